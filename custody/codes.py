@@ -1,0 +1,182 @@
+"""Item codes and QR payloads: drawing, checking, showing and reading them.
+
+A code is 12 random Crockford Base32 characters and one ISO 7064 mod 37,36 check character. The check catches
+every substitution of one character and all but about 0.15 % of swapped neighbours.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stdnum.iso7064 import mod_37_36
+
+from custody.errors import CodeError, N_
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's Base32: the digits and the letters without I, L, O, U."""
+
+CODE_LENGTH = 13
+MAX_PRINT = 99
+MAX_PAYLOAD_LENGTH = 128
+"""Longer texts are foreign without a further look: ours are at most 42 characters."""
+
+_FOLD = str.maketrans("OIL", "011")
+_SEPARATORS = re.compile(r"[\s\-]+")
+_ITEM = re.compile(r"([0-9A-HJKMNP-TV-Z]{13})\*(0[1-9]|[1-9][0-9])", re.ASCII)
+_CUSTODIAN = re.compile(r"[0-9A-Z][0-9A-Z./-]{0,39}", re.ASCII)
+_PLATE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}[A-Z]{0,3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLabel:
+    """What the label of an item says: its code and the number of the print, 1 to 99; None when typed without one."""
+
+    code: str
+    print: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLabel:
+    """What the label of a place or a carrier says: its code."""
+
+    code: str
+
+
+def draw_code(randbelow: Callable[[int], int]) -> str:
+    """Draw a new code; draws again until the check character is in Crockford's alphabet too.
+
+    Args:
+        randbelow: like `secrets.randbelow`: an int from 0 up to, not including, its argument.
+    """
+    while True:
+        body = "".join(ALPHABET[randbelow(32)] for _ in range(CODE_LENGTH - 1))
+        check: str = mod_37_36.calc_check_digit(body)
+        if check in ALPHABET:
+            return body + check
+
+
+def parse_code(text: str) -> str:
+    """Turn what somebody typed into a code: groups, spaces and lower case are taken, O reads as 0, I and L as 1.
+
+    Raises:
+        CodeError: too long or too short, a character that no code has, or a wrong check character.
+    """
+    code = _SEPARATORS.sub("", text).upper().translate(_FOLD)
+    if len(code) != CODE_LENGTH:
+        raise CodeError(
+            N_("{text} is not a code: a code has 13 characters, this has {length}"),
+            hint=N_("Type it as the label shows it, for example 7Q2M-9X4T-5B8C-6."),
+            text=text[:60],
+            length=len(code),
+        )
+    wrong = sorted(set(code) - set(ALPHABET))
+    if wrong:
+        raise CodeError(
+            N_("{text} is not a code: no code has the character {character}"),
+            hint=N_("Look at the label again; codes have digits and capital letters, without I, L, O and U."),
+            text=text,
+            character=wrong[0],
+        )
+    if not mod_37_36.is_valid(code):
+        raise CodeError(
+            N_("{text} has a wrong check character: one character is mistyped or two are swapped"),
+            hint=N_("Compare it with the label, group by group, and type it again."),
+            text=text,
+        )
+    return code
+
+
+def show_code(code: str) -> str:
+    """Write a code in groups, as labels and screens show it: 7Q2M-9X4T-5B8C-6."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def item_payload(code: str, print_number: int) -> str:
+    """The QR text of an item: 16 characters of QR's alphanumeric set (ISO/IEC 18004 §7.4.4).
+
+    Raises:
+        CodeError: the print number is not from 1 to 99.
+    """
+    if not 1 <= print_number <= MAX_PRINT:
+        raise CodeError(
+            N_("{code} was printed {count} times; 99 is the most"),
+            hint=N_("Give the item a new code."),
+            code=show_code(code),
+            count=print_number,
+        )
+    return f"{code}*{print_number:02d}"
+
+
+def place_payload(code: str) -> str:
+    """The QR text of a place or a carrier: P: and its code."""
+    return f"P:{code}"
+
+
+def read_payload(text: str) -> ItemLabel | PlaceLabel | None:
+    """Tell what a QR text is: an item's label, a place's label, or None for a QR that is not ours.
+
+    Strict where typing is lenient: a label was drawn by us, to the letter, or it is foreign.
+
+    Raises:
+        CodeError: the text has the form of an item's label and a wrong check character.
+    """
+    if len(text) > MAX_PAYLOAD_LENGTH:
+        return None
+    if match := _ITEM.fullmatch(text):
+        code, number = match.groups()
+        if not mod_37_36.is_valid(code):
+            raise CodeError(
+                N_("{text} has a wrong check character: this label was not printed by Serah"),
+                hint=N_("Set the item aside and compare it with its waybill."),
+                text=text,
+            )
+        return ItemLabel(code, int(number))
+    if text.startswith("P:") and _CUSTODIAN.fullmatch(text, 2):
+        return PlaceLabel(text[2:])
+    return None
+
+
+def parse_entry(text: str) -> ItemLabel | PlaceLabel:
+    """Read one line that a person typed or a USB scanner sent: a payload, a place's label, or a bare code.
+
+    Raises:
+        CodeError: it is none of these, or its check character is wrong.
+    """
+    line = text.strip()
+    folded = line.upper()
+    if folded.startswith("P:"):
+        label = read_payload(folded)
+        if label is not None:
+            return label
+    code, star, number = folded.partition("*")
+    if star and not (number.isascii() and number.isdigit() and 1 <= int(number) <= MAX_PRINT and len(number) <= 2):
+        raise CodeError(
+            N_("{text} is not a label: the print number after * is 01 to 99"),
+            hint=N_("Type the code alone."),
+            text=line[:60],
+        )
+    return ItemLabel(parse_code(code), int(number) if star else None)
+
+
+def parse_custodian(text: str) -> str:
+    """Fold what somebody typed for a place, vendor or carrier to its code: upper case; plates without spaces.
+
+    Raises:
+        CodeError: no place or carrier can have this code.
+    """
+    code = text.strip().upper().removeprefix("P:")
+    plate = re.sub(r"[\s\-]", "", code)
+    if is_plate(plate):
+        return plate
+    if not _CUSTODIAN.fullmatch(code):
+        raise CodeError(
+            N_("{text} is not the code of a place or a number plate"),
+            hint=N_("Use the code of the places table, for example 51.08.01, or a plate like DK 8123 AB."),
+            text=text[:60],
+        )
+    return code
+
+
+def is_plate(code: str) -> bool:
+    """Whether a custodian's code is an Indonesian number plate, and so a carrier (DK8123AB)."""
+    return _PLATE.fullmatch(code) is not None

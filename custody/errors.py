@@ -1,0 +1,92 @@
+"""Everything that Serah refuses, as one tree of exceptions.
+
+A message is an English template; its blanks are in `values`. The edge translates the template and fills the
+blanks, so the core stays free of languages and hostile text is made printable in one place.
+"""
+
+from dataclasses import dataclass
+
+
+def N_(text: str) -> str:  # noqa: N802 -- gettext's own name for "translate this later"
+    """Mark a template for the translation catalogue and return it unchanged."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a file: where it is and what it is.
+
+    `row` counts from 1 as a spreadsheet shows it (the header is row 1); None means the whole file.
+    `column` is the header as the file writes it; empty means the whole row.
+    """
+
+    message: str
+    values: dict[str, object]
+    row: int | None = None
+    column: str = ""
+    file: str = ""
+
+    def __str__(self) -> str:
+        return self.message.format(**self.values)
+
+
+class CustodyError(Exception):
+    """Root of all refusals: a message template, its values, and what the user can do about it.
+
+    `exit_code` follows the commands' contract: 1 the evidence is wrong, 2 wrong use or bad input, 3 the machine.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, hint: str = "", **values: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.message.format(**self.values)
+
+
+class CodeError(CustodyError, ValueError):
+    """Text that is not one of our codes, or whose check character is wrong."""
+
+
+class InputError(CustodyError):
+    """A file or an option that cannot be taken; `faults` lists every fault found, in the file's order."""
+
+    def __init__(self, message: str, *, hint: str = "", faults: tuple[Fault, ...] = (), **values: object) -> None:
+        super().__init__(message, hint=hint, **values)
+        self.faults = faults
+
+
+class RuleError(CustodyError):
+    """An event that cannot be true in the present state."""
+
+
+class LabelError(CustodyError):
+    """A label whose content does not fit its stock."""
+
+
+class TamperError(CustodyError):
+    """A stored entry that does not fit its log."""
+
+    exit_code = 1
+
+
+class ConflictError(CustodyError):
+    """Another writer moved the head of the log; trying again is safe."""
+
+    exit_code = 3
+
+
+class StoreError(CustodyError):
+    """The database is missing, locked, damaged, of another program, or the disk is full."""
+
+    exit_code = 3
+
+
+class CameraError(CustodyError):
+    """No camera, no permission, or a source of pictures that cannot be read."""
+
+    exit_code = 3

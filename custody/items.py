@@ -1,0 +1,40 @@
+"""What is known of one item at a moment: the facts that labels, lists and the scanning rules look at."""
+
+from dataclasses import dataclass
+
+CONDITIONS = ("good", "light", "heavy", "wet", "missing")
+"""The conditions that an inspection can find (baik, rusak ringan, rusak berat, basah, bagian hilang)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SerialRange:
+    """The serial numbers that a pack holds: prefix, first and last number, and their width in digits."""
+
+    prefix: str
+    first: int
+    last: int
+    width: int
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.first:0{self.width}d}-{self.prefix}{self.last:0{self.width}d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One labelled thing as the ledger knows it now.
+
+    `to` is where it is bound for, `k` of `n` its number among its like there, `quantity` 1 or a pack's count.
+    `print` is the newest print number, 0 before the first. `held_by` answers for it now.
+    """
+
+    code: str
+    kind: str
+    to: str
+    k: int = 1
+    n: int = 1
+    election: str | None = None
+    quantity: int = 1
+    serials: SerialRange | None = None
+    held_by: str = ""
+    condition: str = "good"
+    print: int = 0
