@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from stdnum.iso7064 import mod_37_36
 
-from custody.errors import CodeError, N_
+from custody.errors import N_, CodeError
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's Base32: the digits and the letters without I, L, O, U."""

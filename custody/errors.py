@@ -7,7 +7,7 @@ blanks, so the core stays free of languages and hostile text is made printable i
 from dataclasses import dataclass
 
 
-def N_(text: str) -> str:  # noqa: N802 -- gettext's own name for "translate this later"
+def N_(text: str) -> str:
     """Mark a template for the translation catalogue and return it unchanged."""
     return text
 

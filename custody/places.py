@@ -81,7 +81,9 @@ def below(places: Mapping[str, Place], top: str) -> Iterator[Place]:
 # daylight saving, so a fixed offset is exact.
 _WITA = frozenset({"51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"})
 _WIT = frozenset({"81", "82", "91", "92", "93", "94", "95", "96", "97"})
-_WIB = frozenset({"11", "12", "13", "14", "15", "16", "17", "18", "19", "21", "31", "32", "33", "34", "35", "36", "61", "62"})
+_WIB = frozenset(
+    {"11", "12", "13", "14", "15", "16", "17", "18", "19", "21", "31", "32", "33", "34", "35", "36", "61", "62"}
+)
 
 
 def zone(code: str) -> tuple[str, int]:

@@ -1,0 +1,187 @@
+"""Findings: what is irregular, derived from events and never typed in.
+
+Record what happened and flag what is irregular; refuse only what cannot be true.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from custody.codes import ItemLabel, is_plate, show_code
+from custody.errors import N_
+from custody.items import Item
+from custody.places import Place, is_under, path
+
+Severity = Literal["info", "warning", "critical"]
+
+SEVERITY: Mapping[str, Severity] = {
+    "UNKNOWN_CODE": "critical", "VOID_LABEL": "critical", "NOT_HELD": "critical", "GAP": "critical",
+    "FORK": "critical", "SUSPECTED_COPY": "critical", "WRONG_DESTINATION": "critical", "BAD_CHECK": "critical",
+    "SHORTAGE": "warning", "EXCESS": "warning", "COUNT": "critical", "DAMAGED": "warning", "MISSING": "critical",
+    "LATE": "warning", "LATE_ENTRY": "info", "CLOCK": "warning", "CORRECTED": "info", "DISPUTED": "critical",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One irregularity: its code, the item it is about (None: the whole handover), and a sentence with its values.
+
+    `message` is an English template for the edge to translate. `leaf` is the event it rests on, None while that
+    event is not recorded yet. `is_provisional`: another station's log, not met yet, may explain it.
+    """
+
+    code: str
+    message: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    item: str | None = None
+    leaf: str | None = None
+    is_open: bool = True
+    is_provisional: bool = False
+
+    @property
+    def severity(self) -> Severity:
+        return SEVERITY[self.code]
+
+    def __str__(self) -> str:
+        return self.message.format(**self.values)
+
+    def closed(self) -> "Finding":
+        """The same finding, settled."""
+        return replace(self, is_open=False)
+
+
+def name_of(places: Mapping[str, Place], code: str) -> str:
+    """A place as people say it: its name and the village or district it is in; the code where it has no name."""
+    steps = path(places, code)
+    if not steps:
+        return code
+    return steps[-1].name if len(steps) < 3 else f"{steps[-1].name} ({steps[-2].name})"
+
+
+def goes_astray(places: Mapping[str, Place], bound_for: str, to: str, bound: Sequence[str] = ()) -> bool:
+    """Whether an item bound for one place is handed to where its way does not lead.
+
+    To a carrier: when it is bound for none of the places that the carrier goes to (`bound`; empty: not known). To a
+    place: when its destination is neither that place nor below it, so the way back up is never astray.
+    """
+    place = places.get(to)
+    if place is None or place.level in ("carrier", "vendor"):
+        return is_plate(to) and bool(bound) and not any(is_under(places, bound_for, stop) for stop in bound)
+    return not is_under(places, bound_for, to)
+
+
+def judge_label(item: Item | None, label: ItemLabel, *, met_giver: bool = True) -> list[Finding]:
+    """What a label itself says against: an unknown code, a void print, a print that nobody recorded.
+
+    Print 01 is taken as issued even where its event has not been met: an honest receiver that only has the list of
+    items must not be alarmed by every label.
+    """
+    shown = {"item": show_code(label.code)}
+    if item is None:
+        return [Finding("UNKNOWN_CODE", N_("{item} is registered nowhere that this station knows of"), shown,
+                        label.code, is_provisional=not met_giver)]  # fmt: skip
+    if label.print is None:
+        return []
+    shown |= {"print": f"{label.print:02d}", "newest": f"{item.print:02d}"}
+    if label.print < item.print:
+        return [
+            Finding("VOID_LABEL", N_("{item} carries print {print}; print {newest} has replaced it"), shown, label.code)
+        ]
+    if label.print > max(1, item.print):
+        return [Finding("SUSPECTED_COPY", N_("{item} carries print {print}, which nobody recorded: suspected copy"),
+                        shown, label.code, is_provisional=not met_giver)]  # fmt: skip
+    return []
+
+
+def judge_scan(
+    item: Item | None,
+    label: ItemLabel,
+    places: Mapping[str, Place],
+    *,
+    giver: str,
+    to: str,
+    bound: Sequence[str] = (),
+    met_giver: bool = True,
+) -> list[Finding]:
+    """Everything wrong with handing this item from `giver` to `to`, at the moment of scanning.
+
+    `met_giver`: whether this ledger holds the giver's own log; if not, the findings that it could explain are
+    provisional.
+    """
+    found = judge_label(item, label, met_giver=met_giver)
+    if item is None:
+        return found
+    shown = {"item": show_code(item.code)}
+    if item.held_by != giver:
+        found.append(
+            Finding("NOT_HELD", N_("{item} is not in the hands of {giver} but of {holder}"),
+                    shown | {"giver": name_of(places, giver), "holder": name_of(places, item.held_by)},
+                    item.code, is_provisional=not met_giver)
+        )  # fmt: skip
+    if goes_astray(places, item.to, to, bound):
+        found.append(wrong_destination(places, item.code, item.to, to))
+    return found
+
+
+def wrong_destination(places: Mapping[str, Place], code: str, bound_for: str, to: str) -> Finding:
+    """The finding that an item goes where it is not bound for."""
+    return Finding(
+        "WRONG_DESTINATION",
+        N_("{item} is for {destination}, not for {to}"),
+        {"item": show_code(code), "destination": name_of(places, bound_for), "to": name_of(places, to)},
+        code,
+    )
+
+
+def judge_count(
+    *,
+    scanned: int,
+    extras: int,
+    counted: int | None,
+    missing: Sequence[Item],
+    places: Mapping[str, Place],
+    met_giver: bool = True,
+) -> list[Finding]:
+    """What is wrong with a handover as a whole: what was expected and did not come, and a count that differs.
+
+    `missing` are the expected items that were not scanned; one finding each. `counted` is what the giver counted, None
+    when nobody did: the only thing that shows two boxes under one code.
+    """
+    found = [
+        Finding("SHORTAGE", N_("{item} was expected and not scanned: {kind} {k}/{n} for {destination}"),
+                {"item": show_code(item.code), "kind": item.kind, "k": item.k, "n": item.n,
+                 "destination": name_of(places, item.to)}, item.code, is_provisional=not met_giver)
+        for item in missing
+    ]  # fmt: skip
+    if counted is not None and counted != scanned + extras:
+        found.append(Finding("COUNT", N_("{counted} were counted, {scanned} scanned and {extras} noted without a label"),
+                             {"counted": counted, "scanned": scanned, "extras": extras}))  # fmt: skip
+    return found
+
+
+def judge_condition(code: str, condition: str) -> list[Finding]:
+    """The finding that an inspection found an item damaged or missing parts; none when it is good."""
+    if condition == "good":
+        return []
+    return [
+        Finding("MISSING" if condition == "missing" else "DAMAGED", N_("{item} was found {condition}"),
+                {"item": show_code(code), "condition": condition}, code)
+    ]  # fmt: skip
+
+
+def judge_time(place: Place | None, happened: str, *, is_late_entry: bool = False) -> list[Finding]:
+    """Findings about when a handover happened: after what was due at the receiving place, or keyed in later."""
+    found = []
+    if place is not None and place.due is not None and happened > place.due:
+        found.append(Finding("LATE", N_("{place} was due {due_utc} and received {happened_utc}"),
+                             {"place": place.name, "due_utc": place.due, "happened_utc": happened}, is_open=False))  # fmt: skip
+    if is_late_entry:
+        found.append(
+            Finding(
+                "LATE_ENTRY",
+                N_("keyed in later; it happened {happened_utc}"),
+                {"happened_utc": happened},
+                is_open=False,
+            )
+        )
+    return found

@@ -1,0 +1,129 @@
+"""Ledger format version 1: canonical bodies, signed entries and their leaf digests (docs/ledger-format.md).
+
+Knows bytes and digests; must not know what an event means.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import rfc8785
+
+from custody.errors import N_, CustodyError, TamperError
+
+FORMAT_VERSION = 1
+MAX_BODY_BYTES = 64 * 1024
+SIGNING_CONTEXT = b"serah-event/v1\n"
+"""Put before a body when it is signed, so that no signature for another purpose can pass as one for an event."""
+
+_ROLE_KEY_SIGNATURE = re.compile(r"[a-z]+ [0-9a-f]{16} [A-Za-z0-9+/]{86}==", re.ASCII)
+
+
+class TooLargeError(CustodyError):
+    """A body over `MAX_BODY_BYTES`: the caller splits the work into parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature under a body: whose it is (`station`), the key's short id (16 hex digits), 64 bytes."""
+
+    role: str
+    key_id: str
+    value: bytes
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.key_id} {base64.b64encode(self.value).decode('ascii')}"
+
+
+def canonical(body: Mapping[str, Any]) -> bytes:
+    """The one byte form of a body: RFC 8785 (JCS).
+
+    Raises:
+        TooLargeError: over 64 KiB.
+    """
+    data = rfc8785.dumps(dict(body))
+    if len(data) > MAX_BODY_BYTES:
+        raise TooLargeError(
+            N_("an event of {size} bytes is over the limit of {limit}"), size=len(data), limit=MAX_BODY_BYTES
+        )
+    return data
+
+
+def read_canonical(data: bytes) -> dict[str, Any]:
+    """Read a body, refusing any bytes that `canonical` would not have written.
+
+    Raises:
+        TamperError: not JSON, duplicate keys, floats, another byte form, or over 64 KiB.
+    """
+    if len(data) > MAX_BODY_BYTES:
+        raise _altered("too large")
+    try:
+        body = json.loads(data, object_pairs_hook=_without_duplicates, parse_float=_no_float, parse_constant=_no_float)
+        same = isinstance(body, dict) and canonical(body) == data
+    except (ValueError, RecursionError, rfc8785.CanonicalizationError) as error:
+        raise _altered(str(error)) from error
+    if not same:
+        raise _altered("not canonical")
+    return dict(body)
+
+
+def entry_bytes(body: bytes, signatures: tuple[Signature, ...]) -> bytes:
+    """An entry: the body, a line feed, and one line per signature. A canonical body holds no line feed."""
+    return body + b"\n" + "".join(f"{signature}\n" for signature in signatures).encode("ascii")
+
+
+def read_signatures(text: str) -> tuple[Signature, ...]:
+    """Read the signature lines of an entry.
+
+    Raises:
+        TamperError: a line that `Signature` would not have written.
+    """
+    found = []
+    for line in text.splitlines():
+        if not _ROLE_KEY_SIGNATURE.fullmatch(line):
+            raise _altered("signature line")
+        role, key_id, value = line.split(" ")
+        try:
+            found.append(Signature(role, key_id, base64.b64decode(value, validate=True)))
+        except binascii.Error as error:
+            raise _altered("signature line") from error
+    return tuple(found)
+
+
+def leaf_digest(entry: bytes) -> bytes:
+    """SHA-256 of 0x00 and the entry (RFC 6962 §2.1): an event's identity, 32 bytes."""
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def key_fingerprint(public_key: bytes) -> str:
+    """The name of a public key that people can compare: SHA-256 of its 32 bytes, 64 hex digits."""
+    return hashlib.sha256(public_key).hexdigest()
+
+
+def sign_body(body: bytes, public_key: bytes, sign: Callable[[bytes], bytes]) -> Signature:
+    """The station's signature of a body; `sign` is Ed25519 with the key that belongs to `public_key`."""
+    return Signature("station", key_fingerprint(public_key)[:16], sign(SIGNING_CONTEXT + body))
+
+
+def _altered(reason: str) -> TamperError:
+    return TamperError(
+        N_("an entry of the ledger is not as it was written ({reason})"),
+        hint=N_("Keep this file as it is and work on with a copy from a backup."),
+        reason=reason,
+    )
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("duplicate key")
+    return result
+
+
+def _no_float(text: str) -> float:
+    raise ValueError(f"not an integer: {text}")
