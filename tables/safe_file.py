@@ -1,0 +1,82 @@
+"""Writing a file so that it is there whole or not at all."""
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from custody.errors import CustodyError, InputError, N_, StoreError
+
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
+
+
+@contextmanager
+def safe_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write; on leaving it takes the place of `path`, after an error nothing has changed.
+
+    The bytes go to a temporary file in the same folder and reach the disk before they get their name, so a reader or
+    a power cut never meets half a file.
+
+    Raises:
+        InputError: the folder is missing or may not be written, or `path` is no ordinary file.
+        StoreError: the disk is full or broken.
+    """
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        raise InputError(N_("{path} is not a file that can be written"), hint=N_("Give a file name."), path=str(path))
+    draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        file = draft.open("xb")
+    except OSError as error:
+        raise _refusal(path, error) from error
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        # The body may meet errors of other files; those pass unchanged.
+        if error.errno in _FULL or error.filename in (str(draft), str(target)):
+            raise _refusal(path, error) from error
+        raise
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable too, where the system can (Windows cannot open a folder)."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _refusal(path: Path, error: OSError) -> CustodyError:
+    folder = path.resolve().parent
+    if error.errno in _FULL:
+        return StoreError(
+            N_("{path} could not be written: {reason}"),
+            hint=N_("Free some space on this disk or choose another one; the old file, if any, is unchanged."),
+            path=str(path),
+            reason=error.strerror,
+        )
+    if not folder.is_dir():
+        return InputError(
+            N_("The folder {folder} does not exist"),
+            hint=N_("Make the folder first, or choose another one."),
+            folder=str(folder),
+        )
+    return InputError(
+        N_("{path} may not be written: {reason}"),
+        hint=N_("Choose another folder, or close the file if another program has it open."),
+        path=str(path),
+        reason=error.strerror,
+    )
