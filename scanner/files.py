@@ -1,0 +1,159 @@
+"""Frames from files: pictures, folders of pictures, and videos."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from custody.errors import CustodyError, InputError, N_
+from language import _
+from scanner.frames import PICTURES, Clock, Frame, FrameSource, Image, Tell
+from scanner.opencv import cv2
+
+_USUAL_FPS = 25.0
+_LOST_FRAMES = 0.05
+"""Share of a video's frames that may be missing at its end before it counts as broken off; headers only estimate."""
+
+
+def read_picture(path: Path) -> Image:
+    """The picture in a file, as blue, green, red.
+
+    Raises:
+        InputError: the file cannot be read or holds no picture.
+    """
+    try:
+        data = np.fromfile(path, np.uint8)  # not cv2.imread: on Windows it cannot open names beyond ASCII
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    except OSError as error:
+        raise InputError(
+            N_("{path} cannot be read: {reason}"), path=str(path), reason=error.strerror or str(error)
+        ) from error
+    except cv2.error:
+        image = None
+    if image is None or not image.size:
+        raise InputError(
+            N_("{path} is empty") if not data.size else N_("{path} is not a picture, or it is damaged"),
+            hint=N_("Copy it again, or take the picture again."),
+            path=str(path),
+        )
+    return image.astype(np.uint8, copy=False)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures one after the other. With `tell`, a damaged one is told of and left out; without, it is an error."""
+
+    title: str
+    paths: Sequence[Path]
+    clock: Clock
+    tell: Tell | None = None
+    kind: Literal["still"] = "still"
+    is_live: bool = False
+
+    @property
+    def total(self) -> int:
+        return len(self.paths)
+
+    def __iter__(self) -> Iterator[Frame]:
+        read = 0
+        for number, path in enumerate(self.paths, 1):
+            try:
+                image = read_picture(path)
+            except InputError as error:
+                if self.tell is None:
+                    raise
+                self.tell(_("Left out: {what}").format(what=_(error.message).format(**error.values)))
+                continue
+            read += 1
+            yield Frame(image, path.name, number, self.clock())
+        if not read:
+            raise InputError(N_("{path} has no picture that can be read"), path=self.title)
+
+
+def open_pictures(
+    title: str, paths: Sequence[Path], *, clock: Clock, tell: Tell | None = None
+) -> AbstractContextManager[FrameSource]:
+    """Open these pictures, in this order."""
+    return nullcontext(Pictures(title, paths, clock, tell))
+
+
+def open_folder(folder: Path, *, clock: Clock, tell: Tell) -> AbstractContextManager[FrameSource]:
+    """Open the pictures of a folder, in the order of their names; folders inside it are left alone.
+
+    Raises:
+        InputError: there is no picture in it.
+    """
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES and path.is_file())
+    if not paths:
+        raise InputError(
+            N_("There is no picture in {path}"),
+            hint=N_("Pictures end in {pictures}."),
+            path=str(folder),
+            pictures=" ".join(sorted(PICTURES)),
+        )
+    return open_pictures(str(folder), paths, clock=clock, tell=tell)
+
+
+class Video:
+    """The frames of an opened video, each at its own time."""
+
+    is_live = False
+
+    def __init__(self, title: str, capture: Any, kind: Literal["video", "still"] = "video") -> None:
+        self.title = title
+        self.kind = kind
+        self._capture = capture
+        count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        self.total = int(count) if 0 < count < 1e9 else None
+        fps = capture.get(cv2.CAP_PROP_FPS)
+        self._frame_ms = 1000.0 / (fps if 1.0 <= fps <= 1000.0 else _USUAL_FPS)
+
+    def __iter__(self) -> Iterator[Frame]:
+        number = 0
+        while True:
+            try:
+                is_read, image = self._capture.read()
+            except cv2.error:
+                is_read = False
+            if not is_read:
+                break
+            number += 1
+            yield Frame(image, self.title, number, number * self._frame_ms)
+        if not number:
+            raise broken_video(self.title)
+        if self.total and number < self.total * (1 - _LOST_FRAMES) - 1:
+            raise InputError(
+                N_("{path} breaks off: {read} of {total} frames can be read"),
+                hint=N_("What was read until there stays. Copy the video again, or record the rest."),
+                path=self.title,
+                read=number,
+                total=self.total,
+            )
+
+
+@contextmanager
+def open_video(path: Path) -> Iterator[FrameSource]:
+    """Open a video file.
+
+    Raises:
+        InputError: it holds no video that can be read.
+    """
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    try:
+        if not capture.isOpened():
+            raise broken_video(str(path))
+        yield Video(path.name, capture)
+    finally:
+        capture.release()
+
+
+def broken_video(title: str) -> CustodyError:
+    """The error of a file that is named like a video and is none."""
+    return InputError(
+        N_("{path} is not a video, or it is damaged"),
+        hint=N_("Copy it again; a recording must be stopped before it is copied."),
+        path=title,
+    )

@@ -1,0 +1,120 @@
+"""What a scan session says: outcomes, and what it asks of the draft that it fills."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from custody.codes import ItemLabel
+from custody.findings import Finding
+
+End = Literal["from", "to"]
+How = Literal["camera", "typed", "wedge"]
+Beep = Literal["ok", "again", "wrong"]
+Mark = Literal["taken", "finding", "wrong"]
+Kind = Literal[
+    "taken",  # recorded in the draft
+    "again",  # it was in the draft already
+    "put_out",  # taken out of the draft again
+    "place",  # from or to is set
+    "other_place",  # a place's label that was not followed, because items are taken already
+    "bad_check",  # looks like ours, and its check character is wrong
+    "foreign",  # a QR code that is not ours
+    "refused",  # the draft does not take it; the text says why
+    "not_understood",  # a typed line that is nothing we know
+    "finish",  # the user is done
+]
+
+_RIGHT: frozenset[Kind] = frozenset({"taken", "put_out", "place", "finish"})
+_SHOWN_CHARACTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far the draft is: labels taken, how many are expected (None: not known), and what is missing, in words."""
+
+    taken: int
+    expected: int | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An item in the draft: its code, what it is in words, what is wrong with it, and whether it was there before."""
+
+    code: str
+    title: str
+    findings: tuple[Finding, ...] = ()
+    already: bool = False
+
+
+class Desk(Protocol):
+    """The draft as a session sees it. Everything it is told is durable when the call returns."""
+
+    def take(self, label: ItemLabel, how: How) -> Taken:
+        """Put an item into the draft; one that is there already is left as it is.
+
+        Raises:
+            CodeError, RuleError: it cannot be taken, and the text says why. Any other error ends the session.
+        """
+
+    def put_out(self, code: str) -> bool:
+        """Take an item out of the draft again; False when it is not in it."""
+
+    def set_end(self, end: End, custodian: str) -> str:
+        """Set who gives or who receives; returns the name in words.
+
+        Raises:
+            CodeError, RuleError: there is no such custodian, or it cannot be this end.
+        """
+
+    @property
+    def receiver(self) -> str | None:
+        """The code of who receives, None while it is not set."""
+
+    @property
+    def tally(self) -> Tally: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one label or one typed line: a line to show, a sound to make, and how far the draft is now.
+
+    `text` is for people, in their language and printable whatever was scanned; `code` is the item's or the
+    custodian's, empty where there is none.
+    """
+
+    kind: Kind
+    text: str
+    tally: Tally
+    code: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def beep(self) -> Beep:
+        """The sound: an item that was taken with something wrong sounds wrong, so that nobody lays it aside."""
+        if self.kind == "again":
+            return "again"
+        return "ok" if self.kind in _RIGHT and not self._is_irregular else "wrong"
+
+    @property
+    def mark(self) -> Mark:
+        """The colour of its outline: an item stays `taken` however often it is seen."""
+        if self.kind not in _RIGHT and self.kind != "again":
+            return "wrong"
+        return "finding" if self._is_irregular else "taken"
+
+    @property
+    def _is_irregular(self) -> bool:
+        return any(finding.severity != "info" for finding in self.findings)
+
+
+def printable(text: str, length: int = _SHOWN_CHARACTERS) -> str:
+    """Any text as one harmless, short line: control and direction characters escaped, the rest cut off.
+
+    A QR code holds what its maker likes, and terminals obey control characters.
+    """
+    shown = "".join(_harmless(character) for character in text[: length + 1])
+    return shown if len(shown) <= length else shown[: length - 1] + "…"
+
+
+def _harmless(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")

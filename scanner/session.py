@@ -1,0 +1,196 @@
+"""A scan session: what is seen and typed becomes takes in a draft, each label once however long it is held.
+
+Pure: it is told what was read and when, and it tells the `Desk` what to keep. The draft and its durability are the
+desk's; a session that dies loses nothing but which labels were in view.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from custody.codes import ItemLabel, PlaceLabel, parse_code, parse_custodian, parse_entry, read_payload, show_code
+from custody.errors import CodeError, CustodyError, RuleError
+from custody.findings import Finding
+from language import _
+from scanner.decode import Read
+from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally, printable
+
+COOL_DOWN_MS = 2500.0
+_LONGEST_LINE = 200
+"""A longer line is no entry; it comes from a stuck key or from a QR code of somebody else through a USB scanner."""
+
+_FINISH = frozenset({"finish", "done", "selesai"})
+_UNDO = frozenset({"undo", "batal"})
+_ENDS: dict[str, End] = {"from": "from", "dari": "from", "to": "to", "ke": "to"}
+"""Typed commands, in both languages at once: who types them need not know which one is set."""
+
+
+@dataclass(slots=True)
+class _Sight:
+    """A text in view: when it was last seen, how often and by whom, and what came of it."""
+
+    last_ms: float
+    frames: int = 0
+    engines: set[str] = field(default_factory=set)
+    outcome: Outcome | None = None
+
+
+class ScanSession:
+    """Takes labels into a draft."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        taken: Iterable[str] = (),
+        sightings_needed: int = 2,
+        cool_down_ms: float = COOL_DOWN_MS,
+    ) -> None:
+        """Begin, or go on with a draft.
+
+        Args:
+            taken: the codes that are in the draft already, oldest first, so that `undo` reaches them.
+            sightings_needed: in how many frames, or by how many engines, a text of a moving picture must be read
+                before it counts: a misread does not come twice.
+            cool_down_ms: how long a label must be out of view before showing it again means something.
+        """
+        self._desk = desk
+        self._history = list(taken)
+        self._sightings_needed = sightings_needed
+        self._cool_down_ms = cool_down_ms
+        self._in_view: dict[str, _Sight] = {}
+
+    @property
+    def tally(self) -> Tally:
+        return self._desk.tally
+
+    def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool = False) -> list[Outcome]:
+        """What one frame brings: an outcome for each text that has become sure in it, none for what is merely held.
+
+        Args:
+            at_ms: when the frame was taken; frames come in order.
+            is_still: the picture stands alone: it is believed at once, and nothing was in view before it.
+        """
+        if is_still:
+            self.look_away()
+        self._forget_unseen(at_ms)
+        outcomes = []
+        for text, engines in _by_text(reads).items():
+            sight = self._in_view.setdefault(text, _Sight(at_ms))
+            sight.last_ms = at_ms
+            sight.frames += 1
+            sight.engines |= engines
+            needed = 1 if is_still else self._sightings_needed
+            if sight.outcome is None and max(sight.frames, len(sight.engines)) >= needed:
+                sight.outcome = self._judge(text)
+                outcomes.append(sight.outcome)
+        return outcomes
+
+    def look_away(self) -> None:
+        """Forget what is in view: another source begins."""
+        self._in_view.clear()
+
+    def mark(self, text: str) -> Mark | None:
+        """How to outline a text in view; None while it is not sure yet."""
+        sight = self._in_view.get(text)
+        return sight.outcome.mark if sight and sight.outcome else None
+
+    def type_in(self, line: str) -> Outcome:
+        """Take one line from the keyboard or a USB scanner: a label, a code, or a command.
+
+        Commands: `undo`; `-CODE` takes one item out; `from PLACE` and `to PLACE`; `finish`.
+        """
+        entry = line.strip()
+        if not entry or len(entry) > _LONGEST_LINE:
+            return self._say("not_understood", _("Not understood: {line}").format(line=printable(entry)))
+        word, _blank, rest = entry.partition(" ")
+        word = word.lower()
+        try:
+            if entry.lower() in _FINISH:
+                return self._say("finish", _("Finished"))
+            if entry.lower() in _UNDO:
+                return self.undo()
+            if entry.startswith("-"):
+                return self._put_out(parse_code(entry.partition("*")[0]))
+            if word in _ENDS and rest:
+                return self._set_end(_ENDS[word], parse_custodian(rest))
+            label = parse_entry(entry)
+        except CodeError as error:
+            return self._refuse("not_understood", error)
+        if isinstance(label, PlaceLabel):
+            return self._go_to(label)
+        return self._take(label, "wedge" if _is_payload(entry) else "typed")
+
+    def undo(self) -> Outcome:
+        """Take out what was taken last."""
+        if not self._history:
+            return self._say("not_understood", _("There is nothing to take out"))
+        return self._put_out(self._history[-1])
+
+    def _judge(self, text: str) -> Outcome:
+        try:
+            label = read_payload(text)
+        except CodeError as error:
+            return self._refuse("bad_check", error)
+        if label is None:
+            return self._say("foreign", _("Not one of our labels: {text}").format(text=printable(text)))
+        return self._take(label, "camera") if isinstance(label, ItemLabel) else self._go_to(label)
+
+    def _take(self, label: ItemLabel, how: How) -> Outcome:
+        try:
+            taken = self._desk.take(label, how)
+        except (CodeError, RuleError) as error:
+            return self._refuse("refused", error)
+        if taken.code not in self._history:
+            self._history.append(taken.code)
+        return self._say("again" if taken.already else "taken", taken.title, taken.code, taken.findings)
+
+    def _put_out(self, code: str) -> Outcome:
+        was_in = self._desk.put_out(code)
+        self._history = [other for other in self._history if other != code]
+        shown = show_code(code)
+        if not was_in:
+            return self._say("refused", _("{code} is not among what was scanned").format(code=shown), code)
+        return self._say("put_out", _("{code} is taken out").format(code=shown), code)
+
+    def _go_to(self, label: PlaceLabel) -> Outcome:
+        """Follow a place's label, unless items are taken already for somewhere else: one passing by must not move them."""
+        receiver = self._desk.receiver
+        if receiver in (None, label.code) or self._desk.tally.taken == 0:
+            return self._set_end("to", label.code)
+        words = _("{place} is not where these go ({receiver}). To change it, type: to {place}")
+        return self._say("other_place", words.format(place=label.code, receiver=receiver), label.code)
+
+    def _set_end(self, end: End, custodian: str) -> Outcome:
+        try:
+            name = self._desk.set_end(end, custodian)
+        except (CodeError, RuleError) as error:
+            return self._refuse("refused", error)
+        words = _("From: {name}") if end == "from" else _("To: {name}")
+        return self._say("place", words.format(name=printable(name)), custodian)
+
+    def _refuse(self, kind: Kind, error: CustodyError) -> Outcome:
+        return self._say(kind, printable(_(error.message).format(**error.values), 200))
+
+    def _say(self, kind: Kind, text: str, code: str = "", findings: Sequence[Finding] = ()) -> Outcome:
+        return Outcome(kind, text, self._desk.tally, code, tuple(findings))
+
+    def _forget_unseen(self, at_ms: float) -> None:
+        self._in_view = {
+            text: sight for text, sight in self._in_view.items() if at_ms - sight.last_ms < self._cool_down_ms
+        }
+
+
+def _by_text(reads: Iterable[Read]) -> dict[str, set[str]]:
+    """The texts of a frame, each once though a label may carry it twice, with the engines that read it."""
+    texts: dict[str, set[str]] = {}
+    for read in reads:
+        texts.setdefault(read.text, set()).update(read.engines)
+    return texts
+
+
+def _is_payload(entry: str) -> bool:
+    """Whether a line is a label to the letter, as a USB scanner sends it."""
+    try:
+        return isinstance(read_payload(entry), ItemLabel)
+    except CodeError:
+        return False
