@@ -1,0 +1,158 @@
+"""What a label says, as plain text. Must not know how it is drawn or on what.
+
+Names of places stay as people there write them (Desa, Kel., Kec.): they are addresses, not interface text.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from custody.codes import item_payload, place_payload, show_code
+from custody.items import Item
+from custody.places import Need, Place, path
+from language import _, chosen
+
+
+@dataclass(frozen=True, slots=True)
+class LabelContent:
+    """Every text of one label. Empty texts take no ink.
+
+    `lead` and `headline` are what a loader looks for: TPS 015, PPS Banjar. `lines` is where that is, the nearest
+    first. `badge` is shown white on black. `twice` asks for two symbols.
+    """
+
+    payload: str
+    code: str
+    title: str
+    headline: str
+    lead: str = ""
+    lines: tuple[str, ...] = ()
+    badge: str = ""
+    corner: str = ""
+    details: tuple[str, ...] = ()
+    footer: str = ""
+    twice: bool = False
+
+
+TWICE = frozenset({"ink", "plastic_seal", "paper_seal"})
+"""Kinds whose labels tear or wrap: a torn finder corner defeats every level of error correction."""
+
+KIND_ORDER = ("box", "booth", "ink", "plastic_seal", "paper_seal")
+"""The order in which a polling station's supplies are stacked; kinds not named here follow by name."""
+
+_OFFICE = re.compile(r"(TPS|PPS|PPK|KPPS)\s+(\S.*)", re.IGNORECASE)
+_STATION = re.compile(r"(TPS|KPPS)\s+(\S+)(?:\s+(\S.*))?", re.IGNORECASE)
+_VILLAGE = re.compile(r"(?:PPS|Desa|Kelurahan|Kel\.)\s+(?=\S)", re.IGNORECASE)
+_DISTRICT = re.compile(r"(?:PPK|Kecamatan|Kec\.)\s+(?=\S)", re.IGNORECASE)
+_REGENCY = re.compile(r"\b(Kabupaten|Kota)\s+(\S.*)", re.IGNORECASE)
+_URBAN = re.compile(r"\d\d\.\d\d\.\d\d\.1\d{3}")
+
+
+def item_content(
+    item: Item, places: Mapping[str, Place], needs: Mapping[str, Need], print_number: int
+) -> LabelContent:
+    """The label of an item: what it is, where it is bound for, which of how many, and its code.
+
+    Args:
+        needs: by kind; a kind that is not there is shown as it is written.
+        print_number: 1 to 99.
+
+    Raises:
+        CodeError: the print number is out of range.
+    """
+    need = needs.get(item.kind)
+    lead, headline, lines = _destination(item.to, places)
+    details: tuple[str, ...] = ()
+    if item.quantity > 1:
+        details = (f"{item.quantity} {need.unit}" if need else f"{item.quantity}",)
+    if item.serials is not None:
+        details += (str(item.serials),)
+    return LabelContent(
+        payload=item_payload(item.code, print_number),
+        code=show_code(item.code),
+        title=_kind_name(item.kind, need),
+        headline=headline,
+        lead=lead,
+        lines=lines,
+        badge=item.election or "",
+        corner=f"{item.k}/{item.n}",
+        details=details,
+        footer=_("print {number:02d}").format(number=print_number),
+        twice=item.kind in TWICE,
+    )
+
+
+def place_content(place: Place, places: Mapping[str, Place]) -> LabelContent:
+    """The label of a place or a carrier, scanned before the items that it gives or receives."""
+    lead, headline, lines = _destination(place.code, {**places, place.code: place} if place.code not in places else places)
+    return LabelContent(
+        payload=place_payload(place.code),
+        code=place.code,
+        title=_level_name(place.level),
+        headline=headline,
+        lead=lead,
+        lines=lines,
+    )
+
+
+def leaving_order(items: Iterable[Item], places: Mapping[str, Place]) -> list[Item]:
+    """The items as they leave the warehouse: by district, village, polling station, then kind, then number.
+
+    Items bound for a place that is not in the tree come last.
+    """
+    routes: dict[str, tuple[bool, tuple[str, ...]]] = {}
+
+    def rank(item: Item) -> tuple[tuple[bool, tuple[str, ...]], int, str, int, str]:
+        if item.to not in routes:
+            route = tuple(place.code for place in path(places, item.to))
+            routes[item.to] = (not route, route or (item.to,))
+        order = KIND_ORDER.index(item.kind) if item.kind in KIND_ORDER else len(KIND_ORDER)
+        return routes[item.to], order, item.kind, item.k, item.code
+
+    return sorted(items, key=rank)
+
+
+def _kind_name(kind: str, need: Need | None) -> str:
+    name = (need.name_id if chosen() == "id" else need.name_en) if need else ""
+    return name or kind.replace("_", " ").capitalize()
+
+
+def _level_name(level: str) -> str:
+    names = {
+        "warehouse": _("Warehouse"),
+        "district": _("Sub-district"),
+        "village": _("Village"),
+        "polling_station": _("Polling station"),
+        "vendor": _("Vendor"),
+        "carrier": _("Carrier"),
+    }
+    return names.get(level, level)
+
+
+def _destination(code: str, places: Mapping[str, Place]) -> tuple[str, str, tuple[str, ...]]:
+    """Lead, headline and address of a place: ("TPS", "015", ("Desa Kampung Singaraja", "Kec. Buleleng"))."""
+    route = path(places, code)
+    if not route:
+        return "", code, ()
+    place = route[-1]
+    address: list[str] = []
+    for above in reversed(route[:-1]):
+        if above.level == "village":
+            address.append(_village(above))
+        elif above.level == "district":
+            address.append("Kec. " + _DISTRICT.sub("", above.name, count=1))
+        elif match := _REGENCY.search(above.name):
+            address.append(("Kab. " if match[1].lower() == "kabupaten" else "Kota ") + match[2])
+    if place.level == "polling_station" and (match := _STATION.fullmatch(place.name)):
+        if match[3] and not any(above.level == "village" for above in route):
+            address.insert(0, match[3])
+        return match[1].upper(), match[2], tuple(address[:2])
+    if match := _OFFICE.fullmatch(place.name):
+        return match[1].upper(), match[2], tuple(address[:2])
+    return "", place.name, tuple(address[:2])
+
+
+def _village(place: Place) -> str:
+    """A village with its rank: in Kemendagri codes the villages of a sub-district are 1xxx urban, 2xxx rural."""
+    name = _VILLAGE.sub("", place.name, count=1)
+    return ("Kel. " if _URBAN.fullmatch(place.code) else "Desa ") + name

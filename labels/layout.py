@@ -1,0 +1,150 @@
+"""Where things stand on a label, in millimetres. Pure geometry: must not know fonts, PDF or what a label says.
+
+Three arrangements serve every stock: one symbol beside the text, two symbols flanking it, and on tall labels the text
+above the symbols. Every size follows from the label's own, so a new stock needs no new numbers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Literal
+
+PT_PER_MM = 72 / 25.4
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a label: its left and top edge from the label's own, its width and height."""
+
+    left_mm: float
+    top_mm: float
+    width_mm: float
+    height_mm: float
+
+    @property
+    def right_mm(self) -> float:
+        """Its right edge."""
+        return self.left_mm + self.width_mm
+
+    @property
+    def bottom_mm(self) -> float:
+        """Its bottom edge, measured downwards from the label's top."""
+        return self.top_mm + self.height_mm
+
+    def rows(self, *shares: float) -> list["Box"]:
+        """The box cut from top to bottom into parts of these shares of its height, which add up to 1."""
+        edges = [sum(shares[:i]) for i in range(len(shares) + 1)]
+        return [
+            Box(self.left_mm, self.top_mm + a * self.height_mm, self.width_mm, (b - a) * self.height_mm)
+            for a, b in pairwise(edges)
+        ]
+
+    def columns(self, *shares: float) -> list["Box"]:
+        """The box cut from left to right into parts of these shares of its width, which add up to 1."""
+        edges = [sum(shares[:i]) for i in range(len(shares) + 1)]
+        return [
+            Box(self.left_mm + a * self.width_mm, self.top_mm, (b - a) * self.width_mm, self.height_mm)
+            for a, b in pairwise(edges)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A box for text: the largest type it takes, and to which side and edge the text keeps."""
+
+    box: Box
+    size_pt: float
+    align: Literal["left", "center", "right"] = "left"
+    anchor: Literal["top", "middle", "bottom"] = "middle"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One arrangement: squares for the symbols, quiet zone included, and a slot for each text of a label."""
+
+    width_mm: float
+    height_mm: float
+    symbols: tuple[Box, ...]
+    slots: Mapping[str, Slot]
+
+
+@cache
+def arrange(width_mm: float, height_mm: float, twice: bool) -> Layout:
+    """The layout of a label of this size, with one symbol or two."""
+    short_mm = min(width_mm, height_mm)
+    inset_mm = min(max(0.045 * short_mm, 1.2), 3)
+    strip_mm = min(max(0.105 * short_mm, 3.2), 9)
+    inside = Box(inset_mm, inset_mm, width_mm - 2 * inset_mm, height_mm - 2 * inset_mm - strip_mm)
+    strip = Box(inset_mm, inside.bottom_mm, inside.width_mm, strip_mm)
+    # The symbols' own quiet zones are margin enough: their squares reach half way into the label's.
+    field = Box(inset_mm / 2, inset_mm / 2, width_mm - inset_mm, inside.bottom_mm - inset_mm / 2)
+    build = _stacked if height_mm > width_mm else _flanked if twice else _beside
+    symbols, slots = build(inside, field, twice)
+    code, footer = strip.columns(0.7, 0.3)
+    slots["code"] = Slot(code, _type(strip_mm, 0.78), anchor="bottom")
+    slots["footer"] = Slot(footer, _type(strip_mm, 0.58), "right", "bottom")
+    return Layout(width_mm, height_mm, symbols, slots)
+
+
+def _type(height_mm: float, share: float) -> float:
+    """The type size that takes this share of a height, in points to a half."""
+    return round(2 * share * height_mm * PT_PER_MM) / 2
+
+
+def _beside(inside: Box, field: Box, twice: bool) -> tuple[tuple[Box, ...], dict[str, Slot]]:
+    """One symbol on the left, all text in a column on its right."""
+    side_mm = min(field.height_mm, 0.48 * field.width_mm)
+    symbol = Box(field.left_mm, field.top_mm + (field.height_mm - side_mm) / 2, side_mm, side_mm)
+    column = Box(symbol.right_mm, inside.top_mm, inside.right_mm - symbol.right_mm, inside.height_mm)
+    head, headline, lines, what = column.rows(0.14, 0.32, 0.36, 0.18)
+    title, corner = head.columns(0.74, 0.26)
+    return (symbol,), {
+        "title": Slot(title, _type(head.height_mm, 0.8), anchor="top"),
+        "corner": Slot(corner, _type(head.height_mm, 0.9), "right", "top"),
+        "headline": Slot(headline, _type(headline.height_mm, 1.2)),
+        "lines": Slot(lines, _type(lines.height_mm, 0.33), anchor="top"),
+        "what": Slot(what, _type(what.height_mm, 0.62), anchor="bottom"),
+    }
+
+
+def _flanked(inside: Box, field: Box, twice: bool) -> tuple[tuple[Box, ...], dict[str, Slot]]:
+    """The destination across the top; under it a symbol at either end and the rest between them."""
+    side_mm = min(0.7 * field.height_mm, 0.365 * field.width_mm)
+    top_mm = field.bottom_mm - side_mm
+    left = Box(field.left_mm, top_mm, side_mm, side_mm)
+    right = Box(field.right_mm - side_mm, top_mm, side_mm, side_mm)
+    banner = Box(inside.left_mm, inside.top_mm, inside.width_mm, top_mm - inside.top_mm)
+    headline, lines = banner.columns(0.42, 0.58)
+    middle = Box(left.right_mm, top_mm, right.left_mm - left.right_mm, side_mm)
+    title, corner, what = middle.rows(0.34, 0.24, 0.42)
+    return (left, right), {
+        "headline": Slot(headline, _type(headline.height_mm, 1.0)),
+        "lines": Slot(lines, _type(lines.height_mm, 0.36)),
+        "title": Slot(title, _type(middle.width_mm, 0.2), "center", "top"),
+        "corner": Slot(corner, _type(corner.height_mm, 0.8), "center"),
+        "what": Slot(what, _type(middle.width_mm, 0.16), "center", "bottom"),
+    }
+
+
+def _stacked(inside: Box, field: Box, twice: bool) -> tuple[tuple[Box, ...], dict[str, Slot]]:
+    """Text across the top; under it two symbols, or one with what remains to its right."""
+    side_mm = field.width_mm / 2 if twice else 0.64 * field.width_mm
+    top_mm = field.bottom_mm - side_mm
+    left = Box(field.left_mm, top_mm, side_mm, side_mm)
+    text = Box(inside.left_mm, inside.top_mm, inside.width_mm, top_mm - inside.top_mm)
+    if twice:
+        symbols: tuple[Box, ...] = (left, Box(field.right_mm - side_mm, top_mm, side_mm, side_mm))
+        head, headline, lines, what = text.rows(0.13, 0.38, 0.35, 0.14)
+    else:
+        symbols = (left,)
+        head, headline, lines = text.rows(0.14, 0.44, 0.42)
+        what = Box(left.right_mm, top_mm, inside.right_mm - left.right_mm, side_mm)
+    title, corner = head.columns(0.76, 0.24)
+    return symbols, {
+        "title": Slot(title, _type(head.height_mm, 0.8), anchor="top"),
+        "corner": Slot(corner, _type(head.height_mm, 0.9), "right", "top"),
+        "headline": Slot(headline, _type(headline.height_mm, 1.2)),
+        "lines": Slot(lines, _type(lines.height_mm, 0.33), anchor="top"),
+        "what": Slot(what, _type(head.height_mm, 0.62), anchor="middle"),
+    }

@@ -1,0 +1,161 @@
+"""Fitting text into a slot: shrink, then wrap, then cut with an ellipsis. Pure: type is measured by a function.
+
+Lengths are points. A line's origin is the left end of its baseline, from the slot's left and top edge.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from labels.layout import PT_PER_MM, Slot
+
+Measure = Callable[[str, bool], float]
+"""The width of a text set in one-point type, regular (False) or bold (True)."""
+
+LEAST_PT = 4.5
+"""Smaller print is a smudge on a thermal printer."""
+
+LEADING = 1.16
+ASCENT = 0.76
+DESCENT = 0.24
+"""What a line takes above and below its baseline, in sizes: capitals of Vera reach 0.73, its descenders 0.236."""
+
+LEAD_RATIO = 0.4
+PLATE_X = 0.4
+PLATE_Y = 0.18
+"""How far the black plate of an inverse line reaches beyond its text, in sizes."""
+
+_SHRINK = 0.97
+_WORDS = re.compile(r"\S+?(?:[-/](?=\S)|(?=\s|$))")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A text and how it wants to be set: its size relative to the slot's and the lines it may take.
+
+    `lead` stands small before the text on the same baseline. A `whole` text is never cut; an `inverse` one is white
+    on a black plate.
+    """
+
+    text: str
+    bold: bool = False
+    ratio: float = 1.0
+    max_lines: int = 1
+    lead: str = ""
+    whole: bool = False
+    inverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One run of text in its place."""
+
+    text: str
+    bold: bool
+    size_pt: float
+    x_pt: float
+    y_pt: float
+    width_pt: float
+    inverse: bool = False
+
+
+class TooTightError(ValueError):
+    """A text that must stay whole does not fit its slot at the smallest size."""
+
+
+def set_slot(paragraphs: Sequence[Paragraph], slot: Slot, measure: Measure) -> tuple[Line, ...]:
+    """Set paragraphs one under another, each as large as its slot and its own text allow.
+
+    Raises:
+        TooTightError: a text that must stay whole does not fit.
+    """
+    width_pt, height_pt = slot.box.width_mm * PT_PER_MM, slot.box.height_mm * PT_PER_MM
+    used = [replace(p, text=" ".join(p.text.split())) for p in paragraphs if p.text.strip()]
+    limit_pt = slot.size_pt
+    while True:
+        fitted = [_fit(p, max(limit_pt * p.ratio, LEAST_PT), width_pt, measure) for p in used]
+        heights_pt = [_height(p, size_pt, len(texts)) for p, (size_pt, texts) in zip(used, fitted, strict=True)]
+        spare_pt = height_pt - sum(heights_pt)
+        if spare_pt >= -0.01:
+            break
+        if all(size_pt <= LEAST_PT for size_pt, _ in fitted):
+            used = _shorter(used, [len(texts) for _, texts in fitted])
+        limit_pt *= _SHRINK
+    top_pt = spare_pt * {"top": 0.0, "middle": 0.5, "bottom": 1.0}[slot.anchor]
+    lines: list[Line] = []
+    for paragraph, (size_pt, texts), taken_pt in zip(used, fitted, heights_pt, strict=True):
+        lines += _place(paragraph, size_pt, texts, top_pt, width_pt, slot.align, measure)
+        top_pt += taken_pt
+    return tuple(lines)
+
+
+def _fit(paragraph: Paragraph, size_pt: float, width_pt: float, measure: Measure) -> tuple[float, list[str]]:
+    """The largest size up to this one at which the text takes no more than its lines, and those lines."""
+    lead = measure(paragraph.lead + " ", paragraph.bold) * LEAD_RATIO if paragraph.lead else 0.0
+    margin = lead + (2 * PLATE_X if paragraph.inverse else 0.0)
+    while True:
+        room = width_pt / size_pt - margin
+        texts = list(_wrap(paragraph.text, paragraph.bold, room, measure))
+        if len(texts) <= paragraph.max_lines and all(measure(text, paragraph.bold) <= room for text in texts):
+            return size_pt, texts
+        if size_pt <= LEAST_PT:
+            break
+        size_pt = max(size_pt * _SHRINK, LEAST_PT)
+    if paragraph.whole:
+        raise TooTightError(paragraph.text)
+    kept = texts[: paragraph.max_lines]
+    cut = len(texts) > len(kept)
+    last = len(kept) - 1
+    return size_pt, [_cut(text, cut and i == last, paragraph.bold, room, measure) for i, text in enumerate(kept)]
+
+
+def _wrap(text: str, bold: bool, room: float, measure: Measure) -> Iterator[str]:
+    """Break between words and after hyphens and slashes; a longer word stands alone and too wide."""
+    line = ""
+    for match in _WORDS.finditer(text):
+        glue = " " if line and text[match.start() - 1] == " " else ""
+        if line and measure(line + glue + match[0], bold) > room:
+            yield line
+            line, glue = "", ""
+        line += glue + match[0]
+    yield line
+
+
+def _cut(text: str, more: bool, bold: bool, room: float, measure: Measure) -> str:
+    """The text, or its beginning and an ellipsis where it is too wide or where more would follow."""
+    if not more and measure(text, bold) <= room:
+        return text
+    while text and measure(text + "…", bold) > room:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def _height(paragraph: Paragraph, size_pt: float, count: int) -> float:
+    plate = 2 * PLATE_Y if paragraph.inverse else 0.0
+    return size_pt * (ASCENT + DESCENT + LEADING * (count - 1) + plate)
+
+
+def _shorter(paragraphs: list[Paragraph], counts: list[int]) -> list[Paragraph]:
+    """Give up a line where nothing can shrink: of the longest paragraph, or the last paragraph as a whole."""
+    longest = max(range(len(counts)), key=lambda i: counts[i])
+    if counts[longest] > 1 and not paragraphs[longest].whole:
+        return [replace(p, max_lines=counts[i] - 1) if i == longest else p for i, p in enumerate(paragraphs)]
+    if len(paragraphs) == 1 or paragraphs[-1].whole:
+        raise TooTightError(paragraphs[-1].text)
+    return paragraphs[:-1]
+
+
+def _place(
+    paragraph: Paragraph, size_pt: float, texts: list[str], top_pt: float, width_pt: float, align: str, measure: Measure
+) -> Iterator[Line]:
+    share = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+    pad_x, pad_y = (PLATE_X * size_pt, PLATE_Y * size_pt) if paragraph.inverse else (0.0, 0.0)
+    y_pt = top_pt + pad_y + ASCENT * size_pt
+    for text in texts:
+        line_pt = measure(text, paragraph.bold) * size_pt
+        lead_pt = measure(paragraph.lead + " ", paragraph.bold) * size_pt * LEAD_RATIO if paragraph.lead else 0.0
+        x_pt = share * (width_pt - line_pt - lead_pt - 2 * pad_x) + pad_x
+        if paragraph.lead:
+            yield Line(paragraph.lead + " ", paragraph.bold, size_pt * LEAD_RATIO, x_pt, y_pt, lead_pt)
+        yield Line(text, paragraph.bold, size_pt, x_pt + lead_pt, y_pt, line_pt, paragraph.inverse)
+        y_pt += LEADING * size_pt
