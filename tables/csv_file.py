@@ -6,11 +6,19 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from custody.errors import Fault, InputError, N_
+from custody.errors import N_, Fault, InputError
 from tables.limits import MAX_CSV_BYTES, MAX_ROWS, too_large, too_many_rows
 
 _CHUNK_BYTES = 1 << 20
-_OTHER_KINDS = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"SQLite format 3")
+_OTHER_KINDS = (
+    b"PK\x03\x04",
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"\xd0\xcf\x11\xe0",
+    b"\x1f\x8b",
+    b"SQLite format 3",
+)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from custody.errors import InputError, N_
+from custody.errors import N_, InputError
 
 MAX_CSV_BYTES = 200_000_000
 MAX_XLSX_BYTES = 10_000_000

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from custody.errors import Fault, InputError, N_
+from custody.errors import N_, Fault, InputError
 from tables import csv_file, xlsx_file
 from tables.limits import MAX_CELL, MAX_COLUMNS, MAX_FAULTS, MAX_ROWS, UNSAFE, too_many_rows
 
@@ -41,7 +41,9 @@ def read_table(path: Path) -> Table:
     if path.is_dir():
         raise InputError(N_("{file} is a folder, not a table"), hint=N_("Name the file."), file=str(path))
     if suffix in (".xls", ".xlsb", ".ods", ".numbers"):
-        raise InputError(N_("{file}: tables of the kind {suffix} are not read"), hint=_SAVE_AS, file=str(path), suffix=suffix)
+        raise InputError(
+            N_("{file}: tables of the kind {suffix} are not read"), hint=_SAVE_AS, file=str(path), suffix=suffix
+        )
     try:
         if suffix in (".xlsx", ".xlsm"):
             digest, records, unread = xlsx_file.open_sheet(path)
@@ -51,7 +53,9 @@ def read_table(path: Path) -> Table:
                 digest, records = csv_file.open_records(path.name, file)
                 return _table(path, digest, records, ())
     except FileNotFoundError as error:
-        raise InputError(N_("{file} does not exist"), hint=N_("Check the name and the folder."), file=str(path)) from error
+        raise InputError(
+            N_("{file} does not exist"), hint=N_("Check the name and the folder."), file=str(path)
+        ) from error
     except OSError as error:
         raise InputError(
             N_("{file} cannot be read: {reason}"),
@@ -71,8 +75,7 @@ def _table(path: Path, digest: str, records: Iterable[list[str | Fault]], unread
         if number > MAX_ROWS + 1:
             raise too_many_rows(path.name)
         if any(record[MAX_COLUMNS:]):
-            message, values = N_("has more than {limit} columns"), {"limit": MAX_COLUMNS}
-            faults.append(Fault(message, dict(values), number, "", path.name))
+            faults.append(Fault(N_("has more than {limit} columns"), {"limit": MAX_COLUMNS}, number, "", path.name))
             break
         cells = [_clean(cell, number, at, headers, path.name, faults) for at, cell in enumerate(record[:MAX_COLUMNS])]
         if len(faults) >= MAX_FAULTS:
@@ -86,7 +89,9 @@ def _table(path: Path, digest: str, records: Iterable[list[str | Fault]], unread
             faults += _header_faults(headers, number, path.name)
         elif len(cells) > len(headers):
             values = {"cells": len(cells), "headers": len(headers)}
-            faults.append(Fault(N_("this row has {cells} cells, the header has {headers}"), values, number, "", path.name))
+            faults.append(
+                Fault(N_("this row has {cells} cells, the header has {headers}"), values, number, "", path.name)
+            )
         else:
             cells += [""] * (len(headers) - len(cells))
             rows.append((number, {header: cell for header, cell in zip(headers, cells, strict=True) if header}))
@@ -109,8 +114,8 @@ def _clean(cell: str | Fault, row: int, at: int, headers: tuple[str, ...], file:
         faults.append(Fault(cell.message, cell.values, row, column, file))
         return "?"
     if len(cell) > MAX_CELL:
-        message, values = N_("has {length} characters; {limit} is the most"), {"length": len(cell), "limit": MAX_CELL}
-        faults.append(Fault(message, dict(values), row, column, file))
+        values: dict[str, object] = {"length": len(cell), "limit": MAX_CELL}
+        faults.append(Fault(N_("has {length} characters; {limit} is the most"), values, row, column, file))
         return "?"
     if cell.isascii() and cell.isprintable():
         return " ".join(cell.split())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from custody.errors import Fault, InputError, N_
+from custody.errors import N_, Fault, InputError
 from tables.limits import MAX_XLSX_BYTES, too_large
 from tables.xlsx_survey import damaged, survey
 

@@ -12,7 +12,7 @@ from collections import Counter
 from typing import IO
 from xml.parsers import expat
 
-from custody.errors import InputError, N_
+from custody.errors import N_, InputError
 from tables.limits import (
     MAX_AREA,
     MAX_COLUMNS,

@@ -1,0 +1,141 @@
+"""What rows say of each other and of what is already known: parents, kinds, destinations, serial numbers.
+
+Pure: takes parsed rows and mappings, gives faults in the order of the rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import TypeVar
+
+from custody.codes import is_plate
+from custody.errors import N_, Fault
+from custody.places import Need, Place
+from tables.cells import Located
+from tables.rows import ItemRow
+
+T = TypeVar("T")
+
+_RANK = {"warehouse": 0, "district": 1, "village": 2, "polling_station": 3}
+"""The levels that form the tree, from the top; vendors and carriers stand beside it."""
+
+
+def check_places(rows: Sequence[Located[Place]], known: Mapping[str, Place]) -> list[Fault]:
+    """Faults of places among each other and with those known: parents unknown, missing, not above, or in a circle.
+
+    A row may replace a known place of the same code.
+    """
+    places = {**known, **{row.value.code: row.value for row in rows}}
+    faults = _repeated(rows, [row.value.code for row in rows], "code")
+    for row in rows:
+        faults += _parent_faults(row, places)
+    return faults + _circles(rows, places)
+
+
+def check_needs(rows: Sequence[Located[Need]], known: Iterable[Need] = ()) -> list[Fault]:
+    """Faults of needs among each other and with those known: one kind tracked in two ways, or needed twice."""
+    faults = _repeated(rows, [(row.value.kind, row.value.level) for row in rows], "kind")
+    here = {(row.value.kind, row.value.level) for row in rows}
+    tracked = {need.kind: need.tracked_as for need in known if (need.kind, need.level) not in here}
+    for row in rows:
+        need = row.value
+        if (before := tracked.setdefault(need.kind, need.tracked_as)) != need.tracked_as:
+            message = N_("{kind} is tracked as {before} elsewhere and as {now} here")
+            faults.append(row.fault("tracked_as", message, kind=need.kind, before=before, now=need.tracked_as))
+    return faults
+
+
+def check_items(rows: Sequence[Located[ItemRow]], places: Mapping[str, Place], needs: Iterable[Need]) -> list[Fault]:
+    """Faults of items: a kind, destination or holder that nothing knows, and serial numbers in two packs."""
+    tracked = {need.kind: need.tracked_as for need in needs}
+    faults = _repeated(rows, [row.value.code for row in rows], "code")
+    for row in rows:
+        item = row.value
+        if item.kind not in tracked:
+            message = N_("no need is of the kind {kind}; the kinds are {kinds}")
+            faults.append(row.fault("kind", message, kind=item.kind, kinds=", ".join(sorted(tracked))[:200] or "-"))
+        elif tracked[item.kind] == "item" and item.quantity > 1:
+            message = N_("{kind} is tracked piece by piece, so its quantity is 1, not {quantity}")
+            faults.append(row.fault("quantity", message, kind=item.kind, quantity=item.quantity))
+        if item.to not in places:
+            faults.append(row.fault("to", N_("no place has the code {code}"), code=item.to))
+        if item.held_by is not None and item.held_by not in places and not is_plate(item.held_by):
+            message = N_("no place or vendor has the code {code}, and it is no number plate")
+            faults.append(row.fault("held_by", message, code=item.held_by))
+    return faults + _overlaps(rows)
+
+
+def _parent_faults(row: Located[Place], places: Mapping[str, Place]) -> list[Fault]:
+    place = row.value
+    if place.parent is None:
+        if _RANK.get(place.level, 0) == 0:
+            return []
+        return [row.fault("parent", N_("is empty: only a warehouse, a vendor or a carrier has no place above it"))]
+    parent = places.get(place.parent)
+    if parent is None:
+        return [row.fault("parent", N_("no place has the code {code}"), code=place.parent)]
+    if place.code == parent.code or place.level not in _RANK:
+        return []
+    above, here = _RANK.get(parent.level), _RANK[place.level]
+    # Warehouses may stand under warehouses (province, regency); all other levels go strictly down.
+    if above is None or above > here or (above == here and here > 0):
+        message = N_("a place of level {level} cannot lie under {parent}, whose level is {parent_level}")
+        return [row.fault("parent", message, level=place.level, parent=parent.code, parent_level=parent.level)]
+    return []
+
+
+def _circles(rows: Sequence[Located[Place]], places: Mapping[str, Place]) -> list[Fault]:
+    """One fault for each circle of parents, naming its members, at its first row in the file."""
+    faults: list[Fault] = []
+    done: set[str] = set()
+    row_of = {row.value.code: row for row in rows}
+    for row in rows:
+        trail: dict[str, int] = {}
+        step: str | None = row.value.code
+        while step is not None and step in places and step not in done and step not in trail:
+            trail[step] = len(trail)
+            step = places[step].parent
+        if step in trail:
+            members = list(trail)[trail[step] :]
+            first = min((row_of[code] for code in members if code in row_of), key=lambda other: other.row, default=row)
+            names = " > ".join([*members, members[0]] if len(members) <= 10 else [*members[:10], "..."])
+            faults.append(
+                first.fault("parent", N_("these places lie under each other in a circle: {members}"), members=names)
+            )
+        done.update(trail)
+    return faults
+
+
+def _overlaps(rows: Sequence[Located[ItemRow]]) -> list[Fault]:
+    """A fault where two packs of one kind would hold the same serial number."""
+    ranged = [row for row in rows if row.value.serials is not None]
+    ranged.sort(key=lambda row: (row.value.kind, row.value.prefix, row.value.first or 0))
+    faults: list[Fault] = []
+    widest: Located[ItemRow] | None = None
+    for before, row in pairwise(ranged):
+        widest = (
+            before if widest is None or _shelf(widest) != _shelf(before) or _last(before) > _last(widest) else widest
+        )
+        if _shelf(widest) == _shelf(row) and _last(widest) >= (row.value.first or 0):
+            message = N_("holds numbers that row {row} holds too: {range}")
+            faults.append(row.fault("first", message, row=widest.row, range=str(widest.value.serials)))
+    return faults
+
+
+def _shelf(row: Located[ItemRow]) -> tuple[str, str]:
+    return row.value.kind, row.value.prefix
+
+
+def _last(row: Located[ItemRow]) -> int:
+    return row.value.last or 0
+
+
+def _repeated(rows: Sequence[Located[T]], keys: Sequence[object], column: str) -> list[Fault]:
+    """Faults for what two files both have; within one file the parser has seen it."""
+    faults: list[Fault] = []
+    first: dict[object, Located[T]] = {}
+    for row, key in zip(rows, keys, strict=True):
+        if key is not None and first.setdefault(key, row) is not row:
+            other = first[key]
+            message = N_("is the same as in row {row} of {file}")
+            faults.append(row.fault(column, message, row=other.row, file=other.source.file))
+    return faults

@@ -1,0 +1,162 @@
+"""Which table it is, told by its headers: English or Indonesian, in any order and case.
+
+Spaces, underscores, dots and dashes in a header do not count.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from custody.errors import N_, Fault, InputError
+from tables.read import Table
+
+_PLACES = {
+    "code": "code place_code kode kode_tempat kode_wilayah",
+    "name": "name place_name place nama nama_tempat nama_wilayah tempat wilayah",
+    "level": "level type tier tingkat tingkatan jenjang jenis_tempat",
+    "parent": "parent parent_code under induk kode_induk atasan di_bawah",
+    "due": "due due_at due_time deadline tenggat tenggat_waktu batas_waktu jatuh_tempo",
+}
+_NEEDS = {
+    "kind": "kind kind_code item_kind type jenis jenis_barang kode_jenis kode_barang",
+    "name_id": "name_id name_indonesian indonesian nama_id nama nama_barang nama_indonesia",
+    "name_en": "name_en name name_english english nama_en nama_inggris",
+    "level": "level tier tingkat tingkatan jenjang",
+    "per_place": "per_place each per_tps quantity_per_place per_tempat jumlah_per_tempat jumlah_per_tps kebutuhan kebutuhan_per_tps",
+    "unit": "unit satuan",
+    "tracked_as": "tracked_as track_as tracked dilacak_sebagai dilacak pelacakan dicatat_sebagai",
+    "elections": "elections election election_types pemilu pemilihan jenis_pemilu jenis_pemilihan",
+}
+_ITEMS = {
+    "code": "code item_code kode kode_barang kode_label",
+    "kind": "kind item_kind type jenis jenis_barang kode_jenis",
+    "to": "to destination destination_code bound_for tujuan kode_tujuan untuk sasaran",
+    "k": "k number ke nomor urutan",
+    "n": "n of dari",
+    "quantity": "quantity qty count amount jumlah isi banyaknya",
+    "prefix": "prefix serial_prefix awalan seri awalan_seri",
+    "first": "first first_serial from_serial serial_from awal nomor_awal seri_awal mulai",
+    "last": "last last_serial to_serial serial_to akhir nomor_akhir seri_akhir sampai",
+    "width": "width digits lebar lebar_nomor jumlah_digit",
+    "held_by": "held_by holder custodian vendor supplier pemegang penanggung_jawab penyedia dipegang_oleh",
+}
+_COLUMNS = {"places": _PLACES, "needs": _NEEDS, "items": _ITEMS}
+_REQUIRED = {
+    "places": ("code", "name", "level"),
+    "needs": ("kind", "level", "per_place"),
+    "items": ("kind", "to"),
+}
+
+_LEVELS = {
+    "warehouse": "warehouse gudang gudang_kpu kpu kabupaten kota kabupaten_kota regency city provinsi province",
+    "district": "district subdistrict sub_district kecamatan ppk ppd distrik",
+    "village": "village desa kelurahan desa_kelurahan pps kampung nagari gampong",
+    "polling_station": "polling_station polling_place tps kpps",
+    "vendor": "vendor supplier penyedia pemasok percetakan",
+    "carrier": "carrier truck vehicle driver pengangkut ekspedisi truk kendaraan armada",
+}
+_TRACKED = {
+    "item": "item items piece each single barang satuan buah",
+    "pack": "pack packs package bundle pak paket bungkus kemasan",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the known columns of a table are: `columns` maps our name to the file's header; `ignored` are the rest."""
+
+    kind: str
+    columns: dict[str, str]
+    ignored: tuple[str, ...]
+
+
+def table_kind(table: Table) -> str:
+    """Tell which table it is: `places`, `needs` or `items`.
+
+    Raises:
+        InputError: the headers are of none of the three, or some that it must have are missing.
+    """
+    found = {kind: _match(kind, table.headers) for kind in _COLUMNS}
+    missing = {kind: [name for name in _REQUIRED[kind] if name not in found[kind]] for kind in _COLUMNS}
+    # A table of needs may carry a code column, and every table a level: what decides is the columns it must have,
+    # then how many others fit.
+    nearest = min(_COLUMNS, key=lambda kind: (len(missing[kind]), -len(found[kind])))
+    if len(missing[nearest]) == len(_REQUIRED[nearest]):
+        raise InputError(
+            N_("{file} is no table of places, needs or items: its headers are {headers}"),
+            hint=N_("Places have code, name, level, parent; needs have kind, level, per_place; items have kind, to."),
+            file=table.file,
+            headers=", ".join(table.headers)[:200],
+        )
+    if missing[nearest]:
+        fault = missing_columns(table, missing[nearest])
+        raise InputError(
+            N_("{file} lacks columns that a table of {kind} must have: {columns}"),
+            hint=N_("Add them to the first row; their order does not matter."),
+            faults=(fault,),
+            file=table.file,
+            kind=nearest,
+            columns=", ".join(missing[nearest]),
+        )
+    return nearest
+
+
+def layout(table: Table, kind: str) -> tuple[Layout, list[Fault]]:
+    """Find the columns of a table of this kind; faults for those missing and for two headers of one meaning."""
+    found = _match(kind, table.headers)
+    faults = []
+    if missing := [name for name in _REQUIRED[kind] if name not in found]:
+        faults.append(missing_columns(table, missing))
+    for name, headers in found.items():
+        if len(headers) > 1:
+            values: dict[str, object] = {"headers": ", ".join(headers), "column": name}
+            faults.append(
+                Fault(N_("the columns {headers} all mean {column}: keep one"), values, 1, headers[1], table.file)
+            )
+    known = {header for headers in found.values() for header in headers}
+    ignored = tuple(header for header in table.headers if header and header not in known)
+    return Layout(kind, {name: headers[0] for name, headers in found.items()}, ignored), faults
+
+
+def ignored_columns(table: Table, kind: str) -> tuple[str, ...]:
+    """The headers that mean nothing to this kind of table, for one note to the user."""
+    return layout(table, kind)[0].ignored
+
+
+def missing_columns(table: Table, names: list[str]) -> Fault:
+    """The one fault that names every column a table lacks."""
+    return Fault(N_("lacks the columns {columns}"), {"columns": ", ".join(names)}, 1, "", table.file)
+
+
+def parse_level(text: str) -> str | None:
+    """The level that a cell names in either language, or None."""
+    return _meanings("levels").get(_fold(text))
+
+
+def parse_tracked_as(text: str) -> str | None:
+    """`item` or `pack`, named in either language, or None."""
+    return _meanings("tracked").get(_fold(text))
+
+
+def _match(kind: str, headers: tuple[str, ...]) -> dict[str, list[str]]:
+    """Our name of each column that the table has, with the headers that mean it."""
+    meanings = _meanings(kind)
+    found: dict[str, list[str]] = {}
+    for header in headers:
+        if name := meanings.get(_fold(header)):
+            found.setdefault(name, []).append(header)
+    for name, candidates in found.items():
+        # The exact name beats its synonyms; those are then columns that nobody asked for.
+        found[name] = [header for header in candidates if _fold(header) == _fold(name)] or candidates
+    return found
+
+
+@cache
+def _meanings(kind: str) -> dict[str, str]:
+    """Every folded synonym with our name for it."""
+    words = {**_COLUMNS, "levels": _LEVELS, "tracked": _TRACKED}[kind]
+    return {_fold(word): name for name, synonyms in words.items() for word in synonyms.split()}
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())

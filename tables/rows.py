@@ -1,0 +1,151 @@
+"""Rows of places, needs and items: each parsed into a type, or listed with all its faults.
+
+What needs other rows (parents, known kinds) is in `tables.check`.
+"""
+
+import re
+from dataclasses import dataclass
+
+from custody.errors import N_, Fault
+from custody.items import SerialRange
+from custody.places import LEVELS, Need, Place
+from tables.cells import Cells, Located, take_apart
+from tables.headers import parse_level, parse_tracked_as
+from tables.read import Table
+
+_SERIAL = re.compile(r"(.{0,40}?)([0-9]{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One line of an items table: things to register.
+
+    `code` is None where a code is still to be drawn; `k` and `n` are None where they follow from the order. `first`
+    and `last` are None where the thing has no serial numbers; `width` is then 0. `held_by` None means the station.
+    """
+
+    code: str | None
+    kind: str
+    to: str
+    k: int | None = None
+    n: int | None = None
+    quantity: int = 1
+    prefix: str = ""
+    first: int | None = None
+    last: int | None = None
+    width: int = 0
+    held_by: str | None = None
+
+    @property
+    def serials(self) -> SerialRange | None:
+        """The serial numbers as one range."""
+        if self.first is None or self.last is None:
+            return None
+        return SerialRange(self.prefix, self.first, self.last, self.width)
+
+
+def parse_places(table: Table) -> tuple[list[Located[Place]], list[Fault]]:
+    """The places of a table, and everything wrong with the other rows."""
+    return take_apart(table, "places", _place, lambda place: place.code, "code")
+
+
+def parse_needs(table: Table) -> tuple[list[Located[Need]], list[Fault]]:
+    """The needs of a table, and everything wrong with the other rows."""
+    return take_apart(table, "needs", _need, lambda need: (need.kind, need.level), "kind")
+
+
+def parse_items(table: Table) -> tuple[list[Located[ItemRow]], list[Fault]]:
+    """The items of a table, and everything wrong with the other rows."""
+    return take_apart(table, "items", _item, lambda item: item.code, "code")
+
+
+def _place(cells: Cells) -> Place:
+    code = cells.needed("code")
+    parent = cells.text("parent")
+    return Place(
+        code=cells.custodian("code", code) if code else "",
+        name=cells.needed("name"),
+        level=cells.one_of("level", parse_level, ", ".join(LEVELS)),
+        parent=cells.custodian("parent", parent) if parent else None,
+        due=cells.moment("due"),
+    )
+
+
+def _need(cells: Cells) -> Need:
+    kind = cells.kind()
+    if not cells.text("per_place"):
+        cells.needed("per_place")
+    per_place = cells.count("per_place", least=0) or 0
+    elections = tuple(name for name in re.split(r"\s*[;,|]\s*", cells.text("elections").strip(" ;,|")) if name)
+    if elections and len(elections) != per_place:
+        message = N_("names {named} elections for {count} pieces: name one for each piece, or none")
+        cells.fault("elections", message, named=len(elections), count=per_place)
+    return Need(
+        kind=kind,
+        name_id=cells.text("name_id") or cells.text("name_en") or kind,
+        name_en=cells.text("name_en") or cells.text("name_id") or kind,
+        level=cells.one_of("level", parse_level, ", ".join(LEVELS)),
+        per_place=per_place,
+        unit=cells.text("unit"),
+        tracked_as=cells.one_of("tracked_as", parse_tracked_as, "item, pack") if cells.text("tracked_as") else "item",
+        elections=elections,
+    )
+
+
+def _item(cells: Cells) -> ItemRow:
+    to, held_by = cells.needed("to"), cells.text("held_by")
+    k, n = cells.count("k", least=1), cells.count("n", least=1)
+    if k is not None and n is not None and k > n:
+        cells.fault("k", N_("number {k} of {n} cannot be"), k=k, n=n)
+    quantity = cells.count("quantity", least=1)
+    serials = _serials(cells)
+    if serials:
+        held = serials.last - serials.first + 1
+        if quantity is not None and quantity != held:
+            message = N_("is {quantity}, but the numbers {range} are {held}")
+            cells.fault("quantity", message, quantity=quantity, range=str(serials), held=held)
+        quantity = held
+    return ItemRow(
+        code=cells.item_code("code"),
+        kind=cells.kind(),
+        to=cells.custodian("to", to) if to else "",
+        k=k,
+        n=n,
+        quantity=quantity or 1,
+        prefix=serials.prefix if serials else "",
+        first=serials.first if serials else None,
+        last=serials.last if serials else None,
+        width=serials.width if serials else 0,
+        held_by=cells.custodian("held_by", held_by) if held_by else None,
+    )
+
+
+def _serials(cells: Cells) -> SerialRange | None:
+    """The serial numbers of a row; first and last may carry the prefix themselves, as on the seals: A0001."""
+    texts = {column: cells.text(column) for column in ("first", "last")}
+    if not any(texts.values()):
+        return None
+    prefix = cells.text("prefix")
+    ends: list[tuple[str, str]] = []
+    for column, text in texts.items():
+        bare = text.removeprefix(prefix) if prefix else text
+        if match := _SERIAL.fullmatch(bare):
+            ends.append((match[1] or prefix, match[2]))
+        elif text:
+            cells.fault(column, N_("{text} is not a serial number: it must end in 1 to 18 digits"), text=text[:40])
+        else:
+            cells.needed(column)
+    if len(ends) < 2:
+        return None
+    (prefix, first), (other, last) = ends
+    if prefix != other:
+        cells.fault(
+            "last", N_("{last} does not begin like {first}"), first=texts["first"][:40], last=texts["last"][:40]
+        )
+    if int(first) > int(last):
+        cells.fault("last", N_("{last} comes before {first}"), first=texts["first"][:40], last=texts["last"][:40])
+        return None
+    width = cells.count("width", least=1) or max(len(first), len(last))
+    if not len(str(int(last))) <= width <= 18:
+        cells.fault("width", N_("{width} digits are too few for {last}, or more than 18"), width=width, last=last)
+    return SerialRange(prefix, int(first), int(last), width)
