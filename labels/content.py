@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from custody.codes import item_payload, place_payload, show_code
 from custody.items import Item
-from custody.places import Need, Place, path
+from custody.places import Need, path, Place
 from language import _, chosen
 
 
@@ -48,9 +48,7 @@ _REGENCY = re.compile(r"\b(Kabupaten|Kota)\s+(\S.*)", re.IGNORECASE)
 _URBAN = re.compile(r"\d\d\.\d\d\.\d\d\.1\d{3}")
 
 
-def item_content(
-    item: Item, places: Mapping[str, Place], needs: Mapping[str, Need], print_number: int
-) -> LabelContent:
+def item_content(item: Item, places: Mapping[str, Place], needs: Mapping[str, Need], print_number: int) -> LabelContent:
     """The label of an item: what it is, where it is bound for, which of how many, and its code.
 
     Args:
@@ -84,7 +82,9 @@ def item_content(
 
 def place_content(place: Place, places: Mapping[str, Place]) -> LabelContent:
     """The label of a place or a carrier, scanned before the items that it gives or receives."""
-    lead, headline, lines = _destination(place.code, {**places, place.code: place} if place.code not in places else places)
+    lead, headline, lines = _destination(
+        place.code, {**places, place.code: place} if place.code not in places else places
+    )
     return LabelContent(
         payload=place_payload(place.code),
         code=place.code,

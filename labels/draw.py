@@ -4,6 +4,7 @@ Uses reportlab's public interface alone: text objects give the operators of a te
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,10 +15,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from custody.errors import LabelError, N_
 from labels.content import LabelContent
-from labels.layout import PT_PER_MM, Layout, Slot, arrange
-from labels.stock import STOCKS, Stock
-from labels.symbol import QUIET_MODULES, Version, choose_version, symbol_hex
-from labels.typeset import ASCENT, DESCENT, PLATE_X, PLATE_Y, Line, Paragraph, TooTightError, set_slot
+from labels.layout import arrange, Layout, PT_PER_MM, Slot
+from labels.stock import Stock, STOCKS
+from labels.symbol import choose_version, QUIET_MODULES, symbol_hex, Version
+from labels.typeset import ASCENT, DESCENT, Line, Paragraph, PLATE_X, PLATE_Y, set_slot, TooTightError
 
 FONTS = {False: "Label", True: "Label-Bold"}
 _FILES = {"Label": "Vera.ttf", "Label-Bold": "VeraBd.ttf"}
@@ -50,23 +51,42 @@ def measure(text: str, bold: bool) -> float:
 def paragraphs(slot: str, texts: tuple[str, ...]) -> list[Paragraph]:
     """How the texts of a slot are set: what is bold, what may wrap, what must stay whole."""
     match slot, texts:
-        case "headline", (lead, text) if text.isdigit():
-            return [Paragraph(text, bold=True, lead=lead, whole=True)]
-        case "headline", (lead, text):
-            return [Paragraph(lead, bold=True, ratio=0.3), Paragraph(text, bold=True, ratio=0.6, max_lines=3)]
+        case "headline", (lead, number):
+            return [Paragraph(number, bold=True, lead=lead, whole=True)]
+        case "place", (lead, name, *lines):
+            return [
+                Paragraph(lead, bold=True, ratio=0.45),
+                Paragraph(name, bold=True, max_lines=3),
+                *(Paragraph(text, ratio=0.5, max_lines=2, below=True) for text in lines),
+            ]
         case "lines", (first, *rest):
             return [
-                Paragraph(first, bold=True, max_lines=2),
-                *(Paragraph(text, ratio=0.75, max_lines=2) for text in rest),
+                Paragraph(first, bold=True, max_lines=3),
+                *(Paragraph(text, ratio=0.75, max_lines=2, below=True) for text in rest),
             ]
         case "what", (badge, *details):
             return [
                 Paragraph(badge, bold=True, inverse=True),
                 *(Paragraph(text, bold=i == 0, ratio=0.9, max_lines=2) for i, text in enumerate(details)),
             ]
-        case ("title" | "corner" | "code") as name, (text,):
-            return [Paragraph(text, bold=True, max_lines=2 if name == "title" else 1, whole=name != "title")]
+        case "title", (text,):
+            return [Paragraph(text, bold=True, max_lines=2)]
+        case (("corner" | "code"), (text,)):
+            return [Paragraph(text, bold=True, whole=True)]
     return [Paragraph(text) for text in texts]
+
+
+def texts(content: LabelContent) -> Iterator[tuple[str, ...]]:
+    """The slots that a label fills, each with its texts; the code is not among them."""
+    yield "title", content.title
+    yield "corner", content.corner
+    yield "footer", content.footer
+    yield "what", content.badge, *content.details
+    if content.headline.isdigit():
+        yield "headline", content.lead, content.headline
+        yield "lines", *content.lines
+    else:
+        yield "place", content.lead, content.headline, *content.lines
 
 
 class Draughtsman:
@@ -89,20 +109,13 @@ class Draughtsman:
         Raises:
             LabelError: its symbol or its code does not fit this stock; the hint names the nearest that it fits.
         """
-        twice, text = content.twice, self._text
+        twice = content.twice
         try:
-            return "\n".join((
-                self._symbols(content.payload, twice),
-                self._code(content.code, twice),
-                text(twice, "title", content.title),
-                text(twice, "corner", content.corner),
-                text(twice, "headline", content.lead, content.headline),
-                text(twice, "lines", *content.lines),
-                text(twice, "what", content.badge, *content.details),
-                text(twice, "footer", content.footer),
-            ))
+            operators = [self._symbols(content.payload, twice), self._code(content.code, twice)]
+            operators += [self._text(twice, *filled) for filled in texts(content)]
         except TooTightError as error:
             raise _misfit(content, self._stock) from error
+        return "\n".join(operators)
 
     def _symbols(self, payload: str, twice: bool) -> str:
         """The symbol as an image mask of one pixel a module: the crispest for every renderer and printer."""
@@ -128,7 +141,7 @@ class Draughtsman:
 
     def _set_code_frame(self, twice: bool) -> tuple[str, str]:
         """What stands before and after a code among its operators: a text object with a hole."""
-        before, hole, after = self._set_text(twice, "code", "0").rpartition("0")
+        before, _hole, after = self._set_text(twice, "code", "0").rpartition("0")
         return before, after
 
     def _set_text(self, twice: bool, name: str, *texts: str) -> str:
@@ -168,10 +181,9 @@ def fits(content: LabelContent, stock: Stock) -> bool:
     layout = arrange(stock.label_width_mm, stock.label_height_mm, content.twice)
     if choose_version(len(content.payload), layout.symbols[0].width_mm) is None:
         return False
-    must = {"code": (content.code,), "corner": (content.corner,), "headline": (content.lead, content.headline)}
     try:
-        for name, texts in must.items():
-            set_slot(paragraphs(name, texts), layout.slots[name], measure)
+        for name, *filled in [("code", content.code), *texts(content)]:
+            set_slot(paragraphs(name, tuple(filled)), layout.slots[name], measure)
     except TooTightError:
         return False
     return True

@@ -12,6 +12,9 @@ from typing import Literal
 
 PT_PER_MM = 72 / 25.4
 
+QUIET_SHARE = 4 / 33
+"""The quiet zone's part of a symbol's square: 4 modules of 25 + 8 in version 2, which nearly all labels have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -71,19 +74,24 @@ class Layout:
 
 @cache
 def arrange(width_mm: float, height_mm: float, twice: bool) -> Layout:
-    """The layout of a label of this size, with one symbol or two."""
+    """The layout of a label of this size, with one symbol or two.
+
+    Its slots: `title` and `corner` are kind and k/n, `headline` and `lines` a polling station and where it is,
+    `place` both of these as one for a destination without a number, `what` badge and details, `code`, `footer`.
+    """
     short_mm = min(width_mm, height_mm)
     inset_mm = min(max(0.045 * short_mm, 1.2), 3)
     strip_mm = min(max(0.105 * short_mm, 3.2), 9)
-    inside = Box(inset_mm, inset_mm, width_mm - 2 * inset_mm, height_mm - 2 * inset_mm - strip_mm)
-    strip = Box(inset_mm, inside.bottom_mm, inside.width_mm, strip_mm)
     # The symbols' own quiet zones are margin enough: their squares reach half way into the label's.
-    field = Box(inset_mm / 2, inset_mm / 2, width_mm - inset_mm, inside.bottom_mm - inset_mm / 2)
+    field = Box(inset_mm / 2, inset_mm / 2, width_mm - inset_mm, height_mm - 1.5 * inset_mm - strip_mm)
     build = _stacked if height_mm > width_mm else _flanked if twice else _beside
-    symbols, slots = build(inside, field, twice)
-    code, footer = strip.columns(0.7, 0.3)
+    symbols, slots = build(field, inset_mm, twice)
+    # Text below a symbol begins where its dark modules do.
+    left_mm = field.left_mm + QUIET_SHARE * symbols[0].width_mm
+    right_mm = slots["place"].box.right_mm
+    code, footer = Box(left_mm, field.bottom_mm, right_mm - left_mm, strip_mm).columns(0.74, 0.26)
     slots["code"] = Slot(code, _type(strip_mm, 0.78), anchor="bottom")
-    slots["footer"] = Slot(footer, _type(strip_mm, 0.58), "right", "bottom")
+    slots["footer"] = Slot(footer, _type(strip_mm, 0.56), "right", "bottom")
     return Layout(width_mm, height_mm, symbols, slots)
 
 
@@ -92,59 +100,66 @@ def _type(height_mm: float, share: float) -> float:
     return round(2 * share * height_mm * PT_PER_MM) / 2
 
 
-def _beside(inside: Box, field: Box, twice: bool) -> tuple[tuple[Box, ...], dict[str, Slot]]:
+def _beside(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...], dict[str, Slot]]:
     """One symbol on the left, all text in a column on its right."""
     side_mm = min(field.height_mm, 0.48 * field.width_mm)
     symbol = Box(field.left_mm, field.top_mm + (field.height_mm - side_mm) / 2, side_mm, side_mm)
-    column = Box(symbol.right_mm, inside.top_mm, inside.right_mm - symbol.right_mm, inside.height_mm)
+    width_mm = field.right_mm - inset_mm / 2 - symbol.right_mm
+    column = Box(symbol.right_mm, inset_mm, width_mm, field.bottom_mm - inset_mm)
     head, headline, lines, what = column.rows(0.14, 0.32, 0.36, 0.18)
+    place = column.rows(0.18, 0.64, 0.18)[1]
     title, corner = head.columns(0.74, 0.26)
     return (symbol,), {
-        "title": Slot(title, _type(head.height_mm, 0.8), anchor="top"),
-        "corner": Slot(corner, _type(head.height_mm, 0.9), "right", "top"),
+        "title": Slot(title, _type(head.height_mm, 0.84), anchor="bottom"),
+        "corner": Slot(corner, _type(head.height_mm, 0.84), "right", "bottom"),
         "headline": Slot(headline, _type(headline.height_mm, 1.2)),
-        "lines": Slot(lines, _type(lines.height_mm, 0.33), anchor="top"),
+        "lines": Slot(lines, _type(lines.height_mm, 0.34), anchor="top"),
+        "place": Slot(place, _type(place.height_mm, 0.36), anchor="top"),
         "what": Slot(what, _type(what.height_mm, 0.62), anchor="bottom"),
     }
 
 
-def _flanked(inside: Box, field: Box, twice: bool) -> tuple[tuple[Box, ...], dict[str, Slot]]:
+def _flanked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...], dict[str, Slot]]:
     """The destination across the top; under it a symbol at either end and the rest between them."""
     side_mm = min(0.7 * field.height_mm, 0.365 * field.width_mm)
     top_mm = field.bottom_mm - side_mm
     left = Box(field.left_mm, top_mm, side_mm, side_mm)
     right = Box(field.right_mm - side_mm, top_mm, side_mm, side_mm)
-    banner = Box(inside.left_mm, inside.top_mm, inside.width_mm, top_mm - inside.top_mm)
-    headline, lines = banner.columns(0.42, 0.58)
+    quiet_mm = QUIET_SHARE * side_mm
+    banner = Box(field.left_mm + quiet_mm, inset_mm, field.width_mm - 2 * quiet_mm, top_mm - inset_mm)
+    headline, _gutter, lines = banner.columns(0.42, 0.035, 0.545)
     middle = Box(left.right_mm, top_mm, right.left_mm - left.right_mm, side_mm)
-    title, corner, what = middle.rows(0.34, 0.24, 0.42)
+    _gap, title, corner, what = middle.rows(0.05, 0.31, 0.22, 0.42)
     return (left, right), {
         "headline": Slot(headline, _type(headline.height_mm, 1.0)),
         "lines": Slot(lines, _type(lines.height_mm, 0.36)),
-        "title": Slot(title, _type(middle.width_mm, 0.2), "center", "top"),
+        "place": Slot(banner, _type(banner.height_mm, 0.5)),
+        "title": Slot(title, _type(middle.width_mm, 0.18), "center", "top"),
         "corner": Slot(corner, _type(corner.height_mm, 0.8), "center"),
-        "what": Slot(what, _type(middle.width_mm, 0.16), "center", "bottom"),
+        "what": Slot(what, _type(middle.width_mm, 0.15), "center", "bottom"),
     }
 
 
-def _stacked(inside: Box, field: Box, twice: bool) -> tuple[tuple[Box, ...], dict[str, Slot]]:
-    """Text across the top; under it two symbols, or one with what remains to its right."""
+def _stacked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...], dict[str, Slot]]:
+    """Text across the top; under it two symbols, or one and k/n large beside it."""
     side_mm = field.width_mm / 2 if twice else 0.64 * field.width_mm
     top_mm = field.bottom_mm - side_mm
     left = Box(field.left_mm, top_mm, side_mm, side_mm)
-    text = Box(inside.left_mm, inside.top_mm, inside.width_mm, top_mm - inside.top_mm)
+    margin_mm = field.left_mm + QUIET_SHARE * side_mm
+    text = Box(margin_mm, inset_mm, field.width_mm + inset_mm - 2 * margin_mm, top_mm - inset_mm)
+    head, headline, lines, what = text.rows(0.14, 0.34, 0.36, 0.16)
+    place = text.rows(0.17, 0.67, 0.16)[1]
     if twice:
         symbols: tuple[Box, ...] = (left, Box(field.right_mm - side_mm, top_mm, side_mm, side_mm))
-        head, headline, lines, what = text.rows(0.13, 0.38, 0.35, 0.14)
+        title, corner = head.columns(0.76, 0.24)
     else:
-        symbols = (left,)
-        head, headline, lines = text.rows(0.14, 0.44, 0.42)
-        what = Box(left.right_mm, top_mm, inside.right_mm - left.right_mm, side_mm)
-    title, corner = head.columns(0.76, 0.24)
+        symbols, title = (left,), head
+        corner = Box(left.right_mm, top_mm, text.right_mm - left.right_mm, side_mm)
     return symbols, {
-        "title": Slot(title, _type(head.height_mm, 0.8), anchor="top"),
-        "corner": Slot(corner, _type(head.height_mm, 0.9), "right", "top"),
+        "title": Slot(title, _type(head.height_mm, 0.84), anchor="bottom"),
+        "corner": Slot(corner, _type(head.height_mm, 0.84 if twice else 1.6), "right", "bottom" if twice else "middle"),
         "headline": Slot(headline, _type(headline.height_mm, 1.2)),
-        "lines": Slot(lines, _type(lines.height_mm, 0.33), anchor="top"),
-        "what": Slot(what, _type(head.height_mm, 0.62), anchor="middle"),
+        "lines": Slot(lines, _type(lines.height_mm, 0.34), anchor="top"),
+        "place": Slot(place, _type(place.height_mm, 0.34), anchor="top"),
+        "what": Slot(what, _type(what.height_mm, 0.62), anchor="bottom"),
     }

@@ -8,11 +8,12 @@ from reportlab.pdfgen.canvas import Canvas
 
 from custody.errors import LabelError, N_
 from labels.content import LabelContent
-from labels.draw import FONTS, Draughtsman, register_fonts
+from labels.draw import Draughtsman, FONTS, register_fonts
 from labels.layout import PT_PER_MM
 from labels.stock import Stock
 
-_CUT_MARK_MM = 4.0
+_CUT_GAP_MM = 1.0
+_CUT_MARK_MM = 5.0
 _HAIRLINE_PT = 0.25
 
 
@@ -85,19 +86,19 @@ def _cut_marks(stock: Stock) -> str:
     lefts = [stock.left_mm + column * stock.pitch_x_mm for column in range(stock.columns)]
     tops = [stock.top_mm + row * stock.pitch_y_mm for row in range(stock.rows)]
     right_mm, bottom_mm = lefts[-1] + stock.label_width_mm, tops[-1] + stock.label_height_mm
-    gap_mm = 1.0
-    lines: list[tuple[float, float, float, float]] = []
-    if min(stock.left_mm, stock.top_mm) <= gap_mm:
+    if min(stock.left_mm, stock.top_mm) <= _CUT_GAP_MM:
         return ""
+    lines_mm: list[tuple[float, float, float, float]] = []
     for x_mm in sorted({round(edge, 2) for left in lefts for edge in (left, left + stock.label_width_mm)}):
-        for start_mm, step in ((stock.top_mm - gap_mm, -1), (bottom_mm + gap_mm, 1)):
-            lines.append((x_mm, start_mm, x_mm, start_mm + step * _CUT_MARK_MM))
+        for edge_mm, outward in ((stock.top_mm, -1), (bottom_mm, 1)):
+            lines_mm.append((x_mm, edge_mm + outward * _CUT_GAP_MM, x_mm, edge_mm + outward * _CUT_MARK_MM))
     for y_mm in sorted({round(edge, 2) for top in tops for edge in (top, top + stock.label_height_mm)}):
-        for start_mm, step in ((stock.left_mm - gap_mm, -1), (right_mm + gap_mm, 1)):
-            lines.append((start_mm, y_mm, start_mm + step * _CUT_MARK_MM, y_mm))
-    height_mm = stock.page_height_mm
-    drawn = (
-        f"{a * PT_PER_MM:.2f} {(height_mm - b) * PT_PER_MM:.2f} m {c * PT_PER_MM:.2f} {(height_mm - d) * PT_PER_MM:.2f} l"
-        for a, b, c, d in lines
-    )
-    return "\n".join((f"q {_HAIRLINE_PT} w", *drawn, "S Q"))
+        for edge_mm, outward in ((stock.left_mm, -1), (right_mm, 1)):
+            lines_mm.append((edge_mm + outward * _CUT_GAP_MM, y_mm, edge_mm + outward * _CUT_MARK_MM, y_mm))
+    strokes = [f"{_point(stock, a, b)} m {_point(stock, c, d)} l" for a, b, c, d in lines_mm]
+    return "\n".join((f"q {_HAIRLINE_PT} w", *strokes, "S Q"))
+
+
+def _point(stock: Stock, x_mm: float, y_mm: float) -> str:
+    """A point of the page, given from its upper left corner, as PDF counts: points from the lower left."""
+    return f"{x_mm * PT_PER_MM:.2f} {(stock.page_height_mm - y_mm) * PT_PER_MM:.2f}"

@@ -64,7 +64,7 @@ def symbol_hex(payload: str, version: Version) -> str:
     That is what a PDF image mask paints by default (ISO 32000-1 §8.9.6.2).
 
     Raises:
-        LabelError: a character that QR's alphanumeric mode lacks (ISO/IEC 18004 §7.4.4), or more than the version takes.
+        LabelError: a character that QR's alphanumeric mode lacks (ISO/IEC 18004 §7.4.4), or too many.
     """
     if not _ALPHANUMERIC.fullmatch(payload) or len(payload) > version.capacity:
         raise LabelError(
@@ -77,7 +77,8 @@ def symbol_hex(payload: str, version: Version) -> str:
         payload, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level=version.level, version=version.number
     )
     side = version.modules
-    bits = bytes(barcode.to_image(scale=1, add_quiet_zones=False)).translate(_BITS)
+    image = barcode.to_image(scale=1, add_quiet_zones=False)
+    bits = bytes(image).translate(_BITS)  # type: ignore[call-overload]  # its stub hides that it is a buffer
     padding = b"1" * (-side % 8)
     rows = (bits[start : start + side] + padding for start in range(0, side * side, side))
     return f"{int(b''.join(rows), 2):0{side * (side + len(padding)) // 4}x}"

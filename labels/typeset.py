@@ -26,6 +26,9 @@ PLATE_Y = 0.18
 """How far the black plate of an inverse line reaches beyond its text, in sizes."""
 
 _SHRINK = 0.97
+_WORTH_A_BREAK = 1.35
+"""A text is broken over one line more only where that makes its type larger by this."""
+
 _WORDS = re.compile(r"\S+?(?:[-/](?=\S)|(?=\s|$))")
 
 
@@ -33,8 +36,8 @@ _WORDS = re.compile(r"\S+?(?:[-/](?=\S)|(?=\s|$))")
 class Paragraph:
     """A text and how it wants to be set: its size relative to the slot's and the lines it may take.
 
-    `lead` stands small before the text on the same baseline. A `whole` text is never cut; an `inverse` one is white
-    on a black plate.
+    `lead` stands small before the text on the same baseline. A text `below` is never set larger than the one above it,
+    a `whole` one never cut; an `inverse` one is white on a black plate.
     """
 
     text: str
@@ -42,6 +45,7 @@ class Paragraph:
     ratio: float = 1.0
     max_lines: int = 1
     lead: str = ""
+    below: bool = False
     whole: bool = False
     inverse: bool = False
 
@@ -73,7 +77,11 @@ def set_slot(paragraphs: Sequence[Paragraph], slot: Slot, measure: Measure) -> t
     used = [replace(p, text=" ".join(p.text.split())) for p in paragraphs if p.text.strip()]
     limit_pt = slot.size_pt
     while True:
-        fitted = [_fit(p, max(limit_pt * p.ratio, LEAST_PT), width_pt, measure) for p in used]
+        fitted: list[tuple[float, list[str]]] = []
+        for p in used:
+            # What stands below is never larger than what it belongs to.
+            above_pt = fitted[-1][0] if fitted and p.below else limit_pt
+            fitted.append(_fit(p, max(min(limit_pt * p.ratio, above_pt), LEAST_PT), width_pt, measure))
         heights_pt = [_height(p, size_pt, len(texts)) for p, (size_pt, texts) in zip(used, fitted, strict=True)]
         spare_pt = height_pt - sum(heights_pt)
         if spare_pt >= -0.01:
@@ -90,23 +98,34 @@ def set_slot(paragraphs: Sequence[Paragraph], slot: Slot, measure: Measure) -> t
 
 
 def _fit(paragraph: Paragraph, size_pt: float, width_pt: float, measure: Measure) -> tuple[float, list[str]]:
-    """The largest size up to this one at which the text takes no more than its lines, and those lines."""
+    """The size up to this one and the lines of a paragraph; each further line must be worth its break.
+
+    Raises:
+        TooTightError: the text must stay whole and does not fit.
+    """
     lead = measure(paragraph.lead + " ", paragraph.bold) * LEAD_RATIO if paragraph.lead else 0.0
     margin = lead + (2 * PLATE_X if paragraph.inverse else 0.0)
-    while True:
-        room = width_pt / size_pt - margin
-        texts = list(_wrap(paragraph.text, paragraph.bold, room, measure))
-        if len(texts) <= paragraph.max_lines and all(measure(text, paragraph.bold) <= room for text in texts):
-            return size_pt, texts
-        if size_pt <= LEAST_PT:
-            break
-        size_pt = max(size_pt * _SHRINK, LEAST_PT)
+    best: tuple[float, list[str]] | None = None
+    for count in range(1, paragraph.max_lines + 1):
+        step_pt = size_pt
+        while best is None or step_pt > best[0] * _WORTH_A_BREAK:
+            room = width_pt / step_pt - margin
+            texts = list(_wrap(paragraph.text, paragraph.bold, room, measure))
+            if len(texts) <= count and all(measure(text, paragraph.bold) <= room for text in texts):
+                best = step_pt, texts
+                break
+            if step_pt <= LEAST_PT:
+                break
+            step_pt = max(step_pt * _SHRINK, LEAST_PT)
+    if best is not None:
+        return best
     if paragraph.whole:
         raise TooTightError(paragraph.text)
+    room = width_pt / LEAST_PT - margin
+    texts = list(_wrap(paragraph.text, paragraph.bold, room, measure))
     kept = texts[: paragraph.max_lines]
-    cut = len(texts) > len(kept)
-    last = len(kept) - 1
-    return size_pt, [_cut(text, cut and i == last, paragraph.bold, room, measure) for i, text in enumerate(kept)]
+    cut_at = len(kept) - 1 if len(texts) > len(kept) else -1
+    return LEAST_PT, [_cut(text, i == cut_at, paragraph.bold, room, measure) for i, text in enumerate(kept)]
 
 
 def _wrap(text: str, bold: bool, room: float, measure: Measure) -> Iterator[str]:
