@@ -76,7 +76,7 @@ class Cells:
         if re.fullmatch(r"[0-9]{2}\.[0-9]", text, re.ASCII):
             # A spreadsheet that takes 51.10 for a number keeps 51.1.
             message = N_(
-                "{text} looks like a code whose last zero was lost: format the column as text and type it again"
+                "{text} looks like a code that lost its last zero: format the column as text and type it again"
             )
             self.fault(column, message, text=text)
         try:

@@ -22,7 +22,7 @@ _NEEDS = {
     "name_id": "name_id name_indonesian indonesian nama_id nama nama_barang nama_indonesia",
     "name_en": "name_en name name_english english nama_en nama_inggris",
     "level": "level tier tingkat tingkatan jenjang",
-    "per_place": "per_place each per_tps quantity_per_place per_tempat jumlah_per_tempat jumlah_per_tps kebutuhan kebutuhan_per_tps",
+    "per_place": "per_place each per_tps quantity_per_place per_tempat jumlah_per_tempat jumlah_per_tps kebutuhan",
     "unit": "unit satuan",
     "tracked_as": "tracked_as track_as tracked dilacak_sebagai dilacak pelacakan dicatat_sebagai",
     "elections": "elections election election_types pemilu pemilihan jenis_pemilu jenis_pemilihan",

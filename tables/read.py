@@ -88,7 +88,7 @@ def _table(path: Path, digest: str, records: Iterable[list[str | Fault]], unread
             headers = tuple(cells)
             faults += _header_faults(headers, number, path.name)
         elif len(cells) > len(headers):
-            values = {"cells": len(cells), "headers": len(headers)}
+            values: dict[str, object] = {"cells": len(cells), "headers": len(headers)}
             faults.append(
                 Fault(N_("this row has {cells} cells, the header has {headers}"), values, number, "", path.name)
             )

@@ -139,11 +139,9 @@ def _serials(cells: Cells) -> SerialRange | None:
         return None
     (prefix, first), (other, last) = ends
     if prefix != other:
-        cells.fault(
-            "last", N_("{last} does not begin like {first}"), first=texts["first"][:40], last=texts["last"][:40]
-        )
+        cells.fault("last", N_("{last} does not begin like {first}"), first=prefix + first, last=other + last)
     if int(first) > int(last):
-        cells.fault("last", N_("{last} comes before {first}"), first=texts["first"][:40], last=texts["last"][:40])
+        cells.fault("last", N_("{last} comes before {first}"), first=prefix + first, last=other + last)
         return None
     width = cells.count("width", least=1) or max(len(first), len(last))
     if not len(str(int(last))) <= width <= 18:
