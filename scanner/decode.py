@@ -15,8 +15,8 @@ import numpy as np
 from custody.errors import CameraError, N_
 from scanner.frames import Image
 from scanner.opencv import cv2
+from scanner.reads import Corners, Read
 
-Corner = tuple[int, int]
 ZXING, PYZBAR = "zxing-cpp", "pyzbar"
 
 _QUIET_FRAMES = 3
@@ -32,23 +32,9 @@ _SLOW_UP_TO_PX = 8_000_000
 # RuntimeError (zxing-cpp #773); pyzbar divides by the size (ZeroDivisionError) and wraps zbar's own as RuntimeError.
 _ENGINE_ERRORS = (ValueError, IndexError, RuntimeError, ArithmeticError, TypeError, cv2.error)
 
+__all__ = ["PYZBAR", "ZXING", "Engine", "PyzbarEngine", "Read", "Reader", "ZxingEngine", "available_engines", "engines"]
+
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One QR code in a picture: its text, its four corners in pixels around it, and who read it.
-
-    `engine` names every engine that read this text at this place, joined by `+`.
-    """
-
-    text: str
-    corners: tuple[Corner, Corner, Corner, Corner]
-    engine: str
-
-    @property
-    def engines(self) -> frozenset[str]:
-        return frozenset(self.engine.split("+"))
 
 
 class Engine(Protocol):
@@ -243,7 +229,7 @@ def _as_image(array: Any) -> Image:
     return np.asarray(array, np.uint8)
 
 
-def _zxing_corners(position: Any) -> tuple[Corner, Corner, Corner, Corner]:
+def _zxing_corners(position: Any) -> Corners:
     top_left, top_right = position.top_left, position.top_right
     bottom_right, bottom_left = position.bottom_right, position.bottom_left
     return (
@@ -254,7 +240,7 @@ def _zxing_corners(position: Any) -> tuple[Corner, Corner, Corner, Corner]:
     )
 
 
-def _pyzbar_corners(code: Any) -> tuple[Corner, Corner, Corner, Corner]:
+def _pyzbar_corners(code: Any) -> Corners:
     """The four corners; the upright box around them where zbar found more or fewer."""
     if len(code.polygon) == 4:
         first, second, third, fourth = ((point.x, point.y) for point in code.polygon)

@@ -86,12 +86,15 @@ def open_source(
             file is raised when iteration comes to it.
         CameraError: the camera or the URL does not open; while iterating, it stopped and did not come back.
     """
-    from scanner import camera, files, pages
+    is_camera = spec.isascii() and spec.isdigit()
+    if is_camera or _is_url(spec):
+        from scanner import camera
 
-    if spec.isascii() and spec.isdigit():
-        return camera.open_camera(int(spec), clock=clock, tell=tell)
-    if urlsplit(spec).scheme.lower() in SCHEMES:
+        if is_camera:
+            return camera.open_camera(int(spec), clock=clock, tell=tell)
         return camera.open_url(spec, clock=clock, tell=tell)
+    from scanner import files
+
     path = Path(spec)
     if path.is_dir():
         return files.open_folder(path, clock=clock, tell=tell)
@@ -103,6 +106,8 @@ def open_source(
         )
     suffix = path.suffix.lower()
     if suffix == ".pdf":
+        from scanner import pages
+
         return pages.open_pdf(path, clock=clock, dpi=dpi)
     if suffix in VIDEOS:
         return files.open_video(path)
@@ -115,3 +120,11 @@ def open_source(
         pictures=" ".join(sorted(PICTURES)),
         videos=" ".join(sorted(VIDEOS)),
     )
+
+
+def _is_url(spec: str) -> bool:
+    """Whether this is an address on a network; `C:` is a drive, and what cannot be parsed is a file nobody has."""
+    try:
+        return urlsplit(spec).scheme.lower() in SCHEMES
+    except ValueError:
+        return False

@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 from custody.codes import ItemLabel
 from custody.findings import Finding
+from language import _
 
 End = Literal["from", "to"]
 How = Literal["camera", "typed", "wedge"]
@@ -101,6 +102,11 @@ class Outcome:
         if self.kind not in _RIGHT and self.kind != "again":
             return "wrong"
         return "finding" if self._is_irregular else "taken"
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with what was taken, a printable line each."""
+        return tuple(printable(_(finding.message).format(**finding.values), 200) for finding in self.findings)
 
     @property
     def _is_irregular(self) -> bool:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from scanner.outcomes import Outcome
+from scanner.reads import Read
+from scanner.session import ScanSession
+
 if TYPE_CHECKING:
-    from scanner.decode import Read, Reader
+    from scanner.decode import Reader
     from scanner.frames import Frame, FrameSource
-    from scanner.outcomes import Outcome
-    from scanner.session import ScanSession
 
 Ending = Literal["end", "finish", "abort", "interrupt"]
 Command = Literal["finish", "undo", "abort"]
@@ -19,8 +21,8 @@ Command = Literal["finish", "undo", "abort"]
 def scan_frames(
     source: "FrameSource",
     reader: "Reader",
-    session: "ScanSession",
-    on_outcome: "Callable[[Outcome], None]",
+    session: ScanSession,
+    on_outcome: Callable[[Outcome], None],
     *,
     typed_lines: Callable[[], Iterable[str]] | None = None,
     on_frame: "Callable[[Frame, Sequence[Read]], Command | None] | None" = None,
@@ -59,7 +61,7 @@ def scan_frames(
     return "interrupt"
 
 
-def type_lines(lines: Iterable[str], session: "ScanSession", on_outcome: "Callable[[Outcome], None]") -> Ending:
+def type_lines(lines: Iterable[str], session: ScanSession, on_outcome: Callable[[Outcome], None]) -> Ending:
     """Scan without a camera: each line as it comes from the keyboard or a USB scanner; empty lines are passed over."""
     with suppress(KeyboardInterrupt):
         for line in lines:

@@ -11,8 +11,8 @@ from custody.codes import ItemLabel, PlaceLabel, parse_code, parse_custodian, pa
 from custody.errors import CodeError, CustodyError, RuleError
 from custody.findings import Finding
 from language import _
-from scanner.decode import Read
 from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally, printable
+from scanner.reads import Read
 
 COOL_DOWN_MS = 2500.0
 _LONGEST_LINE = 200

@@ -40,11 +40,6 @@ def count_words(tally: Tally) -> str:
     return _("{taken} of {expected}").format(taken=tally.taken, expected=tally.expected)
 
 
-def finding_words(outcome: Outcome) -> list[str]:
-    """What is wrong with what was taken, a line each."""
-    return [printable(_(finding.message).format(**finding.values), 200) for finding in outcome.findings]
-
-
 class TerminalView:
     """Shows outcomes on one stream; a context manager, so that the live line is gone when the session is."""
 
@@ -73,7 +68,7 @@ class TerminalView:
         shown = f"  {show_code(outcome.code)}" if outcome.kind in ("taken", "again") else ""
         colour = _COLOURS[outcome.mark]
         self._line(f"{_SIGNS.get(outcome.kind, '!')} {outcome.text}{shown}", colour)
-        for words in finding_words(outcome):
+        for words in outcome.faults:
             self._line(f"  ! {words}", colour)
         self.show_tally(outcome.tally)
         if self._bell:

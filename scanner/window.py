@@ -1,22 +1,21 @@
 """The picture with what was read in it: labels outlined by what came of them, and how many are taken of how many.
 
-OpenCV draws ASCII only, so texts are reduced to it here; the terminal beside the window has them in full.
+OpenCV 5 brings a font of its own; a character that it lacks shows as a question mark.
 """
 
 import os
 import subprocess
 import sys
-import unicodedata
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import numpy as np
 
 from custody.errors import CameraError, N_
-from scanner.decode import Read
+from language import _
 from scanner.frames import Frame, Image
 from scanner.opencv import cv2
 from scanner.outcomes import Mark, Outcome, Tally
+from scanner.reads import Read
 from scanner.run import Command
 from scanner.session import ScanSession
 
@@ -32,7 +31,6 @@ _WHITE: Colour = (255, 255, 255)
 _BAND: Colour = (32, 28, 24)
 _FONT = cv2.FONT_HERSHEY_DUPLEX
 _KEYS: dict[int, Command] = {ord("q"): "finish", ord("u"): "undo", 27: "abort"}
-_HELP = "q finish   u undo   Esc abort"
 _TITLE = "Serah"
 _REFERENCE_PX = 720.0
 """The picture height for which the sizes below are given."""
@@ -98,10 +96,10 @@ def _write(drawn: np.ndarray, text: str, at: tuple[int, int], scale: float, colo
 
 
 def _fitting(text: str, room_px: int, scale: float) -> str:
-    """As much of the text, in ASCII, as fits into the room."""
-    shown = unicodedata.normalize("NFKD", text.replace("…", "...")).encode("ascii", "ignore").decode("ascii")
+    """As much of the text as fits into the room."""
+    shown = text
     while shown and cv2.getTextSize(shown, _FONT, scale, max(round(1.6 * scale), 1))[0][0] > room_px:
-        shown = shown[:-1]
+        shown = shown[:-2].rstrip() + "…" if len(shown) > 2 else ""
     return shown
 
 
@@ -142,15 +140,15 @@ class Window:
             reads,
             self._session.mark,
             tally=self._session.tally,
-            line=last.text if last else "",
+            line=" - ".join((last.text, *last.faults)) if last else "",
             line_mark=last.mark if last else None,
-            help_line=_HELP,
+            help_line=_("q finish   u undo   Esc abort"),
         )
         if not self._is_sized:
             cv2.resizeWindow(_TITLE, shown.shape[1], shown.shape[0])
             self._is_sized = True
         cv2.imshow(_TITLE, shown)
-        command = _KEYS.get(cv2.pollKey() & 0xFF)
+        command = _KEYS.get(cv2.waitKey(1) & 0xFF)
         is_closed = cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1
         return command or ("finish" if is_closed else None)
 
