@@ -1,0 +1,205 @@
+"""What the PDF of a chain is drawn with: the item's QR, the mark of a finding, and one step of the timeline."""
+
+from typing import Any
+
+import zxingcpp
+from PIL import Image
+from reportlab.lib.colors import HexColor
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable
+
+from custody.codes import item_payload
+from language import _
+from reports.paper import ACCENT, INK, MUTED, RULE, TINT, WHITE, fonts, text
+from reports.steps import Party, Step
+
+SEVERITY_COLOR = {"critical": HexColor("#A11A1A"), "warning": HexColor("#8A5A00"), "info": HexColor("#2F4B7C")}
+DATE_MM, RAIL_MM, CONTENT_MM, WIDTH_MM = 27.0, 33.0, 40.0, 174.0
+_NODE_MM, _ARROW_MM, _PAD_MM, _GAP_MM = 2.9, 12.0, 2.4, 5.0
+
+
+def draw_mark(canvas: Canvas, severity: str, x: float, y: float, size: float) -> None:
+    """Draw the mark of a severity: a filled triangle, an open triangle, or a circle. The shape tells, not the colour."""
+    canvas.saveState()
+    canvas.setFillColor(SEVERITY_COLOR[severity])
+    canvas.setStrokeColor(SEVERITY_COLOR[severity])
+    canvas.setLineWidth(size / 12)
+    if severity == "info":
+        canvas.circle(x + size / 2, y + size / 2, size * 0.44, fill=0)
+    else:
+        shape = canvas.beginPath()
+        shape.moveTo(x + size / 2, y + size * 0.95)
+        shape.lineTo(x + size, y + size * 0.06)
+        shape.lineTo(x, y + size * 0.06)
+        shape.close()
+        canvas.setLineJoin(1)
+        canvas.drawPath(shape, fill=int(severity == "critical"))
+    if severity == "critical":
+        canvas.setFillColor(WHITE)
+    canvas.setFont(fonts()[1], size * 0.6)
+    low = y + size * (0.29 if severity == "info" else 0.17)
+    canvas.drawCentredString(x + size / 2, low, "i" if severity == "info" else "!")
+    canvas.restoreState()
+
+
+class SeverityMark(Flowable):
+    """The mark of a severity as a block."""
+
+    def __init__(self, severity: str, size_mm: float = 4.2) -> None:
+        super().__init__()
+        self.severity, self.width, self.height = severity, size_mm * mm, size_mm * mm
+
+    def draw(self) -> None:
+        draw_mark(self.canv, self.severity, 0, 0, self.height)
+
+
+class ItemQr(Flowable):
+    """The QR of an item, as its newest label has it, with the quiet zone that readers need."""
+
+    def __init__(self, code: str, print_number: int, size_mm: float) -> None:
+        super().__init__()
+        self.width = self.height = size_mm * mm
+        symbol = zxingcpp.create_barcode(
+            item_payload(code, print_number), zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="H", version=2
+        )
+        # One pixel a module, one bit a pixel: what stays sharp at any size (ISO/IEC 18004, four modules of quiet zone).
+        self._image = Image.fromarray(_pixels(symbol)).convert("1")
+
+    def draw(self) -> None:
+        self.canv.drawInlineImage(self._image, 0, 0, self.width, self.height)
+
+
+def _pixels(symbol: Any) -> Any:
+    import numpy
+
+    return numpy.array(symbol.to_image(scale=1, add_quiet_zones=True))
+
+
+class StepBlock(Flowable):
+    """One record of the timeline: when, a numbered node on the rail, and what it says.
+
+    A filled node is a handover whose label was read, a dashed one a move that nobody saw, an open one any other
+    record, a crossed one a record that was withdrawn.
+    """
+
+    def __init__(self, number: int, step: Step, severities: list[str], *, is_first: bool, is_last: bool) -> None:
+        super().__init__()
+        self.number, self.step, self.severities = number, step, severities
+        self.is_first, self.is_last = is_first, is_last
+        tone = MUTED if step.is_withdrawn else INK
+        title = f"{step.title} ({_('withdrawn')})" if step.is_withdrawn else step.title
+        self._date = [text(step.day, 8, face=1, color=tone, align=2), text(step.clock, 8, color=tone, align=2)]
+        self._title = text(title, 9.5, face=1, color=tone)
+        self._parties: list[list[Any]] = []
+        if step.giver and step.receiver:
+            self._parties = [_party(step.giver, _("From"), tone), _party(step.receiver, _("To"), tone)]
+        self._below = [text(step.sentence, 9, color=tone)] if step.sentence else []
+        if step.note:
+            self._below.append(text(step.note, 8, face=2, color=tone))
+        self._below.append(text(" · ".join(step.remarks), 7.5, color=MUTED))
+        self._below.append(text(step.record, 7, color=MUTED))
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        content = (WIDTH_MM - CONTENT_MM) * mm
+        self._cell = (content - _ARROW_MM * mm) / 2
+        for block in self._date:
+            block.wrap(DATE_MM * mm, available_height)
+        height = self._title.wrap(content - len(self.severities) * 5 * mm, available_height)[1] + 1.2 * mm
+        self._card = 0.0
+        if self._parties:
+            inner = self._cell - 2 * _PAD_MM * mm
+            self._card = max(_stack_height(party, inner) for party in self._parties) + 2 * _PAD_MM * mm
+            height += self._card + 1.2 * mm
+        height += _stack_height(self._below, content) + _GAP_MM * mm
+        self.width, self.height = WIDTH_MM * mm, max(height, 14 * mm)
+        return self.width, self.height
+
+    def draw(self) -> None:
+        canvas, top = self.canv, self.height
+        self._draw_rail(canvas, top)
+        _draw_stack(canvas, self._date, 0, top)
+        x = CONTENT_MM * mm
+        self._title.drawOn(canvas, x, top - self._title.height)
+        for at, severity in enumerate(self.severities):
+            draw_mark(canvas, severity, WIDTH_MM * mm - (at + 1) * 5 * mm, top - 4.2 * mm, 4 * mm)
+        y = top - self._title.height - 1.2 * mm
+        if self._parties:
+            self._draw_card(canvas, x, y)
+            y -= self._card + 1.2 * mm
+        _draw_stack(canvas, self._below, x, y)
+
+    def _draw_card(self, canvas: Canvas, x: float, top: float) -> None:
+        right = x + self._cell + _ARROW_MM * mm
+        for left, party in ((x, self._parties[0]), (right, self._parties[1])):
+            canvas.setFillColor(TINT)
+            canvas.setStrokeColor(RULE)
+            canvas.setLineWidth(0.6)
+            canvas.roundRect(left, top - self._card, self._cell, self._card, 2, fill=1)
+            _draw_stack(canvas, party, left + _PAD_MM * mm, top - _PAD_MM * mm)
+        middle = top - self._card / 2
+        tail, head = x + self._cell + 2.5 * mm, right - 2.5 * mm
+        color = MUTED if self.step.is_withdrawn else ACCENT
+        canvas.setStrokeColor(color)
+        canvas.setFillColor(color)
+        canvas.setLineWidth(1.4)
+        if not self.step.is_seen:
+            canvas.setDash(2, 1.6)
+        canvas.line(tail, middle, head - 1.8 * mm, middle)
+        canvas.setDash()
+        tip = canvas.beginPath()
+        tip.moveTo(head, middle)
+        tip.lineTo(head - 2.4 * mm, middle + 1.4 * mm)
+        tip.lineTo(head - 2.4 * mm, middle - 1.4 * mm)
+        tip.close()
+        canvas.drawPath(tip, stroke=0, fill=1)
+
+    def _draw_rail(self, canvas: Canvas, top: float) -> None:
+        x, y = RAIL_MM * mm, top - 2.2 * mm
+        canvas.setStrokeColor(RULE)
+        canvas.setLineWidth(1.2)
+        canvas.line(x, top if not self.is_first else y, x, y if self.is_last else 0)
+        draw_node(canvas, self.step, str(self.number), x, y)
+
+
+def draw_node(canvas: Canvas, step: Step, words: str, x: float, y: float) -> None:
+    """Draw the node of a step around a point: filled, dashed, open or crossed (see `StepBlock`)."""
+    is_move, radius = step.giver is not None, _NODE_MM * mm
+    is_filled = is_move and step.is_seen and not step.is_withdrawn
+    color = MUTED if step.is_withdrawn else ACCENT
+    canvas.saveState()
+    canvas.setStrokeColor(color)
+    canvas.setFillColor(color if is_filled else WHITE)
+    canvas.setLineWidth(1.1)
+    if not step.is_seen:
+        canvas.setDash(1.6, 1.2)
+    canvas.circle(x, y, radius, fill=1)
+    canvas.setDash()
+    if step.is_withdrawn:
+        reach = radius * 0.7
+        canvas.setStrokeColor(RULE)
+        canvas.line(x - reach, y - reach, x + reach, y + reach)
+        canvas.line(x - reach, y + reach, x + reach, y - reach)
+    canvas.setFillColor(WHITE if is_filled else color)
+    canvas.setFont(fonts()[1], 7 if len(words) < 3 else 5.5)
+    canvas.drawCentredString(x, y - 2.5, words)
+    canvas.restoreState()
+
+
+def _party(party: Party, role: str, tone: Any) -> list[Any]:
+    blocks = [text(role, 6.5, color=MUTED), text(party.name, 9, face=1, color=tone)]
+    if party.code and party.code != party.name:
+        blocks.append(text(party.code, 7.5, color=MUTED))
+    if party.person:
+        blocks.append(text(party.person, 8.5, color=tone))
+    return blocks
+
+
+def _stack_height(blocks: list[Any], width: float) -> float:
+    return float(sum(block.wrap(width, 10_000)[1] for block in blocks))
+
+
+def _draw_stack(canvas: Canvas, blocks: list[Any], x: float, top: float) -> None:
+    for block in blocks:
+        top -= block.height
+        block.drawOn(canvas, x, top)

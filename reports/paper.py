@@ -1,0 +1,177 @@
+"""Pages of a PDF report: fonts, colours, a cursor that goes down the page, and a footer with page x of y.
+
+Knows paper; knows nothing of items or custody. Blocks go to the canvas as they come, so that thousands of pages
+need no more memory than their compressed bytes.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, BinaryIO
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, Paragraph, Table
+
+from language import _, chosen
+
+INK, MUTED, RULE, TINT = HexColor("#1B2430"), HexColor("#5A6470"), HexColor("#C8D0D7"), HexColor("#F1F5F6")
+ACCENT, WHITE = HexColor("#0F4C5C"), HexColor("#FFFFFF")
+MARGIN_MM, TOP_MM, BOTTOM_MM = 18, 14, 21
+COUNT_DIGITS = 4
+"""Digits of the number of pages that the footer leaves room for."""
+
+
+@cache
+def fonts() -> tuple[str, str, str]:
+    """The names of the regular, bold and italic faces; Bitstream Vera, which reportlab carries, is embedded."""
+    for name, file in (("Vera", "Vera.ttf"), ("Vera-Bold", "VeraBd.ttf"), ("Vera-Italic", "VeraIt.ttf")):
+        pdfmetrics.registerFont(TTFont(name, file))
+    return "Vera", "Vera-Bold", "Vera-Italic"
+
+
+@cache
+def style(size_pt: float, face: int = 0, color: Any = INK, align: int = 0, leading: float = 1.3) -> ParagraphStyle:
+    """A way to set text; `face` 0 is regular, 1 bold, 2 italic; `align` 0 is left, 1 centre, 2 right."""
+    name = f"{size_pt}-{face}-{color.hexval()}-{align}"
+    return ParagraphStyle(
+        name, fontName=fonts()[face], fontSize=size_pt, leading=size_pt * leading, textColor=color, alignment=align
+    )
+
+
+def text(words: str, size_pt: float = 9, **how: Any) -> Paragraph:
+    """A paragraph that shows these very characters, whatever markup they look like."""
+    return Paragraph(escape(words), style(size_pt, **how))
+
+
+def row(cells: list[Any], widths_mm: list[float], *commands: tuple[Any, ...], padding_pt: float = 2) -> Table:
+    """One row of blocks side by side; rows are placed one by one, so that a long table breaks between any two."""
+    plain = [
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+        ("TOPPADDING", (0, 0), (-1, -1), padding_pt),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), padding_pt),
+    ]
+    return Table([cells], colWidths=[width * mm for width in widths_mm], style=[*plain, *commands], hAlign="LEFT")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a block was put: its page, counted from 1, and its box in points from the lower left corner."""
+
+    page: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+class Paper:
+    """A PDF being written from the top down. Close it with `finish`."""
+
+    def __init__(
+        self, out: BinaryIO, *, title: str, author: str, footer: tuple[str, str], size: tuple[float, float] = A4
+    ) -> None:
+        fonts()
+        # invariant: the same facts give the same bytes, so that two people can compare their files.
+        self.canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, lang=chosen())
+        self.canvas.setTitle(title)
+        self.canvas.setAuthor(author)
+        self.canvas.setCreator("Serah")
+        self.width, self.height = size[0] - 2 * MARGIN_MM * mm, size[1]
+        self.left, self.right = MARGIN_MM * mm, size[0] - MARGIN_MM * mm
+        self.page = 0
+        self.running = ""
+        self._footer = footer
+        self._y = 0.0
+
+    @property
+    def room(self) -> float:
+        """Points left on this page above the footer."""
+        return self._y - BOTTOM_MM * mm
+
+    def new_page(self) -> None:
+        """Begin a page, ending the one before; it carries `running` at its top where that is not empty."""
+        if self.page:
+            self.canvas.showPage()
+        self.page += 1
+        self._y = self.height - TOP_MM * mm
+        self._draw_footer()
+        if self.running:
+            self.place(text(self.running, 7.5, color=MUTED), after_mm=1)
+            self.rule(after_mm=4)
+
+    def place(self, block: Flowable, *, after_mm: float = 0, keep_mm: float = 0) -> Spot:
+        """Put a block below the last one, on a new page where it and `keep_mm` below it do not fit here."""
+        _width, height = block.wrap(self.width, self.height)
+        if height + keep_mm * mm > self.room and self.room < self._full_room():
+            self.new_page()
+        self._y -= height
+        block.drawOn(self.canvas, self.left, self._y)
+        spot = Spot(self.page, self.left, self._y, self.right, self._y + height)
+        self._y -= after_mm * mm
+        return spot
+
+    def rule(self, *, after_mm: float = 0) -> None:
+        """Draw a hairline from margin to margin."""
+        self.canvas.setStrokeColor(RULE)
+        self.canvas.setLineWidth(0.6)
+        self.canvas.line(self.left, self._y, self.right, self._y)
+        self._y -= after_mm * mm
+
+    def heading(self, words: str, *, keep_mm: float = 25) -> None:
+        """Begin a section; it stays with at least `keep_mm` of what follows."""
+        self._y -= 5 * mm
+        self.place(text(words, 11, face=1, color=ACCENT), after_mm=2.5, keep_mm=keep_mm)
+
+    def finish(self) -> None:
+        """Fill in the number of pages and write the file's end."""
+        self.canvas.showPage()
+        self.canvas.beginForm("page-count")
+        self.canvas.setFont(fonts()[0], 7)
+        self.canvas.setFillColor(MUTED)
+        self.canvas.drawString(0, 0, str(self.page))
+        self.canvas.endForm()
+        self.canvas.save()
+
+    def _full_room(self) -> float:
+        return self.height - (TOP_MM + BOTTOM_MM) * mm
+
+    def _draw_footer(self) -> None:
+        canvas, low = self.canvas, 9 * mm
+        canvas.saveState()
+        canvas.setStrokeColor(RULE)
+        canvas.setLineWidth(0.6)
+        canvas.line(self.left, low + 8 * mm, self.right, low + 8 * mm)
+        # The number of pages is a form that `finish` draws: one pass, no page is held back.
+        lead, tail = _("Page {page} of {count}").format(page=self.page, count="\0").split("\0")
+        digits = pdfmetrics.stringWidth("0" * COUNT_DIGITS, fonts()[0], 7)
+        edge = self.right - digits - pdfmetrics.stringWidth(tail, fonts()[0], 7)
+        canvas.setFont(fonts()[0], 7)
+        canvas.setFillColor(MUTED)
+        canvas.drawRightString(edge, low + 4 * mm, lead)
+        if tail:
+            canvas.drawString(edge + digits, low + 4 * mm, tail)
+        canvas.saveState()
+        canvas.translate(edge, low + 4 * mm)
+        canvas.doForm("page-count")
+        canvas.restoreState()
+        room = edge - self.left - 30 * mm
+        for line, words in enumerate(self._footer):
+            canvas.drawString(self.left, low + (4 - 3.4 * line) * mm, fitted(words, 7, room))
+        canvas.restoreState()
+
+
+def fitted(words: str, size_pt: float, room_pt: float) -> str:
+    """The words, cut with an ellipsis where they are wider than the room."""
+    if pdfmetrics.stringWidth(words, fonts()[0], size_pt) <= room_pt:
+        return words
+    while words and pdfmetrics.stringWidth(words + "…", fonts()[0], size_pt) > room_pt:
+        words = words[:-1]
+    return words + "…"

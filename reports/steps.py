@@ -1,0 +1,210 @@
+"""A chain as its reader meets it: what the item is, and each record as one step in words.
+
+The text and the PDF draw the same steps, so they cannot tell different stories.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from custody.chain import Chain
+from custody.codes import show_code
+from custody.errors import N_
+from custody.fold import Link
+from custody.items import Item
+from language import _, ngettext
+from reports.words import (
+    Needs,
+    Places,
+    condition_word,
+    custodian_name,
+    day_and_clock,
+    kind_name,
+    local_time,
+    number,
+    place_path,
+    printable,
+    show_custodian,
+    zone_code,
+)
+
+NAME_LIMIT = 120
+NOTE_LIMIT = 600
+NAMES_LIMIT = 5
+"""Characters of a name and of a note, and how many names of a list, a page shows; the JSON has all of them."""
+
+_TITLES = {
+    "register": N_("Registered"),
+    "print": N_("Label printed"),
+    "handover": N_("Handover"),
+    "pack": N_("Packed"),
+    "reassign": N_("Destination changed"),
+    "inspect": N_("Inspected"),
+}
+_READ = {
+    "camera": N_("label read by camera"),
+    "typed": N_("code typed in"),
+    "wedge": N_("label read by USB scanner"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side of a handover: the custodian, its code, and who acted for it (empty when nobody was named)."""
+
+    name: str
+    code: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One record of a chain, in words.
+
+    `day` and `clock` tell when it happened, in the zone of the place. Handovers have a `giver` and a `receiver`; other
+    records a `sentence`. `remarks` are what else it says; `record` is its log:seq and the start of its leaf digest.
+    """
+
+    day: str
+    clock: str
+    title: str
+    sentence: str
+    giver: Party | None
+    receiver: Party | None
+    remarks: tuple[str, ...]
+    note: str
+    record: str
+    is_seen: bool
+    is_withdrawn: bool
+
+
+def steps(chain: Chain, places: Places, needs: Needs) -> Iterator[Step]:
+    """Each link of the chain as a step, in the order of the chain; withdrawn records come last."""
+    home = chain.item.to if chain.item else None
+    return (_step(link, chain.code, home, places) for link in chain.links)
+
+
+def identity(chain: Chain, places: Places, needs: Needs) -> list[tuple[str, str]]:
+    """What the item is, as labels and values; the two most asked, who holds it and its condition, are not among them."""
+    item = chain.item
+    if item is None:
+        return [(_("Item"), _("No record that was met registers this code."))]
+    rows = [(_("Destination"), place_path(places, item.to)), (_("Destination code"), show_custodian(item.to))]
+    if item.election:
+        rows.append((_("Election"), printable(item.election, NAME_LIMIT)))
+    rows.append((_("Number"), _("{k} of {n}").format(k=number(item.k), n=number(item.n))))
+    if item.quantity > 1 or item.serials:
+        rows.append((_("Quantity"), number(item.quantity)))
+    if item.serials:
+        rows.append((_("Serial numbers"), printable(str(item.serials), NAME_LIMIT)))
+    rows.append((_("Label"), _("print {print}").format(print=f"{item.print:02d}") if item.print else _("not printed")))
+    if (place := places.get(item.to)) and place.due:
+        rows.append((_("Due"), local_time(place.due, zone_code(item.to))))
+    return rows
+
+
+def headline(item: Item | None, needs: Needs) -> str:
+    """What the item is in one line: Ballot box DPRD-KAB, 5 of 5."""
+    if item is None:
+        return _("Unknown item")
+    words = [kind_name(needs, item.kind), printable(item.election or "", 60)]
+    name = " ".join(word for word in words if word)
+    return _("{name}, {k} of {n}").format(name=name, k=number(item.k), n=number(item.n))
+
+
+def holder(chain: Chain, places: Places) -> str:
+    """Who answers for the item now."""
+    return custodian_name(places, chain.held_by) if chain.held_by else _("not known")
+
+
+def condition(chain: Chain) -> str:
+    """The condition that the last inspection found."""
+    return condition_word(chain.item.condition) if chain.item else _("not known")
+
+
+def _step(link: Link, code: str, home: str | None, places: Places) -> Step:
+    event = link.event
+    here = zone_code(link.to, link.from_, home)
+    day, clock = day_and_clock(event.happened, here)
+    is_move = event.type == "handover"
+    people = event.body["parties"] if is_move else {"giver": "", "receiver": ""}
+    return Step(
+        day=day,
+        clock=clock,
+        title=_(_TITLES[event.type]) if event.type in _TITLES else printable(event.type, 40),
+        sentence="" if is_move else _sentence(link, code, places),
+        giver=_party(link.from_, people["giver"], places) if is_move else None,
+        receiver=_party(link.to, people["receiver"], places) if is_move else None,
+        remarks=tuple(_remarks(link, here)),
+        note=f"“{note}”" if (note := printable(event.body.get("note", ""), NOTE_LIMIT)) else "",
+        record=f"{printable(event.log, 60)}:{event.seq}  {event.leaf[:12]}",
+        is_seen=link.is_seen,
+        is_withdrawn=link.is_withdrawn,
+    )
+
+
+def _party(custodian: str | None, person: str, places: Places) -> Party:
+    if custodian is None:
+        return Party(_("not known"), "", printable(person, NAME_LIMIT))
+    name = printable(custodian_name(places, custodian), NAME_LIMIT)
+    return Party(name, show_custodian(custodian), printable(person, NAME_LIMIT))
+
+
+def _sentence(link: Link, code: str, places: Places) -> str:
+    """What a record that is no handover says of the item."""
+    body = link.event.body
+    match link.event.type:
+        case "register":
+            return _("Held by {holder}").format(holder=custodian_name(places, body["held_by"]))
+        case "print":
+            if body["print"] == 1 and not body["reason"]:
+                return _("Print 01, the first label")
+            return _("Print {print}; earlier labels are void").format(print=f"{body['print']:02d}")
+        case "reassign":
+            return _("Now bound for {place}").format(place=place_path(places, body["to"]))
+        case "inspect":
+            return _("Found {condition}").format(condition=condition_word(body["condition"]))
+        case "pack":
+            return _pack_sentence(body, code)
+        case _:
+            return ""
+
+
+def _pack_sentence(body: Any, code: str) -> str:
+    count, is_in = len(body["children"]), body["action"] == "add"
+    if code == body["parent"]:
+        text = (
+            ngettext("{count} item put in", "{count} items put in", count)
+            if is_in
+            else ngettext("{count} item taken out", "{count} items taken out", count)
+        )
+        return text.format(count=number(count))
+    return (_("Put into {parent}") if is_in else _("Taken out of {parent}")).format(parent=show_code(body["parent"]))
+
+
+def _remarks(link: Link, here: str) -> Iterator[str]:
+    event, body = link.event, link.event.body
+    if not link.is_seen:
+        yield _("not seen, moved with its parent")
+    elif link.how:
+        yield _(_READ[link.how]) if link.how in _READ else printable(link.how, 40)
+    if event.type == "handover":
+        if body["vehicle"]:
+            yield _("vehicle {vehicle}").format(vehicle=printable(body["vehicle"], NAME_LIMIT))
+        if body["witnesses"]:
+            yield _("witnesses: {names}").format(names=_names(body["witnesses"]))
+    if event.type in ("print", "reassign") and body["reason"]:
+        yield _("reason: {reason}").format(reason=printable(body["reason"], NAME_LIMIT))
+    if body.get("second"):
+        yield _("with {name}").format(name=printable(body["second"], NAME_LIMIT))
+    if body.get("occurred"):
+        yield _("keyed in later, on {time}").format(time=local_time(event.at, here))
+    if body.get("bast"):
+        yield _("BAST {number}").format(number=printable(body["bast"], NAME_LIMIT))
+    yield _("recorded by {name}").format(name=printable(body["by"], NAME_LIMIT) or _("nobody named"))
+
+
+def _names(people: list[str]) -> str:
+    names = ", ".join(printable(name, NAME_LIMIT) for name in people[:NAMES_LIMIT])
+    more = len(people) - NAMES_LIMIT
+    return names if more <= 0 else _("{names} and {count} more").format(names=names, count=number(more))

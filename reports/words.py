@@ -1,0 +1,150 @@
+"""Facts in words: places, kinds, conditions, times and findings as people here say and write them.
+
+Whatever comes from an event or a table passes `printable` on its way to paper or screen.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from custody.codes import is_plate
+from custody.errors import N_
+from custody.findings import Finding
+from custody.places import Need, Place, path, zone
+from language import _, chosen
+
+Places = Mapping[str, Place]
+Needs = Mapping[str, Need]
+"""What each kind is called, by kind."""
+
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_MONTHS = {
+    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+}
+_CONDITIONS = {
+    "good": N_("good"),
+    "light": N_("lightly damaged"),
+    "heavy": N_("heavily damaged"),
+    "wet": N_("wet"),
+    "missing": N_("with parts missing"),
+}
+_CORRECTIONS = {
+    "did_not_occur": N_("it did not happen"),
+    "incorrect_data": N_("its data were wrong"),
+}
+_SEVERITIES = {"critical": N_("Critical"), "warning": N_("Warning"), "info": N_("Note")}
+_LEVELS = {
+    "warehouse": N_("Warehouse"),
+    "district": N_("Sub-district"),
+    "village": N_("Village"),
+    "polling_station": N_("Polling station"),
+    "vendor": N_("Vendor"),
+    "carrier": N_("Carrier"),
+    "unknown": N_("Unknown place"),
+}
+
+
+def printable(text: str, limit: int = 0) -> str:
+    """The text on one line with every hidden character made visible, as [U+202E]; cut at `limit` characters if not 0."""
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    line = _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", line)
+    return line[: limit - 1].rstrip() + "…" if limit and len(line) > limit else line
+
+
+def number(value: int) -> str:
+    """A count with its thousands apart: 2.275 in Indonesian, 2,275 in English."""
+    text = f"{value:,}"
+    return text.replace(",", ".") if chosen() == "id" else text
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in whole per cent, rounded down so that 100 % means all of it; a dash where there is nothing."""
+    return f"{100 * part // whole} %" if whole else "–"
+
+
+def zone_code(*codes: str | None) -> str:
+    """The first of these codes that lies in an Indonesian time zone; empty where none does."""
+    return next((code for code in codes if code and zone(code)[0] != "UTC"), "")
+
+
+def day_and_clock(utc: str, place: str) -> tuple[str, str]:
+    """A stored time as the clock of that place shows it: ("12 Feb 2024", "18:00 WITA"); as it is if it is no time."""
+    name, hours = zone(place)
+    try:
+        local = datetime.fromisoformat(utc) + timedelta(hours=hours)
+    except (ValueError, OverflowError):
+        return printable(utc, 40), ""
+    month = _MONTHS.get(chosen(), _MONTHS["en"])[local.month - 1]
+    mark = "." if chosen() == "id" else ":"
+    return f"{local.day} {month} {local.year}", f"{local:%H}{mark}{local:%M} {name}"
+
+
+def local_time(utc: str, place: str) -> str:
+    """A stored time in one line, in the zone of that place."""
+    return ", ".join(part for part in day_and_clock(utc, place) if part)
+
+
+def kind_name(needs: Needs, kind: str) -> str:
+    """What people call a kind of supplies, in the chosen language; the bare word where no table names it."""
+    need = needs.get(kind)
+    if need is None:
+        return printable(kind, 60)
+    return printable(need.name_id if chosen() == "id" else need.name_en, 60)
+
+
+def condition_word(condition: str) -> str:
+    """The condition of an item, as a word that also fits after "was found"."""
+    return _(_CONDITIONS[condition]) if condition in _CONDITIONS else printable(condition, 40)
+
+
+def severity_word(severity: str) -> str:
+    """How grave a finding is, in a word."""
+    return _(_SEVERITIES[severity])
+
+
+def level_word(level: str) -> str:
+    """What kind of place this is."""
+    return _(_LEVELS[level]) if level in _LEVELS else printable(level, 40)
+
+
+def show_custodian(code: str) -> str:
+    """A custodian's code as people write it: DK 8123 AB for a plate, else as it is."""
+    if not is_plate(code):
+        return printable(code, 60)
+    return " ".join(re.findall(r"[A-Z]+|[0-9]+", code))
+
+
+def custodian_name(places: Places, code: str) -> str:
+    """Who a custodian is: a place's or carrier's name, "Truck" and its plate, or the bare code."""
+    place = places.get(code)
+    if place is not None:
+        return printable(place.name, 200)
+    return _("Vehicle {plate}").format(plate=show_custodian(code)) if is_plate(code) else printable(code, 60)
+
+
+def place_path(places: Places, code: str) -> str:
+    """A place with all that it lies in, nearest first: TPS 001 Gerokgak, PPS Gerokgak, PPK Gerokgak, ..."""
+    steps = path(places, code)
+    return ", ".join(printable(step.name, 200) for step in reversed(steps)) or custodian_name(places, code)
+
+
+def finding_text(finding: Finding, needs: Needs | None = None, place: str = "") -> str:
+    """A finding as a sentence in the chosen language, its times in the zone of `place`, its values made printable."""
+    values: dict[str, object] = {}
+    for name, value in finding.values.items():
+        if isinstance(value, int):
+            values[name] = number(value)
+        elif name.endswith("_utc"):
+            values[name] = local_time(str(value), place)
+        elif name == "condition":
+            values[name] = condition_word(str(value))
+        elif name == "kind":
+            values[name] = kind_name(needs or {}, str(value))
+        elif name == "reason" and value in _CORRECTIONS:
+            values[name] = _(_CORRECTIONS[str(value)])
+        else:
+            values[name] = printable(str(value), 400)
+    text = _(finding.message).format(**values)
+    return text[:1].upper() + text[1:]
