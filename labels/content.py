@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from custody.codes import item_payload, place_payload, show_code
 from custody.items import Item
-from custody.places import Need, path, Place
+from custody.places import Need, Place, path
 from language import _, chosen
 
 
@@ -40,6 +40,7 @@ TWICE = frozenset({"ink", "plastic_seal", "paper_seal"})
 KIND_ORDER = ("box", "booth", "ink", "plastic_seal", "paper_seal")
 """The order in which a polling station's supplies are stacked; kinds not named here follow by name."""
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _OFFICE = re.compile(r"(TPS|PPS|PPK|KPPS)\s+(\S.*)", re.IGNORECASE)
 _STATION = re.compile(r"(TPS|KPPS)\s+(\S+)(?:\s+(\S.*))?", re.IGNORECASE)
 _VILLAGE = re.compile(r"(?:PPS|Desa|Kelurahan|Kel\.)\s+(?=\S)", re.IGNORECASE)

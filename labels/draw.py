@@ -13,12 +13,12 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from custody.errors import LabelError, N_
+from custody.errors import N_, LabelError
 from labels.content import LabelContent
-from labels.layout import arrange, Layout, PT_PER_MM, Slot
-from labels.stock import Stock, STOCKS
-from labels.symbol import choose_version, QUIET_MODULES, symbol_hex, Version
-from labels.typeset import ASCENT, DESCENT, Line, Paragraph, PLATE_X, PLATE_Y, set_slot, TooTightError
+from labels.layout import PT_PER_MM, Layout, Slot, arrange
+from labels.stock import STOCKS, Stock
+from labels.symbol import QUIET_MODULES, Version, choose_version, symbol_hex
+from labels.typeset import ASCENT, DESCENT, PLATE_X, PLATE_Y, Line, Paragraph, TooTightError, set_slot
 
 FONTS = {False: "Label", True: "Label-Bold"}
 _FILES = {"Label": "Vera.ttf", "Label-Bold": "VeraBd.ttf"}
@@ -48,15 +48,20 @@ def measure(text: str, bold: bool) -> float:
     return width
 
 
-def paragraphs(slot: str, texts: tuple[str, ...]) -> list[Paragraph]:
+def paragraphs(name: str, texts: tuple[str, ...], slot: Slot) -> list[Paragraph]:
     """How the texts of a slot are set: what is bold, what may wrap, what must stay whole."""
-    match slot, texts:
+    match name, texts:
         case "headline", (lead, number):
             return [Paragraph(number, bold=True, lead=lead, whole=True)]
-        case "place", (lead, name, *lines):
+        case "place", (lead, headline, *lines) if slot.box.width_mm > 4 * slot.box.height_mm:
+            return [
+                Paragraph(headline, bold=True, max_lines=2 if not lead else 1, lead=lead),
+                Paragraph(", ".join(lines), ratio=0.5, below=True),
+            ]
+        case "place", (lead, headline, *lines):
             return [
                 Paragraph(lead, bold=True, ratio=0.45),
-                Paragraph(name, bold=True, max_lines=3),
+                Paragraph(headline, bold=True, max_lines=3),
                 *(Paragraph(text, ratio=0.5, max_lines=2, below=True) for text in lines),
             ]
         case "lines", (first, *rest):
@@ -148,7 +153,7 @@ class Draughtsman:
         if not any(texts):
             return ""
         slot = self._layouts[twice].slots[name]
-        return "\n".join(self._line(line, slot) for line in set_slot(paragraphs(name, texts), slot, measure))
+        return "\n".join(self._line(line, slot) for line in set_slot(paragraphs(name, texts, slot), slot, measure))
 
     def _line(self, line: Line, slot: Slot) -> str:
         x_pt = slot.box.left_mm * PT_PER_MM + line.x_pt
@@ -183,7 +188,8 @@ def fits(content: LabelContent, stock: Stock) -> bool:
         return False
     try:
         for name, *filled in [("code", content.code), *texts(content)]:
-            set_slot(paragraphs(name, tuple(filled)), layout.slots[name], measure)
+            slot = layout.slots[name]
+            set_slot(paragraphs(name, tuple(filled), slot), slot, measure)
     except TooTightError:
         return False
     return True

@@ -106,9 +106,9 @@ def _beside(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...], 
     symbol = Box(field.left_mm, field.top_mm + (field.height_mm - side_mm) / 2, side_mm, side_mm)
     width_mm = field.right_mm - inset_mm / 2 - symbol.right_mm
     column = Box(symbol.right_mm, inset_mm, width_mm, field.bottom_mm - inset_mm)
-    head, headline, lines, what = column.rows(0.14, 0.32, 0.36, 0.18)
+    head, headline, lines, _gap, what = column.rows(0.14, 0.31, 0.36, 0.015, 0.175)
     place = column.rows(0.18, 0.64, 0.18)[1]
-    title, corner = head.columns(0.74, 0.26)
+    title, _gutter, corner = head.columns(0.73, 0.03, 0.24)
     return (symbol,), {
         "title": Slot(title, _type(head.height_mm, 0.84), anchor="bottom"),
         "corner": Slot(corner, _type(head.height_mm, 0.84), "right", "bottom"),
@@ -129,11 +129,11 @@ def _flanked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...],
     banner = Box(field.left_mm + quiet_mm, inset_mm, field.width_mm - 2 * quiet_mm, top_mm - inset_mm)
     headline, _gutter, lines = banner.columns(0.42, 0.035, 0.545)
     middle = Box(left.right_mm, top_mm, right.left_mm - left.right_mm, side_mm)
-    _gap, title, corner, what = middle.rows(0.05, 0.31, 0.22, 0.42)
+    _gap, title, corner, what, _gap = middle.rows(0.05, 0.29, 0.22, 0.4, 0.04)
     return (left, right), {
         "headline": Slot(headline, _type(headline.height_mm, 1.0)),
         "lines": Slot(lines, _type(lines.height_mm, 0.36)),
-        "place": Slot(banner, _type(banner.height_mm, 0.5)),
+        "place": Slot(banner, _type(banner.height_mm, 0.55)),
         "title": Slot(title, _type(middle.width_mm, 0.18), "center", "top"),
         "corner": Slot(corner, _type(corner.height_mm, 0.8), "center"),
         "what": Slot(what, _type(middle.width_mm, 0.15), "center", "bottom"),
@@ -147,11 +147,11 @@ def _stacked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...],
     left = Box(field.left_mm, top_mm, side_mm, side_mm)
     margin_mm = field.left_mm + QUIET_SHARE * side_mm
     text = Box(margin_mm, inset_mm, field.width_mm + inset_mm - 2 * margin_mm, top_mm - inset_mm)
-    head, headline, lines, what = text.rows(0.14, 0.34, 0.36, 0.16)
+    head, headline, lines, _gap, what = text.rows(0.13, 0.34, 0.36, 0.02, 0.15)
     place = text.rows(0.17, 0.67, 0.16)[1]
     if twice:
         symbols: tuple[Box, ...] = (left, Box(field.right_mm - side_mm, top_mm, side_mm, side_mm))
-        title, corner = head.columns(0.76, 0.24)
+        title, _gutter, corner = head.columns(0.75, 0.05, 0.2)
     else:
         symbols, title = (left,), head
         corner = Box(left.right_mm, top_mm, text.right_mm - left.right_mm, side_mm)

@@ -6,9 +6,9 @@ from typing import BinaryIO
 
 from reportlab.pdfgen.canvas import Canvas
 
-from custody.errors import LabelError, N_
+from custody.errors import N_, LabelError
 from labels.content import LabelContent
-from labels.draw import Draughtsman, FONTS, register_fonts
+from labels.draw import FONTS, Draughtsman, register_fonts
 from labels.layout import PT_PER_MM
 from labels.stock import Stock
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from custody.errors import LabelError, N_
+from custody.errors import N_, LabelError
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import zxingcpp
 
-from custody.errors import LabelError, N_
+from custody.errors import N_, LabelError
 
 QUIET_MODULES = 4
 """White modules on each side of a symbol (ISO/IEC 18004 §9.1)."""

@@ -21,6 +21,9 @@ DESCENT = 0.24
 """What a line takes above and below its baseline, in sizes: capitals of Vera reach 0.73, its descenders 0.236."""
 
 LEAD_RATIO = 0.4
+GAP = 0.14
+"""The air above a paragraph that belongs to the one above it, in sizes."""
+
 PLATE_X = 0.4
 PLATE_Y = 0.18
 """How far the black plate of an inverse line reaches beyond its text, in sizes."""
@@ -29,7 +32,9 @@ _SHRINK = 0.97
 _WORTH_A_BREAK = 1.35
 """A text is broken over one line more only where that makes its type larger by this."""
 
-_WORDS = re.compile(r"\S+?(?:[-/](?=\S)|(?=\s|$))")
+_SPACES = re.compile(r"[ \t\r\n]+")
+_WORDS = re.compile(r"[^ ]+?(?:[-/](?=[^ ])|(?= |$))")
+"""Breaks are after spaces, hyphens and slashes; a no-break space is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def set_slot(paragraphs: Sequence[Paragraph], slot: Slot, measure: Measure) -> t
         TooTightError: a text that must stay whole does not fit.
     """
     width_pt, height_pt = slot.box.width_mm * PT_PER_MM, slot.box.height_mm * PT_PER_MM
-    used = [replace(p, text=" ".join(p.text.split())) for p in paragraphs if p.text.strip()]
+    used = [replace(p, text=_SPACES.sub(" ", p.text.strip())) for p in paragraphs if p.text.strip()]
     limit_pt = slot.size_pt
     while True:
         fitted: list[tuple[float, list[str]]] = []
@@ -150,8 +155,8 @@ def _cut(text: str, more: bool, bold: bool, room: float, measure: Measure) -> st
 
 
 def _height(paragraph: Paragraph, size_pt: float, count: int) -> float:
-    plate = 2 * PLATE_Y if paragraph.inverse else 0.0
-    return size_pt * (ASCENT + DESCENT + LEADING * (count - 1) + plate)
+    air = (2 * PLATE_Y if paragraph.inverse else 0.0) + (GAP if paragraph.below else 0.0)
+    return size_pt * (ASCENT + DESCENT + LEADING * (count - 1) + air)
 
 
 def _shorter(paragraphs: list[Paragraph], counts: list[int]) -> list[Paragraph]:
@@ -169,7 +174,7 @@ def _place(
 ) -> Iterator[Line]:
     share = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
     pad_x, pad_y = (PLATE_X * size_pt, PLATE_Y * size_pt) if paragraph.inverse else (0.0, 0.0)
-    y_pt = top_pt + pad_y + ASCENT * size_pt
+    y_pt = top_pt + pad_y + (ASCENT + (GAP if paragraph.below else 0.0)) * size_pt
     for text in texts:
         line_pt = measure(text, paragraph.bold) * size_pt
         lead_pt = measure(paragraph.lead + " ", paragraph.bold) * size_pt * LEAD_RATIO if paragraph.lead else 0.0
