@@ -1,0 +1,175 @@
+"""Composing new events: what is to be recorded, split so that each part is one event of at most 64 KiB.
+
+Pure: the ledger adds log, seq, prev, time and signature when it records them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from custody.items import Item
+from custody.places import Need, Place
+
+T = TypeVar("T")
+How = Literal["camera", "typed", "wedge"]
+
+ITEMS_PER_EVENT = 200
+"""With a reference for each item, and the longest log names, this stays under 64 KiB."""
+ROWS_PER_EVENT = 250
+REGISTERED_PER_EVENT = 300
+CODES_PER_PRINT = 2000
+
+
+class Ref(NamedTuple):
+    """An earlier event, by the log and number that people name it with and the digest that identifies it (hex)."""
+
+    log: str
+    seq: int
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to be recorded: its type, its own fields, and the earlier events it relies on."""
+
+    type: str
+    fields: Mapping[str, Any]
+    refs: tuple[Ref, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One item as it was read: its code, the print number on the label (None: typed without), and how."""
+
+    code: str
+    print: int | None
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Things that came without a readable label: what kind, how many, and a remark."""
+
+    kind: str
+    count: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What is said of a handover besides its items. `counted` is the giver's own count, None when nobody counted.
+
+    `bound` are the places a carrier goes to, empty when `to` is no carrier or it is not known. `occurred` is given
+    when it is keyed in later: RFC 3339, UTC.
+    """
+
+    giver: str
+    to: str
+    bound: tuple[str, ...] = ()
+    counted: int | None = None
+    extras: tuple[Extra, ...] = ()
+    giver_name: str = ""
+    receiver_name: str = ""
+    witnesses: tuple[str, ...] = ()
+    vehicle: str = ""
+    note: str = ""
+    occurred: str | None = None
+    conditions: Mapping[str, str] = field(default_factory=dict)
+
+
+def parts(rows: Sequence[T], size: int) -> list[Sequence[T]]:
+    """The rows in pieces of at most `size`; one empty piece when there are none."""
+    return [rows[i : i + size] for i in range(0, len(rows), size)] or [rows]
+
+
+def plan_events(places: Sequence[Place], needs: Sequence[Need], *, source: str, digest: str) -> list[NewEvent]:
+    """Events that say what should exist and go where. `digest` is the SHA-256 of the file `source`, hex."""
+    rows: list[dict[str, Any]] = [
+        {"row": "place", "code": p.code, "name": p.name, "level": p.level, "parent": p.parent, "due": p.due}
+        for p in places
+    ]
+    rows += [
+        {"row": "need", "kind": n.kind, "name_id": n.name_id, "name_en": n.name_en, "level": n.level,
+         "per_place": n.per_place, "unit": n.unit, "tracked_as": n.tracked_as, "elections": list(n.elections)}
+        for n in needs
+    ]  # fmt: skip
+    pieces = parts(rows, ROWS_PER_EVENT)
+    return [
+        NewEvent(
+            "plan", {"rows": list(piece), "source": source, "source_digest": digest, "part": i, "parts": len(pieces)}
+        )
+        for i, piece in enumerate(pieces, 1)
+    ]
+
+
+def register_events(items: Sequence[Item]) -> list[NewEvent]:
+    """Events that say these items exist, in pieces that share a holder."""
+    by_holder: dict[str, list[Item]] = {}
+    for item in items:
+        by_holder.setdefault(item.held_by, []).append(item)
+    return [
+        NewEvent("register", {"items": [_registered(item) for item in piece], "held_by": holder, "out_of": None})
+        for holder, held in by_holder.items()
+        for piece in parts(held, REGISTERED_PER_EVENT)
+    ]
+
+
+def _registered(item: Item) -> dict[str, Any]:
+    serials = item.serials
+    return {
+        "code": item.code, "kind": item.kind, "to": item.to, "k": item.k, "n": item.n, "quantity": item.quantity,
+        "election": item.election,
+        "range": None if serials is None else
+        {"prefix": serials.prefix, "first": serials.first, "last": serials.last, "width": serials.width},
+    }  # fmt: skip
+
+
+def print_events(
+    codes: Sequence[str], *, number: int, sheet: str, reason: str | None = None, second: str | None = None
+) -> list[NewEvent]:
+    """Events that say labels were printed; a reprint has a reason and a second person's name."""
+    return [
+        NewEvent("print", {"codes": list(piece), "print": number, "sheet": sheet, "reason": reason, "second": second})
+        for piece in parts(codes, CODES_PER_PRINT)
+    ]
+
+
+def handover_events(
+    handover: Handover, touches: Sequence[Touch], latest: Mapping[str, Ref], *, bast: str
+) -> list[NewEvent]:
+    """The events of one handover: its parts under one BAST number, and an inspection for each condition noted.
+
+    Args:
+        latest: the newest known event of each item, for the items that have one.
+    """
+    pieces = parts(touches, ITEMS_PER_EVENT)
+    events = []
+    for number, piece in enumerate(pieces, 1):
+        rows, refs = _touched(piece, latest)
+        is_last = number == len(pieces)
+        fields = {
+            "from": handover.giver, "to": handover.to, "bound": list(handover.bound), "items": rows,
+            "counted": handover.counted if is_last else None,
+            "extras": [{"kind": e.kind, "count": e.count, "note": e.note} for e in handover.extras] if is_last else [],
+            "parties": {"giver": handover.giver_name, "receiver": handover.receiver_name},
+            "witnesses": list(handover.witnesses), "vehicle": handover.vehicle, "note": handover.note,
+            "occurred": handover.occurred, "bast": bast, "part": number, "parts": len(pieces),
+        }  # fmt: skip
+        events.append(NewEvent("handover", fields, refs))
+    for touch in touches:
+        if condition := handover.conditions.get(touch.code):
+            rows, refs = _touched([touch], latest)
+            events.append(
+                NewEvent("inspect", {"item": rows[0], "condition": condition, "photo": None, "note": ""}, refs)
+            )
+    return events
+
+
+def _touched(touches: Iterable[Touch], latest: Mapping[str, Ref]) -> tuple[list[dict[str, Any]], tuple[Ref, ...]]:
+    refs: dict[Ref, int] = {}
+    rows = []
+    for touch in touches:
+        ref = latest.get(touch.code)
+        after = None if ref is None else refs.setdefault(ref, len(refs))
+        rows.append({"code": touch.code, "print": touch.print, "after": after, "how": touch.how})
+    return rows, tuple(refs)

@@ -1,0 +1,47 @@
+"""From needs to items: which items the plan asks for that nobody has registered yet."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+
+from custody.items import Item
+from custody.places import Need, Place
+
+Slot = tuple[str, str, str | None, int]
+"""What one planned item is for: kind, destination, election, and its number there."""
+
+
+def planned_items(places: Iterable[Place], needs: Iterable[Need]) -> Iterator[Item]:
+    """Every item that the needs ask for at these places, without codes: place by place, kind by kind, 1 of n to n of n.
+
+    Only needs tracked as items: packs are registered from the list that comes with them, for their numbers are on it.
+    """
+    by_level: dict[str, list[Need]] = {}
+    for need in needs:
+        if need.tracked_as == "item":
+            by_level.setdefault(need.level, []).append(need)
+    for place in places:
+        for need in by_level.get(place.level, ()):
+            for k in range(1, need.per_place + 1):
+                election = need.elections[k - 1] if need.elections else None
+                yield Item(code="", kind=need.kind, to=place.code, k=k, n=need.per_place, election=election)
+
+
+def slot_of(item: Item) -> Slot:
+    """What an item is for, apart from its code."""
+    return (item.kind, item.to, item.election, item.k)
+
+
+def missing_items(
+    places: Iterable[Place],
+    needs: Iterable[Need],
+    existing: Collection[Slot],
+    *,
+    held_by: str,
+    draw_code: Callable[[], str],
+) -> list[Item]:
+    """The planned items that are not among the existing ones, each with a code of its own."""
+    return [
+        replace(item, code=draw_code(), held_by=held_by)
+        for item in planned_items(places, needs)
+        if slot_of(item) not in existing
+    ]

@@ -1,0 +1,1 @@
+"""The ledger on disk: Peewee tables, the one write path, drafts, and the cache of the present state."""

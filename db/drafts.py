@@ -1,0 +1,120 @@
+"""Drafts: what was scanned and not confirmed yet. Durable at each scan, so that a session survives a power cut."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import Value, fn
+
+from custody.compose import How, Touch
+from custody.errors import N_, InputError
+from db.ledger import Ledger
+from db.models import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class DraftInfo:
+    """An unconfirmed session: who gives to whom (None: not said yet), since when, and how many labels it has taken."""
+
+    id: str
+    giver: str | None
+    receiver: str | None
+    bound: tuple[str, ...]
+    opened_at: str
+    scan_count: int
+
+
+class Drafts:
+    """The unconfirmed sessions of one ledger. Each method has committed when it returns."""
+
+    def __init__(self, ledger: Ledger, tables: Tables) -> None:
+        self.ledger, self.tables = ledger, tables
+
+    def open(self, id: str, giver: str | None, receiver: str | None, bound: Sequence[str], *, at: str) -> DraftInfo:
+        """Begin a session. Its id will be the id of the event."""
+        with self.ledger.transaction():
+            self.tables.draft.insert(
+                id=id, giver=giver, receiver=receiver, bound=json.dumps(list(bound)), opened_at=at
+            ).execute()
+        return DraftInfo(id, giver, receiver, tuple(bound), at, 0)
+
+    def all(self) -> list[DraftInfo]:
+        """Every unconfirmed session, oldest first."""
+        draft = self.tables.draft
+        return [self._info(row) for row in draft.select().order_by(draft.opened_at, draft.id)]
+
+    def get(self, id: str) -> DraftInfo:
+        """One session.
+
+        Raises:
+            InputError: there is none of that id: it was recorded or dropped.
+        """
+        row = self.tables.draft.select().where(self.tables.draft.id == id).first()
+        if row is None:
+            raise InputError(
+                N_("there is no unfinished session {id}"), hint=N_("See them with: python main.py drafts"), id=id[:60]
+            )
+        return self._info(row)
+
+    def take(self, id: str, touch: Touch, *, at: str) -> bool:
+        """Put an item into a session; False when the session has it already. Durable when it returns.
+
+        One statement and so one commit: this is what an acknowledged scan waits for.
+
+        Raises:
+            InputError: the session is gone.
+        """
+        draft, scan = self.tables.draft, self.tables.draft_scan
+        newest = scan.select(fn.COALESCE(fn.MAX(scan.number), 0) + 1).where(scan.draft == id)
+        values = draft.select(
+            draft.id, Value(touch.code), newest, Value(touch.print), Value(touch.how), Value(at)
+        ).where(draft.id == id)  # fmt: skip
+        columns = (scan.draft, scan.code, scan.number, scan.print, scan.how, scan.at)
+        if scan.insert_from(values, columns).on_conflict_ignore().as_rowcount().execute():
+            return True
+        self.get(id)
+        return False
+
+    def put_out(self, id: str, code: str) -> bool:
+        """Take an item out of a session again; False when it was not in it."""
+        scan = self.tables.draft_scan
+        with self.ledger.transaction():
+            return bool(scan.delete().where((scan.draft == id) & (scan.code == code)).execute())
+
+    def set_ends(
+        self, id: str, *, giver: str | None = None, receiver: str | None = None, bound: Sequence[str] | None = None
+    ) -> None:
+        """Put right who gives, who receives or where a carrier goes; None leaves a value as it is."""
+        changes: dict[str, object] = {}
+        if giver is not None:
+            changes["giver"] = giver
+        if receiver is not None:
+            changes["receiver"] = receiver
+        if bound is not None:
+            changes["bound"] = json.dumps(list(bound))
+        if changes:
+            with self.ledger.transaction():
+                self.tables.draft.update(**changes).where(self.tables.draft.id == id).execute()
+
+    def touches(self, id: str) -> list[Touch]:
+        """What the session has taken, in the order it was taken."""
+        scan = self.tables.draft_scan
+        query = scan.select(scan.code, scan.print, scan.how).where(scan.draft == id).order_by(scan.number)
+        return [Touch(code, number, _how(how)) for code, number, how in query.tuples()]
+
+    def drop(self, id: str) -> None:
+        """Forget a session; what it took was never recorded."""
+        draft, scan = self.tables.draft, self.tables.draft_scan
+        with self.ledger.transaction():
+            scan.delete().where(scan.draft == id).execute()
+            draft.delete().where(draft.id == id).execute()
+
+    def _info(self, row: Any) -> DraftInfo:
+        scan = self.tables.draft_scan
+        count = scan.select().where(scan.draft == row.id).count()
+        return DraftInfo(row.id, row.giver, row.receiver, tuple(json.loads(row.bound)), row.opened_at, count)
+
+
+def _how(text: str) -> How:
+    return text if text in ("camera", "typed", "wedge") else "typed"  # type: ignore[return-value]

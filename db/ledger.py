@@ -1,0 +1,207 @@
+"""The evidence: appending signed entries to our own log, and reading them back. The only code that writes events."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import Database, SqliteDatabase, chunked
+
+from custody.compose import NewEvent, Ref
+from custody.errors import N_, StoreError
+from custody.events import Event, check_body, stored_event
+from custody.ledger import FORMAT_VERSION, canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
+from db.models import Tables
+
+_CODES_PER_QUERY = 500
+_ADVISORY_LOCK = 0x53455248
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """The station's key: its 32 public bytes, and Ed25519 signing with the secret half."""
+
+    public_key: bytes
+    sign: Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLog:
+    """The log that this station writes."""
+
+    id: int
+    name: str
+    station: str
+    place: str
+    root: str
+    election: str
+    handovers: int
+
+
+class Ledger:
+    """The event tables of one database, and the one way to append to them."""
+
+    def __init__(self, database: Database, tables: Tables) -> None:
+        self.database, self.tables = database, tables
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, with the write lock taken first, so that reading the head and appending cannot be parted.
+
+        On PostgreSQL the lock must be the first statement and the isolation READ COMMITTED: a snapshot taken before
+        the wait would be stale.
+        """
+        if self.database.in_transaction():
+            yield
+        elif isinstance(self.database, SqliteDatabase):
+            with self.database.atomic("IMMEDIATE"):
+                yield
+        else:
+            with self.database.atomic():
+                self.database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_ADVISORY_LOCK,))
+                yield
+
+    def begin_log(self, name: str, genesis: NewEvent, signer: Signer, *, at: str, by: str, app: str, id: str) -> Event:
+        """Begin our own log with its first event. Call within a transaction.
+
+        Raises:
+            StoreError: this ledger has a log of its own already.
+        """
+        log = self.tables.log
+        if log.select().where(log.is_own == 1).exists():
+            raise StoreError(
+                N_("this ledger has been begun already"),
+                hint=N_("Choose another folder with --home for another station."),
+            )
+        fields = genesis.fields
+        log.insert(
+            name=name, station=fields["station"], place=fields["place"], root=fields["root"],
+            public_key=fields["public_key"],
+            is_own=1, size=0, head=None, handovers=0,
+        ).execute()  # fmt: skip
+        return self.append([genesis], signer, at=at, by=by, app=app, id=id)[0]
+
+    def append(self, new: Sequence[NewEvent], signer: Signer, *, at: str, by: str, app: str, id: str) -> list[Event]:
+        """Append events to our own log, signed, one after the other. Call within a transaction.
+
+        Raises:
+            CustodyError: an event that the format does not allow.
+            StoreError: this ledger has no log of its own.
+        """
+        row = self._own_row()
+        size, handovers = row.size, row.handovers
+        head = bytes(row.head) if row.head is not None else None
+        recorded = []
+        for event in new:
+            size += 1
+            handovers += event.type == "handover" and event.fields["part"] == 1
+            body = {
+                "v": FORMAT_VERSION, "type": event.type, "log": row.name, "seq": size,
+                "prev": head.hex() if head else None,
+                "refs": [ref._asdict() for ref in event.refs], "id": id, "at": at, "by": by, "app": app, **event.fields,
+            }  # fmt: skip
+            check_body(body)
+            data = canonical(body)
+            signatures = (sign_body(data, signer.public_key, signer.sign),)
+            head = leaf_digest(entry_bytes(data, signatures))
+            self._insert(row.id, size, head, data, "".join(f"{signature}\n" for signature in signatures), body)
+            recorded.append(Event(head.hex(), body))
+        log = self.tables.log
+        log.update(size=size, head=head, handovers=handovers).where(log.id == row.id).execute()
+        return recorded
+
+    def _insert(
+        self, log_id: int, seq: int, leaf: bytes, body: bytes, signatures: str, parsed: Mapping[str, Any]
+    ) -> None:
+        event_id = self.tables.event.insert(
+            log_id=log_id, seq=seq, leaf=leaf, body=body, signatures=signatures
+        ).execute()
+        codes = dict.fromkeys(Event("", parsed).rows)
+        for batch in chunked(({"code": code, "event_id": event_id} for code in codes), 5000):
+            self.tables.event_item.insert_many(batch).execute()
+
+    def _own_row(self) -> Any:
+        row = self.tables.log.select().where(self.tables.log.is_own == 1).first()
+        if row is None:
+            raise StoreError(
+                N_("this ledger has no station yet"),
+                hint=N_("Begin one with: python main.py init --place CODE --station NAME"),
+            )
+        return row
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def own_log(self) -> OwnLog:
+        """The log that this station writes.
+
+        Raises:
+            StoreError: there is none.
+        """
+        row = self._own_row()
+        genesis = self.event_at(row.id, 1)
+        return OwnLog(row.id, row.name, row.station, row.place, row.root, str(genesis.body["election"]), row.handovers)
+
+    def event_at(self, log_id: int, seq: int) -> Event:
+        """The event of that number in a log that is known to have it."""
+        table = self.tables.event
+        row = table.select(table.leaf, table.body).where((table.log_id == log_id) & (table.seq == seq)).get()
+        return stored_event(bytes(row.leaf), bytes(row.body))
+
+    def places_met(self) -> frozenset[str] | None:
+        """The places whose stations' logs are held; None, meaning everybody is, for a laptop that is alone.
+
+        A laptop is alone while it is its own root and has met no other log: nobody else can explain a gap.
+        """
+        rows = list(self.tables.log.select())
+        if len(rows) == 1 and rows[0].root == key_fingerprint(bytes.fromhex(rows[0].public_key)):
+            return None
+        return frozenset(row.place for row in rows)
+
+    def naming(self, codes: Iterable[str]) -> dict[str, list[Event]]:
+        """For each code, the events that name it, in no order."""
+        event, index = self.tables.event, self.tables.event_item
+        found: dict[str, list[Event]] = {code: [] for code in codes}
+        pairs: list[tuple[str, int]] = []
+        for batch in chunked(found, _CODES_PER_QUERY):
+            pairs.extend(index.select(index.code, index.event_id).where(index.code.in_(batch)).tuples())
+        parsed: dict[int, Event] = {}
+        for ids in chunked({event_id for _, event_id in pairs}, _CODES_PER_QUERY):
+            for event_id, leaf, body in (
+                event.select(event.id, event.leaf, event.body).where(event.id.in_(ids)).tuples()
+            ):
+                parsed[event_id] = stored_event(bytes(leaf), bytes(body))
+        for code, event_id in pairs:
+            found[code].append(parsed[event_id])
+        return found
+
+    def refs(self, leaves: Iterable[bytes]) -> dict[bytes, Ref]:
+        """Where each of these events stands: log, number, leaf."""
+        event, log = self.tables.event, self.tables.log
+        names = {row.id: row.name for row in log.select(log.id, log.name)}
+        found = {}
+        for batch in chunked(set(leaves), _CODES_PER_QUERY):
+            for leaf, log_id, seq in (
+                event.select(event.leaf, event.log_id, event.seq).where(event.leaf.in_(batch)).tuples()
+            ):
+                found[bytes(leaf)] = Ref(names[log_id], seq, bytes(leaf).hex())
+        return found
+
+    def entries(self) -> Iterator[tuple[bytes, str]]:
+        """Every entry, log by log in order of `seq`: its body's bytes and its signature lines."""
+        event, log = self.tables.event, self.tables.log
+        query = (
+            event.select(event.body, event.signatures)
+            .join(log, on=(event.log_id == log.id))
+            .order_by(log.name, event.seq)
+        )
+        for body, signatures in query.tuples().iterator():
+            yield bytes(body), signatures
+
+    def heads(self) -> list[dict[str, Any]]:
+        """Each log held: its name, station, place, how many events, and the newest one's leaf digest (hex)."""
+        log = self.tables.log
+        return [
+            {"log": row.name, "station": row.station, "place": row.place, "size": row.size,
+             "head": bytes(row.head).hex() if row.head is not None else None}
+            for row in log.select().order_by(log.name)
+        ]  # fmt: skip

@@ -1,0 +1,161 @@
+"""Peewee tables, one per stored thing. No rules here, and no SQL elsewhere.
+
+`Event`, `Log` and `EventItem` are the ledger. `Place`, `Need` and `Item` are a cache of it, rebuilt from the events at
+will. `Draft` and `DraftScan` are work that is not confirmed yet.
+
+Models are bound to a database per store, so that several ledgers can be open in one process.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import AutoField, BlobField, CompositeKey, Database, IntegerField, Model, TextField
+
+
+class Table(Model):
+    class Meta:
+        legacy_table_names = False
+        strict_tables = True
+
+
+class Log(Table):
+    """A station's log: its name, who writes it, the head of what is held of it, and how many handovers it has."""
+
+    id = AutoField()
+    name = TextField(unique=True)
+    station = TextField()
+    place = TextField()
+    root = TextField()
+    public_key = TextField()
+    is_own = IntegerField()
+    size = IntegerField()
+    head = BlobField(null=True)
+    handovers = IntegerField()
+
+
+class Event(Table):
+    """The evidence: the bytes of each entry as they were signed. Guarded by triggers; never changed."""
+
+    id = AutoField()
+    log_id = IntegerField()
+    seq = IntegerField()
+    leaf = BlobField(unique=True)
+    body = BlobField()
+    signatures = TextField()
+
+    class Meta:
+        indexes = ((("log_id", "seq"), True),)
+
+
+class EventItem(Table):
+    """Which events name which item: the index that makes one item's chain cheap in a ledger of any size."""
+
+    code = TextField()
+    event_id = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("code", "event_id")
+        without_rowid = True
+
+
+class Place(Table):
+    """The delivery tree. A place and all below it have `first` from its own `first` to its `last` (nested sets)."""
+
+    code = TextField(primary_key=True)
+    name = TextField()
+    level = TextField()
+    parent = TextField(null=True)
+    due = TextField(null=True)
+    first = IntegerField(index=True)
+    last = IntegerField()
+
+
+class Need(Table):
+    """What each place of a level needs of a kind."""
+
+    kind = TextField()
+    level = TextField()
+    name_id = TextField()
+    name_en = TextField()
+    per_place = IntegerField()
+    unit = TextField()
+    tracked_as = TextField()
+    elections = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("kind", "level")
+
+
+class Item(Table):
+    """The present state of each registered item, folded from its events."""
+
+    code = TextField(primary_key=True)
+    kind = TextField()
+    bound_for = TextField(index=True)
+    k = IntegerField()
+    n = IntegerField()
+    election = TextField(null=True)
+    quantity = IntegerField()
+    serial_prefix = TextField(null=True)
+    serial_first = IntegerField(null=True)
+    serial_last = IntegerField(null=True)
+    serial_width = IntegerField(null=True)
+    held_by = TextField(index=True)
+    condition = TextField()
+    print = IntegerField()
+    moves = IntegerField()
+    last_event = BlobField()
+
+
+class Draft(Table):
+    """A scan session that is not confirmed. Its id becomes the id of the event."""
+
+    id = TextField(primary_key=True)
+    giver = TextField(null=True)
+    receiver = TextField(null=True)
+    bound = TextField()
+    opened_at = TextField()
+
+
+class DraftScan(Table):
+    """One label taken in a draft, in the order of `number`."""
+
+    draft = TextField()
+    code = TextField()
+    number = IntegerField()
+    print = IntegerField(null=True)
+    how = TextField()
+    at = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("draft", "code")
+        without_rowid = True
+
+
+LEDGER = (Log, Event, EventItem)
+CACHE = (Place, Need, Item)
+DRAFTS = (Draft, DraftScan)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one database. `Any`: peewee builds the columns' behaviour at run time."""
+
+    log: Any
+    event: Any
+    event_item: Any
+    place: Any
+    need: Any
+    item: Any
+    draft: Any
+    draft_scan: Any
+
+
+def tables_of(database: Database) -> Tables:
+    """The tables, bound to this database."""
+
+    def bound(model: type[Table]) -> Any:
+        meta = type("Meta", (), {"database": database, "table_name": model._meta.table_name})
+        return type(model.__name__, (model,), {"Meta": meta})
+
+    return Tables(*(bound(model) for model in (*LEDGER, *CACHE, *DRAFTS)))

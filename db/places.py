@@ -1,0 +1,87 @@
+"""The delivery tree in the database, numbered so that everything below a place is one range."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from peewee import chunked
+
+from custody.places import Place
+from db.models import Tables
+
+_ROWS_PER_INSERT = 500
+
+
+class PlaceTable(Mapping[str, Place]):
+    """The delivery tree in the database, as a mapping that looks places up one by one and remembers them."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self._known: dict[str, Place | None] = {}
+
+    def __getitem__(self, code: str) -> Place:
+        if code not in self._known:
+            row = self.tables.place.select().where(self.tables.place.code == code).first()
+            self._known[code] = None if row is None else _place(row)
+        place = self._known[code]
+        if place is None:
+            raise KeyError(code)
+        return place
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.all())
+
+    def __len__(self) -> int:
+        return int(self.tables.place.select().count())
+
+    def all(self) -> dict[str, Place]:
+        """The whole tree at once, parents before children."""
+        place = self.tables.place
+        found = {row.code: _place(row) for row in place.select().order_by(place.first)}
+        self._known |= found
+        return found
+
+    def forget(self) -> None:
+        """Read places from the database again."""
+        self._known = {}
+
+    def put(self, changed: Mapping[str, Place]) -> None:
+        """Add or replace places and number the tree anew. Call within a transaction."""
+        self.forget()
+        places = {**self.all(), **changed}
+        place = self.tables.place
+        spans = _spans(places)
+        fields = ("name", "level", "parent", "due", "first", "last")
+        rows = (
+            {"code": p.code, "name": p.name, "level": p.level, "parent": p.parent, "due": p.due,
+             "first": spans[p.code][0], "last": spans[p.code][1]}
+            for p in places.values()
+        )  # fmt: skip
+        for batch in chunked(rows, _ROWS_PER_INSERT):
+            preserve = [getattr(place, name) for name in fields]
+            place.insert_many(batch).on_conflict(conflict_target=[place.code], preserve=preserve).execute()
+        self.forget()
+
+
+def _spans(places: Mapping[str, Place]) -> dict[str, tuple[int, int]]:
+    """Number the places in the order of a walk; each with the number of the last place below it."""
+    children: dict[str | None, list[str]] = {}
+    for place in places.values():
+        parent = place.parent if place.parent in places else None
+        children.setdefault(parent, []).append(place.code)
+    spans: dict[str, tuple[int, int]] = {}
+    number = 0
+    stack = [(code, False) for code in sorted(children.get(None, ()), reverse=True)]
+    while stack:
+        code, is_done = stack.pop()
+        if is_done:
+            spans[code] = (spans[code][0], number)
+            continue
+        number += 1
+        spans[code] = (number, number)
+        stack.append((code, True))
+        stack.extend((child, False) for child in sorted(children.get(code, ()), reverse=True))
+    return spans
+
+
+def _place(row: Any) -> Place:
+    return Place(row.code, row.name, row.level, row.parent, row.due)

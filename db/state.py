@@ -1,0 +1,263 @@
+"""The present state: tables that are only a cache of the fold of the events, and the questions asked of them."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain as joined
+from typing import Any
+
+from peewee import Case, chunked, fn
+
+from custody.chain import Chain, custody
+from custody.compose import Ref
+from custody.events import Event, stored_event
+from custody.fold import Link
+from custody.items import Item, SerialRange
+from custody.places import Need, Place
+from custody.planning import Slot
+from custody.progress import StockGroup
+from db.ledger import Ledger
+from db.models import Tables
+from db.places import PlaceTable
+
+_ROWS_PER_INSERT = 500
+
+
+class State:
+    """The cache tables of one ledger."""
+
+    def __init__(self, ledger: Ledger, tables: Tables) -> None:
+        self.ledger, self.tables = ledger, tables
+        self.places = PlaceTable(tables)
+
+    # --- keeping the cache equal to the fold ----------------------------------------------------------------------
+
+    def follow(self, events: Sequence[Event]) -> None:
+        """Bring the cache up to date with newly recorded events. Call within the transaction that recorded them."""
+        rows = list(joined.from_iterable(event.body["rows"] for event in events if event.type == "plan"))
+        if rows:
+            self._follow_plan(rows)
+        codes = dict.fromkeys(joined.from_iterable(event.rows for event in events))
+        for event in events:
+            if event.type == "correct":
+                codes |= dict.fromkeys(self._named_by(event.body["target"]))
+        for batch in chunked(codes, _ROWS_PER_INSERT):
+            self._refold(batch)
+
+    def rebuild(self) -> None:
+        """Empty the cache and fold every event again; the result must equal what was there."""
+        tables = self.tables
+        with self.ledger.transaction():
+            for table in (tables.place, tables.need, tables.item):
+                table.delete().execute()
+            self.places.forget()
+            for event in self._plans():
+                self._follow_plan(event.body["rows"])
+            codes = tables.event_item.select(tables.event_item.code).distinct().tuples()
+            for batch in chunked((code for (code,) in codes), _ROWS_PER_INSERT):
+                self._refold(batch)
+
+    def families(self, codes: Iterable[str], *, with_children: bool = False) -> dict[str, list[Event]]:
+        """For each code, the events that name it or a parent of it; optionally for everything packed in them too."""
+        naming: dict[str, list[Event]] = {}
+        parents: dict[str, set[str]] = {}
+        wanted = set(codes)
+        heads = set(wanted)
+        while wanted:
+            found = self.ledger.naming(wanted)
+            naming |= found
+            wanted = set()
+            for event in {e.leaf: e for events in found.values() for e in events if e.type == "pack"}.values():
+                parent, children = event.body["parent"], event.body["children"]
+                for child in children:
+                    parents.setdefault(child, set()).add(parent)
+                if with_children and parent in heads:
+                    heads.update(children)
+                    wanted.update(child for child in children if child not in naming)
+                if parent not in naming:
+                    wanted.add(parent)
+        return {code: _with_parents(code, naming, parents) for code in heads}
+
+    def _refold(self, codes: Collection[str]) -> None:
+        item = self.tables.item
+        rows, gone = [], []
+        for code, events in self.families(codes, with_children=True).items():
+            chain = custody(code, events)
+            if chain.item is None:
+                gone.append(code)
+            else:
+                rows.append(_item_row(chain))
+        for batch in chunked(gone, _ROWS_PER_INSERT):
+            item.delete().where(item.code.in_(batch)).execute()
+        for some in chunked(rows, _ROWS_PER_INSERT):
+            changed = [field for name, field in item._meta.fields.items() if name != "code"]
+            item.insert_many(some).on_conflict(conflict_target=[item.code], preserve=changed).execute()
+
+    def _follow_plan(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        places = {
+            row["code"]: Place(row["code"], row["name"], row["level"], row["parent"], row["due"])
+            for row in rows
+            if row["row"] == "place"
+        }
+        if places:
+            self.places.put(places)
+        need = self.tables.need
+        needs = [{k: v for k, v in row.items() if k != "row"} for row in rows if row["row"] == "need"]
+        for row in needs:
+            row["elections"] = ";".join(row["elections"])
+        if needs:
+            changed = [field for name, field in need._meta.fields.items() if name not in ("kind", "level")]
+            need.insert_many(needs).on_conflict(conflict_target=[need.kind, need.level], preserve=changed).execute()
+
+    def _plans(self) -> Iterator[Event]:
+        event = self.tables.event
+        query = event.select(event.leaf, event.body).order_by(event.id).tuples().iterator()
+        for leaf, body in query:
+            if b'"type":"plan"' in bytes(body):
+                found = stored_event(bytes(leaf), bytes(body))
+                if found.type == "plan":
+                    yield found
+
+    def _named_by(self, leaf: str) -> list[str]:
+        event, index = self.tables.event, self.tables.event_item
+        query = (
+            index.select(index.code)
+            .join(event, on=(event.id == index.event_id))
+            .where(event.leaf == bytes.fromhex(leaf))
+        )
+        return [code for (code,) in query.tuples()]
+
+    # --- asking ---------------------------------------------------------------------------------------------------
+
+    def chain(self, code: str, *, as_of: str | None = None) -> Chain:
+        """The chain of custody of one item, folded from its events now."""
+        return custody(code, self.families([code])[code], self.places, met=self.ledger.places_met(), as_of=as_of)
+
+    def needs(self) -> list[Need]:
+        """What places need, in order of kind and level."""
+        need = self.tables.need
+        return [
+            Need(r.kind, r.name_id, r.name_en, r.level, r.per_place, r.unit, r.tracked_as, tuple(filter(None, r.elections.split(";"))))
+            for r in need.select().order_by(need.kind, need.level)
+        ]  # fmt: skip
+
+    def item(self, code: str) -> Item | None:
+        """What is known of one item, None when it is registered nowhere."""
+        return self.items_of([code]).get(code)
+
+    def items_of(self, codes: Iterable[str]) -> dict[str, Item]:
+        """What is known of these items; those registered nowhere are left out."""
+        item = self.tables.item
+        return {
+            row.code: _item(row)
+            for batch in chunked(codes, _ROWS_PER_INSERT)
+            for row in item.select().where(item.code.in_(batch))
+        }  # fmt: skip
+
+    def find_items(
+        self, *, kind: str | None = None, under: str | None = None, held_by: str | None = None, unprinted: bool = False
+    ) -> Iterator[Item]:
+        """The items of a kind, bound for a place or below it, held by somebody, not printed yet; in order of code."""
+        item = self.tables.item
+        query = self._bound_under([under]) if under is not None else item.select()
+        if kind is not None:
+            query = query.where(item.kind == kind)
+        if held_by is not None:
+            query = query.where(item.held_by == held_by)
+        if unprinted:
+            query = query.where(item.print == 0)
+        for row in query.order_by(item.bound_for, item.kind, item.k, item.code).iterator():
+            yield _item(row)
+
+    def expected(self, giver: str, tops: Sequence[str]) -> list[Item]:
+        """What the giver holds that is bound for one of these places or below."""
+        item = self.tables.item
+        query = self._bound_under(tops).where(item.held_by == giver)
+        return [_item(row) for row in query.order_by(item.bound_for, item.kind, item.k)]
+
+    def latest(self, codes: Iterable[str]) -> dict[str, Ref]:
+        """The newest standing event of each item that has one."""
+        item = self.tables.item
+        codes = list(codes)
+        leaves: dict[str, bytes] = {}
+        for batch in chunked(codes, _ROWS_PER_INSERT):
+            leaves |= {
+                code: bytes(leaf)
+                for code, leaf in item.select(item.code, item.last_event).where(item.code.in_(batch)).tuples()
+            }
+        strangers = [code for code in codes if code not in leaves]
+        for code, events in self.families(strangers).items():
+            if links := standing_links(custody(code, events)):
+                leaves[code] = bytes.fromhex(links[-1].event.leaf)
+        refs = self.ledger.refs(leaves.values())
+        return {code: refs[leaf] for code, leaf in leaves.items()}
+
+    def slots(self) -> set[Slot]:
+        """What every registered item is for."""
+        item = self.tables.item
+        return set(item.select(item.kind, item.bound_for, item.election, item.k).tuples())
+
+    def serial_ranges(self) -> set[tuple[str, str, int, int]]:
+        """Kind, prefix, first and last serial number of every registered pack."""
+        item = self.tables.item
+        columns = (item.kind, item.serial_prefix, item.serial_first, item.serial_last)
+        return set(item.select(*columns).where(item.serial_first.is_null(False)).tuples())
+
+    def stock(self, under: str | None = None) -> Iterator[StockGroup]:
+        """How many items there are for each destination, kind and holder; how many of them labelled, how many moved."""
+        item = self.tables.item
+        columns = (
+            item.bound_for, item.kind, item.held_by, fn.COUNT(item.code),
+            fn.SUM(Case(None, [(item.print > 0, 1)], 0)), fn.SUM(Case(None, [(item.moves > 0, 1)], 0)),
+        )  # fmt: skip
+        query = item.select(*columns) if under is None else self._bound_under([under], *columns)
+        for row in query.group_by(item.bound_for, item.kind, item.held_by).tuples():
+            yield StockGroup(*row)
+
+    def _bound_under(self, tops: Sequence[str], *columns: Any) -> Any:
+        item, place = self.tables.item, self.tables.place
+        top = place.alias("top")
+        inside = (
+            place.select(place.code)
+            .join(top, on=((place.first >= top.first) & (place.first <= top.last)))
+            .where(top.code.in_(list(tops)))
+        )  # fmt: skip
+        return item.select(*columns).where(item.bound_for.in_(inside))
+
+
+def standing_links(chain: Chain) -> list[Link]:
+    """The links of a chain that no correction has taken back."""
+    return [link for link in chain.links if not link.is_withdrawn]
+
+
+def _with_parents(code: str, naming: Mapping[str, list[Event]], parents: Mapping[str, set[str]]) -> list[Event]:
+    if code not in parents:
+        return naming.get(code, [])
+    family, wanted = {code}, {code}
+    while wanted:
+        wanted = set().union(*(parents.get(member, set()) for member in wanted)) - family
+        family |= wanted
+    return list({event.leaf: event for member in family for event in naming.get(member, ())}.values())
+
+
+def _item(row: Any) -> Item:
+    serials = None
+    if row.serial_first is not None:
+        serials = SerialRange(row.serial_prefix, row.serial_first, row.serial_last, row.serial_width)
+    return Item(
+        code=row.code, kind=row.kind, to=row.bound_for, k=row.k, n=row.n, election=row.election, quantity=row.quantity,
+        serials=serials, held_by=row.held_by, condition=row.condition, print=row.print,
+    )  # fmt: skip
+
+
+def _item_row(chain: Chain) -> dict[str, Any]:
+    item, links = chain.item, standing_links(chain)
+    assert item is not None
+    serials = item.serials
+    return {
+        "code": item.code, "kind": item.kind, "bound_for": item.to, "k": item.k, "n": item.n, "election": item.election,
+        "quantity": item.quantity,
+        "serial_prefix": serials.prefix if serials else None, "serial_first": serials.first if serials else None,
+        "serial_last": serials.last if serials else None, "serial_width": serials.width if serials else None,
+        "held_by": item.held_by, "condition": item.condition, "print": item.print,
+        "moves": sum(link.event.type == "handover" for link in links),
+        "last_event": bytes.fromhex(links[-1].event.leaf),
+    }  # fmt: skip

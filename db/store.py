@@ -1,0 +1,328 @@
+"""The store: one ledger with its present state and its drafts, and everything that is ever recorded.
+
+Every change of state is an event, and every event passes through `Store._record`.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from custody import compose
+from custody.codes import ItemLabel, draw_code, is_plate, parse_custodian, show_code
+from custody.compose import Handover, NewEvent, Touch
+from custody.errors import N_, InputError, RuleError, StoreError
+from custody.events import Event
+from custody.findings import Finding, judge_condition, judge_count, judge_scan, judge_time
+from custody.items import Item
+from custody.ledger import key_fingerprint
+from custody.places import Need, Place, below
+from custody.planning import missing_items
+from db.connect import as_store_errors, open_database
+from db.drafts import Drafts
+from db.ledger import Ledger, Signer
+from db.models import tables_of
+from db.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the store takes from outside: the time, randomness, the program's version, who works the station.
+
+    `now_utc` gives RFC 3339 text with `Z`; `randbelow` is like `secrets.randbelow`.
+    """
+
+    now_utc: Callable[[], str]
+    randbelow: Callable[[int], int] = secrets.randbelow
+    by: str = ""
+    app: str = "serah"
+
+    def new_id(self) -> str:
+        """A random UUID (RFC 9562, version 4) from the same randomness."""
+        return str(UUID(int=self.randbelow(1 << 128), version=4))
+
+    def new_code(self) -> str:
+        """A code that no item has yet: 60 random bits."""
+        return draw_code(self.randbelow)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedHandover:
+    """A handover that is in the ledger: its events, BAST number, counts, and what is irregular about it.
+
+    `expected` is None where this station cannot know what was to come.
+    """
+
+    events: tuple[Event, ...]
+    bast: str
+    giver: str
+    to: str
+    scanned: int
+    expected: int | None
+    findings: tuple[Finding, ...]
+
+
+class Store:
+    """One open ledger. Methods that record have committed when they return."""
+
+    def __init__(
+        self, ledger: Ledger, state: State, drafts: Drafts, signer: Signer | None, around: Surroundings
+    ) -> None:
+        self.ledger, self.state, self.drafts = ledger, state, drafts
+        self._signer, self.around = signer, around
+
+    # --- the one write path ---------------------------------------------------------------------------------------
+
+    def _record(self, new: Sequence[NewEvent], *, id: str | None = None) -> list[Event]:
+        with self.ledger.transaction():
+            around = self.around
+            events = self.ledger.append(
+                new, self._key(), at=around.now_utc(), by=around.by, app=around.app, id=id or around.new_id()
+            )
+            self.state.follow(events)
+        return events
+
+    def _key(self) -> Signer:
+        if self._signer is None:
+            raise StoreError(
+                N_("this ledger was opened for reading alone"),
+                hint=N_("Run: python main.py init --place CODE --station NAME"),
+            )
+        return self._signer
+
+    def begin(self, *, election: str, station: str, place: str) -> Event:
+        """Begin this station's log: a new instance, its own root.
+
+        Raises:
+            StoreError: the ledger has been begun already.
+        """
+        signer, around = self._key(), self.around
+        name = "/".join(("serah", _slug(election), _slug(station), f"{around.randbelow(1 << 64):016x}"))
+        genesis = NewEvent("genesis", {
+            "election": election, "root": key_fingerprint(signer.public_key), "station": station, "place": place,
+            "public_key": signer.public_key.hex(), "continues": None,
+        })  # fmt: skip
+        with self.ledger.transaction():
+            return self.ledger.begin_log(
+                name, genesis, signer, at=around.now_utc(), by=around.by, app=around.app, id=around.new_id()
+            )
+
+    # --- what should exist ----------------------------------------------------------------------------------------
+
+    def load_plan(self, places: Sequence[Place], needs: Sequence[Need], *, source: str, digest: str) -> list[Event]:
+        """Record these rows of the plan, new or changed. Nothing is recorded for no rows."""
+        if not places and not needs:
+            return []
+        return self._record(compose.plan_events(places, needs, source=source, digest=digest))
+
+    def missing_items(self, *, under: str | None = None, kind: str | None = None) -> list[Item]:
+        """The items that the needs ask for and that nobody registered yet, each with a new code, in our own hands."""
+        tree = self.state.places.all()
+        places = list(tree.values()) if under is None else list(below(tree, under))
+        needs = [need for need in self.state.needs() if kind is None or need.kind == kind]
+        return missing_items(
+            places, needs, self.state.slots(), held_by=self.ledger.own_log().place, draw_code=self.around.new_code
+        )
+
+    def register(self, items: Sequence[Item], *, progress: Callable[[int], None] | None = None) -> list[Event]:
+        """Record that these items exist, all or none.
+
+        Args:
+            progress: called with the number of items done since the last call.
+        """
+        events: list[Event] = []
+        with self.ledger.transaction():
+            for new in compose.register_events(items):
+                events += self._record([new])
+                if progress:
+                    progress(len(new.fields["items"]))
+        return events
+
+    # --- labels ---------------------------------------------------------------------------------------------------
+
+    def record_prints(self, codes: Sequence[str], *, sheet: str) -> list[Event]:
+        """Record the first print of these items' labels.
+
+        Raises:
+            RuleError: one of them was printed already; a reprint needs a reason.
+        """
+        with self.ledger.transaction():
+            printed = [item for item in self.state.items_of(codes).values() if item.print]
+            if printed:
+                raise _printed_already(printed[0])
+            return self._record(compose.print_events(codes, number=1, sheet=sheet))
+
+    def record_reprint(self, code: str, *, number: int, sheet: str, reason: str, second: str) -> list[Event]:
+        """Record a reprint: a reason and a second person; the older prints are void from here on.
+
+        Raises:
+            RuleError: the item has been printed again meanwhile.
+        """
+        with self.ledger.transaction():
+            item = self.state.item(code)
+            if item is None or item.print + 1 != number:
+                raise RuleError(
+                    N_("{item} was printed again by somebody else meanwhile"),
+                    hint=N_("Try again."),
+                    item=show_code(code),
+                )
+            return self._record(compose.print_events([code], number=number, sheet=sheet, reason=reason, second=second))
+
+    # --- handovers ------------------------------------------------------------------------------------------------
+
+    def custodian(self, text: str) -> str:
+        """The code of a place, vendor or carrier that exists; any number plate is a carrier.
+
+        Raises:
+            CodeError: no custodian can have this code.
+            InputError: the plan does not have it.
+        """
+        code = parse_custodian(text)
+        if code not in self.state.places and not is_plate(code):
+            raise InputError(
+                N_("there is no place {place} in the plan"),
+                hint=N_(
+                    "Look the code up in the places table, or load the table that has it: python main.py load FILE"
+                ),
+                place=code,
+            )
+        return code
+
+    def is_carrier(self, custodian: str) -> bool:
+        """Whether a custodian is a truck and no place."""
+        place = self.state.places.get(custodian)
+        return place.level == "carrier" if place else is_plate(custodian)
+
+    def has_met(self, giver: str) -> bool:
+        """Whether what the giver's own station recorded is known here."""
+        met = self.ledger.places_met()
+        return met is None or giver in met
+
+    def expected(self, giver: str, to: str, bound: Sequence[str] = ()) -> list[Item] | None:
+        """What the giver holds for `to`, or for where a carrier goes; None where this station cannot know."""
+        tops = list(bound) if self.is_carrier(to) else [to]
+        if not tops:
+            return None
+        items = self.state.expected(giver, tops)
+        return items if items or self.has_met(giver) else None
+
+    def judge(self, label: ItemLabel, handover: Handover) -> tuple[Item | None, list[Finding]]:
+        """What is known of a scanned item, and all that is wrong with handing it over so."""
+        item = self.state.item(label.code)
+        return item, judge_scan(
+            item, label, self.state.places, giver=handover.giver, to=handover.to, bound=handover.bound,
+            met_giver=self.has_met(handover.giver),
+        )  # fmt: skip
+
+    def check_handover(self, handover: Handover) -> None:
+        """Refuse a handover that cannot be true.
+
+        Raises:
+            RuleError: somebody hands over to himself, or a condition is noted for an item that is not there.
+        """
+        if handover.giver == handover.to:
+            raise RuleError(
+                N_("{place} cannot hand over to itself"),
+                hint=N_("Choose another receiver with --to."),
+                place=handover.giver,
+            )
+
+    def record_handover(
+        self, handover: Handover, touches: Sequence[Touch], *, draft: str | None = None
+    ) -> RecordedHandover:
+        """Record a handover of what was scanned, and drop the draft that held it, in one transaction.
+
+        Raises:
+            RuleError: it cannot be true.
+            InputError: nothing was scanned and nothing noted, or the draft was recorded already.
+        """
+        self.check_handover(handover)
+        with self.ledger.transaction():
+            if draft is not None:
+                self.drafts.get(draft)
+                touches = self.drafts.touches(draft)
+            touches = list({touch.code: touch for touch in reversed(touches)}.values())[::-1]
+            if not touches and not handover.extras:
+                raise InputError(
+                    N_("nothing was scanned, so nothing was recorded"), hint=N_("Scan or type at least one label.")
+                )
+            unnamed = sorted(set(handover.conditions) - {touch.code for touch in touches})
+            if unnamed:
+                raise InputError(
+                    N_("a condition is given for {item}, which was not scanned"),
+                    hint=N_("Scan it too, or leave its --condition away."),
+                    item=show_code(unnamed[0]),
+                )
+            expected = self.expected(handover.giver, handover.to, handover.bound)
+            findings = self._judge_all(handover, touches, expected)
+            bast = self._bast_number()
+            new = compose.handover_events(handover, touches, self.state.latest([t.code for t in touches]), bast=bast)
+            events = self._record(new, id=draft)
+            if draft is not None:
+                self.drafts.drop(draft)
+        return RecordedHandover(
+            tuple(events), bast, handover.giver, handover.to, len(touches),
+            None if expected is None else len(expected), tuple(findings),
+        )  # fmt: skip
+
+    def _judge_all(self, handover: Handover, touches: Sequence[Touch], expected: list[Item] | None) -> list[Finding]:
+        items = self.state.items_of(touch.code for touch in touches)
+        has_met = self.has_met(handover.giver)
+        found = [
+            finding
+            for touch in touches
+            for finding in judge_scan(
+                items.get(touch.code), ItemLabel(touch.code, touch.print), self.state.places,
+                giver=handover.giver, to=handover.to, bound=handover.bound, met_giver=has_met,
+            )
+        ]  # fmt: skip
+        scanned = {touch.code for touch in touches}
+        found += judge_count(
+            scanned=len(touches), extras=sum(extra.count for extra in handover.extras), counted=handover.counted,
+            missing=[item for item in expected or () if item.code not in scanned],
+            places=self.state.places, met_giver=has_met,
+        )  # fmt: skip
+        for code, condition in handover.conditions.items():
+            found += judge_condition(code, condition)
+        happened = handover.occurred or self.around.now_utc()
+        found += judge_time(self.state.places.get(handover.to), happened, is_late_entry=handover.occurred is not None)
+        return found
+
+    def _bast_number(self) -> str:
+        own = self.ledger.own_log()
+        return f"{own.handovers + 1:04d}/{_slug(own.station).upper()}/{self.around.now_utc()[:4]}"
+
+
+@contextmanager
+def open_store(url: str, signer: Signer | None, around: Surroundings, *, create: bool = False) -> Iterator[Store]:
+    """Open a ledger, for as long as the block lasts; no error of the database library leaves the block untranslated.
+
+    Args:
+        signer: the station's key; None opens it for reading alone.
+        create: make a new, empty ledger where there is none.
+
+    Raises:
+        StoreError: it is missing, of another program, damaged, or cannot be reached; or writing to it failed.
+    """
+    with as_store_errors():
+        database = open_database(url, create=create)
+        try:
+            tables = tables_of(database)
+            ledger = Ledger(database, tables)
+            yield Store(ledger, State(ledger, tables), Drafts(ledger, tables), signer, around)
+        finally:
+            database.close()
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:30] or "x"
+
+
+def _printed_already(item: Item) -> RuleError:
+    return RuleError(
+        N_("the label of {item} was printed already"),
+        hint=N_("Print it again with: python main.py reprint CODE --reason TEXT --by NAME --by NAME --out FILE"),
+        item=show_code(item.code),
+    )
