@@ -15,7 +15,6 @@ from peewee import AutoField, BlobField, CompositeKey, Database, IntegerField, M
 class Table(Model):
     class Meta:
         legacy_table_names = False
-        strict_tables = True
 
 
 class Log(Table):
@@ -55,7 +54,6 @@ class EventItem(Table):
 
     class Meta:
         primary_key = CompositeKey("code", "event_id")
-        without_rowid = True
 
 
 class Place(Table):
@@ -129,7 +127,6 @@ class DraftScan(Table):
 
     class Meta:
         primary_key = CompositeKey("draft", "code")
-        without_rowid = True
 
 
 LEDGER = (Log, Event, EventItem)

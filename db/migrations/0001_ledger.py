@@ -40,11 +40,13 @@ POSTGRES_GUARDS = (
 
 
 def up(migrator: Any, db: Any) -> None:
+    is_sqlite = isinstance(db, SqliteDatabase)
+
     class Table(Model):
         class Meta:
             database = db
             legacy_table_names = False
-            strict_tables = True
+            strict_tables = is_sqlite
 
     class Log(Table):
         id = AutoField()
@@ -75,7 +77,7 @@ def up(migrator: Any, db: Any) -> None:
 
         class Meta:
             primary_key = CompositeKey("code", "event_id")
-            without_rowid = True
+            without_rowid = is_sqlite
 
     class Place(Table):
         code = TextField(primary_key=True)
@@ -134,9 +136,9 @@ def up(migrator: Any, db: Any) -> None:
 
         class Meta:
             primary_key = CompositeKey("draft", "code")
-            without_rowid = True
+            without_rowid = is_sqlite
 
     db.create_tables([Log, Event, EventItem, Place, Need, Item, Draft, DraftScan])
-    guards = SQLITE_GUARDS if isinstance(db, SqliteDatabase) else POSTGRES_GUARDS
+    guards = SQLITE_GUARDS if is_sqlite else POSTGRES_GUARDS
     for statement in guards:
         db.execute_sql(statement)
