@@ -83,9 +83,9 @@ def item_content(item: Item, places: Mapping[str, Place], needs: Mapping[str, Ne
 
 def place_content(place: Place, places: Mapping[str, Place]) -> LabelContent:
     """The label of a place or a carrier, scanned before the items that it gives or receives."""
-    lead, headline, lines = _destination(
-        place.code, {**places, place.code: place} if place.code not in places else places
-    )
+    lead, headline, lines = _destination(place.code, places if place.code in places else {place.code: place})
+    if is_plate(headline.replace(" ", "")):
+        headline = headline.replace(" ", _NO_BREAK)
     return LabelContent(
         payload=place_payload(place.code),
         code=place.code,

@@ -1,0 +1,233 @@
+"""Labels a second: Serah's sheets beside the QR symbols alone, reportlab's own QR widget, and fpdf2 with segno.
+
+    python bench/labels.py [--count 25025] [--rounds 3] [--read-back] [--pyzbar]
+
+25,025 is what one regency of 2,275 polling stations needs: five boxes, four booths, two bottles of ink each. The peers
+draw a sample and are compared by labels a second; all on one core, a4-3x7, texts and embedded fonts included.
+"""
+
+import argparse
+import csv
+import io
+import random
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from custody.codes import draw_code  # noqa: E402
+from custody.items import Item  # noqa: E402
+from custody.places import Need, Place  # noqa: E402
+from labels.content import LabelContent, item_content  # noqa: E402
+from labels.sheet import write_sheets  # noqa: E402
+from labels.stock import STOCKS  # noqa: E402
+
+STOCK = STOCKS["a4-3x7"]
+PLACES = ROOT / "examples" / "buleleng" / "places.csv"
+ELECTIONS = ("PPWP", "DPR", "DPD", "DPRD-PROV", "DPRD-KAB")
+NEEDS = {
+    "box": Need("box", "Kotak suara", "Ballot box", "polling_station", 5, "buah", "item", ELECTIONS),
+    "booth": Need("booth", "Bilik suara", "Voting booth", "polling_station", 4, "buah", "item"),
+    "ink": Need("ink", "Tinta", "Ink bottle", "polling_station", 2, "botol", "item"),
+}
+MM = 72 / 25.4
+
+
+def places() -> dict[str, Place]:
+    """The example's places, or made-up ones of the same shape."""
+    if PLACES.exists():
+        with PLACES.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        return {row["code"]: Place(row["code"], row["name"], row["level"], row["parent"] or None) for row in rows}
+    tree = [Place("51.08", "Gudang KPU Kabupaten Buleleng", "warehouse")]
+    for d in range(1, 10):
+        tree.append(Place(f"51.08.{d:02d}", f"PPK Kecamatan {d}", "district", "51.08"))
+        for v in range(1, 17):
+            village = f"51.08.{d:02d}.{2000 + v}"
+            tree.append(Place(village, f"PPS Kampung Baru {v}", "village", f"51.08.{d:02d}"))
+            stations = (f"{village}.{t:03d}" for t in range(1, 17))
+            tree += [Place(code, f"TPS {code[-3:]} Kampung Baru {v}", "polling_station", village) for code in stations]
+    return {place.code: place for place in tree}
+
+
+def items(tree: dict[str, Place], count: int) -> list[Item]:
+    """That many items, station by station; the same ones on every run."""
+    randbelow = random.Random(51_08).randrange
+    stations = [code for code, place in tree.items() if place.level == "polling_station"]
+    made = (
+        Item(draw_code(randbelow), kind, station, k, need.per_place, need.elections[k - 1] if need.elections else None)
+        for _ in iter(int, 1)
+        for station in stations
+        for kind, need in NEEDS.items()
+        for k in range(1, need.per_place + 1)
+    )
+    return [item for item, _ in zip(made, range(count), strict=False)]
+
+
+def symbols_alone(contents: list[LabelContent]) -> bytes:
+    """The floor: what zxing-cpp needs for the symbols, drawn nowhere."""
+    import zxingcpp
+
+    for content in contents:
+        zxingcpp.create_barcode(content.payload, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="H", version=2).to_image(
+            scale=1, add_quiet_zones=False
+        )
+    return b""
+
+
+def _texts(content: LabelContent) -> Iterator[tuple[float, float, str]]:
+    """Size, height over the label's lower edge in mm, and text: the same words for every peer."""
+    yield 10, 32, f"{content.title} {content.corner}"
+    yield 24, 22, f"{content.lead} {content.headline}"
+    for row, line in enumerate(content.lines):
+        yield 8, 17 - 4 * row, line
+    yield 9, 8, content.badge
+    yield 9, 2, f"{content.code}  {content.footer}"
+
+
+def reportlab_widget(contents: list[LabelContent]) -> bytes:
+    """Reportlab's QrCodeWidget, as its manual shows it."""
+    from reportlab.graphics import renderPDF
+    from reportlab.graphics.barcode.qr import QrCodeWidget
+    from reportlab.graphics.shapes import Drawing
+    from reportlab.pdfgen.canvas import Canvas
+
+    from labels.draw import FONTS, register_fonts
+
+    register_fonts()
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(STOCK.page_width_mm * MM, STOCK.page_height_mm * MM))
+    for number, content in enumerate(contents):
+        if number and number % STOCK.per_page == 0:
+            canvas.showPage()
+        left_mm, top_mm = STOCK.position_mm(number % STOCK.per_page)
+        x, y = left_mm * MM, (STOCK.page_height_mm - top_mm - STOCK.label_height_mm) * MM
+        drawing = Drawing(30 * MM, 30 * MM)
+        widget = QrCodeWidget(content.payload, barLevel="H", barWidth=30 * MM, barHeight=30 * MM, qrVersion=2)
+        drawing.add(widget)
+        renderPDF.draw(drawing, canvas, x, y + 6 * MM)
+        for size, height, text in _texts(content):
+            canvas.setFont(FONTS[True], size)
+            canvas.drawString(x + 31 * MM, y + height * MM, text)
+    canvas.save()
+    return out.getvalue()
+
+
+def fpdf2_segno(contents: list[LabelContent]) -> bytes:
+    """fpdf2 with segno's symbols as PNG images of one pixel a module."""
+    import reportlab
+    import segno
+    from fpdf import FPDF
+
+    pdf = FPDF(unit="mm", format=(STOCK.page_width_mm, STOCK.page_height_mm))
+    pdf.set_auto_page_break(False)
+    pdf.add_font("Vera", "", Path(reportlab.__file__).parent / "fonts" / "VeraBd.ttf")
+    for number, content in enumerate(contents):
+        if number % STOCK.per_page == 0:
+            pdf.add_page()
+        left, top = STOCK.position_mm(number % STOCK.per_page)
+        image = io.BytesIO()
+        segno.make_qr(content.payload, error="h", version=2, boost_error=False).save(image, kind="png", scale=1)
+        pdf.image(image, left, top, 30, 30)
+        for size, height, text in _texts(content):
+            pdf.set_font("Vera", "", size)
+            pdf.text(left + 31, top + STOCK.label_height_mm - height, text)
+    return bytes(pdf.output())
+
+
+def timed(work: Callable[[], bytes]) -> tuple[float, bytes]:
+    """Seconds of processor time, and what came out."""
+    begin = time.process_time()
+    out = work()
+    return time.process_time() - begin, out
+
+
+def peak_mb() -> float:
+    """The most memory that this process has held: kilobytes on Linux, bytes on macOS."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+def read_back(pdf: bytes, contents: list[LabelContent], with_pyzbar: bool) -> bool:
+    """Rasterise every page at 150 dpi and read it; say how many of the labels were read, and by whom."""
+    import pypdfium2
+    import zxingcpp
+
+    engines: dict[str, Callable[..., set[str]]] = {
+        "zxing-cpp": lambda image: {
+            found.text for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCodeModel2)
+        }
+    }
+    if with_pyzbar:
+        from pyzbar.pyzbar import ZBarSymbol, decode
+
+        engines["pyzbar"] = lambda image: {found.data.decode() for found in decode(image, symbols=[ZBarSymbol.QRCODE])}
+    read = dict.fromkeys(engines, 0)
+    document = pypdfium2.PdfDocument(pdf)
+    pages = len(document)
+    for number in range(pages):
+        expected = {content.payload for content in contents[number * STOCK.per_page : (number + 1) * STOCK.per_page]}
+        image = document[number].render(scale=150 / 72).to_pil().convert("L")
+        for name, engine in engines.items():
+            read[name] += len(expected & engine(image))
+        if number % 25 == 24 or number + 1 == pages:
+            print(f"\rread back {number + 1}/{pages} pages", end="", file=sys.stderr)
+    print(file=sys.stderr)
+    for name, hits in read.items():
+        print(f"{name:<12} read {hits:,} of {len(contents):,} labels from their pages at 150 dpi")
+    return read["zxing-cpp"] == len(contents)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=25_025, help="labels to draw (25025)")
+    parser.add_argument("--peers", type=int, default=420, help="labels that the peers draw (420)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds, interleaved; the median counts (3)")
+    parser.add_argument("--read-back", action="store_true", help="read every label from its rasterised page")
+    parser.add_argument("--pyzbar", action="store_true", help="with --read-back: the second reader too")
+    options = parser.parse_args()
+
+    tree = places()
+    chosen = items(tree, options.count)
+
+    def serah() -> bytes:
+        out = io.BytesIO()
+        write_sheets(out, (item_content(item, tree, NEEDS, 1) for item in chosen), STOCK, title="Labels")
+        return out.getvalue()
+
+    before_mb = peak_mb()
+    pdf = serah()
+    after_mb = peak_mb()
+    contents = [item_content(item, tree, NEEDS, 1) for item in chosen]
+    sample = contents[: options.peers]
+    works: list[tuple[str, int, Callable[[], bytes]]] = [
+        ("zxing-cpp, symbols alone: floor", len(contents), lambda: symbols_alone(contents)),
+        ("Serah", len(contents), serah),
+        ("reportlab QrCodeWidget", len(sample), lambda: reportlab_widget(sample)),
+        ("fpdf2 + segno", len(sample), lambda: fpdf2_segno(sample)),
+    ]
+    seconds: list[list[float]] = [[] for _ in works]
+    sizes = [0] * len(works)
+    for number in range(options.rounds):
+        print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
+        for index, (_, _, work) in enumerate(works):
+            taken_s, out = timed(work)
+            seconds[index].append(taken_s)
+            sizes[index] = len(out)
+
+    each_s = [statistics.median(taken) / count for taken, (_, count, _) in zip(seconds, works, strict=True)]
+    print(f"{len(contents):,} labels on {STOCK.name}, one core, median of {options.rounds}; peers on {len(sample):,}")
+    print(f"{'':<32}{'labels/s':>10}{'time/floor':>12}{'bytes/label':>13}")
+    for (name, count, _), label_s, size in zip(works, each_s, sizes, strict=True):
+        print(f"{name:<32}{1 / label_s:>10,.0f}{label_s / each_s[0]:>11.2f}x{size / count:>13,.0f}")
+    print(f"Serah's memory peaked at {after_mb:.0f} MB, {before_mb:.0f} MB of it before the first label")
+    return 0 if not options.read_back or read_back(pdf, contents, options.pyzbar) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
