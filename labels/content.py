@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from custody.codes import item_payload, place_payload, show_code
+from custody.codes import is_plate, item_payload, place_payload, show_code
 from custody.items import Item
 from custody.places import Need, Place, path
 from language import _, chosen
