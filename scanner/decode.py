@@ -54,13 +54,13 @@ class ZxingEngine:
         import zxingcpp
 
         self._zxingcpp = zxingcpp
-        self._formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 
     def read(self, gray: Image) -> list[Read]:
-        found = self._zxingcpp.read_barcodes(
+        zxing = self._zxingcpp
+        found = zxing.read_barcodes(
             gray,
-            formats=self._formats,
-            text_mode=self._zxingcpp.TextMode.Plain,  # the default writes control characters as words
+            formats=zxing.BarcodeFormats(zxing.BarcodeFormat.QRCodeModel2),  # kept, it would leak loudly at exit
+            text_mode=zxing.TextMode.Plain,  # the default writes control characters as words
         )
         return [Read(code.text, _zxing_corners(code.position), ZXING) for code in found]
 

@@ -1,0 +1,146 @@
+"""Live sources against captures that are slow, freeze, fail or block, as drivers do; and a server for URLs."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from custody.errors import CameraError
+from scanner.camera import Capture, Connect, Live
+from scanner.frames import Image, monotonic_ms, open_source
+from scanner.opencv import cv2
+from scanner.simulate import write_video
+
+
+class Scripted:
+    """A camera that gives `count` pictures, `gap_s` apart, then does what drivers do without one."""
+
+    def __init__(self, count: int, then: str = "fail", *, gap_s: float = 0.002, still: bool = False) -> None:
+        self.count, self.then, self.gap_s, self.still = count, then, gap_s, still
+        self.given = 0
+        self.is_released = False
+        self.unblocked = threading.Event()
+
+    def read(self) -> tuple[bool, Image | None]:
+        time.sleep(self.gap_s)
+        if self.given >= self.count:
+            if self.then == "block":
+                self.unblocked.wait(5)
+            if self.then == "raise":
+                raise cv2.error("unplugged")
+            if self.then != "repeat":
+                return False, None
+        else:
+            self.given += 1
+        return True, np.full((32, 32, 3), 1 if self.still else self.given % 251, np.uint8)
+
+    def release(self) -> None:
+        self.is_released = True
+
+
+def live(first: Capture, connect: Connect, told: list[str], attempts: int = 2) -> Live:
+    return Live(
+        "camera 0", connect, first, clock=monotonic_ms, tell=told.append, stall_ms=60, attempts=attempts, gap_ms=0
+    )
+
+
+def take(source: Live, count: int) -> list[int]:
+    """The first pixel of the next frames."""
+    frames = iter(source)
+    return [int(next(frames).image[0, 0, 0]) for _ in range(count)]
+
+
+def test_only_the_newest_frame_is_given() -> None:
+    with closing(live(Scripted(10_000), lambda: None, [])) as source:
+        frames = iter(source)
+        first = int(next(frames).image[0, 0, 0])
+        time.sleep(0.1)
+        later = int(next(frames).image[0, 0, 0])
+    assert later - first > 10
+
+
+@pytest.mark.parametrize("end", ["fail", "raise", "block"])
+def test_a_camera_that_stops_is_opened_again(end: str) -> None:
+    told: list[str] = []
+    first = Scripted(3, end)
+    with closing(live(first, lambda: Scripted(10_000), told)) as source:
+        assert len(take(source, 10)) == 10
+    assert len(told) == 1 and "camera 0" in told[0]
+    first.unblocked.set()
+
+
+def test_a_camera_that_stays_away_ends_in_one_error() -> None:
+    told: list[str] = []
+    first = Scripted(3)
+    with closing(live(first, lambda: None, told)) as source, pytest.raises(CameraError, match="did not come back"):
+        take(source, 10)
+    assert len(told) == 2 and first.is_released
+
+
+def test_a_driver_that_repeats_the_last_picture_is_opened_again() -> None:
+    told: list[str] = []
+    with closing(live(Scripted(3, "repeat"), lambda: Scripted(10_000), told)) as source:
+        take(source, 10)
+    assert len(told) == 1
+
+
+def test_a_scene_in_which_nothing_moves_is_doubted_once() -> None:
+    told: list[str] = []
+    with closing(live(Scripted(10_000, still=True), lambda: Scripted(10_000, still=True), told)) as source:
+        take(source, 10)
+    assert len(told) == 1
+
+
+def test_a_closed_source_lets_go_of_its_camera() -> None:
+    camera = Scripted(10_000)
+    with closing(live(camera, lambda: None, [])) as source:
+        take(source, 1)
+    assert camera.is_released
+
+
+def test_a_camera_that_is_not_there_says_what_may_be_wrong() -> None:
+    with pytest.raises(CameraError, match="Camera 97") as caught, open_source("97"):
+        pass
+    assert caught.value.exit_code == 3 and caught.value.hint
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path)) as served:
+        threading.Thread(target=served.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{served.server_port}"
+        served.shutdown()
+
+
+def test_a_video_on_a_server_is_read_to_its_end(server: str, tmp_path: Path) -> None:
+    write_video(tmp_path / "film.mp4", [np.full((48, 64, 3), 90, np.uint8)] * 12)
+    with open_source(f"{server}/film.mp4") as source:
+        assert source.kind == "video" and len(list(source)) == 12
+
+
+def test_a_picture_on_a_server_is_one_still(server: str, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "label.jpg"), np.full((48, 64, 3), 90, np.uint8))
+    with open_source(f"{server}/label.jpg") as source:
+        assert source.kind == "still" and len(list(source)) == 1
+
+
+@pytest.mark.parametrize("path", ["/missing.mp4", "/"])
+def test_a_url_that_gives_no_video_is_refused(server: str, path: str) -> None:
+    with pytest.raises(CameraError, match="does not answer"), open_source(server + path):
+        pass
+
+
+def test_a_password_in_a_url_is_not_shown() -> None:
+    with pytest.raises(CameraError) as caught, open_source("rtsp://user:secret@127.0.0.1:9/live"):
+        pass
+    assert "127.0.0.1:9/live" in str(caught.value) and "secret" not in str(caught.value)
