@@ -146,7 +146,7 @@ def take_apart(
         cells = Cells(source, number, record, [])
         value = take(cells)
         identity = key(value)
-        if not cells.faults and identity is not None and first_seen.setdefault(identity, number) != number:
+        if identity is not None and first_seen.setdefault(identity, number) != number:
             cells.fault(key_column, N_("is the same as in row {row}"), row=first_seen[identity])
         if cells.faults:
             faults += cells.faults

@@ -46,12 +46,12 @@ class ItemRow:
 
 def parse_places(table: Table) -> tuple[list[Located[Place]], list[Fault]]:
     """The places of a table, and everything wrong with the other rows."""
-    return take_apart(table, "places", _place, lambda place: place.code, "code")
+    return take_apart(table, "places", _place, lambda place: place.code or None, "code")
 
 
 def parse_needs(table: Table) -> tuple[list[Located[Need]], list[Fault]]:
     """The needs of a table, and everything wrong with the other rows."""
-    return take_apart(table, "needs", _need, lambda need: (need.kind, need.level), "kind")
+    return take_apart(table, "needs", _need, _identity, "kind")
 
 
 def parse_items(table: Table) -> tuple[list[Located[ItemRow]], list[Fault]]:
@@ -69,6 +69,10 @@ def _place(cells: Cells) -> Place:
         parent=cells.custodian("parent", parent) if parent else None,
         due=cells.moment("due"),
     )
+
+
+def _identity(need: Need) -> tuple[str, str] | None:
+    return (need.kind, need.level) if need.kind and need.level else None
 
 
 def _need(cells: Cells) -> Need:

@@ -43,7 +43,7 @@ def open_sheet(path: Path) -> tuple[str, Iterator[list[str | Fault]], tuple[str,
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             survey(path.name, archive)
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            filled = [sheet for sheet in map(book.get_sheet_by_name, _worksheets(book)) if sheet.total_height]
+            filled = [sheet for sheet in map(book.get_sheet_by_name, _worksheets(book)) if sheet.start]
     except (zipfile.BadZipFile, calamine.CalamineError, OSError) as error:
         raise damaged(path.name) from error
     rows = filled[0].to_python(skip_empty_area=False) if filled else []
