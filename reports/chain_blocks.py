@@ -11,19 +11,19 @@ from reportlab.platypus import Flowable
 
 from custody.codes import item_payload
 from language import _
-from reports.paper import ACCENT, INK, MUTED, RULE, TINT, WHITE, fonts, text
+from reports.paper import ACCENT, INK, MUTED, RULE, TINT, WHITE, fitted, fonts, text
 from reports.steps import Party, Step
 
 SEVERITY_COLOR = {"critical": HexColor("#A11A1A"), "warning": HexColor("#8A5A00"), "info": HexColor("#2F4B7C")}
 DATE_MM, RAIL_MM, CONTENT_MM, WIDTH_MM = 27.0, 33.0, 40.0, 174.0
-_NODE_MM, _ARROW_MM, _PAD_MM, _GAP_MM = 2.9, 12.0, 2.4, 5.0
+_NODE_MM, _TITLE_MM, _ARROW_MM, _PAD_MM, _GAP_MM = 2.8, 5.4, 12.0, 2.2, 4.2
 
 
-def draw_mark(canvas: Canvas, severity: str, x: float, y: float, size: float) -> None:
-    """Draw the mark of a severity: a filled triangle, an open triangle, or a circle. The shape tells, not the colour."""
+def draw_mark(canvas: Canvas, severity: str, x: float, y: float, size: float, color: Any = None) -> None:
+    """Draw a severity as a shape: filled triangle, open triangle or circle, so that no one needs its colour."""
     canvas.saveState()
-    canvas.setFillColor(SEVERITY_COLOR[severity])
-    canvas.setStrokeColor(SEVERITY_COLOR[severity])
+    canvas.setFillColor(color or SEVERITY_COLOR[severity])
+    canvas.setStrokeColor(color or SEVERITY_COLOR[severity])
     canvas.setLineWidth(size / 12)
     if severity == "info":
         canvas.circle(x + size / 2, y + size / 2, size * 0.44, fill=0)
@@ -43,18 +43,19 @@ def draw_mark(canvas: Canvas, severity: str, x: float, y: float, size: float) ->
     canvas.restoreState()
 
 
-class SeverityMark(Flowable):
-    """The mark of a severity as a block."""
+class SeverityMark(Flowable):  # type: ignore[misc]
+    """The mark of a severity as a block, grey where what it stands for is settled."""
 
-    def __init__(self, severity: str, size_mm: float = 4.2) -> None:
+    def __init__(self, severity: str, size_mm: float = 4.2, *, is_open: bool = True) -> None:
         super().__init__()
-        self.severity, self.width, self.height = severity, size_mm * mm, size_mm * mm
+        self.severity, self.is_open = severity, is_open
+        self.width = self.height = size_mm * mm
 
     def draw(self) -> None:
-        draw_mark(self.canv, self.severity, 0, 0, self.height)
+        draw_mark(self.canv, self.severity, 0, 0, self.height, None if self.is_open else MUTED)
 
 
-class ItemQr(Flowable):
+class ItemQr(Flowable):  # type: ignore[misc]
     """The QR of an item, as its newest label has it, with the quiet zone that readers need."""
 
     def __init__(self, code: str, print_number: int, size_mm: float) -> None:
@@ -64,23 +65,19 @@ class ItemQr(Flowable):
             item_payload(code, print_number), zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="H", version=2
         )
         # One pixel a module, one bit a pixel: what stays sharp at any size (ISO/IEC 18004, four modules of quiet zone).
-        self._image = Image.fromarray(_pixels(symbol)).convert("1")
+        pixels: Any = symbol.to_image(scale=1, add_quiet_zones=True)
+        height, width = pixels.shape
+        self._image = Image.frombytes("L", (width, height), bytes(memoryview(pixels))).convert("1")
 
     def draw(self) -> None:
         self.canv.drawInlineImage(self._image, 0, 0, self.width, self.height)
 
 
-def _pixels(symbol: Any) -> Any:
-    import numpy
-
-    return numpy.array(symbol.to_image(scale=1, add_quiet_zones=True))
-
-
-class StepBlock(Flowable):
+class StepBlock(Flowable):  # type: ignore[misc]
     """One record of the timeline: when, a numbered node on the rail, and what it says.
 
     A filled node is a handover whose label was read, a dashed one a move that nobody saw, an open one any other
-    record, a crossed one a record that was withdrawn.
+    record, a struck one a record that was withdrawn.
     """
 
     def __init__(self, number: int, step: Step, severities: list[str], *, is_first: bool, is_last: bool) -> None:
@@ -90,7 +87,7 @@ class StepBlock(Flowable):
         tone = MUTED if step.is_withdrawn else INK
         title = f"{step.title} ({_('withdrawn')})" if step.is_withdrawn else step.title
         self._date = [text(step.day, 8, face=1, color=tone, align=2), text(step.clock, 8, color=tone, align=2)]
-        self._title = text(title, 9.5, face=1, color=tone)
+        self._title, self._tone = title, tone
         self._parties: list[list[Any]] = []
         if step.giver and step.receiver:
             self._parties = [_party(step.giver, _("From"), tone), _party(step.receiver, _("To"), tone)]
@@ -98,21 +95,20 @@ class StepBlock(Flowable):
         if step.note:
             self._below.append(text(step.note, 8, face=2, color=tone))
         self._below.append(text(" · ".join(step.remarks), 7.5, color=MUTED))
-        self._below.append(text(step.record, 7, color=MUTED))
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         content = (WIDTH_MM - CONTENT_MM) * mm
         self._cell = (content - _ARROW_MM * mm) / 2
         for block in self._date:
             block.wrap(DATE_MM * mm, available_height)
-        height = self._title.wrap(content - len(self.severities) * 5 * mm, available_height)[1] + 1.2 * mm
+        height = _TITLE_MM * mm
         self._card = 0.0
         if self._parties:
             inner = self._cell - 2 * _PAD_MM * mm
             self._card = max(_stack_height(party, inner) for party in self._parties) + 2 * _PAD_MM * mm
             height += self._card + 1.2 * mm
         height += _stack_height(self._below, content) + _GAP_MM * mm
-        self.width, self.height = WIDTH_MM * mm, max(height, 14 * mm)
+        self.width, self.height = WIDTH_MM * mm, max(height, 13 * mm)
         return self.width, self.height
 
     def draw(self) -> None:
@@ -120,23 +116,36 @@ class StepBlock(Flowable):
         self._draw_rail(canvas, top)
         _draw_stack(canvas, self._date, 0, top)
         x = CONTENT_MM * mm
-        self._title.drawOn(canvas, x, top - self._title.height)
-        for at, severity in enumerate(self.severities):
-            draw_mark(canvas, severity, WIDTH_MM * mm - (at + 1) * 5 * mm, top - 4.2 * mm, 4 * mm)
-        y = top - self._title.height - 1.2 * mm
+        self._draw_title(canvas, x, top)
+        y = top - _TITLE_MM * mm
         if self._parties:
             self._draw_card(canvas, x, y)
             y -= self._card + 1.2 * mm
         _draw_stack(canvas, self._below, x, y)
 
+    def _draw_title(self, canvas: Canvas, x: float, top: float) -> None:
+        canvas.setFillColor(MUTED)
+        canvas.setFont(fonts()[0], 7)
+        record = fitted(self.step.record, 7, 80 * mm)
+        canvas.drawRightString(WIDTH_MM * mm, top - 9.5, record)
+        canvas.setFillColor(self._tone)
+        canvas.setFont(fonts()[1], 9.5)
+        canvas.drawString(x, top - 9.5, self._title)
+        x += canvas.stringWidth(self._title) + 2 * mm
+        for severity in self.severities:
+            draw_mark(canvas, severity, x, top - 10.5, 3.8 * mm)
+            x += 4.8 * mm
+
     def _draw_card(self, canvas: Canvas, x: float, top: float) -> None:
         right = x + self._cell + _ARROW_MM * mm
         for left, party in ((x, self._parties[0]), (right, self._parties[1])):
-            canvas.setFillColor(TINT)
+            canvas.setFillColor(WHITE if self.step.is_withdrawn else TINT)
             canvas.setStrokeColor(RULE)
             canvas.setLineWidth(0.6)
+            canvas.setDash(*((2, 1.6) if self.step.is_withdrawn else ()))
             canvas.roundRect(left, top - self._card, self._cell, self._card, 2, fill=1)
             _draw_stack(canvas, party, left + _PAD_MM * mm, top - _PAD_MM * mm)
+        canvas.setDash()
         middle = top - self._card / 2
         tail, head = x + self._cell + 2.5 * mm, right - 2.5 * mm
         color = MUTED if self.step.is_withdrawn else ACCENT
@@ -162,10 +171,39 @@ class StepBlock(Flowable):
         draw_node(canvas, self.step, str(self.number), x, y)
 
 
-def draw_node(canvas: Canvas, step: Step, words: str, x: float, y: float) -> None:
-    """Draw the node of a step around a point: filled, dashed, open or crossed (see `StepBlock`)."""
-    is_move, radius = step.giver is not None, _NODE_MM * mm
-    is_filled = is_move and step.is_seen and not step.is_withdrawn
+class Legend(Flowable):  # type: ignore[misc]
+    """What the nodes of a timeline mean; only those that it has."""
+
+    def __init__(self, timeline: list[Step]) -> None:
+        super().__init__()
+        self.width, self.height = WIDTH_MM * mm, 4 * mm
+        seen: dict[str, Step] = {}
+        for step in timeline:
+            seen.setdefault(_node_word(step), step)
+        self._entries = list(seen.items())
+
+    def draw(self) -> None:
+        radius = 1.7 * mm
+        x, y = radius, self.height / 2
+        for words, step in self._entries:
+            draw_node(self.canv, step, "", x, y, radius)
+            self.canv.setFillColor(MUTED)
+            self.canv.setFont(fonts()[0], 7.5)
+            self.canv.drawString(x + 3 * mm, y - 2.6, words)
+            x += 10 * mm + self.canv.stringWidth(words)
+
+
+def _node_word(step: Step) -> str:
+    if step.is_withdrawn:
+        return _("withdrawn")
+    if step.giver is None:
+        return _("other record")
+    return _("handover") if step.is_seen else _("moved with its parent, not seen")
+
+
+def draw_node(canvas: Canvas, step: Step, words: str, x: float, y: float, radius: float = _NODE_MM * mm) -> None:
+    """Draw the node of a step around a point: filled, dashed, open or struck (see `StepBlock`)."""
+    is_filled = step.giver is not None and step.is_seen and not step.is_withdrawn
     color = MUTED if step.is_withdrawn else ACCENT
     canvas.saveState()
     canvas.setStrokeColor(color)
@@ -176,10 +214,8 @@ def draw_node(canvas: Canvas, step: Step, words: str, x: float, y: float) -> Non
     canvas.circle(x, y, radius, fill=1)
     canvas.setDash()
     if step.is_withdrawn:
-        reach = radius * 0.7
-        canvas.setStrokeColor(RULE)
+        reach = radius * 1.1
         canvas.line(x - reach, y - reach, x + reach, y + reach)
-        canvas.line(x - reach, y + reach, x + reach, y - reach)
     canvas.setFillColor(WHITE if is_filled else color)
     canvas.setFont(fonts()[1], 7 if len(words) < 3 else 5.5)
     canvas.drawCentredString(x, y - 2.5, words)
@@ -187,9 +223,8 @@ def draw_node(canvas: Canvas, step: Step, words: str, x: float, y: float) -> Non
 
 
 def _party(party: Party, role: str, tone: Any) -> list[Any]:
-    blocks = [text(role, 6.5, color=MUTED), text(party.name, 9, face=1, color=tone)]
-    if party.code and party.code != party.name:
-        blocks.append(text(party.code, 7.5, color=MUTED))
+    over = f"{role} · {party.code}" if party.code not in ("", party.name) else role
+    blocks = [text(over, 7, color=MUTED), text(party.name, 9, face=1, color=tone)]
     if party.person:
         blocks.append(text(party.person, 8.5, color=tone))
     return blocks

@@ -1,4 +1,4 @@
-"""The findings of a chain as a reader takes them in: gravest first, each sentence once, with the records it rests on."""
+"""The findings of a chain as a reader takes them in: gravest first, each sentence once, with its records."""
 
 from dataclasses import dataclass
 

@@ -23,8 +23,8 @@ from language import _, chosen
 INK, MUTED, RULE, TINT = HexColor("#1B2430"), HexColor("#5A6470"), HexColor("#C8D0D7"), HexColor("#F1F5F6")
 ACCENT, WHITE = HexColor("#0F4C5C"), HexColor("#FFFFFF")
 MARGIN_MM, TOP_MM, BOTTOM_MM = 18, 14, 21
-COUNT_DIGITS = 4
-"""Digits of the number of pages that the footer leaves room for."""
+_FOOT_MM, _PAGE_MM = 13.0, 34.0
+"""Height of the footer's first line, and the width that it leaves for the page's number."""
 
 
 @cache
@@ -94,7 +94,7 @@ class Paper:
     @property
     def room(self) -> float:
         """Points left on this page above the footer."""
-        return self._y - BOTTOM_MM * mm
+        return self._y - float(BOTTOM_MM * mm)
 
     def new_page(self) -> None:
         """Begin a page, ending the one before; it carries `running` at its top where that is not empty."""
@@ -133,38 +133,29 @@ class Paper:
     def finish(self) -> None:
         """Fill in the number of pages and write the file's end."""
         self.canvas.showPage()
-        self.canvas.beginForm("page-count")
-        self.canvas.setFont(fonts()[0], 7)
-        self.canvas.setFillColor(MUTED)
-        self.canvas.drawString(0, 0, str(self.page))
-        self.canvas.endForm()
+        for page in range(1, self.page + 1):
+            self.canvas.beginForm(f"page-{page}")
+            self.canvas.setFont(fonts()[0], 7)
+            self.canvas.setFillColor(MUTED)
+            words = _("Page {page} of {count}").format(page=page, count=self.page)
+            self.canvas.drawRightString(self.right, _FOOT_MM * mm, words)
+            self.canvas.endForm()
         self.canvas.save()
 
     def _full_room(self) -> float:
-        return self.height - (TOP_MM + BOTTOM_MM) * mm
+        return float(self.height - (TOP_MM + BOTTOM_MM) * mm)
 
     def _draw_footer(self) -> None:
-        canvas, low = self.canvas, 9 * mm
+        canvas = self.canvas
         canvas.saveState()
         canvas.setStrokeColor(RULE)
         canvas.setLineWidth(0.6)
-        canvas.line(self.left, low + 8 * mm, self.right, low + 8 * mm)
-        # The number of pages is a form that `finish` draws: one pass, no page is held back.
-        lead, tail = _("Page {page} of {count}").format(page=self.page, count="\0").split("\0")
-        digits = pdfmetrics.stringWidth("0" * COUNT_DIGITS, fonts()[0], 7)
-        edge = self.right - digits - pdfmetrics.stringWidth(tail, fonts()[0], 7)
+        canvas.line(self.left, (_FOOT_MM + 4) * mm, self.right, (_FOOT_MM + 4) * mm)
+        canvas.doForm(f"page-{self.page}")  # drawn by `finish`, when the number of pages is known
         canvas.setFont(fonts()[0], 7)
         canvas.setFillColor(MUTED)
-        canvas.drawRightString(edge, low + 4 * mm, lead)
-        if tail:
-            canvas.drawString(edge + digits, low + 4 * mm, tail)
-        canvas.saveState()
-        canvas.translate(edge, low + 4 * mm)
-        canvas.doForm("page-count")
-        canvas.restoreState()
-        room = edge - self.left - 30 * mm
         for line, words in enumerate(self._footer):
-            canvas.drawString(self.left, low + (4 - 3.4 * line) * mm, fitted(words, 7, room))
+            canvas.drawString(self.left, (_FOOT_MM - 3.4 * line) * mm, fitted(words, 7, self.width - _PAGE_MM * mm))
         canvas.restoreState()
 
 

@@ -85,7 +85,7 @@ def steps(chain: Chain, places: Places, needs: Needs) -> Iterator[Step]:
 
 
 def identity(chain: Chain, places: Places, needs: Needs) -> list[tuple[str, str]]:
-    """What the item is, as labels and values; the two most asked, who holds it and its condition, are not among them."""
+    """What the item is, as labels and values; who holds it and its condition are told apart from these."""
     item = chain.item
     if item is None:
         return [(_("Item"), _("No record that was met registers this code."))]

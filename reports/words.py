@@ -18,7 +18,9 @@ Places = Mapping[str, Place]
 Needs = Mapping[str, Need]
 """What each kind is called, by kind."""
 
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 _MONTHS = {
     "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
     "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
@@ -47,7 +49,7 @@ _LEVELS = {
 
 
 def printable(text: str, limit: int = 0) -> str:
-    """The text on one line with every hidden character made visible, as [U+202E]; cut at `limit` characters if not 0."""
+    """The text on one line with hidden characters made visible, as [U+202E]; cut at `limit` characters if not 0."""
     line = " ".join(unicodedata.normalize("NFC", text).split())
     line = _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", line)
     return line[: limit - 1].rstrip() + "…" if limit and len(line) > limit else line
@@ -125,8 +127,9 @@ def custodian_name(places: Places, code: str) -> str:
 
 
 def place_path(places: Places, code: str) -> str:
-    """A place with all that it lies in, nearest first: TPS 001 Gerokgak, PPS Gerokgak, PPK Gerokgak, ..."""
+    """A place and what it lies in below the top, nearest first: TPS 001 Gerokgak, PPS Gerokgak, PPK Gerokgak."""
     steps = path(places, code)
+    steps = steps[1:] if len(steps) > 1 else steps
     return ", ".join(printable(step.name, 200) for step in reversed(steps)) or custodian_name(places, code)
 
 

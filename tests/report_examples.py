@@ -59,7 +59,8 @@ class Book:
 
     def register(self, kind: str = "box", to: str = TPS, **more: Any) -> Event:
         item = {
-            "code": self.code, "kind": kind, "to": to, "k": 2, "n": 5, "quantity": 1, "election": "DPRD-KAB", "range": None,
+            "code": self.code, "kind": kind, "to": to, "k": 2, "n": 5, "quantity": 1,
+            "election": "DPRD-KAB", "range": None,
         } | more  # fmt: skip
         return self.add("GDG-01", "register", items=[item], held_by=WAREHOUSE, out_of=None)
 
@@ -72,9 +73,9 @@ class Book:
 
     def handover(self, log: str, giver: str, to: str, how: str = "camera", code: str = "", **more: Any) -> Event:
         own = {
-            "from": giver, "to": to, "bound": [], "items": [self.touched(how, code=code)], "counted": None, "extras": [],
-            "parties": {"giver": "I Made Arya Wijaya", "receiver": "Ni Luh Putu Sukerti"}, "witnesses": [], "vehicle": "",
-            "note": "", "occurred": None, "bast": f"{log}/2024/{len(self.events):04d}", "part": 1, "parts": 1,
+            "from": giver, "to": to, "bound": [], "items": [self.touched(how, code=code)], "counted": None,
+            "extras": [], "parties": {"giver": "I Made Arya Wijaya", "receiver": "Ni Luh Putu Sukerti"},
+            "witnesses": [], "vehicle": "", "note": "", "occurred": None, "bast": f"{log}/2024/{len(self.events):04d}", "part": 1, "parts": 1,
         }  # fmt: skip
         return self.add(log, "handover", **(own | more))
 
@@ -98,7 +99,9 @@ def troubled_chain() -> Chain:
     book = Book()
     book.register()
     book.print()
-    book.handover("GDG-01", WAREHOUSE, TRUCK, bound=[PPK], vehicle="Truk boks, I Ketut Darma", witnesses=["Bawaslu: Putu Eka"])
+    book.handover(
+        "GDG-01", WAREHOUSE, TRUCK, bound=[PPK], vehicle="Truk boks, I Ketut Darma", witnesses=["Bawaslu: Putu Eka"]
+    )
     book.handover("GRK-01", TRUCK, PPK, note="Hujan deras; terpal bocor di sudut kiri belakang, tiga kotak basah.")
     book.add("GRK-01", "inspect", item=book.touched(), condition="wet", photo=None, note="Sudut kiri bawah basah")
     book.print(2, reason="label luntur kena air", second="Ni Luh Putu Sukerti")
@@ -121,6 +124,8 @@ def hostile_chain() -> Chain:
     book.register(election="<i>" + "E" * 300, kind="=cmd|' /C calc'!A0")
     book.print()
     parties = {"giver": nasty, "receiver": "\u6c34" * 500}
-    book.handover("GDG-01", WAREHOUSE, PPK, parties=parties, note=nasty * 20, vehicle=nasty, bast=nasty, witnesses=[nasty] * 40)
+    book.handover(
+        "GDG-01", WAREHOUSE, PPK, parties=parties, note=nasty * 20, vehicle=nasty, bast=nasty, witnesses=[nasty] * 40
+    )
     book.handover("GRK-01", PPK, "X" * 40, note="<para>" * 200, parties={"giver": "", "receiver": ""})
     return book.chain()
