@@ -1,5 +1,6 @@
 """What the PDF of a chain is drawn with: the item's QR, the mark of a finding, and one step of the timeline."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import zxingcpp
@@ -11,6 +12,7 @@ from reportlab.platypus import Flowable
 
 from custody.codes import item_payload
 from language import _
+from reports.finding_rows import FindingRow
 from reports.paper import ACCENT, INK, MUTED, RULE, TINT, WHITE, fitted, fonts, text
 from reports.steps import Party, Step
 
@@ -80,9 +82,9 @@ class StepBlock(Flowable):  # type: ignore[misc]
     record, a struck one a record that was withdrawn.
     """
 
-    def __init__(self, number: int, step: Step, severities: list[str], *, is_first: bool, is_last: bool) -> None:
+    def __init__(self, number: int, step: Step, marks: Sequence[FindingRow], *, is_first: bool, is_last: bool) -> None:
         super().__init__()
-        self.number, self.step, self.severities = number, step, severities
+        self.number, self.step, self.marks = number, step, marks
         self.is_first, self.is_last = is_first, is_last
         tone = MUTED if step.is_withdrawn else INK
         title = f"{step.title} ({_('withdrawn')})" if step.is_withdrawn else step.title
@@ -132,8 +134,8 @@ class StepBlock(Flowable):  # type: ignore[misc]
         canvas.setFont(fonts()[1], 9.5)
         canvas.drawString(x, top - 9.5, self._title)
         x += canvas.stringWidth(self._title) + 2 * mm
-        for severity in self.severities:
-            draw_mark(canvas, severity, x, top - 10.5, 3.8 * mm)
+        for finding in self.marks:
+            draw_mark(canvas, finding.severity, x, top - 10.5, 3.8 * mm, None if finding.is_open else MUTED)
             x += 4.8 * mm
 
     def _draw_card(self, canvas: Canvas, x: float, top: float) -> None:

@@ -148,7 +148,7 @@ def _draw_timeline(paper: Paper, timeline: list[Step], found: list[FindingRow]) 
     for index, step in enumerate(timeline):
         if index == standing:
             paper.place(text(_("Withdrawn, and so not part of the chain:"), 8.5, face=2), after_mm=3, keep_mm=40)
-        earned = [finding.severity for finding in found if index + 1 in finding.steps]
+        earned = [finding for finding in found if index + 1 in finding.steps]
         is_last = index == standing - 1 or step.is_withdrawn
         paper.place(StepBlock(index + 1, step, earned, is_first=index == 0 or step.is_withdrawn, is_last=is_last))
 

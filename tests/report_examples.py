@@ -75,7 +75,8 @@ class Book:
         own = {
             "from": giver, "to": to, "bound": [], "items": [self.touched(how, code=code)], "counted": None,
             "extras": [], "parties": {"giver": "I Made Arya Wijaya", "receiver": "Ni Luh Putu Sukerti"},
-            "witnesses": [], "vehicle": "", "note": "", "occurred": None, "bast": f"{log}/2024/{len(self.events):04d}", "part": 1, "parts": 1,
+            "witnesses": [], "vehicle": "", "note": "", "occurred": None,
+            "bast": f"{log}/2024/{len(self.events):04d}", "part": 1, "parts": 1,
         }  # fmt: skip
         return self.add(log, "handover", **(own | more))
 

@@ -1,0 +1,68 @@
+"""Writing chains of custody to the file that its suffix asks for, whole or not at all."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from custody.chain import Chain
+from custody.errors import N_, InputError
+from reports.chain_pdf import write_chain_pdf
+from reports.chain_table import HEADERS, chain_rows, chain_sheets
+from reports.chain_text import chain_text
+from reports.colophon import LogHead
+from reports.custody_facts import chain_json
+from reports.words import Needs, Places
+from tables.safe_file import safe_file
+from tables.write import Sheet, write_table
+
+SUFFIXES = (".pdf", ".xlsx", ".csv", ".json", ".txt")
+
+
+def save_chains(
+    path: Path,
+    chains: Iterable[Chain],
+    places: Places,
+    needs: Needs,
+    *,
+    made_at_utc: str,
+    made_by: str,
+    election: str,
+    station: str,
+    heads: Sequence[LogHead] = (),
+    scope: str | None = None,
+) -> None:
+    """Write chains as .pdf, .xlsx, .csv, .json (one line for each chain) or .txt.
+
+    See `write_chain_pdf` for the arguments; only a PDF says who made it and from what.
+
+    Raises:
+        InputError: another suffix, or a folder that is not there.
+        StoreError: the disk is full.
+    """
+    match path.suffix.lower():
+        case ".pdf":
+            with safe_file(path) as file:
+                write_chain_pdf(
+                    file, chains, places, needs, made_at_utc=made_at_utc, made_by=made_by, election=election,
+                    station=station, heads=heads, scope=scope,
+                )  # fmt: skip
+        case ".xlsx":
+            write_table(path, chain_sheets(chains, places, needs))
+        case ".csv":
+            write_table(path, [Sheet("custody", HEADERS, chain_rows(chains, places, needs))])
+        case ".json":
+            with safe_file(path) as file:
+                for chain in chains:
+                    line = json.dumps(chain_json(chain, places, needs), ensure_ascii=False)
+                    file.write(line.encode("utf-8", "backslashreplace") + b"\n")
+        case ".txt":
+            with safe_file(path) as file:
+                for chain in chains:
+                    file.write(chain_text(chain, places, needs).encode() + b"\n")
+        case _:
+            raise InputError(
+                N_("{path}: a chain of custody is written as {suffixes}"),
+                hint=N_("Change the file's name."),
+                path=str(path),
+                suffixes=", ".join(SUFFIXES),
+            )
