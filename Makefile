@@ -1,0 +1,37 @@
+# For those who have make; without it, the commands below work as they stand.
+
+PYTHON ?= python3
+RUN := .venv/bin
+
+.PHONY: dev setup demo test test-full lint texts bench clean
+
+setup:            ## what Serah needs to run
+	@$(PYTHON) bootstrap.py
+
+demo: setup       ## the whole job on an example, without a camera
+	@$(RUN)/python main.py demo
+
+dev:
+	@$(PYTHON) bootstrap.py --dev
+
+test: dev         ## the quick tests: no camera, no server
+	@$(RUN)/python -m pytest -q -m "not slow and not camera"
+
+test-full: dev    ## every test that needs no camera
+	@$(RUN)/python -m pytest -q -n auto -m "not camera"
+
+lint: dev         ## layout, mistakes, types, and who may import whom
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+
+texts: dev        ## gathers the English texts and compiles the translations
+	$(RUN)/python -m language.catalogue
+
+bench: dev        ## what each claim about speed rests on
+	@for script in bench/*.py; do echo "== $$script"; $(RUN)/python $$script || exit 1; done
+
+clean:            ## what the tools left; keeps .venv and all data
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build demo-out
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
