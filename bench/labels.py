@@ -10,7 +10,6 @@ import argparse
 import csv
 import io
 import random
-import resource
 import statistics
 import sys
 import time
@@ -148,7 +147,11 @@ def timed(work: Callable[[], bytes]) -> tuple[float, bytes]:
 
 
 def peak_mb() -> float:
-    """The most memory that this process has held: kilobytes on Linux, bytes on macOS."""
+    """The most memory that this process has held; not a number where the system does not say (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1e6 if sys.platform == "darwin" else 1e3)
 

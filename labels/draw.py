@@ -4,7 +4,6 @@ Uses reportlab's public interface alone: text objects give the operators of a te
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,9 +15,10 @@ from reportlab.pdfgen.canvas import Canvas
 from custody.errors import N_, LabelError
 from labels.content import LabelContent
 from labels.layout import PT_PER_MM, Layout, Slot, arrange
+from labels.setting import filled_slots, set_label, set_texts
 from labels.stock import STOCKS, Stock
 from labels.symbol import QUIET_MODULES, Version, choose_version, symbol_hex
-from labels.typeset import ASCENT, DESCENT, PLATE_X, PLATE_Y, Line, Paragraph, TooTightError, set_slot
+from labels.typeset import ASCENT, DESCENT, PLATE_X, PLATE_Y, Line, TooTightError
 
 FONTS = {False: "Label", True: "Label-Bold"}
 _FILES = {"Label": "Vera.ttf", "Label-Bold": "VeraBd.ttf"}
@@ -48,52 +48,6 @@ def measure(text: str, bold: bool) -> float:
     return width
 
 
-def paragraphs(name: str, texts: tuple[str, ...], slot: Slot) -> list[Paragraph]:
-    """How the texts of a slot are set: what is bold, what may wrap, what must stay whole."""
-    match name, texts:
-        case "headline", (lead, number):
-            return [Paragraph(number, bold=True, lead=lead, whole=True)]
-        case "place", (lead, headline, *lines) if slot.box.width_mm > 4 * slot.box.height_mm:
-            return [
-                Paragraph(headline, bold=True, max_lines=2 if not lead else 1, lead=lead),
-                Paragraph(", ".join(lines), ratio=0.5, below=True),
-            ]
-        case "place", (lead, headline, *lines):
-            return [
-                Paragraph(lead, bold=True, ratio=0.45),
-                Paragraph(headline, bold=True, max_lines=3),
-                *(Paragraph(text, ratio=0.5, max_lines=2, below=True) for text in lines),
-            ]
-        case "lines", (first, *rest):
-            return [
-                Paragraph(first, bold=True, max_lines=3),
-                *(Paragraph(text, ratio=0.75, max_lines=2, below=True) for text in rest),
-            ]
-        case "what", (badge, *details):
-            return [
-                Paragraph(badge, bold=True, inverse=True),
-                *(Paragraph(text, bold=i == 0, ratio=0.9, max_lines=2) for i, text in enumerate(details)),
-            ]
-        case "title", (text,):
-            return [Paragraph(text, bold=True, max_lines=2)]
-        case (("corner" | "code"), (text,)):
-            return [Paragraph(text, bold=True, whole=True)]
-    return [Paragraph(text) for text in texts]
-
-
-def texts(content: LabelContent) -> Iterator[tuple[str, ...]]:
-    """The slots that a label fills, each with its texts; the code is not among them."""
-    yield "title", content.title
-    yield "corner", content.corner
-    yield "footer", content.footer
-    yield "what", content.badge, *content.details
-    if content.headline.isdigit():
-        yield "headline", content.lead, content.headline
-        yield "lines", *content.lines
-    else:
-        yield "place", content.lead, content.headline, *content.lines
-
-
 class Draughtsman:
     """Turns label contents into operators for one document on one stock.
 
@@ -117,7 +71,7 @@ class Draughtsman:
         twice = content.twice
         try:
             operators = [self._symbols(content.payload, twice), self._code(content.code, twice)]
-            operators += [self._text(twice, *filled) for filled in texts(content)]
+            operators += [self._text(twice, *filled) for filled in filled_slots(content)]
         except TooTightError as error:
             raise _misfit(content, self._stock) from error
         return "\n".join(operators)
@@ -153,7 +107,7 @@ class Draughtsman:
         if not any(texts):
             return ""
         slot = self._layouts[twice].slots[name]
-        return "\n".join(self._line(line, slot) for line in set_slot(paragraphs(name, texts, slot), slot, measure))
+        return "\n".join(self._line(line, slot) for line in set_texts(slot, name, texts, measure))
 
     def _line(self, line: Line, slot: Slot) -> str:
         x_pt = slot.box.left_mm * PT_PER_MM + line.x_pt
@@ -187,9 +141,7 @@ def fits(content: LabelContent, stock: Stock) -> bool:
     if choose_version(len(content.payload), layout.symbols[0].width_mm) is None:
         return False
     try:
-        for name, *filled in [("code", content.code), *texts(content)]:
-            slot = layout.slots[name]
-            set_slot(paragraphs(name, tuple(filled), slot), slot, measure)
+        set_label(content, layout, measure)
     except TooTightError:
         return False
     return True

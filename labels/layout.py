@@ -15,6 +15,9 @@ PT_PER_MM = 72 / 25.4
 QUIET_SHARE = 4 / 33
 """The quiet zone's part of a symbol's square: 4 modules of 25 + 8 in version 2, which nearly all labels have."""
 
+_CLEAR_MM = 0.3
+"""Between a quiet zone and the text at its side: type has no exact edge."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -104,8 +107,8 @@ def _beside(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...], 
     """One symbol on the left, all text in a column on its right."""
     side_mm = min(field.height_mm, 0.48 * field.width_mm)
     symbol = Box(field.left_mm, field.top_mm + (field.height_mm - side_mm) / 2, side_mm, side_mm)
-    width_mm = field.right_mm - inset_mm / 2 - symbol.right_mm
-    column = Box(symbol.right_mm, inset_mm, width_mm, field.bottom_mm - inset_mm)
+    left_mm = symbol.right_mm + _CLEAR_MM
+    column = Box(left_mm, inset_mm, field.right_mm - inset_mm / 2 - left_mm, field.bottom_mm - inset_mm)
     head, headline, lines, _gap, what = column.rows(0.14, 0.31, 0.36, 0.015, 0.175)
     place = column.rows(0.18, 0.64, 0.18)[1]
     title, _gutter, corner = head.columns(0.73, 0.03, 0.24)
@@ -128,7 +131,8 @@ def _flanked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...],
     quiet_mm = QUIET_SHARE * side_mm
     banner = Box(field.left_mm + quiet_mm, inset_mm, field.width_mm - 2 * quiet_mm, top_mm - inset_mm)
     headline, _gutter, lines = banner.columns(0.42, 0.035, 0.545)
-    middle = Box(left.right_mm, top_mm, right.left_mm - left.right_mm, side_mm)
+    middle_mm = right.left_mm - left.right_mm - 2 * _CLEAR_MM
+    middle = Box(left.right_mm + _CLEAR_MM, top_mm, middle_mm, side_mm)
     _gap, title, corner, what, _gap = middle.rows(0.05, 0.29, 0.22, 0.4, 0.04)
     return (left, right), {
         "headline": Slot(headline, _type(headline.height_mm, 1.0)),
@@ -154,7 +158,7 @@ def _stacked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...],
         title, _gutter, corner = head.columns(0.75, 0.05, 0.2)
     else:
         symbols, title = (left,), head
-        corner = Box(left.right_mm, top_mm, text.right_mm - left.right_mm, side_mm)
+        corner = Box(left.right_mm + _CLEAR_MM, top_mm, text.right_mm - left.right_mm - _CLEAR_MM, side_mm)
     return symbols, {
         "title": Slot(title, _type(head.height_mm, 0.84), anchor="bottom"),
         "corner": Slot(corner, _type(head.height_mm, 0.84 if twice else 1.6), "right", "bottom" if twice else "middle"),

@@ -29,7 +29,7 @@ PLATE_Y = 0.18
 """How far the black plate of an inverse line reaches beyond its text, in sizes."""
 
 _SHRINK = 0.97
-_WORTH_A_BREAK = 1.35
+_WORTH_A_BREAK = 1.25
 """A text is broken over one line more only where that makes its type larger by this."""
 
 _SPACES = re.compile(r"[ \t\r\n]+")
@@ -160,10 +160,14 @@ def _height(paragraph: Paragraph, size_pt: float, count: int) -> float:
 
 
 def _shorter(paragraphs: list[Paragraph], counts: list[int]) -> list[Paragraph]:
-    """Give up a line where nothing can shrink: of the longest paragraph, or the last paragraph as a whole."""
-    longest = max(range(len(counts)), key=lambda i: counts[i])
-    if counts[longest] > 1 and not paragraphs[longest].whole:
-        return [replace(p, max_lines=counts[i] - 1) if i == longest else p for i, p in enumerate(paragraphs)]
+    """Give up a line where nothing can shrink: the last that can be spared, for the first say most.
+
+    Raises:
+        TooTightError: none can be spared.
+    """
+    for i in reversed(range(len(paragraphs))):
+        if counts[i] > 1 and not paragraphs[i].whole:
+            return [*paragraphs[:i], replace(paragraphs[i], max_lines=counts[i] - 1), *paragraphs[i + 1 :]]
     if len(paragraphs) == 1 or paragraphs[-1].whole:
         raise TooTightError(paragraphs[-1].text)
     return paragraphs[:-1]

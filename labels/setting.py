@@ -1,0 +1,75 @@
+"""How the texts of a label are set in its layout. Pure: must not know PDF."""
+
+from collections.abc import Iterator
+
+from labels.content import LabelContent
+from labels.layout import Layout, Slot
+from labels.typeset import Line, Measure, Paragraph, set_slot
+
+_WIDE = 4
+"""A box this many times as wide as high takes a name and what it is of on one line."""
+
+
+def filled_slots(content: LabelContent) -> Iterator[tuple[str, ...]]:
+    """The slots that a label fills, each with its texts."""
+    yield "title", content.title
+    yield "corner", content.corner
+    yield "footer", content.footer
+    yield "what", content.badge, *content.details
+    if content.headline.isdigit():
+        yield "headline", content.lead, content.headline
+        yield "lines", *content.lines
+    else:
+        yield "place", content.lead, content.headline, *content.lines
+
+
+def set_texts(slot: Slot, name: str, texts: tuple[str, ...], measure: Measure) -> tuple[Line, ...]:
+    """The lines of one slot.
+
+    Raises:
+        TooTightError: a text that must stay whole does not fit.
+    """
+    return set_slot(_paragraphs(slot, name, texts), slot, measure)
+
+
+def set_label(content: LabelContent, layout: Layout, measure: Measure) -> dict[str, tuple[Line, ...]]:
+    """The lines of every slot of a label.
+
+    Raises:
+        TooTightError: a text that must stay whole does not fit.
+    """
+    filled = [("code", content.code), *filled_slots(content)]
+    return {name: set_texts(layout.slots[name], name, tuple(texts), measure) for name, *texts in filled}
+
+
+def _paragraphs(slot: Slot, name: str, texts: tuple[str, ...]) -> list[Paragraph]:
+    """What is bold, what may wrap, what must stay whole: a station's number, k/n and the code."""
+    match name, texts:
+        case "headline", (lead, number):
+            return [Paragraph(number, bold=True, lead=lead, whole=True)]
+        case "place", (lead, headline, *lines) if slot.box.width_mm > _WIDE * slot.box.height_mm:
+            return [
+                Paragraph(headline, bold=True, max_lines=1 if lead else 2, lead=lead),
+                Paragraph(", ".join(lines), ratio=0.5, below=True),
+            ]
+        case "place", (lead, headline, *lines):
+            return [
+                Paragraph(lead, bold=True, ratio=0.4),
+                Paragraph(headline, bold=True, max_lines=3),
+                *(Paragraph(text, ratio=0.5, max_lines=2, below=True) for text in lines),
+            ]
+        case "lines", (first, *rest):
+            return [
+                Paragraph(first, bold=True, max_lines=3),
+                *(Paragraph(text, ratio=0.75, max_lines=2, below=True) for text in rest),
+            ]
+        case "what", (badge, *details):
+            return [
+                Paragraph(badge, bold=True, inverse=True),
+                *(Paragraph(text, bold=i == 0, ratio=0.9, max_lines=2) for i, text in enumerate(details)),
+            ]
+        case "title", (title,):
+            return [Paragraph(title, bold=True, max_lines=2)]
+        case (("corner" | "code"), (text,)):
+            return [Paragraph(text, bold=True, whole=True)]
+    return [Paragraph(text) for text in texts]

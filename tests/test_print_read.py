@@ -1,0 +1,80 @@
+"""Print, rasterise, read: what a label says is what a reader finds on its page."""
+
+import io
+
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image
+
+from labels.layout import Box
+from labels.sheet import write_sheets
+from labels.stock import STOCKS, Stock
+from labels.symbol import QUIET_MODULES, choose_version
+from tests.label_examples import contents, layout_of
+
+DPI = 150
+
+
+def pages(sheet: Stock, chosen, dpi: int = DPI, **options) -> list[Image.Image]:
+    out = io.BytesIO()
+    write_sheets(out, chosen, sheet, title="Labels", **options)
+    return [page.render(scale=dpi / 72).to_pil().convert("L") for page in pypdfium2.PdfDocument(out.getvalue())]
+
+
+def read(image: Image.Image) -> list[str]:
+    return [found.text for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCodeModel2)]
+
+
+@pytest.mark.parametrize("name", STOCKS)
+def test_every_label_reads_back_from_its_page_at_150_dpi(name):
+    chosen = contents()
+    found = sorted(text for image in pages(STOCKS[name], chosen) for text in read(image))
+    assert found == sorted(content.payload for content in chosen for _ in range(1 + content.twice))
+
+
+@pytest.mark.parametrize("name", STOCKS)
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_page_reads_in_every_orientation(name, degrees):
+    chosen = contents()[:3]
+    found = {text for image in pages(STOCKS[name], chosen) for text in read(image.rotate(degrees, expand=True))}
+    assert found == {content.payload for content in chosen}
+
+
+def test_either_symbol_of_a_pair_is_enough():
+    sheet, [content] = STOCKS["roll-50x30"], [c for c in contents() if c.twice][:1]
+    [image] = pages(sheet, [content])
+    middle = image.width // 2
+    for half in ((0, 0, middle, image.height), (middle, 0, image.width, image.height)):
+        assert read(image.crop(half)) == [content.payload]
+
+
+@pytest.mark.parametrize("name", STOCKS)
+def test_four_modules_around_every_symbol_are_white(name):
+    sheet, dpi = STOCKS[name], 300
+    per_mm = dpi / 25.4
+    for content in contents():
+        [image] = pages(sheet, [content], dpi)[:1]
+        left_mm, top_mm = sheet.position_mm(0)
+        for symbol in layout_of(sheet, content.twice).symbols:
+            version = choose_version(len(content.payload), symbol.width_mm)
+            quiet_mm = QUIET_MODULES * version.module_mm(symbol.width_mm)
+            square = image.crop(pixels(symbol, left_mm, top_mm, per_mm))
+            dark = Image.eval(square, lambda level: 255 * (level < 128)).getbbox()
+            assert dark is not None
+            margins_px = (dark[0], dark[1], square.width - dark[2], square.height - dark[3])
+            assert min(margins_px) >= quiet_mm * per_mm - 1.5
+
+
+def pixels(box: Box, left_mm: float, top_mm: float, per_mm: float) -> tuple[int, int, int, int]:
+    edges_mm = (left_mm + box.left_mm, top_mm + box.top_mm, left_mm + box.right_mm, top_mm + box.bottom_mm)
+    left, top, right, bottom = (round(edge * per_mm) for edge in edges_mm)
+    return left, top, right, bottom
+
+
+def test_a_half_used_sheet_begins_at_the_label_asked_for():
+    sheet, chosen = STOCKS["a4-2x4"], [c for c in contents() if not c.twice][:3]
+    first, second = pages(sheet, chosen, start=7)
+    found = zxingcpp.read_barcodes(first)
+    assert len(found) == 2 and len(read(second)) == 1
+    assert min(code.position.top_left.y for code in found) > first.height * 0.75
