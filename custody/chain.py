@@ -10,11 +10,12 @@ from custody.codes import show_code
 from custody.corrections import correction_findings, withdrawals, withdrawn_links
 from custody.errors import N_
 from custody.events import Event
-from custody.findings import Finding
-from custody.fold import Fold, Link, family_of
+from custody.findings import Finding, moment
+from custody.fold import Fold, family_of
 from custody.items import Item
 from custody.order import causal_order
 from custody.places import Place
+from custody.state import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,15 @@ class Chain:
     links: tuple[Link, ...]
     findings: tuple[Finding, ...]
 
+    def is_recorded(self, giver: str, to: str, log: str) -> bool:
+        """Whether another log says already that the item's last move was this one, and `log` does not yet.
+
+        Recording it is then a receipt, and the item is no longer with `giver` for a good reason.
+        """
+        last = next((i for i, link in reversed(list(enumerate(self.links))) if link.has_moved), len(self.links))
+        same = [link for link in self.links[last:] if (link.from_, link.to) == (giver, to) and not link.is_withdrawn]
+        return bool(same) and all(link.event.log != log for link in same)
+
 
 def custody(
     code: str,
@@ -35,31 +45,46 @@ def custody(
     *,
     met: frozenset[str] | None = None,
     as_of: str | None = None,
+    roots: frozenset[str] = frozenset(),
 ) -> Chain:
     """Fold the events of an item, and of its parents, into its chain.
 
     Args:
-        events: every known event that names the item or a parent of it, in any order; others do no harm.
+        events: every known event that names the item or a parent of it, and the corrections of those, in any order;
+            others do no harm.
         places: the delivery tree, for findings about destinations and due times; None leaves those out.
         met: the places whose stations' logs are known; a gap at another place is provisional. None: all are met.
         as_of: the moment (RFC 3339, UTC) up to which what has not arrived is judged late; None leaves that out.
+        roots: the logs of the election's root, which may withdraw any record.
     """
     unique = {event.leaf: event for event in events}
-    withdrawn, orphans = withdrawals(unique)
-    standing = [event for event in unique.values() if event.leaf not in withdrawn and event.type != "correct"]
-    fold = Fold(code, family_of(code, standing), places or {}, met, causal_order(standing))
+    corrections = [event for event in unique.values() if event.type == "correct"]
+    withdrawn, foreign = withdrawals(unique, roots) if corrections else ({}, [])
+    family = family_of(code, [event for leaf, event in unique.items() if leaf not in withdrawn])
+    about = {leaf: event for leaf, event in unique.items() if not family.isdisjoint(event.rows)}
+    while more := {e.leaf: e for e in corrections if e.leaf not in about and e.body["target"] in about}:
+        about |= more
+    left_out = {leaf for leaf, event in about.items() if leaf in withdrawn or event.type == "correct"}
+    fold = Fold(code, family, places or {}, met, causal_order(about.values(), left_out))
     fold.run()
-    links = [*fold.links, *withdrawn_links(code, unique, withdrawn)]
-    findings = [*fold.findings, *correction_findings(code, unique, withdrawn, orphans, fold.order)]
+    links, findings = fold.links, fold.findings
+    if corrections:
+        withdrawn = {leaf: correction for leaf, correction in withdrawn.items() if leaf in about}
+        links += withdrawn_links(code, about, withdrawn)
+        asked = [correction for correction in foreign if correction.leaf in about]
+        findings += correction_findings(code, about, withdrawn, asked, fold.order)
     state = fold.states[code]
-    if places and as_of and state.item is not None:
-        findings += _not_arrived(state.item, places, as_of)
-    return Chain(code, state.item, state.holder, tuple(links), tuple(findings))
+    item = state.item(code)
+    if places and as_of and item is not None:
+        findings += _not_arrived(item, links, places, as_of)
+    return Chain(code, item, state.holder, tuple(links), tuple(findings))
 
 
-def _not_arrived(item: Item, places: Mapping[str, Place], as_of: str) -> list[Finding]:
+def _not_arrived(item: Item, links: list[Link], places: Mapping[str, Place], as_of: str) -> list[Finding]:
     place = places.get(item.to)
-    if place is None or place.due is None or item.held_by == item.to or as_of <= place.due:
+    if place is None or place.due is None or moment(as_of) <= moment(place.due):
+        return []
+    if item.held_by == item.to or any(link.to == item.to and link.has_moved for link in links):
         return []
     return [Finding("LATE", N_("{item} was due at {place} {due_utc} and has not arrived"),
                     {"item": show_code(item.code), "place": place.name, "due_utc": place.due}, item.code)]  # fmt: skip

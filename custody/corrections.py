@@ -1,63 +1,92 @@
 """Corrections: which records are withdrawn, by whom, and what that leaves open (after EPCIS's error declaration)."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from custody.codes import show_code
 from custody.errors import N_
 from custody.events import Event
 from custody.findings import Finding
-from custody.fold import Link
 from custody.order import Order
+from custody.state import Link
 
 
-def withdrawals(events: Mapping[str, Event]) -> tuple[dict[str, Event], list[Event]]:
+def withdrawals(events: Mapping[str, Event], roots: frozenset[str]) -> tuple[dict[str, Event], list[Event]]:
     """Which events are withdrawn, by what; and the corrections that may not withdraw what they name.
 
-    Only the log that wrote an event may withdraw it; a correction can itself be withdrawn.
+    Only the log that wrote an event, or a log of root, may withdraw it. A correction can itself be withdrawn, so
+    those that no other one names are taken first.
     """
-    corrections = sorted((e for e in events.values() if e.type == "correct"), key=lambda e: (e.log, -e.seq, e.leaf))
-    withdrawn: dict[str, Event] = {}
+    valid: list[Event] = []
     foreign: list[Event] = []
-    for correction in corrections:  # newest first within a log, so that a withdrawn correction does not count
-        target = events.get(correction.body["target"])
-        if target is None or correction.leaf in withdrawn:
-            continue
-        if target.log == correction.log and target.seq < correction.seq:
-            withdrawn[target.leaf] = correction
-        else:
-            foreign.append(correction)
-    return withdrawn, foreign
+    for event in sorted(events.values(), key=lambda e: (e.log, e.seq, e.leaf)):
+        if event.type == "correct" and (target := events.get(event.body["target"])) is not None:
+            (valid if event.log == target.log or event.log in roots else foreign).append(event)
+    pending = Counter(correction.body["target"] for correction in valid)
+    ready = [correction for correction in valid if not pending[correction.leaf]]
+    withdrawn: dict[str, Event] = {}
+    for correction in ready:  # grows: a correction follows when all that name it are judged
+        target = events[correction.body["target"]]
+        if correction.leaf not in withdrawn:
+            withdrawn.setdefault(target.leaf, correction)
+        pending[target.leaf] -= 1
+        if target.type == "correct" and not pending[target.leaf] and target in valid:
+            ready.append(target)
+    return withdrawn, [correction for correction in foreign if correction.leaf not in withdrawn]
 
 
 def withdrawn_links(code: str, events: Mapping[str, Event], withdrawn: Mapping[str, Event]) -> list[Link]:
+    """The links that corrections took back, in the order of logs."""
     found = []
     for leaf in withdrawn:
         event = events[leaf]
         if row := event.rows.get(code):
-            found.append(Link(event, event.body.get("from"), event.body.get("to"), row.get("how"), is_withdrawn=True))
+            to = event.body.get("held_by") if event.type == "register" else event.body.get("to")
+            found.append(Link(event, event.body.get("from"), to, row.get("how"), is_withdrawn=True))
     return sorted(found, key=lambda link: (link.event.log, link.event.seq, link.event.leaf))
 
 
 def correction_findings(
     code: str, events: Mapping[str, Event], withdrawn: Mapping[str, Event], foreign: list[Event], order: Order
 ) -> list[Finding]:
+    """CORRECTED for each withdrawn record about the item, and DISPUTED where another station still relies on one."""
     found = []
+    standing = [e for leaf, e in events.items() if leaf not in withdrawn and code in e.rows]
     for leaf, correction in sorted(withdrawn.items()):
         target = events[leaf]
         if code not in target.rows:
             continue
         shown = {"item": show_code(code), "reason": correction.body["reason"], "note": correction.body["note"]}
-        found.append(
-            Finding(
-                "CORRECTED", N_("a record about {item} was withdrawn ({reason}): {note}"), shown, code, correction.leaf
-            )
-        )
-        relied_on = any(code in e.rows and e.log != target.log and order.is_before(target, e) for e in events.values())
-        if relied_on:
-            found.append(Finding("DISPUTED", N_("another station has acted on a record about {item} that was withdrawn"),
-                                 shown, code, correction.leaf))  # fmt: skip
+        found.append(Finding("CORRECTED", N_("a record about {item} was withdrawn ({reason}): {note}"), shown, code,
+                             correction.leaf))  # fmt: skip
+        if not _is_replaced(target, correction, events, withdrawn, code) and any(
+            _relies_on(event, target, correction, order) for event in standing
+        ):
+            relied = N_("another station has acted on a record about {item} that was withdrawn")
+            found.append(Finding("DISPUTED", relied, shown, code, correction.leaf))
     for correction in foreign:
         if code in events[correction.body["target"]].rows:
             found.append(Finding("DISPUTED", N_("a station asks to withdraw another station's record about {item}"),
                                  {"item": show_code(code)}, code, correction.leaf))  # fmt: skip
     return found
+
+
+def _relies_on(event: Event, target: Event, correction: Event, order: Order) -> bool:
+    """Whether another log's record was made knowing the withdrawn one and not its withdrawal, or says the same."""
+    if event.log == target.log:
+        return False
+    if order.is_before(target, event) and not order.is_before(correction, event):
+        return True
+    return event.type == target.type == "handover" and _says_the_same(event, target)
+
+
+def _is_replaced(
+    target: Event, correction: Event, events: Mapping[str, Event], withdrawn: Mapping[str, Event], code: str
+) -> bool:
+    """Whether a corrective event says the same of this item again, so that nothing changed for it."""
+    again = (events.get(leaf) for leaf in correction.body["corrective"] if leaf not in withdrawn)
+    return any(e is not None and e.type == target.type and code in e.rows and _says_the_same(e, target) for e in again)
+
+
+def _says_the_same(one: Event, other: Event) -> bool:
+    return all(one.body.get(name) == other.body.get(name) for name in ("from", "to", "held_by"))

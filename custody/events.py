@@ -208,7 +208,8 @@ FIELDS: Mapping[str, Mapping[str, _Check]] = {
         "photo": _maybe(_leaf), "note": _text,
     },
     "correct": {
-        "target": _leaf, "reason": _one_of("did_not_occur", "incorrect_data"), "corrective": _list(_leaf), "note": _text,
+        "target": _leaf, "reason": _one_of("did_not_occur", "incorrect_data"), "corrective": _list(_leaf),
+        "note": _text,
     },
 }  # fmt: skip
 """The own fields of each type of event (docs/ledger-format.md has them in words). All must be there, no others.

@@ -19,6 +19,7 @@ SEVERITY: Mapping[str, Severity] = {
     "FORK": "critical", "SUSPECTED_COPY": "critical", "WRONG_DESTINATION": "critical", "BAD_CHECK": "critical",
     "SHORTAGE": "warning", "EXCESS": "warning", "COUNT": "critical", "DAMAGED": "warning", "MISSING": "critical",
     "LATE": "warning", "LATE_ENTRY": "info", "CLOCK": "warning", "CORRECTED": "info", "DISPUTED": "critical",
+    "UNWITNESSED": "info", "UNKNOWN_STATION": "warning", "TAMPERED": "critical", "INCOMPLETE": "critical",
 }  # fmt: skip
 
 
@@ -62,12 +63,15 @@ def goes_astray(places: Mapping[str, Place], bound_for: str, to: str, bound: Seq
     """Whether an item bound for one place is handed to where its way does not lead.
 
     To a carrier: when it is bound for none of the places that the carrier goes to (`bound`; empty: not known). To a
-    place: when its destination is neither that place nor below it, so the way back up is never astray.
+    place: when its destination is neither that place nor below it, so the way back up is never astray. A destination
+    that the tree does not have, a vendor and an unknown custodian are not judged.
     """
     place = places.get(to)
-    if place is None or place.level in ("carrier", "vendor"):
-        return is_plate(to) and bool(bound) and not any(is_under(places, bound_for, stop) for stop in bound)
-    return not is_under(places, bound_for, to)
+    if bound_for not in places:
+        return False
+    if is_plate(to) if place is None else place.level == "carrier":
+        return bool(bound) and not any(is_under(places, bound_for, stop) for stop in bound)
+    return place is not None and place.level != "vendor" and not is_under(places, bound_for, to)
 
 
 def judge_label(item: Item | None, label: ItemLabel, *, met_giver: bool = True) -> list[Finding]:
@@ -102,17 +106,19 @@ def judge_scan(
     to: str,
     bound: Sequence[str] = (),
     met_giver: bool = True,
+    is_recorded: bool = False,
 ) -> list[Finding]:
     """Everything wrong with handing this item from `giver` to `to`, at the moment of scanning.
 
     `met_giver`: whether this ledger holds the giver's own log; if not, the findings that it could explain are
-    provisional.
+    provisional. `is_recorded`: another log has recorded this very handover and ours confirms it
+    (`Chain.is_recorded`), so the item need not be with the giver any more.
     """
     found = judge_label(item, label, met_giver=met_giver)
     if item is None:
         return found
     shown = {"item": show_code(item.code)}
-    if item.held_by != giver:
+    if item.held_by != giver and not is_recorded:
         found.append(
             Finding("NOT_HELD", N_("{item} is not in the hands of {giver} but of {holder}"),
                     shown | {"giver": name_of(places, giver), "holder": name_of(places, item.held_by)},
@@ -154,8 +160,8 @@ def judge_count(
         for item in missing
     ]  # fmt: skip
     if counted is not None and counted != scanned + extras:
-        found.append(Finding("COUNT", N_("{counted} were counted, {scanned} scanned and {extras} noted without a label"),
-                             {"counted": counted, "scanned": scanned, "extras": extras}))  # fmt: skip
+        differs = N_("{counted} were counted, {scanned} scanned and {extras} noted without a label")
+        found.append(Finding("COUNT", differs, {"counted": counted, "scanned": scanned, "extras": extras}))
     return found
 
 
@@ -172,16 +178,15 @@ def judge_condition(code: str, condition: str) -> list[Finding]:
 def judge_time(place: Place | None, happened: str, *, is_late_entry: bool = False) -> list[Finding]:
     """Findings about when a handover happened: after what was due at the receiving place, or keyed in later."""
     found = []
-    if place is not None and place.due is not None and happened > place.due:
-        found.append(Finding("LATE", N_("{place} was due {due_utc} and received {happened_utc}"),
-                             {"place": place.name, "due_utc": place.due, "happened_utc": happened}, is_open=False))  # fmt: skip
+    if place is not None and place.due is not None and moment(happened) > moment(place.due):
+        shown = {"place": place.name, "due_utc": place.due, "happened_utc": happened}
+        found.append(Finding("LATE", N_("{place} was due {due_utc} and received {happened_utc}"), shown, is_open=False))
     if is_late_entry:
-        found.append(
-            Finding(
-                "LATE_ENTRY",
-                N_("keyed in later; it happened {happened_utc}"),
-                {"happened_utc": happened},
-                is_open=False,
-            )
-        )
+        keyed = N_("keyed in later; it happened {happened_utc}")
+        found.append(Finding("LATE_ENTRY", keyed, {"happened_utc": happened}, is_open=False))
     return found
+
+
+def moment(time: str) -> str:
+    """An RFC 3339 time in UTC as text that sorts as time does, with or without a fraction of a second."""
+    return time[:-1] if "." not in time else time[:-1].rstrip("0").rstrip(".")

@@ -1,48 +1,17 @@
 """One pass over the events of an item's family: who holds what after each, and what is irregular about it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from custody.codes import ItemLabel, show_code
 from custody.errors import N_
-from custody.events import Body, Event
-from custody.findings import Finding, goes_astray, judge_condition, judge_label, judge_time, name_of, wrong_destination
-from custody.items import Item, SerialRange
+from custody.events import Event
+from custody.findings import Finding, goes_astray, judge_condition, judge_label, judge_time, moment, wrong_destination
+from custody.linking import Linking
 from custody.order import Order
-from custody.places import Place
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One event in an item's chain.
-
-    `from_` and `to` are custodians, None where the event moved nothing. `how` is how the label was read, None where no
-    label was. `is_seen` is False where the item only moved with its parent. `is_withdrawn`: a correction took it back.
-    """
-
-    event: Event
-    from_: str | None = None
-    to: str | None = None
-    how: str | None = None
-    is_seen: bool = True
-    is_withdrawn: bool = False
-
-    @property
-    def via(self) -> str | None:
-        """How the move is known where the item itself was not seen."""
-        return None if self.is_seen else "parent"
-
-
-@dataclass
-class State:
-    """What the fold knows of one item of the family so far."""
-
-    item: Item | None = None
-    holder: str | None = None
-    parent: str | None = None
-    holder_event: Event | None = None
-    prints: dict[int, str] = field(default_factory=dict)
-    moves: list[Event] = field(default_factory=list)
+from custody.places import Place, is_under
+from custody.state import Link as Link
+from custody.state import Move, State, broken_link, registered_twice
 
 
 class Fold:
@@ -55,6 +24,7 @@ class Fold:
         self.states = {member: State() for member in sorted(family)}
         self.links: list[Link] = []
         self.findings: list[Finding] = []
+        self._taken: list[Event] = []
 
     def run(self) -> None:
         while ready := self.order.ready():
@@ -63,22 +33,18 @@ class Fold:
             self._apply(event)
 
     def _pick(self, ready: list[Event]) -> Event:
-        """Among events that no station's knowledge orders, follow custody: first what is no handover, then a handover
-        by whoever holds the item, then one whose giver waits for no other handover; ties go by leaf digest."""
+        """Among events that no station's knowledge orders: registrations, then what moves nothing, then handovers in
+        the order in which custody breaks least; ties go by leaf digest.
+        """
         if len(ready) == 1:
             return ready[0]
-        receivers = {event.body["to"] for event in self.order.waiting() if event.type == "handover"}
-
-        def rank(event: Event) -> tuple[int, str]:
-            if event.type != "handover":
-                return (0, event.leaf)
-            giver = event.body["from"]
-            named = [self.states[member] for member in event.rows if member in self.states]
-            if named and all(state.holder == giver for state in named):
-                return (1, event.leaf)
-            return (3 if giver in receivers else 2, event.leaf)
-
-        return min(ready, key=rank)
+        still = [event for event in ready if event.type != "handover"]
+        if still:
+            return min(still, key=lambda event: (event.type != "register", event.leaf))
+        waiting = [event for event in self.order.waiting() if event.type == "handover"]
+        parents = {member: state.parent for member, state in self.states.items()}
+        holders = {member: state.holder for member, state in self.states.items()}
+        return Linking(waiting, self._taken, parents, self.order).first(ready, holders)
 
     def _apply(self, event: Event) -> None:
         match event.type:
@@ -98,178 +64,177 @@ class Fold:
     # --- one method for each type -------------------------------------------------------------------------------
 
     def _register(self, event: Event) -> None:
+        held_by = event.body["held_by"]
         for member, state in self._named(event):
-            if state.item is None:
-                if state.holder is None:
-                    state.holder, state.holder_event = event.body["held_by"], event
-                state.item = read_item(event.rows[member], state.holder)
-                if member == self.code:
-                    self._close("UNKNOWN_CODE")
+            is_first = state.holder is None
+            if is_first:
+                state.holder, state.holder_event = held_by, event
+            state.origins.append(held_by)
+            if state.row is None:
+                state.row = event.rows[member]
+                state.to = state.to or state.row["to"]
             if member == self.code:
-                self.links.append(Link(event, None, event.body["held_by"]))
+                self._close("UNKNOWN_CODE")
+                self.links.append(Link(event, None, held_by if is_first else None))
+                self._find(event, *registered_twice(member, state.row, event.rows[member]))
 
     def _print(self, event: Event) -> None:
         number = event.body["print"]
         for member, state in self._named(event):
             first_log = state.prints.setdefault(number, event.log)
-            if state.item is not None:
-                state.item = replace(state.item, print=max(number, state.item.print))
             if member == self.code:
                 self.links.append(Link(event))
                 if first_log != event.log:
-                    self._find(event, Finding("SUSPECTED_COPY", N_("print {print} of {item} was made by two stations: suspected copy"),
-                                              {"item": show_code(member), "print": f"{number:02d}"}, member))  # fmt: skip
+                    twice = N_("print {print} of {item} was made by two stations: suspected copy")
+                    shown = {"item": show_code(member), "print": f"{number:02d}"}
+                    self._find(event, Finding("SUSPECTED_COPY", twice, shown))
 
     def _handover(self, event: Event) -> None:
+        self._taken.append(event)
         giver, to = event.body["from"], event.body["to"]
         for member, state in self._named(event):
-            row = event.rows[member]
+            known = self._same_move(event, state)
             if member == self.code:
-                self.links.append(Link(event, giver, to, row["how"]))
-                for finding in self._irregular(event, state, ItemLabel(member, row["print"])):
-                    self._find(event, finding)
-            self._move(event, state, to)
-            for child, child_state in self._descendants(member):
-                if child in event.rows:
-                    continue
+                self.links.append(Link(event, giver, to, event.rows[member]["how"], is_repeat=known is not None))
+                self._judge(event, state, is_repeat=known is not None)
+                state.records.append(event)
+            if known is not None:
+                known.logs.add(event.log)
+                continue
+            carried = list(self._carried(event, member, state.holder))
+            self._move(event, state)
+            state.is_loose = True
+            for child, child_state in carried:
                 if child == self.code:
-                    self.links.append(Link(event, child_state.holder, to, None, is_seen=False))
-                self._move(event, child_state, to)
+                    self.links.append(Link(event, giver, to, None, is_seen=False))
+                    self._judge_way(event, child_state)
+                self._move(event, child_state)
 
     def _pack(self, event: Event) -> None:
-        add = event.body["action"] == "add"
+        parent = event.body["parent"]
         for child in event.body["children"]:
-            if child in self.states:
-                self.states[child].parent = event.body["parent"] if add else None
+            if (state := self.states.get(child)) is None:
+                continue
+            if event.body["action"] == "add":
+                state.parent, state.is_loose = parent, False
+            elif state.parent == parent:
+                state.parent = None
         if self.code in event.rows:
             self.links.append(Link(event))
 
     def _reassign(self, event: Event) -> None:
         for member, state in self._named(event):
-            if state.item is not None:
-                state.item = replace(state.item, to=event.body["to"])
-            if member == self.code:
-                self.links.append(Link(event))
-                self._close("WRONG_DESTINATION")
-
-    def _inspect(self, event: Event) -> None:
-        for member, state in self._named(event):
-            condition = event.body["condition"]
-            if state.item is not None:
-                state.item = replace(state.item, condition=condition)
+            state.to = event.body["to"]
             if member == self.code:
                 self.links.append(Link(event, how=event.rows[member]["how"]))
-                self._close("DAMAGED", "MISSING")
-                for finding in judge_condition(member, condition):
-                    self._find(event, finding)
+                if state.holder is None or not goes_astray(self.places, state.to, state.holder):
+                    self._close("WRONG_DESTINATION")
+
+    def _inspect(self, event: Event) -> None:
+        condition = event.body["condition"]
+        for member, state in self._named(event):
+            state.condition = condition
+            if member == self.code:
+                self.links.append(Link(event, how=event.rows[member]["how"]))
+                found = judge_condition(member, condition)
+                self._close(*(finding.code for finding in found) if found else ("DAMAGED", "MISSING"))
+                self._find(event, *found)
 
     # --- what is irregular about a handover ---------------------------------------------------------------------
 
-    def _irregular(self, event: Event, state: State, label: ItemLabel) -> list[Finding]:
-        giver, to = event.body["from"], event.body["to"]
+    def _judge(self, event: Event, state: State, *, is_repeat: bool) -> None:
+        """Findings about a handover at which the item itself was seen. A repeat says nothing new about the move."""
+        giver, row = event.body["from"], event.rows[self.code]
         has_met = self.met is None or giver in self.met
-        found = judge_label(state.item, label, met_giver=has_met)
-        if state.holder is not None and state.holder != giver:
-            found += self._broken_link(event, state, has_met)
-        if state.item is not None and self.places:
-            if goes_astray(self.places, state.item.to, to, event.body["bound"]):
-                found.append(wrong_destination(self.places, label.code, state.item.to, to))
+        self._find(event, *judge_label(state.item(self.code), ItemLabel(self.code, row["print"]), met_giver=has_met))
+        if not is_repeat:
+            if not state.may_give(giver):
+                self._find(event, broken_link(self.code, state, event, self.order, self.places, self.met))
+            self._judge_way(event, state)
+        if event.body["occurred"] is not None:
+            self._find(event, *judge_time(None, event.happened, is_late_entry=True))
+        if any(move.log == event.log and moment(event.at) < moment(move.at) for move in state.records):
+            self._find(event, Finding("CLOCK", N_("the station's clock went back between two of its own records")))
+        if self._is_stale(event, state):
+            stale = N_("{item} was recorded as if its station had not known an event that it had recorded")
+            self._find(event, Finding("FORK", stale, {"item": show_code(self.code)}))
+
+    def _judge_way(self, event: Event, state: State) -> None:
+        """Findings about where the item goes and when, whether it was seen or moved with its parent."""
+        to, bound = event.body["to"], event.body["bound"]
+        if self.places and state.to is not None and (state.row is not None):
+            if goes_astray(self.places, state.to, to, bound):
+                self._find(event, wrong_destination(self.places, self.code, state.to, to))
             elif to in self.places:
                 self._close("WRONG_DESTINATION")
-        found += judge_time(self.places.get(to), event.happened, is_late_entry=event.body["occurred"] is not None)
-        if state.moves and state.moves[-1].log == event.log and event.at < state.moves[-1].at:
-            found.append(Finding("CLOCK", N_("the station's clock went back between two of its own records")))
-        if self._is_stale(event, label.code):
-            found.append(Finding("FORK", N_("{item} was recorded as if its station had not known an event that it had recorded"),
-                                 {"item": show_code(label.code)}))  # fmt: skip
-        return [replace(finding, item=label.code) for finding in found]
+        if to in self.places and not any(is_under(self.places, move.event.body["to"], to) for move in state.moves):
+            self._find(event, *judge_time(self.places[to], event.happened))  # the way back up is never late
 
-    def _broken_link(self, event: Event, state: State, has_met: bool) -> list[Finding]:
-        giver, to = event.body["from"], event.body["to"]
-        shown = {"item": show_code(self.code), "giver": self._name(giver), "to": self._name(to)}
-        shown["holder"] = self._name(state.holder or "")
-        apart = [move for move in state.moves if not self.order.is_before(move, event)]
-        same_giver = [move for move in apart if move.body["from"] == giver]
-        if any(move.body["to"] == to for move in same_giver):
-            return []  # both sides recorded one handover
-        if same_giver:
-            shown["other"] = self._name(same_giver[0].body["to"])
-            return [
-                Finding(
-                    "FORK",
-                    N_("{giver} gave {item} to {to} and to {other}, and neither record knows of the other"),
-                    shown,
-                )
-            ]
-        if state.holder_event in apart:
-            return [
-                Finding(
-                    "SUSPECTED_COPY",
-                    N_(
-                        "{item} is with {holder} and was given by {giver} to {to}, and no handover joins the two: suspected copy"
-                    ),
-                    shown,
-                )
-            ]
-        return [
-            Finding(
-                "GAP",
-                N_("{giver} gave {item}, but the one before it left with {holder}"),
-                shown,
-                is_provisional=not has_met,
-            )
-        ]
-
-    def _is_stale(self, event: Event, code: str) -> bool:
+    def _is_stale(self, event: Event, state: State) -> bool:
         """Whether `after` names an event that this log knew a later one of: the same station knew better."""
-        row, refs = event.rows[code], event.body["refs"]
-        if row["after"] is None or row["after"] >= len(refs):
+        after, refs = event.rows[self.code]["after"], event.body["refs"]
+        if after is None or after >= len(refs):
             named = None
-        else:
-            named = self.order.find(refs[row["after"]]["leaf"])
-            if named is None:
-                return False
-        known = (move for move in self.states[code].moves if self.order.was_known_to(event, move))
-        return any(named is None or (named is not move and self.order.is_before(named, move)) for move in known)
+        elif (named := self.order.find(refs[after]["leaf"])) is None:
+            return False
+        known = (record for record in state.records if self.order.was_known_to(event, record))
+        return any(named is None or (named is not record and self.order.is_before(named, record)) for record in known)
 
     # --- small steps --------------------------------------------------------------------------------------------
-
-    def _name(self, custodian: str) -> str:
-        return name_of(self.places, custodian)
 
     def _named(self, event: Event) -> list[tuple[str, State]]:
         return [(member, state) for member, state in self.states.items() if member in event.rows]
 
-    def _descendants(self, parent: str) -> list[tuple[str, State]]:
-        found: list[tuple[str, State]] = []
-        level = {parent}
-        while level:
-            children = [(code, state) for code, state in self.states.items() if state.parent in level]
-            children = [pair for pair in children if pair not in found]
-            found += children
-            level = {code for code, _ in children}
-        return found
+    def _same_move(self, event: Event, state: State) -> Move | None:
+        """The move that this event records once more, if it does: the same way, by a log that has not recorded it,
+        and either not knowing of it or confirming it while the item is still there (a receipt).
+        """
+        giver, to = event.body["from"], event.body["to"]
+        for move in state.moves:
+            if (
+                move.event.body["from"] == giver
+                and move.event.body["to"] == to
+                and event.log not in move.logs
+                and (move is state.moves[-1] or not self.order.is_before(move.event, event))
+            ):
+                return move
+        return None
 
-    def _move(self, event: Event, state: State, to: str) -> None:
-        state.holder, state.holder_event = to, event
-        state.moves.append(event)
-        if state.item is not None:
-            state.item = replace(state.item, held_by=to)
+    def _carried(self, event: Event, parent: str, holder: str | None) -> Iterator[tuple[str, State]]:
+        """What moves with `parent`, whom `holder` held until now: all inside it that is not seen at this handover and
+        has not left it, moved on its own to another holder.
+        """
+        level, met = [(parent, holder)], {parent}
+        for container, held_by in level:
+            for child, state in self.states.items():
+                if state.parent != container or child in met or (state.is_loose and state.holder != held_by):
+                    continue
+                met.add(child)
+                if not self._is_seen(child, event):
+                    level.append((child, state.holder))
+                    yield child, state
 
-    def _find(self, event: Event, finding: Finding) -> None:
-        self.findings.append(replace(finding, leaf=event.leaf))
+    def _is_seen(self, code: str, event: Event) -> bool:
+        """Whether the label was read at this handover, in whichever of the parts and records that share its number."""
+        if code in event.rows or not event.body["bast"]:
+            return code in event.rows
+        same = ("bast", "from", "to")
+        return any(
+            code in other.rows and all(other.body[name] == event.body[name] for name in same)
+            for other in (*self._taken, *self.order.waiting())
+            if other.type == "handover"
+        )
+
+    def _move(self, event: Event, state: State) -> None:
+        state.holder, state.holder_event = event.body["to"], event
+        state.moves.append(Move(event, {event.log}))
+
+    def _find(self, event: Event, *found: Finding) -> None:
+        self.findings += [replace(finding, item=self.code, leaf=event.leaf) for finding in found]
 
     def _close(self, *codes: str) -> None:
-        self.findings = [f.closed() if f.code in codes else f for f in self.findings]
-
-
-def read_item(row: Body, held_by: str) -> Item:
-    """The item that a row of a `register` event says exists."""
-    serials = row["range"]
-    return Item(
-        code=row["code"], kind=row["kind"], to=row["to"], k=row["k"], n=row["n"], election=row["election"],
-        quantity=row["quantity"], serials=SerialRange(**serials) if serials else None, held_by=held_by,
-    )  # fmt: skip
+        if self.findings:
+            self.findings = [f.closed() if f.code in codes else f for f in self.findings]
 
 
 def family_of(code: str, events: list[Event]) -> set[str]:

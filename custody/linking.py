@@ -1,0 +1,114 @@
+"""Which of several handovers that no knowledge orders came first: the order in which custody breaks least.
+
+A station that was offline knows only what came to it; the rest of the order is in the handovers themselves, where
+one's `to` is another's `from`. Ties go by leaf digest, so every station finds the same order.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from custody.events import Event
+from custody.order import Order
+
+Holders = tuple[str | None, ...]
+
+MAX_WAITING = 40
+MAX_STEPS = 4000
+"""Past these, which no honest item comes near, the next handover is the first whose giver holds the item."""
+
+
+class _TooManyError(Exception):
+    pass
+
+
+class Linking:
+    """The handovers of one item's family that still wait, and the ways to put them in order."""
+
+    def __init__(
+        self, waiting: Sequence[Event], taken: Sequence[Event], parents: Mapping[str, str | None], order: Order
+    ) -> None:
+        self._members = sorted(parents)
+        self._children = {
+            i: [j for j, child in enumerate(self._members) if parents[child] == parent]
+            for i, parent in enumerate(self._members)
+        }
+        self._events = {event.leaf: event for event in waiting}
+        self._before = {e.leaf: {o.leaf for o in waiting if order.is_before(o, e)} for e in waiting}
+        self._twins = {e.leaf: [o for o in (*waiting, *taken) if _is_twin(e, o)] for e in waiting}
+        self._apart = {e.leaf: {o.leaf for o in self._twins[e.leaf] if not order.is_before(o, e)} for e in waiting}
+        self._own = {
+            e.leaf: sum(_same_way(e, o) and o.log == e.log and o.seq < e.seq for o in (*waiting, *taken))
+            for e in waiting
+        }
+        self._costs: dict[tuple[frozenset[str], Holders], int] = {}
+
+    def first(self, ready: Sequence[Event], holders: Mapping[str, str | None]) -> Event:
+        """The one of `ready` to take next."""
+        ready = sorted(ready, key=lambda event: event.leaf)
+        start = tuple(holders[member] for member in self._members)
+        left = frozenset(self._events)
+        try:
+            if len(left) > MAX_WAITING:
+                raise _TooManyError
+            return min(ready, key=lambda event: self._cost_from(event, left, start))
+        except _TooManyError:
+            return min(ready, key=lambda event: self._step(event, left, start)[0])
+
+    def _cost(self, left: frozenset[str], holders: Holders) -> int:
+        """The fewest breaks with which what is left can follow."""
+        found = self._costs.get((left, holders))
+        if found is not None:
+            return found
+        if len(self._costs) > MAX_STEPS:
+            raise _TooManyError
+        options = sorted(leaf for leaf in left if self._before[leaf].isdisjoint(left)) or sorted(left)[:1]
+        best: int | None = None
+        for leaf in options:
+            event = self._events[leaf]
+            if self._is_repeat(event, left):
+                best = self._cost(left - {leaf}, holders)  # moves nothing, so nothing is lost by taking it now
+                break
+        if best is None:
+            best = min((self._cost_from(self._events[leaf], left, holders) for leaf in options), default=0)
+        self._costs[left, holders] = best
+        return best
+
+    def _cost_from(self, event: Event, left: frozenset[str], holders: Holders) -> int:
+        breaks, after = self._step(event, left, holders)
+        return breaks + self._cost(left - {event.leaf}, after)
+
+    def _step(self, event: Event, left: frozenset[str], holders: Holders) -> tuple[int, Holders]:
+        """How many links break if `event` comes next, and who holds what then."""
+        if self._is_repeat(event, left):
+            return 0, holders
+        giver, to = event.body["from"], event.body["to"]
+        is_confirmed = any(twin.leaf not in left for twin in self._twins[event.leaf])
+        after, breaks = list(holders), 0
+        for i, member in enumerate(self._members):
+            if member not in event.rows:
+                continue
+            breaks += holders[i] not in (None, giver) and not (is_confirmed and holders[i] == to)
+            after[i] = to
+            for child in self._children[i]:
+                if holders[child] == holders[i]:
+                    after[child] = to
+        return breaks, tuple(after)
+
+    def _is_repeat(self, event: Event, left: frozenset[str]) -> bool:
+        """Whether another log's record of the same handover was taken, and this log's own has not answered to it."""
+        counts: dict[str, int] = {}
+        for twin in self._twins[event.leaf]:
+            if twin.leaf in self._apart[event.leaf] and twin.leaf not in left:
+                counts[twin.log] = counts.get(twin.log, 0) + 1
+        return max(counts.values(), default=0) > self._own[event.leaf]
+
+
+def _same_way(one: Event, other: Event) -> bool:
+    return bool(
+        one.body["from"] == other.body["from"]
+        and one.body["to"] == other.body["to"]
+        and not one.rows.keys().isdisjoint(other.rows)
+    )
+
+
+def _is_twin(one: Event, other: Event) -> bool:
+    return one.log != other.log and _same_way(one, other)

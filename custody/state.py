@@ -1,0 +1,133 @@
+"""What the fold knows of one item so far, and what it means that a giver gives what another holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from custody.codes import is_plate, show_code
+from custody.errors import N_
+from custody.events import Body, Event
+from custody.findings import Finding, name_of
+from custody.items import Item, SerialRange
+from custody.order import Order
+from custody.places import Place, is_under
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One event in an item's chain.
+
+    `from_` and `to` are custodians, None where the event moved nothing. `how` is how the label was read, None where no
+    label was. `is_seen` is False where the item only moved with its parent. `is_withdrawn`: a correction took it back.
+    `is_repeat`: another log's record of a handover that is in the chain already; it moved nothing.
+    """
+
+    event: Event
+    from_: str | None = None
+    to: str | None = None
+    how: str | None = None
+    is_seen: bool = True
+    is_withdrawn: bool = False
+    is_repeat: bool = False
+
+    @property
+    def via(self) -> str | None:
+        """How the move is known where the item itself was not seen."""
+        return None if self.is_seen else "parent"
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether this link changed who holds the item."""
+        return self.to is not None and not self.is_withdrawn and not self.is_repeat
+
+
+@dataclass(slots=True)
+class Move:
+    """One handover that moved the item: its first record, and the logs that recorded it."""
+
+    event: Event
+    logs: set[str]
+
+
+@dataclass(slots=True)
+class State:
+    """What the fold knows of one item of the family so far.
+
+    `origins` holds the `held_by` of each registration: stations that loaded the same list each say that they hold it.
+    `is_loose`: it moved on its own since it was packed. `records` are the handovers that saw it, repeats too.
+    """
+
+    row: Body | None = None
+    to: str | None = None
+    holder: str | None = None
+    holder_event: Event | None = None
+    parent: str | None = None
+    is_loose: bool = False
+    condition: str = "good"
+    origins: list[str] = field(default_factory=list)
+    prints: dict[int, str] = field(default_factory=dict)
+    moves: list[Move] = field(default_factory=list)
+    records: list[Event] = field(default_factory=list)
+
+    def item(self, code: str) -> Item | None:
+        """The item as it is now; None where no event registers it."""
+        if self.row is None:
+            return None
+        row, serials = self.row, self.row["range"]
+        return Item(
+            code=code, kind=row["kind"], to=self.to or row["to"], k=row["k"], n=row["n"], election=row["election"],
+            quantity=row["quantity"], serials=SerialRange(**serials) if serials else None, held_by=self.holder or "",
+            condition=self.condition, print=max(self.prints, default=0),
+        )  # fmt: skip
+
+    def may_give(self, giver: str) -> bool:
+        """Whether the events say that `giver` holds it, or do not say who does."""
+        return self.holder in (None, giver) or (not self.moves and giver in self.origins)
+
+
+def broken_link(
+    code: str, state: State, event: Event, order: Order, places: Mapping[str, Place], met: frozenset[str] | None
+) -> Finding:
+    """What it is when `event` hands over an item whose holder is somebody else.
+
+    Two handovers by one giver that do not know of each other: FORK. A holder that the giver's station did not know of,
+    nor does the way down from it lead to the giver: two hold it, SUSPECTED_COPY. Otherwise a record is missing: GAP.
+    """
+    giver, to, holder = event.body["from"], event.body["to"], state.holder or ""
+    shown = {
+        "item": show_code(code), "giver": name_of(places, giver), "to": name_of(places, to),
+        "holder": name_of(places, holder),
+    }  # fmt: skip
+    apart = [move.event for move in state.moves if not order.is_before(move.event, event)]
+    other = next((e.body["to"] for e in apart if e.body["from"] == giver and e.body["to"] != to), None)
+    if other is not None:
+        return Finding("FORK", N_("{giver} gave {item} to {to} and to {other}, and neither record knows of the other"),
+                       shown | {"other": name_of(places, other)}, code)  # fmt: skip
+    has_met = met is None or (holder if _has_no_station(places, giver) else giver) in met
+    if has_met and state.holder_event in apart and not _may_lead(places, holder, giver):
+        unjoined = N_(
+            "{item} is with {holder} and was given by {giver} to {to}, and no handover joins the two: suspected copy"
+        )
+        return Finding("SUSPECTED_COPY", unjoined, shown, code)
+    return Finding("GAP", N_("{giver} gave {item}, but the one before it left with {holder}"), shown, code,
+                   is_provisional=not has_met)  # fmt: skip
+
+
+def registered_twice(code: str, first: Body, row: Body) -> list[Finding]:
+    """The finding that two registrations of one code name different things."""
+    if row == first:
+        return []
+    return [Finding("SUSPECTED_COPY", N_("{item} was registered twice, as different things: suspected copy"),
+                    {"item": show_code(code)}, code)]  # fmt: skip
+
+
+def _has_no_station(places: Mapping[str, Place], custodian: str) -> bool:
+    """Carriers and vendors keep no log: what they gave is explained by whoever gave it to them."""
+    place = places.get(custodian)
+    return is_plate(custodian) if place is None else place.level in ("carrier", "vendor")
+
+
+def _may_lead(places: Mapping[str, Place], holder: str, giver: str) -> bool:
+    """Whether a handover that nobody recorded would join the two: to a place below, onto a carrier or off one."""
+    if _has_no_station(places, holder) != _has_no_station(places, giver):
+        return True
+    return is_under(places, giver, holder)
