@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from custody.errors import CameraError, N_
+from custody.errors import N_, CameraError
 from language import _
 from scanner.files import Video
 from scanner.frames import PICTURES, Clock, Frame, FrameSource, Image, Tell
@@ -101,6 +101,8 @@ class Live:
         self._connect = connect
         self._clock, self._tell = clock, tell
         self._stall_ms, self._attempts, self._gap_ms = stall_ms, attempts, gap_ms
+        self._number = 0
+        self._suspects_freeze = True
         self._news = threading.Condition()
         self._grabber = self._start(capture)
 
@@ -110,32 +112,39 @@ class Live:
         Raises:
             CameraError: no frame came, and opening again did not help.
         """
-        failures = number = 0
-        suspects_freeze = True
+        failures = 0
         while True:
-            last: Image | None = None
-            seen = 0
-            waited_from_ms, patience_ms = self._clock(), max(self._stall_ms, OPENING_MS if failures else 0.0)
-            while (now_ms := self._clock()) - waited_from_ms < patience_ms:
-                newest = self._next(seen)
-                if newest is None:
-                    if self._grabber.is_over:
-                        break
-                    continue
-                seen, image, at_ms = newest
-                if suspects_freeze and last is not None and _is_same(image, last):
-                    continue
-                last, failures, patience_ms = image, 0, self._stall_ms
-                waited_from_ms = self._clock()
-                number += 1
-                yield Frame(image, self.title, number, at_ms)
-                self._rest(now_ms)
-                waited_from_ms = self._clock()
-            # A driver that lost its camera may repeat the last picture. Opening again tells: if the picture is still
-            # the same, nothing moves before the lens, and it must not be asked a second time.
-            suspects_freeze = suspects_freeze and last is None
+            began_ms = self._clock()
+            for frame in self._until_it_stops(max(self._stall_ms, OPENING_MS if failures else 0.0)):
+                yield frame
+                if self._clock() - began_ms > self._stall_ms:
+                    failures = 0  # it works again; one that only ever gives a first frame must not be tried for ever
             failures += 1
             self._open_again(failures)
+
+    def _until_it_stops(self, patience_ms: float) -> Iterator[Frame]:
+        """The newest frames of one opening, until none comes for too long; the first may take `patience_ms`."""
+        last: Image | None = None
+        seen, is_frozen = 0, False
+        waiting_since_ms = self._clock()
+        while (now_ms := self._clock()) - waiting_since_ms < patience_ms:
+            newest = self._next(seen)
+            if newest is None:
+                if self._grabber.is_over:
+                    break
+                continue
+            seen, image, at_ms = newest
+            is_frozen = self._suspects_freeze and last is not None and _is_same(image, last)
+            if is_frozen:
+                continue
+            last, patience_ms = image, self._stall_ms
+            self._number += 1
+            yield Frame(image, self.title, self._number, at_ms)
+            self._rest(now_ms)
+            waiting_since_ms = self._clock()
+        # A driver that lost its camera may repeat the last picture. Opening again tells: if it still shows the same,
+        # nothing moves before the lens, and it must not be suspected a second time.
+        self._suspects_freeze = self._suspects_freeze and not is_frozen
 
     def close(self) -> None:
         """Let go of the camera; a driver that blocks is left behind."""

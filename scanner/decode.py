@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from custody.errors import CameraError, N_
+from custody.errors import N_, CameraError
 from scanner.frames import Image
 from scanner.opencv import cv2
 from scanner.reads import Corners, Read
@@ -26,7 +26,7 @@ _REMEMBERED_FRAMES = 30
 _DOUBLED_UP_TO_PX = 4_000_000
 """Larger pictures have modules enough; they are halved instead, which takes out noise and keeps the time bounded."""
 _SLOW_UP_TO_PX = 8_000_000
-"""pyzbar takes seconds on larger pictures, so it gets them halved."""
+"""pyzbar takes seconds on larger pictures, so they are halved before the threshold."""
 
 # What decoders raise on pictures they choke on: nanobind turns C++ exceptions into ValueError, IndexError and
 # RuntimeError (zxing-cpp #773); pyzbar divides by the size (ZeroDivisionError) and wraps zbar's own as RuntimeError.
@@ -134,7 +134,8 @@ class Reader:
             )
         best, *others = chosen
         self._first = _Look(best, _plain)
-        self._second = [_Look(best, _resized), _Look(best, _even), *(_Look(other, _thresholded) for other in others)]
+        self._second = [_Look(best, render) for render in (_resized, _thresholded, _even)]
+        self._second += [_Look(other, _thresholded) for other in others]
         self._turn = 0
         self._insists = False
         self._frame = self._quiet_frames = 0
@@ -217,11 +218,11 @@ def _even(gray: Image) -> tuple[Image, float]:
 
 
 def _thresholded(gray: Image) -> tuple[Image, float]:
-    """Black and white by the neighbourhood, without which pyzbar misses most labels of a crowd."""
+    """Black and white by a wide neighbourhood: for glare, and for pyzbar, which else misses most labels of a crowd."""
     scale = 1.0 if gray.size <= _SLOW_UP_TO_PX else 0.5
     if scale != 1.0:
         gray = _as_image(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
-    binary = cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, 35, 10)
+    binary = cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 75, 5)
     return _as_image(binary), scale
 
 

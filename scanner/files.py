@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from custody.errors import CustodyError, InputError, N_
+from custody.errors import N_, CustodyError, InputError
 from language import _
 from scanner.frames import PICTURES, Clock, Frame, FrameSource, Image, Tell
 from scanner.opencv import cv2

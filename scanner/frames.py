@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from custody.errors import InputError, N_
+from custody.errors import N_, InputError
 
 Image = NDArray[np.uint8]
 """Grey (height, width) or blue-green-red (height, width, 3), 8 bits."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pypdfium2
 
-from custody.errors import InputError, N_
+from custody.errors import N_, InputError
 from scanner.frames import Clock, Frame, FrameSource
 
 _POINTS_PER_INCH = 72.0

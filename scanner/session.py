@@ -153,7 +153,7 @@ class ScanSession:
         return self._say("put_out", _("{code} is taken out").format(code=shown), code)
 
     def _go_to(self, label: PlaceLabel) -> Outcome:
-        """Follow a place's label, unless items are taken already for somewhere else: one passing by must not move them."""
+        """Follow a place's label, unless items are taken for somewhere else: one passing by must not move them."""
         receiver = self._desk.receiver
         if receiver in (None, label.code) or self._desk.tally.taken == 0:
             return self._set_end("to", label.code)

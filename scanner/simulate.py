@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from custody.errors import InputError, N_
+from custody.errors import N_, InputError
 from scanner.frames import Image
 from scanner.opencv import cv2
 

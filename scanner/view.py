@@ -111,7 +111,7 @@ class Bell:
         self._left = 0
 
     def ring(self, beep: Beep) -> None:
-        """Sound it beside the session's work. Several at once, as when a frame shows many labels, sound as the worst."""
+        """Sound it beside the session's work; several at once, as from a frame with many labels, sound as the worst."""
         self._left = max(self._left, _BELLS[beep])
         if self._ringing is None or not self._ringing.is_alive():
             self._ringing = threading.Thread(target=self._ring, daemon=True, name="bell")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from custody.errors import CameraError, N_
+from custody.errors import N_, CameraError
 from language import _
 from scanner.frames import Frame, Image
 from scanner.opencv import cv2

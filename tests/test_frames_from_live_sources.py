@@ -83,6 +83,14 @@ def test_a_camera_that_stays_away_ends_in_one_error() -> None:
     assert len(told) == 2 and first.is_released
 
 
+def test_a_camera_that_only_ever_gives_a_first_frame_is_not_tried_for_ever() -> None:
+    told: list[str] = []
+    source = live(Scripted(1), lambda: Scripted(1), told)
+    with closing(source), pytest.raises(CameraError, match="did not come back"):
+        take(source, 10)
+    assert len(told) == 2
+
+
 def test_a_driver_that_repeats_the_last_picture_is_opened_again() -> None:
     told: list[str] = []
     with closing(live(Scripted(3, "repeat"), lambda: Scripted(10_000), told)) as source:
