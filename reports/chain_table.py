@@ -41,8 +41,8 @@ def _rows_of(chain: Chain, places: Places, needs: Needs) -> Iterator[list[Cell]]
     what: list[Cell] = [chain.code, kind_name(needs, item.kind) if item else "", item.to if item else ""]
     earned: dict[int, list[str]] = {}
     for finding in finding_rows(chain, places, needs):
-        for step in finding.steps or (0,):
-            earned.setdefault(step, []).append(finding.code)
+        for number in finding.steps or (0,):
+            earned.setdefault(number, []).append(finding.code)
     told = zip(chain.links, steps(chain, places, needs), strict=True)
     for number, (link, step) in enumerate(told, start=1):
         event, giver, receiver = link.event, step.giver, step.receiver

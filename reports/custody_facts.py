@@ -4,7 +4,7 @@ from typing import Any
 
 from custody.chain import Chain
 from custody.findings import Finding
-from custody.fold import Link
+from custody.state import Link
 from reports.words import Needs, Places, finding_text, zone_code
 
 

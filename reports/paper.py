@@ -88,6 +88,7 @@ class Paper:
         self.left, self.right = MARGIN_MM * mm, size[0] - MARGIN_MM * mm
         self.page = 0
         self.running = ""
+        self.column_heads: Flowable | None = None
         self._footer = footer
         self._y = 0.0
 
@@ -97,7 +98,7 @@ class Paper:
         return self._y - float(BOTTOM_MM * mm)
 
     def new_page(self) -> None:
-        """Begin a page, ending the one before; it carries `running` at its top where that is not empty."""
+        """Begin a page, ending the one before; it carries `running` and then `column_heads`, where they are set."""
         if self.page:
             self.canvas.showPage()
         self.page += 1
@@ -106,6 +107,8 @@ class Paper:
         if self.running:
             self.place(text(self.running, 7.5, color=MUTED), after_mm=1)
             self.rule(after_mm=4)
+        if self.column_heads:
+            self.place(self.column_heads)
 
     def place(self, block: Flowable, *, after_mm: float = 0, keep_mm: float = 0) -> Spot:
         """Put a block below the last one, on a new page where it and `keep_mm` below it do not fit here."""

@@ -10,8 +10,8 @@ from typing import Any
 from custody.chain import Chain
 from custody.codes import show_code
 from custody.errors import N_
-from custody.fold import Link
 from custody.items import Item
+from custody.state import Link
 from language import _, ngettext
 from reports.words import (
     Needs,

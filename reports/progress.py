@@ -1,0 +1,122 @@
+"""How far the supplies have come, by place and kind: for the terminal, as JSON, and as files."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from custody.errors import N_, InputError
+from custody.progress import ProgressRow
+from language import _
+from reports.progress_pdf import write_progress_pdf
+from reports.progress_xlsx import write_progress_xlsx
+from reports.words import Needs, kind_name, number, percent, printable
+from tables.safe_file import safe_file
+from tables.write import Cell, Sheet, write_table
+
+SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
+HEADERS = ("level", "place", "name", "kind", "kind_name", "registered", "labelled", "sent", "arrived")
+_NAME_COLUMNS = 34
+
+
+def progress_json(rows: Iterable[ProgressRow]) -> list[dict[str, Any]]:
+    """The rows as JSON has them: codes and counts."""
+    return [
+        {
+            "place": row.place.code, "name": row.place.name, "level": row.place.level, "kind": row.kind,
+            "registered": row.registered, "labelled": row.labelled, "sent": row.sent, "arrived": row.arrived,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def print_progress(
+    rows: Iterable[ProgressRow],
+    needs: Needs,
+    out: TextIO,
+    *,
+    levels: Sequence[str] = ("warehouse", "district", "unknown"),
+) -> None:
+    """Print the rows of these levels: a table to a terminal, the same columns in plain text to a pipe or file."""
+    shown = [row for row in rows if row.place.level in levels]
+    titles = [_("Place"), _("Kind"), _("Registered"), _("Labelled"), _("Sent"), _("Arrived")]
+    if not out.isatty():
+        out.writelines(f"{line}\n" for line in _plain_lines(titles, shown, needs))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=_("Progress of supplies"), header_style="bold")
+    for column, title in enumerate(titles):
+        table.add_column(title, justify="right" if column > 1 else "left")
+    for row, cells in zip(shown, _cells(shown, needs), strict=True):
+        table.add_row(*(Text(cell) for cell in cells), style="bold" if row.place.parent is None else None)
+    Console(file=out).print(table)
+
+
+def save_progress(
+    path: Path,
+    rows: Sequence[ProgressRow],
+    needs: Needs,
+    *,
+    made_at_utc: str,
+    made_by: str,
+    election: str,
+    station: str,
+) -> None:
+    """Write the rows as .pdf, .xlsx, .csv or .json, whole or not at all.
+
+    Raises:
+        InputError: another suffix, or a folder that is not there.
+        StoreError: the disk is full.
+    """
+    match path.suffix.lower():
+        case ".pdf":
+            with safe_file(path) as file:
+                write_progress_pdf(
+                    file, rows, needs, made_at_utc=made_at_utc, made_by=made_by, election=election, station=station
+                )
+        case ".xlsx":
+            with safe_file(path) as file:
+                write_progress_xlsx(file, rows, needs)
+        case ".csv":
+            write_table(path, [Sheet("progress", HEADERS, _table_rows(rows, needs))])
+        case ".json":
+            import json
+
+            with safe_file(path) as file:
+                file.write(json.dumps(progress_json(rows), ensure_ascii=False, indent=1).encode() + b"\n")
+        case _:
+            raise InputError(
+                N_("{path}: progress is written as {suffixes}"),
+                hint=N_("Change the file's name."),
+                path=str(path),
+                suffixes=", ".join(SUFFIXES),
+            )
+
+
+def _table_rows(rows: Iterable[ProgressRow], needs: Needs) -> Iterator[list[Cell]]:
+    for row in rows:
+        yield [
+            row.place.level, row.place.code, row.place.name, row.kind, kind_name(needs, row.kind),
+            row.registered, row.labelled, row.sent, row.arrived,
+        ]  # fmt: skip
+
+
+def _cells(rows: Iterable[ProgressRow], needs: Needs) -> Iterator[list[str]]:
+    """Each row as people read it; a place is named once, above its kinds."""
+    last = ""
+    for row in rows:
+        name = "" if row.place.code == last else printable(row.place.name, _NAME_COLUMNS)
+        last = row.place.code
+        parts = [f"{number(part)} ({percent(part, row.registered)})" for part in (row.labelled, row.sent, row.arrived)]
+        yield [name, kind_name(needs, row.kind), number(row.registered), *parts]
+
+
+def _plain_lines(titles: list[str], rows: list[ProgressRow], needs: Needs) -> Iterator[str]:
+    lines = [titles, *_cells(rows, needs)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(titles))]
+    for line in lines:
+        left = [cell.ljust(width) for cell, width in zip(line[:2], widths[:2], strict=True)]
+        right = [cell.rjust(width) for cell, width in zip(line[2:], widths[2:], strict=True)]
+        yield "  ".join(left + right).rstrip()

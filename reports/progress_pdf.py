@@ -1,0 +1,127 @@
+"""Progress on paper: a wide page a glance reads, with a bar beside every count."""
+
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable
+
+from custody.progress import ProgressRow
+from language import _
+from reports.colophon import Colophon
+from reports.paper import ACCENT, INK, MUTED, RULE, TINT, Paper, fitted, fonts, text
+from reports.words import Needs, kind_name, local_time, number, percent, printable, zone_code
+
+_WIDTH_MM, _LINE_MM = 261.0, 6.2
+_KIND_MM, _COUNT_MM, _BARS_MM, _BAR_MM = 72.0, 128.0, (136.0, 179.0, 222.0), 39.0
+
+
+def write_progress_pdf(
+    out: BinaryIO,
+    rows: Sequence[ProgressRow],
+    needs: Needs,
+    *,
+    made_at_utc: str,
+    made_by: str,
+    election: str,
+    station: str,
+) -> None:
+    """Write the total, then each sub-district with its villages, a line for each kind."""
+    here = zone_code(*(row.place.code for row in rows[:1]))
+    colophon = Colophon(printable(station, 120), printable(made_by, 120), local_time(made_at_utc, here))
+    title, election = _("Progress of supplies"), printable(election, 120)
+    paper = Paper(
+        out,
+        title=title,
+        author=colophon.made_by,
+        footer=(f"{title} · {election}", colophon.sentence),
+        size=landscape(A4),
+    )
+    paper.new_page()
+    paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
+    paper.place(text(title, 20, face=1, color=ACCENT, leading=1.15), after_mm=2)
+    meaning = _(
+        "Registered: bound for the place or below it. Labelled: a label was printed. Sent: has left where it was "
+        "registered. Arrived: now held by the place or below it; for the total, by the sub-district."
+    )
+    paper.place(text(meaning, 8, color=MUTED), after_mm=4)
+    paper.column_heads = ColumnHeads()
+    paper.place(paper.column_heads)
+    if not rows:
+        paper.place(text(_("Nothing is registered yet.")))
+    last = ""
+    for row in rows:
+        paper.place(ProgressLine(row, needs, is_first=row.place.code != last))
+        last = row.place.code
+    paper.finish()
+
+
+class ColumnHeads(Flowable):  # type: ignore[misc]
+    """The titles of the columns."""
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        return _WIDTH_MM * mm, 7 * mm
+
+    def draw(self) -> None:
+        canvas = self.canv
+        canvas.setFont(fonts()[1], 7.5)
+        canvas.setFillColor(MUTED)
+        canvas.drawString(0, 2.4 * mm, _("Place"))
+        canvas.drawString(_KIND_MM * mm, 2.4 * mm, _("Kind"))
+        canvas.drawRightString(_COUNT_MM * mm, 2.4 * mm, _("Registered"))
+        for left, title in zip(_BARS_MM, (_("Labelled"), _("Sent"), _("Arrived")), strict=True):
+            canvas.drawString(left * mm, 2.4 * mm, title)
+        canvas.setStrokeColor(ACCENT)
+        canvas.setLineWidth(1.2)
+        canvas.line(0, 0.6 * mm, _WIDTH_MM * mm, 0.6 * mm)
+
+
+class ProgressLine(Flowable):  # type: ignore[misc]
+    """One place and kind; the place is named on its first line."""
+
+    def __init__(self, row: ProgressRow, needs: Needs, *, is_first: bool) -> None:
+        super().__init__()
+        self._row, self._kind, self._is_first = row, kind_name(needs, row.kind), is_first
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        return _WIDTH_MM * mm, _LINE_MM * mm
+
+    def draw(self) -> None:
+        canvas, row, low = self.canv, self._row, 1.9 * mm
+        is_wide = row.place.level != "village"
+        if is_wide:
+            canvas.setFillColor(TINT)
+            canvas.rect(0, 0, _WIDTH_MM * mm, _LINE_MM * mm, stroke=0, fill=1)
+        if self._is_first:
+            canvas.setStrokeColor(RULE)
+            canvas.setLineWidth(0.6)
+            canvas.line(0, _LINE_MM * mm, _WIDTH_MM * mm, _LINE_MM * mm)
+            canvas.setFillColor(INK)
+            canvas.setFont(fonts()[int(is_wide)], 8.5)
+            indent = 0 if is_wide else 4 * mm
+            name = fitted(printable(row.place.name, 80), 9.4 if is_wide else 8.5, _KIND_MM * mm - indent - 6)
+            canvas.drawString(indent + 2, low, name)
+        canvas.setFillColor(INK)
+        canvas.setFont(fonts()[0], 8.5)
+        canvas.drawString(_KIND_MM * mm, low, fitted(self._kind, 8.5, 38 * mm))
+        canvas.drawRightString(_COUNT_MM * mm, low, number(row.registered))
+        for left, part in zip(_BARS_MM, (row.labelled, row.sent, row.arrived), strict=True):
+            self._draw_bar(left * mm, part, row.registered)
+
+    def _draw_bar(self, left: float, part: int, whole: int) -> None:
+        canvas, low = self.canv, 1.9 * mm
+        width, height = (_BAR_MM - 27) * mm, 2.6 * mm
+        canvas.setFont(fonts()[0], 8.5)
+        canvas.setFillColor(INK)
+        canvas.drawRightString(left + 13 * mm, low, number(part))
+        canvas.setStrokeColor(MUTED)
+        canvas.setLineWidth(0.5)
+        bar = left + 15 * mm
+        if whole and part:
+            canvas.setFillColor(ACCENT)
+            canvas.rect(bar, low - 0.3 * mm, width * min(part / whole, 1), height, stroke=0, fill=1)
+        canvas.rect(bar, low - 0.3 * mm, width, height, fill=0)
+        canvas.setFillColor(MUTED)
+        canvas.setFont(fonts()[0], 7.5)
+        canvas.drawRightString(left + _BAR_MM * mm, low, percent(part, whole))
