@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from custody.codes import is_plate, item_payload, place_payload, show_code
-from custody.items import Item
+from custody.items import Item, SerialRange
 from custody.places import Need, Place, path
 from language import _, chosen
 
@@ -65,7 +65,7 @@ def item_content(item: Item, places: Mapping[str, Place], needs: Mapping[str, Ne
     if item.quantity > 1:
         details = (f"{item.quantity} {need.unit}" if need else f"{item.quantity}",)
     if item.serials is not None:
-        details += (str(item.serials),)
+        details += (_serials(item.serials),)
     return LabelContent(
         payload=item_payload(item.code, print_number),
         code=show_code(item.code),
@@ -116,6 +116,12 @@ def leaving_order(items: Iterable[Item], places: Mapping[str, Place]) -> list[It
 def _kind_name(kind: str, need: Need | None) -> str:
     name = (need.name_id if chosen() == "id" else need.name_en) if need else ""
     return name or kind.replace("_", " ").capitalize()
+
+
+def _serials(serials: SerialRange) -> str:
+    """First and last number with air between them: prefixes have hyphens of their own."""
+    first, last = (f"{serials.prefix}{number:0{serials.width}d}" for number in (serials.first, serials.last))
+    return f"{first} – {last}"
 
 
 def _level_name(level: str) -> str:

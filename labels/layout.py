@@ -138,7 +138,7 @@ def _flanked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...],
         "headline": Slot(headline, _type(headline.height_mm, 1.0)),
         "lines": Slot(lines, _type(lines.height_mm, 0.36)),
         "place": Slot(banner, _type(banner.height_mm, 0.55)),
-        "title": Slot(title, _type(middle.width_mm, 0.18), "center", "top"),
+        "title": Slot(title, _type(middle.width_mm, 0.16), "center", "top"),
         "corner": Slot(corner, _type(corner.height_mm, 0.8), "center"),
         "what": Slot(what, _type(middle.width_mm, 0.15), "center", "bottom"),
     }

@@ -33,8 +33,7 @@ _WORTH_A_BREAK = 1.25
 """A text is broken over one line more only where that makes its type larger by this."""
 
 _SPACES = re.compile(r"[ \t\r\n]+")
-_WORDS = re.compile(r"[^ ]+?(?:[-/](?=[^ ])|(?= |$))")
-"""Breaks are after spaces, hyphens and slashes; a no-break space is none."""
+_PARTS = re.compile(r"[^-/]*[-/]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +133,16 @@ def _fit(paragraph: Paragraph, size_pt: float, width_pt: float, measure: Measure
 
 
 def _wrap(text: str, bold: bool, room: float, measure: Measure) -> Iterator[str]:
-    """Break between words and after hyphens and slashes; a longer word stands alone and too wide."""
+    """Break between words, and after hyphens and slashes only in a word too wide for a line of its own."""
     line = ""
-    for match in _WORDS.finditer(text):
-        glue = " " if line and text[match.start() - 1] == " " else ""
-        if line and measure(line + glue + match[0], bold) > room:
-            yield line
-            line, glue = "", ""
-        line += glue + match[0]
+    for word in text.split(" "):
+        parts = [word] if measure(word, bold) <= room else _PARTS.findall(word)
+        for i, part in enumerate(parts):
+            glue = " " if line and i == 0 else ""
+            if line and measure(line + glue + part, bold) > room:
+                yield line
+                line, glue = "", ""
+            line += glue + part
     yield line
 
 

@@ -37,7 +37,7 @@ def test_an_unknown_kind_is_shown_as_it_is_written():
 
 def test_a_pack_says_how_many_and_which_serial_numbers():
     pack = Item(CODE, "paper_seal", STATION, quantity=114, serials=SerialRange("KPU-", 14, 127, 7))
-    assert item_content(pack, PLACES, NEEDS, 1).details == ("114 keping", "KPU-0000014-KPU-0000127")
+    assert item_content(pack, PLACES, NEEDS, 1).details == ("114 keping", "KPU-0000014 – KPU-0000127")
 
 
 @pytest.mark.parametrize("kind", ["ink", "plastic_seal", "paper_seal"])

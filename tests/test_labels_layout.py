@@ -102,6 +102,11 @@ def test_a_text_that_must_stay_whole_is_never_cut():
         set_slot([Paragraph("7Q2M-9X4T-5B8C-6", whole=True)], Slot(Box(0, 0, 8, 4), 9), measure)
 
 
+def test_a_range_of_serial_numbers_breaks_between_them():
+    lines = set_slot([Paragraph("KPU-0000014 – KPU-0000127", max_lines=2)], Slot(Box(0, 0, 17, 9), 7), measure)
+    assert [line.text for line in lines] == ["KPU-0000014 –", "KPU-0000127"]
+
+
 def test_what_stands_below_is_never_larger():
     long, short = "Desa Simpang Tanjung Nan IV Pulau Punjung Barat Daya", "Kec. Musi"
     slot = Slot(Box(0, 0, 30, 12), 11)
