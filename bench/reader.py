@@ -1,6 +1,6 @@
 """How well and how fast labels are read: Serah's reader beside zxing-cpp and pyzbar alone.
 
-Usage: python -m bench.reader [--photos FOLDER] [--rounds N]
+    python bench/reader.py [--photos FOLDER] [--rounds N]
 
 FOLDER holds photographs and truth.csv (file, text, origin; no text where there is no QR code), for example the test
 pictures of zxing-cpp. Times are medians over interleaved rounds on this machine; trust their ratios.
@@ -11,6 +11,7 @@ import csv
 import platform
 import random
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,14 +19,17 @@ from pathlib import Path
 import numpy as np
 import zxingcpp
 
-from custody.codes import ItemLabel, draw_code, item_payload
-from scanner.decode import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines
-from scanner.files import read_picture
-from scanner.frames import Image
-from scanner.opencv import cv2
-from scanner.outcomes import End, How, Taken, Tally
-from scanner.session import ScanSession
-from scanner.simulate import Flaws, lay_out, simulate
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from custody.codes import ItemLabel, draw_code, item_payload  # noqa: E402
+from scanner.decode import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines  # noqa: E402
+from scanner.files import read_picture  # noqa: E402
+from scanner.frames import Image  # noqa: E402
+from scanner.opencv import cv2  # noqa: E402
+from scanner.outcomes import End, How, Taken, Tally  # noqa: E402
+from scanner.session import ScanSession  # noqa: E402
+from scanner.simulate import Flaws, lay_out, simulate  # noqa: E402
 
 SEED = 20240214
 FPS = 15.0

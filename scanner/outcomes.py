@@ -91,15 +91,17 @@ class Outcome:
 
     @property
     def beep(self) -> Beep:
-        """The sound: an item that was taken with something wrong sounds wrong, so that nobody lays it aside."""
-        if self.kind == "again":
-            return "again"
-        return "ok" if self.kind in _RIGHT and not self._is_irregular else "wrong"
+        """The sound: an item with something wrong sounds wrong although it is taken, so that somebody looks."""
+        if self._is_irregular or self.kind not in _RIGHT | {"again"}:
+            return "wrong"
+        return "again" if self.kind == "again" else "ok"
 
     @property
-    def mark(self) -> Mark:
-        """The colour of its outline: an item stays `taken` however often it is seen."""
-        if self.kind not in _RIGHT and self.kind != "again":
+    def mark(self) -> Mark | None:
+        """The colour of its outline: an item stays `taken` however often it is seen; none once it is taken out."""
+        if self.kind == "put_out":
+            return None
+        if self.kind not in _RIGHT | {"again"}:
             return "wrong"
         return "finding" if self._is_irregular else "taken"
 

@@ -16,7 +16,7 @@ from scanner.reads import Read
 
 COOL_DOWN_MS = 2500.0
 _LONGEST_LINE = 200
-"""A longer line is no entry; it comes from a stuck key or from a QR code of somebody else through a USB scanner."""
+"""Of what is typed and of what is said. A longer entry is a stuck key, or a foreign QR code through a USB scanner."""
 
 _FINISH = frozenset({"finish", "done", "selesai"})
 _UNDO = frozenset({"undo", "batal"})
@@ -142,7 +142,8 @@ class ScanSession:
             return self._refuse("refused", error)
         if taken.code not in self._history:
             self._history.append(taken.code)
-        return self._say("again" if taken.already else "taken", taken.title, taken.code, taken.findings)
+        kind: Kind = "again" if taken.already else "taken"
+        return self._mark_in_view(self._say(kind, taken.title, taken.code, taken.findings))
 
     def _put_out(self, code: str) -> Outcome:
         was_in = self._desk.put_out(code)
@@ -150,7 +151,7 @@ class ScanSession:
         shown = show_code(code)
         if not was_in:
             return self._say("refused", _("{code} is not among what was scanned").format(code=shown), code)
-        return self._say("put_out", _("{code} is taken out").format(code=shown), code)
+        return self._mark_in_view(self._say("put_out", _("{code} is taken out").format(code=shown), code))
 
     def _go_to(self, label: PlaceLabel) -> Outcome:
         """Follow a place's label, unless items are taken for somewhere else: one passing by must not move them."""
@@ -166,13 +167,20 @@ class ScanSession:
         except (CodeError, RuleError) as error:
             return self._refuse("refused", error)
         words = _("From: {name}") if end == "from" else _("To: {name}")
-        return self._say("place", words.format(name=printable(name)), custodian)
+        return self._say("place", words.format(name=name), custodian)
 
     def _refuse(self, kind: Kind, error: CustodyError) -> Outcome:
-        return self._say(kind, printable(_(error.message).format(**error.values), 200))
+        return self._say(kind, _(error.message).format(**error.values))
 
     def _say(self, kind: Kind, text: str, code: str = "", findings: Sequence[Finding] = ()) -> Outcome:
-        return Outcome(kind, text, self._desk.tally, code, tuple(findings))
+        return Outcome(kind, printable(text, _LONGEST_LINE), self._desk.tally, code, tuple(findings))
+
+    def _mark_in_view(self, outcome: Outcome) -> Outcome:
+        """Let the item's label, if it is in view, show what has just come of it."""
+        for sight in self._in_view.values():
+            if sight.outcome is not None and sight.outcome.code == outcome.code:
+                sight.outcome = outcome
+        return outcome
 
     def _forget_unseen(self, at_ms: float) -> None:
         self._in_view = {

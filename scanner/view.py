@@ -27,7 +27,7 @@ _SIGNS: dict[Kind, str] = {
 }
 """One character says what a line is, to those who see no colours too; all else is `!`."""
 
-_COLOURS: dict[Mark, str] = {"taken": "green", "finding": "yellow", "wrong": "red"}
+_COLOURS: dict[Mark | None, str] = {None: "", "taken": "green", "finding": "yellow", "wrong": "red"}
 _BELLS: dict[Beep, int] = {"ok": 1, "again": 2, "wrong": 4}
 _BELL_GAP_S = 0.12
 _SHOWN_MISSING = 10

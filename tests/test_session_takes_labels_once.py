@@ -188,7 +188,9 @@ def test_any_scan_can_be_taken_out_again(session: ScanSession, desk: DeskInMemor
 
 def test_a_label_taken_out_while_in_view_stays_out_until_shown_again(session: ScanSession, desk: DeskInMemory) -> None:
     held(session, item_payload(CODE, 1), 1)
+    assert session.mark(item_payload(CODE, 1)) == "taken"
     session.undo()
+    assert session.mark(item_payload(CODE, 1)) is None
     assert held(session, item_payload(CODE, 1), 1, 1000) == []
     assert kinds(held(session, item_payload(CODE, 1), 1, 6000)) == ["taken"]
     assert CODE in desk.labels
