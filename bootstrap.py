@@ -4,7 +4,7 @@
     python bootstrap.py --dev       what tests and checks need too
     python bootstrap.py --download  fills wheelhouse/, from which a machine without network installs
 
-Uses the standard library alone and must parse on old Pythons, to be able to say that they are too old.
+Uses the standard library alone, and parses on Python 3.7 already, to go on with a newer one or to say that it is old.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ STAMP = VENV / "serah-requirements"
 WHEELHOUSE = ROOT / "wheelhouse"
 OLDEST = (3, 11)
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-REQUIREMENTS = {"run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-hub.txt", "requirements-dev.txt"]}
+REQUIREMENTS = {
+    "run": ["requirements.txt"],
+    "dev": ["requirements.txt", "requirements-hub.txt", "requirements-dev.txt"],
+}
 
 LIBRARIES = {
     "libzbar.so.0": {"apt-get": ["libzbar0t64", "libzbar0"], "dnf": ["zbar-libs", "zbar"], "pacman": ["zbar"]},

@@ -1,0 +1,87 @@
+"""Texts, times and numbers as people here read them, whatever a hostile label or file put into them.
+
+The edges (commands, pages, papers) show nothing from outside that has not passed `printable`.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from custody.errors import N_, CustodyError, Fault
+from custody.places import zone
+from language import _, chosen
+
+_MONTHS = {
+    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+_DAYS = {
+    "id": ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+_LONG = 400
+"""Characters of one value in a message: a list of codes fits, a novel does not."""
+
+
+def printable(text: str, limit: int = 80) -> str:
+    """Any text as one harmless line of at most `limit` characters, the cut shown by an ellipsis.
+
+    Control, direction and other invisible characters become `[U+202E]`: none moves the cursor of a terminal, turns a
+    line around, or makes two texts look the same.
+    """
+    spaced = re.sub(r"\s", " ", text[: limit + 1])
+    shown = "".join(char if char.isprintable() else f"[U+{ord(char):04X}]" for char in spaced)
+    return shown if len(shown) <= limit else shown[: max(limit - 1, 0)] + "…"
+
+
+def fill(template: str, values: Mapping[str, object]) -> str:
+    """A template in the chosen language with its blanks filled, each value printable."""
+    shown = {
+        name: value if isinstance(value, int | float) else printable(str(value), _LONG)
+        for name, value in values.items()
+    }
+    return _(template).format(**shown)
+
+
+def say(error: CustodyError) -> str:
+    """What a refusal says, on one line in the chosen language."""
+    return fill(error.message, error.values)
+
+
+def say_hint(error: CustodyError) -> str:
+    """What the user can do about a refusal; empty where there is nothing."""
+    return fill(error.hint, error.values) if error.hint else ""
+
+
+def say_fault(fault: Fault) -> str:
+    """One fault of a file with where it is: `places.csv, row 3, column kode: is empty`."""
+    where = [printable(fault.file)] if fault.file else []
+    if fault.row is not None:
+        where.append(fill(N_("row {row}"), {"row": fault.row}))
+    if fault.column:
+        where.append(fill(N_("column {column}"), {"column": printable(fault.column, 40)}))
+    message = fill(fault.message, fault.values)
+    return f"{', '.join(where)}: {message}" if where else message
+
+
+def local_time(utc_text: str, place_code: str, *, seconds: bool = False) -> str:
+    """A stored UTC time as a clock at this place shows it: `Sen, 12 Feb 2024 18.00 WITA`, `Mon 12 Feb 2024 18:00 WITA`.
+
+    A text that is no time is shown as it is, printable: a ledger may hold what a broken station wrote.
+    """
+    name, hours = zone(place_code)
+    try:
+        local = datetime.fromisoformat(utc_text).replace(tzinfo=None) + timedelta(hours=hours)
+    except (ValueError, OverflowError):
+        return printable(utc_text)
+    speaks_indonesian = chosen() == "id"
+    day = _DAYS[chosen()][local.weekday()] + ("," if speaks_indonesian else "")
+    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    clock = clock.replace(":", ".") if speaks_indonesian else clock
+    return f"{day} {local.day} {_MONTHS[chosen()][local.month - 1]} {local.year} {clock} {name}"
+
+
+def number(value: int) -> str:
+    """A count with its thousands apart: 25.025 in Indonesian, 25,025 in English."""
+    text = f"{value:,}"
+    return text.replace(",", ".") if chosen() == "id" else text

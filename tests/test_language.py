@@ -1,0 +1,71 @@
+"""What people read: times, numbers and messages in both languages; a hostile text does nothing to a screen."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import language
+from custody.errors import Fault, InputError
+from language.text import fill, local_time, number, printable, say, say_fault, say_hint
+
+
+@pytest.fixture(autouse=True)
+def english():
+    language.use("en")
+    yield
+    language.use("en")
+
+
+def test_times_are_local_and_in_the_readers_language():
+    assert local_time("2024-02-12T10:00:00Z", "51.08") == "Mon 12 Feb 2024 18:00 WITA"
+    language.use("id")
+    assert local_time("2024-02-12T10:00:00Z", "51.08.01.2001") == "Sen, 12 Feb 2024 18.00 WITA"
+    assert local_time("2024-08-17T20:05:09Z", "31.71", seconds=True) == "Min, 18 Agu 2024 03.05.09 WIB"
+    assert local_time("2024-12-31T23:30:00Z", "91.01") == "Rab, 1 Jan 2025 08.30 WIT"
+
+
+def test_a_place_outside_indonesia_has_utc():
+    assert local_time("2024-02-12T10:00:00Z", "DK8123AB") == "Mon 12 Feb 2024 10:00 UTC"
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2024-13-01T00:00:00Z", "9999-12-31T23:59:59Z", "\x1b[2J"])
+def test_a_text_that_is_no_time_is_shown_harmless(text):
+    assert local_time(text, "51.08").isprintable()
+
+
+def test_thousands_are_set_apart_as_each_language_does():
+    assert number(25025) == "25,025"
+    language.use("id")
+    assert (number(25025), number(-1234567), number(7)) == ("25.025", "-1.234.567", "7")
+
+
+@given(st.text())
+def test_no_text_can_move_the_cursor(text):
+    shown = printable(text)
+    assert len(shown) <= 80
+    assert shown.isprintable()
+    assert not any(unicodedata.category(char) in {"Cc", "Cf", "Cs"} for char in shown)
+
+
+def test_hidden_characters_are_named_and_cuts_are_seen():
+    assert printable("a\x1b[31m\u202eb\nc") == "a[U+001B][31m[U+202E]b c"
+    assert printable("x" * 100, 10) == "x" * 9 + "…"
+    assert printable("x" * 10, 10) == "x" * 10
+
+
+def test_a_refusal_is_one_harmless_line_and_so_is_its_hint():
+    error = InputError("{file} is bad", hint="Ask {who}.", file="\x1b]0;x\x07.csv", who="me")
+    assert say(error) == "[U+001B]]0;x[U+0007].csv is bad"
+    assert say_hint(error) == "Ask me."
+    assert say_hint(InputError("no")) == ""
+
+
+def test_braces_in_a_value_are_only_text():
+    assert fill("{text} is not a code", {"text": "{0.__class__} {file}"}) == "{0.__class__} {file} is not a code"
+
+
+def test_a_fault_says_where_it_is():
+    assert say_fault(Fault("is empty", {}, 3, "kode", "places.csv")) == "places.csv, row 3, column kode: is empty"
+    assert say_fault(Fault("{n} rows are too many", {"n": 9})) == "9 rows are too many"

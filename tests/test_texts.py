@@ -1,0 +1,58 @@
+"""Every text that a user may see is there in Indonesian, whole and current."""
+
+import string
+
+import pytest
+from babel.messages.catalog import Message
+
+from language.catalogue import TRANSLATED, compiled, forms, gather, po_path, read
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def texts(message: Message) -> list[str]:
+    return forms(message.id)
+
+
+@pytest.fixture(scope="module")
+def marked() -> list[Message]:
+    return [message for message in gather() if message.id]
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_of_the_sources_is_translated(marked, language):
+    catalogue = read(language)
+    missing = [
+        message.id for message in marked if (known := catalogue.get(message.id)) is None or not all(forms(known.string))
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_translation_is_a_guess_or_of_a_text_that_is_gone(marked, language):
+    catalogue = [message for message in read(language) if message.id]
+    assert [message.id for message in catalogue if message.fuzzy] == []
+    assert {str(message.id) for message in catalogue} - {str(message.id) for message in marked} == set()
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_has_the_blanks_of_its_text(language):
+    for message in read(language):
+        if message.id and all(forms(message.string)):
+            expected = set.union(*map(blanks, texts(message)))
+            assert all(blanks(form) == expected for form in forms(message.string)), message.id
+
+
+def test_every_text_can_be_filled(marked):
+    for message in marked:
+        for text in texts(message):
+            names = blanks(text)
+            assert all(name.isidentifier() for name in names), text
+            text.format(**dict.fromkeys(names, 1))
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_compiled_catalogue_is_current(language):
+    assert po_path(language).with_suffix(".mo").read_bytes() == compiled(read(language)), "run `make texts`"
