@@ -17,7 +17,7 @@ from reports.paper import ACCENT, INK, MUTED, RULE, TINT, WHITE, fitted, fonts, 
 from reports.steps import Party, Step
 
 SEVERITY_COLOR = {"critical": HexColor("#A11A1A"), "warning": HexColor("#8A5A00"), "info": HexColor("#2F4B7C")}
-DATE_MM, RAIL_MM, CONTENT_MM, WIDTH_MM = 27.0, 33.0, 40.0, 174.0
+DATE_MM, RAIL_MM, CONTENT_MM, WIDTH_MM = 29.0, 34.5, 41.0, 174.0
 _NODE_MM, _TITLE_MM, _ARROW_MM, _PAD_MM, _GAP_MM = 2.8, 5.4, 12.0, 2.2, 4.2
 
 
@@ -88,7 +88,7 @@ class StepBlock(Flowable):  # type: ignore[misc]
         self.is_first, self.is_last = is_first, is_last
         tone = MUTED if step.is_withdrawn else INK
         title = f"{step.title} ({_('withdrawn')})" if step.is_withdrawn else step.title
-        self._date = [text(step.day, 8, face=1, color=tone, align=2), text(step.clock, 8, color=tone, align=2)]
+        self._date = [text(step.day, 7.5, face=1, color=tone, align=2), text(step.clock, 7.5, color=tone, align=2)]
         self._title, self._tone = title, tone
         self._parties: list[list[Any]] = []
         if step.giver and step.receiver:
@@ -198,14 +198,14 @@ class Legend(Flowable):  # type: ignore[misc]
 def _node_word(step: Step) -> str:
     if step.is_withdrawn:
         return _("withdrawn")
-    if step.giver is None:
+    if step.giver is None or step.is_repeat:
         return _("other record")
     return _("handover") if step.is_seen else _("moved with its parent, not seen")
 
 
 def draw_node(canvas: Canvas, step: Step, words: str, x: float, y: float, radius: float = _NODE_MM * mm) -> None:
     """Draw the node of a step around a point: filled, dashed, open or struck (see `StepBlock`)."""
-    is_filled = step.giver is not None and step.is_seen and not step.is_withdrawn
+    is_filled = step.giver is not None and step.is_seen and not (step.is_withdrawn or step.is_repeat)
     color = MUTED if step.is_withdrawn else ACCENT
     canvas.saveState()
     canvas.setStrokeColor(color)

@@ -10,12 +10,13 @@ from reportlab.platypus import Flowable, Spacer
 from custody.chain import Chain
 from custody.codes import show_code
 from language import _
+from language.text import number, printable
 from reports.chain_blocks import SeverityMark
 from reports.colophon import Colophon, draw_colophon
 from reports.finding_rows import finding_rows, finding_summary
 from reports.paper import ACCENT, INK, MUTED, RULE, TINT, Paper, Spot, fonts, row, text
 from reports.steps import NAME_LIMIT, headline, holder
-from reports.words import Needs, Places, number, place_path, printable
+from reports.words import Needs, Places, place_path
 
 _WIDTHS_MM = [41.0, 47.0, 43.0, 5.0, 27.0, 11.0]
 _LINE = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)

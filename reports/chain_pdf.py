@@ -13,13 +13,14 @@ from reportlab.platypus import Flowable, Spacer
 from custody.chain import Chain
 from custody.codes import show_code
 from language import _
+from language.text import local_time, printable
 from reports.chain_blocks import SEVERITY_COLOR, WIDTH_MM, ItemQr, Legend, SeverityMark, StepBlock
 from reports.chain_cover import Cover
 from reports.colophon import Colophon, LogHead, draw_colophon
 from reports.finding_rows import FindingRow, finding_rows, finding_summary
 from reports.paper import ACCENT, MUTED, RULE, TINT, Paper, row, text
 from reports.steps import NAME_LIMIT, Step, condition, headline, holder, identity, steps
-from reports.words import Needs, Places, local_time, printable, show_custodian, zone_code
+from reports.words import Needs, Places, show_custodian, zone_code
 
 QR_MM = 34.0
 

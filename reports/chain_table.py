@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from custody.chain import Chain
 from language import _
+from language.text import local_time
 from reports.finding_rows import finding_rows
 from reports.steps import steps
-from reports.words import Needs, Places, finding_text, kind_name, local_time, zone_code
+from reports.words import Needs, Places, finding_text, kind_name, zone_code
 from tables.write import Cell, Sheet
 
 HEADERS = (

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from language import _
+from language.text import number, printable
 from reports.paper import MUTED, RULE, Paper, row, text
-from reports.words import number, printable
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from typing import Any, TextIO
 from custody.errors import N_, InputError
 from custody.progress import ProgressRow
 from language import _
+from language.text import number, printable
 from reports.progress_pdf import write_progress_pdf
 from reports.progress_xlsx import write_progress_xlsx
-from reports.words import Needs, kind_name, number, percent, printable
+from reports.words import Needs, kind_name, percent
 from tables.safe_file import safe_file
 from tables.write import Cell, Sheet, write_table
 

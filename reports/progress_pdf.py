@@ -1,6 +1,7 @@
 """Progress on paper: a wide page a glance reads, with a bar beside every count."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import BinaryIO
 
 from reportlab.lib.pagesizes import A4, landscape
@@ -9,12 +10,13 @@ from reportlab.platypus import Flowable
 
 from custody.progress import ProgressRow
 from language import _
+from language.text import local_time, number, printable
 from reports.colophon import Colophon
 from reports.paper import ACCENT, INK, MUTED, RULE, TINT, Paper, fitted, fonts, text
-from reports.words import Needs, kind_name, local_time, number, percent, printable, zone_code
+from reports.words import Needs, kind_name, percent, zone_code
 
 _WIDTH_MM, _LINE_MM = 261.0, 6.2
-_KIND_MM, _COUNT_MM, _BARS_MM, _BAR_MM = 72.0, 128.0, (136.0, 179.0, 222.0), 39.0
+_KIND_MM, _COUNT_MM, _BARS_MM, _BAR_MM = 64.0, 113.0, (119.0, 168.0, 217.0), 44.0
 
 
 def write_progress_pdf(
@@ -50,11 +52,22 @@ def write_progress_pdf(
     paper.place(paper.column_heads)
     if not rows:
         paper.place(text(_("Nothing is registered yet.")))
-    last = ""
-    for row in rows:
-        paper.place(ProgressLine(row, needs, is_first=row.place.code != last))
-        last = row.place.code
+    # What a glance wants, the total and the sub-districts, comes first; then the whole tree.
+    _draw_lines(paper, [row for row in rows if row.place.level != "village"], needs)
+    if any(row.place.level == "village" for row in rows):
+        paper.new_page()
+        _draw_lines(paper, [row for row in rows if row.place.parent is not None], needs)
     paper.finish()
+
+
+def _draw_lines(paper: Paper, rows: Sequence[ProgressRow], needs: Needs) -> None:
+    """Draw a line for each row; the lines of one place stay on one page, and a sub-district with its first village."""
+    for code, group in groupby(rows, key=lambda row: row.place.code):
+        lines = [ProgressLine(row, needs, is_first=at == 0) for at, row in enumerate(group)]
+        is_head = any(row.place.parent == code for row in rows)
+        for at, line in enumerate(lines):
+            below = min(len(lines) * (2 if is_head else 1) - 1 - at, 12)
+            paper.place(line, keep_mm=below * _LINE_MM if at == 0 else 0)
 
 
 class ColumnHeads(Flowable):  # type: ignore[misc]
@@ -111,7 +124,7 @@ class ProgressLine(Flowable):  # type: ignore[misc]
 
     def _draw_bar(self, left: float, part: int, whole: int) -> None:
         canvas, low = self.canv, 1.9 * mm
-        width, height = (_BAR_MM - 27) * mm, 2.6 * mm
+        width, height = (_BAR_MM - 26) * mm, 2.6 * mm
         canvas.setFont(fonts()[0], 8.5)
         canvas.setFillColor(INK)
         canvas.drawRightString(left + 13 * mm, low, number(part))

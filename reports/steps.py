@@ -13,6 +13,7 @@ from custody.errors import N_
 from custody.items import Item
 from custody.state import Link
 from language import _, ngettext
+from language.text import local_time, number, printable
 from reports.words import (
     Needs,
     Places,
@@ -20,10 +21,7 @@ from reports.words import (
     custodian_name,
     day_and_clock,
     kind_name,
-    local_time,
-    number,
     place_path,
-    printable,
     show_custodian,
     zone_code,
 )
@@ -76,6 +74,7 @@ class Step:
     record: str
     is_seen: bool
     is_withdrawn: bool
+    is_repeat: bool
 
 
 def steps(chain: Chain, places: Places, needs: Needs) -> Iterator[Step]:
@@ -140,6 +139,7 @@ def _step(link: Link, code: str, home: str | None, places: Places) -> Step:
         record=f"{printable(event.log, 60)}:{event.seq}  {event.leaf[:12]}",
         is_seen=link.is_seen,
         is_withdrawn=link.is_withdrawn,
+        is_repeat=link.is_repeat,
     )
 
 
@@ -184,6 +184,8 @@ def _pack_sentence(body: Any, code: str) -> str:
 
 def _remarks(link: Link, here: str) -> Iterator[str]:
     event, body = link.event, link.event.body
+    if link.is_repeat:
+        yield _("the other side's record of a handover above")
     if not link.is_seen:
         yield _("not seen, moved with its parent")
     elif link.how:

@@ -4,27 +4,19 @@ Whatever comes from an event or a table passes `printable` on its way to paper o
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 
 from custody.codes import is_plate
 from custody.errors import N_
 from custody.findings import Finding
 from custody.places import Need, Place, path, zone
 from language import _, chosen
+from language.text import local_time, number, printable
 
 Places = Mapping[str, Place]
 Needs = Mapping[str, Need]
 """What each kind is called, by kind."""
 
-_HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
-_MONTHS = {
-    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-}
 _CONDITIONS = {
     "good": N_("good"),
     "light": N_("lightly damaged"),
@@ -48,19 +40,6 @@ _LEVELS = {
 }
 
 
-def printable(text: str, limit: int = 0) -> str:
-    """The text on one line with hidden characters made visible, as [U+202E]; cut at `limit` characters if not 0."""
-    line = " ".join(unicodedata.normalize("NFC", text).split())
-    line = _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", line)
-    return line[: limit - 1].rstrip() + "…" if limit and len(line) > limit else line
-
-
-def number(value: int) -> str:
-    """A count with its thousands apart: 2.275 in Indonesian, 2,275 in English."""
-    text = f"{value:,}"
-    return text.replace(",", ".") if chosen() == "id" else text
-
-
 def percent(part: int, whole: int) -> str:
     """A share in whole per cent, rounded down so that 100 % means all of it; a dash where there is nothing."""
     return f"{100 * part // whole} %" if whole else "–"
@@ -72,20 +51,12 @@ def zone_code(*codes: str | None) -> str:
 
 
 def day_and_clock(utc: str, place: str) -> tuple[str, str]:
-    """A stored time as the clock of that place shows it: ("12 Feb 2024", "18:00 WITA"); as it is if it is no time."""
-    name, hours = zone(place)
-    try:
-        local = datetime.fromisoformat(utc) + timedelta(hours=hours)
-    except (ValueError, OverflowError):
-        return printable(utc, 40), ""
-    month = _MONTHS.get(chosen(), _MONTHS["en"])[local.month - 1]
-    mark = "." if chosen() == "id" else ":"
-    return f"{local.day} {month} {local.year}", f"{local:%H}{mark}{local:%M} {name}"
-
-
-def local_time(utc: str, place: str) -> str:
-    """A stored time in one line, in the zone of that place."""
-    return ", ".join(part for part in day_and_clock(utc, place) if part)
+    """A stored time as the clock of that place shows it, in two parts: `Mon 12 Feb 2024` and `18:00 WITA`."""
+    words = local_time(utc, place)
+    if not words.endswith(zone(place)[0]):
+        return words, ""  # no time at all; shown as it is
+    day, clock, name = words.rsplit(" ", 2)
+    return day, f"{clock} {name}"
 
 
 def kind_name(needs: Needs, kind: str) -> str:
