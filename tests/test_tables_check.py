@@ -1,9 +1,12 @@
 """Rows among each other: parents, circles, kinds, destinations and serial numbers."""
 
+from pathlib import Path
+
 from custody.places import Need, Place
 from tables.cells import Located, Source
 from tables.check import check_items, check_needs, check_places
-from tables.rows import ItemRow
+from tables.read import read_table
+from tables.rows import ItemRow, parse_items, parse_needs, parse_places
 
 HERE = Source("t.csv", {"parent": "induk", "code": "kode"})
 THERE = Source("other.csv", {})
@@ -103,3 +106,17 @@ def test_one_serial_number_in_two_packs_is_told():
     faults = check_items(packs, TREE, [need("seal", tracked_as="pack")])
     assert [(fault.row, fault.column) for fault in faults] == [(3, "first"), (4, "first")]
     assert "A0001-A0090" in str(faults[0])
+
+
+def test_the_buleleng_example_is_sound_in_itself():
+    folder = Path(__file__).parent.parent / "examples" / "buleleng"
+    place_rows, _ = parse_places(read_table(folder / "places.csv"))
+    need_rows, _ = parse_needs(read_table(folder / "needs.csv"))
+    item_rows, faults = parse_items(read_table(folder / "seal-packs.csv"))
+    places = {row.value.code: row.value for row in place_rows}
+    needs = [row.value for row in need_rows]
+    assert faults + check_places(place_rows, {}) + check_needs(need_rows) + check_items(item_rows, places, needs) == []
+    per_place = {need.kind: need.per_place for need in needs}
+    assert item_rows
+    assert all(row.value.quantity == per_place[row.value.kind] for row in item_rows)
+    assert {places[row.value.to].parent for row in item_rows} == {"51.08.06.1024"}
