@@ -17,22 +17,22 @@ def withdrawals(events: Mapping[str, Event], roots: frozenset[str]) -> tuple[dic
     Only the log that wrote an event, or a log of root, may withdraw it. A correction can itself be withdrawn, so
     those that no other one names are taken first.
     """
-    valid: list[Event] = []
-    foreign: list[Event] = []
+    valid: dict[str, Event] = {}
+    foreign: dict[str, Event] = {}
     for event in sorted(events.values(), key=lambda e: (e.log, e.seq, e.leaf)):
         if event.type == "correct" and (target := events.get(event.body["target"])) is not None:
-            (valid if event.log == target.log or event.log in roots else foreign).append(event)
-    pending = Counter(correction.body["target"] for correction in valid)
-    ready = [correction for correction in valid if not pending[correction.leaf]]
+            (valid if event.log == target.log or event.log in roots else foreign)[event.leaf] = event
+    pending = Counter(correction.body["target"] for correction in valid.values())
+    ready = [correction for leaf, correction in valid.items() if not pending[leaf]]
     withdrawn: dict[str, Event] = {}
     for correction in ready:  # grows: a correction follows when all that name it are judged
         target = events[correction.body["target"]]
         if correction.leaf not in withdrawn:
             withdrawn.setdefault(target.leaf, correction)
         pending[target.leaf] -= 1
-        if target.type == "correct" and not pending[target.leaf] and target in valid:
+        if target.leaf in valid and not pending[target.leaf]:
             ready.append(target)
-    return withdrawn, [correction for correction in foreign if correction.leaf not in withdrawn]
+    return withdrawn, [correction for leaf, correction in foreign.items() if leaf not in withdrawn]
 
 
 def withdrawn_links(code: str, events: Mapping[str, Event], withdrawn: Mapping[str, Event]) -> list[Link]:

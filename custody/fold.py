@@ -43,7 +43,7 @@ class Fold:
             return min(still, key=lambda event: (event.type != "register", event.leaf))
         waiting = [event for event in self.order.waiting() if event.type == "handover"]
         parents = {member: state.parent for member, state in self.states.items()}
-        holders = {member: state.holder for member, state in self.states.items()}
+        holders = {member: state.known_holder for member, state in self.states.items()}
         return Linking(waiting, self._taken, parents, self.order).first(ready, holders)
 
     def _apply(self, event: Event) -> None:

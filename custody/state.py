@@ -79,6 +79,11 @@ class State:
             condition=self.condition, print=max(self.prints, default=0),
         )  # fmt: skip
 
+    @property
+    def known_holder(self) -> str | None:
+        """Who holds it; None while nobody is known to, or several stations say that they have it to give."""
+        return None if not self.moves and len(self.origins) > 1 else self.holder
+
     def may_give(self, giver: str) -> bool:
         """Whether the events say that `giver` holds it, or do not say who does."""
         return self.holder in (None, giver) or (not self.moves and giver in self.origins)

@@ -1,0 +1,91 @@
+"""What a label says against: unknown codes, void prints, prints that nobody recorded, prints made twice."""
+
+from custody_notation import chain_of, codes, open_codes
+
+REGISTERED = "A1 register X at WH for TPS1\n"
+
+
+def test_a_code_that_nobody_registered_is_unknown_and_still_recorded():
+    chain = chain_of("A1 handover WH>PPK X")
+    assert open_codes(chain) == ["UNKNOWN_CODE"]
+    assert (chain.item, chain.held_by, len(chain.links)) == (None, "PPK", 1)
+
+
+def test_an_unknown_code_is_provisional_until_the_givers_log_is_met():
+    assert chain_of("B1 handover WH>PPK X", met=frozenset({"PPK"})).findings[0].is_provisional
+    assert not chain_of("B1 handover WH>PPK X", met=frozenset({"WH"})).findings[0].is_provisional
+
+
+def test_an_unknown_code_closes_when_it_is_registered_later():
+    chain = chain_of("A1 handover WH>PPK X\nA2 register X at WH for TPS1")
+    assert codes(chain) == ["UNKNOWN_CODE"]
+    assert open_codes(chain) == []
+    assert chain.held_by == chain.item.held_by == "PPK"
+
+
+def test_the_first_print_is_taken_as_issued():
+    assert codes(chain_of(REGISTERED + "B1 [A1] handover WH>PPK X print=1")) == []
+
+
+def test_a_code_typed_without_its_print_says_nothing_about_prints():
+    assert codes(chain_of(REGISTERED + "A2 print X 2\nA3 handover WH>PPK X print=none")) == []
+
+
+def test_the_newest_print_is_good():
+    chain = chain_of(REGISTERED + "A2 print X 1\nA3 print X 2\nA4 handover WH>PPK X print=2")
+    assert codes(chain) == []
+    assert chain.item.print == 2
+
+
+def test_a_void_print_seen_after_the_reprint_is_found():
+    chain = chain_of(REGISTERED + "A2 print X 1\nA3 print X 2\nA4 handover WH>PPK X print=1")
+    assert open_codes(chain) == ["VOID_LABEL"]
+
+
+def test_the_old_print_seen_before_the_reprint_is_good():
+    chain = chain_of(REGISTERED + "A2 print X 1\nA3 handover WH>PPK X print=1\nA4 print X 2")
+    assert codes(chain) == []
+
+
+def test_a_void_print_is_found_by_a_station_that_did_not_know_of_the_reprint():
+    chain = chain_of(
+        REGISTERED
+        + """
+        A2 print X 2
+        A3 handover WH>DK8123AB X print=2
+        B1 [A1] handover DK8123AB>PPK X print=1
+        """
+    )
+    assert open_codes(chain) == ["VOID_LABEL"]
+
+
+def test_the_other_sides_record_of_a_handover_is_judged_by_the_label_it_saw():
+    chain = chain_of(REGISTERED + "A2 print X 2\nA3 handover WH>PPK X print=2\nB1 [A3] handover WH>PPK X print=1")
+    assert open_codes(chain) == ["VOID_LABEL"]
+
+
+def test_a_print_that_nobody_recorded_is_a_suspected_copy():
+    chain = chain_of(REGISTERED + "A2 print X 1\nA3 handover WH>PPK X print=2")
+    assert open_codes(chain) == ["SUSPECTED_COPY"]
+    assert codes(chain_of(REGISTERED + "A2 handover WH>PPK X print=2")) == ["SUSPECTED_COPY"]
+
+
+def test_an_unknown_print_is_provisional_until_the_givers_log_is_met():
+    text = REGISTERED + "B1 [A1] handover WH>PPK X print=2"
+    assert chain_of(text, met=frozenset({"PPK"})).findings[0].is_provisional
+    assert codes(chain_of(text + "\nA2 print X 2")) == []
+
+
+def test_one_print_made_by_two_stations_is_a_suspected_copy():
+    chain = chain_of(REGISTERED + "A2 print X 2\nB1 [A1] print X 2")
+    assert open_codes(chain) == ["SUSPECTED_COPY"]
+
+
+def test_one_print_made_twice_by_one_station_is_no_copy():
+    assert codes(chain_of(REGISTERED + "A2 print X 1\nA3 print X 1")) == []
+
+
+def test_a_print_before_its_registration_counts():
+    chain = chain_of("A1 print X 2\nA2 register X at WH for TPS1\nA3 handover WH>PPK X print=2")
+    assert codes(chain) == []
+    assert chain.item.print == 2

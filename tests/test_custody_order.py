@@ -1,0 +1,174 @@
+"""The order of events: what stations knew, then custody itself, then the leaf digest. Never a clock."""
+
+from itertools import permutations
+
+from custody.order import causal_order
+from custody_notation import chain_of, codes, ledger, open_codes, read, steps
+
+
+def test_events_of_one_log_follow_its_numbers():
+    events = ledger("""
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK X
+        A3 handover PPK>TPS1 X
+    """)
+    for some in permutations(events.values()):
+        assert steps(read(some)) == "A1 A2:WH>PPK A3:PPK>TPS1"
+
+
+def test_a_reference_puts_one_log_before_another():
+    chain = chain_of("""
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK X
+        B1 [A2] handover PPK>TPS1 X
+    """)
+    assert steps(chain) == "A1 A2:WH>PPK B1:PPK>TPS1"
+    assert codes(chain) == []
+
+
+def test_a_reference_reaches_all_that_its_log_knew_earlier():
+    events = ledger("""
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK X
+        B1 [A2] inspect X good
+        B2 handover PPK>PPS X
+        C1 [B2] handover PPS>TPS1 X
+    """)
+    order = causal_order(events.values())
+    assert order.is_before(events["A1"], events["C1"])
+    assert order.is_before(events["B1"], events["C1"])
+    assert not order.is_before(events["C1"], events["A1"])
+
+
+def test_clocks_do_not_order():
+    chain = chain_of("""
+        A1 register X at WH for TPS1 at=23:00
+        A2 handover WH>PPK X at=23:30
+        B1 [A2] handover PPK>TPS1 X at=01:00
+    """)
+    assert steps(chain) == "A1 A2:WH>PPK B1:PPK>TPS1"
+    assert chain.held_by == "TPS1"
+
+
+def test_handovers_that_no_knowledge_orders_are_linked_by_custody():
+    events = ledger("""
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK X
+        B1 handover PPK>PPS X
+        C1 handover PPS>TPS1 X
+    """)
+    for some in permutations(events.values()):
+        chain = read(some)
+        assert steps(chain) == "A1 A2:WH>PPK B1:PPK>PPS C1:PPS>TPS1"
+        assert codes(chain) == []
+
+
+def test_a_way_there_and_back_is_linked_before_the_way_on():
+    # PPK's laptop alone saw the box come and go; the warehouse sent it elsewhere later without knowing.
+    for second in ("TPS1", "PPS", "TPS2"):
+        chain = chain_of(f"""
+            A1 register X at WH for {second}
+            B1 [A1] handover WH>PPK X
+            B2 handover PPK>WH X
+            A2 handover WH>{second} X
+        """)
+        assert steps(chain) == f"A1 B1:WH>PPK B2:PPK>WH A2:WH>{second}"
+        assert codes(chain) == []
+
+
+def test_two_ways_there_and_back_follow_what_their_ends_knew():
+    # Whichever way has the smaller digest: B2 knew C2, so the trip to PPK2 was over before.
+    for seed in range(8):
+        chain = chain_of(f"""
+            A1 register X at WH for WH kind=box{seed}
+            B1 [A1] handover WH>PPK X
+            C1 [A1] handover WH>PPK2 X
+            C2 handover PPK2>WH X
+            B2 [C2] handover PPK>WH X
+        """, places=None)  # fmt: skip
+        assert steps(chain) == "A1 C1:WH>PPK2 C2:PPK2>WH B1:WH>PPK B2:PPK>WH"
+        assert codes(chain) == []
+
+
+def test_what_is_still_tied_goes_by_leaf_digest():
+    events = ledger("""
+        A1 register X at WH for TPS1
+        B1 [A1] inspect X good
+        C1 [A1] inspect X wet
+    """)
+    first, second = sorted(("B1", "C1"), key=lambda name: events[name].leaf)
+    for some in permutations(events.values()):
+        assert steps(read(some)) == f"A1 {first} {second}"
+
+
+def test_registrations_come_before_what_does_not_know_of_them():
+    for seed in range(8):
+        chain = chain_of(f"""
+            A1 register X at WH for TPS1 kind=box{seed}
+            B1 handover WH>PPK X print=2
+            C1 print X 2
+            D1 inspect X wet
+        """)
+        assert codes(chain) == ["DAMAGED"]
+        assert (chain.item.print, chain.item.condition, chain.item.held_by) == (2, "wet", "PPK")
+
+
+def test_a_forked_log_keeps_both_of_its_events():
+    events = ledger("""
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK X
+        A2' handover WH>PPK2 X
+        A3 inspect X good
+    """)
+    chains = [read(some) for some in permutations(events.values())]
+    assert all(chain == chains[0] for chain in chains)
+    assert len(chains[0].links) == 4
+    assert "FORK" in codes(chains[0])
+
+
+def test_references_in_a_circle_are_broken_by_the_smallest_digest():
+    events = ledger("""
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK X
+        B1 [A2] handover PPK>TPS1 X
+    """)
+    a2, b1 = events["A2"], events["B1"]
+    a2.body["refs"].append({"log": "B", "seq": 9, "leaf": b1.leaf})  # a lie: nobody can know a later digest
+    for some in permutations(events.values()):
+        assert read(some).held_by is not None
+
+
+def test_an_event_given_twice_counts_once():
+    events = list(ledger("""
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK X
+    """).values())  # fmt: skip
+    assert read(events * 3) == read(events)
+
+
+def test_events_of_other_items_do_no_harm():
+    text = """
+        A1 register X at WH for TPS1
+        B1 handover WH>PPK X
+        C1 [B1] handover WH>PPK2 X
+    """
+    others = """
+        A2 register Y at WH for TPS1
+        B2 [A2] handover WH>PPK Y
+        A3 [B2] handover PPK>PPS Y
+    """
+    alone, together = chain_of(text), chain_of(text + others)
+    assert steps(alone) == steps(together)
+    assert open_codes(alone) == open_codes(together)
+
+
+def test_what_was_known_counts_even_if_its_record_was_withdrawn():
+    chain = chain_of("""
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK X
+        B1 [A2] handover PPK>PPS2 X
+        B2 correct B1 did_not_occur
+        B3 handover PPK>PPS X
+    """)
+    assert steps(chain) == "A1 A2:WH>PPK B3:PPK>PPS -B1:PPK>PPS2"
+    assert open_codes(chain) == ["CORRECTED"]
