@@ -1,21 +1,28 @@
-"""Opening the database: SQLite through apsw by default, PostgreSQL for a hub, and the checks before it is trusted."""
+"""Opening the database: SQLite through apsw by default, PostgreSQL for a hub, and the checks before it is trusted.
+
+A database belongs to the thread that opened it; another thread opens its own.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from peewee import Database, DatabaseError, IntegrityError, InterfaceError, OperationalError, PeeweeException
+import apsw
+from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
-from custody.errors import N_, ConflictError, StoreError
+from custody.errors import N_, StoreError
+from db.faults import as_store_errors
 
 APPLICATION_ID = 0x53455248
-"""'SERH': marks a SQLite file as a ledger of ours (PRAGMA application_id)."""
+"""'SERH': marks a SQLite file as ours (PRAGMA application_id), and names the writers' lock in PostgreSQL."""
 
 MIN_SQLITE = (3, 51, 3)
 """Older ones can corrupt a WAL that two connections checkpoint at once (sqlite.org, WAL-reset bug)."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_S = 10
+"""How long a writer waits for another one before it gives up with a ConflictError."""
 
 _PRAGMAS = (
     ("journal_mode", "wal"),
@@ -26,25 +33,28 @@ _PRAGMAS = (
     ("cell_size_check", 1),
     ("mmap_size", 0),
 )
-_BUSY_TIMEOUT_S = 10
+_POSTGRES = ("postgresql://", "postgres://", "psycopg3://")
 
 
-def open_database(url: str, *, create: bool = False) -> Database:
+def open_database(url: str, *, create: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Database:
     """Connect, check that the database is ours, and bring its schema up to date.
 
     Args:
-        url: `sqlite:///FILE`, a plain file name, or `postgresql://...`.
-        create: make a new one where there is none.
+        url: `sqlite:///FILE`, a plain file name, or `postgresql://...` as libpq takes it.
+        create: make a new ledger where there is none.
 
     Raises:
         StoreError: it is missing, of another program, damaged, written by a newer Serah, or cannot be reached.
+        ConflictError: another process is writing to it for longer than the timeout.
     """
     with as_store_errors():
         database = (
-            _postgres(url) if url.startswith(("postgres://", "postgresql://", "psycopg3://")) else _sqlite(url, create)
+            _postgres(url, busy_timeout_s)
+            if url.startswith(_POSTGRES)
+            else _sqlite(_sqlite_path(url), create, busy_timeout_s)
         )
         try:
-            _migrate(database)
+            _migrate(database, create)
         except BaseException:
             database.close()
             raise
@@ -52,58 +62,43 @@ def open_database(url: str, *, create: bool = False) -> Database:
 
 
 @contextmanager
-def as_store_errors() -> Iterator[None]:
-    """Turn the database library's errors into ours, so that none crosses out of db/.
+def write_lock(database: Database) -> Iterator[None]:
+    """All or nothing, with the write lock taken first, so that reading the head and appending cannot be parted.
 
-    Raises:
-        ConflictError: another process holds the write lock; trying again is safe.
-        StoreError: everything else.
+    On PostgreSQL the lock must be the first statement and the isolation READ COMMITTED: a snapshot taken before the
+    wait would be stale.
     """
-    try:
-        yield
-    except PeeweeException as error:
-        raise _translated(error) from error
+    if isinstance(database, SqliteDatabase):
+        with database.atomic("IMMEDIATE"):
+            yield
+    else:
+        with database.atomic():
+            database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (APPLICATION_ID,))
+            yield
 
 
-def _translated(error: PeeweeException) -> Exception:
-    text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    lowered = text.lower()
-    if "locked" in lowered or "busy" in lowered:
-        return ConflictError(
-            N_("another program is writing to the ledger"),
-            hint=N_("Close the other window of Serah, or wait, and try again."),
-        )
-    if "full" in lowered or "no space" in lowered:
-        return StoreError(
-            N_("the disk is full: this was not recorded"),
-            hint=N_("Free some space and do it again; everything recorded before is safe."),
-        )
-    if isinstance(error, OperationalError | InterfaceError) and "connect" in lowered:
-        return StoreError(
-            N_("the database cannot be reached ({reason})"),
-            hint=N_("Check the address in --db and that the server runs."),
-            reason=text,
-        )
-    if isinstance(error, IntegrityError):
-        return StoreError(
-            N_("the ledger refused this: {reason}"), hint=N_("Nothing was recorded. Run it again."), reason=text
-        )
-    if isinstance(error, DatabaseError) and (
-        "malformed" in lowered or "not a database" in lowered or "disk image" in lowered
-    ):
-        return StoreError(
-            N_("the ledger's file is damaged ({reason})"),
-            hint=N_("Keep it as it is and go on with a copy from a backup."),
-            reason=text,
-        )
-    return StoreError(N_("the database failed ({reason})"), hint=N_("Run: python main.py doctor"), reason=text)
+# --- SQLite -----------------------------------------------------------------------------------------------------------
 
 
-def _sqlite(url: str, create: bool) -> Database:
-    import apsw
+def _sqlite_path(url: str) -> Path:
+    """The file that an address names, absolute, so that a later change of folder does not matter.
+
+    After `sqlite:///` comes a path as the system writes it: `sqlite:////home/u/x.db`, `sqlite:///C:/Users/u/x.db`.
+    """
+    name = url.removeprefix("sqlite:///")
+    is_file = name and "\0" not in name and "://" not in name and not name.startswith(("sqlite:", "file:", ":memory:"))
+    if not is_file:
+        raise StoreError(
+            N_("{url} is no place for a ledger"),
+            hint=N_("Give --db as sqlite:///FILE or postgresql://HOST/DATABASE."),
+            url=url.split("@")[-1],
+        )
+    return Path(name).expanduser().absolute()
+
+
+def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
     from playhouse.apsw_ext import APSWDatabase
 
-    path = Path(url.removeprefix("sqlite:///"))
     is_new = not path.exists()
     if is_new and not create:
         raise StoreError(
@@ -120,23 +115,29 @@ def _sqlite(url: str, create: bool) -> Database:
             hint=N_("Run: python -m pip install --upgrade apsw"),
             version=apsw.sqlite_lib_version(),
         )
-    database: Database = APSWDatabase(str(path), pragmas=_PRAGMAS, timeout=_BUSY_TIMEOUT_S, autoconnect=False)
+    # The mark goes into the file before WAL begins: in the WAL alone, a killed first session would leave a file that
+    # `_refuse_foreign_file` takes for another program's.
+    mark = (("application_id", APPLICATION_ID),) if is_new else ()
+    database: Database = APSWDatabase(str(path), pragmas=(*mark, *_PRAGMAS), timeout=busy_timeout_s, autoconnect=False)
     try:
         database.connect()
-        # playhouse.migrations binds a datetime, which apsw takes only through this hook.
-        database.connection().convert_binding = lambda _cursor, _number, value: str(value)
-        _check_settings(database, path, is_new)
-    except apsw.Error as error:  # raised while connecting, before peewee wraps anything
-        database.close()
-        raise _translated(DatabaseError(str(error))) from error
+        database.connection().convert_binding = _bind_time
+        _check_settings(database, path)
     except BaseException:
         database.close()
         raise
     return database
 
 
+def _bind_time(_cursor: apsw.Cursor, _number: int, value: object) -> str:
+    """The time at which playhouse.migrations applied a migration, as text: apsw binds no datetime of itself."""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    raise TypeError(f"SQLite stores no {type(value).__name__}")
+
+
 def _refuse_foreign_file(path: Path) -> None:
-    """Look at the file's first bytes before SQLite may write to it: the header and application_id (file format §1.3)."""
+    """Look at the header before SQLite may write to the file: magic string and application_id (file format §1.3)."""
     try:
         with path.open("rb") as file:
             header = file.read(100)
@@ -156,11 +157,11 @@ def _refuse_foreign_file(path: Path) -> None:
         )
 
 
-def _check_settings(database: Database, path: Path, is_new: bool) -> None:
-    if is_new:
-        database.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    mode = database.execute_sql("PRAGMA journal_mode").fetchone()[0]
-    synchronous = database.execute_sql("PRAGMA synchronous").fetchone()[0]
+def _check_settings(database: Database, path: Path) -> None:
+    """Read back what a network share or an odd disk silently refuses."""
+    mode, synchronous = (
+        database.execute_sql(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+    )
     if mode != "wal" or synchronous != 2:
         raise StoreError(
             N_("{path} is on a disk that cannot keep a ledger safely"),
@@ -169,24 +170,37 @@ def _check_settings(database: Database, path: Path, is_new: bool) -> None:
         )
 
 
-def _postgres(url: str) -> Database:
-    from playhouse.db_url import connect
+# --- PostgreSQL -------------------------------------------------------------------------------------------------------
 
-    options: dict[str, Any] = {"autoconnect": False}
-    try:
-        database: Database = connect(url, unquote_password=True, unquote_user=True, prefer_psycopg3=True, **options)
-    except (ImportError, ValueError, RuntimeError) as error:
+
+def _postgres(url: str, busy_timeout_s: float) -> Database:
+    import importlib.util
+
+    if importlib.util.find_spec("psycopg") is None:
         raise StoreError(
-            N_("the database address {url} cannot be used ({reason})"),
-            hint=N_('For PostgreSQL run: python -m pip install "psycopg[binary]"'),
-            url=url.split("@")[-1],
-            reason=str(error),
-        ) from error
+            N_("PostgreSQL needs a driver that is not installed"),
+            hint=N_('Run: python -m pip install "psycopg[binary]"'),
+        )
+    database: Database = PostgresqlDatabase(
+        "postgresql://" + url.partition("://")[2],  # libpq's own URL: it decodes passwords and takes every option
+        prefer_psycopg3=True,
+        autoconnect=False,
+        isolation_level="READ COMMITTED",
+    )
     database.connect()
+    try:
+        database.execute_sql(f"SET lock_timeout = {int(busy_timeout_s * 1000)}")
+        database.execute_sql("SET synchronous_commit = on")
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
-def _migrate(database: Database) -> None:
+# --- the schema -------------------------------------------------------------------------------------------------------
+
+
+def _migrate(database: Database, create: bool) -> None:
     from playhouse.migrations import MigrationError, Runner
 
     runner = Runner(database, str(MIGRATIONS))
@@ -198,10 +212,22 @@ def _migrate(database: Database) -> None:
             hint=N_("Use that version, or a newer one, on this laptop."),
             name=unknown[0],
         )
-    if any(row.applied is None for row in status):
+    is_pending = [row.applied is None for row in status]
+    if all(is_pending) and not create:
+        raise StoreError(
+            N_("this database holds no ledger"),
+            hint=N_(
+                "If it is a copy, copy the file of the same name ending in -wal too. "
+                "Begin a new one with: python main.py init --place CODE --station NAME"
+            ),
+        )
+    if any(is_pending):
         try:
-            runner.up()
+            with write_lock(database):  # whole or not at all, also when two begin at once
+                runner.up()
         except MigrationError as error:
             raise StoreError(
                 N_("the database failed ({reason})"), hint=N_("Run: python main.py doctor"), reason=str(error)
             ) from error
+        if isinstance(database, SqliteDatabase):
+            database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")

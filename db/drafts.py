@@ -60,7 +60,8 @@ class Drafts:
     def take(self, id: str, touch: Touch, *, at: str) -> bool:
         """Put an item into a session; False when the session has it already. Durable when it returns.
 
-        One statement and so one commit: this is what an acknowledged scan waits for.
+        This is what an acknowledged scan waits for: one statement and one commit. The write lock keeps it from
+        falling between a confirmation's reading of the session and its end.
 
         Raises:
             InputError: the session is gone.
@@ -71,10 +72,11 @@ class Drafts:
             draft.id, Value(touch.code), newest, Value(touch.print), Value(touch.how), Value(at)
         ).where(draft.id == id)  # fmt: skip
         columns = (scan.draft, scan.code, scan.number, scan.print, scan.how, scan.at)
-        if scan.insert_from(values, columns).on_conflict_ignore().as_rowcount().execute():
-            return True
-        self.get(id)
-        return False
+        with self.ledger.transaction():
+            if scan.insert_from(values, columns).on_conflict_ignore().as_rowcount().execute():
+                return True
+            self.get(id)
+            return False
 
     def put_out(self, id: str, code: str) -> bool:
         """Take an item out of a session again; False when it was not in it."""
@@ -85,7 +87,11 @@ class Drafts:
     def set_ends(
         self, id: str, *, giver: str | None = None, receiver: str | None = None, bound: Sequence[str] | None = None
     ) -> None:
-        """Put right who gives, who receives or where a carrier goes; None leaves a value as it is."""
+        """Put right who gives, who receives or where a carrier goes; None leaves a value as it is.
+
+        Raises:
+            InputError: the session is gone.
+        """
         changes: dict[str, object] = {}
         if giver is not None:
             changes["giver"] = giver
@@ -93,8 +99,9 @@ class Drafts:
             changes["receiver"] = receiver
         if bound is not None:
             changes["bound"] = json.dumps(list(bound))
-        if changes:
-            with self.ledger.transaction():
+        with self.ledger.transaction():
+            self.get(id)
+            if changes:
                 self.tables.draft.update(**changes).where(self.tables.draft.id == id).execute()
 
     def touches(self, id: str) -> list[Touch]:

@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import Database, SqliteDatabase, chunked
+from peewee import Database, SqliteDatabase, chunked, fn
 
 from custody.compose import NewEvent, Ref
-from custody.errors import N_, StoreError
+from custody.errors import N_, StoreError, TamperError
 from custody.events import Event, check_body, stored_event
 from custody.ledger import FORMAT_VERSION, canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
+from db.connect import write_lock
 from db.models import Tables
 
 _CODES_PER_QUERY = 500
-_ADVISORY_LOCK = 0x53455248
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,11 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, with the write lock taken first, so that reading the head and appending cannot be parted.
-
-        On PostgreSQL the lock must be the first statement and the isolation READ COMMITTED: a snapshot taken before
-        the wait would be stale.
-        """
+        """All or nothing, under the write lock; within another one, a part of that."""
         if self.database.in_transaction():
             yield
-        elif isinstance(self.database, SqliteDatabase):
-            with self.database.atomic("IMMEDIATE"):
-                yield
         else:
-            with self.database.atomic():
-                self.database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_ADVISORY_LOCK,))
+            with write_lock(self.database):
                 yield
 
     def begin_log(self, name: str, genesis: NewEvent, signer: Signer, *, at: str, by: str, app: str, id: str) -> Event:
@@ -87,10 +79,11 @@ class Ledger:
         Raises:
             CustodyError: an event that the format does not allow.
             StoreError: this ledger has no log of its own.
+            TamperError: the log does not end where it ended when this station last wrote.
         """
         row = self._own_row()
         size, handovers = row.size, row.handovers
-        head = bytes(row.head) if row.head is not None else None
+        head = self._head(row)
         recorded = []
         for event in new:
             size += 1
@@ -109,6 +102,21 @@ class Ledger:
         log = self.tables.log
         log.update(size=size, head=head, handovers=handovers).where(log.id == row.id).execute()
         return recorded
+
+    def _head(self, log: Any) -> bytes | None:
+        """The leaf digest that the next event must name as `prev`: of the last event, and so it must say in the log."""
+        event = self.tables.event
+        last = event.select(event.seq, event.leaf).where(event.log_id == log.id).order_by(event.seq.desc()).first()
+        held = (last.seq, bytes(last.leaf)) if last else (0, None)
+        noted = (log.size, None if log.head is None else bytes(log.head))
+        if held != noted:
+            raise TamperError(
+                N_("the log ends at number {found} and was left at number {expected}: nothing is added to it"),
+                hint=N_("Run: python main.py verify"),
+                found=held[0],
+                expected=noted[0],
+            )
+        return held[1]
 
     def _insert(
         self, log_id: int, seq: int, leaf: bytes, body: bytes, signatures: str, parsed: Mapping[str, Any]
@@ -146,6 +154,10 @@ class Ledger:
         table = self.tables.event
         row = table.select(table.leaf, table.body).where((table.log_id == log_id) & (table.seq == seq)).get()
         return stored_event(bytes(row.leaf), bytes(row.body))
+
+    def event_count(self) -> int:
+        """How many events are held, of all logs. It grows with every change that anybody records."""
+        return int(self.tables.log.select(fn.COALESCE(fn.SUM(self.tables.log.size), 0)).scalar())
 
     def places_met(self) -> frozenset[str] | None:
         """The places whose stations' logs are held; None, meaning everybody is, for a laptop that is alone.
@@ -186,16 +198,16 @@ class Ledger:
                 found[bytes(leaf)] = Ref(names[log_id], seq, bytes(leaf).hex())
         return found
 
-    def entries(self) -> Iterator[tuple[bytes, str]]:
-        """Every entry, log by log in order of `seq`: its body's bytes and its signature lines."""
+    def entries(self, logs: Sequence[str] | None = None) -> Iterator[tuple[bytes, str]]:
+        """Every entry, log by log in order of `seq`: its body's bytes and its signature lines; None means all logs."""
         event, log = self.tables.event, self.tables.log
-        query = (
-            event.select(event.body, event.signatures)
-            .join(log, on=(event.log_id == log.id))
-            .order_by(log.name, event.seq)
-        )
-        for body, signatures in query.tuples().iterator():
-            yield bytes(body), signatures
+        columns = event.select(event.body, event.signatures)
+        held_logs = log.select(log.id).order_by(log.name)
+        if logs is not None:
+            held_logs = held_logs.where(log.name.in_(list(logs)))
+        for held in held_logs:  # by log, so that the index on (log_id, seq) gives the order
+            for body, signatures in columns.where(event.log_id == held.id).order_by(event.seq).tuples().iterator():
+                yield bytes(body), signatures
 
     def heads(self) -> list[dict[str, Any]]:
         """Each log held: its name, station, place, how many events, and the newest one's leaf digest (hex)."""
@@ -205,3 +217,16 @@ class Ledger:
              "head": bytes(row.head).hex() if row.head is not None else None}
             for row in log.select().order_by(log.name)
         ]  # fmt: skip
+
+    def newest_time(self, log_id: int) -> str | None:
+        """When the newest event of a log says it was recorded; None for an empty log."""
+        event = self.tables.event
+        row = event.select(event.body).where(event.log_id == log_id).order_by(event.seq.desc()).first()
+        return None if row is None else stored_event(b"", bytes(row.body)).at
+
+    def trouble(self) -> str:
+        """What the database itself finds wrong with its file; empty when nothing. Finds damage, not tampering."""
+        if not isinstance(self.database, SqliteDatabase):
+            return ""
+        found = str(self.database.execute_sql("PRAGMA quick_check(1)").fetchone()[0])
+        return "" if found == "ok" else found

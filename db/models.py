@@ -13,6 +13,8 @@ from peewee import AutoField, BlobField, CompositeKey, Database, IntegerField, M
 
 
 class Table(Model):
+    """What all our tables share."""
+
     class Meta:
         legacy_table_names = False
 

@@ -6,17 +6,22 @@ from typing import Any
 from peewee import chunked
 
 from custody.places import Place
+from db.ledger import Ledger
 from db.models import Tables
 
 _ROWS_PER_INSERT = 500
 
 
 class PlaceTable(Mapping[str, Place]):
-    """The delivery tree in the database, as a mapping that looks places up one by one and remembers them."""
+    """The delivery tree in the database, as a mapping that looks places up one by one and remembers them.
 
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
+    Another program may record a plan meanwhile, so whoever begins to answer a question calls `refresh` first.
+    """
+
+    def __init__(self, ledger: Ledger, tables: Tables) -> None:
+        self.ledger, self.tables = ledger, tables
         self._known: dict[str, Place | None] = {}
+        self._known_at = 0
 
     def __getitem__(self, code: str) -> Place:
         if code not in self._known:
@@ -39,6 +44,13 @@ class PlaceTable(Mapping[str, Place]):
         found = {row.code: _place(row) for row in place.select().order_by(place.first)}
         self._known |= found
         return found
+
+    def refresh(self) -> None:
+        """Forget what is remembered if any event was recorded since, here or by another program."""
+        count = self.ledger.event_count()
+        if count != self._known_at:
+            self.forget()
+            self._known_at = count
 
     def forget(self) -> None:
         """Read places from the database again."""
@@ -64,13 +76,16 @@ class PlaceTable(Mapping[str, Place]):
 
 def _spans(places: Mapping[str, Place]) -> dict[str, tuple[int, int]]:
     """Number the places in the order of a walk; each with the number of the last place below it."""
-    children: dict[str | None, list[str]] = {}
+    children: dict[str, list[str]] = {}
+    tops = []
     for place in places.values():
-        parent = place.parent if place.parent in places else None
-        children.setdefault(parent, []).append(place.code)
+        if place.parent is not None and place.parent in places:
+            children.setdefault(place.parent, []).append(place.code)
+        else:
+            tops.append(place.code)
     spans: dict[str, tuple[int, int]] = {}
     number = 0
-    stack = [(code, False) for code in sorted(children.get(None, ()), reverse=True)]
+    stack = [(code, False) for code in sorted(tops, reverse=True)]
     while stack:
         code, is_done = stack.pop()
         if is_done:

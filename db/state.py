@@ -1,5 +1,6 @@
 """The present state: tables that are only a cache of the fold of the events, and the questions asked of them."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain as joined
 from typing import Any
@@ -26,7 +27,7 @@ class State:
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
-        self.places = PlaceTable(tables)
+        self.places = PlaceTable(ledger, tables)
 
     # --- keeping the cache equal to the fold ----------------------------------------------------------------------
 
@@ -49,8 +50,7 @@ class State:
             for table in (tables.place, tables.need, tables.item):
                 table.delete().execute()
             self.places.forget()
-            for event in self._plans():
-                self._follow_plan(event.body["rows"])
+            self._follow_plan([row for event in self._plans() for row in event.body["rows"]])
             codes = tables.event_item.select(tables.event_item.code).distinct().tuples()
             for batch in chunked((code for (code,) in codes), _ROWS_PER_INSERT):
                 self._refold(batch)
@@ -100,12 +100,15 @@ class State:
         if places:
             self.places.put(places)
         need = self.tables.need
-        needs = [{k: v for k, v in row.items() if k != "row"} for row in rows if row["row"] == "need"]
-        for row in needs:
-            row["elections"] = ";".join(row["elections"])
-        if needs:
-            changed = [field for name, field in need._meta.fields.items() if name not in ("kind", "level")]
-            need.insert_many(needs).on_conflict(conflict_target=[need.kind, need.level], preserve=changed).execute()
+        needs = {  # the last word on each counts; one statement may not touch a row twice
+            (row["kind"], row["level"]): {name: value for name, value in row.items() if name != "row"}
+            | {"elections": json.dumps(row["elections"])}
+            for row in rows
+            if row["row"] == "need"
+        }
+        changed = [field for name, field in need._meta.fields.items() if name not in ("kind", "level")]
+        for batch in chunked(needs.values(), _ROWS_PER_INSERT):
+            need.insert_many(batch).on_conflict(conflict_target=[need.kind, need.level], preserve=changed).execute()
 
     def _plans(self) -> Iterator[Event]:
         event = self.tables.event
@@ -129,15 +132,13 @@ class State:
 
     def chain(self, code: str, *, as_of: str | None = None) -> Chain:
         """The chain of custody of one item, folded from its events now."""
+        self.places.refresh()
         return custody(code, self.families([code])[code], self.places, met=self.ledger.places_met(), as_of=as_of)
 
     def needs(self) -> list[Need]:
         """What places need, in order of kind and level."""
         need = self.tables.need
-        return [
-            Need(r.kind, r.name_id, r.name_en, r.level, r.per_place, r.unit, r.tracked_as, tuple(filter(None, r.elections.split(";"))))
-            for r in need.select().order_by(need.kind, need.level)
-        ]  # fmt: skip
+        return [_need(row) for row in need.select().order_by(need.kind, need.level)]
 
     def item(self, code: str) -> Item | None:
         """What is known of one item, None when it is registered nowhere."""
@@ -155,7 +156,7 @@ class State:
     def find_items(
         self, *, kind: str | None = None, under: str | None = None, held_by: str | None = None, unprinted: bool = False
     ) -> Iterator[Item]:
-        """The items of a kind, bound for a place or below it, held by somebody, not printed yet; in order of code."""
+        """The items of a kind, bound for a place or below it, held by somebody, not printed yet; by destination."""
         item = self.tables.item
         query = self._bound_under([under]) if under is not None else item.select()
         if kind is not None:
@@ -171,7 +172,7 @@ class State:
         """What the giver holds that is bound for one of these places or below."""
         item = self.tables.item
         query = self._bound_under(tops).where(item.held_by == giver)
-        return [_item(row) for row in query.order_by(item.bound_for, item.kind, item.k)]
+        return [_item(row) for row in query.order_by(item.bound_for, item.kind, item.k, item.code)]
 
     def latest(self, codes: Iterable[str]) -> dict[str, Ref]:
         """The newest standing event of each item that has one."""
@@ -236,6 +237,13 @@ def _with_parents(code: str, naming: Mapping[str, list[Event]], parents: Mapping
         wanted = set().union(*(parents.get(member, set()) for member in wanted)) - family
         family |= wanted
     return list({event.leaf: event for member in family for event in naming.get(member, ())}.values())
+
+
+def _need(row: Any) -> Need:
+    return Need(
+        row.kind, row.name_id, row.name_en, row.level, row.per_place, row.unit, row.tracked_as,
+        tuple(json.loads(row.elections)),
+    )  # fmt: skip
 
 
 def _item(row: Any) -> Item:

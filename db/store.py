@@ -5,7 +5,7 @@ Every change of state is an event, and every event passes through `Store._record
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,8 +20,9 @@ from custody.items import Item
 from custody.ledger import key_fingerprint
 from custody.places import Need, Place, below
 from custody.planning import missing_items
-from db.connect import as_store_errors, open_database
+from db.connect import BUSY_TIMEOUT_S, open_database
 from db.drafts import Drafts
+from db.faults import as_store_errors
 from db.ledger import Ledger, Signer
 from db.models import tables_of
 from db.state import State
@@ -112,10 +113,16 @@ class Store:
     # --- what should exist ----------------------------------------------------------------------------------------
 
     def load_plan(self, places: Sequence[Place], needs: Sequence[Need], *, source: str, digest: str) -> list[Event]:
-        """Record these rows of the plan, new or changed. Nothing is recorded for no rows."""
+        """Record these rows of the plan, new or changed. Nothing is recorded for no rows.
+
+        Raises:
+            RuleError: a place would lie below itself.
+        """
         if not places and not needs:
             return []
-        return self._record(compose.plan_events(places, needs, source=source, digest=digest))
+        with self.ledger.transaction():
+            _refuse_circle({**self.state.places.all(), **{place.code: place for place in places}}, places)
+            return self._record(compose.plan_events(places, needs, source=source, digest=digest))
 
     def missing_items(self, *, under: str | None = None, kind: str | None = None) -> list[Item]:
         """The items that the needs ask for and that nobody registered yet, each with a new code, in our own hands."""
@@ -180,6 +187,7 @@ class Store:
             InputError: the plan does not have it.
         """
         code = parse_custodian(text)
+        self.state.places.refresh()
         if code not in self.state.places and not is_plate(code):
             raise InputError(
                 N_("there is no place {place} in the plan"),
@@ -210,6 +218,7 @@ class Store:
 
     def judge(self, label: ItemLabel, handover: Handover) -> tuple[Item | None, list[Finding]]:
         """What is known of a scanned item, and all that is wrong with handing it over so."""
+        self.state.places.refresh()
         item = self.state.item(label.code)
         return item, judge_scan(
             item, label, self.state.places, giver=handover.giver, to=handover.to, bound=handover.bound,
@@ -240,6 +249,7 @@ class Store:
         """
         self.check_handover(handover)
         with self.ledger.transaction():
+            self.state.places.refresh()
             if draft is not None:
                 self.drafts.get(draft)
                 touches = self.drafts.touches(draft)
@@ -296,18 +306,29 @@ class Store:
 
 
 @contextmanager
-def open_store(url: str, signer: Signer | None, around: Surroundings, *, create: bool = False) -> Iterator[Store]:
+def open_store(
+    url: str,
+    signer: Signer | None,
+    around: Surroundings,
+    *,
+    create: bool = False,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+) -> Iterator[Store]:
     """Open a ledger, for as long as the block lasts; no error of the database library leaves the block untranslated.
+
+    It belongs to the thread that opened it: another thread, like another program, opens its own.
 
     Args:
         signer: the station's key; None opens it for reading alone.
         create: make a new, empty ledger where there is none.
+        busy_timeout_s: how long to wait while another program writes.
 
     Raises:
         StoreError: it is missing, of another program, damaged, or cannot be reached; or writing to it failed.
+        ConflictError: another program has been writing for longer than that; trying again is safe.
     """
     with as_store_errors():
-        database = open_database(url, create=create)
+        database = open_database(url, create=create, busy_timeout_s=busy_timeout_s)
         try:
             tables = tables_of(database)
             ledger = Ledger(database, tables)
@@ -317,7 +338,23 @@ def open_store(url: str, signer: Signer | None, around: Surroundings, *, create:
 
 
 def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:30] or "x"
+    """A name for logs and BAST numbers: at most 30 of a-z, 0-9 and -; `x` where a name has none of them."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:30].rstrip("-") or "x"
+
+
+def _refuse_circle(tree: Mapping[str, Place], changed: Iterable[Place]) -> None:
+    for place in changed:
+        seen = {place.code}
+        above = tree.get(place.parent or "")
+        while above is not None and above.code not in seen:
+            seen.add(above.code)
+            above = tree.get(above.parent or "")
+        if above is not None:
+            raise RuleError(
+                N_("{place} would lie below itself in the plan"),
+                hint=N_("Correct the parent of it, or of a place above it, in the table."),
+                place=place.code,
+            )
 
 
 def _printed_already(item: Item) -> RuleError:

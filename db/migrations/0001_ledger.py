@@ -40,6 +40,7 @@ POSTGRES_GUARDS = (
 
 
 def up(migrator: Any, db: Any) -> None:
+    """Make all tables and the guards of the event table."""
     is_sqlite = isinstance(db, SqliteDatabase)
 
     class Table(Model):
