@@ -1,0 +1,1 @@
+"""The commands, one file a group: parse, build, call one function, print, exit code. No rules and no SQL."""

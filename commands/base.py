@@ -1,0 +1,143 @@
+"""What every command shares: where the ledger is, how to open it, and how to print lines, JSON and progress."""
+
+import functools
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from language import _
+
+if TYPE_CHECKING:
+    from db.store import Store, Surroundings
+
+VERSION = "0.1.0"
+LEDGER_FILE = "ledger.db"
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Station:
+    """Where this station keeps its ledger and key, and what it takes from outside."""
+
+    home: Path
+    db_url: str
+    now_utc: Callable[[], str]
+
+    def around(self) -> "Surroundings":
+        """The clock, randomness and name for the store."""
+        from db.store import Surroundings
+
+        return Surroundings(self.now_utc, by=who_works_here(), app=f"serah/{VERSION}")
+
+    @contextmanager
+    def store(self, *, write: bool = False) -> "Iterator[Store]":
+        """The open ledger; with the station's key where something will be recorded.
+
+        Raises:
+            StoreError: there is no ledger, no key, or one of them is not ours.
+        """
+        from db.station_key import load_key
+        from db.store import open_store
+
+        signer = load_key(self.home) if write else None
+        with open_store(self.db_url, signer, self.around()) as store:
+            yield store
+
+
+def station_at(home: str | None, db_url: str | None, now_utc: Callable[[], str] | None = None) -> Station:
+    """The station that the options and the environment name; the user's data folder by default."""
+    folder = Path(home or os.environ.get("SERAH_HOME") or _data_folder()).expanduser()
+    return Station(
+        folder, db_url or os.environ.get("SERAH_DB") or f"sqlite:///{folder / LEDGER_FILE}", now_utc or utc_now
+    )
+
+
+def _data_folder() -> str:
+    from platformdirs import user_data_dir
+
+    return user_data_dir("serah", appauthor=False)
+
+
+def utc_now() -> str:
+    """The computer's clock: RFC 3339, UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def who_works_here() -> str:
+    """Who works the station, as far as the computer can say: SERAH_BY, or the login name. A statement, no proof."""
+    try:
+        return os.environ.get("SERAH_BY") or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
+
+
+pass_station = click.make_pass_decorator(Station)
+
+
+def json_option(command: F) -> F:
+    """The `--json` that every command takes: standard output is then JSON alone."""
+    return click.option("--json", "as_json", is_flag=True, help=_("Print JSON alone."))(command)
+
+
+def print_json(value: object) -> None:
+    """One line of JSON on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+@contextmanager
+def progress(length: int | None, label: str, *, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error, to a terminal only; gives a function to be called with what was done."""
+    if quiet or not sys.stderr.isatty() or length is None:
+        yield lambda _count: None
+        return
+    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+        yield bar.update
+
+
+def note(text: str) -> None:
+    """A line for the user that is no result: on standard error, so that a pipe gets results alone."""
+    click.echo(text, err=True)
+
+
+def place_argument(store: "Store", text: str | None) -> str | None:
+    """The code of a place that an option names, None where it names none.
+
+    Raises:
+        CodeError, InputError: there is no such place.
+    """
+    return None if text is None else store.custodian(text)
+
+
+def kind_argument(store: "Store", kind: str | None) -> str | None:
+    """A kind that the needs name, or None where no kind is given.
+
+    Raises:
+        InputError: no need and no item is of that kind.
+    """
+    from custody.errors import InputError, N_
+
+    if kind is None:
+        return None
+    kinds = sorted({need.kind for need in store.state.needs()})
+    if kind not in kinds:
+        raise InputError(
+            N_("there is no kind {kind}"),
+            hint=N_("The kinds are: {kinds}."),
+            kind=kind,
+            kinds=", ".join(kinds) or "-",
+        )
+    return kind
+
+
+def repeatable(name: str, help_text: str, **more: Any) -> Callable[[F], F]:
+    """An option that may be given several times."""
+    return functools.partial(click.option, name, multiple=True, help=help_text, **more)()

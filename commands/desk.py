@@ -1,0 +1,109 @@
+"""The desk: a draft in the ledger as a scan session fills it (the scanner knows only this face of it)."""
+
+from collections.abc import Sequence
+
+from custody.codes import ItemLabel
+from custody.compose import Handover, Touch
+from custody.errors import RuleError
+from custody.findings import Finding, name_of
+from custody.items import Item
+from custody.places import Need
+from db.store import Store
+from scanner.outcomes import End, How, Taken, Tally
+
+
+class DraftDesk:
+    """Takes scans into one draft, each durable before it is answered."""
+
+    def __init__(self, store: Store, draft: str) -> None:
+        self.store, self.draft = store, draft
+        info = store.drafts.get(draft)
+        self.giver, self._receiver, self.bound = info.giver or "", info.receiver or "", info.bound
+        self.taken: dict[str, None] = dict.fromkeys(touch.code for touch in store.drafts.touches(draft))
+        self._needs = {need.kind: need for need in store.state.needs()}
+        self._expected: dict[str, str] | None = None
+        self._look_up_expected()
+
+    @property
+    def handover(self) -> Handover:
+        """Who gives what to whom, as far as it is set."""
+        return Handover(self.giver, self._receiver, self.bound)
+
+    @property
+    def receiver(self) -> str | None:
+        """The code of who receives, None while it is not set."""
+        return self._receiver or None
+
+    @property
+    def tally(self) -> Tally:
+        """How far the draft is."""
+        if self._expected is None:
+            return Tally(len(self.taken))
+        missing = tuple(words for code, words in self._expected.items() if code not in self.taken)
+        return Tally(len(self.taken), len(self._expected), missing)
+
+    def take(self, label: ItemLabel, how: How) -> Taken:
+        """Put an item into the draft and say what is wrong with it; durable when this returns."""
+        item, findings = self.store.judge(label, self.handover)
+        is_new = self.store.drafts.take(
+            self.draft, Touch(label.code, label.print, how), at=self.store.around.now_utc()
+        )  # fmt: skip
+        self.taken[label.code] = None
+        return Taken(label.code, self.words(item), tuple(findings), already=not is_new)
+
+    def put_out(self, code: str) -> bool:
+        """Take an item out of the draft again."""
+        self.taken.pop(code, None)
+        return self.store.drafts.put_out(self.draft, code)
+
+    def set_end(self, end: End, custodian: str) -> str:
+        """Set who gives or who receives; returns the name in words.
+
+        Raises:
+            CodeError, RuleError: there is no such custodian, or it would hand over to itself.
+        """
+        code = self._known(custodian)
+        giver, receiver = (code, self._receiver) if end == "from" else (self.giver, code)
+        if receiver:
+            self.store.check_handover(Handover(giver, receiver))
+        self.store.drafts.set_ends(self.draft, giver=giver, receiver=receiver or None)
+        self.giver, self._receiver = giver, receiver
+        self._look_up_expected()
+        return name_of(self.store.state.places, code)
+
+    def findings(self) -> list[Finding]:
+        """What is wrong with everything in the draft, as its ends are now."""
+        touches = self.store.drafts.touches(self.draft)
+        return [
+            finding
+            for touch in touches
+            for finding in self.store.judge(ItemLabel(touch.code, touch.print), self.handover)[1]
+        ]
+
+    def words(self, item: Item | None) -> str:
+        """An item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan."""
+        return item_words(item, self._needs, self.store)
+
+    def _known(self, custodian: str) -> str:
+        from custody.errors import InputError
+
+        try:
+            return self.store.custodian(custodian)
+        except InputError as error:  # a session shows it and goes on
+            raise RuleError(error.message, hint=error.hint, **error.values) from error
+
+    def _look_up_expected(self) -> None:
+        items: Sequence[Item] | None = None
+        if self.giver and self._receiver:
+            items = self.store.expected(self.giver, self._receiver, self.bound)
+        self._expected = None if items is None else {item.code: self.words(item) for item in items}
+
+
+def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
+    """An item in a line: what it is, which of how many, and where it is bound for."""
+    from reports.steps import headline
+
+    if item is None:
+        return headline(None, needs)
+    place = store.state.places.get(item.to)
+    return f"{headline(item, needs)}, {place.name if place else item.to}"

@@ -1,0 +1,203 @@
+"""The doctor: what is wrong with this computer and this station, and the one command that mends it."""
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from commands.base import Station, json_option, pass_station, print_json
+from custody.errors import CustodyError
+from language import _
+from language.text import number, printable, say, say_hint
+
+Health = Literal["ok", "warning", "broken"]
+_SIGNS: dict[Health, str] = {"ok": "+", "warning": "!", "broken": "X"}
+MIN_FREE_MB = 500
+_OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
+_NEEDED = ("opencv-python", "zxing-cpp", "reportlab", "peewee", "apsw", "cryptography", "python-calamine", "XlsxWriter")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one look found: a name, its health, what is there, and the command that mends it."""
+
+    name: str
+    health: Health
+    found: str
+    remedy: str = ""
+
+
+@click.command(help=_("Look at camera, libraries, fonts, disk, clock and database; say what mends them."))
+@click.option("--camera", type=int, default=0, show_default=True, help=_("Number of the camera to try."))
+@json_option
+@pass_station
+def doctor(station: Station, camera: int, as_json: bool) -> None:
+    worst = 0
+    looks: tuple[Callable[[], Iterator[Check]], ...] = (
+        _python, _packages, _second_reader, _fonts, lambda: _camera(camera), lambda: _disk(station.home),
+        lambda: _ledger(station),
+    )  # fmt: skip
+    for look in looks:
+        for check in look():
+            worst = max(worst, 3 if check.health == "broken" else 0)
+            if as_json:
+                print_json({"check": check.name, "health": check.health, "found": check.found, "remedy": check.remedy})
+            else:
+                click.echo(f"{_SIGNS[check.health]} {check.name}: {check.found}")
+                if check.remedy:
+                    click.echo(f"    {check.remedy}")
+    raise click.exceptions.Exit(worst)
+
+
+def _python() -> Iterator[Check]:
+    found = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    if sys.version_info >= (3, 11):
+        yield Check(_("Python"), "ok", found)
+    else:
+        yield Check(_("Python"), "broken", found, _("Install Python 3.11 or newer."))
+
+
+def _packages() -> Iterator[Check]:
+    install = "python -m pip install -r requirements.txt"
+    missing = [name for name in _NEEDED if _version(name) is None]
+    if missing:
+        yield Check(_("Packages"), "broken", _("missing: {names}").format(names=", ".join(missing)), install)
+    else:
+        yield Check(_("Packages"), "ok", ", ".join(f"{name} {_version(name)}" for name in _NEEDED))
+    several = [name for name in _OPENCV if _version(name) is not None]
+    if len(several) > 1:
+        names = " ".join(several)
+        remedy = f"python -m pip uninstall -y {names} && {install}"
+        yield Check("OpenCV", "broken", _("{names} overwrite each other").format(names=names), remedy)
+    try:
+        import cv2
+    except ImportError as error:
+        yield Check("OpenCV", "broken", printable(str(error), 200), _system_command("libgl1 libglib2.0-0t64", "", ""))
+    else:
+        yield Check("OpenCV", "ok", f"cv2 {cv2.__version__}")
+
+
+def _second_reader() -> Iterator[Check]:
+    from scanner.decode import engines
+
+    there = engines()
+    if "zbar" in there or "pyzbar" in there:
+        yield Check(_("QR readers"), "ok", ", ".join(there))
+        return
+    yield Check(
+        _("QR readers"),
+        "warning" if there else "broken",
+        _("{readers}; the second reader (pyzbar) finds no zbar library; everything works without it").format(
+            readers=", ".join(there) or "-"
+        ),
+        _system_command("libzbar0t64", "zbar", _("Install the Visual C++ 2013 runtime (vcredist_x64.exe).")),
+    )
+
+
+def _system_command(debian: str, brew: str, windows: str) -> str:
+    match platform.system():
+        case "Darwin":
+            return f"brew install {brew}" if brew else ""
+        case "Windows":
+            return windows
+        case _:
+            return f"sudo apt-get install {debian}"
+
+
+def _fonts() -> Iterator[Check]:
+    try:
+        import reportlab
+    except ImportError:
+        return
+    if all((Path(reportlab.__file__).parent / "fonts" / name).is_file() for name in ("Vera.ttf", "VeraBd.ttf")):
+        yield Check(_("Fonts"), "ok", "Bitstream Vera")
+    else:
+        yield Check(
+            _("Fonts"), "broken", _("reportlab's own fonts are missing"), "python -m pip install --force-reinstall reportlab"
+        )  # fmt: skip
+
+
+def _camera(number_of_camera: int) -> Iterator[Check]:
+    from scanner.frames import open_source
+
+    name = _("Camera {number}").format(number=number_of_camera)
+    try:
+        with open_source(str(number_of_camera)) as source:
+            frame = next(iter(source), None)
+    except CustodyError as error:
+        yield Check(name, "warning", say(error), say_hint(error))
+        return
+    if frame is None:
+        yield Check(name, "warning", _("gives no picture"), _("Close other programs that use it, or try --camera 1."))
+    else:
+        height, width = frame.image.shape[:2]
+        yield Check(name, "ok", f"{width}x{height}")
+
+
+def _disk(home: Path) -> Iterator[Check]:
+    there = next(folder for folder in (home, *home.resolve().parents) if folder.exists())
+    free_mb = shutil.disk_usage(there).free // 1_000_000
+    found = _("{free} MB free at {path}").format(free=number(free_mb), path=home)
+    if free_mb < MIN_FREE_MB:
+        yield Check(_("Disk"), "warning", found, _("Free some space: a full disk stops recording."))
+    else:
+        yield Check(_("Disk"), "ok", found)
+
+
+def _ledger(station: Station) -> Iterator[Check]:
+    now = station.now_utc()
+    try:
+        with station.store() as store:
+            own = store.ledger.own_log()
+            newest = store.ledger.newest_time(own.id)
+            trouble = store.ledger.trouble()
+            events = sum(head["size"] for head in store.ledger.heads())
+    except CustodyError as error:
+        yield Check(_("Ledger"), "warning", say(error), say_hint(error))
+        yield _clock(now, None)
+        return
+    if trouble:
+        yield Check(_("Ledger"), "broken", trouble, _("Keep the file as it is and go on with a copy from a backup."))
+    else:
+        words = _("station {station} at {place}, {count} events")
+        yield Check(_("Ledger"), "ok", words.format(station=own.station, place=own.place, count=number(events)))
+    yield _key(station)
+    yield _clock(now, newest)
+
+
+def _key(station: Station) -> Check:
+    from db.station_key import FILE_NAME, load_key
+
+    path = station.home / FILE_NAME
+    try:
+        load_key(station.home)
+    except CustodyError as error:
+        return Check(_("Station key"), "broken", say(error), say_hint(error))
+    if platform.system() != "Windows" and path.stat().st_mode & 0o077:
+        return Check(_("Station key"), "warning", _("others may read {path}").format(path=path), f"chmod 600 {path}")
+    return Check(_("Station key"), "ok", str(path))
+
+
+def _clock(now: str, newest: str | None) -> Check:
+    remedy = _("Set the computer's date and time.")
+    if now < "2024":
+        return Check(_("Clock"), "warning", now, remedy)
+    if newest is not None and newest > now:
+        found = _("{now} is before the newest record, {newest}").format(now=now, newest=newest)
+        return Check(_("Clock"), "warning", found, remedy)
+    offset = datetime.now(UTC).astimezone().strftime("%z")
+    return Check(_("Clock"), "ok", f"{now} (UTC{offset[:3]}:{offset[3:]})")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,82 @@
+"""The edge: the one place where errors become a line for the user and an exit code. No traceback passes it."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from custody.errors import CustodyError, Fault, InputError
+from language import _
+from language.text import printable, say, say_fault, say_hint
+
+SHOWN_FAULTS = 50
+EXIT_USAGE, EXIT_MACHINE, EXIT_INTERRUPTED = 2, 3, 130
+
+
+def run(program: click.Command, args: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    try:
+        result = program.main(args=list(args), prog_name="main.py", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return EXIT_USAGE
+    except click.UsageError as error:
+        _tell(error.format_message(), _("See: python main.py {command} --help").format(command=_command(error)))
+        return EXIT_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        _tell(_("Stopped."))
+        return EXIT_INTERRUPTED
+    except CustodyError as error:
+        _tell(say(error), say_hint(error))
+        if isinstance(error, InputError):
+            _tell_faults(error.faults)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        _tell(
+            _("The computer refused: {reason} ({path})").format(
+                reason=error.strerror or type(error).__name__, path=printable(str(error.filename or "-"), 200)
+            ),
+            _("Check the disk's free space and your permissions: python main.py doctor"),
+        )
+        return EXIT_MACHINE
+    except Exception as error:  # a fault of ours: the user gets one line, the details go to a file
+        _tell(
+            _("Serah has a fault: {error}").format(error=printable(f"{type(error).__name__}: {error}", 200)),
+            _("What was recorded is safe. Please send us {path}").format(path=_keep_details()),
+        )
+        return EXIT_MACHINE
+
+
+def _tell(line: str, hint: str = "") -> None:
+    click.echo(_("Error: {line}").format(line=line), err=True)
+    if hint:
+        click.echo(f"  {hint}", err=True)
+
+
+def _tell_faults(faults: tuple[Fault, ...]) -> None:
+    for fault in faults[:SHOWN_FAULTS]:
+        click.echo(f"  {say_fault(fault)}", err=True)
+    if (more := len(faults) - SHOWN_FAULTS) > 0:
+        click.echo("  " + _("and {count} more").format(count=more), err=True)
+
+
+def _command(error: click.UsageError) -> str:
+    return error.ctx.info_name or "" if error.ctx and error.ctx.parent else ""
+
+
+def _keep_details() -> str:
+    path = Path(os.environ.get("SERAH_HOME") or Path.home()) / "serah-fault.txt"
+    try:
+        path.write_text(traceback.format_exc(), encoding="utf-8")
+    except OSError:
+        return "-"
+    return str(path)

@@ -1,0 +1,185 @@
+"""What `scan`, `handover` and `drafts` share: reading the options of a handover, confirming it, and telling the result."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from commands.base import print_json, repeatable
+from custody.errors import InputError, N_
+from language import _
+
+if TYPE_CHECKING:
+    from custody.compose import Extra, Handover
+    from custody.findings import Finding
+    from db.store import RecordedHandover, Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+SHOWN_PER_CODE = 5
+"""So many findings of one code are told one by one; the rest only counted."""
+
+
+def handover_options(command: F) -> F:
+    """The options that say what a label cannot: people, counts, conditions, things without a label."""
+    for option in reversed((
+        repeatable("--bound", _("Where a truck goes: a place; may be given several times.")),
+        click.option("--giver", default="", help=_("Name of the person who gives.")),
+        click.option("--receiver", default="", help=_("Name of the person who receives.")),
+        repeatable("--witness", _("Name of a witness; may be given several times.")),
+        click.option("--vehicle", default="", help=_("The vehicle and its driver.")),
+        click.option("--counted", type=int, help=_("How many things the giver has counted.")),
+        repeatable("--extra", _("Things without a readable label: KIND=COUNT or KIND=COUNT:REMARK.")),
+        repeatable("--condition", _("Condition of an item: CODE=good|light|heavy|wet|missing.")),
+        click.option("--note", default="", help=_("A remark.")),
+        click.option("--occurred", help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any]) -> "Handover":
+    """The handover that the options describe.
+
+    Raises:
+        CodeError, InputError, RuleError: an unknown place, a count below 0, an unknown condition, a time in the future.
+    """
+    from custody.compose import Handover
+
+    handover = Handover(
+        giver=giver,
+        to=to,
+        bound=tuple(dict.fromkeys(store.custodian(text) for text in options["bound"])),
+        counted=_count(options["counted"]),
+        extras=tuple(_extra(text) for text in options["extra"]),
+        giver_name=options["giver"].strip(),
+        receiver_name=options["receiver"].strip(),
+        witnesses=tuple(name.strip() for name in options["witness"] if name.strip()),
+        vehicle=options["vehicle"].strip(),
+        note=options["note"].strip(),
+        occurred=_occurred(options["occurred"], store.around.now_utc()),
+        conditions=dict(_condition(text) for text in options["condition"]),
+    )
+    if giver and to:
+        store.check_handover(handover)
+    return handover
+
+
+def _count(value: int | None) -> int | None:
+    if value is not None and value < 0:
+        raise InputError(N_("a count cannot be {count}"), hint=N_("Give a count of 0 or more."), count=value)
+    return value
+
+
+def _extra(text: str) -> "Extra":
+    from custody.compose import Extra
+
+    kind, _equals, rest = text.partition("=")
+    count, _colon, remark = rest.partition(":")
+    if not kind.strip() or not count.strip().isascii() or not count.strip().isdigit() or not 0 < int(count) < 1_000_000:
+        raise InputError(
+            N_("--extra {text} is not understood"),
+            hint=N_("Write it as KIND=COUNT or KIND=COUNT:REMARK, like box=2:torn."),
+            text=text,
+        )
+    return Extra(kind.strip(), int(count), remark.strip())
+
+
+def _condition(text: str) -> tuple[str, str]:
+    from custody.codes import parse_entry
+    from custody.items import CONDITIONS
+
+    code, _equals, condition = text.rpartition("=")
+    if condition not in CONDITIONS:
+        raise InputError(
+            N_("--condition {text} is not understood"),
+            hint=N_("Write it as CODE=good, light, heavy, wet or missing."),
+            text=text,
+        )
+    return parse_entry(code).code, condition
+
+
+def _occurred(text: str | None, now_utc: str) -> str | None:
+    from tables.times import NoZoneError, parse_moment
+
+    if text is None:
+        return None
+    try:
+        moment = parse_moment(text)
+    except NoZoneError as error:
+        raise InputError(
+            N_("--occurred {text} has no time zone"),
+            hint=N_("Add it, like 2024-02-12T05:30+08:00 or 2024-02-12 05:30 WITA."),
+            text=text,
+        ) from error
+    except ValueError as error:
+        raise InputError(
+            N_("--occurred {text} is not a time"),
+            hint=N_("Write it like 2024-02-12T05:30+08:00 or 2024-02-12 05:30 WITA."),
+            text=text,
+        ) from error
+    if moment > now_utc:
+        raise InputError(
+            N_("--occurred {text} is in the future"), hint=N_("Correct the time, or the computer's clock."), text=text
+        )
+    return moment
+
+
+def resolve(store: "Store", handover: "Handover", options: Mapping[str, Any]) -> "Handover":
+    """The options' handover with the ends that a session has set."""
+    return replace(read_handover(store, handover.giver, handover.to, options), giver=handover.giver, to=handover.to)
+
+
+def tell_recorded(store: "Store", recorded: "RecordedHandover", *, as_json: bool) -> None:
+    """Say that a handover is recorded, and what is irregular about it."""
+    if as_json:
+        print_json(recorded_json(store, recorded))
+        return
+    from reports.words import custodian_name, number
+
+    places = store.state.places
+    first = recorded.events[0]
+    click.echo(
+        _("RECORDED {bast}: {giver} to {to}").format(
+            bast=recorded.bast, giver=custodian_name(places, recorded.giver), to=custodian_name(places, recorded.to)
+        )
+    )
+    expected = _("not known") if recorded.expected is None else number(recorded.expected)
+    click.echo(_("{scanned} scanned, expected: {expected}").format(scanned=number(recorded.scanned), expected=expected))
+    tell_findings(store, recorded.findings, recorded.to)
+    click.echo(_("Event {log}:{seq}").format(log=first.log, seq=first.seq))
+
+
+def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any]:
+    """A recorded handover for `--json`."""
+    from reports.custody_facts import finding_json
+
+    needs = {need.kind: need for need in store.state.needs()}
+    events = [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in recorded.events]
+    return {
+        "event": f"{events[0]['log']}:{events[0]['seq']}", "events": events, "bast": recorded.bast,
+        "from": recorded.giver, "to": recorded.to, "scanned": recorded.scanned, "expected": recorded.expected,
+        "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
+    }  # fmt: skip
+
+
+def tell_findings(store: "Store", findings: "Sequence[Finding]", place: str) -> None:
+    """List findings, gravest first, the first few of each code in words and the rest counted."""
+    from reports.words import finding_text, number, severity_word
+
+    needs = {need.kind: need for need in store.state.needs()}
+    if not findings:
+        click.echo(_("No findings."))
+    for code, group in _by_code(findings).items():
+        for finding in group[:SHOWN_PER_CODE]:
+            click.echo(f"  ! {severity_word(finding.severity)} {code}: {finding_text(finding, needs, place)}")
+        if (more := len(group) - SHOWN_PER_CODE) > 0:
+            click.echo("    " + _("and {count} more of {code}").format(count=number(more), code=code))
+
+
+def _by_code(findings: "Iterable[Finding]") -> "dict[str, list[Finding]]":
+    grave = {"critical": 0, "warning": 1, "info": 2}
+    groups: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=lambda finding: (grave[finding.severity], finding.code)):
+        groups.setdefault(finding.code, []).append(finding)
+    return groups

@@ -1,0 +1,194 @@
+"""Loading tables: reads them all, finds every fault in all of them, and only then records what is new or changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from custody.errors import Fault, InputError, N_
+from custody.items import Item
+from custody.places import Need, Place
+from db.store import Store
+from language import _
+from tables.cells import Located
+from tables.check import check_items, check_needs, check_places
+from tables.headers import ignored_columns, table_kind
+from tables.read import Table, read_table
+from tables.rows import ItemRow, parse_items, parse_needs, parse_places
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """One row that differs from what was known: its key, and each field's old and new value."""
+
+    key: str
+    fields: dict[str, tuple[Any, Any]]
+
+    @property
+    def text(self) -> str:
+        """The change in one line: 51.08.01: name PPK Gerokgak -> PPK Gerokgak Barat."""
+        from reports.words import printable
+
+        changes = ", ".join(
+            f"{name} {printable(_shown(old), 60)} -> {printable(_shown(new), 60)}"
+            for name, (old, new) in self.fields.items()
+        )
+        return f"{self.key}: {changes}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What loading one file changed: keys added, rows changed, and how many are as they were."""
+
+    file: str
+    kind: str
+    added: tuple[str, ...]
+    changed: tuple[ChangedRow, ...]
+    same: int
+    ignored: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.added and not self.changed
+
+    def as_json(self) -> dict[str, Any]:
+        """The change for `--json`."""
+        return {
+            "file": self.file, "kind": self.kind, "added": len(self.added), "same": self.same,
+            "changed": [
+                {"key": row.key, "fields": {name: {"old": old, "new": new} for name, (old, new) in row.fields.items()}}
+                for row in self.changed
+            ],
+        }  # fmt: skip
+
+
+def load_files(store: Store, files: Sequence[Path]) -> list[Change]:
+    """Load tables of places, needs and items, in that order whatever theirs, all or nothing.
+
+    Raises:
+        InputError: a file is no such table, or a row has a fault; `faults` has every one of every file.
+    """
+    tables = [(table_kind(table), table) for table in map(read_table, files)]
+    order = ("places", "needs", "items")
+    tables.sort(key=lambda entry: order.index(entry[0]))
+    faults: list[Fault] = []
+    places, needs = dict(store.state.places.all()), {(need.kind, need.level): need for need in store.state.needs()}
+    changes: list[Change] = []
+    with store.ledger.transaction():
+        for kind, table in tables:
+            if kind == "places":
+                changes.append(_load_places(store, table, places, faults))
+            elif kind == "needs":
+                changes.append(_load_needs(store, table, needs, faults))
+            else:
+                changes.append(_load_items(store, table, places, needs.values(), faults))
+        if faults:  # leaving by an exception takes back what the other files had recorded
+            count = len(faults)
+            raise InputError(
+                N_("nothing was loaded: {count} faults in {files}"),
+                hint=N_("Correct them in the file and load it again."),
+                faults=tuple(faults),
+                count=count,
+                files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
+            )
+    return changes
+
+
+def _load_places(store: Store, table: Table, known: dict[str, Place], faults: list[Fault]) -> Change:
+    rows, found = parse_places(table)
+    found += check_places(rows, known)
+    faults += found
+    change, fresh = _compare(table, "places", rows, known, lambda place: place.code)
+    if not found:
+        known |= {place.code: place for place in fresh}
+        store.load_plan(fresh, (), source=table.file, digest=table.digest)
+    return change
+
+
+def _load_needs(store: Store, table: Table, known: dict[tuple[str, str], Need], faults: list[Fault]) -> Change:
+    rows, found = parse_needs(table)
+    found += check_needs(rows, known.values())
+    faults += found
+    change, fresh = _compare(table, "needs", rows, known, lambda need: (need.kind, need.level))
+    if not found:
+        known |= {(need.kind, need.level): need for need in fresh}
+        store.load_plan((), fresh, source=table.file, digest=table.digest)
+    return change
+
+
+def _compare(
+    table: Table, kind: str, rows: Iterable[Located[Any]], known: dict[Any, Any], key: Any
+) -> tuple[Change, list[Any]]:
+    """Which rows are new, which differ and in what, and both together."""
+    added, changed, fresh, same = [], [], [], 0
+    for row in rows:
+        value, name = row.value, key(row.value)
+        before = known.get(name)
+        if before == value:
+            same += 1
+            continue
+        fresh.append(value)
+        shown = name if isinstance(name, str) else " ".join(name)
+        if before is None:
+            added.append(shown)
+        else:
+            old, new = asdict(before), asdict(value)
+            changed.append(ChangedRow(shown, {f: (old[f], new[f]) for f in new if old[f] != new[f]}))
+    return Change(table.file, kind, tuple(added), tuple(changed), same, ignored_columns(table, kind)), fresh
+
+
+def _load_items(
+    store: Store, table: Table, places: dict[str, Place], needs: Iterable[Need], faults: list[Fault]
+) -> Change:
+    rows, found = parse_items(table)
+    found += check_items(rows, places, needs)
+    new, same, more = _new_items(store, rows)
+    faults += found + more
+    if not found and not more:
+        store.register(new)
+    added = tuple(f"{item.kind} {item.to} {item.serials or f'{item.k}/{item.n}'}" for item in new)
+    return Change(table.file, "items", added, (), same, ignored_columns(table, "items"))
+
+
+def _new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Item], int, list[Fault]]:
+    """The items that are not registered yet. A row is known by its code, by its serial numbers, or by k of n."""
+    own = store.ledger.own_log().place
+    codes = store.state.items_of(row.value.code for row in rows if row.value.code)
+    slots, ranges = store.state.slots(), store.state.serial_ranges()
+    new, same, faults = [], 0, []
+    for row in rows:
+        value, serials = row.value, row.value.serials
+        item = Item(
+            code=value.code or store.around.new_code(), kind=value.kind, to=value.to, k=value.k or 1, n=value.n or value.k or 1,
+            quantity=value.quantity, serials=serials, held_by=value.held_by or own,
+        )  # fmt: skip
+        if value.code is not None:
+            is_known = value.code in codes
+            if is_known and _differs(codes[value.code], item):
+                faults.append(row.fault("code", N_("{code} is registered already, as something else"), code=value.code))
+        elif serials is not None:
+            is_known = (value.kind, serials.prefix, serials.first, serials.last) in ranges
+        elif value.k is not None:
+            is_known = (value.kind, value.to, None, value.k) in slots
+        else:
+            message = N_("has no code, no serial numbers and no k: loading it twice would register it twice")
+            faults.append(row.fault("", message))
+            continue
+        if is_known:
+            same += 1
+        else:
+            new.append(item)
+    return new, same, faults
+
+
+def _differs(known: Item, item: Item) -> bool:
+    """Whether a row says something else of an item than was registered; where it is now is no such thing."""
+    return replace(known, held_by="", condition="good", print=0, election=None, to="") != replace(
+        item, held_by="", to=""
+    )
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return _("(empty)")
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

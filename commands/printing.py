@@ -1,0 +1,267 @@
+"""Commands that print labels: labels, reprint."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.base import (
+    Station,
+    json_option,
+    kind_argument,
+    note,
+    pass_station,
+    place_argument,
+    print_json,
+    progress,
+    repeatable,
+)
+from custody.errors import CodeError, InputError, LabelError, N_, RuleError
+from language import _, ngettext
+
+if TYPE_CHECKING:
+    from custody.items import Item
+    from db.store import Store
+    from labels.content import LabelContent
+
+sheet_option = click.option("--sheet", default="a4-3x7", show_default=True, help=_("Label stock; see labels --list."))
+start_option = click.option(
+    "--start", type=int, default=1, show_default=True, help=_("First free label of a half-used sheet, row by row.")
+)
+cut_marks_option = click.option("--cut-marks", is_flag=True, help=_("Draw cut marks in the margin."))
+
+
+@click.command(help=_("Print labels of items that have none yet, sorted by PPK, PPS, TPS and kind."))
+@click.option("--kind", help=_("Only of this kind."))
+@click.option("--to", "to", help=_("Only those bound for this place or below it."))
+@click.option("--codes", type=click.Path(path_type=Path), help=_("Only the codes in this file, one a line."))
+@click.option("--places", is_flag=True, help=_("Labels of the places instead: scan a place, then its items."))
+@sheet_option
+@start_option
+@cut_marks_option
+@click.option("--out", type=click.Path(path_type=Path), help=_("The PDF to write."))
+@click.option("--list", "show_list", is_flag=True, help=_("List the label stock that there is."))
+@json_option
+@pass_station
+def labels(
+    station: Station,
+    kind: str | None,
+    to: str | None,
+    codes: Path | None,
+    places: bool,
+    sheet: str,
+    start: int,
+    cut_marks: bool,
+    out: Path | None,
+    show_list: bool,
+    as_json: bool,
+) -> None:
+    if show_list:
+        _list_stock(as_json)
+        return
+    path = _pdf_path(out)
+    with station.store(write=True) as store:
+        top, only = place_argument(store, to), kind_argument(store, kind)
+        if places:
+            pages, count = _write_places(store, path, top, sheet=sheet, start=start, cut_marks=cut_marks, quiet=as_json)
+            _report(path, sheet, count, pages, as_json=as_json)
+            return
+        wanted = _wanted(store, codes, only, top)
+        fresh = [item for item in wanted if not item.print]
+        if not fresh:
+            raise RuleError(
+                N_("no label was printed: none of these items is without one"),
+                hint=N_("Register items with: python main.py plan. Print one again with: python main.py reprint CODE"),
+            )
+        pages = _write_items(store, path, fresh, 1, sheet=sheet, start=start, cut_marks=cut_marks, quiet=as_json)
+    _report(path, sheet, len(fresh), pages, already=len(wanted) - len(fresh), as_json=as_json)
+
+
+@click.command(help=_("Print an item's label again; the older prints become void."))
+@click.argument("code")
+@click.option("--reason", required=True, help=_("Why: lost, torn, smudged ..."))
+@repeatable("--by", _("Name of a person who answers for it; give two."), required=True)
+@sheet_option
+@start_option
+@click.option("--out", type=click.Path(path_type=Path), required=True, help=_("The PDF to write."))
+@json_option
+@pass_station
+def reprint(
+    station: Station, code: str, reason: str, by: tuple[str, ...], sheet: str, start: int, out: Path, as_json: bool
+) -> None:
+    from dataclasses import replace
+
+    from custody.codes import parse_entry, show_code
+
+    names = list(dict.fromkeys(name.strip() for name in by if name.strip()))
+    if len(names) != 2:
+        raise InputError(
+            N_("a reprint needs the names of two people"), hint=N_("Give --by NAME twice, with two different names.")
+        )
+    if not reason.strip():
+        raise InputError(N_("a reprint needs a reason"), hint=N_("Say why with --reason: lost, torn, smudged."))
+    path = _pdf_path(out)
+    with station.store(write=True) as store:
+        label = parse_entry(code)
+        item = store.state.item(label.code)
+        if item is None:
+            raise _unknown(label.code)
+        if not item.print:
+            raise RuleError(
+                N_("{item} has no label yet, so there is none to print again"),
+                hint=N_("Print it with: python main.py labels"),
+                item=show_code(item.code),
+            )
+        store.around = replace(store.around, by=names[0])
+        number = item.print + 1
+        pages = _write_items(
+            store, path, [item], number, sheet=sheet, start=start, cut_marks=False, reason=reason.strip(), second=names[1]
+        )  # fmt: skip
+    _report(path, sheet, 1, pages, print_number=number, as_json=as_json)
+
+
+def _wanted(store: "Store", codes: Path | None, kind: str | None, top: str | None) -> "list[Item]":
+    """The items that the options choose, in the order in which they leave the warehouse."""
+    from labels.content import leaving_order
+
+    if codes is None:
+        chosen: Iterable[Item] = store.state.find_items(kind=kind, under=top)
+    else:
+        chosen = _items_in(store, codes)
+    return leaving_order(chosen, store.state.places.all())
+
+
+def _items_in(store: "Store", path: Path) -> "list[Item]":
+    from commands.lines import parse_codes, read_lines
+
+    wanted = [label.code for label in parse_codes(read_lines(str(path)))]
+    found = store.state.items_of(wanted)
+    if unknown := [code for code in wanted if code not in found]:
+        raise _unknown(unknown[0])
+    return [found[code] for code in dict.fromkeys(wanted)]
+
+
+def _unknown(code: str) -> CodeError:
+    from custody.codes import show_code
+
+    return CodeError(
+        N_("{code} is registered nowhere that this station knows of"),
+        hint=N_("List what is registered with: python main.py items"),
+        code=show_code(code),
+    )
+
+
+def _write_items(
+    store: "Store",
+    path: Path,
+    items: "Sequence[Item]",
+    number: int,
+    *,
+    sheet: str,
+    start: int,
+    cut_marks: bool,
+    reason: str | None = None,
+    second: str | None = None,
+    quiet: bool = False,
+) -> int:
+    """Draw the labels, record the print, and only then give the file its name: no label without its record."""
+    from labels.content import item_content
+    from labels.sheet import write_sheets
+    from labels.stock import stock
+    from tables.safe_file import safe_file
+
+    chosen = stock(sheet)
+    places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
+    with safe_file(path) as file, progress(len(items), _("Drawing"), quiet=quiet) as done:
+        before = 0
+
+        def drawn(count: int) -> None:
+            nonlocal before
+            done(count - before)
+            before = count
+
+        pages = write_sheets(
+            file,
+            (item_content(item, places, needs, number) for item in items),
+            chosen,
+            start=start,
+            cut_marks=cut_marks,
+            title=_("Labels"),
+            progress=drawn,
+        )
+        if reason is None:
+            store.record_prints([item.code for item in items], sheet=chosen.name)
+        else:
+            store.record_reprint(items[0].code, number=number, sheet=chosen.name, reason=reason, second=second or "")
+    return pages
+
+
+def _write_places(
+    store: "Store", path: Path, top: str | None, *, sheet: str, start: int, cut_marks: bool, quiet: bool
+) -> tuple[int, int]:
+    """Labels of a place and all below it but polling stations; these are no evidence, so printing records nothing."""
+    from custody.places import below
+    from labels.content import place_content
+    from labels.sheet import write_sheets
+    from labels.stock import stock
+    from tables.safe_file import safe_file
+
+    tree = store.state.places.all()
+    chosen = list(tree.values()) if top is None else list(below(tree, top))
+    shown = [place for place in chosen if place.level != "polling_station" or place.code == top]
+    if not shown:
+        raise LabelError(
+            N_("there is no label to print"), hint=N_("Load a table of places first: python main.py load FILE")
+        )
+    with safe_file(path) as file:
+        pages = write_sheets(
+            file, (place_content(place, tree) for place in shown), stock(sheet), start=start, cut_marks=cut_marks,
+            title=_("Place labels"),
+        )  # fmt: skip
+    return pages, len(shown)
+
+
+def _pdf_path(out: Path | None) -> Path:
+    if out is None:
+        raise InputError(N_("no file is named for the labels"), hint=N_("Add --out labels.pdf"))
+    if out.suffix.lower() != ".pdf":
+        raise InputError(
+            N_("{path}: labels are written as .pdf"), hint=N_("Change the file's name to end in .pdf."), path=str(out)
+        )
+    return out
+
+
+def _report(
+    path: Path, sheet: str, count: int, pages: int, *, as_json: bool, already: int = 0, print_number: int = 1
+) -> None:
+    if as_json:
+        print_json({
+            "out": str(path), "sheet": sheet, "labels": count, "pages": pages, "print": print_number,
+            "printed_before": already,
+        })  # fmt: skip
+        return
+    from reports.words import number
+
+    click.echo(
+        ngettext("{count} label on {pages} pages: {path}", "{count} labels on {pages} pages: {path}", count).format(
+            count=number(count), pages=number(pages), path=path
+        )
+    )
+    if already:
+        note(_("{count} items have a label already and were left out.").format(count=number(already)))
+    note(_("Print at 100 %, without scaling to fit the page."))
+
+
+def _list_stock(as_json: bool) -> None:
+    from labels.stock import STOCKS
+
+    for name, stock in STOCKS.items():
+        size = f"{stock.label_width_mm:g}x{stock.label_height_mm:g} mm"
+        if as_json:
+            print_json({
+                "sheet": name, "title": stock.title, "label_width_mm": stock.label_width_mm,
+                "label_height_mm": stock.label_height_mm, "per_page": stock.per_page,
+            })  # fmt: skip
+        else:
+            click.echo(f"{name:<14} {size:<14} {stock.per_page:>3}  {stock.title}")

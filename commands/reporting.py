@@ -1,0 +1,187 @@
+"""Commands that tell what is known: custody, report, export."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.base import (
+    Station,
+    json_option,
+    kind_argument,
+    note,
+    pass_station,
+    place_argument,
+    print_json,
+    progress,
+    who_works_here,
+)
+from custody.errors import InputError, N_
+from language import _
+
+if TYPE_CHECKING:
+    from custody.chain import Chain
+    from custody.places import Need
+    from db.store import Store
+    from reports.colophon import LogHead
+
+
+@click.command(help=_("The chain of custody of one item, with its findings."))
+@click.argument("code")
+@click.option("--out", type=click.Path(path_type=Path), help=_("Write it to a .pdf, .csv, .xlsx or .json file."))
+@json_option
+@pass_station
+def custody(station: Station, code: str, out: Path | None, as_json: bool) -> None:
+    from custody.codes import ItemLabel, parse_entry, show_code
+    from reports.chain_text import chain_text
+    from reports.custody_facts import chain_json
+
+    label = parse_entry(code)
+    if not isinstance(label, ItemLabel):
+        raise InputError(N_("{code} is a place; only items have a chain"), hint=N_("Give an item's code."), code=code)
+    with station.store() as store:
+        chain = store.state.chain(label.code, as_of=store.around.now_utc())
+        if not chain.links:
+            raise InputError(
+                N_("nothing is known of {code}"),
+                hint=N_("List what is registered with: python main.py items"),
+                code=show_code(label.code),
+            )
+        needs = _needs(store)
+        if out is not None:
+            _save_chains(store, out, [chain], scope=None)
+            note(_("Written: {path}").format(path=out))
+        if as_json:
+            print_json(chain_json(chain, store.state.places, needs))
+        elif out is None:
+            click.echo(chain_text(chain, store.state.places, needs))
+
+
+@click.command(help=_("Write a report: custody, progress."))
+@click.argument("kind", type=click.Choice(["custody", "progress"]))
+@click.option("--to", "to", help=_("Only what is bound for this place or below it."))
+@click.option("--kind", "item_kind", help=_("Only items of this kind."))
+@click.option("--held-by", help=_("Only those in the hands of this place, vendor or vehicle."))
+@click.option("--out", type=click.Path(path_type=Path), help=_("Write it to a .pdf, .csv, .xlsx or .json file."))
+@json_option
+@pass_station
+def report(
+    station: Station,
+    kind: str,
+    to: str | None,
+    item_kind: str | None,
+    held_by: str | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    with station.store() as store:
+        top, only = place_argument(store, to), kind_argument(store, item_kind)
+        if kind == "progress":
+            _report_progress(store, top, only, out, as_json=as_json)
+        else:
+            _report_custody(store, top, only, place_argument(store, held_by), out, as_json=as_json)
+    if out is not None:
+        note(_("Written: {path}").format(path=out))
+
+
+def _report_custody(
+    store: "Store", top: str | None, kind: str | None, held_by: str | None, out: Path | None, *, as_json: bool
+) -> None:
+    from labels.content import leaving_order
+    from reports.custody_facts import chain_json
+
+    if out is None and not as_json:
+        raise InputError(N_("no file is named for the report"), hint=N_("Add --out custody.pdf, .csv, .xlsx or .json"))
+    items = leaving_order(store.state.find_items(kind=kind, under=top, held_by=held_by), store.state.places.all())
+    if not items:
+        raise InputError(N_("there is no item to report on"), hint=N_("Widen the selection, or register items first."))
+    chains = Chains(store, [item.code for item in items])
+    if out is not None:
+        _save_chains(store, out, chains, scope=top)
+    if as_json:
+        needs = _needs(store)
+        for chain in chains:
+            print_json(chain_json(chain, store.state.places, needs))
+
+
+class Chains(Iterable["Chain"]):
+    """Chains folded anew on each walk, so that a report of many keeps none of them in memory."""
+
+    def __init__(self, store: "Store", codes: list[str]) -> None:
+        self._store, self._codes = store, codes
+        self._as_of = store.around.now_utc()
+
+    def __iter__(self) -> "Iterator[Chain]":
+        with progress(len(self._codes), _("Folding")) as done:
+            for code in self._codes:
+                yield self._store.state.chain(code, as_of=self._as_of)
+                done(1)
+
+
+def _save_chains(store: "Store", out: Path, chains: "Iterable[Chain]", *, scope: str | None) -> None:
+    from reports.chain_file import save_chains
+
+    own = store.ledger.own_log()
+    save_chains(
+        out, chains, store.state.places, _needs(store), made_at_utc=store.around.now_utc(), made_by=who_works_here(),
+        election=own.election, station=own.station, heads=_heads(store), scope=scope,
+    )  # fmt: skip
+
+
+def _report_progress(store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
+    from custody.progress import progress as sum_up
+    from reports.progress import print_progress, progress_json, save_progress
+
+    groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
+    rows = sum_up(groups, store.state.places.all())
+    needs = _needs(store)
+    if out is not None:
+        own = store.ledger.own_log()
+        save_progress(
+            out, rows, needs, made_at_utc=store.around.now_utc(), made_by=who_works_here(), election=own.election,
+            station=own.station,
+        )  # fmt: skip
+    if as_json:
+        for row in progress_json(rows):
+            print_json(row)
+    elif out is None:
+        print_progress(rows, needs, sys.stdout)
+
+
+@click.command(help=_("Write the logs of this ledger to a bundle for another station or an auditor."))
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help=_("The bundle to write, for example logs.serah.")
+)
+@click.option("--under", help=_("Only the logs of stations at this place or below it."))
+@json_option
+@pass_station
+def export(station: Station, out: Path, under: str | None, as_json: bool) -> None:
+    from commands.bundle import write_bundle
+    from custody.places import is_under
+
+    with station.store() as store:
+        top = place_argument(store, under)
+        heads = [
+            head for head in store.ledger.heads() if top is None or is_under(store.state.places, head["place"], top)
+        ]
+        if not heads:
+            raise InputError(N_("no log is held of a station there"), hint=N_("Leave --under away to export all logs."))
+        total = sum(head["size"] for head in heads)
+        with progress(total, _("Writing"), quiet=as_json) as done:
+            write_bundle(out, heads, store.ledger.entries([head["log"] for head in heads]), done)
+    if as_json:
+        print_json({"out": str(out), "events": total, "logs": heads})
+        return
+    click.echo(_("{count} events of {logs} logs written to {path}").format(count=total, logs=len(heads), path=out))
+
+
+def _heads(store: "Store") -> "list[LogHead]":
+    from reports.colophon import LogHead
+
+    return [LogHead(head["log"], head["size"], head["head"] or "") for head in store.ledger.heads()]
+
+
+def _needs(store: "Store") -> "dict[str, Need]":
+    return {need.kind: need for need in store.state.needs()}

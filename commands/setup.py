@@ -1,0 +1,182 @@
+"""Commands that set up a station and its plan: init, load, plan, items."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.base import (
+    Station,
+    json_option,
+    kind_argument,
+    note,
+    pass_station,
+    place_argument,
+    print_json,
+    progress,
+)
+from language import _, ngettext
+
+if TYPE_CHECKING:
+    from commands.loading import Change
+
+
+@click.command(help=_("Begin a station: a new log and its key."))
+@click.option("--place", required=True, help=_("Code of the place where the station stands, for example 51.08."))
+@click.option("--station", "name", required=True, help=_("Name of the station, for example Gudang-1."))
+@click.option("--election", default="Pemilu", show_default=True, help=_("Name of the election."))
+@json_option
+@pass_station
+def init(station: Station, place: str, name: str, election: str, as_json: bool) -> None:
+    from custody.codes import parse_custodian
+    from custody.ledger import key_fingerprint
+    from db.station_key import FILE_NAME, make_key
+    from db.store import open_store
+
+    code = parse_custodian(place)
+    signer = make_key(station.home)
+    with open_store(station.db_url, signer, station.around(), create=True) as store:
+        genesis = store.begin(election=election.strip(), station=name.strip(), place=code)
+    fingerprint = key_fingerprint(signer.public_key)
+    key_file = station.home / FILE_NAME
+    if as_json:
+        print_json({
+            "log": genesis.log, "election": election, "station": name, "place": code, "fingerprint": fingerprint,
+            "key_file": str(key_file), "db": station.db_url,
+        })  # fmt: skip
+        return
+    click.echo(_("Station {station} at {place} has begun its log.").format(station=name, place=code))
+    click.echo(_("Log: {log}").format(log=genesis.log))
+    click.echo(_("Fingerprint of its key, to be written down and witnessed:"))
+    click.echo("  " + " ".join(fingerprint[i : i + 4] for i in range(0, len(fingerprint), 4)))
+    note(
+        _("The key {path} is not protected by a passphrase: whoever copies it can sign as this station.").format(
+            path=key_file
+        )
+    )
+
+
+@click.command(help=_("Load tables of places, needs and items (.csv, .xlsx): all or nothing."))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+@pass_station
+def load(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
+    from commands.loading import load_files
+
+    with station.store(write=True) as store:
+        changes = load_files(store, files)
+    if as_json:
+        print_json({"files": [change.as_json() for change in changes]})
+        return
+    for change in changes:
+        _print_change(change)
+
+
+SHOWN_CHANGES = 20
+
+
+def _print_change(change: "Change") -> None:
+    if change.is_empty:
+        click.echo(_("{file}: nothing new, {count} rows are as they were").format(file=change.file, count=change.same))
+    else:
+        click.echo(
+            _("{file}: {added} added, {changed} changed, {same} as they were").format(
+                file=change.file, added=len(change.added), changed=len(change.changed), same=change.same
+            )
+        )
+    for line in change.changed[:SHOWN_CHANGES]:
+        click.echo("  " + line.text)
+    if (more := len(change.changed) - SHOWN_CHANGES) > 0:
+        click.echo("  " + _("and {count} more").format(count=more))
+    if change.ignored:
+        note(_("{file}: columns not used: {columns}").format(file=change.file, columns=", ".join(change.ignored)))
+
+
+@click.command(help=_("Register the items that the needs ask for and that do not exist yet."))
+@click.option("--place", help=_("Only for this place and all below it."))
+@click.option("--kind", help=_("Only of this kind."))
+@click.option("--dry-run", is_flag=True, help=_("Only count them; record nothing."))
+@json_option
+@pass_station
+def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, as_json: bool) -> None:
+    from collections import Counter
+
+    with station.store(write=True) as store:
+        top, only = place_argument(store, place), kind_argument(store, kind)
+        items = store.missing_items(under=top, kind=only)
+        events = []
+        if not dry_run:
+            with progress(len(items), _("Registering"), quiet=as_json) as done:
+                events = store.register(items, progress=done)
+        needs = store.state.needs()
+    counts = Counter(item.kind for item in items)
+    packs = sorted({need.kind for need in needs if need.tracked_as == "pack" and only in (None, need.kind)})
+    if as_json:
+        print_json({
+            "place": top, "missing": len(items), "registered": 0 if dry_run else len(items), "by_kind": dict(counts),
+            "packs_not_planned": packs, "events": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in events],
+        })  # fmt: skip
+        return
+    names = {need.kind: need for need in needs}
+    for kind_code, count in sorted(counts.items()):
+        click.echo(f"{count:>8}  {_kind_name(names, kind_code)}")
+    if not items:
+        click.echo(_("Nothing is missing: every needed item is registered already."))
+    elif dry_run:
+        click.echo(_("{count} items are missing; nothing was recorded.").format(count=_number(len(items))))
+    else:
+        click.echo(
+            ngettext("{count} item registered.", "{count} items registered.", len(items)).format(
+                count=_number(len(items))
+            )
+        )
+    if packs:
+        note(
+            _(
+                "Packs are not planned but registered from the list that comes with them: load a table of items for {kinds}."
+            ).format(kinds=", ".join(_kind_name(names, code) for code in packs))
+        )
+
+
+def _kind_name(needs: dict[str, Any], kind: str) -> str:
+    from reports.words import kind_name
+
+    return kind_name(needs, kind)
+
+
+def _number(value: int) -> str:
+    from reports.words import number
+
+    return number(value)
+
+
+@click.command(help=_("List items: code, kind, to, k/n, holder, condition."))
+@click.option("--kind", help=_("Only of this kind."))
+@click.option("--to", "to", help=_("Only those bound for this place or below it."))
+@click.option("--held-by", help=_("Only those in the hands of this place, vendor or vehicle."))
+@json_option
+@pass_station
+def items(station: Station, kind: str | None, to: str | None, held_by: str | None, as_json: bool) -> None:
+    from custody.codes import show_code
+
+    with station.store() as store:
+        found = store.state.find_items(
+            kind=kind_argument(store, kind), under=place_argument(store, to), held_by=place_argument(store, held_by)
+        )
+        count = 0
+        for item in found:
+            count += 1
+            if as_json:
+                print_json({
+                    "code": item.code, "kind": item.kind, "to": item.to, "k": item.k, "n": item.n,
+                    "held_by": item.held_by, "condition": item.condition, "election": item.election,
+                    "print": item.print, "quantity": item.quantity, "serials": str(item.serials) if item.serials else None,
+                })  # fmt: skip
+            else:
+                which = item.election or ""
+                click.echo(
+                    f"{show_code(item.code)}  {item.kind:<13} {which:<10} {item.to:<20} {item.k}/{item.n}  "
+                    f"{item.held_by:<18} {item.condition}"
+                )
+    if not count and not as_json:
+        note(_("No items. Register them with: python main.py plan"))
