@@ -30,9 +30,10 @@ def chain_rows(chains: Iterable[Chain], places: Places, needs: Needs) -> Iterato
 def chain_sheets(chains: Iterable[Chain], places: Places, needs: Needs) -> list[Sheet]:
     """The workbook: a sheet of records, a sheet of findings. Chains are walked twice."""
     chains = list(chains) if isinstance(chains, Iterator) else chains
+    records = (row for row in chain_rows(chains, places, needs) if row[4] != "finding")
     findings = (row for chain in chains for row in _finding_rows(chain, needs))
     return [
-        Sheet(_("Records"), HEADERS, chain_rows(chains, places, needs)),
+        Sheet(_("Records"), HEADERS, records),
         Sheet(_("Findings"), FINDING_HEADERS, findings),
     ]
 
