@@ -180,7 +180,7 @@ def export(station: Station, out: Path, under: str | None, as_json: bool) -> Non
 def _heads(store: "Store") -> "list[LogHead]":
     from reports.colophon import LogHead
 
-    return [LogHead(head["log"], head["size"], head["head"] or "") for head in store.ledger.heads()]
+    return [LogHead(head["log"], head["station"], head["size"], head["head"] or "") for head in store.ledger.heads()]
 
 
 def _needs(store: "Store") -> "dict[str, Need]":
