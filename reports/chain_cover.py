@@ -18,7 +18,7 @@ from reports.paper import ACCENT, INK, MUTED, RULE, TINT, Paper, Spot, fonts, ro
 from reports.steps import NAME_LIMIT, headline, holder
 from reports.words import Needs, Places, place_path
 
-_WIDTHS_MM = [41.0, 47.0, 43.0, 5.0, 27.0, 11.0]
+_WIDTHS_MM = [40.0, 46.0, 38.0, 5.0, 34.0, 11.0]
 _LINE = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)
 
 
@@ -85,10 +85,10 @@ class Cover:
             [text(_("Items"), 7, color=MUTED), Spacer(1, 0.8 * mm), text(number(len(rows)), 15, face=1)]
         ]
         for severity, label in (
-            ("critical", _("with critical findings open")),
-            ("warning", _("with warnings open, none critical")),
-            ("info", _("with notes open only")),
-            ("", _("with nothing open")),
+            ("critical", _("Critical findings")),
+            ("warning", _("Warnings")),
+            ("info", _("Notes only")),
+            ("", _("Nothing open")),
         ):
             count: Flowable = text(number(counts[severity]), 15, face=1)
             if severity:

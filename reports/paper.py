@@ -1,7 +1,7 @@
 """Pages of a PDF report: fonts, colours, a cursor that goes down the page, and a footer with page x of y.
 
-Knows paper; knows nothing of items or custody. Blocks go to the canvas as they come, so that thousands of pages
-need no more memory than their compressed bytes.
+Knows paper; knows nothing of items or custody. Blocks go to the canvas as they come and are forgotten; a page
+waits for the end of the file as some 20 kB of drawing commands.
 """
 
 from dataclasses import dataclass
@@ -158,7 +158,8 @@ class Paper:
         canvas.setFont(fonts()[0], 7)
         canvas.setFillColor(MUTED)
         for line, words in enumerate(self._footer):
-            canvas.drawString(self.left, (_FOOT_MM - 3.4 * line) * mm, fitted(words, 7, self.width - _PAGE_MM * mm))
+            room = self.width if line else self.width - _PAGE_MM * mm  # the page's number is on the first line
+            canvas.drawString(self.left, (_FOOT_MM - 3.4 * line) * mm, fitted(words, 7, room))
         canvas.restoreState()
 
 
