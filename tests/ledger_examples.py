@@ -1,0 +1,109 @@
+"""Ledgers for tests: a small regency, a station whose clock and dice are fixed, and ways to fill and read its ledger."""
+
+import itertools
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from custody.compose import Handover, NewEvent, Touch
+from custody.events import Event, read_event
+from custody.items import Item
+from custody.ledger import read_signatures
+from custody.places import Need, Place
+from db.ledger import Signer
+from db.store import Store, Surroundings, open_store
+
+WAREHOUSE = "51.08"
+PLACES = [
+    Place(WAREHOUSE, "Gudang", "warehouse"),
+    *(Place(f"51.08.0{d}", f"PPK {d}", "district", WAREHOUSE, "2024-02-12T10:00:00Z") for d in (1, 2)),
+    *(Place(f"51.08.0{d}.200{v}", f"Desa {d}{v}", "village", f"51.08.0{d}") for d in (1, 2) for v in (1, 2)),
+    *(
+        Place(f"51.08.0{d}.200{v}.00{t}", f"TPS {t}", "polling_station", f"51.08.0{d}.200{v}")
+        for d in (1, 2)
+        for v in (1, 2)
+        for t in (1, 2)
+    ),
+]
+TPS = [place.code for place in PLACES if place.level == "polling_station"]
+ELECTIONS = ("PPWP", "DPR", "DPD", "DPRD-PROV", "DPRD-KAB")
+NEEDS = [
+    Need("box", "Kotak suara", "Ballot box", "polling_station", 5, "buah", "item", ELECTIONS),
+    Need("booth", "Bilik suara", "Voting booth", "polling_station", 4, "buah", "item"),
+    Need("seal", "Segel", "Seal", "polling_station", 2, "pak", "pack"),
+]
+TRUCK = "DK8123AB"
+
+
+def signer(seed: int = 0) -> Signer:
+    """A key that is the same in every run."""
+    secret = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+    return Signer(secret.public_key().public_bytes_raw(), secret.sign)
+
+
+def around(seed: int = 0) -> Surroundings:
+    """A clock that moves a second each time it is read, and dice that fall the same in every run."""
+    seconds = itertools.count()
+
+    def now_utc() -> str:
+        minutes, second = divmod(next(seconds), 60)
+        hour, minute = divmod(minutes, 60)
+        return f"2024-02-10T{hour % 24:02d}:{minute:02d}:{second:02d}Z"
+
+    return Surroundings(now_utc, random.Random(seed).randrange, by="Made", app="serah/test")
+
+
+@contextmanager
+def station(url: str, seed: int = 0) -> Iterator[Store]:
+    """A ledger that this station has just begun."""
+    with open_store(url, signer(seed), around(seed), create=True) as store:
+        store.begin(election="Pemilu 2024", station="Gudang 1", place=WAREHOUSE)
+        yield store
+
+
+@contextmanager
+def planned_station(url: str, seed: int = 0) -> Iterator[Store]:
+    """A ledger with the small regency's plan."""
+    with station(url, seed) as store:
+        store.load_plan(PLACES, NEEDS, source="plan.csv", digest="0" * 64)
+        yield store
+
+
+def boxes(store: Store, count: int, to: str = TPS[0], *, held_by: str = WAREHOUSE) -> list[str]:
+    """Registers so many boxes for a polling station and returns their codes."""
+    items = [
+        Item(store.around.new_code(), "box", to, k=k, n=count, held_by=held_by) for k in range(1, count + 1)
+    ]  # fmt: skip
+    store.register(items)
+    return [item.code for item in items]
+
+
+def touched(codes: Iterable[str], number: int | None = 1) -> list[Touch]:
+    return [Touch(code, number, "camera") for code in codes]
+
+
+def give(store: Store, codes: Sequence[str], to: str, giver: str = WAREHOUSE) -> list[Event]:
+    return list(store.record_handover(Handover(giver, to), touched(codes)).events)
+
+
+def record(store: Store, *new: NewEvent) -> list[Event]:
+    """Records events that no method of the store writes yet."""
+    return store._record(new)
+
+
+def all_events(store: Store) -> list[Event]:
+    """Every event, read from its stored bytes as a verifier reads it."""
+    return [read_event(body, read_signatures(signatures)) for body, signatures in store.ledger.entries()]
+
+
+def cache_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of the cache tables, in an order of their own."""
+    tables = store.state.tables
+    found = {}
+    for name in ("place", "need", "item"):
+        rows = getattr(tables, name).select().tuples()
+        plain = (tuple(bytes(v) if isinstance(v, memoryview) else v for v in row) for row in rows)
+        found[name] = sorted(plain, key=repr)
+    return found

@@ -1,0 +1,279 @@
+"""What a store promises, on SQLite and on PostgreSQL alike: the log, the plan, prints and handovers."""
+
+import hashlib
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from ledger_examples import (
+    ELECTIONS,
+    NEEDS,
+    PLACES,
+    TPS,
+    TRUCK,
+    WAREHOUSE,
+    all_events,
+    around,
+    boxes,
+    cache_of,
+    give,
+    planned_station,
+    record,
+    signer,
+    station,
+    touched,
+)
+
+from custody.codes import ItemLabel, draw_code
+from custody.compose import Extra, Handover, NewEvent
+from custody.errors import InputError, RuleError, StoreError, TamperError
+from custody.ledger import SIGNING_CONTEXT, canonical, entry_bytes, read_signatures
+from custody.places import Need, Place
+from db.store import open_store
+
+STRANGER = draw_code(around(seed=99).randbelow)
+
+
+# --- the log ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_log_is_begun_once(url: str) -> None:
+    with station(url) as store:
+        with pytest.raises(StoreError, match="begun already"):
+            store.begin(election="Pemilu", station="Gudang 2", place=WAREHOUSE)
+        assert [event.type for event in all_events(store)] == ["genesis"]
+    with open_store(url, signer(), around()) as store, pytest.raises(StoreError, match="begun already"):
+        store.begin(election="Pemilu", station="Gudang 2", place=WAREHOUSE)
+
+
+def test_a_log_is_named_for_its_election_and_station_and_no_two_have_one_name(fresh_url) -> None:
+    names = set()
+    for seed in (1, 2):
+        with station(fresh_url(), seed) as store:
+            names.add(store.ledger.own_log().name)
+    assert len(names) == 2
+    assert all(name.startswith("serah/pemilu-2024/gudang-1/") for name in names)
+
+
+def test_nothing_is_recorded_before_a_log_is_begun(url: str) -> None:
+    with open_store(url, signer(), around(), create=True) as store, pytest.raises(StoreError, match="no station yet"):
+        store.load_plan(PLACES, NEEDS, source="plan.csv", digest="0" * 64)
+
+
+def test_nothing_is_recorded_without_the_key(url: str) -> None:
+    with station(url):
+        pass
+    with open_store(url, None, around()) as store, pytest.raises(StoreError, match="for reading alone"):
+        store.load_plan(PLACES, NEEDS, source="plan.csv", digest="0" * 64)
+
+
+def test_every_event_follows_the_one_before_it_and_carries_the_stations_signature(url: str) -> None:
+    key = Ed25519PublicKey.from_public_bytes(signer().public_key)
+    with planned_station(url) as store:
+        give(store, boxes(store, 5), TPS[0])
+        entries = list(store.ledger.entries())
+        events = all_events(store)
+        [log] = store.ledger.heads()
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert [event.body["prev"] for event in events] == [None, *(event.leaf for event in events[:-1])]
+    assert (log["size"], log["head"]) == (len(events), events[-1].leaf)
+    for event, (body, text) in zip(events, entries, strict=True):
+        signatures = read_signatures(text)
+        assert event.leaf == hashlib.sha256(b"\0" + entry_bytes(body, signatures)).hexdigest()
+        assert body == canonical(event.body)
+        [signature] = signatures
+        key.verify(signature.value, SIGNING_CONTEXT + body)
+
+
+def test_nothing_is_added_to_a_log_that_does_not_end_where_it_was_left(url: str) -> None:
+    with planned_station(url) as store:
+        log = store.state.tables.log
+        log.update(size=1, head=store.ledger.event_at(1, 1).leaf.encode()).execute()
+        with pytest.raises(TamperError, match="ends at number 2 and was left at number 1"):
+            boxes(store, 1)
+        assert len(all_events(store)) == 2
+
+
+# --- the plan ---------------------------------------------------------------------------------------------------------
+
+
+def test_loading_a_plan_again_records_it_again_and_changes_nothing(url: str) -> None:
+    with planned_station(url) as store:
+        before = cache_of(store)
+        assert store.load_plan(PLACES, NEEDS, source="plan.csv", digest="0" * 64)
+        assert cache_of(store) == before
+        assert store.load_plan([], [], source="empty.csv", digest="0" * 64) == []
+        assert sorted(store.state.needs(), key=lambda need: need.kind) == sorted(NEEDS, key=lambda need: need.kind)
+        assert store.state.places.all() == {place.code: place for place in PLACES}
+
+
+def test_a_plan_that_names_a_thing_twice_keeps_the_last_word(url: str) -> None:
+    with station(url) as store:
+        fewer = Need("booth", "Bilik", "Booth", "polling_station", 2, "buah", "item")
+        store.load_plan([*PLACES, Place(TPS[0], "TPS baru", "polling_station", "51.08.01.2001")],
+                        [*NEEDS, fewer], source="plan.csv", digest="0" * 64)  # fmt: skip
+        assert store.state.places[TPS[0]].name == "TPS baru"
+        assert fewer in store.state.needs()
+
+
+def test_a_place_cannot_lie_below_itself(url: str) -> None:
+    with planned_station(url) as store:
+        before = cache_of(store)
+        with pytest.raises(RuleError, match="below itself"):
+            store.load_plan([Place(WAREHOUSE, "Gudang", "warehouse", TPS[0])], [], source="x.csv", digest="0" * 64)
+        assert cache_of(store) == before
+
+
+def test_a_plan_recorded_by_another_program_is_seen_by_one_that_has_looked_before(url: str) -> None:
+    with planned_station(url) as ours, open_store(url, signer(), around(5)) as theirs:
+        with pytest.raises(InputError):
+            ours.custodian("51.08.03")
+        assert ours.state.places[TPS[0]].name == "TPS 1"
+        theirs.load_plan([Place("51.08.03", "PPK 3", "district", WAREHOUSE),
+                          Place(TPS[0], "TPS pindah", "polling_station", "51.08.03")],
+                         [], source="more.csv", digest="0" * 64)  # fmt: skip
+        assert ours.custodian("51.08.03") == "51.08.03"
+        [code] = boxes(ours, 1, TPS[0])
+        found = ours.judge(ItemLabel(code, 1), Handover(WAREHOUSE, "51.08.01.2001"))[1]
+        assert [finding.code for finding in found] == ["WRONG_DESTINATION"]
+
+
+def test_the_missing_items_are_exactly_those_that_the_needs_ask_for(url: str) -> None:
+    with planned_station(url) as store:
+        missing = store.missing_items()
+        assert len(missing) == len(TPS) * (5 + 4)
+        assert {item.to for item in missing} == set(TPS)
+        assert len({item.code for item in missing}) == len(missing)
+        for tps in TPS:
+            here = [item for item in missing if item.to == tps and item.kind == "box"]
+            assert [(item.k, item.n, item.election) for item in here] == [
+                (k, 5, election) for k, election in enumerate(ELECTIONS, 1)
+            ]
+        assert {item.held_by for item in missing} == {WAREHOUSE}
+
+
+def test_what_is_registered_is_missing_no_more(url: str) -> None:
+    with planned_station(url) as store:
+        done: list[int] = []
+        store.register(store.missing_items(under="51.08.01", kind="box"), progress=done.append)
+        assert sum(done) == 4 * 5
+        left = store.missing_items()
+        assert len(left) == len(TPS) * 9 - 4 * 5
+        assert not [item for item in left if item.kind == "box" and item.to.startswith("51.08.01.")]
+        assert store.missing_items(under="51.08.01", kind="box") == []
+        store.register(left)
+        assert store.missing_items() == []
+
+
+# --- labels -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_label_is_printed_first_once_and_then_only_reprinted_one_by_one(url: str) -> None:
+    with planned_station(url) as store:
+        codes = boxes(store, 3)
+        store.record_prints(codes[:2], sheet="a4-3x7")
+        with pytest.raises(RuleError, match="printed already"):
+            store.record_prints(codes, sheet="a4-3x7")
+        assert [item.code for item in store.state.find_items(unprinted=True)] == [codes[2]]
+        store.record_reprint(codes[0], number=2, sheet="roll-50x30", reason="sobek", second="Ketut")
+        assert store.state.items_of(codes)[codes[0]].print == 2
+        with pytest.raises(RuleError, match="meanwhile"):
+            store.record_reprint(codes[0], number=2, sheet="roll-50x30", reason="sobek", second="Ketut")
+
+
+# --- handovers --------------------------------------------------------------------------------------------------------
+
+
+def test_a_handover_moves_what_was_scanned_and_says_how_many_were_expected(url: str) -> None:
+    with planned_station(url) as store:
+        codes = boxes(store, 5)
+        done = store.record_handover(Handover(WAREHOUSE, TPS[0], counted=4), touched(codes[:4]))
+        assert (done.scanned, done.expected, done.bast, done.giver, done.to) == (
+            4, 5, "0001/GUDANG-1/2024", WAREHOUSE, TPS[0])  # fmt: skip
+        assert [(finding.code, finding.item) for finding in done.findings] == [("SHORTAGE", codes[4])]
+        held = {code: item.held_by for code, item in store.state.items_of(codes).items()}
+        assert held == dict.fromkeys(codes[:4], TPS[0]) | {codes[4]: WAREHOUSE}
+
+
+def test_a_code_given_twice_is_taken_once_where_it_was_first(url: str) -> None:
+    with planned_station(url) as store:
+        first, second = boxes(store, 2)
+        done = store.record_handover(Handover(WAREHOUSE, TPS[0]), touched([first, second, first]))
+        assert done.scanned == 2
+        assert [row["code"] for row in done.events[0].body["items"]] == [first, second]
+
+
+def test_more_than_two_hundred_items_are_parts_of_one_handover(url: str) -> None:
+    with planned_station(url) as store:
+        codes = boxes(store, 401)
+        done = store.record_handover(Handover(WAREHOUSE, TPS[0], counted=400), touched(codes))
+        parts = [(event.body["part"], event.body["parts"], event.body["bast"]) for event in done.events]
+        assert parts == [(number, 3, "0001/GUDANG-1/2024") for number in (1, 2, 3)]
+        assert [event.body["counted"] for event in done.events] == [None, None, 400]
+        assert [finding.code for finding in done.findings] == ["COUNT"]
+        assert {event.body["id"] for event in done.events} == {done.events[0].body["id"]}
+        again = store.record_handover(Handover(TPS[0], "51.08.01.2001"), touched(codes[:1]))
+        assert again.bast == "0002/GUDANG-1/2024"
+
+
+def test_an_unknown_code_is_recorded_with_its_finding(url: str) -> None:
+    with planned_station(url) as store:
+        done = store.record_handover(Handover(WAREHOUSE, TPS[0]), touched([STRANGER]))
+        assert [(finding.code, finding.item) for finding in done.findings] == [("UNKNOWN_CODE", STRANGER)]
+        chain = store.state.chain(STRANGER)
+        assert (chain.item, chain.held_by, len(chain.links)) == (None, TPS[0], 1)
+        assert store.state.latest([STRANGER])[STRANGER].leaf == done.events[0].leaf
+
+
+def test_what_a_carrier_was_to_take_is_unknown_until_its_stops_are(url: str) -> None:
+    with planned_station(url) as store:
+        codes = boxes(store, 2) + boxes(store, 1, TPS[-1])
+        assert store.record_handover(Handover(WAREHOUSE, TRUCK), touched(codes[:1])).expected is None
+        bound = Handover(WAREHOUSE, TRUCK, bound=("51.08.01",))
+        done = store.record_handover(bound, touched(codes[1:]))
+        assert done.expected == 1
+        assert [(finding.code, finding.item) for finding in done.findings] == [("WRONG_DESTINATION", codes[2])]
+
+
+def test_what_is_irregular_is_judged_before_the_handover_and_recorded_with_it(url: str) -> None:
+    with planned_station(url) as store:
+        codes = boxes(store, 4)
+        store.record_prints(codes, sheet="a4-3x7")
+        store.record_reprint(codes[0], number=2, sheet="a4-3x7", reason="sobek", second="Ketut")
+        give(store, codes[1:2], TPS[0])
+        handover = Handover(
+            WAREHOUSE, TPS[0], conditions={codes[2]: "wet", codes[3]: "good"}, occurred="2024-02-13T00:00:00Z",
+            extras=(Extra("box", 1, "torn"),), counted=9,
+        )  # fmt: skip
+        done = store.record_handover(handover, touched(codes))
+        assert [(finding.code, finding.item) for finding in done.findings] == [
+            ("VOID_LABEL", codes[0]), ("NOT_HELD", codes[1]), ("COUNT", None), ("DAMAGED", codes[2]),
+            ("LATE_ENTRY", None),
+        ]  # fmt: skip
+        assert [event.type for event in done.events] == ["handover", "inspect", "inspect"]
+        assert store.judge(ItemLabel(codes[0], 1), Handover(TPS[0], WAREHOUSE))[1][0].code == "VOID_LABEL"
+
+
+@pytest.mark.parametrize(
+    ("handover", "codes", "error"),
+    [
+        (Handover(WAREHOUSE, WAREHOUSE), [STRANGER], "cannot hand over to itself"),
+        (Handover(WAREHOUSE, TPS[0]), [], "nothing was scanned"),
+        (Handover(WAREHOUSE, TPS[0], conditions={STRANGER: "wet"}), ["7Q2M9X4T5B8C6"], "was not scanned"),
+    ],
+)
+def test_a_handover_that_cannot_be_true_is_refused_and_records_nothing(url: str, handover, codes, error) -> None:
+    with planned_station(url) as store:
+        before = store.ledger.heads()
+        with pytest.raises((RuleError, InputError), match=error):
+            store.record_handover(handover, touched(codes))
+        assert store.ledger.heads() == before
+
+
+def test_an_event_that_the_format_does_not_allow_takes_its_whole_batch_with_it(url: str) -> None:
+    with planned_station(url) as store:
+        before = (store.ledger.heads(), cache_of(store))
+        good = NewEvent("print", {"codes": ["A"], "print": 1, "sheet": "s", "reason": None, "second": None})
+        with pytest.raises(TamperError):
+            record(store, good, NewEvent("print", {**good.fields, "print": 0}))
+        assert (store.ledger.heads(), cache_of(store)) == before
+        boxes(store, 1)
