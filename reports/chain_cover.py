@@ -18,7 +18,7 @@ from reports.paper import ACCENT, INK, MUTED, RULE, TINT, Paper, Spot, fonts, ro
 from reports.steps import NAME_LIMIT, headline, holder
 from reports.words import Needs, Places, place_path
 
-_WIDTHS_MM = [40.0, 46.0, 38.0, 5.0, 34.0, 11.0]
+_WIDTHS_MM = [36.0, 53.0, 37.0, 5.0, 32.0, 11.0]
 _LINE = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)
 
 
