@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
@@ -197,6 +196,8 @@ def _clock(now: str, newest: str | None) -> Check:
 
 
 def _version(package: str) -> str | None:
+    from importlib import metadata  # slow to import, and every command would pay for it
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
