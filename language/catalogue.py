@@ -8,6 +8,7 @@ A tool of those who change texts; it needs Babel, which running Serah does not.
 import io
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -30,6 +31,7 @@ msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
 """
 """A catalogue's beginning: Indonesian has one form for every count, which Babel does not know."""
+_NO_DATE = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def sources() -> Iterator[Path]:
@@ -58,7 +60,10 @@ def read(language: str) -> Catalog:
     """A catalogue as it stands on disk; an empty one where there is none."""
     path = po_path(language)
     text = path.read_bytes() if path.is_file() else _NEW
-    return read_po(io.BytesIO(text), language, domain="serah")
+    catalogue = read_po(io.BytesIO(text), language, domain="serah")
+    # Babel would put the hour of this run into the compiled file, which would then never be the same twice.
+    catalogue.creation_date = catalogue.revision_date = _NO_DATE
+    return catalogue
 
 
 def compiled(catalogue: Catalog) -> bytes:
