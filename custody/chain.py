@@ -3,6 +3,7 @@
 The same set of events gives the same chain, whatever order they arrived in (docs/custody-rules.md).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -29,13 +30,14 @@ class Chain:
     findings: tuple[Finding, ...]
 
     def is_recorded(self, giver: str, to: str, log: str) -> bool:
-        """Whether another log says already that the item's last move was this one, and `log` does not yet.
+        """Whether another log has recorded this handover already, and `log` has not, while the item is still there.
 
         Recording it is then a receipt, and the item is no longer with `giver` for a good reason.
         """
-        last = next((i for i, link in reversed(list(enumerate(self.links))) if link.has_moved), len(self.links))
-        same = [link for link in self.links[last:] if (link.from_, link.to) == (giver, to) and not link.is_withdrawn]
-        return bool(same) and all(link.event.log != log for link in same)
+        records = Counter(
+            link.event.log for link in self.links if (link.from_, link.to) == (giver, to) and not link.is_withdrawn
+        )
+        return self.held_by == to and any(count > records[log] for count in records.values())
 
 
 def custody(

@@ -195,7 +195,7 @@ class Fold:
                 move.event.body["from"] == giver
                 and move.event.body["to"] == to
                 and event.log not in move.logs
-                and (move is state.moves[-1] or not self.order.is_before(move.event, event))
+                and (state.holder == to or not self.order.is_before(move.event, event))
             ):
                 return move
         return None

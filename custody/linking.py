@@ -46,6 +46,9 @@ class Linking:
         ready = sorted(ready, key=lambda event: event.leaf)
         start = tuple(holders[member] for member in self._members)
         left = frozenset(self._events)
+        for event in ready:
+            if self._is_repeat(event, left, start):
+                return event
         try:
             if len(left) > MAX_WAITING:
                 raise _TooManyError
@@ -64,7 +67,7 @@ class Linking:
         best: int | None = None
         for leaf in options:
             event = self._events[leaf]
-            if self._is_repeat(event, left):
+            if self._is_repeat(event, left, holders):
                 best = self._cost(left - {leaf}, holders)  # moves nothing, so nothing is lost by taking it now
                 break
         if best is None:
@@ -78,26 +81,30 @@ class Linking:
 
     def _step(self, event: Event, left: frozenset[str], holders: Holders) -> tuple[int, Holders]:
         """How many links break if `event` comes next, and who holds what then."""
-        if self._is_repeat(event, left):
+        if self._is_repeat(event, left, holders):
             return 0, holders
         giver, to = event.body["from"], event.body["to"]
-        is_confirmed = any(twin.leaf not in left for twin in self._twins[event.leaf])
         after, breaks = list(holders), 0
         for i, member in enumerate(self._members):
             if member not in event.rows:
                 continue
-            breaks += holders[i] not in (None, giver) and not (is_confirmed and holders[i] == to)
+            breaks += holders[i] not in (None, giver)
             after[i] = to
             for child in self._children[i]:
                 if holders[child] == holders[i]:
                     after[child] = to
         return breaks, tuple(after)
 
-    def _is_repeat(self, event: Event, left: frozenset[str]) -> bool:
-        """Whether another log's record of the same handover was taken, and this log's own has not answered to it."""
+    def _is_repeat(self, event: Event, left: frozenset[str], holders: Holders) -> bool:
+        """Whether another log's record of the same handover was taken, and this log's own has not answered to it.
+
+        It either did not know of it, or confirms it while the item is still there (a receipt).
+        """
+        named = (holders[i] for i, member in enumerate(self._members) if member in event.rows)
+        is_there = all(holder == event.body["to"] for holder in named)
         counts: dict[str, int] = {}
         for twin in self._twins[event.leaf]:
-            if twin.leaf in self._apart[event.leaf] and twin.leaf not in left:
+            if twin.leaf not in left and (is_there or twin.leaf in self._apart[event.leaf]):
                 counts[twin.log] = counts.get(twin.log, 0) + 1
         return max(counts.values(), default=0) > self._own[event.leaf]
 

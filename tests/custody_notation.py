@@ -156,7 +156,8 @@ def _touched(
     elif "after" in options:
         after = events[options["after"]]
     else:
-        naming = [e for e in (*known, *given) if code in e.rows]
+        leaves = {e.leaf for e in (*known, *given)}
+        naming = [e for e in events.values() if e.leaf in leaves and code in e.rows]
         after = naming[-1] if naming else None
     number = options.get("print", "1")
     return {"code": code, "print": None if number == "none" else int(number),

@@ -2,8 +2,9 @@
 
 from itertools import permutations
 
-from custody.order import causal_order
 from custody_notation import chain_of, codes, ledger, open_codes, read, steps
+
+from custody.order import causal_order
 
 
 def test_events_of_one_log_follow_its_numbers():

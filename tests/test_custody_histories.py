@@ -1,0 +1,273 @@
+"""What holds for every history: the order of arrival does not matter, honest work raises no alarm, faults do."""
+
+import re
+from itertools import pairwise
+from typing import Any
+
+from custody_notation import chain_of, code_of, codes, ledger, open_codes, read
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from custody.chain import Chain, custody
+from custody.events import Event, check_body
+
+CUSTODIANS = ("WH", "PPK", "PPK2", "PPS", "TPS1", "DK8123AB")
+BROKEN = {"GAP", "FORK", "SUSPECTED_COPY"}
+
+
+# --- any history --------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> str:
+    """Any ledger of 1 to 4 logs over three items: references, forks, packs, corrections, sense and nonsense."""
+    logs = "ABCD"[: draw(st.integers(1, 4))]
+    sizes = dict.fromkeys(logs, 0)
+    lines, names = [], []
+    custodians = st.sampled_from(CUSTODIANS)
+    items = st.sampled_from(["X", "Y", "P", "X,Y", "X,P", "X,Y,P"])
+    for _ in range(draw(st.integers(1, 9))):
+        log = draw(st.sampled_from(logs))
+        is_fork = sizes[log] > 0 and draw(st.integers(0, 9)) == 0
+        sizes[log] += not is_fork
+        name = f"{log}{sizes[log]}"
+        while name in names:
+            name += "'"
+        refs = draw(st.lists(st.sampled_from(names), max_size=2, unique=True)) if names else []
+        match draw(st.sampled_from("rhhhhhpkic")):
+            case "r":
+                what = f"register {draw(items)} at {draw(custodians)} for TPS1"
+            case "h":
+                way = draw(st.permutations(CUSTODIANS))
+                what = f"handover {way[0]}>{way[1]} {draw(items)} print={draw(st.integers(1, 3))}"
+                what += f" bast={draw(st.integers(1, 3))}"
+            case "p":
+                what = f"print {draw(items)} {draw(st.integers(1, 3))}"
+            case "k":
+                what = f"pack {draw(st.sampled_from('PXY'))} {draw(st.sampled_from(['add', 'remove']))} {draw(items)}"
+            case "i":
+                what = f"inspect X {draw(st.sampled_from(['good', 'wet', 'missing']))}"
+            case _ if names:
+                what = f"correct {draw(st.sampled_from(names))} did_not_occur"
+            case _:
+                what = "reassign X to PPS"
+        lines.append(f"{name} [{' '.join(refs)}] {what}")
+        names.append(name)
+    return "\n".join(lines)
+
+
+def assert_sound(chain: Chain) -> None:
+    moved = [link for link in chain.links if link.has_moved]
+    assert chain.held_by == (moved[-1].to if moved else None)
+    assert chain.item is None or chain.item.held_by == (chain.held_by or "")
+
+
+@given(histories(), st.randoms(use_true_random=False))
+@settings(max_examples=300, deadline=None)
+def test_the_order_of_arrival_does_not_matter(text: str, random: Any) -> None:
+    events = list(ledger(text).values())
+    arrived = events + random.sample(events, len(events) // 2)
+    random.shuffle(arrived)
+    for letter in "XP":
+        chain = read(events, letter)
+        assert read(arrived, letter) == chain
+        assert_sound(chain)
+
+
+@given(histories(), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_only_events_about_the_item_and_its_parents_matter(text: str, random: Any) -> None:
+    events = ledger(text)
+    others = ledger(re.sub(r"\b[XYP]\b", lambda letter: {"X": "S", "Y": "T", "P": "U"}[letter[0]], text))
+    mixed = [*events.values(), *(e for e in others.values() if e.type != "correct")]
+    random.shuffle(mixed)
+    assert read(mixed) == read(events.values())
+
+
+# --- hostile histories --------------------------------------------------------------------------------------------
+
+
+@st.composite
+def hostile_events(draw: st.DrawFn) -> list[Event]:
+    """Well-formed events that refer anywhere: to later ones, to themselves, in circles, to nothing."""
+    count = draw(st.integers(1, 8))
+    leaves = [f"{i:064x}" for i in draw(st.permutations(range(count)))]
+    anywhere = st.sampled_from([*leaves, "f" * 64])
+    names, custodians = st.sampled_from(["A", "B", "C"]), st.sampled_from(CUSTODIANS)
+    numbers = st.integers(1, 4) | st.just(2**53 - 1)
+    code = st.sampled_from([code_of(letter) for letter in "XYP"])
+    found = []
+    for leaf in leaves:
+        refs = [
+            {"log": draw(names), "seq": draw(numbers), "leaf": draw(anywhere)} for _ in range(draw(st.integers(0, 3)))
+        ]
+        body: dict[str, Any] = {
+            "v": 1, "log": draw(names), "seq": draw(numbers), "prev": None, "refs": refs, "id": "", "by": "", "app": "",
+            "at": "2026-11-20T06:00:00Z",
+        }  # fmt: skip
+        row = {"code": draw(code), "print": draw(st.none() | st.integers(1, 100)),
+               "after": draw(st.none() | st.integers(0, 5)), "how": "camera"}  # fmt: skip
+        match draw(st.sampled_from("hhhkrc")):
+            case "h":
+                body |= {
+                    "type": "handover", "from": draw(custodians), "to": draw(custodians),
+                    "bound": [], "items": [row, row], "counted": None, "extras": [],
+                    "parties": {"giver": "", "receiver": ""}, "witnesses": [], "vehicle": "", "note": "",
+                    "occurred": None, "bast": draw(st.sampled_from(["", "1"])), "part": 1, "parts": 1,
+                }  # fmt: skip
+            case "k":
+                body |= {"type": "pack", "parent": draw(code), "children": [draw(code), draw(code)], "action": "add"}
+            case "r":
+                item = {"code": draw(code), "kind": "box", "to": "TPS1", "k": 1, "n": 1, "quantity": 1,
+                        "election": None, "range": None}  # fmt: skip
+                body |= {"type": "register", "items": [item], "held_by": "WH", "out_of": None}
+            case _:
+                body |= {"type": "correct", "target": draw(anywhere), "reason": "did_not_occur", "corrective": [leaf],
+                         "note": ""}  # fmt: skip
+        check_body(body)
+        found.append(Event(leaf, body))
+    return found
+
+
+@given(hostile_events(), st.randoms(use_true_random=False))
+@settings(max_examples=300, deadline=None)
+def test_no_well_formed_event_stops_the_fold(events: list[Event], random: Any) -> None:
+    chain = read(events)
+    assert_sound(chain)
+    random.shuffle(events)
+    assert read(events) == chain
+
+
+def test_a_long_quarrel_of_many_logs_ends_soon() -> None:
+    lines = [
+        f"{log}{seq} handover WH>{to} X" for seq in range(1, 9) for log, to in zip("ABCDEF", CUSTODIANS, strict=True)
+    ]
+    chain = chain_of("\n".join(lines))
+    assert len(chain.links) == 48
+
+
+# --- honest histories ---------------------------------------------------------------------------------------------
+
+STATIONS = {"WH": "A", "PPK": "B", "PPK2": "C", "PPS": "D", "TPS1": "E"}
+
+
+@st.composite
+def honest_histories(draw: st.DrawFn) -> tuple[list[str], str]:
+    """What happened to a box, told by stations that were offline, and who holds it in truth.
+
+    Each place has a station, the truck has none. A handover is recorded by the giver, by the receiver or by both. A
+    station knows its own log, what it met in bundles, and what a waybill told it. No way is gone twice.
+    """
+    lines, items = ["A1 register X,P at WH for WH", "A2 pack P add X"], ["X,P", "P,X"]
+    known: dict[str, list[int]] = {log: [] for log in STATIONS.values()}
+    known["A"] = [0, 1]
+    sizes = dict.fromkeys(STATIONS.values(), 0) | {"A": 2}
+    holder, ways = "WH", set()
+    is_packed = draw(st.booleans())
+
+    def record(log: str, giver: str, to: str) -> None:
+        sizes[log] += 1
+        newest = {letter: lines[i].split()[0] for letter in "XP" for i in known[log] if letter in items[i]}
+        refs = " ".join(sorted(set(newest.values())))
+        letters = draw(st.sampled_from(["P", "X,P"])) if is_packed else "X"
+        lines.append(f"{log}{sizes[log]} [{refs}] handover {giver}>{to} {letters}")
+        items.append(letters)
+        known[log].append(len(lines) - 1)
+
+    for _ in range(draw(st.integers(0, 6))):
+        to = draw(st.sampled_from([c for c in CUSTODIANS if c != holder and (holder, c) not in ways] or [holder]))
+        if to == holder:
+            break
+        ways.add((holder, to))
+        sides = [STATIONS[side] for side in (holder, to) if side in STATIONS]
+        if len(sides) == 2:
+            sides = draw(st.sampled_from([sides, sides[:1], sides[1:]]))
+        for number, log in enumerate(sides):
+            if number and draw(st.booleans()):  # the waybill or a bundle came with the goods
+                known[log] = sorted({*known[log], *known[sides[0]]})
+            record(log, holder, to)
+        if draw(st.booleans()):  # somebody carried a bundle from one station to another
+            source, target = draw(st.permutations(sorted(known)))[:2]
+            known[target] = sorted({*known[source], *known[target]})
+        holder = to
+    return lines, holder
+
+
+@given(honest_histories())
+@settings(max_examples=500, deadline=None)
+def test_honest_stations_that_were_offline_raise_no_alarm(history: tuple[list[str], str]) -> None:
+    lines, holder = history
+    chain = chain_of("\n".join(lines), places=None)
+    assert codes(chain) == []
+    assert chain.held_by == holder
+
+
+# --- planted faults -----------------------------------------------------------------------------------------------
+
+ways_down = st.sampled_from([
+    ("WH", "PPK", "PPS", "TPS1"), ("WH", "DK8123AB", "PPS", "TPS1"), ("WH", "DK8123AB", "PPK", "DK9000ZZ", "TPS1"),
+])  # fmt: skip
+
+
+def told(way: tuple[str, ...], *, is_one_log: bool) -> list[str]:
+    """The handovers along a way, recorded by one log, or by each receiver's in the knowledge of the one before."""
+    lines = ["A1 register X at WH for TPS1"]
+    for i, (giver, to) in enumerate(pairwise(way)):
+        name = f"A{i + 2}" if is_one_log else f"{'BCDEF'[i]}1"
+        lines.append(f"{name} [{lines[-1].split()[0]}] handover {giver}>{to} X")
+    return lines
+
+
+@given(ways_down, st.booleans())
+def test_a_way_down_without_fault_raises_no_alarm(way: tuple[str, ...], is_one_log: bool) -> None:
+    assert codes(chain_of("\n".join(told(way, is_one_log=is_one_log)))) == []
+
+
+@given(ways_down, st.booleans(), st.data())
+def test_a_step_that_nobody_recorded_is_found(way: tuple[str, ...], is_one_log: bool, data: st.DataObject) -> None:
+    events = ledger("\n".join(told(way, is_one_log=is_one_log)))
+    missing = data.draw(st.sampled_from(list(events)[1:-1]))
+    del events[missing]
+    assert BROKEN & set(open_codes(read(events.values())))
+
+
+@given(ways_down, st.booleans(), st.data())
+def test_a_copy_given_by_somebody_else_is_found(way: tuple[str, ...], is_one_log: bool, data: st.DataObject) -> None:
+    giver = data.draw(st.sampled_from([c for c in CUSTODIANS if c != way[-1]]))
+    following = dict(pairwise(way)).get(giver)
+    to = data.draw(st.sampled_from([c for c in CUSTODIANS if c not in (giver, following)]))
+    refs = data.draw(st.sampled_from(["", "A1"]))
+    lines = [*told(way, is_one_log=is_one_log), f"G1 [{refs}] handover {giver}>{to} X"]
+    assert BROKEN & set(open_codes(chain_of("\n".join(lines))))
+
+
+@given(ways_down, st.data())
+def test_a_box_handed_over_twice_is_found(way: tuple[str, ...], data: st.DataObject) -> None:
+    step = data.draw(st.integers(0, len(way) - 2))
+    lines = [*told(way, is_one_log=True), f"A9 handover {way[step]}>{way[step + 1]} X"]
+    assert "GAP" in open_codes(chain_of("\n".join(lines)))
+
+
+@given(ways_down, st.booleans(), st.sampled_from(["PPK2", "TPS2", "TPS9", "PPS2"]), st.data())
+def test_a_wrong_destination_is_found(way: tuple[str, ...], is_one_log: bool, wrong: str, data: st.DataObject) -> None:
+    step = data.draw(st.integers(1, len(way) - 1))
+    chain = chain_of("\n".join(told((*way[:step], wrong), is_one_log=is_one_log)))
+    assert open_codes(chain) == ["WRONG_DESTINATION"]
+
+
+@given(ways_down, st.booleans(), st.integers(1, 4), st.integers(1, 4), st.data())
+def test_a_void_or_unknown_print_is_found(
+    way: tuple[str, ...], is_one_log: bool, newest: int, read_print: int, data: st.DataObject
+) -> None:
+    lines = told(way, is_one_log=is_one_log)
+    lines[0:1] = ["A1 register X at WH for TPS1"]
+    step = data.draw(st.integers(1, len(lines) - 1))
+    printed = [line + f" print={read_print if i == step else newest}" for i, line in enumerate(lines[1:], 1)]
+    text = "\n".join([lines[0], f"H1 [A1] print X {newest}", *printed])
+    expected = {-1: ["VOID_LABEL"], 0: [], 1: ["SUSPECTED_COPY"]}[(read_print > newest) - (read_print < newest)]
+    assert open_codes(chain_of(text)) == expected
+
+
+def test_the_empty_set_of_events_says_nothing() -> None:
+    chain = custody(code_of("X"), [])
+    assert chain == Chain(code_of("X"), None, None, (), ())
