@@ -125,6 +125,8 @@ class Ledger:
             log_id=log_id, seq=seq, leaf=leaf, body=body, signatures=signatures
         ).execute()
         codes = dict.fromkeys(Event("", parsed).rows)
+        if parsed["type"] == "correct":  # names no item itself, and belongs to the chain of each that its target names
+            codes = dict.fromkeys(self.codes_of(parsed["target"]))
         for batch in chunked(({"code": code, "event_id": event_id} for code in codes), 5000):
             self.tables.event_item.insert_many(batch).execute()
 
@@ -170,7 +172,7 @@ class Ledger:
         return frozenset(row.place for row in rows)
 
     def naming(self, codes: Iterable[str]) -> dict[str, list[Event]]:
-        """For each code, the events that name it, in no order."""
+        """For each code, the events of its chain: those that name it, and what corrects them; in no order."""
         event, index = self.tables.event, self.tables.event_item
         found: dict[str, list[Event]] = {code: [] for code in codes}
         pairs: list[tuple[str, int]] = []
@@ -185,6 +187,16 @@ class Ledger:
         for code, event_id in pairs:
             found[code].append(parsed[event_id])
         return found
+
+    def codes_of(self, leaf: str) -> list[str]:
+        """The items whose chains an event belongs to."""
+        event, index = self.tables.event, self.tables.event_item
+        query = (
+            index.select(index.code)
+            .join(event, on=(event.id == index.event_id))
+            .where(event.leaf == bytes.fromhex(leaf))
+        )
+        return [code for (code,) in query.tuples()]
 
     def refs(self, leaves: Iterable[bytes]) -> dict[bytes, Ref]:
         """Where each of these events stands: log, number, leaf."""

@@ -39,7 +39,7 @@ class State:
         codes = dict.fromkeys(joined.from_iterable(event.rows for event in events))
         for event in events:
             if event.type == "correct":
-                codes |= dict.fromkeys(self._named_by(event.body["target"]))
+                codes |= dict.fromkeys(self.ledger.codes_of(event.leaf))
         for batch in chunked(codes, _ROWS_PER_INSERT):
             self._refold(batch)
 
@@ -59,21 +59,19 @@ class State:
         """For each code, the events that name it or a parent of it; optionally for everything packed in them too."""
         naming: dict[str, list[Event]] = {}
         parents: dict[str, set[str]] = {}
-        wanted = set(codes)
-        heads = set(wanted)
+        children: dict[str, set[str]] = {}
+        heads = set(codes)
+        wanted = set(heads)
         while wanted:
             found = self.ledger.naming(wanted)
             naming |= found
-            wanted = set()
             for event in {e.leaf: e for events in found.values() for e in events if e.type == "pack"}.values():
-                parent, children = event.body["parent"], event.body["children"]
-                for child in children:
-                    parents.setdefault(child, set()).add(parent)
-                if with_children and parent in heads:
-                    heads.update(children)
-                    wanted.update(child for child in children if child not in naming)
-                if parent not in naming:
-                    wanted.add(parent)
+                children.setdefault(event.body["parent"], set()).update(event.body["children"])
+                for child in event.body["children"]:
+                    parents.setdefault(child, set()).add(event.body["parent"])
+            if with_children:
+                heads = _reached(heads, children)
+            wanted = (heads | children.keys()) - naming.keys()
         return {code: _with_parents(code, naming, parents) for code in heads}
 
     def _refold(self, codes: Collection[str]) -> None:
@@ -118,15 +116,6 @@ class State:
                 found = stored_event(bytes(leaf), bytes(body))
                 if found.type == "plan":
                     yield found
-
-    def _named_by(self, leaf: str) -> list[str]:
-        event, index = self.tables.event, self.tables.event_item
-        query = (
-            index.select(index.code)
-            .join(event, on=(event.id == index.event_id))
-            .where(event.leaf == bytes.fromhex(leaf))
-        )
-        return [code for (code,) in query.tuples()]
 
     # --- asking ---------------------------------------------------------------------------------------------------
 
@@ -232,11 +221,17 @@ def standing_links(chain: Chain) -> list[Link]:
 def _with_parents(code: str, naming: Mapping[str, list[Event]], parents: Mapping[str, set[str]]) -> list[Event]:
     if code not in parents:
         return naming.get(code, [])
-    family, wanted = {code}, {code}
-    while wanted:
-        wanted = set().union(*(parents.get(member, set()) for member in wanted)) - family
-        family |= wanted
+    family = _reached({code}, parents)
     return list({event.leaf: event for member in family for event in naming.get(member, ())}.values())
+
+
+def _reached(start: set[str], steps: Mapping[str, set[str]]) -> set[str]:
+    """Where one gets from `start`, and `start` itself."""
+    reached, news = set(start), set(start)
+    while news:
+        news = set().union(*(steps.get(code, set()) for code in news)) - reached
+        reached |= news
+    return reached
 
 
 def _need(row: Any) -> Need:

@@ -1,4 +1,4 @@
-"""Ledgers for tests: a small regency, a station whose clock and dice are fixed, and ways to fill and read its ledger."""
+"""Ledgers for tests: a small regency, a station with a fixed clock and dice, ways to fill and read its ledger."""
 
 import itertools
 import random
