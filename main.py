@@ -4,40 +4,49 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import language
+from language import _
+
+if TYPE_CHECKING:
+    import click
 
 GLOBAL_OPTIONS = ("--home", "--db", "--lang")
+EXIT_MACHINE = 3
 
 
 def main(arguments: Sequence[str] | None = None, now_utc: Callable[[], str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 wrong evidence, 2 wrong use or bad input, 3 the machine."""
-    import language
-
-    args = _globals_first(list(sys.argv[1:] if arguments is None else arguments))
-    language.use(_wanted_language(args))
     _speak_utf8()
+    args = _globals_first(list(sys.argv[1:] if arguments is None else arguments))
+    language.use_in_process(_wanted_language(args))
+    try:
+        from commands.edge import run  # after the language is known: help texts are translated as they are read
 
+        program = _program(now_utc)
+    except ModuleNotFoundError as error:
+        return _tell_missing(error.name or str(error))
+    return run(program, args)
+
+
+def _program(now_utc: Callable[[], str] | None) -> "click.Group":
+    """The program: its global options, and every command of every group."""
     import click
 
-    from commands.edge import run  # after the language is known: help texts are translated as they are read
-
-    return run(_program(click, now_utc), args)
-
-
-def _program(click, now_utc):  # type: ignore[no-untyped-def]
-    """The program: its global options, and every command of every group."""
-    from commands import base, doctor, demo, printing, reporting, scanning, setup
-    from language import _
+    from commands import base, demo, doctor, printing, reporting, scanning, setup
 
     @click.group(
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         help=_("Serah: labels, scanning and chain of custody for election supplies."),
+        subcommand_metavar=_("COMMAND [ARGS]..."),
     )
-    @click.option("--home", metavar="DIR", help=_("Folder of this station's ledger and key. [env: SERAH_HOME]"))
+    @click.option("--home", metavar=_("DIR"), help=_("Folder of this station's ledger and key. [env: SERAH_HOME]"))
     @click.option("--db", metavar="URL", help=_("The ledger's database. [env: SERAH_DB]"))
-    @click.option("--lang", type=click.Choice(["id", "en"]), help=_("Language. [env: SERAH_LANG]"))
+    @click.option("--lang", type=click.Choice(language.LANGUAGES), help=_("Language. [env: SERAH_LANG]"))
     @click.version_option(base.VERSION, prog_name="Serah", message="%(prog)s %(version)s")
     @click.pass_context
-    def program(context, home, db, lang):  # type: ignore[no-untyped-def]
+    def program(context: click.Context, home: str | None, db: str | None, lang: str | None) -> None:
         context.obj = base.station_at(home, db, now_utc)
 
     for command in (
@@ -45,7 +54,10 @@ def _program(click, now_utc):  # type: ignore[no-untyped-def]
         scanning.scan, scanning.handover, scanning.drafts, reporting.custody, reporting.report, reporting.export,
         doctor.doctor, demo.demo,
     ):  # fmt: skip
+        command.short_help = command.help  # so that the list of commands wraps it and cuts nothing off
         program.add_command(command)
+    for command in (program, *program.commands.values()):
+        command.options_metavar = _("[OPTIONS]")
     return program
 
 
@@ -69,12 +81,10 @@ def _globals_first(args: list[str]) -> list[str]:
 
 def _wanted_language(args: Sequence[str]) -> str:
     """The language of --lang, else of SERAH_LANG, else Indonesian."""
-    import language
-
     wanted = os.environ.get("SERAH_LANG", "")
-    for word, after in zip(args, [*args[1:], ""], strict=True):
-        if word == "--lang":
-            wanted = after
+    for index, word in enumerate(args):
+        if word == "--lang" and index + 1 < len(args):
+            wanted = args[index + 1]
         elif word.startswith("--lang="):
             wanted = word.partition("=")[2]
     return wanted if wanted in language.LANGUAGES else "id"
@@ -88,6 +98,14 @@ def _speak_utf8() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+def _tell_missing(package: str) -> int:
+    """Say how to start with the packages that Serah needs; this Python lacks one."""
+    own = Path(__file__).parent / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    remedy = f"{own} main.py" if own.is_file() and own.parent.parent != Path(sys.prefix) else "python3 bootstrap.py"
+    print(_("Error: {line}").format(line=_("this Python lacks the package {package}").format(package=package)),
+          "  " + _("Run: {command}").format(command=remedy), sep="\n", file=sys.stderr)  # fmt: skip
+    return EXIT_MACHINE
+
+
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))
     sys.exit(main())

@@ -5,6 +5,7 @@ process can serve an Indonesian and an English reader.
 """
 
 import gettext as _gettext
+import os
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -18,6 +19,14 @@ def use(language: str) -> None:
     """Speak this language from here on in this context: `id` or `en`."""
     _chosen.set(language)
     _current.set(_gettext.translation("serah", _LOCALE, [language], fallback=True))
+
+
+def use_in_process(language: str) -> None:
+    """Speak this language here and in libraries that ask gettext themselves, as click does: their domain is ours."""
+    use(language)
+    _gettext.bindtextdomain("serah", _LOCALE)
+    _gettext.textdomain("serah")
+    os.environ["LANGUAGE"] = language
 
 
 def chosen() -> str:
