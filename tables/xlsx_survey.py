@@ -53,7 +53,15 @@ def survey(file: str, archive: zipfile.ZipFile) -> None:
                 part = _Part(file, texts, uses)
                 part.read(content)
                 area += part.rows * part.columns
-    except (expat.ExpatError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
+    except (
+        expat.ExpatError,
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        EOFError,
+        LookupError,
+        ValueError,
+    ) as error:
         if isinstance(error, InputError):
             raise
         raise damaged(file) from error

@@ -249,3 +249,15 @@ def test_a_damaged_workbook_never_ends_in_another_error(tmp_path):
             read_table(path)
         except InputError as error:
             assert error.hint
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ['encoding="UT-8"', 'encoding="utf-16"', 'r="A0"', 'r="1A"', 'r="XFD1048577"', 't="s"', "</c>", "&#0;", "\xff"],
+)
+def test_damage_inside_a_part_is_refused(tmp_path, damage):
+    sheet = SHEET.format(f'<row r="1"><c r="A1"><v>1</v></c><c {damage}><v>99999999999999999999</v></c></row>')
+    if damage.startswith("encoding"):
+        sheet = SHEET.replace('"1.0"', f'"1.0" {damage}').format("")
+    path = with_part(xlsx_table(tmp_path, ["a"]), "xl/worksheets/sheet1.xml", sheet, tmp_path / "damaged.xlsx")
+    refusal(path)
