@@ -61,7 +61,9 @@ def parse_code(text: str) -> str:
     Raises:
         CodeError: too long or too short, a character that no code has, or a wrong check character.
     """
-    code = _SEPARATORS.sub("", text).upper().translate(_FOLD)
+    code = _SEPARATORS.sub("", text)
+    if code.isascii():  # elsewhere upper case may be several letters, or one of ours for a stranger
+        code = code.upper().translate(_FOLD)
     if len(code) != CODE_LENGTH:
         raise CodeError(
             N_("{text} is not a code: a code has 13 characters, this has {length}"),
@@ -74,14 +76,14 @@ def parse_code(text: str) -> str:
         raise CodeError(
             N_("{text} is not a code: no code has the character {character}"),
             hint=N_("Look at the label again; codes have digits and capital letters, without I, L, O and U."),
-            text=text,
+            text=text[:60],
             character=wrong[0],
         )
     if not mod_37_36.is_valid(code):
         raise CodeError(
             N_("{text} has a wrong check character: one character is mistyped or two are swapped"),
             hint=N_("Compare it with the label, group by group, and type it again."),
-            text=text,
+            text=text[:60],
         )
     return code
 

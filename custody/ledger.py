@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,12 +42,14 @@ class Signature:
 
 
 def canonical(body: Mapping[str, Any]) -> bytes:
-    """The one byte form of a body: RFC 8785 (JCS).
+    """The one byte form of a body: RFC 8785 (JCS) with all text in Unicode's form NFC.
+
+    One word typed on two keyboards may be two strings; composed, both hash alike.
 
     Raises:
         TooLargeError: over 64 KiB.
     """
-    data = rfc8785.dumps(dict(body))
+    data = _jcs(body)
     if len(data) > MAX_BODY_BYTES:
         raise TooLargeError(
             N_("an event of {size} bytes is over the limit of {limit}"), size=len(data), limit=MAX_BODY_BYTES
@@ -58,13 +61,15 @@ def read_canonical(data: bytes) -> dict[str, Any]:
     """Read a body, refusing any bytes that `canonical` would not have written.
 
     Raises:
-        TamperError: not JSON, duplicate keys, floats, another byte form, or over 64 KiB.
+        TamperError: not JSON in UTF-8, duplicate keys, floats, another byte form, or over 64 KiB.
     """
     if len(data) > MAX_BODY_BYTES:
         raise _altered("too large")
     try:
-        body = json.loads(data, object_pairs_hook=_without_duplicates, parse_float=_no_float, parse_constant=_no_float)
-        same = isinstance(body, dict) and canonical(body) == data
+        body = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_float=_no_float, parse_constant=_no_float
+        )
+        same = isinstance(body, dict) and _jcs(body) == data
     except (ValueError, RecursionError, rfc8785.CanonicalizationError) as error:
         raise _altered(str(error)) from error
     if not same:
@@ -81,10 +86,10 @@ def read_signatures(text: str) -> tuple[Signature, ...]:
     """Read the signature lines of an entry.
 
     Raises:
-        TamperError: a line that `Signature` would not have written.
+        TamperError: a line that `Signature` would not have written, to the last bit of its base64.
     """
-    found = []
-    for line in text.splitlines():
+    found: list[Signature] = []
+    for line in text.removesuffix("\n").split("\n") if text else ():
         if not _ROLE_KEY_SIGNATURE.fullmatch(line):
             raise _altered("signature line")
         role, key_id, value = line.split(" ")
@@ -92,6 +97,8 @@ def read_signatures(text: str) -> tuple[Signature, ...]:
             found.append(Signature(role, key_id, base64.b64decode(value, validate=True)))
         except binascii.Error as error:
             raise _altered("signature line") from error
+        if str(found[-1]) != line:
+            raise _altered("signature line")
     return tuple(found)
 
 
@@ -108,6 +115,11 @@ def key_fingerprint(public_key: bytes) -> str:
 def sign_body(body: bytes, public_key: bytes, sign: Callable[[bytes], bytes]) -> Signature:
     """The station's signature of a body; `sign` is Ed25519 with the key that belongs to `public_key`."""
     return Signature("station", key_fingerprint(public_key)[:16], sign(SIGNING_CONTEXT + body))
+
+
+def _jcs(body: Mapping[str, Any]) -> bytes:
+    data = rfc8785.dumps(dict(body))
+    return data if data.isascii() else unicodedata.normalize("NFC", data.decode("utf-8")).encode("utf-8")
 
 
 def _altered(reason: str) -> TamperError:

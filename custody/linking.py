@@ -11,8 +11,8 @@ from custody.order import Order
 
 Holders = tuple[str | None, ...]
 
-MAX_WAITING = 40
-MAX_STEPS = 4000
+MAX_WAITING = 32
+MAX_STEPS = 1000
 """Past these, which no honest item comes near, the next handover is the first whose giver holds the item."""
 
 

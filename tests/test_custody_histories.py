@@ -130,7 +130,7 @@ def hostile_events(draw: st.DrawFn) -> list[Event]:
 
 
 @given(hostile_events(), st.randoms(use_true_random=False))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_well_formed_event_stops_the_fold(events: list[Event], random: Any) -> None:
     chain = read(events)
     assert_sound(chain)
@@ -194,7 +194,7 @@ def honest_histories(draw: st.DrawFn) -> tuple[list[str], str]:
 
 
 @given(honest_histories())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_honest_stations_that_were_offline_raise_no_alarm(history: tuple[list[str], str]) -> None:
     lines, holder = history
     chain = chain_of("\n".join(lines), places=None)

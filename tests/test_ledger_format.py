@@ -1,0 +1,274 @@
+"""Ledger format version 1, to the byte: canonical bodies, signatures, leaves, and what a reader refuses."""
+
+import base64
+import hashlib
+import json
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from custody.errors import TamperError
+from custody.events import COMMON, FIELDS, check_body, read_event, stored_event
+from custody.ledger import (
+    MAX_BODY_BYTES,
+    Signature,
+    TooLargeError,
+    canonical,
+    entry_bytes,
+    key_fingerprint,
+    leaf_digest,
+    read_canonical,
+    read_signatures,
+)
+
+DATA = Path(__file__).parent / "data"
+FILE = json.loads((DATA / "ledger_v1.json").read_text(encoding="utf-8"))
+VECTORS: list[dict[str, Any]] = FILE["vectors"]
+by_type = pytest.mark.parametrize("vector", VECTORS, ids=[f"{v['seq']}-{v['type']}" for v in VECTORS])
+
+words = st.text(st.characters(codec="utf-8"), max_size=20)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), inner),
+    max_leaves=12,
+)
+bodies = st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), values, max_size=6)
+
+
+def refused(data: bytes) -> bool:
+    try:
+        read_canonical(data)
+    except TamperError:
+        return True
+    return False
+
+
+# --- vectors --------------------------------------------------------------------------------------------------------
+
+
+def test_the_vectors_are_what_the_script_makes():
+    made = runpy.run_path(str(DATA / "make_vectors.py"))
+    assert made["text"]() == (DATA / "ledger_v1.json").read_text(encoding="utf-8")
+
+
+def test_there_is_a_vector_of_each_type():
+    assert {vector["type"] for vector in VECTORS} == set(FIELDS)
+
+
+@by_type
+def test_a_vector_reads_back(vector):
+    body = vector["body"].encode()
+    signatures = read_signatures(vector["signatures"])
+    event = read_event(body, signatures)
+    assert entry_bytes(body, signatures).hex() == vector["entry_hex"]
+    assert event.leaf == vector["leaf"]
+    assert (event.type, event.seq) == (vector["type"], vector["seq"])
+    assert canonical(event.body) == body
+    assert stored_event(bytes.fromhex(event.leaf), body) == event
+
+
+@by_type
+def test_a_vector_can_be_checked_without_our_code(vector):
+    body, line = vector["body"].encode(), vector["signatures"].removesuffix("\n")
+    entry = body + b"\n" + line.encode() + b"\n"
+    assert hashlib.sha256(b"\x00" + entry).hexdigest() == vector["leaf"]
+    role, key_id, signature = line.split(" ")
+    assert (role, key_id) == ("station", hashlib.sha256(bytes.fromhex(FILE["public_key"])).hexdigest()[:16])
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(FILE["public_key"]))
+    key.verify(base64.b64decode(signature), b"serah-event/v1\n" + body)
+    with pytest.raises(InvalidSignature):
+        key.verify(base64.b64decode(signature), body)  # without the context it is no signature of an event
+
+
+def test_each_vector_names_the_leaf_of_the_one_before():
+    bodies = [json.loads(vector["body"]) for vector in VECTORS]
+    assert [body["prev"] for body in bodies] == [None, *(vector["leaf"] for vector in VECTORS[:-1])]
+
+
+def test_the_fingerprint_is_the_digest_of_the_key():
+    assert key_fingerprint(bytes.fromhex(FILE["public_key"])) == FILE["fingerprint"]
+
+
+# --- canonical bytes ------------------------------------------------------------------------------------------------
+
+
+@given(bodies)
+@settings(max_examples=200)
+def test_our_bytes_are_rfc_8785_and_what_the_standard_library_sorts(body):
+    data = canonical(body)
+    composed = json.loads(data)
+    plain = json.dumps(composed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    assert data == rfc8785.dumps(composed) == plain
+    assert read_canonical(data) == composed
+
+
+def test_text_is_composed():
+    decomposed = {"note": "cafe\u0301"}
+    assert canonical(decomposed) == canonical({"note": "caf\u00e9"}) == b'{"note":"caf\xc3\xa9"}'
+    assert refused(rfc8785.dumps(decomposed))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"a":1} ', b' {"a":1}', b'{"a": 1}', b'{"a":1,}', b'{"b":1,"a":2}', b'{"a":1,"a":1}', b'{"a":{"b":1,"b":2}}',
+        b'{"a":1.0}', b'{"a":1e0}', b'{"a":1E2}', b'{"a":-0}', b'{"a":01}', b'{"a":+1}',
+        b'{"a":NaN}', b'{"a":Infinity}',
+        b'{"a":9007199254740992}', b'{"a":-9007199254740992}', b'{"a":' + b"9" * 5000 + b"}",
+        b'{"a":"\\u0041"}', b'{"a":"\\/"}', b'{"a":"\\u000A"}', b'{"a":"\\u001F"}', b'{"a":"\t"}', b'{"a":"\\ud800"}',
+        b'{"a":"\xff"}', b'{"a":"\xed\xa0\x80"}', b'{"a":"e\xcc\x81"}', b"\xef\xbb\xbf{}", '{"a":1}'.encode("utf-16"),
+        ('{"a":"' + "\u5b57" * 30000 + '"}').encode("utf-16"), '{"a":1}'.encode("utf-32"), b'{"a":1}\n', b'{"a":1}{}',
+        b"", b"null", b"1", b'"a"', b"[]", b'[{"a":1}]', b"{", b'{"a"}', b"{'a':1}", b'{"a":tru}', b"\x00",
+        b'{"a":' * 20000 + b"1" + b"}" * 20000, b'{"a":' + b"[" * 500 + b"]" * 499 + b"}", b"[" * 65536,
+    ],
+)  # fmt: skip
+def test_other_bytes_are_refused(data):
+    assert refused(data)
+
+
+@given(bodies.filter(bool), st.integers(0, 10**6), st.integers(0, 255))
+def test_a_changed_byte_changes_the_body_or_is_refused(body, position, value):
+    data = canonical(body)
+    position %= len(data)
+    changed = data[:position] + bytes([value]) + data[position + 1 :]
+    if changed != data:
+        assert refused(changed) or read_canonical(changed) != json.loads(data)
+
+
+@given(st.binary(max_size=300))
+def test_hostile_bytes_are_read_or_refused(data):
+    assert refused(data) or canonical(read_canonical(data)) == data
+
+
+def test_a_body_has_at_most_64_kib():
+    full = {"a": "x" * (MAX_BODY_BYTES - len('{"a":""}'))}
+    assert len(canonical(full)) == MAX_BODY_BYTES
+    assert read_canonical(canonical(full)) == full
+    with pytest.raises(TooLargeError):
+        canonical({"a": full["a"] + "x"})
+    assert refused(rfc8785.dumps({"a": full["a"] + "x"}))
+
+
+def test_text_that_grows_when_composed_is_still_refused_as_altered():
+    assert refused(('{"a":"' + "\u0958" * 20000 + '"}').encode())
+
+
+# --- entries --------------------------------------------------------------------------------------------------------
+
+
+def test_a_leaf_is_that_of_rfc_6962():
+    # RFC 6962 §2.1: MTH({d(0)}) = SHA-256(0x00 || d(0)); the first two are the known answers of its test vectors.
+    assert leaf_digest(b"").hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+    assert leaf_digest(b"\x00").hex() == "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7"
+
+
+def test_signature_lines_round_trip():
+    signatures = (Signature("station", "0123456789abcdef", bytes(64)), Signature("root", "f" * 16, bytes(range(64))))
+    text = "".join(f"{signature}\n" for signature in signatures)
+    assert read_signatures(text) == signatures
+    assert read_signatures("") == ()
+    assert entry_bytes(b"{}", signatures) == b"{}\n" + text.encode()
+
+
+def test_signature_lines_have_one_form():
+    good = str(Signature("station", "0123456789abcdef", bytes(64)))
+    assert read_signatures(good + "\n")
+    for bad in (
+        good.replace("A==", "B=="), good + " ", " " + good, good.replace(" ", "  ", 1), good.replace(" ", "\t", 1),
+        good.upper(), good.replace("station", ""), good.replace("station", "sta-tion"), good.replace("0123", "0x23"),
+        good.replace("abcdef", "abcdeF"), good[:-1], good + "=", good + "\r", f"{good}\r\n{good}", f"{good}\n\n{good}",
+        f"{good}\n\n", "\n", f"{good}\x0b{good}", f"{good}\u2028{good}", good.replace("A", "-", 5),
+        "station", "é" * 100,
+    ):  # fmt: skip
+        with pytest.raises(TamperError):
+            read_signatures(bad)
+
+
+def test_leaves_bind_the_signatures_too():
+    body = VECTORS[0]["body"].encode()
+    signatures = read_signatures(VECTORS[0]["signatures"])
+    other = Signature("station", signatures[0].key_id, bytes(64))
+    leaves = {read_event(body, some).leaf for some in ((), signatures, (other,), (*signatures, other))}
+    assert len(leaves) == 4
+
+
+# --- what an event may hold -------------------------------------------------------------------------------------------
+
+
+def body_of(type_: str) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(next(vector["body"] for vector in VECTORS if vector["type"] == type_))
+    return body
+
+
+@by_type
+def test_every_field_is_required_and_no_other_is_allowed(vector):
+    body = json.loads(vector["body"])
+    for name in (*COMMON, *FIELDS[vector["type"]]):
+        with pytest.raises(TamperError):
+            check_body({key: value for key, value in body.items() if key != name})
+    with pytest.raises(TamperError, match="surprise"):
+        check_body({**body, "surprise": 1})
+
+
+@by_type
+def test_no_field_takes_a_value_of_another_kind(vector):
+    body = json.loads(vector["body"])
+    for name in body:
+        with pytest.raises(TamperError):
+            check_body({**body, name: {"of": "another kind"}})
+
+
+@pytest.mark.parametrize("reserved", ["admit", "revoke", "seal", "incident", "checklist", "witness", "", "Handover"])
+def test_types_of_later_versions_are_refused_until_they_are_written(reserved):
+    if reserved in FIELDS:
+        pytest.skip("this version has it")
+    with pytest.raises(TamperError):
+        check_body({**body_of("print"), "type": reserved})
+
+
+@pytest.mark.parametrize(
+    ("type_", "field", "value"),
+    [
+        ("print", "v", 2), ("print", "v", True), ("print", "v", "1"),
+        ("print", "type", ["print"]), ("print", "type", None),
+        ("print", "seq", 0), ("print", "seq", True), ("print", "seq", 2**53), ("print", "print", 0),
+        ("print", "prev", ""), ("print", "prev", "AB" * 32), ("print", "prev", "ab" * 31), ("print", "codes", [1]),
+        ("print", "at", "2026-11-20T01:00:00"), ("print", "at", "2026-11-20T01:00:00+00:00"), ("print", "at", ""),
+        ("print", "at", "2026-13-20T01:00:00Z"), ("print", "at", "2026-02-29T01:00:00Z"), ("print", "at", None),
+        ("print", "at", "2026-11-20T24:00:00Z"), ("print", "at", "2026-11-20 01:00:00Z"),
+        ("print", "at", "2026-11-20T01:00:00.Z"), ("print", "at", "2026-11-20T01:00:00.1234567Z"),
+        ("print", "at", "２026-11-20T01:00:00Z"), ("print", "refs", [{"log": "A", "seq": 1}]),
+        ("print", "refs", [{"log": "A", "seq": 0, "leaf": "ab" * 32}]), ("print", "refs", None),
+        ("handover", "counted", -1), ("handover", "counted", 1.5), ("handover", "parties", {"giver": ""}),
+        ("handover", "items", [{"code": "X", "print": 0, "after": None, "how": "camera"}]),
+        ("handover", "items", [{"code": "X", "print": 1, "after": -1, "how": "camera"}]),
+        ("handover", "items", [{"code": "X", "print": 1, "after": None, "how": "guessed"}]),
+        ("handover", "items", [{"code": "X", "print": 1, "after": None, "how": "camera", "more": 1}]),
+        ("handover", "extras", [{"kind": "box", "count": 0, "note": ""}]), ("handover", "occurred", "yesterday"),
+        ("pack", "action", "open"), ("inspect", "condition", "fine"), ("inspect", "photo", "photo.jpg"),
+        ("correct", "target", None), ("correct", "reason", "because"), ("correct", "corrective", ["x"]),
+        ("plan", "rows", [{"row": "place", "code": "51"}]), ("plan", "rows", ["51"]), ("plan", "part", 0),
+        ("register", "items", [{"code": "X"}]), ("register", "held_by", None), ("genesis", "continues", 1),
+    ],
+)  # fmt: skip
+def test_values_out_of_their_range_are_refused(type_, field, value):
+    with pytest.raises(TamperError):
+        check_body({**body_of(type_), field: value})
+
+
+def test_a_refusal_names_the_field():
+    with pytest.raises(TamperError, match="counted"):
+        check_body({**body_of("handover"), "counted": "two"})
+
+
+@given(bodies)
+def test_hostile_bodies_are_refused_without_a_crash(body):
+    with pytest.raises(TamperError):
+        read_event(canonical({**body_of("handover"), "x_": 1, **body}), ())
