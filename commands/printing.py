@@ -17,30 +17,39 @@ from commands.base import (
     progress,
     repeatable,
 )
-from custody.errors import CodeError, InputError, LabelError, N_, RuleError
+from custody.errors import N_, CodeError, InputError, LabelError, RuleError
 from language import _, ngettext
 
 if TYPE_CHECKING:
     from custody.items import Item
+    from custody.places import Place
     from db.store import Store
-    from labels.content import LabelContent
 
-sheet_option = click.option("--sheet", default="a4-3x7", show_default=True, help=_("Label stock; see labels --list."))
+sheet_option = click.option(
+    "--sheet", default="a4-3x7", show_default=True, metavar=_("NAME"), help=_("Label stock; see labels --list.")
+)
 start_option = click.option(
-    "--start", type=int, default=1, show_default=True, help=_("First free label of a half-used sheet, row by row.")
+    "--start",
+    type=int,
+    default=1,
+    show_default=True,
+    metavar="N",
+    help=_("First free label of a half-used sheet, row by row."),
 )
 cut_marks_option = click.option("--cut-marks", is_flag=True, help=_("Draw cut marks in the margin."))
 
 
 @click.command(help=_("Print labels of items that have none yet, sorted by PPK, PPS, TPS and kind."))
-@click.option("--kind", help=_("Only of this kind."))
-@click.option("--to", "to", help=_("Only those bound for this place or below it."))
-@click.option("--codes", type=click.Path(path_type=Path), help=_("Only the codes in this file, one a line."))
+@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--to", "to", metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
+@click.option(
+    "--codes", type=click.Path(path_type=Path), metavar=_("FILE"), help=_("Only the codes in this file, one a line.")
+)
 @click.option("--places", is_flag=True, help=_("Labels of the places instead: scan a place, then its items."))
 @sheet_option
 @start_option
 @cut_marks_option
-@click.option("--out", type=click.Path(path_type=Path), help=_("The PDF to write."))
+@click.option("--out", type=click.Path(path_type=Path), metavar=_("FILE"), help=_("The PDF to write."))
 @click.option("--list", "show_list", is_flag=True, help=_("List the label stock that there is."))
 @json_option
 @pass_station
@@ -64,8 +73,9 @@ def labels(
     with station.store(write=True) as store:
         top, only = place_argument(store, to), kind_argument(store, kind)
         if places:
-            pages, count = _write_places(store, path, top, sheet=sheet, start=start, cut_marks=cut_marks, quiet=as_json)
-            _report(path, sheet, count, pages, as_json=as_json)
+            shown = labelled_places(store, top)
+            pages = print_places(store, path, shown, sheet=sheet, start=start, cut_marks=cut_marks)
+            _report(path, sheet, len(shown), pages, as_json=as_json)
             return
         wanted = _wanted(store, codes, only, top)
         fresh = [item for item in wanted if not item.print]
@@ -74,17 +84,17 @@ def labels(
                 N_("no label was printed: none of these items is without one"),
                 hint=N_("Register items with: python main.py plan. Print one again with: python main.py reprint CODE"),
             )
-        pages = _write_items(store, path, fresh, 1, sheet=sheet, start=start, cut_marks=cut_marks, quiet=as_json)
+        pages = print_items(store, path, fresh, 1, sheet=sheet, start=start, cut_marks=cut_marks, quiet=as_json)
     _report(path, sheet, len(fresh), pages, already=len(wanted) - len(fresh), as_json=as_json)
 
 
 @click.command(help=_("Print an item's label again; the older prints become void."))
-@click.argument("code")
-@click.option("--reason", required=True, help=_("Why: lost, torn, smudged ..."))
-@repeatable("--by", _("Name of a person who answers for it; give two."), required=True)
+@click.argument("code", metavar=_("CODE"))
+@click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why: lost, torn, smudged ..."))
+@repeatable("--by", _("Name of a person who answers for it; give two."), metavar=_("NAME"), required=True)
 @sheet_option
 @start_option
-@click.option("--out", type=click.Path(path_type=Path), required=True, help=_("The PDF to write."))
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar=_("FILE"), help=_("The PDF to write."))
 @json_option
 @pass_station
 def reprint(
@@ -115,8 +125,8 @@ def reprint(
             )
         store.around = replace(store.around, by=names[0])
         number = item.print + 1
-        pages = _write_items(
-            store, path, [item], number, sheet=sheet, start=start, cut_marks=False, reason=reason.strip(), second=names[1]
+        pages = print_items(
+            store, path, [item], number, sheet=sheet, start=start, reason=reason.strip(), second=names[1]
         )  # fmt: skip
     _report(path, sheet, 1, pages, print_number=number, as_json=as_json)
 
@@ -152,15 +162,15 @@ def _unknown(code: str) -> CodeError:
     )
 
 
-def _write_items(
+def print_items(
     store: "Store",
     path: Path,
     items: "Sequence[Item]",
     number: int,
     *,
     sheet: str,
-    start: int,
-    cut_marks: bool,
+    start: int = 1,
+    cut_marks: bool = False,
     reason: str | None = None,
     second: str | None = None,
     quiet: bool = False,
@@ -197,15 +207,13 @@ def _write_items(
     return pages
 
 
-def _write_places(
-    store: "Store", path: Path, top: str | None, *, sheet: str, start: int, cut_marks: bool, quiet: bool
-) -> tuple[int, int]:
-    """Labels of a place and all below it but polling stations; these are no evidence, so printing records nothing."""
+def labelled_places(store: "Store", top: str | None) -> "list[Place]":
+    """The places that have a label: a place and all below it but polling stations.
+
+    Raises:
+        LabelError: there is none.
+    """
     from custody.places import below
-    from labels.content import place_content
-    from labels.sheet import write_sheets
-    from labels.stock import stock
-    from tables.safe_file import safe_file
 
     tree = store.state.places.all()
     chosen = list(tree.values()) if top is None else list(below(tree, top))
@@ -214,12 +222,24 @@ def _write_places(
         raise LabelError(
             N_("there is no label to print"), hint=N_("Load a table of places first: python main.py load FILE")
         )
+    return shown
+
+
+def print_places(
+    store: "Store", path: Path, shown: "Sequence[Place]", *, sheet: str, start: int = 1, cut_marks: bool = False
+) -> int:
+    """Labels of these places; they are no evidence, so printing them records nothing. Returns the number of pages."""
+    from labels.content import place_content
+    from labels.sheet import write_sheets
+    from labels.stock import stock
+    from tables.safe_file import safe_file
+
+    tree = store.state.places.all()
     with safe_file(path) as file:
-        pages = write_sheets(
+        return write_sheets(
             file, (place_content(place, tree) for place in shown), stock(sheet), start=start, cut_marks=cut_marks,
             title=_("Place labels"),
         )  # fmt: skip
-    return pages, len(shown)
 
 
 def _pdf_path(out: Path | None) -> Path:

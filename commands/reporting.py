@@ -1,9 +1,9 @@
 """Commands that tell what is known: custody, report, export."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,21 +16,26 @@ from commands.base import (
     place_argument,
     print_json,
     progress,
-    who_works_here,
 )
-from custody.errors import InputError, N_
+from custody.errors import N_, InputError
 from language import _
 
 if TYPE_CHECKING:
     from custody.chain import Chain
     from custody.places import Need
+    from custody.progress import ProgressRow
     from db.store import Store
     from reports.colophon import LogHead
 
 
 @click.command(help=_("The chain of custody of one item, with its findings."))
-@click.argument("code")
-@click.option("--out", type=click.Path(path_type=Path), help=_("Write it to a .pdf, .csv, .xlsx or .json file."))
+@click.argument("code", metavar=_("CODE"))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar=_("FILE"),
+    help=_("Write it to a .pdf, .csv, .xlsx or .json file."),
+)
 @json_option
 @pass_station
 def custody(station: Station, code: str, out: Path | None, as_json: bool) -> None:
@@ -51,7 +56,7 @@ def custody(station: Station, code: str, out: Path | None, as_json: bool) -> Non
             )
         needs = _needs(store)
         if out is not None:
-            _save_chains(store, out, [chain], scope=None)
+            save_chains_of(store, out, [chain])
             note(_("Written: {path}").format(path=out))
         if as_json:
             print_json(chain_json(chain, store.state.places, needs))
@@ -60,11 +65,16 @@ def custody(station: Station, code: str, out: Path | None, as_json: bool) -> Non
 
 
 @click.command(help=_("Write a report: custody, progress."))
-@click.argument("kind", type=click.Choice(["custody", "progress"]))
-@click.option("--to", "to", help=_("Only what is bound for this place or below it."))
-@click.option("--kind", "item_kind", help=_("Only items of this kind."))
-@click.option("--held-by", help=_("Only those in the hands of this place, vendor or vehicle."))
-@click.option("--out", type=click.Path(path_type=Path), help=_("Write it to a .pdf, .csv, .xlsx or .json file."))
+@click.argument("kind", type=click.Choice(["custody", "progress"]), metavar=_("KIND"))
+@click.option("--to", "to", metavar=_("PLACE"), help=_("Only what is bound for this place or below it."))
+@click.option("--kind", "item_kind", metavar=_("KIND"), help=_("Only items of this kind."))
+@click.option("--held-by", metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle."))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar=_("FILE"),
+    help=_("Write it to a .pdf, .csv, .xlsx or .json file."),
+)
 @json_option
 @pass_station
 def report(
@@ -99,7 +109,7 @@ def _report_custody(
         raise InputError(N_("there is no item to report on"), hint=N_("Widen the selection, or register items first."))
     chains = Chains(store, [item.code for item in items])
     if out is not None:
-        _save_chains(store, out, chains, scope=top)
+        save_chains_of(store, out, chains, scope=top)
     if as_json:
         needs = _needs(store)
         for chain in chains:
@@ -120,61 +130,87 @@ class Chains(Iterable["Chain"]):
                 done(1)
 
 
-def _save_chains(store: "Store", out: Path, chains: "Iterable[Chain]", *, scope: str | None) -> None:
+def save_chains_of(store: "Store", out: Path, chains: "Iterable[Chain]", *, scope: str | None = None) -> None:
+    """Write chains to the file that its suffix asks for, with who made it and from which logs."""
     from reports.chain_file import save_chains
 
     own = store.ledger.own_log()
     save_chains(
-        out, chains, store.state.places, _needs(store), made_at_utc=store.around.now_utc(), made_by=who_works_here(),
+        out, chains, store.state.places, _needs(store), made_at_utc=store.around.now_utc(), made_by=store.around.by,
         election=own.election, station=own.station, heads=_heads(store), scope=scope,
     )  # fmt: skip
 
 
 def _report_progress(store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
-    from custody.progress import progress as sum_up
-    from reports.progress import print_progress, progress_json, save_progress
+    from reports.progress import print_progress, progress_json
 
-    groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
-    rows = sum_up(groups, store.state.places.all())
-    needs = _needs(store)
+    rows = progress_rows(store, top, kind)
     if out is not None:
-        own = store.ledger.own_log()
-        save_progress(
-            out, rows, needs, made_at_utc=store.around.now_utc(), made_by=who_works_here(), election=own.election,
-            station=own.station,
-        )  # fmt: skip
+        save_progress_of(store, out, rows)
     if as_json:
         for row in progress_json(rows):
             print_json(row)
     elif out is None:
-        print_progress(rows, needs, sys.stdout)
+        print_progress(rows, _needs(store), sys.stdout)
+
+
+def progress_rows(store: "Store", top: str | None = None, kind: str | None = None) -> "list[ProgressRow]":
+    """How far the supplies for a place and all below it have come, by place and kind."""
+    from custody.progress import progress as sum_up
+
+    groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
+    return sum_up(groups, store.state.places.all())
+
+
+def save_progress_of(store: "Store", out: Path, rows: "Sequence[ProgressRow]") -> None:
+    """Write the rows to the file that its suffix asks for, with who made it."""
+    from reports.progress import save_progress
+
+    own = store.ledger.own_log()
+    save_progress(
+        out, rows, _needs(store), made_at_utc=store.around.now_utc(), made_by=store.around.by, election=own.election,
+        station=own.station,
+    )  # fmt: skip
 
 
 @click.command(help=_("Write the logs of this ledger to a bundle for another station or an auditor."))
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help=_("The bundle to write, for example logs.serah.")
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar=_("FILE"),
+    help=_("The bundle to write, for example logs.serah."),
 )
-@click.option("--under", help=_("Only the logs of stations at this place or below it."))
+@click.option("--under", metavar=_("PLACE"), help=_("Only the logs of stations at this place or below it."))
 @json_option
 @pass_station
 def export(station: Station, out: Path, under: str | None, as_json: bool) -> None:
-    from commands.bundle import write_bundle
-    from custody.places import is_under
-
     with station.store() as store:
-        top = place_argument(store, under)
-        heads = [
-            head for head in store.ledger.heads() if top is None or is_under(store.state.places, head["place"], top)
-        ]
-        if not heads:
-            raise InputError(N_("no log is held of a station there"), hint=N_("Leave --under away to export all logs."))
-        total = sum(head["size"] for head in heads)
-        with progress(total, _("Writing"), quiet=as_json) as done:
-            write_bundle(out, heads, store.ledger.entries([head["log"] for head in heads]), done)
+        total, heads = save_bundle(store, out, place_argument(store, under), quiet=as_json)
     if as_json:
         print_json({"out": str(out), "events": total, "logs": heads})
         return
     click.echo(_("{count} events of {logs} logs written to {path}").format(count=total, logs=len(heads), path=out))
+
+
+def save_bundle(
+    store: "Store", out: Path, top: str | None = None, *, quiet: bool = False
+) -> tuple[int, list[dict[str, Any]]]:
+    """Write a bundle of the logs of stations at a place or below it; returns how many events it has, and the heads.
+
+    Raises:
+        InputError: no log is held of a station there, or the file cannot be written.
+    """
+    from commands.bundle import write_bundle
+    from custody.places import is_under
+
+    heads = [head for head in store.ledger.heads() if top is None or is_under(store.state.places, head["place"], top)]
+    if not heads:
+        raise InputError(N_("no log is held of a station there"), hint=N_("Leave --under away to export all logs."))
+    total = sum(head["size"] for head in heads)
+    with progress(total, _("Writing"), quiet=quiet) as done:
+        write_bundle(out, heads, store.ledger.entries([head["log"] for head in heads]), done)
+    return total, heads
 
 
 def _heads(store: "Store") -> "list[LogHead]":
