@@ -1,0 +1,143 @@
+"""Several programs write one ledger: each event gets its own number, none is lost, and who waits too long is told."""
+
+import multiprocessing
+import sys
+import threading
+import time
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+
+import pytest
+from ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, planned_station, signer, touched
+
+from custody.compose import Handover
+from custody.errors import ConflictError, StoreError
+from custody.places import Place
+from db.store import open_store
+
+ROUNDS = 12
+
+
+def write(url: str, seed: int) -> list[str]:
+    """Opens the ledger as a program of its own and records handovers; returns their leaves."""
+    leaves = []
+    with open_store(url, signer(), around(seed)) as store:
+        for number in range(ROUNDS):
+            [code] = boxes(store, 1)
+            done = store.record_handover(Handover(WAREHOUSE, TPS[number % len(TPS)]), touched([code]))
+            leaves.append(done.events[0].leaf)
+    return leaves
+
+
+def is_whole(url: str, acknowledged: list[str]) -> None:
+    with open_store(url, None, around()) as store:
+        events = all_events(store)
+        assert [event.seq for event in events] == list(range(1, len(events) + 1))
+        assert [event.body["prev"] for event in events[1:]] == [event.leaf for event in events[:-1]]
+        handovers = [event for event in events if event.type == "handover"]
+        assert sorted(event.leaf for event in handovers) == sorted(acknowledged)
+        numbers = [event.body["bast"] for event in handovers]
+        assert numbers == [f"{number:04d}/GUDANG-1/2024" for number in range(1, len(numbers) + 1)]
+
+
+def test_threads_that_write_at_once_leave_one_log_without_gap_or_fork(url: str) -> None:
+    with planned_station(url):
+        pass
+    with ThreadPoolExecutor(6) as pool:
+        written = list(pool.map(write, [url] * 6, range(1, 7)))
+    is_whole(url, [leaf for leaves in written for leaf in leaves])
+
+
+def test_processes_that_write_at_once_leave_one_log_without_gap_or_fork(url: str) -> None:
+    with planned_station(url):
+        pass
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(3, mp_context=context, initializer=_find, initargs=(sys.path,)) as pool:
+        written = list(pool.map(write, [url] * 3, range(1, 4)))
+    is_whole(url, [leaf for leaves in written for leaf in leaves])
+
+
+def _find(path: list[str]) -> None:
+    sys.path[:] = path
+
+
+def test_a_log_that_several_begin_at_once_is_begun_by_one(url: str) -> None:
+    with open_store(url, signer(), around(), create=True):
+        pass
+    barrier = threading.Barrier(4)
+
+    def begin(seed: int) -> bool:
+        with open_store(url, signer(), around(seed)) as store:
+            barrier.wait(10)
+            try:
+                store.begin(election="Pemilu", station=f"Gudang {seed}", place=WAREHOUSE)
+            except StoreError:
+                return False
+            return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(begin, range(4))) == 1
+    with open_store(url, None, around()) as store:
+        assert len(all_events(store)) == 1
+
+
+def test_databases_that_several_open_for_the_first_time_are_made_once(url: str) -> None:
+    def make(seed: int) -> None:
+        for _ in range(50):  # a file that another one is just making is not a ledger yet
+            try:
+                with open_store(url, signer(), around(seed), create=True):
+                    return
+            except StoreError:
+                time.sleep(0.01)
+        raise AssertionError("it never opened")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(make, range(4)))
+    with open_store(url, signer(), around()) as store:
+        store.begin(election="Pemilu", station="Gudang", place=WAREHOUSE)
+
+
+def test_who_waits_too_long_for_the_lock_is_told_so_and_can_try_again(url: str) -> None:
+    with planned_station(url) as slow:
+        entered, leave = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with open_store(url, signer(), around(2)) as store, store.ledger.transaction():
+                entered.set()
+                leave.wait(10)
+
+        with ThreadPoolExecutor(1) as pool:
+            holder: Future[None] = pool.submit(hold)
+            assert entered.wait(10)
+            began = time.monotonic()
+            with (
+                pytest.raises(ConflictError, match="another program is writing") as caught,
+                open_store(url, signer(), around(3), busy_timeout_s=0.2) as store,
+            ):
+                boxes(store, 1)
+            assert 0.1 < time.monotonic() - began < 5
+            assert "try again" in caught.value.hint
+            leave.set()
+            holder.result(10)
+        assert len(boxes(slow, 1)) == 1
+        assert [event.seq for event in all_events(slow)] == [1, 2, 3]
+
+
+def test_readers_go_on_while_somebody_writes(url: str) -> None:
+    with planned_station(url) as writer, open_store(url, None, around(1), busy_timeout_s=0.1) as reader:
+        codes = boxes(writer, 2)
+        with writer.ledger.transaction():
+            writer.record_handover(Handover(WAREHOUSE, TPS[0]), touched(codes))
+            assert reader.state.items_of(codes)[codes[0]].held_by == WAREHOUSE
+        assert reader.state.items_of(codes)[codes[0]].held_by == TPS[0]
+
+
+def test_a_transaction_that_fails_leaves_the_ledger_to_the_next_one(url: str) -> None:
+    with planned_station(url) as store:
+        size = store.ledger.event_count()
+        with pytest.raises(ZeroDivisionError), store.ledger.transaction():
+            boxes(store, 3)
+            raise ZeroDivisionError
+        assert store.ledger.event_count() == size
+        assert list(store.state.find_items()) == []
+        store.load_plan([Place("51.08.09", "PPK", "district", WAREHOUSE)], [], source="x", digest="0" * 64)
+        assert store.custodian("51.08.09") == "51.08.09"
