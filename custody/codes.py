@@ -24,7 +24,8 @@ _FOLD = str.maketrans("OIL", "011")
 _SEPARATORS = re.compile(r"[\s\-]+")
 _ITEM = re.compile(r"([0-9A-HJKMNP-TV-Z]{13})\*(0[1-9]|[1-9][0-9])", re.ASCII)
 _CUSTODIAN = re.compile(r"[0-9A-Z][0-9A-Z./-]{0,39}", re.ASCII)
-_PLATE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}[A-Z]{0,3}", re.ASCII)
+_PLATE = re.compile(r"[A-Z]{1,2}[1-9][0-9]{0,3}[A-Z]{1,3}", re.ASCII)
+"""Region letters, a number, series letters. Without the series, a vendor's V-01 would pass as a truck."""
 
 
 @dataclass(frozen=True, slots=True)
