@@ -108,6 +108,20 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
+def confirm(question: str, *, default: bool) -> bool:
+    """Whether the user says yes, in either language; an empty line says the default, leaving says no."""
+    answers = {"y": True, "ya": True, "yes": True, "t": False, "tidak": False, "n": False, "no": False, "": default}
+    choices = _("[Y/n]") if default else _("[y/N]")
+    try:
+        while True:
+            word = click.prompt(f"{question} {choices}", default="", show_default=False, err=True)
+            if (answer := answers.get(word.strip().lower())) is not None:
+                return answer
+    except click.Abort:
+        note("")
+        return False
+
+
 def place_argument(store: "Store", text: str | None) -> str | None:
     """The code of a place that an option names, None where it names none.
 
@@ -123,7 +137,7 @@ def kind_argument(store: "Store", kind: str | None) -> str | None:
     Raises:
         InputError: no need and no item is of that kind.
     """
-    from custody.errors import InputError, N_
+    from custody.errors import N_, InputError
 
     if kind is None:
         return None

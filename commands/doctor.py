@@ -34,7 +34,7 @@ class Check:
 
 
 @click.command(help=_("Look at camera, libraries, fonts, disk, clock and database; say what mends them."))
-@click.option("--camera", type=int, default=0, show_default=True, help=_("Number of the camera to try."))
+@click.option("--camera", type=int, default=0, show_default=True, metavar="N", help=_("Number of the camera to try."))
 @json_option
 @pass_station
 def doctor(station: Station, camera: int, as_json: bool) -> None:
@@ -57,7 +57,7 @@ def doctor(station: Station, camera: int, as_json: bool) -> None:
 
 def _python() -> Iterator[Check]:
     found = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
-    if sys.version_info >= (3, 11):
+    if sys.version_info >= (3, 11):  # noqa: UP036 -- nothing else stops an older Python before this
         yield Check(_("Python"), "ok", found)
     else:
         yield Check(_("Python"), "broken", found, _("Install Python 3.11 or newer."))
@@ -76,7 +76,7 @@ def _packages() -> Iterator[Check]:
         remedy = f"python -m pip uninstall -y {names} && {install}"
         yield Check("OpenCV", "broken", _("{names} overwrite each other").format(names=names), remedy)
     try:
-        import cv2
+        from scanner.opencv import cv2
     except ImportError as error:
         yield Check("OpenCV", "broken", printable(str(error), 200), _system_command("libgl1 libglib2.0-0t64", "", ""))
     else:
@@ -118,9 +118,8 @@ def _fonts() -> Iterator[Check]:
     if all((Path(reportlab.__file__).parent / "fonts" / name).is_file() for name in ("Vera.ttf", "VeraBd.ttf")):
         yield Check(_("Fonts"), "ok", "Bitstream Vera")
     else:
-        yield Check(
-            _("Fonts"), "broken", _("reportlab's own fonts are missing"), "python -m pip install --force-reinstall reportlab"
-        )  # fmt: skip
+        remedy = "python -m pip install --force-reinstall reportlab"
+        yield Check(_("Fonts"), "broken", _("reportlab's own fonts are missing"), remedy)
 
 
 def _camera(number_of_camera: int) -> Iterator[Check]:

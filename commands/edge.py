@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ SHOWN_FAULTS = 50
 EXIT_USAGE, EXIT_MACHINE, EXIT_INTERRUPTED = 2, 3, 130
 
 
-def run(program: click.Command, args: Sequence[str]) -> int:
+def run(program: click.Group, args: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
     try:
         result = program.main(args=list(args), prog_name="main.py", standalone_mode=False)
@@ -27,7 +28,8 @@ def run(program: click.Command, args: Sequence[str]) -> int:
         click.echo(error.format_message())
         return EXIT_USAGE
     except click.UsageError as error:
-        _tell(error.format_message(), _("See: python main.py {command} --help").format(command=_command(error)))
+        command = next((f"{word} " for word in args if word in program.commands), "")
+        _tell(_one_line(error.format_message()), _("See: python main.py {command}--help").format(command=command))
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
         _tell(_("Stopped."))
@@ -37,9 +39,15 @@ def run(program: click.Command, args: Sequence[str]) -> int:
         if isinstance(error, InputError):
             _tell_faults(error.faults)
         return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of our output has seen enough
+        drop_output()
         return 0
+    except ModuleNotFoundError as error:
+        _tell(
+            _("this Python lacks the package {package}").format(package=error.name),
+            _("Run: {command}").format(command="python main.py doctor"),
+        )
+        return EXIT_MACHINE
     except OSError as error:
         _tell(
             _("The computer refused: {reason} ({path})").format(
@@ -56,6 +64,11 @@ def run(program: click.Command, args: Sequence[str]) -> int:
         return EXIT_MACHINE
 
 
+def drop_output() -> None:
+    """Send the rest of standard output nowhere, so that leaving meets no closed pipe again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _tell(line: str, hint: str = "") -> None:
     click.echo(_("Error: {line}").format(line=line), err=True)
     if hint:
@@ -69,14 +82,19 @@ def _tell_faults(faults: tuple[Fault, ...]) -> None:
         click.echo("  " + _("and {count} more").format(count=more), err=True)
 
 
-def _command(error: click.UsageError) -> str:
-    return error.ctx.info_name or "" if error.ctx and error.ctx.parent else ""
+def _one_line(text: str) -> str:
+    """A message in one line; what was typed may be anything, and click lists choices one a line."""
+    return printable(" ".join(text.split()), 300)
 
 
 def _keep_details() -> str:
-    path = Path(os.environ.get("SERAH_HOME") or Path.home()) / "serah-fault.txt"
-    try:
-        path.write_text(traceback.format_exc(), encoding="utf-8")
-    except OSError:
-        return "-"
-    return str(path)
+    """Where the details of a fault of ours are kept; `-` where nothing can be written."""
+    for folder in (os.environ.get("SERAH_HOME"), Path.home(), tempfile.gettempdir()):
+        path = Path(folder or "") / "serah-fault.txt"
+        try:
+            if folder:
+                path.write_text(traceback.format_exc(), encoding="utf-8")
+                return str(path)
+        except OSError:
+            continue
+    return "-"

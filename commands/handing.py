@@ -1,4 +1,4 @@
-"""What `scan`, `handover` and `drafts` share: reading the options of a handover, confirming it, and telling the result."""
+"""What `scan`, `handover` and `drafts` share: reading the options of a handover, and telling its result."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from commands.base import print_json, repeatable
-from custody.errors import InputError, N_
+from custody.errors import N_, InputError
 from language import _
 
 if TYPE_CHECKING:
@@ -23,16 +23,23 @@ SHOWN_PER_CODE = 5
 def handover_options(command: F) -> F:
     """The options that say what a label cannot: people, counts, conditions, things without a label."""
     for option in reversed((
-        repeatable("--bound", _("Where a truck goes: a place; may be given several times.")),
-        click.option("--giver", default="", help=_("Name of the person who gives.")),
-        click.option("--receiver", default="", help=_("Name of the person who receives.")),
-        repeatable("--witness", _("Name of a witness; may be given several times.")),
-        click.option("--vehicle", default="", help=_("The vehicle and its driver.")),
-        click.option("--counted", type=int, help=_("How many things the giver has counted.")),
-        repeatable("--extra", _("Things without a readable label: KIND=COUNT or KIND=COUNT:REMARK.")),
-        repeatable("--condition", _("Condition of an item: CODE=good|light|heavy|wet|missing.")),
-        click.option("--note", default="", help=_("A remark.")),
-        click.option("--occurred", help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")),
+        repeatable("--bound", _("Where a truck goes: a place; may be given several times."), metavar=_("PLACE")),
+        click.option("--giver", default="", metavar=_("NAME"), help=_("Name of the person who gives.")),
+        click.option("--receiver", default="", metavar=_("NAME"), help=_("Name of the person who receives.")),
+        repeatable("--witness", _("Name of a witness; may be given several times."), metavar=_("NAME")),
+        click.option("--vehicle", default="", metavar=_("TEXT"), help=_("The vehicle and its driver.")),
+        click.option("--counted", type=int, metavar="N", help=_("How many things the giver has counted.")),
+        repeatable(
+            "--extra", _("Things without a readable label: KIND=COUNT or KIND=COUNT:REMARK."), metavar=_("KIND=COUNT")
+        ),
+        repeatable(
+            "--condition", _("Condition of an item: CODE=good|light|heavy|wet|missing."), metavar=_("CODE=WORD")
+        ),
+        click.option("--note", default="", metavar=_("TEXT"), help=_("A remark.")),
+        click.option(
+            "--occurred", metavar=_("TIME"),
+            help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00."),
+        ),
     )):  # fmt: skip
         command = option(command)
     return command
@@ -126,8 +133,9 @@ def _occurred(text: str | None, now_utc: str) -> str | None:
 
 
 def resolve(store: "Store", handover: "Handover", options: Mapping[str, Any]) -> "Handover":
-    """The options' handover with the ends that a session has set."""
-    return replace(read_handover(store, handover.giver, handover.to, options), giver=handover.giver, to=handover.to)
+    """The options' handover with the ends of a session, and with where it is bound unless the options say it."""
+    read = read_handover(store, handover.giver, handover.to, options)
+    return replace(read, bound=read.bound or handover.bound)
 
 
 def tell_recorded(store: "Store", recorded: "RecordedHandover", *, as_json: bool) -> None:
@@ -135,7 +143,8 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", *, as_json: bool
     if as_json:
         print_json(recorded_json(store, recorded))
         return
-    from reports.words import custodian_name, number
+    from language.text import number
+    from reports.words import custodian_name
 
     places = store.state.places
     first = recorded.events[0]
@@ -163,18 +172,20 @@ def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any
     }  # fmt: skip
 
 
-def tell_findings(store: "Store", findings: "Sequence[Finding]", place: str) -> None:
+def tell_findings(store: "Store", findings: "Sequence[Finding]", place: str, *, err: bool = False) -> None:
     """List findings, gravest first, the first few of each code in words and the rest counted."""
-    from reports.words import finding_text, number, severity_word
+    from language.text import number
+    from reports.words import finding_text, severity_word
 
     needs = {need.kind: need for need in store.state.needs()}
     if not findings:
-        click.echo(_("No findings."))
+        click.echo(_("No findings."), err=err)
     for code, group in _by_code(findings).items():
         for finding in group[:SHOWN_PER_CODE]:
-            click.echo(f"  ! {severity_word(finding.severity)} {code}: {finding_text(finding, needs, place)}")
+            words = finding_text(finding, needs, place)
+            click.echo(f"  ! {severity_word(finding.severity)} {code}: {words}", err=err)
         if (more := len(group) - SHOWN_PER_CODE) > 0:
-            click.echo("    " + _("and {count} more of {code}").format(count=number(more), code=code))
+            click.echo("    " + _("and {count} more of {code}").format(count=number(more), code=code), err=err)
 
 
 def _by_code(findings: "Iterable[Finding]") -> "dict[str, list[Finding]]":

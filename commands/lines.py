@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from custody.codes import ItemLabel, PlaceLabel, parse_entry
-from custody.errors import CodeError, Fault, InputError, N_
+from custody.errors import N_, CodeError, Fault, InputError
 
 MAX_LINES = 200_000
 MAX_LINE_LENGTH = 1_000

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from custody.errors import Fault, InputError, N_
+from custody.errors import N_, Fault, InputError
 from custody.items import Item
 from custody.places import Need, Place
 from db.store import Store
@@ -27,7 +27,7 @@ class ChangedRow:
     @property
     def text(self) -> str:
         """The change in one line: 51.08.01: name PPK Gerokgak -> PPK Gerokgak Barat."""
-        from reports.words import printable
+        from language.text import printable
 
         changes = ", ".join(
             f"{name} {printable(_shown(old), 60)} -> {printable(_shown(new), 60)}"
@@ -72,9 +72,10 @@ def load_files(store: Store, files: Sequence[Path]) -> list[Change]:
     order = ("places", "needs", "items")
     tables.sort(key=lambda entry: order.index(entry[0]))
     faults: list[Fault] = []
-    places, needs = dict(store.state.places.all()), {(need.kind, need.level): need for need in store.state.needs()}
     changes: list[Change] = []
-    with store.ledger.transaction():
+    with store.ledger.transaction():  # from the first look on: another program may be loading too
+        places = dict(store.state.places.all())
+        needs = {(need.kind, need.level): need for need in store.state.needs()}
         for kind, table in tables:
             if kind == "places":
                 changes.append(_load_places(store, table, places, faults))
@@ -159,8 +160,9 @@ def _new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Ite
     for row in rows:
         value, serials = row.value, row.value.serials
         item = Item(
-            code=value.code or store.around.new_code(), kind=value.kind, to=value.to, k=value.k or 1, n=value.n or value.k or 1,
-            quantity=value.quantity, serials=serials, held_by=value.held_by or own,
+            code=value.code or store.around.new_code(), kind=value.kind, to=value.to,
+            k=value.k or 1, n=value.n or value.k or 1, quantity=value.quantity, serials=serials,
+            held_by=value.held_by or own,
         )  # fmt: skip
         if value.code is not None:
             is_known = value.code in codes

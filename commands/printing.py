@@ -261,7 +261,7 @@ def _report(
             "printed_before": already,
         })  # fmt: skip
         return
-    from reports.words import number
+    from language.text import number
 
     click.echo(
         ngettext("{count} label on {pages} pages: {path}", "{count} labels on {pages} pages: {path}", count).format(

@@ -22,9 +22,16 @@ if TYPE_CHECKING:
 
 
 @click.command(help=_("Begin a station: a new log and its key."))
-@click.option("--place", required=True, help=_("Code of the place where the station stands, for example 51.08."))
-@click.option("--station", "name", required=True, help=_("Name of the station, for example Gudang-1."))
-@click.option("--election", default="Pemilu", show_default=True, help=_("Name of the election."))
+@click.option(
+    "--place",
+    required=True,
+    metavar=_("CODE"),
+    help=_("Code of the place where the station stands, for example 51.08."),
+)
+@click.option(
+    "--station", "name", required=True, metavar=_("NAME"), help=_("Name of the station, for example Gudang-1.")
+)
+@click.option("--election", default="Pemilu", show_default=True, metavar=_("NAME"), help=_("Name of the election."))
 @json_option
 @pass_station
 def init(station: Station, place: str, name: str, election: str, as_json: bool) -> None:
@@ -57,7 +64,7 @@ def init(station: Station, place: str, name: str, election: str, as_json: bool) 
 
 
 @click.command(help=_("Load tables of places, needs and items (.csv, .xlsx): all or nothing."))
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=_("FILE..."))
 @json_option
 @pass_station
 def load(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
@@ -93,24 +100,28 @@ def _print_change(change: "Change") -> None:
 
 
 @click.command(help=_("Register the items that the needs ask for and that do not exist yet."))
-@click.option("--place", help=_("Only for this place and all below it."))
-@click.option("--kind", help=_("Only of this kind."))
+@click.option("--place", metavar=_("CODE"), help=_("Only for this place and all below it."))
+@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--dry-run", is_flag=True, help=_("Only count them; record nothing."))
 @json_option
 @pass_station
 def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, as_json: bool) -> None:
     from collections import Counter
+    from contextlib import nullcontext
 
-    with station.store(write=True) as store:
+    with station.store(write=not dry_run) as store:
         top, only = place_argument(store, place), kind_argument(store, kind)
-        items = store.missing_items(under=top, kind=only)
-        events = []
-        if not dry_run:
-            with progress(len(items), _("Registering"), quiet=as_json) as done:
-                events = store.register(items, progress=done)
+        # Under the write lock from the first look on: two that plan at once would register everything twice.
+        with nullcontext() if dry_run else store.ledger.transaction():
+            items = store.missing_items(under=top, kind=only)
+            events = []
+            if not dry_run:
+                with progress(len(items), _("Registering"), quiet=as_json) as done:
+                    events = store.register(items, progress=done)
         needs = store.state.needs()
+        there = {serials[0] for serials in store.state.serial_ranges()}
     counts = Counter(item.kind for item in items)
-    packs = sorted({need.kind for need in needs if need.tracked_as == "pack" and only in (None, need.kind)})
+    packs = sorted({need.kind for need in needs if need.tracked_as == "pack" and only in (None, need.kind)} - there)
     if as_json:
         print_json({
             "place": top, "missing": len(items), "registered": 0 if dry_run else len(items), "by_kind": dict(counts),
@@ -131,11 +142,11 @@ def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, a
             )
         )
     if packs:
-        note(
-            _(
-                "Packs are not planned but registered from the list that comes with them: load a table of items for {kinds}."
-            ).format(kinds=", ".join(_kind_name(names, code) for code in packs))
+        words = _(
+            "Packs are not planned but registered from the list that comes with them: "
+            "load a table of items for {kinds}."
         )
+        note(words.format(kinds=", ".join(_kind_name(names, code) for code in packs)))
 
 
 def _kind_name(needs: dict[str, Any], kind: str) -> str:
@@ -145,15 +156,15 @@ def _kind_name(needs: dict[str, Any], kind: str) -> str:
 
 
 def _number(value: int) -> str:
-    from reports.words import number
+    from language.text import number
 
     return number(value)
 
 
 @click.command(help=_("List items: code, kind, to, k/n, holder, condition."))
-@click.option("--kind", help=_("Only of this kind."))
-@click.option("--to", "to", help=_("Only those bound for this place or below it."))
-@click.option("--held-by", help=_("Only those in the hands of this place, vendor or vehicle."))
+@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--to", "to", metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
+@click.option("--held-by", metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle."))
 @json_option
 @pass_station
 def items(station: Station, kind: str | None, to: str | None, held_by: str | None, as_json: bool) -> None:
@@ -170,7 +181,8 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
                 print_json({
                     "code": item.code, "kind": item.kind, "to": item.to, "k": item.k, "n": item.n,
                     "held_by": item.held_by, "condition": item.condition, "election": item.election,
-                    "print": item.print, "quantity": item.quantity, "serials": str(item.serials) if item.serials else None,
+                    "print": item.print, "quantity": item.quantity,
+                    "serials": str(item.serials) if item.serials else None,
                 })  # fmt: skip
             else:
                 which = item.election or ""

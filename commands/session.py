@@ -1,0 +1,189 @@
+"""A scan session from its draft to its record: scan into it, confirm it, or keep it and say how to go on."""
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from commands.base import confirm, note, print_json
+from commands.edge import EXIT_MACHINE, EXIT_USAGE, drop_output
+from commands.handing import resolve, tell_findings, tell_recorded
+from custody.errors import CustodyError
+from language import _
+
+if TYPE_CHECKING:
+    from commands.desk import DraftDesk
+    from custody.compose import Handover
+    from db.drafts import DraftInfo
+    from db.store import Store
+    from scanner.outcomes import Outcome
+    from scanner.run import Ending
+    from scanner.session import ScanSession
+    from scanner.view import TerminalView
+
+
+def begin(store: "Store", handover: "Handover", *, anew: bool = False) -> str:
+    """The draft to scan into: the unfinished one with these ends, which is told, or a new one."""
+    draft = None if anew else _unfinished(store, handover)
+    if draft is None:
+        giver, receiver, now = handover.giver or None, handover.to or None, store.around.now_utc()
+        return store.drafts.open(store.around.new_id(), giver, receiver, handover.bound, at=now).id
+    tell_resumed(store, draft)
+    if handover.bound:
+        store.drafts.set_ends(draft.id, bound=handover.bound)
+    return draft.id
+
+
+def _unfinished(store: "Store", handover: "Handover") -> "DraftInfo | None":
+    """The newest unfinished session with these ends; an end that is not named fits, a place's label may have set it."""
+    same = [
+        info
+        for info in store.drafts.all()
+        if info.scan_count and handover.giver in ("", info.giver) and handover.to in ("", info.receiver)
+    ]
+    return same[-1] if same else None
+
+
+def tell_resumed(store: "Store", info: "DraftInfo") -> None:
+    """Say that a session goes on where it was left."""
+    from language.text import local_time
+
+    note(
+        _("Going on with the unfinished session of {time}, {ends}: {count} labels are taken already.").format(
+            time=local_time(info.opened_at, info.giver or ""), ends=ends_in_words(store, info), count=info.scan_count
+        )
+    )
+
+
+def ends_in_words(store: "Store", info: "DraftInfo") -> str:
+    """Who gives and who receives: PPK Gerokgak > PPS Patas."""
+    from reports.words import custodian_name
+
+    return " > ".join(custodian_name(store.state.places, code) if code else "?" for code in (info.giver, info.receiver))
+
+
+def run_session(
+    store: "Store",
+    draft: str,
+    source: str | None,
+    options: Mapping[str, Any],
+    *,
+    window: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Scan into a draft from a source, or from the keyboard alone (None), then confirm it."""
+    from commands.desk import DraftDesk
+    from scanner.run import type_lines
+    from scanner.session import ScanSession
+    from scanner.view import TerminalView
+
+    desk = DraftDesk(store, draft)
+    session = ScanSession(desk, taken=desk.taken)
+    with ExitStack() as stack:
+        view = stack.enter_context(TerminalView(sys.stderr))
+        show: list[Callable[[Outcome], None]] = [view.show]
+        if as_json:
+            show.append(_print_outcome)
+
+        def on_outcome(outcome: "Outcome") -> None:
+            for shown in show:
+                shown(outcome)
+
+        view.show_tally(desk.tally)
+        try:
+            if source is None:
+                view.tell(_("Scan or type codes, one a line. 'undo' takes the last one out, 'finish' ends."))
+                ending: Ending = type_lines(sys.stdin, session, on_outcome)
+            else:
+                ending = _scan_source(stack, session, source, view, on_outcome, show, window=window)
+        except BrokenPipeError:  # whoever read the outcomes is gone, so nobody can confirm them
+            drop_output()
+            view.tell(_kept(store, desk))
+            raise click.exceptions.Exit(EXIT_MACHINE) from None
+        except CustodyError:
+            view.tell(_kept(store, desk))
+            raise
+        view.show_missing(desk.tally.missing)
+    confirm_draft(store, desk, options, ending, yes=yes, as_json=as_json)
+
+
+def _print_outcome(outcome: "Outcome") -> None:
+    print_json({
+        "outcome": outcome.kind, "code": outcome.code, "text": outcome.text,
+        "taken": outcome.tally.taken, "expected": outcome.tally.expected,
+    })  # fmt: skip
+
+
+def _scan_source(
+    stack: ExitStack,
+    session: "ScanSession",
+    source: str,
+    view: "TerminalView",
+    on_outcome: "Callable[[Outcome], None]",
+    show: "list[Callable[[Outcome], None]]",
+    *,
+    window: bool,
+) -> "Ending":
+    from scanner.decode import Reader
+    from scanner.frames import open_source
+    from scanner.run import KeyboardLines, scan_frames
+
+    frames = stack.enter_context(open_source(source, tell=view.tell))
+    on_frame = None
+    if window:
+        from scanner.window import Window
+
+        shown = stack.enter_context(Window(session))
+        show.append(shown.on_outcome)
+        on_frame = shown.on_frame
+    typed = KeyboardLines(sys.stdin) if sys.stdin.isatty() else None
+    return scan_frames(frames, Reader(), session, on_outcome, typed_lines=typed, on_frame=on_frame)
+
+
+def confirm_draft(
+    store: "Store", desk: "DraftDesk", options: Mapping[str, Any], ending: "Ending", *, yes: bool, as_json: bool
+) -> None:
+    """Show the draft once more and record it, or keep it and say how to go on."""
+    from reports.words import custodian_name
+
+    handover = resolve(store, desk.handover, options)
+    count = len(desk.taken)
+    if not count and not handover.extras:
+        _keep(store, desk, _("Nothing was scanned."))
+    if not handover.giver or not handover.to:
+        _keep(store, desk, _("It is not said who gives or who receives."))
+    if ending in ("abort", "interrupt"):
+        _keep(store, desk, _("Stopped."))
+    if not yes:
+        if not sys.stdin.isatty():
+            _keep(store, desk, _("Nobody is here to confirm it; add --yes to record without asking."))
+        tell_findings(store, desk.findings(), handover.to, err=as_json)
+        places = store.state.places
+        question = _("Record {count} labels from {giver} to {to}?").format(
+            count=count, giver=custodian_name(places, handover.giver), to=custodian_name(places, handover.to)
+        )
+        if not confirm(question, default=True):
+            _keep(store, desk, _("Not recorded."))
+    tell_recorded(store, store.record_handover(handover, (), draft=desk.draft), as_json=as_json)
+
+
+def _keep(store: "Store", desk: "DraftDesk", reason: str) -> NoReturn:
+    """Say that a session is not recorded, and how to go on with it."""
+    note(f"{reason} {_kept(store, desk)}")
+    raise click.exceptions.Exit(EXIT_USAGE)
+
+
+def _kept(store: "Store", desk: "DraftDesk") -> str:
+    """How to go on with a session that was not recorded; one without a label is not worth keeping."""
+    count, id = len(desk.taken), desk.draft[:8]
+    if not count:
+        store.drafts.drop(desk.draft)
+        return _("No label was taken, so nothing is kept.")
+    words = _(
+        "NOT RECORDED. {count} labels are kept. Go on: python main.py drafts --resume {id}. "
+        "Record them: python main.py drafts --record {id}"
+    )
+    return words.format(count=count, id=id)
