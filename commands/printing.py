@@ -200,6 +200,7 @@ def print_items(
             title=_("Labels"),
             progress=drawn,
         )
+        file.flush()  # a full disk shows itself before the print is recorded
         if reason is None:
             store.record_prints([item.code for item in items], sheet=chosen.name)
         else:

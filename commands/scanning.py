@@ -212,9 +212,8 @@ def _list_drafts(store: "Store", *, as_json: bool) -> None:
                 "opened_at": info.opened_at, "scanned": info.scan_count,
             })  # fmt: skip
         else:
-            opened, count = local_time(info.opened_at, info.giver or ""), info.scan_count
-            click.echo(
-                f"{info.id[:8]}  {opened}  {ends_in_words(store, info)}  {_('{count} labels')}".format(count=count)
-            )
+            opened = local_time(info.opened_at, info.giver or "")
+            count = _("{count} labels").format(count=info.scan_count)
+            click.echo(f"{info.id[:8]}  {opened}  {ends_in_words(store, info)}  {count}")
     if not found and not as_json:
         note(_("There is no unfinished session."))
