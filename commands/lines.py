@@ -30,6 +30,10 @@ def read_lines(source: str) -> list[str]:
             hint=N_("Give a text file with one code a line."),
             file=source,
         ) from error
+    except FileNotFoundError as error:
+        raise InputError(
+            N_("there is no file {file}"), hint=N_("Check the name and the folder."), file=source
+        ) from error
     except OSError as error:
         raise InputError(
             N_("{file} cannot be read: {reason}"),

@@ -1,0 +1,37 @@
+"""The demo: the whole job on the Buleleng example, with no camera."""
+
+from pathlib import Path
+
+import click
+
+from commands.base import json_option, print_json
+from language import _
+
+EXIT_NOT_FOUND = 1
+
+
+@click.command(help=_("Show the whole job on the Buleleng example, with no camera."))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("demo-out"),
+    show_default=True,
+    metavar=_("FOLDER"),
+    help=_("Folder for labels, films, stills and reports; an earlier demo in it is replaced."),
+)
+@click.option("--quick", is_flag=True, help=_("Two polling stations a village instead of fifteen."))
+@json_option
+def demo(out: Path, quick: bool, as_json: bool) -> None:
+    from commands.demo.play import play
+    from commands.demo.tell import as_lines, summary
+    from commands.demo.workshop import workshop
+
+    with workshop(out) as folder:
+        result = play(folder, out.resolve(), is_quick=quick, quiet=as_json)
+    if as_json:
+        print_json(summary(result))
+    else:
+        for line in as_lines(result):
+            click.echo(line)
+    if not result.is_whole:
+        raise click.exceptions.Exit(EXIT_NOT_FOUND)
