@@ -108,7 +108,7 @@ def broken_link(
         return Finding("FORK", N_("{giver} gave {item} to {to} and to {other}, and neither record knows of the other"),
                        shown | {"other": name_of(places, other)}, code)  # fmt: skip
     has_met = met is None or (holder if _has_no_station(places, giver) else giver) in met
-    if has_met and state.holder_event in apart and not _may_lead(places, holder, giver):
+    if has_met and state.holder_event in apart and not _may_lead(places, holder, giver, to):
         unjoined = N_(
             "{item} is with {holder} and was given by {giver} to {to}, and no handover joins the two: suspected copy"
         )
@@ -131,8 +131,10 @@ def _has_no_station(places: Mapping[str, Place], custodian: str) -> bool:
     return is_plate(custodian) if place is None else place.level in ("carrier", "vendor")
 
 
-def _may_lead(places: Mapping[str, Place], holder: str, giver: str) -> bool:
-    """Whether a handover that nobody recorded would join the two: to a place below, onto a carrier or off one."""
-    if _has_no_station(places, holder) != _has_no_station(places, giver):
+def _may_lead(places: Mapping[str, Place], holder: str, giver: str, to: str) -> bool:
+    """Whether a handover that nobody recorded would join the two: off a carrier (or a mistyped plate), or on the way
+    down from the holder.
+    """
+    if _has_no_station(places, holder):
         return True
-    return is_under(places, giver, holder)
+    return is_under(places, to if _has_no_station(places, giver) else giver, holder)
