@@ -39,7 +39,7 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
 
     from scanner.decode import Reader
     from scanner.frames import open_source
-    from scanner.outcomes import printable
+    from language.text import printable
 
     count = 0
     for spec in sources:

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 from custody.codes import ItemLabel
 from custody.findings import Finding
-from language import _
+from language.text import fill
 
 End = Literal["from", "to"]
 How = Literal["camera", "typed", "wedge"]
@@ -25,7 +25,6 @@ Kind = Literal[
 ]
 
 _RIGHT: frozenset[Kind] = frozenset({"taken", "put_out", "place", "finish"})
-_SHOWN_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +107,8 @@ class Outcome:
     @property
     def faults(self) -> tuple[str, ...]:
         """What is wrong with what was taken, a printable line each."""
-        return tuple(printable(_(finding.message).format(**finding.values), 200) for finding in self.findings)
+        return tuple(fill(finding.message, finding.values) for finding in self.findings)
 
     @property
     def _is_irregular(self) -> bool:
         return any(finding.severity != "info" for finding in self.findings)
-
-
-def printable(text: str, length: int = _SHOWN_CHARACTERS) -> str:
-    """Any text as one harmless, short line: control and direction characters escaped, the rest cut off.
-
-    A QR code holds what its maker likes, and terminals obey control characters.
-    """
-    shown = "".join(_harmless(character) for character in text[: length + 1])
-    return shown if len(shown) <= length else shown[: length - 1] + "…"
-
-
-def _harmless(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")

@@ -11,7 +11,8 @@ from custody.codes import ItemLabel, PlaceLabel, parse_code, parse_custodian, pa
 from custody.errors import CodeError, CustodyError, RuleError
 from custody.findings import Finding
 from language import _
-from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally, printable
+from language.text import printable
+from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally
 from scanner.reads import Read
 
 COOL_DOWN_MS = 2500.0

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from custody.codes import show_code
 from language import _
-from scanner.outcomes import Beep, Kind, Mark, Outcome, Tally, printable
+from language.text import printable
+from scanner.outcomes import Beep, Kind, Mark, Outcome, Tally
 
 if TYPE_CHECKING:
     from rich.live import Live
