@@ -20,8 +20,10 @@ EXIT_USAGE, EXIT_MACHINE, EXIT_INTERRUPTED = 2, 3, 130
 def run(program: click.Group, args: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
     try:
-        result = program.main(args=list(args), prog_name="main.py", standalone_mode=False)
-        return result if isinstance(result, int) else 0
+        # not program.main(), which ends the process with 1 when the reader of our output goes away
+        with program.make_context("main.py", list(args)) as context:
+            program.invoke(context)
+        return 0
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:

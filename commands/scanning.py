@@ -37,9 +37,9 @@ source_option = click.option(
 def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
     import time
 
+    from language.text import printable
     from scanner.decode import Reader
     from scanner.frames import open_source
-    from language.text import printable
 
     count = 0
     for spec in sources:

@@ -1,12 +1,11 @@
 """From printed sheets to films: cuts the labels out of the PDF's pages and lets a simulated camera look at them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import batched
+from collections.abc import Mapping
 from pathlib import Path
 
 from labels.stock import Stock
 from scanner.frames import PDF_DPI, Image, open_source
-from scanner.simulate import Flaws, lay_out, simulate, write_video
+from scanner.simulate import Flaws
 
 LABELS_IN_VIEW = 12
 """So many lie on the desk at once; the camera sees two thirds of them, glides on, and sees the rest."""
