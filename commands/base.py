@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from custody.errors import N_, InputError, StoreError
 from language import _
 
 if TYPE_CHECKING:
@@ -48,7 +49,11 @@ class Station:
         from db.station_key import load_key
         from db.store import open_store
 
-        signer = load_key(self.home) if write else None
+        try:
+            signer = load_key(self.home) if write else None
+        except StoreError:
+            with open_store(self.db_url, None, self.around()):  # that there is no ledger either is to be said first
+                raise
         with open_store(self.db_url, signer, self.around()) as store:
             yield store
 
@@ -137,7 +142,6 @@ def kind_argument(store: "Store", kind: str | None) -> str | None:
     Raises:
         InputError: no need and no item is of that kind.
     """
-    from custody.errors import N_, InputError
 
     if kind is None:
         return None

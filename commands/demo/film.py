@@ -1,32 +1,32 @@
-"""From printed sheets to films: cuts the labels out of the PDF's pages and lets a simulated camera look at them."""
+"""From printed sheets to films: cuts labels out of a PDF's pages and lets a simulated camera look at them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from labels.stock import Stock
 from scanner.frames import PDF_DPI, Image, open_source
-from scanner.simulate import Flaws
+from scanner.simulate import Flaws, lay_out, simulate, write_video
 
-LABELS_IN_VIEW = 12
-"""So many lie on the desk at once; the camera sees two thirds of them, glides on, and sees the rest."""
-FPS, SECONDS_PER_VIEW = 10.0, 0.4
 FRAMES_PER_DESK = 10
+"""At most: two views of four frames, and a glide of two between them."""
+_LABELS_PER_DESK = 12
+_FPS, _SECONDS_PER_VIEW = 10.0, 0.4
 _SCALE = 0.66
 _FLAWS = Flaws(noise=4.0)
 _PX_PER_MM = PDF_DPI / 25.4
 
 
 def cut_out(pdf: Path, stock: Stock, wanted: Mapping[int, str]) -> dict[str, Image]:
-    """The labels at these positions of a PDF, counted from 0 over all its pages, as pictures by their names."""
+    """Labels of a PDF as pictures by their payloads; `wanted` has their places on it, counted from 0 over all pages."""
     by_page: dict[int, list[tuple[int, str]]] = {}
-    for position, name in wanted.items():
+    for position, payload in wanted.items():
         page, cell = divmod(position, stock.per_page)
-        by_page.setdefault(page + 1, []).append((cell, name))
+        by_page.setdefault(page + 1, []).append((cell, payload))
     found: dict[str, Image] = {}
     with open_source(str(pdf)) as pages:
         for page in pages:
-            for cell, name in by_page.pop(page.number, ()):
-                found[name] = _cell(page.image, stock, cell)
+            for cell, payload in by_page.pop(page.number, ()):
+                found[payload] = _cell(page.image, stock, cell)
             if not by_page:
                 break
     return found
@@ -37,3 +37,22 @@ def _cell(page: Image, stock: Stock, cell: int) -> Image:
     left, right = (round(mm * _PX_PER_MM) for mm in (left_mm, left_mm + stock.label_width_mm))
     top, bottom = (round(mm * _PX_PER_MM) for mm in (top_mm, top_mm + stock.label_height_mm))
     return page[top:bottom, left:right]
+
+
+def desks(labels: Sequence[Image], place: Image | None = None) -> list[Image]:
+    """Labels as they lie on a desk, so many at a time; a place's label lies alone before them."""
+    alone = [] if place is None else lay_out([place], per_page=1)
+    return alone + lay_out(labels, per_page=_LABELS_PER_DESK)
+
+
+def shoot(path: Path, desks: Sequence[Image], *, seed: int, tell: Callable[[int], None]) -> int:
+    """Film the desks, one after the other; returns the number of frames, and tells of each as it is made."""
+
+    def told() -> Iterator[Image]:
+        for frame in simulate(
+            desks, seed=seed, fps=_FPS, seconds_per_view=_SECONDS_PER_VIEW, scale=_SCALE, flaws=_FLAWS
+        ):
+            tell(1)
+            yield frame
+
+    return write_video(path, told(), _FPS)
