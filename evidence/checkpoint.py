@@ -1,0 +1,77 @@
+"""A log's signed head: how long it was and what it held (C2SP tlog-checkpoint v1).
+
+Whoever keeps one of these can tell later whether that log was cut, rolled back or rewritten.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from custody.errors import N_, TamperError
+from evidence.note import read_note, sign_note
+
+MAX_SIZE = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The head of a log: its name, how many entries it had, and the root of its tree then (32 bytes)."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def __str__(self) -> str:
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode('ascii')}\n"
+
+
+def make_checkpoint(origin: str, size: int, root: bytes, public_key: bytes, sign: Callable[[bytes], bytes]) -> str:
+    """The signed head of a log, as text. The key bears the log's name, as tlog-checkpoint advises."""
+    return sign_note(str(Checkpoint(origin, size, root)), origin, public_key, sign)
+
+
+def read_checkpoint(text: str, public_key: bytes) -> Checkpoint:
+    """Read a signed head and check that the log's key signed it.
+
+    Raises:
+        TamperError: not a signed head, or this key has not signed it.
+    """
+    note = read_note(text)
+    head = parse_checkpoint(note.text)
+    note.text_signed_by(head.origin, public_key)
+    return head
+
+
+def claimed_checkpoint(text: str) -> Checkpoint:
+    """What a signed head says, its signature not checked: to learn whose key is needed.
+
+    Raises:
+        TamperError: not a signed head.
+    """
+    return parse_checkpoint(read_note(text).text)
+
+
+def parse_checkpoint(text: str) -> Checkpoint:
+    """Read the text of a note as a head. Lines of extension are refused: our logs write none, and none could be checked.
+
+    Raises:
+        TamperError: it is not one, byte for byte.
+    """
+    lines = text.split("\n")
+    if len(lines) != 4 or not lines[0] or not lines[1].isdecimal() or len(lines[1]) > len(str(MAX_SIZE)):
+        raise _not_a_head()
+    try:
+        head = Checkpoint(lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise _not_a_head() from error
+    if len(head.root) != 32 or head.size > MAX_SIZE or str(head) != text:  # the only form: no leading zero, one base64
+        raise _not_a_head()
+    return head
+
+
+def _not_a_head() -> TamperError:
+    return TamperError(
+        N_("this is not a log's signed head"),
+        hint=N_("Give the text as it was printed or saved, from its first line to its last."),
+    )

@@ -1,0 +1,211 @@
+"""The Merkle tree of a log (RFC 6962 §2.1): roots, and proofs that an entry is in it and that it only grew.
+
+Knows leaf digests; must not know what is under them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from custody.errors import N_, TamperError
+
+EMPTY_ROOT = sha256(b"").digest()
+"""The root of a tree without leaves (RFC 6962 §2.1)."""
+_DIGEST = 32
+
+
+def node_digest(left: bytes, right: bytes) -> bytes:
+    """The digest over two halves: SHA-256 of 0x01 and both (RFC 6962 §2.1)."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+@dataclass(slots=True)
+class Frontier:
+    """The least that a growing tree must remember: the roots of its full subtrees, the largest first.
+
+    There is one for each bit of `size`, so appending and storing cost O(log n) however long the log is.
+    """
+
+    size: int = 0
+    peaks: list[bytes] = field(default_factory=list)
+
+    def append(self, leaf: bytes) -> None:
+        """Add a leaf digest on the right: each full pair to its left joins into the next larger subtree."""
+        full = self.size
+        while full & 1:
+            leaf = node_digest(self.peaks.pop(), leaf)
+            full >>= 1
+        self.peaks.append(leaf)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The root of the tree so far: the subtrees joined from the right (RFC 6962 §2.1)."""
+        if not self.peaks:
+            return EMPTY_ROOT
+        root = self.peaks[-1]
+        for peak in reversed(self.peaks[:-1]):
+            root = node_digest(peak, root)
+        return root
+
+    def to_bytes(self) -> bytes:
+        """Eight bytes of size, big-endian, then the peaks, 32 bytes each."""
+        return self.size.to_bytes(8, "big") + b"".join(self.peaks)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Frontier":
+        """Read what `to_bytes` wrote.
+
+        Raises:
+            TamperError: not as many peaks as the size has bits.
+        """
+        size, peaks = int.from_bytes(data[:8], "big"), data[8:]
+        if len(data) < 8 or len(peaks) != _DIGEST * size.bit_count():
+            raise TamperError(N_("the stored state of a log's tree is damaged"))
+        return cls(size, [peaks[i : i + _DIGEST] for i in range(0, len(peaks), _DIGEST)])
+
+
+class Tree:
+    """All full subtrees of a growing tree, so that each root and each proof costs O(log n).
+
+    `_levels[k][i]` is the root over the leaves from `i << k` to `(i + 1) << k`.
+    """
+
+    def __init__(self, leaves: Iterable[bytes] = ()) -> None:
+        self._levels: list[list[bytes]] = [[]]
+        for leaf in leaves:
+            self.append(leaf)
+
+    @property
+    def size(self) -> int:
+        return len(self._levels[0])
+
+    def leaf(self, index: int) -> bytes:
+        """The digest of the entry at `index`, from 0."""
+        return self._levels[0][index]
+
+    def append(self, leaf: bytes) -> None:
+        """Add a leaf digest on the right."""
+        self._levels[0].append(leaf)
+        level = 0
+        while len(self._levels[level]) % 2 == 0:
+            left, right = self._levels[level][-2:]
+            level += 1
+            if level == len(self._levels):
+                self._levels.append([])
+            self._levels[level].append(node_digest(left, right))
+
+    def root(self, size: int | None = None) -> bytes:
+        """The root when the log had `size` entries; None means now."""
+        size = self._within(size)
+        return self._root(0, size) if size else EMPTY_ROOT
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
+        """The digests that lead from the entry at `index` to the root at `size` (RFC 6962 §2.1.1), leaf's sibling first.
+
+        Raises:
+            IndexError: the tree had no such entry then.
+        """
+        size = self._within(size)
+        if not 0 <= index < size:
+            raise IndexError(index)
+        path, begin, end = [], 0, size
+        while end - begin > 1:
+            middle = begin + _largest_half(end - begin)
+            if index < middle:
+                path.append(self._root(middle, end))
+                end = middle
+            else:
+                path.append(self._root(begin, middle))
+                begin = middle
+        return path[::-1]
+
+    def consistency_proof(self, old: int, new: int | None = None) -> list[bytes]:
+        """The digests that show that the tree at `old` is the beginning of the tree at `new` (RFC 6962 §2.1.2).
+
+        Raises:
+            IndexError: `old` is not between 0 and `new`.
+        """
+        new = self._within(new)
+        if not 0 <= old <= new:
+            raise IndexError(old)
+        if old in (0, new):
+            return []
+        path, begin, end = [], 0, new
+        while end != old:
+            middle = begin + _largest_half(end - begin)
+            if old <= middle:
+                path.append(self._root(middle, end))
+                end = middle
+            else:
+                path.append(self._root(begin, middle))
+                begin = middle
+        if begin:  # the old tree's last subtree; where it is the whole old tree, the reader knows its root
+            path.append(self._root(begin, end))
+        return path[::-1]
+
+    def _within(self, size: int | None) -> int:
+        size = self.size if size is None else size
+        if not 0 <= size <= self.size:
+            raise IndexError(size)
+        return size
+
+    def _root(self, begin: int, end: int) -> bytes:
+        """The root over some leaves, of which there is at least one; `begin` is a multiple of their largest half."""
+        count = end - begin
+        if count & (count - 1) == 0:
+            level = count.bit_length() - 1
+            return self._levels[level][begin >> level]
+        middle = begin + _largest_half(count)
+        return node_digest(self._root(begin, middle), self._root(middle, end))
+
+
+def is_included(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> bool:
+    """Whether `proof` leads from the entry at `index` to `root`, the tree's at `size` (RFC 9162 §2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    node, last, digest = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            digest = node_digest(sibling, digest)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            digest = node_digest(digest, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and digest == root
+
+
+def is_extension(old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes]) -> bool:
+    """Whether `proof` shows that the tree at `new` begins with the tree at `old` (RFC 9162 §2.1.4.2)."""
+    if not 0 <= old <= new:
+        return False
+    if old == new:
+        return not proof and old_root == new_root
+    if old == 0:
+        return not proof and old_root == EMPTY_ROOT
+    path = [old_root, *proof] if old & (old - 1) == 0 else proof
+    if not path:
+        return False
+    node, last = old - 1, new - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    old_digest = new_digest = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            old_digest = node_digest(sibling, old_digest)
+            new_digest = node_digest(sibling, new_digest)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            new_digest = node_digest(new_digest, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and old_digest == old_root and new_digest == new_root
+
+
+def _largest_half(count: int) -> int:
+    """The largest power of two below `count`, which is at least 2: where RFC 6962 §2.1 splits a tree."""
+    return 1 << (count - 1).bit_length() - 1
