@@ -6,13 +6,14 @@ A database belongs to the thread that opened it; another thread opens its own.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from os import SEEK_END
 from pathlib import Path
 
 import apsw
 from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
 from custody.errors import N_, StoreError
-from db.faults import as_store_errors
+from db.faults import as_store_errors, damaged
 
 APPLICATION_ID = 0x53455248
 """'SERH': marks a SQLite file as ours (PRAGMA application_id), and names the writers' lock in PostgreSQL."""
@@ -137,10 +138,14 @@ def _bind_time(_cursor: apsw.Cursor, _number: int, value: object) -> str:
 
 
 def _refuse_foreign_file(path: Path) -> None:
-    """Look at the header before SQLite may write to the file: magic string and application_id (file format §1.3)."""
+    """Look at the header before SQLite may write to the file: magic string and application_id (file format §1.3).
+
+    Also at the length, for SQLite takes a page that was cut for one that ends in zeros. A WAL may mend that.
+    """
     try:
         with path.open("rb") as file:
             header = file.read(100)
+            size = file.seek(0, SEEK_END)
     except OSError as error:
         raise StoreError(
             N_("{path} cannot be read ({reason})"),
@@ -155,6 +160,9 @@ def _refuse_foreign_file(path: Path) -> None:
             hint=N_("Choose another folder with --home, or another file with --db."),
             path=str(path),
         )
+    page_size = int.from_bytes(header[16:18], "big")
+    if page_size > 1 and size % page_size and not path.with_name(path.name + "-wal").exists():
+        raise damaged("cut short")
 
 
 def _check_settings(database: Database, path: Path) -> None:

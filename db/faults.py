@@ -34,6 +34,12 @@ _REFUSED = _Meaning(
     N_("the ledger refused this: {reason}"),
     N_("Nothing was recorded. Run it again."),
 )
+_DAMAGED = _Meaning(
+    (apsw.CorruptError, apsw.NotADBError, apsw.FormatError),
+    ("XX001", "XX002"),
+    N_("the ledger's file is damaged ({reason})"),
+    N_("Keep it as it is and go on with a copy from a backup."),
+)
 _OTHERWISE = _Meaning((), (), N_("the database failed ({reason})"), N_("Run: python main.py doctor"))
 
 _MEANINGS = (  # the first that covers an error holds: 53100 is a full disk, any other 53 a server out of resources
@@ -50,12 +56,7 @@ _MEANINGS = (  # the first that covers an error holds: 53100 is a full disk, any
         N_("the disk is full: this was not recorded"),
         N_("Free some space and do it again; everything recorded before is safe."),
     ),
-    _Meaning(
-        (apsw.CorruptError, apsw.NotADBError, apsw.FormatError),
-        ("XX001", "XX002"),
-        N_("the ledger's file is damaged ({reason})"),
-        N_("Keep it as it is and go on with a copy from a backup."),
-    ),
+    _DAMAGED,
     _Meaning(
         (apsw.IOError,),
         ("58",),
@@ -85,6 +86,11 @@ def as_store_errors() -> Iterator[None]:
         yield
     except (PeeweeException, apsw.Error) as error:  # apsw's own where a row is fetched: peewee wraps the call alone
         raise _translated(error) from error
+
+
+def damaged(reason: str) -> StoreError:
+    """The error that says that a ledger's file is damaged."""
+    return StoreError(_DAMAGED.message, hint=_DAMAGED.hint, reason=reason)
 
 
 def _translated(error: PeeweeException | apsw.Error) -> ConflictError | StoreError:

@@ -12,6 +12,7 @@ from custody.errors import N_, StoreError, TamperError
 from custody.events import Event, check_body, stored_event
 from custody.ledger import FORMAT_VERSION, canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
 from db.connect import write_lock
+from db.faults import as_store_errors
 from db.models import Tables
 
 _CODES_PER_QUERY = 500
@@ -46,11 +47,16 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, under the write lock; within another one, a part of that."""
+        """All or nothing, under the write lock; within another one, a part of that.
+
+        Raises:
+            ConflictError: another program holds the lock for too long; trying again is safe.
+            StoreError: it could not be stored, and nothing of it is. The ledger can be used on, once that is mended.
+        """
         if self.database.in_transaction():
             yield
         else:
-            with write_lock(self.database):
+            with as_store_errors(), write_lock(self.database):
                 yield
 
     def begin_log(self, name: str, genesis: NewEvent, signer: Signer, *, at: str, by: str, app: str, id: str) -> Event:
@@ -154,8 +160,8 @@ class Ledger:
     def event_at(self, log_id: int, seq: int) -> Event:
         """The event of that number in a log that is known to have it."""
         table = self.tables.event
-        row = table.select(table.leaf, table.body).where((table.log_id == log_id) & (table.seq == seq)).get()
-        return stored_event(bytes(row.leaf), bytes(row.body))
+        columns = table.select(table.leaf, table.body, table.signatures)
+        return _stored(*columns.where((table.log_id == log_id) & (table.seq == seq)).tuples().get())
 
     def event_count(self) -> int:
         """How many events are held, of all logs. It grows with every change that anybody records."""
@@ -180,13 +186,22 @@ class Ledger:
             pairs.extend(index.select(index.code, index.event_id).where(index.code.in_(batch)).tuples())
         parsed: dict[int, Event] = {}
         for ids in chunked({event_id for _, event_id in pairs}, _CODES_PER_QUERY):
-            for event_id, leaf, body in (
-                event.select(event.id, event.leaf, event.body).where(event.id.in_(ids)).tuples()
-            ):
-                parsed[event_id] = stored_event(bytes(leaf), bytes(body))
+            columns = event.select(event.id, event.leaf, event.body, event.signatures)
+            for event_id, *stored in columns.where(event.id.in_(ids)).tuples():
+                parsed[event_id] = _stored(*stored)
         for code, event_id in pairs:
             found[code].append(parsed[event_id])
         return found
+
+    def plans(self) -> Iterator[Event]:
+        """Every event of the plan, in the order in which it came to this ledger."""
+        event = self.tables.event
+        query = event.select(event.leaf, event.body, event.signatures).order_by(event.id)
+        for leaf, body, signatures in query.tuples().iterator():
+            if b'"type":"plan"' in bytes(body):  # or a text that says so; reading tells
+                found = _stored(leaf, body, signatures)
+                if found.type == "plan":
+                    yield found
 
     def codes_of(self, leaf: str) -> list[str]:
         """The items whose chains an event belongs to."""
@@ -211,7 +226,13 @@ class Ledger:
         return found
 
     def entries(self, logs: Sequence[str] | None = None) -> Iterator[tuple[bytes, str]]:
-        """Every entry, log by log in order of `seq`: its body's bytes and its signature lines; None means all logs."""
+        """Every entry as it is stored, log by log in order of `seq`: its body's bytes and its signature lines.
+
+        Unchecked, for who verifies; where damage left something else in a column, it comes out empty.
+
+        Args:
+            logs: the names of the logs; None means all.
+        """
         event, log = self.tables.event, self.tables.log
         columns = event.select(event.body, event.signatures)
         held_logs = log.select(log.id).order_by(log.name)
@@ -219,7 +240,7 @@ class Ledger:
             held_logs = held_logs.where(log.name.in_(list(logs)))
         for held in held_logs:  # by log, so that the index on (log_id, seq) gives the order
             for body, signatures in columns.where(event.log_id == held.id).order_by(event.seq).tuples().iterator():
-                yield bytes(body), signatures
+                yield _as_bytes(body), signatures if isinstance(signatures, str) else ""
 
     def heads(self) -> list[dict[str, Any]]:
         """Each log held: its name, station, place, how many events, and the newest one's leaf digest (hex)."""
@@ -233,8 +254,9 @@ class Ledger:
     def newest_time(self, log_id: int) -> str | None:
         """When the newest event of a log says it was recorded; None for an empty log."""
         event = self.tables.event
-        row = event.select(event.body).where(event.log_id == log_id).order_by(event.seq.desc()).first()
-        return None if row is None else stored_event(b"", bytes(row.body)).at
+        columns = event.select(event.leaf, event.body, event.signatures)
+        row = columns.where(event.log_id == log_id).order_by(event.seq.desc()).tuples().first()
+        return None if row is None else _stored(*row).at
 
     def trouble(self) -> str:
         """What the database itself finds wrong with its file; empty when nothing. Finds damage, not tampering."""
@@ -242,3 +264,24 @@ class Ledger:
             return ""
         found = str(self.database.execute_sql("PRAGMA quick_check(1)").fetchone()[0])
         return "" if found == "ok" else found
+
+
+def _stored(leaf: Any, body: Any, signatures: Any) -> Event:
+    """An event from our own tables, after its bytes have been compared with its digest.
+
+    Raises:
+        TamperError: they differ.
+    """
+    digest, data = _as_bytes(leaf), _as_bytes(body)
+    if leaf_digest(data + b"\n" + str(signatures).encode()) != digest:
+        raise TamperError(
+            N_("an event of this ledger is not as it was recorded (its digest was {leaf})"),
+            hint=N_("Run: python main.py verify"),
+            leaf=digest.hex()[:16],
+        )
+    return stored_event(digest, data)
+
+
+def _as_bytes(value: Any) -> bytes:
+    """A stored blob; empty where damage left something else, for `bytes` of a number would be so many zeros."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""

@@ -9,7 +9,7 @@ from peewee import Case, chunked, fn
 
 from custody.chain import Chain, custody
 from custody.compose import Ref
-from custody.events import Event, stored_event
+from custody.events import Event
 from custody.fold import Link
 from custody.items import Item, SerialRange
 from custody.places import Need, Place
@@ -50,7 +50,7 @@ class State:
             for table in (tables.place, tables.need, tables.item):
                 table.delete().execute()
             self.places.forget()
-            self._follow_plan([row for event in self._plans() for row in event.body["rows"]])
+            self._follow_plan([row for event in self.ledger.plans() for row in event.body["rows"]])
             codes = tables.event_item.select(tables.event_item.code).distinct().tuples()
             for batch in chunked((code for (code,) in codes), _ROWS_PER_INSERT):
                 self._refold(batch)
@@ -107,15 +107,6 @@ class State:
         changed = [field for name, field in need._meta.fields.items() if name not in ("kind", "level")]
         for batch in chunked(needs.values(), _ROWS_PER_INSERT):
             need.insert_many(batch).on_conflict(conflict_target=[need.kind, need.level], preserve=changed).execute()
-
-    def _plans(self) -> Iterator[Event]:
-        event = self.tables.event
-        query = event.select(event.leaf, event.body).order_by(event.id).tuples().iterator()
-        for leaf, body in query:
-            if b'"type":"plan"' in bytes(body):
-                found = stored_event(bytes(leaf), bytes(body))
-                if found.type == "plan":
-                    yield found
 
     # --- asking ---------------------------------------------------------------------------------------------------
 

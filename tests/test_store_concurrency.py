@@ -110,8 +110,8 @@ def test_who_waits_too_long_for_the_lock_is_told_so_and_can_try_again(url: str) 
             assert entered.wait(10)
             began = time.monotonic()
             with (
-                pytest.raises(ConflictError, match="another program is writing") as caught,
                 open_store(url, signer(), around(3), busy_timeout_s=0.2) as store,
+                pytest.raises(ConflictError, match="another program is writing") as caught,
             ):
                 boxes(store, 1)
             assert 0.1 < time.monotonic() - began < 5

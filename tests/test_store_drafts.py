@@ -75,9 +75,11 @@ def test_a_session_that_is_gone_takes_nothing_and_says_so(url: str) -> None:
 
 
 def test_two_sessions_cannot_have_one_id(url: str) -> None:
-    with pytest.raises(StoreError, match="refused this"), planned_station(url) as store:
+    with planned_station(url) as store:
         store.drafts.open("d1", None, None, (), at=AT)
-        store.drafts.open("d1", None, None, (), at=AT)
+        with pytest.raises(StoreError, match="refused this"):
+            store.drafts.open("d1", WAREHOUSE, None, (), at=AT)
+        assert store.drafts.get("d1").giver is None
 
 
 def test_recording_a_session_ends_it_and_a_second_time_is_refused_and_adds_nothing(url: str) -> None:
