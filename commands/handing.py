@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.base import print_json, repeatable
+from commands.base import one_line, print_json, repeatable
 from custody.errors import N_, InputError
 from language import _
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from db.store import RecordedHandover, Store
 
 F = TypeVar("F", bound=Callable[..., Any])
-LONGEST_NAME, LONGEST_NOTE = 120, 2000
+LONGEST_NOTE = 2000
 SHOWN_PER_CODE = 5
 """So many findings of one code are told one by one; the rest only counted."""
 
@@ -60,31 +60,17 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
         bound=tuple(dict.fromkeys(store.custodian(text) for text in options["bound"])),
         counted=_count(options["counted"]),
         extras=tuple(_extra(text) for text in options["extra"]),
-        giver_name=_short("--giver", options["giver"]),
-        receiver_name=_short("--receiver", options["receiver"]),
-        witnesses=tuple(_short("--witness", name) for name in options["witness"] if name.strip()),
-        vehicle=_short("--vehicle", options["vehicle"]),
-        note=_short("--note", options["note"], LONGEST_NOTE),
+        giver_name=one_line("--giver", options["giver"]),
+        receiver_name=one_line("--receiver", options["receiver"]),
+        witnesses=tuple(one_line("--witness", name) for name in options["witness"] if name.strip()),
+        vehicle=one_line("--vehicle", options["vehicle"]),
+        note=one_line("--note", options["note"], LONGEST_NOTE),
         occurred=_occurred(options["occurred"], store.around.now_utc()),
         conditions=dict(_condition(text) for text in options["condition"]),
     )
     if giver and to:
         store.check_handover(handover)
     return handover
-
-
-def _short(option: str, text: str, limit: int = LONGEST_NAME) -> str:
-    """A text on one line, as a paper can show it."""
-    line = " ".join(text.split())
-    if len(line) > limit:
-        raise InputError(
-            N_("{option} has {length} characters; {limit} is the most"),
-            hint=N_("Write it shorter."),
-            option=option,
-            length=len(line),
-            limit=limit,
-        )
-    return line
 
 
 def _count(value: int | None) -> int | None:
@@ -104,7 +90,7 @@ def _extra(text: str) -> "Extra":
             hint=N_("Write it as KIND=COUNT or KIND=COUNT:REMARK, like box=2:torn."),
             text=text,
         )
-    return Extra(_short("--extra", kind), int(count), _short("--extra", remark, LONGEST_NOTE))
+    return Extra(one_line("--extra", kind), int(count), one_line("--extra", remark, LONGEST_NOTE))
 
 
 def _condition(text: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from commands.base import (
     json_option,
     kind_argument,
     note,
+    one_line,
     pass_station,
     place_argument,
     print_json,
@@ -104,12 +105,13 @@ def reprint(
 
     from custody.codes import parse_entry, show_code
 
-    names = list(dict.fromkeys(name.strip() for name in by if name.strip()))
+    names = list(dict.fromkeys(one_line("--by", name) for name in by if name.strip()))
+    reason = one_line("--reason", reason)
     if len(names) != 2:
         raise InputError(
             N_("a reprint needs the names of two people"), hint=N_("Give --by NAME twice, with two different names.")
         )
-    if not reason.strip():
+    if not reason:
         raise InputError(N_("a reprint needs a reason"), hint=N_("Say why with --reason: lost, torn, smudged."))
     path = _pdf_path(out)
     with station.store(write=True) as store:
@@ -126,7 +128,7 @@ def reprint(
         store.around = replace(store.around, by=names[0])
         number = item.print + 1
         pages = print_items(
-            store, path, [item], number, sheet=sheet, start=start, reason=reason.strip(), second=names[1]
+            store, path, [item], number, sheet=sheet, start=start, reason=reason, second=names[1]
         )  # fmt: skip
     _report(path, sheet, 1, pages, print_number=number, as_json=as_json)
 

@@ -10,15 +10,18 @@ from commands.base import (
     json_option,
     kind_argument,
     note,
+    one_line,
     pass_station,
     place_argument,
     print_json,
     progress,
 )
+from custody.errors import N_, InputError
 from language import _, ngettext
 
 if TYPE_CHECKING:
     from commands.loading import Change
+    from custody.events import Event
 
 
 @click.command(help=_("Begin a station: a new log and its key."))
@@ -40,12 +43,18 @@ def init(station: Station, place: str, name: str, election: str, as_json: bool) 
     from db.station_key import FILE_NAME, make_key
     from db.store import open_store
 
-    code = parse_custodian(place)
-    signer = make_key(station.home)
-    with open_store(station.db_url, signer, station.around(), create=True) as store:
-        genesis = store.begin(election=election.strip(), station=name.strip(), place=code)
+    code, name, election = parse_custodian(place), one_line("--station", name), one_line("--election", election)
+    if not name or not election:
+        raise InputError(N_("a station and an election need a name"), hint=N_("Give --station NAME."))
+    signer, key_file = make_key(station.home), station.home / FILE_NAME
+    genesis: Event | None = None
+    try:
+        with open_store(station.db_url, signer, station.around(), create=True) as store:
+            genesis = store.begin(election=election, station=name, place=code)
+    finally:
+        if genesis is None:  # a key without its log would keep the next try from beginning
+            key_file.unlink()
     fingerprint = key_fingerprint(signer.public_key)
-    key_file = station.home / FILE_NAME
     if as_json:
         print_json({
             "log": genesis.log, "election": election, "station": name, "place": code, "fingerprint": fingerprint,
