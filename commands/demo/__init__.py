@@ -23,11 +23,12 @@ EXIT_NOT_FOUND = 1
 @json_option
 def demo(out: Path, quick: bool, as_json: bool) -> None:
     from commands.demo.play import play
-    from commands.demo.tell import as_lines, summary
+    from commands.demo.tell import as_lines, summary, write_notes
     from commands.demo.workshop import workshop
 
     with workshop(out) as folder:
         result = play(folder, out.resolve(), is_quick=quick, quiet=as_json)
+        write_notes(folder, result)
     if as_json:
         print_json(summary(result))
     else:

@@ -24,9 +24,9 @@ def cut_out(pdf: Path, stock: Stock, wanted: Mapping[int, str]) -> dict[str, Ima
         by_page.setdefault(page + 1, []).append((cell, payload))
     found: dict[str, Image] = {}
     with open_source(str(pdf)) as pages:
-        for page in pages:
-            for cell, payload in by_page.pop(page.number, ()):
-                found[payload] = _cell(page.image, stock, cell)
+        for frame in pages:
+            for cell, payload in by_page.pop(frame.number, ()):
+                found[payload] = _cell(frame.image, stock, cell)
             if not by_page:
                 break
     return found

@@ -1,0 +1,38 @@
+"""The papers of the demo: chains of custody, progress, and a bundle of the log."""
+
+from pathlib import Path
+from typing import Protocol
+
+from commands.demo import story
+from commands.demo.story import Story
+from commands.reporting import Chains, progress_rows, save_bundle, save_chains_of, save_progress_of
+from db.store import Store
+from labels.content import leaving_order
+
+
+class SettableClock(Protocol):
+    """A clock that can be put forward."""
+
+    utc: str
+
+
+def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story) -> None:
+    """Write every report: in the evening, and next morning the chain of the box that never came."""
+    clock.utc = story.EVENING
+    tree = store.state.places.all()
+    sent = [item for village in (story.FIRST, story.SECOND) for item in store.state.find_items(under=village)]
+    codes = [item.code for item in leaving_order(sent, tree)]
+    for name, chosen in (
+        ("custody-good.pdf", [plot.good.code]),
+        ("custody-misrouted.pdf", [plot.misrouted.code]),
+        ("custody-reprinted.pdf", [plot.smudged.code]),
+        ("custody.xlsx", codes),
+        ("custody.csv", codes),
+    ):
+        save_chains_of(store, folder / name, Chains(store, chosen))
+    rows = progress_rows(store, story.DISTRICT)
+    for name in ("progress.pdf", "progress.xlsx"):
+        save_progress_of(store, folder / name, rows)
+    clock.utc = story.MORNING
+    save_chains_of(store, folder / "custody-missing.pdf", Chains(store, [plot.missing.code]))
+    save_bundle(store, folder / "log.serah", quiet=True)

@@ -1,0 +1,169 @@
+"""The demo played from the first label to the last report, in a folder of its own, with a clock of its own."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from commands.base import LEDGER_FILE, VERSION, progress
+from commands.demo import story
+from commands.demo.film import FRAMES_PER_DESK, cut_out, desks, shoot
+from commands.demo.papers import write_papers
+from commands.demo.story import Leg, Story, write_story
+from commands.demo.watch import Played, watch
+from commands.demo.workshop import LEDGER
+from commands.loading import load_files
+from commands.printing import labelled_places, print_items, print_places
+from custody.codes import item_payload, place_payload
+from custody.items import Item
+from custody.places import is_under
+from db.station_key import make_key
+from db.store import Store, Surroundings, open_store
+from labels.content import leaving_order
+from labels.stock import stock
+from language import _
+from reports.words import custodian_name
+from scanner.frames import Image
+
+TABLES = Path(__file__).resolve().parents[2] / "examples" / "buleleng"
+SHEET = "a4-3x7"
+SEED = 14_02_2024
+STATIONS_IF_QUICK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All that the demo did, as it was recorded. `out` is where its folder will be."""
+
+    out: Path
+    item_count: int
+    page_count: int
+    names: Mapping[str, str]
+    played: tuple[Played, ...]
+    story: Story
+    seconds: float
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that went wrong on purpose came to light, and every label shown was read."""
+        return not any(played.not_found or played.unread for played in self.played)
+
+    def name(self, custodian: str) -> str:
+        """A custodian of the story as people say it."""
+        return self.names[custodian]
+
+
+class Clock:
+    """The demo's time: it stands still until the story goes on."""
+
+    def __init__(self, utc: str) -> None:
+        self.utc = utc
+
+    def __call__(self) -> str:
+        return self.utc
+
+
+def play(folder: Path, out: Path, *, is_quick: bool, quiet: bool) -> Result:
+    """Play the whole story into an empty folder."""
+    began = time.perf_counter()
+    clock = Clock(story.PREPARED)
+    home = folder / LEDGER
+    signer = make_key(home)
+    around = Surroundings(clock, random.Random(SEED).randrange, by=story.KEEPER, app=f"serah/{VERSION}")
+    with open_store(f"sqlite:///{home / LEDGER_FILE}", signer, around, create=True) as store:
+        store.begin(election="Pemilu 2024", station="Demo-1", place=story.WAREHOUSE)
+        items = _prepare(store, is_quick=is_quick)
+        pages = print_items(store, folder / "labels.pdf", items, 1, sheet=SHEET, quiet=quiet)
+        tree = store.state.places.all()
+        plot = write_story(*(
+            [item for item in items if is_under(tree, item.to, village)] for village in (story.FIRST, story.SECOND)
+        ))  # fmt: skip
+        clock.utc = story.LOADED
+        _reprint(store, folder / "reprint.pdf", plot.smudged)
+        pictures = _pictures(store, folder, items, plot)
+        played = _scan_all(store, clock, folder, plot, pictures, quiet=quiet)
+        write_papers(store, clock, folder, plot)
+        custodians = {code for leg in played for code in (leg.recorded.giver, leg.recorded.to)}
+        names = {code: custodian_name(tree, code) for code in custodians}
+    return Result(out, len(items), pages, names, played, plot, time.perf_counter() - began)
+
+
+def _prepare(store: Store, *, is_quick: bool) -> list[Item]:
+    """Load the tables, register the sub-district's ballot boxes and seals, and give them in the order they leave."""
+    load_files(store, [TABLES / name for name in ("places.csv", "needs.csv", "seal-packs.csv")])
+    tops = [story.DISTRICT]
+    if is_quick:
+        tops = [
+            f"{village}.{k:03d}" for village in (story.FIRST, story.SECOND) for k in range(1, STATIONS_IF_QUICK + 1)
+        ]
+    store.register([item for top in tops for item in store.missing_items(under=top, kind="box")])
+    return leaving_order(store.state.find_items(under=story.DISTRICT), store.state.places.all())
+
+
+def _reprint(store: Store, path: Path, item: Item) -> None:
+    print_items(store, path, [item], 2, sheet=SHEET, reason=_("smudged by rain"), second=story.CLERK, quiet=True)
+
+
+def _pictures(store: Store, folder: Path, items: Sequence[Item], plot: Story) -> dict[str, Image]:
+    """Every label that the story shows, cut out of the PDFs that were printed."""
+    sheet = stock(SHEET)
+    shown = {payload for leg in plot.legs for payload in leg.shown}
+    shown |= {place_payload(leg.handover.to) for leg in plot.legs if leg.scans_place}
+    places = labelled_places(store, story.DISTRICT)
+    print_places(store, folder / "place-labels.pdf", places, sheet=SHEET)
+    found: dict[str, Image] = {}
+    for name, payloads in (
+        ("labels.pdf", [item_payload(item.code, 1) for item in items]),
+        ("reprint.pdf", [item_payload(plot.smudged.code, 2)]),
+        ("place-labels.pdf", [place_payload(place.code) for place in places]),
+    ):
+        wanted = {position: payload for position, payload in enumerate(payloads) if payload in shown}
+        found |= cut_out(folder / name, sheet, wanted)
+    return found
+
+
+def _scan_all(
+    store: Store, clock: Clock, folder: Path, plot: Story, pictures: dict[str, Image], *, quiet: bool
+) -> tuple[Played, ...]:
+    """Film and scan every handover: the films are made beside, the next while one is scanned."""
+    sets = {leg.name: _desks(leg, pictures) for leg in plot.legs}
+    frames = sum(len(views) for views in sets.values()) * FRAMES_PER_DESK
+    films = folder / "films"
+    films.mkdir()
+    with _together(2 * frames, quiet=quiet) as tell, ThreadPoolExecutor(2) as studio:
+        made = [
+            (leg, path, studio.submit(shoot, path, sets[leg.name], seed=SEED + number, tell=tell))
+            for number, leg in enumerate(plot.legs)
+            for path in [films / f"{leg.name}.mp4"]
+        ]
+        played = []
+        try:
+            for leg, path, film in made:
+                film.result()
+                clock.utc = leg.at_utc
+                played.append(watch(store, leg, path, folder / "stills", tell))
+        finally:
+            studio.shutdown(cancel_futures=True)
+    return tuple(played)
+
+
+def _desks(leg: Leg, pictures: dict[str, Image]) -> list[Image]:
+    place = pictures[place_payload(leg.handover.to)] if leg.scans_place else None
+    return desks([pictures[payload] for payload in leg.shown], place)
+
+
+@contextmanager
+def _together(length: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """One progress bar for all who film and scan at once."""
+    turn = Lock()
+    with progress(length, _("Filming and scanning"), quiet=quiet) as done:
+
+        def tell(count: int) -> None:
+            with turn:
+                done(count)
+
+        yield tell
