@@ -226,4 +226,6 @@ def test_what_is_no_custodian_is_refused(typed):
 
 def test_number_plates_are_told_from_places():
     assert all(map(is_plate, ["DK8123AB", "B1A", "B1234XY", "DK1XYZ"]))
-    assert not any(map(is_plate, ["51.08", "DK 8123 AB", "ABC123", "D12345A", "dk8123ab", "DK8123ABCD", "V01", "L7160", ""]))
+    assert not any(
+        map(is_plate, ["51.08", "DK 8123 AB", "ABC123", "D12345A", "dk8123ab", "DK8123ABCD", "V01", "L7160", ""])
+    )
