@@ -1,5 +1,6 @@
 """The papers of the demo: chains of custody, progress, and a bundle of the log."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,7 @@ class SettableClock(Protocol):
 def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story) -> None:
     """Write every report: in the evening, and next morning the chain of the box that never came."""
     clock.utc = story.EVENING
+    store.around = replace(store.around, by=story.KEEPER)
     tree = store.state.places.all()
     sent = [item for village in (story.FIRST, story.SECOND) for item in store.state.find_items(under=village)]
     codes = [item.code for item in leaving_order(sent, tree)]

@@ -105,7 +105,7 @@ def _prepare(store: Store, *, is_quick: bool) -> list[Item]:
 
 
 def _reprint(store: Store, path: Path, item: Item) -> None:
-    print_items(store, path, [item], 2, sheet=SHEET, reason=_("smudged by rain"), second=story.CLERK, quiet=True)
+    print_items(store, path, [item], 2, sheet=SHEET, reason=_("smudged by rain"), second=story.WITNESS, quiet=True)
 
 
 def _pictures(store: Store, folder: Path, items: Sequence[Item], plot: Story) -> dict[str, Image]:

@@ -24,7 +24,8 @@ PREPARED, LOADED, EVENING, MORNING = (
 AGAIN = "AGAIN"
 """No finding: the same label shown twice in one session, which the session takes once and says so."""
 
-KEEPER, DRIVER, CLERK, CHAIR = "I Gede Sudarsana", "I Ketut Wirawan", "Ni Putu Ariani", "Ni Luh Sukerti"
+KEEPER, WITNESS, DRIVER = "I Gede Sudarsana", "Putu Eka Darmawan", "I Ketut Wirawan"
+CHAIR, CLERK = "Ni Luh Sukerti", "Ni Putu Ariani"
 PPS_FIRST, PPS_SECOND, KPPS = "I Made Artawan", "Ni Komang Lestari", "I Wayan Suardika"
 
 
@@ -41,11 +42,12 @@ class Fault:
 class Leg:
     """One handover: what is said of it, the labels that lie before the camera in order, and what goes wrong.
 
-    `scans_place`: the receiver is not typed; the camera sees the receiving place's own label first.
+    `by` works the laptop. `scans_place`: who receives is not typed; the camera sees the place's own label first.
     """
 
     name: str
     at_utc: str
+    by: str
     handover: Handover
     shown: tuple[str, ...]
     faults: tuple[Fault, ...] = ()
@@ -76,42 +78,42 @@ def write_story(first: Sequence[Item], second: Sequence[Item]) -> Story:
     new = {smudged.code: 2}
     legs = (
         Leg(
-            "1-loading", "2024-02-12T01:10:00Z",
+            "1-loading", "2024-02-12T01:10:00Z", KEEPER,
             Handover(WAREHOUSE, TRUCK, (FIRST, SECOND), counted=len(everything), giver_name=KEEPER,
-                     receiver_name=DRIVER, witnesses=("Putu Eka Darmawan",), vehicle="Truk engkel DK 8123 AB"),
+                     receiver_name=DRIVER, witnesses=(WITNESS,), vehicle="Truk engkel DK 8123 AB"),
             _labels([*everything, twice], new),
             (Fault(AGAIN, twice.code, N_("one label shown twice, taken once")),),
         ),
         Leg(
-            "2-unloading", "2024-02-12T03:25:00Z",
+            "2-unloading", "2024-02-12T03:25:00Z", CLERK,
             Handover(TRUCK, DISTRICT, giver_name=DRIVER, receiver_name=CHAIR, conditions={damaged.code: "heavy"}),
             _labels(arrived, {}),
             (
                 Fault("SHORTAGE", missing.code, N_("one box did not come off the truck")),
-                Fault("VOID_LABEL", smudged.code, N_("one label that was printed again since")),
+                Fault("VOID_LABEL", smudged.code, N_("one label that is void since its reprint")),
                 Fault("DAMAGED", damaged.code, N_("one box heavily damaged")),
             ),
         ),
         Leg(
-            "3-kaliuntu", "2024-02-13T00:20:00Z",
+            "3-kaliuntu", "2024-02-13T00:20:00Z", CLERK,
             Handover(DISTRICT, FIRST, counted=len(first), giver_name=CHAIR, receiver_name=PPS_FIRST),
             _labels([*_without(first, missing), misrouted], new),
-            (Fault("WRONG_DESTINATION", misrouted.code, N_("one box for another village")),),
+            (Fault("WRONG_DESTINATION", misrouted.code, N_("one box bound for another village")),),
             scans_place=True,
         ),
         Leg(
-            "4-kampung-anyar", "2024-02-13T04:40:00Z",
-            Handover(DISTRICT, SECOND, counted=len(second) + 1, giver_name=CLERK, receiver_name=PPS_SECOND),
+            "4-kampung-anyar", "2024-02-13T04:40:00Z", CLERK,
+            Handover(DISTRICT, SECOND, counted=len(second) + 1, giver_name=CHAIR, receiver_name=PPS_SECOND),
             _labels(second, {}),
             (
                 Fault("NOT_HELD", misrouted.code, N_("one box handed over a second time")),
-                Fault("COUNT", None, N_("one more counted than scanned")),
+                Fault("COUNT", None, N_("the giver counted one more than was scanned")),
                 Fault("LATE", None, N_("later than due")),
             ),
             scans_place=True,
         ),
         Leg(
-            "5-tps", "2024-02-13T07:30:00Z",
+            "5-tps", "2024-02-13T07:30:00Z", PPS_FIRST,
             Handover(FIRST, STATION, giver_name=PPS_FIRST, receiver_name=KPPS),
             _labels([item for item in first if item.to == STATION], {}),
         ),

@@ -40,7 +40,7 @@ def as_lines(result: Result) -> list[str]:
     planted = sum(len(played.leg.faults) for played in result.played)
     found = sum(len(played.found) for played in result.played)
     return [
-        _("Serah demo: {place}, 12 to 14 February 2024 by a simulated clock, with films for a camera.").format(
+        _("Demo: supplies for {place}, 12 to 14 February 2024 by a simulated clock, with films for a camera.").format(
             place=result.name(DISTRICT)
         ),
         _("{items} items registered and as many labels printed on {pages} pages: labels.pdf").format(
@@ -61,7 +61,7 @@ def as_lines(result: Result) -> list[str]:
 
 def _leg_line(result: Result, played: Played) -> str:
     recorded = played.recorded
-    words = _("{giver} > {to}: {scanned} scanned, {expected} expected.").format(
+    words = _("{giver} > {to}: {scanned} scanned, expected: {expected}.").format(
         giver=result.name(recorded.giver), to=result.name(recorded.to), scanned=number(recorded.scanned),
         expected="?" if recorded.expected is None else number(recorded.expected),
     )  # fmt: skip

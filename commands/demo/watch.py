@@ -8,6 +8,7 @@ from commands.demo.story import AGAIN, Fault, Leg
 from commands.desk import DraftDesk
 from custody.codes import read_payload
 from db.store import RecordedHandover, Store
+from language import _
 from scanner.decode import Reader
 from scanner.frames import Frame, open_source
 from scanner.opencv import cv2
@@ -67,8 +68,9 @@ class Stills:
         frame, reads, outcome = self._newest
         drawn = annotate(
             frame.image, reads, self._session.mark, tally=self._session.tally,
-            line=" - ".join((outcome.text, *outcome.faults)) if outcome else "",
+            line=outcome.text if outcome else "",
             line_mark=outcome.mark if outcome else None,
+            help_line=_remark(outcome) if outcome else "",
         )  # fmt: skip
         self._folder.mkdir(exist_ok=True)
         _is_done, data = cv2.imencode(".png", drawn)  # not imwrite: on Windows it cannot open names beyond ASCII
@@ -80,8 +82,13 @@ def _what(outcome: Outcome) -> str:
     return outcome.findings[0].code.lower() if outcome.findings else outcome.kind
 
 
+def _remark(outcome: Outcome) -> str:
+    return _("taken already, counted once") if outcome.kind == "again" else "; ".join(outcome.faults)
+
+
 def watch(store: Store, leg: Leg, film: Path, stills: Path, tell: Callable[[int], None]) -> Played:
     """Scan a film into a draft and record it."""
+    store.around = replace(store.around, by=leg.by)
     said = leg.handover
     draft = store.drafts.open(
         store.around.new_id(), said.giver, None if leg.scans_place else said.to, said.bound,
