@@ -88,6 +88,11 @@ class Ledger:
             TamperError: the log does not end where it ended when this station last wrote.
         """
         row = self._own_row()
+        if signer.public_key.hex() != row.public_key:
+            raise StoreError(
+                N_("the station key is not the one that began this log: nothing was recorded"),
+                hint=N_("Put the key back that belongs to this ledger."),
+            )
         size, handovers = row.size, row.handovers
         head = self._head(row)
         recorded = []
