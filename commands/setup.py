@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.base import (
+    LEDGER_FILE,
     Station,
     json_option,
     kind_argument,
@@ -46,14 +47,18 @@ def init(station: Station, place: str, name: str, election: str, as_json: bool) 
     code, name, election = parse_custodian(place), one_line("--station", name), one_line("--election", election)
     if not name or not election:
         raise InputError(N_("a station and an election need a name"), hint=N_("Give --station NAME."))
-    signer, key_file = make_key(station.home), station.home / FILE_NAME
+    ledger, key_file = station.home / LEDGER_FILE, station.home / FILE_NAME
+    is_new = not ledger.exists()
+    signer = make_key(station.home)
     genesis: Event | None = None
     try:
         with open_store(station.db_url, signer, station.around(), create=True) as store:
             genesis = store.begin(election=election, station=name, place=code)
     finally:
-        if genesis is None:  # a key without its log would keep the next try from beginning
+        if genesis is None:  # half a station would keep the next try from beginning
             key_file.unlink()
+            if is_new:
+                ledger.unlink(missing_ok=True)
     fingerprint = key_fingerprint(signer.public_key)
     if as_json:
         print_json({
