@@ -8,6 +8,7 @@ them alike. The bare database is one apsw connection with the settings of the le
 
 import argparse
 import csv
+import itertools
 import random
 import statistics
 import sys
@@ -19,8 +20,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-
-import itertools
 
 import apsw  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402

@@ -30,6 +30,7 @@ class Drafts:
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
+        self._take, self._take_values = _take_statement(tables)
 
     def open(self, id: str, giver: str | None, receiver: str | None, bound: Sequence[str], *, at: str) -> DraftInfo:
         """Begin a session. Its id will be the id of the event."""
@@ -66,14 +67,11 @@ class Drafts:
         Raises:
             InputError: the session is gone.
         """
-        draft, scan = self.tables.draft, self.tables.draft_scan
-        newest = scan.select(fn.COALESCE(fn.MAX(scan.number), 0) + 1).where(scan.draft == id)
-        values = draft.select(
-            draft.id, Value(touch.code), newest, Value(touch.print), Value(touch.how), Value(at)
-        ).where(draft.id == id)  # fmt: skip
-        columns = (scan.draft, scan.code, scan.number, scan.print, scan.how, scan.at)
+        given = {"draft": id, "code": touch.code, "print": touch.print, "how": touch.how, "at": at}
+        values = [given[value] if isinstance(value, _Blank) else value for value in self._take_values]
+        database = self.ledger.database
         with self.ledger.transaction():
-            if scan.insert_from(values, columns).on_conflict_ignore().as_rowcount().execute():
+            if database.rows_affected(database.execute_sql(self._take, values)):
                 return True
             self.get(id)
             return False
@@ -121,6 +119,25 @@ class Drafts:
         scan = self.tables.draft_scan
         count = scan.select().where(scan.draft == row.id).count()
         return DraftInfo(row.id, row.giver, row.receiver, tuple(json.loads(row.bound)), row.opened_at, count)
+
+
+class _Blank(str):
+    """Where a value goes in a statement that is compiled once: its name."""
+
+
+def _take_statement(tables: Tables) -> tuple[str, list[object]]:
+    """The SQL that takes a label into a session, where there is such a session, and its values with their blanks.
+
+    Compiled once, for that takes as long as the rest of a scan's work apart from the disk.
+    """
+    draft, scan = tables.draft, tables.draft_scan
+    id = _Blank("draft")
+    newest = scan.select(fn.COALESCE(fn.MAX(scan.number), 0) + 1).where(scan.draft == id)
+    code, *others = (Value(_Blank(name)) for name in ("code", "print", "how", "at"))
+    values = draft.select(draft.id, code, newest, *others).where(draft.id == id)
+    columns = (scan.draft, scan.code, scan.number, scan.print, scan.how, scan.at)
+    sql, blanks = scan.insert_from(values, columns).on_conflict_ignore().sql()
+    return sql, blanks
 
 
 def _how(text: str) -> How:
