@@ -155,6 +155,7 @@ def _ledger(station: Station) -> Iterator[Check]:
         with station.store() as store:
             own = store.ledger.own_log()
             newest = store.ledger.newest_time(own.id)
+            began_with = str(store.ledger.event_at(own.id, 1).body["public_key"])
             trouble = store.ledger.trouble()
             events = sum(head["size"] for head in store.ledger.heads())
     except CustodyError as error:
@@ -166,18 +167,21 @@ def _ledger(station: Station) -> Iterator[Check]:
     else:
         words = _("station {station} at {place}, {count} events")
         yield Check(_("Ledger"), "ok", words.format(station=own.station, place=own.place, count=number(events)))
-    yield _key(station)
+    yield _key(station, began_with)
     yield _clock(now, newest)
 
 
-def _key(station: Station) -> Check:
+def _key(station: Station, began_with: str) -> Check:
     from db.station_key import FILE_NAME, load_key
 
     path = station.home / FILE_NAME
     try:
-        load_key(station.home)
+        signer = load_key(station.home)
     except CustodyError as error:
         return Check(_("Station key"), "broken", say(error), say_hint(error))
+    if signer.public_key.hex() != began_with:
+        found = _("{path} is not the key that began this log").format(path=path)
+        return Check(_("Station key"), "broken", found, _("Put the key back that belongs to this ledger."))
     if platform.system() != "Windows" and path.stat().st_mode & 0o077:
         return Check(_("Station key"), "warning", _("others may read {path}").format(path=path), f"chmod 600 {path}")
     return Check(_("Station key"), "ok", str(path))
