@@ -160,7 +160,8 @@ def confirm_draft(
     if not yes:
         if not sys.stdin.isatty():
             _keep(store, desk, _("Nobody is here to confirm it; add --yes to record without asking."))
-        tell_findings(store, desk.findings(), handover.to, err=as_json)
+        if findings := desk.findings():
+            tell_findings(store, findings, handover.to, err=True)
         places = store.state.places
         question = _("Record {count} labels from {giver} to {to}?").format(
             count=count, giver=custodian_name(places, handover.giver), to=custodian_name(places, handover.to)
