@@ -7,7 +7,7 @@ import click
 
 from commands.base import Station, confirm, json_option, note, pass_station, print_json, progress
 from commands.handing import handover_options, read_handover, tell_recorded
-from commands.session import begin, confirm_draft, ends_in_words, run_session, tell_resumed
+from commands.session import FIRST_CAMERA, KEYBOARD, begin, confirm_draft, ends_in_words, run_session, tell_resumed
 from custody.errors import N_, InputError
 from language import _
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 source_option = click.option(
     "--source",
-    default=None,
+    default=FIRST_CAMERA,
+    show_default=True,
     metavar=_("SOURCE"),
-    help=_("Camera number, video, picture, folder, PDF or URL. [default: 0]"),
+    help=_("Camera number, video, picture, folder, PDF or URL; - for the keyboard or a USB scanner."),
 )
 
 
@@ -82,7 +83,7 @@ def scan(
     /,
     giver_code: str | None,
     to_code: str | None,
-    source: str | None,
+    source: str,
     window: bool,
     yes: bool,
     new: bool,
@@ -96,7 +97,7 @@ def scan(
         if not giver and not receiver and not new and not sys.stdin.isatty():
             raise InputError(N_("nobody is named who gives"), hint=N_("Add --from CODE and --to CODE."))
         draft = begin(store, given, anew=new)
-        run_session(store, draft, source or "0", options, window=window, yes=yes, as_json=as_json)
+        run_session(store, draft, source, options, window=window, yes=yes, as_json=as_json)
 
 
 @click.command(help=_("Record a handover from typed codes, a file, or a USB scanner that types."))
@@ -120,8 +121,8 @@ def handover(
     with station.store(write=True) as store:
         giver, receiver = store.custodian(giver_code), store.custodian(to_code)
         given = read_handover(store, giver, receiver, options)
-        if codes == "-" and sys.stdin.isatty():
-            run_session(store, begin(store, given), None, options, window=False, yes=yes, as_json=as_json)
+        if codes == KEYBOARD and sys.stdin.isatty():
+            run_session(store, begin(store, given), KEYBOARD, options, window=False, yes=yes, as_json=as_json)
             return
         touches = _typed(codes, receiver)
         tell_recorded(store, store.record_handover(given, touches), as_json=as_json)
@@ -165,7 +166,7 @@ def drafts(
     resume: str | None,
     record: str | None,
     drop: str | None,
-    source: str | None,
+    source: str,
     window: bool,
     yes: bool,
     as_json: bool,
@@ -175,12 +176,12 @@ def drafts(
         if resume:
             info = _find_draft(store, resume)
             tell_resumed(store, info)
-            run_session(store, info.id, source or "0", options, window=window, yes=yes, as_json=as_json)
+            run_session(store, info.id, source, options, window=window, yes=yes, as_json=as_json)
         elif record:
             from commands.desk import DraftDesk
 
             info = _find_draft(store, record)
-            confirm_draft(store, DraftDesk(store, info.id), options, "end", yes=True, as_json=as_json)
+            confirm_draft(store, DraftDesk(store, info.id), options, yes=True, as_json=as_json)
         elif drop:
             info = _find_draft(store, drop)
             question = _("Drop this session with {count} labels?").format(count=info.scan_count)

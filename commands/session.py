@@ -1,5 +1,6 @@
 """A scan session from its draft to its record: scan into it, confirm it, or keep it and say how to go on."""
 
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from scanner.run import Ending
     from scanner.session import ScanSession
     from scanner.view import TerminalView
+
+
+FIRST_CAMERA, KEYBOARD = "0", "-"
+"""Sources with a meaning of their own; the keyboard includes a USB scanner that types."""
 
 
 def begin(store: "Store", handover: "Handover", *, anew: bool = False) -> str:
@@ -67,14 +72,14 @@ def ends_in_words(store: "Store", info: "DraftInfo") -> str:
 def run_session(
     store: "Store",
     draft: str,
-    source: str | None,
+    source: str,
     options: Mapping[str, Any],
     *,
     window: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Scan into a draft from a source, or from the keyboard alone (None), then confirm it."""
+    """Scan into a draft from a source, or from the keyboard alone (`-`), then confirm it."""
     from commands.desk import DraftDesk
     from scanner.run import type_lines
     from scanner.session import ScanSession
@@ -94,20 +99,20 @@ def run_session(
 
         view.show_tally(desk.tally)
         try:
-            if source is None:
+            if source == KEYBOARD:
                 view.tell(_("Scan or type codes, one a line. 'undo' takes the last one out, 'finish' ends."))
                 ending: Ending = type_lines(sys.stdin, session, on_outcome)
             else:
                 ending = _scan_source(stack, session, source, view, on_outcome, show, window=window)
         except BrokenPipeError:  # whoever read the outcomes is gone, so nobody can confirm them
             drop_output()
-            view.tell(_kept(store, desk))
+            note(_kept(store, desk, source))
             raise click.exceptions.Exit(EXIT_MACHINE) from None
         except CustodyError:
-            view.tell(_kept(store, desk))
+            note(_kept(store, desk, source))
             raise
         view.show_missing(desk.tally.missing)
-    confirm_draft(store, desk, options, ending, yes=yes, as_json=as_json)
+    confirm_draft(store, desk, options, ending, source=source, yes=yes, as_json=as_json)
 
 
 def _print_outcome(outcome: "Outcome") -> None:
@@ -144,7 +149,14 @@ def _scan_source(
 
 
 def confirm_draft(
-    store: "Store", desk: "DraftDesk", options: Mapping[str, Any], ending: "Ending", *, yes: bool, as_json: bool
+    store: "Store",
+    desk: "DraftDesk",
+    options: Mapping[str, Any],
+    ending: "Ending" = "end",
+    *,
+    source: str = FIRST_CAMERA,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Show the draft once more and record it, or keep it and say how to go on."""
     from reports.words import custodian_name
@@ -152,14 +164,14 @@ def confirm_draft(
     handover = resolve(store, desk.handover, options)
     count = len(desk.taken)
     if not count and not handover.extras:
-        _keep(store, desk, _("Nothing was scanned."))
+        _keep(store, desk, source, _("Nothing was scanned."))
     if not handover.giver or not handover.to:
-        _keep(store, desk, _("It is not said who gives or who receives."))
+        _keep(store, desk, source, _("It is not said who gives or who receives."))
     if ending in ("abort", "interrupt"):
-        _keep(store, desk, _("Stopped."))
+        _keep(store, desk, source, _("Stopped."))
     if not yes:
         if not sys.stdin.isatty():
-            _keep(store, desk, _("Nobody is here to confirm it; add --yes to record without asking."))
+            _keep(store, desk, source, _("Nobody is here to confirm it; add --yes to record without asking."))
         if findings := desk.findings():
             tell_findings(store, findings, handover.to, err=True)
         places = store.state.places
@@ -167,24 +179,24 @@ def confirm_draft(
             count=count, giver=custodian_name(places, handover.giver), to=custodian_name(places, handover.to)
         )
         if not confirm(question, default=True):
-            _keep(store, desk, _("Not recorded."))
+            _keep(store, desk, source, _("Not recorded."))
     tell_recorded(store, store.record_handover(handover, (), draft=desk.draft), as_json=as_json)
 
 
-def _keep(store: "Store", desk: "DraftDesk", reason: str) -> NoReturn:
+def _keep(store: "Store", desk: "DraftDesk", source: str, reason: str) -> NoReturn:
     """Say that a session is not recorded, and how to go on with it."""
-    note(f"{reason} {_kept(store, desk)}")
+    note(f"{reason} {_kept(store, desk, source)}")
     raise click.exceptions.Exit(EXIT_USAGE)
 
 
-def _kept(store: "Store", desk: "DraftDesk") -> str:
+def _kept(store: "Store", desk: "DraftDesk", source: str) -> str:
     """How to go on with a session that was not recorded; one without a label is not worth keeping."""
     count, id = len(desk.taken), desk.draft[:8]
     if not count:
         store.drafts.drop(desk.draft)
         return _("No label was taken, so nothing is kept.")
-    words = _(
-        "NOT RECORDED. {count} labels are kept. Go on: python main.py drafts --resume {id}. "
-        "Record them: python main.py drafts --record {id}"
-    )
-    return words.format(count=count, id=id)
+    go_on = f"python main.py drafts --resume {id}"
+    if source != FIRST_CAMERA:
+        go_on += f" --source {shlex.quote(source)}"
+    words = _("NOT RECORDED. {count} labels are kept.\n  Go on: {go_on}\n  Record them: {record}")
+    return words.format(count=count, go_on=go_on, record=f"python main.py drafts --record {id}")
