@@ -71,8 +71,8 @@ def write_story(first: Sequence[Item], second: Sequence[Item]) -> Story:
     Each village has two polling stations at least, with five ballot boxes each.
     """
     boxes, others = ([item for item in items if item.kind == "box"] for items in (first, second))
-    good, smudged, missing = boxes[0], boxes[6], boxes[8]
-    twice, damaged, misrouted = others[1], others[3], others[7]
+    good, twice, smudged, missing = boxes[0], boxes[1], boxes[6], boxes[8]
+    damaged, misrouted = others[3], others[7]
     everything = [*first, *second]
     arrived = _without(everything, missing)
     new = {smudged.code: 2}

@@ -1,8 +1,8 @@
 """The demo's folder: made aside and put in place when it is whole; only a former demo ever makes way for it."""
 
 import json
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,14 +25,14 @@ def workshop(out: Path) -> Iterator[Path]:
     target = out.resolve()
     _refuse_others(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:60]}."))
+    folder = target.with_name(f".{target.name[:60]}.{secrets.token_hex(4)}.tmp")
+    folder.mkdir()
     try:
-        folder.chmod(0o755)
         yield folder
         (folder / MARK).write_text(json.dumps(_files(folder)), encoding="utf-8")
         _refuse_others(target)
         if target.exists():
-            former = folder.with_name(folder.name + ".old")
+            former = folder.with_suffix(".old")
             target.rename(former)
             folder.rename(target)
             shutil.rmtree(former)
