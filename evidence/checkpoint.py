@@ -53,7 +53,7 @@ def claimed_checkpoint(text: str) -> Checkpoint:
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
-    """Read the text of a note as a head. Lines of extension are refused: our logs write none, and none could be checked.
+    """Read the text of a note as a head. Extension lines are refused: our logs write none, and none could be checked.
 
     Raises:
         TamperError: it is not one, byte for byte.

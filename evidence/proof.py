@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from custody.errors import N_, TamperError
 from custody.events import Event, read_event
-from custody.ledger import MAX_BODY_BYTES, SIGNING_CONTEXT, leaf_digest, read_signatures
+from custody.ledger import MAX_BODY_BYTES, leaf_digest, read_signatures
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
-from evidence.note import holds
+from evidence.entry import is_signed
 from evidence.tree import is_included
 
 _FIRST_LINE = "c2sp.org/tlog-proof@v1"
@@ -63,9 +63,10 @@ def read_proof(text: str) -> EntryProof:
         raise _not_a_proof()
     try:
         path = tuple(base64.b64decode(line, validate=True) for line in match["path"].split())
-        proof = EntryProof(base64.b64decode(match["extra"], validate=True), int(match["index"]), path, match["checkpoint"])
+        entry = base64.b64decode(match["extra"], validate=True)
     except binascii.Error as error:
         raise _not_a_proof() from error
+    proof = EntryProof(entry, int(match["index"]), path, match["checkpoint"])
     if str(proof) != text:
         raise _not_a_proof()
     return proof
@@ -81,9 +82,9 @@ def claimed_log(proof: EntryProof) -> str:
 
 
 def check_proof(text: str, public_key: bytes) -> Proven:
-    """Check a proof from its text to the event: the head's signature, the way to its root, and the event's own signature.
+    """Check a proof from its text to the event: the head's signature, the way to its root, the event and its signature.
 
-    `public_key` must come from elsewhere, a key sheet or an admitted station: one that travels with a proof shows nothing.
+    `public_key` must come from elsewhere, as a key sheet: one that travels with the proof shows nothing.
 
     Raises:
         TamperError: any step does not hold.
@@ -97,13 +98,13 @@ def check_proof(text: str, public_key: bytes) -> Proven:
         )
     body, _, lines = proof.entry.partition(b"\n")  # a canonical body has no line feed
     try:
-        signatures = read_signatures(lines.decode("ascii"))
+        signatures = lines.decode("ascii")
     except UnicodeDecodeError as error:
         raise _not_a_proof() from error
-    event = read_event(body, signatures)
+    event = read_event(body, read_signatures(signatures))
     if (event.log, event.seq) != (head.origin, proof.index + 1):
         raise _not_a_proof()
-    if len(signatures) != 1 or not holds(public_key, signatures[0].value, SIGNING_CONTEXT + body):
+    if not is_signed(body, signatures, public_key):
         raise TamperError(N_("number {seq} of {log} is not signed by that log's key"), seq=event.seq, log=event.log)
     return Proven(event, head)
 

@@ -100,7 +100,7 @@ class Tree:
         return self._root(0, size) if size else EMPTY_ROOT
 
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
-        """The digests that lead from the entry at `index` to the root at `size` (RFC 6962 §2.1.1), leaf's sibling first.
+        """The digests that lead from the entry at `index` to the root at `size`, from below (RFC 6962 §2.1.1).
 
         Raises:
             IndexError: the tree had no such entry then.

@@ -1,0 +1,314 @@
+"""The audit of several logs together: what each says of the others, and the heads that people kept, against what is held.
+
+One log alone can only be consistent with itself: whoever has its key can cut its end off or write it anew. What binds it
+is what others saw of it. An event that relies on number 40 of another log witnesses the first forty entries of that log,
+for each entry names the digest of the one before it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from custody.errors import N_, TamperError
+from custody.ledger import key_fingerprint
+from evidence.bundle_lines import LogRow
+from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
+from evidence.entry import Mention, RawEntry, examine
+from evidence.findings import EvidenceFinding
+from evidence.log_audit import LogAudit, Mapper, with_keys
+
+KEPT_HEAD = "head"
+"""The witness's name where it is no log: somebody kept a signed head, on paper or in a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Somebody else who has seen a log up to number `to`: a log and its station, or a head that was kept."""
+
+    log: str
+    station: str
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogFacts:
+    """What is held of one log, the highest number that anybody has seen of it, and who has seen how far."""
+
+    log: str
+    station: str
+    place: str
+    key: str | None
+    size: int
+    head: str | None
+    root: str
+    known: int
+    witnesses: tuple[Witness, ...]
+
+    @property
+    def witnessed_to(self) -> int:
+        """Up to here the log can be neither cut nor rewritten without being noticed."""
+        return max((witness.to for witness in self.witnesses), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class BundleAudit:
+    """Everything that an audit of several logs found. It never says "complete": only "up to these heads"."""
+
+    logs: tuple[LogFacts, ...]
+    findings: tuple[EvidenceFinding, ...]
+    is_anchored: bool
+    """Whether the auditor brought something of his own: the root's fingerprint or a head."""
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether nothing is altered, missing below a known head, or forked."""
+        return not any(finding.is_wrong for finding in self.findings)
+
+    @property
+    def verdict(self) -> str:
+        """The result in words: an English template without values."""
+        if not self.is_ok:
+            return N_("The evidence is wrong: see the findings.")
+        if not self.is_anchored:
+            return N_("Self-consistent only: give the root's fingerprint or a head that somebody kept.")
+        return N_("Complete up to these heads.")
+
+    def to_json(self) -> dict[str, Any]:
+        """What `verify --json` prints (design: commands)."""
+        return {
+            "ok": self.is_ok,
+            "verdict": self.verdict,
+            "logs": [_log_json(log) for log in self.logs],
+            "findings": [
+                {"code": f.code, "log": f.log, "seq": f.seq, "severity": f.severity, "detail": str(f)}
+                for f in self.findings
+            ],
+        }
+
+
+@dataclass
+class _Held:
+    """A log under audit, with what others know of it."""
+
+    audit: LogAudit
+    witnesses: dict[str, Witness] = field(default_factory=dict)
+    known: int = 0
+
+
+def audit_bundle(
+    rows: Sequence[LogRow],
+    entries: Iterable[RawEntry],
+    *,
+    root: str | None = None,
+    heads: Sequence[str] = (),
+    keys: Mapping[str, bytes] | None = None,
+    mapper: Mapper = map,
+) -> BundleAudit:
+    """Audit the logs of a bundle or of a whole ledger, against each other and against what the auditor brings.
+
+    Args:
+        rows: what whoever gives the logs says of them: the bundle's first line, or the ledger's table of logs.
+        entries: each log's in the order of their numbers; logs may come in any order.
+        root: the fingerprint of the root's key, from a key sheet. Without it every log's word counts.
+        heads: signed heads kept elsewhere, as text.
+        keys: public keys of logs that are known already.
+        mapper: how to spread the work that takes time.
+    """
+    held = _take_all(rows, entries, dict(keys or {}), mapper)
+    found = [finding for one in held.values() for finding in one.audit.findings()]
+    found += _check_rows(rows, held)
+    trusted, strangers = _trust(held, root)
+    found += strangers
+    found += _check_mentions(held, trusted)
+    for name in sorted(trusted):
+        for body in held[name].audit.kept:
+            if body["type"] == "witness":
+                found += _check_head(str(body.get("head", "")), held, by=held[name].audit)
+    for text in heads:
+        found += _check_head(text, held, by=None)
+    logs = tuple(_facts(one) for _, one in sorted(held.items()))
+    found += [finding for log in logs for finding in _unwitnessed(log)]
+    found.sort(key=lambda finding: (not finding.is_wrong, finding.log, finding.seq or 0, finding.code))
+    return BundleAudit(logs, tuple(found), root is not None or bool(heads))
+
+
+def _take_all(
+    rows: Sequence[LogRow], entries: Iterable[RawEntry], keys: dict[str, bytes], mapper: Mapper
+) -> dict[str, _Held]:
+    held = {row.log: _Held(LogAudit(row.log, keys.get(row.log))) for row in rows}
+    current = rows[0].log if rows else ""
+    for seen in mapper(examine, with_keys(entries, keys)):
+        current = seen.log or current  # an entry that cannot be read belongs where the one before it did
+        if current not in held:
+            held[current] = _Held(LogAudit(current))
+        held[current].audit.take(seen)
+    for name, one in held.items():
+        one.audit.public_key = keys.get(name)
+        one.known = one.audit.newest
+    return held
+
+
+def _check_rows(rows: Sequence[LogRow], held: Mapping[str, _Held]) -> list[EvidenceFinding]:
+    """Hold the logs to what was said of them. A row is no witness: whoever cut the log may have written it anew."""
+    found = []
+    for row in rows:
+        one, audit = held[row.log], held[row.log].audit
+        one.known = max(one.known, row.size)
+        if row.size > audit.newest:
+            message = N_("{log} should have {size} entries; {held} are here")
+            found.append(_incomplete(audit, message, size=row.size, held=audit.size))
+        elif row.size < audit.newest:
+            message = N_("{log} should have {size} entries; {held} are here")
+            found.append(_tampered(audit, row.size + 1, message, size=row.size, held=audit.newest))
+        elif (leaf := audit.leaf(row.size)) is not None and leaf.hex() != row.head and audit.is_sound_to(row.size):
+            message = N_("number {seq} of {log} is not the one that its head was said to be")
+            found.append(_tampered(audit, row.size, message))
+        if audit.size and (row.station, row.place) != (audit.station, audit.place) and audit.is_sound_to(1):
+            message = N_("{log} says that it is of {station} at {place}; its list says otherwise")
+            found.append(_tampered(audit, 1, message, station=audit.station, place=audit.place))
+        if row.checkpoint is not None:
+            found += _check_head(row.checkpoint, held, by=audit)
+    listed = {row.log for row in rows}
+    for name, one in held.items():
+        if rows and name not in listed:
+            found.append(_tampered(one.audit, 1, N_("{log} is here and not in the list of logs")))
+    return found
+
+
+def _trust(held: Mapping[str, _Held], root: str | None) -> tuple[set[str], list[EvidenceFinding]]:
+    """The logs whose word counts: all of them, or the root's and those that it admitted."""
+    if root is None:
+        return set(held), []
+    prints = {name: key_fingerprint(one.audit.public_key) for name, one in held.items() if one.audit.public_key}
+    trusted = {name for name, fingerprint in prints.items() if fingerprint == root}
+    if not trusted:
+        message = N_("no log here is signed by the root's key {root}: nobody vouches for any of them")
+        return set(), [EvidenceFinding("INCOMPLETE", "", None, message, {"root": root})]
+    admitted = {
+        str(body.get("key")) for name in trusted for body in held[name].audit.kept if body["type"] == "admit"
+    }  # fmt: skip
+    trusted |= {
+        name for name, one in held.items()
+        if one.audit.public_key and admitted & {one.audit.public_key.hex(), prints[name]}
+    }  # fmt: skip
+    message = N_("the root has not admitted the key of {log}: its entries are kept and do not count")
+    return trusted, [
+        EvidenceFinding("UNKNOWN_STATION", name, None, message, {"log": name}) for name in sorted(held.keys() - trusted)
+    ]
+
+
+def _check_mentions(held: Mapping[str, _Held], trusted: set[str]) -> list[EvidenceFinding]:
+    """Hold each log to what the others relied on; where it agrees, they have witnessed it."""
+    found: list[EvidenceFinding] = []
+    withheld: dict[str, tuple[Mention, LogAudit]] = {}
+    cut: dict[str, tuple[Mention, LogAudit]] = {}
+    for name in sorted(trusted):
+        by = held[name].audit
+        changed: set[str] = set()
+        for mention, place in by.mentions.items():
+            one = held.get(mention.log)
+            if one is None:
+                _keep_farthest(withheld, mention, by)
+                continue
+            one.known = max(one.known, mention.seq)
+            leaf = one.audit.leaf(mention.seq)
+            if leaf == mention.leaf:
+                _witness(one, by, mention.seq)
+            elif leaf is None:
+                _keep_farthest(cut, mention, by)
+            elif mention.log not in changed and one.audit.is_sound_to(mention.seq):
+                changed.add(mention.log)
+                message = N_("number {seq} of {log} is not the one that {by} relied on in its number {place}")
+                found.append(_tampered(one.audit, mention.seq, message, by=by.name, place=place))
+    for log, (mention, by) in withheld.items():
+        message = N_("{log} is not here; {by} relied on its number {known}")
+        found.append(EvidenceFinding("INCOMPLETE", log, 1, message, {"log": log, "by": by.name, "known": mention.seq}))
+    for log, (mention, by) in cut.items():
+        message = N_("{log} has more than the {held} entries here: {by} relied on its number {known}")
+        found.append(_incomplete(held[log].audit, message, held=held[log].audit.size, by=by.name, known=mention.seq))
+    return found
+
+
+def _keep_farthest(table: dict[str, tuple[Mention, LogAudit]], mention: Mention, by: LogAudit) -> None:
+    if mention.log not in table or table[mention.log][0].seq < mention.seq:
+        table[mention.log] = (mention, by)
+
+
+def _check_head(text: str, held: Mapping[str, _Held], by: LogAudit | None) -> list[EvidenceFinding]:
+    """Hold a log to a head that it signed; `by` is the log that kept it, None where the auditor brings it."""
+    try:
+        claim = claimed_checkpoint(text)
+    except TamperError as error:
+        name = by.name if by else ""
+        return [EvidenceFinding("TAMPERED", name, None, error.message, error.values)]
+    one = held.get(claim.origin)
+    if one is None:
+        message = N_("{log} is not here; a head of it has {size} entries")
+        values = {"log": claim.origin, "size": claim.size}
+        return [EvidenceFinding("INCOMPLETE", claim.origin, 1, message, values)]
+    audit = one.audit
+    if audit.public_key is None:
+        return []  # the missing first entry is a finding already
+    try:
+        head = read_checkpoint(text, audit.public_key)
+    except TamperError as error:
+        return [EvidenceFinding("TAMPERED", audit.name, None, error.message, error.values)]
+    one.known = max(one.known, head.size)
+    if head.size > audit.size:
+        message = N_("{log} has {size} entries by a head that its station signed; {held} are here")
+        return [_incomplete(audit, message, size=head.size, held=audit.size)]
+    return _compare(one, head, by)
+
+
+def _compare(one: _Held, head: Checkpoint, by: LogAudit | None) -> list[EvidenceFinding]:
+    audit = one.audit
+    if audit.root(head.size) == head.root:
+        _witness(one, by, head.size)
+        return []
+    if not audit.is_sound_to(head.size):
+        return []  # what was altered is a finding already
+    message = N_("{log} has signed two histories: a head of {size} entries does not fit the entries here")
+    return [EvidenceFinding("FORK", audit.name, None, message, {"log": audit.name, "size": head.size})]
+
+
+def _witness(one: _Held, by: LogAudit | None, to: int) -> None:
+    """Note who has seen the log up to here. What the same key says of itself binds nobody."""
+    if by is not None and (by is one.audit or by.public_key == one.audit.public_key):
+        return
+    name, station = (by.name, by.station) if by else (KEPT_HEAD, "")
+    if name not in one.witnesses or one.witnesses[name].to < to:
+        one.witnesses[name] = Witness(name, station, to)
+
+
+def _facts(one: _Held) -> LogFacts:
+    audit = one.audit
+    leaf = audit.leaf(audit.size)
+    return LogFacts(
+        audit.name, audit.station, audit.place, key_fingerprint(audit.public_key) if audit.public_key else None,
+        audit.size, leaf.hex() if leaf else None, audit.root(audit.size).hex(), one.known,
+        tuple(sorted(one.witnesses.values(), key=lambda witness: (-witness.to, witness.log))),
+    )  # fmt: skip
+
+
+def _unwitnessed(log: LogFacts) -> list[EvidenceFinding]:
+    count = log.size - log.witnessed_to
+    if count <= 0:
+        return []
+    message = N_("{count} newest entries of {log} are witnessed by nobody: cutting them off would not be noticed")
+    return [EvidenceFinding("UNWITNESSED", log.log, log.witnessed_to + 1, message, {"log": log.log, "count": count})]
+
+
+def _log_json(log: LogFacts) -> dict[str, Any]:
+    return {
+        "log": log.log, "station": log.station, "place": log.place, "key": log.key, "size": log.size,
+        "head": log.head, "root": log.root, "known": log.known, "witnessed_to": log.witnessed_to,
+        "witnesses": [{"log": w.log, "station": w.station, "to": w.to} for w in log.witnesses],
+    }  # fmt: skip
+
+
+def _tampered(audit: LogAudit, seq: int, message: str, **values: Any) -> EvidenceFinding:
+    return EvidenceFinding("TAMPERED", audit.name, seq, message, {"seq": seq, "log": audit.name, **values})
+
+
+def _incomplete(audit: LogAudit, message: str, **values: Any) -> EvidenceFinding:
+    return EvidenceFinding("INCOMPLETE", audit.name, audit.size + 1, message, {"log": audit.name, **values})

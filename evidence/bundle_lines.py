@@ -1,0 +1,150 @@
+"""The lines of a bundle: what stations hand each other and auditors (docs/ledger-format.md, "Bundle").
+
+The first line names the logs and their heads; each line after it is one entry. A line has one form only, so reading is
+strict: exact keys, exact types, nothing nested deeper than a log's row. What a line *says* is for the audit.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from custody.errors import N_, TamperError
+from custody.ledger import MAX_BODY_BYTES
+from evidence.entry import RawEntry
+
+BUNDLE_VERSION = 1
+MAX_LINE_BYTES = 200 * 1024
+"""A body of 64 KiB whose every byte needs a backslash in the line, its signatures, and room for a long header."""
+MAX_HEADER_BYTES = 16 * 1024 * 1024
+"""The first line grows with the logs: 700 bytes each."""
+_MAX_COUNT = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """What whoever wrote the bundle says of a log: its size, and the digest of its newest entry (64 hex digits).
+
+    `checkpoint` is the newest head that the log's own station signed, where the writer has one. The rest is a claim,
+    and the audit holds the entries to it.
+    """
+
+    log: str
+    station: str
+    place: str
+    size: int
+    head: str | None
+    checkpoint: str | None = None
+
+
+def log_row(values: Mapping[str, Any]) -> LogRow:
+    """A row from what a ledger knows of a log; a ledger that keeps no signed head of it has no `checkpoint`."""
+    return LogRow(**{name: values.get(name) for name in _ROW})
+
+
+def header_line(logs: Sequence[LogRow]) -> bytes:
+    """The first line of a bundle."""
+    return _line({"serah_bundle": BUNDLE_VERSION, "logs": [asdict(row) for row in logs]})
+
+
+def entry_line(body: bytes, signatures: str) -> bytes:
+    """The line of an entry. The body travels as text in its exact bytes: it is UTF-8 (RFC 8785)."""
+    return _line({"body": body.decode("utf-8"), "signatures": signatures})
+
+
+def read_header(line: bytes) -> tuple[LogRow, ...]:
+    """Read the first line of a bundle.
+
+    Raises:
+        TamperError: it is not one, of this version.
+    """
+    header = _parse(line, 1, MAX_HEADER_BYTES)
+    if header.keys() != _HEADER.keys() or not all(check(header[key]) for key, check in _HEADER.items()):
+        raise _not_a_bundle(1)
+    rows = tuple(LogRow(**row) for row in header["logs"])
+    if len({row.log for row in rows}) != len(rows):
+        raise _not_a_bundle(1)
+    return rows
+
+
+def read_entry(line: bytes, number: int) -> RawEntry:
+    """Read the line of an entry; `number` counts from 1 for the first line.
+
+    Raises:
+        TamperError: it is not one.
+    """
+    entry = _parse(line, number, MAX_LINE_BYTES)
+    if entry.keys() != {"body", "signatures"} or not all(isinstance(value, str) for value in entry.values()):
+        raise _not_a_bundle(number)
+    body = entry["body"].encode("utf-8")
+    if len(body) > MAX_BODY_BYTES:
+        raise _not_a_bundle(number)
+    return RawEntry(body, entry["signatures"])
+
+
+def _parse(line: bytes, number: int, limit: int) -> dict[str, Any]:
+    if len(line) > limit or not line.endswith(b"\n"):
+        raise _not_a_bundle(number)
+    try:
+        value = json.loads(line)
+        is_ours = isinstance(value, dict) and _line(value) == line  # one form: no key twice, no space, no other order
+    except (ValueError, RecursionError) as error:
+        raise _not_a_bundle(number) from error
+    if not is_ours:
+        raise _not_a_bundle(number)
+    return dict(value)
+
+
+def _line(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8") + b"\n"
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= _MAX_COUNT
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_text_or_none(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+_ROW: Mapping[str, Callable[[Any], bool]] = {
+    "log": _is_text, "station": _is_text, "place": _is_text, "size": _is_count, "head": _is_text_or_none,
+    "checkpoint": _is_text_or_none,
+}  # fmt: skip
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == _ROW.keys() and all(_ROW[key](value[key]) for key in _ROW)
+
+
+def _are_rows(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_row, value))
+
+
+_HEADER: Mapping[str, Callable[[Any], bool]] = {
+    "serah_bundle": lambda value: type(value) is int and value == BUNDLE_VERSION,
+    "logs": _are_rows,
+}
+
+
+def read_lines(lines: Iterable[bytes]) -> "tuple[tuple[LogRow, ...], Iterable[RawEntry]]":
+    """The rows of the first line, and the entries of the others as they come; lines with their line feeds.
+
+    Raises:
+        TamperError: at once for the first line, while walking the entries for a later one.
+    """
+    walk = iter(lines)
+    rows = read_header(next(walk, b""))
+    return rows, (read_entry(line, number) for number, line in enumerate(walk, start=2))
+
+
+def _not_a_bundle(number: int) -> TamperError:
+    return TamperError(
+        N_("line {line} is not of a bundle that Serah wrote: nothing of it is taken"),
+        hint=N_("Ask for a new copy of the bundle; this one was cut or changed."),
+        line=number,
+    )

@@ -1,0 +1,156 @@
+"""One stored entry, examined by itself: is it an event, byte for byte, and did the log's key sign it?
+
+This is all of an audit that takes time, and entries do not depend on each other here: `examine` may run in any process.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from custody.errors import N_, TamperError
+from custody.events import check_body, read_event
+from custody.ledger import MAX_BODY_BYTES, SIGNING_CONTEXT, entry_bytes, key_fingerprint, leaf_digest, read_signatures
+
+Keys = Mapping[str, bytes]
+"""The public key of each log, by the log's name."""
+
+KEPT_TYPES = frozenset({"genesis", "admit", "revoke", "witness"})
+"""The events that say something about logs and keys, and not about items: an audit keeps them whole."""
+
+_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class RawEntry(NamedTuple):
+    """An entry as it was found: its bytes, and the number and digest that it is filed under, where there are such."""
+
+    body: bytes
+    signatures: str
+    seq: int | None = None
+    leaf: bytes | None = None
+
+
+class Mention(NamedTuple):
+    """An event that another one relies on."""
+
+    log: str
+    seq: int
+    leaf: bytes
+
+
+class Fault(NamedTuple):
+    """Why an entry is not as it was written: a template and its values; whoever knows them adds `seq` and `log`."""
+
+    message: str
+    values: Mapping[str, Any]
+
+
+NO_KEY = Fault(N_("number {seq} of {log} cannot be checked: the entry with the log's key is not here"), {})
+
+
+class Examined(NamedTuple):
+    """What an entry says of its place, and whether it can be believed. With a fault, only `leaf` is certain."""
+
+    filed: int | None
+    leaf: bytes
+    fault: Fault | None
+    log: str = ""
+    seq: int = 0
+    prev: bytes | None = None
+    type: str = ""
+    mentions: tuple[Mention, ...] = ()
+    kept: Mapping[str, Any] | None = None
+
+
+def examine(job: tuple[RawEntry, Keys]) -> Examined:
+    """Examine one entry: canonical bytes, known fields, its log's signature, where it is filed."""
+    raw, keys = job
+    leaf = leaf_digest(raw.body + b"\n" + raw.signatures.encode("utf-8", "surrogatepass"))
+    try:
+        body = read_body(raw.body)
+    except TamperError as error:
+        return Examined(raw.seq, leaf, Fault(error.message, error.values))
+    log, seq = str(body["log"]), int(body["seq"])
+    fault = _signature_fault(raw, keys.get(log)) or _filing_fault(raw, seq, leaf)
+    return Examined(
+        raw.seq, leaf, fault, log, seq,
+        bytes.fromhex(body["prev"]) if body["prev"] else None,
+        str(body["type"]),
+        tuple(Mention(ref["log"], ref["seq"], bytes.fromhex(ref["leaf"])) for ref in body["refs"]),
+        body if body["type"] in KEPT_TYPES else None,
+    )  # fmt: skip
+
+
+def read_body(data: bytes) -> Mapping[str, Any]:
+    """Read a stored body as `custody.events.read_event` does, six times as fast where nothing is wrong.
+
+    Once `check_body` has passed, every key is one of ours and so ASCII, and every number an integer below 2^53: for
+    such bodies the standard library's sorted form is RFC 8785's. Whatever is not plainly right goes the long way.
+
+    Raises:
+        TamperError: bytes that are not canonical, a key that this version does not know, a missing or wrong value.
+    """
+    try:
+        body = json.loads(data)
+        if isinstance(body, dict) and len(data) <= MAX_BODY_BYTES and _sorted_form(body) == data:
+            check_body(body)
+            return body
+    except (ValueError, RecursionError, TamperError):
+        pass
+    return read_event(data, ()).body
+
+
+def learn_key(raw: RawEntry) -> tuple[str, bytes] | None:
+    """The log and its public key, from a log's first entry; None for every other one. Nothing of it is checked yet."""
+    if b'"type":"genesis"' not in raw.body:
+        return None
+    try:
+        body = read_body(raw.body)
+    except TamperError:
+        return None
+    if body["type"] != "genesis" or body["seq"] != 1 or not _KEY.fullmatch(body["public_key"]):
+        return None
+    return str(body["log"]), bytes.fromhex(body["public_key"])
+
+
+def is_signed(body: bytes, signatures: str, public_key: bytes) -> bool:
+    """Whether `signatures` is this station's one signature line under this body, byte for byte (ledger-format.md)."""
+    try:
+        lines = read_signatures(signatures)
+        if len(lines) != 1 or entry_bytes(b"", lines) != b"\n" + signatures.encode("ascii"):
+            return False
+        if (lines[0].role, lines[0].key_id) != ("station", key_fingerprint(public_key)[:16]):
+            return False
+        _public_key(public_key).verify(lines[0].value, SIGNING_CONTEXT + body)
+    except (TamperError, UnicodeEncodeError, InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _signature_fault(raw: RawEntry, key: bytes | None) -> Fault | None:
+    if key is None:
+        return NO_KEY
+    if not is_signed(raw.body, raw.signatures, key):
+        return Fault(N_("number {seq} of {log} is not signed by the log's key, or was changed after signing"), {})
+    return None
+
+
+def _filing_fault(raw: RawEntry, seq: int, leaf: bytes) -> Fault | None:
+    if raw.seq is not None and raw.seq != seq:
+        return Fault(N_("what is filed as number {seq} of {log} is number {own}"), {"own": seq})
+    if raw.leaf is not None and raw.leaf != leaf:
+        return Fault(N_("number {seq} of {log} is filed under a digest that is not its own"), {})
+    return None
+
+
+def _sorted_form(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("utf-8")
+
+
+@lru_cache(maxsize=4096)
+def _public_key(data: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(data)

@@ -1,0 +1,36 @@
+"""What an audit found wrong: values, never exceptions, for an audit shows every fault at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from custody.findings import SEVERITY, Severity
+
+WRONG = frozenset({"TAMPERED", "INCOMPLETE", "FORK"})
+"""Findings that say the evidence is altered, missing or doubled. The others tell what it does not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFinding:
+    """One fault: its code, the log, the number where it begins (None: the whole log), and a sentence with its values.
+
+    `message` is an English template for the edge to translate.
+    """
+
+    code: str
+    log: str
+    seq: int | None
+    message: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        return SEVERITY[self.code]
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the evidence itself is wrong, so that `verify` must fail."""
+        return self.code in WRONG
+
+    def __str__(self) -> str:
+        return self.message.format(**self.values)
