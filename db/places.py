@@ -1,10 +1,11 @@
 """The delivery tree in the database, numbered so that everything below a place is one range."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from peewee import chunked
 
+from custody.errors import N_, RuleError
 from custody.places import Place
 from db.ledger import Ledger
 from db.models import Tables
@@ -55,6 +56,27 @@ class PlaceTable(Mapping[str, Place]):
     def forget(self) -> None:
         """Read places from the database again."""
         self._known = {}
+
+    def refuse_circle(self, changed: Iterable[Place]) -> None:
+        """Refuse places that would make the tree bite its tail.
+
+        Raises:
+            RuleError: one of them would lie below itself.
+        """
+        changed = list(changed)
+        tree = {**self.all(), **{place.code: place for place in changed}}
+        for place in changed:
+            seen = {place.code}
+            above = tree.get(place.parent or "")
+            while above is not None and above.code not in seen:
+                seen.add(above.code)
+                above = tree.get(above.parent or "")
+            if above is not None:
+                raise RuleError(
+                    N_("{place} would lie below itself in the plan"),
+                    hint=N_("Correct the parent of it, or of a place above it, in the table."),
+                    place=place.code,
+                )
 
     def put(self, changed: Mapping[str, Place]) -> None:
         """Add or replace places and number the tree anew. Call within a transaction."""

@@ -5,12 +5,13 @@ Every change of state is an event, and every event passes through `Store._record
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 from custody import compose
+from custody.chain import custody
 from custody.codes import ItemLabel, draw_code, is_plate, parse_custodian, show_code
 from custody.compose import Handover, NewEvent, Touch
 from custody.errors import N_, InputError, RuleError, StoreError
@@ -121,7 +122,7 @@ class Store:
         if not places and not needs:
             return []
         with self.ledger.transaction():
-            _refuse_circle({**self.state.places.all(), **{place.code: place for place in places}}, places)
+            self.state.places.refuse_circle(places)
             return self._record(compose.plan_events(places, needs, source=source, digest=digest))
 
     def missing_items(self, *, under: str | None = None, kind: str | None = None) -> list[Item]:
@@ -219,11 +220,8 @@ class Store:
     def judge(self, label: ItemLabel, handover: Handover) -> tuple[Item | None, list[Finding]]:
         """What is known of a scanned item, and all that is wrong with handing it over so."""
         self.state.places.refresh()
-        item = self.state.item(label.code)
-        return item, judge_scan(
-            item, label, self.state.places, giver=handover.giver, to=handover.to, bound=handover.bound,
-            met_giver=self.has_met(handover.giver),
-        )  # fmt: skip
+        items, found = self._judge_labels([label], handover)
+        return items.get(label.code), found
 
     def check_handover(self, handover: Handover) -> None:
         """Refuse a handover that cannot be true.
@@ -277,22 +275,41 @@ class Store:
             None if expected is None else len(expected), tuple(findings),
         )  # fmt: skip
 
-    def _judge_all(self, handover: Handover, touches: Sequence[Touch], expected: list[Item] | None) -> list[Finding]:
-        items = self.state.items_of(touch.code for touch in touches)
+    def _judge_labels(
+        self, labels: Sequence[ItemLabel], handover: Handover
+    ) -> tuple[dict[str, Item], list[Finding]]:  # fmt: skip
+        items = self.state.items_of(label.code for label in labels)
+        receipts = self._receipts(items.values(), handover)
         has_met = self.has_met(handover.giver)
         found = [
             finding
-            for touch in touches
+            for label in labels
             for finding in judge_scan(
-                items.get(touch.code), ItemLabel(touch.code, touch.print), self.state.places,
-                giver=handover.giver, to=handover.to, bound=handover.bound, met_giver=has_met,
+                items.get(label.code), label, self.state.places, giver=handover.giver, to=handover.to,
+                bound=handover.bound, met_giver=has_met, is_recorded=label.code in receipts,
             )
         ]  # fmt: skip
+        return items, found
+
+    def _receipts(self, items: Iterable[Item], handover: Handover) -> set[str]:
+        """The items whose handover another log has recorded already, so that ours confirms it."""
+        arrived = [item.code for item in items if item.held_by == handover.to]
+        if not arrived or self.ledger.places_met() is None:
+            return set()
+        own = self.ledger.own_log().name
+        return {
+            code
+            for code, events in self.state.families(arrived).items()
+            if custody(code, events).is_recorded(handover.giver, handover.to, own)
+        }
+
+    def _judge_all(self, handover: Handover, touches: Sequence[Touch], expected: list[Item] | None) -> list[Finding]:
+        _items, found = self._judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], handover)
         scanned = {touch.code for touch in touches}
         found += judge_count(
             scanned=len(touches), extras=sum(extra.count for extra in handover.extras), counted=handover.counted,
             missing=[item for item in expected or () if item.code not in scanned],
-            places=self.state.places, met_giver=has_met,
+            places=self.state.places, met_giver=self.has_met(handover.giver),
         )  # fmt: skip
         for code, condition in handover.conditions.items():
             found += judge_condition(code, condition)
@@ -347,21 +364,6 @@ def _first_of_each(touches: Iterable[Touch]) -> list[Touch]:
     for touch in touches:
         first.setdefault(touch.code, touch)
     return list(first.values())
-
-
-def _refuse_circle(tree: Mapping[str, Place], changed: Iterable[Place]) -> None:
-    for place in changed:
-        seen = {place.code}
-        above = tree.get(place.parent or "")
-        while above is not None and above.code not in seen:
-            seen.add(above.code)
-            above = tree.get(above.parent or "")
-        if above is not None:
-            raise RuleError(
-                N_("{place} would lie below itself in the plan"),
-                hint=N_("Correct the parent of it, or of a place above it, in the table."),
-                place=place.code,
-            )
 
 
 def _printed_already(item: Item) -> RuleError:

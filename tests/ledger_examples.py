@@ -107,3 +107,19 @@ def cache_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
         plain = (tuple(bytes(v) if isinstance(v, memoryview) else v for v in row) for row in rows)
         found[name] = sorted(plain, key=repr)
     return found
+
+
+def absorb(store: Store, other: Store) -> None:
+    """Puts another station's log into a ledger, as a bundle would."""
+    [head] = other.ledger.heads()
+    own = other.ledger.tables.log.get()
+    with store.ledger.transaction():
+        log = store.ledger.tables.log
+        columns = {name: getattr(own, name) for name in ("name", "station", "place", "root", "public_key")}
+        log_id = log.insert(
+            **columns, is_own=0, size=head["size"], head=bytes.fromhex(head["head"]), handovers=own.handovers
+        ).execute()
+        events = all_events(other)
+        for event, (body, signatures) in zip(events, other.ledger.entries(), strict=True):
+            store.ledger._insert(log_id, event.seq, bytes.fromhex(event.leaf), body, signatures, event.body)
+        store.state.follow(events)

@@ -11,6 +11,7 @@ from ledger_examples import (
     TPS,
     TRUCK,
     WAREHOUSE,
+    absorb,
     all_events,
     around,
     boxes,
@@ -277,3 +278,37 @@ def test_an_event_that_the_format_does_not_allow_takes_its_whole_batch_with_it(u
             record(store, good, NewEvent("print", {**good.fields, "print": 0}))
         assert (store.ledger.heads(), cache_of(store)) == before
         boxes(store, 1)
+
+
+# --- several stations -------------------------------------------------------------------------------------------------
+
+
+def test_a_receiver_that_has_met_the_givers_log_confirms_and_is_not_alarmed(fresh_url) -> None:
+    with planned_station(fresh_url()) as giver, open_store(fresh_url(), signer(1), around(1), create=True) as receiver:
+        receiver.begin(election="Pemilu 2024", station="PPK 1", place="51.08.01")
+        codes = boxes(giver, 3)
+        way = Handover(WAREHOUSE, "51.08.01")
+        assert receiver.has_met(WAREHOUSE)  # alone, a station has everybody's word: its own
+        giver.record_handover(way, touched(codes[:2]))
+        absorb(receiver, giver)
+        assert receiver.judge(ItemLabel(codes[0], 1), way)[1] == []
+        done = receiver.record_handover(way, touched(codes))
+        assert done.findings == ()
+        assert [len(receiver.state.chain(code).links) for code in codes] == [3, 3, 2]
+        assert receiver.state.chain(codes[0]).findings == ()
+        [again, *_] = receiver.record_handover(way, touched(codes[:1])).findings
+        assert (again.code, again.is_provisional) == ("NOT_HELD", False)
+
+
+def test_a_station_that_has_not_met_the_giver_says_so(fresh_url) -> None:
+    with planned_station(fresh_url()) as other, open_store(fresh_url(), signer(1), around(1), create=True) as store:
+        store.begin(election="Pemilu 2024", station="PPK 1", place="51.08.01")
+        codes = boxes(other, 1)
+        absorb(store, other)
+        way = Handover("51.08.02", "51.08.01")
+        assert store.expected("51.08.02", "51.08.01") is None
+        assert store.expected(WAREHOUSE, TPS[0]) is not None
+        done = store.record_handover(way, touched([*codes, STRANGER]))
+        assert done.expected is None
+        assert {(f.code, f.item, f.is_provisional) for f in done.findings} == {
+            ("NOT_HELD", codes[0], True), ("UNKNOWN_CODE", STRANGER, True)}  # fmt: skip
