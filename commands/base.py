@@ -95,8 +95,11 @@ def json_option(command: F) -> F:
 
 
 def print_json(value: object) -> None:
-    """One line of JSON on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    """One line of JSON on standard output, whatever a label says: nothing in it moves a terminal's cursor."""
+    line = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if not line.isprintable():
+        line = "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
+    click.echo(line)
 
 
 @contextmanager
