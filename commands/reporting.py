@@ -124,7 +124,7 @@ class Chains(Iterable["Chain"]):
         self._as_of = store.around.now_utc()
 
     def __iter__(self) -> "Iterator[Chain]":
-        with progress(len(self._codes), _("Folding")) as done:
+        with progress(len(self._codes), _("Folding"), quiet=len(self._codes) == 1) as done:
             for code in self._codes:
                 yield self._store.state.chain(code, as_of=self._as_of)
                 done(1)
