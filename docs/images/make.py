@@ -18,9 +18,9 @@ LABELS_PAGE = 43
 
 def main(demo: Path) -> None:
     """Write the pictures beside this file."""
-    save("labels", page(demo / "labels.pdf", LABELS_PAGE), colours=16)
-    save("scan", Image.open(demo / "stills" / "3-kaliuntu-wrong_destination.png"), colours=64)
-    save("custody", page(demo / "custody-misrouted.pdf", 0), colours=64)
+    save("labels", page(demo / "labels.pdf", LABELS_PAGE))
+    save("scan", Image.open(demo / "stills" / "3-kaliuntu-wrong_destination.png"))
+    save("custody", page(demo / "custody-misrouted.pdf", 0))
 
 
 def page(path: Path, index: int) -> Image.Image:
@@ -33,11 +33,12 @@ def page(path: Path, index: int) -> Image.Image:
     return ImageOps.expand(picture, border=3, fill=(200, 204, 208))
 
 
-def save(name: str, picture: Image.Image, *, colours: int) -> None:
-    """Write a picture small enough for a README: few colours, none of them dithered."""
+def save(name: str, picture: Image.Image) -> None:
+    """Write a picture small enough for a README, in 256 colours chosen so that the few signal colours stay."""
     height = round(picture.height * WIDTH_PX / picture.width)
     small = picture.convert("RGB").resize((WIDTH_PX, height), Image.Resampling.LANCZOS)
-    small.quantize(colours, dither=Image.Dither.NONE).save(HERE / f"{name}.png", optimize=True)
+    few = small.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(HERE / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":
