@@ -1,8 +1,8 @@
-"""The audit of several logs together: what each says of the others, and the heads that people kept, against what is held.
+"""The audit of several logs together: what each says of the others, and heads that people kept, against what is held.
 
-One log alone can only be consistent with itself: whoever has its key can cut its end off or write it anew. What binds it
-is what others saw of it. An event that relies on number 40 of another log witnesses the first forty entries of that log,
-for each entry names the digest of the one before it.
+One log alone can only be consistent with itself: whoever has its key can cut its end off or write it anew. What binds
+it is what others saw of it. An event that relies on number 40 of another log witnesses the first forty entries of that
+log, for each entry names the digest of the one before it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -160,10 +160,10 @@ def _check_rows(rows: Sequence[LogRow], held: Mapping[str, _Held]) -> list[Evide
         elif row.size < audit.newest:
             message = N_("{log} should have {size} entries; {held} are here")
             found.append(_tampered(audit, row.size + 1, message, size=row.size, held=audit.newest))
-        elif (leaf := audit.leaf(row.size)) is not None and leaf.hex() != row.head and audit.is_sound_to(row.size):
+        elif (leaf := audit.leaf(row.size)) is not None and leaf.hex() != row.head and audit.is_sound_at(row.size):
             message = N_("number {seq} of {log} is not the one that its head was said to be")
             found.append(_tampered(audit, row.size, message))
-        if audit.size and (row.station, row.place) != (audit.station, audit.place) and audit.is_sound_to(1):
+        if audit.size and (row.station, row.place) != (audit.station, audit.place) and audit.is_sound_at(1):
             message = N_("{log} says that it is of {station} at {place}; its list says otherwise")
             found.append(_tampered(audit, 1, message, station=audit.station, place=audit.place))
         if row.checkpoint is not None:
@@ -216,7 +216,7 @@ def _check_mentions(held: Mapping[str, _Held], trusted: set[str]) -> list[Eviden
                 _witness(one, by, mention.seq)
             elif leaf is None:
                 _keep_farthest(cut, mention, by)
-            elif mention.log not in changed and one.audit.is_sound_to(mention.seq):
+            elif mention.log not in changed and one.audit.is_sound_at(mention.seq):
                 changed.add(mention.log)
                 message = N_("number {seq} of {log} is not the one that {by} relied on in its number {place}")
                 found.append(_tampered(one.audit, mention.seq, message, by=by.name, place=place))

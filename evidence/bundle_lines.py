@@ -39,7 +39,9 @@ class LogRow:
 
 def log_row(values: Mapping[str, Any]) -> LogRow:
     """A row from what a ledger knows of a log; a ledger that keeps no signed head of it has no `checkpoint`."""
-    return LogRow(**{name: values.get(name) for name in _ROW})
+    return LogRow(
+        values["log"], values["station"], values["place"], values["size"], values["head"], values.get("checkpoint")
+    )
 
 
 def header_line(logs: Sequence[LogRow]) -> bytes:

@@ -5,6 +5,7 @@ an entry that was changed is not accused again of breaking the chain behind it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from custody.errors import N_
@@ -36,6 +37,7 @@ class LogAudit:
         self._beyond: dict[int, bytes] = {}
         self._newest = 0
         self._unsound: set[int] = set()
+        self._accused: set[int] = set()
         self._unchecked: int | None = None
         self._other_branch: set[bytes] = set()
         self._findings: list[EvidenceFinding] = []
@@ -63,9 +65,13 @@ class LogAudit:
             self._tree.append(leaf)
         return self._tree.root(size)
 
+    def is_sound_at(self, seq: int) -> bool:
+        """Whether the entry of this number is held and nothing was found wrong with it."""
+        return self.leaf(seq) is not None and seq not in self._unsound and seq not in self._accused
+
     def is_sound_to(self, seq: int) -> bool:
         """Whether nothing was found wrong up to this number, so that the log's key stands for all of it."""
-        return seq <= self.size and not any((finding.seq or 1) <= seq for finding in self.findings())
+        return seq <= self.size and not any(place <= seq for place in chain(self._unsound, self._accused))
 
     def findings(self) -> list[EvidenceFinding]:
         """Every fault, by the number where it begins."""
@@ -155,6 +161,7 @@ class LogAudit:
         if seen.prev not in self._other_branch:
             message = N_("{log} has two entries of number {seq}, both signed by its key")
             self._findings.append(self._finding("FORK", place, message))
+            self._accused.add(place)
         self._other_branch.add(seen.leaf)
 
     def _follows(self, seen: Examined, place: int) -> bool:
@@ -183,6 +190,7 @@ class LogAudit:
 
     def _accuse(self, seq: int, message: str, **values: Any) -> None:
         self._findings.append(self._finding("TAMPERED", seq, message, **values))
+        self._accused.add(seq)
 
     def _finding(self, code: str, seq: int, message: str, **values: Any) -> EvidenceFinding:
         return EvidenceFinding(code, self.name, seq, message, {"seq": seq, "log": self.name, **values})
