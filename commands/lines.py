@@ -70,7 +70,7 @@ def parse_lines(lines: Iterable[str], file: str = "") -> list[ItemLabel | PlaceL
             faults.append(Fault(error.message, dict(error.values), number, "", file))
     if faults:
         raise InputError(
-            N_("nothing was recorded: {count} lines are not codes"),
+            N_("nothing was recorded; lines that are not codes: {count}"),
             hint=N_("Correct these lines and give all of them again."),
             faults=tuple(faults),
             count=len(faults),

@@ -86,7 +86,7 @@ def load_files(store: Store, files: Sequence[Path]) -> list[Change]:
         if faults:  # leaving by an exception takes back what the other files had recorded
             count = len(faults)
             raise InputError(
-                N_("nothing was loaded: {count} faults in {files}"),
+                N_("nothing was loaded; faults in {files}: {count}"),
                 hint=N_("Correct them in the file and load it again."),
                 faults=tuple(faults),
                 count=count,

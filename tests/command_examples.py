@@ -1,0 +1,130 @@
+"""Commands for tests: run in this process with a fixed clock, on copies of one small station that is made once."""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import main
+
+ROOT = Path(main.__file__).parent
+NOW = "2024-02-11T01:00:00Z"
+PLACES = """\
+code,name,level,parent,due
+51.08,Gudang,warehouse,,
+51.08.01,PPK Gerokgak,district,51.08,2024-02-12T18:00:00+08:00
+51.08.02,PPK Seririt,district,51.08,2024-02-12T18:00:00+08:00
+51.08.01.2001,PPS Patas,village,51.08.01,
+51.08.02.2001,PPS Unggahan,village,51.08.02,
+51.08.01.2001.001,TPS 001 Patas,polling_station,51.08.01.2001,
+51.08.01.2001.002,TPS 002 Patas,polling_station,51.08.01.2001,
+51.08.02.2001.001,TPS 001 Unggahan,polling_station,51.08.02.2001,
+"""
+NEEDS = """\
+kind,name_id,name_en,level,per_place,unit,tracked_as,elections
+box,Kotak suara,Ballot box,polling_station,5,buah,item,PPWP;DPR;DPD;DPRD-PROV;DPRD-KAB
+booth,Bilik suara,Voting booth,polling_station,4,buah,item,
+seal,Segel,Seal,polling_station,1,pak,pack,
+"""
+ITEMS = 27
+"""How many items these needs ask for: nine at each of three polling stations."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did: its exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        """Standard output as JSON lines; fails where it is anything else."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def json(self) -> Any:
+        """The last JSON line."""
+        return self.lines[-1]
+
+
+class Terminal:
+    """A station to run commands at."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.home, self._capsys, self._monkeypatch = home, capsys, monkeypatch
+
+    def __call__(self, *args: object, typed: str | None = None, now: str = NOW, lang: str = "en") -> Ran:
+        """Run one command in this process; `typed` comes through a pipe."""
+        if typed is not None:
+            self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
+        self._capsys.readouterr()
+        code = main.main(["--home", str(self.home), "--lang", lang, *map(str, args)], now_utc=lambda: now)
+        return Ran(code, *self._capsys.readouterr())
+
+    def process(self, *args: object, stdout: Any = subprocess.PIPE, **more: Any) -> "subprocess.Popen[str]":
+        """Begin a command in a process of its own."""
+        command = [sys.executable, str(ROOT / "main.py"), "--home", str(self.home), "--lang", "en", *map(str, args)]
+        return subprocess.Popen(
+            command, stdout=stdout, stderr=subprocess.PIPE, stdin=more.pop("stdin", subprocess.DEVNULL), text=True, **more
+        )
+
+    def items(self, *args: object) -> list[dict[str, Any]]:
+        """The items as `items --json` tells them."""
+        return self("items", "--json", *args).lines
+
+    def codes(self, *args: object) -> list[str]:
+        """The codes of items."""
+        return [item["code"] for item in self.items(*args)]
+
+    def event_count(self) -> int:
+        """How many events the ledger has."""
+        out = self.home / "count.serah"
+        return int(self("export", "--json", "--out", out).json["events"])
+
+    def give(self, codes: Sequence[str], giver: str, to: str, *more: object) -> Ran:
+        """Hand codes over through a pipe."""
+        typed = "".join(f"{code}\n" for code in codes)
+        return self("handover", "--json", "--from", giver, "--to", to, "--codes", "-", *more, typed=typed)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A station with its plan and 27 items, to be copied."""
+    folder = tmp_path_factory.mktemp("prepared")
+    home = folder / "home"
+    (folder / "places.csv").write_text(PLACES)
+    (folder / "needs.csv").write_text(NEEDS)
+    for command in (
+        ("init", "--place", "51.08", "--station", "Gudang-1", "--election", "Pemilu 2024"),
+        ("load", str(folder / "places.csv"), str(folder / "needs.csv")),
+        ("plan",),
+    ):
+        assert main.main(["--home", str(home), *command], now_utc=lambda: NOW) == 0
+    return folder
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+    """A terminal where no station has begun."""
+    for name in [name for name in os.environ if name.startswith("SERAH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LANGUAGE", "en")  # put back as it was when the test is over
+    monkeypatch.chdir(tmp_path)
+    yield Terminal(tmp_path / "home", capsys, monkeypatch)
+
+
+@pytest.fixture
+def station(fresh: Terminal, prepared: Path, tmp_path: Path) -> Terminal:
+    """A copy of the prepared station, with its tables beside it."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    return fresh

@@ -1,0 +1,131 @@
+"""Setting a station up by commands: init, load, plan, items."""
+
+import json
+from pathlib import Path
+
+import pytest
+from command_examples import ITEMS, NEEDS, PLACES, Terminal, fresh, prepared, station  # noqa: F401
+
+INIT = ("init", "--place", "51.08", "--station", "Gudang-1")
+
+
+def test_a_station_begins_with_a_log_and_the_fingerprint_of_its_key(fresh: Terminal) -> None:
+    began = fresh(*INIT, "--election", "Pemilu 2024", "--json")
+    assert began.code == 0 and began.json["place"] == "51.08" and len(began.json["fingerprint"]) == 64
+    assert (fresh.home / "station.key").is_file() and (fresh.home / "ledger.db").is_file()
+
+
+def test_a_station_begins_once(fresh: Terminal) -> None:
+    fresh(*INIT)
+    key = (fresh.home / "station.key").read_bytes()
+    again = fresh(*INIT)
+    assert again.code != 0 and "already" in again.err and len(again.err.splitlines()) == 2
+    assert (fresh.home / "station.key").read_bytes() == key
+
+
+@pytest.mark.parametrize("url", ["sqlite:////proc/none/ledger.db", "foo://bar", "postgresql://nobody@127.0.0.1:1/none"])
+def test_a_station_that_cannot_begin_leaves_nothing_behind(fresh: Terminal, url: str) -> None:
+    assert fresh(*INIT, "--db", url).code == 3
+    assert list(fresh.home.iterdir()) == []
+    assert fresh(*INIT).code == 0
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 200, "Gudang\x1b[2J", "\u202eGudang"])
+def test_a_station_needs_a_name_that_can_be_read(fresh: Terminal, name: str) -> None:
+    assert fresh("init", "--place", "51.08", "--station", name).code == 2
+    assert not fresh.home.exists()
+
+
+def test_loading_the_same_tables_twice_changes_nothing(station: Terminal) -> None:
+    before = station.event_count()
+    again = station("load", "places.csv", "needs.csv", "--json")
+    assert again.code == 0 and all(not file["added"] and not file["changed"] for file in again.json["files"])
+    assert station.event_count() == before
+
+
+def test_a_corrected_table_says_what_it_changed(station: Terminal) -> None:
+    Path("places.csv").write_text(PLACES.replace("PPK Gerokgak", "PPK Gerokgak Barat"))
+    changed = station("load", "places.csv", "--json").json["files"][0]["changed"]
+    assert changed == [{"key": "51.08.01", "fields": {"name": {"old": "PPK Gerokgak", "new": "PPK Gerokgak Barat"}}}]
+
+
+def test_a_table_with_indonesian_headers_semicolons_and_a_mark_at_its_beginning_is_taken(station: Terminal) -> None:
+    text = "Nama;Kode;Induk;Tingkat\nPPK Banjar;51.08.04;51.08;PPK\n"
+    Path("banjar.csv").write_text(text, encoding="utf-8-sig")
+    loaded = station("load", "banjar.csv")
+    assert loaded.code == 0, loaded.err
+    assert station("items", "--to", "51.08.04").code == 0
+
+
+def test_every_fault_of_every_table_is_named_and_nothing_is_loaded(station: Terminal) -> None:
+    Path("good.csv").write_text(PLACES + "51.08.05,PPK Sukasada,district,51.08,\n")
+    Path("bad.csv").write_text(PLACES + "51.08.06,,district,51.08,\n51.08.07,PPK Sawan,district,99,\n")
+    before = station.event_count()
+    refused = station("load", "good.csv", "bad.csv")
+    assert refused.code == 2 and "bad.csv, row 10, column name" in refused.err and "row 11" in refused.err
+    assert station.event_count() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\1\2" * 999, b"foo,bar\n1,2\n", b"%PDF-1.7\n"])
+def test_what_is_no_table_is_refused_in_a_few_lines(station: Terminal, content: bytes) -> None:
+    Path("table.csv").write_bytes(content)
+    refused = station("load", "table.csv")
+    assert refused.code == 2 and len(refused.err.splitlines()) <= 3 and refused.err.startswith("Error: ")
+
+
+def test_planning_registers_exactly_what_is_missing_and_then_nothing(station: Terminal) -> None:
+    items = station.items()
+    assert len(items) == ITEMS
+    boxes = [item for item in items if item["to"] == "51.08.01.2001.001" and item["kind"] == "box"]
+    assert [item["election"] for item in boxes] == ["PPWP", "DPR", "DPD", "DPRD-PROV", "DPRD-KAB"]
+    assert [(item["k"], item["n"]) for item in boxes] == [(k, 5) for k in range(1, 6)]
+    assert station("plan", "--json").json["registered"] == 0
+    assert station.codes() == [item["code"] for item in items]
+
+
+def test_planning_dry_counts_and_records_nothing(station: Terminal) -> None:
+    Path("more.csv").write_text(NEEDS.splitlines()[0] + "\ntub,Bak,Tub,village,2,buah,item,\n")
+    assert station("load", "more.csv").code == 0
+    before = station.event_count()
+    dry = station("plan", "--dry-run", "--json").json
+    assert (dry["missing"], dry["registered"], dry["events"]) == (4, 0, [])
+    assert station.event_count() == before
+    assert station("plan", "--kind", "tub", "--place", "51.08.01", "--json").json["by_kind"] == {"tub": 2}
+
+
+def test_an_item_is_told_as_the_contract_has_it(station: Terminal) -> None:
+    item = station.items("--kind", "box")[0]
+    assert list(item)[:7] == ["code", "kind", "to", "k", "n", "held_by", "condition"]
+    assert (item["held_by"], item["condition"], item["print"]) == ("51.08", "good", 0)
+
+
+def test_items_are_chosen_by_kind_and_by_everything_below_a_place(station: Terminal) -> None:
+    assert len(station.items("--to", "51.08.01")) == 18
+    assert len(station.items("--to", "51.08.01.2001.001", "--kind", "booth")) == 4
+    assert station.items("--held-by", "51.08.02") == []
+
+
+@pytest.mark.parametrize(
+    "args", [("items", "--to", "51.99"), ("items", "--kind", "foo"), ("items", "--to", "<script>"), ("plan", "--kind", "x")]
+)
+def test_an_unknown_place_or_kind_is_refused_with_what_to_do(station: Terminal, args: tuple[str, ...]) -> None:
+    refused = station(*args)
+    assert refused.code == 2 and refused.out == "" and len(refused.err.splitlines()) == 2
+
+
+def test_global_options_stand_before_or_after_the_command(station: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    import main
+
+    args = ["items", "--json", f"--home={station.home}", "--lang", "id"]
+    assert main.main(args) == main.main(["--home", str(station.home), "items"]) == 0
+    monkeypatch.setenv("SERAH_HOME", str(station.home))
+    assert main.main(["items"]) == 0
+
+
+@pytest.mark.slow
+def test_two_that_plan_at_once_register_everything_once(station: Terminal) -> None:
+    Path("needs.csv").write_text(NEEDS.replace("booth,", "table,"))
+    station("load", "needs.csv")
+    both = [station.process("plan", "--json") for _ in range(2)]
+    registered = sum(json.loads(process.communicate(timeout=60)[0])["registered"] for process in both)
+    assert registered == 12 and len(station.codes()) == ITEMS + 12
