@@ -25,17 +25,14 @@ def make_key(folder: Path) -> Signer:
     path = folder / FILE_NAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError as error:
-        raise StoreError(
-            N_("there is a station key at {path} already"),
-            hint=N_("Choose another folder with --home for another station."),
-            path=str(path),
-        ) from error
+        _write_new(path, data)
     except OSError as error:
+        if path.exists():
+            raise StoreError(
+                N_("there is a station key at {path} already"),
+                hint=N_("Choose another folder with --home for another station."),
+                path=str(path),
+            ) from error
         raise StoreError(
             N_("the folder {path} cannot be written ({reason})"),
             hint=N_("Choose a folder of your own with --home."),
@@ -43,6 +40,24 @@ def make_key(folder: Path) -> Signer:
             reason=error.strerror or str(error),
         ) from error
     return _signer(secret)
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    """A new file, for its user alone, on the disk when this returns; none at all when it fails."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+    if os.name == "posix":  # its name too, which is the folder's; a ledger that outlives its key can sign nothing more
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def load_key(folder: Path) -> Signer:

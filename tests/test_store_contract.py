@@ -312,3 +312,21 @@ def test_a_station_that_has_not_met_the_giver_says_so(fresh_url) -> None:
         assert done.expected is None
         assert {(f.code, f.item, f.is_provisional) for f in done.findings} == {
             ("NOT_HELD", codes[0], True), ("UNKNOWN_CODE", STRANGER, True)}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("station_name", "bast"),
+    [
+        ("Gudang-1", "0001/GUDANG-1/2024"),
+        ("  PPK Kec. Gerokgak  ", "0001/PPK-KEC-GEROKGAK/2024"),
+        ("ᬩᬸᬮᬾᬮᬾᬂ", "0001/X/2024"),
+        ("a" * 29 + " b", f"0001/{'A' * 29}/2024"),
+        ("../../etc", "0001/ETC/2024"),
+    ],
+)
+def test_a_bast_number_is_made_of_the_stations_name_and_nothing_a_path_minds(sqlite_url, station_name, bast) -> None:
+    with open_store(sqlite_url(), signer(), around(), create=True) as store:
+        genesis = store.begin(election="Pemilu/2024 \n", station=station_name, place=WAREHOUSE)
+        assert genesis.log.startswith("serah/pemilu-2024/") and genesis.log.count("/") == 3
+        done = store.record_handover(Handover(WAREHOUSE, "51.08.01"), touched([STRANGER]))
+        assert done.bast == bast
