@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 from custody.codes import ItemLabel
 from custody.findings import Finding
+from language import _
 from language.text import fill
 
 End = Literal["from", "to"]
@@ -108,6 +109,11 @@ class Outcome:
     def faults(self) -> tuple[str, ...]:
         """What is wrong with what was taken, a printable line each."""
         return tuple(fill(finding.message, finding.values) for finding in self.findings)
+
+    @property
+    def remark(self) -> str:
+        """What is to be said beside the text, on one line: what is wrong, or that it counts once; empty if nothing."""
+        return _("taken already, counted once") if self.kind == "again" else "; ".join(self.faults)
 
     @property
     def _is_irregular(self) -> bool:

@@ -44,21 +44,21 @@ def annotate(
     tally: Tally | None = None,
     line: str = "",
     line_mark: Mark | None = None,
-    help_line: str = "",
+    small_line: str = "",
 ) -> Image:
     """A copy of the picture with its labels outlined: green taken, amber irregular, red wrong, grey not sure yet.
 
     Args:
         mark: how to outline the label with this text; `ScanSession.mark`.
         tally: shown large in a band below the picture, which hides nothing of it.
-        line: one line beside the tally, in the colour of `line_mark`.
+        line: one line beside the tally, in the colour of `line_mark`; `small_line` stands below it.
     """
     drawn = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR) if image.ndim == 2 else image.copy()
     unit = max(min(drawn.shape[:2]) / _REFERENCE_PX, 0.3)
     for read in reads:
         _outline(drawn, read, _COLOURS[mark(read.text)], unit)
     if tally is not None:
-        drawn = np.vstack((drawn, _band(drawn.shape[1], unit, tally, line, _COLOURS[line_mark], help_line)))
+        drawn = np.vstack((drawn, _band(drawn.shape[1], unit, tally, line, _COLOURS[line_mark], small_line)))
     return np.asarray(drawn, np.uint8)
 
 
@@ -71,21 +71,25 @@ def _outline(drawn: np.ndarray, read: Read, colour: Colour, unit: float) -> None
     cv2.polylines(drawn, [around], True, colour, max(round(4 * unit), 2), cv2.LINE_AA)
 
 
-def _band(width_px: int, unit: float, tally: Tally, line: str, colour: Colour, help_line: str) -> np.ndarray:
+def _band(width_px: int, unit: float, tally: Tally, line: str, colour: Colour, small_line: str) -> np.ndarray:
     """The band below the picture: the count, large; what came last; the keys."""
     height_px, margin_px = round(84 * unit), round(20 * unit)
     band = np.full((height_px, width_px, 3), _BAND, np.uint8)
     count = str(tally.taken) if tally.expected is None else f"{tally.taken}/{tally.expected}"
-    is_complete = tally.expected is not None and tally.taken >= tally.expected
-    x = margin_px + _write(
-        band, count, (margin_px, round(58 * unit)), 1.7 * unit, _COLOURS["taken"] if is_complete else _WHITE
-    )
+    x = margin_px + _write(band, count, (margin_px, round(58 * unit)), 1.7 * unit, _count_colour(tally))
     x += margin_px + round(8 * unit)
     room_px = width_px - x - margin_px
-    y = round((36 if help_line else 52) * unit)
+    y = round((36 if small_line else 52) * unit)
     _write(band, _fitting(line, room_px, 0.8 * unit), (x, y), 0.8 * unit, colour)
-    _write(band, _fitting(help_line, room_px, 0.55 * unit), (x, round(66 * unit)), 0.55 * unit, _COLOURS[None])
+    _write(band, _fitting(small_line, room_px, 0.55 * unit), (x, round(66 * unit)), 0.55 * unit, _COLOURS[None])
     return band
+
+
+def _count_colour(tally: Tally) -> Colour:
+    """White while labels are missing or nobody knows how many come, green when all are here, amber when too many."""
+    if tally.expected is None or tally.taken < tally.expected:
+        return _WHITE
+    return _COLOURS["taken" if tally.taken == tally.expected else "finding"]
 
 
 def _write(drawn: np.ndarray, text: str, at: tuple[int, int], scale: float, colour: Colour) -> int:
@@ -140,9 +144,9 @@ class Window:
             reads,
             self._session.mark,
             tally=self._session.tally,
-            line=" - ".join((last.text, *last.faults)) if last else "",
+            line=last.text if last else "",
             line_mark=last.mark if last else None,
-            help_line=_("q finish   u undo   Esc abort"),
+            small_line=(last.remark if last else "") or _("q finish   u undo   Esc abort"),
         )
         if not self._is_sized:
             cv2.resizeWindow(_TITLE, shown.shape[1], shown.shape[0])

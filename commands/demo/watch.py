@@ -8,7 +8,6 @@ from commands.demo.story import AGAIN, Fault, Leg
 from commands.desk import DraftDesk
 from custody.codes import read_payload
 from db.store import RecordedHandover, Store
-from language import _
 from scanner.decode import Reader
 from scanner.frames import Frame, open_source
 from scanner.opencv import cv2
@@ -70,7 +69,7 @@ class Stills:
             frame.image, reads, self._session.mark, tally=self._session.tally,
             line=outcome.text if outcome else "",
             line_mark=outcome.mark if outcome else None,
-            help_line=_remark(outcome) if outcome else "",
+            small_line=outcome.remark if outcome else "",
         )  # fmt: skip
         self._folder.mkdir(exist_ok=True)
         _is_done, data = cv2.imencode(".png", drawn)  # not imwrite: on Windows it cannot open names beyond ASCII
@@ -80,10 +79,6 @@ class Stills:
 def _what(outcome: Outcome) -> str:
     """What happened, in a word: the finding's code where something is wrong."""
     return outcome.findings[0].code.lower() if outcome.findings else outcome.kind
-
-
-def _remark(outcome: Outcome) -> str:
-    return _("taken already, counted once") if outcome.kind == "again" else "; ".join(outcome.faults)
 
 
 def watch(store: Store, leg: Leg, film: Path, stills: Path, tell: Callable[[int], None]) -> Played:
