@@ -174,7 +174,7 @@ class LogAudit:
         if seen.prev in self._other_branch:
             self._other_branch.add(seen.leaf)
             return False
-        if place - 1 not in self._unsound:
+        if self.is_sound_at(place - 1):
             message = N_("number {seq} of {log} is not the one that number {next} was written after")
             self._accuse(place - 1, message, next=place)
         return True
@@ -184,7 +184,7 @@ class LogAudit:
         if mention.seq >= place:
             message = N_("number {seq} of {log} relies on number {other}, which comes later")
             self._accuse(place, message, other=mention.seq)
-        elif held not in (None, mention.leaf) and mention.seq not in self._unsound:
+        elif held != mention.leaf and self.is_sound_at(mention.seq):
             message = N_("number {seq} of {log} is not the one that number {other} relies on")
             self._accuse(mention.seq, message, other=place)
 
