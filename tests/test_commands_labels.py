@@ -120,7 +120,7 @@ def test_labels_of_places_are_printed_without_a_record(station: Terminal) -> Non
 def test_decode_refuses_what_it_cannot_read(fresh: Terminal, name: str) -> None:
     Path("folder").mkdir()
     if not name.startswith(("none", "folder")):
-        Path(name).write_bytes(b"\x89nothing" * 50)
+        Path(name).write_bytes(b"nothing\n" * 50)
     refused = fresh("decode", name)
     assert refused.code == 2 and len(refused.err.splitlines()) == 2
 
