@@ -47,7 +47,9 @@ def test_threads_that_write_at_once_leave_one_log_without_gap_or_fork(url: str) 
     is_whole(url, [leaf for leaves in written for leaf in leaves])
 
 
-def test_processes_that_write_at_once_leave_one_log_without_gap_or_fork(url: str) -> None:
+def test_processes_that_write_at_once_leave_one_log_without_gap_or_fork(sqlite_url) -> None:
+    """Where it is a file: its locks are the system's. To a server, threads and processes are connections alike."""
+    url = sqlite_url()
     with planned_station(url):
         pass
     context = multiprocessing.get_context("spawn")
