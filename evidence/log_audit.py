@@ -168,12 +168,12 @@ class LogAudit:
         """Whether the entry goes behind what is held; it does not where it goes on with the other branch of a fork."""
         if place == 1 and seen.prev is not None:
             self._accuse(1, N_("number {seq} of {log} is the first and yet names one before it"))
-        before = self.leaf(place - 1)
-        if before is None or seen.prev == before:
-            return True
         if seen.prev in self._other_branch:
             self._other_branch.add(seen.leaf)
             return False
+        before = self.leaf(place - 1)
+        if before is None or seen.prev == before:
+            return True
         if self.is_sound_at(place - 1):
             message = N_("number {seq} of {log} is not the one that number {next} was written after")
             self._accuse(place - 1, message, next=place)

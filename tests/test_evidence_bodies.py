@@ -1,0 +1,130 @@
+"""The one byte form of a body: RFC 8785's own example, three encoders that agree, and every other form refused."""
+
+import json
+import random
+
+import pytest
+import rfc8785
+from evidence_logs import Station
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from custody.errors import TamperError
+from custody.events import read_event
+from custody.ledger import canonical
+from evidence.entry import RawEntry, examine, learn_key, read_body
+
+STATION = Station(1).fill(60)
+WORDS = st.text(max_size=40)
+BODIES = st.sampled_from(STATION.bodies).flatmap(
+    lambda body: st.fixed_dictionaries(
+        {key: WORDS if key in ("by", "app", "note", "vehicle", "id", "station") else st.just(body[key]) for key in body}
+    )
+)
+ASCII_KEYS = st.text(st.characters(codec="ascii"), max_size=8)
+ANY_JSON = st.dictionaries(
+    ASCII_KEYS,
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | WORDS,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ASCII_KEYS, inner, max_size=3),
+        max_leaves=10,
+    ),
+    max_size=5,
+)
+
+
+def sorted_form(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_the_example_of_the_rfc_comes_out():
+    """RFC 8785 §3.2.2 and §3.2.3."""
+    example = {
+        "numbers": [333333333.33333329, 1e30, 4.50, 2e-3, 0.000000000000000000000000001],
+        "string": "\u20ac$\u000f\u000aA'\u0042\u0022\u005c\\\"/",
+        "literals": [None, True, False],
+    }
+    expected = '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],'
+    assert canonical(example).decode() == expected + '"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}'
+
+
+def check_that_encoders_agree(examples: int) -> None:
+    @settings(max_examples=examples, deadline=None)
+    @given(ANY_JSON)
+    def encoders_agree(value):
+        assert canonical(value) == rfc8785.dumps(value) == sorted_form(value)
+
+    encoders_agree()
+
+
+def check_that_readers_agree(examples: int) -> None:
+    @settings(max_examples=examples, deadline=None)
+    @given(BODIES)
+    def readers_agree(body):
+        data = canonical(body)
+        assert data == sorted_form(body)
+        assert read_body(data) == read_event(data, ()).body == body
+
+    readers_agree()
+
+
+def test_three_encoders_give_the_same_bytes():
+    check_that_encoders_agree(200)
+    check_that_readers_agree(200)
+
+
+@pytest.mark.slow
+def test_three_encoders_give_the_same_bytes_ten_thousand_times():
+    check_that_encoders_agree(10_000)
+    check_that_readers_agree(10_000)
+
+
+def other_form(data: bytes, dice: random.Random) -> bytes:
+    """The same JSON value, or nearly, in bytes that are not canonical."""
+    body = json.loads(data)
+    text = data.decode()
+    match dice.randrange(8):
+        case 0:
+            return json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
+        case 1:
+            return json.dumps(dict(reversed(body.items())), separators=(",", ":"), ensure_ascii=False).encode()
+        case 2:
+            key = dice.choice([*body])
+            return text.replace("{", "{" + json.dumps(key) + ":null,", 1).encode()
+        case 3:
+            return text.replace("M", "\\u004d", 1).encode()
+        case 4:
+            return text.replace(
+                '"v":1', dice.choice(['"v":1.0', '"v":1e0', '"v":10e-1', '"v":01', '"v":true']), 1
+            ).encode()
+        case 5:
+            return data + dice.choice([b"\n", b" ", b"\0", b"{}"])
+        case 6:
+            return b"\xef\xbb\xbf" + data
+        case _:
+            return text.encode(dice.choice(["utf-16", "utf-32", "utf-16-le"]))
+
+
+def test_no_other_form_of_a_body_is_read():
+    dice = random.Random(26)
+    for _ in range(1000):
+        data = canonical(dice.choice(STATION.bodies))
+        other = other_form(data, dice)
+        assert other != data
+        for read in (read_body, lambda data: read_event(data, ())):
+            with pytest.raises(TamperError):
+                read(other)
+
+
+@given(st.binary(max_size=200) | st.sampled_from(STATION.entries).map(lambda raw: raw.body[:-1]))
+def test_the_two_readers_refuse_the_same_bytes(data):
+    with pytest.raises(TamperError):
+        read_event(data, ())
+    with pytest.raises(TamperError):
+        read_body(data)
+
+
+@given(st.binary(max_size=100), st.text(max_size=100))
+def test_nothing_makes_an_examination_raise(body, signatures):
+    assert examine((RawEntry(body, signatures), {})).fault is not None
+    assert learn_key(RawEntry(body, signatures)) is None
