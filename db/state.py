@@ -154,6 +154,12 @@ class State:
         query = self._bound_under(tops).where(item.held_by == giver)
         return [_item(row) for row in query.order_by(item.bound_for, item.kind, item.k, item.code)]
 
+    def brought_by_others(self, holder: str, own_log: int) -> list[Item]:
+        """What somebody holds by the newest event of another log than ours, so that we have not confirmed it."""
+        item, event = self.tables.item, self.tables.event
+        query = item.select(item).join(event, on=(event.leaf == item.last_event))
+        return [_item(row) for row in query.where((item.held_by == holder) & (event.log_id != own_log))]
+
     def latest(self, codes: Iterable[str]) -> dict[str, Ref]:
         """The newest standing event of each item that has one."""
         item = self.tables.item

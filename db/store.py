@@ -210,11 +210,17 @@ class Store:
         return met is None or giver in met
 
     def expected(self, giver: str, to: str, bound: Sequence[str] = ()) -> list[Item] | None:
-        """What the giver holds for `to`, or for where a carrier goes; None where this station cannot know."""
+        """What the giver holds for `to`, or for where a carrier goes; None where this station cannot know.
+
+        Also what another log has recorded as given to `to` and ours has not confirmed yet.
+        """
         tops = list(bound) if self.is_carrier(to) else [to]
         if not tops:
             return None
         items = self.state.expected(giver, tops)
+        if self.ledger.places_met() is not None:
+            told = {item.code: item for item in self.state.brought_by_others(to, self.ledger.own_log().id)}
+            items += [told[code] for code in sorted(self._receipts(told.values(), giver, to))]
         return items if items or self.has_met(giver) else None
 
     def judge(self, label: ItemLabel, handover: Handover) -> tuple[Item | None, list[Finding]]:
@@ -279,7 +285,7 @@ class Store:
         self, labels: Sequence[ItemLabel], handover: Handover
     ) -> tuple[dict[str, Item], list[Finding]]:  # fmt: skip
         items = self.state.items_of(label.code for label in labels)
-        receipts = self._receipts(items.values(), handover)
+        receipts = self._receipts(items.values(), handover.giver, handover.to)
         has_met = self.has_met(handover.giver)
         found = [
             finding
@@ -291,16 +297,16 @@ class Store:
         ]  # fmt: skip
         return items, found
 
-    def _receipts(self, items: Iterable[Item], handover: Handover) -> set[str]:
+    def _receipts(self, items: Iterable[Item], giver: str, to: str) -> set[str]:
         """The items whose handover another log has recorded already, so that ours confirms it."""
-        arrived = [item.code for item in items if item.held_by == handover.to]
+        arrived = [item.code for item in items if item.held_by == to]
         if not arrived or self.ledger.places_met() is None:
             return set()
         own = self.ledger.own_log().name
         return {
             code
             for code, events in self.state.families(arrived).items()
-            if custody(code, events).is_recorded(handover.giver, handover.to, own)
+            if custody(code, events).is_recorded(giver, to, own)
         }
 
     def _judge_all(self, handover: Handover, touches: Sequence[Touch], expected: list[Item] | None) -> list[Finding]:

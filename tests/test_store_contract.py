@@ -292,12 +292,17 @@ def test_a_receiver_that_has_met_the_givers_log_confirms_and_is_not_alarmed(fres
         giver.record_handover(way, touched(codes[:2]))
         absorb(receiver, giver)
         assert receiver.judge(ItemLabel(codes[0], 1), way)[1] == []
-        done = receiver.record_handover(way, touched(codes))
-        assert done.findings == ()
-        assert [len(receiver.state.chain(code).links) for code in codes] == [3, 3, 2]
+        assert {item.code for item in receiver.expected(WAREHOUSE, "51.08.01") or ()} == set(codes)
+        done = receiver.record_handover(way, touched([codes[0], codes[2]]))
+        assert (done.scanned, done.expected) == (2, 3)
+        assert [(finding.code, finding.item) for finding in done.findings] == [("SHORTAGE", codes[1])]
+        assert [len(receiver.state.chain(code).links) for code in codes] == [3, 2, 2]
         assert receiver.state.chain(codes[0]).findings == ()
-        [again, *_] = receiver.record_handover(way, touched(codes[:1])).findings
-        assert (again.code, again.is_provisional) == ("NOT_HELD", False)
+        assert [item.code for item in receiver.expected(WAREHOUSE, "51.08.01") or ()] == [codes[1]]
+        again = receiver.record_handover(way, touched(codes[:2])).findings
+        assert [(finding.code, finding.item, finding.is_provisional) for finding in again] == [
+            ("NOT_HELD", codes[0], False)
+        ]
 
 
 def test_a_station_that_has_not_met_the_giver_says_so(fresh_url) -> None:
