@@ -71,8 +71,12 @@ def below(places: Mapping[str, Place], top: str) -> Iterator[Place]:
     for place in places.values():
         children.setdefault(place.parent, []).append(place)
     stack = [places[top]] if top in places else []
+    seen: set[str] = set()
     while stack:
         place = stack.pop()
+        if place.code in seen:  # a circle, which no loaded table has; an imported plan might
+            continue
+        seen.add(place.code)
         yield place
         stack.extend(sorted(children.get(place.code, ()), key=lambda p: p.code, reverse=True))
 

@@ -2,7 +2,7 @@
 
 from report_examples import PLACES, PPK, PPS, TPS, TRUCK, WAREHOUSE
 
-from custody.places import Place
+from custody.places import Place, below
 from custody.progress import ProgressRow, StockGroup, progress
 
 OTHER_TPS = "51.08.06.1010.015"
@@ -63,3 +63,8 @@ def test_a_destination_that_the_tree_does_not_have_is_not_lost():
 
 def test_nothing_registered_gives_no_rows():
     assert progress([], PLACES) == []
+
+
+def test_a_walk_below_a_place_ends_where_places_lie_in_a_circle():
+    circle = {"A": Place("A", "A", "district", "B"), "B": Place("B", "B", "village", "A")}
+    assert [place.code for place in below(circle, "A")] == ["A", "B"]
