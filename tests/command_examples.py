@@ -74,9 +74,8 @@ class Terminal:
     def process(self, *args: object, stdout: Any = subprocess.PIPE, **more: Any) -> "subprocess.Popen[str]":
         """Begin a command in a process of its own."""
         command = [sys.executable, str(ROOT / "main.py"), "--home", str(self.home), "--lang", "en", *map(str, args)]
-        return subprocess.Popen(
-            command, stdout=stdout, stderr=subprocess.PIPE, stdin=more.pop("stdin", subprocess.DEVNULL), text=True, **more
-        )
+        stdin = more.pop("stdin", subprocess.DEVNULL)
+        return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, text=True, **more)
 
     def items(self, *args: object) -> list[dict[str, Any]]:
         """The items as `items --json` tells them."""
@@ -114,7 +113,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     """A terminal where no station has begun."""
     for name in [name for name in os.environ if name.startswith("SERAH_")]:
         monkeypatch.delenv(name)
@@ -124,7 +123,7 @@ def fresh(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 
 
 @pytest.fixture
-def station(fresh: Terminal, prepared: Path, tmp_path: Path) -> Terminal:
+def station(terminal: Terminal, prepared: Path, tmp_path: Path) -> Terminal:
     """A copy of the prepared station, with its tables beside it."""
     shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
-    return fresh
+    return terminal

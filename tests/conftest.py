@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from command_examples import prepared, station, terminal  # noqa: F401 -- fixtures of all tests of commands
 
 FreshUrl = Callable[[], str]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_examples import Terminal, fresh, prepared, station  # noqa: F401
+from command_examples import Terminal
 
 UNKNOWN = "7Q2M9X4T5B8C6"
 """A code whose check is right and that nobody registered."""

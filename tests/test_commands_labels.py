@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from command_examples import ITEMS, Terminal, fresh, prepared, station  # noqa: F401
+from command_examples import ITEMS, Terminal
 
 BOTH = ("--by", "Ketut", "--by", "Made")
 
@@ -117,15 +117,15 @@ def test_labels_of_places_are_printed_without_a_record(station: Terminal) -> Non
 
 
 @pytest.mark.parametrize("name", ["none.png", "broken.png", "broken.pdf", "broken.mp4", "notes.txt", "folder"])
-def test_decode_refuses_what_it_cannot_read(fresh: Terminal, name: str) -> None:
+def test_decode_refuses_what_it_cannot_read(terminal: Terminal, name: str) -> None:
     Path("folder").mkdir()
     if not name.startswith(("none", "folder")):
         Path(name).write_bytes(b"nothing\n" * 50)
-    refused = fresh("decode", name)
+    refused = terminal("decode", name)
     assert refused.code == 2 and len(refused.err.splitlines()) == 2
 
 
-def test_decode_shows_a_hostile_text_without_obeying_it(fresh: Terminal) -> None:
+def test_decode_shows_a_hostile_text_without_obeying_it(terminal: Terminal) -> None:
     import cv2
     import numpy as np
     import zxingcpp
@@ -134,7 +134,7 @@ def test_decode_shows_a_hostile_text_without_obeying_it(fresh: Terminal) -> None
         code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="L").to_image(scale=3)
         cv2.imwrite(f"{number}.png", np.pad(np.asarray(code), 30, constant_values=255))
     for as_json in ((), ("--json",)):
-        shown = fresh("decode", ".", *as_json)
+        shown = terminal("decode", ".", *as_json)
         assert shown.code == 0 and len(shown.out.splitlines()) == 4
         assert all(line.isprintable() for line in shown.out.splitlines())
-    assert fresh("decode", ".", "--json").lines[0]["reads"][0]["text"] == "\x1b[2J\x07"
+    assert terminal("decode", ".", "--json").lines[0]["reads"][0]["text"] == "\x1b[2J\x07"

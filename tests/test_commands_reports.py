@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from command_examples import ITEMS, Terminal, fresh, prepared, station  # noqa: F401
+from command_examples import ITEMS, Terminal
 
 
 @pytest.fixture

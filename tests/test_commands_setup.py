@@ -4,36 +4,36 @@ import json
 from pathlib import Path
 
 import pytest
-from command_examples import ITEMS, NEEDS, PLACES, Terminal, fresh, prepared, station  # noqa: F401
+from command_examples import ITEMS, NEEDS, PLACES, Terminal
 
 INIT = ("init", "--place", "51.08", "--station", "Gudang-1")
 
 
-def test_a_station_begins_with_a_log_and_the_fingerprint_of_its_key(fresh: Terminal) -> None:
-    began = fresh(*INIT, "--election", "Pemilu 2024", "--json")
+def test_a_station_begins_with_a_log_and_the_fingerprint_of_its_key(terminal: Terminal) -> None:
+    began = terminal(*INIT, "--election", "Pemilu 2024", "--json")
     assert began.code == 0 and began.json["place"] == "51.08" and len(began.json["fingerprint"]) == 64
-    assert (fresh.home / "station.key").is_file() and (fresh.home / "ledger.db").is_file()
+    assert (terminal.home / "station.key").is_file() and (terminal.home / "ledger.db").is_file()
 
 
-def test_a_station_begins_once(fresh: Terminal) -> None:
-    fresh(*INIT)
-    key = (fresh.home / "station.key").read_bytes()
-    again = fresh(*INIT)
+def test_a_station_begins_once(terminal: Terminal) -> None:
+    terminal(*INIT)
+    key = (terminal.home / "station.key").read_bytes()
+    again = terminal(*INIT)
     assert again.code != 0 and "already" in again.err and len(again.err.splitlines()) == 2
-    assert (fresh.home / "station.key").read_bytes() == key
+    assert (terminal.home / "station.key").read_bytes() == key
 
 
 @pytest.mark.parametrize("url", ["sqlite:////proc/none/ledger.db", "foo://bar", "postgresql://nobody@127.0.0.1:1/none"])
-def test_a_station_that_cannot_begin_leaves_nothing_behind(fresh: Terminal, url: str) -> None:
-    assert fresh(*INIT, "--db", url).code == 3
-    assert list(fresh.home.iterdir()) == []
-    assert fresh(*INIT).code == 0
+def test_a_station_that_cannot_begin_leaves_nothing_behind(terminal: Terminal, url: str) -> None:
+    assert terminal(*INIT, "--db", url).code == 3
+    assert list(terminal.home.iterdir()) == []
+    assert terminal(*INIT).code == 0
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 200, "Gudang\x1b[2J", "\u202eGudang"])
-def test_a_station_needs_a_name_that_can_be_read(fresh: Terminal, name: str) -> None:
-    assert fresh("init", "--place", "51.08", "--station", name).code == 2
-    assert not fresh.home.exists()
+def test_a_station_needs_a_name_that_can_be_read(terminal: Terminal, name: str) -> None:
+    assert terminal("init", "--place", "51.08", "--station", name).code == 2
+    assert not terminal.home.exists()
 
 
 def test_loading_the_same_tables_twice_changes_nothing(station: Terminal) -> None:
@@ -106,7 +106,8 @@ def test_items_are_chosen_by_kind_and_by_everything_below_a_place(station: Termi
 
 
 @pytest.mark.parametrize(
-    "args", [("items", "--to", "51.99"), ("items", "--kind", "foo"), ("items", "--to", "<script>"), ("plan", "--kind", "x")]
+    "args",
+    [("items", "--to", "51.99"), ("items", "--kind", "foo"), ("items", "--to", "<script>"), ("plan", "--kind", "x")],
 )
 def test_an_unknown_place_or_kind_is_refused_with_what_to_do(station: Terminal, args: tuple[str, ...]) -> None:
     refused = station(*args)
