@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
+from unicodedata import is_normalized
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -89,14 +90,17 @@ def read_body(data: bytes) -> Mapping[str, Any]:
     """Read a stored body as `custody.events.read_event` does, six times as fast where nothing is wrong.
 
     Once `check_body` has passed, every key is one of ours and so ASCII, and every number an integer below 2^53: for
-    such bodies the standard library's sorted form is RFC 8785's. Whatever is not plainly right goes the long way.
+    such bodies the standard library's sorted form is RFC 8785's, and is ours where its text is composed (NFC). Whatever
+    is not plainly right goes the long way.
 
     Raises:
         TamperError: bytes that are not canonical, a key that this version does not know, a missing or wrong value.
     """
     try:
-        body = json.loads(data)
-        if isinstance(body, dict) and len(data) <= MAX_BODY_BYTES and _sorted_form(body) == data:
+        text = data.decode("utf-8")
+        body: Mapping[str, Any] = json.loads(text)
+        is_ours = isinstance(body, dict) and len(data) <= MAX_BODY_BYTES and _sorted_form(body) == text
+        if is_ours and is_normalized("NFC", text):
             check_body(body)
             return body
     except (ValueError, RecursionError, TamperError):
@@ -147,8 +151,8 @@ def _filing_fault(raw: RawEntry, seq: int, leaf: bytes) -> Fault | None:
     return None
 
 
-def _sorted_form(body: dict[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("utf-8")
+def _sorted_form(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 @lru_cache(maxsize=4096)
