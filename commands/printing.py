@@ -1,6 +1,7 @@
 """Commands that print labels: labels, reprint."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -177,7 +178,7 @@ def print_items(
     second: str | None = None,
     quiet: bool = False,
 ) -> int:
-    """Draw the labels, record the print, and only then give the file its name: no label without its record."""
+    """Draw the labels, record the print and give the file its name, all or nothing: no label without its record."""
     from labels.content import item_content
     from labels.sheet import write_sheets
     from labels.stock import stock
@@ -185,28 +186,39 @@ def print_items(
 
     chosen = stock(sheet)
     places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
-    with safe_file(path) as file, progress(len(items), _("Drawing"), quiet=quiet) as done:
-        before = 0
+    with ExitStack() as unnamed:
+        file = unnamed.enter_context(safe_file(path))
+        with progress(len(items), _("Drawing"), quiet=quiet) as done:
+            before = 0
 
-        def drawn(count: int) -> None:
-            nonlocal before
-            done(count - before)
-            before = count
+            def drawn(count: int) -> None:
+                nonlocal before
+                done(count - before)
+                before = count
 
-        pages = write_sheets(
-            file,
-            (item_content(item, places, needs, number) for item in items),
-            chosen,
-            start=start,
-            cut_marks=cut_marks,
-            title=_("Labels"),
-            progress=drawn,
-        )
-        file.flush()  # a full disk shows itself before the print is recorded
-        if reason is None:
-            store.record_prints([item.code for item in items], sheet=chosen.name)
-        else:
-            store.record_reprint(items[0].code, number=number, sheet=chosen.name, reason=reason, second=second or "")
+            pages = write_sheets(
+                file,
+                (item_content(item, places, needs, number) for item in items),
+                chosen,
+                start=start,
+                cut_marks=cut_marks,
+                title=_("Labels"),
+                progress=drawn,
+            )
+        is_named = False
+        try:
+            with store.ledger.transaction():
+                codes = [item.code for item in items]
+                if reason is None:
+                    store.record_prints(codes, sheet=chosen.name)
+                else:
+                    store.record_reprint(codes[0], number=number, sheet=chosen.name, reason=reason, second=second or "")
+                unnamed.close()  # before the commit: where another program has the old file open, nothing is recorded
+                is_named = True
+        except BaseException:
+            if is_named:
+                path.unlink(missing_ok=True)
+            raise
     return pages
 
 

@@ -138,3 +138,19 @@ def test_decode_shows_a_hostile_text_without_obeying_it(terminal: Terminal) -> N
         assert shown.code == 0 and len(shown.out.splitlines()) == 4
         assert all(line.isprintable() for line in shown.out.splitlines())
     assert terminal("decode", ".", "--json").lines[0]["reads"][0]["text"] == "\x1b[2J\x07"
+
+
+def test_labels_whose_file_cannot_get_its_name_are_not_recorded(
+    station: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where a reader that has the old file open keeps it from being replaced."""
+
+    def refuse(path: Path, _target: Path) -> Path:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    before = station.event_count()
+    with monkeypatch.context() as windows:
+        windows.setattr(Path, "replace", refuse)
+        assert station("labels", "--out", "labels.pdf").code == 2
+    assert station.event_count() == before and list(Path().glob("*labels*")) == []
+    assert station("labels", "--out", "labels.pdf", "--json").json["labels"] == ITEMS

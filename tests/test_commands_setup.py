@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from command_examples import ITEMS, NEEDS, PLACES, Terminal
+from command_examples import ITEMS, NEEDS, PLACES, ROOT, Terminal
 
 INIT = ("init", "--place", "51.08", "--station", "Gudang-1")
 
@@ -130,3 +130,12 @@ def test_two_that_plan_at_once_register_everything_once(station: Terminal) -> No
     both = [station.process("plan", "--json") for _ in range(2)]
     registered = sum(json.loads(process.communicate(timeout=60)[0])["registered"] for process in both)
     assert registered == 12 and len(station.codes()) == ITEMS + 12
+
+
+@pytest.mark.slow
+def test_the_whole_of_buleleng_is_loaded_planned_and_counted(terminal: Terminal) -> None:
+    example = ROOT / "examples" / "buleleng"
+    terminal(*INIT)
+    assert terminal("load", *sorted(example.glob("*.csv")), "--json").code == 0
+    assert terminal("plan", "--json").json["by_kind"] == {"box": 11375, "booth": 9100, "ink": 4550}
+    assert len(terminal.items("--to", "51.08.06.1024")) > 100
