@@ -15,7 +15,7 @@ from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.entry import Mention, RawEntry, examine
 from evidence.findings import EvidenceFinding
-from evidence.log_audit import LogAudit, Mapper, with_keys
+from evidence.log_audit import MAX_LOGS, LogAudit, Mapper, with_keys
 
 KEPT_HEAD = "head"
 """The witness's name where it is no log: somebody kept a signed head, on paper or in a file."""
@@ -68,10 +68,10 @@ class BundleAudit:
     def verdict(self) -> str:
         """The result in words: an English template without values."""
         if not self.is_ok:
-            return N_("The evidence is wrong: see the findings.")
+            return N_("the evidence is wrong: see the findings")
         if not self.is_anchored:
-            return N_("Self-consistent only: give the root's fingerprint or a head that somebody kept.")
-        return N_("Complete up to these heads.")
+            return N_("self-consistent only: nothing from outside was given to hold it against")
+        return N_("complete up to these heads")
 
     def to_json(self) -> dict[str, Any]:
         """What `verify --json` prints (design: commands)."""
@@ -138,7 +138,9 @@ def _take_all(
     held = {row.log: _Held(LogAudit(row.log, keys.get(row.log))) for row in rows}
     current = rows[0].log if rows else ""
     for seen in mapper(examine, with_keys(entries, keys)):
-        current = seen.log or current  # an entry that cannot be read belongs where the one before it did
+        name = seen.filed_log or seen.log
+        if name and (name in held or len(held) < MAX_LOGS):
+            current = name  # an entry that cannot be read belongs where the one before it did
         if current not in held:
             held[current] = _Held(LogAudit(current))
         held[current].audit.take(seen)

@@ -12,6 +12,7 @@ from typing import Any
 from custody.errors import N_, TamperError
 from custody.ledger import MAX_BODY_BYTES
 from evidence.entry import RawEntry
+from evidence.log_audit import MAX_LOGS
 
 BUNDLE_VERSION = 1
 MAX_LINE_BYTES = 200 * 1024
@@ -64,7 +65,7 @@ def read_header(line: bytes) -> tuple[LogRow, ...]:
     if header.keys() != _HEADER.keys() or not all(check(header[key]) for key, check in _HEADER.items()):
         raise _not_a_bundle(1)
     rows = tuple(LogRow(**row) for row in header["logs"])
-    if len({row.log for row in rows}) != len(rows):
+    if len({row.log for row in rows}) != len(rows) or len(rows) > MAX_LOGS:
         raise _not_a_bundle(1)
     return rows
 

@@ -27,12 +27,13 @@ _KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class RawEntry(NamedTuple):
-    """An entry as it was found: its bytes, and the number and digest that it is filed under, where there are such."""
+    """An entry as it was found: its bytes, and what it is filed under, where it is: a table has that, a bundle not."""
 
     body: bytes
     signatures: str
     seq: int | None = None
     leaf: bytes | None = None
+    log: str | None = None
 
 
 class Mention(NamedTuple):
@@ -57,6 +58,7 @@ class Examined(NamedTuple):
     """What an entry says of its place, and whether it can be believed. With a fault, only `leaf` is certain."""
 
     filed: int | None
+    filed_log: str | None
     leaf: bytes
     fault: Fault | None
     log: str = ""
@@ -74,11 +76,11 @@ def examine(job: tuple[RawEntry, Keys]) -> Examined:
     try:
         body = read_body(raw.body)
     except TamperError as error:
-        return Examined(raw.seq, leaf, Fault(error.message, error.values))
+        return Examined(raw.seq, raw.log, leaf, Fault(error.message, error.values))
     log, seq = str(body["log"]), int(body["seq"])
     fault = _signature_fault(raw, keys.get(log)) or _filing_fault(raw, seq, leaf)
     return Examined(
-        raw.seq, leaf, fault, log, seq,
+        raw.seq, raw.log, leaf, fault, log, seq,
         bytes.fromhex(body["prev"]) if body["prev"] else None,
         str(body["type"]),
         tuple(Mention(ref["log"], ref["seq"], bytes.fromhex(ref["leaf"])) for ref in body["refs"]),

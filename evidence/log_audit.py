@@ -16,6 +16,9 @@ from evidence.tree import Tree
 MAX_FINDINGS = 100
 """Of one log; a log with more faults than this is not mended by reading them."""
 
+MAX_LOGS = 10_000
+"""In one audit: an office's hub gathers hundreds. More are not told apart, so that a hostile bundle fills no memory."""
+
 Mapper = Callable[[Callable[[tuple[RawEntry, Keys]], Examined], Iterable[tuple[RawEntry, Keys]]], Iterable[Examined]]
 """`map`, or one that spreads the work: `functools.partial(pool.imap, chunksize=256)`."""
 
@@ -218,7 +221,7 @@ def with_keys(entries: Iterable[RawEntry], keys: dict[str, bytes]) -> Iterator[t
     known: Keys = dict(keys)
     for raw in entries:
         learnt = learn_key(raw)
-        if learnt is not None and learnt[0] not in keys:
+        if learnt is not None and learnt[0] not in keys and len(keys) < MAX_LOGS:
             keys[learnt[0]] = learnt[1]
             known = dict(keys)  # a new one each time: entries of one chunk share it, and no process sees it change
         yield raw, known

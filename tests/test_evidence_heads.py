@@ -43,7 +43,7 @@ def check_a_cut(count: int, receiver: Station) -> None:
     alone = audit([shorter])
     assert alone.is_ok
     assert codes(alone, wrong=False) == [("UNWITNESSED", 1)]
-    assert alone.verdict.startswith("Self-consistent only")
+    assert alone.verdict.startswith("self-consistent only")
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_an_honest_chain_of_stations_says_who_witnessed_what():
     stations = chain_of_stations(3, 12)
     found = audit(stations, heads=[stations[2].head(7)])
     assert found.is_ok
-    assert found.verdict == "Complete up to these heads."
+    assert found.verdict == "complete up to these heads"
     first, second, third = found.logs
     assert (first.size, first.known, first.witnessed_to, first.witnesses[0].station) == (12, 12, 12, "Gudang 2")
     assert second.witnesses[0].log == stations[2].name
@@ -184,6 +184,26 @@ def test_the_list_of_logs_is_held_against_the_logs():
 @pytest.mark.parametrize("text", ["", "x", WHOLE_HEAD[:-1], WHOLE_HEAD.replace("200", "199")])
 def test_a_head_that_was_changed_is_a_finding_and_no_crash(text):
     assert codes(audit([STATION], heads=[text])) == [("TAMPERED", None)]
+
+
+def test_an_entry_in_the_wrong_table_is_named_there():
+    """A ledger's table says which log each row is of; what the row says itself may be unreadable."""
+    first, second = chain_of_stations(2, 6)
+    rows = [entry._replace(log=station.name) for station in (first, second) for entry in station.entries]
+    assert codes(audit_bundle([first.row(), second.row()], rows)) == []
+    rows[6] = rows[6]._replace(body=b"")
+    rows[3] = second.entries[3]._replace(log=first.name)
+    found = audit_bundle([first.row(), second.row()], rows)
+    named = {(finding.log, finding.seq) for finding in found.findings if finding.is_wrong}
+    assert {(first.name, 4), (second.name, 1)} <= named
+
+
+def test_many_made_up_logs_fill_no_memory(monkeypatch):
+    monkeypatch.setattr("evidence.audit.MAX_LOGS", 20)
+    strays = [Station(3, f"stray/{number}").entries[0] for number in range(60)]
+    found = audit_bundle([STATION.row()], [*unfiled(STATION.entries), *unfiled(strays)])
+    assert len(found.logs) == 20
+    assert not found.is_ok
 
 
 def test_an_altered_entry_below_a_kept_head_is_no_fork():
