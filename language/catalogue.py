@@ -21,7 +21,7 @@ LOCALE = Path(__file__).resolve().parent / "locale"
 TRANSLATED = ("id",)
 """The languages with a catalogue: English is the sources' own."""
 
-_FOLDERS = ("commands", "custody", "db", "labels", "language", "reports", "scanner", "tables", "web")
+_FOLDERS = ("commands", "custody", "db", "evidence", "labels", "language", "reports", "scanner", "tables", "web")
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 _NEW = b"""
