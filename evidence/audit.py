@@ -16,74 +16,7 @@ from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.entry import Mention, RawEntry, examine
 from evidence.findings import EvidenceFinding
 from evidence.log_audit import MAX_LOGS, LogAudit, Mapper, with_keys
-
-KEPT_HEAD = "head"
-"""The witness's name where it is no log: somebody kept a signed head, on paper or in a file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """Somebody else who has seen a log up to number `to`: a log and its station, or a head that was kept."""
-
-    log: str
-    station: str
-    to: int
-
-
-@dataclass(frozen=True, slots=True)
-class LogFacts:
-    """What is held of one log, the highest number that anybody has seen of it, and who has seen how far."""
-
-    log: str
-    station: str
-    place: str
-    key: str | None
-    size: int
-    head: str | None
-    root: str
-    known: int
-    witnesses: tuple[Witness, ...]
-
-    @property
-    def witnessed_to(self) -> int:
-        """Up to here the log can be neither cut nor rewritten without being noticed."""
-        return max((witness.to for witness in self.witnesses), default=0)
-
-
-@dataclass(frozen=True, slots=True)
-class BundleAudit:
-    """Everything that an audit of several logs found. It never says "complete": only "up to these heads"."""
-
-    logs: tuple[LogFacts, ...]
-    findings: tuple[EvidenceFinding, ...]
-    is_anchored: bool
-    """Whether the auditor brought something of his own: the root's fingerprint or a head."""
-
-    @property
-    def is_ok(self) -> bool:
-        """Whether nothing is altered, missing below a known head, or forked."""
-        return not any(finding.is_wrong for finding in self.findings)
-
-    @property
-    def verdict(self) -> str:
-        """The result in words: an English template without values."""
-        if not self.is_ok:
-            return N_("the evidence is wrong: see the findings")
-        if not self.is_anchored:
-            return N_("self-consistent only: nothing from outside was given to hold it against")
-        return N_("complete up to these heads")
-
-    def to_json(self) -> dict[str, Any]:
-        """What `verify --json` prints (design: commands)."""
-        return {
-            "ok": self.is_ok,
-            "verdict": self.verdict,
-            "logs": [_log_json(log) for log in self.logs],
-            "findings": [
-                {"code": f.code, "log": f.log, "seq": f.seq, "severity": f.severity, "detail": str(f)}
-                for f in self.findings
-            ],
-        }
+from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts, Witness
 
 
 @dataclass
@@ -298,14 +231,6 @@ def _unwitnessed(log: LogFacts) -> list[EvidenceFinding]:
         return []
     message = N_("{count} newest entries of {log} are witnessed by nobody: cutting them off would not be noticed")
     return [EvidenceFinding("UNWITNESSED", log.log, log.witnessed_to + 1, message, {"log": log.log, "count": count})]
-
-
-def _log_json(log: LogFacts) -> dict[str, Any]:
-    return {
-        "log": log.log, "station": log.station, "place": log.place, "key": log.key, "size": log.size,
-        "head": log.head, "root": log.root, "known": log.known, "witnessed_to": log.witnessed_to,
-        "witnesses": [{"log": w.log, "station": w.station, "to": w.to} for w in log.witnesses],
-    }  # fmt: skip
 
 
 def _tampered(audit: LogAudit, seq: int, message: str, **values: Any) -> EvidenceFinding:

@@ -2,12 +2,15 @@
 
 import json
 import random
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
 from evidence_logs import Station, chain_of_stations, unfiled
 
-from evidence.audit import BundleAudit, audit_bundle
+from evidence.audit import audit_bundle
+from evidence.verdict import BundleAudit
 
 SIZE = 200
 STATION = Station(1).fill(SIZE)
@@ -196,6 +199,13 @@ def test_an_entry_in_the_wrong_table_is_named_there():
     found = audit_bundle([first.row(), second.row()], rows)
     named = {(finding.log, finding.seq) for finding in found.findings if finding.is_wrong}
     assert {(first.name, 4), (second.name, 1)} <= named
+
+
+def test_the_work_may_be_spread_over_processes():
+    stations = chain_of_stations(3, 40)
+    with get_context("spawn").Pool(2) as pool:
+        spread = audit(stations, mapper=partial(pool.imap, chunksize=7))
+    assert spread == audit(stations)
 
 
 def test_many_made_up_logs_fill_no_memory(monkeypatch):
