@@ -162,6 +162,9 @@ def _first_wrong(body: Body, fields: Mapping[str, _Check]) -> str:
     return next((name for name, check in fields.items() if not check(body[name])), "")
 
 
+POWERS = ("admit", "plan")
+"""What root may let another station do: admit and revoke stations, say what should exist and go where."""
+
 _HOW = _one_of("camera", "typed", "wedge")
 _REF = _row({"log": _text, "seq": _positive, "leaf": _leaf})
 _TOUCHED = {"code": _text, "print": _maybe(_positive), "after": _maybe(_count), "how": _HOW}
@@ -195,6 +198,8 @@ FIELDS: Mapping[str, Mapping[str, _Check]] = {
         "election": _text, "root": _text, "station": _text, "place": _text, "public_key": _text,
         "continues": _maybe(_text),
     },
+    "admit": {"station": _text, "place": _text, "key": _leaf, "powers": _list(_one_of(*POWERS))},
+    "revoke": {"station": _text, "key": _leaf, "last_good": _list(_row({"log": _text, "size": _count})), "reason": _text},
     "plan": {
         "rows": _list(lambda row: isinstance(row, dict) and (_row(_PLACE_ROW)(row) or _row(_NEED_ROW)(row))),
         "source": _text, "source_digest": _leaf, "part": _positive, "parts": _positive,
@@ -221,6 +226,6 @@ FIELDS: Mapping[str, Mapping[str, _Check]] = {
 }  # fmt: skip
 """The own fields of each type of event (docs/ledger-format.md has them in words). All must be there, no others.
 
-Types that later versions write (admit, revoke, seal, incident, checklist, witness) join this table with the code
+Types that later versions write (seal, incident, checklist, witness) join this table with the code
 that writes them; until then they are refused, as every unknown type is.
 """

@@ -67,6 +67,9 @@ def own_fields() -> list[tuple[str, dict[str, Any]]]:
         ("reassign", {"items": [{"code": BOX, "print": None, "after": None, "how": "typed"}],
                       "to": "51.08.01.2009.002", "reason": "TPS digabung"}),
         ("correct", {"target": "", "reason": "incorrect_data", "corrective": [], "note": "salah tujuan"}),
+        ("admit", {"station": "PPK Gerokgak", "place": "51.08.01", "key": "0f" * 32, "powers": ["plan"]}),
+        ("revoke", {"station": "PPK Gerokgak", "key": "0f" * 32, "reason": "laptop dicuri",
+                    "last_good": [{"log": "buleleng-2026/ppk/8899aabbccddeeff", "size": 120}]}),
     ]  # fmt: skip
 
 
