@@ -11,7 +11,7 @@ from evidence_logs import Station, unfiled
 
 from custody.ledger import canonical, entry_bytes, leaf_digest, read_signatures
 from evidence.audit import audit_bundle
-from evidence.entry import RawEntry
+from evidence.entry import RawEntry, examine, is_signed
 from evidence.log_audit import MAX_FINDINGS, LogAudit, audit_log
 
 SIZE = 200
@@ -198,6 +198,71 @@ def test_a_changed_entry_is_accused_once_and_not_the_one_behind_it():
     rows = list(STATION.entries)
     rows[49] = rows[49]._replace(body=rows[49].body.replace(b"Made", b"Budi"))
     assert [finding.seq for finding in audit(unfiled(rows)).findings()] == [50]
+
+
+def findings_of(entries: Rows, **how: bytes) -> list[tuple[str, int | None]]:
+    return [(finding.code, finding.seq) for finding in audit_log(entries, name=STATION.name, **how).findings()]
+
+
+def test_each_rule_of_a_log_stands_alone():
+    """Whoever has the key can write anything; still each entry must fit its place."""
+    inspected = {"item": {"code": "X", "print": 1, "after": None, "how": "typed"}, "condition": "wet", "photo": None}
+
+    def log(*refs: dict[str, object]) -> Station:
+        station = Station(1)
+        for _ in range(5):
+            station.write("inspect", note="", **inspected)
+        if refs:
+            station.write("inspect", refs, note="", **inspected)
+        return station
+
+    assert findings_of(log().entries) == []
+    changed = log()
+    changed.entries[2] = changed.sign(changed.bodies[2] | {"by": "Somebody"})
+    assert findings_of(changed.entries) == [("TAMPERED", 3)]
+    assert findings_of(log({"log": STATION.name, "seq": 3, "leaf": "0" * 64}).entries) == [("TAMPERED", 3)]
+    assert findings_of(log({"log": STATION.name, "seq": 7, "leaf": "0" * 64}).entries) == [("TAMPERED", 7)]
+    late = log()
+    own = ("election", "root", "station", "place", "public_key", "continues")
+    late.write("genesis", **{field: late.bodies[0][field] for field in own})
+    assert findings_of(late.entries) == [("TAMPERED", 7)]
+    headless = log()
+    first = headless.sign(headless.bodies[1] | {"seq": 1, "prev": None})
+    assert findings_of([first], public_key=STATION.public_key) == [("TAMPERED", 1)]
+    behind = log()
+    assert findings_of([behind.sign(behind.bodies[0] | {"prev": "0" * 64})]) == [("TAMPERED", 1)]
+
+
+def test_a_true_entry_behind_a_forged_one_is_no_fork():
+    rows = list(STATION.entries)
+    rows.insert(49, STATION.sign(STATION.bodies[49] | {"by": "Nobody"}, by=THIEF))
+    assert findings_of(rows) == [("TAMPERED", 50)]
+
+
+def test_the_first_key_of_a_log_is_its_key():
+    usurper = Station(2, STATION.name)
+    assert findings_of([*STATION.entries[:9], *usurper.entries]) == [("TAMPERED", 1)]
+
+
+def test_an_entry_of_another_log_is_named_though_its_own_key_signed_it():
+    log = LogAudit(STATION.name)
+    keys = {STATION.name: STATION.public_key, THIEF.name: THIEF.public_key}
+    for raw in (*STATION.entries[:3], THIEF.fill(4).entries[3]):
+        log.take(examine((raw, keys)))
+    assert [str(finding) for finding in log.findings()] == [
+        f"number 4 of {STATION.name} is an entry of another log: {THIEF.name}"
+    ]
+
+
+def test_a_signature_line_has_one_form_one_role_and_the_keys_own_name():
+    raw = STATION.entries[5]
+    assert is_signed(raw.body, raw.signatures, STATION.public_key)
+    own_id = raw.signatures.split(" ")[1]
+    for other in (
+        raw.signatures[:-1], raw.signatures + "\n", raw.signatures * 2, "", raw.signatures.replace("station", "root"),
+        raw.signatures.replace(own_id, "0" * 16),
+    ):  # fmt: skip
+        assert not is_signed(raw.body, other, STATION.public_key)
 
 
 def test_two_histories_by_one_key_are_a_fork_named_once():

@@ -125,6 +125,13 @@ def test_no_other_form_of_a_body_is_read():
                 read(other)
 
 
+def test_a_body_over_the_limit_is_refused():
+    data = sorted_form(STATION.bodies[0] | {"by": "x" * 65_536})
+    for read in READERS:
+        with pytest.raises(TamperError):
+            read(data)
+
+
 def test_text_that_is_not_composed_is_refused():
     for word in ("Se\u0301", "\uf900"):
         data = sorted_form(STATION.bodies[0] | {"by": word})

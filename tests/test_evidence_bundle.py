@@ -161,6 +161,7 @@ BAD_ENTRIES = {
     "a body that is no text": b'{"body":{},"signatures":""}\n',
     "nested deeply": b'{"body":' + b"[" * 90_000 + b"]" * 90_000 + b',"signatures":""}\n',
     "too long a line": entry_line(b"a" * MAX_LINE_BYTES, ""),
+    "too long a signature": entry_line(b"", "a" * MAX_LINE_BYTES),
     "too large a body": entry_line(b"a" * 70_000, ""),
     "no last line feed": ENTRY[:-1],
 }

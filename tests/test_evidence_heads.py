@@ -201,6 +201,12 @@ def test_an_entry_in_the_wrong_table_is_named_there():
     assert {(first.name, 4), (second.name, 1)} <= named
 
 
+def test_a_head_beyond_a_gap_is_incomplete_and_no_crash():
+    entries = unfiled([*STATION.entries[:100], *STATION.entries[150:]])
+    found = audit_bundle([STATION.row()], entries, heads=[STATION.head(120), WHOLE_HEAD])
+    assert set(codes(found)) == {("INCOMPLETE", 101)}
+
+
 def test_the_work_may_be_spread_over_processes():
     stations = chain_of_stations(3, 40)
     with get_context("spawn").Pool(2) as pool:

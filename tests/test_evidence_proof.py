@@ -78,6 +78,22 @@ def test_an_entry_in_the_tree_that_its_station_did_not_sign_is_refused():
             check_proof(make_proof(entry_of(foreign), 0, [], head), STATION.public_key)
 
 
+def test_an_entry_at_another_place_than_its_number_is_refused():
+    tree = Tree(entry.leaf for entry in (STATION.entries[1], STATION.entries[0]))
+    head = make_checkpoint(STATION.name, 2, tree.root(), STATION.public_key, STATION.secret.sign)
+    with pytest.raises(TamperError):
+        check_proof(make_proof(entry_of(STATION.entries[1]), 0, tree.inclusion_proof(0), head), STATION.public_key)
+
+
+def test_base64_with_bits_to_spare_is_refused():
+    """43 characters and a `=` hold 258 bits for 256: two of them say nothing, and must be zero."""
+    lines = proof_of(17).split("\n")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    lines[3] = lines[3][:42] + alphabet[alphabet.index(lines[3][42]) | 1] + "="
+    with pytest.raises(TamperError):
+        read_proof("\n".join(lines))
+
+
 @pytest.mark.parametrize(
     "change",
     [
