@@ -199,7 +199,9 @@ FIELDS: Mapping[str, Mapping[str, _Check]] = {
         "continues": _maybe(_text),
     },
     "admit": {"station": _text, "place": _text, "key": _leaf, "powers": _list(_one_of(*POWERS))},
-    "revoke": {"station": _text, "key": _leaf, "last_good": _list(_row({"log": _text, "size": _count})), "reason": _text},
+    "revoke": {
+        "station": _text, "key": _leaf, "last_good": _list(_row({"log": _text, "size": _count})), "reason": _text,
+    },
     "plan": {
         "rows": _list(lambda row: isinstance(row, dict) and (_row(_PLACE_ROW)(row) or _row(_NEED_ROW)(row))),
         "source": _text, "source_digest": _leaf, "part": _positive, "parts": _positive,
