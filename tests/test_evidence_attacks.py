@@ -221,7 +221,8 @@ def test_each_rule_of_a_log_stands_alone():
     changed.entries[2] = changed.sign(changed.bodies[2] | {"by": "Somebody"})
     assert findings_of(changed.entries) == [("TAMPERED", 3)]
     assert findings_of(log({"log": STATION.name, "seq": 3, "leaf": "0" * 64}).entries) == [("TAMPERED", 3)]
-    assert findings_of(log({"log": STATION.name, "seq": 7, "leaf": "0" * 64}).entries) == [("TAMPERED", 7)]
+    for later in (7, 9):
+        assert findings_of(log({"log": STATION.name, "seq": later, "leaf": "0" * 64}).entries) == [("TAMPERED", 7)]
     late = log()
     own = ("election", "root", "station", "place", "public_key", "continues")
     late.write("genesis", **{field: late.bodies[0][field] for field in own})
