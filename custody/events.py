@@ -225,9 +225,10 @@ FIELDS: Mapping[str, Mapping[str, _Check]] = {
         "target": _leaf, "reason": _one_of("did_not_occur", "incorrect_data"), "corrective": _list(_leaf),
         "note": _text,
     },
+    "witness": {"head": _text},
 }  # fmt: skip
 """The own fields of each type of event (docs/ledger-format.md has them in words). All must be there, no others.
 
-Types that later versions write (seal, incident, checklist, witness) join this table with the code
+Types that later versions write (seal, incident, checklist) join this table with the code
 that writes them; until then they are refused, as every unknown type is.
 """

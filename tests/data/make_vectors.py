@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from custody.ledger import SIGNING_CONTEXT, canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
+from evidence.checkpoint import make_checkpoint
 
 FILE = Path(__file__).with_name("ledger_v1.json")
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -70,6 +71,8 @@ def own_fields() -> list[tuple[str, dict[str, Any]]]:
         ("admit", {"station": "PPK Gerokgak", "place": "51.08.01", "key": "0f" * 32, "powers": ["plan"]}),
         ("revoke", {"station": "PPK Gerokgak", "key": "0f" * 32, "reason": "laptop dicuri",
                     "last_good": [{"log": "buleleng-2026/ppk/8899aabbccddeeff", "size": 120}]}),
+        ("witness", {"head": make_checkpoint("buleleng-2026/ppk/8899aabbccddeeff", 120, bytes(32), public_key(),
+                                             KEY.sign)}),
     ]  # fmt: skip
 
 

@@ -1,0 +1,59 @@
+"""Handover papers for tests: signed records of any size, from a station whose key and dice are fixed."""
+
+import random
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from custody.codes import draw_code
+from custody.ledger import canonical, entry_bytes, leaf_digest, sign_body
+from custody.paper import Sheet
+from evidence.checkpoint import make_checkpoint
+from evidence.tree import Frontier
+
+LOG = "serah/pemilu-2024/gudang-1/0011223344556677"
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC_KEY = KEY.public_key().public_bytes_raw()
+
+
+def handover_body(
+    codes: list[str], *, refs: int = 1, seq: int = 87, seed: int = 1, **more: object
+) -> dict[str, object]:
+    """The body of a handover of these items, last touched by so many earlier events."""
+    random_ = random.Random(seed)
+    leaves = [{"log": LOG, "seq": number + 1, "leaf": random_.randbytes(32).hex()} for number in range(refs)]
+    items = [
+        {"code": code, "print": 1, "after": random_.randrange(refs) if refs else None, "how": "camera"}
+        for code in codes
+    ]
+    return {
+        "v": 1, "type": "handover", "log": LOG, "seq": seq, "prev": random_.randbytes(32).hex(), "refs": leaves,
+        "id": "0b7e5c52-3c1e-4d0e-9f57-0b1b5cf0c0de", "at": "2024-02-12T01:02:03Z", "by": "I Made Arya",
+        "app": "serah/0.1.0", "from": "51.08", "to": "DK8123AB", "bound": ["51.08.01"], "items": items,
+        "counted": len(codes), "extras": [],
+        "parties": {"giver": "I Made Arya Wijaya", "receiver": "Ni Luh Putu Sukerti"},
+        "witnesses": ["Bawaslu: Putu Eka"], "vehicle": "Truk boks, I Ketut Darma", "note": "", "occurred": None,
+        "bast": "0042/GUDANG-1/2024", "part": 1, "parts": 1,
+    } | more  # fmt: skip
+
+
+def codes(count: int, seed: int = 0) -> list[str]:
+    random_ = random.Random(seed)
+    return [draw_code(random_.randrange) for _ in range(count)]
+
+
+def signed_sheet(body: dict[str, object], key: Ed25519PrivateKey = KEY) -> Sheet:
+    """The body as a paper carries it: signed, with the key and a head of its log that ends with it."""
+    public = key.public_key().public_bytes_raw()
+    data = canonical(body)
+    signature = sign_body(data, public, key.sign)
+    tree = Frontier()
+    for number in range(int(str(body["seq"])) - 1):
+        tree.append(bytes([number % 256]) * 32)
+    tree.append(leaf_digest(entry_bytes(data, (signature,))))
+    head = make_checkpoint(str(body["log"]), tree.size, tree.root(), public, key.sign)
+    return Sheet(data, f"{signature}\n", public, head)
+
+
+def sheet(count: int, *, refs: int = 1, **more: object) -> Sheet:
+    """A paper of so many items."""
+    return signed_sheet(handover_body(codes(count), refs=refs, **more))
