@@ -1,0 +1,297 @@
+#!/usr/bin/env python3
+"""Check a Serah bundle without Serah: a second verifier, written from docs/ledger-format.md alone (§ are its sections).
+
+It shares no line with the program that writes the evidence: a fault of either shows as a disagreement. Read it before
+you run it; it needs Python 3.11 and `cryptography`. Exit codes: 0 nothing wrong found, 1 evidence wrong, 2 wrong use.
+"""
+
+import argparse
+import gzip
+import json
+import re
+import zlib
+from base64 import b64decode
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from unicodedata import is_normalized
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+Body = dict[str, Any]
+MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
+NUMBERS = {"one": range(1, 2), "positive": range(1, 2**53), "count": range(2**53)}
+# §3-5, §9: an object's name and its keys as key:form. No form is text, `?` "or null", `[]` "a list of", | "or".
+OBJECTS = """
+first     logs:row[] serah_bundle:one; row log station place size:count head:leaf? checkpoint:text?
+entry     body signatures; ref log seq:positive leaf:leaf; size log size:count; parties giver receiver
+range     prefix first:count last:count width:count; extra kind count:positive note
+touch     code print:positive? after:count? how:"camera"|"typed"|"wedge"
+place     row:"place" code name level parent:text? due:time?
+need      row:"need" kind name_id name_en level per_place:count unit tracked_as:"item"|"pack" elections:text[]
+item      code kind to k:positive n:positive quantity:positive election:text? range:range?
+common    v:one log seq:positive prev:leaf? refs:ref[] id at:time by app
+genesis   election root station place public_key:leaf continues:text?
+admit     station place key:leaf powers:"plan"|"admit"[]
+revoke    station key:leaf last_good:size[] reason
+plan      rows:place|need[] source source_digest:leaf part:positive parts:positive
+register  items:item[] held_by out_of:text?
+reassign  items:touch[] to reason
+print     codes:text[] print:positive sheet reason:text? second:text?
+handover  from to bound:text[] items:touch[] counted:count? extras:extra[] parties:parties witnesses:text[] \
+vehicle note occurred:time? bast part:positive parts:positive
+pack      parent children:text[] action:"add"|"remove"
+inspect   item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note
+witness   head
+correct   target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note
+"""
+TABLE = [line.split() for line in re.split("[\n;]", OBJECTS.strip())]
+FORMS = {name: {key.partition(":")[0]: key.partition(":")[2] or "text" for key in keys} for name, *keys in TABLE}
+TYPES = list(FORMS)[list(FORMS).index("genesis") :]
+FORMS |= {name: FORMS[name] | FORMS["common"] | {"type": f'"{name}"'} for name in TYPES}
+LEAF = re.compile(r"[0-9a-f]{64}")
+TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{1,6})?Z")
+BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
+NOTE = r"(([^\x00-\x1f]+)\n(0|[1-9][0-9]{0,15})\n(BASE64)\n)\n((?:— [^\s+]+ (?=\S{8})BASE64\n){1,16})"  # §8
+TELL = "log seq type at by from to held_by print reason second action parent condition target giver vehicle note"
+WRONG = {"TAMPERED", "INCOMPLETE", "FORK"}
+VERDICTS = (
+    ("the evidence is wrong: see the findings", "bukti ini salah: lihat temuan di atas"),
+    ("self-consistent only: give --root or --head", "hanya cocok dengan dirinya sendiri: beri --root atau --head"),
+    ("complete up to these heads", "lengkap sampai kepala-kepala log ini"),
+)
+
+
+def has_form(value: Any, form: str) -> bool:
+    """Whether a value has a form of §3; ValueError for a day that does not exist."""
+    if form.endswith("?"):
+        return value is None or has_form(value, form[:-1])
+    if form.endswith("[]"):
+        return isinstance(value, list) and all(has_form(one, form[:-2]) for one in value)
+    if "|" in form:
+        return any(has_form(value, one) for one in form.split("|"))
+    if form in NUMBERS:
+        return type(value) is int and value in NUMBERS[form]
+    if keys := FORMS.get(form):
+        is_whole = isinstance(value, dict) and value.keys() == keys.keys()
+        return is_whole and all(has_form(value[key], keys[key]) for key in keys)
+    if not isinstance(value, str) or form in ("text", f'"{value}"'):
+        return isinstance(value, str)
+    return bool(LEAF.fullmatch(value) if form == "leaf" else TIME.fullmatch(value) and datetime.fromisoformat(value))
+
+
+def read_json(data: bytes, *forms: str) -> Any:
+    """The value of JSON in its one form (RFC 8785, where keys are ASCII and numbers integers); None of other bytes."""
+    try:
+        value = json.loads(text := data.decode())
+        written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return value if written == text and any(has_form(value, form) for form in forms) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def is_signed(key: bytes, signature: str, message: bytes, key_id: bytes = b"") -> bool:
+    """Whether this Ed25519 key made this signature (RFC 8032 §5.1.7)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(b64decode(signature).removeprefix(key_id), message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+class Log:
+    """One log as its entries come (§7): its leaves, what they rely on, and the first number that is wrong, if any."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.key, self.genesis, self.is_wrong = name, b"", Body(), False
+        self.leaves, self.nodes = list[bytes](), dict[tuple[int, int], bytes]()
+        self.refs, self.said = dict[tuple[str, int, bytes], int](), list[Body]()
+        self.seen_by, self.findings = dict[str, int](), list[Body]()
+
+    def find(self, code: str, seq: int | None, text: str) -> None:
+        if not self.is_wrong or code not in WRONG:
+            self.findings.append({"code": code, "log": self.name, "seq": seq, "detail": text})
+            self.is_wrong |= code in WRONG
+
+    def root(self, start: int, end: int) -> bytes:
+        """The root of the tree over `leaves[start:end]` (RFC 6962 §2.1)."""
+        if end - start < 2:
+            return self.leaves[start] if start < end else sha256(b"").digest()
+        if (start, end) not in self.nodes:
+            middle = start + (1 << (end - start - 1).bit_length() - 1)
+            self.nodes[start, end] = sha256(b"\x01" + self.root(start, middle) + self.root(middle, end)).digest()
+        return self.nodes[start, end]
+
+    def take(self, raw: bytes, line: str, body: Body | None) -> bool:
+        """Take the next entry; whether it is sound and stands in its place."""
+        if body and not self.key and body["type"] == "genesis" and body["seq"] == 1:
+            self.key = bytes.fromhex(body["public_key"])
+        size, leaf = len(self.leaves), sha256(b"\x00" + raw + b"\n" + line.encode()).digest()
+        match = re.fullmatch(rf"station {sha256(self.key).hexdigest()[:16]} ({BASE64})\n", line)
+        if not body:
+            self.find("TAMPERED", size + 1, "is no event of this format, byte for byte")
+        elif not self.key:
+            self.find("INCOMPLETE", size + 1, "cannot be checked: the entry with the log's key does not come before it")
+        elif not match or not is_signed(self.key, match[1], b"serah-event/v1\n" + raw):
+            self.find("TAMPERED", size + 1, "is not signed by the log's key, or was changed after signing")
+        elif (seq := body["seq"]) > size + 1:
+            self.find("INCOMPLETE", size + 1, f"to number {seq - 1} are missing")
+        elif seq <= size:
+            is_same = self.leaves[seq - 1] == leaf
+            self.find("TAMPERED" if is_same else "FORK", seq, "is there twice" if is_same else "is there in two forms")
+        elif bytes.fromhex(body["prev"] or "") != (self.leaves[-1] if self.leaves else b""):
+            self.find("TAMPERED", size or 1, f"is not the one that number {seq} was written after")
+        elif (seq == 1) != (body["type"] == "genesis"):
+            self.find("TAMPERED", seq, "must be a genesis if it is the first, and no other may be one")
+        if self.is_wrong or not body:
+            return False
+        self.leaves.append(leaf)
+        self.genesis = self.genesis or body
+        self.said += [body] if body["type"] in ("admit", "witness") else []
+        for ref in body["refs"]:
+            if ref["log"] != self.name:
+                self.refs.setdefault((ref["log"], ref["seq"], bytes.fromhex(ref["leaf"])), seq)
+            elif ref["seq"] > size or self.leaves[ref["seq"] - 1].hex() != ref["leaf"]:
+                self.find("TAMPERED", min(seq, ref["seq"]), f"is not what number {seq} relies on")
+        return True
+
+    def check_row(self, row: Body) -> None:
+        """Hold the log to the bundle's list (§9)."""
+        size, head = len(self.leaves), self.leaves[-1].hex() if self.leaves else None
+        if row["size"] > size:
+            self.find("INCOMPLETE", size + 1, f"and on are missing: the list says {row['size']} entries")
+        elif (row["size"], row["head"]) != (size, head):
+            self.find("TAMPERED", min(row["size"] + 1, size), "is not what the list of logs says")
+        elif any(row[key] != self.genesis.get(key, row[key]) for key in ("station", "place")):
+            self.find("TAMPERED", 1, "names another station or place than the list of logs")
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """The lines of a bundle as they unpack; ValueError, EOFError or zlib.error where it is cut, changed or a bomb."""
+    limit, total = MAX_FIRST_LINE, 0
+    with path.open("rb") as file, gzip.GzipFile(fileobj=file) as unpacked:
+        while line := unpacked.readline(limit + 1):
+            total += len(line)
+            if len(line) > limit or line[-1:] != b"\n" or total > min(MAX_BYTES, 2**20 + 100 * file.tell()):
+                raise ValueError("a line is cut or too long, or it unpacks to far too much")
+            yield line[:-1]
+            limit = MAX_LINE
+
+
+def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, Log]], list[Body]]:
+    """The logs of a bundle held to its list (§9), the list's heads, and the events that name an item or correct one."""
+    lines = read_lines(path)
+    first = read_json(next(lines, b""), "first")
+    if not first or len(rows := {row["log"]: row for row in first["logs"]}) != len(first["logs"]):
+        raise ValueError("line 1 is not a list of logs")
+    name, logs, events = first["logs"][0]["log"] if rows else "", {name: Log(name) for name in rows}, list[Body]()
+    for number, line in enumerate(lines, start=2):
+        entry = read_json(line, "entry")
+        if not entry or len(raw := entry["body"].encode()) > MAX_BODY or len(logs) > MAX_LOGS:
+            raise ValueError(f"line {number} is no entry, or of a log too many")
+        body = read_json(raw, *TYPES) if is_normalized("NFC", entry["body"]) else None
+        name = body["log"] if body else name
+        is_sound = logs.setdefault(name, Log(name)).take(raw, entry["signatures"], body)
+        if body and is_sound and (code and (f'"{code}"' in entry["body"] or body["type"] == "correct")):
+            events.append({key: body[key] for key in body if key in TELL.split()})
+    for name, log in logs.items():
+        log.check_row(rows.get(name, {"size": 0, "head": None, "station": None, "place": None}))
+    checkpoints = [(row["checkpoint"], logs[name]) for name, row in rows.items() if row["checkpoint"] is not None]
+    return logs, checkpoints, events
+
+
+def check_heads(logs: dict[str, Log], notes: list[tuple[str, Log]]) -> None:
+    """Hold logs to signed heads (§8: C2SP tlog-checkpoint in a signed-note), each with the log that kept it."""
+    for note, keeper in notes:
+        match = re.fullmatch(NOTE.replace("BASE64", BASE64), note)
+        if not match:
+            keeper.find("TAMPERED", None, "what should be a log's signed head is none")
+            continue
+        origin, size, root = match[2], int(match[3]), b64decode(match[4])
+        log = logs.get(origin, Log(origin))
+        key_id = sha256(origin.encode() + b"\n\x01" + log.key).digest()[:4]
+        lines = [line.split(" ")[1:] for line in match[5].splitlines()]
+        ours = [text for name, text in lines if name == origin and b64decode(text)[:4] == key_id]
+        if not log.key:
+            keeper.find("INCOMPLETE", None, f"{origin} is not here; a head of it has {size} entries")
+        elif not ours or not all(is_signed(log.key, text, match[1].encode(), key_id) for text in ours):
+            log.find("TAMPERED", None, "a head of it is not signed by its key")
+        elif size > len(log.leaves):
+            log.find("INCOMPLETE", len(log.leaves) + 1, f"and on are missing: its key signed a head of {size} entries")
+        elif log.root(0, size) != root:
+            log.find("FORK", None, f"its key signed a head of {size} entries that does not fit those here")
+        else:
+            log.seen_by[keeper.name] = max(size, log.seen_by.get(keeper.name, 0))
+
+
+def audit(logs: dict[str, Log], notes: list[tuple[str, Log]], root: str, auditor: Log) -> None:
+    """Hold logs to each other, to the root's fingerprint and to signed heads (§7)."""
+    prints = {name: sha256(log.key).hexdigest() for name, log in logs.items() if log.key}
+    counting = {name for name in logs if not root or prints.get(name) == root}
+    if root and not counting:
+        auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}: nobody vouches for any of them")
+    admitted = {body.get("key") for name in counting for body in logs[name].said if body["type"] == "admit"}
+    counting |= {name for name in prints if prints[name] in admitted}
+    for name in logs.keys() - counting:
+        logs[name].find("UNKNOWN_STATION", None, "the root has not admitted its key: it does not count")
+    for by in (logs[name] for name in sorted(counting)):
+        for (name, seq, leaf), place in by.refs.items():
+            log = logs.get(name, auditor)
+            if seq > len(log.leaves):
+                log.find("INCOMPLETE", len(log.leaves) + 1, f"and on: {by.name} relied on number {seq} of {name}")
+            elif log.leaves[seq - 1] != leaf:
+                log.find("TAMPERED", seq, f"is not the one that number {place} of {by.name} relied on")
+            else:
+                log.seen_by[by.name] = max(seq, log.seen_by.get(by.name, 0))
+        notes += [(str(body.get("head")), by) for body in by.said if body["type"] == "witness"]
+    check_heads(logs, notes)
+    for log in logs.values():  # nobody witnesses himself
+        log.seen_by = {by: to for by, to in log.seen_by.items() if by not in logs or logs[by].key != log.key}
+        if len(log.leaves) > (to := max(log.seen_by.values(), default=0)):
+            log.find("UNWITNESSED", to + 1, "and on are witnessed by nobody: cutting them off would not be noticed")
+
+
+def told(row: Body) -> str:
+    """One line in words, every text quoted: what it says may be meant for a terminal."""
+    return ", ".join(f"{key} {json.dumps(value)}" for key, value in row.items() if value not in (None, "", [], {}))
+
+
+def main() -> int:
+    """Check one bundle; the exit code."""
+    parser = argparse.ArgumentParser(description="Check a Serah bundle without Serah.")
+    parser.add_argument("bundle", type=Path)
+    parser.add_argument("--root", default="", metavar="FINGERPRINT", help="of the root's key, from the witnessed sheet")
+    parser.add_argument("--head", action="append", default=[], metavar="FILE", type=Path, help="a head that was kept")
+    parser.add_argument("--item", default="", metavar="CODE", help="tell what was recorded about this item, too")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    root, code = re.sub(r"\s", "", args.root).lower(), args.item.upper().replace("-", "").partition("*")[0]
+    if root and not LEAF.fullmatch(root):
+        parser.error("--root takes the 64 hex digits of a fingerprint")
+    auditor, logs, events = Log("head"), dict[str, Log](), list[Body]()
+    try:
+        heads = [(head.read_bytes().decode("utf-8", "replace"), auditor) for head in args.head]
+        logs, notes, events = read_bundle(args.bundle, code)
+        audit(logs, notes + heads, root, auditor)
+    except (ValueError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        auditor.find("TAMPERED", None, f"this is no whole bundle: {error}")
+    except OSError as error:
+        parser.error(str(error))
+    findings = [finding for log in (auditor, *logs.values()) for finding in log.findings]
+    is_wrong = any(finding["code"] in WRONG for finding in findings)
+    verdict, summary = VERDICTS[0 if is_wrong else 2 if root or args.head else 1]
+    facts = [{"log": log.name, "station": log.genesis.get("station"), "place": log.genesis.get("place"),
+              "key": sha256(log.key).hexdigest(), "size": len(log.leaves), "witnesses": log.seen_by,
+              "head": log.leaves[-1].hex() if log.leaves else None, "root": log.root(0, len(log.leaves)).hex(),
+              "witnessed_to": max(log.seen_by.values(), default=0)} for log in logs.values()]  # fmt: skip
+    report = {"ok": not is_wrong, "verdict": verdict, "logs": facts, "findings": findings, "events": events}
+    lines = [*map(told, facts + events + findings), verdict, f"Ringkasan: {summary}"]
+    print(*([json.dumps(report)] if args.json else lines), sep="\n")
+    return int(is_wrong)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
