@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.base import (
-    LEDGER_FILE,
     Station,
     json_option,
     kind_argument,
@@ -22,57 +21,69 @@ from language import _, ngettext
 
 if TYPE_CHECKING:
     from commands.loading import Change
-    from custody.events import Event
 
 
 @click.command(help=_("Begin a station: a new log and its key."))
-@click.option(
-    "--place",
-    required=True,
-    metavar=_("CODE"),
-    help=_("Code of the place where the station stands, for example 51.08."),
-)
-@click.option(
-    "--station", "name", required=True, metavar=_("NAME"), help=_("Name of the station, for example Gudang-1.")
-)
+@click.option("--place", metavar=_("CODE"), help=_("Code of the place where the station stands, for example 51.08."))
+@click.option("--station", "name", metavar=_("NAME"), help=_("Name of the station, for example Gudang-1."))
 @click.option("--election", default="Pemilu", show_default=True, metavar=_("NAME"), help=_("Name of the election."))
+@click.option(
+    "--root",
+    metavar=_("FINGERPRINT"),
+    help=_("Fingerprint of the election's root, from its key sheet. Without it, this station is its own root."),
+)
+@click.option(
+    "--continue",
+    "goes_on",
+    is_flag=True,
+    help=_("Go on with a new log that names the old one: after a restored copy, a lost key, a new installation."),
+)
+@click.option("--new-key", is_flag=True, help=_("With --continue: make a new key, and keep the old one aside."))
 @json_option
 @pass_station
-def init(station: Station, place: str, name: str, election: str, as_json: bool) -> None:
+def init(
+    station: Station, place: str | None, name: str | None, election: str, root: str | None, goes_on: bool, new_key: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    from commands.beginning import begin, go_on, read_fingerprint
     from custody.codes import parse_custodian
-    from custody.ledger import key_fingerprint
-    from db.station_key import FILE_NAME, make_key
-    from db.store import open_store
 
-    code, name, election = parse_custodian(place), one_line("--station", name), one_line("--election", election)
-    if not name or not election:
+    followed = None if root is None else read_fingerprint(root)
+    code = None if place is None else parse_custodian(place)
+    name, election = None if name is None else one_line("--station", name), one_line("--election", election)
+    if goes_on:
+        begun = go_on(station, place=code, name=name, root=followed, new_key=new_key)
+    elif new_key:
+        raise InputError(N_("--new-key goes with --continue alone"), hint=N_("A station that begins has a new key."))
+    elif code is None:
+        raise InputError(N_("the place of the station is missing"), hint=N_("Give its code with --place, as 51.08."))
+    elif not name or not election:
         raise InputError(N_("a station and an election need a name"), hint=N_("Give --station NAME."))
-    ledger, key_file = station.home / LEDGER_FILE, station.home / FILE_NAME
-    is_new = not ledger.exists()
-    signer = make_key(station.home)
-    genesis: Event | None = None
-    try:
-        with open_store(station.db_url, signer, station.around(), create=True) as store:
-            genesis = store.begin(election=election, station=name, place=code)
-    finally:
-        if genesis is None:  # half a station would keep the next try from beginning
-            key_file.unlink()
-            if is_new:
-                ledger.unlink(missing_ok=True)
-    fingerprint = key_fingerprint(signer.public_key)
+    else:
+        begun = begin(station, election=election, name=name, place=code, root=followed)
+    genesis, fingerprint = begun.genesis, begun.fingerprint
     if as_json:
         print_json({
-            "log": genesis.log, "election": election, "station": name, "place": code, "fingerprint": fingerprint,
-            "key_file": str(key_file), "db": station.db_url,
+            "log": genesis.log, "election": genesis.body["election"], "station": genesis.body["station"],
+            "place": genesis.body["place"], "fingerprint": fingerprint, "root": genesis.body["root"],
+            "continues": genesis.body["continues"], "key_file": str(begun.card), "secret_file": str(begun.secret),
+            "db": station.db_url,
         })  # fmt: skip
         return
-    click.echo(_("Station {station} at {place} has begun its log.").format(station=name, place=code))
+    click.echo(
+        _("Station {station} at {place} has begun its log.").format(
+            station=genesis.body["station"], place=genesis.body["place"]
+        )
+    )
     click.echo(_("Log: {log}").format(log=genesis.log))
+    if goes_on:
+        click.echo(_("It goes on from: {head}").format(head=genesis.body["continues"]))
     click.echo(_("Fingerprint of its key, to be written down and witnessed:"))
     click.echo("  " + " ".join(fingerprint[i : i + 4] for i in range(0, len(fingerprint), 4)))
+    click.echo(_("Its card, for the election's root to admit it: {path}").format(path=begun.card))
     note(
         _("The key {path} is not protected by a passphrase: whoever copies it can sign as this station.").format(
-            path=key_file
+            path=begun.secret
         )
     )
 

@@ -82,8 +82,14 @@ def parts(rows: Sequence[T], size: int) -> list[Sequence[T]]:
     return [rows[i : i + size] for i in range(0, len(rows), size)] or [rows]
 
 
-def plan_events(places: Sequence[Place], needs: Sequence[Need], *, source: str, digest: str) -> list[NewEvent]:
-    """Events that say what should exist and go where. `digest` is the SHA-256 of the file `source`, hex."""
+def plan_events(
+    places: Sequence[Place], needs: Sequence[Need], *, source: str, digest: str, refs: tuple[Ref, ...] = ()
+) -> list[NewEvent]:
+    """Events that say what should exist and go where. `digest` is the SHA-256 of the file `source`, hex.
+
+    Args:
+        refs: the newest plan event of each other log, which this plan comes after.
+    """
     rows: list[dict[str, Any]] = [
         {"row": "place", "code": p.code, "name": p.name, "level": p.level, "parent": p.parent, "due": p.due}
         for p in places
@@ -96,7 +102,9 @@ def plan_events(places: Sequence[Place], needs: Sequence[Need], *, source: str, 
     pieces = parts(rows, ROWS_PER_EVENT)
     return [
         NewEvent(
-            "plan", {"rows": list(piece), "source": source, "source_digest": digest, "part": i, "parts": len(pieces)}
+            "plan",
+            {"rows": list(piece), "source": source, "source_digest": digest, "part": i, "parts": len(pieces)},
+            refs,
         )
         for i, piece in enumerate(pieces, 1)
     ]

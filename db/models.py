@@ -1,6 +1,6 @@
 """Peewee tables, one per stored thing. No rules here, and no SQL elsewhere.
 
-`Event`, `Log` and `EventItem` are the ledger. `Place`, `Need` and `Item` are a cache of it, rebuilt from the events at
+`Event`, `Log` and `EventItem` are the ledger, `Fork` and `Waiting` what other stations' logs add to it. `Place`, `Need` and `Item` are a cache of it, rebuilt from the events at
 will. `Draft` and `DraftScan` are work that is not confirmed yet.
 
 Models are bound to a database per store, so that several ledgers can be open in one process.
@@ -56,6 +56,48 @@ class EventItem(Table):
 
     class Meta:
         primary_key = CompositeKey("code", "event_id")
+
+
+class EventTopic(Table):
+    """The events that speak of logs, of the plan, or of other events, by their type: those that name no item."""
+
+    topic = TextField()
+    event_id = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("topic", "event_id")
+
+
+class Fork(Table):
+    """Evidence too: entries of a forked log's other history, for whose numbers `event` has no room. Never changed."""
+
+    id = AutoField()
+    log_id = IntegerField(index=True)
+    seq = IntegerField()
+    leaf = BlobField(unique=True)
+    body = BlobField()
+    signatures = TextField()
+
+
+class ForkItem(Table):
+    """Which of those name which item."""
+
+    code = TextField()
+    fork_id = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("code", "fork_id")
+
+
+class Waiting(Table):
+    """Entries that came before those they follow. Nothing follows from them yet."""
+
+    id = AutoField()
+    log_id = IntegerField(index=True)
+    seq = IntegerField()
+    leaf = BlobField(unique=True)
+    body = BlobField()
+    signatures = TextField()
 
 
 class Place(Table):
@@ -132,6 +174,7 @@ class DraftScan(Table):
 
 
 LEDGER = (Log, Event, EventItem)
+OTHERS = (EventTopic, Fork, ForkItem, Waiting)
 CACHE = (Place, Need, Item)
 DRAFTS = (Draft, DraftScan)
 
@@ -148,6 +191,10 @@ class Tables:
     item: Any
     draft: Any
     draft_scan: Any
+    event_topic: Any
+    fork: Any
+    fork_item: Any
+    waiting: Any
 
 
 def tables_of(database: Database) -> Tables:
@@ -157,4 +204,4 @@ def tables_of(database: Database) -> Tables:
         meta = type("Meta", (), {"database": database, "table_name": model._meta.table_name})
         return type(model.__name__, (model,), {"Meta": meta})
 
-    return Tables(*(bound(model) for model in (*LEDGER, *CACHE, *DRAFTS)))
+    return Tables(*(bound(model) for model in (*LEDGER, *CACHE, *DRAFTS, *OTHERS)))

@@ -99,25 +99,32 @@ class PlaceTable(Mapping[str, Place]):
 def _spans(places: Mapping[str, Place]) -> dict[str, tuple[int, int]]:
     """Number the places in the order of a walk; each with the number of the last place below it."""
     children: dict[str, list[str]] = {}
-    tops = []
+    tops, inner = [], []
     for place in places.values():
         if place.parent is not None and place.parent in places:
             children.setdefault(place.parent, []).append(place.code)
+            inner.append(place.code)
         else:
             tops.append(place.code)
     spans: dict[str, tuple[int, int]] = {}
-    number = 0
-    stack = [(code, False) for code in sorted(tops, reverse=True)]
+    for top in (*sorted(tops), *sorted(inner)):  # of the inner ones, only a circle is left, as a merged plan might have
+        _number_below(top, children, spans)
+    return spans
+
+
+def _number_below(top: str, children: Mapping[str, list[str]], spans: dict[str, tuple[int, int]]) -> None:
+    """Number a place and all below it, behind those that have a number already."""
+    number = len(spans)
+    stack = [(top, False)]
     while stack:
         code, is_done = stack.pop()
         if is_done:
             spans[code] = (spans[code][0], number)
-            continue
-        number += 1
-        spans[code] = (number, number)
-        stack.append((code, True))
-        stack.extend((child, False) for child in sorted(children.get(code, ()), reverse=True))
-    return spans
+        elif code not in spans:
+            number += 1
+            spans[code] = (number, number)
+            stack.append((code, True))
+            stack.extend((child, False) for child in sorted(children.get(code, ()), reverse=True))
 
 
 def _place(row: Any) -> Place:

@@ -15,9 +15,12 @@ from custody.items import Item, SerialRange
 from custody.places import Need, Place
 from custody.planning import Slot
 from custody.progress import StockGroup
+from custody.roster import NOTICES, Roster, plan_in_force
+from custody.standing import with_standing
 from db.ledger import Ledger
 from db.models import Tables
 from db.places import PlaceTable
+from db.roster import RosterTable
 
 _ROWS_PER_INSERT = 500
 
@@ -28,42 +31,73 @@ class State:
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
         self.places = PlaceTable(ledger, tables)
+        self.stations = RosterTable(ledger, tables)
 
     # --- keeping the cache equal to the fold ----------------------------------------------------------------------
 
     def follow(self, events: Sequence[Event]) -> None:
         """Bring the cache up to date with newly recorded events. Call within the transaction that recorded them."""
-        rows = list(joined.from_iterable(event.body["rows"] for event in events if event.type == "plan"))
-        if rows:
-            self._follow_plan(rows)
         codes = dict.fromkeys(joined.from_iterable(event.rows for event in events))
         for event in events:
             if event.type == "correct":
                 codes |= dict.fromkeys(self.ledger.codes_of(event.leaf))
-        for batch in chunked(codes, _ROWS_PER_INSERT):
-            self._refold(batch)
+        if any(event.type in ("admit", "revoke") for event in events):
+            self.catch_up(codes, [event for event in events if event.type in NOTICES])
+            return
+        rows = list(joined.from_iterable(event.body["rows"] for event in events if event.type == "plan"))
+        if rows:  # of our own log, which may plan, and after all that it knew
+            self._follow_plan(rows)
+        self._refold_all(codes)
+
+    def catch_up(self, codes: Iterable[str], notices: Collection[Event]) -> None:
+        """Bring the cache up to date after events came whose place in the order is anywhere.
+
+        Args:
+            codes: the items that they are about.
+            notices: those of them that say who counts and what is planned; all that hangs on these is judged again.
+        """
+        touched = dict.fromkeys(codes)
+        if notices:
+            before = self.stations.without({event.leaf for event in notices})
+            for log, first in _restood(before, self.stations.now()).items():
+                touched |= dict.fromkeys(self.ledger.codes_from(log, first))
+            self._replan()
+        self._refold_all(touched)
 
     def rebuild(self) -> None:
         """Empty the cache and fold every event again; the result must equal what was there."""
         tables = self.tables
         with self.ledger.transaction():
-            for table in (tables.place, tables.need, tables.item):
-                table.delete().execute()
-            self.places.forget()
-            self._follow_plan([row for event in self.ledger.plans() for row in event.body["rows"]])
-            codes = tables.event_item.select(tables.event_item.code).distinct().tuples()
-            for batch in chunked((code for (code,) in codes), _ROWS_PER_INSERT):
-                self._refold(batch)
+            tables.item.delete().execute()
+            self._replan()
+            self._refold_all(self.ledger.codes())
+
+    def _replan(self) -> None:
+        for table in (self.tables.place, self.tables.need):
+            table.delete().execute()
+        self.places.forget()
+        self._follow_plan(plan_in_force(self.ledger.on_topic(("plan",)), self.stations.now()))
+
+    def _refold_all(self, codes: Iterable[str]) -> None:
+        for batch in chunked(codes, _ROWS_PER_INSERT):
+            self._refold(batch)
 
     def families(self, codes: Iterable[str], *, with_children: bool = False) -> dict[str, list[Event]]:
-        """For each code, the events that name it or a parent of it; optionally for everything packed in them too."""
+        """For each code, the events that name it or a parent of it; optionally for everything packed in them too.
+
+        What a revoked station recorded too late is left out.
+        """
+        stations = self.stations.now()
         naming: dict[str, list[Event]] = {}
         parents: dict[str, set[str]] = {}
         children: dict[str, set[str]] = {}
         heads = set(codes)
         wanted = set(heads)
         while wanted:
-            found = self.ledger.naming(wanted)
+            found = {
+                code: [event for event in events if not stations.is_quarantined(event)]
+                for code, events in self.ledger.naming(wanted).items()
+            }
             naming |= found
             for event in {e.leaf: e for events in found.values() for e in events if e.type == "pack"}.values():
                 children.setdefault(event.body["parent"], set()).update(event.body["children"])
@@ -78,7 +112,7 @@ class State:
         item = self.tables.item
         rows, gone = [], []
         for code, events in self.families(codes, with_children=True).items():
-            chain = custody(code, events)
+            chain = custody(code, events, roots=self.roots)
             if chain.item is None:
                 gone.append(code)
             else:
@@ -113,7 +147,18 @@ class State:
     def chain(self, code: str, *, as_of: str | None = None) -> Chain:
         """The chain of custody of one item, folded from its events now."""
         self.places.refresh()
-        return custody(code, self.families([code])[code], self.places, met=self.ledger.places_met(), as_of=as_of)
+        stations = self.stations.now()
+        events = self.families([code])[code]
+        chain = custody(code, events, self.places, met=self.ledger.places_met(), as_of=as_of, roots=stations.roots)
+        left_out = []
+        if stations.revoked:
+            left_out = [event for event in self.ledger.naming([code])[code] if stations.is_quarantined(event)]
+        return with_standing(chain, stations, self.stations.forked(), left_out)
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The logs of the election's root, which may withdraw any record."""
+        return self.stations.now().roots
 
     def needs(self) -> list[Need]:
         """What places need, in order of kind and level."""
@@ -172,7 +217,7 @@ class State:
             }
         strangers = [code for code in codes if code not in leaves]
         for code, events in self.families(strangers).items():
-            if links := standing_links(custody(code, events)):
+            if links := standing_links(custody(code, events, roots=self.roots)):
                 leaves[code] = bytes.fromhex(links[-1].event.leaf)
         refs = self.ledger.refs(leaves.values())
         return {code: refs[leaf] for code, leaf in leaves.items()}
@@ -213,6 +258,18 @@ class State:
 def standing_links(chain: Chain) -> list[Link]:
     """The links of a chain that no correction has taken back."""
     return [link for link in chain.links if not link.is_withdrawn]
+
+
+def _restood(before: Roster, after: Roster) -> dict[str, int]:
+    """The logs of which something counts that did not, or the other way round, and the number from which on."""
+    found = {}
+    for log in after.owners:
+        old, new = before.last_good(log), after.last_good(log)
+        if old != new:
+            found[log] = 1 + min(size for size in (old, new) if size is not None)
+        if (log in before.roots) != (log in after.roots):
+            found[log] = 1
+    return found
 
 
 def _with_parents(code: str, naming: Mapping[str, list[Event]], parents: Mapping[str, set[str]]) -> list[Event]:

@@ -13,7 +13,7 @@ from uuid import UUID
 from custody import compose
 from custody.chain import custody
 from custody.codes import ItemLabel, draw_code, is_plate, parse_custodian, show_code
-from custody.compose import Handover, NewEvent, Touch
+from custody.compose import Handover, NewEvent, Ref, Touch
 from custody.errors import N_, InputError, RuleError, StoreError
 from custody.events import Event
 from custody.findings import Finding, judge_condition, judge_count, judge_scan, judge_time
@@ -94,8 +94,14 @@ class Store:
             )
         return self._signer
 
-    def begin(self, *, election: str, station: str, place: str) -> Event:
-        """Begin this station's log: a new instance, its own root.
+    def begin(
+        self, *, election: str, station: str, place: str, root: str | None = None, continues: Ref | None = None
+    ) -> Event:
+        """Begin this station's log: a new instance.
+
+        Args:
+            root: the fingerprint of the election's root; None: this station is its own.
+            continues: the newest entry of the log that this one goes on from.
 
         Raises:
             StoreError: the ledger has been begun already.
@@ -103,9 +109,10 @@ class Store:
         signer, around = self._key(), self.around
         name = "/".join(("serah", _slug(election), _slug(station), f"{around.randbelow(1 << 64):016x}"))
         genesis = NewEvent("genesis", {
-            "election": election, "root": key_fingerprint(signer.public_key), "station": station, "place": place,
-            "public_key": signer.public_key.hex(), "continues": None,
-        })  # fmt: skip
+            "election": election, "root": root or key_fingerprint(signer.public_key), "station": station,
+            "place": place, "public_key": signer.public_key.hex(),
+            "continues": ":".join(map(str, continues)) if continues else None,
+        }, (continues,) if continues else ())  # fmt: skip
         with self.ledger.transaction():
             return self.ledger.begin_log(
                 name, genesis, signer, at=around.now_utc(), by=around.by, app=around.app, id=around.new_id()
@@ -117,13 +124,14 @@ class Store:
         """Record these rows of the plan, new or changed. Nothing is recorded for no rows.
 
         Raises:
-            RuleError: a place would lie below itself.
+            RuleError: a place would lie below itself, or the plan is for others to make.
         """
         if not places and not needs:
             return []
         with self.ledger.transaction():
             self.state.places.refuse_circle(places)
-            return self._record(compose.plan_events(places, needs, source=source, digest=digest))
+            known = self.state.stations.plan_known_to(self.ledger.own_log().name)
+            return self._record(compose.plan_events(places, needs, source=source, digest=digest, refs=known))
 
     def missing_items(self, *, under: str | None = None, kind: str | None = None) -> list[Item]:
         """The items that the needs ask for and that nobody registered yet, each with a new code, in our own hands."""
@@ -306,7 +314,7 @@ class Store:
         return {
             code
             for code, events in self.state.families(arrived).items()
-            if custody(code, events).is_recorded(giver, to, own)
+            if custody(code, events, roots=self.state.roots).is_recorded(giver, to, own)
         }
 
     def _judge_all(self, handover: Handover, touches: Sequence[Touch], expected: list[Item] | None) -> list[Finding]:

@@ -13,7 +13,10 @@ from custody.items import Item
 from custody.ledger import read_signatures
 from custody.places import Need, Place
 from db.ledger import Signer
+from db.merge import Merged, merge
+from db.stations import StationCard, make_card, read_card
 from db.store import Store, Surroundings, open_store
+from evidence.entry import RawEntry
 
 WAREHOUSE = "51.08"
 PLACES = [
@@ -109,17 +112,13 @@ def cache_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
-def absorb(store: Store, other: Store) -> None:
-    """Puts another station's log into a ledger, as a bundle would."""
-    [head] = other.ledger.heads()
-    own = other.ledger.tables.log.get()
-    with store.ledger.transaction():
-        log = store.ledger.tables.log
-        columns = {name: getattr(own, name) for name in ("name", "station", "place", "root", "public_key")}
-        log_id = log.insert(
-            **columns, is_own=0, size=head["size"], head=bytes.fromhex(head["head"]), handovers=own.handovers
-        ).execute()
-        events = all_events(other)
-        for event, (body, signatures) in zip(events, other.ledger.entries(), strict=True):
-            store.ledger._insert(log_id, event.seq, bytes.fromhex(event.leaf), body, signatures, event.body)
-        store.state.follow(events)
+def absorb(store: Store, *others: Store) -> Merged:
+    """Puts other stations' logs into a ledger, as their bundles would."""
+    entries = [RawEntry(*entry) for other in others for entry in other.ledger.entries()]
+    return merge(store.ledger, store.state, entries)
+
+
+def card_of(store: Store, seed: int) -> StationCard:
+    """The card of a station that this seed's key signs for."""
+    own = store.ledger.own_log()
+    return read_card(make_card(store.ledger.event_at(own.id, 1), signer(seed)))

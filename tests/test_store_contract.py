@@ -16,6 +16,7 @@ from ledger_examples import (
     around,
     boxes,
     cache_of,
+    card_of,
     give,
     planned_station,
     record,
@@ -29,6 +30,7 @@ from custody.compose import Extra, Handover, NewEvent
 from custody.errors import InputError, RuleError, StoreError, TamperError
 from custody.ledger import SIGNING_CONTEXT, canonical, entry_bytes, read_signatures
 from custody.places import Need, Place
+from db.stations import admit
 from db.store import open_store
 
 STRANGER = draw_code(around(seed=99).randbelow)
@@ -290,6 +292,7 @@ def test_a_receiver_that_has_met_the_givers_log_confirms_and_is_not_alarmed(fres
         way = Handover(WAREHOUSE, "51.08.01")
         assert receiver.has_met(WAREHOUSE)  # alone, a station has everybody's word: its own
         giver.record_handover(way, touched(codes[:2]))
+        admit(giver, card_of(receiver, 1))
         absorb(receiver, giver)
         assert receiver.judge(ItemLabel(codes[0], 1), way)[1] == []
         assert {item.code for item in receiver.expected(WAREHOUSE, "51.08.01") or ()} == set(codes)

@@ -1,0 +1,173 @@
+"""Commands by which stations meet: import, admit, revoke."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.base import Station, json_option, one_line, pass_station, print_json, progress, repeatable
+from custody.errors import N_, InputError, TamperError
+from language import _, ngettext
+from language.text import fill
+
+if TYPE_CHECKING:
+    from custody.events import Event
+    from db.merge import Merged
+    from db.store import Store
+    from evidence.entry import RawEntry
+
+MAX_CARD_BYTES = 64 * 1024
+
+
+@click.command("import", help=_("Take in bundles from other stations: all or nothing, and twice adds nothing."))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=_("FILE..."))
+@json_option
+@pass_station
+def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
+    with station.store() as store:
+        merged = import_files(store, files, quiet=as_json)
+    if as_json:
+        print_json({
+            "new": merged.new, "known": merged.known, "quarantined": merged.quarantined,
+            "findings": [
+                {"code": f.code, "log": f.log, "seq": f.seq, "severity": f.severity, "detail": fill(f.message, f.values)}
+                for f in merged.findings
+            ],
+        })  # fmt: skip
+        return
+    click.echo(
+        _("{new} new, {known} known, {quarantined} set apart").format(
+            new=merged.new, known=merged.known, quarantined=merged.quarantined
+        )
+    )
+    for finding in merged.findings:
+        click.echo(f"  {finding.code}: {fill(finding.message, finding.values)}")
+
+
+def import_files(store: "Store", files: Sequence[Path], *, quiet: bool = False) -> "Merged":
+    """Check bundles from their beginning to their end, then take all of them in, in one transaction.
+
+    Raises:
+        TamperError: one was cut or altered; nothing was taken of any.
+        InputError: one cannot be read.
+    """
+    from commands.bundle import read_bundle
+    from db.merge import merge
+    from evidence.intake import check_bundle
+
+    keys = dict(store.ledger.keys())
+    count, digests = 0, []
+    for path in files:
+        with read_bundle(path) as bundle:
+            watched = _Watched(bundle.entries)
+            checked = check_bundle(bundle.logs, watched, keys)
+        keys |= checked.keys
+        count += checked.count
+        digests.append(watched.digest())
+
+    def again() -> "Iterator[RawEntry]":
+        for path, digest in zip(files, digests, strict=True):
+            with read_bundle(path) as bundle:
+                watched = _Watched(bundle.entries)
+                yield from watched
+            if watched.digest() != digest:  # on a stick that somebody else is writing to
+                raise TamperError(
+                    N_("{path} changed while it was read: nothing was taken from it"),
+                    hint=N_("Copy it to this computer first, then import the copy."),
+                    path=str(path),
+                )
+
+    with progress(count, _("Merging"), quiet=quiet) as done:
+        return merge(store.ledger, store.state, again(), done)
+
+
+class _Watched:
+    """Entries as they are walked, and a digest of all of them."""
+
+    def __init__(self, entries: "Iterable[RawEntry]") -> None:
+        self._entries, self._hash = entries, hashlib.sha256()
+
+    def __iter__(self) -> "Iterator[RawEntry]":
+        for raw in self._entries:
+            self._hash.update(b"%d %d " % (len(raw.body), len(raw.signatures)) + raw.body + raw.signatures.encode())
+            yield raw
+
+    def digest(self) -> bytes:
+        """Of the entries walked so far."""
+        return self._hash.digest()
+
+
+@click.command(help=_("Let a station's key count; said by the election's root, which has looked at the fingerprint."))
+@click.argument("keyfile", type=click.Path(path_type=Path), metavar=_("KEYFILE"))
+@repeatable(
+    "--power",
+    _("What it may do besides: plan, or admit others. May be given twice."),
+    type=click.Choice(["plan", "admit"]),
+)
+@json_option
+@pass_station
+def admit(station: Station, keyfile: Path, power: tuple[str, ...], as_json: bool) -> None:
+    from db.stations import admit as record_admit
+    from db.stations import read_card
+
+    card = read_card(_card_bytes(keyfile))
+    with station.store(write=True) as store:
+        events = record_admit(store, card, power)
+    if as_json:
+        print_json({
+            "station": card.station, "place": card.place, "log": card.log, "fingerprint": card.fingerprint,
+            "powers": sorted(set(power)), "events": _shown(events),
+        })  # fmt: skip
+        return
+    said = _("{station} at {place} is admitted.") if events else _("{station} at {place} was admitted already.")
+    click.echo(said.format(station=card.station, place=card.place))
+    click.echo(_("Compare its fingerprint with the paper that was signed when it began:"))
+    click.echo("  " + " ".join(card.fingerprint[i : i + 4] for i in range(0, len(card.fingerprint), 4)))
+
+
+@click.command(help=_("Let a station's key count no longer; what came before stays. It does not come back."))
+@click.argument("name", metavar=_("STATION"))
+@click.option(
+    "--last-good",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=_("The last number of its log that still counts; without it, the last one held here."),
+)
+@click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why, for whoever reads the log later."))
+@json_option
+@pass_station
+def revoke(station: Station, name: str, last_good: int | None, reason: str, as_json: bool) -> None:
+    from db.stations import revoke as record_revoke
+
+    with station.store(write=True) as store:
+        [event] = record_revoke(store, name, reason=one_line("--reason", reason, 500), last_good=last_good)
+    ends = event.body["last_good"]
+    if as_json:
+        print_json({
+            "station": event.body["station"], "key": event.body["key"], "last_good": ends, "events": _shown([event]),
+        })  # fmt: skip
+        return
+    click.echo(_("The key of {station} counts no longer.").format(station=event.body["station"]))
+    for end in ends:
+        click.echo(
+            "  " + ngettext("{log}: {size} entry stands", "{log}: {size} entries stand", end["size"]).format(**end)
+        )
+
+
+def _card_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_CARD_BYTES)
+    except OSError as error:
+        raise InputError(
+            N_("{file} cannot be read: {reason}"),
+            hint=N_("Check the name and the folder."),
+            file=str(path),
+            reason=error.strerror or type(error).__name__,
+        ) from error
+
+
+def _shown(events: "Sequence[Event]") -> list[dict[str, Any]]:
+    return [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in events]

@@ -1,0 +1,165 @@
+"""Whose word counts: the keys that root has admitted, what each may do, and up to where a revoked one still stands.
+
+A pure function of the events about logs and keys, so that stations with the same events trust the same logs. A revoked
+key does not come back: its station goes on with a new one.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from custody.events import POWERS, Body, Event
+from custody.ledger import key_fingerprint
+from custody.order import causal_order
+
+NOTICES = frozenset({"genesis", "admit", "revoke", "plan"})
+"""The types of events that a roster follows from."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogOwner:
+    """Whose log it is, by its own first entry: the key (64 hex digits), the station's name and place."""
+
+    key: str
+    station: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who counts in an election.
+
+    Attributes:
+        root: fingerprint of the root's key, whether its log is held or not.
+        owners: whose each held log is.
+        powers: the keys that count, and what each may do.
+        revoked: for each revoked key, the sizes up to which its logs stand; of a log not named, nothing does.
+    """
+
+    root: str
+    owners: Mapping[str, LogOwner]
+    powers: Mapping[str, frozenset[str]]
+    revoked: Mapping[str, Mapping[str, int]]
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The logs that the root's key signs."""
+        return frozenset(log for log, owner in self.owners.items() if _fingerprint(owner.key) == self.root)
+
+    def counts(self, log: str) -> bool:
+        """Whether a log's key was admitted, revoked later or not."""
+        owner = self.owners.get(log)
+        return owner is not None and owner.key in self.powers
+
+    def last_good(self, log: str) -> int | None:
+        """The number up to which a log stands; None where nobody has set an end to it."""
+        owner = self.owners.get(log)
+        if owner is None or owner.key not in self.revoked:
+            return None
+        return self.revoked[owner.key].get(log, 0)
+
+    def is_quarantined(self, event: Event) -> bool:
+        """Whether an event came after its station's key was revoked: it is kept, and nothing follows from it."""
+        if not self.revoked:
+            return False
+        last = self.last_good(event.log)
+        return last is not None and event.seq > last
+
+    def may(self, log: str, power: str) -> bool:
+        """Whether a log may plan, or admit and revoke."""
+        owner = self.owners.get(log)
+        return owner is not None and power in self.powers.get(owner.key, ())
+
+
+def roster(root: str, notices: Iterable[Event]) -> Roster:
+    """Who counts, where the key with the fingerprint `root` is the root's.
+
+    A key stands at the level after the lowest one that admitted it, root's at the first. Keys are revoked from above
+    alone: so two delegates cannot revoke each other, and no order of arrival matters.
+
+    Args:
+        notices: the events of the types `NOTICES`, in any order; others do no harm.
+    """
+    events = sorted(notices, key=_place)
+    owners = _owners(events)
+    powers: dict[str, frozenset[str]] = {}
+    revoked: dict[str, dict[str, int]] = {}
+    level = {o.key: frozenset(POWERS) for o in owners.values() if _fingerprint(o.key) == root}
+    while level:
+        powers |= level
+        so_far = Roster(root, owners, level, revoked)
+        said = [event for event in events if so_far.may(event.log, "admit") and not so_far.is_quarantined(event)]
+        below = [event for event in said if event.type in ("admit", "revoke") and event.body["key"] not in powers]
+        for event in below:
+            if event.type == "revoke":
+                _end(revoked, event)
+        level = {event.body["key"]: frozenset(event.body["powers"]) for event in below if event.type == "admit"}
+    return Roster(root, owners, powers, revoked)
+
+
+def root_followed(own: Event, notices: Iterable[Event]) -> str:
+    """The fingerprint of the root that a station follows.
+
+    The one that it was told when its log began. A station that was told none is its own root, until it meets the one
+    other root that has admitted its key, or the only one that has a plan while it has none itself. Whoever has
+    admitted anybody is a root and follows nobody, so no stranger's bundle can take an election over.
+
+    Args:
+        own: the first event of the station's own log.
+    """
+    told, key = str(own.body["root"]), str(own.body["public_key"])
+    events = sorted(notices, key=_place)
+    owners = _owners(events)
+    said = {event.type for event in events if event.log in owners and owners[event.log].key == key}
+    if told != _fingerprint(key) or "admit" in said:
+        return told
+    others = {
+        event.body["root"]
+        for event in events
+        if event.type == "genesis" and event.body["public_key"] != key
+        and event.body["root"] == _fingerprint(event.body["public_key"])
+    }  # fmt: skip
+    admitting = {root for root in others if key in roster(root, events).powers}
+    planning = {_fingerprint(owners[event.log].key) for event in events if event.type == "plan"} & others
+    followed = admitting or (planning if "plan" not in said else set())
+    return followed.pop() if len(followed) == 1 else told
+
+
+def plan_in_force(plans: Iterable[Event], trusted: Roster) -> list[Body]:
+    """The rows of the plan that count, each after those that its station knew; of two for one thing the last holds.
+
+    Rows of stations that may not plan are left out. What no knowledge orders goes by leaf digest.
+    """
+    order = causal_order(
+        event for event in plans if trusted.may(event.log, "plan") and not trusted.is_quarantined(event)
+    )
+    rows: list[Body] = []
+    while ready := order.ready() if order.waiting() else []:
+        event = min(ready, key=lambda event: event.leaf)
+        order.take(event)
+        rows += event.body["rows"]
+    return rows
+
+
+def _owners(events: Iterable[Event]) -> dict[str, LogOwner]:
+    return {
+        event.log: LogOwner(event.body["public_key"], event.body["station"], event.body["place"])
+        for event in events
+        if event.type == "genesis"
+    }
+
+
+def _end(revoked: dict[str, dict[str, int]], event: Event) -> None:
+    """Note up to where a key's logs stand; of several words on it, the strictest holds."""
+    key, sizes = event.body["key"], {row["log"]: row["size"] for row in event.body["last_good"]}
+    before = revoked.get(key)
+    if before is not None:
+        sizes = {log: min(size, before[log]) for log, size in sizes.items() if log in before}
+    revoked[key] = sizes
+
+
+def _place(event: Event) -> tuple[str, int, str]:
+    return (event.log, event.seq, event.leaf)
+
+
+def _fingerprint(key: str) -> str:
+    return key_fingerprint(bytes.fromhex(key))

@@ -1,0 +1,55 @@
+"""What the logs under a chain are worth: findings about whoever recorded it, beside those about the item."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from custody.chain import Chain
+from custody.codes import show_code
+from custody.errors import N_
+from custody.events import Event
+from custody.findings import Finding
+from custody.roster import Roster
+
+
+def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_out: Iterable[Event]) -> Chain:
+    """The chain with a finding for each log in it that is not admitted, forked or revoked; the same for any order.
+
+    Args:
+        forked: the logs that have two histories, and the number from which on they differ.
+        left_out: the item's events that came after their station's key was revoked.
+    """
+    first: dict[str, Event] = {}
+    doubtful: dict[str, Event] = {}
+    late: dict[str, list[Event]] = {}
+    for event in sorted((link.event for link in chain.links), key=_place):
+        first.setdefault(event.log, event)
+        if event.seq >= forked.get(event.log, event.seq + 1):
+            doubtful.setdefault(event.log, event)
+    for event in sorted(left_out, key=_place):
+        late.setdefault(event.log, []).append(event)
+    found = [
+        _finding(chain, "FORK", event, N_("the log of {station} has two histories from number {seq} on, both signed by "
+                 "its key: its word on {item} is in doubt"), roster, seq=forked[log])
+        for log, event in doubtful.items()
+    ]  # fmt: skip
+    found += [
+        _finding(chain, "UNKNOWN_STATION", event, N_("{station} recorded this of {item}, and root has not admitted its "
+                 "key"), roster)
+        for log, event in first.items() if not roster.counts(log)
+    ]  # fmt: skip
+    found += [
+        _finding(chain, "UNKNOWN_STATION", events[0], N_("{count} records of {station} about {item} came after its key "
+                 "was revoked and are left out"), roster, count=len(events))
+        for events in late.values()
+    ]  # fmt: skip
+    return replace(chain, findings=(*chain.findings, *found)) if found else chain
+
+
+def _place(event: Event) -> tuple[str, int, str]:
+    return (event.log, event.seq, event.leaf)
+
+
+def _finding(chain: Chain, code: str, event: Event, message: str, roster: Roster, **values: object) -> Finding:
+    owner = roster.owners.get(event.log)
+    shown = {"item": show_code(chain.code), "station": owner.station if owner else event.log, **values}
+    return Finding(code, message, shown, chain.code, event.leaf)

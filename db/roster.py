@@ -1,0 +1,67 @@
+"""Who counts, as this ledger knows it now: the roster of its notices, kept until another notice comes."""
+
+from collections.abc import Collection
+
+from peewee import fn
+
+from custody.compose import Ref
+from custody.errors import N_, RuleError
+from custody.events import Event
+from custody.roster import NOTICES, Roster, root_followed, roster
+from db.ledger import Ledger
+from db.models import Tables
+
+
+class RosterTable:
+    """The roster of one ledger, and the logs in it that have forked."""
+
+    def __init__(self, ledger: Ledger, tables: Tables) -> None:
+        self.ledger, self.tables = ledger, tables
+        self._known: tuple[tuple[int, int, int], Roster] | None = None
+
+    def now(self) -> Roster:
+        """Who counts now; whoever recorded it, this program or another."""
+        newest = self._newest()
+        if self._known is None or self._known[0] != newest:
+            self._known = (newest, self.without(()))
+        return self._known[1]
+
+    def without(self, leaves: Collection[str]) -> Roster:
+        """Who counted before these events came."""
+        own = self._own_genesis()
+        notices = [event for event in self.ledger.on_topic(NOTICES) if event.leaf not in leaves]
+        return roster("" if own is None else root_followed(own, notices), notices)
+
+    def plan_known_to(self, log: str) -> tuple[Ref, ...]:
+        """The newest plan event of each other log, which a new plan of this log comes after.
+
+        Raises:
+            RuleError: this log may not plan.
+        """
+        if not self.now().may(log, "plan"):
+            raise RuleError(
+                N_("the plan is made by the election's root, or by whom it lets"),
+                hint=N_("Load the table there and import its bundle here: python main.py import FILE"),
+            )
+        newest: dict[str, Ref] = {}
+        for event in self.ledger.on_topic(("plan",)):
+            if event.log != log and (event.log not in newest or newest[event.log].seq < event.seq):
+                newest[event.log] = Ref(event.log, event.seq, event.leaf)
+        return tuple(newest[name] for name in sorted(newest))
+
+    def forked(self) -> dict[str, int]:
+        """The logs that have two histories, and the number from which on they differ."""
+        fork, log = self.tables.fork, self.tables.log
+        query = fork.select(log.name, fn.MIN(fork.seq)).join(log, on=(log.id == fork.log_id)).group_by(log.name)
+        return dict(query.tuples())
+
+    def _own_genesis(self) -> Event | None:
+        own = self.tables.log.get_or_none(self.tables.log.is_own == 1)
+        return None if own is None or not own.size else self.ledger.event_at(own.id, 1)
+
+    def _newest(self) -> tuple[int, int, int]:
+        """Changes whenever a notice comes, in a log's sequence or beside it, or our own log is another one."""
+        topic, fork, log = self.tables.event_topic, self.tables.fork, self.tables.log
+        newest = topic.select(fn.MAX(topic.event_id)).where(topic.topic.in_(NOTICES)).scalar()
+        own = log.select(fn.MAX(log.id)).where(log.is_own == 1).scalar()
+        return (newest or 0, fork.select(fn.MAX(fork.id)).scalar() or 0, own or 0)

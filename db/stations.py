@@ -1,0 +1,207 @@
+"""Stations among each other: the card by which one is known, root's word on others, and a log that goes on in a new one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+
+from custody.compose import NewEvent, Ref
+from custody.errors import N_, CustodyError, InputError, RuleError
+from custody.events import POWERS, Event
+from custody.ledger import canonical, key_fingerprint, read_canonical
+from custody.roster import NOTICES, Roster, roster
+from db.ledger import Signer
+from db.store import Store
+from evidence.note import holds
+
+CARD_CONTEXT = b"serah-station/v1\n"
+"""Put before a card when it is signed, so that its signature passes for nothing else."""
+CARD_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StationCard:
+    """Who a station says it is: what root looks at before it admits the key (64 hex digits)."""
+
+    election: str
+    log: str
+    station: str
+    place: str
+    public_key: str
+    root: str
+
+    @property
+    def fingerprint(self) -> str:
+        """What people compare with the paper that was signed when the station began."""
+        return key_fingerprint(bytes.fromhex(self.public_key))
+
+
+def make_card(genesis: Event, signer: Signer) -> bytes:
+    """A station's card as a file's bytes: canonical JSON, signed by its own key."""
+    names = [field.name for field in fields(StationCard)]
+    card = {"serah_station": CARD_VERSION, **{name: genesis.body[name] for name in names}}
+    return canonical({**card, "signature": signer.sign(CARD_CONTEXT + canonical(card)).hex()}) + b"\n"
+
+
+def read_card(data: bytes) -> StationCard:
+    """Read a card and check that the key in it has signed it.
+
+    Raises:
+        InputError: it is no card, or was changed.
+    """
+    try:
+        card = read_canonical(data.rstrip(b"\r\n"))
+        signature, version = bytes.fromhex(card.pop("signature")), card.pop("serah_station")
+        read = StationCard(**card)
+        signed = canonical({"serah_station": version, **asdict(read)})
+        is_text = all(isinstance(value, str) for value in card.values())
+        is_ours = is_text and version == CARD_VERSION and len(bytes.fromhex(read.public_key)) == 32
+        is_ours = is_ours and holds(bytes.fromhex(read.public_key), signature, CARD_CONTEXT + signed)
+    except (CustodyError, KeyError, TypeError, ValueError, AttributeError):
+        is_ours = False
+    if not is_ours:
+        raise InputError(
+            N_("this is no station's card, or it was changed"),
+            hint=N_("Give the file station-card.json from that station's folder; never its secret key, station.key."),
+        )
+    return read
+
+
+def admit(store: Store, card: StationCard, powers: Sequence[str] = ()) -> list[Event]:
+    """Record that a station's key counts; nothing where it does already, with these powers.
+
+    Raises:
+        RuleError: this station may not admit others, or that station follows another root.
+    """
+    with store.ledger.transaction():
+        trusted = _for_admitting(store)
+        if card.root not in (trusted.root, card.fingerprint):
+            raise RuleError(
+                N_("{station} follows another root than this election's"),
+                hint=N_("Let it begin again there with: python main.py init --root {root}"),
+                station=card.station,
+                root=trusted.root,
+            )
+        if card.public_key in trusted.revoked:
+            raise RuleError(
+                N_("the key of {station} was revoked and does not come back"),
+                hint=N_("Let it go on with a new key: python main.py init --continue --new-key"),
+                station=card.station,
+            )
+        if trusted.powers.get(card.public_key) == frozenset(powers) or card.fingerprint == trusted.root:
+            return []
+        said = {"station": card.station, "place": card.place, "key": card.public_key, "powers": sorted(set(powers))}
+        return store._record([NewEvent("admit", said)])
+
+
+def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None) -> list[Event]:
+    """Record that a station's key counts no longer.
+
+    Args:
+        name: the station's name, its place, its log, or its key's fingerprint or the beginning of it.
+        last_good: the number up to which its log stands; None: all that is held of it now.
+
+    Raises:
+        RuleError: this station may not revoke others, or not that one.
+        InputError: no station, or more than one, is meant; or its log is not that long.
+    """
+    with store.ledger.transaction():
+        trusted = _for_admitting(store)
+        key, named = _key_of(store, trusted, name)
+        if key_fingerprint(bytes.fromhex(key)) == trusted.root:
+            raise RuleError(N_("the root's own key cannot be revoked"), hint=N_("Begin the election with a new root."))
+        sizes = {
+            head["log"]: head["size"] for head in store.ledger.heads()
+            if head["log"] in trusted.owners and trusted.owners[head["log"]].key == key
+        }  # fmt: skip
+        if last_good is not None:
+            _shorten(sizes, name if name in sizes else None, last_good)
+        return store._record([revoking(named, key, sizes, reason)])
+
+
+def revoking(station: str, key: str, sizes: Mapping[str, int], reason: str) -> NewEvent:
+    """The event that a key counts no longer, but for its logs up to these sizes."""
+    ends = [{"log": log, "size": size} for log, size in sorted(sizes.items())]
+    return NewEvent("revoke", {"station": station, "key": key, "last_good": ends, "reason": reason})
+
+
+def go_on(store: Store, *, station: str | None = None, place: str | None = None, root: str | None = None) -> Event:
+    """Go on with a new log, whose first event names the newest entry of the old one that is held.
+
+    For a restored copy, a new installation, and a new or lost key. A station that is its own root and has a new key
+    vouches for its old log: all that is held of it stands, and nothing that comes later.
+    """
+    ledger = store.ledger
+    with ledger.transaction():
+        own = ledger.own_log()
+        old = ledger.event_at(own.id, 1).body
+        [head] = [head for head in ledger.heads() if head["log"] == own.name]
+        key = store._key().public_key
+        followed = store.state.stations.now().root
+        was_root = followed == key_fingerprint(bytes.fromhex(old["public_key"]))
+        has_new_key = key.hex() != old["public_key"]
+        ledger.retire_own()
+        genesis = store.begin(
+            election=own.election, station=station or own.station, place=place or own.place,
+            root=root or (None if was_root else followed), continues=Ref(own.name, head["size"], head["head"]),
+        )  # fmt: skip
+        if was_root and has_new_key and root is None:
+            sizes = {h["log"]: h["size"] for h in ledger.heads() if ledger.keys()[h["log"]].hex() == old["public_key"]}
+            said = {"station": own.station, "place": own.place, "key": old["public_key"], "powers": sorted(POWERS)}
+            store._record([NewEvent("admit", said), revoking(own.station, old["public_key"], sizes, "")])
+        store.state.rebuild()
+        return genesis
+
+
+def _for_admitting(store: Store) -> Roster:
+    """Who counts, at a station that may say so: root, a delegate, or a station that was told of no root."""
+    own = store.ledger.own_log()
+    told = store.ledger.event_at(own.id, 1).body
+    if told["root"] == key_fingerprint(bytes.fromhex(told["public_key"])):
+        return roster(told["root"], store.ledger.on_topic(NOTICES))
+    trusted = store.state.stations.now()
+    if not trusted.may(own.name, "admit"):
+        raise RuleError(
+            N_("this station may neither admit nor revoke others"),
+            hint=N_("Do it at the election's root, or ask it to admit this station with --power admit."),
+        )
+    return trusted
+
+
+def _key_of(store: Store, trusted: Roster, name: str) -> tuple[str, str]:
+    """The key that a name means, and its station."""
+    names = {(owner.key, owner.station): {log, owner.station, owner.place} for log, owner in trusted.owners.items()}
+    for event in store.ledger.on_topic(("admit",)):
+        said = event.body
+        names.setdefault((said["key"], said["station"]), set()).update((said["station"], said["place"]))
+    digits = name.replace(" ", "").lower()
+    meant = {
+        (key, station) for (key, station), known in names.items()
+        if name in known or (len(digits) >= 8 and key_fingerprint(bytes.fromhex(key)).startswith(digits))
+    }  # fmt: skip
+    if len({key for key, _ in meant}) != 1:
+        raise InputError(
+            N_("{name} is no station that this ledger knows") if not meant else N_("{name} means several stations"),
+            hint=N_("Give its name, its log, or its key's fingerprint: {known}"),
+            name=name,
+            known=", ".join(sorted(f"{s} ({key_fingerprint(bytes.fromhex(k))[:16]})" for k, s in meant or names)),
+        )
+    return min(meant)
+
+
+def _shorten(sizes: dict[str, int], log: str | None, last_good: int) -> None:
+    """Set the number up to which a station's log stands; `log` says which, where it has several."""
+    if log is None and len(sizes) != 1:
+        raise InputError(
+            N_("--last-good needs one log, and this station has {count}"),
+            hint=N_("Name the log instead of the station: {logs}"),
+            count=len(sizes),
+            logs=", ".join(sorted(sizes)) or "-",
+        )
+    log = log or next(iter(sizes))
+    if last_good > sizes[log]:
+        raise InputError(
+            N_("only {size} entries of {log} are held"),
+            hint=N_("Import what is missing of it first, or give a smaller --last-good."),
+            size=sizes[log],
+            log=log,
+        )
+    sizes[log] = last_good
