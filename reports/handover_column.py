@@ -1,0 +1,145 @@
+"""The left column of a handover paper: what was handed over, what is irregular about it, and the items' codes."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reportlab.lib import units
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.platypus import Paragraph
+
+from custody.codes import show_code
+from custody.findings import Finding
+from custody.items import Item
+from custody.paper import Sheet
+from language import _
+from language.text import number
+from reports.paper import ACCENT, INK, MUTED, RULE, Paper, fitted, fonts, text
+from reports.words import Needs, Places, finding_text, kind_name, severity_word
+
+COLUMN_MM = 55.0
+mm = float(units.mm)
+_HEADING_MM, _FINDINGS_MM = 7.7, 24.0
+"""What a heading takes, and what the findings may take of a page that is full of codes."""
+_CODE_TYPES = ((8.0, 1), (7.0, 2), (6.0, 2), (5.2, 3), (4.6, 3))
+"""Sizes of type in points, each with the columns that it leaves room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One record of a handover: what it says (the parsed body), and the signed bytes that its page carries."""
+
+    body: Mapping[str, Any]
+    sheet: Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverFacts:
+    """What the paper of a handover tells: its records, what is known of the items, and what was irregular."""
+
+    parts: Sequence[Part]
+    items: Mapping[str, Item]
+    findings: Sequence[Finding]
+    election: str
+    station: str
+    made_at_utc: str
+    made_by: str
+    places: Places = field(default_factory=dict)
+    needs: Needs = field(default_factory=dict)
+
+
+class ContentsColumn:
+    """The column of one page."""
+
+    def __init__(self, paper: Paper, facts: HandoverFacts, rows: Iterable[Mapping[str, Any]], here: str) -> None:
+        self.paper, self.facts, self.here = paper, facts, here
+        codes = (str(entry["code"]) for entry in rows)
+        self.codes = sorted(codes, key=lambda code: (not self._kind(code), self._kind(code), code))
+
+    def draw(self, top: float, room_mm: float) -> float:
+        """Kinds, findings and codes, in type as large as the room allows; returns the height in points."""
+        findings = self._findings()
+        findings_mm = sum(block.wrap(COLUMN_MM * mm, 1000)[1] for block in findings) / mm + 1
+        y = self._draw_kinds(top)
+        rest_mm = room_mm - (top - y) / mm - 2 * _HEADING_MM
+        size, pitch_mm, columns = self._code_size(rest_mm - min(findings_mm, _FINDINGS_MM))
+        deep = -(-len(self.codes) // columns)
+        y = self._draw_findings(findings, y, (rest_mm - deep * pitch_mm) * mm)
+        y = self._draw_heading(_("Codes"), y - 3.5 * mm)
+        width = COLUMN_MM / columns * mm
+        for place, code in enumerate(self.codes):
+            column, line = divmod(place, deep)
+            self._draw_code(code, size, self.paper.left + column * width, y - (line + 0.85) * pitch_mm * mm, width)
+        return top - y + deep * pitch_mm * mm
+
+    def _draw_code(self, code: str, size: float, x: float, y: float, width: float) -> None:
+        """Draw a code, narrower where its letters are wide: columns must not run into each other."""
+        shown = show_code(code)
+        natural = stringWidth(shown, fonts()[0], size)
+        line = self.paper.canvas.beginText(x, y)
+        line.setFont(fonts()[0], size)
+        line.setFillColor(INK)
+        line.setHorizScale(min(100, 100 * (width - 1.2 * mm) / natural))
+        line.textOut(shown)
+        self.paper.canvas.drawText(line)
+
+    def _code_size(self, room_mm: float) -> tuple[float, float, int]:
+        """The largest type with which all codes fit: its size, the lines' distance in mm, and the columns."""
+        for size, columns in _CODE_TYPES:
+            pitch_mm, deep = size * 0.43, max(-(-len(self.codes) // columns), 1)
+            if deep * pitch_mm <= room_mm:
+                break
+        return size, min(pitch_mm, room_mm / deep), columns
+
+    def _draw_heading(self, words: str, y: float) -> float:
+        canvas = self.paper.canvas
+        canvas.setFillColor(ACCENT)
+        canvas.setFont(fonts()[1], 7.5)
+        canvas.drawString(self.paper.left, y - 2.4 * mm, words)
+        canvas.setStrokeColor(RULE)
+        canvas.setLineWidth(0.6)
+        canvas.line(self.paper.left, y - 3.6 * mm, self.paper.left + COLUMN_MM * mm, y - 3.6 * mm)
+        return y - 4.2 * mm
+
+    def _draw_kinds(self, top: float) -> float:
+        facts, canvas = self.facts, self.paper.canvas
+        y = self._draw_heading(_("Contents"), top)
+        kinds = Counter(self._kind(code) for code in self.codes)
+        right = self.paper.left + COLUMN_MM * mm
+        lines = [(kind_name(facts.needs, kind) if kind else _("not registered here"), n) for kind, n in kinds.items()]
+        for place, (words, count) in enumerate([*lines, (_("Total"), len(self.codes))]):
+            y -= 4.1 * mm
+            canvas.setFont(fonts()[int(place == len(lines))], 8)
+            canvas.setFillColor(INK)
+            canvas.drawString(self.paper.left, y + 1 * mm, fitted(words, 8, (COLUMN_MM - 14) * mm))
+            canvas.drawRightString(right, y + 1 * mm, number(count))
+        return y
+
+    def _findings(self) -> list[Paragraph]:
+        here, facts = frozenset(self.codes), self.facts
+        blocks = [
+            text(f"{severity_word(found.severity)}: {finding_text(found, facts.needs, self.here)}", 6.6, leading=1.22)
+            for found in facts.findings
+            if found.item is None or found.item in here or found.code == "SHORTAGE"
+        ]
+        return blocks or [text(_("None"), 7.5, color=MUTED)]
+
+    def _draw_findings(self, blocks: list[Paragraph], y: float, room: float) -> float:
+        """The findings, as many as there is room for; the rest are counted."""
+        canvas = self.paper.canvas
+        y = self._draw_heading(_("Findings"), y - 3.5 * mm)
+        for place, block in enumerate(blocks):
+            rest = len(blocks) - place
+            if block.height + (3.2 * mm if rest > 1 else 0) > room:
+                canvas.setFont(fonts()[1], 6.6)
+                canvas.setFillColor(MUTED)
+                canvas.drawString(self.paper.left, y - 2.4 * mm, _("and {count} more").format(count=number(rest)))
+                return y - 3.2 * mm
+            y, room = y - block.height, room - block.height
+            block.drawOn(canvas, self.paper.left, y)
+        return y
+
+    def _kind(self, code: str) -> str:
+        item = self.facts.items.get(code)
+        return item.kind if item else ""
