@@ -42,9 +42,15 @@ if TYPE_CHECKING:
 @json_option
 @pass_station
 def init(
-    station: Station, place: str | None, name: str | None, election: str, root: str | None, goes_on: bool, new_key: bool,
+    station: Station,
+    place: str | None,
+    name: str | None,
+    election: str,
+    root: str | None,
+    goes_on: bool,
+    new_key: bool,
     as_json: bool,
-) -> None:  # fmt: skip
+) -> None:
     from commands.beginning import begin, go_on, read_fingerprint
     from custody.codes import parse_custodian
 
