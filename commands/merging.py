@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from db.merge import Merged
     from db.store import Store
     from evidence.entry import RawEntry
+    from evidence.findings import EvidenceFinding
 
 MAX_CARD_BYTES = 64 * 1024
 
@@ -31,10 +32,7 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
     if as_json:
         print_json({
             "new": merged.new, "known": merged.known, "quarantined": merged.quarantined,
-            "findings": [
-                {"code": f.code, "log": f.log, "seq": f.seq, "severity": f.severity, "detail": fill(f.message, f.values)}
-                for f in merged.findings
-            ],
+            "findings": [_finding_json(finding) for finding in merged.findings],
         })  # fmt: skip
         return
     click.echo(
@@ -151,9 +149,15 @@ def revoke(station: Station, name: str, last_good: int | None, reason: str, as_j
         return
     click.echo(_("The key of {station} counts no longer.").format(station=event.body["station"]))
     for end in ends:
-        click.echo(
-            "  " + ngettext("{log}: {size} entry stands", "{log}: {size} entries stand", end["size"]).format(**end)
-        )
+        words = ngettext("{log}: {size} entry stands", "{log}: {size} entries stand", end["size"])
+        click.echo("  " + words.format(**end))
+
+
+def _finding_json(finding: "EvidenceFinding") -> dict[str, Any]:
+    return {
+        "code": finding.code, "log": finding.log, "seq": finding.seq, "severity": finding.severity,
+        "detail": fill(finding.message, finding.values),
+    }  # fmt: skip
 
 
 def _card_bytes(path: Path) -> bytes:

@@ -1,7 +1,8 @@
 """Peewee tables, one per stored thing. No rules here, and no SQL elsewhere.
 
-`Event`, `Log` and `EventItem` are the ledger, `Fork` and `Waiting` what other stations' logs add to it. `Place`, `Need` and `Item` are a cache of it, rebuilt from the events at
-will. `Draft` and `DraftScan` are work that is not confirmed yet.
+`Event`, `Log` and `EventItem` are the ledger; `EventTopic`, `Fork`, `ForkItem` and `Waiting` are what the logs of other
+stations add to it. `Place`, `Need` and `Item` are a cache of it, rebuilt from the events at will. `Draft` and
+`DraftScan` are work that is not confirmed yet.
 
 Models are bound to a database per store, so that several ledgers can be open in one process.
 """

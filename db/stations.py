@@ -1,4 +1,4 @@
-"""Stations among each other: the card by which one is known, root's word on others, and a log that goes on in a new one."""
+"""Stations among each other: the card by which one is known, root's word on others, a log that goes on in a new one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields

@@ -59,7 +59,7 @@ def check_bundle(
 
 
 def _may_pass(finding: EvidenceFinding, *, is_held: bool) -> bool:
-    """Forks are evidence. A log that is held may come without its beginning; one that lacks its genesis alone was cut."""
+    """Forks are evidence. A log that is held may come without its beginning; without its genesis alone it was cut."""
     begins_later = finding.code == "INCOMPLETE" and finding.values.get("first") == 1 and finding.values["last"] > 1
     return finding.code == "FORK" or (is_held and begins_later)
 
