@@ -97,11 +97,11 @@ def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None
 
     Args:
         name: the station's name, its place, its log, or its key's fingerprint or the beginning of it.
-        last_good: the number up to which its log stands; None: all that is held of it now.
+        last_good: the number up to which its log stands, held here already or not; None: all that is held of it now.
 
     Raises:
         RuleError: this station may not revoke others, or not that one.
-        InputError: no station, or more than one, is meant; or its log is not that long.
+        InputError: no station, or more than one, is meant; or `last_good` is for one of several logs.
     """
     with store.ledger.transaction():
         trusted = _for_admitting(store)
@@ -113,7 +113,7 @@ def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None
             if head["log"] in trusted.owners and trusted.owners[head["log"]].key == key
         }  # fmt: skip
         if last_good is not None:
-            _shorten(sizes, name if name in sizes else None, last_good)
+            _set_end(sizes, name if name in sizes else None, last_good)
         return store._record([revoking(named, key, sizes, reason)])
 
 
@@ -187,7 +187,7 @@ def _key_of(store: Store, trusted: Roster, name: str) -> tuple[str, str]:
     return min(meant)
 
 
-def _shorten(sizes: dict[str, int], log: str | None, last_good: int) -> None:
+def _set_end(sizes: dict[str, int], log: str | None, last_good: int) -> None:
     """Set the number up to which a station's log stands; `log` says which, where it has several."""
     if log is None and len(sizes) != 1:
         raise InputError(
@@ -196,12 +196,4 @@ def _shorten(sizes: dict[str, int], log: str | None, last_good: int) -> None:
             count=len(sizes),
             logs=", ".join(sorted(sizes)) or "-",
         )
-    log = log or next(iter(sizes))
-    if last_good > sizes[log]:
-        raise InputError(
-            N_("only {size} entries of {log} are held"),
-            hint=N_("Import what is missing of it first, or give a smaller --last-good."),
-            size=sizes[log],
-            log=log,
-        )
-    sizes[log] = last_good
+    sizes[log or next(iter(sizes))] = last_good

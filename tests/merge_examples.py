@@ -1,0 +1,167 @@
+"""Stations that meet by bundles: a field of five that work offline, and the bundles that their logs travel in."""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from ledger_examples import PLACES, TPS, WAREHOUSE, absorb, around, boxes, card_of, planned_station, record, signer
+
+from custody.codes import show_code
+from custody.compose import Handover, NewEvent, Touch
+from custody.events import Event, read_event
+from custody.ledger import read_signatures
+from db.merge import Merged, merge
+from db.stations import admit, revoke
+from db.store import Store, open_store
+from evidence.bundle_lines import LogRow
+from evidence.entry import RawEntry
+from evidence.intake import check_bundle
+from reports.custody_facts import chain_json
+
+HOPS = [WAREHOUSE, "51.08.01", "51.08.02", "51.08.01.2001", "51.08.02.2001", *TPS[:2]]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What travels: the list of logs, and entries."""
+
+    rows: tuple[LogRow, ...]
+    entries: tuple[RawEntry, ...]
+
+
+def bundle_of(store: Store) -> Bundle:
+    """All that a ledger holds."""
+    rows = tuple(LogRow(h["log"], h["station"], h["place"], h["size"], h["head"]) for h in store.ledger.heads())
+    return Bundle(rows, tuple(RawEntry(*entry) for entry in store.ledger.entries()))
+
+
+def take(store: Store, *bundles: Bundle) -> Merged:
+    """Import, as the command does: check everything, then take everything."""
+    keys = dict(store.ledger.keys())
+    for bundle in bundles:
+        keys |= check_bundle(bundle.rows, bundle.entries, keys).keys
+    return merge(store.ledger, store.state, [raw for bundle in bundles for raw in bundle.entries])
+
+
+def join(url: str, seed: int, root: Store, *, place: str, name: str, powers: Sequence[str] = ()) -> Store:
+    """A station that begins under a root, which admits it; the caller closes it."""
+    stack = ExitStack()
+    store = stack.enter_context(open_store(url, signer(seed), around(seed), create=True))
+    fingerprint = root.ledger.own_log().root
+    store.begin(election="Pemilu 2024", station=name, place=place, root=fingerprint)
+    admit(root, card_of(store, seed), powers)
+    store.close_after_test = stack  # type: ignore[attr-defined]
+    return store
+
+
+class Field:
+    """A root and others that hand over, exchange bundles now and then, correct, fork and are revoked."""
+
+    def __init__(self, fresh_url: Callable[[], str], seed: int, count: int = 5, steps: int = 60) -> None:
+        self.dice = random.Random(seed)
+        with ExitStack() as stack:
+            root = stack.enter_context(planned_station(fresh_url(), 1))
+            self.stations = [root]
+            for number in range(1, count):
+                place = HOPS[number % 5]
+                self.stations.append(join(fresh_url(), number + 1, root, place=place, name=f"Pos {number}"))
+            stack.callback(self.close)
+            self.stations_root = root.ledger.own_log().root
+            self.codes = [code for tps in TPS[:3] for code in boxes(root, 4, tps)]
+            for store in self.stations[1:]:
+                take(store, bundle_of(root))
+            copy = self._copy(fresh_url(), stack)
+            for step in range(steps):
+                self._step(self.dice.choice([*self.stations, copy] if step > steps // 2 else self.stations))
+            take(root, bundle_of(self.stations[1]))
+            revoke(root, "Pos 1", reason="stolen", last_good=max(1, root_size(root, "Pos 1") // 2))
+            self.logs: dict[str, Bundle] = {}
+            for store in (*self.stations, copy):
+                whole = bundle_of(store)
+                own = store.ledger.own_log().name
+                entries = tuple(raw for raw in whole.entries if b'"log":"%s"' % own.encode() in raw.body and
+                                event_of(raw).log == own)  # fmt: skip
+                row = next(row for row in whole.rows if row.log == own)
+                self.logs[f"{own} {store is copy}"] = Bundle((row,), entries[: row.size])
+
+    def close(self) -> None:
+        for store in self.stations[1:]:
+            store.close_after_test.close()  # type: ignore[attr-defined]
+
+    def _copy(self, url: str, stack: ExitStack) -> Store:
+        """A second laptop with the key and the ledger of one of them, as when a disk is cloned."""
+        last = self.stations[-1]
+        copy = stack.enter_context(open_store(url, signer(len(self.stations)), around(99), create=True))
+        absorb(copy, last)
+        log = copy.ledger.tables.log
+        log.update(is_own=1).where(log.name == last.ledger.own_log().name).execute()
+        return copy
+
+    def _step(self, store: Store) -> None:
+        dice = self.dice
+        match dice.randrange(8):
+            case 0 | 1:
+                other = dice.choice(self.stations)
+                if other is not store:
+                    take(store, bundle_of(other))
+            case 2:
+                mine = [e for e in own_events(store) if e.type == "handover"]
+                if mine:
+                    said = {"target": dice.choice(mine).leaf, "reason": "did_not_occur", "corrective": [], "note": ""}
+                    record(store, NewEvent("correct", said))
+            case 3:
+                code = dice.choice(self.codes)
+                row = {"code": code, "print": None, "after": None, "how": "typed"}
+                record(store, NewEvent("inspect", {"item": row, "condition": "wet", "photo": None, "note": ""}))
+            case _:
+                giver, to = dice.sample(HOPS, 2)
+                codes = dice.sample(self.codes, dice.randint(1, 4))
+                store.record_handover(Handover(giver, to), [Touch(code, 1, "camera") for code in codes])
+
+
+def root_size(root: Store, name: str) -> int:
+    """How much a ledger holds of a station's log; 4 where it holds nothing."""
+    return next((head["size"] for head in root.ledger.heads() if head["station"] == name), 4)
+
+
+def own_events(store: Store) -> list[Event]:
+    own = store.ledger.own_log().name
+    return [event_of(RawEntry(*entry)) for entry in store.ledger.entries([own])]
+
+
+def event_of(raw: RawEntry) -> Event:
+    return read_event(raw.body, read_signatures(raw.signatures))
+
+
+def told(store: Store, codes: Iterable[str]) -> list[object]:
+    """What `custody --json` prints of these items."""
+    return [
+        chain_json(store.state.chain(code, as_of="2024-02-13T00:00:00Z"), store.state.places) for code in codes
+    ]  # fmt: skip
+
+
+def places_of(store: Store) -> list[object]:
+    return [store.state.places.all(), store.state.needs()]
+
+
+def split(bundle: Bundle, size: int) -> list[Bundle]:
+    """A log's bundle in pieces of its beginning: each is whole up to where it ends."""
+    [row] = bundle.rows
+    pieces = []
+    for end in (*range(size, row.size, size), row.size):
+        last = event_of(bundle.entries[end - 1])
+        shorter = LogRow(row.log, row.station, row.place, end, last.leaf)
+        pieces.append(Bundle((shorter,), bundle.entries[:end]))
+    return pieces
+
+
+def parts(bundle: Bundle, size: int) -> list[Bundle]:
+    """A log's bundle cut into pieces that do not overlap, so that all but the first lack their beginning."""
+    return [
+        Bundle(piece.rows, piece.entries[start:])
+        for start, piece in zip(range(0, 10**9, size), split(bundle, size), strict=False)
+    ]  # fmt: skip
+
+
+__all__ = ["PLACES", "show_code"]

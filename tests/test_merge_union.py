@@ -1,0 +1,71 @@
+"""Merging is a union of sets: whatever the order, the pieces and the repeats, stations come to the same answers."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ledger_examples import PLACES, around, cache_of, signer
+from merge_examples import Bundle, Field, bundle_of, parts, places_of, split, take, told
+
+from db.store import Store, open_store
+
+STATION = {"election": "Pemilu 2024", "station": "Kantor", "place": "51.08"}
+
+
+@pytest.fixture(scope="module")
+def field(sqlite_url: Callable[[], str]) -> Field:
+    return Field(sqlite_url, seed=1)
+
+
+def observer(url: str, field: Field) -> Store:
+    """A station that has told nothing itself and takes in what comes."""
+    return open_store(url, signer(50), around(50), create=True)
+
+
+def schedule(field: Field, dice: random.Random) -> list[Bundle]:
+    """Every log in some pieces, some of them repeated, in any order; a piece without a beginning after the first."""
+    pieces: list[Bundle] = []
+    later: list[Bundle] = []
+    for bundle in field.logs.values():
+        size = dice.randint(3, 20)
+        first, *rest = parts(bundle, size) if dice.random() < 0.5 else split(bundle, size)
+        pieces.append(first)
+        later += rest
+    pieces += dice.choices(pieces, k=len(pieces))
+    later = [piece for piece in later for _ in range(dice.randint(1, 3))]
+    dice.shuffle(pieces)
+    dice.shuffle(later)
+    return pieces + later
+
+
+def answers(url: str, field: Field, bundles: list[Bundle]) -> tuple[object, ...]:
+    with observer(url, field) as store:
+        store.begin(**STATION, root=field.stations_root)
+        for bundle in bundles:
+            take(store, bundle)
+        cache = cache_of(store)
+        store.state.rebuild()
+        assert cache_of(store) == cache
+        again = take(store, *bundles)
+        assert (again.new, again.quarantined) == (0, 0)
+        assert store.ledger.tables.waiting.select().count() == 0
+        return told(store, field.codes), places_of(store), store.state.stations.forked(), cache
+
+
+def agree(field: Field, url: Callable[[], str], dice: random.Random) -> None:
+    first = answers(url(), field, list(field.logs.values()))
+    assert answers(url(), field, schedule(field, dice)) == first
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.randoms(use_true_random=False))
+def test_any_schedule_of_pieces_and_repeats_gives_the_same_answers(field, sqlite_url, dice) -> None:
+    agree(field, sqlite_url, dice)
+
+
+def test_the_field_has_what_makes_merging_hard(field, sqlite_url) -> None:
+    told_of, _, forked, _ = answers(sqlite_url(), field, list(field.logs.values()))
+    codes = {finding["code"] for chain in told_of for finding in chain["findings"]}
+    assert forked and {"FORK", "CORRECTED", "UNKNOWN_STATION"} <= codes
