@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import walk_tb
 from typing import NamedTuple
 
 import apsw
@@ -86,6 +87,10 @@ def as_store_errors() -> Iterator[None]:
         yield
     except (PeeweeException, apsw.Error) as error:  # apsw's own where a row is fetched: peewee wraps the call alone
         raise _translated(error) from error
+    except UnicodeDecodeError as error:
+        if _is_from_a_row(error):
+            raise damaged("a text that is none") from error
+        raise
 
 
 def damaged(reason: str) -> StoreError:
@@ -103,6 +108,12 @@ def _translated(error: PeeweeException | apsw.Error) -> ConflictError | StoreErr
     meaning = meaning or _OTHERWISE
     reason = next(iter(str(cause).splitlines()), "") or type(cause).__name__
     return meaning.error(meaning.message, hint=meaning.hint, reason=reason)
+
+
+def _is_from_a_row(error: UnicodeDecodeError) -> bool:
+    """Whether a row was being read: other texts, of files, are not the ledger's."""
+    *_frames, (innermost, _line) = walk_tb(error.__traceback__)
+    return str(innermost.f_globals.get("__name__")) == "peewee"
 
 
 def _is_connection_lost(cause: BaseException) -> bool:

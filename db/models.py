@@ -174,10 +174,51 @@ class DraftScan(Table):
         primary_key = CompositeKey("draft", "code")
 
 
+class Paper(Table):
+    """A record of another log as its handover paper carried it, with the key and head that came along. No evidence."""
+
+    leaf = BlobField(primary_key=True)
+    paper = TextField()
+    log = TextField()
+    seq = IntegerField()
+    public_key = TextField()
+    body = BlobField()
+    signatures = TextField()
+    head = TextField()
+    is_witnessed = IntegerField()
+    seen_at = TextField()
+
+
+class SeenHead(Table):
+    """A signed head that somebody showed, its signature checked: how long a log once was."""
+
+    log = TextField()
+    size = IntegerField()
+    root = BlobField()
+    note = TextField()
+    seen_at = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("log", "size", "root")
+
+
+class Witnessed(Table):
+    """How far one log is relied on by another one, of which `looked_to` entries have been looked at: a cache."""
+
+    log_id = IntegerField()
+    by_id = IntegerField()
+    looked_to = IntegerField()
+    seq = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("log_id", "by_id")
+
+
 LEDGER = (Log, Event, EventItem)
 OTHERS = (EventTopic, Fork, ForkItem, Waiting)
 CACHE = (Place, Need, Item)
 DRAFTS = (Draft, DraftScan)
+PAPERS = (Paper, SeenHead, Witnessed)
 
 
 @dataclass(frozen=True)
@@ -196,6 +237,9 @@ class Tables:
     fork: Any
     fork_item: Any
     waiting: Any
+    paper: Any
+    seen_head: Any
+    witnessed: Any
 
 
 def tables_of(database: Database) -> Tables:
@@ -205,4 +249,4 @@ def tables_of(database: Database) -> Tables:
         meta = type("Meta", (), {"database": database, "table_name": model._meta.table_name})
         return type(model.__name__, (model,), {"Meta": meta})
 
-    return Tables(*(bound(model) for model in (*LEDGER, *CACHE, *DRAFTS, *OTHERS)))
+    return Tables(*(bound(model) for model in (*LEDGER, *CACHE, *DRAFTS, *OTHERS, *PAPERS)))

@@ -4,15 +4,12 @@ Every change of state is an event, and every event passes through `Store._record
 """
 
 import re
-import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from uuid import UUID
 
 from custody import compose
 from custody.chain import custody
-from custody.codes import ItemLabel, draw_code, is_plate, parse_custodian, show_code
+from custody.codes import ItemLabel, is_plate, parse_custodian, show_code
 from custody.compose import Handover, NewEvent, Ref, Touch
 from custody.errors import N_, InputError, RuleError, StoreError
 from custody.events import Event
@@ -21,49 +18,17 @@ from custody.items import Item
 from custody.ledger import key_fingerprint
 from custody.places import Need, Place, below
 from custody.planning import missing_items
+from custody.waybill import judge_against_paper
 from db.connect import BUSY_TIMEOUT_S, open_database
 from db.drafts import Drafts
 from db.faults import as_store_errors
 from db.ledger import Ledger, Signer
 from db.models import tables_of
+from db.papers import Papers, Waybill
+from db.seen_heads import SeenHeads
 from db.state import State
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the store takes from outside: the time, randomness, the program's version, who works the station.
-
-    `now_utc` gives RFC 3339 text with `Z`; `randbelow` is like `secrets.randbelow`.
-    """
-
-    now_utc: Callable[[], str]
-    randbelow: Callable[[int], int] = secrets.randbelow
-    by: str = ""
-    app: str = "serah"
-
-    def new_id(self) -> str:
-        """A random UUID (RFC 9562, version 4) from the same randomness."""
-        return str(UUID(int=self.randbelow(1 << 128), version=4))
-
-    def new_code(self) -> str:
-        """A code that no item has yet: 60 random bits."""
-        return draw_code(self.randbelow)
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedHandover:
-    """A handover that is in the ledger: its events, BAST number, counts, and what is irregular about it.
-
-    `expected` is None where this station cannot know what was to come.
-    """
-
-    events: tuple[Event, ...]
-    bast: str
-    giver: str
-    to: str
-    scanned: int
-    expected: int | None
-    findings: tuple[Finding, ...]
+from db.surroundings import RecordedHandover as RecordedHandover
+from db.surroundings import Surroundings as Surroundings
 
 
 class Store:
@@ -74,11 +39,14 @@ class Store:
     ) -> None:
         self.ledger, self.state, self.drafts = ledger, state, drafts
         self._signer, self.around = signer, around
+        self.heads = SeenHeads(ledger, state.stations, ledger.tables)
+        self.papers = Papers(state, self.heads, ledger.tables)
 
     # --- the one write path ---------------------------------------------------------------------------------------
 
     def _record(self, new: Sequence[NewEvent], *, id: str | None = None) -> list[Event]:
         with self.ledger.transaction():
+            self.heads.refuse_if_rolled_back()
             around = self.around
             events = self.ledger.append(
                 new, self._key(), at=around.now_utc(), by=around.by, app=around.app, id=id or around.new_id()
@@ -220,16 +188,26 @@ class Store:
     def expected(self, giver: str, to: str, bound: Sequence[str] = ()) -> list[Item] | None:
         """What the giver holds for `to`, or for where a carrier goes; None where this station cannot know.
 
-        Also what another log has recorded as given to `to` and ours has not confirmed yet.
+        Also what another log, or a paper of it, says was given to `to` and ours has not confirmed yet.
         """
-        tops = list(bound) if self.is_carrier(to) else [to]
+        tops = self._tops(to, bound)
         if not tops:
             return None
         items = self.state.expected(giver, tops)
+        items += _not_among(items, self.papers.waybill(giver, to, tops).items)
         if self.ledger.places_met() is not None:
             told = {item.code: item for item in self.state.brought_by_others(to, self.ledger.own_log().id)}
-            items += [told[code] for code in sorted(self._receipts(told.values(), giver, to))]
+            receipts = {code: told[code] for code in sorted(self._receipts(told.values(), giver, to))}
+            items += _not_among(items, receipts)
         return items if items or self.has_met(giver) else None
+
+    def _tops(self, to: str, bound: Sequence[str]) -> list[str]:
+        """The places whose items go to `to`: itself, or where a carrier goes."""
+        return list(bound) if self.is_carrier(to) else [to]
+
+    def _waybill(self, handover: Handover) -> Waybill:
+        """What papers say is to come at this handover."""
+        return self.papers.waybill(handover.giver, handover.to, self._tops(handover.to, handover.bound))
 
     def judge(self, label: ItemLabel, handover: Handover) -> tuple[Item | None, list[Finding]]:
         """What is known of a scanned item, and all that is wrong with handing it over so."""
@@ -280,8 +258,9 @@ class Store:
             expected = self.expected(handover.giver, handover.to, handover.bound)
             findings = self._judge_all(handover, touches, expected)
             bast = self._bast_number()
-            new = compose.handover_events(handover, touches, self.state.latest([t.code for t in touches]), bast=bast)
-            events = self._record(new, id=draft)
+            relied_on = self._relied_on(handover, touches)
+            new = compose.handover_events(handover, touches, relied_on, bast=bast)
+            events = self._record([*new, *self.papers.witness_events(list(relied_on.values()))], id=draft)
             if draft is not None:
                 self.drafts.drop(draft)
         return RecordedHandover(
@@ -293,7 +272,8 @@ class Store:
         self, labels: Sequence[ItemLabel], handover: Handover
     ) -> tuple[dict[str, Item], list[Finding]]:  # fmt: skip
         items = self.state.items_of(label.code for label in labels)
-        receipts = self._receipts(items.values(), handover.giver, handover.to)
+        waybill = self._waybill(handover)
+        receipts = self._receipts(items.values(), handover.giver, handover.to) | waybill.items.keys()
         has_met = self.has_met(handover.giver)
         found = [
             finding
@@ -302,8 +282,24 @@ class Store:
                 items.get(label.code), label, self.state.places, giver=handover.giver, to=handover.to,
                 bound=handover.bound, met_giver=has_met, is_recorded=label.code in receipts,
             )
+            if finding.code != "UNKNOWN_CODE" or label.code not in waybill.items  # its own giver's paper names it
         ]  # fmt: skip
+        if waybill.items:
+            found += [
+                judge_against_paper(label.code, waybill.named)
+                for label in labels
+                if label.code not in waybill.items and label.code not in receipts
+                and not (label.code in items and items[label.code].held_by == handover.giver)
+            ]  # fmt: skip
         return items, found
+
+    def _relied_on(self, handover: Handover, touches: Sequence[Touch]) -> dict[str, Ref]:
+        """The newest event of each item that this station knows of, from its ledger or from the giver's paper."""
+        known = self.state.latest([touch.code for touch in touches])
+        for code, ref in self._waybill(handover).refs.items():
+            if code not in known or known[code].log != ref.log or known[code].seq < ref.seq:
+                known[code] = ref
+        return known
 
     def _receipts(self, items: Iterable[Item], giver: str, to: str) -> set[str]:
         """The items whose handover another log has recorded already, so that ours confirms it."""
@@ -325,6 +321,7 @@ class Store:
             missing=[item for item in expected or () if item.code not in scanned],
             places=self.state.places, met_giver=self.has_met(handover.giver),
         )  # fmt: skip
+        found += self._waybill(handover).findings
         for code, condition in handover.conditions.items():
             found += judge_condition(code, condition)
         happened = handover.occurred or self.around.now_utc()
@@ -371,6 +368,11 @@ def open_store(
 def _slug(text: str) -> str:
     """A name for logs and BAST numbers: at most 30 of a-z, 0-9 and -; `x` where a name has none of them."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:30].rstrip("-") or "x"
+
+
+def _not_among(items: Iterable[Item], more: Mapping[str, Item]) -> list[Item]:
+    known = {item.code for item in items}
+    return [item for code, item in more.items() if code not in known]
 
 
 def _first_of_each(touches: Iterable[Touch]) -> list[Touch]:

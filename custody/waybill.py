@@ -1,0 +1,64 @@
+"""What a handover that is known from its paper alone lets a receiver expect (docs/custody-rules.md §4).
+
+The paper names codes. Where an item is bound for, the receiver knows only if its plan or another log says so.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from custody.codes import show_code
+from custody.errors import N_
+from custody.events import Body
+from custody.findings import Finding
+from custody.items import Item
+from custody.places import Place, is_under
+
+
+def to_come(
+    handover: Body, giver: str, to: str, tops: Sequence[str], places: Mapping[str, Place], items: Mapping[str, Item]
+) -> list[str]:
+    """The codes on a paper that are to come when `giver` now hands over to `to`.
+
+    All of them, where the paper is about this handover. Where it is about the one before, by which `giver` got them
+    (a truck at its stop): those bound for below `tops`; an item that is not registered here is taken to be, where all
+    that the carrier goes to lies below.
+
+    Args:
+        tops: the places whose items go to `to`: itself, or where a carrier goes.
+        items: what is known of items, by code.
+    """
+    codes = [str(row["code"]) for row in handover["items"]]
+    if (handover["from"], handover["to"]) == (giver, to):
+        return codes
+    if handover["to"] != giver:
+        return []
+    bound = handover["bound"]
+    goes_here_alone = bool(bound) and all(_is_below(places, stop, tops) for stop in bound)
+    return [
+        code
+        for code in codes
+        if (_is_below(places, items[code].to, tops) if code in items else goes_here_alone)
+    ]  # fmt: skip
+
+
+def unregistered(code: str, handover: Body) -> Item:
+    """What an item is that only a paper names: its code and who has it; neither kind nor destination."""
+    return Item(code, "", "", k=1, n=1, held_by=str(handover["to"]))
+
+
+def judge_against_paper(code: str, bast: str) -> Finding:
+    """The finding that an item was scanned which its giver's paper does not name."""
+    return Finding("EXCESS", N_("{item} is not on paper {bast}"), {"item": show_code(code), "bast": bast}, code)
+
+
+def unknown_key(station: str) -> Finding:
+    """The finding that a paper's key was admitted by nobody that this station knows of."""
+    return Finding(
+        "UNKNOWN_STATION",
+        N_("the key of {station} is not known here: its paper says what to expect, and proves nothing yet"),
+        {"station": station},
+        is_provisional=True,
+    )
+
+
+def _is_below(places: Mapping[str, Place], code: str, tops: Sequence[str]) -> bool:
+    return any(is_under(places, code, top) for top in tops)

@@ -1,0 +1,221 @@
+"""Handover papers: records of other logs as a camera read them, and our own as they are printed.
+
+What a paper says is no evidence here: it lets this station expect, and rely on the sender's record by its digest. Once
+the log itself has come, its entries count and the paper no longer.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import fn
+
+from custody.compose import NewEvent, Ref
+from custody.errors import N_, TamperError
+from custody.events import Body
+from custody.findings import Finding
+from custody.items import Item
+from custody.ledger import leaf_digest
+from custody.paper import Sheet, pack_sheet, paper_id
+from custody.waybill import to_come, unknown_key, unregistered
+from db.ledger import Signer
+from db.models import Tables
+from db.seen_heads import SeenHeads, rolled_back
+from db.state import State
+from evidence.checkpoint import claimed_checkpoint, read_checkpoint
+from evidence.entry import is_signed, read_body
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPaper:
+    """A paper that was read whole: its name, the handover that it carries, and what is irregular about the paper.
+
+    `is_own`: this station recorded it itself. `is_held`: the ledger holds the record already.
+    """
+
+    paper: str
+    handover: Body
+    findings: tuple[Finding, ...] = ()
+    is_own: bool = False
+    is_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waybill:
+    """What papers say is to come at a handover: the items, and for each the record that it came with."""
+
+    items: Mapping[str, Item]
+    refs: Mapping[str, Ref]
+    basts: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def named(self) -> str:
+        """The numbers of the papers, for people."""
+        return ", ".join(self.basts)
+
+
+NOTHING = Waybill({}, {})
+
+
+class Papers:
+    """The papers that one station has read, and those that it gives."""
+
+    def __init__(self, state: State, heads: SeenHeads, tables: Tables) -> None:
+        self.state, self.heads, self.ledger, self.tables = state, heads, state.ledger, tables
+        self._last: tuple[object, Waybill] | None = None
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def take(self, sheet: Sheet, *, at: str) -> ReadPaper:
+        """Check what a paper carries and keep it; durable when this returns. A second time changes nothing.
+
+        Raises:
+            TamperError: it is not what the key in it signed, or not the log's key; or our own log was longer once.
+        """
+        body, leaf = _checked(sheet)
+        log, seq, name = str(body["log"]), int(body["seq"]), paper_id(pack_sheet(sheet))
+        if self.ledger.keys().get(log, sheet.public_key) != sheet.public_key:
+            raise TamperError(
+                N_("this paper is not signed by the key of {log}"),
+                hint=N_("Set the goods aside and ask the sender: somebody else made this paper."),
+                log=log,
+            )
+        self.heads.take(sheet.head, at=at)
+        is_held = self.ledger.find(leaf.hex()) is not None
+        own = self.tables.log.get_or_none(self.tables.log.is_own == 1)
+        if own is not None and log == own.name:
+            if not is_held:
+                raise rolled_back(own.size, seq)
+            return ReadPaper(name, body, is_own=True, is_held=True)
+        with self.ledger.transaction():
+            findings = self._doubts(body, leaf, sheet.public_key)
+            if not is_held:
+                self.tables.paper.insert(
+                    leaf=leaf, paper=name, log=log, seq=seq, public_key=sheet.public_key.hex(), body=sheet.body,
+                    signatures=sheet.signatures, head=sheet.head, is_witnessed=0, seen_at=at,
+                ).on_conflict_ignore().execute()  # fmt: skip
+        return ReadPaper(name, body, findings, is_held=is_held)
+
+    def _doubts(self, body: Body, leaf: bytes, public_key: bytes) -> tuple[Finding, ...]:
+        """What is irregular about a paper of another station."""
+        found = []
+        if not self._is_known(public_key.hex()):
+            found.append(unknown_key(station_of(body)))
+        log, paper = self.tables.log, self.tables.paper
+        row = log.get_or_none(log.name == body["log"])
+        held = self.ledger.event_at(row.id, body["seq"]).leaf if row and row.size >= body["seq"] else leaf.hex()
+        others = paper.select().where((paper.log == body["log"]) & (paper.seq == body["seq"]) & (paper.leaf != leaf))
+        if held != leaf.hex() or others.exists():
+            message = N_("the key of {station} has signed two records of number {seq}: keep this paper")
+            found.append(Finding("FORK", message, {"station": station_of(body), "seq": body["seq"]}))
+        return tuple(found)
+
+    def _is_known(self, public_key: str) -> bool:
+        return public_key in self.state.stations.now().powers
+
+    # --- what is to come ----------------------------------------------------------------------------------------
+
+    def waybill(self, giver: str, to: str, tops: Sequence[str]) -> Waybill:
+        """What papers say is to come at this handover and has not been received; kept until something changes."""
+        paper = self.tables.paper
+        count = paper.select(fn.COUNT(paper.leaf)).scalar()
+        if not count or not giver or not to:
+            return NOTHING
+        asked = (giver, to, tuple(tops), count, self.ledger.event_count())
+        if self._last is None or self._last[0] != asked:
+            self._last = (asked, self._waybill(giver, to, tops))
+        return self._last[1]
+
+    def _waybill(self, giver: str, to: str, tops: Sequence[str]) -> Waybill:
+        items: dict[str, Item] = {}
+        refs: dict[str, Ref] = {}
+        basts: dict[str, None] = {}
+        strangers: dict[str, None] = {}
+        paper = self.tables.paper
+        for row in paper.select().order_by(paper.log, paper.seq):
+            leaf, body = bytes(row.leaf), json.loads(bytes(row.body))
+            if self.ledger.find(leaf.hex()) is not None:  # the log itself has come
+                continue
+            named = [entry["code"] for entry in body["items"]]
+            known = self.state.items_of(named)
+            codes = to_come(body, giver, to, tops, self.state.places, known)
+            codes = sorted(set(codes) - self._received(codes, leaf.hex(), giver, to))
+            if not codes:
+                continue
+            basts[str(body["bast"])] = None
+            items |= {code: known.get(code) or unregistered(code, body) for code in codes}
+            refs |= dict.fromkeys(codes, Ref(row.log, row.seq, leaf.hex()))
+            if not self._is_known(row.public_key):
+                strangers[station_of(body)] = None
+        return Waybill(items, refs, tuple(basts), tuple(unknown_key(station) for station in strangers))
+
+    def _received(self, codes: Sequence[str], leaf: str, giver: str, to: str) -> set[str]:
+        """The items of which a record is held that confirms this paper's."""
+        return {
+            code
+            for code, events in self.ledger.naming(codes).items()
+            if any(
+                event.type == "handover"
+                and (event.body["from"], event.body["to"]) == (giver, to)
+                and any(ref["leaf"] == leaf for ref in event.body["refs"])
+                for event in events
+            )
+        }
+
+    def witness_events(self, refs: Sequence[Ref]) -> list[NewEvent]:
+        """Events that keep the heads of the papers relied on, the newest of each log; each head is kept once."""
+        paper = self.tables.paper
+        leaves = [bytes.fromhex(leaf) for leaf in {ref.leaf for ref in refs}]
+        newest: dict[str, Any] = {}
+        for row in paper.select().where(paper.leaf.in_(leaves) & (paper.is_witnessed == 0)):
+            size = claimed_checkpoint(row.head).size
+            if row.log not in newest or claimed_checkpoint(newest[row.log].head).size < size:
+                newest[row.log] = row
+        paper.update(is_witnessed=1).where(paper.leaf.in_(leaves)).execute()
+        return [NewEvent("witness", {"head": newest[log].head}) for log in sorted(newest)]
+
+    def sheets(self, bast: str, signer: Signer) -> list[tuple[Body, Sheet]]:
+        """The records of our own handover of that number, each as its page of a paper carries it; none if unknown."""
+        log, event = self.tables.log, self.tables.event
+        own = log.get(log.is_own == 1)
+        head = self.heads.own_head(signer)
+        found = []
+        # Newest first, for a paper is printed at once; the number is in the body alone.
+        query = event.select(event.body, event.signatures).where(event.log_id == own.id).order_by(event.seq.desc())
+        for body, signatures in query.tuples().iterator():
+            said = json.loads(bytes(body))
+            if said["type"] == "handover" and said["bast"] == bast:
+                found.append((said, Sheet(bytes(body), signatures, signer.public_key, head)))
+                if said["part"] == 1:
+                    break
+        return found[::-1]
+
+
+def station_of(body: Body) -> str:
+    """A station as its log is named: the part of the name that people know (serah/election/station/instance)."""
+    parts = str(body["log"]).split("/")
+    return parts[2] if len(parts) == 4 else str(body["log"])
+
+
+def _checked(sheet: Sheet) -> tuple[Body, bytes]:
+    """What a sheet says and its entry's digest, once its own key's signatures hold.
+
+    Raises:
+        TamperError: they do not, or it is no handover.
+    """
+    body = read_body(sheet.body)
+    head = read_checkpoint(sheet.head, sheet.public_key)
+    is_ours = (
+        body["type"] == "handover"
+        and is_signed(sheet.body, sheet.signatures, sheet.public_key)
+        and head.origin == body["log"]
+        and head.size >= body["seq"]
+    )
+    if not is_ours:
+        raise TamperError(
+            N_("this paper's record is not signed by the key on it, or was changed after signing"),
+            hint=N_("Set the goods aside and ask the sender: somebody else made this paper."),
+        )
+    return body, leaf_digest(sheet.body + b"\n" + sheet.signatures.encode("ascii"))

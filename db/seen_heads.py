@@ -1,0 +1,120 @@
+"""Heads: how long our own log is, how long somebody has seen it, and how much of it nobody else holds yet.
+
+Whoever was shown a head knows better than a database that was put back to an older copy.
+"""
+
+import json
+from typing import Any
+
+from peewee import fn
+
+from custody.errors import N_, TamperError
+from custody.events import Event
+from db.ledger import Ledger, Signer
+from db.models import Tables
+from db.roster import RosterTable
+from evidence.checkpoint import Checkpoint, claimed_checkpoint, make_checkpoint, read_checkpoint
+from evidence.tree import Frontier
+from evidence.witnesses import witnessed_to
+
+
+class SeenHeads:
+    """The heads that one station was shown, and its own."""
+
+    def __init__(self, ledger: Ledger, stations: RosterTable, tables: Tables) -> None:
+        self.ledger, self.stations, self.tables = ledger, stations, tables
+
+    def take(self, text: str, *, at: str) -> Checkpoint | None:
+        """Keep a signed head that somebody shows; None where its log, and so its key, is not known here.
+
+        Raises:
+            TamperError: it is not signed by its log's key; or it is our own log's, and that was longer once.
+        """
+        claimed = claimed_checkpoint(text)
+        key = self.ledger.keys().get(claimed.origin)
+        if key is None:
+            return None
+        head = read_checkpoint(text, key)
+        row = {"log": head.origin, "size": head.size, "root": head.root, "note": text, "seen_at": at}
+        with self.ledger.transaction():  # by itself: what follows may refuse, and must find it at every start
+            self.tables.seen_head.insert(**row).on_conflict_ignore().execute()
+        if self._is_own(head.origin):
+            self.refuse_if_rolled_back()
+        return head
+
+    def refuse_if_rolled_back(self) -> None:
+        """Refuse to go on where a head of our own log was seen that is newer than what is held of it.
+
+        Raises:
+            TamperError: this ledger was put back to an older copy.
+        """
+        own, head = self._own(), self.tables.seen_head
+        if own is not None:
+            seen = head.select(fn.MAX(head.size)).where(head.log == own.name).scalar() or 0
+            if seen > own.size:
+                raise rolled_back(own.size, seen)
+
+    def own_head(self, signer: Signer) -> str:
+        """The signed head of our own log as it is now."""
+        own, event, tree = self._own(), self.tables.event, Frontier()
+        leaves = event.select(event.leaf).where(event.log_id == own.id).order_by(event.seq).tuples()
+        for (leaf,) in leaves.iterator():
+            tree.append(bytes(leaf))
+        return make_checkpoint(own.name, tree.size, tree.root(), signer.public_key, signer.sign)
+
+    def unwitnessed(self) -> int:
+        """How many of our own newest records no other admitted station is known to have seen.
+
+        Cutting these off would not be noticed. Looks only at what has come since it was last asked.
+        """
+        own = self._own()
+        if own is None:
+            return 0
+        stations, paper = self.stations.now(), self.tables.paper
+        told = [to for by, to in self._look(own).items() if stations.counts(by)]
+        columns = paper.select(paper.body).where(paper.public_key.in_(list(stations.powers)))
+        read = [Event("", json.loads(bytes(body))) for (body,) in columns.where(paper.log != own.name).tuples()]
+        told.append(min(witnessed_to(own.name, bytes.fromhex(own.public_key), read), own.size))
+        return int(own.size - max(told))
+
+    def _look(self, own: Any) -> dict[str, int]:
+        """How far each other log that is held is known to rely on ours."""
+        log, witnessed = self.tables.log, self.tables.witnessed
+        others = log.select().where((log.id != own.id) & (log.public_key != own.public_key))
+        looked = {row.by_id: row for row in witnessed.select().where(witnessed.log_id == own.id)}
+        found = {}
+        for other in others:
+            row = looked.get(other.id)
+            looked_to, seq = (row.looked_to, row.seq) if row else (0, 0)
+            if looked_to < other.size:
+                seq = max(seq, self._look_at(own, other.id, looked_to))
+                said = {"log_id": own.id, "by_id": other.id, "looked_to": other.size, "seq": seq}
+                key = [witnessed.log_id, witnessed.by_id]
+                with self.ledger.transaction():
+                    changed = [witnessed.looked_to, witnessed.seq]
+                    witnessed.insert(**said).on_conflict(conflict_target=key, preserve=changed).execute()
+            found[other.name] = min(seq, own.size)
+        return found
+
+    def _look_at(self, own: Any, other: int, after: int) -> int:
+        events = self.ledger.events_after(other, after)
+        return witnessed_to(own.name, bytes.fromhex(own.public_key), events)
+
+    def _is_own(self, log: str) -> bool:
+        own = self._own()
+        return own is not None and bool(own.name == log)
+
+    def _own(self) -> Any:
+        log = self.tables.log
+        return log.get_or_none(log.is_own == 1)
+
+
+def rolled_back(size: int, seen: int) -> TamperError:
+    """The refusal to record in a ledger that was put back to an older copy."""
+    return TamperError(
+        N_("this ledger was put back to an older copy: it holds {size} records of its log, and {seen} were seen. "
+           "Nothing is recorded"),
+        hint=N_("Put the newer ledger back if there is one; else go on with a new log: python main.py init --continue"),
+        size=size,
+        seen=seen,
+    )  # fmt: skip

@@ -1,0 +1,47 @@
+"""What the store takes from outside, and what it gives back for a handover."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from custody.codes import draw_code
+from custody.events import Event
+from custody.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the store takes from outside: the time, randomness, the program's version, who works the station.
+
+    `now_utc` gives RFC 3339 text with `Z`; `randbelow` is like `secrets.randbelow`.
+    """
+
+    now_utc: Callable[[], str]
+    randbelow: Callable[[int], int] = secrets.randbelow
+    by: str = ""
+    app: str = "serah"
+
+    def new_id(self) -> str:
+        """A random UUID (RFC 9562, version 4) from the same randomness."""
+        return str(UUID(int=self.randbelow(1 << 128), version=4))
+
+    def new_code(self) -> str:
+        """A code that no item has yet: 60 random bits."""
+        return draw_code(self.randbelow)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedHandover:
+    """A handover that is in the ledger: its events, BAST number, counts, and what is irregular about it.
+
+    `expected` is None where this station cannot know what was to come.
+    """
+
+    events: tuple[Event, ...]
+    bast: str
+    giver: str
+    to: str
+    scanned: int
+    expected: int | None
+    findings: tuple[Finding, ...]

@@ -1,0 +1,33 @@
+"""How far a log is witnessed: up to the newest of its entries that another key's log relies on.
+
+Whoever relies on an entry holds the log to all that came before it (docs/decisions/0032-a-reference-is-a-witness.md).
+Paper that was printed witnesses nothing until the other side has read it.
+"""
+
+from collections.abc import Iterable
+
+from custody.errors import TamperError
+from custody.events import Event
+from evidence.checkpoint import claimed_checkpoint, read_checkpoint
+
+
+def witnessed_to(log: str, public_key: bytes, others: Iterable[Event]) -> int:
+    """The highest number of `log` that these events of others rely on, or hold a head of; 0 for none.
+
+    A head counts only with the log's own signature under it: else anybody could claim any.
+    """
+    highest = 0
+    for event in others:
+        highest = max([highest, *(ref["seq"] for ref in event.body["refs"] if ref["log"] == log)])
+        if event.type == "witness":
+            highest = max(highest, head_size(log, public_key, event.body["head"]))
+    return highest
+
+
+def head_size(log: str, public_key: bytes, head: str) -> int:
+    """How long a log was by a signed head; 0 where it is another log's, or not signed by this key."""
+    try:
+        claimed = claimed_checkpoint(head)
+        return read_checkpoint(head, public_key).size if claimed.origin == log else 0
+    except TamperError:
+        return 0
