@@ -5,10 +5,10 @@ The same set of events gives the same chain, whatever order they arrived in (doc
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from custody.codes import show_code
-from custody.corrections import correction_findings, withdrawals, withdrawn_links
+from custody.corrections import correction_findings, in_place_of, withdrawals, withdrawn_links
 from custody.errors import N_
 from custody.events import Event
 from custody.findings import Finding, moment
@@ -67,10 +67,12 @@ def custody(
     while more := {e.leaf: e for e in corrections if e.leaf not in about and e.body["target"] in about}:
         about |= more
     left_out = {leaf for leaf, event in about.items() if leaf in withdrawn or event.type == "correct"}
-    fold = Fold(code, family, places or {}, met, causal_order(about.values(), left_out))
+    placed = in_place_of(about, withdrawn) if corrections else {}
+    fold = Fold(code, family, places or {}, met, causal_order((about | placed).values(), left_out))
     fold.run()
     links, findings = fold.links, fold.findings
     if corrections:
+        links = [replace(link, event=about[link.event.leaf]) for link in links]
         withdrawn = {leaf: correction for leaf, correction in withdrawn.items() if leaf in about}
         links += withdrawn_links(code, about, withdrawn)
         asked = [correction for correction in foreign if correction.leaf in about]

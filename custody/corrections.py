@@ -35,6 +35,24 @@ def withdrawals(events: Mapping[str, Event], roots: frozenset[str]) -> tuple[dic
     return withdrawn, [correction for leaf, correction in foreign.items() if leaf not in withdrawn]
 
 
+def in_place_of(events: Mapping[str, Event], withdrawn: Mapping[str, Event]) -> dict[str, Event]:
+    """The corrective events that stand, each at the place in the order of the record that it replaces.
+
+    It says rightly what happened then, so what came since comes after it, though its log knew that when it wrote it.
+    """
+    placed: dict[str, Event] = {}
+    for leaf in sorted(withdrawn):
+        target, correction = events.get(leaf), withdrawn[leaf]
+        for other in correction.body["corrective"]:
+            event = events.get(other)
+            if target is None or event is None or other in withdrawn or other in placed:
+                continue
+            if (event.type, event.log) == (target.type, correction.log):
+                place = {"log": target.log, "seq": target.seq}
+                placed[other] = Event(other, {**event.body, **place})
+    return placed
+
+
 def withdrawn_links(code: str, events: Mapping[str, Event], withdrawn: Mapping[str, Event]) -> list[Link]:
     """The links that corrections took back, in the order of logs."""
     found = []

@@ -96,6 +96,13 @@ class Terminal:
         return self("handover", "--json", "--from", giver, "--to", to, "--codes", "-", *more, typed=typed)
 
 
+def station_at(terminal: Terminal, home: Path, *options: object) -> Terminal:
+    """Another station, which has just begun in a folder of its own."""
+    other = Terminal(home, terminal._capsys, terminal._monkeypatch)
+    assert other("init", *options).code == 0
+    return other
+
+
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A station with its plan and 27 items, to be copied."""

@@ -21,6 +21,20 @@ def test_a_correction_may_name_what_is_right():
     assert open_codes(chain) == ["CORRECTED"]
 
 
+def test_what_is_right_stands_where_the_wrong_record_stood():
+    chain = chain_of("""
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK2 X
+        B1 [A2] handover PPK>PPS X
+        A3 [B1] inspect X good
+        A4 handover WH>PPK X
+        A5 correct A2 A4 incorrect_data
+    """, places=None)
+    assert chain.held_by == "PPS"
+    assert "GAP" not in codes(chain)
+    assert steps(chain) == "A1 A4:WH>PPK B1:PPK>PPS A3 -A2:WH>PPK2"
+
+
 def test_a_withdrawn_correction_does_not_count():
     chain = chain_of(MOVED + "A3 correct A2 did_not_occur\nA4 correct A3 did_not_occur", places=None)
     assert chain.held_by == "PPK2"

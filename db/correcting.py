@@ -1,0 +1,154 @@
+"""Corrections: an event is withdrawn, and what is right is recorded beside it, in one transaction (EPCIS)."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from custody.codes import show_code
+from custody.compose import NewEvent, Ref
+from custody.corrections import withdrawals
+from custody.errors import N_, InputError, RuleError
+from custody.events import COMMON, Event
+from db.store import Store
+
+CORRECTABLE = frozenset({"register", "reassign", "print", "handover", "pack", "inspect", "correct"})
+"""What a chain follows from. A plan is loaded anew, and whose key counts is for `admit` and `revoke` to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A correction that is in the ledger: the withdrawn events, those that say it rightly, and the corrections."""
+
+    withdrawn: tuple[Event, ...]
+    corrective: tuple[Event, ...]
+    corrections: tuple[Event, ...]
+
+
+def find_event(store: Store, text: str) -> Event:
+    """The event that a user means: `log:seq`, the number of one of our own, or the beginning of its leaf digest.
+
+    Raises:
+        InputError: there is none, or more than one.
+    """
+    log, _, number = text.rpartition(":")
+    own = store.ledger.own_log().name
+    found: list[Event] = []
+    if number.isdecimal() and len(number) < 16:
+        found = store.ledger.at(log or own, int(number))
+    if not found and re.fullmatch(r"[0-9a-f]{6,64}", text.lower()):
+        found = store.ledger.beginning_with(text.lower())
+    if len(found) != 1:
+        raise InputError(
+            N_("{event} means several events") if found else N_("there is no event {event}"),
+            hint=N_("Give it as custody shows it: LOG:NUMBER, or the beginning of its digest."),
+            event=text[:100],
+        )
+    return found[0]
+
+
+def correct(
+    store: Store, event: Event, *, reason: str, note: str = "", to: str | None = None, remove: Collection[str] = ()
+) -> Corrected:
+    """Withdraw an event, all parts of it where it is a handover, and record what is right where that is given.
+
+    Args:
+        reason: `did_not_occur` or `incorrect_data`.
+        to: who received it in truth.
+        remove: items that were not in it.
+
+    Raises:
+        RuleError: another log wrote it, it was withdrawn already, or such events are not corrected.
+        InputError: what should be right does not go with it.
+    """
+    with store.ledger.transaction():
+        _refuse(store, event)
+        withdrawn = _parts(store, event)
+        right = _corrective(withdrawn, reason, to, remove)
+        recorded = store._record(right) if right else []
+        told = store._record([
+            NewEvent("correct", {
+                "target": old.leaf, "reason": reason, "note": note,
+                "corrective": [recorded[index].leaf] if recorded else [],
+            }, (Ref(old.log, old.seq, old.leaf),))
+            for index, old in enumerate(withdrawn)
+        ])  # fmt: skip
+        return Corrected(tuple(withdrawn), tuple(recorded), tuple(told))
+
+
+def _refuse(store: Store, event: Event) -> None:
+    own = store.ledger.own_log().name
+    if event.type not in CORRECTABLE:
+        raise RuleError(
+            N_("an event of the type {type} is not corrected"),
+            hint=N_("Load the right plan anew, or say whose key counts with admit and revoke."),
+            type=event.type,
+        )
+    if event.log != own and own not in store.state.roots:
+        raise RuleError(
+            N_("another station recorded this: {log}"),
+            hint=N_("Ask that station, or the election's root, to correct it."),
+            log=event.log,
+        )
+    about = {e.leaf: e for e in (event, *store.ledger.on_topic(("correct",)))}
+    if event.leaf in withdrawals(about, store.state.roots)[0]:
+        raise RuleError(
+            N_("this was withdrawn already"), hint=N_("See it with: python main.py custody CODE, for one of its items.")
+        )
+
+
+def _parts(store: Store, event: Event) -> list[Event]:
+    """The parts of one handover, which were recorded one after the other; of any other event, itself."""
+    if event.type != "handover":
+        return [event]
+    first = event.seq - event.body["part"] + 1
+    numbers = range(first, first + event.body["parts"])
+    found = [other for seq in numbers for other in store.ledger.at(event.log, seq)]
+    same = ("type", "bast", "id", "from", "to", "parts")
+    is_whole = [other.seq for other in found] == list(numbers) and event in found
+    is_one = all(other.body.get(name) == event.body[name] for other in found for name in same)
+    return found if is_whole and is_one else [event]
+
+
+def _corrective(
+    withdrawn: Sequence[Event], reason: str, to: str | None, remove: Collection[str]
+) -> list[NewEvent]:  # fmt: skip
+    """The same events with what is right in them; none where nothing is given."""
+    if to is None and not remove:
+        return []
+    body = withdrawn[0].body
+    if withdrawn[0].type != "handover":
+        raise InputError(
+            N_("only a handover has a receiver and items to put right"), hint=N_("Leave --to and --remove away.")
+        )
+    if reason != "incorrect_data":
+        raise InputError(
+            N_("what did not occur has nothing to put right"),
+            hint=N_("Give --reason incorrect-data, or leave --to and --remove away."),
+        )
+    if to in (body["from"], body["to"]):
+        raise InputError(
+            N_("{place} is what the record says already") if to == body["to"] else
+            N_("{place} cannot hand over to itself"), hint=N_("Choose another receiver with --to."), place=to,
+        )  # fmt: skip
+    named = {code for event in withdrawn for code in event.rows}
+    if strangers := sorted(set(remove) - named):
+        raise InputError(
+            N_("{item} is not in that handover"), hint=N_("Look at it with: python main.py custody CODE"),
+            item=show_code(strangers[0]),
+        )  # fmt: skip
+    if named and named <= set(remove):
+        raise InputError(
+            N_("nothing would be left of the handover"),
+            hint=N_("Withdraw it whole: --reason did-not-occur, without --remove."),
+        )
+    return [_rightly(event, to, remove) for event in withdrawn]
+
+
+def _rightly(event: Event, to: str | None, remove: Collection[str]) -> NewEvent:
+    """A handover with another receiver or fewer items, relying on what it relied on."""
+    fields: dict[str, Any] = {name: value for name, value in event.body.items() if name not in COMMON}
+    fields["items"] = [row for row in fields["items"] if row["code"] not in remove]
+    if to is not None:
+        fields |= {"to": to}
+    return NewEvent("handover", fields, tuple(Ref(**ref) for ref in event.body["refs"]))
