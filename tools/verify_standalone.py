@@ -211,12 +211,12 @@ def check_heads(logs: dict[str, Log], notes: list[tuple[str, Log]]) -> None:
             keeper.find("TAMPERED", None, "what should be a log's signed head is none")
             continue
         origin, size, root = match[2], int(match[3]), b64decode(match[4])
-        log = logs.get(origin, Log(origin))
+        log = logs.setdefault(origin, Log(origin))
         key_id = sha256(origin.encode() + b"\n\x01" + log.key).digest()[:4]
         lines = [line.split(" ")[1:] for line in match[5].splitlines()]
         ours = [text for name, text in lines if name == origin and b64decode(text)[:4] == key_id]
         if not log.key:
-            keeper.find("INCOMPLETE", None, f"{origin} is not here; a head of it has {size} entries")
+            log.find("INCOMPLETE", 1, f"and on are missing: a head of it has {size} entries")
         elif not ours or not all(is_signed(log.key, text, match[1].encode(), key_id) for text in ours):
             log.find("TAMPERED", None, "a head of it is not signed by its key")
         elif size > len(log.leaves):
@@ -234,14 +234,14 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log]], root: str, auditor
     if root and not counting:
         auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}: nobody vouches for any of them")
     admitted = {body.get("key") for name in counting for body in logs[name].said if body["type"] == "admit"}
-    counting |= {name for name in prints if prints[name] in admitted}
+    counting |= {name for name in prints if logs[name].key.hex() in admitted}
     for name in logs.keys() - counting:
         logs[name].find("UNKNOWN_STATION", None, "the root has not admitted its key: it does not count")
     for by in (logs[name] for name in sorted(counting)):
         for (name, seq, leaf), place in by.refs.items():
-            log = logs.get(name, auditor)
+            log = logs.setdefault(name, Log(name))
             if seq > len(log.leaves):
-                log.find("INCOMPLETE", len(log.leaves) + 1, f"and on: {by.name} relied on number {seq} of {name}")
+                log.find("INCOMPLETE", len(log.leaves) + 1, f"and on are missing: {by.name} relied on number {seq}")
             elif log.leaves[seq - 1] != leaf:
                 log.find("TAMPERED", seq, f"is not the one that number {place} of {by.name} relied on")
             else:
@@ -259,7 +259,7 @@ def told(row: Body) -> str:
     return ", ".join(f"{key} {json.dumps(value)}" for key, value in row.items() if value not in (None, "", [], {}))
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     """Check one bundle; the exit code."""
     parser = argparse.ArgumentParser(description="Check a Serah bundle without Serah.")
     parser.add_argument("bundle", type=Path)
@@ -267,7 +267,7 @@ def main() -> int:
     parser.add_argument("--head", action="append", default=[], metavar="FILE", type=Path, help="a head that was kept")
     parser.add_argument("--item", default="", metavar="CODE", help="tell what was recorded about this item, too")
     parser.add_argument("--json", action="store_true")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     root, code = re.sub(r"\s", "", args.root).lower(), args.item.upper().replace("-", "").partition("*")[0]
     if root and not LEAF.fullmatch(root):
         parser.error("--root takes the 64 hex digits of a fingerprint")
