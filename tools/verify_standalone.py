@@ -26,7 +26,7 @@ MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 10
 NUMBERS = {"one": range(1, 2), "positive": range(1, 2**53), "count": range(2**53)}
 # §3-5, §9: an object's name and its keys as key:form. No form is text, `?` "or null", `[]` "a list of", | "or".
 OBJECTS = """
-first     logs:row[] serah_bundle:one; row log station place size:count head:leaf? checkpoint:text?
+first     logs:row[] serah_bundle:one; row log station place size:count head:text? checkpoint:text?
 entry     body signatures; ref log seq:positive leaf:leaf; size log size:count; parties giver receiver
 range     prefix first:count last:count width:count; extra kind count:positive note
 touch     code print:positive? after:count? how:"camera"|"typed"|"wedge"
