@@ -34,7 +34,7 @@ place     row:"place" code name level parent:text? due:time?
 need      row:"need" kind name_id name_en level per_place:count unit tracked_as:"item"|"pack" elections:text[]
 item      code kind to k:positive n:positive quantity:positive election:text? range:range?
 common    v:one log seq:positive prev:leaf? refs:ref[] id at:time by app
-genesis   election root station place public_key:leaf continues:text?
+genesis   election root station place public_key continues:text?
 admit     station place key:leaf powers:"plan"|"admit"[]
 revoke    station key:leaf last_good:size[] reason
 plan      rows:place|need[] source source_digest:leaf part:positive parts:positive
@@ -127,7 +127,8 @@ class Log:
 
     def take(self, raw: bytes, line: str, body: Body | None) -> bool:
         """Take the next entry; whether it is sound and stands in its place."""
-        if body and not self.key and body["type"] == "genesis" and body["seq"] == 1:
+        is_first = body is not None and not self.key and (body["type"], body["seq"]) == ("genesis", 1)
+        if body and is_first and LEAF.fullmatch(body["public_key"]):
             self.key = bytes.fromhex(body["public_key"])
         size, leaf = len(self.leaves), sha256(b"\x00" + raw + b"\n" + line.encode()).digest()
         match = re.fullmatch(rf"station {sha256(self.key).hexdigest()[:16]} ({BASE64})\n", line)
