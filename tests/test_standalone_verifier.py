@@ -23,12 +23,12 @@ import pytest
 from evidence_logs import Station, chain_of_stations
 
 from commands.bundle import read_bundle
-from custody.errors import CustodyError
+from custody.errors import CustodyError, TamperError
 from custody.events import COMMON, FIELDS
 from custody.ledger import sign_body
 from evidence.audit import audit_bundle
 from evidence.bundle_lines import LogRow, entry_line, header_line
-from evidence.entry import RawEntry
+from evidence.entry import RawEntry, read_body
 
 TOOL = Path(__file__).parents[1] / "tools" / "verify_standalone.py"
 WRONG = {"TAMPERED", "INCOMPLETE", "FORK"}
@@ -533,14 +533,57 @@ def test_both_refuse_bytes_that_are_signed_and_not_of_this_format(bend, file):
     assert program.first_wrong == tool.first_wrong == {evidence.stations[0].name: 2}
 
 
-def test_the_tool_reads_the_frozen_vectors():
+def frozen_bodies() -> list[str]:
     vectors = json.loads((TOOL.parents[1] / "tests" / "data" / "ledger_v1.json").read_text("utf-8"))
-    bodies = [
-        value for value in walk(vectors) if isinstance(value, str) and value.startswith('{"') and '"v":1' in value
-    ]
-    assert len(bodies) >= len(FIELDS)
+    return [value for value in walk(vectors) if isinstance(value, str) and value.startswith('{"') and '"v":1' in value]
+
+
+def test_the_tool_reads_the_frozen_vectors():
+    bodies = frozen_bodies()
+    assert {json.loads(body)["type"] for body in bodies} == {*FIELDS}
     for body in bodies:
         assert standalone.read_json(body.encode("utf-8"), *standalone.TYPES), body[:200]
+
+
+ODD_VALUES = [
+    None, True, -1, 0, 1, 2, 2**53 - 1, 2**53, 1.0, "", "x", "good", "camera", "add", "plan", "item", "0" * 64,
+    "A" * 64,
+    "0" * 63, "2024-02-10T00:00:00Z", "2024-02-10T00:00:00.123456Z", "2024-02-10T00:00:00.1234567Z",
+    "2024-13-01T00:00:00Z",
+    "2024-02-10T24:00:00Z", "2024-02-10T00:00:00+00:00", [], [""], [1], {}, [{}], {"x": 1},
+]  # fmt: skip
+
+
+def test_both_take_and_refuse_the_same_values_of_every_field():
+    """Every value of every vector, however deep, in exchange for odd ones, and every key left out."""
+    for body in map(json.loads, frozen_bodies()):
+        for holder, key in places_in(body):
+            kept = holder[key]
+            for value in ODD_VALUES:
+                holder[key] = value
+                compare_readers(body)
+            holder[key] = kept
+            if isinstance(holder, dict):
+                del holder[key]
+                compare_readers(body)
+                holder[key] = kept
+
+
+def compare_readers(body: Any) -> None:
+    data = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    try:
+        read_body(data)
+        by_program = True
+    except TamperError:
+        by_program = False
+    assert (standalone.read_json(data, *standalone.TYPES) is not None) == by_program, data.decode("utf-8")
+
+
+def places_in(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key in sorted(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        inner = value[key]
+        yield value, key
+        yield from places_in(inner)
 
 
 def walk(value: Any) -> Iterator[Any]:

@@ -53,7 +53,7 @@ FORMS = {name: {key.partition(":")[0]: key.partition(":")[2] or "text" for key i
 TYPES = list(FORMS)[list(FORMS).index("genesis") :]
 FORMS |= {name: FORMS[name] | FORMS["common"] | {"type": f'"{name}"'} for name in TYPES}
 LEAF = re.compile(r"[0-9a-f]{64}")
-TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{1,6})?Z")
+TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
 NOTE = r"(([^\x00-\x1f]+)\n(0|[1-9][0-9]{0,15})\n(BASE64)\n)\n((?:— [^\s+]+ (?=\S{8})BASE64\n){1,16})"  # §8
 TELL = "log seq type at by from to held_by print reason second action parent condition target giver vehicle note"
@@ -75,12 +75,13 @@ def has_form(value: Any, form: str) -> bool:
         return any(has_form(value, one) for one in form.split("|"))
     if form in NUMBERS:
         return type(value) is int and value in NUMBERS[form]
-    if keys := FORMS.get(form):
-        is_whole = isinstance(value, dict) and value.keys() == keys.keys()
-        return is_whole and all(has_form(value[key], keys[key]) for key in keys)
+    if own := FORMS.get(form):
+        return isinstance(value, dict) and value.keys() == own.keys() and all(has_form(value[k], own[k]) for k in own)
     if not isinstance(value, str) or form in ("text", f'"{value}"'):
         return isinstance(value, str)
-    return bool(LEAF.fullmatch(value) if form == "leaf" else TIME.fullmatch(value) and datetime.fromisoformat(value))
+    if form == "time":
+        return TIME.fullmatch(value) is not None and datetime.fromisoformat(value) is not None
+    return form == "leaf" and LEAF.fullmatch(value) is not None
 
 
 def read_json(data: bytes, *forms: str) -> Any:
@@ -230,12 +231,11 @@ def check_heads(logs: dict[str, Log], notes: list[tuple[str, Log]]) -> None:
 
 def audit(logs: dict[str, Log], notes: list[tuple[str, Log]], root: str, auditor: Log) -> None:
     """Hold logs to each other, to the root's fingerprint and to signed heads (§7)."""
-    prints = {name: sha256(log.key).hexdigest() for name, log in logs.items() if log.key}
-    counting = {name for name in logs if not root or prints.get(name) == root}
+    counting = {name for name, log in logs.items() if not root or sha256(log.key).hexdigest() == root}
     if root and not counting:
         auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}: nobody vouches for any of them")
     admitted = {body.get("key") for name in counting for body in logs[name].said if body["type"] == "admit"}
-    counting |= {name for name in prints if logs[name].key.hex() in admitted}
+    counting |= {name for name, log in logs.items() if log.key.hex() in admitted}
     for name in logs.keys() - counting:
         logs[name].find("UNKNOWN_STATION", None, "the root has not admitted its key: it does not count")
     for by in (logs[name] for name in sorted(counting)):
