@@ -101,7 +101,7 @@ def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None
 
     Raises:
         RuleError: this station may not revoke others, or not that one.
-        InputError: no station, or more than one, is meant; or `last_good` is for one of several logs.
+        InputError: no station, or more than one, is meant; nothing of its log is here; or it has several.
     """
     with store.ledger.transaction():
         trusted = _for_admitting(store)
@@ -112,8 +112,7 @@ def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None
             head["log"]: head["size"] for head in store.ledger.heads()
             if head["log"] in trusted.owners and trusted.owners[head["log"]].key == key
         }  # fmt: skip
-        if last_good is not None:
-            _set_end(sizes, name if name in sizes else None, last_good)
+        _set_end(sizes, name if name in sizes else None, last_good)
         return store._record([revoking(named, key, sizes, reason)])
 
 
@@ -187,13 +186,20 @@ def _key_of(store: Store, trusted: Roster, name: str) -> tuple[str, str]:
     return min(meant)
 
 
-def _set_end(sizes: dict[str, int], log: str | None, last_good: int) -> None:
+def _set_end(sizes: dict[str, int], log: str | None, last_good: int | None) -> None:
     """Set the number up to which a station's log stands; `log` says which, where it has several."""
-    if log is None and len(sizes) != 1:
+    if not sizes and last_good != 0:
+        raise InputError(
+            N_("nothing of that station's log is here, so there is no end to set to it"),
+            hint=N_("Import its bundle first; or give --last-good 0, and nothing of it will ever count."),
+        )
+    if last_good is None or not sizes:
+        return
+    if log is None and len(sizes) > 1:
         raise InputError(
             N_("--last-good needs one log, and this station has {count}"),
             hint=N_("Name the log instead of the station: {logs}"),
             count=len(sizes),
-            logs=", ".join(sorted(sizes)) or "-",
+            logs=", ".join(sorted(sizes)),
         )
     sizes[log or next(iter(sizes))] = last_good

@@ -38,7 +38,7 @@ def test_another_receiver_is_recorded_beside_the_wrong_one(station: Terminal) ->
 
 
 def test_an_item_that_was_not_in_it_is_taken_out(station: Terminal) -> None:
-    codes, event = given(station)
+    codes, _ = given(station)
     leaf = chain(station, codes[0])["chain"][-1]["leaf"]
     done = station("correct", leaf[:12], "--remove", codes[2], "--reason", "incorrect-data", "--json")
     assert done.code == 0, done.err

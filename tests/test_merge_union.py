@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger_examples import PLACES, around, cache_of, signer
-from merge_examples import Bundle, Field, bundle_of, parts, places_of, split, take, told
+from ledger_examples import around, cache_of, signer
+from merge_examples import Bundle, Field, parts, places_of, split, take, told
 
 from db.store import Store, open_store
 

@@ -1,0 +1,266 @@
+"""Stations meeting by command: init with a root, admit, export, import, revoke; and bundles that mean harm."""
+
+import gzip
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command_examples import Terminal, station_at
+
+WH, PPK = "51.08", "51.08.01"
+Lines = list[bytes]
+
+
+@pytest.fixture
+def other(station: Terminal, tmp_path: Path) -> Terminal:
+    """A sub-district's laptop that follows the warehouse's root and has its plan."""
+    root = station("admit", "--help") and fingerprint_of(station)
+    other = station_at(station, tmp_path / "other", "--place", PPK, "--station", "PPK", "--root", root)
+    assert station("admit", other.home / "station-card.json").code == 0
+    meet(station, other)
+    return other
+
+
+def fingerprint_of(station: Terminal) -> str:
+    return json.loads((station.home / "station-card.json").read_text())["root"]
+
+
+def meet(giver: Terminal, taker: Terminal) -> dict:
+    assert giver("export", "--out", "meet.serah").code == 0
+    taken = taker("import", "meet.serah", "--json")
+    assert taken.code == 0, taken.err
+    return taken.json
+
+
+def database(station: Terminal) -> bytes:
+    assert not (station.home / "ledger.db-wal").exists()
+    return (station.home / "ledger.db").read_bytes()
+
+
+# --- the way it goes --------------------------------------------------------------------------------------------------
+
+
+def test_two_stations_that_have_met_tell_the_same_of_every_item(station: Terminal, other: Terminal) -> None:
+    codes = station.codes("--to", PPK)
+    station.give(codes, WH, PPK)
+    meet(station, other)
+    other.give(codes[1:], WH, PPK)
+    meet(other, station)
+    for code in codes:
+        one, two = station("custody", code, "--json"), other("custody", code, "--json")
+        assert one.out == two.out and one.out
+    assert station("custody", codes[0]).out == other("custody", codes[0]).out
+
+
+def test_importing_twice_adds_nothing(station: Terminal, other: Terminal) -> None:
+    station.give(station.codes()[:3], WH, PPK)
+    first = meet(station, other)
+    assert first["new"] == 1 and first["known"] > 0 and set(first) == {"new", "known", "quarantined", "findings"}
+    before = database(other)
+    again = meet(station, other)
+    assert (again["new"], again["known"], again["quarantined"]) == (0, first["new"] + first["known"], 0)
+    assert database(other) == before
+    told = other("import", "meet.serah", "meet.serah")
+    assert told.out == f"0 new, {2 * again['known']} known, 0 set apart\n"
+
+
+def test_an_unknown_station_is_kept_flagged_and_counts_once_it_is_admitted(station: Terminal, tmp_path: Path) -> None:
+    stranger = station_at(station, tmp_path / "stranger", "--place", PPK, "--station", "Pos gelap")
+    code = station.codes()[0]
+    assert stranger("load", "places.csv").code == 0
+    stranger.give([code], WH, PPK)
+    assert [f["code"] for f in meet(stranger, station)["findings"]] == ["UNKNOWN_STATION"]
+    found = station("custody", code, "--json").json
+    assert found["held_by"] == PPK and "UNKNOWN_STATION" in [f["code"] for f in found["findings"]]
+    assert station("admit", stranger.home / "station-card.json", "--json").json["station"] == "Pos gelap"
+    found = station("custody", code, "--json").json
+    assert "UNKNOWN_STATION" not in [f["code"] for f in found["findings"]]
+    again = station("admit", stranger.home / "station-card.json", "--json")
+    assert again.code == 0 and again.json["events"] == []
+
+
+def test_a_laptop_that_was_told_no_root_follows_the_one_whose_plan_it_takes(station: Terminal, tmp_path: Path) -> None:
+    lone = station_at(station, tmp_path / "lone", "--place", PPK, "--station", "PPK")
+    meet(station, lone)
+    code = station.codes()[0]
+    assert lone.give([code], WH, PPK).code == 0
+    meet(lone, station)
+    meet(station, lone)
+    assert station("custody", code, "--json").out == lone("custody", code, "--json").out
+
+
+def test_a_revoked_station_ends_where_root_says(station: Terminal, other: Terminal) -> None:
+    codes = station.codes("--to", PPK)[:3]
+    for code in codes:
+        other.give([code], WH, PPK)
+    revoked = station("revoke", "PPK", "--reason", "laptop hilang", "--json")
+    assert revoked.code == 2 and "Import" in revoked.err  # else what it honestly did before would never count
+    meet(other, station)
+    revoked = station("revoke", "PPK", "--last-good", "2", "--reason", "laptop hilang", "--json")
+    assert revoked.code == 0 and [end["size"] for end in revoked.json["last_good"]] == [2]
+    assert [station("custody", code, "--json").json["held_by"] for code in codes] == [PPK, WH, WH]
+    other.give(station.codes()[-1:], WH, PPK)
+    assert meet(other, station)["quarantined"] == 1
+    assert station("admit", other.home / "station-card.json").code == 2
+
+
+def test_a_station_goes_on_with_a_new_key_and_needs_nothing_but_admission(station: Terminal, other: Terminal) -> None:
+    before = other("export", "--json", "--out", "x.serah").json["logs"]
+    began = other("init", "--continue", "--new-key", "--json")
+    assert began.code == 0 and began.json["root"] == fingerprint_of(station)
+    old = next(log for log in before if log["station"] == "PPK")
+    assert began.json["continues"] == f"{old['log']}:{old['size']}:{old['head']}"
+    assert len(list(other.home.glob("station.key*"))) == 2
+    assert "UNKNOWN_STATION" in [f["code"] for f in meet(other, station)["findings"]]
+    assert station("admit", began.json["key_file"]).code == 0
+    assert meet(other, station)["findings"] == []
+
+
+def test_a_lost_key_is_no_end(station: Terminal) -> None:
+    (station.home / "station.key").unlink()
+    assert station.give(station.codes()[:1], WH, PPK).code == 3
+    assert station("init", "--continue").code == 0
+    assert station.give(station.codes()[:1], WH, PPK).code == 0
+    assert station("custody", station.codes()[0], "--json").json["findings"] == []
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("init", "--place", WH, "--station", "x", "--root", "abc"),
+        ("init", "--place", WH, "--station", "x", "--new-key"),
+        ("init", "--station", "x"),
+        ("init", "--place", WH),
+        ("admit", "nothing.json"),
+        ("admit", "places.csv"),
+        ("admit", "home/station.key"),
+        ("import", "nothing.serah"),
+        ("import", "."),
+        ("import",),
+        ("revoke", "Gudang-1", "--reason", "x"),
+        ("revoke", "Nobody", "--reason", "x"),
+        ("revoke", "Nobody"),
+        ("revoke", "Gudang-1"),
+    ],
+)
+def test_wrong_use_is_a_line_and_records_nothing(station: Terminal, args: tuple[str, ...]) -> None:
+    before = station.event_count()
+    refused = station(*args)
+    assert refused.code == 2 and refused.err.startswith("Error: ") and len(refused.err.splitlines()) <= 3
+    assert station.event_count() == before
+
+
+def test_going_on_needs_a_ledger_and_makes_no_key_for_none(terminal: Terminal) -> None:
+    assert terminal("init", "--continue").code == 3
+    assert not terminal.home.exists() or list(terminal.home.iterdir()) == []
+
+
+def test_a_card_that_was_changed_is_refused(station: Terminal, other: Terminal) -> None:
+    card = other.home / "station-card.json"
+    card.write_text(card.read_text().replace('"PPK"', '"PPS"'))
+    assert station("admit", card).code == 2
+
+
+def entries(lines: Lines) -> range:
+    return range(1, len(lines))
+
+
+def lose(lines: Lines, dice: random.Random) -> Lines:
+    at = dice.choice(entries(lines))
+    return lines[:at] + lines[at + 1 :]
+
+
+def cut(lines: Lines, dice: random.Random) -> Lines:
+    return lines[: dice.choice(entries(lines))]
+
+
+def double(lines: Lines, dice: random.Random) -> Lines:
+    at = dice.choice(entries(lines))
+    return [*lines[:at], lines[at], *lines[at:]]
+
+
+def swap(lines: Lines, dice: random.Random) -> Lines:
+    one, two = dice.sample(entries(lines)[:-2], 2)  # of one log: between logs, some orders say the same
+    changed = list(lines)
+    changed[one], changed[two] = lines[two], lines[one]
+    return changed
+
+
+def bend(lines: Lines, dice: random.Random) -> Lines:
+    at = dice.choice(range(len(lines)))
+    line = bytearray(lines[at])
+    line[dice.randrange(len(line) - 1)] ^= 1 << dice.randrange(7)
+    return [*lines[:at], bytes(line), *lines[at + 1 :]]
+
+
+def rewrite(lines: Lines, dice: random.Random) -> Lines:
+    at = dice.choice(entries(lines))
+    entry = json.loads(lines[at])
+    body = json.loads(entry["body"])
+    body[dice.choice(["by", "id", "app"])] = "somebody else"
+    entry["body"] = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    line = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    return [*lines[:at], line, *lines[at + 1 :]]
+
+
+def disown(lines: Lines, dice: random.Random) -> Lines:
+    """Signature lines of one entry under another."""
+    one, two = dice.sample(entries(lines), 2)
+    taken, given = json.loads(lines[one]), json.loads(lines[two])
+    taken["signatures"] = given["signatures"]
+    line = json.dumps(taken, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    return [*lines[:one], line, *lines[one + 1 :]]
+
+
+def mislead(lines: Lines, dice: random.Random) -> Lines:
+    """A list of logs that says something else."""
+    header = json.loads(lines[0])
+    row = dice.choice(header["logs"])
+    name, value = dice.choice([("size", row["size"] + 1), ("size", row["size"] - 1), ("head", "0" * 64),
+                               ("station", "X"), ("place", "99"), ("log", "x/y"), ("checkpoint", "x")])  # fmt: skip
+    row[name] = value
+    return [json.dumps(header, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n", *lines[1:]]
+
+
+ATTACKS: list[Callable[[Lines, random.Random], Lines]] = [
+    lose, cut, double, swap, bend, rewrite, disown, mislead,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("count", [6, pytest.param(125, marks=pytest.mark.slow)])
+def test_an_attacked_bundle_is_refused_whole_and_changes_no_byte(
+    station: Terminal, other: Terminal, attack: Callable[[Lines, random.Random], Lines], count: int
+) -> None:
+    for code in station.codes()[:6]:
+        station.give([code], WH, PPK)
+    other.give(station.codes()[:2], WH, PPK)
+    meet(other, station)
+    station("export", "--out", "good.serah")
+    lines = gzip.decompress(Path("good.serah").read_bytes()).splitlines(keepends=True)
+    before = database(other)
+    dice = random.Random(attack.__name__)
+    for _ in range(count):
+        Path("bad.serah").write_bytes(gzip.compress(b"".join(attack(lines, dice)), 1))
+        refused = other("import", "bad.serah", "--json")
+        assert (refused.code, refused.out) == (1, ""), refused.out
+        assert 1 <= len(refused.err.splitlines()) <= 2
+        assert database(other) == before
+    refused = other("import", "good.serah", "bad.serah")
+    assert refused.code == 1 and database(other) == before
+    assert other("import", "good.serah").code == 0
+
+
+@pytest.mark.parametrize("size", [0, 1, 10, 300, -1, -8])
+def test_a_file_that_was_cut_is_refused(station: Terminal, other: Terminal, size: int) -> None:
+    station.give(station.codes()[:1], WH, PPK)
+    station("export", "--out", "good.serah")
+    Path("bad.serah").write_bytes(Path("good.serah").read_bytes()[:size])
+    before = database(other)
+    assert other("import", "bad.serah").code == 1
+    assert database(other) == before
