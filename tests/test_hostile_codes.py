@@ -1,0 +1,106 @@
+"""QR codes that somebody made to harm: each is ours to the letter, or it is shown, harmless, and changes nothing."""
+
+import random
+import re
+import time
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from stdnum.iso7064 import mod_37_36
+from test_session_takes_labels_once import DeskInMemory, read
+
+from custody.codes import ItemLabel, PlaceLabel, draw_code, item_payload, place_payload, read_payload
+from custody.errors import CodeError
+from scanner.session import ScanSession
+
+ITEM = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}\*(0[1-9]|[1-9][0-9])", re.ASCII)
+OURS = item_payload(draw_code(random.Random(1).randrange), 1)
+SPITEFUL = [
+    "'; DROP TABLE event; --",
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "../../etc/passwd",
+    "C:\\Windows\\system32\\cmd.exe",
+    "file:///etc/passwd",
+    "https://example.com/?q=1",
+    "javascript:alert(1)",
+    "=cmd|' /C calc'!A0",
+    "@SUM(1)",
+    "%00",
+    "%s%n%x",
+    "{0.__class__}",
+    "${jndi:ldap://x}",
+    "\x00",
+    "\x1b[2J\x1b]0;x\x07",
+    "\u202eTSP",
+    "\ufeff",
+    "\ud800",
+    "P:",
+    "P:../..",
+    "P:51.08\n",
+    "P:<b>",
+    OURS.lower(),
+    OURS + "\n",
+    " " + OURS,
+    OURS[:-1],
+    OURS + OURS,
+    OURS.replace("*", "＊"),
+]
+
+near_misses = st.builds(
+    lambda place, character: OURS[:place] + character + OURS[place + 1 :],
+    st.integers(0, len(OURS) - 1),
+    st.characters(),
+)
+payloads = (
+    st.text(st.characters(), max_size=4000)
+    | st.text(st.characters(categories=["Cc", "Cf", "Co", "Cn", "Zl", "Zp"]), max_size=200)
+    | st.binary(max_size=4000).map(lambda data: data.decode("latin-1"))
+    | st.tuples(st.sampled_from(SPITEFUL), st.text(max_size=40)).map("".join)
+    | st.from_regex(r"\A(P:[0-9A-Za-z./ -]{0,45}|[0-9A-Z*+-]{10,20})\Z")
+    | near_misses
+)
+
+
+def check_a_payload(text: str) -> None:
+    desk = DeskInMemory()
+    began = time.process_time()
+    (outcome,) = ScanSession(desk).see([read(text)], 0, is_still=True)
+    took = time.process_time() - began
+    assert took < 0.05, f"{took * 1000:.0f} ms"
+    assert outcome.text.isprintable(), "what it says cannot speak to a terminal"
+    try:
+        label = read_payload(text)
+    except CodeError:
+        label = None
+    if desk.labels:
+        assert ITEM.fullmatch(text) and mod_37_36.is_valid(text[:13]), "nothing is taken that our grammar does not have"
+    match label:
+        case ItemLabel():
+            assert item_payload(label.code, label.print) == text
+        case PlaceLabel():
+            assert place_payload(label.code) == text
+    assert bool(desk.labels) == isinstance(label, ItemLabel)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(payloads)
+@example(OURS)
+def test_whatever_a_code_says_it_is_ours_to_the_letter_or_harmless(text):
+    check_a_payload(text)
+
+
+@pytest.mark.parametrize("text", SPITEFUL, ids=ascii)
+def test_what_was_made_to_harm_changes_nothing(text):
+    check_a_payload(text)
+    desk = DeskInMemory()
+    ScanSession(desk).see([read(text)], 0, is_still=True)
+    assert not desk.labels and desk.receiver is None
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(payloads)
+def test_ten_thousand_hostile_codes_are_ours_to_the_letter_or_harmless(text):
+    check_a_payload(text)
