@@ -10,6 +10,9 @@ from custody.events import Event
 from custody.order import Order
 
 Holders = tuple[str | None, ...]
+Cost = tuple[int, int]
+"""How many links break, then how many moves it takes: of two orders without a break, the one is likelier in which a
+second record is the receipt of a handover than the one in which the item went there twice."""
 
 MAX_WAITING = 32
 MAX_STEPS = 1000
@@ -39,7 +42,7 @@ class Linking:
             e.leaf: sum(_same_way(e, o) and o.log == e.log and o.seq < e.seq for o in (*waiting, *taken))
             for e in waiting
         }
-        self._costs: dict[tuple[frozenset[str], Holders], int] = {}
+        self._costs: dict[tuple[frozenset[str], Holders], Cost] = {}
 
     def first(self, ready: Sequence[Event], holders: Mapping[str, str | None]) -> Event:
         """The one of `ready` to take next."""
@@ -56,33 +59,34 @@ class Linking:
         except _TooManyError:
             return min(ready, key=lambda event: self._step(event, left, start)[0])
 
-    def _cost(self, left: frozenset[str], holders: Holders) -> int:
-        """The fewest breaks with which what is left can follow."""
+    def _cost(self, left: frozenset[str], holders: Holders) -> Cost:
+        """The fewest breaks, and with them the fewest moves, with which what is left can follow."""
         found = self._costs.get((left, holders))
         if found is not None:
             return found
         if len(self._costs) > MAX_STEPS:
             raise _TooManyError
         options = sorted(leaf for leaf in left if self._before[leaf].isdisjoint(left)) or sorted(left)[:1]
-        best: int | None = None
+        best: Cost | None = None
         for leaf in options:
             event = self._events[leaf]
             if self._is_repeat(event, left, holders):
                 best = self._cost(left - {leaf}, holders)  # moves nothing, so nothing is lost by taking it now
                 break
         if best is None:
-            best = min((self._cost_from(self._events[leaf], left, holders) for leaf in options), default=0)
+            best = min((self._cost_from(self._events[leaf], left, holders) for leaf in options), default=(0, 0))
         self._costs[left, holders] = best
         return best
 
-    def _cost_from(self, event: Event, left: frozenset[str], holders: Holders) -> int:
-        breaks, after = self._step(event, left, holders)
-        return breaks + self._cost(left - {event.leaf}, after)
+    def _cost_from(self, event: Event, left: frozenset[str], holders: Holders) -> Cost:
+        (breaks, moves), after = self._step(event, left, holders)
+        more_breaks, more_moves = self._cost(left - {event.leaf}, after)
+        return breaks + more_breaks, moves + more_moves
 
-    def _step(self, event: Event, left: frozenset[str], holders: Holders) -> tuple[int, Holders]:
-        """How many links break if `event` comes next, and who holds what then."""
+    def _step(self, event: Event, left: frozenset[str], holders: Holders) -> tuple[Cost, Holders]:
+        """What it costs if `event` comes next, and who holds what then."""
         if self._is_repeat(event, left, holders):
-            return 0, holders
+            return (0, 0), holders
         giver, to = event.body["from"], event.body["to"]
         after, breaks = list(holders), 0
         for i, member in enumerate(self._members):
@@ -93,7 +97,7 @@ class Linking:
             for child in self._children[i]:
                 if holders[child] == holders[i]:
                     after[child] = to
-        return breaks, tuple(after)
+        return (breaks, 1), tuple(after)
 
     def _is_repeat(self, event: Event, left: frozenset[str], holders: Holders) -> bool:
         """Whether another log's record of the same handover was taken, and this log's own has not answered to it.
