@@ -119,7 +119,18 @@ def sign_body(body: bytes, public_key: bytes, sign: Callable[[bytes], bytes]) ->
 
 def _jcs(body: Mapping[str, Any]) -> bytes:
     data = rfc8785.dumps(dict(body))
-    return data if data.isascii() else unicodedata.normalize("NFC", data.decode("utf-8")).encode("utf-8")
+    return data if data.isascii() else rfc8785.dumps(_composed(dict(body)))
+
+
+def _composed(value: Any) -> Any:
+    """The same value with its text in NFC. Before it is escaped: a mark after a line feed would join the escape."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, Mapping):
+        return {_composed(name): _composed(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_composed(part) for part in value]
+    return value
 
 
 def _altered(reason: str) -> TamperError:

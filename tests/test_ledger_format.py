@@ -272,3 +272,10 @@ def test_a_refusal_names_the_field():
 def test_hostile_bodies_are_refused_without_a_crash(body):
     with pytest.raises(TamperError):
         read_event(canonical({**body_of("handover"), "x_": 1, **body}), ())
+
+
+def test_a_mark_after_a_line_feed_stays_json_when_text_is_composed() -> None:
+    body = {"note": "a\n\u0303 b", "word": "e\u0301"}
+    written = canonical(body)
+    assert json.loads(written) == {"note": "a\n\u0303 b", "word": "\u00e9"}
+    assert canonical(json.loads(written)) == written
