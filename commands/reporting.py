@@ -216,7 +216,8 @@ def save_bundle(
 def _heads(store: "Store") -> "list[LogHead]":
     from reports.colophon import LogHead
 
-    return [LogHead(head["log"], head["station"], head["size"], head["head"] or "") for head in store.ledger.heads()]
+    heads = store.state.stations.sure_heads()
+    return [LogHead(head["log"], head["station"], head["size"], head["head"] or "") for head in heads]
 
 
 def _needs(store: "Store") -> "dict[str, Need]":

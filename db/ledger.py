@@ -3,20 +3,23 @@
 The only code that writes events; `db/reading.py` reads them back.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
-from peewee import chunked
+from peewee import Database
 
 from custody.compose import NewEvent
 from custody.errors import N_, StoreError, TamperError
 from custody.events import Body, Event, check_body
 from custody.ledger import FORMAT_VERSION, canonical, entry_bytes, leaf_digest, sign_body
+from db.batches import batches
 from db.connect import write_lock
 from db.faults import as_store_errors
+from db.heads import Heads
+from db.models import Tables
 from db.reading import Reading, read_stored
+from db.signer import Signer as Signer
 
 TOPICS = frozenset({"genesis", "admit", "revoke", "plan", "correct", "witness"})
 """The types of events that name no item, and are found by their type."""
@@ -24,16 +27,12 @@ FORMER = 2
 """What `is_own` says of a log that this station wrote before it went on with a new one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """The station's key: its 32 public bytes, and Ed25519 signing with the secret half."""
-
-    public_key: bytes
-    sign: Callable[[bytes], bytes]
-
-
 class Ledger(Reading):
     """The event tables of one database, and the one way to append to them."""
+
+    def __init__(self, database: Database, tables: Tables) -> None:
+        super().__init__(database, tables)
+        self.signed_heads = Heads(tables)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -75,7 +74,7 @@ class Ledger(Reading):
         log.update(is_own=FORMER).where(log.is_own == 1).execute()
 
     def append(self, new: Sequence[NewEvent], signer: Signer, *, at: str, by: str, app: str, id: str) -> list[Event]:
-        """Append events to our own log, signed, one after the other. Call within a transaction.
+        """Append signed events to our own log, one after the other, and sign its new head. Call in a transaction.
 
         Raises:
             CustodyError: an event that the format does not allow.
@@ -105,6 +104,7 @@ class Ledger(Reading):
             head = leaf_digest(entry_bytes(data, signatures))
             self.insert(row.id, size, head, data, "".join(f"{signature}\n" for signature in signatures), body)
             recorded.append(Event(head.hex(), body))
+        self.signed_heads.grow(row, (bytes.fromhex(event.leaf) for event in recorded), signer)
         log = self.tables.log
         log.update(size=size, head=head, handovers=handovers).where(log.id == row.id).execute()
         return recorded
@@ -142,7 +142,7 @@ class Ledger(Reading):
         codes = dict.fromkeys(Event("", parsed).rows)
         if parsed["type"] == "correct":  # names no item itself, and belongs to the chain of each that its target names
             codes = dict.fromkeys(self.codes_of(parsed["target"]))
-        for batch in chunked(({"code": code, column: row_id} for code in codes), 5000):
+        for batch in batches(({"code": code, column: row_id} for code in codes), 5000):
             index.insert_many(batch).execute()
 
     def index_late_corrections(self) -> set[str]:

@@ -71,7 +71,8 @@ class Merge:
         self._logs: dict[str, _Log] = {}
         self._new: list[tuple[str, int]] = []
         self._known = 0
-        self._codes: set[str] = set()
+        self._codes: dict[str, None] = {}
+        """In the order of the entries: items that one entry names are folded together, and it is read once for them."""
         self._notices: list[Event] = []
 
     def take(self, raw: RawEntry) -> None:
@@ -96,8 +97,8 @@ class Merge:
             changed = {"size": log.size, "head": log.head, "handovers": log.handovers}
             table.update(**changed).where(table.id == log.id).execute()
         if self._new:
-            self._codes |= self.ledger.index_late_corrections()
-            self.state.catch_up(sorted(self._codes), self._notices)
+            self._codes |= dict.fromkeys(sorted(self.ledger.index_late_corrections()))
+            self.state.catch_up(self._codes, self._notices)
         stations = self.state.stations.now()
         ends = {log: stations.last_good(log) for log in self._logs}
         quarantined = sum((last := ends[log]) is not None and seq > last for log, seq in self._new)
@@ -130,7 +131,7 @@ class Merge:
             self.ledger.insert_fork(log.id, entry.seq, entry.leaf, entry.body, entry.signatures, body)
         if event.type in NOTICES:
             self._notices.append(event)
-        self._codes.update(self.ledger.codes_of(event.leaf) if event.type == "correct" else event.rows)
+        self._codes |= dict.fromkeys(self.ledger.codes_of(event.leaf) if event.type == "correct" else event.rows)
 
     def _let_wait(self, log: _Log, prev: bytes, entry: _Entry) -> None:
         columns = {"seq": entry.seq, "leaf": entry.leaf, "body": entry.body, "signatures": entry.signatures}

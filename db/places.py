@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from peewee import chunked
-
 from custody.errors import N_, RuleError
 from custody.places import Place
+from db.batches import batches
 from db.ledger import Ledger
 from db.models import Tables
 
@@ -90,7 +89,7 @@ class PlaceTable(Mapping[str, Place]):
              "first": spans[p.code][0], "last": spans[p.code][1]}
             for p in places.values()
         )  # fmt: skip
-        for batch in chunked(rows, _ROWS_PER_INSERT):
+        for batch in batches(rows, _ROWS_PER_INSERT):
             preserve = [getattr(place, name) for name in fields]
             place.insert_many(batch).on_conflict(conflict_target=[place.code], preserve=preserve).execute()
         self.forget()

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from itertools import chain as joined
 from typing import Any
 
-from peewee import Database, SqliteDatabase, chunked, fn
+from peewee import Database, SqliteDatabase, fn
 
 from custody.compose import Ref
 from custody.errors import N_, StoreError, TamperError
 from custody.events import Event, stored_event
 from custody.ledger import key_fingerprint, leaf_digest
+from db.batches import batches
 from db.models import Tables
 
 _CODES_PER_QUERY = 500
@@ -141,7 +142,7 @@ class Reading:
         names = {row.id: row.name for row in log.select(log.id, log.name)}
         found: dict[bytes, Ref] = {}
         for table in (self.tables.event, self.tables.fork):
-            for batch in chunked(set(leaves) - found.keys(), _CODES_PER_QUERY):
+            for batch in batches(set(leaves) - found.keys(), _CODES_PER_QUERY):
                 columns = table.select(table.leaf, table.log_id, table.seq)
                 for leaf, log_id, seq in columns.where(table.leaf.in_(batch)).tuples():
                     found[bytes(leaf)] = Ref(names[log_id], seq, bytes(leaf).hex())
@@ -232,10 +233,10 @@ def read_stored(leaf: Any, body: Any, signatures: Any) -> Event:
 def _gather(found: dict[str, list[Event]], table: Any, index: Any, row_id: Any) -> None:
     """Add to each code the entries of a table that name it."""
     pairs: list[tuple[str, int]] = []
-    for batch in chunked(found, _CODES_PER_QUERY):
+    for batch in batches(found, _CODES_PER_QUERY):
         pairs.extend(index.select(index.code, row_id).where(index.code.in_(batch)).tuples())
     parsed: dict[int, Event] = {}
-    for ids in chunked({entry_id for _, entry_id in pairs}, _CODES_PER_QUERY):
+    for ids in batches({entry_id for _, entry_id in pairs}, _CODES_PER_QUERY):
         columns = table.select(table.id, table.leaf, table.body, table.signatures)
         for entry_id, *stored in columns.where(table.id.in_(ids)).tuples():
             parsed[entry_id] = read_stored(*stored)

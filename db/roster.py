@@ -1,6 +1,7 @@
 """Who counts, as this ledger knows it now: the roster of its notices, kept until another notice comes."""
 
 from collections.abc import Collection
+from typing import Any
 
 from peewee import fn
 
@@ -54,6 +55,16 @@ class RosterTable:
         fork, log = self.tables.fork, self.tables.log
         query = fork.select(log.name, fn.MIN(fork.seq)).join(log, on=(log.id == fork.log_id)).group_by(log.name)
         return dict(query.tuples())
+
+    def sure_heads(self) -> list[dict[str, Any]]:
+        """Each log's head, of a forked one the last that both histories share: the same wherever they were merged."""
+        found, forked = self.ledger.heads(), self.forked()
+        for head in found:
+            first = forked.get(head["log"])
+            if first is not None:
+                last = self.ledger.at(head["log"], first - 1)
+                head |= {"size": first - 1, "head": last[0].leaf if last else None}
+        return found
 
     def _own_genesis(self) -> Event | None:
         own = self.tables.log.get_or_none(self.tables.log.is_own == 1)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain as joined
 from typing import Any
 
-from peewee import Case, chunked, fn
+from peewee import Case, fn
 
 from custody.chain import Chain, custody
 from custody.compose import Ref
@@ -17,6 +17,7 @@ from custody.planning import Slot
 from custody.progress import StockGroup
 from custody.roster import NOTICES, Roster, plan_in_force
 from custody.standing import with_standing
+from db.batches import batches
 from db.ledger import Ledger
 from db.models import Tables
 from db.places import PlaceTable
@@ -79,7 +80,7 @@ class State:
         self._follow_plan(plan_in_force(self.ledger.on_topic(("plan",)), self.stations.now()))
 
     def _refold_all(self, codes: Iterable[str]) -> None:
-        for batch in chunked(codes, _ROWS_PER_INSERT):
+        for batch in batches(codes, _ROWS_PER_INSERT):
             self._refold(batch)
 
     def families(self, codes: Iterable[str], *, with_children: bool = False) -> dict[str, list[Event]]:
@@ -109,17 +110,17 @@ class State:
         return {code: _with_parents(code, naming, parents) for code in heads}
 
     def _refold(self, codes: Collection[str]) -> None:
-        item = self.tables.item
+        item, roots = self.tables.item, self.roots
         rows, gone = [], []
         for code, events in self.families(codes, with_children=True).items():
-            chain = custody(code, events, roots=self.roots)
+            chain = custody(code, events, roots=roots)
             if chain.item is None:
                 gone.append(code)
             else:
                 rows.append(_item_row(chain))
-        for batch in chunked(gone, _ROWS_PER_INSERT):
+        for batch in batches(gone, _ROWS_PER_INSERT):
             item.delete().where(item.code.in_(batch)).execute()
-        for some in chunked(rows, _ROWS_PER_INSERT):
+        for some in batches(rows, _ROWS_PER_INSERT):
             changed = [field for name, field in item._meta.fields.items() if name != "code"]
             item.insert_many(some).on_conflict(conflict_target=[item.code], preserve=changed).execute()
 
@@ -139,7 +140,7 @@ class State:
             if row["row"] == "need"
         }
         changed = [field for name, field in need._meta.fields.items() if name not in ("kind", "level")]
-        for batch in chunked(needs.values(), _ROWS_PER_INSERT):
+        for batch in batches(needs.values(), _ROWS_PER_INSERT):
             need.insert_many(batch).on_conflict(conflict_target=[need.kind, need.level], preserve=changed).execute()
 
     # --- asking ---------------------------------------------------------------------------------------------------
@@ -174,7 +175,7 @@ class State:
         item = self.tables.item
         return {
             row.code: _item(row)
-            for batch in chunked(codes, _ROWS_PER_INSERT)
+            for batch in batches(codes, _ROWS_PER_INSERT)
             for row in item.select().where(item.code.in_(batch))
         }  # fmt: skip
 
@@ -210,7 +211,7 @@ class State:
         item = self.tables.item
         codes = list(codes)
         leaves: dict[str, bytes] = {}
-        for batch in chunked(codes, _ROWS_PER_INSERT):
+        for batch in batches(codes, _ROWS_PER_INSERT):
             leaves |= {
                 code: bytes(leaf)
                 for code, leaf in item.select(item.code, item.last_event).where(item.code.in_(batch)).tuples()

@@ -58,8 +58,10 @@ def join(url: str, seed: int, root: Store, *, place: str, name: str, powers: Seq
 class Field:
     """A root and others that hand over, exchange bundles now and then, correct, fork and are revoked."""
 
-    def __init__(self, fresh_url: Callable[[], str], seed: int, count: int = 5, steps: int = 60) -> None:
-        self.dice = random.Random(seed)
+    def __init__(
+        self, fresh_url: Callable[[], str], seed: int, count: int = 5, steps: int = 60, meet: float = 0.25
+    ) -> None:
+        self.dice, self.meet = random.Random(seed), meet
         with ExitStack() as stack:
             root = stack.enter_context(planned_station(fresh_url(), 1))
             self.stations = [root]
@@ -100,17 +102,18 @@ class Field:
 
     def _step(self, store: Store) -> None:
         dice = self.dice
-        match dice.randrange(8):
-            case 0 | 1:
-                other = dice.choice(self.stations)
-                if other is not store:
-                    take(store, bundle_of(other))
-            case 2:
+        if dice.random() < self.meet:
+            other = dice.choice(self.stations)
+            if other is not store:
+                take(store, bundle_of(other))
+            return
+        match dice.randrange(6):
+            case 0:
                 mine = [e for e in own_events(store) if e.type == "handover"]
                 if mine:
                     said = {"target": dice.choice(mine).leaf, "reason": "did_not_occur", "corrective": [], "note": ""}
                     record(store, NewEvent("correct", said))
-            case 3:
+            case 1:
                 code = dice.choice(self.codes)
                 row = {"code": code, "print": None, "after": None, "how": "typed"}
                 record(store, NewEvent("inspect", {"item": row, "condition": "wet", "photo": None, "note": ""}))

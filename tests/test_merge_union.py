@@ -2,6 +2,9 @@
 
 import random
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from ledger_examples import around, cache_of, signer
 from merge_examples import Bundle, Field, parts, places_of, split, take, told
 
+from commands.reporting import save_chains_of
 from db.store import Store, open_store
 
 STATION = {"election": "Pemilu 2024", "station": "Kantor", "place": "51.08"}
@@ -17,6 +21,12 @@ STATION = {"election": "Pemilu 2024", "station": "Kantor", "place": "51.08"}
 @pytest.fixture(scope="module")
 def field(sqlite_url: Callable[[], str]) -> Field:
     return Field(sqlite_url, seed=1)
+
+
+@pytest.fixture(scope="module")
+def large_field(sqlite_url: Callable[[], str]) -> Field:
+    """About four hundred events a station."""
+    return Field(sqlite_url, seed=2, steps=2000, meet=0.01)
 
 
 def observer(url: str, field: Field) -> Store:
@@ -29,7 +39,7 @@ def schedule(field: Field, dice: random.Random) -> list[Bundle]:
     pieces: list[Bundle] = []
     later: list[Bundle] = []
     for bundle in field.logs.values():
-        size = dice.randint(3, 20)
+        size = dice.randint(3, 20) if len(bundle.entries) < 100 else dice.randint(40, 150)
         first, *rest = parts(bundle, size) if dice.random() < 0.5 else split(bundle, size)
         pieces.append(first)
         later += rest
@@ -45,13 +55,23 @@ def answers(url: str, field: Field, bundles: list[Bundle]) -> tuple[object, ...]
         store.begin(**STATION, root=field.stations_root)
         for bundle in bundles:
             take(store, bundle)
-        cache = cache_of(store)
+        state = cache_of(store)
         store.state.rebuild()
-        assert cache_of(store) == cache
+        assert cache_of(store) == state
         again = take(store, *bundles)
         assert (again.new, again.quarantined) == (0, 0)
         assert store.ledger.tables.waiting.select().count() == 0
-        return told(store, field.codes), places_of(store), store.state.stations.forked(), cache
+        reports = [report(store, field, suffix) for suffix in (".csv", ".json", ".pdf")]
+        return told(store, field.codes), places_of(store), store.state.stations.forked(), state, reports
+
+
+def report(store: Store, field: Field, suffix: str) -> bytes:
+    """The bytes of the custody report of every item, as `report custody` writes them."""
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / f"custody{suffix}"
+        codes = field.codes[:2] if suffix == ".pdf" else field.codes
+        save_chains_of(store, out, [store.state.chain(code) for code in codes])
+        return out.read_bytes()
 
 
 def agree(field: Field, url: Callable[[], str], dice: random.Random) -> None:
@@ -65,7 +85,19 @@ def test_any_schedule_of_pieces_and_repeats_gives_the_same_answers(field, sqlite
     agree(field, sqlite_url, dice)
 
 
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.randoms(use_true_random=False))
+def test_two_hundred_schedules_of_five_stations_give_the_same_answers(large_field, sqlite_url, dice) -> None:
+    assert answers(sqlite_url(), large_field, schedule(large_field, dice)) == reference(large_field, sqlite_url)
+
+
+@cache
+def reference(field: Field, url: Callable[[], str]) -> tuple[object, ...]:
+    return answers(url(), field, list(field.logs.values()))
+
+
 def test_the_field_has_what_makes_merging_hard(field, sqlite_url) -> None:
-    told_of, _, forked, _ = answers(sqlite_url(), field, list(field.logs.values()))
+    told_of, _, forked, *_ = answers(sqlite_url(), field, list(field.logs.values()))
     codes = {finding["code"] for chain in told_of for finding in chain["findings"]}
     assert forked and {"FORK", "CORRECTED", "UNKNOWN_STATION"} <= codes
