@@ -189,6 +189,15 @@ class Paper(Table):
     seen_at = TextField()
 
 
+class Tree(Table):
+    """How the Merkle tree of a log of our own stands, and the head that we signed over it: one row for each log."""
+
+    log_id = IntegerField(primary_key=True)
+    size = IntegerField()
+    frontier = BlobField()
+    note = TextField()
+
+
 class SeenHead(Table):
     """A signed head that somebody showed, its signature checked: how long a log once was."""
 
@@ -219,6 +228,7 @@ OTHERS = (EventTopic, Fork, ForkItem, Waiting)
 CACHE = (Place, Need, Item)
 DRAFTS = (Draft, DraftScan)
 PAPERS = (Paper, SeenHead, Witnessed)
+HEADS = (Tree,)
 
 
 @dataclass(frozen=True)
@@ -240,6 +250,7 @@ class Tables:
     paper: Any
     seen_head: Any
     witnessed: Any
+    tree: Any
 
 
 def tables_of(database: Database) -> Tables:
@@ -249,4 +260,4 @@ def tables_of(database: Database) -> Tables:
         meta = type("Meta", (), {"database": database, "table_name": model._meta.table_name})
         return type(model.__name__, (model,), {"Meta": meta})
 
-    return Tables(*(bound(model) for model in (*LEDGER, *CACHE, *DRAFTS, *OTHERS, *PAPERS)))
+    return Tables(*(bound(model) for model in (*LEDGER, *CACHE, *DRAFTS, *OTHERS, *PAPERS, *HEADS)))

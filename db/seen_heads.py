@@ -14,7 +14,6 @@ from db.ledger import Ledger, Signer
 from db.models import Tables
 from db.roster import RosterTable
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, make_checkpoint, read_checkpoint
-from evidence.tree import Frontier
 from evidence.witnesses import witnessed_to
 
 
@@ -56,11 +55,12 @@ class SeenHeads:
 
     def own_head(self, signer: Signer) -> str:
         """The signed head of our own log as it is now."""
-        own, event, tree = self._own(), self.tables.event, Frontier()
-        leaves = event.select(event.leaf).where(event.log_id == own.id).order_by(event.seq).tuples()
-        for (leaf,) in leaves.iterator():
-            tree.append(bytes(leaf))
-        return make_checkpoint(own.name, tree.size, tree.root(), signer.public_key, signer.sign)
+        own = self._own()
+        note = self.ledger.signed_heads.signed(own.name)
+        if note is None or claimed_checkpoint(note).size != own.size:  # a ledger of old
+            root = self.ledger.signed_heads.root(own.name, own.size)
+            note = make_checkpoint(own.name, own.size, root, signer.public_key, signer.sign)
+        return note
 
     def unwitnessed(self) -> int:
         """How many of our own newest records no other admitted station is known to have seen.

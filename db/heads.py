@@ -1,0 +1,101 @@
+"""The signed head of our own log, made anew with each commit, and the roots of every log that is held.
+
+The tree is not kept: its frontier is, one digest for each bit of the log's size, so an append costs the same in a log
+of any length.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from custody.errors import N_, TamperError
+from custody.ledger import leaf_digest
+from db.models import Tables
+from db.signer import Signer
+from evidence.checkpoint import Checkpoint, claimed_checkpoint, make_checkpoint, read_checkpoint
+from evidence.tree import Frontier
+
+
+class Heads:
+    """The trees of one database's logs. `grow` is called by the ledger alone, with each append."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self._believed: str | None = None
+
+    def grow(self, log: Any, leaves: Iterable[bytes], signer: Signer) -> None:
+        """Add the leaves of entries that follow number `log.size` of our own log, and sign where it stands then.
+
+        `log` is the log's row as it was before. Call within the transaction that appends them.
+
+        Raises:
+            TamperError: the tree had to be built anew, and an entry is not as it was recorded.
+        """
+        tree = self._kept(log) or self._built(log)
+        for leaf in leaves:
+            tree.append(leaf)
+        note = make_checkpoint(log.name, tree.size, tree.root(), signer.public_key, signer.sign)
+        row = {"log_id": log.id, "size": tree.size, "frontier": tree.to_bytes(), "note": note}
+        table = self.tables.tree
+        changed = [table.size, table.frontier, table.note]
+        table.insert(**row).on_conflict(conflict_target=[table.log_id], preserve=changed).execute()
+        self._believed = note
+
+    def signed(self, log: str) -> str | None:
+        """The newest head that this station signed of a log of its own; None for another's, or a ledger of old."""
+        table, logs = self.tables.tree, self.tables.log
+        query = table.select(table.note).join(logs, on=(logs.id == table.log_id)).where(logs.name == log)
+        note = query.scalar()
+        return note if isinstance(note, str) else None
+
+    def newest(self, log: str) -> str | None:
+        """The newest signed head that is known of a log: our own, or the longest that anybody has shown."""
+        shown, own = self.tables.seen_head, self.signed(log)
+        longest = shown.select().where(shown.log == log).order_by(shown.size.desc(), shown.root).first()
+        if longest is None or (own is not None and _size(own) >= longest.size):
+            return own
+        return str(longest.note)
+
+    def root(self, log: str, size: int) -> bytes:
+        """The root of a log's tree when it had so many entries, from the digests that are held."""
+        logs, event, tree = self.tables.log, self.tables.event, Frontier()
+        query = event.select(event.leaf).join(logs, on=(logs.id == event.log_id)).where(logs.name == log)
+        for (leaf,) in query.where(event.seq <= size).order_by(event.seq).tuples().iterator():
+            tree.append(bytes(leaf))
+        return tree.root()
+
+    def _kept(self, log: Any) -> Frontier | None:
+        """The stored tree of our log; None where it is not the one that we signed last.
+
+        The head's signature answers for it: whoever changes this row would else make us sign a false head, which
+        would look like a second history for ever.
+        """
+        row = self.tables.tree.get_or_none(self.tables.tree.log_id == log.id)
+        if row is None or row.size != log.size:
+            return None
+        try:
+            tree = Frontier.from_bytes(bytes(row.frontier))
+            head = claimed_checkpoint(row.note)
+            if row.note != self._believed:
+                head = read_checkpoint(row.note, bytes.fromhex(log.public_key))
+        except TamperError:
+            return None
+        return tree if head == Checkpoint(log.name, log.size, tree.root()) else None
+
+    def _built(self, log: Any) -> Frontier:
+        """The tree of our log as it is stored, each entry compared with its digest."""
+        event, tree = self.tables.event, Frontier()
+        columns = event.select(event.seq, event.leaf, event.body, event.signatures)
+        query = columns.where((event.log_id == log.id) & (event.seq <= log.size)).order_by(event.seq)
+        for seq, leaf, body, signatures in query.tuples().iterator():
+            tree.append(leaf_digest(bytes(body) + b"\n" + signatures.encode()))
+            if tree.size != seq or bytes(leaf) != leaf_digest(bytes(body) + b"\n" + signatures.encode()):
+                raise TamperError(
+                    N_("number {seq} of this log is not as it was recorded: no head is signed over it"),
+                    hint=N_("Run: python main.py verify"),
+                    seq=seq,
+                )
+        return tree
+
+
+def _size(note: str) -> int:
+    return claimed_checkpoint(note).size
