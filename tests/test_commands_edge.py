@@ -69,7 +69,7 @@ def test_wrong_use_is_told_in_indonesian_unless_asked_otherwise(
     terminal: Terminal, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for lang, word in (("id", "Kesalahan"), ("en", "Error")):
-        for args in (("items", "--none"), ("none",), ("init",), ("init", "--place"), ("report", "none")):
+        for args in (("items", "--none"), ("none",), ("init", "--place"), ("report", "none")):
             told = terminal(*args, lang=lang).err
             assert told.startswith(f"{word}: ")
             english = ("No such", "Missing", "requires", "Invalid value", "is not one of")
