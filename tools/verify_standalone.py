@@ -24,10 +24,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 Body = dict[str, Any]
 MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
 NUMBERS = {"one": range(1, 2), "positive": range(1, 2**53), "count": range(2**53)}
-# §3-5, §9: an object's name and its keys as key:form. No form is text, `?` "or null", `[]` "a list of", | "or".
+# §3-5, §9: an object's name and its keys as key:form. No form is text (NFC), `?` "or null", `[]` "a list of", | "or".
 OBJECTS = """
-first     logs:row[] serah_bundle:one; row log station place size:count head:text? checkpoint:text?
-entry     body signatures; ref log seq:positive leaf:leaf; size log size:count; parties giver receiver
+first     logs:row[] serah_bundle:one; row log:raw station:raw place:raw size:count head:raw? checkpoint:raw?
+entry     body:raw signatures:raw; ref log seq:positive leaf:leaf; size log size:count; parties giver receiver
 range     prefix first:count last:count width:count; extra kind count:positive note
 touch     code print:positive? after:count? how:"camera"|"typed"|"wedge"
 place     row:"place" code name level parent:text? due:time?
@@ -77,8 +77,8 @@ def has_form(value: Any, form: str) -> bool:
         return type(value) is int and value in NUMBERS[form]
     if own := FORMS.get(form):
         return isinstance(value, dict) and value.keys() == own.keys() and all(has_form(value[k], own[k]) for k in own)
-    if not isinstance(value, str) or form in ("text", f'"{value}"'):
-        return isinstance(value, str)
+    if not isinstance(value, str) or form in ("raw", "text", f'"{value}"'):
+        return isinstance(value, str) and (form == "raw" or is_normalized("NFC", value))
     if form == "time":
         return TIME.fullmatch(value) is not None and datetime.fromisoformat(value) is not None
     return form == "leaf" and LEAF.fullmatch(value) is not None
@@ -194,7 +194,7 @@ def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, 
         entry = read_json(line, "entry")
         if not entry or len(raw := entry["body"].encode()) > MAX_BODY or len(logs) > MAX_LOGS:
             raise ValueError(f"line {number} is no entry, or of a log too many")
-        body = read_json(raw, *TYPES) if is_normalized("NFC", entry["body"]) else None
+        body = read_json(raw, *TYPES)
         name = body["log"] if body else name
         is_sound = logs.setdefault(name, Log(name)).take(raw, entry["signatures"], body)
         if body and is_sound and (code and (f'"{code}"' in entry["body"] or body["type"] == "correct")):
