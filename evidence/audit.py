@@ -34,6 +34,7 @@ def audit_bundle(
     *,
     root: str | None = None,
     heads: Sequence[str] = (),
+    shown: Sequence[str] = (),
     keys: Mapping[str, bytes] | None = None,
     mapper: Mapper = map,
 ) -> BundleAudit:
@@ -44,6 +45,7 @@ def audit_bundle(
         entries: each log's in the order of their numbers; logs may come in any order.
         root: the fingerprint of the root's key, from a key sheet. Without it every log's word counts.
         heads: signed heads kept elsewhere, as text.
+        shown: signed heads that whoever gives the logs was shown: the logs are held to them, and nobody witnesses.
         keys: public keys of logs that are known already.
         mapper: how to spread the work that takes time.
     """
@@ -57,6 +59,7 @@ def audit_bundle(
         for body in held[name].audit.kept:
             if body["type"] == "witness":
                 found += _check_head(str(body.get("head", "")), held, by=held[name].audit)
+    found += _check_shown(shown, held)
     for text in heads:
         found += _check_head(text, held, by=None)
     logs = tuple(_facts(one) for _, one in sorted(held.items()))
@@ -105,7 +108,7 @@ def _check_rows(rows: Sequence[LogRow], held: Mapping[str, _Held]) -> list[Evide
             found += _check_head(row.checkpoint, held, by=audit)
     listed = {row.log for row in rows}
     for name, one in held.items():
-        if rows and name not in listed:
+        if name not in listed:
             found.append(_tampered(one.audit, 1, N_("{log} is here and not in the list of logs")))
     return found
 
@@ -169,6 +172,25 @@ def _keep_farthest(table: dict[str, tuple[Mention, LogAudit]], mention: Mention,
         table[mention.log] = (mention, by)
 
 
+def _check_shown(shown: Sequence[str], held: Mapping[str, _Held]) -> list[EvidenceFinding]:
+    """Hold each log to the heads that were shown of it, to the first that does not fit."""
+    found: dict[str, list[EvidenceFinding]] = {}
+    for _size, log, text in sorted((*_claimed(text), text) for text in shown):
+        if not found.get(log):
+            one = held.get(log)
+            found[log] = _check_head(text, held, by=one.audit if one else None)
+    return [finding for some in found.values() for finding in some]
+
+
+def _claimed(text: str) -> tuple[int, str]:
+    """What a head says of its size and log, not checked; nothing of a text that is no head."""
+    try:
+        head = claimed_checkpoint(text)
+    except TamperError:
+        return 0, ""
+    return head.size, head.origin
+
+
 def _check_head(text: str, held: Mapping[str, _Held], by: LogAudit | None) -> list[EvidenceFinding]:
     """Hold a log to a head that it signed; `by` is the log that kept it, None where the auditor brings it."""
     try:
@@ -183,7 +205,10 @@ def _check_head(text: str, held: Mapping[str, _Held], by: LogAudit | None) -> li
         return [EvidenceFinding("INCOMPLETE", claim.origin, 1, message, values)]
     audit = one.audit
     if audit.public_key is None:
-        return []  # the missing first entry is a finding already
+        if audit.newest:
+            return []  # the missing first entry is a finding already
+        message = N_("{log} has {size} entries by a head that its station signed; {held} are here")
+        return [_incomplete(audit, message, size=claim.size, held=0)]
     try:
         head = read_checkpoint(text, audit.public_key)
     except TamperError as error:
