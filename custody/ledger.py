@@ -22,6 +22,7 @@ MAX_BODY_BYTES = 64 * 1024
 SIGNING_CONTEXT = b"serah-event/v1\n"
 """Put before a body when it is signed, so that no signature for another purpose can pass as one for an event."""
 
+_KEY_DIGITS = 10
 _ROLE_KEY_SIGNATURE = re.compile(r"[a-z]+ [0-9a-f]{16} [A-Za-z0-9+/]{86}==", re.ASCII)
 
 
@@ -110,6 +111,21 @@ def leaf_digest(entry: bytes) -> bytes:
 def key_fingerprint(public_key: bytes) -> str:
     """The name of a public key that people can compare: SHA-256 of its 32 bytes, 64 hex digits."""
     return hashlib.sha256(public_key).hexdigest()
+
+
+def log_name(election: str, station: str, public_key: bytes, number: int) -> str:
+    """The name of a new log. It is bound to its key, so that nobody can bring a log of his own under it.
+
+    Args:
+        number: random, below 2^24, so that one key may begin several logs.
+    """
+    return f"serah/{election}/{station}/{key_fingerprint(public_key)[:_KEY_DIGITS]}{number:06x}"
+
+
+def is_name_of(log: str, public_key: bytes) -> bool:
+    """Whether a log with this name can be of this key."""
+    instance = log.rpartition("/")[2]
+    return len(instance) == _KEY_DIGITS + 6 and instance.startswith(key_fingerprint(public_key)[:_KEY_DIGITS])
 
 
 def sign_body(body: bytes, public_key: bytes, sign: Callable[[bytes], bytes]) -> Signature:

@@ -12,10 +12,11 @@ from custody.chain import custody
 from custody.codes import ItemLabel, is_plate, parse_custodian, show_code
 from custody.compose import Handover, NewEvent, Ref, Touch
 from custody.errors import N_, InputError, RuleError, StoreError
-from custody.events import Event
+from custody.events import Body, Event
 from custody.findings import Finding, judge_condition, judge_count, judge_scan, judge_time
 from custody.items import Item
-from custody.ledger import key_fingerprint
+from custody.ledger import key_fingerprint, log_name
+from custody.paper import Sheet
 from custody.places import Need, Place, below
 from custody.planning import missing_items
 from custody.waybill import judge_against_paper
@@ -75,7 +76,7 @@ class Store:
             StoreError: the ledger has been begun already.
         """
         signer, around = self._key(), self.around
-        name = "/".join(("serah", _slug(election), _slug(station), f"{around.randbelow(1 << 64):016x}"))
+        name = log_name(_slug(election), _slug(station), signer.public_key, around.randbelow(1 << 24))
         genesis = NewEvent("genesis", {
             "election": election, "root": root or key_fingerprint(signer.public_key), "station": station,
             "place": place, "public_key": signer.public_key.hex(),
@@ -267,6 +268,10 @@ class Store:
             tuple(events), bast, handover.giver, handover.to, len(touches),
             None if expected is None else len(expected), tuple(findings),
         )  # fmt: skip
+
+    def sheets(self, bast: str) -> list[tuple[Body, Sheet]]:
+        """The records of our own handover of that number, as the pages of its paper carry them; none if unknown."""
+        return self.papers.sheets(bast, self._key())
 
     def _judge_labels(
         self, labels: Sequence[ItemLabel], handover: Handover

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from custody.errors import N_, TamperError
+from custody.ledger import is_name_of
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import read_checkpoint
 from evidence.entry import RawEntry, examine
@@ -55,6 +56,8 @@ def check_bundle(
             if not _may_pass(finding, is_held=row.log in keys):
                 raise _refusal(finding.message, **finding.values)
         _check_row(row, log)
+        if row.log not in keys and log.public_key is not None and not is_name_of(row.log, log.public_key):
+            raise _refusal(N_("{log} does not bear the name of the key that signs it"), log=row.log)
     return Checked(count, known)
 
 

@@ -339,3 +339,14 @@ def test_a_station_set_back_to_an_older_copy_gets_its_lost_events_back_and_is_to
             take(root, bundle_of(restored))
             take(root, bundle_of(other))
             assert root.state.stations.forked() == {}
+
+
+def test_nobody_brings_a_log_under_the_name_of_another(sqlite_url, root, monkeypatch) -> None:
+    name = root.ledger.own_log().name
+    with open_store(sqlite_url(), signer(6), around(6), create=True) as impostor:
+        monkeypatch.setattr("db.store.log_name", lambda *_: name)
+        impostor.begin(election="Pemilu 2024", station="Gudang 1", place=WAREHOUSE)
+        with station(sqlite_url(), 7) as third, pytest.raises(TamperError):
+            take(third, bundle_of(impostor))
+        with pytest.raises(TamperError):
+            take(root, bundle_of(impostor))
