@@ -15,7 +15,7 @@ dev:
 	@$(PYTHON) bootstrap.py --dev
 
 test: dev         ## the quick tests: no camera, no server
-	@$(RUN)/python -m pytest -q -m "not slow and not camera"
+	@$(RUN)/python -m pytest -q -n auto -m "not slow and not camera"
 
 test-full: dev    ## every test that needs no camera
 	@$(RUN)/python -m pytest -q -n auto -m "not camera"
