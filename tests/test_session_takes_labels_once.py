@@ -146,7 +146,8 @@ def test_a_wrong_check_character_is_told(session: ScanSession, desk: DeskInMemor
 
 
 def test_findings_sound_wrong_and_the_item_is_taken(session: ScanSession, desk: DeskInMemory) -> None:
-    desk.findings = (Finding("NOT_HELD", "{item} is with {holder}", {"item": "X", "holder": "\x1b someone else"}, CODE),)
+    values = {"item": "X", "holder": "\x1b someone else"}
+    desk.findings = (Finding("NOT_HELD", "{item} is with {holder}", values, CODE),)
     (outcome,) = held(session, item_payload(CODE, 1), 1)
     assert (outcome.kind, outcome.beep, outcome.mark) == ("taken", "wrong", "finding")
     assert outcome.faults == ("X is with [U+001B] someone else",)
