@@ -1,6 +1,6 @@
 """How long `main.py --help` takes, beside a bare Python and a bare `import click`: the floor that no design passes.
 
-    python bench/startup.py [--rounds 15]
+python bench/startup.py [--rounds 15]
 """
 
 import argparse

@@ -22,14 +22,17 @@ def test_a_correction_may_name_what_is_right():
 
 
 def test_what_is_right_stands_where_the_wrong_record_stood():
-    chain = chain_of("""
+    chain = chain_of(
+        """
         A1 register X at WH for TPS1
         A2 handover WH>PPK2 X
         B1 [A2] handover PPK>PPS X
         A3 [B1] inspect X good
         A4 handover WH>PPK X
         A5 correct A2 A4 incorrect_data
-    """, places=None)
+    """,
+        places=None,
+    )
     assert chain.held_by == "PPS"
     assert "GAP" not in codes(chain)
     assert steps(chain) == "A1 A4:WH>PPK B1:PPK>PPS A3 -A2:WH>PPK2"
