@@ -1,15 +1,19 @@
 """The desk: a draft in the ledger as a scan session fills it (the scanner knows only this face of it)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from custody.codes import ItemLabel
+from custody.codes import ItemLabel, show_code
 from custody.compose import Handover, Touch
-from custody.errors import RuleError
+from custody.errors import CodeError, RuleError
+from custody.events import Body
 from custody.findings import Finding, name_of
 from custody.items import Item
+from custody.paper import Sheet
 from custody.places import Need
 from db.store import Store
-from scanner.outcomes import End, How, Taken, Tally
+from language import _
+from scanner.outcomes import End, How, Taken, TakenPaper, Tally
 
 
 class DraftDesk:
@@ -71,6 +75,53 @@ class DraftDesk:
         self._look_up_expected()
         return name_of(self.store.state.places, code)
 
+    def take_paper(self, sheet: Sheet) -> TakenPaper:
+        """Keep what a handover paper carries, and expect what it says.
+
+        Raises:
+            TamperError: it is not what its station signed, or our own ledger was put back to an older copy.
+        """
+        from language.text import number, printable
+
+        paper = self.store.papers.take(sheet, at=self.store.around.now_utc())
+        said, places = paper.handover, self.store.state.places
+        self._follow(said)
+        self._look_up_expected()
+        words = _("Paper {bast}: {count} items from {giver} to {to}")
+        if paper.is_own:
+            words = _("This station's own paper {bast}: {count} items from {giver} to {to}; its record is here")
+        title = words.format(
+            bast=printable(said["bast"]), count=number(len(said["items"])),
+            giver=name_of(places, said["from"]), to=name_of(places, said["to"]),
+        )  # fmt: skip
+        return TakenPaper(title, paper.findings)
+
+    def take_head(self, text: str) -> str:
+        """Keep a signed head that a paper carries.
+
+        Raises:
+            TamperError: its log's key has not signed it, or our own ledger was put back to an older copy.
+        """
+        from language.text import number, printable
+
+        head = self.store.heads.take(text, at=self.store.around.now_utc())
+        if head is None:
+            return _("A log's signed head; its log is not known here, the paper's other codes are")
+        words = _("Signed head of {log}: {count} records; what this ledger holds of it is not older")
+        return words.format(log=printable(head.origin), count=number(head.size))
+
+    def _follow(self, said: Body) -> None:
+        """Let a paper say who gives and who receives, where nobody has said it and nothing is taken yet."""
+        if self.giver or self._receiver or self.taken:
+            return
+        carrier = self.store.is_carrier(said["to"])
+        with suppress(CodeError, RuleError):  # a place that is not in our plan: people say it themselves
+            if carrier:
+                self.set_end("from", said["to"])
+            else:
+                self.set_end("from", said["from"])
+                self.set_end("to", said["to"])
+
     def findings(self) -> list[Finding]:
         """What is wrong with everything in the draft, as its ends are now."""
         touches = self.store.drafts.touches(self.draft)
@@ -105,5 +156,7 @@ def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
 
     if item is None:
         return headline(None, needs)
+    if not item.kind:  # known from a paper alone
+        return _("{code}, on the paper").format(code=show_code(item.code))
     place = store.state.places.get(item.to)
     return f"{headline(item, needs)}, {place.name if place else item.to}"

@@ -157,6 +157,9 @@ def judge_count(
         Finding("SHORTAGE", N_("{item} was expected and not scanned: {kind} {k}/{n} for {destination}"),
                 {"item": show_code(item.code), "kind": item.kind, "k": item.k, "n": item.n,
                  "destination": name_of(places, item.to)}, item.code, is_provisional=not met_giver)
+        if item.kind else
+        Finding("SHORTAGE", N_("{item} is on the giver's paper and was not scanned"), {"item": show_code(item.code)},
+                item.code, is_provisional=not met_giver)
         for item in missing
     ]  # fmt: skip
     if counted is not None and counted != scanned + extras:

@@ -37,12 +37,17 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a paper has been read: which parts, of how many; `sheet` once it is whole."""
+    """How far a paper has been read: which parts, of how many; `sheet` with the one that makes it whole."""
 
     paper: str
     have: tuple[int, ...]
     of: int
     sheet: Sheet | None = None
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """The parts that have not been read."""
+        return tuple(sorted(set(range(1, self.of + 1)) - set(self.have)))
 
 
 def pack_sheet(sheet: Sheet) -> bytes:
@@ -101,10 +106,11 @@ class _Open:
 
 
 class Collector:
-    """Puts papers together from their parts, several papers at once. A paper that is whole is forgotten here."""
+    """Puts papers together from their parts, several papers at once."""
 
     def __init__(self) -> None:
         self._open: dict[str, _Open] = {}
+        self._whole: dict[str, int] = {}
 
     def take(self, text: str) -> Progress:
         """Take one part; what was taken before is no matter.
@@ -118,6 +124,8 @@ class Collector:
         paper, number, of, data = match[1], int(match[2]), int(match[3]), match[4]
         if number > of:
             raise _unreadable()
+        if self._whole.get(paper) == of:
+            return Progress(paper, tuple(range(1, of + 1)), of)
         being_read = self._open.get(paper)
         if being_read is None or being_read.of != of:
             being_read = self._open[paper] = _Open(of)
@@ -128,7 +136,11 @@ class Collector:
         if len(have) < of:
             return Progress(paper, have, of)
         del self._open[paper]
-        return Progress(paper, have, of, _joined(paper, [being_read.texts[i] for i in have]))
+        sheet = _joined(paper, [being_read.texts[i] for i in have])
+        self._whole[paper] = of
+        if len(self._whole) > _MAX_OPEN:
+            del self._whole[next(iter(self._whole))]
+        return Progress(paper, have, of, sheet)
 
 
 def _joined(paper: str, texts: Sequence[str]) -> Sheet:

@@ -19,7 +19,6 @@ from custody.items import Item
 from custody.ledger import leaf_digest
 from custody.paper import Sheet, pack_sheet, paper_id
 from custody.waybill import to_come, unknown_key, unregistered
-from db.ledger import Signer
 from db.models import Tables
 from db.seen_heads import SeenHeads, rolled_back
 from db.state import State
@@ -176,18 +175,19 @@ class Papers:
         paper.update(is_witnessed=1).where(paper.leaf.in_(leaves)).execute()
         return [NewEvent("witness", {"head": newest[log].head}) for log in sorted(newest)]
 
-    def sheets(self, bast: str, signer: Signer) -> list[tuple[Body, Sheet]]:
-        """The records of our own handover of that number, each as its page of a paper carries it; none if unknown."""
+    def sheets(self, bast: str | None = None) -> list[tuple[Body, Sheet]]:
+        """The records of our own handover of that number, or of the last one, as the pages of its paper carry them."""
         log, event = self.tables.log, self.tables.event
         own = log.get(log.is_own == 1)
-        head = self.heads.own_head(signer)
+        head, key = self.heads.own_head(), bytes.fromhex(own.public_key)
         found = []
         # Newest first, for a paper is printed at once; the number is in the body alone.
         query = event.select(event.body, event.signatures).where(event.log_id == own.id).order_by(event.seq.desc())
         for body, signatures in query.tuples().iterator():
             said = json.loads(bytes(body))
-            if said["type"] == "handover" and said["bast"] == bast:
-                found.append((said, Sheet(bytes(body), signatures, signer.public_key, head)))
+            if said["type"] == "handover" and bast in (None, said["bast"]):
+                bast = said["bast"]
+                found.append((said, Sheet(bytes(body), signatures, key, head)))
                 if said["part"] == 1:
                     break
         return found[::-1]

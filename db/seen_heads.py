@@ -8,12 +8,12 @@ from typing import Any
 
 from peewee import fn
 
-from custody.errors import N_, TamperError
+from custody.errors import N_, StoreError, TamperError
 from custody.events import Event
-from db.ledger import Ledger, Signer
+from db.ledger import Ledger
 from db.models import Tables
 from db.roster import RosterTable
-from evidence.checkpoint import Checkpoint, claimed_checkpoint, make_checkpoint, read_checkpoint
+from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.witnesses import witnessed_to
 
 
@@ -53,13 +53,18 @@ class SeenHeads:
             if seen > own.size:
                 raise rolled_back(own.size, seen)
 
-    def own_head(self, signer: Signer) -> str:
-        """The signed head of our own log as it is now."""
+    def own_head(self) -> str:
+        """The signed head of our own log as it is now.
+
+        Raises:
+            StoreError: none has been signed yet, in a ledger of an older version.
+        """
         own = self._own()
-        note = self.ledger.signed_heads.signed(own.name)
-        if note is None or claimed_checkpoint(note).size != own.size:  # a ledger of old
-            root = self.ledger.signed_heads.root(own.name, own.size)
-            note = make_checkpoint(own.name, own.size, root, signer.public_key, signer.sign)
+        note = None if own is None else self.ledger.signed_heads.signed(own.name)
+        if note is None:
+            raise StoreError(
+                N_("this ledger has no signed head yet"), hint=N_("Record something first; each record signs one.")
+            )
         return note
 
     def unwitnessed(self) -> int:

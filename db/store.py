@@ -12,11 +12,10 @@ from custody.chain import custody
 from custody.codes import ItemLabel, is_plate, parse_custodian, show_code
 from custody.compose import Handover, NewEvent, Ref, Touch
 from custody.errors import N_, InputError, RuleError, StoreError
-from custody.events import Body, Event
+from custody.events import Event
 from custody.findings import Finding, judge_condition, judge_count, judge_scan, judge_time
 from custody.items import Item
 from custody.ledger import key_fingerprint, log_name
-from custody.paper import Sheet
 from custody.places import Need, Place, below
 from custody.planning import missing_items
 from custody.waybill import judge_against_paper
@@ -268,10 +267,6 @@ class Store:
             tuple(events), bast, handover.giver, handover.to, len(touches),
             None if expected is None else len(expected), tuple(findings),
         )  # fmt: skip
-
-    def sheets(self, bast: str) -> list[tuple[Body, Sheet]]:
-        """The records of our own handover of that number, as the pages of its paper carry them; none if unknown."""
-        return self.papers.sheets(bast, self._key())
 
     def _judge_labels(
         self, labels: Sequence[ItemLabel], handover: Handover

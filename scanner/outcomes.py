@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 from custody.codes import ItemLabel
 from custody.findings import Finding
+from custody.paper import Sheet
 from language import _
 from language.text import fill
 
@@ -17,6 +18,7 @@ Kind = Literal[
     "again",  # it was in the draft already
     "put_out",  # taken out of the draft again
     "place",  # from or to is set
+    "paper",  # a code of a handover paper: one of several, or the last one
     "other_place",  # a place's label that was not followed, because items are taken already
     "bad_check",  # looks like ours, and its check character is wrong
     "foreign",  # a QR code that is not ours
@@ -25,7 +27,7 @@ Kind = Literal[
     "finish",  # the user is done
 ]
 
-_RIGHT: frozenset[Kind] = frozenset({"taken", "put_out", "place", "finish"})
+_RIGHT: frozenset[Kind] = frozenset({"taken", "put_out", "place", "paper", "finish"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,14 @@ class Taken:
     already: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TakenPaper:
+    """A handover paper that was read whole: what it is about in words, and what is wrong with it."""
+
+    title: str
+    findings: tuple[Finding, ...] = ()
+
+
 class Desk(Protocol):
     """The draft as a session sees it. Everything it is told is durable when the call returns."""
 
@@ -65,6 +75,20 @@ class Desk(Protocol):
 
         Raises:
             CodeError, RuleError: there is no such custodian, or it cannot be this end.
+        """
+
+    def take_paper(self, sheet: Sheet) -> TakenPaper:
+        """Keep what a handover paper carries, so that it is known what is to come.
+
+        Raises:
+            CodeError, RuleError, TamperError: it is not what its station signed.
+        """
+
+    def take_head(self, text: str) -> str:
+        """Keep the signed head that a paper carries; returns what it shows, in words.
+
+        Raises:
+            RuleError, TamperError: it was not signed by its log's key, or our own ledger was put back to an older copy.
         """
 
     @property

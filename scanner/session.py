@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from custody.codes import ItemLabel, PlaceLabel, parse_code, parse_custodian, parse_entry, read_payload, show_code
-from custody.errors import CodeError, CustodyError, RuleError
+from custody.errors import CodeError, CustodyError, RuleError, TamperError
 from custody.findings import Finding
+from custody.paper import Collector, is_head, is_part
 from language import _
 from language.text import printable
 from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally
@@ -59,6 +60,7 @@ class ScanSession:
         self._sightings_needed = sightings_needed
         self._cool_down_ms = cool_down_ms
         self._in_view: dict[str, _Sight] = {}
+        self._papers = Collector()
 
     @property
     def tally(self) -> Tally:
@@ -101,6 +103,8 @@ class ScanSession:
         Commands: `undo`; `-CODE` takes one item out; `from PLACE` and `to PLACE`; `finish`.
         """
         entry = line.strip()
+        if is_part(entry):
+            return self._show_part(entry)
         if not entry or len(entry) > _LONGEST_LINE:
             return self._say("not_understood", _("Not understood: {line}").format(line=printable(entry)))
         word, _blank, rest = entry.partition(" ")
@@ -128,6 +132,10 @@ class ScanSession:
         return self._put_out(self._history[-1])
 
     def _judge(self, text: str) -> Outcome:
+        if is_part(text):
+            return self._show_part(text)
+        if is_head(text):
+            return self._show_head(text)
         try:
             label = read_payload(text)
         except CodeError as error:
@@ -145,6 +153,27 @@ class ScanSession:
             self._history.append(taken.code)
         kind: Kind = "again" if taken.already else "taken"
         return self._mark_in_view(self._say(kind, taken.title, taken.code, taken.findings))
+
+    def _show_part(self, text: str) -> Outcome:
+        """Take one code of a handover paper; with the last one, what the paper says is known."""
+        try:
+            read = self._papers.take(text)
+            if read.sheet is not None:
+                paper = self._desk.take_paper(read.sheet)
+                return self._say("paper", paper.title, findings=paper.findings)
+        except (CodeError, RuleError, TamperError) as error:
+            return self._refuse("refused", error)
+        if not read.missing:
+            return self._say("paper", _("Paper {paper} has been read").format(paper=read.paper))
+        words = _("Paper {paper}: {have} of {of} codes read, still to show: {missing}")
+        missing = ", ".join(map(str, read.missing))
+        return self._say("paper", words.format(paper=read.paper, have=len(read.have), of=read.of, missing=missing))
+
+    def _show_head(self, text: str) -> Outcome:
+        try:
+            return self._say("paper", self._desk.take_head(text))
+        except (CodeError, RuleError, TamperError) as error:
+            return self._refuse("refused", error)
 
     def _put_out(self, code: str) -> Outcome:
         was_in = self._desk.put_out(code)

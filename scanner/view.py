@@ -22,6 +22,7 @@ _SIGNS: dict[Kind, str] = {
     "again": "=",
     "put_out": "-",
     "place": ">",
+    "paper": "#",
     "finish": ".",
     "foreign": "?",
     "not_understood": "?",

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from custody.compose import Handover
-from custody.errors import StoreError, TamperError
+from custody.errors import TamperError
 from custody.paper import Sheet
 from db.store import Store
 from tests.ledger_examples import (
@@ -20,7 +20,6 @@ from tests.ledger_examples import (
     open_store,
     planned_station,
     signer,
-    station,
     touched,
 )
 from tests.paper_examples import handover_body, signed_sheet
@@ -43,15 +42,15 @@ def receiver(sqlite_url):
         yield store
 
 
-def papers_of(store: Store, seed: int, bast: str) -> list[Sheet]:
-    return [sheet for _body, sheet in store.papers.sheets(bast, signer(seed))]
+def papers_of(store: Store, bast: str) -> list[Sheet]:
+    return [sheet for _body, sheet in store.papers.sheets(bast)]
 
 
 def sent(sender: Store, count: int = 5, to: str = PPK, **more: object) -> tuple[list[str], list[Sheet]]:
     """Items that the sender has handed over, and the paper of it."""
     codes = boxes(sender, count)
     recorded = sender.record_handover(Handover(WAREHOUSE, to, **more), touched(codes))
-    return codes, papers_of(sender, 1, recorded.bast)
+    return codes, papers_of(sender, recorded.bast)
 
 
 def read(store: Store, sheets: list[Sheet]) -> None:
@@ -222,7 +221,7 @@ def test_a_ledger_that_was_put_back_records_nothing_once_its_own_paper_is_seen(s
         codes = boxes(store, 5)
     shutil.copy(sqlite_file, copy)
     with open_store(url, signer(1), around(1)) as store:
-        sheets = papers_of(store, 1, store.record_handover(Handover(WAREHOUSE, PPK), touched(codes)).bast)
+        sheets = papers_of(store, store.record_handover(Handover(WAREHOUSE, PPK), touched(codes)).bast)
     put_back = f"sqlite:///{copy}"
     with open_store(put_back, signer(1), around(1)) as store, pytest.raises(TamperError, match="older copy"):
         read(store, sheets)
@@ -232,7 +231,7 @@ def test_a_ledger_that_was_put_back_records_nothing_once_its_own_paper_is_seen(s
 
 
 def test_a_head_alone_shows_it_too_and_an_older_one_does_not(sender):
-    old = sender.heads.own_head(signer(1))
+    old = sender.heads.own_head()
     boxes(sender, 1)
     assert sender.heads.take(old, at=AT).size < sender.ledger.heads()[0]["size"]
     boxes(sender, 1)
@@ -285,11 +284,3 @@ def test_who_is_not_admitted_witnesses_nothing(sender, receiver):
     assert sender.heads.unwitnessed() == next(
         head["size"] for head in sender.ledger.heads() if head["place"] == WAREHOUSE
     )
-
-
-def test_a_reader_alone_cannot_sign_a_paper(sqlite_url):
-    url = sqlite_url()
-    with station(url, 3):
-        pass
-    with open_store(url, None, around(3)) as store, pytest.raises(StoreError):
-        store.sheets("0001/GUDANG-1/2024")
