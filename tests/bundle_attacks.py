@@ -1,0 +1,384 @@
+"""Bundles to be checked, and what is done to them: each attack leaves one wrong, as well hidden as an attacker can."""
+
+import contextlib
+import gzip
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from evidence_logs import Station, chain_of_stations
+
+from custody.events import FIELDS
+from custody.ledger import sign_body
+from evidence.bundle_lines import LogRow, entry_line, header_line
+from evidence.entry import RawEntry
+
+
+@dataclass
+class Evidence:
+    """A bundle before it is written, and what its auditor brings."""
+
+    stations: list[Station]
+    logs: list[list[RawEntry]]
+    rows: list[LogRow]
+    root: str | None = None
+    heads: list[str] = field(default_factory=list)
+    bend: Callable[[bytes], bytes] = lambda data: data
+    """What is done to the bundle's text before it is packed."""
+    spoil: Callable[[bytes], bytes] = lambda data: data
+    """What is done to the packed file."""
+
+    def write(self, path: Path) -> Path:
+        lines = [entry_line(entry.body, entry.signatures) for log in self.logs for entry in log]
+        path.write_bytes(self.spoil(gzip.compress(self.bend(header_line(self.rows) + b"".join(lines)), 1, mtime=0)))
+        return path
+
+    def relist(self, number: int) -> None:
+        """Make the list say what the entries of a log are now."""
+        entries = self.logs[number]
+        head = entries[-1].leaf if entries else None
+        self.rows[number] = replace(
+            self.rows[number], size=len(entries), head=head.hex() if head else None, checkpoint=None
+        )  # fmt: skip
+
+
+def honest(dice: random.Random) -> Evidence:
+    """Stations that relied on each other, under a root that admitted them, and heads that people kept."""
+    stations = chain_of_stations(dice.randrange(2, 5), dice.randrange(3, 9))
+    first, last = stations[0], stations[-1]
+    for other in stations[1:]:
+        first.write("admit", station="Pos", place="51.02", key=other.public_key.hex(), powers=[])
+    if dice.randrange(2):
+        last.write("witness", head=first.head(dice.randrange(1, len(first.entries) + 1)))
+    first.hand_over()
+    last.hand_over([first.ref()])
+    rows = [station.row() for station in stations]
+    rows = [replace(r, checkpoint=s.head()) if dice.randrange(2) else r for r, s in zip(rows, stations, strict=True)]
+    evidence = Evidence(stations, [list(station.entries) for station in stations], rows)
+    evidence.root = first.fingerprint if dice.randrange(2) else None
+    for station in stations:
+        if dice.randrange(2):
+            evidence.heads.append(station.head(dice.randrange(len(station.entries) + 1)))
+    if dice.randrange(2):
+        order = dice.sample(range(len(stations)), len(stations))
+        evidence.logs, evidence.rows = [evidence.logs[n] for n in order], [evidence.rows[n] for n in order]
+        evidence.stations = [stations[n] for n in order]
+    return evidence
+
+
+# --- what is done to a bundle: each leaves it wrong -------------------------------------------------------------------
+
+Attack = Callable[[Evidence, random.Random], None]
+
+
+def pick(evidence: Evidence, dice: random.Random) -> tuple[int, int]:
+    """A log, and an entry of it that is neither its first nor its last."""
+    number = dice.randrange(len(evidence.logs))
+    return number, dice.randrange(1, len(evidence.logs[number]) - 1)
+
+
+def flip(data: bytes, dice: random.Random) -> bytes:
+    place = dice.randrange(len(data))
+    return data[:place] + bytes([data[place] ^ 1 << dice.randrange(7)]) + data[place + 1 :]
+
+
+def flip_a_bit(evidence: Evidence, dice: random.Random) -> None:
+    number, place = pick(evidence, dice)
+    entry = evidence.logs[number][place]
+    body = flip(entry.body, dice)
+    while not _is_text(body):
+        body = flip(entry.body, dice)
+    evidence.logs[number][place] = entry._replace(body=body)
+
+
+def _is_text(data: bytes) -> bool:
+    with contextlib.suppress(UnicodeDecodeError):
+        return bool(data.decode("utf-8"))
+    return False
+
+
+def flip_a_bit_of_the_text(evidence: Evidence, dice: random.Random) -> None:
+    evidence.bend = lambda text: flip(text[:-1], dice) + b"\n"
+
+
+def drop_an_entry(evidence: Evidence, dice: random.Random) -> None:
+    number, place = pick(evidence, dice)
+    del evidence.logs[number][place]
+    evidence.relist(number)
+
+
+def drop_the_first_entry(evidence: Evidence, dice: random.Random) -> None:
+    del evidence.logs[dice.randrange(len(evidence.logs))][0]
+
+
+def swap_two_entries(evidence: Evidence, dice: random.Random) -> None:
+    number, place = pick(evidence, dice)
+    log = evidence.logs[number]
+    log[place], log[place - 1] = log[place - 1], log[place]
+
+
+def insert_a_forged_entry(evidence: Evidence, dice: random.Random) -> None:
+    number, place = pick(evidence, dice)
+    body = evidence.stations[number].bodies[place] | {"by": "Nobody"}
+    evidence.logs[number].insert(place, evidence.stations[number].sign(body, by=Station(99)))
+    evidence.relist(number)
+
+
+def repeat_an_entry(evidence: Evidence, dice: random.Random) -> None:
+    number, place = pick(evidence, dice)
+    log = evidence.logs[number]
+    log.insert(dice.randrange(place, len(log)) + 1, log[place])
+
+
+def cut_the_tail_below_a_head(evidence: Evidence, dice: random.Random) -> None:
+    number = dice.randrange(len(evidence.logs))
+    evidence.heads.append(evidence.stations[number].head())
+    del evidence.logs[number][dice.randrange(1, len(evidence.logs[number])) :]
+    evidence.relist(number)
+
+
+def cut_the_tail_below_a_reference(evidence: Evidence, dice: random.Random) -> None:
+    """The first station's newest entry is known to the last one."""
+    number = next(n for n, station in enumerate(evidence.stations) if station.seed == 1)
+    del evidence.logs[number][-1]
+    evidence.relist(number)
+
+
+def sign_with_another_key(evidence: Evidence, dice: random.Random) -> None:
+    number, place = pick(evidence, dice)
+    station = evidence.stations[number]
+    evidence.logs[number][place] = station.sign(station.bodies[place], by=Station(99))
+
+
+def change_an_entry_with_the_key(evidence: Evidence, dice: random.Random) -> None:
+    """The station itself changes what it said, and signs it anew."""
+    number, place = pick(evidence, dice)
+    station = evidence.stations[number]
+    evidence.logs[number][place] = station.sign(station.bodies[place] | {"by": "Somebody"})
+
+
+def renumber_an_entry_with_the_key(evidence: Evidence, dice: random.Random) -> None:
+    number, place = pick(evidence, dice)
+    station = evidence.stations[number]
+    seq = dice.choice([place, place + 2, place + 9, 2**53 - 1])
+    evidence.logs[number][place] = station.sign(station.bodies[place] | {"seq": seq})
+
+
+def strip_a_signature(evidence: Evidence, dice: random.Random) -> None:
+    number, place = pick(evidence, dice)
+    line = evidence.logs[number][place].signatures
+    text = dice.choice(["", line[:-1], line * 2, line + "\n", line.replace("station", "hub"), line.upper()])
+    evidence.logs[number][place] = evidence.logs[number][place]._replace(signatures=text)
+
+
+def write_a_signature_otherwise(evidence: Evidence, dice: random.Random) -> None:
+    """Base64 leaves bits that nobody reads: the same signature in other letters."""
+    number, place = pick(evidence, dice)
+    line = evidence.logs[number][place].signatures
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    last = letters[letters.index(line[-4]) ^ dice.randrange(1, 16)]
+    evidence.logs[number][place] = evidence.logs[number][place]._replace(signatures=f"{line[:-4]}{last}==\n")
+
+
+def bring_the_head_of_another_history(evidence: Evidence, dice: random.Random) -> None:
+    number = dice.randrange(len(evidence.logs))
+    twin = Station(evidence.stations[number].seed)
+    twin.write("pack", parent="A", children=[], action="add")
+    evidence.heads.append(twin.head())
+
+
+def bring_a_head_that_another_key_signed(evidence: Evidence, dice: random.Random) -> None:
+    number = dice.randrange(len(evidence.logs))
+    evidence.heads.append(Station(99, evidence.stations[number].name).head())
+
+
+def change_a_head(evidence: Evidence, dice: random.Random) -> None:
+    head = dice.choice(evidence.stations).head()
+    bent = dice.choice([head[:-1], head + "\n", head.replace("\n\n", "\n"), head.replace("— ", "- "), "", "x",
+                        head.replace("\n", "\r\n"), head.replace("\n", "\nextension\n", 1), head[1:]])  # fmt: skip
+    evidence.heads.append(bent)
+
+
+def replace_the_head_of_the_list(evidence: Evidence, dice: random.Random) -> None:
+    number = dice.randrange(len(evidence.logs))
+    twin = Station(evidence.stations[number].seed)
+    while len(twin.entries) < len(evidence.logs[number]):
+        twin.write("pack", parent="A", children=[], action="add")
+    evidence.rows[number] = replace(evidence.rows[number], checkpoint=twin.head())
+
+
+def withhold_a_log_that_is_relied_on(evidence: Evidence, dice: random.Random) -> None:
+    number = next(n for n, station in enumerate(evidence.stations) if station.seed == 1)
+    for things in (evidence.stations, evidence.logs, evidence.rows):
+        del things[number]
+
+
+def withhold_a_log_whose_head_is_kept(evidence: Evidence, dice: random.Random) -> None:
+    number = dice.randrange(len(evidence.logs))
+    evidence.heads.append(evidence.stations[number].head())
+    for things in (evidence.stations, evidence.logs, evidence.rows):
+        del things[number]
+
+
+def list_a_log_as_empty_whose_head_is_kept(evidence: Evidence, dice: random.Random) -> None:
+    number = dice.randrange(len(evidence.logs))
+    evidence.heads = [evidence.stations[number].head()]
+    evidence.stations, evidence.logs = evidence.stations[number : number + 1], [[]]
+    evidence.rows, evidence.root = [LogRow(evidence.stations[0].name, "", "", 0, None)], None
+
+
+def list_no_log(evidence: Evidence, dice: random.Random) -> None:
+    evidence.rows = []
+
+
+def fork(evidence: Evidence, dice: random.Random) -> None:
+    number, place = pick(evidence, dice)
+    station = evidence.stations[number]
+    other = station.sign(station.bodies[place] | {"by": "Somebody else"})
+    log = evidence.logs[number]
+    log.insert(dice.choice([place, place + 1, len(log)]), other)
+
+
+def fork_for_longer(evidence: Evidence, dice: random.Random) -> None:
+    """A second history of several entries: behind the first, or number by number beside it."""
+    number, place = pick(evidence, dice)
+    first = evidence.stations[number]
+    twin = Station(first.seed, first.name, first.bodies[:place], first.entries[:place])
+    twin.bodies, twin.entries = first.bodies[:place], first.entries[:place]
+    for _ in range(dice.randrange(2, 6)):
+        twin.write("pack", parent="B", children=[], action="remove")
+    both = [*evidence.logs[number], *twin.entries[place:]]
+    evidence.logs[number] = sorted(both, key=lambda entry: entry.seq or 0) if dice.randrange(2) else both
+
+
+BENT_BODIES: dict[str, Callable[[bytes], bytes]] = {
+    "a space": lambda body: body.replace(b":", b": ", 1),
+    "another order": lambda body: b'{"v":1,' + body[1:].replace(b',"v":1', b""),
+    "an escape": lambda body: body.replace(b'"Made"', rb'"\u004dade"'),
+    "a slash escaped": lambda body: body.replace(b"/", rb"\/", 1),
+    "a fraction": lambda body: body.replace(b'"v":1', b'"v":1.0'),
+    "an exponent": lambda body: body.replace(b'"v":1', b'"v":1e0'),
+    "a key twice": lambda body: body.replace(b'"v":1', b'"v":1,"v":1'),
+    "a mark": lambda body: b"\xef\xbb\xbf" + body,
+    "not composed": lambda body: body.replace(b'"Made"', b'"Mad\x65\xcc\x81"'),
+    "an unknown key": lambda body: body.replace(b'"v":1', b'"v":1,"va":1'),
+    "a missing key": lambda body: body.replace(b'"by":"Made",', b""),
+    "an unknown type": lambda body: body.replace(b'"type":"', b'"type":"un'),
+    "a newer version": lambda body: body.replace(b'"v":1', b'"v":2'),
+    "true for one": lambda body: body.replace(b'"v":1', b'"v":true'),
+    "an impossible day": lambda body: body.replace(b"2024-02-10", b"2024-02-30"),
+    "a time that is none": lambda body: body.replace(b":00Z", b":00z"),
+    "a leap second": lambda body: body.replace(b":00:00Z", b":00:60Z"),
+    "hours as they are not written": lambda body: body.replace(b"T", b" ", 1),
+    "too great a number": lambda body: body.replace(b'"v":1', b'"v":9007199254740992'),
+    "numbers that are no numbers": lambda body: body.replace(b'"v":1', b'"v":NaN'),
+    "no object": lambda body: b"[" + body + b"]",
+    "nothing": lambda body: b"",
+    "nested deeply": lambda body: b"[" * 30_000 + b"]" * 30_000,
+}
+
+
+def write_other_bytes_with_the_key(evidence: Evidence, dice: random.Random) -> None:
+    """The station signs bytes that are not of this format, and the entries before and behind fit."""
+    number, place = pick(evidence, dice)
+    bend_a_body(evidence, number, place, dice.choice(list(BENT_BODIES.values())))
+
+
+def bend_a_body(evidence: Evidence, number: int, place: int, bend: Callable[[bytes], bytes]) -> None:
+    station, entry = evidence.stations[number], evidence.logs[number][place]
+    body = bend(entry.body)
+    assert body != entry.body
+    evidence.logs[number][place] = entry._replace(body=body, signatures=f"{sign_bytes(station, body)}\n")
+
+
+def sign_bytes(station: Station, body: bytes) -> str:
+    return str(sign_body(body, station.public_key, station.secret.sign))
+
+
+def rely_on_what_was_not(evidence: Evidence, dice: random.Random) -> None:
+    """A station that counts names an entry that is not the one there, or one that comes later."""
+    number = dice.randrange(len(evidence.logs))
+    station, other = evidence.stations[number], dice.choice(evidence.stations)
+    ref = other.ref(1) | dice.choice([{"leaf": "0" * 64}, {"seq": len(other.entries) + 5}, {"log": "serah/never/was"}])
+    station.hand_over([ref])
+    evidence.logs[number] = list(station.entries)
+    evidence.relist(number)
+
+
+def begin_again_in_the_middle(evidence: Evidence, dice: random.Random) -> None:
+    number = dice.randrange(len(evidence.logs))
+    station = evidence.stations[number]
+    own = FIELDS["genesis"].keys()
+    station.write("genesis", **{key: station.bodies[0][key] for key in own})
+    evidence.logs[number] = list(station.entries)
+    evidence.relist(number)
+
+
+LIES: list[Callable[[LogRow], LogRow]] = [
+    lambda row: replace(row, size=row.size + 1),
+    lambda row: replace(row, size=row.size - 1),
+    lambda row: replace(row, size=0, head=None),
+    lambda row: replace(row, head="0" * 64),
+    lambda row: replace(row, head=None),
+    lambda row: replace(row, station="Gudang lain"),
+    lambda row: replace(row, place="51.99"),
+    lambda row: replace(row, log=row.log + "x"),
+    lambda row: replace(row, checkpoint="x"),
+]
+
+
+def lie_in_the_list(evidence: Evidence, dice: random.Random) -> None:
+    number = dice.randrange(len(evidence.rows))
+    evidence.rows[number] = dice.choice(LIES)(evidence.rows[number])
+
+
+def leave_a_log_out_of_the_list(evidence: Evidence, dice: random.Random) -> None:
+    del evidence.rows[dice.randrange(len(evidence.rows))]
+
+
+BENT_TEXTS: list[Callable[[bytes], bytes]] = [
+    lambda text: text[:-1],
+    lambda text: text + b"\n",
+    lambda text: text.replace(b'"serah_bundle":1', b'"serah_bundle":2', 1),
+    lambda text: text.replace(b'"serah_bundle":1', b'"extra":0,"serah_bundle":1', 1),
+    lambda text: text.replace(b'{"body"', b'{"a":"","body"', 1),
+    lambda text: text.replace(b'"signatures":', b'"signatures": ', 1),
+    lambda text: text.replace(b"\n", b"\r\n", 1),
+    lambda text: text.partition(b"\n")[2],
+    lambda text: text + text.partition(b"\n")[0] + b"\n",
+    lambda text: b"",
+    lambda text: text + b'{"body":"' + b"a" * 70_000 + b'","signatures":""}\n',
+]
+
+
+def write_the_lines_otherwise(evidence: Evidence, dice: random.Random) -> None:
+    evidence.bend = dice.choice(BENT_TEXTS)
+
+
+def cut_the_file(evidence: Evidence, dice: random.Random) -> None:
+    evidence.spoil = lambda data: data[: dice.randrange(len(data))]
+
+
+def bend_the_file(evidence: Evidence, dice: random.Random) -> None:
+    evidence.spoil = dice.choice(
+        [lambda data: data + b"x", lambda data: flip(data[10:], dice), lambda data: b"PK" + data]
+    )
+
+
+def write_it_all_anew(evidence: Evidence, dice: random.Random) -> None:
+    """Every key is the attacker's: only what the auditor brings can tell."""
+    evidence.root, evidence.heads = evidence.stations[0].fingerprint, []
+    thieves = [Station(100 + number, station.name).fill(5) for number, station in enumerate(evidence.stations)]
+    evidence.logs, evidence.rows = [list(t.entries) for t in thieves], [t.row() for t in thieves]
+
+
+ATTACKS: list[Attack] = [
+    flip_a_bit, flip_a_bit_of_the_text, drop_an_entry, drop_the_first_entry, swap_two_entries, insert_a_forged_entry,
+    repeat_an_entry, cut_the_tail_below_a_head, cut_the_tail_below_a_reference, sign_with_another_key,
+    change_an_entry_with_the_key, renumber_an_entry_with_the_key, strip_a_signature, write_a_signature_otherwise,
+    bring_the_head_of_another_history, bring_a_head_that_another_key_signed, change_a_head,
+    replace_the_head_of_the_list, withhold_a_log_that_is_relied_on, withhold_a_log_whose_head_is_kept, fork,
+    fork_for_longer, write_other_bytes_with_the_key, rely_on_what_was_not, begin_again_in_the_middle, lie_in_the_list,
+    leave_a_log_out_of_the_list, write_the_lines_otherwise, cut_the_file, bend_the_file, write_it_all_anew,
+]  # fmt: skip
