@@ -56,11 +56,12 @@ def import_files(store: "Store", files: Sequence[Path], *, quiet: bool = False) 
     from evidence.intake import check_bundle
 
     keys = dict(store.ledger.keys())
-    count, digests = 0, []
+    count, digests, heads = 0, list[bytes](), list[str]()
     for path in files:
         with read_bundle(path) as bundle:
             watched = _Watched(bundle.entries)
             checked = check_bundle(bundle.logs, watched, keys)
+            heads += [row.checkpoint for row in bundle.logs if row.checkpoint is not None]
         keys |= checked.keys
         count += checked.count
         digests.append(watched.digest())
@@ -78,7 +79,10 @@ def import_files(store: "Store", files: Sequence[Path], *, quiet: bool = False) 
                 )
 
     with progress(count, _("Merging"), quiet=quiet) as done:
-        return merge(store.ledger, store.state, again(), done)
+        merged = merge(store.ledger, store.state, again(), done)
+    for text in heads:
+        store.heads.take(text, at=store.around.now_utc())
+    return merged
 
 
 class _Watched:

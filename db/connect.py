@@ -122,12 +122,17 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
     database: Database = APSWDatabase(str(path), pragmas=(*mark, *_PRAGMAS), timeout=busy_timeout_s, autoconnect=False)
     try:
         database.connect()
-        database.connection().convert_binding = _bind_time
+        bind_times(database)
         _check_settings(database, path)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def bind_times(database: Database) -> None:
+    """Let an open SQLite connection of apsw store times, as playhouse.migrations writes them."""
+    database.connection().convert_binding = _bind_time
 
 
 def _bind_time(_cursor: apsw.Cursor, _number: int, value: object) -> str:

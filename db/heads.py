@@ -55,6 +55,12 @@ class Heads:
             return own
         return str(longest.note)
 
+    def known(self, log: str) -> list[str]:
+        """Every signed head that is known of a log."""
+        shown, own = self.tables.seen_head, self.signed(log)
+        notes = shown.select(shown.note).where(shown.log == log).tuples()
+        return [*(str(note) for (note,) in notes), *([own] if own else [])]
+
     def root(self, log: str, size: int) -> bytes:
         """The root of a log's tree when it had so many entries, from the digests that are held."""
         logs, event, tree = self.tables.log, self.tables.event, Frontier()

@@ -97,10 +97,18 @@ class Reading:
         return [] if event is None else list(event.rows)
 
     def codes(self) -> Iterator[str]:
-        """Every item that any event names."""
-        for index in (self.tables.event_item, self.tables.fork_item):
-            for (code,) in index.select(index.code).distinct().tuples():
+        """Every item that any event names; those of one event together, so that it need not be read for each."""
+        for index, entry in (
+            (self.tables.event_item, self.tables.event_item.event_id),
+            (self.tables.fork_item, self.tables.fork_item.fork_id),
+        ):
+            query = index.select(index.code).group_by(index.code).order_by(fn.MIN(entry), index.code)
+            for (code,) in query.tuples().iterator():
                 yield code
+
+    def code_count(self) -> int:
+        """How many items any event names; one that only a second history names is not counted."""
+        return int(self.tables.event_item.select(self.tables.event_item.code).distinct().count())
 
     def codes_from(self, log: str, first: int) -> set[str]:
         """The items that a log names from a number on."""
@@ -178,6 +186,19 @@ class Reading:
             for row in log.select().order_by(log.name)
         ]  # fmt: skip
 
+    def leaves(self, log: str) -> Iterator[bytes]:
+        """The digests of a log's own sequence, from its first entry on."""
+        event, logs = self.tables.event, self.tables.log
+        query = event.select(event.leaf).join(logs, on=(logs.id == event.log_id)).where(logs.name == log)
+        for (leaf,) in query.order_by(event.seq).tuples().iterator():
+            yield bytes(leaf)
+
+    def entry(self, leaf: str) -> bytes:
+        """The bytes of an entry that is held: its body, a line feed, its signature lines."""
+        event = self.tables.event
+        row = event.get(event.leaf == bytes.fromhex(leaf))
+        return bytes(row.body) + b"\n" + str(row.signatures).encode()
+
     def keys(self) -> dict[str, bytes]:
         """The public key of each log held."""
         log = self.tables.log
@@ -197,11 +218,16 @@ class Reading:
         row = columns.where(event.log_id == log_id).order_by(event.seq.desc()).tuples().first()
         return None if row is None else read_stored(*row).at
 
-    def trouble(self) -> str:
-        """What the database itself finds wrong with its file; empty when nothing. Finds damage, not tampering."""
+    def trouble(self, *, whole: bool = False) -> str:
+        """What the database itself finds wrong with its file; empty when nothing. Finds damage, not tampering.
+
+        Args:
+            whole: compare indexes with tables too, which takes longer.
+        """
         if not isinstance(self.database, SqliteDatabase):
             return ""
-        found = str(self.database.execute_sql("PRAGMA quick_check(1)").fetchone()[0])
+        check = "integrity_check" if whole else "quick_check"
+        found = str(self.database.execute_sql(f"PRAGMA {check}(1)").fetchone()[0])
         return "" if found == "ok" else found
 
     def _own_row(self) -> Any:
@@ -241,6 +267,12 @@ def _gather(found: dict[str, list[Event]], table: Any, index: Any, row_id: Any) 
         for entry_id, *stored in columns.where(table.id.in_(ids)).tuples():
             parsed[entry_id] = read_stored(*stored)
     for code, entry_id in pairs:
+        if entry_id not in parsed:
+            raise TamperError(
+                N_("an event about {item} was taken out of this ledger"),
+                hint=N_("Run: python main.py verify"),
+                item=code,
+            )
         found[code].append(parsed[entry_id])
 
 

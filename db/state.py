@@ -62,7 +62,7 @@ class State:
             before = self.stations.without({event.leaf for event in notices})
             for log, first in _restood(before, self.stations.now()).items():
                 touched |= dict.fromkeys(self.ledger.codes_from(log, first))
-            self._replan()
+            self.replan()
         self._refold_all(touched)
 
     def rebuild(self) -> None:
@@ -70,10 +70,11 @@ class State:
         tables = self.tables
         with self.ledger.transaction():
             tables.item.delete().execute()
-            self._replan()
+            self.replan()
             self._refold_all(self.ledger.codes())
 
-    def _replan(self) -> None:
+    def replan(self) -> None:
+        """Empty the tables of places and needs and fill them by the plan in force."""
         for table in (self.tables.place, self.tables.need):
             table.delete().execute()
         self.places.forget()
@@ -109,15 +110,20 @@ class State:
             wanted = (heads | children.keys()) - naming.keys()
         return {code: _with_parents(code, naming, parents) for code in heads}
 
-    def _refold(self, codes: Collection[str]) -> None:
-        item, roots = self.tables.item, self.roots
-        rows, gone = [], []
+    def folded(self, codes: Collection[str]) -> tuple[list[dict[str, Any]], list[str]]:
+        """What the table of items must say of these, and of all packed in them: rows, and codes that have none."""
+        rows, gone, roots = [], [], self.roots
         for code, events in self.families(codes, with_children=True).items():
             chain = custody(code, events, roots=roots)
             if chain.item is None:
                 gone.append(code)
             else:
                 rows.append(_item_row(chain))
+        return rows, gone
+
+    def _refold(self, codes: Collection[str]) -> None:
+        item = self.tables.item
+        rows, gone = self.folded(codes)
         for batch in batches(gone, _ROWS_PER_INSERT):
             item.delete().where(item.code.in_(batch)).execute()
         for some in batches(rows, _ROWS_PER_INSERT):

@@ -1,0 +1,110 @@
+"""Evidence that comes as a file: a bundle, a custody report with its proof, a proof by itself. Needs no ledger."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.base import progress
+from commands.bundle import read_bundle
+from commands.parallel import spread
+from custody.errors import N_, InputError, TamperError
+from evidence.audit import audit_bundle
+from evidence.custody_proof import FIRST_LINE, audit_proof, read_custody_proof
+from evidence.verdict import BundleAudit
+from language import _
+
+if TYPE_CHECKING:
+    from evidence.entry import RawEntry
+
+PROOF_NAME = "custody.proof"
+"""What the proof is called that travels inside a custody report."""
+MAX_FILE_BYTES = 256 * 1024 * 1024
+"""Of a report or a proof file; bundles are streamed and may be larger."""
+
+
+def audit_file(path: Path, root: str | None = None, heads: Sequence[str] = (), *, quiet: bool = False) -> BundleAudit:
+    """Audit whatever evidence a file holds, told by how it begins.
+
+    Raises:
+        InputError: it cannot be read, or holds nothing that can be verified.
+        TamperError: it was cut or changed so that nothing of it can be told.
+    """
+    begins = _read(path, 5)
+    if begins[:2] == b"\x1f\x8b":
+        return _audit_bundle(path, root, heads, quiet=quiet)
+    data = _read(path, MAX_FILE_BYTES)
+    if begins == b"%PDF-":
+        data = _attached(data, path)
+    elif not data.startswith(FIRST_LINE.encode()):
+        raise InputError(
+            N_("{file} is no bundle, custody report or proof"),
+            hint=N_("Give a file that Serah wrote: a bundle of export, a PDF of custody, a proof of custody --proof."),
+            file=str(path),
+        )
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise TamperError(
+            N_("this is not a proof file of Serah, or it was changed"), hint=N_("Give the file as it was saved.")
+        ) from error
+    return audit_proof(read_custody_proof(text), root=root, heads=heads)
+
+
+def _audit_bundle(path: Path, root: str | None, heads: Sequence[str], *, quiet: bool) -> BundleAudit:
+    with read_bundle(path) as bundle:
+        total = sum(row.size for row in bundle.logs)
+        with spread(total) as mapper, progress(total, _("Checking entries"), quiet=quiet) as done:
+
+            def counted() -> "Iterator[RawEntry]":
+                for raw in bundle.entries:
+                    yield raw
+                    done(1)
+
+            return audit_bundle(bundle.logs, counted(), root=root, heads=heads, mapper=mapper)
+
+
+def _attached(data: bytes, path: Path) -> bytes:
+    """The proof inside a custody report.
+
+    Raises:
+        InputError: the PDF has none, or cannot be read.
+    """
+    with _pdf_errors(path):
+        from io import BytesIO
+
+        from pypdf import PdfReader
+
+        found = PdfReader(BytesIO(data)).attachments.get(PROOF_NAME)
+        proofs = list(found or ())
+    if len(proofs) != 1:
+        raise InputError(
+            N_("{file} has no proof inside: only its words can be read, and words prove nothing"),
+            hint=N_("Ask for the report anew, or for the proof: python main.py custody CODE --proof FILE"),
+            file=str(path),
+        )
+    return bytes(proofs[0])
+
+
+@contextmanager
+def _pdf_errors(path: Path) -> "Iterator[None]":
+    """A PDF may be made to break its reader: whatever that meets is one refusal."""
+    try:
+        yield
+    except Exception as error:
+        raise InputError(
+            N_("{file} is no PDF that can be read: {reason}"), hint=N_("Ask for a new copy of the report."),
+            file=str(path), reason=type(error).__name__,
+        ) from error  # fmt: skip
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise InputError(
+            N_("{file} cannot be read: {reason}"), hint=N_("Check the name and the folder."), file=str(path),
+            reason=error.strerror or type(error).__name__,
+        ) from error  # fmt: skip
+    return data[:limit]

@@ -1,0 +1,202 @@
+"""What can be wrong with a ledger beside its entries: the schema and its guards, the tables about logs, the indexes,
+and the present state, which must be the fold of the events.
+
+Compares, and writes nothing. The entries themselves are for `evidence.audit`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from custody.errors import N_, CustodyError, TamperError
+from custody.ledger import key_fingerprint
+from db.batches import batches
+from db.ledger import TOPICS
+from db.models import tables_of
+from db.reading import read_stored
+from db.schema import changed_objects, scratch_database
+from db.state import State
+from evidence.bundle_lines import LogRow, log_row
+from evidence.entry import RawEntry
+from evidence.findings import EvidenceFinding
+from evidence.verdict import LogFacts
+
+_CODES_PER_FOLD = 500
+
+
+class Checking:
+    """One look at a ledger. `entries` is walked first; `findings` needs what the audit of these entries says."""
+
+    def __init__(self, state: State) -> None:
+        self.state, self.ledger, self.tables = state, state.ledger, state.tables
+        self._handovers: dict[str, int] = {}
+
+    def rows(self) -> list[LogRow]:
+        """What the table of logs says of each, with entries that wait counted in, and the newest signed head known."""
+        waiting, log = self.tables.waiting, self.tables.log
+        found = []
+        for head in self.ledger.heads():
+            of_log = waiting.log_id == log.select(log.id).where(log.name == head["log"])
+            last = waiting.select().where(of_log).order_by(waiting.seq.desc()).first()
+            if last is not None and last.seq > head["size"]:
+                head |= {"size": last.seq, "head": bytes(last.leaf).hex()}
+            found.append(log_row({**head, "checkpoint": self.ledger.signed_heads.newest(head["log"])}))
+        return found
+
+    def shown(self) -> list[str]:
+        """Every signed head that this station was shown."""
+        return [str(note) for (note,) in self.tables.seen_head.select(self.tables.seen_head.note).tuples()]
+
+    def entries(self) -> Iterator[RawEntry]:
+        """Every entry with what it is filed under: each log's sequence, its other histories, and those that wait."""
+        tables = self.tables
+        for log_id, name in tables.log.select(tables.log.id, tables.log.name).order_by(tables.log.name).tuples():
+            self._handovers[name] = 0
+            for table in (tables.event, tables.fork, tables.waiting):
+                columns = table.select(table.seq, table.leaf, table.body, table.signatures)
+                query = columns.where(table.log_id == log_id).order_by(table.seq, table.leaf)
+                for seq, leaf, body, signatures in query.tuples().iterator():
+                    raw = RawEntry(_bytes(body), _text(signatures), _number(seq), _bytes(leaf), str(name))
+                    if table is tables.event:
+                        self._handovers[name] += _begins_handover(raw.body)
+                    yield raw
+
+    def findings(self, logs: tuple[LogFacts, ...], done: Callable[[int], None]) -> Iterator[EvidenceFinding]:
+        """All that is wrong beside the entries; `done` is called with the number of items compared."""
+        if trouble := self.ledger.trouble(whole=True):
+            yield _finding(N_("the database file is damaged: {reason}"), reason=trouble)
+        for kind, name in changed_objects(self.ledger.database):
+            yield _finding(N_("the database's {kind} {name} is not as Serah makes it: the guards may be off"),
+                           kind=kind, name=name)  # fmt: skip
+        yield from self._logs({log.log: log for log in logs})
+        yield from self._strays()
+        yield from self._indexes()
+        yield from self._places()
+        yield from self._items(done)
+
+    def _logs(self, facts: dict[str, LogFacts]) -> Iterator[EvidenceFinding]:
+        """The table of logs against each log's first entry, and what is counted in it."""
+        own = 0
+        for row in self.tables.log.select():
+            own += row.is_own == 1
+            said: dict[str, Any] = {}
+            held = facts.get(row.name)
+            if held is not None and held.size:
+                try:
+                    genesis = self.ledger.event_at(row.id, 1).body
+                except (CustodyError, self.tables.event.DoesNotExist):
+                    continue  # a finding about the entry already
+                said = {name: genesis.get(name) for name in ("station", "place", "root", "public_key")}
+                said |= {"handovers": self._handovers.get(row.name)}
+                if key_fingerprint(bytes.fromhex(str(genesis.get("public_key")))) != held.key:
+                    said["public_key"] = None
+            for name, value in said.items():
+                if getattr(row, name) != value:
+                    message = N_("the table of logs has another {name} for {log} than its entries")
+                    yield _finding(message, row.name, name=name)
+        if own > 1:
+            yield _finding(N_("the table of logs has {count} logs of this station"), count=own)
+
+    def _strays(self) -> Iterator[EvidenceFinding]:
+        log = self.tables.log
+        for table in (self.tables.event, self.tables.fork, self.tables.waiting):
+            count = table.select().where(table.log_id.not_in(log.select(log.id))).count()
+            if count:
+                message = N_("the database has {count} entries of no log that it knows")
+                yield _finding(message, count=count)
+
+    def _indexes(self) -> Iterator[EvidenceFinding]:
+        """The indexes of items and topics against the entries: sums of hashes, for an index has no order to walk in."""
+        tables = self.tables
+        for table, index, column in (
+            (tables.event, tables.event_item, "event_id"),
+            (tables.fork, tables.fork_item, "fork_id"),
+        ):
+            items = topics = 0
+            columns = table.select(table.id, table.leaf, table.body, table.signatures)
+            for row_id, *stored in columns.tuples().iterator():
+                try:
+                    event = read_stored(*stored)
+                    codes = self.ledger.codes_of(event.leaf) if event.type == "correct" else event.rows
+                except (CustodyError, ValueError, KeyError, TypeError, AttributeError):
+                    return  # a finding about the entry already
+                items += sum(hash((code, row_id)) for code in dict.fromkeys(codes))
+                topics += hash((event.type, row_id)) if event.type in TOPICS else 0
+            rows = index.select(index.code, getattr(index, column)).tuples().iterator()
+            if sum(hash((code, row_id)) for code, row_id in rows) != items:
+                yield _finding(N_("the index of items ({table}) is not what the entries say"), table=column)
+            if table is tables.event:
+                rows = tables.event_topic.select(tables.event_topic.topic, tables.event_topic.event_id).tuples()
+                if sum(hash((topic, row_id)) for topic, row_id in rows.iterator()) != topics:
+                    yield _finding(N_("the index of notices is not what the entries say"))
+
+    def _places(self) -> Iterator[EvidenceFinding]:
+        """The tables of places and needs against those that the plan makes, in a database in memory."""
+        with scratch_database() as memory:
+            fresh = tables_of(memory)
+            try:
+                State(self.ledger, replace(self.tables, place=fresh.place, need=fresh.need)).replan()
+            except TamperError:
+                return  # a finding about the entry already
+            for name in ("place", "need"):
+                held, made = (_rows(getattr(tables, name)) for tables in (self.tables, fresh))
+                wrong = sorted((key for key in held.keys() | made.keys() if held.get(key) != made.get(key)), key=str)
+                if wrong:
+                    message = N_("the table {table} is not what the plan says, in {count} rows; the first is {key}")
+                    yield _finding(message, table=name, count=len(wrong), key=" ".join(map(str, wrong[0])))
+
+    def _items(self, done: Callable[[int], None]) -> Iterator[EvidenceFinding]:
+        """The table of items against the fold of the events."""
+        item, index, fork_index = self.tables.item, self.tables.event_item, self.tables.fork_item
+        strays = item.select(item.code).where(
+            item.code.not_in(index.select(index.code)) & item.code.not_in(fork_index.select(fork_index.code))
+        )
+        wrong = [code for (code,) in strays.order_by(item.code).limit(1).tuples()]
+        count = strays.count()
+        for codes in batches(self.ledger.codes(), _CODES_PER_FOLD):
+            try:
+                rows, gone = self.state.folded(codes)
+            except TamperError:
+                continue  # a finding about the entry already
+            made = {row["code"]: row for row in rows} | dict.fromkeys(gone)
+            held = {row["code"]: _plain(row) for some in batches(made, _CODES_PER_FOLD)
+                    for row in item.select().where(item.code.in_(some)).dicts()}  # fmt: skip
+            differing = sorted(code for code, row in made.items() if held.get(code) != row)
+            count += len(differing)
+            wrong = wrong or differing[:1]
+            done(len(codes))
+        if wrong:
+            message = N_("the present state of {count} items is not what their events say; the first is {item}")
+            yield _finding(message, count=count, item=wrong[0])
+
+
+def _rows(table: Any) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """The rows of a small table by their key."""
+    keys = [field.name for field in table._meta.get_primary_keys()]
+    return {tuple(row[key] for key in keys): tuple(row.values()) for row in table.select().dicts()}
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: bytes(value) if isinstance(value, memoryview) else value for name, value in row.items()}
+
+
+def _begins_handover(body: bytes) -> bool:
+    """Whether this is the first part of a handover. A body is canonical, so no text in it can look like this."""
+    return b'"type":"handover"' in body and b'"part":1,"parties":' in body
+
+
+def _bytes(value: Any) -> bytes:
+    """A stored blob; empty where damage left something else."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _finding(message: str, log: str = "", **values: Any) -> EvidenceFinding:
+    return EvidenceFinding("TAMPERED", log, None, message, {"log": log, **values} if log else values)

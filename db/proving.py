@@ -1,0 +1,72 @@
+"""Proof files: the records of items with the proofs that they are in their logs, made from what is held here."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from custody.events import Event
+from db.state import State
+from evidence.checkpoint import Checkpoint, claimed_checkpoint
+from evidence.custody_proof import CustodyProof
+from evidence.proof import make_proof
+from evidence.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A proof file, and how many records it cannot prove: newer than any signed head known, or of a second history."""
+
+    proof: CustodyProof
+    left_out: int
+
+
+def prove(state: State, codes: Sequence[str]) -> Proved:
+    """Prove all records of these items: against each log's newest signed head that is held here with its entries."""
+    events = {event.leaf: event for family in state.families(codes).values() for event in family}
+    logs = {event.log for event in events.values()}
+    events |= {event.leaf: event for event in _word_on(state, logs)}
+    by_log: dict[str, list[Event]] = {}
+    for event in sorted(events.values(), key=lambda event: (event.log, event.seq, event.leaf)):
+        by_log.setdefault(event.log, []).append(event)
+    proofs = [text for log, some in sorted(by_log.items()) for text in _proofs(state, log, some)]
+    return Proved(CustodyProof(tuple(codes), tuple(proofs)), len(events) - len(proofs))
+
+
+def _word_on(state: State, logs: Iterable[str]) -> list[Event]:
+    """What says whose these logs are: their first entries, root's word on their keys, root's first entry."""
+    ledger, found = state.ledger, []
+    wanted = set(logs)
+    keys = {key.hex() for log, key in ledger.keys().items() if log in wanted}
+    for event in ledger.on_topic(("admit", "revoke")):
+        if event.body["key"] in keys:
+            found.append(event)
+            wanted.add(event.log)
+    for log in sorted(wanted):
+        found += ledger.at(log, 1)
+    return found
+
+
+def _proofs(state: State, log: str, events: Iterable[Event]) -> list[str]:
+    """The proofs of a log's events, of those that the head covers."""
+    ledger = state.ledger
+    tree = Tree(ledger.leaves(log))
+    note, head = _newest_head(state, log, tree)
+    if head is None:
+        return []
+    found = []
+    for event in events:
+        index = event.seq - 1
+        if index < head.size and tree.leaf(index).hex() == event.leaf:
+            path = tree.inclusion_proof(index, head.size)
+            found.append(make_proof(ledger.entry(event.leaf), index, path, note))
+    return found
+
+
+def _newest_head(state: State, log: str, tree: Tree) -> tuple[str, Checkpoint | None]:
+    """The newest signed head of a log that what is held here leads to."""
+    known = [(claimed_checkpoint(note), note) for note in state.ledger.signed_heads.known(log)]
+    fitting = {
+        head.size: (note, head) for head, note in known if head.size <= tree.size and tree.root(head.size) == head.root
+    }
+    if not fitting:
+        return "", None
+    return fitting[max(fitting)]

@@ -1,0 +1,202 @@
+"""Proof files: every record of some items with its proof, and nothing else that must be trusted but the root's key.
+
+A file is a first line, the items' codes, an empty line, and then C2SP proofs one after another: of the records that
+name the items, and of those that say whose the logs are (each log's first entry, and root's word on its key).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from custody.errors import N_, TamperError
+from custody.events import Event
+from custody.ledger import key_fingerprint
+from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
+from evidence.entry import RawEntry, learn_key
+from evidence.findings import EvidenceFinding
+from evidence.proof import EntryProof, check_proof, claimed_log, read_proof
+from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts, Witness
+
+FIRST_LINE = "serah-custody-proof/v1"
+_PROOF_LINE = "c2sp.org/tlog-proof@v1\n"
+_CODE = re.compile(r"[0-9A-Z]{13}", re.ASCII)
+MAX_CODES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyProof:
+    """A proof file: the items, and the text of each proof."""
+
+    codes: tuple[str, ...]
+    proofs: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join((FIRST_LINE, *self.codes, "", "".join(self.proofs)))
+
+
+@dataclass(frozen=True, slots=True)
+class ProofAudit(BundleAudit):
+    """What a proof file shows: `events` are those that were proven, in the order of the file."""
+
+    codes: tuple[str, ...]
+    events: tuple[Event, ...]
+
+    @property
+    def verdict(self) -> str:
+        if not self.is_ok:
+            return N_("the evidence is wrong: see the findings")
+        if not self.is_anchored:
+            return N_("self-consistent only: nothing from outside was given to hold it against")
+        return N_(
+            "each record here is in its log up to these heads; whether others were left out, only whole logs show"
+        )
+
+
+def read_custody_proof(text: str) -> CustodyProof:
+    """Take a proof file apart, trusting nothing of it yet.
+
+    Raises:
+        TamperError: it is none, byte for byte.
+    """
+    head, _, rest = text.partition("\n\n")
+    first, *codes = head.split("\n")
+    proofs = tuple(_PROOF_LINE + part for part in re.split(rf"(?m)^{re.escape(_PROOF_LINE)}", rest)[1:])
+    found = CustodyProof(tuple(codes), proofs)
+    is_ours = first == FIRST_LINE and 0 < len(codes) <= MAX_CODES and all(map(_CODE.fullmatch, codes))
+    if not is_ours or str(found) != text:
+        raise TamperError(
+            N_("this is not a proof file of Serah, or it was changed"), hint=N_("Give the file as it was saved.")
+        )
+    return found
+
+
+def audit_proof(proof: CustodyProof, *, root: str | None = None, heads: Sequence[str] = ()) -> ProofAudit:
+    """Check every proof, that nothing an item's records rely on is missing, and whose logs they are.
+
+    Args:
+        root: the fingerprint of the root's key, from a key sheet. Without it the logs are their own witnesses.
+        heads: signed heads kept elsewhere, as text.
+    """
+    found: list[EvidenceFinding] = []
+    parsed = list(_parsed(proof, found))
+    keys = dict(learnt for one in parsed if one.index == 0 and (learnt := learn_key(_raw(one))) is not None)
+    events: dict[str, Event] = {}
+    tops: dict[str, Checkpoint] = {}
+    for one in parsed:
+        log = claimed_log(one)
+        try:
+            if log not in keys:
+                message = N_("the entry with the key of {log} is not here: number {seq} cannot be checked")
+                found.append(_finding("INCOMPLETE", log, one.index + 1, message))
+                continue
+            proven = check_proof(str(one), keys[log])
+        except TamperError as error:
+            found.append(_refused(error, log, one.index + 1))
+            continue
+        known = tops.setdefault(log, proven.head)
+        if known != proven.head:
+            message = N_("the proofs for {log} lead to different heads")
+            found.append(_finding("TAMPERED", log, None, message))
+        if proven.event.leaf in events:
+            found.append(_finding("TAMPERED", log, one.index + 1, N_("number {seq} of {log} is there twice")))
+        events[proven.event.leaf] = proven.event
+    found += _missing(proof.codes, events)
+    found += _trusted(root, keys, events)
+    witnesses: dict[str, Witness] = {}
+    for text in heads:
+        found += _compare(text, keys, tops, witnesses)
+    genesis = {event.log: event.body for event in events.values() if event.type == "genesis"}
+    facts = tuple(
+        LogFacts(
+            log, str(genesis.get(log, {}).get("station", "")), str(genesis.get(log, {}).get("place", "")),
+            key_fingerprint(keys[log]), top.size, None, top.root.hex(), top.size,
+            (witnesses[log],) if log in witnesses else (),
+        )
+        for log, top in sorted(tops.items())
+    )  # fmt: skip
+    found.sort(key=lambda finding: (not finding.is_wrong, finding.log, finding.seq or 0, finding.code))
+    is_anchored = root is not None or bool(witnesses)
+    return ProofAudit(facts, tuple(found), is_anchored, proof.codes, tuple(events.values()))
+
+
+def _parsed(proof: CustodyProof, found: list[EvidenceFinding]) -> Iterator[EntryProof]:
+    for number, text in enumerate(proof.proofs, 1):
+        try:
+            one = read_proof(text)
+            claimed_log(one)
+        except TamperError:
+            found.append(_finding("TAMPERED", "", None, N_("proof {number} of the file was changed"), number=number))
+            continue
+        yield one
+
+
+def _raw(one: EntryProof) -> RawEntry:
+    body, _, lines = one.entry.partition(b"\n")
+    return RawEntry(body, lines.decode("ascii", "replace"))
+
+
+def _missing(codes: Sequence[str], events: Mapping[str, Event]) -> Iterator[EvidenceFinding]:
+    """What the records of an item rely on for it, and is not in the file; an item that no record registers."""
+    for code in codes:
+        naming = [event for event in events.values() if code in event.rows]
+        if not any(event.type == "register" for event in naming):
+            yield _finding("INCOMPLETE", "", None, N_("no record here registers {item}"), item=code)
+        for event in naming:
+            after, refs = event.rows[code].get("after"), event.body["refs"]
+            if after is not None and after < len(refs) and refs[after]["leaf"] not in events:
+                message = N_("number {seq} of {log} relies for {item} on number {other} of {by}, which is not here")
+                yield _finding("INCOMPLETE", event.log, event.seq, message, item=code, other=refs[after]["seq"],
+                               by=refs[after]["log"])  # fmt: skip
+    leaves = {(event.log, event.seq): event.leaf for event in events.values()}
+    for event in events.values():
+        if leaves.get((event.log, event.seq - 1), event.body["prev"]) != event.body["prev"]:
+            message = N_("number {seq} of {log} was not written after the number before it that is here")
+            yield _finding("TAMPERED", event.log, event.seq, message)
+
+
+def _trusted(root: str | None, keys: Mapping[str, bytes], events: Mapping[str, Event]) -> Iterator[EvidenceFinding]:
+    """Whose logs these are, by the root's word: its own, and those whose keys it admitted."""
+    if root is None:
+        return
+    of_root = {log for log, key in keys.items() if key_fingerprint(key) == root}
+    if not of_root:
+        message = N_("no log here is signed by the root's key {root}: nobody vouches for any of them")
+        yield _finding("INCOMPLETE", "", None, message, root=root)
+        return
+    admitted = {str(e.body["key"]) for e in events.values() if e.type == "admit" and e.log in of_root}
+    for log in sorted(keys.keys() - of_root):
+        if keys[log].hex() not in admitted:
+            message = N_("the root has not admitted the key of {log}: its entries are kept and do not count")
+            yield _finding("UNKNOWN_STATION", log, None, message)
+
+
+def _compare(
+    text: str, keys: Mapping[str, bytes], tops: Mapping[str, Checkpoint], witnesses: dict[str, Witness]
+) -> Iterator[EvidenceFinding]:
+    """A head that somebody kept against the head that the proofs lead to. Of different sizes they say nothing."""
+    try:
+        log = claimed_checkpoint(text).origin
+        if log not in tops:
+            yield _finding("UNWITNESSED", log, None, N_("a head of {log} was given; nothing of that log is here"))
+            return
+        head = read_checkpoint(text, keys[log])
+    except TamperError as error:
+        yield _refused(error, str(error.values.get("name", "")), None)
+        return
+    if head == tops[log]:
+        witnesses[log] = Witness(KEPT_HEAD, "", head.size)
+    elif head.size == tops[log].size:
+        message = N_("{log} has signed two histories: a head of {size} entries does not fit the proofs here")
+        yield _finding("FORK", log, None, message, size=head.size)
+    else:
+        message = N_("{log}: the head given is of {size} entries, the proofs' of {other}: only the whole log shows "
+                     "that one goes on from the other")  # fmt: skip
+        yield _finding("UNWITNESSED", log, None, message, size=head.size, other=tops[log].size)
+
+
+def _refused(error: TamperError, log: str, seq: int | None) -> EvidenceFinding:
+    return EvidenceFinding("TAMPERED", log, seq, error.message, {"log": log, "seq": seq, **error.values})
+
+
+def _finding(code: str, log: str, seq: int | None, message: str, **values: object) -> EvidenceFinding:
+    return EvidenceFinding(code, log, seq, message, {"log": log, "seq": seq, **values})

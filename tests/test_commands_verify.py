@@ -1,0 +1,161 @@
+"""`verify` as an outsider runs it: a ledger, a bundle, heads, a fingerprint; what it says and its exit."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command_examples import Terminal
+
+PLATE = "DK8123AB"
+
+
+@pytest.fixture
+def moved(station: Terminal) -> Terminal:
+    """A station that has handed five boxes to a truck."""
+    assert station.give(station.codes("--kind", "box")[:5], "51.08", PLATE, "--bound", "51.08.01").code == 0
+    return station
+
+
+def change(ledger: Path, *statements: str) -> None:
+    """What somebody does who has the file and a tool for databases."""
+    with sqlite3.connect(ledger) as database:
+        for statement in statements:
+            database.execute(statement)
+    database.close()
+
+
+def test_an_honest_ledger_is_self_consistent_and_never_called_complete(moved: Terminal) -> None:
+    ran = moved("verify")
+    assert ran.code == 0
+    assert "Self-consistent only" in ran.out
+    assert "omplete" not in ran.out
+    assert "witnessed by nobody" in ran.out
+
+
+def test_with_a_head_that_was_kept_it_is_complete_up_to_that_head(moved: Terminal, tmp_path: Path) -> None:
+    head = tmp_path / "head.txt"
+    assert moved("export", "--head", head).code == 0
+    ran = moved("verify", "--head", head)
+    assert ran.code == 0
+    assert "Complete up to these heads." in ran.out
+    assert "UNWITNESSED" not in ran.out
+
+
+def test_the_json_is_that_of_the_design(moved: Terminal) -> None:
+    [said] = moved("verify", "--json").lines
+    assert said["ok"] is True
+    [log] = said["logs"]
+    assert log.keys() >= {"log", "station", "size", "head", "witnessed_to", "witnesses"}
+    assert (log["station"], log["witnessed_to"], log["witnesses"]) == ("Gudang-1", 0, [])
+    assert [finding["code"] for finding in said["findings"]] == ["UNWITNESSED"]
+
+
+OFF = ("DROP TRIGGER event_no_update", "DROP TRIGGER event_no_delete")
+ATTACKS = {
+    "an edited body": (
+        *OFF,
+        "UPDATE event SET body = CAST(replace(body, 'Gudang-1', 'Gudang-2') AS BLOB) WHERE seq = 1",
+    ),
+    "a deleted entry": (*OFF, "DELETE FROM event WHERE seq = 2"),
+    "a cut tail": (*OFF, "DELETE FROM event WHERE seq = (SELECT max(seq) FROM event)"),
+    "a guard taken away": ("DROP TRIGGER event_no_update",),
+    "a guard that does nothing": (
+        "DROP TRIGGER event_no_update",
+        "CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT 1; END",
+    ),
+    "a trigger of another's": ("CREATE TRIGGER odd AFTER INSERT ON event BEGIN DELETE FROM draft; END",),
+    "an item in other hands": ("UPDATE item SET held_by = '51.08.02' WHERE rowid = 3",),
+    "an item that nobody registered": (
+        "INSERT INTO item SELECT '0000000000000', kind, bound_for, k, n, election, quantity, serial_prefix,"
+        " serial_first, serial_last, serial_width, held_by, condition, print, moves, last_event FROM item LIMIT 1",
+    ),
+    "an item that is gone": ("DELETE FROM item WHERE rowid = 3",),
+    "a later due time": ("UPDATE place SET due = NULL WHERE level = 'district'",),
+    "a need that nobody planned": ("UPDATE need SET per_place = per_place + 1",),
+    "an index without a box": ("DELETE FROM event_item WHERE code = (SELECT code FROM item LIMIT 1)",),
+    "an index without a notice": ("DELETE FROM event_topic WHERE topic = 'plan'",),
+    "another count of handovers": ("UPDATE log SET handovers = handovers + 1",),
+    "another key": ("UPDATE log SET public_key = replace(public_key, '0', '1')",),
+    "entries of no log": ("DROP TRIGGER event_in_sequence", "INSERT INTO event SELECT 99999, 7, 1, x'00', body, '' FROM"
+                          " event WHERE seq = 1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("statements", ATTACKS.values(), ids=ATTACKS.keys())
+def test_what_is_changed_in_the_database_is_wrong(moved: Terminal, statements: tuple[str, ...]) -> None:
+    ledger = moved.home / "ledger.db"
+    change(ledger, *statements)
+    before = ledger.read_bytes()
+    ran = moved("verify", "--json")
+    assert ran.code == 1
+    assert ran.json["ok"] is False
+    assert any(finding["code"] in ("TAMPERED", "INCOMPLETE") for finding in ran.json["findings"])
+    assert ledger.read_bytes() == before
+
+
+def test_a_finding_names_log_and_number_in_plain_words(moved: Terminal) -> None:
+    change(moved.home / "ledger.db", *ATTACKS["an edited body"])
+    ran = moved("verify")
+    assert ran.code == 1
+    assert "Wrong:\n" in ran.out
+    assert "number 1 of serah/pemilu-2024/gudang-1/" in ran.out
+    assert "The evidence is wrong" in ran.out
+    assert moved("verify", lang="id").code == 1
+
+
+def test_a_bundle_is_checked_without_a_ledger(moved: Terminal, tmp_path: Path) -> None:
+    bundle, head = tmp_path / "logs.serah", tmp_path / "head.txt"
+    moved("export", "--out", bundle, "--head", head)
+    fingerprint = moved("verify", "--json").json["logs"][0]["key"]
+    elsewhere = Terminal(tmp_path / "nothing", moved._capsys, moved._monkeypatch)
+    assert elsewhere("verify", bundle, "--head", head, "--root", fingerprint).code == 0
+    assert "Self-consistent only" in elsewhere("verify", bundle).out
+    assert elsewhere("verify", bundle, "--root", "0" * 64).code == 1
+    assert not elsewhere.home.exists()
+
+
+def test_a_ledger_older_than_a_kept_head_is_incomplete(moved: Terminal, tmp_path: Path) -> None:
+    bundle, head = tmp_path / "old.serah", tmp_path / "head.txt"
+    moved("export", "--out", bundle)
+    moved.give(moved.codes("--kind", "booth")[:2], "51.08", PLATE, "--bound", "51.08.01")
+    moved("export", "--head", head)
+    ran = moved("verify", bundle, "--head", head, "--json")
+    assert ran.code == 1
+    assert "INCOMPLETE" in [finding["code"] for finding in ran.json["findings"]]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\ufeff" + text,
+        lambda text: text.rstrip(),
+        lambda t: t + "\n",
+    ],
+    ids=["lines of Windows", "a byte order mark", "no last line feed", "an empty line more"],
+)
+def test_a_head_that_went_through_an_editor_is_still_a_head(
+    moved: Terminal, tmp_path: Path, spoil: Callable[[str], str]
+) -> None:
+    head = tmp_path / "head.txt"
+    moved("export", "--head", head)
+    head.write_bytes(spoil(head.read_text("utf-8")).encode())
+    assert moved("verify", "--head", head).code == 0
+
+
+@pytest.mark.parametrize("what", ["a letter", "", "\x1f\x8b", "%PDF-1.4\n", "serah-custody-proof/v1\n"])
+def test_what_is_no_evidence_is_refused_in_one_line(moved: Terminal, tmp_path: Path, what: str) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(what.encode("latin-1"))
+    ran = moved("verify", file)
+    assert ran.code in (1, 2)
+    assert ran.out == ""
+    assert ran.err.startswith("Error: ")
+    assert "Traceback" not in ran.err
+
+
+def test_a_missing_file_is_named(moved: Terminal, tmp_path: Path) -> None:
+    ran = moved("verify", tmp_path / "none.serah")
+    assert ran.code == 2
+    assert "none.serah" in ran.err
