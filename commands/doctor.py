@@ -7,14 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from commands.base import Station, json_option, pass_station, print_json
+from commands.papers import unwitnessed_words
 from custody.errors import CustodyError
 from language import _
 from language.text import number, printable, say, say_hint
+
+if TYPE_CHECKING:
+    from db.store import Store
 
 Health = Literal["ok", "warning", "broken"]
 _SIGNS: dict[Health, str] = {"ok": "+", "warning": "!", "broken": "X"}
@@ -158,6 +162,8 @@ def _ledger(station: Station) -> Iterator[Check]:
             began_with = str(store.ledger.event_at(own.id, 1).body["public_key"])
             trouble = store.ledger.trouble()
             events = sum(head["size"] for head in store.ledger.heads())
+            unwitnessed = store.heads.unwitnessed()
+            put_back = _put_back(store)
     except CustodyError as error:
         yield Check(_("Ledger"), "warning", say(error), say_hint(error))
         yield _clock(now, None)
@@ -167,8 +173,20 @@ def _ledger(station: Station) -> Iterator[Check]:
     else:
         words = _("station {station} at {place}, {count} events")
         yield Check(_("Ledger"), "ok", words.format(station=own.station, place=own.place, count=number(events)))
+    if put_back:
+        yield put_back
+    yield Check(_("Witnesses"), "ok", unwitnessed_words(unwitnessed))
     yield _key(station, began_with)
     yield _clock(now, newest)
+
+
+def _put_back(store: "Store") -> Check | None:
+    """What tells that this ledger is an older copy of itself."""
+    try:
+        store.heads.refuse_if_rolled_back()
+    except CustodyError as error:
+        return Check(_("Ledger"), "broken", say(error), say_hint(error))
+    return None
 
 
 def _key(station: Station, began_with: str) -> Check:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -36,6 +37,10 @@ def handover_options(command: F) -> F:
         repeatable(
             "--condition", _("Condition of an item: CODE=good|light|heavy|wet|missing."), metavar=_("CODE=WORD")
         ),
+        click.option(
+            "--paper", type=click.Path(path_type=Path), metavar=_("FILE"),
+            help=_("Write the handover paper to this .pdf file when it is recorded."),
+        ),
         click.option("--note", default="", metavar=_("TEXT"), help=_("A remark.")),
         click.option(
             "--occurred", metavar=_("TIME"),
@@ -52,8 +57,10 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
     Raises:
         CodeError, InputError, RuleError: an unknown place, a count below 0, an unknown condition, a time in the future.
     """
+    from commands.papers import check_paper_name
     from custody.compose import Handover
 
+    check_paper_name(options["paper"])
     handover = Handover(
         giver=giver,
         to=to,
@@ -139,10 +146,13 @@ def resolve(store: "Store", handover: "Handover", options: Mapping[str, Any]) ->
     return replace(read, bound=read.bound or handover.bound)
 
 
-def tell_recorded(store: "Store", recorded: "RecordedHandover", *, as_json: bool) -> None:
-    """Say that a handover is recorded, and what is irregular about it."""
+def tell_recorded(store: "Store", recorded: "RecordedHandover", *, as_json: bool, paper: Path | None = None) -> None:
+    """Say that a handover is recorded, and what is irregular about it; write its paper where one is asked for."""
+    from commands.papers import save_recorded_paper, unwitnessed_words
+
+    is_written = paper is not None and save_recorded_paper(store, recorded, paper)
     if as_json:
-        print_json(recorded_json(store, recorded))
+        print_json(recorded_json(store, recorded) | ({"paper": str(paper)} if is_written else {}))
         return
     from language.text import number
     from reports.words import custodian_name
@@ -158,6 +168,9 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", *, as_json: bool
     click.echo(_("{scanned} scanned, expected: {expected}").format(scanned=number(recorded.scanned), expected=expected))
     tell_findings(store, recorded.findings, recorded.to)
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=first.seq))
+    click.echo(unwitnessed_words(store.heads.unwitnessed()))
+    if is_written:
+        click.echo(_("Written: {path}").format(path=paper))
 
 
 def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any]:
@@ -170,6 +183,7 @@ def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any
         "event": f"{events[0]['log']}:{events[0]['seq']}", "events": events, "bast": recorded.bast,
         "from": recorded.giver, "to": recorded.to, "scanned": recorded.scanned, "expected": recorded.expected,
         "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
+        "unwitnessed": store.heads.unwitnessed(),
     }  # fmt: skip
 
 

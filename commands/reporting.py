@@ -64,8 +64,9 @@ def custody(station: Station, code: str, out: Path | None, as_json: bool) -> Non
             click.echo(chain_text(chain, store.state.places, needs))
 
 
-@click.command(help=_("Write a report: custody, progress."))
-@click.argument("kind", type=click.Choice(["custody", "progress"]), metavar=_("KIND"))
+@click.command(help=_("Write a report: custody, progress, handover."))
+@click.argument("kind", type=click.Choice(["custody", "progress", "handover"]), metavar=_("KIND"))
+@click.option("--number", metavar=_("NUMBER"), help=_("Of handover: its number; without it, the last one."))
 @click.option("--to", "to", metavar=_("PLACE"), help=_("Only what is bound for this place or below it."))
 @click.option("--kind", "item_kind", metavar=_("KIND"), help=_("Only items of this kind."))
 @click.option("--held-by", metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle."))
@@ -80,6 +81,7 @@ def custody(station: Station, code: str, out: Path | None, as_json: bool) -> Non
 def report(
     station: Station,
     kind: str,
+    number: str | None,
     to: str | None,
     item_kind: str | None,
     held_by: str | None,
@@ -87,6 +89,9 @@ def report(
     as_json: bool,
 ) -> None:
     with station.store() as store:
+        if kind == "handover":
+            _report_handover(store, number, out)
+            return
         top, only = place_argument(store, to), kind_argument(store, item_kind)
         if kind == "progress":
             _report_progress(store, top, only, out, as_json=as_json)
@@ -94,6 +99,15 @@ def report(
             _report_custody(store, top, only, place_argument(store, held_by), out, as_json=as_json)
     if out is not None:
         note(_("Written: {path}").format(path=out))
+
+
+def _report_handover(store: "Store", number: str | None, out: Path | None) -> None:
+    from commands.papers import save_paper
+
+    if out is None:
+        raise InputError(N_("no file is named for the report"), hint=N_("Add --out handover.pdf"))
+    save_paper(store, out, number)
+    note(_("Written: {path}").format(path=out))
 
 
 def _report_custody(

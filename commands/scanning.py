@@ -125,7 +125,7 @@ def handover(
             run_session(store, begin(store, given), KEYBOARD, options, window=False, yes=yes, as_json=as_json)
             return
         touches = _typed(codes, receiver)
-        tell_recorded(store, store.record_handover(given, touches), as_json=as_json)
+        tell_recorded(store, store.record_handover(given, touches), as_json=as_json, paper=options["paper"])
 
 
 def _typed(codes: str, receiver: str) -> list[Any]:

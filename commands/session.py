@@ -180,7 +180,8 @@ def confirm_draft(
         )
         if not confirm(question, default=True):
             _keep(store, desk, source, _("Not recorded."))
-    tell_recorded(store, store.record_handover(handover, (), draft=desk.draft), as_json=as_json)
+    recorded = store.record_handover(handover, (), draft=desk.draft)
+    tell_recorded(store, recorded, as_json=as_json, paper=options["paper"])
 
 
 def _keep(store: "Store", desk: "DraftDesk", source: str, reason: str) -> NoReturn:
