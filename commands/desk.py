@@ -106,8 +106,8 @@ class DraftDesk:
 
         head = self.store.heads.take(text, at=self.store.around.now_utc())
         if head is None:
-            return _("A log's signed head; its log is not known here, the paper's other codes are")
-        words = _("Signed head of {log}: {count} records; what this ledger holds of it is not older")
+            return _("A log's signed head; its log is not known here: show the paper's other codes")
+        words = _("Signed head of {log}: {count} records, its signature holds")
         return words.format(log=printable(head.origin), count=number(head.size))
 
     def _follow(self, said: Body) -> None:
