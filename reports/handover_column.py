@@ -20,8 +20,10 @@ from reports.words import Needs, Places, finding_text, kind_name, severity_word
 
 COLUMN_MM = 55.0
 mm = float(units.mm)
-_HEADING_MM, _FINDINGS_MM = 7.7, 24.0
+_HEADING_MM, _FINDINGS_MM = 7.7, 26.0
 """What a heading takes, and what the findings may take of a page that is full of codes."""
+_SENTENCES = 3
+"""So many findings of one code are told in words."""
 _CODE_TYPES = ((8.0, 1), (7.0, 2), (6.0, 2), (5.2, 3), (4.6, 3))
 """Sizes of type in points, each with the columns that it leaves room for."""
 
@@ -117,12 +119,21 @@ class ContentsColumn:
         return y
 
     def _findings(self) -> list[Paragraph]:
-        here, facts = frozenset(self.codes), self.facts
-        blocks = [
-            text(f"{severity_word(found.severity)}: {finding_text(found, facts.needs, self.here)}", 6.6, leading=1.22)
-            for found in facts.findings
-            if found.item is None or found.item in here or found.code == "SHORTAGE"
-        ]
+        """A sentence for each finding; of a code that is found often, only the items."""
+        here, needs = frozenset(self.codes), self.facts.needs
+        groups: dict[str, list[Finding]] = {}
+        for found in self.facts.findings:
+            if found.item is None or found.item in here or found.code == "SHORTAGE":
+                groups.setdefault(found.code, []).append(found)
+        lines = []
+        for code, group in groups.items():
+            word = severity_word(group[0].severity)
+            if len(group) > _SENTENCES:
+                items = ", ".join(show_code(found.item) for found in group if found.item)
+                lines.append(f"{word}: {code} ({number(len(group))}): {items}")
+            else:
+                lines += [f"{word}: {finding_text(found, needs, self.here)}" for found in group]
+        blocks = [text(line, 6.6, leading=1.22) for line in lines]
         return blocks or [text(_("None"), 7.5, color=MUTED)]
 
     def _draw_findings(self, blocks: list[Paragraph], y: float, room: float) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable, Spacer
 
 from custody.paper import pack_sheet, paper_id, parts
@@ -87,11 +88,13 @@ class _Page:
         left_pt = ContentsColumn(paper, self.facts, self.body["items"], self.here).draw(top, room_mm)
         used_mm = left_pt / mm
         if grid is not None:
-            self._draw_hint(top)
+            self._draw_hint(top, _("show these codes to the camera first, in any order"))
             x = paper.right - grid.columns * grid.side_mm * mm
             texts = parts(self.data, grid.count)
             draw_grid(paper.canvas, grid, texts, self._captions(grid, range(grid.count)), x, top - 5 * mm)
             used_mm = max(used_mm, grid.height_mm + 5)
+        else:
+            self._draw_hint(top, _("its codes are on the next pages"))
         paper.place(Spacer(1, used_mm * mm), after_mm=2)
         self._draw_signatures()
         if grid is None:
@@ -110,7 +113,7 @@ class _Page:
         canvas.setFont(fonts()[0], 6)
         canvas.setFillColor(MUTED)
         size = self.sheet.head.split("\n")[1]
-        words = _("Signed head of the log, {count} records").format(count=number(int(size)))
+        words = _("Signed head, {count} records").format(count=number(int(size)))
         canvas.drawCentredString(paper.right - side / 2 + edge, top - side + edge - 1 * mm, words)
         happened = body["occurred"] or body["at"]
         count = len(body["items"])
@@ -200,15 +203,16 @@ class _Page:
 
     # --- the codes that a camera reads --------------------------------------------------------------------------
 
-    def _draw_hint(self, top: float) -> None:
+    def _draw_hint(self, top: float, words: str) -> None:
         canvas, left = self.paper.canvas, self.paper.right - _QR_MM * mm
         canvas.setFillColor(ACCENT)
         canvas.setFont(fonts()[1], 7.5)
-        canvas.drawString(left + 2 * mm, top - 2.4 * mm, _("For the receiving laptop"))
+        title = _("For the receiving laptop")
+        canvas.drawString(left + 2 * mm, top - 2.4 * mm, title)
         canvas.setFillColor(MUTED)
         canvas.setFont(fonts()[0], 6.5)
-        words = _("show these codes to the camera first, one by one, in any order")
-        canvas.drawRightString(self.paper.right, top - 2.4 * mm, words)
+        room = _QR_MM * mm - stringWidth(title, fonts()[1], 7.5) - 6 * mm
+        canvas.drawRightString(self.paper.right, top - 2.4 * mm, fitted(words, 6.5, room))
         canvas.setStrokeColor(RULE)
         canvas.setLineWidth(0.6)
         canvas.line(left + 2 * mm, top - 3.6 * mm, self.paper.right, top - 3.6 * mm)
