@@ -34,7 +34,19 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
     """The program: its global options, and every command of every group."""
     import click
 
-    from commands import base, correcting, demo, doctor, merging, printing, reporting, scanning, setup, verifying
+    from commands import (
+        base,
+        correcting,
+        demo,
+        doctor,
+        exporting,
+        merging,
+        printing,
+        reporting,
+        scanning,
+        setup,
+        verifying,
+    )
 
     @click.group(
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -52,7 +64,7 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
     for command in (
         setup.init, merging.admit, merging.revoke, setup.load, setup.plan, setup.items, printing.labels,
         printing.reprint, scanning.decode, scanning.scan, scanning.handover, scanning.drafts, correcting.correct,
-        reporting.custody, reporting.report, reporting.export, merging.import_, verifying.verify, doctor.doctor,
+        reporting.custody, reporting.report, exporting.export, merging.import_, verifying.verify, doctor.doctor,
         demo.demo,
     ):  # fmt: skip
         command.short_help = command.help  # so that the list of commands wraps it and cuts nothing off

@@ -13,12 +13,11 @@ from evidence.audit import audit_bundle
 from evidence.custody_proof import FIRST_LINE, audit_proof, read_custody_proof
 from evidence.verdict import BundleAudit
 from language import _
+from reports.chain_pdf import PROOF_NAME
 
 if TYPE_CHECKING:
     from evidence.entry import RawEntry
 
-PROOF_NAME = "custody.proof"
-"""What the proof is called that travels inside a custody report."""
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """Of a report or a proof file; bundles are streamed and may be larger."""
 

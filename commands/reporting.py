@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -36,9 +36,16 @@ if TYPE_CHECKING:
     metavar=_("FILE"),
     help=_("Write it to a .pdf, .csv, .xlsx or .json file."),
 )
+@click.option(
+    "--proof",
+    type=click.Path(path_type=Path),
+    metavar=_("FILE"),
+    help=_("Write the proof of each record, for somebody who has no ledger: verify FILE checks it."),
+)
 @json_option
 @pass_station
-def custody(station: Station, code: str, out: Path | None, as_json: bool) -> None:
+def custody(station: Station, code: str, out: Path | None, proof: Path | None, as_json: bool) -> None:
+    from commands.proofs import save_proof
     from custody.codes import ItemLabel, parse_entry, show_code
     from reports.chain_text import chain_text
     from reports.custody_facts import chain_json
@@ -58,9 +65,12 @@ def custody(station: Station, code: str, out: Path | None, as_json: bool) -> Non
         if out is not None:
             save_chains_of(store, out, [chain])
             note(_("Written: {path}").format(path=out))
+        if proof is not None:
+            save_proof(store, proof, [chain.code])
+            note(_("Written: {path}").format(path=proof))
         if as_json:
             print_json(chain_json(chain, store.state.places, needs))
-        elif out is None:
+        elif out is None and proof is None:
             click.echo(chain_text(chain, store.state.places, needs))
 
 
@@ -134,24 +144,27 @@ class Chains(Iterable["Chain"]):
     """Chains folded anew on each walk, so that a report of many keeps none of them in memory."""
 
     def __init__(self, store: "Store", codes: list[str]) -> None:
-        self._store, self._codes = store, codes
+        self._store, self.codes = store, codes
         self._as_of = store.around.now_utc()
 
     def __iter__(self) -> "Iterator[Chain]":
-        with progress(len(self._codes), _("Folding"), quiet=len(self._codes) == 1) as done:
-            for code in self._codes:
+        with progress(len(self.codes), _("Folding"), quiet=len(self.codes) == 1) as done:
+            for code in self.codes:
                 yield self._store.state.chain(code, as_of=self._as_of)
                 done(1)
 
 
-def save_chains_of(store: "Store", out: Path, chains: "Iterable[Chain]", *, scope: str | None = None) -> None:
-    """Write chains to the file that its suffix asks for, with who made it and from which logs."""
+def save_chains_of(store: "Store", out: Path, chains: "Chains | Sequence[Chain]", *, scope: str | None = None) -> None:
+    """Write chains to the file that its suffix asks for, with who made it and from which logs; a PDF with its proof."""
+    from commands.proofs import proof_of
     from reports.chain_file import save_chains
 
     own = store.ledger.own_log()
+    codes = chains.codes if isinstance(chains, Chains) else [chain.code for chain in chains]
     save_chains(
         out, chains, store.state.places, _needs(store), made_at_utc=store.around.now_utc(), made_by=store.around.by,
         election=own.election, station=own.station, heads=_heads(store), scope=scope,
+        proof=proof_of(store, codes) if out.suffix.lower() == ".pdf" else None,
     )  # fmt: skip
 
 
@@ -187,51 +200,16 @@ def save_progress_of(store: "Store", out: Path, rows: "Sequence[ProgressRow]") -
     )  # fmt: skip
 
 
-@click.command(help=_("Write the logs of this ledger to a bundle for another station or an auditor."))
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar=_("FILE"),
-    help=_("The bundle to write, for example logs.serah."),
-)
-@click.option("--under", metavar=_("PLACE"), help=_("Only the logs of stations at this place or below it."))
-@json_option
-@pass_station
-def export(station: Station, out: Path, under: str | None, as_json: bool) -> None:
-    with station.store() as store:
-        total, heads = save_bundle(store, out, place_argument(store, under), quiet=as_json)
-    if as_json:
-        print_json({"out": str(out), "events": total, "logs": heads})
-        return
-    click.echo(_("{count} events of {logs} logs written to {path}").format(count=total, logs=len(heads), path=out))
-
-
-def save_bundle(
-    store: "Store", out: Path, top: str | None = None, *, quiet: bool = False
-) -> tuple[int, list[dict[str, Any]]]:
-    """Write a bundle of the logs of stations at a place or below it; returns how many events it has, and the heads.
-
-    Raises:
-        InputError: no log is held of a station there, or the file cannot be written.
-    """
-    from commands.bundle import write_bundle
-    from custody.places import is_under
-
-    heads = [head for head in store.ledger.heads() if top is None or is_under(store.state.places, head["place"], top)]
-    if not heads:
-        raise InputError(N_("no log is held of a station there"), hint=N_("Leave --under away to export all logs."))
-    total = sum(head["size"] for head in heads)
-    with progress(total, _("Writing"), quiet=quiet) as done:
-        write_bundle(out, heads, store.ledger.entries([head["log"] for head in heads]), done)
-    return total, heads
-
-
 def _heads(store: "Store") -> "list[LogHead]":
     from reports.colophon import LogHead
 
     heads = store.state.stations.sure_heads()
-    return [LogHead(head["log"], head["station"], head["size"], head["head"] or "") for head in heads]
+    return [
+        LogHead(
+            head["log"], head["station"], head["size"], store.ledger.signed_heads.root(head["log"], head["size"]).hex()
+        )
+        for head in heads
+    ]
 
 
 def _needs(store: "Store") -> "dict[str, Need]":

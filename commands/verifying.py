@@ -13,6 +13,8 @@ from language import _, ngettext
 from language.text import fill, number, printable
 
 if TYPE_CHECKING:
+    from custody.chain import Chain
+    from evidence.custody_proof import ProofAudit
     from evidence.entry import RawEntry
     from evidence.findings import EvidenceFinding
     from evidence.verdict import BundleAudit, LogFacts
@@ -104,12 +106,31 @@ def _counted(entries: "Iterable[RawEntry]", done: Any) -> "Iterator[RawEntry]":
 
 
 def _as_json(audit: "BundleAudit") -> dict[str, Any]:
+    from evidence.custody_proof import ProofAudit
+    from reports.custody_facts import chain_json
+
     said = audit.to_json()
     details = [{**told, "detail": _sentence(f)} for told, f in zip(said["findings"], audit.findings, strict=True)]
-    return {**said, "verdict": _(audit.verdict), "findings": details}
+    items = {"items": [chain_json(chain, {}, {}) for chain in _proven(audit)]} if isinstance(audit, ProofAudit) else {}
+    return {**said, "verdict": _(audit.verdict), "findings": details, **items}
+
+
+def _proven(audit: "ProofAudit") -> "Iterator[Chain]":
+    """The chains that the proven records make. Findings that need the plan, as lateness, are not among them."""
+    from custody.chain import custody
+
+    for code in audit.codes:
+        yield custody(code, audit.events)
 
 
 def _print(audit: "BundleAudit") -> None:
+    from evidence.custody_proof import ProofAudit
+    from reports.chain_text import chain_text
+
+    if isinstance(audit, ProofAudit):
+        click.echo(_("What the proofs show; compare it with the report's words:"))
+        for chain in _proven(audit):
+            click.echo(chain_text(chain, {}, {}) + "\n")
     for log in audit.logs:
         for line in _log_lines(log):
             click.echo(line)

@@ -145,15 +145,20 @@ class Reading:
         return next(iter(self._where(lambda entries: entries.leaf == bytes.fromhex(leaf))), None)
 
     def refs(self, leaves: Iterable[bytes]) -> dict[bytes, Ref]:
-        """Where each of these events stands: log, number, leaf."""
+        """Where each of these events stands: log, number, leaf.
+
+        Those of another history of our own log are left out: our log cannot rely on what it says did not happen.
+        """
         log = self.tables.log
         names = {row.id: row.name for row in log.select(log.id, log.name)}
+        own = log.select(log.id).where(log.is_own == 1).scalar()
         found: dict[bytes, Ref] = {}
         for table in (self.tables.event, self.tables.fork):
             for batch in batches(set(leaves) - found.keys(), _CODES_PER_QUERY):
                 columns = table.select(table.leaf, table.log_id, table.seq)
                 for leaf, log_id, seq in columns.where(table.leaf.in_(batch)).tuples():
-                    found[bytes(leaf)] = Ref(names[log_id], seq, bytes(leaf).hex())
+                    if table is self.tables.event or log_id != own:
+                        found[bytes(leaf)] = Ref(names[log_id], seq, bytes(leaf).hex())
         return found
 
     def entries(self, logs: Sequence[str] | None = None) -> Iterator[tuple[bytes, str]]:

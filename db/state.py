@@ -227,7 +227,7 @@ class State:
             if links := standing_links(custody(code, events, roots=self.roots)):
                 leaves[code] = bytes.fromhex(links[-1].event.leaf)
         refs = self.ledger.refs(leaves.values())
-        return {code: refs[leaf] for code, leaf in leaves.items()}
+        return {code: refs[leaf] for code, leaf in leaves.items() if leaf in refs}
 
     def slots(self) -> set[Slot]:
         """What every registered item is for."""

@@ -30,6 +30,7 @@ def save_chains(
     station: str,
     heads: Sequence[LogHead] = (),
     scope: str | None = None,
+    proof: bytes | None = None,
 ) -> None:
     """Write chains as .pdf, .xlsx, .csv, .json (one line for each chain) or .txt.
 
@@ -44,7 +45,7 @@ def save_chains(
             with safe_file(path) as file:
                 write_chain_pdf(
                     file, chains, places, needs, made_at_utc=made_at_utc, made_by=made_by, election=election,
-                    station=station, heads=heads, scope=scope,
+                    station=station, heads=heads, scope=scope, proof=proof,
                 )  # fmt: skip
         case ".xlsx":
             write_table(path, chain_sheets(chains, places, needs))

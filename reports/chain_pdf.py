@@ -23,6 +23,8 @@ from reports.steps import NAME_LIMIT, Step, condition, headline, holder, identit
 from reports.words import Needs, Places, show_custodian, zone_code
 
 QR_MM = 34.0
+PROOF_NAME = "custody.proof"
+"""What the proof is called that travels inside the PDF."""
 
 
 def write_chain_pdf(
@@ -37,6 +39,7 @@ def write_chain_pdf(
     station: str,
     heads: Sequence[LogHead] = (),
     scope: str | None = None,
+    proof: bytes | None = None,
 ) -> None:
     """Write the chains to a PDF, one after another; two or more get a cover that lists them.
 
@@ -45,6 +48,7 @@ def write_chain_pdf(
             which is kept in a list), and a chain costs some 45 kB of memory, its pages, however large its events are.
         heads: how far each log was known; printed, so that a paper witnesses what it was made from.
         scope: the place that the list is about, for the cover.
+        proof: a proof file (evidence.custody_proof) to travel inside the PDF.
     """
     if isinstance(chains, Iterator):
         chains = list(chains)
@@ -53,7 +57,7 @@ def write_chain_pdf(
     title, election = _("Chain of custody"), printable(election, NAME_LIMIT)
     shown = show_code(first[0].code) if len(first) == 1 else ""
     names = printable(station, NAME_LIMIT), printable(made_by, NAME_LIMIT)
-    colophon = Colophon(*names, local_time(made_at_utc, here), heads)
+    colophon = Colophon(*names, local_time(made_at_utc, here), heads, has_proof=proof is not None)
     paper = Paper(
         out,
         title=f"{title} {shown}".strip(),
@@ -69,6 +73,8 @@ def write_chain_pdf(
             cover.note_page(chain.code, paper.page + 1)
             draw_chain(paper, chain, places, needs, election)
         cover.finish()
+    if proof is not None:
+        paper.attach(PROOF_NAME, proof)
     paper.finish()
 
 

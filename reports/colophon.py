@@ -26,6 +26,7 @@ class Colophon:
     made_by: str
     made_at: str
     heads: Sequence[LogHead] = ()
+    has_proof: bool = False
 
     @property
     def sentence(self) -> str:
@@ -50,6 +51,11 @@ def draw_colophon(paper: Paper, colophon: Colophon) -> None:
         "the end of a log that nobody else has witnessed can be cut off unseen."
     )
     words = f"{held.format(station=colophon.station, time=colophon.made_at)} {limits}"
+    if colophon.has_proof:
+        words += " " + _(
+            "The proof of each record is attached to this file. Whoever has the fingerprint of the election's root can "
+            "check it, without us and without this ledger: python main.py verify FILE --root FINGERPRINT"
+        )
     paper.place(text(words, 8.5, leading=1.4), after_mm=2)
     if not colophon.heads:
         return

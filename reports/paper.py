@@ -14,6 +14,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream, PDFString, PDFZCompress
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, Table
@@ -132,6 +133,18 @@ class Paper:
         """Begin a section; it stays with at least `keep_mm` of what follows."""
         self._y -= 5 * mm
         self.place(text(words, 11, face=1, color=ACCENT), after_mm=2.5, keep_mm=keep_mm)
+
+    def attach(self, name: str, data: bytes) -> None:
+        """Put a file inside the PDF (ISO 32000-1 §7.11.4), which viewers list as an attachment."""
+        document = self.canvas._doc
+        stream = PDFStream(content=data, filters=[PDFZCompress])
+        stream.dictionary.dict |= {
+            "Type": PDFName("EmbeddedFile"), "Params": PDFDictionary({"Size": len(data)})
+        }  # fmt: skip
+        content = PDFDictionary({"F": document.Reference(stream)})
+        file = PDFDictionary({"Type": PDFName("Filespec"), "F": PDFString(name), "UF": PDFString(name), "EF": content})
+        files = PDFDictionary({"Names": PDFArray([PDFString(name), document.Reference(file)])})
+        self.canvas.setCatalogEntry("Names", PDFDictionary({"EmbeddedFiles": files}))
 
     def finish(self) -> None:
         """Fill in the number of pages and write the file's end."""

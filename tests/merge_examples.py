@@ -59,18 +59,18 @@ class Field:
     """A root and others that hand over, exchange bundles now and then, correct, fork and are revoked."""
 
     def __init__(
-        self, fresh_url: Callable[[], str], seed: int, count: int = 5, steps: int = 60, meet: float = 0.25
+        self, fresh_url: Callable[[], str], seed: int, *, steps: int = 60, items: int = 4, meet: float = 0.25
     ) -> None:
         self.dice, self.meet = random.Random(seed), meet
         with ExitStack() as stack:
             root = stack.enter_context(planned_station(fresh_url(), 1))
             self.stations = [root]
-            for number in range(1, count):
+            for number in range(1, 5):
                 place = HOPS[number % 5]
                 self.stations.append(join(fresh_url(), number + 1, root, place=place, name=f"Pos {number}"))
             stack.callback(self.close)
             self.stations_root = root.ledger.own_log().root
-            self.codes = [code for tps in TPS[:3] for code in boxes(root, 4, tps)]
+            self.codes = [code for tps in TPS[:3] for code in boxes(root, items, tps)]
             for store in self.stations[1:]:
                 take(store, bundle_of(root))
             copy = self._copy(fresh_url(), stack)

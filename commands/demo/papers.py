@@ -6,7 +6,8 @@ from typing import Protocol
 
 from commands.demo import story
 from commands.demo.story import Story
-from commands.reporting import Chains, progress_rows, save_bundle, save_chains_of, save_progress_of
+from commands.exporting import save_bundle
+from commands.reporting import Chains, progress_rows, save_chains_of, save_progress_of
 from db.store import Store
 from labels.content import leaving_order
 

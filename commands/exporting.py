@@ -1,0 +1,90 @@
+"""The command that gives evidence away: export, of bundles and of the station's signed head."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.base import Station, json_option, pass_station, place_argument, print_json, progress
+from custody.errors import N_, InputError
+from language import _
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+
+@click.command(help=_("Write the logs of this ledger to a bundle for another station or an auditor."))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar=_("FILE"),
+    help=_("The bundle to write, for example logs.serah."),
+)
+@click.option("--under", metavar=_("PLACE"), help=_("Only the logs of stations at this place or below it."))
+@click.option(
+    "--head",
+    "head_out",
+    type=click.Path(path_type=Path),
+    metavar=_("FILE"),
+    help=_("Write this station's signed head, for somebody to keep and give to verify later."),
+)
+@json_option
+@pass_station
+def export(station: Station, out: Path | None, under: str | None, head_out: Path | None, as_json: bool) -> None:
+    if out is None and head_out is None:
+        raise InputError(N_("no file is named"), hint=N_("Add --out FILE for a bundle, or --head FILE for the head."))
+    total, heads, note = 0, list[dict[str, Any]](), None
+    with station.store() as store:
+        if head_out is not None:
+            note = save_head(store, head_out)
+        if out is not None:
+            total, heads = save_bundle(store, out, place_argument(store, under), quiet=as_json)
+    if as_json:
+        print_json({"out": out and str(out), "events": total, "logs": heads, "head": note})
+        return
+    if out is not None:
+        click.echo(_("{count} events of {logs} logs written to {path}").format(count=total, logs=len(heads), path=out))
+    if head_out is not None:
+        click.echo(_("The signed head is written to {path}: let somebody keep it.").format(path=head_out))
+
+
+def save_head(store: "Store", out: Path) -> str:
+    """Write the head that this station signed with its newest record; returns its text.
+
+    Raises:
+        InputError, StoreError: it cannot be written, or this ledger has none yet.
+    """
+    from tables.safe_file import safe_file
+
+    note = store.ledger.signed_heads.signed(store.ledger.own_log().name)
+    if note is None:
+        raise InputError(
+            N_("this ledger has no signed head yet"), hint=N_("It gets one with the next record of this station.")
+        )
+    with safe_file(out) as file:
+        file.write(note.encode())
+    return note
+
+
+def save_bundle(
+    store: "Store", out: Path, top: str | None = None, *, quiet: bool = False
+) -> tuple[int, list[dict[str, Any]]]:
+    """Write a bundle of the logs of stations at a place or below it; returns how many events it has, and the heads.
+
+    Raises:
+        InputError: no log is held of a station there, or the file cannot be written.
+    """
+    from commands.bundle import write_bundle
+    from custody.places import is_under
+
+    heads = [
+        head | {"checkpoint": store.ledger.signed_heads.newest(head["log"])}
+        for head in store.ledger.heads()
+        if top is None or is_under(store.state.places, head["place"], top)
+    ]
+    if not heads:
+        raise InputError(N_("no log is held of a station there"), hint=N_("Leave --under away to export all logs."))
+    total = sum(head["size"] for head in heads)
+    with progress(total, _("Writing"), quiet=quiet) as done:
+        write_bundle(out, heads, store.ledger.entries([head["log"] for head in heads]), done)
+    return total, heads

@@ -1,0 +1,47 @@
+"""Proofs of items' records: as a file, and inside a custody report."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.base import note
+from language import ngettext
+from tables.safe_file import safe_file
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+MOST_ITEMS = 20
+"""In one report; each brings its handovers, and these name hundreds of others. Bundles are for more."""
+
+
+def proof_of(store: "Store", codes: Sequence[str]) -> bytes | None:
+    """The proof file of these items, for a report; None where they are too many.
+
+    Says so where a record cannot be proven yet.
+    """
+    from db.proving import prove
+
+    if len(codes) > MOST_ITEMS:
+        return None
+    proved = prove(store.state, codes)
+    if proved.left_out:
+        words = ngettext(
+            "{count} record is not in the proof: no signed head that is known here covers it.",
+            "{count} records are not in the proof: no signed head that is known here covers them.",
+            proved.left_out,
+        )
+        note(words.format(count=proved.left_out))
+    return str(proved.proof).encode()
+
+
+def save_proof(store: "Store", out: Path, codes: Sequence[str]) -> None:
+    """Write the proof file of these items.
+
+    Raises:
+        InputError, StoreError: it cannot be written.
+    """
+    data = proof_of(store, codes)
+    assert data is not None
+    with safe_file(out) as file:
+        file.write(data)

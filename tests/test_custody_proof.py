@@ -1,0 +1,264 @@
+"""Proofs that travel alone: a dishonest reporter cannot drop, reorder, edit or exchange anything of them unnoticed."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from command_examples import Terminal
+from ledger_examples import TPS, TRUCK, absorb, around, boxes, give, planned_station, signer, touched
+
+from commands.evidence_files import audit_file
+from custody.compose import Handover
+from custody.errors import CustodyError
+from custody.ledger import key_fingerprint
+from db.proving import prove
+from db.store import Store, open_store
+from evidence.custody_proof import CustodyProof, ProofAudit, audit_proof, read_custody_proof
+
+ROOT = key_fingerprint(signer().public_key)
+
+
+@pytest.fixture(scope="module")
+def proof(tmp_path_factory: pytest.TempPathFactory) -> CustodyProof:
+    """The proof of one box that was registered, printed, handed over twice and once among others."""
+    with planned_station(f"sqlite:///{tmp_path_factory.mktemp('proof') / 'ledger.db'}") as store:
+        codes = boxes(store, 12)
+        store.record_prints(codes, sheet="a4-3x7")
+        give(store, codes, TRUCK)
+        give(store, codes[:5], "51.08.01", TRUCK)
+        boxes(store, 20, TPS[1])
+        return prove(store.state, codes[:1]).proof
+
+
+@pytest.fixture(scope="module")
+def head(proof: CustodyProof) -> str:
+    return proof.proofs[0].partition("\n\n")[2]
+
+
+def test_a_true_proof_proves_every_record_of_the_item(proof: CustodyProof, head: str) -> None:
+    audit = audit_proof(read_custody_proof(str(proof)), root=ROOT, heads=[head])
+    assert audit.is_ok
+    assert audit.findings == ()
+    assert [event.type for event in audit.events] == ["genesis", "register", "print", "handover", "handover"]
+    assert audit.logs[0].witnessed_to == audit.logs[0].size
+
+
+def test_without_root_or_head_it_is_self_consistent_only(proof: CustodyProof) -> None:
+    assert "self-consistent only" in audit_proof(proof).verdict
+    assert "whether others were left out" in audit_proof(proof, root=ROOT).verdict
+
+
+def test_the_proof_of_a_record_is_less_than_2_kilobytes_besides_the_record(proof: CustodyProof) -> None:
+    for text in proof.proofs:
+        entry = next(line for line in text.split("\n") if line.startswith("extra "))
+        assert len(text.encode()) - len(entry) < 2048
+
+
+# --- a dishonest reporter ---------------------------------------------------------------------------------------------
+
+Dice = random.Random
+Attack = Callable[[CustodyProof, Dice], str]
+
+
+def joined(proof: CustodyProof, proofs: list[str]) -> str:
+    return str(CustodyProof(proof.codes, tuple(proofs)))
+
+
+def drop_one_relied_on(proof: CustodyProof, dice: Dice) -> str:
+    """Any but the newest record of the item: that the newest is missing, only the whole log shows."""
+    proofs = list(proof.proofs)
+    del proofs[dice.randrange(len(proofs) - 1)]
+    return joined(proof, proofs)
+
+
+def repeat_one(proof: CustodyProof, dice: Dice) -> str:
+    return joined(proof, [*proof.proofs, dice.choice(proof.proofs)])
+
+
+def bend_a_character(proof: CustodyProof, dice: Dice) -> str:
+    text = str(proof)
+    where = dice.randrange(len(text))
+    other = dice.choice([c for c in "ABCDEFabcdef0123456789+/=\n" if c != text[where]])
+    return text[:where] + other + text[where + 1 :]
+
+
+def cut_a_piece(proof: CustodyProof, dice: Dice) -> str:
+    text = str(proof)
+    where = dice.randrange(len(text) - 1)
+    return text[:where] + text[where + dice.randrange(1, 200) :]
+
+
+def exchange_lines(proof: CustodyProof, dice: Dice) -> str:
+    lines = str(proof).split("\n")
+    while True:
+        a, b = dice.sample(range(len(lines)), 2)
+        if lines[a] != lines[b]:
+            lines[a], lines[b] = lines[b], lines[a]
+            return "\n".join(lines)
+
+
+def exchange_proofs(proof: CustodyProof, dice: Dice) -> str:
+    """One record's way to the root under another record."""
+    a, b = dice.sample(range(len(proof.proofs)), 2)
+    first, second = proof.proofs[a].split("\n"), proof.proofs[b].split("\n")
+    first[1], second[1] = second[1], first[1]
+    proofs = list(proof.proofs)
+    proofs[a], proofs[b] = "\n".join(first), "\n".join(second)
+    return joined(proof, proofs)
+
+
+def name_another_item(proof: CustodyProof, dice: Dice) -> str:
+    return str(CustodyProof(("0000000000000",), proof.proofs))
+
+
+ATTACKS: list[Attack] = [
+    drop_one_relied_on, repeat_one, bend_a_character, cut_a_piece, exchange_lines, exchange_proofs, name_another_item
+]  # fmt: skip
+
+
+def refused(text: str, head: str) -> bool:
+    try:
+        return not audit_proof(read_custody_proof(text), root=ROOT, heads=[head]).is_ok
+    except CustodyError:
+        return True
+
+
+def is_harmless(text: str, proof: CustodyProof) -> bool:
+    """The proofs in another order: each stands for itself, and the order is in the records."""
+    return sorted(text.split("\nc2sp")) == sorted(str(proof).split("\nc2sp"))
+
+
+def attack_all(proof: CustodyProof, head: str, count: int) -> None:
+    for number in range(count):
+        for attack in ATTACKS:
+            text = attack(proof, Dice(number))
+            assert refused(text, head) or is_harmless(text, proof), (attack.__name__, number)
+
+
+def test_no_attack_on_a_true_proof_passes(proof: CustodyProof, head: str) -> None:
+    attack_all(proof, head, 12)
+
+
+@pytest.mark.slow
+def test_five_hundred_attacks_on_a_true_proof_fail(proof: CustodyProof, head: str) -> None:
+    attack_all(proof, head, 72)
+
+
+def test_a_proof_of_another_key_is_not_vouched_for(tmp_path: Path, head: str) -> None:
+    with planned_station(f"sqlite:///{tmp_path / 'ledger.db'}", seed=3) as store:
+        codes = boxes(store, 1)
+        forged = prove(store.state, codes).proof
+    assert audit_proof(forged).is_ok
+    audit = audit_proof(forged, root=ROOT)
+    assert not audit.is_ok
+    assert "nobody vouches" in str(audit.findings[0])
+
+
+def test_a_second_history_is_told_by_a_head_that_was_kept(tmp_path: Path) -> None:
+    """The same key, the same number of entries, another past."""
+    histories = []
+    for name, count in (("one", 3), ("two", 4)):
+        with planned_station(f"sqlite:///{tmp_path / name}.db") as store:
+            codes = boxes(store, count)
+            histories.append((prove(store.state, codes[:1]).proof, store.heads.own_head()))
+    (true, kept), (false, _head) = histories
+    assert audit_proof(true, heads=[kept]).is_ok
+    assert [finding.code for finding in audit_proof(false, heads=[kept]).findings] == ["FORK"]
+
+
+def test_a_head_of_another_size_is_said_to_show_nothing_here(proof: CustodyProof, tmp_path: Path) -> None:
+    with planned_station(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
+        earlier = store.heads.own_head()
+    audit = audit_proof(proof, heads=[earlier])
+    assert audit.is_ok
+    assert "only the whole log shows" in str(audit.findings[0])
+
+
+# --- several stations -------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def receiver(tmp_path: Path, root: str) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path / 'receiver.db'}", signer(5), around(5), create=True) as store:
+        store.begin(election="Pemilu 2024", station="PPK 1", place="51.08.01", root=root)
+        yield store
+
+
+def test_a_chain_over_two_stations_is_proven_from_the_heads_of_both(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        sender = stack.enter_context(planned_station(f"sqlite:///{tmp_path / 'sender.db'}"))
+        codes = boxes(sender, 2)
+        give(sender, codes, TRUCK)
+        here = stack.enter_context(receiver(tmp_path, ROOT))
+        absorb(here, sender)
+        here.heads.take(sender.heads.own_head(), at="2024-02-10T08:00:00Z")
+        here.record_handover(Handover(TRUCK, "51.08.01"), touched(codes))
+        proved = prove(here.state, codes[:1])
+        assert proved.left_out == 0
+        audit = audit_proof(proved.proof, root=ROOT)
+        assert audit.is_ok
+        assert [finding.code for finding in audit.findings] == ["UNKNOWN_STATION"]  # the root has not admitted it
+        assert {event.log for event in audit.events} == {log.log for log in audit.logs}
+
+
+def test_records_that_no_known_head_covers_are_counted_as_left_out(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        sender = stack.enter_context(planned_station(f"sqlite:///{tmp_path / 'sender.db'}"))
+        codes = boxes(sender, 2)
+        here = stack.enter_context(receiver(tmp_path, ROOT))
+        absorb(here, sender)
+        proved = prove(here.state, codes[:1])
+        assert proved.left_out == 2
+        assert not audit_proof(proved.proof, root=ROOT).is_ok
+
+
+# --- as commands ------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_carries_its_proof_and_is_verified_without_a_ledger(station: Terminal, tmp_path: Path) -> None:
+    codes = station.codes("--kind", "box")[:2]
+    station.give(codes, "51.08", "DK8123AB", "--bound", "51.08.01")
+    pdf, proof = tmp_path / "box.pdf", tmp_path / "box.proof"
+    assert station("custody", codes[0], "--out", pdf, "--proof", proof).code == 0
+    root = station("verify", "--json").json["logs"][0]["key"]
+    elsewhere = Terminal(tmp_path / "nothing", station._capsys, station._monkeypatch)
+    for file in (pdf, proof):
+        ran = elsewhere("verify", file, "--root", root, "--json")
+        assert ran.code == 0
+        [item] = ran.json["items"]
+        assert (item["code"], item["held_by"]) == (codes[0], "DK8123AB")
+    assert "DK 8123 AB" in elsewhere("verify", pdf).out
+    audit = audit_file(pdf)
+    assert isinstance(audit, ProofAudit)
+    assert str(read_custody_proof(proof.read_text())) == proof.read_text()
+
+
+def test_the_same_report_made_twice_has_the_same_bytes(station: Terminal, tmp_path: Path) -> None:
+    code = station.codes("--kind", "box")[0]
+    for name in ("one.pdf", "two.pdf"):
+        station("custody", code, "--out", tmp_path / name)
+    assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
+
+
+def test_a_report_without_its_proof_proves_nothing(station: Terminal, tmp_path: Path) -> None:
+    pdf = tmp_path / "progress.pdf"
+    assert station("report", "progress", "--out", pdf).code == 0
+    ran = station("verify", pdf)
+    assert ran.code == 2
+    assert "words prove nothing" in ran.err
+
+
+def test_damaged_reports_end_in_a_line_and_never_in_a_traceback(station: Terminal, tmp_path: Path) -> None:
+    pdf, bad = tmp_path / "box.pdf", tmp_path / "bad.pdf"
+    station("custody", station.codes("--kind", "box")[0], "--out", pdf)
+    whole, dice = pdf.read_bytes(), Dice(1)
+    for _ in range(25):
+        data = bytearray(whole)
+        for _ in range(dice.randint(1, 30)):
+            data[dice.randrange(5, len(data))] = dice.randrange(256)
+        bad.write_bytes(data[: dice.choice([len(data), dice.randrange(6, len(data))])])
+        ran = station("verify", bad)
+        assert ran.code in (0, 1, 2)
+        assert "has a fault" not in ran.err
