@@ -150,9 +150,10 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", *, as_json: bool
     """Say that a handover is recorded, and what is irregular about it; write its paper where one is asked for."""
     from commands.papers import save_recorded_paper, unwitnessed_words
 
-    is_written = paper is not None and save_recorded_paper(store, recorded, paper)
+    if paper is not None:
+        save_recorded_paper(store, recorded, paper)
     if as_json:
-        print_json(recorded_json(store, recorded) | ({"paper": str(paper)} if is_written else {}))
+        print_json(recorded_json(store, recorded))
         return
     from language.text import number
     from reports.words import custodian_name
@@ -169,8 +170,6 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", *, as_json: bool
     tell_findings(store, recorded.findings, recorded.to)
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=first.seq))
     click.echo(unwitnessed_words(store.heads.unwitnessed()))
-    if is_written:
-        click.echo(_("Written: {path}").format(path=paper))
 
 
 def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any]:
@@ -183,7 +182,6 @@ def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any
         "event": f"{events[0]['log']}:{events[0]['seq']}", "events": events, "bast": recorded.bast,
         "from": recorded.giver, "to": recorded.to, "scanned": recorded.scanned, "expected": recorded.expected,
         "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
-        "unwitnessed": store.heads.unwitnessed(),
     }  # fmt: skip
 
 

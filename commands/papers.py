@@ -35,10 +35,10 @@ def check_paper_name(path: Path | None) -> None:
         )
 
 
-def save_recorded_paper(store: "Store", recorded: "RecordedHandover", path: Path) -> bool:
-    """Write the paper of a handover that has just been recorded; returns whether it could be written.
+def save_recorded_paper(store: "Store", recorded: "RecordedHandover", path: Path) -> None:
+    """Write the paper of a handover that has just been recorded.
 
-    The handover stands either way, so this is no error: it is said, with the command that prints it later.
+    The handover stands either way, so a failure is no error: it is said, with the command that prints it later.
     """
     from language.text import say
 
@@ -48,8 +48,8 @@ def save_recorded_paper(store: "Store", recorded: "RecordedHandover", path: Path
         reason = say(error) if isinstance(error, CustodyError) else str(error.strerror or type(error).__name__)
         later = f"python main.py report handover --number {recorded.bast} --out FILE.pdf"
         note(_("It is recorded, but its paper is not written: {reason}\n  {later}").format(reason=reason, later=later))
-        return False
-    return True
+    else:
+        note(_("Written: {path}").format(path=path))
 
 
 def save_paper(
