@@ -25,17 +25,7 @@ def test_from_a_printed_page_through_a_scan_to_the_chain(station: Terminal) -> N
         "--giver", "Ketut", "--receiver", "Made", "--counted", 18,
     )  # fmt: skip
     assert scanned.code == 0
-    assert list(scanned.json) == [
-        "event",
-        "events",
-        "bast",
-        "from",
-        "to",
-        "scanned",
-        "expected",
-        "findings",
-        "unwitnessed",
-    ]
+    assert list(scanned.json) == ["event", "events", "bast", "from", "to", "scanned", "expected", "findings"]
     assert (scanned.json["scanned"], scanned.json["expected"], scanned.json["findings"]) == (18, 18, [])
     item = station.items("--to", "51.08.01")[0]
     assert item["held_by"] == "51.08.01"
