@@ -45,8 +45,12 @@ class Ledger(Reading):
         if self.database.in_transaction():
             yield
         else:
-            with as_store_errors(), write_lock(self.database):
-                yield
+            try:
+                with as_store_errors(), write_lock(self.database):
+                    yield
+            except BaseException:
+                self.forget()
+                raise
 
     def begin_log(self, name: str, genesis: NewEvent, signer: Signer, *, at: str, by: str, app: str, id: str) -> Event:
         """Begin our own log with its first event. Call within a transaction.

@@ -8,6 +8,7 @@ from custody.places import Place
 from db.batches import batches
 from db.ledger import Ledger
 from db.models import Tables
+from db.reading import Mark
 
 _ROWS_PER_INSERT = 500
 
@@ -21,7 +22,7 @@ class PlaceTable(Mapping[str, Place]):
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
         self._known: dict[str, Place | None] = {}
-        self._known_at = 0
+        self._known_at: Mark | None = None
 
     def __getitem__(self, code: str) -> Place:
         if code not in self._known:
@@ -47,10 +48,10 @@ class PlaceTable(Mapping[str, Place]):
 
     def refresh(self) -> None:
         """Forget what is remembered if any event was recorded since, here or by another program."""
-        count = self.ledger.event_count()
-        if count != self._known_at:
+        mark = self.ledger.mark()
+        if mark != self._known_at:
             self.forget()
-            self._known_at = count
+            self._known_at = mark
 
     def forget(self) -> None:
         """Read places from the database again."""

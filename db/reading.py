@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain as joined
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from peewee import Database, SqliteDatabase, fn
+from peewee import Case, Database, SqliteDatabase, fn
 
 from custody.compose import Ref
 from custody.errors import N_, StoreError, TamperError
@@ -30,11 +30,39 @@ class OwnLog:
     handovers: int
 
 
+T = TypeVar("T")
+Mark = tuple[int, ...]
+
+
 class Reading:
     """The event tables of one database, read."""
 
     def __init__(self, database: Database, tables: Tables) -> None:
         self.database, self.tables = database, tables
+        log, fork = tables.log, tables.fork
+        own = fn.MAX(Case(None, [(log.is_own == 1, log.id)]))
+        query = log.select(fn.SUM(log.size), fn.MAX(log.id), own, fork.select(fn.MAX(fork.id)))
+        self._mark = query.sql()
+        self._remembered: tuple[Mark, dict[str, Any]] | None = None
+
+    def mark(self) -> Mark:
+        """Changes whenever anything is recorded or merged, by this program or another."""
+        sums = self.database.execute_sql(*self._mark).fetchone()
+        return tuple(int(value or 0) for value in sums)
+
+    def remember(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, made again only when the ledger's mark has changed."""
+        mark = self.mark()
+        if self._remembered is None or self._remembered[0] != mark:
+            self._remembered = (mark, {})
+        known = self._remembered[1]
+        if name not in known:
+            known[name] = make()
+        return cast(T, known[name])
+
+    def forget(self) -> None:
+        """Forget what is remembered: a transaction that failed may be followed by another one with the same mark."""
+        self._remembered = None
 
     def own_log(self) -> OwnLog:
         """The log that this station writes.
@@ -61,6 +89,9 @@ class Reading:
 
         A laptop is alone while it is its own root and has met no log but its own: nobody else can explain a gap.
         """
+        return self.remember("places_met", self._places_met)
+
+    def _places_met(self) -> frozenset[str] | None:
         rows = list(self.tables.log.select())
         own = [row for row in rows if row.is_own]
         if own == rows and any(row.root == key_fingerprint(bytes.fromhex(row.public_key)) for row in own):
@@ -72,7 +103,7 @@ class Reading:
         tables = self.tables
         found: dict[str, list[Event]] = {code: [] for code in codes}
         _gather(found, tables.event, tables.event_item, tables.event_item.event_id)
-        if tables.fork.select().exists():
+        if self.mark()[-1]:
             _gather(found, tables.fork, tables.fork_item, tables.fork_item.fork_id)
         return found
 

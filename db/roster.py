@@ -22,6 +22,10 @@ class RosterTable:
 
     def now(self) -> Roster:
         """Who counts now; whoever recorded it, this program or another."""
+        return self.ledger.remember("roster", self._now)
+
+    def _now(self) -> Roster:
+        """Read again only where a notice has come: own handovers, which come all the time, change nothing here."""
         newest = self._newest()
         if self._known is None or self._known[0] != newest:
             self._known = (newest, self.without(()))
@@ -52,6 +56,9 @@ class RosterTable:
 
     def forked(self) -> dict[str, int]:
         """The logs that have two histories, and the number from which on they differ."""
+        return self.ledger.remember("forked", self._forked)
+
+    def _forked(self) -> dict[str, int]:
         fork, log = self.tables.fork, self.tables.log
         query = fork.select(log.name, fn.MIN(fork.seq)).join(log, on=(log.id == fork.log_id)).group_by(log.name)
         return dict(query.tuples())

@@ -59,9 +59,14 @@ class Field:
     """A root and others that hand over, exchange bundles now and then, correct, fork and are revoked."""
 
     def __init__(
-        self, fresh_url: Callable[[], str], seed: int, *, steps: int = 60, items: int = 4, meet: float = 0.25
-    ) -> None:
-        self.dice, self.meet = random.Random(seed), meet
+        self, fresh_url: Callable[[], str], seed: int, *, steps: int = 60, items: int = 4, meet: float = 0.25,
+        order: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Begin, work and end: `logs` has then what each wrote, `meet` of all steps being exchanges of bundles.
+
+        `order` is how often somebody gives what he holds, as far as he knows.
+        """
+        self.dice, self.meet, self.order = random.Random(seed), meet, order
         with ExitStack() as stack:
             root = stack.enter_context(planned_station(fresh_url(), 1))
             self.stations = [root]
@@ -118,8 +123,12 @@ class Field:
                 row = {"code": code, "print": None, "after": None, "how": "typed"}
                 record(store, NewEvent("inspect", {"item": row, "condition": "wet", "photo": None, "note": ""}))
             case _:
-                giver, to = dice.sample(HOPS, 2)
                 codes = dice.sample(self.codes, dice.randint(1, 4))
+                to = dice.choice(HOPS)
+                item = store.state.item(codes[0])
+                giver = item.held_by if item and dice.random() < self.order else dice.choice(HOPS)
+                if giver == to:
+                    return
                 store.record_handover(Handover(giver, to), [Touch(code, 1, "camera") for code in codes])
 
 

@@ -26,7 +26,7 @@ def field(sqlite_url: Callable[[], str]) -> Field:
 @pytest.fixture(scope="module")
 def large_field(sqlite_url: Callable[[], str]) -> Field:
     """About four hundred events a station."""
-    return Field(sqlite_url, seed=2, steps=2000, items=60, meet=0.01)
+    return Field(sqlite_url, seed=2, steps=2200, items=200, meet=0.01, order=0.95)
 
 
 def observer(url: str, field: Field) -> Store:
