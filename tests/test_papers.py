@@ -29,15 +29,15 @@ AT = "2024-02-10T05:00:00Z"
 
 
 @pytest.fixture
-def sender(sqlite_url):
-    with planned_station(sqlite_url(), 1) as store:
+def sender(fresh_url):
+    with planned_station(fresh_url(), 1) as store:
         yield store
 
 
 @pytest.fixture
-def receiver(sqlite_url):
+def receiver(fresh_url):
     """A station at the district, of an election that has a root elsewhere, that has met nobody."""
-    with open_store(sqlite_url(), signer(2), around(2), create=True) as store:
+    with open_store(fresh_url(), signer(2), around(2), create=True) as store:
         store.begin(election="Pemilu 2024", station="PPK 1", place=PPK, root="ab" * 32)
         yield store
 
@@ -257,12 +257,12 @@ def test_our_own_paper_is_known_as_our_own(sender):
     assert paper.is_own and paper.findings == ()
 
 
-def test_printing_witnesses_nothing_and_the_other_sides_receipt_does(sqlite_url):
+def test_printing_witnesses_nothing_and_the_other_sides_receipt_does(fresh_url):
     from db.stations import admit, make_card, read_card
 
     with ExitStack() as stack:
-        one = stack.enter_context(planned_station(sqlite_url(), 1))
-        two = stack.enter_context(planned_station(sqlite_url(), 2))
+        one = stack.enter_context(planned_station(fresh_url(), 1))
+        two = stack.enter_context(planned_station(fresh_url(), 2))
         genesis = two.ledger.event_at(two.ledger.own_log().id, 1)
         admit(one, read_card(make_card(genesis, signer(2))))
         codes, sheets = sent(one)
