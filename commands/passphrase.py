@@ -1,0 +1,60 @@
+"""Where a passphrase comes from: a file, the environment, or the keyboard, where nobody sees it."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from custody.errors import N_, InputError
+from language import _
+
+VARIABLE = "SERAH_PASSPHRASE"
+
+
+def given(file: Path | None) -> str | None:
+    """The passphrase that a file or the environment gives; None where neither does.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    if file is None:
+        return os.environ.get(VARIABLE)
+    try:
+        return file.read_text("utf-8-sig").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise InputError(
+            N_("{file} cannot be read: {reason}"), hint=N_("Check the name and the folder."), file=str(file),
+            reason=reason,
+        ) from error  # fmt: skip
+
+
+def ask(file: Path | None) -> str:
+    """The passphrase of the station key, typed once where neither file nor environment gives it.
+
+    Raises:
+        InputError: there is nobody to ask.
+    """
+    known = given(file)
+    return known if known is not None else _typed(_("Passphrase of the station key"), again=False)
+
+
+def choose(file: Path | None) -> str:
+    """A new passphrase, typed twice where neither file nor environment gives it.
+
+    Raises:
+        InputError: there is nobody to ask.
+    """
+    known = given(file)
+    return known if known is not None else _typed(_("New passphrase of the station key"), again=True)
+
+
+def _typed(question: str, *, again: bool) -> str:
+    if not sys.stdin.isatty():
+        raise InputError(
+            N_("the station key has a passphrase, and nobody is there to type it"),
+            hint=N_("Put it into a file and add --passphrase-file FILE, or set SERAH_PASSPHRASE."),
+        )
+    confirmation = _("The same once more") if again else False
+    return str(click.prompt(question, hide_input=True, confirmation_prompt=confirmation, err=True))
