@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from os import SEEK_END
 from pathlib import Path
+from typing import Any
 
 import apsw
 from peewee import Database, PostgresqlDatabase, SqliteDatabase
@@ -34,6 +35,8 @@ _PRAGMAS = (
     ("cell_size_check", 1),
     ("mmap_size", 0),
 )
+_TIMEOUT = "serah_timeout_s"
+"""What a PostgreSQL database object is given to remember, for SQLite's remembers it itself."""
 _POSTGRES = ("postgresql://", "postgres://", "psycopg3://")
 
 
@@ -60,6 +63,31 @@ def open_database(url: str, *, create: bool = False, busy_timeout_s: float = BUS
             database.close()
             raise
         return database
+
+
+def reopen(database: Database) -> None:
+    """Close the connection and open it again, with all its settings.
+
+    Raises:
+        StoreError: it cannot be opened, or the disk refuses what a ledger needs.
+    """
+    with as_store_errors():
+        try:
+            database.close()
+        finally:
+            database.connect(reuse_if_open=True)
+            _prepare(database)
+
+
+def _prepare(database: Database) -> None:
+    """What a new connection needs besides the settings that Peewee makes."""
+    if isinstance(database, SqliteDatabase):
+        bind_times(database)
+        _check_settings(database, Path(database.database))
+    else:
+        timeout_s: Any = getattr(database, _TIMEOUT)
+        database.execute_sql(f"SET lock_timeout = {int(timeout_s * 1000)}")
+        database.execute_sql("SET synchronous_commit = on")
 
 
 @contextmanager
@@ -122,8 +150,7 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
     database: Database = APSWDatabase(str(path), pragmas=(*mark, *_PRAGMAS), timeout=busy_timeout_s, autoconnect=False)
     try:
         database.connect()
-        bind_times(database)
-        _check_settings(database, path)
+        _prepare(database)
     except BaseException:
         database.close()
         raise
@@ -200,10 +227,10 @@ def _postgres(url: str, busy_timeout_s: float) -> Database:
         autoconnect=False,
         isolation_level="READ COMMITTED",
     )
+    setattr(database, _TIMEOUT, busy_timeout_s)
     database.connect()
     try:
-        database.execute_sql(f"SET lock_timeout = {int(busy_timeout_s * 1000)}")
-        database.execute_sql("SET synchronous_commit = on")
+        _prepare(database)
     except BaseException:
         database.close()
         raise

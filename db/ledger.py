@@ -14,12 +14,13 @@ from custody.errors import N_, StoreError, TamperError
 from custody.events import Body, Event, check_body
 from custody.ledger import FORMAT_VERSION, canonical, entry_bytes, leaf_digest, sign_body
 from db.batches import batches
-from db.connect import write_lock
+from db.connect import reopen, write_lock
 from db.faults import as_store_errors
 from db.heads import Heads
 from db.models import Tables
 from db.reading import Reading, read_stored
 from db.signer import Signer as Signer
+from db.tail import check_tail
 
 TOPICS = frozenset({"genesis", "admit", "revoke", "plan", "correct", "witness"})
 """The types of events that name no item, and are found by their type."""
@@ -33,6 +34,8 @@ class Ledger(Reading):
     def __init__(self, database: Database, tables: Tables) -> None:
         super().__init__(database, tables)
         self.signed_heads = Heads(tables)
+        self._is_doubtful = False
+        """Whether a write has failed since the database was opened."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -40,17 +43,37 @@ class Ledger(Reading):
 
         Raises:
             ConflictError: another program holds the lock for too long; trying again is safe.
-            StoreError: it could not be stored, and nothing of it is. The ledger can be used on, once that is mended.
+            StoreError: it could not be stored. The ledger can be used on once that is mended: the next one begins by
+                opening the database anew.
+            TamperError: it was opened anew after such an error, and the log does not end as it was left.
         """
         if self.database.in_transaction():
             yield
         else:
+            if self._is_doubtful:
+                self._begin_anew()
             try:
                 with as_store_errors(), write_lock(self.database):
                     yield
-            except BaseException:
+            except BaseException as error:
                 self.forget()
+                self._is_doubtful = self._is_doubtful or isinstance(error, StoreError)
                 raise
+
+    def _begin_anew(self) -> None:
+        """Reopen the database and look at the end of our log, after a write that failed.
+
+        What a failing disk left in the memory of this connection is nothing to build on.
+
+        Raises:
+            StoreError: it cannot be opened.
+            TamperError: the log does not end as it was left.
+        """
+        reopen(self.database)
+        self.forget()
+        with as_store_errors():
+            check_tail(self.tables)
+        self._is_doubtful = False
 
     def begin_log(self, name: str, genesis: NewEvent, signer: Signer, *, at: str, by: str, app: str, id: str) -> Event:
         """Begin our own log with its first event. Call within a transaction.
