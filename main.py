@@ -35,6 +35,7 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
     import click
 
     from commands import (
+        backing,
         base,
         correcting,
         demo,
@@ -64,8 +65,8 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
     for command in (
         setup.init, merging.admit, merging.revoke, setup.load, setup.plan, setup.items, printing.labels,
         printing.reprint, scanning.decode, scanning.scan, scanning.handover, scanning.drafts, correcting.correct,
-        reporting.custody, reporting.report, exporting.export, merging.import_, verifying.verify, doctor.doctor,
-        demo.demo,
+        reporting.custody, reporting.report, exporting.export, merging.import_, verifying.verify, backing.backup,
+        doctor.doctor, demo.demo,
     ):  # fmt: skip
         command.short_help = command.help  # so that the list of commands wraps it and cuts nothing off
         program.add_command(command)

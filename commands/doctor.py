@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from commands.base import Station, json_option, pass_station, print_json
+from commands.base import LEDGER_FILE, Station, json_option, pass_station, print_json
 from commands.papers import unwitnessed_words
 from custody.errors import CustodyError
 from language import _
@@ -155,6 +155,8 @@ def _disk(home: Path) -> Iterator[Check]:
 
 def _ledger(station: Station) -> Iterator[Check]:
     now = station.now_utc()
+    wal = station.home / f"{LEDGER_FILE}-wal"
+    in_use = wal.is_file() and wal.stat().st_size > 0  # before we open it ourselves
     try:
         with station.store() as store:
             own = store.ledger.own_log()
@@ -176,6 +178,9 @@ def _ledger(station: Station) -> Iterator[Check]:
     if put_back:
         yield put_back
     yield Check(_("Witnesses"), "ok", unwitnessed_words(unwitnessed))
+    if in_use:
+        found = _("the ledger is in use, or was not closed: newer records are in {path} beside it").format(path=wal)
+        yield Check(_("Copies"), "warning", found, _("Never copy the file alone. Run: python main.py backup FILE"))
     yield _key(station, began_with)
     yield _clock(now, newest)
 

@@ -1,0 +1,33 @@
+"""The command that makes a safe copy of the ledger: backup."""
+
+from pathlib import Path
+
+import click
+
+from commands.base import Station, json_option, note, pass_station, print_json, progress
+from language import _
+from language.text import number
+
+
+@click.command(help=_("Write a safe copy of the ledger to a new file, and read it back."))
+@click.argument("file", type=click.Path(path_type=Path), metavar=_("FILE"))
+@json_option
+@pass_station
+def backup(station: Station, file: Path, as_json: bool) -> None:
+    from db.backup import backup as copy
+
+    shown = 0
+    with station.store() as store, progress(100, _("Copying"), quiet=as_json) as done:
+
+        def tell(share: float) -> None:
+            nonlocal shown
+            done(max(0, round(100 * share) - shown))
+            shown = max(shown, round(100 * share))
+
+        copied = copy(store.ledger, file, tell)
+    if as_json:
+        print_json({"out": str(file), "events": copied.entries, "bytes": copied.bytes})
+        return
+    click.echo(_("{count} entries copied to {path} and read back.").format(count=number(copied.entries), path=file))
+    note(_("The station's key is not in it: keep station.key apart."))
+    note(_("A ledger that is put back from this copy goes on with a new log: python main.py init --continue"))
