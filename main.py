@@ -12,7 +12,7 @@ from language import _
 if TYPE_CHECKING:
     import click
 
-GLOBAL_OPTIONS = ("--home", "--db", "--lang")
+GLOBAL_OPTIONS = ("--home", "--db", "--lang", "--passphrase-file")
 EXIT_MACHINE = 3
 
 
@@ -57,10 +57,17 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
     @click.option("--home", metavar=_("DIR"), help=_("Folder of this station's ledger and key. [env: SERAH_HOME]"))
     @click.option("--db", metavar="URL", help=_("The ledger's database. [env: SERAH_DB]"))
     @click.option("--lang", type=click.Choice(language.LANGUAGES), help=_("Language. [env: SERAH_LANG]"))
+    @click.option(
+        "--passphrase-file",
+        metavar=_("FILE"),
+        help=_("File with the passphrase of the station key. [env: SERAH_PASSPHRASE_FILE, SERAH_PASSPHRASE]"),
+    )
     @click.version_option(base.VERSION, prog_name="Serah", message="%(prog)s %(version)s")
     @click.pass_context
-    def program(context: click.Context, home: str | None, db: str | None, lang: str | None) -> None:
-        context.obj = base.station_at(home, db, now_utc)
+    def program(
+        context: click.Context, home: str | None, db: str | None, lang: str | None, passphrase_file: str | None
+    ) -> None:
+        context.obj = base.station_at(home, db, now_utc, passphrase_file)
 
     for command in (
         setup.init, merging.admit, merging.revoke, setup.load, setup.plan, setup.items, printing.labels,

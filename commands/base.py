@@ -18,6 +18,7 @@ from custody.errors import N_, InputError, StoreError
 from language import _
 
 if TYPE_CHECKING:
+    from db.signer import Signer
     from db.store import Store, Surroundings
 
 VERSION = "0.1.0"
@@ -33,6 +34,20 @@ class Station:
     home: Path
     db_url: str
     now_utc: Callable[[], str]
+    passphrase_file: Path | None = None
+
+    @functools.cached_property
+    def signer(self) -> "Signer":
+        """The station's key; asks for its passphrase once, where it has one.
+
+        Raises:
+            InputError: the passphrase is not the one, or there is nobody to ask.
+            StoreError: there is no key, or it cannot be read.
+        """
+        from commands.passphrase import ask
+        from db.station_key import load_key
+
+        return load_key(self.home, lambda: ask(self.passphrase_file))
 
     def around(self) -> "Surroundings":
         """The clock, randomness and name for the store."""
@@ -47,11 +62,10 @@ class Station:
         Raises:
             StoreError: there is no ledger, no key, or one of them is not ours.
         """
-        from db.station_key import load_key
         from db.store import open_store
 
         try:
-            signer = load_key(self.home) if write else None
+            signer = self.signer if write else None
         except StoreError:
             with open_store(self.db_url, None, self.around()):  # that there is no ledger either is to be said first
                 raise
@@ -59,12 +73,14 @@ class Station:
             yield store
 
 
-def station_at(home: str | None, db_url: str | None, now_utc: Callable[[], str] | None = None) -> Station:
+def station_at(
+    home: str | None, db_url: str | None, now_utc: Callable[[], str] | None = None, passphrase_file: str | None = None
+) -> Station:
     """The station that the options and the environment name; the user's data folder by default."""
     folder = Path(home or os.environ.get("SERAH_HOME") or _data_folder()).expanduser()
-    return Station(
-        folder, db_url or os.environ.get("SERAH_DB") or f"sqlite:///{folder / LEDGER_FILE}", now_utc or utc_now
-    )
+    url = db_url or os.environ.get("SERAH_DB") or f"sqlite:///{folder / LEDGER_FILE}"
+    words = passphrase_file or os.environ.get("SERAH_PASSPHRASE_FILE")
+    return Station(folder, url, now_utc or utc_now, Path(words).expanduser() if words else None)
 
 
 def _data_folder() -> str:

@@ -14,26 +14,30 @@ if TYPE_CHECKING:
     from db.ledger import Signer
 
 CARD_FILE = "station-card.json"
+SHEET_FILE = "KEYSHEET.pdf"
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A log that has begun: its first event, its key's fingerprint, the card for root, the secret key's file."""
+    """A log that has begun: its first event, its key's fingerprint, the card for root, the secret key, the sheet."""
 
     genesis: "Event"
     fingerprint: str
     card: Path
     secret: Path
+    sheet: Path
 
 
-def begin(station: Station, *, election: str, name: str, place: str, root: str | None) -> Begun:
+def begin(
+    station: Station, *, election: str, name: str, place: str, root: str | None, passphrase: str | None = None
+) -> Begun:
     """Make a key, a ledger and its first event; nothing stays behind where one of them fails."""
     from db.station_key import FILE_NAME, make_key
     from db.store import open_store
 
     ledger, secret = station.home / LEDGER_FILE, station.home / FILE_NAME
     is_new = not ledger.exists()
-    signer = make_key(station.home)
+    signer = make_key(station.home, passphrase)
     genesis: Event | None = None
     try:
         with open_store(station.db_url, signer, station.around(), create=True) as store:
@@ -46,9 +50,17 @@ def begin(station: Station, *, election: str, name: str, place: str, root: str |
     return _begun(station, genesis, signer)
 
 
-def go_on(station: Station, *, place: str | None, name: str | None, root: str | None, new_key: bool) -> Begun:
+def go_on(
+    station: Station,
+    *,
+    place: str | None,
+    name: str | None,
+    root: str | None,
+    new_key: bool,
+    passphrase: str | None = None,
+) -> Begun:
     """Begin a new log in the ledger that is there; with the key that is there, or a new one."""
-    from db.station_key import FILE_NAME, load_key, make_key
+    from db.station_key import FILE_NAME, make_key
     from db.stations import go_on as go_on_with
     from db.store import open_store
 
@@ -60,7 +72,7 @@ def go_on(station: Station, *, place: str | None, name: str | None, root: str | 
         aside = secret.with_name(f"{FILE_NAME}.{station.now_utc().replace(':', '')}")
         secret.rename(aside)
     is_made = not secret.exists()
-    signer = make_key(station.home) if is_made else load_key(station.home)
+    signer = make_key(station.home, passphrase) if is_made else station.signer
     genesis: Event | None = None
     try:
         with open_store(station.db_url, signer, station.around()) as store:
@@ -97,4 +109,15 @@ def _begun(station: Station, genesis: "Event", signer: "Signer") -> Begun:
     card = station.home / CARD_FILE
     with safe_file(card) as file:
         file.write(make_card(genesis, signer))
-    return Begun(genesis, key_fingerprint(signer.public_key), card, station.home / FILE_NAME)
+    fingerprint = key_fingerprint(signer.public_key)
+    return Begun(genesis, fingerprint, card, station.home / FILE_NAME, _save_sheet(station, genesis, fingerprint))
+
+
+def _save_sheet(station: Station, genesis: "Event", fingerprint: str) -> Path:
+    from reports.key_sheet import KeySheet, write_key_sheet
+
+    said = {name: str(genesis.body[name]) for name in ("station", "place", "election", "log", "root")}
+    path = station.home / SHEET_FILE
+    with safe_file(path) as file:
+        write_key_sheet(file, KeySheet(**said, fingerprint=fingerprint, made_at_utc=genesis.at))
+    return path

@@ -195,19 +195,20 @@ def _put_back(store: "Store") -> Check | None:
 
 
 def _key(station: Station, began_with: str) -> Check:
-    from db.station_key import FILE_NAME, load_key
+    from db.station_key import FILE_NAME, is_protected, read_public
 
     path = station.home / FILE_NAME
     try:
-        signer = load_key(station.home)
+        public_key = read_public(station.home)
     except CustodyError as error:
         return Check(_("Station key"), "broken", say(error), say_hint(error))
-    if signer.public_key.hex() != began_with:
+    if public_key.hex() != began_with:
         found = _("{path} is not the key that began this log").format(path=path)
         return Check(_("Station key"), "broken", found, _("Put the key back that belongs to this ledger."))
     if platform.system() != "Windows" and path.stat().st_mode & 0o077:
         return Check(_("Station key"), "warning", _("others may read {path}").format(path=path), f"chmod 600 {path}")
-    return Check(_("Station key"), "ok", str(path))
+    guard = _("locked with a passphrase") if is_protected(station.home) else _("not locked with a passphrase")
+    return Check(_("Station key"), "ok", f"{path}, {guard}")
 
 
 def _clock(now: str, newest: str | None) -> Check:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     help=_("Go on with a new log that names the old one: after a restored copy, a lost key, a new installation."),
 )
 @click.option("--new-key", is_flag=True, help=_("With --continue: make a new key, and keep the old one aside."))
+@click.option("--passphrase", is_flag=True, help=_("Lock the key with a passphrase, which is asked for twice."))
 @json_option
 @pass_station
 def init(
@@ -49,16 +50,22 @@ def init(
     root: str | None,
     goes_on: bool,
     new_key: bool,
+    passphrase: bool,
     as_json: bool,
 ) -> None:
+    from commands import passphrase as passphrases
     from commands.beginning import begin, go_on, read_fingerprint
     from custody.codes import parse_custodian
+    from db.station_key import is_protected
 
+    words = passphrases.given(station.passphrase_file)
+    if passphrase and (new_key or not goes_on):
+        words = passphrases.choose(station.passphrase_file)
     followed = None if root is None else read_fingerprint(root)
     code = None if place is None else parse_custodian(place)
     name, election = None if name is None else one_line("--station", name), one_line("--election", election)
     if goes_on:
-        begun = go_on(station, place=code, name=name, root=followed, new_key=new_key)
+        begun = go_on(station, place=code, name=name, root=followed, new_key=new_key, passphrase=words)
     elif new_key:
         raise InputError(N_("--new-key goes with --continue alone"), hint=N_("A station that begins has a new key."))
     elif code is None:
@@ -66,14 +73,14 @@ def init(
     elif not name or not election:
         raise InputError(N_("a station and an election need a name"), hint=N_("Give --station NAME."))
     else:
-        begun = begin(station, election=election, name=name, place=code, root=followed)
+        begun = begin(station, election=election, name=name, place=code, root=followed, passphrase=words)
     genesis, fingerprint = begun.genesis, begun.fingerprint
     if as_json:
         print_json({
             "log": genesis.log, "election": genesis.body["election"], "station": genesis.body["station"],
             "place": genesis.body["place"], "fingerprint": fingerprint, "root": genesis.body["root"],
             "continues": genesis.body["continues"], "key_file": str(begun.card), "secret_file": str(begun.secret),
-            "db": station.db_url,
+            "key_sheet": str(begun.sheet), "db": station.db_url,
         })  # fmt: skip
         return
     click.echo(
@@ -87,11 +94,13 @@ def init(
     click.echo(_("Fingerprint of its key, to be written down and witnessed:"))
     click.echo("  " + " ".join(fingerprint[i : i + 4] for i in range(0, len(fingerprint), 4)))
     click.echo(_("Its card, for the election's root to admit it: {path}").format(path=begun.card))
-    note(
-        _("The key {path} is not protected by a passphrase: whoever copies it can sign as this station.").format(
-            path=begun.secret
+    click.echo(_("Its key sheet, to be printed and signed by witnesses: {path}").format(path=begun.sheet))
+    if not is_protected(station.home):
+        note(
+            _("The key {path} is not protected by a passphrase: whoever copies it can sign as this station.").format(
+                path=begun.secret
+            )
         )
-    )
 
 
 @click.command(help=_("Load tables of places, needs and items (.csv, .xlsx): all or nothing."))

@@ -1,27 +1,36 @@
-"""The station's key: an Ed25519 secret in a file that only its user may read."""
+"""The station's key: an Ed25519 secret in a file that only its user may read, and that a passphrase may lock."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from custody.errors import N_, StoreError
-from db.ledger import Signer
+from db.key_lock import is_locked, lock, public_of, unlock
+from db.signer import Signer
 
 FILE_NAME = "station.key"
 
 
-def make_key(folder: Path) -> Signer:
+def make_key(folder: Path, passphrase: str | None = None) -> Signer:
     """Make a new key file in this folder, readable by its user alone, and return its signer.
 
+    Args:
+        passphrase: locks it; None leaves it open to whoever may read the file.
+
     Raises:
+        InputError: the passphrase is too short.
         StoreError: the folder has a key already, or cannot be written.
     """
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     secret = Ed25519PrivateKey.generate()
-    data = secret.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )  # fmt: skip
+    if passphrase is not None:
+        data = lock(secret.private_bytes_raw(), secret.public_key().public_bytes_raw(), passphrase)
+    else:
+        data = secret.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
     path = folder / FILE_NAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,29 +69,65 @@ def _write_new(path: Path, data: bytes) -> None:
             os.close(folder)
 
 
-def load_key(folder: Path) -> Signer:
+def load_key(folder: Path, ask: Callable[[], str] | None = None) -> Signer:
     """Read the key file of this folder.
 
+    Args:
+        ask: gives the passphrase, where the file is locked.
+
     Raises:
-        StoreError: there is none, or it is not an Ed25519 key.
+        InputError: the passphrase is not the one.
+        StoreError: there is no key file, or it is not an Ed25519 key.
     """
     from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     path = folder / FILE_NAME
+    data = _read(path)
     try:
-        return _signer(serialization.load_pem_private_key(path.read_bytes(), password=None))
+        if is_locked(data) and ask is not None:
+            return _signer(Ed25519PrivateKey.from_private_bytes(unlock(data, ask())))
+        return _signer(serialization.load_pem_private_key(data, password=None))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _unreadable(path) from error
+
+
+def is_protected(folder: Path) -> bool:
+    """Whether a passphrase locks the key of this folder.
+
+    Raises:
+        StoreError: there is no key file.
+    """
+    return is_locked(_read(folder / FILE_NAME))
+
+
+def read_public(folder: Path) -> bytes:
+    """The public key of this folder's key file, without a passphrase.
+
+    Raises:
+        StoreError: there is no key file, or it is not an Ed25519 key.
+    """
+    data = _read(folder / FILE_NAME)
+    return public_of(data) if is_locked(data) else load_key(folder).public_key
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise StoreError(
             N_("the station key {path} is missing: nothing can be recorded without it"),
             hint=N_("Put it back from where it was kept, or begin a new ledger in another folder with --home."),
             path=str(path),
         ) from error
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise StoreError(
-            N_("the station key {path} cannot be read"),
-            hint=N_("Put it back from where it was kept."),
-            path=str(path),
-        ) from error
+    except OSError as error:
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> StoreError:
+    return StoreError(
+        N_("the station key {path} cannot be read"), hint=N_("Put it back from where it was kept."), path=str(path)
+    )
 
 
 def _signer(secret: object) -> Signer:

@@ -21,7 +21,7 @@ from reports.words import zone_code
 
 _WIDTH_MM = 174.0
 _QR_MM = 46.0
-_SIGN_MM = 24.0
+_SIGN_MM = 29.0
 _WITNESSES = 6
 _NAME = 80
 _LINE = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)
@@ -78,7 +78,7 @@ def write_key_sheet(out: BinaryIO, sheet: KeySheet) -> None:
 
 def _draw_facts(paper: Paper, sheet: KeySheet) -> None:
     is_root = sheet.root == sheet.fingerprint
-    root = _("this station itself") if is_root else " ".join(_groups(sheet.root)[:8]) + " …"
+    root = _("this station itself") if is_root else " ".join(_groups(sheet.root))
     for label, value in (
         (_("Station"), printable(sheet.station, _NAME)),
         (_("Place"), printable(sheet.place, _NAME)),
@@ -94,9 +94,9 @@ def _draw_facts(paper: Paper, sheet: KeySheet) -> None:
 def _draw_fingerprint(paper: Paper, fingerprint: str) -> None:
     paper.heading(_("Fingerprint of the key"))
     groups = _groups(fingerprint)
-    hexes: list[Flowable] = [
-        text("   ".join(groups[i : i + 4]), 14.5, face=1, leading=1.55) for i in range(0, len(groups), 4)
-    ]  # fmt: skip
+    hexes: list[Flowable] = [  # in columns, for a finger that goes along them
+        row([text(group, 14.5, face=1) for group in groups[i : i + 4]], [25.0] * 4) for i in range(0, len(groups), 4)
+    ]
     words = words_of(fingerprint)
     beside: list[Flowable] = [
         *hexes,

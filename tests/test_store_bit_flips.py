@@ -1,0 +1,89 @@
+"""Single bits that a disk turned: each one is told, or has changed nothing that the ledger says (T1)."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ledger_examples import TPS, TRUCK, around, boxes, give, planned_station, signer, station
+
+import main
+from db.store import Store, open_store
+
+NOT_EVIDENCE = {"draft", "draft_scan", "sqlite_sequence", "schema_migration", "witnessed"}
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A closed ledger of 200 entries, with handovers and a plan."""
+    file = tmp_path_factory.mktemp("flips") / "ledger.db"
+    with planned_station(f"sqlite:///{file}") as store:
+        while store.ledger.event_count() < 200:
+            codes = boxes(store, 3)
+            give(store, codes, TRUCK)
+            give(store, codes, TPS[0], TRUCK)
+    return file.read_bytes()
+
+
+def rows(store: Store) -> dict[str, list[str]]:
+    """Everything that the tables say, drafts and the like left out."""
+    database = store.ledger.database
+    names = [name for name in database.get_tables() if name not in NOT_EVIDENCE]
+    return {name: sorted(map(repr, database.execute_sql(f'SELECT * FROM "{name}"').fetchall())) for name in names}
+
+
+def flipped(data: bytes, dice: random.Random, count: int) -> Iterator[bytes]:
+    for _ in range(count):
+        bit = dice.randrange(len(data) * 8)
+        damaged = bytearray(data)
+        damaged[bit // 8] ^= 1 << bit % 8
+        yield bytes(damaged)
+
+
+def tells_every_flip(ledger: bytes, tmp_path: Path, count: int) -> tuple[int, int]:
+    """How many flips `verify` told, and how many changed nothing."""
+    home = tmp_path / "home"
+    home.mkdir()
+    file = home / "ledger.db"
+    file.write_bytes(ledger)
+    with open_store(f"sqlite:///{file}", signer(), around()) as store:
+        true = rows(store)
+    told = unchanged = 0
+    for number, damaged in enumerate(flipped(ledger, random.Random(count), count)):
+        file.write_bytes(damaged)
+        code = main.main(["--home", str(home), "--lang", "en", "verify", "--json"])
+        assert code in (0, 1, 3), number
+        if code:
+            told += 1
+            continue
+        with open_store(f"sqlite:///{file}", signer(), around()) as store:
+            assert rows(store) == true, number
+        unchanged += 1
+    return told, unchanged
+
+
+def test_no_flipped_bit_changes_what_a_ledger_says_unnoticed(
+    ledger: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told, unchanged = tells_every_flip(ledger, tmp_path, 12)
+    assert told + unchanged == 12
+    assert told > 0
+    assert "has a fault" not in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_none_of_a_thousand_flipped_bits_changes_what_a_ledger_says_unnoticed(
+    ledger: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told, unchanged = tells_every_flip(ledger, tmp_path, 1000)
+    assert told + unchanged == 1000
+    with capsys.disabled():
+        print(f"told {told}, nothing changed {unchanged}")
+    assert "has a fault" not in capsys.readouterr().err
+
+
+def test_an_honest_ledger_of_that_size_is_found_whole(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    with station(f"sqlite:///{tmp_path / 'home' / 'ledger.db'}") as store:
+        boxes(store, 3)
+    assert main.main(["--home", str(tmp_path / "home"), "verify", "--json"]) == 0
