@@ -1,10 +1,16 @@
 """The data of handover papers: exact after any way through QR codes, and hostile parts change nothing."""
 
+import base64
+import json
 import random
+import zlib
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stdnum.iso7064 import mod_37_36
 
 from custody import base45, packing
 from custody.codes import ALPHABET
@@ -145,8 +151,6 @@ def test_altered_bytes_are_refused_or_no_longer_signed(place, change, cut):
 
 
 def test_a_packed_text_that_unfolds_to_a_gigabyte_is_refused():
-    import zlib
-
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=packing._DICTIONARY)
     bomb = deflate.compress(b" " * 200_000_000) + deflate.flush()
     with pytest.raises(CodeError):
@@ -167,3 +171,43 @@ def test_the_name_of_a_paper_is_that_of_its_data():
 def test_a_head_is_known_by_its_form():
     assert is_head(sheet(1).head)
     assert not is_head("W1:") and not is_head("a\nb\n") and not is_head(sheet(1).head + "x" * 3000)
+
+
+VECTOR = json.loads((Path(__file__).parent / "data" / "paper_v1.json").read_text(encoding="utf-8"))
+
+
+def test_the_frozen_paper_is_read_for_ever():
+    collector = Collector()
+    read = [collector.take(text) for text in reversed(VECTOR["parts"])][-1]
+    assert read.paper == VECTOR["paper"] and read.sheet is not None
+    assert (read.sheet.body.decode(), read.sheet.signatures) == (VECTOR["body"], VECTOR["signatures"])
+    assert (read.sheet.public_key.hex(), read.sheet.head) == (VECTOR["public_key"], VECTOR["head"])
+    assert packing._DICTIONARY.hex() == VECTOR["dictionary_hex"]
+
+
+def test_the_format_document_is_enough_to_read_a_paper():
+    """Reads the vector by the words of docs/ledger-format.md alone, with no function of ours."""
+    data = bytes.fromhex(VECTOR["packed_hex"])
+    inflate = zlib.decompressobj(-15, zdict=bytes.fromhex(VECTOR["dictionary_hex"]))
+    text = inflate.decompress(data).decode()
+    values, place = inflate.unused_data, 0
+    sizes = {"\3": 32, "\4": 64, "\5": 32, "\6": 68, "\7": 16}
+    start = sum(sizes.get(char, 0) for char in text)
+    count = text.count("\1") + text.count("\2")
+    number, index, said = int.from_bytes(values[start:], "big"), 0, []
+    for char in text:
+        if char in "\1\2":
+            index += 1
+            bits = number >> 60 * (count - index) & (1 << 60) - 1
+            code = "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> 5 * i & 31] for i in reversed(range(12)))
+            code += mod_37_36.calc_check_digit(code)
+            said.append(code if char == "\1" else f',"code":"{code}","how":"camera","print":1}},{{"after":')
+        elif char in sizes:
+            value, place = values[place : place + sizes[char]], place + sizes[char]
+            digits = value.hex()
+            said.append(
+                digits if char == "\3" else str(UUID(digits)) if char == "\7" else base64.b64encode(value).decode()
+            )
+        else:
+            said.append(char)
+    assert "".join(said) == VECTOR["body"] + "\n" + VECTOR["signatures"] + VECTOR["public_key"] + "\n" + VECTOR["head"]
