@@ -50,7 +50,8 @@ def schedule(field: Field, dice: random.Random) -> list[Bundle]:
     return pieces + later
 
 
-def answers(url: str, field: Field, bundles: list[Bundle]) -> tuple[object, ...]:
+def answers(url: str, field: Field, bundles: list[Bundle], suffixes: tuple[str, ...]) -> tuple[object, ...]:
+    """All that a ledger tells when it has taken these bundles in; the files of `suffixes` to the byte."""
     with observer(url, field) as store:
         store.begin(**STATION, root=field.stations_root)
         for bundle in bundles:
@@ -61,7 +62,7 @@ def answers(url: str, field: Field, bundles: list[Bundle]) -> tuple[object, ...]
         again = take(store, *bundles)
         assert (again.new, again.quarantined) == (0, 0)
         assert store.ledger.tables.waiting.select().count() == 0
-        reports = [report(store, field, suffix) for suffix in (".csv", ".json", ".pdf")]
+        reports = [report(store, field, suffix) for suffix in suffixes]
         return told(store, field.codes), places_of(store), store.state.stations.forked(), state, reports
 
 
