@@ -23,8 +23,8 @@ sys.path.insert(0, str(ROOT))
 import apsw  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 
+from commands.exporting import save_bundle  # noqa: E402
 from commands.merging import import_files  # noqa: E402
-from commands.reporting import save_bundle  # noqa: E402
 from custody.compose import Handover, Touch, handover_events  # noqa: E402
 from custody.items import Item  # noqa: E402
 from custody.places import Place  # noqa: E402

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_examples import around, cache_of, signer
-from merge_examples import Bundle, Field, parts, places_of, split, take, told
+from merge_examples import Bundle, Field, parts, places_of, split, take
 
 from commands.reporting import save_chains_of
+from custody.chain import Chain
 from db.store import Store, open_store
+from reports.custody_facts import chain_json
 
 STATION = {"election": "Pemilu 2024", "station": "Kantor", "place": "51.08"}
 
@@ -50,6 +52,9 @@ def schedule(field: Field, dice: random.Random) -> list[Bundle]:
     return pieces + later
 
 
+EVERY_KIND = (".csv", ".json", ".pdf")
+
+
 def answers(url: str, field: Field, bundles: list[Bundle], suffixes: tuple[str, ...]) -> tuple[object, ...]:
     """All that a ledger tells when it has taken these bundles in; the files of `suffixes` to the byte."""
     with observer(url, field) as store:
@@ -59,23 +64,21 @@ def answers(url: str, field: Field, bundles: list[Bundle], suffixes: tuple[str, 
         state = cache_of(store)
         store.state.rebuild()
         assert cache_of(store) == state
-        again = take(store, *bundles)
+        again = take(store, *field.logs.values())
         assert (again.new, again.quarantined) == (0, 0)
         assert store.ledger.tables.waiting.select().count() == 0
-        reports = [report(store, field, suffix) for suffix in suffixes]
-        return told(store, field.codes), places_of(store), store.state.stations.forked(), state, reports
+        chains = [store.state.chain(code, as_of="2024-02-13T00:00:00Z") for code in field.codes]
+        told = [chain_json(chain, store.state.places) for chain in chains]
+        reports = [report(store, chains, suffix) for suffix in suffixes]
+        return told, places_of(store), store.state.stations.forked(), state, reports
 
 
-def report(store: Store, field: Field, suffix: str) -> bytes:
-    """The bytes of the custody report of every item, as `report custody` writes them."""
+def report(store: Store, chains: list[Chain], suffix: str) -> bytes:
+    """The bytes of the custody report of every item, as `report custody` writes them; of two on paper."""
     with TemporaryDirectory() as folder:
         out = Path(folder) / f"custody{suffix}"
-        codes = field.codes[:2] if suffix == ".pdf" else field.codes
-        save_chains_of(store, out, [store.state.chain(code) for code in codes])
+        save_chains_of(store, out, chains[:2] if suffix == ".pdf" else chains)
         return out.read_bytes()
-
-
-EVERY_KIND = (".csv", ".json", ".pdf")
 
 
 @cache
