@@ -178,7 +178,9 @@ def _report_progress(store: "Store", top: str | None, kind: str | None, out: Pat
         for row in progress_json(rows):
             print_json(row)
     elif out is None:
-        print_progress(rows, _needs(store), sys.stdout)
+        print_progress(rows, _needs(store), sys.stdout, with_villages=top is not None)
+        if top is None:
+            note(_("By village: add --to and the code of a sub-district, or --out FILE."))
 
 
 def progress_rows(store: "Store", top: str | None = None, kind: str | None = None) -> "list[ProgressRow]":

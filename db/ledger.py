@@ -10,7 +10,7 @@ from typing import Any
 from peewee import Database
 
 from custody.compose import NewEvent
-from custody.errors import N_, StoreError, TamperError
+from custody.errors import N_, InputError, StoreError, TamperError
 from custody.events import Body, Event, check_body
 from custody.ledger import FORMAT_VERSION, canonical, entry_bytes, leaf_digest, sign_body
 from db.batches import batches
@@ -79,11 +79,11 @@ class Ledger(Reading):
         """Begin our own log with its first event. Call within a transaction.
 
         Raises:
-            StoreError: this ledger has a log of its own already.
+            InputError: this ledger has a log of its own already.
         """
         log = self.tables.log
         if log.select().where(log.is_own == 1).exists():
-            raise StoreError(
+            raise InputError(
                 N_("this ledger has been begun already"),
                 hint=N_("Choose another folder with --home for another station."),
             )

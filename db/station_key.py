@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from custody.errors import N_, StoreError
+from custody.errors import N_, InputError, StoreError
 from db.key_lock import is_locked, lock, public_of, unlock
 from db.signer import Signer
 
@@ -18,8 +18,8 @@ def make_key(folder: Path, passphrase: str | None = None) -> Signer:
         passphrase: locks it; None leaves it open to whoever may read the file.
 
     Raises:
-        InputError: the passphrase is too short.
-        StoreError: the folder has a key already, or cannot be written.
+        InputError: the passphrase is too short, or the folder has a key already.
+        StoreError: the folder cannot be written.
     """
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -37,7 +37,7 @@ def make_key(folder: Path, passphrase: str | None = None) -> Signer:
         _write_new(path, data)
     except OSError as error:
         if path.exists():
-            raise StoreError(
+            raise InputError(
                 N_("there is a station key at {path} already"),
                 hint=N_("Choose another folder with --home for another station."),
                 path=str(path),

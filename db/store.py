@@ -72,7 +72,7 @@ class Store:
             continues: the newest entry of the log that this one goes on from.
 
         Raises:
-            StoreError: the ledger has been begun already.
+            InputError: the ledger has been begun already.
         """
         signer, around = self._key(), self.around
         name = log_name(_slug(election), _slug(station), signer.public_key, around.randbelow(1 << 24))

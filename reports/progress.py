@@ -35,10 +35,14 @@ def print_progress(
     needs: Needs,
     out: TextIO,
     *,
-    levels: Sequence[str] = ("warehouse", "district", "unknown"),
+    with_villages: bool,
 ) -> None:
-    """Print the rows of these levels: a table to a terminal, the same columns in plain text to a pipe or file."""
-    shown = [row for row in rows if row.place.level in levels]
+    """Print the rows, a table to a terminal and the same columns in plain text to a pipe or file.
+
+    Args:
+        with_villages: a regency has hundreds of rows of villages, which bury its sub-districts on a screen.
+    """
+    shown = [row for row in rows if with_villages or row.place.level != "village"]
     titles = [_("Place"), _("Kind"), _("Registered"), _("Labelled"), _("Sent"), _("Arrived")]
     if not out.isatty():
         out.writelines(f"{line}\n" for line in _plain_lines(titles, shown, needs))

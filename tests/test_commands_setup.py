@@ -19,7 +19,7 @@ def test_a_station_begins_once(terminal: Terminal) -> None:
     terminal(*INIT)
     key = (terminal.home / "station.key").read_bytes()
     again = terminal(*INIT)
-    assert again.code != 0 and "already" in again.err and len(again.err.splitlines()) == 2
+    assert again.code == 2 and "already" in again.err and len(again.err.splitlines()) == 2
     assert (terminal.home / "station.key").read_bytes() == key
 
 

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, x25519
 
-from custody.errors import StoreError
+from custody.errors import InputError, StoreError
 from db.station_key import FILE_NAME, load_key, make_key
 
 
@@ -28,7 +28,7 @@ def test_only_its_user_may_read_a_key(tmp_path: Path) -> None:
 def test_a_key_is_never_written_over(tmp_path: Path) -> None:
     make_key(tmp_path)
     before = (tmp_path / FILE_NAME).read_bytes()
-    with pytest.raises(StoreError, match="already"):
+    with pytest.raises(InputError, match="already"):
         make_key(tmp_path)
     assert (tmp_path / FILE_NAME).read_bytes() == before
 

@@ -41,10 +41,10 @@ STRANGER = draw_code(around(seed=99).randbelow)
 
 def test_a_log_is_begun_once(url: str) -> None:
     with station(url) as store:
-        with pytest.raises(StoreError, match="begun already"):
+        with pytest.raises(InputError, match="begun already"):
             store.begin(election="Pemilu", station="Gudang 2", place=WAREHOUSE)
         assert [event.type for event in all_events(store)] == ["genesis"]
-    with open_store(url, signer(), around()) as store, pytest.raises(StoreError, match="begun already"):
+    with open_store(url, signer(), around()) as store, pytest.raises(InputError, match="begun already"):
         store.begin(election="Pemilu", station="Gudang 2", place=WAREHOUSE)
 
 

@@ -93,14 +93,15 @@ def play(folder: Path, out: Path, *, is_quick: bool, quiet: bool) -> Result:
 
 
 def _prepare(store: Store, *, is_quick: bool) -> list[Item]:
-    """Load the tables, register the sub-district's ballot boxes and seals, and give them in the order they leave."""
+    """Load the tables, register what the sub-district needs, and give it in the order they leave."""
     load_files(store, [TABLES / name for name in ("places.csv", "needs.csv", "seal-packs.csv")])
     tops = [story.DISTRICT]
     if is_quick:
         tops = [
             f"{village}.{k:03d}" for village in (story.FIRST, story.SECOND) for k in range(1, STATIONS_IF_QUICK + 1)
         ]
-    store.register([item for top in tops for item in store.missing_items(under=top, kind="box")])
+    kind = "box" if is_quick else None
+    store.register([item for top in tops for item in store.missing_items(under=top, kind=kind)])
     return leaving_order(store.state.find_items(under=story.DISTRICT), store.state.places.all())
 
 

@@ -16,7 +16,7 @@ from language.text import number
 
 FILES = {
     "README.txt": N_("this list"),
-    "labels.pdf": N_("the labels of the sub-district's ballot boxes and packs of seals"),
+    "labels.pdf": N_("the labels of everything that the sub-district needs"),
     "reprint.pdf": N_("the label that was printed again; the first one is void since"),
     "place-labels.pdf": N_("the labels of places, scanned before the items that they receive"),
     "films/": N_("what the simulated camera saw at each handover"),
