@@ -19,7 +19,7 @@ EXIT_NOT_FOUND = 1
     metavar=_("FOLDER"),
     help=_("Folder for labels, films, stills and reports; an earlier demo in it is replaced."),
 )
-@click.option("--quick", is_flag=True, help=_("Two polling stations a village instead of fifteen."))
+@click.option("--quick", is_flag=True, help=_("Two polling stations a village, and boxes alone."))
 @json_option
 def demo(out: Path, quick: bool, as_json: bool) -> None:
     from commands.demo.play import play
