@@ -60,11 +60,6 @@ def is_under(places: Mapping[str, Place], code: str, top: str) -> bool:
     return code == top or any(place.code == top for place in path(places, code))
 
 
-def ancestor(places: Mapping[str, Place], code: str, level: str) -> Place | None:
-    """The place of that level which `code` is or lies under, or None."""
-    return next((place for place in path(places, code) if place.level == level), None)
-
-
 def below(places: Mapping[str, Place], top: str) -> Iterator[Place]:
     """Every place from `top` down, parents before children, in the order of the codes. Needs the whole tree."""
     children: dict[str | None, list[Place]] = {}

@@ -30,11 +30,6 @@ class Link:
     is_repeat: bool = False
 
     @property
-    def via(self) -> str | None:
-        """How the move is known where the item itself was not seen."""
-        return None if self.is_seen else "parent"
-
-    @property
     def has_moved(self) -> bool:
         """Whether this link changed who holds the item."""
         return self.to is not None and not self.is_withdrawn and not self.is_repeat

@@ -29,15 +29,6 @@ _CORRECTIONS = {
     "incorrect_data": N_("its data were wrong"),
 }
 _SEVERITIES = {"critical": N_("Critical"), "warning": N_("Warning"), "info": N_("Note")}
-_LEVELS = {
-    "warehouse": N_("Warehouse"),
-    "district": N_("Sub-district"),
-    "village": N_("Village"),
-    "polling_station": N_("Polling station"),
-    "vendor": N_("Vendor"),
-    "carrier": N_("Carrier"),
-    "unknown": N_("Unknown place"),
-}
 
 
 def percent(part: int, whole: int) -> str:
@@ -75,11 +66,6 @@ def condition_word(condition: str) -> str:
 def severity_word(severity: str) -> str:
     """How grave a finding is, in a word."""
     return _(_SEVERITIES[severity])
-
-
-def level_word(level: str) -> str:
-    """What kind of place this is."""
-    return _(_LEVELS[level]) if level in _LEVELS else printable(level, 40)
 
 
 def show_custodian(code: str) -> str:

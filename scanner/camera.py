@@ -82,7 +82,6 @@ class Live:
     """The newest frames of something that runs by itself, opened again when it stops, a bounded number of times."""
 
     kind: Literal["live"] = "live"
-    is_live = True
     total: int | None = None
 
     def __init__(

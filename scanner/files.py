@@ -51,7 +51,6 @@ class Pictures:
     clock: Clock
     tell: Tell | None = None
     kind: Literal["still"] = "still"
-    is_live: bool = False
 
     @property
     def total(self) -> int:
@@ -100,7 +99,6 @@ def open_folder(folder: Path, *, clock: Clock, tell: Tell) -> AbstractContextMan
 class Video:
     """The frames of an opened video, each at its own time."""
 
-    is_live = False
 
     def __init__(self, title: str, capture: Any, kind: Literal["video", "still"] = "video") -> None:
         self.title = title

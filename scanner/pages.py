@@ -20,7 +20,6 @@ class Pages:
     """The pages of an opened PDF, from 1."""
 
     kind: Literal["still"] = "still"
-    is_live = False
 
     def __init__(self, title: str, document: Any, clock: Clock, dpi: int) -> None:
         self.title = title

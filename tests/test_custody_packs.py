@@ -12,13 +12,13 @@ def test_a_parent_moves_its_children_unseen():
     chain = chain_of(PACKED + "A3 handover WH>PPK P")
     assert steps(chain) == "A1 A2 A3:(WH>PPK)"
     assert chain.held_by == chain.item.held_by == "PPK"
-    assert (chain.links[-1].via, chain.links[-1].how) == ("parent", None)
+    assert (chain.links[-1].is_seen, chain.links[-1].how) == (False, None)
 
 
 def test_a_child_that_was_scanned_too_is_seen():
     chain = chain_of(PACKED + "A3 handover WH>PPK P,X")
     assert steps(chain) == "A1 A2 A3:WH>PPK"
-    assert chain.links[-1].via is None
+    assert chain.links[-1].is_seen
     assert codes(chain) == []
 
 

@@ -58,7 +58,7 @@ def test_a_folder_gives_its_pictures_in_order_and_leaves_the_rest(tmp_path: Path
     (tmp_path / "notes.txt").write_text("not a picture")
     (tmp_path / "inner.png").mkdir()
     with open_source(str(tmp_path)) as source:
-        assert (source.kind, source.is_live, source.total) == ("still", False, 3)
+        assert (source.kind, source.total) == ("still", 3)
         assert [frame.source for frame in source] == ["a.jpg", "b.png", "c.PNG"]
 
 

@@ -56,7 +56,7 @@ class Draft:
 class Dying:
     """A camera that gives its frames and then is pulled, or whatever else is raised."""
 
-    title, is_live, total = "camera 0", True, None
+    title, total = "camera 0", None
     kind: Literal["live", "video", "still"] = "live"
 
     def __init__(self, images: list[Image], error: BaseException | None = None) -> None:
