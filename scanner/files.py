@@ -99,7 +99,6 @@ def open_folder(folder: Path, *, clock: Clock, tell: Tell) -> AbstractContextMan
 class Video:
     """The frames of an opened video, each at its own time."""
 
-
     def __init__(self, title: str, capture: Any, kind: Literal["video", "still"] = "video") -> None:
         self.title = title
         self.kind = kind
