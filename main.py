@@ -37,6 +37,7 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
     from commands import (
         backing,
         base,
+        claiming,
         correcting,
         demo,
         doctor,
@@ -71,7 +72,8 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
 
     for command in (
         setup.init, merging.admit, merging.revoke, setup.load, setup.plan, setup.items, printing.labels,
-        printing.reprint, scanning.decode, scanning.scan, scanning.handover, scanning.drafts, correcting.correct,
+        printing.reprint, claiming.claim, scanning.decode, scanning.scan, scanning.handover, scanning.drafts,
+        correcting.correct,
         reporting.custody, reporting.report, exporting.export, merging.import_, verifying.verify, backing.backup,
         doctor.doctor, demo.demo,
     ):  # fmt: skip

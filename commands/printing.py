@@ -1,6 +1,6 @@
 """Commands that print labels: labels, reprint."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from custody.items import Item
     from custody.places import Place
     from db.store import Store
+    from labels.content import LabelContent
 
+MAX_BLANKS = 10_000
 sheet_option = click.option(
     "--sheet", default="a4-3x7", show_default=True, metavar=_("NAME"), help=_("Label stock; see labels --list.")
 )
@@ -47,6 +49,12 @@ cut_marks_option = click.option("--cut-marks", is_flag=True, help=_("Draw cut ma
 @click.option(
     "--codes", type=click.Path(path_type=Path), metavar=_("FILE"), help=_("Only the codes in this file, one a line.")
 )
+@click.option(
+    "--blank",
+    type=click.IntRange(1, MAX_BLANKS),
+    metavar="N",
+    help=_("So many labels that belong to no item yet; claim says later what they are on."),
+)
 @click.option("--places", is_flag=True, help=_("Labels of the places instead: scan a place, then its items."))
 @sheet_option
 @start_option
@@ -60,6 +68,7 @@ def labels(
     kind: str | None,
     to: str | None,
     codes: Path | None,
+    blank: int | None,
     places: bool,
     sheet: str,
     start: int,
@@ -78,6 +87,15 @@ def labels(
             shown = labelled_places(store, top)
             pages = print_places(store, path, shown, sheet=sheet, start=start, cut_marks=cut_marks)
             _report(path, sheet, len(shown), pages, as_json=as_json)
+            return
+        if blank is not None:
+            from commands.claiming import print_blanks
+
+            _refuse_with_blanks(codes, to)
+            pages = print_blanks(
+                store, path, blank, only, sheet=sheet, start=start, cut_marks=cut_marks, quiet=as_json
+            )  # fmt: skip
+            _report(path, sheet, blank, pages, as_json=as_json)
             return
         wanted = _wanted(store, codes, only, top)
         fresh = [item for item in wanted if not item.print]
@@ -134,6 +152,14 @@ def reprint(
     _report(path, sheet, 1, pages, print_number=number, as_json=as_json)
 
 
+def _refuse_with_blanks(codes: Path | None, to: str | None) -> None:
+    if codes is not None or to is not None:
+        raise InputError(
+            N_("blank labels belong to no item: --codes and --to do not go with --blank"),
+            hint=N_("Say where things are bound for when you claim the labels: python main.py claim"),
+        )
+
+
 def _wanted(store: "Store", codes: Path | None, kind: str | None, top: str | None) -> "list[Item]":
     """The items that the options choose, in the order in which they leave the warehouse."""
     from labels.content import leaving_order
@@ -178,27 +204,60 @@ def print_items(
     second: str | None = None,
     quiet: bool = False,
 ) -> int:
-    """Draw the labels, record the print and give the file its name, all or nothing: no label without its record."""
+    """Draw the labels of items and record their print, the first or a reprint; returns the number of pages."""
+    from db.printing import record_prints, record_reprint
     from labels.content import item_content
+
+    places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
+    codes = [item.code for item in items]
+
+    def record(name: str) -> object:
+        if reason is None:
+            return record_prints(store, codes, sheet=name)
+        return record_reprint(store, codes[0], number=number, sheet=name, reason=reason, second=second or "")
+
+    contents = (item_content(item, places, needs, number) for item in items)
+    return print_labels(
+        store, path, contents, len(items), record, sheet=sheet, start=start, cut_marks=cut_marks, quiet=quiet
+    )
+
+
+def print_labels(
+    store: "Store",
+    path: Path,
+    contents: "Iterable[LabelContent]",
+    count: int,
+    record: Callable[[str], object],
+    *,
+    sheet: str,
+    start: int = 1,
+    cut_marks: bool = False,
+    quiet: bool = False,
+) -> int:
+    """Draw labels, record their print and give the file its name, all or nothing: no label without its record.
+
+    Args:
+        count: how many labels there are.
+        record: records that they were printed on the stock of this name.
+    """
     from labels.sheet import write_sheets
     from labels.stock import stock
     from tables.safe_file import safe_file
 
     chosen = stock(sheet)
-    places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
     with ExitStack() as unnamed:
         file = unnamed.enter_context(safe_file(path))
-        with progress(len(items), _("Drawing"), quiet=quiet) as done:
+        with progress(count, _("Drawing"), quiet=quiet) as done:
             before = 0
 
-            def drawn(count: int) -> None:
+            def drawn(so_far: int) -> None:
                 nonlocal before
-                done(count - before)
-                before = count
+                done(so_far - before)
+                before = so_far
 
             pages = write_sheets(
                 file,
-                (item_content(item, places, needs, number) for item in items),
+                contents,
                 chosen,
                 start=start,
                 cut_marks=cut_marks,
@@ -208,11 +267,7 @@ def print_items(
         is_named = False
         try:
             with store.ledger.transaction():
-                codes = [item.code for item in items]
-                if reason is None:
-                    store.record_prints(codes, sheet=chosen.name)
-                else:
-                    store.record_reprint(codes[0], number=number, sheet=chosen.name, reason=reason, second=second or "")
+                record(chosen.name)
                 unnamed.close()  # before the commit: where another program has the old file open, nothing is recorded
                 is_named = True
         except BaseException:

@@ -29,6 +29,11 @@ class Chain:
     links: tuple[Link, ...]
     findings: tuple[Finding, ...]
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether its label was printed and belongs to no item yet."""
+        return self.item is None and any(link.event.type == "print" and not link.is_withdrawn for link in self.links)
+
     def is_recorded(self, giver: str, to: str, log: str) -> bool:
         """Whether another log has recorded this handover already, and `log` has not, while the item is still there.
 

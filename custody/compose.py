@@ -110,13 +110,17 @@ def plan_events(
     ]
 
 
-def register_events(items: Sequence[Item]) -> list[NewEvent]:
-    """Events that say these items exist, in pieces that share a holder."""
+def register_events(items: Sequence[Item], *, refs: tuple[Ref, ...] = ()) -> list[NewEvent]:
+    """Events that say these items exist, in pieces that share a holder.
+
+    Args:
+        refs: the prints of the labels that they are registered under, where these were blank.
+    """
     by_holder: dict[str, list[Item]] = {}
     for item in items:
         by_holder.setdefault(item.held_by, []).append(item)
     return [
-        NewEvent("register", {"items": [_registered(item) for item in piece], "held_by": holder, "out_of": None})
+        NewEvent("register", {"items": [_registered(item) for item in piece], "held_by": holder, "out_of": None}, refs)
         for holder, held in by_holder.items()
         for piece in parts(held, REGISTERED_PER_EVENT)
     ]

@@ -74,16 +74,22 @@ def goes_astray(places: Mapping[str, Place], bound_for: str, to: str, bound: Seq
     return place is not None and place.level != "vendor" and not is_under(places, bound_for, to)
 
 
-def judge_label(item: Item | None, label: ItemLabel, *, met_giver: bool = True) -> list[Finding]:
+def judge_label(
+    item: Item | None, label: ItemLabel, *, met_giver: bool = True, is_blank: bool = False
+) -> list[Finding]:
     """What a label itself says against: an unknown code, a void print, a print that nobody recorded.
+
+    `is_blank`: it was printed without an item, and nobody has registered one under it yet.
 
     Print 01 is taken as issued even where its event has not been met: an honest receiver that only has the list of
     items must not be alarmed by every label.
     """
     shown = {"item": show_code(label.code)}
     if item is None:
-        return [Finding("UNKNOWN_CODE", N_("{item} is registered nowhere that this station knows of"), shown,
-                        label.code, is_provisional=not met_giver)]  # fmt: skip
+        unknown = N_("{item} is registered nowhere that this station knows of")
+        if is_blank:
+            unknown = N_("{item} is a blank label that nobody has claimed; say what it is with: python main.py claim")
+        return [Finding("UNKNOWN_CODE", unknown, shown, label.code, is_provisional=not met_giver)]
     if label.print is None:
         return []
     shown |= {"print": f"{label.print:02d}", "newest": f"{item.print:02d}"}
@@ -107,14 +113,15 @@ def judge_scan(
     bound: Sequence[str] = (),
     met_giver: bool = True,
     is_recorded: bool = False,
+    is_blank: bool = False,
 ) -> list[Finding]:
     """Everything wrong with handing this item from `giver` to `to`, at the moment of scanning.
 
     `met_giver`: whether this ledger holds the giver's own log; if not, the findings that it could explain are
     provisional. `is_recorded`: another log has recorded this very handover and ours confirms it
-    (`Chain.is_recorded`), so the item need not be with the giver any more.
+    (`Chain.is_recorded`), so the item need not be with the giver any more. `is_blank`: as for `judge_label`.
     """
-    found = judge_label(item, label, met_giver=met_giver)
+    found = judge_label(item, label, met_giver=met_giver, is_blank=is_blank)
     if item is None:
         return found
     shown = {"item": show_code(item.code)}

@@ -146,7 +146,8 @@ class Fold:
         """Findings about a handover at which the item itself was seen. A repeat says nothing new about the move."""
         giver, row = event.body["from"], event.rows[self.code]
         has_met = self.met is None or giver in self.met
-        self._find(event, *judge_label(state.item(self.code), ItemLabel(self.code, row["print"]), met_giver=has_met))
+        label, is_blank = ItemLabel(self.code, row["print"]), bool(state.prints)
+        self._find(event, *judge_label(state.item(self.code), label, met_giver=has_met, is_blank=is_blank))
         if not is_repeat:
             if not state.may_give(giver):
                 self._find(event, broken_link(self.code, state, event, self.order, self.places, self.met))

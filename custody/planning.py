@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
+from itertools import count
 
 from custody.items import Item
 from custody.places import Need, Place
@@ -45,3 +46,34 @@ def missing_items(
         for item in planned_items(places, needs)
         if slot_of(item) not in existing
     ]
+
+
+def further_items(
+    place: Place,
+    needs: Iterable[Need],
+    existing: Collection[Slot],
+    *,
+    kind: str,
+    election: str | None = None,
+    quantity: int = 1,
+    held_by: str,
+) -> Iterator[Item]:
+    """The next items of a kind for a place, without codes, on and on.
+
+    First those that the needs ask for and that do not exist; then further ones, each numbered behind the last and the
+    last of so many: the sixth box where five are planned is 6 of 6.
+
+    Args:
+        existing: the slots of what is registered for the place.
+        election: whose items these are; None takes them as they come.
+    """
+    planned = list(planned_items([place], [need for need in needs if need.kind == kind]))
+    for item in planned:
+        if slot_of(item) not in existing and election in (None, item.election):
+            yield replace(item, quantity=quantity, held_by=held_by)
+    taken = [number for slot_kind, to, _election, number in existing if (slot_kind, to) == (kind, place.code)]
+    for number in count(max([0, *taken, *(item.k for item in planned)]) + 1):
+        yield Item(
+            code="", kind=kind, to=place.code, k=number, n=number, election=election, quantity=quantity,
+            held_by=held_by,
+        )  # fmt: skip

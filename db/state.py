@@ -229,10 +229,21 @@ class State:
         refs = self.ledger.refs(leaves.values())
         return {code: refs[leaf] for code, leaf in leaves.items() if leaf in refs}
 
-    def slots(self) -> set[Slot]:
-        """What every registered item is for."""
+    def slots(self, *, to: str | None = None) -> set[Slot]:
+        """What every registered item is for, or every one bound for a place."""
         item = self.tables.item
-        return set(item.select(item.kind, item.bound_for, item.election, item.k).tuples())
+        query = item.select(item.kind, item.bound_for, item.election, item.k)
+        return set((query if to is None else query.where(item.bound_for == to)).tuples())
+
+    def blanks(self, codes: Iterable[str]) -> set[str]:
+        """Those of these codes that are on a printed label and registered nowhere."""
+        codes = list(codes)
+        roots = self.roots if codes else frozenset()
+        return {
+            code
+            for code, events in (self.families(codes) if codes else {}).items()
+            if any(event.type == "print" for event in events) and custody(code, events, roots=roots).is_blank
+        }
 
     def serial_ranges(self) -> set[tuple[str, str, int, int]]:
         """Kind, prefix, first and last serial number of every registered pack."""

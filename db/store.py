@@ -124,36 +124,6 @@ class Store:
                     progress(len(new.fields["items"]))
         return events
 
-    # --- labels ---------------------------------------------------------------------------------------------------
-
-    def record_prints(self, codes: Sequence[str], *, sheet: str) -> list[Event]:
-        """Record the first print of these items' labels.
-
-        Raises:
-            RuleError: one of them was printed already; a reprint needs a reason.
-        """
-        with self.ledger.transaction():
-            printed = [item for item in self.state.items_of(codes).values() if item.print]
-            if printed:
-                raise _printed_already(printed[0])
-            return self._record(compose.print_events(codes, number=1, sheet=sheet))
-
-    def record_reprint(self, code: str, *, number: int, sheet: str, reason: str, second: str) -> list[Event]:
-        """Record a reprint: a reason and a second person; the older prints are void from here on.
-
-        Raises:
-            RuleError: the item has been printed again meanwhile.
-        """
-        with self.ledger.transaction():
-            item = self.state.item(code)
-            if item is None or item.print + 1 != number:
-                raise RuleError(
-                    N_("{item} was printed again by somebody else meanwhile"),
-                    hint=N_("Try again."),
-                    item=show_code(code),
-                )
-            return self._record(compose.print_events([code], number=number, sheet=sheet, reason=reason, second=second))
-
     # --- handovers ------------------------------------------------------------------------------------------------
 
     def custodian(self, text: str) -> str:
@@ -272,6 +242,7 @@ class Store:
         self, labels: Sequence[ItemLabel], handover: Handover
     ) -> tuple[dict[str, Item], list[Finding]]:  # fmt: skip
         items = self.state.items_of(label.code for label in labels)
+        blanks = self.state.blanks(label.code for label in labels if label.code not in items)
         waybill = self._waybill(handover)
         receipts = self._receipts(items.values(), handover.giver, handover.to) | waybill.items.keys()
         has_met = self.has_met(handover.giver)
@@ -281,6 +252,7 @@ class Store:
             for finding in judge_scan(
                 items.get(label.code), label, self.state.places, giver=handover.giver, to=handover.to,
                 bound=handover.bound, met_giver=has_met, is_recorded=label.code in receipts,
+                is_blank=label.code in blanks,
             )
             if finding.code != "UNKNOWN_CODE" or label.code not in waybill.items  # its own giver's paper names it
         ]  # fmt: skip
@@ -380,11 +352,3 @@ def _first_of_each(touches: Iterable[Touch]) -> list[Touch]:
     for touch in touches:
         first.setdefault(touch.code, touch)
     return list(first.values())
-
-
-def _printed_already(item: Item) -> RuleError:
-    return RuleError(
-        N_("the label of {item} was printed already"),
-        hint=N_("Print it again with: python main.py reprint CODE --reason TEXT --by NAME --by NAME --out FILE"),
-        item=show_code(item.code),
-    )

@@ -18,7 +18,8 @@ class LabelContent:
     """Every text of one label. Empty texts take no ink.
 
     `lead` and `headline` are what a loader looks for: TPS 015, PPS Banjar. `lines` is where that is, the nearest
-    first. `badge` is shown white on black. `twice` asks for two symbols.
+    first. `badge` is shown white on black. `twice` asks for two symbols. `ruled` are lines for people to write on,
+    where a label says no place.
     """
 
     payload: str
@@ -32,6 +33,7 @@ class LabelContent:
     details: tuple[str, ...] = ()
     footer: str = ""
     twice: bool = False
+    ruled: tuple[str, ...] = ()
 
 
 TWICE = frozenset({"ink", "plastic_seal", "paper_seal"})
@@ -39,6 +41,9 @@ TWICE = frozenset({"ink", "plastic_seal", "paper_seal"})
 
 KIND_ORDER = ("box", "booth", "ink", "plastic_seal", "paper_seal")
 """The order in which a polling station's supplies are stacked; kinds not named here follow by name."""
+
+_RULED = "_" * 14
+"""A line to write on."""
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _OFFICE = re.compile(r"(TPS|PPS|PPK|KPPS)\s+(\S.*)", re.IGNORECASE)
@@ -78,6 +83,25 @@ def item_content(item: Item, places: Mapping[str, Place], needs: Mapping[str, Ne
         details=details,
         footer=_("print {number:02d}").format(number=print_number),
         twice=item.kind in TWICE,
+    )
+
+
+def blank_content(code: str, kind: str | None, needs: Mapping[str, Need]) -> LabelContent:
+    """A label that belongs to no item yet, with lines on which people write what it is on and where that goes.
+
+    Args:
+        kind: what it will be on, where that is known; None leaves a line for it.
+    """
+    to = _("To") + " " + _RULED
+    return LabelContent(
+        payload=item_payload(code, 1),
+        code=show_code(code),
+        title=_kind_name(kind, needs.get(kind)) if kind else _("Blank label"),
+        headline="",
+        corner=_("blank") if kind else "",
+        ruled=(to,) if kind else (_("Kind") + " " + _RULED, to),
+        footer=_("print {number:02d}").format(number=1),
+        twice=kind in TWICE,
     )
 
 

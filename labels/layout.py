@@ -80,7 +80,8 @@ def arrange(width_mm: float, height_mm: float, twice: bool) -> Layout:
     """The layout of a label of this size, with one symbol or two.
 
     Its slots: `title` and `corner` are kind and k/n, `headline` and `lines` a polling station and where it is,
-    `place` both of these as one for a destination without a number, `what` badge and details, `code`, `footer`.
+    `place` both of these as one for a destination without a number, `ruled` lines to write on instead, `what` badge
+    and details, `code`, `footer`.
     """
     short_mm = min(width_mm, height_mm)
     inset_mm = min(max(0.045 * short_mm, 1.2), 3)
@@ -118,6 +119,7 @@ def _beside(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...], 
         "headline": Slot(headline, _type(headline.height_mm, 1.2)),
         "lines": Slot(lines, _type(lines.height_mm, 0.34), anchor="top"),
         "place": Slot(place, _type(place.height_mm, 0.36), anchor="top"),
+        "ruled": Slot(column.rows(0.14, 0.86)[1], _type(place.height_mm, 0.18)),
         "what": Slot(what, _type(what.height_mm, 0.62), anchor="bottom"),
     }
 
@@ -138,6 +140,7 @@ def _flanked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...],
         "headline": Slot(headline, _type(headline.height_mm, 1.0)),
         "lines": Slot(lines, _type(lines.height_mm, 0.36)),
         "place": Slot(banner, _type(banner.height_mm, 0.55)),
+        "ruled": Slot(banner, _type(banner.height_mm, 0.45)),
         "title": Slot(title, _type(middle.width_mm, 0.16), "center", "top"),
         "corner": Slot(corner, _type(corner.height_mm, 0.8), "center"),
         "what": Slot(what, _type(middle.width_mm, 0.15), "center", "bottom"),
@@ -165,5 +168,6 @@ def _stacked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...],
         "headline": Slot(headline, _type(headline.height_mm, 1.2)),
         "lines": Slot(lines, _type(lines.height_mm, 0.34), anchor="top"),
         "place": Slot(place, _type(place.height_mm, 0.34), anchor="top"),
+        "ruled": Slot(text.rows(0.13, 0.87)[1], _type(place.height_mm, 0.18)),
         "what": Slot(what, _type(what.height_mm, 0.62), anchor="bottom"),
     }

@@ -6,6 +6,9 @@ from labels.content import LabelContent
 from labels.layout import Layout, Slot
 from labels.typeset import Line, Measure, Paragraph, set_slot
 
+_ROOM_TO_WRITE = 1.1
+"""The air above a line to write on, in sizes of its type: a felt pen needs it."""
+
 _WIDE = 4
 """A box this many times as wide as high takes a name and what it is of on one line."""
 
@@ -16,7 +19,9 @@ def filled_slots(content: LabelContent) -> Iterator[tuple[str, ...]]:
     yield "corner", content.corner
     yield "footer", content.footer
     yield "what", content.badge, *content.details
-    if content.headline.isdigit():
+    if content.ruled:
+        yield "ruled", *content.ruled
+    elif content.headline.isdigit():
         yield "headline", content.lead, content.headline
         yield "lines", *content.lines
     else:
@@ -68,6 +73,8 @@ def _paragraphs(slot: Slot, name: str, texts: tuple[str, ...]) -> list[Paragraph
                 Paragraph(badge, bold=True, inverse=True),
                 *(Paragraph(text, bold=i == 0, ratio=0.9, max_lines=2) for i, text in enumerate(details)),
             ]
+        case "ruled", lines:
+            return [Paragraph(text, air=_ROOM_TO_WRITE) for text in lines]
         case "title", (title,):
             return [Paragraph(title, bold=True, max_lines=2)]
         case (("corner" | "code"), (text,)):

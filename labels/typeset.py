@@ -40,8 +40,8 @@ _PARTS = re.compile(r"[^-/]*[-/]*")
 class Paragraph:
     """A text and how it wants to be set: its size relative to the slot's and the lines it may take.
 
-    `lead` stands small before the text on the same baseline. A text `below` is never set larger than the one above it,
-    a `whole` one never cut; an `inverse` one is white on a black plate.
+    `lead` stands small before the text on the same baseline; `air` stays free above it, in sizes. A text `below` is
+    never set larger than the one above it, a `whole` one never cut; an `inverse` one is white on a black plate.
     """
 
     text: str
@@ -49,6 +49,7 @@ class Paragraph:
     ratio: float = 1.0
     max_lines: int = 1
     lead: str = ""
+    air: float = 0.0
     below: bool = False
     whole: bool = False
     inverse: bool = False
@@ -156,7 +157,7 @@ def _cut(text: str, more: bool, bold: bool, room: float, measure: Measure) -> st
 
 
 def _height(paragraph: Paragraph, size_pt: float, count: int) -> float:
-    air = (2 * PLATE_Y if paragraph.inverse else 0.0) + (GAP if paragraph.below else 0.0)
+    air = paragraph.air + (2 * PLATE_Y if paragraph.inverse else 0.0) + (GAP if paragraph.below else 0.0)
     return size_pt * (ASCENT + DESCENT + LEADING * (count - 1) + air)
 
 
@@ -179,7 +180,7 @@ def _place(
 ) -> Iterator[Line]:
     share = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
     pad_x, pad_y = (PLATE_X * size_pt, PLATE_Y * size_pt) if paragraph.inverse else (0.0, 0.0)
-    y_pt = top_pt + pad_y + (ASCENT + (GAP if paragraph.below else 0.0)) * size_pt
+    y_pt = top_pt + pad_y + (ASCENT + paragraph.air + (GAP if paragraph.below else 0.0)) * size_pt
     for text in texts:
         line_pt = measure(text, paragraph.bold) * size_pt
         lead_pt = measure(paragraph.lead + " ", paragraph.bold) * size_pt * LEAD_RATIO if paragraph.lead else 0.0

@@ -13,6 +13,7 @@ from commands.evidence_files import audit_file
 from custody.compose import Handover
 from custody.errors import CustodyError
 from custody.ledger import key_fingerprint
+from db.printing import record_prints
 from db.proving import prove
 from db.store import Store, open_store
 from evidence.custody_proof import CustodyProof, ProofAudit, audit_proof, read_custody_proof
@@ -25,7 +26,7 @@ def proof(tmp_path_factory: pytest.TempPathFactory) -> CustodyProof:
     """The proof of one box that was registered, printed, handed over twice and once among others."""
     with planned_station(f"sqlite:///{tmp_path_factory.mktemp('proof') / 'ledger.db'}") as store:
         codes = boxes(store, 12)
-        store.record_prints(codes, sheet="a4-3x7")
+        record_prints(store, codes, sheet="a4-3x7")
         give(store, codes, TRUCK)
         give(store, codes[:5], "51.08.01", TRUCK)
         boxes(store, 20, TPS[1])

@@ -27,6 +27,7 @@ from custody.compose import Handover, NewEvent
 from custody.errors import CustodyError
 from custody.items import CONDITIONS, Item, SerialRange
 from custody.places import Place, below
+from db.printing import record_prints, record_reprint
 from db.state import standing_links
 from db.store import Store
 
@@ -67,10 +68,10 @@ class History:
                     self.codes.append(item.code)
                 store.register([item])
             case "print":
-                store.record_prints(codes, sheet="a4-3x7")
+                record_prints(store, codes, sheet="a4-3x7")
             case "reprint":
                 number = store.state.items_of(codes[:1])[codes[0]].print + 1 if store.state.item(codes[0]) else 2
-                store.record_reprint(codes[0], number=number, sheet="a4-3x7", reason="sobek", second="Ketut")
+                record_reprint(store, codes[0], number=number, sheet="a4-3x7", reason="sobek", second="Ketut")
             case "handover":
                 giver, to = dice.sample(HOLDERS, 2)
                 conditions = {codes[0]: dice.choice(CONDITIONS)} if dice.random() < 0.3 else {}
@@ -152,7 +153,7 @@ def many(url: str):
         store.register([Item(store.around.new_code(), "seal", TPS[0], k=k, n=2, quantity=50,
                              serials=SerialRange("AB", 50 * k, 50 * k + 49, 6), held_by=WAREHOUSE)
                         for k in (1, 2)])  # fmt: skip
-        store.record_prints(dice.sample(codes, 20), sheet="a4-3x7")
+        record_prints(store, dice.sample(codes, 20), sheet="a4-3x7")
         give(store, dice.sample(codes, 9), TRUCK)
         yield store
 

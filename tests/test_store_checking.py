@@ -4,6 +4,7 @@ import pytest
 from ledger_examples import TPS, TRUCK, boxes, give, planned_station, station
 
 from db.checking import Checking
+from db.printing import record_prints
 from db.schema import changed_objects
 from db.store import Store
 from evidence.audit import audit_bundle
@@ -21,7 +22,7 @@ def test_an_honest_ledger_has_nothing_to_find(url: str) -> None:
     with planned_station(url) as store:
         assert told(store) == []
         codes = boxes(store, 20)
-        store.record_prints(codes, sheet="a4-3x7")
+        record_prints(store, codes, sheet="a4-3x7")
         give(store, codes, TRUCK)
         give(store, codes[:7], TPS[0], TRUCK)
         assert told(store) == []

@@ -1,0 +1,129 @@
+"""Labels that belong to no item yet: printing them blank, and saying later what each of them is on (claim)."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.base import (
+    Station,
+    json_option,
+    kind_argument,
+    note,
+    one_line,
+    pass_station,
+    place_argument,
+    print_json,
+)
+from custody.errors import N_, CodeError, InputError
+from language import _, ngettext
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+
+def print_blanks(
+    store: "Store",
+    path: Path,
+    count: int,
+    kind: str | None,
+    *,
+    sheet: str,
+    start: int = 1,
+    cut_marks: bool = False,
+    quiet: bool = False,
+) -> int:
+    """Draw so many labels with new codes that belong to no item, and record their print; returns the pages."""
+    from commands.printing import print_labels
+    from db.printing import record_blanks
+    from labels.content import blank_content
+
+    needs = {need.kind: need for need in store.state.needs()}
+    codes = [store.around.new_code() for _number in range(count)]
+    contents = (blank_content(code, kind, needs) for code in codes)
+    return print_labels(
+        store, path, contents, count, lambda name: record_blanks(store, codes, sheet=name), sheet=sheet, start=start,
+        cut_marks=cut_marks, quiet=quiet,
+    )  # fmt: skip
+
+
+@click.command(help=_("Register items under labels that were printed blank (labels --blank)."))
+@click.argument("code", nargs=-1, metavar=_("CODE..."))
+@click.option(
+    "--codes",
+    metavar=_("FILE|-"),
+    help=_("A file of codes, one a line; - for standard input: a pipe, or a USB scanner that types."),
+)
+@click.option("--kind", required=True, metavar=_("KIND"), help=_("What the things are."))
+@click.option("--to", "to", required=True, metavar=_("PLACE"), help=_("Where they are bound for."))
+@click.option(
+    "--quantity", type=click.IntRange(1), default=1, show_default=True, metavar="N", help=_("How many are in each.")
+)
+@click.option("--election", metavar=_("ELECTION"), help=_("Whose they are, where there is one for each election."))
+@click.option("--held-by", metavar=_("PLACE"), help=_("Who answers for them now; without it, this station's place."))
+@json_option
+@pass_station
+def claim(
+    station: Station,
+    code: tuple[str, ...],
+    codes: str | None,
+    kind: str,
+    to: str,
+    quantity: int,
+    election: str | None,
+    held_by: str | None,
+    as_json: bool,
+) -> None:
+    from custody.codes import show_code
+    from db.printing import claim as record_claim
+    from language.text import number
+    from reports.words import kind_name
+
+    with station.store(write=True) as store:
+        wanted = given_codes(code, codes)
+        place = _planned(store, to)
+        items = record_claim(
+            store, wanted, kind=kind_argument(store, kind) or kind, to=place, quantity=quantity,
+            election=None if election is None else one_line("--election", election),
+            held_by=place_argument(store, held_by),
+        )  # fmt: skip
+        needs = {need.kind: need for need in store.state.needs()}
+    for item in items:
+        if as_json:
+            print_json({
+                "code": item.code, "kind": item.kind, "to": item.to, "k": item.k, "n": item.n,
+                "election": item.election, "quantity": item.quantity, "held_by": item.held_by,
+            })  # fmt: skip
+        else:
+            words = [kind_name(needs, item.kind), *([item.election] if item.election else []), f"{item.k}/{item.n}"]
+            click.echo(f"{show_code(item.code)}  {' '.join(words)}  {item.to}")
+    if not as_json:
+        said = ngettext("{count} item registered.", "{count} items registered.", len(items))
+        note(said.format(count=number(len(items))))
+
+
+def given_codes(arguments: tuple[str, ...], file: str | None) -> list[str]:
+    """The codes that a command was given, as arguments and in a file, each once.
+
+    Raises:
+        InputError: a line is no code, or there is none at all.
+    """
+    from commands.lines import parse_codes, read_lines
+
+    lines = [*arguments, *(read_lines(file) if file else ())]
+    found = list(dict.fromkeys(label.code for label in parse_codes(lines, file or "")))
+    if not found:
+        raise InputError(
+            N_("no code is given"), hint=N_("Name the codes, or a file with --codes FILE; - reads a USB scanner.")
+        )
+    return found
+
+
+def _planned(store: "Store", to: str) -> str:
+    """A place of the plan: a truck is no destination."""
+    place = store.custodian(to)
+    if place not in store.state.places:
+        raise CodeError(
+            N_("{place} is a vehicle; an item is bound for a place"), hint=N_("Choose a place with --to."), place=place
+        )
+    return place
