@@ -38,10 +38,10 @@ class Check:
 
 
 @click.command(help=_("Look at camera, libraries, fonts, disk, clock and database; say what mends them."))
-@click.option("--camera", type=int, default=0, show_default=True, metavar="N", help=_("Number of the camera to try."))
+@click.option("--camera", default="0", show_default=True, metavar="N", help=_("Number or name of the camera to try."))
 @json_option
 @pass_station
-def doctor(station: Station, camera: int, as_json: bool) -> None:
+def doctor(station: Station, camera: str, as_json: bool) -> None:
     worst = 0
     looks: tuple[Callable[[], Iterator[Check]], ...] = (
         _python, _packages, _second_reader, _fonts, lambda: _camera(camera), lambda: _disk(station.home),
@@ -126,21 +126,23 @@ def _fonts() -> Iterator[Check]:
         yield Check(_("Fonts"), "broken", _("reportlab's own fonts are missing"), remedy)
 
 
-def _camera(number_of_camera: int) -> Iterator[Check]:
-    from scanner.frames import open_source
+def _camera(spec: str) -> Iterator[Check]:
+    from scanner.camera import open_camera
+    from scanner.camera_list import in_words
+    from scanner.camera_open import this_machine
+    from scanner.frames import monotonic_ms
 
-    name = _("Camera {number}").format(number=number_of_camera)
+    if cameras := this_machine().listed():
+        yield Check(_("Cameras"), "ok", in_words(cameras))
+    name, told = _("Camera {number}").format(number=printable(spec)), list[str]()
     try:
-        with open_source(str(number_of_camera)) as source:
-            frame = next(iter(source), None)
+        with open_camera(spec, clock=monotonic_ms, tell=told.append) as source:
+            frame = next(frame for frame in source if not frame.is_blank)
     except CustodyError as error:
         yield Check(name, "warning", say(error), say_hint(error))
         return
-    if frame is None:
-        yield Check(name, "warning", _("gives no picture"), _("Close other programs that use it, or try --camera 1."))
-    else:
-        height, width = frame.image.shape[:2]
-        yield Check(name, "ok", f"{width}x{height}")
+    height, width = frame.image.shape[:2]
+    yield Check(name, "ok", "; ".join([*told[:1], f"{width}x{height}"]))
 
 
 def _disk(home: Path) -> Iterator[Check]:

@@ -20,8 +20,22 @@ source_option = click.option(
     default=FIRST_CAMERA,
     show_default=True,
     metavar=_("SOURCE"),
-    help=_("Camera number, video, picture, folder, PDF or URL; - for the keyboard or a USB scanner."),
+    help=_("Camera number or name, video, picture, folder, PDF or URL; - for the keyboard or a USB scanner."),
 )
+
+
+def _list_cameras(context: click.Context, _parameter: click.Parameter, is_asked: bool) -> None:
+    """List the cameras and end; eager, so that it needs neither a ledger nor any other option."""
+    if not is_asked:
+        return
+    from scanner.camera_open import this_machine
+
+    cameras = this_machine().listed()
+    for camera in cameras:
+        click.echo(f"{camera.number}  {camera.name}")
+    if not cameras:
+        note(_("No camera was found. One that is plugged in may still open: try --source 0"))
+    context.exit()
 
 
 @click.command(help=_("Read the QR codes in pictures, videos, PDFs or from a camera; needs no ledger."))
@@ -50,6 +64,8 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
             progress(source.total, source.title, quiet=as_json) as done,
         ):
             for frame in source:
+                if frame.is_blank:
+                    continue
                 began = time.perf_counter()
                 reads = reader.read(frame.image, thorough=source.kind == "still")
                 spent_ms = (time.perf_counter() - began) * 1000
@@ -72,6 +88,14 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
 @click.option("--from", "giver_code", metavar=_("CODE"), help=_("Who gives: a place, or a vehicle's plate."))
 @click.option("--to", "to_code", metavar=_("PLACE"), help=_("Who receives; or scan the place's label first."))
 @source_option
+@click.option(
+    "--cameras",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_cameras,
+    help=_("List the cameras, by number and name, and end."),
+)
 @click.option("--window", is_flag=True, help=_("Show the picture with the labels outlined."))
 @click.option("--yes", is_flag=True, help=_("Record without asking when the source ends."))
 @click.option("--new", is_flag=True, help=_("Begin afresh even where an unfinished session has the same ends."))

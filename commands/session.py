@@ -136,7 +136,8 @@ def _scan_source(
     from scanner.frames import open_source
     from scanner.run import KeyboardLines, scan_frames
 
-    frames = stack.enter_context(open_source(source, tell=view.tell))
+    is_attended = sys.stdin.isatty()  # somebody can plug the camera in again, and type meanwhile
+    frames = stack.enter_context(open_source(source, tell=view.tell, patient=is_attended))
     on_frame = None
     if window:
         from scanner.window import Window
@@ -144,7 +145,7 @@ def _scan_source(
         shown = stack.enter_context(Window(session))
         show.append(shown.on_outcome)
         on_frame = shown.on_frame
-    typed = KeyboardLines(sys.stdin) if sys.stdin.isatty() else None
+    typed = KeyboardLines(sys.stdin) if is_attended else None
     return scan_frames(frames, Reader(), session, on_outcome, typed_lines=typed, on_frame=on_frame)
 
 

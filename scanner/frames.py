@@ -37,12 +37,20 @@ class Frame:
 
     `at_ms` follows the video's own time in a video and the clock elsewhere, so that how long a label was in view does
     not depend on how fast it was read.
+
+    A blank frame has no pixels. A live source gives one now and then while no picture comes, with the number of the
+    last picture, so that who iterates can do other things meanwhile.
     """
 
     image: Image
     source: str
     number: int
     at_ms: float
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether this is no picture, only a sign that none has come."""
+        return not self.image.size
 
 
 class FrameSource(Protocol):
@@ -71,35 +79,46 @@ def ignore(_line: str) -> None:
 
 
 def open_source(
-    spec: str, *, clock: Clock = monotonic_ms, tell: Tell = ignore, dpi: int = PDF_DPI
+    spec: str, *, clock: Clock = monotonic_ms, tell: Tell = ignore, dpi: int = PDF_DPI, patient: bool = False
 ) -> AbstractContextManager[FrameSource]:
-    """Open what `spec` names: a camera number, a file, a folder or a URL. Digits alone are always a camera.
+    """Open what `spec` names: a camera's number or name, a file, a folder or a URL.
+
+    Digits alone are always a camera; a file goes before a camera of the same name.
 
     Args:
         tell: is told what the user should know while frames come.
         dpi: how finely the pages of a PDF are rasterised.
+        patient: a camera or stream that stops is opened again for as long as somebody waits, not a few times only.
 
     Raises:
-        InputError: the file or folder is missing, empty, broken, or of a kind that holds no frames. A fault inside a
-            file is raised when iteration comes to it.
+        InputError: the file or folder is missing, empty, broken, or of a kind that holds no frames; or the name fits
+            several cameras. A fault inside a file is raised when iteration comes to it.
         CameraError: the camera or the URL does not open; while iterating, it stopped and did not come back.
     """
-    is_camera = spec.isascii() and spec.isdigit()
-    if is_camera or _is_url(spec):
+    from scanner.camera_list import is_number
+
+    if is_number(spec) or _is_url(spec):
         from scanner import camera
 
-        if is_camera:
-            return camera.open_camera(int(spec), clock=clock, tell=tell)
-        return camera.open_url(spec, clock=clock, tell=tell)
+        if is_number(spec):
+            return camera.open_camera(spec, clock=clock, tell=tell, patient=patient)
+        return camera.open_url(spec, clock=clock, tell=tell, patient=patient)
     from scanner import files
 
     path = Path(spec)
     if path.is_dir():
         return files.open_folder(path, clock=clock, tell=tell)
     if not path.is_file():
+        from scanner.camera_list import find_camera
+        from scanner.camera_open import this_machine
+
+        if find_camera(spec, this_machine().listed()) is not None:
+            from scanner import camera
+
+            return camera.open_camera(spec, clock=clock, tell=tell, patient=patient)
         raise InputError(
-            N_("There is no file or folder {path}"),
-            hint=N_("Give a camera number (0 is the first), a video, a picture, a folder, a PDF or a URL."),
+            N_("There is no file, folder or camera {path}"),
+            hint=N_("Give a camera's number (0 is the first) or name, a video, a picture, a folder, a PDF or a URL."),
             path=spec,
         )
     suffix = path.suffix.lower()

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from custody.errors import CameraError
-from scanner.camera import Capture, Connect, Live
 from scanner.frames import Image, monotonic_ms, open_source
+from scanner.live import Capture, Connect, Live
 from scanner.opencv import cv2
 from scanner.simulate import write_video
 
@@ -52,7 +52,7 @@ def live(first: Capture, connect: Connect, told: list[str], attempts: int = 2) -
 
 def take(source: Live, count: int) -> list[int]:
     """The first pixel of the next frames."""
-    frames = iter(source)
+    frames = (frame for frame in source if not frame.is_blank)
     return [int(next(frames).image[0, 0, 0]) for _ in range(count)]
 
 
@@ -103,6 +103,40 @@ def test_a_scene_in_which_nothing_moves_is_doubted_once() -> None:
     with closing(live(Scripted(10_000, still=True), lambda: Scripted(10_000, still=True), told)) as source:
         take(source, 10)
     assert len(told) == 1
+
+
+def test_a_scene_that_stood_still_and_then_moved_is_doubted_again() -> None:
+    told: list[str] = []
+    later = [Scripted(100, "repeat"), Scripted(10_000)]
+    with closing(live(Scripted(10_000, still=True), lambda: later.pop(0), told)) as source:
+        take(source, 150)
+    assert len([line for line in told if "gives no pictures" in line]) == 2 and not later
+
+
+def test_a_camera_that_is_waited_for_patiently_is_never_given_up() -> None:
+    told: list[str] = []
+    tries: list[Capture | None] = [None] * 9 + [Scripted(10_000)]
+    with closing(live(Scripted(3), lambda: tries.pop(0), told, attempts=None)) as source:
+        assert len(take(source, 60)) == 60
+    assert [line.partition(":")[0] for line in told] == ["camera 0 gives no pictures", "camera 0 works again"]
+
+
+def test_while_a_camera_is_opened_again_blank_frames_come() -> None:
+    may_open = threading.Event()
+
+    def connect() -> Capture:
+        may_open.wait(10)
+        return Scripted(10_000)
+
+    kinds = []
+    with closing(live(Scripted(3), connect, [])) as source:
+        for frame in source:
+            kinds.append(frame.is_blank)
+            if kinds.count(True) == 3:
+                may_open.set()
+            if kinds.count(False) == 6:
+                break
+    assert kinds.count(True) >= 3 and may_open.is_set()
 
 
 def test_a_closed_source_lets_go_of_its_camera() -> None:

@@ -3,7 +3,8 @@
 import io
 import random
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,8 @@ import zxingcpp
 from custody.codes import ItemLabel, draw_code, item_payload
 from custody.errors import CameraError
 from scanner.decode import Reader, ZxingEngine
-from scanner.frames import Frame, FrameSource, Image, open_source
+from scanner.frames import Frame, FrameSource, Image, monotonic_ms, open_source
+from scanner.live import Live
 from scanner.outcomes import End, How, Outcome, Taken, Tally
 from scanner.reads import Read
 from scanner.run import Command, KeyboardLines, scan_frames, type_lines
@@ -134,6 +136,41 @@ def test_a_key_in_the_window_ends_the_session(film: list[Image], command: Comman
 def test_a_frame_of_no_size_does_not_stop_a_session(film: list[Image]) -> None:
     draft, _outcomes, ending = scan(Dying([np.zeros((0, 0, 3), np.uint8), *film[:10]]))
     assert ending == "end" and draft.codes
+
+
+def test_what_is_typed_while_a_camera_is_opened_again_is_taken_at_once(film: list[Image]) -> None:
+    is_typed = threading.Event()
+
+    class Ending:
+        """A camera whose plug is pulled after some pictures."""
+
+        def __init__(self, images: Sequence[Image]) -> None:
+            self.images = list(images)
+
+        def read(self) -> tuple[bool, Image | None]:
+            return (True, self.images.pop(0)) if self.images else (False, None)
+
+        def release(self) -> None:
+            pass
+
+    def connect() -> Ending:
+        assert is_typed.wait(20)  # it opens again only after the typed code was taken
+        return Ending([noisy(image) for image in film[:1] * 200])
+
+    def on_outcome(outcome: Outcome) -> None:
+        if outcome.code == CODES[-1]:
+            is_typed.set()
+
+    def noisy(image: Image) -> Image:
+        return np.roll(image, random.randrange(9), axis=1)
+
+    draft, lines = Draft(), [[], [CODES[-1]]]
+    source = Live("camera 0", connect, Ending(film[:3]), clock=monotonic_ms, tell=lambda _line: None, gap_ms=0)
+    ending = scan_frames(
+        source, Reader([ZxingEngine()]), ScanSession(draft), on_outcome,
+        typed_lines=lambda: lines.pop(0) if lines else ["finish"] * (len(draft.codes) > 1),
+    )  # fmt: skip
+    assert ending == "finish" and draft.codes[0] == CODES[-1]
 
 
 def test_typing_alone_is_a_session_too() -> None:
