@@ -53,9 +53,11 @@ class Roster:
     def last_good(self, log: str) -> int | None:
         """The number up to which a log stands; None where nobody has set an end to it."""
         owner = self.owners.get(log)
-        if owner is None or owner.key not in self.revoked:
-            return None
-        return self.revoked[owner.key].get(log, 0)
+        return None if owner is None else self.end_of(owner.key, log)
+
+    def end_of(self, key: str, log: str) -> int | None:
+        """The number up to which a log of this key stands, held or not; None where nobody has set an end to it."""
+        return self.revoked[key].get(log, 0) if key in self.revoked else None
 
     def is_quarantined(self, event: Event) -> bool:
         """Whether an event came after its station's key was revoked: it is kept, and nothing follows from it."""
@@ -70,17 +72,19 @@ class Roster:
         return owner is not None and power in self.powers.get(owner.key, ())
 
 
-def roster(root: str, notices: Iterable[Event]) -> Roster:
+def roster(root: str, notices: Iterable[Event], owners: Mapping[str, LogOwner] | None = None) -> Roster:
     """Who counts, where the key with the fingerprint `root` is the root's.
 
-    A key stands at the level after the lowest one that admitted it, root's at the first. Keys are revoked from above
-    alone: so two delegates cannot revoke each other, and no order of arrival matters.
+    A key stands at the level after the lowest one that admitted it, root's at the first; where several of one level
+    admitted it, the powers are those of the last by log, then number. Keys are revoked from above alone: so two
+    delegates cannot revoke each other, and no order of arrival matters.
 
     Args:
         notices: the events of the types `NOTICES`, in any order; others do no harm.
+        owners: whose each log is; None takes that from the first entries among the notices.
     """
     events = sorted(notices, key=_place)
-    owners = _owners(events)
+    owners = _owners(events) if owners is None else owners
     powers: dict[str, frozenset[str]] = {}
     revoked: dict[str, dict[str, int]] = {}
     level = {o.key: frozenset(POWERS) for o in owners.values() if _fingerprint(o.key) == root}
@@ -149,8 +153,10 @@ def _owners(events: Iterable[Event]) -> dict[str, LogOwner]:
 
 
 def _end(revoked: dict[str, dict[str, int]], event: Event) -> None:
-    """Note up to where a key's logs stand; of several words on it, the strictest holds."""
-    key, sizes = event.body["key"], {row["log"]: row["size"] for row in event.body["last_good"]}
+    """Note up to where a key's logs stand; of several words on one log, the strictest holds."""
+    key, sizes = event.body["key"], dict[str, int]()
+    for row in event.body["last_good"]:
+        sizes[row["log"]] = min(row["size"], sizes.get(row["log"], row["size"]))
     before = revoked.get(key)
     if before is not None:
         sizes = {log: min(size, before[log]) for log, size in sizes.items() if log in before}

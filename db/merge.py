@@ -17,6 +17,7 @@ from db.ledger import Ledger
 from db.state import State
 from evidence.entry import RawEntry
 from evidence.findings import EvidenceFinding
+from evidence.trust import what_does_not_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +183,8 @@ class Merge:
             if log.waits:
                 message = N_("{count} entries of {log} wait for number {seq}, which is not here yet")
                 yield _finding("INCOMPLETE", name, log.size + 1, message, count=len(log.waits))
-            if not stations.counts(name):
-                message = N_("the root has not admitted the key of {log}: its entries are kept and do not count")
-                yield _finding("UNKNOWN_STATION", name, None, message)
-            last = stations.last_good(name)
-            if last is not None and log.size > last:
-                message = N_("the key of {log} was revoked: its entries from number {seq} on are kept and do not count")
-                yield _finding("UNKNOWN_STATION", name, last + 1, message)
+            if (finding := what_does_not_count(stations, name, log.size)) is not None:
+                yield finding
 
 
 def merge(

@@ -32,17 +32,14 @@ def prove(state: State, codes: Sequence[str]) -> Proved:
 
 
 def _word_on(state: State, logs: Iterable[str]) -> list[Event]:
-    """What says whose these logs are: their first entries, root's word on their keys, root's first entry."""
-    ledger, found = state.ledger, []
-    wanted = set(logs)
-    keys = {key.hex() for log, key in ledger.keys().items() if log in wanted}
-    for event in ledger.on_topic(("admit", "revoke")):
-        if event.body["key"] in keys:
-            found.append(event)
-            wanted.add(event.log)
-    for log in sorted(wanted):
-        found += ledger.at(log, 1)
-    return found
+    """What says whose these logs are: their first entries, the word on their keys, and so on up to the root's."""
+    ledger, found = state.ledger, dict[str, Event]()
+    wanted, keys = set(logs), ledger.keys()
+    said = ledger.on_topic(("admit", "revoke"))
+    while new := [e for e in said if e.leaf not in found and e.body["key"] in {keys[log].hex() for log in wanted}]:
+        found |= {event.leaf: event for event in new}
+        wanted |= {event.log for event in new}
+    return [*found.values(), *(event for log in sorted(wanted) for event in ledger.at(log, 1))]
 
 
 def _proofs(state: State, log: str, events: Iterable[Event]) -> list[str]:

@@ -76,9 +76,13 @@ class SeenHeads:
         if own is None:
             return 0
         stations, paper = self.stations.now(), self.tables.paper
-        told = [to for by, to in self._look(own).items() if stations.counts(by)]
-        columns = paper.select(paper.body).where(paper.public_key.in_(list(stations.powers)))
-        read = [Event("", json.loads(bytes(body))) for (body,) in columns.where(paper.log != own.name).tuples()]
+        told = [self._told(own, by, to) for by, to in self._look(own).items() if stations.counts(by)]
+        columns = paper.select(paper.public_key, paper.log, paper.seq, paper.body).where(paper.log != own.name)
+        read = [
+            Event("", json.loads(bytes(body)))
+            for key, log, seq, body in columns.where(paper.public_key.in_(list(stations.powers))).tuples()
+            if (end := stations.end_of(key, log)) is None or seq <= end
+        ]
         told.append(min(witnessed_to(own.name, bytes.fromhex(own.public_key), read), own.size))
         return int(own.size - max(told))
 
@@ -100,6 +104,15 @@ class SeenHeads:
                     witnessed.insert(**said).on_conflict(conflict_target=key, preserve=changed).execute()
             found[other.name] = min(seq, own.size)
         return found
+
+    def _told(self, own: Any, by: str, to: int) -> int:
+        """How far a log's word reaches: that of a revoked key only what it said before its end."""
+        end = self.stations.now().last_good(by)
+        if end is None:
+            return to
+        other = self.tables.log.get(self.tables.log.name == by)
+        said = (event for event in self.ledger.events_after(other.id, 0) if event.seq <= end)
+        return min(witnessed_to(own.name, bytes.fromhex(own.public_key), said), to)
 
     def _look_at(self, own: Any, other: int, after: int) -> int:
         events = self.ledger.events_after(other, after)

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from custody.errors import N_, TamperError
+from custody.events import Event
 from custody.ledger import key_fingerprint
+from custody.roster import LogOwner, roster
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.entry import Mention, RawEntry, examine
 from evidence.findings import EvidenceFinding
 from evidence.log_audit import MAX_LOGS, LogAudit, Mapper, with_keys
+from evidence.trust import whose_word_counts
 from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts, Witness
 
 
@@ -52,12 +55,12 @@ def audit_bundle(
     held = _take_all(rows, entries, dict(keys or {}), mapper)
     found = [finding for one in held.values() for finding in one.audit.findings()]
     found += _check_rows(rows, held)
-    trusted, strangers = _trust(held, root)
+    ends, strangers = _trust(held, root)
     found += strangers
-    found += _check_mentions(held, trusted)
-    for name in sorted(trusted):
+    found += _check_mentions(held, ends)
+    for name, end in sorted(ends.items()):
         for body in held[name].audit.kept:
-            if body["type"] == "witness":
+            if body["type"] == "witness" and body["seq"] <= end:
                 found += _check_head(str(body.get("head", "")), held, by=held[name].audit)
     found += _check_shown(shown, held)
     for text in heads:
@@ -113,37 +116,33 @@ def _check_rows(rows: Sequence[LogRow], held: Mapping[str, _Held]) -> list[Evide
     return found
 
 
-def _trust(held: Mapping[str, _Held], root: str | None) -> tuple[set[str], list[EvidenceFinding]]:
-    """The logs whose word counts: all of them, or the root's and those that it admitted."""
+def _trust(held: Mapping[str, _Held], root: str | None) -> tuple[dict[str, int], list[EvidenceFinding]]:
+    """The logs whose word counts, each with the number up to which it does; without a root, all of all.
+
+    Else as `custody.roster` says: the root's logs, those whose keys were admitted by whoever may, each to its end where
+    its key was revoked.
+    """
     if root is None:
-        return set(held), []
-    prints = {name: key_fingerprint(one.audit.public_key) for name, one in held.items() if one.audit.public_key}
-    trusted = {name for name, fingerprint in prints.items() if fingerprint == root}
-    if not trusted:
-        message = N_("no log here is signed by the root's key {root}: nobody vouches for any of them")
-        return set(), [EvidenceFinding("INCOMPLETE", "", None, message, {"root": root})]
-    admitted = {
-        str(body.get("key")) for name in trusted for body in held[name].audit.kept if body["type"] == "admit"
+        return {name: one.audit.newest for name, one in held.items()}, []
+    owners = {
+        name: LogOwner(one.audit.public_key.hex(), one.audit.station, one.audit.place)
+        for name, one in held.items() if one.audit.public_key
     }  # fmt: skip
-    trusted |= {
-        name for name, one in held.items()
-        if one.audit.public_key and admitted & {one.audit.public_key.hex(), prints[name]}
-    }  # fmt: skip
-    message = N_("the root has not admitted the key of {log}: its entries are kept and do not count")
-    return trusted, [
-        EvidenceFinding("UNKNOWN_STATION", name, None, message, {"log": name}) for name in sorted(held.keys() - trusted)
-    ]
+    said = (Event("", body) for one in held.values() for body in one.audit.kept)
+    return whose_word_counts(roster(root, said, owners), {name: one.audit.newest for name, one in held.items()})
 
 
-def _check_mentions(held: Mapping[str, _Held], trusted: set[str]) -> list[EvidenceFinding]:
+def _check_mentions(held: Mapping[str, _Held], ends: Mapping[str, int]) -> list[EvidenceFinding]:
     """Hold each log to what the others relied on; where it agrees, they have witnessed it."""
     found: list[EvidenceFinding] = []
     withheld: dict[str, tuple[Mention, LogAudit]] = {}
     cut: dict[str, tuple[Mention, LogAudit]] = {}
-    for name in sorted(trusted):
+    for name, end in sorted(ends.items()):
         by = held[name].audit
         changed: set[str] = set()
         for mention, place in by.mentions.items():
+            if place > end:
+                continue
             one = held.get(mention.log)
             if one is None:
                 _keep_farthest(withheld, mention, by)

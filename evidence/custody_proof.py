@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from custody.errors import N_, TamperError
 from custody.events import Event
 from custody.ledger import key_fingerprint
+from custody.roster import LogOwner, roster
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.entry import RawEntry, learn_key
 from evidence.findings import EvidenceFinding
 from evidence.proof import EntryProof, check_proof, claimed_log, read_proof
+from evidence.trust import whose_word_counts
 from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts, Witness
 
 FIRST_LINE = "serah-custody-proof/v1"
@@ -154,20 +156,13 @@ def _missing(codes: Sequence[str], events: Mapping[str, Event]) -> Iterator[Evid
             yield _finding("TAMPERED", event.log, event.seq, message)
 
 
-def _trusted(root: str | None, keys: Mapping[str, bytes], events: Mapping[str, Event]) -> Iterator[EvidenceFinding]:
-    """Whose logs these are, by the root's word: its own, and those whose keys it admitted."""
+def _trusted(root: str | None, keys: Mapping[str, bytes], events: Mapping[str, Event]) -> Sequence[EvidenceFinding]:
+    """What does not count by the root's word, as far as the file brings it."""
     if root is None:
-        return
-    of_root = {log for log, key in keys.items() if key_fingerprint(key) == root}
-    if not of_root:
-        message = N_("no log here is signed by the root's key {root}: nobody vouches for any of them")
-        yield _finding("INCOMPLETE", "", None, message, root=root)
-        return
-    admitted = {str(e.body["key"]) for e in events.values() if e.type == "admit" and e.log in of_root}
-    for log in sorted(keys.keys() - of_root):
-        if keys[log].hex() not in admitted:
-            message = N_("the root has not admitted the key of {log}: its entries are kept and do not count")
-            yield _finding("UNKNOWN_STATION", log, None, message)
+        return ()
+    owners = {log: LogOwner(key.hex(), "", "") for log, key in keys.items()}
+    newest = {log: max((event.seq for event in events.values() if event.log == log), default=0) for log in keys}
+    return whose_word_counts(roster(root, events.values(), owners), newest)[1]
 
 
 def _compare(

@@ -1,73 +1,16 @@
-"""Bundles to be checked, and what is done to them: each attack leaves one wrong, as well hidden as an attacker can."""
+"""What is done to bundles: each attack leaves one wrong, as well hidden as an attacker can."""
 
 import contextlib
-import gzip
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 
-from evidence_logs import Station, chain_of_stations
+from bundle_examples import Evidence
+from evidence_logs import Station
 
 from custody.events import FIELDS
 from custody.ledger import sign_body
-from evidence.bundle_lines import LogRow, entry_line, header_line
-from evidence.entry import RawEntry
-
-
-@dataclass
-class Evidence:
-    """A bundle before it is written, and what its auditor brings."""
-
-    stations: list[Station]
-    logs: list[list[RawEntry]]
-    rows: list[LogRow]
-    root: str | None = None
-    heads: list[str] = field(default_factory=list)
-    bend: Callable[[bytes], bytes] = lambda data: data
-    """What is done to the bundle's text before it is packed."""
-    spoil: Callable[[bytes], bytes] = lambda data: data
-    """What is done to the packed file."""
-
-    def write(self, path: Path) -> Path:
-        lines = [entry_line(entry.body, entry.signatures) for log in self.logs for entry in log]
-        path.write_bytes(self.spoil(gzip.compress(self.bend(header_line(self.rows) + b"".join(lines)), 1, mtime=0)))
-        return path
-
-    def relist(self, number: int) -> None:
-        """Make the list say what the entries of a log are now."""
-        entries = self.logs[number]
-        head = entries[-1].leaf if entries else None
-        self.rows[number] = replace(
-            self.rows[number], size=len(entries), head=head.hex() if head else None, checkpoint=None
-        )  # fmt: skip
-
-
-def honest(dice: random.Random) -> Evidence:
-    """Stations that relied on each other, under a root that admitted them, and heads that people kept."""
-    stations = chain_of_stations(dice.randrange(2, 5), dice.randrange(3, 9))
-    first, last = stations[0], stations[-1]
-    for other in stations[1:]:
-        first.write("admit", station="Pos", place="51.02", key=other.public_key.hex(), powers=[])
-    if dice.randrange(2):
-        last.write("witness", head=first.head(dice.randrange(1, len(first.entries) + 1)))
-    first.hand_over()
-    last.hand_over([first.ref()])
-    rows = [station.row() for station in stations]
-    rows = [replace(r, checkpoint=s.head()) if dice.randrange(2) else r for r, s in zip(rows, stations, strict=True)]
-    evidence = Evidence(stations, [list(station.entries) for station in stations], rows)
-    evidence.root = first.fingerprint if dice.randrange(2) else None
-    for station in stations:
-        if dice.randrange(2):
-            evidence.heads.append(station.head(dice.randrange(len(station.entries) + 1)))
-    if dice.randrange(2):
-        order = dice.sample(range(len(stations)), len(stations))
-        evidence.logs, evidence.rows = [evidence.logs[n] for n in order], [evidence.rows[n] for n in order]
-        evidence.stations = [stations[n] for n in order]
-    return evidence
-
-
-# --- what is done to a bundle: each leaves it wrong -------------------------------------------------------------------
+from evidence.bundle_lines import LogRow
 
 Attack = Callable[[Evidence, random.Random], None]
 

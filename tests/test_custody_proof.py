@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from command_examples import Terminal
 from ledger_examples import TPS, TRUCK, absorb, around, boxes, give, planned_station, signer, touched
+from merge_examples import join
 
 from commands.evidence_files import audit_file
 from custody.compose import Handover
@@ -15,6 +16,7 @@ from custody.errors import CustodyError
 from custody.ledger import key_fingerprint
 from db.printing import record_prints
 from db.proving import prove
+from db.stations import revoke
 from db.store import Store, open_store
 from evidence.custody_proof import CustodyProof, ProofAudit, audit_proof, read_custody_proof
 
@@ -202,6 +204,32 @@ def test_a_chain_over_two_stations_is_proven_from_the_heads_of_both(tmp_path: Pa
         assert audit.is_ok
         assert [finding.code for finding in audit.findings] == ["UNKNOWN_STATION"]  # the root has not admitted it
         assert {event.log for event in audit.events} == {log.log for log in audit.logs}
+
+
+def test_a_proof_brings_the_word_of_delegates_up_to_the_roots_own(tmp_path: Path) -> None:
+    """Root lets a delegate admit, that one admits a station: the station's records count, until its key is revoked."""
+    with ExitStack() as stack:
+        root = stack.enter_context(planned_station(f"sqlite:///{tmp_path / 'root.db'}"))
+        delegate = join(f"sqlite:///{tmp_path / 'delegate.db'}", 1, root, place="51.08", name="Wakil", powers=["admit"])
+        stack.enter_context(delegate.close_after_test)  # type: ignore[attr-defined]
+        absorb(delegate, root)
+        post = join(f"sqlite:///{tmp_path / 'post.db'}", 2, delegate, place="51.08.01", name="Pos")
+        stack.enter_context(post.close_after_test)  # type: ignore[attr-defined]
+        codes = boxes(root, 2)
+        absorb(post, delegate, root)
+        post.record_handover(Handover("51.08", "51.08.01"), touched(codes))
+        for said in (["register", "handover"], ["register"]):
+            for other in (root, delegate):
+                absorb(post, other)
+                post.heads.take(other.heads.own_head(), at="2024-02-10T08:00:00Z")
+            proved = prove(post.state, codes[:1])
+            audit = audit_proof(proved.proof, root=ROOT)
+            assert proved.left_out == 0 and audit.is_ok
+            assert audit.findings == ()
+            assert [event.type for event in audit.events if codes[0] in event.rows] == said
+            absorb(delegate, post)
+            if "handover" in said:
+                revoke(delegate, "Pos", reason="stolen", last_good=1)
 
 
 def test_records_that_no_known_head_covers_are_counted_as_left_out(tmp_path: Path) -> None:

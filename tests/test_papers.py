@@ -276,6 +276,31 @@ def test_printing_witnesses_nothing_and_the_other_sides_receipt_does(fresh_url):
         assert one.heads.unwitnessed() == 1
 
 
+def test_what_a_revoked_key_said_after_its_end_witnesses_nothing(fresh_url):
+    from db.stations import admit, revoke
+    from tests.ledger_examples import card_of
+
+    with ExitStack() as stack:
+        one = stack.enter_context(planned_station(fresh_url(), 1))
+        two = stack.enter_context(planned_station(fresh_url(), 2))
+        admit(one, card_of(two, 2))
+        first, sheets = sent(one)
+        read(two, sheets)
+        receive(two, first)
+        good = next(head["size"] for head in two.ledger.heads() if head["station"] == two.ledger.own_log().station)
+        absorb(one, two)
+        boxes(one, 1)
+        second, sheets = sent(one)
+        assert one.heads.unwitnessed() == 3
+        read(two, sheets)
+        assert one.heads.unwitnessed() == 3
+        receive(two, second)
+        absorb(one, two)
+        assert one.heads.unwitnessed() == 0
+        revoke(one, card_of(two, 2).fingerprint, reason="stolen", last_good=good)
+        assert one.heads.unwitnessed() == 4
+
+
 def test_who_is_not_admitted_witnesses_nothing(sender, receiver):
     codes, sheets = sent(sender)
     read(receiver, sheets)

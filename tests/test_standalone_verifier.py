@@ -23,18 +23,19 @@ from bundle_attacks import (
     ATTACKS,
     BENT_BODIES,
     Attack,
-    Evidence,
     bend_a_body,
-    honest,
     list_a_log_as_empty_whose_head_is_kept,
     list_no_log,
     strip_a_signature,
 )
+from bundle_examples import MEDDLERS, Evidence, admit, honest
 from evidence_logs import Station
 
 from commands.bundle import read_bundle
 from custody.errors import CustodyError, TamperError
-from custody.events import COMMON, FIELDS
+from custody.events import COMMON, FIELDS, read_event
+from custody.ledger import read_signatures
+from custody.roster import roster
 from evidence.audit import audit_bundle
 from evidence.entry import read_body
 
@@ -113,7 +114,7 @@ def file() -> Iterator[Path]:
 
 
 def check_an_honest_bundle(seed: int, file: Path) -> None:
-    evidence = honest(random.Random(f"honest {seed}"))
+    evidence = honest(random.Random(f"honest {seed}"), meddlers=3)
     evidence.write(file)
     program, tool = by_the_program(file, evidence), by_the_tool(file, evidence)
     assert program.ok and tool.ok, (seed, program.first_wrong, tool.first_wrong)
@@ -133,6 +134,26 @@ def check_an_attack(attack: Attack, seed: int, file: Path) -> None:
 def test_both_find_nothing_wrong_with_honest_bundles(file):
     for seed in range(30):
         check_an_honest_bundle(seed, file)
+
+
+@pytest.mark.parametrize("meddle", MEDDLERS, ids=lambda meddle: meddle.__name__)
+def test_both_read_the_roots_word_as_the_roster_does(meddle, file):
+    """Under one that the root let admit, and under the root itself: who counts, up to where, and who has seen what."""
+    for has_delegate in (False, True):
+        root, delegate = Station(1).fill(3), Station(2).fill(3)
+        admit(root, delegate, "admit")
+        stations = [root, delegate, *meddle(root, delegate if has_delegate else root, random.Random(7))]
+        notices = [read_event(entry.body, read_signatures(entry.signatures)) for s in stations for entry in s.entries]
+        trusted = roster(root.fingerprint, notices)
+        evidence = Evidence(stations, [s.entries for s in stations], [s.row() for s in stations], root.fingerprint)
+        program, tool = by_the_program(evidence.write(file), evidence), by_the_tool(file, evidence)
+        assert program.ok and tool.ok and program.facts == tool.facts
+        ends = {s.name: trusted.last_good(s.name) for s in stations if trusted.counts(s.name)}
+        expected = {("UNKNOWN_STATION", s.name, None) for s in stations if s.name not in ends}
+        expected |= {("UNKNOWN_STATION", s.name, end + 1) for s in stations
+                     if (end := ends.get(s.name)) is not None and end < len(s.entries)}  # fmt: skip
+        for verdict in (program, tool):
+            assert {note for note in verdict.notes if note[0] == "UNKNOWN_STATION"} == expected
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)

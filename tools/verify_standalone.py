@@ -28,25 +28,20 @@ NUMBERS = {"one": range(1, 2), "positive": range(1, 2**53), "count": range(2**53
 OBJECTS = """
 first     logs:row[] serah_bundle:one; row log:raw station:raw place:raw size:count head:raw? checkpoint:raw?
 entry     body:raw signatures:raw; ref log seq:positive leaf:leaf; size log size:count; parties giver receiver
-range     prefix first:count last:count width:count; extra kind count:positive note
-touch     code print:positive? after:count? how:"camera"|"typed"|"wedge"
-place     row:"place" code name level parent:text? due:time?
+range     prefix first:count last:count width:count; place row:"place" code name level parent:text? due:time?
+touch     code print:positive? after:count? how:"camera"|"typed"|"wedge"; extra kind count:positive note
 need      row:"need" kind name_id name_en level per_place:count unit tracked_as:"item"|"pack" elections:text[]
 item      code kind to k:positive n:positive quantity:positive election:text? range:range?
 common    v:one log seq:positive prev:leaf? refs:ref[] id at:time by app
 genesis   election root station place public_key continues:text?
-admit     station place key:leaf powers:"plan"|"admit"[]
-revoke    station key:leaf last_good:size[] reason
+admit     station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason
 plan      rows:place|need[] source source_digest:leaf part:positive parts:positive
-register  items:item[] held_by out_of:text?
-reassign  items:touch[] to reason
-print     codes:text[] print:positive sheet reason:text? second:text?
+register  items:item[] held_by out_of:text?; reassign items:touch[] to reason
 handover  from to bound:text[] items:touch[] counted:count? extras:extra[] parties:parties witnesses:text[] \
 vehicle note occurred:time? bast part:positive parts:positive
-pack      parent children:text[] action:"add"|"remove"
+print     codes:text[] print:positive sheet reason:text? second:text?; pack parent children:text[] action:"add"|"remove"
 inspect   item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note
-witness   head
-correct   target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note
+correct   target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; witness head
 """
 TABLE = [line.split() for line in re.split("[\n;]", OBJECTS.strip())]
 FORMS = {name: {key.partition(":")[0]: key.partition(":")[2] or "text" for key in keys} for name, *keys in TABLE}
@@ -128,9 +123,8 @@ class Log:
 
     def take(self, raw: bytes, line: str, body: Body | None) -> bool:
         """Take the next entry; whether it is sound and stands in its place."""
-        is_first = body is not None and not self.key and (body["type"], body["seq"]) == ("genesis", 1)
-        if body and is_first and LEAF.fullmatch(body["public_key"]):
-            self.key = bytes.fromhex(body["public_key"])
+        if body and not self.key and (body["type"], body["seq"]) == ("genesis", 1):
+            self.key = bytes.fromhex(body["public_key"] if LEAF.fullmatch(body["public_key"]) else "")
         size, leaf = len(self.leaves), sha256(b"\x00" + raw + b"\n" + line.encode()).digest()
         match = re.fullmatch(rf"station {sha256(self.key).hexdigest()[:16]} ({BASE64})\n", line)
         if not body:
@@ -142,8 +136,7 @@ class Log:
         elif (seq := body["seq"]) > size + 1:
             self.find("INCOMPLETE", size + 1, f"to number {seq - 1} are missing")
         elif seq <= size:
-            is_same = self.leaves[seq - 1] == leaf
-            self.find("TAMPERED" if is_same else "FORK", seq, "is there twice" if is_same else "is there in two forms")
+            self.find("FORK" if self.leaves[seq - 1] != leaf else "TAMPERED", seq, "is there twice")
         elif bytes.fromhex(body["prev"] or "") != (self.leaves[-1] if self.leaves else b""):
             self.find("TAMPERED", size or 1, f"is not the one that number {seq} was written after")
         elif (seq == 1) != (body["type"] == "genesis"):
@@ -152,7 +145,7 @@ class Log:
             return False
         self.leaves.append(leaf)
         self.genesis = self.genesis or body
-        self.said += [body] if body["type"] in ("admit", "witness") else []
+        self.said += [body] if body["type"] in ("admit", "revoke", "witness") else []
         for ref in body["refs"]:
             if ref["log"] != self.name:
                 self.refs.setdefault((ref["log"], ref["seq"], bytes.fromhex(ref["leaf"])), seq)
@@ -205,59 +198,63 @@ def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, 
     return logs, checkpoints, events
 
 
-def check_heads(logs: dict[str, Log], notes: list[tuple[str, Log]]) -> None:
-    """Hold logs to signed heads (§8: C2SP tlog-checkpoint in a signed-note), each with the log that kept it."""
-    for note, keeper in notes:
+def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
+    """The logs that count, each with the number up to which it does (§7: level by level, from the root's key down)."""
+    ends, known = {name: len(log.leaves) for name, log in sorted(logs.items())}, Body()
+    level = {log.key.hex(): ["admit"] for log in logs.values() if sha256(log.key).hexdigest() == root}
+    while level:
+        known |= level
+        said = [body for name in ends if "admit" in level.get(logs[name].key.hex(), ()) for body in logs[name].said
+                if body["seq"] <= ends[name] and body["type"] != "witness" and body["key"] not in known]  # fmt: skip
+        level = {body["key"]: body["powers"] for body in said if body["type"] == "admit"}
+        for body in (body for body in said if body["type"] == "revoke"):
+            for name in (name for name in ends if logs[name].key.hex() == body["key"]):
+                sizes = [row["size"] for row in body["last_good"] if row["log"] == name]
+                ends[name] = min(ends[name], *sizes) if sizes else 0
+    return {name: end for name, end in ends.items() if not root or logs[name].key.hex() in known}
+
+
+def audit(logs: dict[str, Log], notes: list[tuple[str, Log]], root: str, auditor: Log) -> None:
+    """Hold logs to each other, to the root's fingerprint and to signed heads (§7)."""
+    ends = whose_word_counts(logs, root)
+    if root and not ends:
+        auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}: nobody vouches for any of them")
+    for by_name, by in sorted(logs.items()):
+        if (end := ends.get(by_name, 0)) < len(by.leaves) or by_name not in ends:
+            by.find("UNKNOWN_STATION", end + 1 if by_name in ends else None, "does not count, by the root's word")
+        for (name, seq, leaf), place in by.refs.items():
+            if place > end:
+                break
+            log = logs.setdefault(name, Log(name))
+            if seq > len(log.leaves):
+                log.find("INCOMPLETE", len(log.leaves) + 1, f"and on are missing: {by.name} relied on number {seq}")
+            elif log.leaves[seq - 1] != leaf:
+                log.find("TAMPERED", seq, f"is not the one that number {place} of {by.name} relied on")
+            elif log.key != by.key:  # nobody witnesses himself
+                log.seen_by[by.name] = max(seq, log.seen_by.get(by.name, 0))
+        notes += [(body["head"], by) for body in by.said if body["type"] == "witness" and body["seq"] <= end]
+    for note, keeper in notes:  # §8: C2SP tlog-checkpoints in signed-notes, each with the log that kept it
         match = re.fullmatch(NOTE.replace("BASE64", BASE64), note)
         if not match:
             keeper.find("TAMPERED", None, "what should be a log's signed head is none")
             continue
-        origin, size, root = match[2], int(match[3]), b64decode(match[4])
-        log = logs.setdefault(origin, Log(origin))
-        key_id = sha256(origin.encode() + b"\n\x01" + log.key).digest()[:4]
+        log, size, tree = logs.setdefault(match[2], Log(match[2])), int(match[3]), b64decode(match[4])
+        key_id = sha256(log.name.encode() + b"\n\x01" + log.key).digest()[:4]
         lines = [line.split(" ")[1:] for line in match[5].splitlines()]
-        ours = [text for name, text in lines if name == origin and b64decode(text)[:4] == key_id]
+        ours = [text for name, text in lines if name == log.name and b64decode(text)[:4] == key_id]
         if not log.key:
             log.find("INCOMPLETE", 1, f"and on are missing: a head of it has {size} entries")
         elif not ours or not all(is_signed(log.key, text, match[1].encode(), key_id) for text in ours):
             log.find("TAMPERED", None, "a head of it is not signed by its key")
         elif size > len(log.leaves):
             log.find("INCOMPLETE", len(log.leaves) + 1, f"and on are missing: its key signed a head of {size} entries")
-        elif log.root(0, size) != root:
+        elif log.root(0, size) != tree:
             log.find("FORK", None, f"its key signed a head of {size} entries that does not fit those here")
-        else:
+        elif log.key != keeper.key:
             log.seen_by[keeper.name] = max(size, log.seen_by.get(keeper.name, 0))
-
-
-def audit(logs: dict[str, Log], notes: list[tuple[str, Log]], root: str, auditor: Log) -> None:
-    """Hold logs to each other, to the root's fingerprint and to signed heads (§7)."""
-    counting = {name for name, log in logs.items() if not root or sha256(log.key).hexdigest() == root}
-    if root and not counting:
-        auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}: nobody vouches for any of them")
-    admitted = {body.get("key") for name in counting for body in logs[name].said if body["type"] == "admit"}
-    counting |= {name for name, log in logs.items() if log.key.hex() in admitted}
-    for name in logs.keys() - counting:
-        logs[name].find("UNKNOWN_STATION", None, "the root has not admitted its key: it does not count")
-    for by in (logs[name] for name in sorted(counting)):
-        for (name, seq, leaf), place in by.refs.items():
-            log = logs.setdefault(name, Log(name))
-            if seq > len(log.leaves):
-                log.find("INCOMPLETE", len(log.leaves) + 1, f"and on are missing: {by.name} relied on number {seq}")
-            elif log.leaves[seq - 1] != leaf:
-                log.find("TAMPERED", seq, f"is not the one that number {place} of {by.name} relied on")
-            else:
-                log.seen_by[by.name] = max(seq, log.seen_by.get(by.name, 0))
-        notes += [(str(body.get("head")), by) for body in by.said if body["type"] == "witness"]
-    check_heads(logs, notes)
-    for log in logs.values():  # nobody witnesses himself
-        log.seen_by = {by: to for by, to in log.seen_by.items() if by not in logs or logs[by].key != log.key}
+    for log in logs.values():
         if len(log.leaves) > (to := max(log.seen_by.values(), default=0)):
             log.find("UNWITNESSED", to + 1, "and on are witnessed by nobody: cutting them off would not be noticed")
-
-
-def told(row: Body) -> str:
-    """One line in words, every text quoted: what it says may be meant for a terminal."""
-    return ", ".join(f"{key} {json.dumps(value)}" for key, value in row.items() if value not in (None, "", [], {}))
 
 
 def main(words: list[str] | None = None) -> int:
@@ -289,8 +286,10 @@ def main(words: list[str] | None = None) -> int:
               "head": log.leaves[-1].hex() if log.leaves else None, "root": log.root(0, len(log.leaves)).hex(),
               "witnessed_to": max(log.seen_by.values(), default=0)} for log in logs.values()]  # fmt: skip
     report = {"ok": not is_wrong, "verdict": verdict, "logs": facts, "findings": findings, "events": events}
-    lines = [*map(told, facts + events + findings), verdict, f"Ringkasan: {summary}"]
-    print(*([json.dumps(report)] if args.json else lines), sep="\n")
+    # Every value is quoted: what it says may be meant for a terminal.
+    rows = [[f"{k} {json.dumps(v)}" for k, v in row.items() if v not in (None, "", [], {})]
+            for row in facts + events + findings]  # fmt: skip
+    print(*([json.dumps(report)] if args.json else [*map(", ".join, rows), verdict, f"Ringkasan: {summary}"]), sep="\n")
     return int(is_wrong)
 
 
