@@ -174,13 +174,13 @@ def _flawed(seen: np.ndarray, move: np.ndarray, light: np.ndarray, flaws: Flaws,
     """The frame as the sensor gives it: smeared along the move, soft, unevenly lit, noisy."""
     smear_px = float(np.hypot(*move)) * 0.25  # the shutter is open for a quarter of the time between frames
     if smear_px >= 1.0:
-        seen = cv2.filter2D(seen, -1, _line_kernel(smear_px, float(np.arctan2(move[1], move[0]))))
+        seen = cv2.filter2D(seen, -1, line_kernel(smear_px, float(np.arctan2(move[1], move[0]))))
     seen = cv2.GaussianBlur(seen, (0, 0), flaws.blur_px)
     noise = random.standard_normal(seen.shape, np.float32) * flaws.noise
     return np.asarray(np.clip(seen * light + noise, 0, 255), np.uint8)
 
 
-def _line_kernel(length_px: float, angle: float) -> np.ndarray:
+def line_kernel(length_px: float, angle: float) -> np.ndarray:
     """A kernel that smears along a line of this length and direction."""
     side = 2 * int(np.ceil(length_px / 2)) + 1
     kernel = np.zeros((side, side), np.float32)
