@@ -74,8 +74,8 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
             click.echo(chain_text(chain, store.state.places, needs))
 
 
-@click.command(help=_("Write a report: custody, progress, handover."))
-@click.argument("kind", type=click.Choice(["custody", "progress", "handover"]), metavar=_("KIND"))
+@click.command(help=_("Write a report: custody, progress, prints, handover."))
+@click.argument("kind", type=click.Choice(["custody", "progress", "prints", "handover"]), metavar=_("KIND"))
 @click.option("--number", metavar=_("NUMBER"), help=_("Of handover: its number; without it, the last one."))
 @click.option("--to", "to", metavar=_("PLACE"), help=_("Only what is bound for this place or below it."))
 @click.option("--kind", "item_kind", metavar=_("KIND"), help=_("Only items of this kind."))
@@ -103,7 +103,10 @@ def report(
             _report_handover(store, number, out)
             return
         top, only = place_argument(store, to), kind_argument(store, item_kind)
-        if kind == "progress":
+        if kind == "prints":
+            _refuse_selection(top, only, held_by)
+            _report_prints(store, out, as_json=as_json)
+        elif kind == "progress":
             _report_progress(store, top, only, out, as_json=as_json)
         else:
             _report_custody(store, top, only, place_argument(store, held_by), out, as_json=as_json)
@@ -200,6 +203,31 @@ def save_progress_of(store: "Store", out: Path, rows: "Sequence[ProgressRow]") -
         out, rows, _needs(store), made_at_utc=store.around.now_utc(), made_by=store.around.by, election=own.election,
         station=own.station,
     )  # fmt: skip
+
+
+def _refuse_selection(*given: str | None) -> None:
+    if any(given):
+        raise InputError(
+            N_("the account of labels is of all of them: --to, --kind and --held-by do not go with it"),
+            hint=N_("Filter the rows in a spreadsheet: --out labels.xlsx"),
+        )
+
+
+def _report_prints(store: "Store", out: Path | None, *, as_json: bool) -> None:
+    from db.printing import account as account_of
+    from reports.prints import print_prints, prints_json, save_prints
+
+    account, needs, places = account_of(store), _needs(store), store.state.places.all()
+    if out is not None:
+        own = store.ledger.own_log()
+        save_prints(
+            out, account, places, needs, made_at_utc=store.around.now_utc(), made_by=store.around.by,
+            election=own.election, station=own.station,
+        )  # fmt: skip
+    if as_json:
+        print_json(prints_json(account))
+    elif out is None:
+        print_prints(account, places, needs, sys.stdout)
 
 
 def _heads(store: "Store") -> "list[LogHead]":

@@ -22,8 +22,8 @@ from db.reading import Reading, read_stored
 from db.signer import Signer as Signer
 from db.tail import check_tail
 
-TOPICS = frozenset({"genesis", "admit", "revoke", "plan", "correct", "witness"})
-"""The types of events that name no item, and are found by their type."""
+TOPICS = frozenset({"genesis", "admit", "revoke", "plan", "correct", "witness", "register", "print", "void"})
+"""The types of events that are found by their type: those that name no item, and those that labels are counted by."""
 FORMER = 2
 """What `is_own` says of a log that this station wrote before it went on with a new one."""
 

@@ -60,7 +60,7 @@ class EventItem(Table):
 
 
 class EventTopic(Table):
-    """The events that speak of logs, of the plan, or of other events, by their type: those that name no item."""
+    """The events that speak of logs, of the plan, or of other events, and those of printing, by their type."""
 
     topic = TextField()
     event_id = IntegerField()

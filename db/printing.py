@@ -9,6 +9,7 @@ from custody.errors import N_, RuleError
 from custody.events import Event
 from custody.items import Item
 from custody.planning import further_items
+from custody.prints import PRINTING, PrintAccount, print_account
 from db.store import Store
 
 _CLAIMED_PER_EVENT = 100
@@ -112,3 +113,10 @@ def claim(
             relied_on = dict.fromkeys(printed[item.code] for item in piece)
             store._record(compose.register_events(piece, refs=tuple(relied_on)))
         return items
+
+
+def account(store: Store) -> PrintAccount:
+    """What was printed by every station whose log is held, and what became of it."""
+    stations = store.state.stations.now()
+    events = (event for event in store.ledger.on_topic(PRINTING) if not stations.is_quarantined(event))
+    return print_account(events, {log: owner.place for log, owner in stations.owners.items()}, stations.roots)

@@ -1,0 +1,170 @@
+"""The account of printed labels: for the terminal, as JSON, and as files. Every figure names the records behind it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from custody.codes import show_code
+from custody.errors import N_, InputError
+from custody.events import Event
+from custody.prints import FATES, PrintAccount, PrintRecord, PrintRow
+from language import _
+from language.text import number, printable
+from reports.words import Needs, Places, custodian_name, kind_name
+from tables.safe_file import safe_file
+from tables.write import Cell, Sheet, write_table
+
+SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
+HEADERS = (
+    "by", "kind", "kind_name", "sheet", "place", "printed", *FATES, "reprints", "blanks", "claimed", "records",
+)  # fmt: skip
+RECORD_HEADERS = (
+    "record", "at_utc", "act", "by", "second", "reason", "note", "sheet", "place", "count", "labels",
+)  # fmt: skip
+"""Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
+_LONGEST_CELL = 30_000
+
+
+def prints_json(account: PrintAccount) -> dict[str, Any]:
+    """The account as JSON has it: rows, their total, the records, and labels made void that nobody here printed."""
+    return {
+        "rows": [_row_json(row) for row in account.rows],
+        "total": _row_json(account.total),
+        "records": [
+            dict(zip(RECORD_HEADERS[:-1], _record_cells(record), strict=True))
+            | {"leaf": record.event.leaf, "labels": [f"{code}*{shown:02d}" for code, shown in record.labels]}
+            for record in account.records
+        ],
+        "strays": [f"{code}*{shown:02d}" for code, shown in account.strays],
+    }
+
+
+def print_prints(account: PrintAccount, places: Places, needs: Needs, out: TextIO) -> None:
+    """Print the rows and their total, a table to a terminal and the same columns in plain text to a pipe or file."""
+    titles = [_("Person"), _("Kind"), _("Stock"), _("Place"), *figure_titles()]
+    lines = [[*row_words(row, places, needs), *figures(row)] for row in account.rows]
+    lines.append([_("Total"), "", "", "", *figures(account.total)])
+    if not out.isatty():
+        out.writelines(f"{line}\n" for line in _plain_lines([titles, *lines]))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=_("Printed labels"), header_style="bold")
+    for column, title in enumerate(titles):
+        table.add_column(title, justify="right" if column > 3 else "left")
+    for at, line in enumerate(lines, 1):
+        table.add_row(*(Text(cell) for cell in line), style="bold" if at == len(lines) else None)
+    Console(file=out).print(table)
+
+
+def save_prints(
+    path: Path,
+    account: PrintAccount,
+    places: Places,
+    needs: Needs,
+    *,
+    made_at_utc: str,
+    made_by: str,
+    election: str,
+    station: str,
+) -> None:
+    """Write the account as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv has the rows alone.
+
+    Raises:
+        InputError: another suffix, or a folder that is not there.
+        StoreError: the disk is full.
+    """
+    match path.suffix.lower():
+        case ".pdf":
+            from reports.prints_pdf import write_prints_pdf
+
+            with safe_file(path) as file:
+                write_prints_pdf(
+                    file, account, places, needs, made_at_utc=made_at_utc, made_by=made_by, election=election,
+                    station=station,
+                )  # fmt: skip
+        case ".xlsx":
+            records = ([*_record_cells(record), _labels_cell(record)] for record in account.records)
+            write_table(path, [
+                Sheet(_("Printed labels"), HEADERS, _table_rows(account, needs)),
+                Sheet(_("Records"), RECORD_HEADERS, records),
+            ])  # fmt: skip
+        case ".csv":
+            write_table(path, [Sheet("prints", HEADERS, _table_rows(account, needs))])
+        case ".json":
+            import json
+
+            with safe_file(path) as file:
+                file.write(json.dumps(prints_json(account), ensure_ascii=False, indent=1).encode() + b"\n")
+        case _:
+            raise InputError(
+                N_("{path}: the account of labels is written as {suffixes}"),
+                hint=N_("Change the file's name."),
+                path=str(path),
+                suffixes=", ".join(SUFFIXES),
+            )
+
+
+def figure_titles() -> list[str]:
+    """The titles of a row's figures. The first is the sum of the six that follow; the last three are parts of it."""
+    return [
+        _("Printed"), _("In use"), _("Replaced"), _("Spoiled"), _("Lost"), _("Unused"), _("Blank, open"),
+        _("Reprints"), _("Blanks"), _("Claimed"),
+    ]  # fmt: skip
+
+
+def figures(row: PrintRow) -> list[str]:
+    """The figures of a row, in the order of their titles; nothing stands as a dash."""
+    counts = (row.printed, *(row.fates[fate] for fate in FATES), row.reprints, row.blanks, row.claimed)
+    return [number(count) if count else "–" for count in counts]
+
+
+def row_words(row: PrintRow, places: Places, needs: Needs) -> list[str]:
+    """Who printed, what it is on, the stock and the place, in words."""
+    kind = kind_name(needs, row.kind) if row.kind else _("Blank label")
+    return [printable(row.by, 30) or "–", kind, printable(row.sheet, 24), custodian_name(places, row.place)]
+
+
+def record_name(event: Event) -> str:
+    """The name by which people find a record: its log and number."""
+    return f"{event.log}:{event.seq}"
+
+
+def _row_json(row: PrintRow) -> dict[str, Any]:
+    return {
+        "by": row.by, "kind": row.kind, "sheet": row.sheet, "place": row.place, "printed": row.printed,
+        **{str(fate): row.fates[fate] for fate in FATES},
+        "reprints": row.reprints, "blanks": row.blanks, "claimed": row.claimed,
+        "records": [record_name(event) for event in row.records.values()],
+    }  # fmt: skip
+
+
+def _table_rows(account: PrintAccount, needs: Needs) -> Iterator[list[Cell]]:
+    for row in account.rows:
+        yield [
+            row.by, row.kind, kind_name(needs, row.kind) if row.kind else "", row.sheet, row.place, row.printed,
+            *(row.fates[fate] for fate in FATES), row.reprints, row.blanks, row.claimed,
+            " ".join(record_name(event) for event in row.records.values())[:_LONGEST_CELL],
+        ]  # fmt: skip
+
+
+def _record_cells(record: PrintRecord) -> list[Cell]:
+    body = record.event.body
+    return [
+        record_name(record.event), record.event.at, record.act, body["by"], body["second"] or "", body["reason"] or "",
+        body.get("note") or "", body.get("sheet") or "", record.place, len(record.labels),
+    ]  # fmt: skip
+
+
+def _labels_cell(record: PrintRecord) -> str:
+    return " ".join(f"{show_code(code)}*{shown:02d}" for code, shown in record.labels)[:_LONGEST_CELL]
+
+
+def _plain_lines(lines: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    for line in lines:
+        left = [cell.ljust(width) for cell, width in zip(line[:4], widths[:4], strict=True)]
+        right = [cell.rjust(width) for cell, width in zip(line[4:], widths[4:], strict=True)]
+        yield "  ".join(left + right).rstrip()
