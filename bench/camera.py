@@ -9,20 +9,17 @@ at once within a second; looking at an empty desk takes less than one core.
 
 import argparse
 import io
-import itertools
 import multiprocessing
 import platform
 import random
-import statistics
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from reader import print_table  # the bench beside this one
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -31,7 +28,6 @@ from custody.codes import draw_code  # noqa: E402
 from custody.items import Item  # noqa: E402
 from custody.places import Need, Place  # noqa: E402
 from scanner.decode import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines  # noqa: E402
-from scanner.frames import Image  # noqa: E402
 from scanner.opencv import cv2  # noqa: E402
 from scanner.scenes import Condition, Label, film_scene  # noqa: E402
 
@@ -218,8 +214,9 @@ def bench_conditions(frames: int, processes: int) -> None:
         "",
     )
     title = (
-        f"{total.frames:,} frames of {len(tasks)} scenes of 1, 6 and 24 labels, 720p and 1080p, seed {SEED}; % of labels read:"
-        f" first on one frame (Serah thorough), then on {SEQUENCE} frames; wrong texts of both, Serah, Serah thorough"
+        f"{total.frames:,} frames of {len(tasks)} scenes of 1, 6 and 24 labels, 720p and 1080p, seed {SEED};"
+        f" % of labels read: first on one frame (Serah thorough), then on {SEQUENCE} frames;"
+        " wrong texts of both, Serah, Serah thorough"
     )
     print_table(title, header, rows)
     per_frame = ", ".join(
@@ -228,18 +225,6 @@ def bench_conditions(frames: int, processes: int) -> None:
     print(
         f"ms a frame: {per_frame}; Serah thorough {1000 * SEQUENCE * total.seconds['Serah still'] / total.frames:.0f}"
     )
-
-
-def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table, its first column to the left and the others to the right."""
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    print(f"\n{title}")
-    for row in (header, ["-" * width for width in widths], *rows):
-        first, *others = (
-            cell.ljust(width) if index == 0 else cell.rjust(width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        print("  ".join((first, *others)))
 
 
 def main() -> None:
