@@ -84,7 +84,8 @@ def save_bundle(
     ]
     if not heads:
         raise InputError(N_("no log is held of a station there"), hint=N_("Leave --under away to export all logs."))
-    total = sum(head["size"] for head in heads)
+    names = [head["log"] for head in heads]
+    total = store.ledger.entry_count(names)
     with progress(total, _("Writing"), quiet=quiet) as done:
-        write_bundle(out, heads, store.ledger.entries([head["log"] for head in heads]), done)
+        write_bundle(out, heads, store.ledger.entries(names), done)
     return total, heads

@@ -79,10 +79,7 @@ def import_files(store: "Store", files: Sequence[Path], *, quiet: bool = False) 
                 )
 
     with progress(count, _("Merging"), quiet=quiet) as done:
-        merged = merge(store.ledger, store.state, again(), done)
-    for text in heads:
-        store.heads.take(text, at=store.around.now_utc())
-    return merged
+        return merge(store.ledger, store.state, again(), done, heads=heads, at=store.around.now_utc())
 
 
 class _Watched:

@@ -14,6 +14,7 @@ from custody.events import Body, Event
 from custody.ledger import leaf_digest
 from custody.roster import NOTICES
 from db.ledger import Ledger
+from db.seen_heads import SeenHeads
 from db.state import State
 from evidence.entry import RawEntry
 from evidence.findings import EvidenceFinding
@@ -69,6 +70,7 @@ class Merge:
 
     def __init__(self, ledger: Ledger, state: State) -> None:
         self.ledger, self.state = ledger, state
+        self._seen = SeenHeads(ledger, state.stations, ledger.tables)
         self._logs: dict[str, _Log] = {}
         self._new: list[tuple[str, int]] = []
         self._known = 0
@@ -91,8 +93,8 @@ class Merge:
         else:
             self._let_wait(log, prev, entry)
 
-    def finish(self) -> Merged:
-        """Bring logs, indexes and the present state up to date."""
+    def finish(self, heads: Iterable[str] = (), at: str = "") -> Merged:
+        """Bring logs, indexes and the present state up to date, and keep the signed heads that came along."""
         table = self.ledger.tables.log
         for log in self._logs.values():
             changed = {"size": log.size, "head": log.head, "handovers": log.handovers}
@@ -100,6 +102,8 @@ class Merge:
         if self._new:
             self._codes |= dict.fromkeys(sorted(self.ledger.index_late_corrections()))
             self.state.catch_up(self._codes, self._notices)
+        for text in heads:
+            self._seen.keep(text, at=at)
         stations = self.state.stations.now()
         ends = {log: stations.last_good(log) for log in self._logs}
         quarantined = sum((last := ends[log]) is not None and seq > last for log, seq in self._new)
@@ -176,10 +180,14 @@ class Merge:
             if name in forked:
                 message = N_("{log} has two entries of number {seq}, both signed by its key: both histories are kept")
                 yield _finding("FORK", name, forked[name], message)
-            if log.is_own and log.size > log.began_with:
+            seen = self._seen.longest(name)
+            if log.is_own and max(log.size, seen) > log.began_with:
                 message = N_("this station's own log went on to number {size} elsewhere: begin a new one with "
                              "python main.py init --continue")  # fmt: skip
-                yield _finding("INCOMPLETE", name, log.began_with + 1, message, size=log.size)
+                yield _finding("INCOMPLETE", name, log.began_with + 1, message, size=max(log.size, seen))
+            elif seen > log.size and not log.waits:
+                message = N_("{log} has {size} entries by a head that its station signed; {held} are here")
+                yield _finding("INCOMPLETE", name, log.size + 1, message, size=seen, held=log.size)
             if log.waits:
                 message = N_("{count} entries of {log} wait for number {seq}, which is not here yet")
                 yield _finding("INCOMPLETE", name, log.size + 1, message, count=len(log.waits))
@@ -188,9 +196,14 @@ class Merge:
 
 
 def merge(
-    ledger: Ledger, state: State, entries: Iterable[RawEntry], progress: Callable[[int], None] | None = None
-) -> Merged:
+    ledger: Ledger, state: State, entries: Iterable[RawEntry], progress: Callable[[int], None] | None = None, *,
+    heads: Iterable[str] = (), at: str = "",
+) -> Merged:  # fmt: skip
     """Take entries in, all or none. They have been checked by `check_bundle`; the same bytes must come again.
+
+    Args:
+        heads: the signed heads that came with them, kept so that a log that is cut, put back or withheld later shows.
+        at: when they were seen, RFC 3339 in UTC.
 
     Raises:
         CustodyError: whatever reading them raises on the way; nothing is taken then.
@@ -201,7 +214,7 @@ def merge(
             taking.take(raw)
             if progress:
                 progress(1)
-        return taking.finish()
+        return taking.finish(heads, at)
 
 
 def _finding(code: str, log: str, seq: int | None, message: str, **values: Any) -> EvidenceFinding:

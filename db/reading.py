@@ -213,6 +213,13 @@ class Reading:
             for body, signatures in joined(own.tuples().iterator(), others.where(fork.log_id == held.id).tuples()):
                 yield _as_bytes(body), signatures if isinstance(signatures, str) else ""
 
+    def entry_count(self, logs: Sequence[str]) -> int:
+        """How many entries `entries` gives of these logs: their sequences, and the other histories of forked ones."""
+        log, fork = self.tables.log, self.tables.fork
+        held = log.select(log.id).where(log.name.in_(list(logs)))
+        sizes = log.select(fn.SUM(log.size)).where(log.id.in_(held)).scalar() or 0
+        return int(sizes) + int(fork.select().where(fork.log_id.in_(held)).count())
+
     def heads(self) -> list[dict[str, Any]]:
         """Each log held: its name, station, place, how many events, and the newest one's leaf digest (hex)."""
         log = self.tables.log

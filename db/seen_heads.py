@@ -29,17 +29,31 @@ class SeenHeads:
         Raises:
             TamperError: it is not signed by its log's key; or it is our own log's, and that was longer once.
         """
+        with self.ledger.transaction():  # by itself: what follows may refuse, and must find it at every start
+            head = self.keep(text, at=at)
+        if head is not None and self._is_own(head.origin):
+            self.refuse_if_rolled_back()
+        return head
+
+    def keep(self, text: str, *, at: str) -> Checkpoint | None:
+        """Keep a signed head, whatever it says of our own log; None where its log is not known here.
+
+        Raises:
+            TamperError: it is not signed by its log's key.
+        """
         claimed = claimed_checkpoint(text)
         key = self.ledger.keys().get(claimed.origin)
         if key is None:
             return None
         head = read_checkpoint(text, key)
         row = {"log": head.origin, "size": head.size, "root": head.root, "note": text, "seen_at": at}
-        with self.ledger.transaction():  # by itself: what follows may refuse, and must find it at every start
-            self.tables.seen_head.insert(**row).on_conflict_ignore().execute()
-        if self._is_own(head.origin):
-            self.refuse_if_rolled_back()
+        self.tables.seen_head.insert(**row).on_conflict_ignore().execute()
         return head
+
+    def longest(self, log: str) -> int:
+        """How long a log was by the heads that were shown; 0 where none was."""
+        head = self.tables.seen_head
+        return int(head.select(fn.MAX(head.size)).where(head.log == log).scalar() or 0)
 
     def refuse_if_rolled_back(self) -> None:
         """Refuse to go on where a head of our own log was seen that is newer than what is held of it.
@@ -47,11 +61,9 @@ class SeenHeads:
         Raises:
             TamperError: this ledger was put back to an older copy.
         """
-        own, head = self._own(), self.tables.seen_head
-        if own is not None:
-            seen = head.select(fn.MAX(head.size)).where(head.log == own.name).scalar() or 0
-            if seen > own.size:
-                raise rolled_back(own.size, seen)
+        own = self._own()
+        if own is not None and (seen := self.longest(own.name)) > own.size:
+            raise rolled_back(own.size, seen)
 
     def own_head(self) -> str:
         """The signed head of our own log as it is now.

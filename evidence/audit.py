@@ -62,7 +62,8 @@ def audit_bundle(
         for body in held[name].audit.kept:
             if body["type"] == "witness" and body["seq"] <= end:
                 found += _check_head(str(body.get("head", "")), held, by=held[name].audit)
-    found += _check_shown(shown, held)
+    listed = {row.checkpoint for row in rows}
+    found += _check_shown([text for text in shown if text not in listed], held)
     for text in heads:
         found += _check_head(text, held, by=None)
     logs = tuple(_facts(one) for _, one in sorted(held.items()))

@@ -41,7 +41,9 @@ def take(store: Store, *bundles: Bundle) -> Merged:
     keys = dict(store.ledger.keys())
     for bundle in bundles:
         keys |= check_bundle(bundle.rows, bundle.entries, keys).keys
-    return merge(store.ledger, store.state, [raw for bundle in bundles for raw in bundle.entries])
+    heads = [row.checkpoint for bundle in bundles for row in bundle.rows if row.checkpoint]
+    entries = [raw for bundle in bundles for raw in bundle.entries]
+    return merge(store.ledger, store.state, entries, heads=heads, at="2024-02-10T23:00:00Z")
 
 
 def join(url: str, seed: int, root: Store, *, place: str, name: str, powers: Sequence[str] = ()) -> Store:

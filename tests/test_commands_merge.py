@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -264,3 +265,18 @@ def test_a_file_that_was_cut_is_refused(station: Terminal, other: Terminal, size
     before = database(other)
     assert other("import", "bad.serah").code == 1
     assert database(other) == before
+
+
+def test_a_bundle_of_a_forked_log_is_written_with_both_histories_and_counted_so(
+    station: Terminal, other: Terminal, tmp_path: Path
+) -> None:
+    copy = Terminal(tmp_path / "copy", station._capsys, station._monkeypatch)
+    shutil.copytree(other.home, copy.home)
+    first, second = station.codes("--to", PPK)[:2]
+    other.give([first], WH, PPK)
+    copy.give([second], WH, PPK)
+    meet(other, station)
+    meet(copy, station)
+    told = station("export", "--out", "both.serah", "--json").json
+    lines = gzip.decompress(Path("both.serah").read_bytes()).splitlines()
+    assert told["events"] == len(lines) - 1 == sum(log["size"] for log in told["logs"]) + 1
