@@ -58,6 +58,7 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
         CodeError, InputError, RuleError: an unknown place, a count below 0, an unknown condition, a time in the future.
     """
     from commands.papers import check_paper_name
+    from custody.carriage import Carriage
     from custody.compose import Handover
 
     check_paper_name(options["paper"])
@@ -70,7 +71,7 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
         giver_name=one_line("--giver", options["giver"]),
         receiver_name=one_line("--receiver", options["receiver"]),
         witnesses=tuple(one_line("--witness", name) for name in options["witness"] if name.strip()),
-        vehicle=one_line("--vehicle", options["vehicle"]),
+        carriage=Carriage(vehicle=one_line("--vehicle", options["vehicle"])),
         note=one_line("--note", options["note"], LONGEST_NOTE),
         occurred=_occurred(options["occurred"], store.around.now_utc()),
         conditions=dict(_condition(text) for text in options["condition"]),

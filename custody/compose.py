@@ -7,14 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from custody.carriage import NO_CARRIAGE, Carriage, carriage_fields
 from custody.items import Item
 from custody.places import Need, Place
 
 T = TypeVar("T")
-How = Literal["camera", "typed", "wedge"]
+How = Literal["camera", "typed", "wedge", "matched"]
 
 ITEMS_PER_EVENT = 200
 """With a reference for each item, and the longest log names, this stays under 64 KiB."""
+_REMARK_BYTES = 100
+"""A remark of so many bytes takes as much room as an item; a single one is far shorter than an event."""
 ROWS_PER_EVENT = 250
 REGISTERED_PER_EVENT = 300
 CODES_PER_PRINT = 2000
@@ -39,7 +42,10 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One item as it was read: its code, the print number on the label (None: typed without), and how."""
+    """One item as it was read: its code, the print number on the label (None: typed without), and how.
+
+    `matched`: its label could not be read, and people told which of the expected things it is.
+    """
 
     code: str
     print: int | None
@@ -59,8 +65,9 @@ class Extra:
 class Handover:
     """What is said of a handover besides its items. `counted` is the giver's own count, None when nobody counted.
 
-    `bound` are the places a carrier goes to, empty when `to` is no carrier or it is not known. `occurred` is given
-    when it is keyed in later: RFC 3339, UTC.
+    `bound` are the places a carrier goes to, empty when `to` is no carrier or it is not known. `refused` are things
+    that the receiver did not take: they stay with the giver. `remarks` are said of single items, taken or refused, by
+    code. `occurred` is given when it is keyed in later: RFC 3339, UTC.
     """
 
     giver: str
@@ -70,10 +77,14 @@ class Handover:
     extras: tuple[Extra, ...] = ()
     giver_name: str = ""
     receiver_name: str = ""
+    giver_office: str = ""
+    receiver_office: str = ""
     witnesses: tuple[str, ...] = ()
-    vehicle: str = ""
+    carriage: Carriage = NO_CARRIAGE
     note: str = ""
     occurred: str | None = None
+    refused: tuple[Touch, ...] = ()
+    remarks: Mapping[str, str] = field(default_factory=dict)
     conditions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -152,32 +163,40 @@ def handover_events(
     """The events of one handover: its parts under one BAST number, and an inspection for each condition noted.
 
     Args:
+        touches: what was taken; what was refused stands in the handover.
         latest: the newest known event of each item, for the items that have one.
     """
-    pieces = parts(touches, ITEMS_PER_EVENT)
+    pieces = _pieces([*touches, *handover.refused], handover.remarks)
+    taken = {touch.code for touch in touches}
     events = []
     for number, piece in enumerate(pieces, 1):
-        rows, refs = _touched(piece, latest)
+        rows, refs = touched(piece, latest)
         is_last = number == len(pieces)
         fields = {
-            "from": handover.giver, "to": handover.to, "bound": list(handover.bound), "items": rows,
+            "from": handover.giver, "to": handover.to, "bound": list(handover.bound),
+            "items": [row for row in rows if row["code"] in taken],
+            "refused": [row for row in rows if row["code"] not in taken],
+            "remarks": [{"code": touch.code, "text": handover.remarks[touch.code]} for touch in piece
+                        if handover.remarks.get(touch.code)],
             "counted": handover.counted if is_last else None,
             "extras": [{"kind": e.kind, "count": e.count, "note": e.note} for e in handover.extras] if is_last else [],
-            "parties": {"giver": handover.giver_name, "receiver": handover.receiver_name},
-            "witnesses": list(handover.witnesses), "vehicle": handover.vehicle, "note": handover.note,
-            "occurred": handover.occurred, "bast": bast, "part": number, "parts": len(pieces),
+            "parties": {"giver": handover.giver_name, "giver_office": handover.giver_office,
+                        "receiver": handover.receiver_name, "receiver_office": handover.receiver_office},
+            "witnesses": list(handover.witnesses), "carriage": carriage_fields(handover.carriage),
+            "note": handover.note, "occurred": handover.occurred, "bast": bast, "part": number, "parts": len(pieces),
         }  # fmt: skip
         events.append(NewEvent("handover", fields, refs))
-    for touch in touches:
+    for touch in (*touches, *handover.refused):
         if condition := handover.conditions.get(touch.code):
-            rows, refs = _touched([touch], latest)
+            rows, refs = touched([_readable(touch)], latest)
             events.append(
                 NewEvent("inspect", {"item": rows[0], "condition": condition, "photo": None, "note": ""}, refs)
             )
     return events
 
 
-def _touched(touches: Iterable[Touch], latest: Mapping[str, Ref]) -> tuple[list[dict[str, Any]], tuple[Ref, ...]]:
+def touched(touches: Iterable[Touch], latest: Mapping[str, Ref]) -> tuple[list[dict[str, Any]], tuple[Ref, ...]]:
+    """The rows of an event for items as they were read, and the references that the rows' `after` count in."""
     refs: dict[Ref, int] = {}
     rows = []
     for touch in touches:
@@ -185,3 +204,22 @@ def _touched(touches: Iterable[Touch], latest: Mapping[str, Ref]) -> tuple[list[
         after = None if ref is None else refs.setdefault(ref, len(refs))
         rows.append({"code": touch.code, "print": touch.print, "after": after, "how": touch.how})
     return rows, tuple(refs)
+
+
+def _pieces(touches: Sequence[Touch], remarks: Mapping[str, str]) -> list[list[Touch]]:
+    """The rows of a handover by part: no more in one than an event holds, what is remarked on them counted in."""
+    pieces: list[list[Touch]] = [[]]
+    weight = 0
+    for touch in touches:
+        more = 1 + len(remarks.get(touch.code, "").encode()) // _REMARK_BYTES
+        if weight + more > ITEMS_PER_EVENT and pieces[-1]:
+            pieces.append([])
+            weight = 0
+        pieces[-1].append(touch)
+        weight += more
+    return pieces
+
+
+def _readable(touch: Touch) -> Touch:
+    """How an item was read, in the three words that an inspection has: what was matched, people told."""
+    return Touch(touch.code, None, "typed") if touch.how == "matched" else touch

@@ -60,6 +60,8 @@ class Fold:
                 self._reassign(event)
             case "inspect":
                 self._inspect(event)
+            case "void" | "seal" | "incident":
+                self.links += [Link(event, how=event.rows[self.code].get("how"))] if self.code in event.rows else []
 
     # --- one method for each type -------------------------------------------------------------------------------
 
@@ -92,7 +94,11 @@ class Fold:
     def _handover(self, event: Event) -> None:
         self._taken.append(event)
         giver, to = event.body["from"], event.body["to"]
+        if self.code in event.refused:
+            self.links.append(Link(event, giver, to, event.rows[self.code]["how"], is_refused=True))
         for member, state in self._named(event):
+            if member not in event.moved:
+                continue
             known = self._same_move(event, state)
             if member == self.code:
                 self.links.append(Link(event, giver, to, event.rows[member]["how"], is_repeat=known is not None))
@@ -117,10 +123,13 @@ class Fold:
                 continue
             if event.body["action"] == "add":
                 state.parent, state.is_loose = parent, False
-            elif state.parent == parent:
+            elif event.body["action"] == "remove" and state.parent == parent:
                 state.parent = None
+        if event.body["action"] == "open":
+            for state in self.states.values():
+                state.parent = None if state.parent == parent else state.parent
         if self.code in event.rows:
-            self.links.append(Link(event))
+            self.links.append(Link(event, how=event.rows[self.code].get("how")))
 
     def _reassign(self, event: Event) -> None:
         for member, state in self._named(event):
@@ -218,7 +227,7 @@ class Fold:
     def _is_seen(self, code: str, event: Event) -> bool:
         """Whether the label was read at this handover, in whichever of the parts and records that share its number."""
         if code in event.rows or not event.body["bast"]:
-            return code in event.rows
+            return code in event.rows  # refused, it was seen as well, and stayed behind
         same = ("bast", "from", "to")
         return any(
             code in other.rows and all(other.body[name] == event.body[name] for name in same)

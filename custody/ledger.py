@@ -1,4 +1,4 @@
-"""Ledger format version 1: canonical bodies, signed entries and their leaf digests (docs/ledger-format.md).
+"""The ledger format: canonical bodies, signed entries and their leaf digests (docs/ledger-format.md).
 
 Knows bytes and digests; must not know what an event means.
 """
@@ -17,7 +17,6 @@ import rfc8785
 
 from custody.errors import N_, CustodyError, TamperError
 
-FORMAT_VERSION = 1
 MAX_BODY_BYTES = 64 * 1024
 SIGNING_CONTEXT = b"serah-event/v1\n"
 """Put before a body when it is signed, so that no signature for another purpose can pass as one for an event."""

@@ -90,7 +90,7 @@ class Linking:
         giver, to = event.body["from"], event.body["to"]
         after, breaks = list(holders), 0
         for i, member in enumerate(self._members):
-            if member not in event.rows:
+            if member not in event.moved:
                 continue
             breaks += holders[i] not in (None, giver)
             after[i] = to
@@ -104,7 +104,7 @@ class Linking:
 
         It either did not know of it, or confirms it while the item is still there (a receipt).
         """
-        named = (holders[i] for i, member in enumerate(self._members) if member in event.rows)
+        named = (holders[i] for i, member in enumerate(self._members) if member in event.moved)
         is_there = all(holder == event.body["to"] for holder in named)
         counts: dict[str, int] = {}
         for twin in self._twins[event.leaf]:
@@ -117,7 +117,7 @@ def _same_way(one: Event, other: Event) -> bool:
     return bool(
         one.body["from"] == other.body["from"]
         and one.body["to"] == other.body["to"]
-        and not one.rows.keys().isdisjoint(other.rows)
+        and not one.moved.keys().isdisjoint(other.moved)
     )
 
 

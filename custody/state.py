@@ -18,7 +18,8 @@ class Link:
 
     `from_` and `to` are custodians, None where the event moved nothing. `how` is how the label was read, None where no
     label was. `is_seen` is False where the item only moved with its parent. `is_withdrawn`: a correction took it back.
-    `is_repeat`: another log's record of a handover that is in the chain already; it moved nothing.
+    `is_repeat`: another log's record of a handover that is in the chain already; it moved nothing. `is_refused`: the
+    receiver did not take it, so it stayed with the giver.
     """
 
     event: Event
@@ -28,11 +29,12 @@ class Link:
     is_seen: bool = True
     is_withdrawn: bool = False
     is_repeat: bool = False
+    is_refused: bool = False
 
     @property
     def has_moved(self) -> bool:
         """Whether this link changed who holds the item."""
-        return self.to is not None and not self.is_withdrawn and not self.is_repeat
+        return self.to is not None and not (self.is_withdrawn or self.is_repeat or self.is_refused)
 
 
 @dataclass(slots=True)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from custody.carriage import as_newest
 from custody.codes import show_code
 from custody.compose import NewEvent, Ref
 from custody.corrections import withdrawals
@@ -12,8 +12,13 @@ from custody.errors import N_, InputError, RuleError
 from custody.events import COMMON, Event
 from db.store import Store
 
-CORRECTABLE = frozenset({"register", "reassign", "print", "handover", "pack", "inspect", "correct"})
-"""What a chain follows from. A plan is loaded anew, and whose key counts is for `admit` and `revoke` to say."""
+CORRECTABLE = frozenset({
+    "register", "reassign", "print", "void", "handover", "pack", "seal", "inspect", "delivery", "incident", "checklist",
+    "correct",
+})  # fmt: skip
+"""What a chain or a sum follows from. A plan is loaded anew, a point is told anew, and whose key counts is for `admit`
+and `revoke` to say.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +152,9 @@ def _corrective(
 
 def _rightly(event: Event, to: str | None, remove: Collection[str]) -> NewEvent:
     """A handover with another receiver or fewer items, relying on what it relied on."""
-    fields: dict[str, Any] = {name: value for name, value in event.body.items() if name not in COMMON}
-    fields["items"] = [row for row in fields["items"] if row["code"] not in remove]
+    fields = as_newest({name: value for name, value in event.body.items() if name not in COMMON})
+    for rows in ("items", "refused", "remarks"):
+        fields[rows] = [row for row in fields[rows] if row["code"] not in remove]
     if to is not None:
         fields |= {"to": to}
     return NewEvent("handover", fields, tuple(Ref(**ref) for ref in event.body["refs"]))

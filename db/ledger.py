@@ -11,8 +11,8 @@ from peewee import Database
 
 from custody.compose import NewEvent
 from custody.errors import N_, InputError, StoreError, TamperError
-from custody.events import Body, Event, check_body
-from custody.ledger import FORMAT_VERSION, canonical, entry_bytes, leaf_digest, sign_body
+from custody.events import NEWEST, Body, Event, check_body
+from custody.ledger import canonical, entry_bytes, leaf_digest, sign_body
 from db.batches import batches
 from db.connect import reopen, write_lock
 from db.faults import as_store_errors
@@ -22,8 +22,11 @@ from db.reading import Reading, read_stored
 from db.signer import Signer as Signer
 from db.tail import check_tail
 
-TOPICS = frozenset({"genesis", "admit", "revoke", "plan", "correct", "witness", "register", "print", "void"})
-"""The types of events that are found by their type: those that name no item, and those that labels are counted by."""
+TOPICS = frozenset({
+    "genesis", "admit", "revoke", "plan", "correct", "witness", "register", "print", "void", "delivery", "incident",
+    "checklist", "point",
+})  # fmt: skip
+"""The types of events that are found by their type: those that need name no item, and those that labels are counted by."""
 FORMER = 2
 """What `is_own` says of a log that this station wrote before it went on with a new one."""
 
@@ -121,7 +124,7 @@ class Ledger(Reading):
             size += 1
             handovers += event.type == "handover" and event.fields["part"] == 1
             body = {
-                "v": FORMAT_VERSION, "type": event.type, "log": row.name, "seq": size,
+                "v": NEWEST[event.type], "type": event.type, "log": row.name, "seq": size,
                 "prev": head.hex() if head else None,
                 "refs": [ref._asdict() for ref in event.refs], "id": id, "at": at, "by": by, "app": app, **event.fields,
             }  # fmt: skip

@@ -11,6 +11,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable, Spacer
 
+from custody.carriage import carriage_of
 from custody.paper import pack_sheet, paper_id, parts
 from language import _
 from language.text import local_time, number, printable
@@ -176,9 +177,12 @@ class _Page:
     def _draw_meta(self) -> None:
         """Vehicle, destinations, witnesses, count and note: one line each, where they are given."""
         body, places = self.body, self.facts.places
-        counted = body["counted"]
+        counted, carriage = body["counted"], carriage_of(body)
         facts = [
-            (_("Vehicle"), body["vehicle"]),
+            (_("Vehicle"), carriage.vehicle),
+            (_("Driver"), carriage.driver),
+            (_("Escort"), carriage.escort),
+            (_("Stops"), ", ".join(carriage.stops)),
             (_("Goes to"), ", ".join(place_path(places, code) for code in body["bound"])),
             (_("Witnesses"), ", ".join(body["witnesses"])),
             (_("Giver's count"), "" if counted is None else number(counted)),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from custody.carriage import carriage_of
 from custody.chain import Chain
 from custody.codes import show_code
 from custody.errors import N_
@@ -38,11 +39,15 @@ _TITLES = {
     "pack": N_("Packed"),
     "reassign": N_("Destination changed"),
     "inspect": N_("Inspected"),
+    "void": N_("Label declared void"),
+    "seal": N_("Seals"),
+    "incident": N_("Obstacle"),
 }
 _READ = {
     "camera": N_("label read by camera"),
     "typed": N_("code typed in"),
     "wedge": N_("label read by USB scanner"),
+    "matched": N_("label not readable; people told which item it is"),
 }
 
 
@@ -191,8 +196,8 @@ def _remarks(link: Link, here: str) -> Iterator[str]:
     elif link.how:
         yield _(_READ[link.how]) if link.how in _READ else printable(link.how, 40)
     if event.type == "handover":
-        if body["vehicle"]:
-            yield _("vehicle {vehicle}").format(vehicle=printable(body["vehicle"], NAME_LIMIT))
+        if vehicle := carriage_of(body).vehicle:
+            yield _("vehicle {vehicle}").format(vehicle=printable(vehicle, NAME_LIMIT))
         if body["witnesses"]:
             yield _("witnesses: {names}").format(names=_names(body["witnesses"]))
     if event.type in ("print", "reassign") and body["reason"]:

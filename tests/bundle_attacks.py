@@ -8,7 +8,7 @@ from dataclasses import replace
 from bundle_examples import Evidence
 from evidence_logs import Station
 
-from custody.events import FIELDS
+from custody.events import FORMS
 from custody.ledger import sign_body
 from evidence.bundle_lines import LogRow
 
@@ -252,7 +252,7 @@ def rely_on_what_was_not(evidence: Evidence, dice: random.Random) -> None:
 def begin_again_in_the_middle(evidence: Evidence, dice: random.Random) -> None:
     number = dice.randrange(len(evidence.logs))
     station = evidence.stations[number]
-    own = FIELDS["genesis"].keys()
+    own = FORMS["genesis", 1].keys()
     station.write("genesis", **{key: station.bodies[0][key] for key in own})
     evidence.logs[number] = list(station.entries)
     evidence.relist(number)

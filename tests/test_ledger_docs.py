@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from custody.events import COMMON, FIELDS
+from custody.events import COMMON, FORMS
 from custody.findings import SEVERITY
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -11,8 +11,13 @@ RULES = (DOCS / "custody-rules.md").read_text(encoding="utf-8")
 
 
 def test_the_format_names_every_type_and_field():
-    for name in (*COMMON, *FIELDS, *(field for fields in FIELDS.values() for field in fields)):
+    for name in (*COMMON, *(type_ for type_, _v in FORMS), *(field for fields in FORMS.values() for field in fields)):
         assert f"`{name}`" in FORMAT, name
+
+
+def test_the_format_says_in_which_version_each_type_is_written():
+    for type_, version in FORMS:
+        assert f"**`{type_}`**" in FORMAT if version == 1 else f"**`{type_}`** ({version})" in FORMAT, (type_, version)
 
 
 def test_the_rules_name_every_finding_with_its_severity():

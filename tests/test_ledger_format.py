@@ -1,4 +1,4 @@
-"""Ledger format version 1, to the byte: canonical bodies, signatures, leaves, and what a reader refuses."""
+"""The ledger format, to the byte: canonical bodies, signatures, leaves, and what a reader refuses."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custody.errors import TamperError
-from custody.events import COMMON, FIELDS, check_body, read_event, stored_event
+from custody.events import COMMON, FORMS, NEWEST, check_body, read_event, stored_event
 from custody.ledger import (
     MAX_BODY_BYTES,
     Signature,
@@ -29,8 +29,9 @@ from custody.ledger import (
 )
 
 DATA = Path(__file__).parent / "data"
-FILE = json.loads((DATA / "ledger_v1.json").read_text(encoding="utf-8"))
-VECTORS: list[dict[str, Any]] = FILE["vectors"]
+FILES = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("ledger_v*.json"))}
+FILE = FILES["ledger_v1.json"]
+VECTORS: list[dict[str, Any]] = [vector for file in FILES.values() for vector in file["vectors"]]
 by_type = pytest.mark.parametrize("vector", VECTORS, ids=[f"{v['seq']}-{v['type']}" for v in VECTORS])
 
 words = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -55,11 +56,23 @@ def refused(data: bytes) -> bool:
 
 def test_the_vectors_are_what_the_script_makes():
     made = runpy.run_path(str(DATA / "make_vectors.py"))
-    assert made["text"]() == (DATA / "ledger_v1.json").read_text(encoding="utf-8")
+    assert made["texts"]() == {name: (DATA / name).read_text(encoding="utf-8") for name in FILES}
 
 
-def test_there_is_a_vector_of_each_type():
-    assert {vector["type"] for vector in VECTORS} == set(FIELDS)
+def test_the_bytes_of_version_1_are_those_that_were_frozen():
+    digest = hashlib.sha256((DATA / "ledger_v1.json").read_bytes()).hexdigest()
+    assert digest == "e6ed17e19fc58cdcfe01927b2691396ceb5956c567e87f85a8168cb90cb65c59"
+
+
+def test_there_is_a_vector_of_each_form_in_the_file_of_its_version():
+    for name, file in FILES.items():
+        forms = {(body["type"], body["v"]) for body in (json.loads(vector["body"]) for vector in file["vectors"])}
+        assert forms == {form for form in FORMS if form[1] == file["format"]}, name
+
+
+def test_a_type_is_written_in_the_newest_of_its_forms():
+    assert {type_: max(v for name, v in FORMS if name == type_) for type_, _version in FORMS} == {**NEWEST}
+    assert NEWEST["handover"] == 2 and NEWEST["print"] == 1
 
 
 @by_type
@@ -202,15 +215,16 @@ def test_leaves_bind_the_signatures_too():
 # --- what an event may hold -------------------------------------------------------------------------------------------
 
 
-def body_of(type_: str) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(next(vector["body"] for vector in VECTORS if vector["type"] == type_))
+def body_of(type_: str, version: int = 1) -> dict[str, Any]:
+    bodies = (json.loads(vector["body"]) for vector in VECTORS if vector["type"] == type_)
+    body: dict[str, Any] = next(body for body in bodies if body["v"] == version)
     return body
 
 
 @by_type
 def test_every_field_is_required_and_no_other_is_allowed(vector):
     body = json.loads(vector["body"])
-    for name in (*COMMON, *FIELDS[vector["type"]]):
+    for name in (*COMMON, *FORMS[body["type"], body["v"]]):
         with pytest.raises(TamperError):
             check_body({key: value for key, value in body.items() if key != name})
     with pytest.raises(TamperError, match="surprise"):
@@ -225,10 +239,29 @@ def test_no_field_takes_a_value_of_another_kind(vector):
             check_body({**body, name: {"of": "another kind"}})
 
 
-@pytest.mark.parametrize("reserved", ["seal", "incident", "checklist", "", "Handover"])
-def test_types_of_later_versions_are_refused_until_they_are_written(reserved):
+@pytest.mark.parametrize("unknown", ["", "Handover", "seals", None, 1, [], {}, ["print"]])
+def test_types_that_are_not_known_are_refused(unknown):
     with pytest.raises(TamperError):
-        check_body({**body_of("print"), "type": reserved})
+        check_body({**body_of("print"), "type": unknown})
+
+
+@pytest.mark.parametrize("type_", sorted({type_ for type_, _version in FORMS}))
+def test_a_version_that_a_type_has_no_form_of_is_refused(type_):
+    known = {version for name, version in FORMS if name == type_}
+    body = body_of(type_, max(known))
+    for version in (0, 1, 2, 3, -1, True, 1.0, 2.0, "1", "2", None, [1], {}):
+        if type(version) is int and version in known:
+            continue
+        with pytest.raises(TamperError):
+            check_body({**body, "v": version})
+
+
+def test_one_form_does_not_pass_as_another():
+    for type_ in ("handover", "pack"):
+        old, new = body_of(type_), body_of(type_, 2)
+        for body, version in ((old, 2), (new, 1)):
+            with pytest.raises(TamperError):
+                check_body({**body, "v": version})
 
 
 @pytest.mark.parametrize(
@@ -254,11 +287,25 @@ def test_types_of_later_versions_are_refused_until_they_are_written(reserved):
         ("correct", "target", None), ("correct", "reason", "because"), ("correct", "corrective", ["x"]),
         ("plan", "rows", [{"row": "place", "code": "51"}]), ("plan", "rows", ["51"]), ("plan", "part", 0),
         ("register", "items", [{"code": "X"}]), ("register", "held_by", None), ("genesis", "continues", 1),
+        ("void", "labels", [{"code": "X", "print": None}]), ("void", "reason", "torn"), ("void", "second", 1),
+        ("handover2", "items", [{"code": "X", "print": 1, "after": None, "how": "guessed"}]),
+        ("handover2", "refused", [{"code": "X"}]), ("handover2", "remarks", [{"code": "X", "text": None}]),
+        ("handover2", "parties", {"giver": "", "receiver": ""}), ("handover2", "carriage", "truk boks"),
+        ("handover2", "carriage", {"vehicle": "", "driver": "", "escort": "", "stops": ""}),
+        ("pack2", "action", "split"), ("pack2", "scope", "some"), ("pack2", "items", ["X"]),
+        ("seal", "action", "open"), ("seal", "result", "good"), ("seal", "serials", [1]), ("seal", "photo", "x.jpg"),
+        ("seal", "item", {"code": "X", "print": 1, "after": None, "how": "matched"}), ("seal", "names", "Luh"),
+        ("delivery", "arrived", None), ("delivery", "arrived", -1), ("delivery", "contracted", 0.5),
+        ("incident", "action", "reopen"), ("incident", "opened", "A1"), ("incident", "items", None),
+        ("checklist", "answers", [{"question": "", "answer": "maybe", "note": ""}]), ("checklist", "place", None),
+        ("point", "state", "late"), ("point", "due", "tomorrow"), ("point", "place", 1),
     ],
 )  # fmt: skip
 def test_values_out_of_their_range_are_refused(type_, field, value):
+    name = type_.rstrip("2")
+    version = 1 if type_ == name and (name, 1) in FORMS else 2
     with pytest.raises(TamperError):
-        check_body({**body_of(type_), field: value})
+        check_body({**body_of(name, version), field: value})
 
 
 def test_a_refusal_names_the_field():

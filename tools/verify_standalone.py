@@ -23,41 +23,48 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 Body = dict[str, Any]
 MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
-NUMBERS = {"one": range(1, 2), "positive": range(1, 2**53), "count": range(2**53)}
-# §3-5, §9: an object's name and its keys as key:form. No form is text (NFC), `?` "or null", `[]` "a list of", | "or".
+NUMBERS = {"v1": range(1, 2), "v2": range(2, 3), "1+": range(1, 2**53), "0+": range(2**53)}
+# §3-5, §9: an object (2 behind it: in version 2), then key:form. No form is text (NFC), 1+ a whole number, `?` or null.
 OBJECTS = """
-first     logs:row[] serah_bundle:one; row log:raw station:raw place:raw size:count head:raw? checkpoint:raw?
-entry     body:raw signatures:raw; ref log seq:positive leaf:leaf; size log size:count; parties giver receiver
-range     prefix first:count last:count width:count; place row:"place" code name level parent:text? due:time?
-touch     code print:positive? after:count? how:"camera"|"typed"|"wedge"; extra kind count:positive note
-need      row:"need" kind name_id name_en level per_place:count unit tracked_as:"item"|"pack" elections:text[]
-item      code kind to k:positive n:positive quantity:positive election:text? range:range?
-common    v:one log seq:positive prev:leaf? refs:ref[] id at:time by app
-genesis   election root station place public_key continues:text?
-admit     station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason
-plan      rows:place|need[] source source_digest:leaf part:positive parts:positive
-register  items:item[] held_by out_of:text?; reassign items:touch[] to reason
-handover  from to bound:text[] items:touch[] counted:count? extras:extra[] parties:parties witnesses:text[] \
-vehicle note occurred:time? bast part:positive parts:positive
-print     codes:text[] print:positive sheet reason:text? second:text?; pack parent children:text[] action:"add"|"remove"
-inspect   item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note
-correct   target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; witness head
+first logs:row[] serah_bundle:v1; row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?; entry body:raw
+signatures:raw; ref log seq:1+ leaf:leaf; size log size:0+; label code print:1+; remark code text; touch code print:1+?
+after:0+? how:"camera"|"typed"|"wedge"; parties giver receiver; extra kind count:1+ note; touch2 code print:1+?
+after:0+? how:"camera"|"typed"|"wedge"|"matched"; parties2 giver giver_office receiver receiver_office; carriage vehicle
+driver escort stops:text[]; answer question answer:"yes"|"no"|"unknown" note; place row:"place" code name level
+parent:text? due:time?; common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need row:"need" kind name_id name_en
+level per_place:0+ unit tracked_as:"item"|"pack" elections:text[]; item code kind to k:1+ n:1+ quantity:1+
+election:text? range:range?; range prefix first:0+ last:0+ width:0+;
+genesis election root station place public_key continues:text?; witness head;
+admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason;
+plan rows:place|need[] source source_digest:leaf part:1+ parts:1+; pack parent children:text[] action:"add"|"remove";
+register items:item[] held_by out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?;
+handover from to bound:text[] items:touch[] counted:0+? extras:extra[] parties:parties witnesses:text[] vehicle note
+  occurred:time? bast part:1+ parts:1+; print codes:text[] print:1+ sheet reason:text? second:text?;
+handover2 from to bound:text[] items:touch2[] refused:touch2[] remarks:remark[] counted:0+? extras:extra[]
+  parties:parties2 witnesses:text[] carriage:carriage note occurred:time? bast part:1+ parts:1+;
+pack2 parent children:text[] action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names:text[]
+  note occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note;
+seal2 item:touch place action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials:text[] names:text[]
+  result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf? note occurred:time?;
+delivery2 place vendor contract kind contracted:0+? arrived:0+ damaged:0+ paper parties:parties note occurred:time?;
+incident2 action:"open"|"close" opened:leaf? place stage items:touch[] text occurred:time?;
+checklist2 place about answers:answer[] names:text[] note occurred:time?; reassign items:touch[] to reason;
+point2 point title owner due:time? place:text? state:"open"|"done" note;
+correct target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note
 """
-TABLE = [line.split() for line in re.split("[\n;]", OBJECTS.strip())]
-FORMS = {name: {key.partition(":")[0]: key.partition(":")[2] or "text" for key in keys} for name, *keys in TABLE}
+TABLE = map(str.split, OBJECTS.split(";"))
+FORMS = {name: dict((key + ":text").split(":")[:2] for key in keys) for name, *keys in TABLE}
 TYPES = list(FORMS)[list(FORMS).index("genesis") :]
-FORMS |= {name: FORMS[name] | FORMS["common"] | {"type": f'"{name}"'} for name in TYPES}
+FORMS |= {n: FORMS[n] | FORMS["common"] | {"type": f'"{n.strip("2")}"', "v": "v2" if "2" in n else "v1"} for n in TYPES}
 LEAF = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
 NOTE = r"(([^\x00-\x1f]+)\n(0|[1-9][0-9]{0,15})\n(BASE64)\n)\n((?:— [^\s+]+ (?=\S{8})BASE64\n){1,16})"  # §8
-TELL = "log seq type at by from to held_by print reason second action parent condition target giver vehicle note"
+TELL = "log seq type at by from to refused held_by print reason second action parent condition result serials target"
 WRONG = {"TAMPERED", "INCOMPLETE", "FORK"}
-VERDICTS = (
-    ("the evidence is wrong: see the findings", "bukti ini salah: lihat temuan di atas"),
-    ("self-consistent only: give --root or --head", "hanya cocok dengan dirinya sendiri: beri --root atau --head"),
-    ("complete up to these heads", "lengkap sampai kepala-kepala log ini"),
-)
+VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas
+self-consistent only: give --root or --head|hanya cocok dengan dirinya sendiri: beri --root atau --head
+complete up to these heads|lengkap sampai kepala-kepala log ini""".splitlines()
 
 
 def has_form(value: Any, form: str) -> bool:
@@ -74,9 +81,8 @@ def has_form(value: Any, form: str) -> bool:
         return isinstance(value, dict) and value.keys() == own.keys() and all(has_form(value[k], own[k]) for k in own)
     if not isinstance(value, str) or form in ("raw", "text", f'"{value}"'):
         return isinstance(value, str) and (form == "raw" or is_normalized("NFC", value))
-    if form == "time":
-        return TIME.fullmatch(value) is not None and datetime.fromisoformat(value) is not None
-    return form == "leaf" and LEAF.fullmatch(value) is not None
+    pattern = {"time": TIME, "leaf": LEAF}.get(form)
+    return bool(pattern and pattern.fullmatch(value) and (form == "leaf" or datetime.fromisoformat(value)))
 
 
 def read_json(data: bytes, *forms: str) -> Any:
@@ -194,8 +200,11 @@ def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, 
             events.append({key: body[key] for key in body if key in TELL.split()})
     for name, log in logs.items():
         log.check_row(rows.get(name, {"size": 0, "head": None, "station": None, "place": None}))
-    checkpoints = [(row["checkpoint"], logs[name]) for name, row in rows.items() if row["checkpoint"] is not None]
-    return logs, checkpoints, events
+    return (
+        logs,
+        [(row["checkpoint"], logs[name]) for name, row in rows.items() if row["checkpoint"] is not None],
+        events,
+    )
 
 
 def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
@@ -222,9 +231,7 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log]], root: str, auditor
     for by_name, by in sorted(logs.items()):
         if (end := ends.get(by_name, 0)) < len(by.leaves) or by_name not in ends:
             by.find("UNKNOWN_STATION", end + 1 if by_name in ends else None, "does not count, by the root's word")
-        for (name, seq, leaf), place in by.refs.items():
-            if place > end:
-                break
+        for (name, seq, leaf), place in (ref for ref in by.refs.items() if ref[1] <= end):
             log = logs.setdefault(name, Log(name))
             if seq > len(log.leaves):
                 log.find("INCOMPLETE", len(log.leaves) + 1, f"and on are missing: {by.name} relied on number {seq}")
@@ -234,8 +241,7 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log]], root: str, auditor
                 log.seen_by[by.name] = max(seq, log.seen_by.get(by.name, 0))
         notes += [(body["head"], by) for body in by.said if body["type"] == "witness" and body["seq"] <= end]
     for note, keeper in notes:  # §8: C2SP tlog-checkpoints in signed-notes, each with the log that kept it
-        match = re.fullmatch(NOTE.replace("BASE64", BASE64), note)
-        if not match:
+        if not (match := re.fullmatch(NOTE.replace("BASE64", BASE64), note)):
             keeper.find("TAMPERED", None, "what should be a log's signed head is none")
             continue
         log, size, tree = logs.setdefault(match[2], Log(match[2])), int(match[3]), b64decode(match[4])
@@ -280,7 +286,7 @@ def main(words: list[str] | None = None) -> int:
         parser.error(str(error))
     findings = [finding for log in (auditor, *logs.values()) for finding in log.findings]
     is_wrong = any(finding["code"] in WRONG for finding in findings)
-    verdict, summary = VERDICTS[0 if is_wrong else 2 if root or args.head else 1]
+    verdict, summary = VERDICTS[0 if is_wrong else 2 if root or args.head else 1].split("|")
     facts = [{"log": log.name, "station": log.genesis.get("station"), "place": log.genesis.get("place"),
               "key": sha256(log.key).hexdigest(), "size": len(log.leaves), "witnesses": log.seen_by,
               "head": log.leaves[-1].hex() if log.leaves else None, "root": log.root(0, len(log.leaves)).hex(),

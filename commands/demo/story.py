@@ -6,6 +6,7 @@ Pure: it chooses items and writes down what will lie before the camera. The name
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from custody.carriage import Carriage
 from custody.codes import item_payload
 from custody.compose import Handover
 from custody.errors import N_
@@ -80,7 +81,8 @@ def write_story(first: Sequence[Item], second: Sequence[Item]) -> Story:
         Leg(
             "1-loading", "2024-02-12T01:10:00Z", KEEPER,
             Handover(WAREHOUSE, TRUCK, (FIRST, SECOND), counted=len(everything), giver_name=KEEPER,
-                     receiver_name=DRIVER, witnesses=(WITNESS,), vehicle="Truk engkel DK 8123 AB"),
+                     receiver_name=DRIVER, witnesses=(WITNESS,),
+                     carriage=Carriage("Truk engkel DK 8123 AB", DRIVER)),
             _labels([*everything, twice], new),
             (Fault(AGAIN, twice.code, N_("one label shown twice, taken once")),),
         ),

@@ -1,8 +1,10 @@
-"""Make tests/data/ledger_v1.json: one entry of each type of event, with its bytes, signatures and leaf digest.
+"""Make tests/data/ledger_v1.json and ledger_v2.json: one entry of each type of event in each of its forms, with its
+bytes, signatures and leaf digest.
 
-The key is fixed and public (bytes 0 to 31), so anybody can make the same file again and nothing real is signed with
-it. Run `python tests/data/make_vectors.py` to write the file; the tests make the same and compare. Its bytes must
-never change: a change of the format is a new version with a file of its own.
+The key is fixed and public (bytes 0 to 31), so anybody can make the same files again and nothing real is signed with
+it. Run `python tests/data/make_vectors.py` to write them; the tests make the same and compare. Their bytes must never
+change: a change of the format is a new version with a file of its own. Version 2 goes on where the log of version 1
+ends, as an old station's log does.
 """
 
 import json
@@ -17,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from custody.ledger import SIGNING_CONTEXT, canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
 from evidence.checkpoint import make_checkpoint
 
-FILE = Path(__file__).with_name("ledger_v1.json")
+FOLDER = Path(__file__).parent
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 BOX, INK, PACK = "7Q2M9X4T5B8C6", "000000000000Q", "ZZZZZZZZZZZZ6"
 LOG = "buleleng-2026/gudang/0011223344556677"
@@ -76,21 +78,73 @@ def own_fields() -> list[tuple[str, dict[str, Any]]]:
     ]  # fmt: skip
 
 
+def second_forms() -> list[tuple[str, dict[str, Any]]]:
+    """The own fields of one event of each type that version 2 brought or changed."""
+    handover = {
+        "from": "DK8123AB", "to": "51.08.01", "bound": [], "counted": 3,
+        "items": [
+            {"code": BOX, "print": 2, "after": 0, "how": "camera"},
+            {"code": INK, "print": None, "after": None, "how": "matched"},
+        ],
+        "refused": [{"code": PACK, "print": 1, "after": 1, "how": "wedge"}],
+        "remarks": [{"code": INK, "text": "label sobek"}, {"code": PACK, "text": "segel basah"}],
+        "extras": [{"kind": "bilik", "count": 1, "note": "tanpa label"}],
+        "parties": {"giver": "I Wayan Sudarma", "giver_office": "Sopir", "receiver": "Ni Made Sari",
+                    "receiver_office": "Ketua PPK Gerokgak"},
+        "witnesses": ["Panwascam: Ketut"],
+        "carriage": {"vehicle": "truk boks", "driver": "I Wayan Sudarma", "escort": "Aipda Nyoman",
+                     "stops": ["51.08.01", "51.08.02"]},
+        "note": "", "occurred": None, "bast": "0043/51.08/2026", "part": 1, "parts": 1,
+    }  # fmt: skip
+    read = {"code": BOX, "print": 2, "after": 0, "how": "camera"}
+    return [
+        ("void", {"labels": [{"code": BOX, "print": 3}, {"code": INK, "print": 1}], "reason": "spoiled",
+                  "note": "tinta printer habis", "second": "Made"}),
+        ("handover", handover),
+        ("pack", {"parent": PACK, "children": [BOX, INK], "action": "check", "scope": "sample", "items": [read],
+                  "names": ["Luh", "Made"], "note": "", "occurred": None}),
+        ("seal", {"item": read, "place": "51.08", "action": "apply", "serials": ["A000001", "A000002"],
+                  "result": None, "names": ["Luh", "Made"], "witness": "", "photo": None, "note": "",
+                  "occurred": None}),
+        ("seal", {"item": read, "place": "51.08.01", "action": "check", "serials": ["A000001"], "result": "broken",
+                  "names": ["Sari", "Putu"], "witness": "Panwascam: Ketut", "photo": "ef" * 32,
+                  "note": "putus di jalan", "occurred": "2026-11-20T02:30:00Z"}),
+        ("delivery", {"place": "51.08", "vendor": "PT Cetak", "contract": "SPK 12/2026", "kind": "bilik",
+                      "contracted": 9100, "arrived": 6500, "damaged": 12, "paper": "SJ-0007",
+                      "parties": {"giver": "Agus", "receiver": "Luh"}, "note": "", "occurred": None}),
+        ("incident", {"action": "open", "opened": None, "place": "51.08.01", "stage": "pengangkutan",
+                      "items": [read], "text": "truk mogok di Tejakula", "occurred": None}),
+        ("incident", {"action": "close", "opened": "", "place": "51.08.01", "stage": "pengangkutan", "items": [],
+                      "text": "diganti truk lain", "occurred": None}),
+        ("checklist", {"place": "51.08.01", "about": "kesiapan gudang", "answers": [
+            {"question": "Atap tidak bocor", "answer": "no", "note": "bocor di sudut timur"},
+            {"question": "Ada penjaga", "answer": "unknown", "note": ""}],
+            "names": ["Sari"], "note": "", "occurred": None}),
+        ("point", {"point": "TK-01", "title": "Pengangkatan petugas KPPS", "owner": "Divisi SDM",
+                   "due": "2026-11-21T16:00:00Z", "place": None, "state": "open", "note": ""}),
+    ]  # fmt: skip
+
+
 def public_key() -> bytes:
     """The 32 bytes of the public key that belongs to the fixed secret one."""
     return KEY.public_key().public_bytes_raw()
 
 
-def make() -> dict[str, Any]:
-    """The content of the vectors' file."""
-    vectors: list[dict[str, Any]] = []
-    for seq, (type_, fields) in enumerate(own_fields(), 1):
+def _add(vectors: list[dict[str, Any]], forms: list[tuple[str, dict[str, Any]]], version: int) -> None:
+    """Add an entry of each form to the log, each after the one before."""
+    for type_, fields in forms:
+        seq = len(vectors) + 1
         earlier = [{"log": LOG, "seq": v["seq"], "leaf": v["leaf"]} for v in vectors]
         if type_ == "correct":
             fields["target"] = vectors[-1]["leaf"]
+        relies = type_ in ("handover", "inspect", "seal") or (type_, version) == ("pack", 2)
+        refs = earlier[2:4] if relies else []
+        if type_ == "incident":
+            refs = earlier[-1:]
+            fields["opened"] = None if fields["opened"] is None else vectors[-1]["leaf"]
         body = {
-            "v": 1, "type": type_, "log": LOG, "seq": seq, "prev": vectors[-1]["leaf"] if vectors else None,
-            "refs": earlier[2:4] if type_ in ("handover", "inspect") else [], "id": f"session-{seq}",
+            "v": version, "type": type_, "log": LOG, "seq": seq, "prev": vectors[-1]["leaf"] if vectors else None,
+            "refs": refs, "id": f"session-{seq}",
             "at": f"2026-11-20T01:00:{seq:02d}{'' if seq % 2 else '.5'}Z", "by": "Luh", "app": "0.1", **fields,
         }  # fmt: skip
         data = canonical(body)
@@ -100,19 +154,26 @@ def make() -> dict[str, Any]:
             {"type": type_, "seq": seq, "body": data.decode(), "signatures": f"{signature}\n", "entry_hex": entry.hex(),
              "leaf": leaf_digest(entry).hex()}
         )  # fmt: skip
-    return {
-        "format": 1,
-        "signing_context": SIGNING_CONTEXT.decode(),
-        "public_key": public_key().hex(),
-        "fingerprint": key_fingerprint(public_key()),
-        "vectors": vectors,
-    }
 
 
-def text() -> str:
-    """The file's text."""
-    return json.dumps(make(), indent=1, ensure_ascii=True) + "\n"
+def texts() -> dict[str, str]:
+    """The text of each file, by its name."""
+    vectors: list[dict[str, Any]] = []
+    made = {}
+    for version, forms in ((1, own_fields()), (2, second_forms())):
+        first = len(vectors)
+        _add(vectors, forms, version)
+        content = {
+            "format": version,
+            "signing_context": SIGNING_CONTEXT.decode(),
+            "public_key": public_key().hex(),
+            "fingerprint": key_fingerprint(public_key()),
+            "vectors": vectors[first:],
+        }
+        made[f"ledger_v{version}.json"] = json.dumps(content, indent=1, ensure_ascii=True) + "\n"
+    return made
 
 
 if __name__ == "__main__":
-    FILE.write_text(text(), encoding="utf-8")
+    for name, text in texts().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
