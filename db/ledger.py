@@ -26,7 +26,7 @@ TOPICS = frozenset({
     "genesis", "admit", "revoke", "plan", "correct", "witness", "register", "print", "void", "delivery", "incident",
     "checklist", "point",
 })  # fmt: skip
-"""The types of events that are found by their type: those that need name no item, and those that labels are counted by."""
+"""The types of events that are found by their type: they need name no item, or labels are counted by them."""
 FORMER = 2
 """What `is_own` says of a log that this station wrote before it went on with a new one."""
 

@@ -200,11 +200,8 @@ def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, 
             events.append({key: body[key] for key in body if key in TELL.split()})
     for name, log in logs.items():
         log.check_row(rows.get(name, {"size": 0, "head": None, "station": None, "place": None}))
-    return (
-        logs,
-        [(row["checkpoint"], logs[name]) for name, row in rows.items() if row["checkpoint"] is not None],
-        events,
-    )
+    heads = [(row["checkpoint"], logs[name]) for name, row in rows.items() if row["checkpoint"] is not None]
+    return logs, heads, events
 
 
 def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
@@ -292,10 +289,9 @@ def main(words: list[str] | None = None) -> int:
               "head": log.leaves[-1].hex() if log.leaves else None, "root": log.root(0, len(log.leaves)).hex(),
               "witnessed_to": max(log.seen_by.values(), default=0)} for log in logs.values()]  # fmt: skip
     report = {"ok": not is_wrong, "verdict": verdict, "logs": facts, "findings": findings, "events": events}
-    # Every value is quoted: what it says may be meant for a terminal.
-    rows = [[f"{k} {json.dumps(v)}" for k, v in row.items() if v not in (None, "", [], {})]
-            for row in facts + events + findings]  # fmt: skip
-    print(*([json.dumps(report)] if args.json else [*map(", ".join, rows), verdict, f"Ringkasan: {summary}"]), sep="\n")
+    rows = [[item for item in row.items() if item[1] not in (None, "", [], {})] for row in facts + events + findings]
+    told = [", ".join(f"{key} {json.dumps(value)}" for key, value in row) for row in rows]  # quoted for a terminal
+    print(*([json.dumps(report)] if args.json else [*told, verdict, f"Ringkasan: {summary}"]), sep="\n")
     return int(is_wrong)
 
 
