@@ -11,7 +11,7 @@ from language import _
 from scanner.camera_open import Machine, Opening, given, this_machine
 from scanner.files import Video
 from scanner.frames import PICTURES, Clock, FrameSource, Tell
-from scanner.live import ATTEMPTS, STALL_MS, Capture, Live
+from scanner.live_source import ATTEMPTS, STALL_MS, Capture, Live
 from scanner.opencv import cv2
 
 

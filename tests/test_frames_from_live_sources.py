@@ -13,7 +13,7 @@ import pytest
 
 from custody.errors import CameraError
 from scanner.frames import Image, monotonic_ms, open_source
-from scanner.live import Capture, Connect, Live
+from scanner.live_source import Capture, Connect, Live
 from scanner.opencv import cv2
 from scanner.simulate import write_video
 

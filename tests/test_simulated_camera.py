@@ -16,7 +16,7 @@ from custody.codes import ItemLabel, draw_code, item_payload
 from custody.errors import CameraError
 from scanner.decode import Reader, ZxingEngine
 from scanner.frames import Frame, FrameSource, Image, monotonic_ms, open_source
-from scanner.live import Live
+from scanner.live_source import Live
 from scanner.outcomes import End, How, Outcome, Taken, Tally
 from scanner.reads import Read
 from scanner.run import Command, KeyboardLines, scan_frames, type_lines
