@@ -11,11 +11,12 @@ from typing import Any
 from custody.errors import N_, CustodyError, TamperError
 from custody.ledger import key_fingerprint
 from db.batches import batches
+from db.item_rows import ItemRow
 from db.ledger import TOPICS
 from db.models import tables_of
-from db.reading import read_stored
 from db.schema import changed_objects, scratch_database
 from db.state import State
+from db.stored import read_stored
 from evidence.bundle_lines import LogRow, log_row
 from evidence.entry import RawEntry
 from evidence.findings import EvidenceFinding
@@ -158,9 +159,8 @@ class Checking:
                 rows, gone = self.state.folded(codes)
             except TamperError:
                 continue  # a finding about the entry already
-            made = {row["code"]: row for row in rows} | dict.fromkeys(gone)
-            held = {row["code"]: _plain(row) for some in batches(made, _CODES_PER_FOLD)
-                    for row in item.select().where(item.code.in_(some)).dicts()}  # fmt: skip
+            made: dict[str, ItemRow | None] = {row.code: row for row in rows} | dict.fromkeys(gone)
+            held = {row.code: row for row in self.state.item_rows(made)}
             differing = sorted(code for code, row in made.items() if held.get(code) != row)
             count += len(differing)
             wrong = wrong or differing[:1]
@@ -174,10 +174,6 @@ def _rows(table: Any) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """The rows of a small table by their key."""
     keys = [field.name for field in table._meta.get_primary_keys()]
     return {tuple(row[key] for key in keys): tuple(row.values()) for row in table.select().dicts()}
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: bytes(value) if isinstance(value, memoryview) else value for name, value in row.items()}
 
 
 def _begins_handover(body: bytes) -> bool:

@@ -7,9 +7,12 @@ of any length.
 from collections.abc import Iterable
 from typing import Any
 
+from peewee import Database
+
 from custody.errors import N_, TamperError
 from custody.ledger import leaf_digest
 from db.models import Tables
+from db.prepared import Prepared, PreparedInsert, blank
 from db.signer import Signer
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, make_checkpoint, read_checkpoint
 from evidence.tree import Frontier
@@ -18,8 +21,12 @@ from evidence.tree import Frontier
 class Heads:
     """The trees of one database's logs. `grow` is called by the ledger alone, with each append."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, database: Database, tables: Tables) -> None:
         self.tables = tables
+        tree = tables.tree
+        columns = tree.select(tree.size, tree.frontier, tree.note)
+        self._kept_row = Prepared(database, lambda: columns.where(tree.log_id == blank("log_id")))
+        self._keep = PreparedInsert(tree, ("log_id", "size", "frontier", "note"), key=("log_id",))
         self._believed: str | None = None
 
     def grow(self, log: Any, leaves: Iterable[bytes], signer: Signer) -> None:
@@ -34,10 +41,7 @@ class Heads:
         for leaf in leaves:
             tree.append(leaf)
         note = make_checkpoint(log.name, tree.size, tree.root(), signer.public_key, signer.sign)
-        row = {"log_id": log.id, "size": tree.size, "frontier": tree.to_bytes(), "note": note}
-        table = self.tables.tree
-        changed = [table.size, table.frontier, table.note]
-        table.insert(**row).on_conflict(conflict_target=[table.log_id], preserve=changed).execute()
+        self._keep.run([(log.id, tree.size, tree.to_bytes(), note)])
         self._believed = note
 
     def signed(self, log: str) -> str | None:
@@ -75,14 +79,14 @@ class Heads:
         The head's signature answers for it: whoever changes this row would else make us sign a false head, which
         would look like a second history for ever.
         """
-        row = self.tables.tree.get_or_none(self.tables.tree.log_id == log.id)
-        if row is None or row.size != log.size:
+        size, frontier, note = self._kept_row.first(log_id=log.id) or (None, b"", "")
+        if size != log.size:
             return None
         try:
-            tree = Frontier.from_bytes(bytes(row.frontier))
-            head = claimed_checkpoint(row.note)
-            if row.note != self._believed:
-                head = read_checkpoint(row.note, bytes.fromhex(log.public_key))
+            tree = Frontier.from_bytes(bytes(frontier))
+            head = claimed_checkpoint(note)
+            if note != self._believed:
+                head = read_checkpoint(note, bytes.fromhex(log.public_key))
         except TamperError:
             return None
         return tree if head == Checkpoint(log.name, log.size, tree.root()) else None

@@ -5,6 +5,7 @@ The only code that writes events; `db/reading.py` reads them back.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from peewee import Database
@@ -13,13 +14,14 @@ from custody.compose import NewEvent
 from custody.errors import N_, InputError, StoreError, TamperError
 from custody.events import NEWEST, Body, Event, check_body
 from custody.ledger import canonical, entry_bytes, leaf_digest, sign_body
-from db.batches import batches
 from db.connect import reopen, write_lock
 from db.faults import as_store_errors
 from db.heads import Heads
 from db.models import Tables
-from db.reading import Reading, read_stored
+from db.prepared import Prepared, PreparedInsert, blank
+from db.reading import HeldLog, Reading
 from db.signer import Signer as Signer
+from db.stored import read_stored
 from db.tail import check_tail
 
 TOPICS = frozenset({
@@ -36,7 +38,14 @@ class Ledger(Reading):
 
     def __init__(self, database: Database, tables: Tables) -> None:
         super().__init__(database, tables)
-        self.signed_heads = Heads(tables)
+        self.signed_heads = Heads(database, tables)
+        self._last = Prepared(database, self._last_query)
+        self._grown = Prepared(database, self._grown_query)
+        self._new_event, self._new_fork = (
+            Prepared(database, partial(_new_entry, table)) for table in (tables.event, tables.fork)
+        )
+        self._event_items = PreparedInsert(tables.event_item, ("code", "event_id"))
+        self._fork_items = PreparedInsert(tables.fork_item, ("code", "fork_id"))
         self._is_doubtful = False
         """Whether a write has failed since the database was opened."""
 
@@ -135,15 +144,18 @@ class Ledger(Reading):
             self.insert(row.id, size, head, data, "".join(f"{signature}\n" for signature in signatures), body)
             recorded.append(Event(head.hex(), body))
         self.signed_heads.grow(row, (bytes.fromhex(event.leaf) for event in recorded), signer)
-        log = self.tables.log
-        log.update(size=size, head=head, handovers=handovers).where(log.id == row.id).execute()
+        self._grown.run(size=size, head=head, handovers=handovers, id=row.id)
         return recorded
 
-    def _head(self, log: Any) -> bytes | None:
+    def _grown_query(self) -> Any:
+        log = self.tables.log
+        grown = log.update(size=blank("size"), head=blank("head"), handovers=blank("handovers"))
+        return grown.where(log.id == blank("id"))
+
+    def _head(self, log: HeldLog) -> bytes | None:
         """The leaf digest that the next event must name as `prev`: of the last event, and so it must say in the log."""
-        event = self.tables.event
-        last = event.select(event.seq, event.leaf).where(event.log_id == log.id).order_by(event.seq.desc()).first()
-        held = (last.seq, bytes(last.leaf)) if last else (0, None)
+        last = self._last.first(log_id=log.id)
+        held = (last[0], bytes(last[1])) if last else (0, None)
         noted = (log.size, None if log.head is None else bytes(log.head))
         if held != noted:
             raise TamperError(
@@ -154,40 +166,43 @@ class Ledger(Reading):
             )
         return held[1]
 
+    def _last_query(self) -> Any:
+        event = self.tables.event
+        columns = event.select(event.seq, event.leaf).where(event.log_id == blank("log_id"))
+        return columns.order_by(event.seq.desc()).limit(1)
+
     def insert(self, log_id: int, seq: int, leaf: bytes, body: bytes, signatures: str, parsed: Body) -> None:
         """Put an entry into a log's sequence and into the indexes. Call within a transaction, after checking it."""
         tables = self.tables
-        event_id = tables.event.insert(log_id=log_id, seq=seq, leaf=leaf, body=body, signatures=signatures).execute()
+        entry = {"log_id": log_id, "seq": seq, "leaf": leaf, "body": body, "signatures": signatures}
+        event_id = self._new_event.first(**entry)[0]
         if parsed["type"] in TOPICS:
             tables.event_topic.insert(topic=parsed["type"], event_id=event_id).execute()
-        self._index(parsed, tables.event_item, "event_id", event_id)
+        self._index(parsed, self._event_items, event_id)
 
     def insert_fork(self, log_id: int, seq: int, leaf: bytes, body: bytes, signatures: str, parsed: Body) -> None:
         """Put an entry of a log's other history beside its sequence. Call within a transaction, after checking it."""
-        tables = self.tables
-        fork_id = tables.fork.insert(log_id=log_id, seq=seq, leaf=leaf, body=body, signatures=signatures).execute()
-        self._index(parsed, tables.fork_item, "fork_id", fork_id)
+        entry = {"log_id": log_id, "seq": seq, "leaf": leaf, "body": body, "signatures": signatures}
+        self._index(parsed, self._fork_items, self._new_fork.first(**entry)[0])
 
-    def _index(self, parsed: Body, index: Any, column: str, row_id: int) -> None:
+    def _index(self, parsed: Body, index: PreparedInsert, row_id: int) -> None:
         codes = dict.fromkeys(Event("", parsed).rows)
         if parsed["type"] == "correct":  # names no item itself, and belongs to the chain of each that its target names
             codes = dict.fromkeys(self.codes_of(parsed["target"]))
-        for batch in batches(({"code": code, column: row_id} for code in codes), 5000):
-            index.insert_many(batch).execute()
+        index.run((code, row_id) for code in codes)
 
     def index_late_corrections(self) -> set[str]:
         """Index the corrections whose targets have come after them; returns the items that they are about."""
         tables = self.tables
         found: set[str] = set()
-        for table, index, column in (
-            (tables.event, tables.event_item, "event_id"),
-            (tables.fork, tables.fork_item, "fork_id"),
+        for table, index, entry_id, items in (
+            (tables.event, tables.event_item, tables.event_item.event_id, self._event_items),
+            (tables.fork, tables.fork_item, tables.fork_item.fork_id, self._fork_items),
         ):
             for row_id, body in self._corrections(table):
                 code = next(iter(self.codes_of(body["target"])), None)
-                row = getattr(index, column) == row_id
-                if code is not None and not index.select().where((index.code == code) & row).exists():
-                    self._index(body, index, column, row_id)
+                if code is not None and not index.select().where((index.code == code) & (entry_id == row_id)).exists():
+                    self._index(body, items, row_id)
                     found.update(self.codes_of(body["target"]))
         return found
 
@@ -198,3 +213,8 @@ class Ledger(Reading):
             query = query.join(topic, on=(topic.event_id == table.id)).where(topic.topic == "correct")
         held = [(row_id, read_stored(*columns)) for row_id, *columns in query.tuples()]
         return [(row_id, event.body) for row_id, event in held if event.type == "correct"]
+
+
+def _new_entry(table: Any) -> Any:
+    columns = ("log_id", "seq", "leaf", "body", "signatures")
+    return table.insert(**{name: blank(name) for name in columns}).returning(table.id)

@@ -20,6 +20,7 @@ from custody.ledger import leaf_digest
 from custody.paper import Sheet, pack_sheet, paper_id
 from custody.waybill import to_come, unknown_key, unregistered
 from db.models import Tables
+from db.prepared import Prepared
 from db.seen_heads import SeenHeads, rolled_back
 from db.state import State
 from evidence.checkpoint import claimed_checkpoint, read_checkpoint
@@ -63,6 +64,8 @@ class Papers:
 
     def __init__(self, state: State, heads: SeenHeads, tables: Tables) -> None:
         self.state, self.heads, self.ledger, self.tables = state, heads, state.ledger, tables
+        paper = tables.paper
+        self._count = Prepared(state.ledger.database, lambda: paper.select(fn.COUNT(paper.leaf)))
         self._last: tuple[object, Waybill] | None = None
 
     # --- reading ------------------------------------------------------------------------------------------------
@@ -83,7 +86,7 @@ class Papers:
             )
         self.heads.take(sheet.head, at=at)
         is_held = self.ledger.find(leaf.hex()) is not None
-        own = self.tables.log.get_or_none(self.tables.log.is_own == 1)
+        own = self.ledger.own_row()
         if own is not None and log == own.name:
             if not is_held:
                 raise rolled_back(own.size, seq)
@@ -118,8 +121,7 @@ class Papers:
 
     def waybill(self, giver: str, to: str, tops: Sequence[str]) -> Waybill:
         """What papers say is to come at this handover and has not been received; kept until something changes."""
-        paper = self.tables.paper
-        count = paper.select(fn.COUNT(paper.leaf)).scalar()
+        count = self._count.first()[0]
         if not count or not giver or not to:
             return NOTHING
         asked = (giver, to, tuple(tops), count, self.ledger.event_count())
@@ -166,6 +168,8 @@ class Papers:
     def witness_events(self, refs: Sequence[Ref]) -> list[NewEvent]:
         """Events that keep the heads of the papers relied on, the newest of each log; each head is kept once."""
         paper = self.tables.paper
+        if not self._count.first()[0]:
+            return []
         leaves = [bytes.fromhex(leaf) for leaf in {ref.leaf for ref in refs}]
         newest: dict[str, Any] = {}
         for row in paper.select().where(paper.leaf.in_(leaves) & (paper.is_witnessed == 0)):
@@ -177,9 +181,11 @@ class Papers:
 
     def sheets(self, bast: str | None = None) -> list[tuple[Body, Sheet]]:
         """The records of our own handover of that number, or of the last one, as the pages of its paper carry them."""
-        log, event = self.tables.log, self.tables.event
-        own = log.get(log.is_own == 1)
-        head, key = self.heads.own_head(), bytes.fromhex(own.public_key)
+        event = self.tables.event
+        head = self.heads.own_head()
+        own = self.ledger.own_row()
+        assert own is not None  # it has a head
+        key = bytes.fromhex(own.public_key)
         found = []
         # Newest first, for a paper is printed at once; the number is in the body alone.
         query = event.select(event.body, event.signatures).where(event.log_id == own.id).order_by(event.seq.desc())

@@ -8,6 +8,7 @@ from custody.places import Place
 from db.batches import batches
 from db.ledger import Ledger
 from db.models import Tables
+from db.prepared import Prepared, blank
 from db.reading import Mark
 
 _ROWS_PER_INSERT = 500
@@ -21,13 +22,17 @@ class PlaceTable(Mapping[str, Place]):
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
+        place = tables.place
+        self._place = Prepared(
+            ledger.database, lambda: place.select(*self._columns()).where(place.code == blank("code"))
+        )
         self._known: dict[str, Place | None] = {}
         self._known_at: Mark | None = None
 
     def __getitem__(self, code: str) -> Place:
         if code not in self._known:
-            row = self.tables.place.select().where(self.tables.place.code == code).first()
-            self._known[code] = None if row is None else _place(row)
+            row = self._place.first(code=code)
+            self._known[code] = None if row is None else Place(*row)
         place = self._known[code]
         if place is None:
             raise KeyError(code)
@@ -39,10 +44,15 @@ class PlaceTable(Mapping[str, Place]):
     def __len__(self) -> int:
         return int(self.tables.place.select().count())
 
+    def _columns(self) -> list[Any]:
+        place = self.tables.place
+        return [place.code, place.name, place.level, place.parent, place.due]
+
     def all(self) -> dict[str, Place]:
         """The whole tree at once, parents before children."""
         place = self.tables.place
-        found = {row.code: _place(row) for row in place.select().order_by(place.first)}
+        query = place.select(*self._columns()).order_by(place.first)
+        found = {row[0]: Place(*row) for row in query.tuples()}
         self._known |= found
         return found
 
@@ -125,7 +135,3 @@ def _number_below(top: str, children: Mapping[str, list[str]], spans: dict[str, 
             spans[code] = (number, number)
             stack.append((code, True))
             stack.extend((child, False) for child in sorted(children.get(code, ()), reverse=True))
-
-
-def _place(row: Any) -> Place:
-    return Place(row.code, row.name, row.level, row.parent, row.due)

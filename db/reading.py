@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain as joined
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from peewee import Case, Database, SqliteDatabase, fn
 
 from custody.compose import Ref
-from custody.errors import N_, StoreError, TamperError
-from custody.events import Event, stored_event
-from custody.ledger import key_fingerprint, leaf_digest
-from db.batches import batches
+from custody.errors import N_, StoreError
+from custody.events import Event
+from custody.ledger import key_fingerprint
 from db.models import Tables
-
-_CODES_PER_QUERY = 500
+from db.naming import Naming
+from db.prepared import Prepared, blank
+from db.stored import as_bytes, read_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,20 @@ class OwnLog:
     handovers: int
 
 
+class HeldLog(NamedTuple):
+    """A log as it stands: its name, who writes it, how many entries, the newest one's digest, how many handovers."""
+
+    id: int
+    name: str
+    station: str
+    place: str
+    root: str
+    public_key: str
+    size: int
+    head: bytes | None
+    handovers: int
+
+
 T = TypeVar("T")
 Mark = tuple[int, ...]
 
@@ -39,16 +53,21 @@ class Reading:
 
     def __init__(self, database: Database, tables: Tables) -> None:
         self.database, self.tables = database, tables
-        log, fork = tables.log, tables.fork
-        own = fn.MAX(Case(None, [(log.is_own == 1, log.id)]))
-        query = log.select(fn.SUM(log.size), fn.MAX(log.id), own, fork.select(fn.MAX(fork.id)))
-        self._mark = query.sql()
+        self._naming = Naming(database, tables)
+        self._mark = Prepared(database, self._mark_query)
+        self._own = Prepared(database, self._own_query)
+        self._event_at = Prepared(database, self._event_at_query)
+        self._elections: dict[int, str] = {}
         self._remembered: tuple[Mark, dict[str, Any]] | None = None
 
     def mark(self) -> Mark:
         """Changes whenever anything is recorded or merged, by this program or another."""
-        sums = self.database.execute_sql(*self._mark).fetchone()
-        return tuple(int(value or 0) for value in sums)
+        return tuple(int(value or 0) for value in self._mark.first())
+
+    def _mark_query(self) -> Any:
+        log, fork = self.tables.log, self.tables.fork
+        own = fn.MAX(Case(None, [(log.is_own == 1, log.id)]))
+        return log.select(fn.SUM(log.size), fn.MAX(log.id), own, fork.select(fn.MAX(fork.id)))
 
     def remember(self, name: str, make: Callable[[], T]) -> T:
         """What `make` gives, made again only when the ledger's mark has changed."""
@@ -71,14 +90,18 @@ class Reading:
             StoreError: there is none.
         """
         row = self._own_row()
-        genesis = self.event_at(row.id, 1)
-        return OwnLog(row.id, row.name, row.station, row.place, row.root, str(genesis.body["election"]), row.handovers)
+        if row.id not in self._elections:  # a log's first entry stays what it is
+            self._elections[row.id] = str(self.event_at(row.id, 1).body["election"])
+        return OwnLog(row.id, row.name, row.station, row.place, row.root, self._elections[row.id], row.handovers)
 
     def event_at(self, log_id: int, seq: int) -> Event:
         """The event of that number in a log that is known to have it."""
-        table = self.tables.event
-        columns = table.select(table.leaf, table.body, table.signatures)
-        return read_stored(*columns.where((table.log_id == log_id) & (table.seq == seq)).tuples().get())
+        return read_stored(*self._event_at.first(log_id=log_id, seq=seq))
+
+    def _event_at_query(self) -> Any:
+        event = self.tables.event
+        columns = event.select(event.leaf, event.body, event.signatures)
+        return columns.where((event.log_id == blank("log_id")) & (event.seq == blank("seq")))
 
     def event_count(self) -> int:
         """How many events are held, of all logs. It grows with every change that anybody records."""
@@ -100,12 +123,7 @@ class Reading:
 
     def naming(self, codes: Iterable[str]) -> dict[str, list[Event]]:
         """For each code, the events of its chain: those that name it, and what corrects them; in no order."""
-        tables = self.tables
-        found: dict[str, list[Event]] = {code: [] for code in codes}
-        _gather(found, tables.event, tables.event_item, tables.event_item.event_id)
-        if self.mark()[-1]:
-            _gather(found, tables.fork, tables.fork_item, tables.fork_item.fork_id)
-        return found
+        return self._naming.naming(codes, with_forks=bool(self.mark()[-1]))
 
     def on_topic(self, topics: Iterable[str]) -> list[Event]:
         """Every event of these types, which are among `TOPICS`; in no order."""
@@ -176,21 +194,8 @@ class Reading:
         return next(iter(self._where(lambda entries: entries.leaf == bytes.fromhex(leaf))), None)
 
     def refs(self, leaves: Iterable[bytes]) -> dict[bytes, Ref]:
-        """Where each of these events stands: log, number, leaf.
-
-        Those of another history of our own log are left out: our log cannot rely on what it says did not happen.
-        """
-        log = self.tables.log
-        names = {row.id: row.name for row in log.select(log.id, log.name)}
-        own = log.select(log.id).where(log.is_own == 1).scalar()
-        found: dict[bytes, Ref] = {}
-        for table in (self.tables.event, self.tables.fork):
-            for batch in batches(set(leaves) - found.keys(), _CODES_PER_QUERY):
-                columns = table.select(table.leaf, table.log_id, table.seq)
-                for leaf, log_id, seq in columns.where(table.leaf.in_(batch)).tuples():
-                    if table is self.tables.event or log_id != own:
-                        found[bytes(leaf)] = Ref(names[log_id], seq, bytes(leaf).hex())
-        return found
+        """Where each of these events stands, but for those of another history of our own log."""
+        return self._naming.refs(leaves)
 
     def entries(self, logs: Sequence[str] | None = None) -> Iterator[tuple[bytes, str]]:
         """Every entry as it is stored, log by log in order of `seq`: its body's bytes and its signature lines.
@@ -211,7 +216,7 @@ class Reading:
         for held in held_logs:  # by log, so that the index on (log_id, seq) gives the order
             own = columns.where(event.log_id == held.id).order_by(event.seq)
             for body, signatures in joined(own.tuples().iterator(), others.where(fork.log_id == held.id).tuples()):
-                yield _as_bytes(body), signatures if isinstance(signatures, str) else ""
+                yield as_bytes(body), signatures if isinstance(signatures, str) else ""
 
     def entry_count(self, logs: Sequence[str]) -> int:
         """How many entries `entries` gives of these logs: their sequences, and the other histories of forked ones."""
@@ -273,52 +278,20 @@ class Reading:
         found = str(self.database.execute_sql(f"PRAGMA {check}(1)").fetchone()[0])
         return "" if found == "ok" else found
 
-    def _own_row(self) -> Any:
-        row = self.tables.log.select().where(self.tables.log.is_own == 1).first()
+    def own_row(self) -> HeldLog | None:
+        """The log that this station writes, None where it has not begun one."""
+        row = self._own.first()
+        return None if row is None else HeldLog(*row)
+
+    def _own_query(self) -> Any:
+        log = self.tables.log
+        return log.select(*(getattr(log, name) for name in HeldLog._fields)).where(log.is_own == 1)
+
+    def _own_row(self) -> HeldLog:
+        row = self.own_row()
         if row is None:
             raise StoreError(
                 N_("this ledger has no station yet"),
                 hint=N_("Begin one with: python main.py init --place CODE --station NAME"),
             )
         return row
-
-
-def read_stored(leaf: Any, body: Any, signatures: Any) -> Event:
-    """An event from our own tables, after its bytes have been compared with its digest.
-
-    Raises:
-        TamperError: they differ.
-    """
-    digest, data = _as_bytes(leaf), _as_bytes(body)
-    if leaf_digest(data + b"\n" + str(signatures).encode()) != digest:
-        raise TamperError(
-            N_("an event of this ledger is not as it was recorded (its digest was {leaf})"),
-            hint=N_("Run: python main.py verify"),
-            leaf=digest.hex()[:16],
-        )
-    return stored_event(digest, data)
-
-
-def _gather(found: dict[str, list[Event]], table: Any, index: Any, row_id: Any) -> None:
-    """Add to each code the entries of a table that name it."""
-    pairs: list[tuple[str, int]] = []
-    for batch in batches(found, _CODES_PER_QUERY):
-        pairs.extend(index.select(index.code, row_id).where(index.code.in_(batch)).tuples())
-    parsed: dict[int, Event] = {}
-    for ids in batches({entry_id for _, entry_id in pairs}, _CODES_PER_QUERY):
-        columns = table.select(table.id, table.leaf, table.body, table.signatures)
-        for entry_id, *stored in columns.where(table.id.in_(ids)).tuples():
-            parsed[entry_id] = read_stored(*stored)
-    for code, entry_id in pairs:
-        if entry_id not in parsed:
-            raise TamperError(
-                N_("an event about {item} was taken out of this ledger"),
-                hint=N_("Run: python main.py verify"),
-                item=code,
-            )
-        found[code].append(parsed[entry_id])
-
-
-def _as_bytes(value: Any) -> bytes:
-    """A stored blob; empty where damage left something else, for `bytes` of a number would be so many zeros."""
-    return bytes(value) if isinstance(value, bytes | memoryview) else b""

@@ -11,6 +11,7 @@ from custody.events import Event
 from custody.roster import NOTICES, Roster, root_followed, roster
 from db.ledger import Ledger
 from db.models import Tables
+from db.prepared import Prepared
 
 
 class RosterTable:
@@ -18,6 +19,7 @@ class RosterTable:
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
+        self._newest_of = Prepared(ledger.database, self._newest_query)
         self._known: tuple[tuple[int, int, int], Roster] | None = None
 
     def now(self) -> Roster:
@@ -74,12 +76,16 @@ class RosterTable:
         return found
 
     def _own_genesis(self) -> Event | None:
-        own = self.tables.log.get_or_none(self.tables.log.is_own == 1)
+        own = self.ledger.own_row()
         return None if own is None or not own.size else self.ledger.event_at(own.id, 1)
 
     def _newest(self) -> tuple[int, int, int]:
         """Changes whenever a notice comes, in a log's sequence or beside it, or our own log is another one."""
+        notice, fork, own = self._newest_of.first()
+        return (notice or 0, fork or 0, own or 0)
+
+    def _newest_query(self) -> Any:
         topic, fork, log = self.tables.event_topic, self.tables.fork, self.tables.log
-        newest = topic.select(fn.MAX(topic.event_id)).where(topic.topic.in_(NOTICES)).scalar()
-        own = log.select(fn.MAX(log.id)).where(log.is_own == 1).scalar()
-        return (newest or 0, fork.select(fn.MAX(fork.id)).scalar() or 0, own or 0)
+        own = log.select(fn.MAX(log.id)).where(log.is_own == 1)
+        newest = topic.select(fn.MAX(topic.event_id), fork.select(fn.MAX(fork.id)), own)
+        return newest.where(topic.topic.in_(NOTICES))

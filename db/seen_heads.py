@@ -12,6 +12,7 @@ from custody.errors import N_, StoreError, TamperError
 from custody.events import Event
 from db.ledger import Ledger
 from db.models import Tables
+from db.prepared import Prepared, blank
 from db.roster import RosterTable
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.witnesses import witnessed_to
@@ -22,6 +23,7 @@ class SeenHeads:
 
     def __init__(self, ledger: Ledger, stations: RosterTable, tables: Tables) -> None:
         self.ledger, self.stations, self.tables = ledger, stations, tables
+        self._longest = Prepared(ledger.database, self._longest_query)
 
     def take(self, text: str, *, at: str) -> Checkpoint | None:
         """Keep a signed head that somebody shows; None where its log, and so its key, is not known here.
@@ -52,8 +54,7 @@ class SeenHeads:
 
     def longest(self, log: str) -> int:
         """How long a log was by the heads that were shown; 0 where none was."""
-        head = self.tables.seen_head
-        return int(head.select(fn.MAX(head.size)).where(head.log == log).scalar() or 0)
+        return int(self._longest.first(log=log)[0] or 0)
 
     def refuse_if_rolled_back(self) -> None:
         """Refuse to go on where a head of our own log was seen that is newer than what is held of it.
@@ -61,9 +62,13 @@ class SeenHeads:
         Raises:
             TamperError: this ledger was put back to an older copy.
         """
-        own = self._own()
+        own = self.ledger.own_row()
         if own is not None and (seen := self.longest(own.name)) > own.size:
             raise rolled_back(own.size, seen)
+
+    def _longest_query(self) -> Any:
+        head = self.tables.seen_head
+        return head.select(fn.MAX(head.size)).where(head.log == blank("log"))
 
     def own_head(self) -> str:
         """The signed head of our own log as it is now.
@@ -71,7 +76,7 @@ class SeenHeads:
         Raises:
             StoreError: none has been signed yet, in a ledger of an older version.
         """
-        own = self._own()
+        own = self.ledger.own_row()
         note = None if own is None else self.ledger.signed_heads.signed(own.name)
         if note is None:
             raise StoreError(
@@ -84,7 +89,7 @@ class SeenHeads:
 
         Cutting these off would not be noticed. Looks only at what has come since it was last asked.
         """
-        own = self._own()
+        own = self.ledger.own_row()
         if own is None:
             return 0
         stations, paper = self.stations.now(), self.tables.paper
@@ -131,12 +136,8 @@ class SeenHeads:
         return witnessed_to(own.name, bytes.fromhex(own.public_key), events)
 
     def _is_own(self, log: str) -> bool:
-        own = self._own()
-        return own is not None and bool(own.name == log)
-
-    def _own(self) -> Any:
-        log = self.tables.log
-        return log.get_or_none(log.is_own == 1)
+        own = self.ledger.own_row()
+        return own is not None and own.name == log
 
 
 def rolled_back(size: int, seen: int) -> TamperError:

@@ -10,17 +10,18 @@ from peewee import Case, fn
 from custody.chain import Chain, custody
 from custody.compose import Ref
 from custody.events import Event
-from custody.fold import Link
-from custody.items import Item, SerialRange
+from custody.items import Item
 from custody.places import Need, Place
 from custody.planning import Slot
 from custody.progress import StockGroup
 from custody.roster import NOTICES, Roster, plan_in_force
 from custody.standing import with_standing
 from db.batches import batches
+from db.item_rows import ItemRow, row_of, standing_links
 from db.ledger import Ledger
 from db.models import Tables
 from db.places import PlaceTable
+from db.prepared import PreparedIn, PreparedInsert, blank
 from db.roster import RosterTable
 
 _ROWS_PER_INSERT = 500
@@ -33,6 +34,12 @@ class State:
         self.ledger, self.tables = ledger, tables
         self.places = PlaceTable(ledger, tables)
         self.stations = RosterTable(ledger, tables)
+        item = tables.item
+        self._items = PreparedIn(ledger.database, lambda codes: item.select().where(item.code.in_(codes)))
+        self._expected = PreparedIn(
+            ledger.database, lambda tops: self._bound_under(tops).where(item.held_by == blank("giver"))
+        )
+        self._put_items = PreparedInsert(item, ItemRow._fields, key=("code",))
 
     # --- keeping the cache equal to the fold ----------------------------------------------------------------------
 
@@ -110,15 +117,15 @@ class State:
             wanted = (heads | children.keys()) - naming.keys()
         return {code: _with_parents(code, naming, parents) for code in heads}
 
-    def folded(self, codes: Collection[str]) -> tuple[list[dict[str, Any]], list[str]]:
+    def folded(self, codes: Collection[str]) -> tuple[list[ItemRow], list[str]]:
         """What the table of items must say of these, and of all packed in them: rows, and codes that have none."""
         rows, gone, roots = [], [], self.roots
         for code, events in self.families(codes, with_children=True).items():
-            chain = custody(code, events, roots=roots)
-            if chain.item is None:
+            row = row_of(custody(code, events, roots=roots))
+            if row is None:
                 gone.append(code)
             else:
-                rows.append(_item_row(chain))
+                rows.append(row)
         return rows, gone
 
     def _refold(self, codes: Collection[str]) -> None:
@@ -126,9 +133,7 @@ class State:
         rows, gone = self.folded(codes)
         for batch in batches(gone, _ROWS_PER_INSERT):
             item.delete().where(item.code.in_(batch)).execute()
-        for some in batches(rows, _ROWS_PER_INSERT):
-            changed = [field for name, field in item._meta.fields.items() if name != "code"]
-            item.insert_many(some).on_conflict(conflict_target=[item.code], preserve=changed).execute()
+        self._put_items.run(rows)
 
     def _follow_plan(self, rows: Sequence[Mapping[str, Any]]) -> None:
         places = {
@@ -178,12 +183,11 @@ class State:
 
     def items_of(self, codes: Iterable[str]) -> dict[str, Item]:
         """What is known of these items; those registered nowhere are left out."""
-        item = self.tables.item
-        return {
-            row.code: _item(row)
-            for batch in batches(codes, _ROWS_PER_INSERT)
-            for row in item.select().where(item.code.in_(batch))
-        }  # fmt: skip
+        return {row.code: row.item for row in self.item_rows(codes)}
+
+    def item_rows(self, codes: Iterable[str]) -> Iterator[ItemRow]:
+        """The rows of these items; of those registered nowhere there is none."""
+        return (ItemRow(*row) for row in self._items.rows(codes))
 
     def find_items(
         self, *, kind: str | None = None, under: str | None = None, held_by: str | None = None, unprinted: bool = False
@@ -197,31 +201,25 @@ class State:
             query = query.where(item.held_by == held_by)
         if unprinted:
             query = query.where(item.print == 0)
-        for row in query.order_by(item.bound_for, item.kind, item.k, item.code).iterator():
-            yield _item(row)
+        for row in query.order_by(item.bound_for, item.kind, item.k, item.code).tuples().iterator():
+            yield ItemRow(*row).item
 
     def expected(self, giver: str, tops: Sequence[str]) -> list[Item]:
         """What the giver holds that is bound for one of these places or below."""
-        item = self.tables.item
-        query = self._bound_under(tops).where(item.held_by == giver)
-        return [_item(row) for row in query.order_by(item.bound_for, item.kind, item.k, item.code)]
+        found = {row[0]: ItemRow(*row).item for row in self._expected.rows(tops, giver=giver)}
+        return sorted(found.values(), key=lambda item: (item.to, item.kind, item.k, item.code))
 
     def brought_by_others(self, holder: str, own_log: int) -> list[Item]:
         """What somebody holds by the newest event of another log than ours, so that we have not confirmed it."""
         item, event = self.tables.item, self.tables.event
         query = item.select(item).join(event, on=(event.leaf == item.last_event))
-        return [_item(row) for row in query.where((item.held_by == holder) & (event.log_id != own_log))]
+        query = query.where((item.held_by == holder) & (event.log_id != own_log))
+        return [ItemRow(*row).item for row in query.tuples()]
 
     def latest(self, codes: Iterable[str]) -> dict[str, Ref]:
         """The newest standing event of each item that has one."""
-        item = self.tables.item
         codes = list(codes)
-        leaves: dict[str, bytes] = {}
-        for batch in batches(codes, _ROWS_PER_INSERT):
-            leaves |= {
-                code: bytes(leaf)
-                for code, leaf in item.select(item.code, item.last_event).where(item.code.in_(batch)).tuples()
-            }
+        leaves = {row.code: bytes(row.last_event) for row in self.item_rows(codes)}
         strangers = [code for code in codes if code not in leaves]
         for code, events in self.families(strangers).items():
             if links := standing_links(custody(code, events, roots=self.roots)):
@@ -273,11 +271,6 @@ class State:
         return item.select(*columns).where(item.bound_for.in_(inside))
 
 
-def standing_links(chain: Chain) -> list[Link]:
-    """The links of a chain that no correction has taken back."""
-    return [link for link in chain.links if not link.is_withdrawn]
-
-
 def _restood(before: Roster, after: Roster) -> dict[str, int]:
     """The logs of which something counts that did not, or the other way round, and the number from which on."""
     found = {}
@@ -311,28 +304,3 @@ def _need(row: Any) -> Need:
         row.kind, row.name_id, row.name_en, row.level, row.per_place, row.unit, row.tracked_as,
         tuple(json.loads(row.elections)),
     )  # fmt: skip
-
-
-def _item(row: Any) -> Item:
-    serials = None
-    if row.serial_first is not None:
-        serials = SerialRange(row.serial_prefix, row.serial_first, row.serial_last, row.serial_width)
-    return Item(
-        code=row.code, kind=row.kind, to=row.bound_for, k=row.k, n=row.n, election=row.election, quantity=row.quantity,
-        serials=serials, held_by=row.held_by, condition=row.condition, print=row.print,
-    )  # fmt: skip
-
-
-def _item_row(chain: Chain) -> dict[str, Any]:
-    item, links = chain.item, standing_links(chain)
-    assert item is not None
-    serials = item.serials
-    return {
-        "code": item.code, "kind": item.kind, "bound_for": item.to, "k": item.k, "n": item.n, "election": item.election,
-        "quantity": item.quantity,
-        "serial_prefix": serials.prefix if serials else None, "serial_first": serials.first if serials else None,
-        "serial_last": serials.last if serials else None, "serial_width": serials.width if serials else None,
-        "held_by": item.held_by, "condition": item.condition, "print": item.print,
-        "moves": sum(link.event.type == "handover" for link in links),
-        "last_event": bytes.fromhex(links[-1].event.leaf),
-    }  # fmt: skip

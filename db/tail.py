@@ -4,7 +4,7 @@ from typing import Any
 
 from custody.errors import N_, TamperError
 from db.models import Tables
-from db.reading import read_stored
+from db.stored import read_stored
 
 LENGTH = 1000
 """Entries; 0.15 s. What came before was checked when it was the end."""

@@ -1,0 +1,61 @@
+"""An item as its row in the cache, and back."""
+
+from typing import NamedTuple
+
+from custody.chain import Chain
+from custody.fold import Link
+from custody.items import Item, SerialRange
+
+
+class ItemRow(NamedTuple):
+    """The columns of the table of items, in its order."""
+
+    code: str
+    kind: str
+    bound_for: str
+    k: int
+    n: int
+    election: str | None
+    quantity: int
+    serial_prefix: str | None
+    serial_first: int | None
+    serial_last: int | None
+    serial_width: int | None
+    held_by: str
+    condition: str
+    print: int
+    moves: int
+    last_event: bytes
+
+    @property
+    def item(self) -> Item:
+        """The item that this row is of."""
+        serials = None
+        if self.serial_prefix is not None and self.serial_first is not None:
+            serials = SerialRange(self.serial_prefix, self.serial_first, self.serial_last or 0, self.serial_width or 0)
+        return Item(
+            code=self.code, kind=self.kind, to=self.bound_for, k=self.k, n=self.n, election=self.election,
+            quantity=self.quantity, serials=serials, held_by=self.held_by, condition=self.condition, print=self.print,
+        )  # fmt: skip
+
+
+def row_of(chain: Chain) -> ItemRow | None:
+    """What the table of items must say after this chain; None where nobody registered the item."""
+    item, links = chain.item, standing_links(chain)
+    if item is None:
+        return None
+    serials = item.serials
+    return ItemRow(
+        code=item.code, kind=item.kind, bound_for=item.to, k=item.k, n=item.n, election=item.election,
+        quantity=item.quantity,
+        serial_prefix=serials.prefix if serials else None, serial_first=serials.first if serials else None,
+        serial_last=serials.last if serials else None, serial_width=serials.width if serials else None,
+        held_by=item.held_by, condition=item.condition, print=item.print,
+        moves=sum(link.event.type == "handover" for link in links),
+        last_event=bytes.fromhex(links[-1].event.leaf),
+    )  # fmt: skip
+
+
+def standing_links(chain: Chain) -> list[Link]:
+    """The links of a chain that no correction has taken back."""
+    return [link for link in chain.links if not link.is_withdrawn]

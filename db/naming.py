@@ -1,0 +1,81 @@
+"""Which entries name which items, and where entries stand: what every record asks first."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from peewee import Database
+
+from custody.compose import Ref
+from custody.errors import N_, TamperError
+from custody.events import Event
+from db.models import Tables
+from db.prepared import Prepared, PreparedIn
+from db.stored import read_stored
+
+
+class Naming:
+    """The indexes of one database's entries: those in their log's sequence, and those of another history beside it."""
+
+    def __init__(self, database: Database, tables: Tables) -> None:
+        event, fork, log = tables.event, tables.fork, tables.log
+        self._logs = Prepared(database, lambda: log.select(log.id, log.name, log.is_own))
+        self._places = [PreparedIn(database, partial(_places, table)) for table in (event, fork)]
+        self._chains = [
+            (PreparedIn(database, partial(_naming, index, row_id)), PreparedIn(database, partial(_with_ids, table)))
+            for table, index, row_id in (
+                (event, tables.event_item, tables.event_item.event_id),
+                (fork, tables.fork_item, tables.fork_item.fork_id),
+            )
+        ]
+
+    def naming(self, codes: Iterable[str], *, with_forks: bool) -> dict[str, list[Event]]:
+        """For each code, the events of its chain, in no order.
+
+        Raises:
+            TamperError: one of them was changed, or is not there any more.
+        """
+        found: dict[str, list[Event]] = {code: [] for code in codes}
+        for index, entries in self._chains[: 2 if with_forks else 1]:
+            pairs = list(index.rows(found))
+            events = {row_id: read_stored(*stored) for row_id, *stored in entries.rows(row_id for _, row_id in pairs)}
+            for code, row_id in pairs:
+                if row_id not in events:
+                    raise TamperError(
+                        N_("an event about {item} was taken out of this ledger"),
+                        hint=N_("Run: python main.py verify"),
+                        item=code,
+                    )
+                found[code].append(events[row_id])
+        return found
+
+    def refs(self, leaves: Iterable[bytes]) -> dict[bytes, Ref]:
+        """Where each of these events stands: log, number, leaf.
+
+        Those of another history of our own log are left out: our log cannot rely on what it says did not happen.
+        """
+        logs = {id: (name, is_own == 1) for id, name, is_own in self._logs.run()}
+        wanted = set(leaves)
+        return dict(self._refs(wanted, logs))
+
+    def _refs(self, wanted: set[bytes], logs: dict[int, tuple[str, bool]]) -> Iterator[tuple[bytes, Ref]]:
+        in_sequence, beside = self._places
+        for leaf, log_id, seq in in_sequence.rows(wanted):
+            wanted.discard(bytes(leaf))
+            yield bytes(leaf), Ref(logs[log_id][0], seq, bytes(leaf).hex())
+        for leaf, log_id, seq in beside.rows(wanted):
+            name, is_own = logs[log_id]
+            if not is_own:
+                yield bytes(leaf), Ref(name, seq, bytes(leaf).hex())
+
+
+def _naming(index: Any, row_id: Any, codes: list[Any]) -> Any:
+    return index.select(index.code, row_id).where(index.code.in_(codes))
+
+
+def _with_ids(table: Any, ids: list[Any]) -> Any:
+    return table.select(table.id, table.leaf, table.body, table.signatures).where(table.id.in_(ids))
+
+
+def _places(table: Any, leaves: list[Any]) -> Any:
+    return table.select(table.leaf, table.log_id, table.seq).where(table.leaf.in_(leaves))
