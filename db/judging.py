@@ -1,0 +1,165 @@
+"""What is to come at a handover, and what is wrong with what comes. Records nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from custody.chain import custody
+from custody.codes import ItemLabel, is_plate, parse_custodian
+from custody.compose import Handover, Ref, Touch
+from custody.errors import N_, InputError, RuleError
+from custody.findings import Finding, judge_condition, judge_count, judge_scan, judge_time
+from custody.items import Item
+from custody.waybill import judge_against_paper
+from db.ledger import Ledger
+from db.papers import Papers, Waybill
+from db.seen_heads import SeenHeads
+from db.state import State
+
+
+class Judging:
+    """What one ledger, and the papers read at it, say of a handover before it is recorded."""
+
+    def __init__(self, ledger: Ledger, state: State) -> None:
+        self.ledger, self.state = ledger, state
+        self.heads = SeenHeads(ledger, state.stations, ledger.tables)
+        self.papers = Papers(state, self.heads, ledger.tables)
+
+    def custodian(self, text: str) -> str:
+        """The code of a place, vendor or carrier that exists; any number plate is a carrier.
+
+        Raises:
+            CodeError: no custodian can have this code.
+            InputError: the plan does not have it.
+        """
+        code = parse_custodian(text)
+        self.state.places.refresh()
+        if code not in self.state.places and not is_plate(code):
+            raise InputError(
+                N_("there is no place {place} in the plan"),
+                hint=N_(
+                    "Look the code up in the places table, or load the table that has it: python main.py load FILE"
+                ),
+                place=code,
+            )
+        return code
+
+    def is_carrier(self, custodian: str) -> bool:
+        """Whether a custodian is a truck and no place."""
+        place = self.state.places.get(custodian)
+        return place.level == "carrier" if place else is_plate(custodian)
+
+    def has_met(self, giver: str) -> bool:
+        """Whether what the giver's own station recorded is known here."""
+        met = self.ledger.places_met()
+        return met is None or giver in met
+
+    def expected(self, giver: str, to: str, bound: Sequence[str] = ()) -> list[Item] | None:
+        """What the giver holds for `to`, or for where a carrier goes; None where this station cannot know.
+
+        Also what another log, or a paper of it, says was given to `to` and ours has not confirmed yet.
+        """
+        tops = self._tops(to, bound)
+        if not tops:
+            return None
+        items = self.state.expected(giver, tops)
+        items += _not_among(items, self.papers.waybill(giver, to, tops).items)
+        if self.ledger.places_met() is not None:
+            told = {item.code: item for item in self.state.brought_by_others(to, self.ledger.own_log().id)}
+            receipts = {code: told[code] for code in sorted(self._receipts(told.values(), giver, to))}
+            items += _not_among(items, receipts)
+        return items if items or self.has_met(giver) else None
+
+    def _tops(self, to: str, bound: Sequence[str]) -> list[str]:
+        """The places whose items go to `to`: itself, or where a carrier goes."""
+        return list(bound) if self.is_carrier(to) else [to]
+
+    def _waybill(self, handover: Handover) -> Waybill:
+        """What papers say is to come at this handover."""
+        return self.papers.waybill(handover.giver, handover.to, self._tops(handover.to, handover.bound))
+
+    def judge(self, label: ItemLabel, handover: Handover) -> tuple[Item | None, list[Finding]]:
+        """What is known of a scanned item, and all that is wrong with handing it over so."""
+        self.state.places.refresh()
+        items, found = self._judge_labels([label], handover)
+        return items.get(label.code), found
+
+    def check_handover(self, handover: Handover) -> None:
+        """Refuse a handover that cannot be true.
+
+        Raises:
+            RuleError: somebody hands over to himself, or a condition is noted for an item that is not there.
+        """
+        if handover.giver == handover.to:
+            raise RuleError(
+                N_("{place} cannot hand over to itself"),
+                hint=N_("Choose another receiver with --to."),
+                place=handover.giver,
+            )
+
+    def _judge_labels(
+        self, labels: Sequence[ItemLabel], handover: Handover
+    ) -> tuple[dict[str, Item], list[Finding]]:  # fmt: skip
+        items = self.state.items_of(label.code for label in labels)
+        blanks = self.state.blanks(label.code for label in labels if label.code not in items)
+        waybill = self._waybill(handover)
+        receipts = self._receipts(items.values(), handover.giver, handover.to) | waybill.items.keys()
+        has_met = self.has_met(handover.giver)
+        found = [
+            finding
+            for label in labels
+            for finding in judge_scan(
+                items.get(label.code), label, self.state.places, giver=handover.giver, to=handover.to,
+                bound=handover.bound, met_giver=has_met, is_recorded=label.code in receipts,
+                is_blank=label.code in blanks,
+            )
+            if finding.code != "UNKNOWN_CODE" or label.code not in waybill.items  # its own giver's paper names it
+        ]  # fmt: skip
+        if waybill.items:
+            found += [
+                judge_against_paper(label.code, waybill.named)
+                for label in labels
+                if label.code not in waybill.items and label.code not in receipts
+                and not (label.code in items and items[label.code].held_by == handover.giver)
+            ]  # fmt: skip
+        return items, found
+
+    def _relied_on(self, handover: Handover, touches: Sequence[Touch]) -> dict[str, Ref]:
+        """The newest event of each item that this station knows of, from its ledger or from the giver's paper."""
+        known = self.state.latest([touch.code for touch in touches])
+        for code, ref in self._waybill(handover).refs.items():
+            if code not in known or known[code].log != ref.log or known[code].seq < ref.seq:
+                known[code] = ref
+        return known
+
+    def _receipts(self, items: Iterable[Item], giver: str, to: str) -> set[str]:
+        """The items whose handover another log has recorded already, so that ours confirms it."""
+        arrived = [item.code for item in items if item.held_by == to]
+        if not arrived or self.ledger.places_met() is None:
+            return set()
+        own = self.ledger.own_log().name
+        return {
+            code
+            for code, events in self.state.families(arrived).items()
+            if custody(code, events, roots=self.state.roots).is_recorded(giver, to, own)
+        }
+
+    def _judge_all(
+        self, handover: Handover, touches: Sequence[Touch], expected: list[Item] | None, *, now: str
+    ) -> list[Finding]:
+        _items, found = self._judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], handover)
+        scanned = {touch.code for touch in touches}
+        found += judge_count(
+            scanned=len(touches), extras=sum(extra.count for extra in handover.extras), counted=handover.counted,
+            missing=[item for item in expected or () if item.code not in scanned],
+            places=self.state.places, met_giver=self.has_met(handover.giver),
+        )  # fmt: skip
+        found += self._waybill(handover).findings
+        for code, condition in handover.conditions.items():
+            found += judge_condition(code, condition)
+        happened = handover.occurred or now
+        found += judge_time(self.state.places.get(handover.to), happened, is_late_entry=handover.occurred is not None)
+        return found
+
+
+def _not_among(items: Iterable[Item], more: Mapping[str, Item]) -> list[Item]:
+    known = {item.code for item in items}
+    return [item for code, item in more.items() if code not in known]
