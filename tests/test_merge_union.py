@@ -94,6 +94,26 @@ def test_any_schedule_of_pieces_and_repeats_gives_the_same_answers(field, sqlite
     assert found == reference(field, sqlite_url, EVERY_KIND)
 
 
+# As the reference both have what SQLite tells: one answer on either kind of database, the reports to the byte.
+
+
+@pytest.mark.postgres
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.randoms(use_true_random=False))
+def test_postgresql_gives_the_same_answers_as_sqlite(field, sqlite_url, postgres_url, dice) -> None:
+    found = answers(postgres_url(), field, schedule(field, dice), EVERY_KIND)
+    assert found == reference(field, sqlite_url, EVERY_KIND)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.randoms(use_true_random=False))
+def test_two_hundred_schedules_give_the_same_answers_on_postgresql(field, sqlite_url, postgres_url, dice) -> None:
+    found = answers(postgres_url(), field, schedule(field, dice), EVERY_KIND)
+    assert found == reference(field, sqlite_url, EVERY_KIND)
+
+
 @pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
