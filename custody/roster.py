@@ -7,6 +7,7 @@ key does not come back: its station goes on with a new one.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from custody.corrections import in_place_of, withdrawals
 from custody.events import POWERS, Body, Event
 from custody.ledger import key_fingerprint
 from custody.order import causal_order
@@ -131,11 +132,19 @@ def root_followed(own: Event, notices: Iterable[Event]) -> str:
 def plan_in_force(plans: Iterable[Event], trusted: Roster) -> list[Body]:
     """The rows of the plan that count, each after those that its station knew; of two for one thing the last holds.
 
-    Rows of stations that may not plan are left out. What no knowledge orders goes by leaf digest.
+    Rows of stations that may not plan, and those that were withdrawn, are left out; a corrective plan stands where the
+    withdrawn one stood. What no knowledge orders goes by leaf digest.
+
+    Args:
+        plans: the `plan` and `correct` events, in any order.
     """
+    events = {event.leaf: event for event in plans if not trusted.is_quarantined(event)}
+    withdrawn, _disputed = withdrawals(events, trusted.roots)
+    placed = in_place_of(events, withdrawn)
     order = causal_order(
-        event for event in plans if trusted.may(event.log, "plan") and not trusted.is_quarantined(event)
-    )
+        placed.get(leaf, event) for leaf, event in events.items()
+        if event.type == "plan" and leaf not in withdrawn and trusted.may(event.log, "plan")
+    )  # fmt: skip
     rows: list[Body] = []
     while ready := order.ready() if order.waiting() else []:
         event = min(ready, key=lambda event: event.leaf)

@@ -14,10 +14,10 @@ from db.store import Store
 
 CORRECTABLE = frozenset({
     "register", "reassign", "print", "void", "handover", "pack", "seal", "inspect", "delivery", "incident", "checklist",
-    "correct",
+    "correct", "plan",
 })  # fmt: skip
-"""What a chain or a sum follows from. A plan is loaded anew, a point is told anew, and whose key counts is for `admit`
-and `revoke` to say.
+"""What a chain, a sum or the plan follows from. A point is told anew, and whose key counts is for `admit` and `revoke`
+to say.
 """
 
 
@@ -55,7 +55,7 @@ def find_event(store: Store, text: str) -> Event:
 def correct(
     store: Store, event: Event, *, reason: str, note: str = "", to: str | None = None, remove: Collection[str] = ()
 ) -> Corrected:
-    """Withdraw an event, all parts of it where it is a handover, and record what is right where that is given.
+    """Withdraw an event, all parts of it where it is a handover or a plan, and record what is right where that is given.
 
     Args:
         reason: `did_not_occur` or `incorrect_data`.
@@ -86,7 +86,7 @@ def _refuse(store: Store, event: Event) -> None:
     if event.type not in CORRECTABLE:
         raise RuleError(
             N_("an event of the type {type} is not corrected"),
-            hint=N_("Load the right plan anew, or say whose key counts with admit and revoke."),
+            hint=N_("Say whose key counts with admit and revoke."),
             type=event.type,
         )
     if event.log != own and own not in store.state.roots:
@@ -103,15 +103,15 @@ def _refuse(store: Store, event: Event) -> None:
 
 
 def _parts(store: Store, event: Event) -> list[Event]:
-    """The parts of one handover, which were recorded one after the other; of any other event, itself."""
-    if event.type != "handover":
+    """The parts of one handover or plan, which were recorded one after the other; of any other event, itself."""
+    if event.type not in ("handover", "plan"):
         return [event]
     first = event.seq - event.body["part"] + 1
     numbers = range(first, first + event.body["parts"])
     found = [other for seq in numbers for other in store.ledger.at(event.log, seq)]
-    same = ("type", "bast", "id", "from", "to", "parts")
+    same = ("type", "bast", "source_digest", "id", "from", "to", "parts")
     is_whole = [other.seq for other in found] == list(numbers) and event in found
-    is_one = all(other.body.get(name) == event.body[name] for other in found for name in same)
+    is_one = all(other.body.get(name) == event.body.get(name) for other in found for name in same)
     return found if is_whole and is_one else [event]
 
 

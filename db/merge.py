@@ -12,7 +12,6 @@ from typing import Any
 from custody.errors import N_
 from custody.events import Body, Event
 from custody.ledger import leaf_digest
-from custody.roster import NOTICES
 from db.ledger import Ledger
 from db.seen_heads import SeenHeads
 from db.state import State
@@ -134,7 +133,7 @@ class Merge:
             log.handovers += event.type == "handover" and body["part"] == 1
         else:
             self.ledger.insert_fork(log.id, entry.seq, entry.leaf, entry.body, entry.signatures, body)
-        if event.type in NOTICES:
+        if self.state.is_notice(event):
             self._notices.append(event)
         self._codes |= dict.fromkeys(self.ledger.codes_of(event.leaf) if event.type == "correct" else event.rows)
 

@@ -140,10 +140,15 @@ class Reading:
 
     def codes_of(self, leaf: str) -> list[str]:
         """The items whose chains an event belongs to."""
+        event = self.corrected(leaf)
+        return [] if event is None else list(event.rows)
+
+    def corrected(self, leaf: str) -> Event | None:
+        """What a correction is about in the end, through corrections of corrections; of any other event, itself."""
         event = self.find(leaf)
         while event is not None and event.type == "correct":
             event = self.find(event.body["target"])
-        return [] if event is None else list(event.rows)
+        return event
 
     def codes(self) -> Iterator[str]:
         """Every item that any event names; those of one event together, so that it need not be read for each."""

@@ -49,13 +49,20 @@ class State:
         for event in events:
             if event.type == "correct":
                 codes |= dict.fromkeys(self.ledger.codes_of(event.leaf))
-        if any(event.type in ("admit", "revoke") for event in events):
-            self.catch_up(codes, [event for event in events if event.type in NOTICES])
+        if any(event.type != "plan" and self.is_notice(event) for event in events):
+            self.catch_up(codes, [event for event in events if self.is_notice(event)])
             return
         rows = list(joined.from_iterable(event.body["rows"] for event in events if event.type == "plan"))
         if rows:  # of our own log, which may plan, and after all that it knew
             self._follow_plan(rows)
         self._refold_all(codes)
+
+    def is_notice(self, event: Event) -> bool:
+        """Whether an event says who counts or what is planned, be it by withdrawing a plan."""
+        if event.type != "correct":
+            return event.type in NOTICES
+        about = self.ledger.corrected(event.leaf)
+        return about is not None and about.type == "plan"
 
     def catch_up(self, codes: Iterable[str], notices: Collection[Event]) -> None:
         """Bring the cache up to date after events came whose place in the order is anywhere.
@@ -85,7 +92,7 @@ class State:
         for table in (self.tables.place, self.tables.need):
             table.delete().execute()
         self.places.forget()
-        self._follow_plan(plan_in_force(self.ledger.on_topic(("plan",)), self.stations.now()))
+        self._follow_plan(plan_in_force(self.ledger.on_topic(("plan", "correct")), self.stations.now()))
 
     def _refold_all(self, codes: Iterable[str]) -> None:
         for batch in batches(codes, _ROWS_PER_INSERT):
