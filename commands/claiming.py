@@ -19,6 +19,7 @@ from custody.errors import N_, CodeError, InputError
 from language import _, ngettext
 
 if TYPE_CHECKING:
+    from custody.codes import ItemLabel
     from db.store import Store
 
 
@@ -80,7 +81,7 @@ def claim(
     from reports.words import kind_name
 
     with station.store(write=True) as store:
-        wanted = given_codes(code, codes)
+        wanted = list(dict.fromkeys(label.code for label in given_labels(code, codes)))
         place = _planned(store, to)
         items = record_claim(
             store, wanted, kind=kind_argument(store, kind) or kind, to=place, quantity=quantity,
@@ -102,8 +103,8 @@ def claim(
         note(said.format(count=number(len(items))))
 
 
-def given_codes(arguments: tuple[str, ...], file: str | None) -> list[str]:
-    """The codes that a command was given, as arguments and in a file, each once.
+def given_labels(arguments: tuple[str, ...], file: str | None) -> "list[ItemLabel]":
+    """The labels that a command was given, as arguments and in a file, each once.
 
     Raises:
         InputError: a line is no code, or there is none at all.
@@ -111,7 +112,7 @@ def given_codes(arguments: tuple[str, ...], file: str | None) -> list[str]:
     from commands.lines import parse_codes, read_lines
 
     lines = [*arguments, *(read_lines(file) if file else ())]
-    found = list(dict.fromkeys(label.code for label in parse_codes(lines, file or "")))
+    found = list(dict.fromkeys(parse_codes(lines, file or "")))
     if not found:
         raise InputError(
             N_("no code is given"), hint=N_("Name the codes, or a file with --codes FILE; - reads a USB scanner.")

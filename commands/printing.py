@@ -1,4 +1,4 @@
-"""Commands that print labels: labels, reprint."""
+"""The command that prints labels, and how labels are drawn and recorded."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -12,12 +12,10 @@ from commands.base import (
     json_option,
     kind_argument,
     note,
-    one_line,
     pass_station,
     place_argument,
     print_json,
     progress,
-    repeatable,
 )
 from custody.errors import N_, CodeError, InputError, LabelError, RuleError
 from language import _, ngettext
@@ -80,13 +78,13 @@ def labels(
     if show_list:
         _list_stock(as_json)
         return
-    path = _pdf_path(out)
+    path = pdf_path(out)
     with station.store(write=True) as store:
         top, only = place_argument(store, to), kind_argument(store, kind)
         if places:
             shown = labelled_places(store, top)
             pages = print_places(store, path, shown, sheet=sheet, start=start, cut_marks=cut_marks)
-            _report(path, sheet, len(shown), pages, as_json=as_json)
+            report_labels(path, sheet, len(shown), pages, as_json=as_json)
             return
         if blank is not None:
             from commands.claiming import print_blanks
@@ -95,7 +93,7 @@ def labels(
             pages = print_blanks(
                 store, path, blank, only, sheet=sheet, start=start, cut_marks=cut_marks, quiet=as_json
             )  # fmt: skip
-            _report(path, sheet, blank, pages, as_json=as_json)
+            report_labels(path, sheet, blank, pages, as_json=as_json)
             return
         wanted = _wanted(store, codes, only, top)
         fresh = [item for item in wanted if not item.print]
@@ -104,52 +102,8 @@ def labels(
                 N_("no label was printed: none of these items is without one"),
                 hint=N_("Register items with: python main.py plan. Print one again with: python main.py reprint CODE"),
             )
-        pages = print_items(store, path, fresh, 1, sheet=sheet, start=start, cut_marks=cut_marks, quiet=as_json)
-    _report(path, sheet, len(fresh), pages, already=len(wanted) - len(fresh), as_json=as_json)
-
-
-@click.command(help=_("Print an item's label again; the older prints become void."))
-@click.argument("code", metavar=_("CODE"))
-@click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why: lost, torn, smudged ..."))
-@repeatable("--by", _("Name of a person who answers for it; give two."), metavar=_("NAME"), required=True)
-@sheet_option
-@start_option
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar=_("FILE"), help=_("The PDF to write."))
-@json_option
-@pass_station
-def reprint(
-    station: Station, code: str, reason: str, by: tuple[str, ...], sheet: str, start: int, out: Path, as_json: bool
-) -> None:
-    from dataclasses import replace
-
-    from custody.codes import parse_entry, show_code
-
-    names = list(dict.fromkeys(one_line("--by", name) for name in by if name.strip()))
-    reason = one_line("--reason", reason)
-    if len(names) != 2:
-        raise InputError(
-            N_("a reprint needs the names of two people"), hint=N_("Give --by NAME twice, with two different names.")
-        )
-    if not reason:
-        raise InputError(N_("a reprint needs a reason"), hint=N_("Say why with --reason: lost, torn, smudged."))
-    path = _pdf_path(out)
-    with station.store(write=True) as store:
-        label = parse_entry(code)
-        item = store.state.item(label.code)
-        if item is None:
-            raise _unknown(label.code)
-        if not item.print:
-            raise RuleError(
-                N_("{item} has no label yet, so there is none to print again"),
-                hint=N_("Print it with: python main.py labels"),
-                item=show_code(item.code),
-            )
-        store.around = replace(store.around, by=names[0])
-        number = item.print + 1
-        pages = print_items(
-            store, path, [item], number, sheet=sheet, start=start, reason=reason, second=names[1]
-        )  # fmt: skip
-    _report(path, sheet, 1, pages, print_number=number, as_json=as_json)
+        pages = print_items(store, path, fresh, sheet=sheet, start=start, cut_marks=cut_marks, quiet=as_json)
+    report_labels(path, sheet, len(fresh), pages, already=len(wanted) - len(fresh), as_json=as_json)
 
 
 def _refuse_with_blanks(codes: Path | None, to: str | None) -> None:
@@ -177,11 +131,11 @@ def _items_in(store: "Store", path: Path) -> "list[Item]":
     wanted = [label.code for label in parse_codes(read_lines(str(path)))]
     found = store.state.items_of(wanted)
     if unknown := [code for code in wanted if code not in found]:
-        raise _unknown(unknown[0])
+        raise unknown_code(unknown[0])
     return [found[code] for code in dict.fromkeys(wanted)]
 
 
-def _unknown(code: str) -> CodeError:
+def unknown_code(code: str) -> CodeError:
     from custody.codes import show_code
 
     return CodeError(
@@ -195,31 +149,24 @@ def print_items(
     store: "Store",
     path: Path,
     items: "Sequence[Item]",
-    number: int,
     *,
     sheet: str,
     start: int = 1,
     cut_marks: bool = False,
-    reason: str | None = None,
-    second: str | None = None,
     quiet: bool = False,
 ) -> int:
-    """Draw the labels of items and record their print, the first or a reprint; returns the number of pages."""
-    from db.printing import record_prints, record_reprint
+    """Draw the first labels of items and record their print; returns the number of pages."""
+    from db.printing import record_prints
     from labels.content import item_content
 
     places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
     codes = [item.code for item in items]
 
-    def record(name: str) -> object:
-        if reason is None:
-            return record_prints(store, codes, sheet=name)
-        return record_reprint(store, codes[0], number=number, sheet=name, reason=reason, second=second or "")
-
-    contents = (item_content(item, places, needs, number) for item in items)
+    contents = (item_content(item, places, needs, 1) for item in items)
     return print_labels(
-        store, path, contents, len(items), record, sheet=sheet, start=start, cut_marks=cut_marks, quiet=quiet
-    )
+        store, path, contents, len(items), lambda name: record_prints(store, codes, sheet=name), sheet=sheet,
+        start=start, cut_marks=cut_marks, quiet=quiet,
+    )  # fmt: skip
 
 
 def print_labels(
@@ -312,7 +259,7 @@ def print_places(
         )  # fmt: skip
 
 
-def _pdf_path(out: Path | None) -> Path:
+def pdf_path(out: Path | None) -> Path:
     if out is None:
         raise InputError(N_("no file is named for the labels"), hint=N_("Add --out labels.pdf"))
     if out.suffix.lower() != ".pdf":
@@ -322,7 +269,7 @@ def _pdf_path(out: Path | None) -> Path:
     return out
 
 
-def _report(
+def report_labels(
     path: Path, sheet: str, count: int, pages: int, *, as_json: bool, already: int = 0, print_number: int = 1
 ) -> None:
     if as_json:

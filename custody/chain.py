@@ -13,7 +13,7 @@ from custody.errors import N_
 from custody.events import Event
 from custody.findings import Finding, moment
 from custody.fold import Fold, family_of
-from custody.items import Item
+from custody.items import Item, Voids
 from custody.order import causal_order
 from custody.places import Place
 from custody.state import Link
@@ -21,13 +21,17 @@ from custody.state import Link
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """All that the events say of one item. `item` is None when no event registers it; `held_by` then still follows."""
+    """All that the events say of one item. `item` is None when no event registers it; the rest then still follows.
+
+    `voids` are the prints of its label that were recorded as void.
+    """
 
     code: str
     item: Item | None
     held_by: str | None
     links: tuple[Link, ...]
     findings: tuple[Finding, ...]
+    voids: Voids = ()
 
     @property
     def is_blank(self) -> bool:
@@ -86,7 +90,7 @@ def custody(
     item = state.item(code)
     if places and as_of and item is not None:
         findings += _not_arrived(item, links, places, as_of)
-    return Chain(code, item, state.holder, tuple(links), tuple(findings))
+    return Chain(code, item, state.holder, tuple(links), tuple(findings), state.voids)
 
 
 def _not_arrived(item: Item, links: list[Link], places: Mapping[str, Place], as_of: str) -> list[Finding]:

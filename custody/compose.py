@@ -157,6 +157,31 @@ def print_events(
     ]
 
 
+def void_events(
+    labels: Sequence[tuple[str, int]],
+    latest: Mapping[str, Ref],
+    *,
+    reason: str,
+    note: str = "",
+    second: str | None = None,
+) -> list[NewEvent]:
+    """Events that say these prints (code, number) must not be used.
+
+    Args:
+        latest: the newest known event of each code, which this comes after.
+        reason: `spoiled`, `lost` or `unused`.
+    """
+    return [
+        NewEvent(
+            "void",
+            {"labels": [{"code": code, "print": number} for code, number in piece], "reason": reason, "note": note,
+             "second": second},
+            tuple(dict.fromkeys(latest[code] for code, _number in piece if code in latest)),
+        )
+        for piece in parts(labels, ITEMS_PER_EVENT)
+    ]  # fmt: skip
+
+
 def handover_events(
     handover: Handover, touches: Sequence[Touch], latest: Mapping[str, Ref], *, bast: str
 ) -> list[NewEvent]:

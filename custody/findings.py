@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from custody.codes import ItemLabel, is_plate, show_code
 from custody.errors import N_
-from custody.items import Item
+from custody.items import Item, Voids
 from custody.places import Place, is_under, path
 
 Severity = Literal["info", "warning", "critical"]
@@ -74,33 +74,46 @@ def goes_astray(places: Mapping[str, Place], bound_for: str, to: str, bound: Seq
     return place is not None and place.level != "vendor" and not is_under(places, bound_for, to)
 
 
+_VOID: Mapping[str, str] = {
+    "spoiled": N_("{item} carries print {print}, which was recorded as spoiled"),
+    "lost": N_("{item} carries print {print}, which was recorded as lost"),
+    "unused": N_("{item} carries print {print}, which was recorded as unused"),
+}
+
+
 def judge_label(
-    item: Item | None, label: ItemLabel, *, met_giver: bool = True, is_blank: bool = False
+    item: Item | None, label: ItemLabel, *, met_giver: bool = True, blank: Voids | None = None
 ) -> list[Finding]:
     """What a label itself says against: an unknown code, a void print, a print that nobody recorded.
 
-    `is_blank`: it was printed without an item, and nobody has registered one under it yet.
-
     Print 01 is taken as issued even where its event has not been met: an honest receiver that only has the list of
     items must not be alarmed by every label.
+
+    Args:
+        blank: of a label that was printed without an item, and that nobody has claimed, the prints that are void;
+            None: it was not.
     """
     shown = {"item": show_code(label.code)}
+    found = []
     if item is None:
         unknown = N_("{item} is registered nowhere that this station knows of")
-        if is_blank:
+        if blank is not None:
             unknown = N_("{item} is a blank label that nobody has claimed; say what it is with: python main.py claim")
-        return [Finding("UNKNOWN_CODE", unknown, shown, label.code, is_provisional=not met_giver)]
-    if label.print is None:
-        return []
-    shown |= {"print": f"{label.print:02d}", "newest": f"{item.print:02d}"}
-    if label.print < item.print:
-        return [
-            Finding("VOID_LABEL", N_("{item} carries print {print}; print {newest} has replaced it"), shown, label.code)
-        ]
-    if label.print > max(1, item.print):
-        return [Finding("SUSPECTED_COPY", N_("{item} carries print {print}, which nobody recorded: suspected copy"),
-                        shown, label.code, is_provisional=not met_giver)]  # fmt: skip
-    return []
+        found.append(Finding("UNKNOWN_CODE", unknown, shown, label.code, is_provisional=not met_giver))
+    if label.print is None or (item is None and not blank):
+        return found
+    newest = item.print if item else label.print
+    shown |= {"print": f"{label.print:02d}", "newest": f"{newest:02d}"}
+    reason = dict(item.voids if item else blank or ()).get(label.print)
+    if reason is not None:
+        found.append(Finding("VOID_LABEL", _VOID[reason], shown, label.code))
+    elif label.print < newest:
+        void = N_("{item} carries print {print}; print {newest} has replaced it")
+        found.append(Finding("VOID_LABEL", void, shown, label.code))
+    elif label.print > max(1, newest):
+        copy = N_("{item} carries print {print}, which nobody recorded: suspected copy")
+        found.append(Finding("SUSPECTED_COPY", copy, shown, label.code, is_provisional=not met_giver))
+    return found
 
 
 def judge_scan(
@@ -113,15 +126,15 @@ def judge_scan(
     bound: Sequence[str] = (),
     met_giver: bool = True,
     is_recorded: bool = False,
-    is_blank: bool = False,
+    blank: Voids | None = None,
 ) -> list[Finding]:
     """Everything wrong with handing this item from `giver` to `to`, at the moment of scanning.
 
     `met_giver`: whether this ledger holds the giver's own log; if not, the findings that it could explain are
     provisional. `is_recorded`: another log has recorded this very handover and ours confirms it
-    (`Chain.is_recorded`), so the item need not be with the giver any more. `is_blank`: as for `judge_label`.
+    (`Chain.is_recorded`), so the item need not be with the giver any more. `blank`: as for `judge_label`.
     """
-    found = judge_label(item, label, met_giver=met_giver, is_blank=is_blank)
+    found = judge_label(item, label, met_giver=met_giver, blank=blank)
     if item is None:
         return found
     shown = {"item": show_code(item.code)}

@@ -52,6 +52,8 @@ class Fold:
                 self._register(event)
             case "print":
                 self._print(event)
+            case "void":
+                self._void(event)
             case "handover":
                 self._handover(event)
             case "pack":
@@ -60,7 +62,7 @@ class Fold:
                 self._reassign(event)
             case "inspect":
                 self._inspect(event)
-            case "void" | "seal" | "incident":
+            case "seal" | "incident":
                 self.links += [Link(event, how=event.rows[self.code].get("how"))] if self.code in event.rows else []
 
     # --- one method for each type -------------------------------------------------------------------------------
@@ -90,6 +92,13 @@ class Fold:
                     twice = N_("print {print} of {item} was made by two stations: suspected copy")
                     shown = {"item": show_code(member), "print": f"{number:02d}"}
                     self._find(event, Finding("SUSPECTED_COPY", twice, shown))
+
+    def _void(self, event: Event) -> None:
+        for row in event.body["labels"]:
+            if (state := self.states.get(row["code"])) is not None:
+                state.void.setdefault(row["print"], event.body["reason"])
+        if self.code in event.rows:
+            self.links.append(Link(event))
 
     def _handover(self, event: Event) -> None:
         self._taken.append(event)
@@ -155,8 +164,8 @@ class Fold:
         """Findings about a handover at which the item itself was seen. A repeat says nothing new about the move."""
         giver, row = event.body["from"], event.rows[self.code]
         has_met = self.met is None or giver in self.met
-        label, is_blank = ItemLabel(self.code, row["print"]), bool(state.prints)
-        self._find(event, *judge_label(state.item(self.code), label, met_giver=has_met, is_blank=is_blank))
+        label, blank = ItemLabel(self.code, row["print"]), state.voids if state.prints else None
+        self._find(event, *judge_label(state.item(self.code), label, met_giver=has_met, blank=blank))
         if not is_repeat:
             if not state.may_give(giver):
                 self._find(event, broken_link(self.code, state, event, self.order, self.places, self.met))

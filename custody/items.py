@@ -19,12 +19,17 @@ class SerialRange:
         return f"{self.prefix}{self.first:0{self.width}d}-{self.prefix}{self.last:0{self.width}d}"
 
 
+Voids = tuple[tuple[int, str], ...]
+"""The prints of a label that must not be used: their numbers, rising, and why each is void (spoiled, lost, unused)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One labelled thing as the ledger knows it now.
 
     `to` is where it is bound for, `k` of `n` its number among its like there, `quantity` 1 or a pack's count.
-    `print` is the newest print number, 0 before the first. `held_by` answers for it now.
+    `print` is the newest print number, 0 before the first; `voids` are the prints that were recorded as void.
+    `held_by` answers for it now.
     """
 
     code: str
@@ -38,3 +43,4 @@ class Item:
     held_by: str = ""
     condition: str = "good"
     print: int = 0
+    voids: Voids = ()

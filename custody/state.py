@@ -7,7 +7,7 @@ from custody.codes import is_plate, show_code
 from custody.errors import N_
 from custody.events import Body, Event
 from custody.findings import Finding, name_of
-from custody.items import Item, SerialRange
+from custody.items import Item, SerialRange, Voids
 from custody.order import Order
 from custody.places import Place, is_under
 
@@ -50,6 +50,7 @@ class State:
     """What the fold knows of one item of the family so far.
 
     `origins` holds the `held_by` of each registration: stations that loaded the same list each say that they hold it.
+    `prints` has the log that first made each print, `void` why a print must not be used, by the first that said so.
     `is_loose`: it moved on its own since it was packed. `records` are the handovers that saw it, repeats too.
     """
 
@@ -62,6 +63,7 @@ class State:
     condition: str = "good"
     origins: list[str] = field(default_factory=list)
     prints: dict[int, str] = field(default_factory=dict)
+    void: dict[int, str] = field(default_factory=dict)
     moves: list[Move] = field(default_factory=list)
     records: list[Event] = field(default_factory=list)
 
@@ -73,8 +75,13 @@ class State:
         return Item(
             code=code, kind=row["kind"], to=self.to or row["to"], k=row["k"], n=row["n"], election=row["election"],
             quantity=row["quantity"], serials=SerialRange(**serials) if serials else None, held_by=self.holder or "",
-            condition=self.condition, print=max(self.prints, default=0),
+            condition=self.condition, print=max(self.prints, default=0), voids=self.voids,
         )  # fmt: skip
+
+    @property
+    def voids(self) -> Voids:
+        """The prints that were recorded as void, and why."""
+        return tuple(sorted(self.void.items()))
 
     @property
     def known_holder(self) -> str | None:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from custody.chain import Chain
 from custody.fold import Link
-from custody.items import Item, SerialRange
+from custody.items import Item, SerialRange, Voids
 
 
 class ItemRow(NamedTuple):
@@ -24,6 +24,7 @@ class ItemRow(NamedTuple):
     held_by: str
     condition: str
     print: int
+    void: str
     moves: int
     last_event: bytes
 
@@ -36,7 +37,13 @@ class ItemRow(NamedTuple):
         return Item(
             code=self.code, kind=self.kind, to=self.bound_for, k=self.k, n=self.n, election=self.election,
             quantity=self.quantity, serials=serials, held_by=self.held_by, condition=self.condition, print=self.print,
+            voids=_voids(self.void) if self.void else (),
         )  # fmt: skip
+
+
+def _voids(text: str) -> Voids:
+    """The void prints as the column has them: `1:spoiled 3:lost`."""
+    return tuple((int(number), why) for number, _, why in (word.partition(":") for word in text.split()))
 
 
 def row_of(chain: Chain) -> ItemRow | None:
@@ -51,6 +58,7 @@ def row_of(chain: Chain) -> ItemRow | None:
         serial_prefix=serials.prefix if serials else None, serial_first=serials.first if serials else None,
         serial_last=serials.last if serials else None, serial_width=serials.width if serials else None,
         held_by=item.held_by, condition=item.condition, print=item.print,
+        void=" ".join(f"{number}:{why}" for number, why in item.voids),
         moves=sum(link.event.type == "handover" for link in links),
         last_event=bytes.fromhex(links[-1].event.leaf),
     )  # fmt: skip

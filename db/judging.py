@@ -109,7 +109,7 @@ class Judging:
             for finding in judge_scan(
                 items.get(label.code), label, self.state.places, giver=handover.giver, to=handover.to,
                 bound=handover.bound, met_giver=has_met, is_recorded=label.code in receipts,
-                is_blank=label.code in blanks,
+                blank=blanks.get(label.code),
             )
             if finding.code != "UNKNOWN_CODE" or label.code not in waybill.items  # its own giver's paper names it
         ]  # fmt: skip

@@ -146,6 +146,7 @@ class Item(Table):
     held_by = TextField(index=True)
     condition = TextField()
     print = IntegerField()
+    void = TextField()
     moves = IntegerField()
     last_event = BlobField()
 

@@ -1,10 +1,10 @@
-"""Labels in the ledger: first prints, reprints, blanks, and what a blank was claimed for."""
+"""Labels in the ledger: first prints, reprints, void ones, blanks, and what a blank was claimed for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from custody import compose
-from custody.codes import show_code
+from custody.codes import ItemLabel, show_code
 from custody.errors import N_, RuleError
 from custody.events import Event
 from custody.items import Item
@@ -35,21 +35,96 @@ def record_prints(store: Store, codes: Sequence[str], *, sheet: str) -> list[Eve
         return store._record(compose.print_events(codes, number=1, sheet=sheet))
 
 
-def record_reprint(store: Store, code: str, *, number: int, sheet: str, reason: str, second: str) -> list[Event]:
-    """Record a reprint: a reason and a second person; the older prints are void from here on.
+def record_reprints(
+    store: Store, numbers: Mapping[str, int], *, sheet: str, reason: str, second: str | None
+) -> list[Event]:
+    """Record reprints, all or none: a reason and a second person; the older prints are void from here on.
+
+    Args:
+        numbers: the new print's number of each code.
+        second: None where one person is enough for every one of them (`why_void_in_house`).
 
     Raises:
-        RuleError: the item has been printed again meanwhile.
+        RuleError: one of the items has been printed again meanwhile, or a second person is needed.
     """
     with store.ledger.transaction():
-        item = store.state.item(code)
-        if item is None or item.print + 1 != number:
-            raise RuleError(
-                N_("{item} was printed again by somebody else meanwhile"),
-                hint=N_("Try again."),
-                item=show_code(code),
-            )
-        return store._record(compose.print_events([code], number=number, sheet=sheet, reason=reason, second=second))
+        known = store.state.items_of(numbers)
+        codes: dict[int, list[str]] = {}
+        for code, number in numbers.items():
+            if code not in known or known[code].print + 1 != number:
+                raise RuleError(
+                    N_("{item} was printed again by somebody else meanwhile"),
+                    hint=N_("Try again."),
+                    item=show_code(code),
+                )
+            if second is None and why_void_in_house(store, code) is None:
+                raise RuleError(
+                    N_("printing {item} again needs the names of two people"),
+                    hint=N_("Give --by NAME twice, with two different names."),
+                    item=show_code(code),
+                )
+            codes.setdefault(number, []).append(code)
+        new = [
+            event
+            for number, some in sorted(codes.items())
+            for event in compose.print_events(some, number=number, sheet=sheet, reason=reason, second=second)
+        ]
+        return store._record(new)
+
+
+def why_void_in_house(store: Store, code: str) -> str | None:
+    """Why one person may print an item's label again, None where it takes two (docs/decisions/0085).
+
+    Its newest print was recorded as spoiled or unused, and the item was never handed over: the label is nowhere but
+    where it was printed, and a scan of it would be a finding. A lost label may be on anything.
+    """
+    chain = store.state.chain(code)
+    has_left = any(link.event.type == "handover" and not link.is_withdrawn for link in chain.links)
+    if chain.item is None or has_left:
+        return None
+    reason = dict(chain.voids).get(chain.item.print)
+    return reason if reason in ("spoiled", "unused") else None
+
+
+def record_void(
+    store: Store, labels: Sequence[ItemLabel], *, reason: str, note: str = "", second: str | None = None
+) -> list[tuple[str, int]]:
+    """Record that these prints must not be used, all or none; returns code and number of each, once.
+
+    Args:
+        labels: without a number, the newest print is meant.
+        reason: `spoiled`, `lost` or `unused`.
+
+    Raises:
+        RuleError: nobody that this station knows of made such a print, or it was recorded as void already.
+    """
+    with store.ledger.transaction():
+        codes = list(dict.fromkeys(label.code for label in labels))
+        known, blanks = store.state.items_of(codes), store.state.blanks(codes)
+        found: dict[tuple[str, int], None] = {}
+        for label in labels:
+            item = known.get(label.code)
+            newest = max(1, item.print) if item else 1  # print 01 of an item is taken as issued (decisions/0002)
+            number = label.print or newest
+            if (item is None and label.code not in blanks) or number > newest:
+                raise RuleError(
+                    N_("no station that is known here has made print {print} of {item}"),
+                    hint=N_("Import the log of the station that printed it: python main.py import FILE"),
+                    item=show_code(label.code),
+                    print=f"{number:02d}",
+                )
+            voids = item.voids if item else blanks[label.code]
+            if number in dict(voids):
+                raise RuleError(
+                    N_("print {print} of {item} is recorded as void already"),
+                    hint=N_("See its records with: python main.py custody CODE"),
+                    item=show_code(label.code),
+                    print=f"{number:02d}",
+                )
+            found[label.code, number] = None
+        new = compose.void_events(list(found), store.state.latest(codes), reason=reason, note=note, second=second)
+        store._record(new)
+        return list(found)
 
 
 def record_blanks(store: Store, codes: Sequence[str], *, sheet: str) -> list[Event]:
@@ -85,7 +160,7 @@ def claim(
         held_by: who answers for them; None: this station's place.
 
     Raises:
-        RuleError: a code is registered already, or no print that this station knows of names it.
+        RuleError: a code is registered already, is void, or no print that this station knows of names it.
     """
     with store.ledger.transaction():
         known, blanks = store.state.items_of(codes), store.state.blanks(codes)
@@ -100,6 +175,12 @@ def claim(
                 raise RuleError(
                     N_("no station that is known here has printed a label {item}"),
                     hint=N_("Import the log of the station that printed it: python main.py import FILE"),
+                    item=show_code(code),
+                )
+            if blanks[code]:
+                raise RuleError(
+                    N_("the label {item} is recorded as void"),
+                    hint=N_("Take another blank label."),
                     item=show_code(code),
                 )
         place = store.state.places.all()[to]

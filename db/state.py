@@ -10,7 +10,7 @@ from peewee import Case, fn
 from custody.chain import Chain, custody
 from custody.compose import Ref
 from custody.events import Event
-from custody.items import Item
+from custody.items import Item, Voids
 from custody.places import Need, Place
 from custody.planning import Slot
 from custody.progress import StockGroup
@@ -240,15 +240,24 @@ class State:
         query = item.select(item.kind, item.bound_for, item.election, item.k)
         return set((query if to is None else query.where(item.bound_for == to)).tuples())
 
-    def blanks(self, codes: Iterable[str]) -> set[str]:
-        """Those of these codes that are on a printed label and registered nowhere."""
+    def blanks(self, codes: Iterable[str]) -> dict[str, Voids]:
+        """Those of these codes that are on a printed label and registered nowhere, each with its void prints."""
         codes = list(codes)
-        roots = self.roots if codes else frozenset()
-        return {
-            code
-            for code, events in (self.families(codes) if codes else {}).items()
-            if any(event.type == "print" for event in events) and custody(code, events, roots=roots).is_blank
-        }
+        if not codes:
+            return {}
+        roots = self.roots
+        chains = (
+            custody(code, events, roots=roots)
+            for code, events in self.families(codes).items()
+            if any(event.type == "print" for event in events)
+        )
+        return {chain.code: chain.voids for chain in chains if chain.is_blank}
+
+    def with_voids(self) -> list[Item]:
+        """The items of which a print was recorded as void, by destination."""
+        item = self.tables.item
+        query = item.select().where(item.void != "").order_by(item.bound_for, item.kind, item.k, item.code)
+        return [ItemRow(*row).item for row in query.tuples()]
 
     def serial_ranges(self) -> set[tuple[str, str, int, int]]:
         """Kind, prefix, first and last serial number of every registered pack."""

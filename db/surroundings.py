@@ -1,8 +1,8 @@
 """What the store takes from outside, and what it gives back for a handover."""
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from custody.codes import draw_code
@@ -21,6 +21,10 @@ class Surroundings:
     randbelow: Callable[[int], int] = secrets.randbelow
     by: str = ""
     app: str = "serah"
+
+    def worked_by(self, names: Sequence[str]) -> "Surroundings":
+        """The same, where the first of these people works the station; as it is where nobody is named."""
+        return replace(self, by=names[0]) if names else self
 
     def new_id(self) -> str:
         """A random UUID (RFC 9562, version 4) from the same randomness."""

@@ -19,7 +19,7 @@ from typing import Any
 
 from custody.chain import Chain, custody
 from custody.codes import draw_code
-from custody.events import Event, check_body
+from custody.events import FORMS, Event, check_body
 from custody.ledger import canonical, entry_bytes, leaf_digest
 from custody.places import Place
 
@@ -99,7 +99,8 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
     words = [word for word in words if "=" not in word]
     known = [e for e in events.values() if e.log == log and e.seq < seq]
     common: dict[str, Any] = {
-        "v": 1, "log": log, "seq": seq, "prev": None, "refs": [], "id": name, "by": "", "app": "test",
+        "v": min(form for name, form in FORMS if name == verb),
+        "log": log, "seq": seq, "prev": None, "refs": [], "id": name, "by": "", "app": "test",
         "at": _time(options.get("at", "06:00")),
     }  # fmt: skip
     for ref in refs:
@@ -121,6 +122,9 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
         case "print", [letters, number]:
             fields = {"codes": [code_of(letter) for letter in letters.split(",")], "print": int(number),
                       "sheet": "a4-3x7", "reason": None, "second": None}  # fmt: skip
+        case "void", [letters, number, reason]:
+            labels = [{"code": code_of(letter), "print": int(number)} for letter in letters.split(",")]
+            fields = {"labels": labels, "reason": reason, "note": "", "second": None}
         case "handover", [way, letters]:
             giver, to = way.split(">")
             fields = {

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from custody.chain import Chain, custody
-from custody.events import Event, check_body
+from custody.events import FORMS, Event, check_body
 from custody.places import Need, Place
 
 BOX = "7Q2M9X4T5B8C6"
@@ -48,7 +48,8 @@ class Book:
         refs = [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in self.events[-1:]]
         at = f"2024-02-{10 + self.hour // 24:02d}T{self.hour % 24:02d}:05:00Z"
         body = {
-            "v": 1, "type": kind, "log": log, "seq": seq, "prev": None, "refs": refs, "id": f"{log}-{seq}",
+            "v": min(form for name, form in FORMS if name == kind),
+            "type": kind, "log": log, "seq": seq, "prev": None, "refs": refs, "id": f"{log}-{seq}",
             "at": at, "by": by, "app": "serah 1.0", **own,
         }  # fmt: skip
         check_body(body)

@@ -1,5 +1,7 @@
 """What is said at the moment of scanning, before anything is recorded."""
 
+from dataclasses import replace
+
 import pytest
 from custody_notation import PLACES, code_of
 
@@ -45,6 +47,21 @@ def test_a_receipt_of_what_another_log_recorded_needs_no_holder():
 def test_all_that_is_wrong_is_said_at_once():
     found = scanned(label=ItemLabel(BOX.code, 1), giver="PPK2", to="TPS9")
     assert found == ["VOID_LABEL", "NOT_HELD", "WRONG_DESTINATION"]
+
+
+def test_a_blank_label_is_unknown_until_it_is_claimed_and_void_where_that_was_recorded():
+    (unknown,) = judge_label(None, LABEL, blank=())
+    assert unknown.code == "UNKNOWN_CODE" and "blank label" in unknown.message
+    assert scanned(None, blank=((LABEL.print, "lost"),)) == ["UNKNOWN_CODE", "VOID_LABEL"]
+
+
+@pytest.mark.parametrize("reason", ["spoiled", "lost", "unused"])
+def test_a_print_that_was_recorded_as_void_is_found_with_what_became_of_it(reason):
+    item = replace(BOX, voids=((1, reason), (BOX.print, reason)))
+    for number in (1, BOX.print):
+        (found,) = judge_label(item, ItemLabel(BOX.code, number))
+        assert (found.code, found.is_provisional) == ("VOID_LABEL", False) and reason in str(found)
+    assert judge_label(item, ItemLabel(BOX.code, None)) == []
 
 
 def test_what_the_givers_log_could_explain_is_provisional():

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from report_examples import MADE_AT, NEEDS, PLACES, PPK, TPS, WAREHOUSE, Book
 
 import language
-from custody.events import COMMON, Event
+from custody.events import Event
 from custody.prints import FATES, VOID_REASONS, PrintAccount, print_account
 from reports.prints import HEADERS, print_prints, prints_json, save_prints
 
@@ -36,11 +36,7 @@ class Printer(Book):
 
     def voided(self, labels: list[tuple[str, int]], reason: str, by: str = "Ketut", log: str = "GDG-01") -> Event:
         rows = [{"code": code, "print": number} for code, number in labels]
-        other = self.printed([], by=by, log=log)  # TEMP
-        common = {name: other.body[name] for name in COMMON}
-        own = {"type": "void", "labels": rows, "reason": reason, "note": "mesin macet", "second": None}
-        self.events[-1] = Event(other.leaf, {**common, **own})
-        return self.events[-1]
+        return self.add(log, "void", by, labels=rows, reason=reason, note="mesin macet", second=None)
 
     def account(self) -> PrintAccount:
         return print_account(self.events, LOGS)

@@ -22,12 +22,12 @@ from ledger_examples import (
 )
 
 from custody.chain import custody
-from custody.codes import draw_code
+from custody.codes import ItemLabel, draw_code
 from custody.compose import Handover, NewEvent
 from custody.errors import CustodyError
 from custody.items import CONDITIONS, Item, SerialRange
 from custody.places import Place, below
-from db.printing import record_prints, record_reprint
+from db.printing import claim, record_blanks, record_prints, record_reprints, record_void
 from db.state import standing_links
 from db.store import Store
 
@@ -38,7 +38,20 @@ HOLDERS = [WAREHOUSE, "51.08.01", "51.08.01.2001", *TPS[:2], TRUCK]
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["register", "print", "reprint", "handover", "pack", "unpack", "inspect", "reassign", "correct"]
+            [
+                "register",
+                "blank",
+                "claim",
+                "print",
+                "reprint",
+                "void",
+                "handover",
+                "pack",
+                "unpack",
+                "inspect",
+                "reassign",
+                "correct",
+            ]
         ),
         st.randoms(use_true_random=False),
     ),
@@ -69,9 +82,17 @@ class History:
                 store.register([item])
             case "print":
                 record_prints(store, codes, sheet="a4-3x7")
+            case "blank":
+                self.codes.append(store.around.new_code())
+                record_blanks(store, self.codes[-1:], sheet="a4-3x7")
+            case "claim":
+                claim(store, codes[:1], kind="box", to=dice.choice(TPS))
+            case "void":
+                labels = [ItemLabel(code, dice.choice([None, 1, 2])) for code in codes]
+                record_void(store, labels, reason=dice.choice(["spoiled", "lost", "unused"]))
             case "reprint":
                 number = store.state.items_of(codes[:1])[codes[0]].print + 1 if store.state.item(codes[0]) else 2
-                record_reprint(store, codes[0], number=number, sheet="a4-3x7", reason="sobek", second="Ketut")
+                record_reprints(store, {codes[0]: number}, sheet="a4-3x7", reason="sobek", second="Ketut")
             case "handover":
                 giver, to = dice.sample(HOLDERS, 2)
                 conditions = {codes[0]: dice.choice(CONDITIONS)} if dice.random() < 0.3 else {}

@@ -30,7 +30,7 @@ from custody.compose import Extra, Handover, NewEvent
 from custody.errors import InputError, RuleError, StoreError, TamperError
 from custody.ledger import SIGNING_CONTEXT, canonical, entry_bytes, read_signatures
 from custody.places import Need, Place
-from db.printing import record_prints, record_reprint
+from db.printing import record_prints, record_reprints
 from db.stations import admit
 from db.store import open_store
 
@@ -178,10 +178,10 @@ def test_a_label_is_printed_first_once_and_then_only_reprinted_one_by_one(url: s
         with pytest.raises(RuleError, match="printed already"):
             record_prints(store, codes, sheet="a4-3x7")
         assert [item.code for item in store.state.find_items(unprinted=True)] == [codes[2]]
-        record_reprint(store, codes[0], number=2, sheet="roll-50x30", reason="sobek", second="Ketut")
+        record_reprints(store, {codes[0]: 2}, sheet="roll-50x30", reason="sobek", second="Ketut")
         assert store.state.items_of(codes)[codes[0]].print == 2
         with pytest.raises(RuleError, match="meanwhile"):
-            record_reprint(store, codes[0], number=2, sheet="roll-50x30", reason="sobek", second="Ketut")
+            record_reprints(store, {codes[0]: 2}, sheet="roll-50x30", reason="sobek", second="Ketut")
 
 
 # --- handovers --------------------------------------------------------------------------------------------------------
@@ -242,7 +242,7 @@ def test_what_is_irregular_is_judged_before_the_handover_and_recorded_with_it(ur
     with planned_station(url) as store:
         codes = boxes(store, 4)
         record_prints(store, codes, sheet="a4-3x7")
-        record_reprint(store, codes[0], number=2, sheet="a4-3x7", reason="sobek", second="Ketut")
+        record_reprints(store, {codes[0]: 2}, sheet="a4-3x7", reason="sobek", second="Ketut")
         give(store, codes[1:2], TPS[0])
         handover = Handover(
             WAREHOUSE, TPS[0], conditions={codes[2]: "wet", codes[3]: "good"}, occurred="2024-02-13T00:00:00Z",

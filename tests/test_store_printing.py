@@ -8,7 +8,7 @@ from ledger_examples import TPS, WAREHOUSE, absorb, boxes, cache_of, give, plann
 from custody.codes import ItemLabel
 from custody.compose import Handover
 from custody.errors import RuleError
-from db.printing import account, claim, record_blanks, record_prints, record_reprint
+from db.printing import account, claim, record_blanks, record_prints, record_reprints
 from db.store import Store
 
 SHEET = {"sheet": "a4-3x7"}
@@ -33,7 +33,7 @@ def test_a_blank_is_claimed_once_and_its_print_is_the_first(url: str) -> None:
         known = store.state.item(code)
         assert known is not None and (known.print, known.k, known.quantity) == (1, item.k, 3)
         assert said(store, code) == []
-        assert store.state.blanks([code, other]) == {other}
+        assert store.state.blanks([code, other]) == {other: ()}
         for refused in ([code], [other, code], [store.around.new_code()]):
             with pytest.raises(RuleError):
                 claim(store, refused, kind="box", to=TPS[0])
@@ -41,7 +41,7 @@ def test_a_blank_is_claimed_once_and_its_print_is_the_first(url: str) -> None:
             record_blanks(store, [other], **SHEET)
         with pytest.raises(RuleError):
             record_prints(store, [code], **SHEET)
-        record_reprint(store, code, number=2, **SHEET, reason="sobek", second="Ketut")
+        record_reprints(store, {code: 2}, **SHEET, reason="sobek", second="Ketut")
         assert store.state.item(code).print == 2  # type: ignore[union-attr]
 
 
@@ -82,6 +82,7 @@ def test_a_ledger_of_before_finds_its_prints_too(url: str) -> None:
         topic = store.ledger.tables.event_topic
         rows = sorted(topic.select().tuples())
         topic.delete().where(topic.topic.in_(("register", "print", "void"))).execute()
+        store.ledger.database.execute_sql("ALTER TABLE item DROP COLUMN void")
         migration = importlib.import_module("db.migrations.0005_printing")
         migration.up(None, store.ledger.database)
         assert sorted(topic.select().tuples()) == rows and told.printed == 5

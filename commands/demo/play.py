@@ -18,6 +18,7 @@ from commands.demo.watch import Played, watch
 from commands.demo.workshop import LEDGER
 from commands.loading import load_files
 from commands.printing import labelled_places, print_items, print_places
+from commands.reprinting import reprint_items
 from custody.codes import item_payload, place_payload
 from custody.items import Item
 from custody.places import is_under
@@ -77,7 +78,7 @@ def play(folder: Path, out: Path, *, is_quick: bool, quiet: bool) -> Result:
     with open_store(f"sqlite:///{home / LEDGER_FILE}", signer, around, create=True) as store:
         store.begin(election="Pemilu 2024", station="Demo-1", place=story.WAREHOUSE)
         items = _prepare(store, is_quick=is_quick)
-        pages = print_items(store, folder / "labels.pdf", items, 1, sheet=SHEET, quiet=quiet)
+        pages = print_items(store, folder / "labels.pdf", items, sheet=SHEET, quiet=quiet)
         tree = store.state.places.all()
         plot = write_story(*(
             [item for item in items if is_under(tree, item.to, village)] for village in (story.FIRST, story.SECOND)
@@ -106,7 +107,8 @@ def _prepare(store: Store, *, is_quick: bool) -> list[Item]:
 
 
 def _reprint(store: Store, path: Path, item: Item) -> None:
-    print_items(store, path, [item], 2, sheet=SHEET, reason=_("smudged by rain"), second=story.WITNESS, quiet=True)
+    items = list(store.state.items_of([item.code]).values())
+    reprint_items(store, path, items, reason=_("smudged by rain"), second=story.WITNESS, sheet=SHEET, quiet=True)
 
 
 def _pictures(store: Store, folder: Path, items: Sequence[Item], plot: Story) -> dict[str, Image]:

@@ -1,4 +1,7 @@
-"""Registrations, prints and void labels are found by their type: the account of printed labels asks for all of them."""
+"""Registrations, prints and void labels are found by their type; what is known of an item has its void prints.
+
+The account of printed labels asks for all of a type. No print was void before: there was no such record.
+"""
 
 import json
 from typing import Any
@@ -9,7 +12,7 @@ TOPICS = ("register", "print", "void")
 
 
 def up(migrator: Any, db: Any) -> None:
-    """Index the events that are there."""
+    """Index the events that are there, and make the column."""
 
     class EventTopic(Model):
         topic = TextField()
@@ -20,6 +23,7 @@ def up(migrator: Any, db: Any) -> None:
             legacy_table_names = False
             primary_key = CompositeKey("topic", "event_id")
 
+    db.execute_sql("ALTER TABLE item ADD COLUMN void TEXT NOT NULL DEFAULT ''")
     found = []
     for event_id, body in db.execute_sql("SELECT id, body FROM event ORDER BY id"):
         try:

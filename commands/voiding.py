@@ -1,0 +1,79 @@
+"""The command that says which printed labels must not be used: void."""
+
+import click
+
+from commands.base import Station, json_option, one_line, pass_station, print_json, repeatable
+from custody.errors import N_, InputError
+from language import _, ngettext
+
+LONGEST_NOTE = 500
+
+
+@click.command(
+    help=_(
+        "Record that printed labels must not be used: spoiled (jammed, torn), lost, or unused. "
+        "CODE means the newest print, CODE*02 that one."
+    )
+)
+@click.argument("code", nargs=-1, metavar=_("CODE..."))
+@click.option(
+    "--codes",
+    metavar=_("FILE|-"),
+    help=_("A file of codes, one a line; - for standard input: a pipe, or a USB scanner that types."),
+)
+@click.option(
+    "--reason",
+    type=click.Choice(["spoiled", "lost", "unused"]),
+    required=True,
+    metavar="spoiled|lost|unused",
+    help=_("What became of them."),
+)
+@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("What happened."))
+@repeatable("--by", _("Name of a person who says so; give one or two."), metavar=_("NAME"))
+@json_option
+@pass_station
+def void(
+    station: Station,
+    code: tuple[str, ...],
+    codes: str | None,
+    reason: str,
+    remark: str,
+    by: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    from commands.claiming import given_labels
+    from custody.codes import show_code
+    from db.printing import record_void
+    from language.text import number
+
+    names = people(by, most=2)
+    remark = one_line("--note", remark, LONGEST_NOTE)
+    with station.store(write=True) as store:
+        wanted = given_labels(code, codes)
+        store.around = store.around.worked_by(names)
+        second = names[1] if len(names) > 1 else None
+        labels = record_void(store, wanted, reason=reason, note=remark, second=second)
+    if as_json:
+        print_json({"reason": reason, "labels": [{"code": code, "print": shown} for code, shown in labels]})
+        return
+    for item, shown in labels:
+        click.echo(f"{show_code(item)}  {shown:02d}")
+    said = ngettext("{count} label recorded as void.", "{count} labels recorded as void.", len(labels))
+    click.echo(said.format(count=number(len(labels))))
+
+
+def people(by: tuple[str, ...], *, most: int) -> list[str]:
+    """The names that --by gives, each once.
+
+    Raises:
+        InputError: more than `most`.
+    """
+    names = list(dict.fromkeys(one_line("--by", name) for name in by if name.strip()))
+    if len(names) > most:
+        raise InputError(
+            N_("--by is given for {count} people; {most} is the most"),
+            hint=N_("Name those who answer for it."),
+            count=len(names),
+            most=most,
+        )
+    return names
