@@ -39,13 +39,14 @@ class Check:
 
 @click.command(help=_("Look at camera, libraries, fonts, disk, clock and database; say what mends them."))
 @click.option("--camera", default="0", show_default=True, metavar="N", help=_("Number or name of the camera to try."))
+@click.option("--sound", is_flag=True, help=_("Play the three sounds: taken, taken already, wrong."))
 @json_option
 @pass_station
-def doctor(station: Station, camera: str, as_json: bool) -> None:
+def doctor(station: Station, camera: str, sound: bool, as_json: bool) -> None:
     worst = 0
     looks: tuple[Callable[[], Iterator[Check]], ...] = (
-        _python, _packages, _second_reader, _fonts, lambda: _camera(camera), lambda: _disk(station.home),
-        lambda: _ledger(station),
+        _python, _packages, _second_reader, _fonts, lambda: _camera(camera), lambda: _sound(sound),
+        lambda: _disk(station.home), lambda: _ledger(station),
     )  # fmt: skip
     for look in looks:
         for check in look():
@@ -143,6 +144,27 @@ def _camera(spec: str) -> Iterator[Check]:
         return
     height, width = frame.image.shape[:2]
     yield Check(name, "ok", "; ".join([*told[:1], f"{width}x{height}"]))
+
+
+def _sound(is_asked: bool) -> Iterator[Check]:
+    from contextlib import ExitStack
+    from typing import get_args
+
+    from scanner.outcomes import Beep
+    from scanner.sound import find_ways, player_name
+
+    player = player_name()
+    if player is None:
+        remedy = _system_command("alsa-utils", "", "")
+        yield Check(_("Sound"), "warning", _("no player is here; the terminal's bell sounds instead"), remedy)
+        return
+    with ExitStack() as stack:
+        ways = find_ways(stack, None) if is_asked else []
+        if all(way(beep) for way in ways for beep in get_args(Beep)):
+            yield Check(_("Sound"), "ok", player)
+        else:
+            words = _("{player} plays nothing; the terminal's bell sounds instead")
+            yield Check(_("Sound"), "warning", words.format(player=player), _("Check the loudspeaker and its volume."))
 
 
 def _disk(home: Path) -> Iterator[Check]:

@@ -22,6 +22,7 @@ source_option = click.option(
     metavar=_("SOURCE"),
     help=_("Camera number or name, video, picture, folder, PDF or URL; - for the keyboard or a USB scanner."),
 )
+quiet_option = click.option("--quiet", is_flag=True, help=_("Make no sound."))
 
 
 def _list_cameras(context: click.Context, _parameter: click.Parameter, is_asked: bool) -> None:
@@ -97,6 +98,7 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
     help=_("List the cameras, by number and name, and end."),
 )
 @click.option("--window", is_flag=True, help=_("Show the picture with the labels outlined."))
+@quiet_option
 @click.option("--yes", is_flag=True, help=_("Record without asking when the source ends."))
 @click.option("--new", is_flag=True, help=_("Begin afresh even where an unfinished session has the same ends."))
 @handover_options
@@ -109,6 +111,7 @@ def scan(
     to_code: str | None,
     source: str,
     window: bool,
+    quiet: bool,
     yes: bool,
     new: bool,
     as_json: bool,
@@ -121,7 +124,7 @@ def scan(
         if not giver and not receiver and not new and not sys.stdin.isatty():
             raise InputError(N_("nobody is named who gives"), hint=N_("Add --from CODE and --to CODE."))
         draft = begin(store, given, anew=new)
-        run_session(store, draft, source, options, window=window, yes=yes, as_json=as_json)
+        run_session(store, draft, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
 
 
 @click.command(help=_("Record a handover from typed codes, a file, or a USB scanner that types."))
@@ -135,18 +138,29 @@ def scan(
     metavar=_("FILE"),
     help=_("File with one code a line; - for standard input or a USB scanner."),
 )
+@quiet_option
 @click.option("--yes", is_flag=True, help=_("Record without asking at the end of typing."))
 @handover_options
 @json_option
 @pass_station
 def handover(
-    station: Station, /, giver_code: str, to_code: str, codes: str, yes: bool, as_json: bool, **options: Any
+    station: Station,
+    /,
+    giver_code: str,
+    to_code: str,
+    codes: str,
+    quiet: bool,
+    yes: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     with station.store(write=True) as store:
         giver, receiver = store.custodian(giver_code), store.custodian(to_code)
         given = read_handover(store, giver, receiver, options)
         if codes == KEYBOARD and sys.stdin.isatty():
-            run_session(store, begin(store, given), KEYBOARD, options, window=False, yes=yes, as_json=as_json)
+            run_session(
+                store, begin(store, given), KEYBOARD, options, window=False, quiet=quiet, yes=yes, as_json=as_json
+            )
             return
         touches = _typed(codes, receiver)
         tell_recorded(store, store.record_handover(given, touches), as_json=as_json, paper=options["paper"])
@@ -180,6 +194,7 @@ def _typed(codes: str, receiver: str) -> list[Any]:
 @click.option("--drop", metavar="ID", help=_("Forget this session; what it took was never recorded."))
 @source_option
 @click.option("--window", is_flag=True, help=_("Show the picture with the labels outlined."))
+@quiet_option
 @click.option("--yes", is_flag=True, help=_("Do not ask."))
 @handover_options
 @json_option
@@ -192,6 +207,7 @@ def drafts(
     drop: str | None,
     source: str,
     window: bool,
+    quiet: bool,
     yes: bool,
     as_json: bool,
     **options: Any,
@@ -200,7 +216,7 @@ def drafts(
         if resume:
             info = _find_draft(store, resume)
             tell_resumed(store, info)
-            run_session(store, info.id, source, options, window=window, yes=yes, as_json=as_json)
+            run_session(store, info.id, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
         elif record:
             from commands.desk import DraftDesk
 

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,14 +15,17 @@ from custody.errors import CustodyError
 from language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from commands.desk import DraftDesk
     from custody.compose import Handover
     from db.drafts import DraftInfo
     from db.store import Store
+    from scanner.feedback import Feedback
     from scanner.outcomes import Outcome
     from scanner.run import Ending
     from scanner.session import ScanSession
-    from scanner.view import TerminalView
+    from scanner.sound import Speaker
 
 
 FIRST_CAMERA, KEYBOARD = "0", "-"
@@ -76,11 +79,13 @@ def run_session(
     options: Mapping[str, Any],
     *,
     window: bool,
+    quiet: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
     """Scan into a draft from a source, or from the keyboard alone (`-`), then confirm it."""
     from commands.desk import DraftDesk
+    from scanner.feedback import Feedback
     from scanner.run import type_lines
     from scanner.session import ScanSession
     from scanner.view import TerminalView
@@ -89,13 +94,12 @@ def run_session(
     session = ScanSession(desk, taken=desk.taken)
     with ExitStack() as stack:
         view = stack.enter_context(TerminalView(sys.stderr))
-        show: list[Callable[[Outcome], None]] = [view.show]
-        if as_json:
-            show.append(_print_outcome)
+        feedback = Feedback(view, None if quiet else _speaker(stack, is_watched=window or sys.stderr.isatty()))
 
         def on_outcome(outcome: "Outcome") -> None:
-            for shown in show:
-                shown(outcome)
+            feedback.on_outcome(outcome)
+            if as_json:
+                _print_outcome(outcome)
 
         view.show_tally(desk.tally)
         try:
@@ -103,7 +107,7 @@ def run_session(
                 view.tell(_("Scan or type codes, one a line. 'undo' takes the last one out, 'finish' ends."))
                 ending: Ending = type_lines(sys.stdin, session, on_outcome)
             else:
-                ending = _scan_source(stack, session, source, view, on_outcome, show, window=window)
+                ending = _scan_source(stack, session, source, feedback, on_outcome, window=window)
         except BrokenPipeError:  # whoever read the outcomes is gone, so nobody can confirm them
             drop_output()
             note(_kept(store, desk, source))
@@ -122,13 +126,22 @@ def _print_outcome(outcome: "Outcome") -> None:
     })  # fmt: skip
 
 
+def _speaker(stack: ExitStack, *, is_watched: bool) -> "Speaker | None":
+    """What sounds, where somebody is there to hear it."""
+    if not is_watched:
+        return None
+    from scanner.sound import Speaker, find_ways
+
+    ways = find_ways(stack, sys.stderr if sys.stderr.isatty() else None)
+    return stack.enter_context(Speaker(ways)) if ways else None
+
+
 def _scan_source(
     stack: ExitStack,
     session: "ScanSession",
     source: str,
-    view: "TerminalView",
+    feedback: "Feedback",
     on_outcome: "Callable[[Outcome], None]",
-    show: "list[Callable[[Outcome], None]]",
     *,
     window: bool,
 ) -> "Ending":
@@ -137,15 +150,13 @@ def _scan_source(
     from scanner.run import KeyboardLines, scan_frames
 
     is_attended = sys.stdin.isatty()  # somebody can plug the camera in again, and type meanwhile
-    frames = stack.enter_context(open_source(source, tell=view.tell, patient=is_attended))
-    on_frame = None
+    frames = stack.enter_context(open_source(source, tell=feedback.view.tell, patient=is_attended))
     if window:
         from scanner.window import Window
 
-        shown = stack.enter_context(Window(session))
-        show.append(shown.on_outcome)
-        on_frame = shown.on_frame
+        feedback.window = stack.enter_context(Window(session))
     typed = KeyboardLines(sys.stdin) if is_attended else None
+    on_frame = feedback.on_frame if window or frames.kind == "live" else None
     return scan_frames(frames, Reader(), session, on_outcome, typed_lines=typed, on_frame=on_frame)
 
 

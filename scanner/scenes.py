@@ -34,7 +34,7 @@ class Label:
     def symbol_alone(self, margin_modules: float = 2.0) -> "Label":
         """The label cut down to its symbol and a margin of paper."""
         margin = round(margin_modules * self.side / self.modules)
-        padded = cv2.copyMakeBorder(self.image, *[margin] * 4, cv2.BORDER_CONSTANT, value=255)
+        padded = np.pad(self.image, margin, constant_values=255)
         whole = self.side + 2 * margin
         cut = padded[self.top : self.top + whole, self.left : self.left + whole]
         return Label(self.text, np.asarray(cut, np.uint8), margin, margin, self.side, self.modules)
@@ -222,7 +222,8 @@ def _put(frame: np.ndarray, label: Label, pose: _Pose, place: np.ndarray, sway_d
     part = frame[low[1] : high[1], low[0] : high[0]]
     part[:] = np.where(paper > 127, drawn, part)
     middle = np.array([[[label.left + label.side / 2, label.top + label.side / 2]]], np.float32)
-    return np.asarray(cv2.perspectiveTransform(middle, way)).reshape(2) + low
+    seen_middle: np.ndarray = np.asarray(cv2.perspectiveTransform(middle, way)).reshape(2) + low
+    return seen_middle
 
 
 def _seen(frame: np.ndarray, condition: Condition, spots: np.ndarray, random: np.random.Generator) -> np.ndarray:

@@ -1,17 +1,15 @@
-"""The session in a terminal: a line for each outcome, how many are taken of how many, and a sound.
+"""The session in a terminal: a line for each outcome, how many are taken of how many, and what to do.
 
-In a pipe or a log the same lines come plain, without colours, sounds and the live line.
+In a pipe or a log the same lines come plain, without colours and the live line.
 """
 
-import threading
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from custody.codes import show_code
 from language import _
 from language.text import printable
-from scanner.outcomes import Beep, Kind, Mark, Outcome, Tally
+from scanner.outcomes import Kind, Mark, Outcome, Tally
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -30,8 +28,6 @@ _SIGNS: dict[Kind, str] = {
 """One character says what a line is, to those who see no colours too; all else is `!`."""
 
 _COLOURS: dict[Mark | None, str] = {None: "", "taken": "green", "finding": "yellow", "wrong": "red"}
-_BELLS: dict[Beep, int] = {"ok": 1, "again": 2, "wrong": 4}
-_BELL_GAP_S = 0.12
 _SHOWN_MISSING = 10
 
 
@@ -48,7 +44,8 @@ class TerminalView:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._is_terminal = stream.isatty()
-        self._bell = Bell(stream) if self._is_terminal else None
+        self._tally: Tally | None = None
+        self._advice = ""
         self._live: Live | None = None
 
     def __enter__(self) -> "TerminalView":
@@ -66,20 +63,32 @@ class TerminalView:
             self._live = None
 
     def show(self, outcome: Outcome) -> None:
-        """Show one outcome, with what is wrong below it, and sound it."""
+        """Show one outcome, with what is wrong below it."""
         shown = f"  {show_code(outcome.code)}" if outcome.kind in ("taken", "again") else ""
         colour = _COLOURS[outcome.mark]
         self._line(f"{_SIGNS.get(outcome.kind, '!')} {outcome.text}{shown}", colour)
         for words in outcome.faults:
             self._line(f"  ! {words}", colour)
         self.show_tally(outcome.tally)
-        if self._bell:
-            self._bell.ring(outcome.beep)
 
     def show_tally(self, tally: Tally) -> None:
         """Bring the live line up to date."""
+        self._tally = tally
         if self._live:
-            self._live.update(self._styled(f"  {count_words(tally)} ", "bold reverse"), refresh=True)
+            line = self._styled(f"  {count_words(tally)} ", "bold reverse")
+            if self._advice:
+                line.append(f"  {self._advice}", style="bold yellow")
+            self._live.update(line, refresh=True)
+
+    def show_advice(self, advice: str) -> None:
+        """Show beside the count what to do now, until it is something else; in a pipe, a line when it comes."""
+        if advice == self._advice:
+            return
+        self._advice = advice
+        if not self._live and advice:
+            self.tell(advice)
+        elif self._tally is not None:
+            self.show_tally(self._tally)
 
     def show_missing(self, missing: Sequence[str]) -> None:
         """List what is still missing, the first few by name."""
@@ -102,26 +111,3 @@ class TerminalView:
         from rich.text import Text
 
         return Text(line, style=style)  # as it is: markup in a scanned text stays text
-
-
-class Bell:
-    """Sounds a terminal's bell: once for taken, twice for taken already, four times for wrong."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._ringing: threading.Thread | None = None
-        self._left = 0
-
-    def ring(self, beep: Beep) -> None:
-        """Sound it beside the session's work; several at once, as from a frame with many labels, sound as the worst."""
-        self._left = max(self._left, _BELLS[beep])
-        if self._ringing is None or not self._ringing.is_alive():
-            self._ringing = threading.Thread(target=self._ring, daemon=True, name="bell")
-            self._ringing.start()
-
-    def _ring(self) -> None:
-        while self._left > 0:
-            self._left -= 1
-            self._stream.write("\a")
-            self._stream.flush()
-            time.sleep(_BELL_GAP_S)

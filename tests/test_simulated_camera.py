@@ -18,12 +18,11 @@ from scanner.decode import Reader, ZxingEngine
 from scanner.frames import Frame, FrameSource, Image, monotonic_ms, open_source
 from scanner.live_source import Live
 from scanner.outcomes import End, How, Outcome, Taken, Tally
-from scanner.reads import Read
 from scanner.run import Command, KeyboardLines, scan_frames, type_lines
 from scanner.session import ScanSession
 from scanner.simulate import lay_out, simulate, write_video
 from scanner.view import TerminalView
-from scanner.window import Window, annotate
+from scanner.window import Window
 
 _RANDOM = random.Random(11)
 CODES = [draw_code(_RANDOM.randrange) for _ in range(12)]
@@ -200,17 +199,6 @@ def test_the_view_in_a_pipe_is_plain_lines_without_sound() -> None:
     lines = out.getvalue().splitlines()
     assert lines[0].startswith("+ Kotak suara") and lines[-1] == "and 2 more"
     assert "\a" not in out.getvalue() and "\x1b" not in out.getvalue() and "[RED]X" in lines[1]
-
-
-@pytest.mark.parametrize("shape", [(720, 1280, 3), (240, 320), (2000, 1500, 3), (30, 30, 3)])
-def test_annotated_pictures_keep_the_picture_and_gain_a_band(shape: tuple[int, ...]) -> None:
-    image = np.full(shape, 128, np.uint8)
-    before = image.copy()
-    read = Read("x", ((8, 8), (20, 8), (20, 20), (8, 20)), "zxing-cpp")
-    drawn = annotate(image, [read], lambda _text: "taken", tally=Tally(3, 10), line="é — " + "long " * 50)
-    assert drawn.shape[0] > shape[0] and drawn.shape[1:] == (shape[1], 3)
-    assert np.array_equal(image, before)
-    assert annotate(image, [read], lambda _text: None).shape[:2] == shape[:2]
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")

@@ -12,10 +12,11 @@ from scanner.decode import Reader
 from scanner.frames import Frame, open_source
 from scanner.opencv import cv2
 from scanner.outcomes import Outcome
+from scanner.picture import compose, outline
 from scanner.reads import Read
 from scanner.run import scan_frames
 from scanner.session import ScanSession
-from scanner.window import annotate
+from scanner.window import Recent
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +41,22 @@ class Stills:
     def __init__(self, folder: Path, name: str, session: ScanSession) -> None:
         self._folder, self._name, self._session = folder, name, session
         self._wanted: Outcome | None = None
-        self._newest: tuple[Frame, Sequence[Read], Outcome | None] | None = None
+        self._recent = Recent()
+        self._newest: tuple[Frame, Sequence[Read]] | None = None
         self._kept: set[str] = set()
 
     def on_outcome(self, outcome: Outcome) -> None:
         """Want a picture of what this session has not shown yet; of several in one frame, of what is irregular."""
+        self._recent.add(outcome)
         if _what(outcome) not in self._kept and (self._wanted is None or outcome.findings):
             self._wanted = outcome
 
     def on_frame(self, frame: Frame, reads: Sequence[Read]) -> None:
         """Keep this frame if a picture is wanted."""
-        last = self._newest[2] if self._newest else None
-        self._newest = (frame, reads, self._wanted or last)
+        self._newest = (frame, reads)
         if self._wanted is not None:
-            what, self._wanted = _what(self._wanted), None
+            what, outcome, self._wanted = _what(self._wanted), self._wanted, None
+            self._recent.add(outcome)  # this picture is about it, even if others came with it
             self._kept.add(what)
             self._save(what)
 
@@ -64,13 +67,9 @@ class Stills:
 
     def _save(self, what: str) -> None:
         assert self._newest is not None
-        frame, reads, outcome = self._newest
-        drawn = annotate(
-            frame.image, reads, self._session.mark, tally=self._session.tally,
-            line=outcome.text if outcome else "",
-            line_mark=outcome.mark if outcome else None,
-            small_line=outcome.remark if outcome else "",
-        )  # fmt: skip
+        frame, reads = self._newest
+        picture = outline(frame.image, reads, self._session.mark)
+        drawn = compose(picture, self._recent.panel(self._session.tally, is_fresh=what != "end"))
         self._folder.mkdir(exist_ok=True)
         _is_done, data = cv2.imencode(".png", drawn)  # not imwrite: on Windows it cannot open names beyond ASCII
         (self._folder / f"{self._name}-{what}.png").write_bytes(data.tobytes())

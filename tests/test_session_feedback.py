@@ -1,0 +1,234 @@
+"""What a session answers: sounds that are told apart, a picture to be read from afar, and advice on the light."""
+
+import io
+import threading
+import wave
+from contextlib import ExitStack
+from itertools import combinations
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+import zxingcpp
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from scanner.feedback import Feedback
+from scanner.frames import Frame, Image
+from scanner.light import HOLD_MS, LightWatch, judge, sharpness
+from scanner.opencv import cv2
+from scanner.outcomes import Beep, Outcome, Tally
+from scanner.picture import SIZE_PX, Line, Panel, compose, outline
+from scanner.reads import Corners, Read
+from scanner.scenes import Condition, Label, film_scene
+from scanner.sound import RATE_HZ, Bell, FilePlayer, Play, Speaker, find_ways, program_play, wav
+from scanner.view import TerminalView
+
+BEEPS: tuple[Beep, ...] = get_args(Beep)
+SQUARE: Corners = ((300, 300), (420, 300), (420, 420), (300, 420))
+
+
+def samples(beep: Beep) -> np.ndarray:
+    with wave.open(io.BytesIO(wav(beep))) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE_HZ)
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
+
+
+def pitch_hz(sound: np.ndarray) -> float:
+    return float(np.abs(np.fft.rfft(sound)).argmax() * RATE_HZ / sound.size)
+
+
+def test_the_three_sounds_differ_in_pitch_and_in_length() -> None:
+    for one, other in combinations(map(samples, BEEPS), 2):
+        assert max(pitch_hz(one), pitch_hz(other)) > 1.4 * min(pitch_hz(one), pitch_hz(other))
+        assert max(one.size, other.size) > 1.5 * min(one.size, other.size)
+
+
+@pytest.mark.parametrize("beep", BEEPS)
+def test_a_sound_is_short_loud_and_without_a_click(beep: Beep) -> None:
+    sound = samples(beep)
+    assert sound.size / RATE_HZ < 0.6 and 20_000 < np.abs(sound).max() < 32_767
+    assert abs(sound[0]) < 500 and abs(sound[-1]) < 500
+
+
+class Heard:
+    """Keeps what is played; each sound lasts until it is let go on."""
+
+    def __init__(self, works: bool = True) -> None:
+        self.beeps: list[Beep] = []
+        self.goes_on = threading.Semaphore(0)
+        self.begins = threading.Semaphore(0)
+        self.works = works
+
+    def __call__(self, beep: Beep) -> bool:
+        self.beeps.append(beep)
+        self.begins.release()
+        if self.works:
+            self.goes_on.acquire(timeout=5)
+        return self.works
+
+
+def test_sounds_that_come_while_one_plays_are_heard_as_the_worst_of_them() -> None:
+    heard = Heard()
+    with Speaker([heard]) as speaker:
+        speaker.ring("ok")
+        heard.begins.acquire(timeout=5)
+        for beep in ("again", "wrong", "ok"):
+            speaker.ring(beep)
+        heard.goes_on.release(2)
+    assert heard.beeps == ["ok", "wrong"]
+
+
+def test_a_player_that_fails_is_left_for_the_next_and_never_asked_again() -> None:
+    broken, heard = Heard(works=False), Heard()
+    heard.goes_on.release(2)
+    with Speaker([broken, heard]) as speaker:
+        speaker.ring("ok")
+        heard.begins.acquire(timeout=5)
+        speaker.ring("wrong")
+    assert broken.beeps == ["ok"] and heard.beeps == ["ok", "wrong"]
+
+
+@pytest.mark.parametrize("ways", [[], [Heard(works=False)]])
+def test_without_a_way_to_sound_nothing_happens(ways: list[Play]) -> None:
+    with Speaker(ways) as speaker:
+        speaker.ring("wrong")
+        speaker.ring("ok")
+
+
+def test_a_file_player_gives_its_program_a_wav_file(tmp_path: Path) -> None:
+    played: list[bytes] = []
+    player = FilePlayer(tmp_path, lambda path: bool(played.append(path.read_bytes()) or True))
+    assert player("ok") and player("wrong") and played == [wav("ok"), wav("wrong")]
+    assert not FilePlayer(tmp_path / "gone", lambda path: True)("ok")
+
+
+def test_a_player_program_that_is_missing_or_fails_cannot(tmp_path: Path) -> None:
+    assert not program_play(["no-such-player"])(tmp_path)
+    assert not program_play(["false"])(tmp_path)
+    assert program_play(["true"])(tmp_path)
+
+
+def test_the_bell_is_rung_by_number_and_a_closed_terminal_is_no_way() -> None:
+    out = io.StringIO()
+    assert [Bell(out, gap_s=0)(beep) and len(out.getvalue()) for beep in BEEPS] == [1, 3, 7]
+    out.close()
+    assert not Bell(out, gap_s=0)("ok")
+    with ExitStack() as stack:
+        assert isinstance(find_ways(stack, out)[-1], Bell)
+
+
+def test_an_outcome_is_shown_and_sounded() -> None:
+    heard, out = Heard(), io.StringIO()
+    heard.goes_on.release()
+    with Speaker([heard]) as speaker:
+        Feedback(TerminalView(out), speaker).on_outcome(Outcome("taken", "Kotak suara", Tally(1)))
+    assert heard.beeps == ["ok"] and out.getvalue().startswith("+ Kotak suara")
+
+
+@pytest.mark.parametrize("shape", [(720, 1280, 3), (240, 320), (2000, 1500, 3), (30, 30, 3), (1, 5000)])
+def test_a_window_has_one_size_and_leaves_the_frame_as_it_is(shape: tuple[int, ...]) -> None:
+    image = np.full(shape, 128, np.uint8)
+    before = image.copy()
+    read = Read("x", ((8, 8), (20, 8), (20, 20), (8, 20)), "zxing-cpp")
+    drawn = outline(image, [read], lambda _text: "taken", [SQUARE])
+    assert drawn.shape == (*shape[:2], 3) and np.array_equal(image, before)
+    last = tuple(Line("é — " + "long " * 50, "finding") for _ in range(9))
+    whole = compose(drawn, Panel(Tally(12345678, 99), last, "remark " * 30, "advice " * 30, "keys", is_fresh=True))
+    assert whole.shape == (SIZE_PX[1], SIZE_PX[0], 3)
+
+
+def test_a_window_without_a_picture_shows_the_count() -> None:
+    empty = compose(None, Panel(Tally(0)))
+    assert np.array_equal(empty, compose(np.zeros((0, 0, 3), np.uint8), Panel(Tally(0))))
+    assert not np.array_equal(empty, compose(None, Panel(Tally(8))))
+
+
+def test_marks_are_outlined_in_their_colours() -> None:
+    gray = np.full((720, 1280), 90, np.uint8)
+    shown = {
+        mark: outline(gray, [Read("x", SQUARE, "zxing-cpp")], lambda _text, mark=mark: mark)[360, 290:300].max(axis=0)
+        for mark in ("taken", "finding", "wrong", None)
+    }
+    assert shown["taken"].argmax() == 1 and shown["wrong"].argmax() == 2
+    assert len({tuple(map(int, colour)) for colour in shown.values()}) == 4
+
+
+@pytest.fixture(scope="module")
+def label() -> Label:
+    text = "7Q2M9X4T5B8CA*01"
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="H", version=2)
+    image = np.array(code.to_image(scale=10, add_quiet_zones=True))
+    return Label(text, image, 0, 0, image.shape[0], image.shape[0] // 10)
+
+
+def scene(label: Label, condition: Condition) -> Image:
+    return next(film_scene([label] * 4, condition, seed=2, size=(1280, 720), frames=1))
+
+
+@pytest.mark.parametrize(
+    ("condition", "trouble"),
+    [
+        (Condition("good"), None),
+        (Condition("noisy", noise=15), None),
+        (Condition("tilted", tilt_deg=50), None),
+        (Condition("dim", contrast=0.15), "dark"),
+        (Condition("night", contrast=0.0), "dark"),
+        (Condition("soft", defocus=0.6), "blurred"),
+        (Condition("shaken", motion=2.5), "blurred"),
+    ],
+)
+def test_a_picture_says_what_makes_it_unreadable(label: Label, condition: Condition, trouble: str | None) -> None:
+    gray = scene(label, condition)
+    assert judge(gray) == trouble == judge(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR).astype(np.uint8))
+
+
+def test_a_blinded_sensor_is_too_bright(label: Label) -> None:
+    gray = scene(label, Condition("good"))
+    assert judge(np.clip(gray.astype(int) * 3, 0, 255).astype(np.uint8)) == "bright"
+
+
+def test_sharpness_falls_with_blur_and_is_unknown_without_edges(label: Label) -> None:
+    found = [sharpness(scene(label, Condition("", defocus=defocus))) for defocus in (0.1, 0.3, 0.5, 0.8)]
+    assert None not in found and found == sorted(found, key=lambda share: -(share or 0))
+    assert sharpness(np.full((720, 1280), 128, np.uint8)) is None
+
+
+@given(arrays(np.uint8, array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=130)))
+def test_any_array_is_judged_without_an_error(image: Image) -> None:
+    assert judge(image) in (None, "dark", "bright", "blurred")
+
+
+@given(st.lists(st.integers(0, 3).map(("good", "dark", "blurred", "read").__getitem__), min_size=4, max_size=30))
+def test_advice_comes_only_for_what_lasts_and_never_while_labels_are_read(frames: list[str]) -> None:
+    watch, at_ms = LightWatch(), 0.0
+    lasted = 0
+    for before, kind in zip(["", *frames], frames, strict=False):
+        lasted = lasted + 1 if before == kind else 1
+        told = watch.see(_PICTURES[kind], at_ms, is_read=kind == "read")
+        at_ms += HOLD_MS / 2
+        if kind == "read":
+            assert told is None
+        elif lasted >= 3:
+            assert told == (None if kind == "good" else kind)
+
+
+def _board(softness: float) -> Image:
+    """A chess board."""
+    image = np.kron(np.indices((6, 8)).sum(axis=0) % 2 * 160 + 40, np.ones((40, 40))).astype(np.uint8)
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), softness), np.uint8)
+
+
+_PICTURES = {"good": _board(0.5), "dark": _board(0.5) // 5, "blurred": _board(3.0), "read": _board(3.0)}
+
+
+def test_advice_is_said_once_in_a_pipe() -> None:
+    out = io.StringIO()
+    feedback = Feedback(TerminalView(out))
+    for number in range(60):
+        blank = number % 7 == 3
+        image = np.zeros((0, 0, 3), np.uint8) if blank else _PICTURES["dark"]
+        feedback.on_frame(Frame(image, "camera 0", number, number * 70.0), [])
+    assert out.getvalue().splitlines() == ["Too dark: bring more light"]
