@@ -18,7 +18,7 @@ test: dev         ## the quick tests: no camera, no server
 	@$(RUN)/python -m pytest -q -n auto -m "not slow and not camera"
 
 test-full: dev    ## every test that needs no camera
-	@$(RUN)/python -m pytest -q -n auto -m "not camera"
+	@$(RUN)/python -m pytest -q -n auto -m "not camera" --hypothesis-profile full
 
 lint: dev         ## layout, mistakes, types, and who may import whom
 	$(RUN)/ruff check .

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sampling  # noqa: F401 -- the size of samples is set before any test is read
 from command_examples import prepared, station, terminal  # noqa: F401 -- fixtures of all tests of commands
 
 FreshUrl = Callable[[], str]

@@ -7,6 +7,7 @@ from typing import Any
 from custody_notation import chain_of, code_of, codes, ledger, open_codes, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from custody.chain import Chain, custody
 from custody.events import Event, check_body
@@ -63,7 +64,7 @@ def assert_sound(chain: Chain) -> None:
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 def test_the_order_of_arrival_does_not_matter(text: str, random: Any) -> None:
     events = list(ledger(text).values())
     arrived = events + random.sample(events, len(events) // 2)
@@ -75,7 +76,7 @@ def test_the_order_of_arrival_does_not_matter(text: str, random: Any) -> None:
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 def test_only_events_about_the_item_and_its_parents_matter(text: str, random: Any) -> None:
     events = ledger(text)
     others = ledger(re.sub(r"\b[XYP]\b", lambda letter: {"X": "S", "Y": "T", "P": "U"}[letter[0]], text))
@@ -130,7 +131,7 @@ def hostile_events(draw: st.DrawFn) -> list[Event]:
 
 
 @given(hostile_events(), st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 def test_no_well_formed_event_stops_the_fold(events: list[Event], random: Any) -> None:
     chain = read(events)
     assert_sound(chain)
@@ -194,7 +195,7 @@ def honest_histories(draw: st.DrawFn) -> tuple[list[str], str]:
 
 
 @given(honest_histories())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(1000))
 def test_honest_stations_that_were_offline_raise_no_alarm(history: tuple[list[str], str]) -> None:
     lines, holder = history
     chain = chain_of("\n".join(lines), places=None)

@@ -3,6 +3,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from custody.errors import LabelError
 from labels.draw import measure, register_fonts
@@ -72,7 +73,7 @@ def test_no_text_leaves_its_label_or_touches_another_or_a_symbol(name):
         assert not any(overlap(*pair) for pair in combinations([*boxes, *layout.symbols], 2)), content
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=90), min_size=1, max_size=3),
     st.sampled_from(SHAPES),

@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from custody.errors import TamperError
 from custody.events import COMMON, FORMS, NEWEST, check_body, read_event, stored_event
@@ -113,7 +114,7 @@ def test_the_fingerprint_is_the_digest_of_the_key():
 
 
 @given(bodies)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_our_bytes_are_rfc_8785_and_what_the_standard_library_sorts(body):
     data = canonical(body)
     composed = json.loads(data)

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 from stdnum.iso7064 import mod_37_36
 
 from custody import base45, packing
@@ -136,7 +137,7 @@ def test_bytes_that_nobody_packed_are_refused_and_nothing_else_happens(data):
         collector.take(parts(data, 1)[0])
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.integers(0, len(DATA) - 1), st.integers(1, 255), st.integers(0, 40))
 def test_altered_bytes_are_refused_or_no_longer_signed(place, change, cut):
     data = bytearray(DATA)

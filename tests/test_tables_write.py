@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from custody.errors import InputError, StoreError
 from tables.limits import UNSAFE
@@ -34,7 +35,7 @@ def raw_csv(path: Path) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(printable, whole_numbers), min_size=1, max_size=5))
 @example(rows=[("'", 0), ("=1+1", 1), ('a"b,c;d', 2), ("＝1", -1), ("a\u2028b", 7), ("_x0041_", 3)])
 def test_what_is_written_is_read_back(tmp_path, suffix, rows):
@@ -65,7 +66,7 @@ def test_no_text_can_run_as_a_formula(tmp_path, trigger):
         assert b">'" in book.read("xl/sharedStrings.xml")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=60))
 def test_any_text_at_all_gives_a_file_that_opens(tmp_path, text):
     for suffix in (".csv", ".xlsx"):
