@@ -55,7 +55,7 @@ def find_event(store: Store, text: str) -> Event:
 def correct(
     store: Store, event: Event, *, reason: str, note: str = "", to: str | None = None, remove: Collection[str] = ()
 ) -> Corrected:
-    """Withdraw an event, all parts of it where it is a handover or a plan, and record what is right where that is given.
+    """Withdraw an event, all parts of a handover or plan, and record what is right where that is given.
 
     Args:
         reason: `did_not_occur` or `incorrect_data`.
