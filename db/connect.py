@@ -69,14 +69,18 @@ def reopen(database: Database) -> None:
     """Close the connection and open it again, with all its settings.
 
     Raises:
-        StoreError: it cannot be opened, or the disk refuses what a ledger needs.
+        StoreError: it cannot be opened, or the disk refuses what a ledger needs. It is closed then.
     """
     with as_store_errors():
         try:
             database.close()
         finally:
             database.connect(reuse_if_open=True)
-            _prepare(database)
+            try:
+                _prepare(database)
+            except BaseException:
+                database.close()
+                raise
 
 
 def _prepare(database: Database) -> None:

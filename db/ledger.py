@@ -4,7 +4,7 @@ The only code that writes events; `db/reading.py` reads them back.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -69,7 +69,10 @@ class Ledger(Reading):
                     yield
             except BaseException as error:
                 self.forget()
-                self._is_doubtful = self._is_doubtful or isinstance(error, StoreError)
+                if isinstance(error, StoreError):
+                    self._is_doubtful = True
+                    with suppress(StoreError):  # what is read from now on is what the disk holds, or nothing is read
+                        reopen(self.database)
                 raise
 
     def _begin_anew(self) -> None:

@@ -11,6 +11,7 @@ from custody.compose import Ref
 from custody.errors import N_, StoreError
 from custody.events import Event
 from custody.ledger import key_fingerprint
+from db.connect import reopen
 from db.models import Tables
 from db.naming import Naming
 from db.prepared import Prepared, blank
@@ -59,10 +60,18 @@ class Reading:
         self._event_at = Prepared(database, self._event_at_query)
         self._elections: dict[int, str] = {}
         self._remembered: tuple[Mark, dict[str, Any]] | None = None
+        self.failures = 0
+        """How many transactions have failed: the next one may use their numbers for other events."""
 
     def mark(self) -> Mark:
-        """Changes whenever anything is recorded or merged, by this program or another."""
-        return tuple(int(value or 0) for value in self._mark.first())
+        """Changes whenever anything is recorded or merged, by this program or another, or could not be.
+
+        Raises:
+            StoreError: the database could not be opened again after an error, and still cannot.
+        """
+        if self.database.is_closed():
+            reopen(self.database)
+        return (*(int(value or 0) for value in self._mark.first()), self.failures)
 
     def _mark_query(self) -> Any:
         log, fork = self.tables.log, self.tables.fork
@@ -82,6 +91,7 @@ class Reading:
     def forget(self) -> None:
         """Forget what is remembered: a transaction that failed may be followed by another one with the same mark."""
         self._remembered = None
+        self.failures += 1
 
     def own_log(self) -> OwnLog:
         """The log that this station writes.

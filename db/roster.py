@@ -20,7 +20,7 @@ class RosterTable:
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
         self._newest_of = Prepared(ledger.database, self._newest_query)
-        self._known: tuple[tuple[int, int, int], Roster] | None = None
+        self._known: tuple[tuple[int, ...], Roster] | None = None
 
     def now(self) -> Roster:
         """Who counts now; whoever recorded it, this program or another."""
@@ -79,10 +79,12 @@ class RosterTable:
         own = self.ledger.own_row()
         return None if own is None or not own.size else self.ledger.event_at(own.id, 1)
 
-    def _newest(self) -> tuple[int, int, int]:
-        """Changes whenever a notice comes, in a log's sequence or beside it, or our own log is another one."""
+    def _newest(self) -> tuple[int, ...]:
+        """Changes whenever a notice comes, in a log's sequence or beside it, or could not be stored, or our own log is
+        another one.
+        """
         notice, fork, own = self._newest_of.first()
-        return (notice or 0, fork or 0, own or 0)
+        return (notice or 0, fork or 0, own or 0, self.ledger.failures)
 
     def _newest_query(self) -> Any:
         topic, fork, log = self.tables.event_topic, self.tables.fork, self.tables.log

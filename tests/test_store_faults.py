@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from failing_disk import OPERATIONS, Fault, failing_disk
-from ledger_examples import TPS, WAREHOUSE, all_events, around, planned_station, signer
+from ledger_examples import TPS, WAREHOUSE, all_events, around, planned_station, record, signer
 
 from custody.codes import draw_code
-from custody.compose import Handover, Touch
+from custody.compose import Handover, NewEvent, Touch
 from custody.errors import CustodyError, StoreError, TamperError
 from db.checking import Checking
 from db.store import Store, open_store
@@ -109,6 +109,53 @@ def test_after_an_error_the_settings_of_the_connection_are_what_they_were(sqlite
             raise StoreError("the disk failed")
         scan_and_record(store, 1, random.Random(2), set())
         assert store.ledger.database.execute_sql("PRAGMA synchronous").fetchone()[0] == 2
+
+
+def test_after_an_error_nothing_is_read_through_the_connection_that_failed(sqlite_url) -> None:
+    with planned_station(sqlite_url()) as store:
+        database = store.ledger.database
+        database.execute_sql("CREATE TEMP TABLE of_this_connection (x)")
+        with pytest.raises(StoreError), store.ledger.transaction():
+            raise StoreError("the disk failed")
+        names = database.execute_sql("SELECT name FROM temp.sqlite_master").fetchall()
+        assert names == [] and database.execute_sql("PRAGMA synchronous").fetchone()[0] == 2
+
+
+def test_while_the_database_cannot_be_opened_again_nothing_is_read_and_then_what_the_disk_holds(tmp_path) -> None:
+    acknowledged: set[str] = set()
+    with failing_disk() as fault, planned_station(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
+        scan_and_record(store, 0, random.Random(1), acknowledged)
+        code = min(name for name in acknowledged if len(name) == 13)
+        store.ledger.database.execute_sql("PRAGMA cache_size = 0")
+        fault.arm("read", 1, for_good=True)
+        with pytest.raises(StoreError):
+            scan_and_record(store, 1, random.Random(2), set())
+        for _ in range(2):
+            assert store.ledger.database.is_closed()
+            with pytest.raises(StoreError):
+                store.state.chain(code)
+        fault.disarm()
+        assert store.state.chain(code).held_by == TPS[0]
+        assert acknowledged <= kept(store)
+        scan_and_record(store, 2, random.Random(3), acknowledged)
+        assert acknowledged <= kept(store) and is_whole(store)
+
+
+def test_who_counts_is_not_remembered_from_a_record_that_failed(url: str) -> None:
+    """The next one may get the number that the failed one had."""
+
+    def admitting(seed: int) -> NewEvent:
+        return NewEvent("admit", {"station": f"Pos {seed}", "place": TPS[0], "key": f"{seed:064x}", "powers": []})
+
+    with planned_station(url) as store:
+        with pytest.raises(StoreError), store.ledger.transaction():
+            record(store, admitting(1))
+            assert f"{1:064x}" in store.state.stations.now().powers
+            raise StoreError("the disk failed")
+        assert f"{1:064x}" not in store.state.stations.now().powers
+        record(store, admitting(2))
+        powers = store.state.stations.now().powers
+        assert f"{2:064x}" in powers and f"{1:064x}" not in powers
 
 
 # --- files that are no ledgers any more -----------------------------------------------------------------------------
