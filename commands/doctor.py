@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from commands.base import LEDGER_FILE, Station, json_option, pass_station, print_json
+from commands.base import LEDGER_FILE, Station, json_option, pass_station, print_json, progress
 from commands.papers import unwitnessed_words
 from custody.errors import CustodyError
-from language import _
+from language import _, ngettext
 from language.text import number, printable, say, say_hint
 
 if TYPE_CHECKING:
@@ -39,16 +39,21 @@ class Check:
 
 @click.command(help=_("Look at camera, libraries, fonts, disk, clock and database; say what mends them."))
 @click.option("--camera", default="0", show_default=True, metavar="N", help=_("Number or name of the camera to try."))
+@click.option(
+    "--rebuild",
+    is_flag=True,
+    help=_("Make the tables of the present state anew from the records, which stay as they are."),
+)
 @click.option("--sound", is_flag=True, help=_("Play the three sounds: taken, taken already, wrong."))
 @json_option
 @pass_station
-def doctor(station: Station, camera: str, sound: bool, as_json: bool) -> None:
+def doctor(station: Station, camera: str, rebuild: bool, sound: bool, as_json: bool) -> None:
     worst = 0
     looks: tuple[Callable[[], Iterator[Check]], ...] = (
         _python, _packages, _second_reader, _fonts, lambda: _camera(camera), lambda: _sound(sound),
         lambda: _disk(station.home), lambda: _ledger(station),
     )  # fmt: skip
-    for look in looks:
+    for look in (lambda: _rebuilt(station, quiet=as_json), lambda: _ledger(station)) if rebuild else looks:
         for check in look():
             worst = max(worst, 3 if check.health == "broken" else 0)
             if as_json:
@@ -207,6 +212,20 @@ def _ledger(station: Station) -> Iterator[Check]:
         yield Check(_("Copies"), "warning", found, _("Never copy the file alone. Run: python main.py backup FILE"))
     yield _key(station, began_with)
     yield _clock(now, newest)
+
+
+def _rebuilt(station: Station, *, quiet: bool) -> Iterator[Check]:
+    name = _("Present state")
+    try:
+        with station.store() as store:
+            total = store.ledger.code_count()
+            with progress(total, _("Folding the records"), quiet=quiet) as done:
+                count = store.state.rebuild(done)
+    except CustodyError as error:
+        yield Check(name, "broken", say(error), say_hint(error))
+        return
+    words = ngettext("made anew from the records of {count} item", "made anew from the records of {count} items", count)
+    yield Check(name, "ok", words.format(count=number(count)), _("See that all fits: python main.py verify"))
 
 
 def _put_back(store: "Store") -> Check | None:

@@ -1,7 +1,7 @@
 """The present state: tables that are only a cache of the fold of the events, and the questions asked of them."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain as joined
 from typing import Any
 
@@ -79,13 +79,25 @@ class State:
             self.replan()
         self._refold_all(touched)
 
-    def rebuild(self) -> None:
-        """Empty the cache and fold every event again; the result must equal what was there."""
-        tables = self.tables
+    def rebuild(self, progress: Callable[[int], None] = lambda _count: None) -> int:
+        """Empty the cache and fold every event again, all or nothing; the result must equal what was there.
+
+        Args:
+            progress: called with the number of items done since the last call.
+
+        Returns:
+            How many items any event names.
+        """
+        tables, count = self.tables, 0
         with self.ledger.transaction():
             tables.item.delete().execute()
             self.replan()
-            self._refold_all(self.ledger.codes())
+            for batch in batches(self.ledger.codes(), _ROWS_PER_INSERT):
+                self._refold(batch)
+                count += len(batch)
+                progress(len(batch))
+        self.places.forget()
+        return count
 
     def replan(self) -> None:
         """Empty the tables of places and needs and fill them by the plan in force."""
