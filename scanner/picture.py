@@ -179,7 +179,10 @@ def _draw_foot(foot: np.ndarray, panel: Panel) -> None:
     if lower:
         lower_colour = _WHITE if panel.is_fresh else COLOURS["finding"]
         scale, rows = _as_large_as_fits(lower, room_px, 1)
-        _write(foot, rows[0], (_MARGIN_PX, 120), scale, lower_colour)
+        if rows[0] != lower:
+            rows = _wrapped(lower, room_px, scale, 2)
+        for number, row in enumerate(rows):
+            _write(foot, row, (_MARGIN_PX, 116 + 40 * number), scale, lower_colour)
     keys = panel.keys
     _write(foot, keys, (_MARGIN_PX, _FOOT_PX - 24), _SMALL_SCALE, _WHITE if panel.is_fresh else COLOURS[None])
 

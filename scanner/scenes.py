@@ -75,7 +75,7 @@ def film_scene(
     ready = [_hardened(label, condition, random) for label in shown]
     poses = [_Pose.draw(condition, random) for _label in ready]
     places = _places(len(ready), size, random)
-    spots = random.uniform(-0.35, 0.35, (len(ready), 2))
+    spots = random.uniform(-0.35, 0.35, (len(ready), 2)) * 25 * condition.module_px
     drift = random.uniform(0, 2 * np.pi, 4)
     desk = _desk(size, random)
     grain = random.standard_normal((size[1] + 64, size[0] + 64), np.float32) * condition.noise
@@ -86,7 +86,7 @@ def film_scene(
             _put(frame, label, pose, place + sway[:2] * 2.5, sway[2:] * 2.0)
             for label, pose, place in zip(ready, poses, places, strict=True)
         ]
-        lit = _seen(frame, condition, middles + spots * 25 * condition.module_px, random)
+        lit = _seen(frame, condition, [middle + spot for middle, spot in zip(middles, spots, strict=True)], random)
         y, x = random.integers(0, 64, 2)
         noisy = np.clip(lit + grain[y : y + size[1], x : x + size[0]], 0, 255).astype(np.uint8)
         yield _through_cable(noisy)
@@ -108,6 +108,8 @@ class _Pose:
 
 def _fitting(labels: Sequence[Label], condition: Condition, size: tuple[int, int]) -> list[Label]:
     """The labels whole where each has room whichever way it is turned, else their symbols alone."""
+    if not labels:
+        return []
     columns, rows = _grid(len(labels), size)
     room_px = min(size[0] / columns, size[1] / rows)
     longest = max(max(label.image.shape) * label.modules / label.side for label in labels) * condition.module_px
@@ -117,8 +119,8 @@ def _fitting(labels: Sequence[Label], condition: Condition, size: tuple[int, int
 
 
 def _grid(count: int, size: tuple[int, int]) -> tuple[int, int]:
-    columns = max(1, round(np.sqrt(count * size[0] / size[1])))
-    return columns, -(-count // columns)
+    columns = max(1, round(np.sqrt(max(count, 1) * size[0] / size[1])))
+    return columns, max(-(-count // columns), 1)
 
 
 def _places(count: int, size: tuple[int, int], random: np.random.Generator) -> list[np.ndarray]:
@@ -226,7 +228,9 @@ def _put(frame: np.ndarray, label: Label, pose: _Pose, place: np.ndarray, sway_d
     return seen_middle
 
 
-def _seen(frame: np.ndarray, condition: Condition, spots: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def _seen(
+    frame: np.ndarray, condition: Condition, spots: Sequence[np.ndarray], random: np.random.Generator
+) -> np.ndarray:
     """The frame as the lens and the light give it, with glare at the spots."""
     sigma_px = float(np.hypot(0.6, condition.defocus * condition.module_px))
     soft = cv2.GaussianBlur(frame, (0, 0), sigma_px)
