@@ -56,19 +56,21 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
     from language.text import printable
     from scanner.decode import Reader
     from scanner.frames import open_source
+    from scanner.live import in_view, open_looks
 
     count = 0
+    reader = Reader()
     for spec in sources:
-        reader = Reader()
         with (
             open_source(spec, tell=note, dpi=dpi) as source,
+            open_looks(reader, source.kind) as looker,
             progress(source.total, source.title, quiet=as_json) as done,
         ):
             for frame in source:
                 if frame.is_blank:
                     continue
                 began = time.perf_counter()
-                reads = reader.read(frame.image, thorough=source.kind == "still")
+                reads = in_view(looker.look(frame.image, frame.at_ms))
                 spent_ms = (time.perf_counter() - began) * 1000
                 done(1)
                 count += len(reads)

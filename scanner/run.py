@@ -13,6 +13,7 @@ from scanner.session import ScanSession
 if TYPE_CHECKING:
     from scanner.decode import Reader
     from scanner.frames import Frame, FrameSource
+    from scanner.live import Look
 
 Ending = Literal["end", "finish", "abort", "interrupt"]
 Command = Literal["finish", "undo", "abort"]
@@ -40,23 +41,31 @@ def scan_frames(
         CameraError, InputError: the source failed.
         StoreError, ConflictError: the draft could not be kept.
     """
+    from scanner.live import in_view, open_looks
+
     session.look_away()
-    is_still = source.kind == "still"
-    with suppress(KeyboardInterrupt):
-        for frame in source:
-            reads = reader.read(frame.image, thorough=is_still)
-            for outcome in session.see(reads, frame.at_ms, is_still=is_still):
+
+    def see(looks: "Iterable[Look]") -> None:
+        for look in looks:
+            for outcome in session.see(look.reads, look.at_ms, is_still=source.kind == "still"):
                 on_outcome(outcome)
+
+    with suppress(KeyboardInterrupt), open_looks(reader, source.kind) as looker:
+        for frame in source:
+            looks = looker.look(frame.image, frame.at_ms)
+            see(looks)
+            session.unread = looker.unread
             for line in typed_lines() if typed_lines else ():
                 outcome = session.type_in(line)
                 on_outcome(outcome)
                 if outcome.kind == "finish":
                     return "finish"
-            command = on_frame(frame, reads) if on_frame else None
+            command = on_frame(frame, in_view(looks)) if on_frame else None
             if command == "undo":
                 on_outcome(session.undo())
             elif command is not None:
                 return command
+        see(looker.finish())
         return "end"
     return "interrupt"
 

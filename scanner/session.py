@@ -14,7 +14,7 @@ from custody.paper import Collector, is_head, is_part
 from language import _
 from language.text import printable
 from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally
-from scanner.reads import Read
+from scanner.reads import Read, Seen
 
 COOL_DOWN_MS = 2500.0
 _LONGEST_LINE = 200
@@ -28,10 +28,10 @@ _ENDS: dict[str, End] = {"from": "from", "dari": "from", "to": "to", "ke": "to"}
 
 @dataclass(slots=True)
 class _Sight:
-    """A text in view: when it was last seen, how often and by whom, and what came of it."""
+    """A text in view: when it was last seen, in which frames and by whom, and what came of it."""
 
     last_ms: float
-    frames: int = 0
+    frames: set[float] = field(default_factory=set)
     engines: set[str] = field(default_factory=set)
     outcome: Outcome | None = None
 
@@ -61,6 +61,8 @@ class ScanSession:
         self._cool_down_ms = cool_down_ms
         self._in_view: dict[str, _Sight] = {}
         self._papers = Collector()
+        self.unread: Sequence[Seen] = ()
+        """Labels in the newest frame that are seen and not read, for who draws the picture."""
 
     @property
     def tally(self) -> Tally:
@@ -70,7 +72,8 @@ class ScanSession:
         """What one frame brings: an outcome for each text that has become sure in it, none for what is merely held.
 
         Args:
-            at_ms: when the frame was taken; frames come in order.
+            at_ms: when the frame was taken. It names the frame: what comes late for one that was told already is no
+                second sighting.
             is_still: the picture stands alone: it is believed at once, and nothing was in view before it.
         """
         if is_still:
@@ -79,11 +82,13 @@ class ScanSession:
         outcomes = []
         for text, engines in _by_text(reads).items():
             sight = self._in_view.setdefault(text, _Sight(at_ms))
-            sight.last_ms = at_ms
-            sight.frames += 1
+            sight.last_ms = max(sight.last_ms, at_ms)
+            if sight.outcome is not None:
+                continue
+            sight.frames.add(at_ms)
             sight.engines |= engines
             needed = 1 if is_still else self._sightings_needed
-            if sight.outcome is None and max(sight.frames, len(sight.engines)) >= needed:
+            if max(len(sight.frames), len(sight.engines)) >= needed:
                 sight.outcome = self._judge(text)
                 outcomes.append(sight.outcome)
         return outcomes

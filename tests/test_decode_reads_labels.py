@@ -97,15 +97,12 @@ def test_corners_lie_around_the_code_in_the_pictures_own_pixels() -> None:
         assert np.allclose(corners, [(316, 216), (416, 216), (416, 316), (316, 316)], atol=4)
 
 
-def test_small_modules_are_read_by_a_second_look() -> None:
+def test_small_modules_are_read_by_a_thorough_look() -> None:
     text = payloads(1)[0]
     small = cv2.resize(qr(text, 8, ec_level="H", version=2), None, fx=0.16, fy=0.16, interpolation=cv2.INTER_AREA)
     frame = np.full((300, 300), 255, np.uint8)
     frame[100 : 100 + small.shape[0], 100 : 100 + small.shape[1]] = cv2.GaussianBlur(small, (0, 0), 0.5)
-    reader = Reader([ZxingEngine()])
-    assert texts(reader.read(frame, thorough=True)) == [text]
-    moving = [texts(reader.read(frame)) for _ in range(20)]
-    assert moving.count([text]) >= 2  # a session believes what it sees twice
+    assert texts(Reader([ZxingEngine()]).read(frame, thorough=True)) == [text]
 
 
 @pytest.mark.parametrize("rotation", [cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE])
@@ -183,28 +180,10 @@ def test_a_missing_libzbar_is_survived() -> None:
     assert done.stdout.strip() == "['zxing-cpp']"
 
 
-def test_second_looks_come_only_while_nothing_new_turns_up() -> None:
-    first, second = Saying("first", "A"), Saying("second", "A")
-    reader = Reader([first, second])
-    blank = np.zeros((20, 20), np.uint8)
-    for _ in range(3):
-        reader.read(blank)
-    assert (first.asked, second.asked) == (3, 0)
-    for _ in range(60):
-        reader.read(blank)
-    assert 63 < first.asked <= 63 + 21 and 1 <= second.asked <= 21
-
-
-def test_a_second_look_that_finds_something_new_gets_the_next_frame_too() -> None:
-    first, second = Saying("first"), Saying("second", "NEW")
-    reader = Reader([first, second])
-    blank = np.zeros((20, 20), np.uint8)
-    found = [bool(reader.read(blank)) for _ in range(30)]
-    assert found[found.index(True) + 1]
-
-
 def test_a_guess_of_pyzbar_beyond_ascii_never_stands_beside_a_real_read() -> None:
     blank = np.zeros((20, 20), np.uint8)
     guess = Saying(PYZBAR, "Associa癟瓊o")
-    assert texts(Reader([Saying(ZXING, "Associação"), guess]).read(blank, thorough=True)) == ["Associação"]
-    assert texts(Reader([Saying(ZXING), guess]).read(blank, thorough=True)) == ["Associa癟瓊o"]
+    assert {read.text for read in Reader([Saying(ZXING, "Associação"), guess]).read(blank, thorough=True)} == {
+        "Associação"
+    }
+    assert {read.text for read in Reader([Saying(ZXING), guess]).read(blank, thorough=True)} == {"Associa癟瓊o"}

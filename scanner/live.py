@@ -1,0 +1,242 @@
+"""Reading moving pictures: a first look at every frame, second looks beside it at what is seen and not read.
+
+The first look never waits. Second looks take one frame at a time, the newest when they are free; what they read
+belongs to that frame, also when it comes late. Nothing stops because something was read.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from scanner.decode import Glance, Reader
+from scanner.engines import united
+from scanner.frames import Clock, Image, monotonic_ms
+from scanner.reads import Corners, Read, Seen
+from scanner.worker import AtOnce, Beside, Executor
+
+_REST_MS = 200.0
+"""From one look at a whole frame to the next while they find nothing new: so an idle camera warms nobody's lap."""
+_CLOSER_MS = 90.0
+"""From one look at what is seen and not read to the next."""
+_REMEMBERED_MS = 1000.0
+"""What was read or seen so lately is looked for where it was; what is older counts as new."""
+_ENOUGH = 3
+"""A text read in so many frames needs no second looks any more: a session believes what it saw twice."""
+_DEADLINE_MS = 3000.0
+"""A second look that takes longer hangs; it is left behind, and another thread takes its place."""
+_MOST_REPLACED = 3
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was read in the frame of that time."""
+
+    at_ms: float
+    reads: Sequence[Read]
+
+
+@dataclass(slots=True)
+class _Known:
+    """A text of the last moment: where, when last, and in which frames it was read."""
+
+    corners: Corners
+    last_ms: float
+    frames: set[float] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A second look that runs: at which frame, begun when, as which turn of the whole frame (None: places
+    only), and what the first look had read in it.
+    """
+
+    at_ms: float
+    begun_ms: float
+    turn: int | None
+    at_first: frozenset[str]
+    future: "Future[list[Read]]"
+
+
+class StillReader:
+    """Reads pictures that stand alone, each with every pass."""
+
+    unread: Sequence[Seen] = ()
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def look(self, image: Image, at_ms: float) -> list[Look]:
+        """What this picture shows."""
+        return [Look(at_ms, self._reader.read(image, thorough=True))]
+
+    def finish(self) -> list[Look]:
+        """Nothing comes late."""
+        return []
+
+    def close(self) -> None:
+        """Nothing is left to end."""
+
+
+class LiveReader:
+    """Reads one moving picture. Frames come in order, from one thread."""
+
+    def __init__(self, reader: Reader, begin: Callable[[], Executor], clock: Clock) -> None:
+        """Begin.
+
+        Args:
+            begin: starts what second looks run on; called again when one hangs, a few times.
+            clock: tells whether one hangs.
+        """
+        self._reader, self._begin, self._clock = reader, begin, clock
+        self._executor: Executor | None = begin()
+        self._replaced = 0
+        self._job: _Job | None = None
+        self._turn = 0
+        self._whole_ms = self._closer_ms = float("-inf")
+        self._insists = False
+        self._known: dict[str, _Known] = {}
+        self.unread: Sequence[Seen] = ()
+        """Codes in the newest frame that were found and not read, with what would help."""
+
+    def look(self, image: Image, at_ms: float) -> list[Look]:
+        """What this frame shows at first look, after what second looks have found meanwhile; newest frame last.
+
+        A second look that is done at once adds to the same frame.
+        """
+        glance = self._reader.glance(image)
+        if glance is None:
+            return [*self._late(), Look(at_ms, [])]
+        self._learn(glance.reads, at_ms)
+        looks = self._late()
+        self._look_beside(glance, at_ms)
+        reads = glance.reads
+        for late in self._late():
+            if late.at_ms == at_ms:
+                reads = united(reads, late.reads)
+            else:
+                looks.append(late)
+        self._forget(at_ms)
+        return [*looks, Look(at_ms, reads)]
+
+    def finish(self) -> list[Look]:
+        """Wait for the second look that still runs, up to its deadline; what it found."""
+        if self._job is not None:
+            left_ms = self._job.begun_ms + _DEADLINE_MS - self._clock()
+            try:
+                self._job.future.result(max(left_ms, 0.0) / 1000)
+            except Exception as error:
+                log.debug("the last second look gave nothing: %r", error)
+        looks = self._late()
+        self.close()
+        return looks
+
+    def close(self) -> None:
+        """End what second looks run on; one that still runs is left to itself."""
+        if self._executor is not None:
+            self._executor.close()
+            self._executor = None
+
+    def _late(self) -> list[Look]:
+        """What the second look has found, if it is done; one that hangs is left behind."""
+        job = self._job
+        if job is None:
+            return []
+        if not job.future.done():
+            if self._clock() - job.begun_ms > _DEADLINE_MS:
+                self._leave_behind()
+            return []
+        self._job = None
+        if (error := job.future.exception()) is not None:
+            log.warning("a second look failed: %r", error)
+            self._end_turn(job, is_new=False)
+            return []
+        reads = job.future.result()
+        self._learn(reads, job.at_ms)
+        is_new = any(read.text not in job.at_first and len(self._known[read.text].frames) < _ENOUGH for read in reads)
+        self._end_turn(job, is_new=is_new)
+        return [Look(job.at_ms, reads)] if reads else []
+
+    def _end_turn(self, job: _Job, *, is_new: bool) -> None:
+        """A look that finds something new looks again at once: what it alone can read must come twice, and soon."""
+        if job.turn is None:
+            return
+        self._insists = is_new
+        if not is_new:
+            self._turn += 1
+
+    def _leave_behind(self) -> None:
+        log.warning("a second look hangs and is left behind")
+        self._job = None
+        if self._executor is not None:
+            self._executor.close()
+        self._replaced += 1
+        self._executor = self._begin() if self._replaced <= _MOST_REPLACED else None
+
+    def _look_beside(self, glance: Glance, at_ms: float) -> None:
+        """Hand this frame to a second look, if one is free and there is a reason."""
+        if self._executor is None or self._job is not None:
+            return
+        places = [each.corners for each in glance.unread] + self._lost(at_ms)
+        is_closer = bool(places) and at_ms - self._closer_ms >= _CLOSER_MS
+        is_whole = self._insists or at_ms - self._whole_ms >= _REST_MS
+        if not is_closer and not is_whole:
+            return
+        turn = self._turn if is_whole else None
+        places = places if is_closer else []
+        gray, reader = glance.gray, self._reader
+
+        def job() -> list[Read]:
+            found = reader.look_again(gray, turn) if turn is not None else []
+            return reader.look_closer(gray, places, found, is_quick=True)
+
+        if is_closer:
+            self._closer_ms = at_ms
+        if is_whole:
+            self._whole_ms = at_ms
+        at_first = frozenset(read.text for read in glance.reads)
+        self._job = _Job(at_ms, self._clock(), turn, at_first, self._executor.submit(job))
+
+    def _lost(self, at_ms: float) -> list[Corners]:
+        """Where something was read a moment ago, too seldom to be believed, and is not read in this frame."""
+        return [
+            known.corners for known in self._known.values() if len(known.frames) < _ENOUGH and known.last_ms < at_ms
+        ]
+
+    def _learn(self, reads: Sequence[Read], at_ms: float) -> None:
+        """Remember what was read, where, and in how many frames."""
+        for read in reads:
+            known = self._known.setdefault(read.text, _Known(read.corners, at_ms))
+            if at_ms >= known.last_ms:
+                known.corners, known.last_ms = read.corners, at_ms
+            if len(known.frames) < _ENOUGH:
+                known.frames.add(at_ms)
+
+    def _forget(self, at_ms: float) -> None:
+        self._known = {text: known for text, known in self._known.items() if at_ms - known.last_ms < _REMEMBERED_MS}
+
+
+@contextmanager
+def open_looks(
+    reader: Reader, kind: Literal["live", "video", "still"], clock: Clock = monotonic_ms
+) -> Iterator[StillReader | LiveReader]:
+    """What reads frames of this kind.
+
+    A camera gets its second looks beside the picture. A video gets them in between, so that it reads the same every
+    time.
+    """
+    looker = StillReader(reader) if kind == "still" else LiveReader(reader, Beside if kind == "live" else AtOnce, clock)
+    with closing(looker):
+        yield looker
+
+
+def in_view(looks: Sequence[Look]) -> list[Read]:
+    """What looks at neighbouring frames have read, as one picture; of what was read twice the newest."""
+    reads: list[Read] = []
+    for look in reversed(looks):
+        reads = united(reads, look.reads)
+    return reads

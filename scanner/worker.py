@@ -1,0 +1,59 @@
+"""Where second looks run: at once, or on a thread beside the camera's loop that may hang without stopping anybody.
+
+zxing-cpp, OpenCV and pyzbar let go of Python's lock while they work, so a thread has the second core to itself.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Protocol, TypeVar
+
+Result = TypeVar("Result")
+
+
+class Executor(Protocol):
+    """Runs one job after the other."""
+
+    def submit(self, job: Callable[[], Result]) -> "Future[Result]": ...
+    def close(self) -> None:
+        """Take no more jobs; one that hangs is left behind."""
+
+
+class AtOnce:
+    """Runs each job while it is handed over: for videos, where every run must read the same, and for tests."""
+
+    def submit(self, job: Callable[[], Result]) -> "Future[Result]":
+        future: Future[Result] = Future()
+        _run(future, job)
+        return future
+
+    def close(self) -> None:
+        """Nothing is left to end."""
+
+
+class Beside:
+    """Runs jobs on a thread of its own, which the end of the program does not wait for."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._work, daemon=True, name="second look").start()
+
+    def submit(self, job: Callable[[], Result]) -> "Future[Result]":
+        future: Future[Result] = Future()
+        self._jobs.put(lambda: _run(future, job))
+        return future
+
+    def close(self) -> None:
+        self._jobs.put(None)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+
+
+def _run(future: "Future[Result]", job: Callable[[], Result]) -> None:
+    try:
+        future.set_result(job())
+    except Exception as error:
+        future.set_exception(error)

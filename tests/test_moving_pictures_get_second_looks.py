@@ -1,0 +1,211 @@
+"""Moving pictures: the first look never waits, second looks run beside it and belong to the frame that they had."""
+
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import numpy as np
+import pytest
+import zxingcpp
+
+from custody.codes import draw_code, item_payload
+from scanner.decode import Reader, ZxingEngine
+from scanner.frames import Image
+from scanner.live import LiveReader, Look, in_view, open_looks
+from scanner.opencv import cv2
+from scanner.outcomes import End, How, Taken, Tally
+from scanner.reads import Corners, Read
+from scanner.session import ScanSession
+from scanner.worker import AtOnce, Beside
+
+SQUARE: Corners = ((0, 0), (9, 0), (9, 9), (0, 9))
+BLANK = np.zeros((20, 20), np.uint8)
+FRAME_MS = 1000 / 15
+
+
+class Saying:
+    """An engine that reads the same in every picture, and counts them."""
+
+    def __init__(self, name: str, *found: str) -> None:
+        self.name, self.found, self.asked = name, found, 0
+
+    def read(self, gray: Image) -> list[Read]:
+        self.asked += 1
+        return [Read(text, SQUARE, self.name) for text in self.found]
+
+
+class ByHand:
+    """An executor that runs its job when the test says so, and counts the jobs it was given."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Future[Any], Callable[[], Any]]] = []
+        self.is_closed = False
+
+    def submit(self, job: Callable[[], Any]) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.jobs.append((future, job))
+        return future
+
+    def run(self) -> None:
+        future, job = self.jobs[-1]
+        future.set_result(job())
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class Hand:
+    """Time, moved by hand."""
+
+    now_ms = 0.0
+
+    def __call__(self) -> float:
+        return self.now_ms
+
+
+def texts(looks: list[Look]) -> list[list[str]]:
+    return [[read.text for read in look.reads] for look in looks]
+
+
+def small_label() -> tuple[str, Image]:
+    """A label whose modules are too small for the first look."""
+    text = item_payload(draw_code(random.Random(1).randrange), 1)
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="H", version=2)
+    large = np.array(made.to_image(scale=8, add_quiet_zones=True))
+    small = cv2.resize(large, None, fx=0.16, fy=0.16, interpolation=cv2.INTER_AREA)
+    frame = np.full((300, 300), 255, np.uint8)
+    frame[100 : 100 + small.shape[0], 100 : 100 + small.shape[1]] = cv2.GaussianBlur(small, (0, 0), 0.5)
+    return text, frame
+
+
+def test_what_only_second_looks_read_comes_twice_within_half_a_second() -> None:
+    text, frame = small_label()
+    reader = Reader([ZxingEngine()])
+    assert reader.read(frame) == []
+    live = LiveReader(reader, AtOnce, Hand())
+    seen = [[text] in texts(live.look(frame, n * FRAME_MS)) for n in range(8)]
+    assert seen.count(True) >= 2
+
+
+def test_the_first_look_goes_on_while_a_second_look_takes_long() -> None:
+    first, second, beside = Saying("first", "A"), Saying("second", "B"), ByHand()
+    live = LiveReader(Reader([first, second]), lambda: beside, Hand())
+    for n in range(30):
+        assert texts(live.look(BLANK, n * FRAME_MS)) == [["A"]]
+    assert len(beside.jobs) == 1  # one at a time; the frames between are dropped
+
+
+def test_the_newest_frame_goes_to_a_second_look_that_is_free_again() -> None:
+    beside = ByHand()
+    live = LiveReader(Reader([Saying("first")]), lambda: beside, Hand())
+    for n in range(10):
+        live.look(BLANK, n * 1000.0)
+    beside.run()
+    live.look(BLANK, 10_000.0)
+    assert len(beside.jobs) == 2
+
+
+def test_a_late_result_belongs_to_its_own_frame() -> None:
+    beside = ByHand()
+    live = LiveReader(Reader([Saying("first"), Saying("second", "B")]), lambda: beside, Hand())
+    for n in range(100):
+        looks = live.look(BLANK, n * 1000.0)
+        if ["B"] in texts(looks):
+            break
+        beside.run()
+    assert [look.at_ms for look in looks] == [(n - 1) * 1000.0, n * 1000.0] and texts(looks) == [["B"], []]
+
+
+def test_finishing_waits_for_the_second_look_that_runs() -> None:
+    text, frame = small_label()
+    live = LiveReader(Reader([ZxingEngine()]), Beside, Hand())
+    assert texts(live.look(frame, 5.0)) == [[]]
+    (late,) = live.finish()
+    assert late.at_ms == 5.0 and texts([late]) == [[text]]
+
+
+def test_a_second_look_that_hangs_is_replaced_a_few_times_and_never_waited_for() -> None:
+    begun: list[ByHand] = []
+
+    def begin() -> ByHand:
+        begun.append(ByHand())
+        return begun[-1]
+
+    clock = Hand()
+    live = LiveReader(Reader([Saying("first", "A")]), begin, clock)
+    for n in range(600):
+        clock.now_ms = n * FRAME_MS
+        assert texts(live.look(BLANK, clock.now_ms)) == [["A"]]
+    assert 2 <= len(begun) <= 5 and all(executor.is_closed for executor in begun)
+
+
+def test_a_real_thread_that_hangs_leaves_the_first_look_reading() -> None:
+    never = threading.Event()
+
+    class Hanging(Saying):
+        def read(self, gray: Image) -> list[Read]:
+            if threading.current_thread() is not threading.main_thread():
+                never.wait()
+            return super().read(gray)
+
+    clock = Hand()
+    live = LiveReader(Reader([Hanging("first", "A")]), Beside, clock)
+    for n in range(200):
+        clock.now_ms = n * FRAME_MS
+        assert texts(live.look(BLANK, clock.now_ms)) == [["A"]]
+    live.close()
+    never.set()
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), MemoryError()])
+def test_an_engine_that_raises_beside_leaves_the_first_look_reading(error: Exception) -> None:
+    class Raising(Saying):
+        def read(self, gray: Image) -> list[Read]:
+            raise error
+
+    live = LiveReader(Reader([Saying("first", "A"), Raising("second")]), AtOnce, Hand())
+    assert all(texts(live.look(BLANK, n * 500.0)) == [["A"]] for n in range(20))
+
+
+def test_a_frame_of_no_size_is_no_trouble() -> None:
+    live = LiveReader(Reader([ZxingEngine()]), AtOnce, Hand())
+    assert texts(live.look(np.zeros((0, 0, 3), np.uint8), 0.0)) == [[]]
+
+
+@pytest.mark.parametrize("kind", ["live", "video", "still"])
+def test_each_kind_of_source_is_read(kind: Any) -> None:
+    text, frame = small_label()
+    with open_looks(Reader(), kind) as looker:
+        looks = looker.look(frame, 1.0) + looker.finish()
+    assert [read.text for read in in_view(looks)] == [text]
+
+
+class Keeper:
+    """A draft that keeps codes."""
+
+    receiver: str | None = None
+    tally = Tally(0)
+
+    def take(self, label: Any, how: How) -> Taken:
+        return Taken(label.code, label.code)
+
+    def set_end(self, end: End, custodian: str) -> str:
+        return custodian
+
+
+def test_a_late_result_for_a_frame_that_was_told_is_no_second_sighting() -> None:
+    session = ScanSession(Keeper())  # type: ignore[arg-type]
+    label = Read(small_label()[0], SQUARE, "zxing-cpp")
+    assert session.see([label], 100.0) == []
+    assert session.see([], 166.0) == []
+    assert session.see([label], 100.0) == []
+    assert [outcome.kind for outcome in session.see([label], 166.0)] == ["taken"]
+
+
+def test_a_late_result_does_not_make_a_label_of_now_older() -> None:
+    session = ScanSession(Keeper(), cool_down_ms=1000.0)  # type: ignore[arg-type]
+    label = Read(small_label()[0], SQUARE, "zxing-cpp")
+    told = [session.see([label], at_ms) for at_ms in (0.0, 900.0, 100.0, 1800.0)]
+    assert [len(outcomes) for outcomes in told] == [0, 1, 0, 0]
