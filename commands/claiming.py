@@ -15,7 +15,7 @@ from commands.base import (
     place_argument,
     print_json,
 )
-from custody.errors import N_, CodeError, InputError
+from custody.errors import N_, InputError
 from language import _, ngettext
 
 if TYPE_CHECKING:
@@ -82,9 +82,8 @@ def claim(
 
     with station.store(write=True) as store:
         wanted = list(dict.fromkeys(label.code for label in given_labels(code, codes)))
-        place = _planned(store, to)
         items = record_claim(
-            store, wanted, kind=kind_argument(store, kind) or kind, to=place, quantity=quantity,
+            store, wanted, kind=kind_argument(store, kind) or kind, to=store.custodian(to), quantity=quantity,
             election=None if election is None else one_line("--election", election),
             held_by=place_argument(store, held_by),
         )  # fmt: skip
@@ -118,13 +117,3 @@ def given_labels(arguments: tuple[str, ...], file: str | None) -> "list[ItemLabe
             N_("no code is given"), hint=N_("Name the codes, or a file with --codes FILE; - reads a USB scanner.")
         )
     return found
-
-
-def _planned(store: "Store", to: str) -> str:
-    """A place of the plan: a truck is no destination."""
-    place = store.custodian(to)
-    if place not in store.state.places:
-        raise CodeError(
-            N_("{place} is a vehicle; an item is bound for a place"), hint=N_("Choose a place with --to."), place=place
-        )
-    return place

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from custody import compose
 from custody.codes import ItemLabel, show_code
-from custody.errors import N_, RuleError
+from custody.errors import N_, InputError, RuleError
 from custody.events import Event
 from custody.items import Item
 from custody.planning import further_items
@@ -161,6 +161,7 @@ def claim(
 
     Raises:
         RuleError: a code is registered already, is void, or no print that this station knows of names it.
+        InputError: the plan has no such place.
     """
     with store.ledger.transaction():
         known, blanks = store.state.items_of(codes), store.state.blanks(codes)
@@ -183,7 +184,13 @@ def claim(
                     hint=N_("Take another blank label."),
                     item=show_code(code),
                 )
-        place = store.state.places.all()[to]
+        place = store.state.places.all().get(to)
+        if place is None:
+            raise InputError(
+                N_("an item is bound for a place of the plan, and {place} is none"),
+                hint=N_("Choose a place with --to."),
+                place=to,
+            )
         free = further_items(
             place, store.state.needs(), store.state.slots(to=to), kind=kind, election=election, quantity=quantity,
             held_by=held_by or store.ledger.own_log().place,
