@@ -94,7 +94,7 @@ def run_session(
     session = ScanSession(desk, taken=desk.taken)
     with ExitStack() as stack:
         view = stack.enter_context(TerminalView(sys.stderr))
-        feedback = Feedback(view, None if quiet else _speaker(stack, is_watched=window or sys.stderr.isatty()))
+        feedback = Feedback(session, view, None if quiet else _speaker(stack, is_watched=window or sys.stderr.isatty()))
 
         def on_outcome(outcome: "Outcome") -> None:
             feedback.on_outcome(outcome)

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from language import _
 from scanner.outcomes import Outcome
-from scanner.reads import Read
+from scanner.reads import Hint, Read, Seen
 from scanner.run import Command
+from scanner.session import ScanSession
 from scanner.view import TerminalView
 
 if TYPE_CHECKING:
     from scanner.frames import Frame
-    from scanner.light import LightWatch, Trouble
+    from scanner.light import Trouble
     from scanner.sound import Speaker
     from scanner.window import Window
 
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 class Feedback:
     """Hand `on_outcome` and `on_frame` to `scan_frames`."""
 
-    def __init__(self, view: TerminalView, speaker: "Speaker | None" = None) -> None:
+    def __init__(self, session: ScanSession, view: TerminalView, speaker: "Speaker | None" = None) -> None:
         """Answer on this view and by this speaker; a window may be added when there is one."""
         self.view, self.speaker = view, speaker
         self.window: Window | None = None
-        self._watch: LightWatch | None = None
+        self._session = session
+        self._adviser: Adviser | None = None
 
     def on_outcome(self, outcome: Outcome) -> None:
         """Show and sound one outcome."""
@@ -35,17 +37,42 @@ class Feedback:
 
     def on_frame(self, frame: "Frame", reads: Sequence[Read]) -> Command | None:
         """Look at the light of a moving picture, show what to do, and show the picture."""
-        from scanner.light import LightWatch
-
-        self._watch = self._watch or LightWatch()
-        if not frame.is_blank:
-            self._watch.see(frame.image, frame.at_ms, is_read=bool(reads))
-        advice = _words(self._watch.trouble)
+        self._adviser = self._adviser or Adviser()
+        advice = self._adviser.see(frame, reads, self._session.unread)
         self.view.show_advice(advice)
         if self.window is None:
             return None
         self.window.advice = advice
         return self.window.on_frame(frame, reads)
+
+
+class Adviser:
+    """Says in words what would help the camera: more light, hold still, come closer. Nothing while all goes well."""
+
+    def __init__(self) -> None:
+        from scanner.light import Lasting, LightWatch
+
+        self._light = LightWatch()
+        self._hints: Lasting[Hint] = Lasting()
+        self._advice = ""
+
+    def see(self, frame: "Frame", reads: Sequence[Read], unread: Sequence[Seen]) -> str:
+        """What to do now; where no picture came, what was to do before."""
+        if not frame.is_blank:
+            trouble = self._light.see(frame.image, frame.at_ms, is_read=bool(reads))
+            hint = self._hints.see(unread[0].hint if unread else None, frame.at_ms)
+            self._advice = _hint_words(hint) if hint and trouble != "dark" else _words(trouble)
+        return self._advice
+
+
+def _hint_words(hint: Hint) -> str:
+    match hint:
+        case "closer":
+            return _("A label is too small to be read: come closer")
+        case "still":
+            return _("A label is blurred: hold it still")
+        case "flat":
+            return _("A label does not read: flatten it, or tilt it out of the light")
 
 
 def _words(trouble: "Trouble | None") -> str:

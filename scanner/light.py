@@ -3,7 +3,7 @@
 Pure: pictures and times come in, one word goes out. What is read is good enough, whatever it looks like.
 """
 
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from scanner.frames import Image
 from scanner.opencv import cv2
 
 Trouble = Literal["dark", "bright", "blurred"]
+Kind = TypeVar("Kind")
 
 HOLD_MS = 1000.0
 """So long a trouble must last before it is told, and be gone before it is no longer told."""
@@ -90,9 +91,7 @@ class LightWatch:
     """Tells a trouble of moving pictures once it lasts, and until it is over for good."""
 
     def __init__(self) -> None:
-        self.trouble: Trouble | None = None
-        self._coming: Trouble | None = None
-        self._since_ms = float("-inf")
+        self._told: Lasting[Trouble] = Lasting()
 
     def see(self, image: Image, at_ms: float, *, is_read: bool) -> Trouble | None:
         """What is to be told now.
@@ -100,9 +99,22 @@ class LightWatch:
         Args:
             is_read: labels are read in this picture, so nothing is wrong with it.
         """
-        found = None if is_read else judge(image, self.trouble)
+        found = None if is_read else judge(image, self._told.now)
+        return self._told.see(found, at_ms, at_once=is_read)
+
+
+class Lasting(Generic[Kind]):
+    """Follows something that comes and goes, so that what is told of it does not flicker; `now` is what is told."""
+
+    def __init__(self) -> None:
+        self.now: Kind | None = None
+        self._coming: Kind | None = None
+        self._since_ms = float("-inf")
+
+    def see(self, found: Kind | None, at_ms: float, *, at_once: bool = False) -> Kind | None:
+        """What is told after this was found: what has lasted for a while, or this if it is to count at once."""
         if found != self._coming:
             self._coming, self._since_ms = found, at_ms
-        if is_read or at_ms - self._since_ms >= HOLD_MS:
-            self.trouble = found
-        return self.trouble
+        if at_once or at_ms - self._since_ms >= HOLD_MS:
+            self.now = found
+        return self.now

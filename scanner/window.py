@@ -82,7 +82,9 @@ class Window:
         While no picture comes, the last one stays, and the keys are heard.
         """
         if not frame.is_blank:
-            self._picture = outline(frame.image, reads, self._session.mark)
+            self._picture = outline(
+                frame.image, reads, self._session.mark, [seen.corners for seen in self._session.unread]
+            )
         self._fresh = max(self._fresh - 1, 0)
         keys = _("q finish   u undo   Esc abort")
         is_fresh = self._fresh > 0

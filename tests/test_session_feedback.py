@@ -6,7 +6,7 @@ import wave
 from contextlib import ExitStack
 from itertools import combinations
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -15,16 +15,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from scanner.feedback import Feedback
+from scanner.feedback import Adviser, Feedback
 from scanner.frames import Frame, Image
 from scanner.light import HOLD_MS, LightWatch, judge, sharpness
 from scanner.opencv import cv2
 from scanner.outcomes import Beep, Outcome, Tally
 from scanner.picture import SIZE_PX, Line, Panel, compose, outline
-from scanner.reads import Corners, Read
+from scanner.reads import Corners, Hint, Read, Seen
 from scanner.scenes import Condition, Label, film_scene
+from scanner.session import ScanSession
 from scanner.sound import RATE_HZ, Bell, FilePlayer, Play, Speaker, find_ways, program_play, wav
 from scanner.view import TerminalView
+
+
+class Nothing:
+    """A desk that is never asked for anything but how far it is."""
+
+    receiver: str | None = None
+    tally = Tally(0)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(name)
+
 
 BEEPS: tuple[Beep, ...] = get_args(Beep)
 SQUARE: Corners = ((300, 300), (420, 300), (420, 420), (300, 420))
@@ -124,7 +136,9 @@ def test_an_outcome_is_shown_and_sounded() -> None:
     heard, out = Heard(), io.StringIO()
     heard.goes_on.release()
     with Speaker([heard]) as speaker:
-        Feedback(TerminalView(out), speaker).on_outcome(Outcome("taken", "Kotak suara", Tally(1)))
+        Feedback(ScanSession(Nothing()), TerminalView(out), speaker).on_outcome(
+            Outcome("taken", "Kotak suara", Tally(1))
+        )
     assert heard.beeps == ["ok"] and out.getvalue().startswith("+ Kotak suara")
 
 
@@ -226,9 +240,25 @@ _PICTURES = {"good": _board(0.5), "dark": _board(0.5) // 5, "blurred": _board(3.
 
 def test_advice_is_said_once_in_a_pipe() -> None:
     out = io.StringIO()
-    feedback = Feedback(TerminalView(out))
+    feedback = Feedback(ScanSession(Nothing()), TerminalView(out))
     for number in range(60):
         blank = number % 7 == 3
         image = np.zeros((0, 0, 3), np.uint8) if blank else _PICTURES["dark"]
         feedback.on_frame(Frame(image, "camera 0", number, number * 70.0), [])
     assert out.getvalue().splitlines() == ["Too dark: bring more light"]
+
+
+@pytest.mark.parametrize(
+    ("hint", "words"), [("closer", "come closer"), ("still", "hold it still"), ("flat", "flatten it")]
+)
+def test_a_label_that_is_seen_and_not_read_says_what_would_help_once_it_lasts(hint: Hint, words: str) -> None:
+    adviser = Adviser()
+    frames = [Frame(_PICTURES["good"], "camera 0", number, number * HOLD_MS / 2) for number in range(9)]
+    said = [adviser.see(frame, [], [Seen(SQUARE, hint)] if number < 5 else []) for number, frame in enumerate(frames)]
+    assert said[:2] == ["", ""] and words in said[2] == said[6] and said[7:] == ["", ""]
+
+
+def test_in_the_dark_light_comes_first() -> None:
+    adviser, seen = Adviser(), [Seen(SQUARE, "closer")]
+    said = [adviser.see(Frame(_PICTURES["dark"], "camera 0", n, n * HOLD_MS), [], seen) for n in range(3)]
+    assert "dark" in said[-1]
