@@ -4,12 +4,12 @@ They stop mistakes. Against somebody who can drop them there are the digests, th
 """
 
 import pytest
-from ledger_examples import TPS, all_events, around, boxes, give, planned_station, signer
+from ledger_examples import TPS, all_events, boxes, give, planned_station
 from peewee import SqliteDatabase
 
 from custody.errors import StoreError
 from db.faults import as_store_errors
-from db.store import Store, open_store
+from db.store import Store
 
 COLUMNS = "id, log_id, seq, leaf, body, signatures"
 
@@ -131,37 +131,3 @@ def test_after_every_attack_the_log_goes_on(guarded: Store) -> None:
     size = len(all_events(guarded))
     boxes(guarded, 1)
     assert [event.seq for event in all_events(guarded)] == list(range(1, size + 2))
-
-
-@pytest.mark.postgres
-def test_a_role_that_may_only_add_can_work_and_can_do_nothing_else_to_events(postgres_url) -> None:
-    """The hub's program is not the owner of its tables: what a superuser could switch off, it cannot (T29)."""
-    owner_url = postgres_url()
-    role = f"ledger_app_{owner_url.rpartition('test_')[2]}"
-    with planned_station(owner_url) as store:
-        execute = store.ledger.database.execute_sql
-        [schema] = execute("SELECT current_schema()").fetchone()
-        execute(f"CREATE ROLE {role} LOGIN")
-        execute(f"GRANT USAGE ON SCHEMA {schema} TO {role}")
-        execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}")
-        execute(f"REVOKE UPDATE, DELETE ON event, event_item FROM {role}")
-        execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}")
-    with open_store(owner_url.replace("//postgres:", f"//{role}:"), signer(), around(1)) as store:
-        assert store.ledger.database.execute_sql("SELECT current_user").fetchone() == (role,)
-        give(store, boxes(store, 2), TPS[0])
-        before = rows(store)
-        for form in (
-            *(form for form in ANYWHERE + IN_POSTGRES if not form.startswith("INSERT")),
-            "SET session_replication_role = replica",
-            "ALTER TABLE event DISABLE TRIGGER ALL",
-            "ALTER TABLE event DROP COLUMN signatures",
-            "ALTER TABLE event RENAME TO old",
-            "DROP TRIGGER event_no_change ON event",
-            "DROP TABLE event CASCADE",
-            "CREATE OR REPLACE FUNCTION event_append_only() RETURNS trigger AS 'BEGIN END' LANGUAGE plpgsql",
-            f"ALTER SCHEMA {schema} RENAME TO gone",
-        ):
-            with pytest.raises(StoreError):
-                attack(store, form)
-            assert rows(store) == before, form
-        give(store, boxes(store, 1), TPS[0])
