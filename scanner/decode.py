@@ -26,8 +26,10 @@ from scanner.engines import (
 )
 from scanner.finders import find_finders
 from scanner.frames import Image
+from scanner.hints import see
+from scanner.outlines import find_outlines
 from scanner.passes import QUICK, SLOW, THOROUGH_QUICK, THOROUGH_SLOW, Pass, Sizes
-from scanner.reads import Corners, Read
+from scanner.reads import Corners, Read, Seen
 from scanner.renderings import Rendering, as_it_is, channels, cut_out, gray_of
 
 __all__ = [
@@ -46,6 +48,8 @@ __all__ = [
 _PLACE_PX = 420
 """How large a code that was not read is looked at again."""
 _MOST_PLACES, _MOST_PLACES_QUICK = 8, 3
+_SMALL_FRAME_PX = 1_000_000
+"""Finder patterns are looked for in the enlargement of frames up to 720p, and in larger ones as they are."""
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +117,15 @@ class Reader:
             return self._pass(self._best, QUICK[turn], Sizes(gray))[0]
         other, turn = divmod(turn - len(QUICK), len(SLOW))
         return self._pass(self._others[other], SLOW[turn], Sizes(gray))[0]
+
+    def find_unread(self, gray: Image, read: Sequence[Corners]) -> list[Seen]:
+        """The codes that their finder patterns show at places where nothing was read, with what would help."""
+        sizes = Sizes(gray)
+        rendering = sizes.double if gray.size <= _SMALL_FRAME_PX else sizes.plain
+        outlines = find_outlines(find_finders(rendering.image, block_px=61))
+        scale = gray.shape[1] / rendering.image.shape[1]
+        sizes_px = {rendering.placed(each.corners): each.module_px * scale for each in outlines}
+        return [see(gray, corners, sizes_px[corners]) for corners in _apart(list(sizes_px), read)]
 
     def look_closer(
         self, gray: Image, places: Sequence[Corners], known: Sequence[Read] = (), *, is_quick: bool = False

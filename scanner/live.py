@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from scanner.decode import Glance, Reader
-from scanner.engines import united
+from scanner.engines import is_same_place, united
 from scanner.frames import Clock, Image, monotonic_ms
+from scanner.hints import see
 from scanner.reads import Corners, Read, Seen
 from scanner.worker import AtOnce, Beside, Executor
 
@@ -25,6 +26,8 @@ _REMEMBERED_MS = 1000.0
 """What was read or seen so lately is looked for where it was; what is older counts as new."""
 _ENOUGH = 3
 """A text read in so many frames needs no second looks any more: a session believes what it saw twice."""
+_LOOKS_PER_SEARCH = 2
+"""So often a look at a whole frame also searches for codes that are seen and not read."""
 _DEADLINE_MS = 3000.0
 """A second look that takes longer hangs; it is left behind, and another thread takes its place."""
 _MOST_REPLACED = 3
@@ -38,6 +41,14 @@ class Look:
 
     at_ms: float
     reads: Sequence[Read]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a second look found: reads, and codes that it saw and could not read (None: it did not look for them)."""
+
+    reads: list[Read]
+    unread: list[Seen] | None
 
 
 @dataclass(slots=True)
@@ -59,7 +70,7 @@ class _Job:
     begun_ms: float
     turn: int | None
     at_first: frozenset[str]
-    future: "Future[list[Read]]"
+    future: "Future[_Found]"
 
 
 class StillReader:
@@ -100,6 +111,7 @@ class LiveReader:
         self._whole_ms = self._closer_ms = float("-inf")
         self._insists = False
         self._known: dict[str, _Known] = {}
+        self._outlines: list[Seen] = []
         self.unread: Sequence[Seen] = ()
         """Codes in the newest frame that were found and not read, with what would help."""
 
@@ -121,6 +133,7 @@ class LiveReader:
             else:
                 looks.append(late)
         self._forget(at_ms)
+        self.unread = self._not_read(glance, reads)
         return [*looks, Look(at_ms, reads)]
 
     def finish(self) -> list[Look]:
@@ -155,7 +168,10 @@ class LiveReader:
             log.warning("a second look failed: %r", error)
             self._end_turn(job, is_new=False)
             return []
-        reads = job.future.result()
+        found = job.future.result()
+        reads = found.reads
+        if found.unread is not None:
+            self._outlines = found.unread
         self._learn(reads, job.at_ms)
         is_new = any(read.text not in job.at_first and len(self._known[read.text].frames) < _ENOUGH for read in reads)
         self._end_turn(job, is_new=is_new)
@@ -181,7 +197,7 @@ class LiveReader:
         """Hand this frame to a second look, if one is free and there is a reason."""
         if self._executor is None or self._job is not None:
             return
-        places = [each.corners for each in glance.unread] + self._lost(at_ms)
+        places = [each.corners for each in (*glance.unread, *self._outlines)] + self._lost(at_ms)
         is_closer = bool(places) and at_ms - self._closer_ms >= _CLOSER_MS
         is_whole = self._insists or at_ms - self._whole_ms >= _REST_MS
         if not is_closer and not is_whole:
@@ -190,9 +206,12 @@ class LiveReader:
         places = places if is_closer else []
         gray, reader = glance.gray, self._reader
 
-        def job() -> list[Read]:
+        def job() -> _Found:
             found = reader.look_again(gray, turn) if turn is not None else []
-            return reader.look_closer(gray, places, found, is_quick=True)
+            reads = reader.look_closer(gray, places, found, is_quick=True)
+            if turn is None or turn % _LOOKS_PER_SEARCH:
+                return _Found(reads, None)
+            return _Found(reads, reader.find_unread(gray, [read.corners for read in (*reads, *glance.reads)]))
 
         if is_closer:
             self._closer_ms = at_ms
@@ -200,6 +219,17 @@ class LiveReader:
             self._whole_ms = at_ms
         at_first = frozenset(read.text for read in glance.reads)
         self._job = _Job(at_ms, self._clock(), turn, at_first, self._executor.submit(job))
+
+    def _not_read(self, glance: Glance, reads: Sequence[Read]) -> list[Seen]:
+        """What is seen in this frame, or was by the last search, where nothing was read for a moment."""
+        taken = [known.corners for known in self._known.values()] + [read.corners for read in reads]
+        seen: list[Seen] = []
+        failed = [see(glance.gray, each.corners) for each in glance.unread]
+        for each in self._outlines + failed:
+            if not any(is_same_place(each.corners, other) for other in taken):
+                seen.append(each)
+                taken.append(each.corners)
+        return seen
 
     def _lost(self, at_ms: float) -> list[Corners]:
         """Where something was read a moment ago, too seldom to be believed, and is not read in this frame."""

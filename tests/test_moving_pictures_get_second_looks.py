@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import zxingcpp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from custody.codes import draw_code, item_payload
 from scanner.decode import Reader, ZxingEngine
 from scanner.frames import Image
+from scanner.hints import choose_hint, hint_words, measure_sharpness
 from scanner.live import LiveReader, Look, in_view, open_looks
 from scanner.opencv import cv2
 from scanner.outcomes import End, How, Taken, Tally
@@ -209,3 +212,41 @@ def test_a_late_result_does_not_make_a_label_of_now_older() -> None:
     label = Read(small_label()[0], SQUARE, "zxing-cpp")
     told = [session.see([label], at_ms) for at_ms in (0.0, 900.0, 100.0, 1800.0)]
     assert [len(outcomes) for outcomes in told] == [0, 1, 0, 0]
+
+
+def test_each_code_that_is_seen_and_not_read_says_what_would_help() -> None:
+    made = zxingcpp.create_barcode("A" * 20, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="L", version=2)
+    code = np.array(made.to_image(scale=5, add_quiet_zones=True))
+    spoiled = code.copy()
+    spoiled[60:110, 60:150] = 255  # what a finder pattern shows, and no decoder reads
+    frame = np.full((400, 600), 235, np.uint8)
+    frame[40 : 40 + code.shape[0], 40 : 40 + code.shape[1]] = code
+    frame[40 : 40 + code.shape[0], 350 : 350 + code.shape[1]] = spoiled
+    live = LiveReader(Reader([ZxingEngine()]), AtOnce, Hand())
+    for n in range(20):
+        looks = live.look(frame, n * FRAME_MS)
+    (seen,) = live.unread
+    assert texts(looks[-1:]) == [["A" * 20]]
+    assert np.allclose(seen.corners, [(370, 60), (495, 60), (495, 185), (370, 185)], atol=8) and seen.hint == "flat"
+
+
+@pytest.mark.parametrize(
+    ("module_px", "sharpness", "hint"), [(1.5, 2.0, "closer"), (4.0, 0.6, "still"), (4.0, 1.6, "flat")]
+)
+def test_the_hint_follows_size_first_then_sharpness(module_px: float, sharpness: float, hint: str) -> None:
+    assert choose_hint(module_px, sharpness) == hint
+
+
+def test_blur_lowers_the_sharpness_in_every_direction() -> None:
+    made = zxingcpp.create_barcode("A" * 20, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="L", version=2)
+    code = np.array(made.to_image(scale=5, add_quiet_zones=True))
+    outline: Corners = ((20, 20), (145, 20), (145, 145), (20, 145))
+    moved = np.asarray(cv2.blur(code, (11, 1)), np.uint8)
+    soft = np.asarray(cv2.GaussianBlur(code, (0, 0), 3.5), np.uint8)
+    sharp, *blurred = (measure_sharpness(each, outline, 5.0) for each in (code, moved, soft))
+    assert choose_hint(5.0, sharp) == "flat" and all(choose_hint(5.0, each) == "still" for each in blurred)
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e6))
+def test_every_size_and_sharpness_has_a_hint_in_words(module_px: float, sharpness: float) -> None:
+    assert hint_words(choose_hint(module_px, sharpness))
