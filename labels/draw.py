@@ -71,7 +71,7 @@ class Draughtsman:
         twice = content.twice
         try:
             operators = [self._symbols(content.payload, twice), self._code(content.code, twice)]
-            operators += [self._text(twice, *filled) for filled in filled_slots(content)]
+            operators += [self._text(twice, *filled) for filled in filled_slots(content, self._layouts[twice])]
         except TooTightError as error:
             raise _misfit(content, self._stock) from error
         return "\n".join(operators)
@@ -148,8 +148,14 @@ def fits(content: LabelContent, stock: Stock) -> bool:
 
 
 def _misfit(content: LabelContent, stock: Stock) -> LabelError:
-    larger = sorted(STOCKS.values(), key=lambda other: other.label_width_mm * other.label_height_mm)
-    nearest = next((other.name for other in larger if fits(content, other)), None)
+    """The refusal that names the smallest stock which fits: of the same paper, else of other paper that is certain."""
+
+    def strangeness(other: Stock) -> tuple[bool, bool, float]:
+        paper = (other.page_width_mm, other.page_height_mm) == (stock.page_width_mm, stock.page_height_mm)
+        is_alike = other.is_roll if stock.is_roll else paper
+        return not is_alike, not other.verified, other.label_width_mm * other.label_height_mm
+
+    nearest = next((other.name for other in sorted(STOCKS.values(), key=strangeness) if fits(content, other)), None)
     return LabelError(
         N_("the label {code} does not fit {sheet}: its QR code or its code would be too small to read"),
         hint=N_("Print it on {nearest}.") if nearest else N_("Give it a shorter code."),

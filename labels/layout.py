@@ -1,7 +1,8 @@
 """Where things stand on a label, in millimetres. Pure geometry: must not know fonts, PDF or what a label says.
 
-Three arrangements serve every stock: one symbol beside the text, two symbols flanking it, and on tall labels the text
-above the symbols. Every size follows from the label's own, so a new stock needs no new numbers.
+Four arrangements serve every stock: one symbol beside the text, two symbols flanking it, on tall labels the text
+above the symbols, and on low ones symbols of the full height. Every size follows from the label's own, so a new stock
+needs no new numbers.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,17 @@ QUIET_SHARE = 4 / 33
 
 _CLEAR_MM = 0.3
 """Between a quiet zone and the text at its side: type has no exact edge."""
+
+_GOOD_SIDE_MM = 20.0
+"""A symbol of version 2 with modules of 0.6 mm: worth some of the banner's height above a pair of symbols."""
+
+_LOW_MM = {False: 24.0, True: 28.0}
+"""Lower labels, with one symbol or two, have no height to give to a strip of text under the symbol."""
+
+_PAIR_TEXT_MM = 26.0
+"""A low label of two symbols leaves this to the text between them, or less where the symbols would be too small."""
+
+_PAIR_LEAST_MM = 17.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +93,11 @@ def arrange(width_mm: float, height_mm: float, twice: bool) -> Layout:
 
     Its slots: `title` and `corner` are kind and k/n, `headline` and `lines` a polling station and where it is,
     `place` both of these as one for a destination without a number, `ruled` lines to write on instead, `what` badge
-    and details, `code`, `footer`.
+    and details, `code`, `footer`. A low label has only those of them that matter.
     """
     short_mm = min(width_mm, height_mm)
+    if width_mm >= height_mm and height_mm < _LOW_MM[twice]:
+        return _low(width_mm, height_mm, twice)
     inset_mm = min(max(0.045 * short_mm, 1.2), 3)
     strip_mm = min(max(0.105 * short_mm, 3.2), 9)
     # The symbols' own quiet zones are margin enough: their squares reach half way into the label's.
@@ -126,7 +140,8 @@ def _beside(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...], 
 
 def _flanked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...], dict[str, Slot]]:
     """The destination across the top; under it a symbol at either end and the rest between them."""
-    side_mm = min(0.7 * field.height_mm, 0.365 * field.width_mm)
+    wanted_mm = max(0.7 * field.height_mm, min(_GOOD_SIDE_MM, 0.75 * field.height_mm))
+    side_mm = min(wanted_mm, 0.365 * field.width_mm)
     top_mm = field.bottom_mm - side_mm
     left = Box(field.left_mm, top_mm, side_mm, side_mm)
     right = Box(field.right_mm - side_mm, top_mm, side_mm, side_mm)
@@ -171,3 +186,31 @@ def _stacked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...],
         "ruled": Slot(text.rows(0.13, 0.87)[1], _type(place.height_mm, 0.18)),
         "what": Slot(what, _type(what.height_mm, 0.62), anchor="bottom"),
     }
+
+
+def _low(width_mm: float, height_mm: float, twice: bool) -> Layout:
+    """Symbols of the full height; beside them, or between them where two have room, what a loader needs."""
+    inset_mm = 1.2
+    field = Box(inset_mm / 2, inset_mm / 2, width_mm - inset_mm, height_mm - inset_mm)
+    side_mm = min(field.height_mm, 0.48 * field.width_mm)
+    symbols = [Box(field.left_mm, field.top_mm + (field.height_mm - side_mm) / 2, side_mm, side_mm)]
+    pair_mm = min(field.height_mm, max((field.width_mm - _PAIR_TEXT_MM) / 2, min(_GOOD_SIDE_MM, field.height_mm)))
+    if twice and field.width_mm - 2 * pair_mm >= _PAIR_LEAST_MM:
+        top_mm = field.top_mm + (field.height_mm - pair_mm) / 2
+        symbols = [Box(x_mm, top_mm, pair_mm, pair_mm) for x_mm in (field.left_mm, field.right_mm - pair_mm)]
+    left_mm = symbols[0].right_mm + _CLEAR_MM
+    right_mm = symbols[1].left_mm - _CLEAR_MM if len(symbols) > 1 else width_mm - inset_mm
+    column = Box(left_mm, inset_mm, right_mm - left_mm, height_mm - 2 * inset_mm)
+    head, headline, lines, code = column.rows(0.175, 0.27, 0.265, 0.29)
+    title, corner = head.columns(0.66, 0.34)
+    place = column.rows(0.19, 0.52, 0.29)[1]
+    slots = {
+        "title": Slot(title, _type(head.height_mm, 0.84), anchor="bottom"),
+        "corner": Slot(corner, _type(head.height_mm, 0.84), "right", "bottom"),
+        "headline": Slot(headline, _type(headline.height_mm, 1.15)),
+        "lines": Slot(lines, _type(lines.height_mm, 0.5)),
+        "place": Slot(place, _type(place.height_mm, 0.36)),
+        "ruled": Slot(place, _type(place.height_mm, 0.22)),
+        "code": Slot(code, _type(code.height_mm, 0.5), anchor="bottom"),
+    }
+    return Layout(width_mm, height_mm, tuple(symbols), slots)

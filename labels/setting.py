@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from labels.content import LabelContent
-from labels.layout import Layout, Slot
-from labels.typeset import Line, Measure, Paragraph, set_slot
+from labels.layout import PT_PER_MM, Layout, Slot
+from labels.typeset import LEADING, LEAST_PT, Line, Measure, Paragraph, set_slot
 
 _ROOM_TO_WRITE = 1.1
 """The air above a line to write on, in sizes of its type: a felt pen needs it."""
@@ -12,9 +12,22 @@ _ROOM_TO_WRITE = 1.1
 _WIDE = 4
 """A box this many times as wide as high takes a name and what it is of on one line."""
 
+_STRIP = 8
+"""A box less wide than this many times its height has two lines for a code."""
 
-def filled_slots(content: LabelContent) -> Iterator[tuple[str, ...]]:
-    """The slots that a label fills, each with its texts."""
+_NARROW_MM = 14.0
+"""In a narrower box the name of a kind is not bold: whole is better than bold."""
+
+_LINES = 3
+"""A box too low for so many lines names the village alone: the whole name is better than a piece of it and more."""
+
+
+def filled_slots(content: LabelContent, layout: Layout) -> Iterator[tuple[str, ...]]:
+    """The slots that a label fills, but for the code's, each with its texts; a low label has not all of them."""
+    return (filled for filled in _filled(content) if filled[0] in layout.slots)
+
+
+def _filled(content: LabelContent) -> Iterator[tuple[str, ...]]:
     yield "title", content.title
     yield "corner", content.corner
     yield "footer", content.footer
@@ -43,7 +56,7 @@ def set_label(content: LabelContent, layout: Layout, measure: Measure) -> dict[s
     Raises:
         TooTightError: a text that must stay whole does not fit.
     """
-    filled = [("code", content.code), *filled_slots(content)]
+    filled = [("code", content.code), *filled_slots(content, layout)]
     return {name: set_texts(layout.slots[name], name, tuple(texts), measure) for name, *texts in filled}
 
 
@@ -64,6 +77,8 @@ def _paragraphs(slot: Slot, name: str, texts: tuple[str, ...]) -> list[Paragraph
                 *(Paragraph(text, ratio=0.5, max_lines=2, below=True) for text in lines),
             ]
         case "lines", (first, *rest):
+            if slot.box.height_mm * PT_PER_MM < _LINES * LEADING * LEAST_PT:
+                rest = []
             return [
                 Paragraph(first, bold=True, max_lines=3),
                 *(Paragraph(text, ratio=0.75, max_lines=2, below=True) for text in rest),
@@ -76,7 +91,10 @@ def _paragraphs(slot: Slot, name: str, texts: tuple[str, ...]) -> list[Paragraph
         case "ruled", lines:
             return [Paragraph(text, air=_ROOM_TO_WRITE) for text in lines]
         case "title", (title,):
-            return [Paragraph(title, bold=True, max_lines=2)]
-        case (("corner" | "code"), (text,)):
+            return [Paragraph(title, bold=slot.box.width_mm > _NARROW_MM, max_lines=2)]
+        case "code", (text,):
+            is_strip = slot.box.width_mm > _STRIP * slot.box.height_mm
+            return [Paragraph(text, bold=True, whole=True, max_lines=1 if is_strip else 2)]
+        case "corner", (text,):
             return [Paragraph(text, bold=True, whole=True)]
     return [Paragraph(text) for text in texts]

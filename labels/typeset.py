@@ -12,7 +12,7 @@ from labels.layout import PT_PER_MM, Slot
 Measure = Callable[[str, bool], float]
 """The width of a text set in one-point type, regular (False) or bold (True)."""
 
-LEAST_PT = 4.5
+LEAST_PT = 5.0
 """Smaller print is a smudge on a thermal printer."""
 
 LEADING = 1.16
@@ -33,7 +33,7 @@ _WORTH_A_BREAK = 1.25
 """A text is broken over one line more only where that makes its type larger by this."""
 
 _SPACES = re.compile(r"[ \t\r\n]+")
-_PARTS = re.compile(r"[^-/]*[-/]*")
+_PARTS = re.compile(r"[^-/.]*[-/.]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _fit(paragraph: Paragraph, size_pt: float, width_pt: float, measure: Measure
 
 
 def _wrap(text: str, bold: bool, room: float, measure: Measure) -> Iterator[str]:
-    """Break between words, and after hyphens and slashes only in a word too wide for a line of its own."""
+    """Break between words, and after hyphens, slashes and dots only in a word too wide for a line of its own."""
     line = ""
     for word in text.split(" "):
         parts = [word] if measure(word, bold) <= room else _PARTS.findall(word)

@@ -3,9 +3,11 @@
 from custody.items import Item, SerialRange
 from custody.places import Need, Place
 from labels.content import LabelContent, item_content, place_content
+from labels.draw import fits, register_fonts
 from labels.layout import Layout, arrange
 from labels.stock import Stock
 
+register_fonts()
 CODE = "7Q2M9X4T5B8CA"
 WIDEST_CODE = "WMWMWMWMWMWMW"
 
@@ -47,6 +49,11 @@ def contents() -> list[LabelContent]:
         )
     ]
     return [*made, *(place_content(place, PLACES) for place in (*PLACES.values(), CARRIER))]
+
+
+def contents_for(stock: Stock) -> list[LabelContent]:
+    """Those that a stock takes: the symbol of a polling station's own label is too large for the smallest."""
+    return [content for content in contents() if fits(content, stock)]
 
 
 def layout_of(stock: Stock, twice: bool) -> Layout:
