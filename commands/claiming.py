@@ -1,6 +1,5 @@
 """Labels that belong to no item yet: printing them blank, and saying later what each of them is on (claim)."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +14,7 @@ from commands.base import (
     place_argument,
     print_json,
 )
+from commands.sheets import PrintJob
 from custody.errors import N_, InputError
 from language import _, ngettext
 
@@ -23,29 +23,20 @@ if TYPE_CHECKING:
     from db.store import Store
 
 
-def print_blanks(
-    store: "Store",
-    path: Path,
-    count: int,
-    kind: str | None,
-    *,
-    sheet: str,
-    start: int = 1,
-    cut_marks: bool = False,
-    quiet: bool = False,
-) -> int:
+def print_blanks(store: "Store", job: PrintJob, count: int, kind: str | None) -> int:
     """Draw so many labels with new codes that belong to no item, and record their print; returns the pages."""
-    from commands.printing import print_labels
+    from commands.drawing import print_labels
     from db.printing import record_blanks
     from labels.content import blank_content
 
     needs = {need.kind: need for need in store.state.needs()}
     codes = [store.around.new_code() for _number in range(count)]
     contents = (blank_content(code, kind, needs) for code in codes)
-    return print_labels(
-        store, path, contents, count, lambda name: record_blanks(store, codes, sheet=name), sheet=sheet, start=start,
-        cut_marks=cut_marks, quiet=quiet,
-    )  # fmt: skip
+
+    def record(name: str, printed: int) -> object:
+        return record_blanks(store, codes[:printed], sheet=name)
+
+    return print_labels(store, job, contents, count, record)
 
 
 @click.command(help=_("Register items under labels that were printed blank (labels --blank)."))

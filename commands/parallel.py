@@ -9,10 +9,7 @@ from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.pool import AsyncResult, Pool
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from evidence.log_audit import Mapper
+from typing import Protocol, TypeVar, cast
 
 WORTH_IT = 20_000
 """Entries. Starting the processes takes as long as checking some thousands."""
@@ -21,15 +18,33 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+class Spread(Protocol):
+    """A `map` that keeps the order."""
+
+    def __call__(self, function: Callable[[T], R], jobs: Iterable[T], /) -> Iterator[R]:
+        """The function's results for the jobs, in their order."""
+
+
 @contextmanager
-def spread(count: int, *, worth_it: int = WORTH_IT) -> "Iterator[Mapper]":
-    """A `map` for so many entries: the plain one, or one that uses every core and keeps the order."""
+def spread(count: int, *, worth_it: int = WORTH_IT) -> Iterator[Spread]:
+    """A `map` for so many jobs: the plain one, or one that uses every core and keeps the order.
+
+    It is the plain one too where the computer will not start processes: slower, with the same results.
+    """
     cores = os.cpu_count() or 1
-    if count < worth_it or cores < 2:
-        yield map
+    pool = _start(cores) if count >= worth_it and cores > 1 else None
+    if pool is None:
+        yield cast("Spread", map)
         return
-    with get_context("spawn").Pool(cores, initializer=_leave_interrupts) as pool:
-        yield partial(_in_chunks, pool, 2 * cores)
+    with pool:
+        yield cast("Spread", partial(_in_chunks, pool, 2 * cores))
+
+
+def _start(processes: int) -> Pool | None:
+    try:
+        return get_context("spawn").Pool(processes, initializer=_leave_interrupts)
+    except (OSError, ImportError):  # no semaphores, no memory, no more processes
+        return None
 
 
 def _in_chunks(pool: Pool, ahead: int, function: Callable[[T], R], jobs: Iterable[T]) -> Iterator[R]:

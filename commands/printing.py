@@ -1,9 +1,8 @@
-"""The command that prints labels, and how labels are drawn and recorded."""
+"""The command that prints labels, and what a print of items and of places records."""
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,30 +14,18 @@ from commands.base import (
     pass_station,
     place_argument,
     print_json,
-    progress,
 )
+from commands.drawing import print_labels, tell
+from commands.sheets import PrintJob, known_stocks, list_stocks, print_job, print_options
 from custody.errors import N_, CodeError, InputError, LabelError, RuleError
-from language import _, ngettext
+from language import _
 
 if TYPE_CHECKING:
     from custody.items import Item
     from custody.places import Place
     from db.store import Store
-    from labels.content import LabelContent
 
 MAX_BLANKS = 10_000
-sheet_option = click.option(
-    "--sheet", default="a4-3x7", show_default=True, metavar=_("NAME"), help=_("Label stock; see labels --list.")
-)
-start_option = click.option(
-    "--start",
-    type=int,
-    default=1,
-    show_default=True,
-    metavar="N",
-    help=_("First free label of a half-used sheet, row by row."),
-)
-cut_marks_option = click.option("--cut-marks", is_flag=True, help=_("Draw cut marks in the margin."))
 
 
 @click.command(help=_("Print labels of items that have none yet, sorted by PPK, PPS, TPS and kind."))
@@ -54,46 +41,46 @@ cut_marks_option = click.option("--cut-marks", is_flag=True, help=_("Draw cut ma
     help=_("So many labels that belong to no item yet; claim says later what they are on."),
 )
 @click.option("--places", is_flag=True, help=_("Labels of the places instead: scan a place, then its items."))
-@sheet_option
-@start_option
-@cut_marks_option
-@click.option("--out", type=click.Path(path_type=Path), metavar=_("FILE"), help=_("The PDF to write."))
+@click.option("--calibrate", is_flag=True, help=_("A page that shows how far off a printer prints, instead of labels."))
+@print_options
 @click.option("--list", "show_list", is_flag=True, help=_("List the label stock that there is."))
 @json_option
 @pass_station
 def labels(
     station: Station,
+    /,
     kind: str | None,
     to: str | None,
     codes: Path | None,
     blank: int | None,
     places: bool,
-    sheet: str,
-    start: int,
-    cut_marks: bool,
-    out: Path | None,
+    calibrate: bool,
     show_list: bool,
     as_json: bool,
+    **paper: Any,
 ) -> None:
     if show_list:
-        _list_stock(as_json)
+        list_stocks(known_stocks(station, paper["sheet_file"]), as_json)
         return
-    path = pdf_path(out)
+    job = print_job(station, **paper, quiet=as_json)
+    if calibrate:
+        from commands.printers import print_calibration
+
+        print_calibration(job)
+        return
     with station.store(write=True) as store:
         top, only = place_argument(store, to), kind_argument(store, kind)
         if places:
             shown = labelled_places(store, top)
-            pages = print_places(store, path, shown, sheet=sheet, start=start, cut_marks=cut_marks)
-            report_labels(path, sheet, len(shown), pages, as_json=as_json)
+            pages = print_places(store, job, shown)
+            report_labels(job, len(shown), pages, as_json=as_json)
             return
         if blank is not None:
             from commands.claiming import print_blanks
 
             _refuse_with_blanks(codes, to)
-            pages = print_blanks(
-                store, path, blank, only, sheet=sheet, start=start, cut_marks=cut_marks, quiet=as_json
-            )  # fmt: skip
-            report_labels(path, sheet, blank, pages, as_json=as_json)
+            pages = print_blanks(store, job, blank, only)
+            report_labels(job, blank, pages, as_json=as_json)
             return
         wanted = _wanted(store, codes, only, top)
         fresh = [item for item in wanted if not item.print]
@@ -102,8 +89,8 @@ def labels(
                 N_("no label was printed: none of these items is without one"),
                 hint=N_("Register items with: python main.py plan. Print one again with: python main.py reprint CODE"),
             )
-        pages = print_items(store, path, fresh, sheet=sheet, start=start, cut_marks=cut_marks, quiet=as_json)
-    report_labels(path, sheet, len(fresh), pages, already=len(wanted) - len(fresh), as_json=as_json)
+        pages = print_items(store, job, fresh)
+    report_labels(job, len(fresh), pages, already=len(wanted) - len(fresh), as_json=as_json)
 
 
 def _refuse_with_blanks(codes: Path | None, to: str | None) -> None:
@@ -145,16 +132,7 @@ def unknown_code(code: str) -> CodeError:
     )
 
 
-def print_items(
-    store: "Store",
-    path: Path,
-    items: "Sequence[Item]",
-    *,
-    sheet: str,
-    start: int = 1,
-    cut_marks: bool = False,
-    quiet: bool = False,
-) -> int:
+def print_items(store: "Store", job: PrintJob, items: "Sequence[Item]") -> int:
     """Draw the first labels of items and record their print; returns the number of pages."""
     from db.printing import record_prints
     from labels.content import item_content
@@ -162,66 +140,11 @@ def print_items(
     places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
     codes = [item.code for item in items]
 
+    def record(name: str, count: int) -> object:
+        return record_prints(store, codes[:count], sheet=name)
+
     contents = (item_content(item, places, needs, 1) for item in items)
-    return print_labels(
-        store, path, contents, len(items), lambda name: record_prints(store, codes, sheet=name), sheet=sheet,
-        start=start, cut_marks=cut_marks, quiet=quiet,
-    )  # fmt: skip
-
-
-def print_labels(
-    store: "Store",
-    path: Path,
-    contents: "Iterable[LabelContent]",
-    count: int,
-    record: Callable[[str], object],
-    *,
-    sheet: str,
-    start: int = 1,
-    cut_marks: bool = False,
-    quiet: bool = False,
-) -> int:
-    """Draw labels, record their print and give the file its name, all or nothing: no label without its record.
-
-    Args:
-        count: how many labels there are.
-        record: records that they were printed on the stock of this name.
-    """
-    from labels.sheet import write_sheets
-    from labels.stock import stock
-    from tables.safe_file import safe_file
-
-    chosen = stock(sheet)
-    with ExitStack() as unnamed:
-        file = unnamed.enter_context(safe_file(path))
-        with progress(count, _("Drawing"), quiet=quiet) as done:
-            before = 0
-
-            def drawn(so_far: int) -> None:
-                nonlocal before
-                done(so_far - before)
-                before = so_far
-
-            pages = write_sheets(
-                file,
-                contents,
-                chosen,
-                start=start,
-                cut_marks=cut_marks,
-                title=_("Labels"),
-                progress=drawn,
-            )
-        is_named = False
-        try:
-            with store.ledger.transaction():
-                record(chosen.name)
-                unnamed.close()  # before the commit: where another program has the old file open, nothing is recorded
-                is_named = True
-        except BaseException:
-            if is_named:
-                path.unlink(missing_ok=True)
-            raise
-    return pages
+    return print_labels(store, job, contents, len(items), record)
 
 
 def labelled_places(store: "Store", top: str | None) -> "list[Place]":
@@ -242,63 +165,27 @@ def labelled_places(store: "Store", top: str | None) -> "list[Place]":
     return shown
 
 
-def print_places(
-    store: "Store", path: Path, shown: "Sequence[Place]", *, sheet: str, start: int = 1, cut_marks: bool = False
-) -> int:
+def print_places(store: "Store", job: PrintJob, shown: "Sequence[Place]") -> int:
     """Labels of these places; they are no evidence, so printing them records nothing. Returns the number of pages."""
     from labels.content import place_content
-    from labels.sheet import write_sheets
-    from labels.stock import stock
-    from tables.safe_file import safe_file
 
     tree = store.state.places.all()
-    with safe_file(path) as file:
-        return write_sheets(
-            file, (place_content(place, tree) for place in shown), stock(sheet), start=start, cut_marks=cut_marks,
-            title=_("Place labels"),
-        )  # fmt: skip
-
-
-def pdf_path(out: Path | None) -> Path:
-    if out is None:
-        raise InputError(N_("no file is named for the labels"), hint=N_("Add --out labels.pdf"))
-    if out.suffix.lower() != ".pdf":
-        raise InputError(
-            N_("{path}: labels are written as .pdf"), hint=N_("Change the file's name to end in .pdf."), path=str(out)
-        )
-    return out
+    contents = (place_content(place, tree) for place in shown)
+    return print_labels(store, job, contents, len(shown), lambda _name, _count: None, title=_("Place labels"))
 
 
 def report_labels(
-    path: Path, sheet: str, count: int, pages: int, *, as_json: bool, already: int = 0, print_number: int = 1
+    job: PrintJob, count: int, pages: int, *, as_json: bool, already: int = 0, print_number: int = 1
 ) -> None:
+    """Say what was printed, as a line or as JSON."""
     if as_json:
         print_json({
-            "out": str(path), "sheet": sheet, "labels": count, "pages": pages, "print": print_number,
-            "printed_before": already,
+            "out": job.path and str(job.path), "sheet": job.stock.name, "labels": count, "pages": pages,
+            "print": print_number, "printed_before": already, "printer": job.printer and str(job.printer),
         })  # fmt: skip
         return
     from language.text import number
 
-    click.echo(
-        ngettext("{count} label on {pages} pages: {path}", "{count} labels on {pages} pages: {path}", count).format(
-            count=number(count), pages=number(pages), path=path
-        )
-    )
+    click.echo(tell(job, count, pages))
     if already:
         note(_("{count} items have a label already and were left out.").format(count=number(already)))
-    note(_("Print at 100 %, without scaling to fit the page."))
-
-
-def _list_stock(as_json: bool) -> None:
-    from labels.stock import STOCKS
-
-    for name, stock in STOCKS.items():
-        size = f"{stock.label_width_mm:g}x{stock.label_height_mm:g} mm"
-        if as_json:
-            print_json({
-                "sheet": name, "title": stock.title, "label_width_mm": stock.label_width_mm,
-                "label_height_mm": stock.label_height_mm, "per_page": stock.per_page,
-            })  # fmt: skip
-        else:
-            click.echo(f"{name:<14} {size:<14} {stock.per_page:>3}  {stock.title}")

@@ -1,13 +1,14 @@
 """The command that prints labels again: reprint."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from commands.base import Station, json_option, one_line, pass_station, repeatable
-from commands.printing import pdf_path, print_labels, report_labels, sheet_option, start_option, unknown_code
+from commands.drawing import print_labels
+from commands.printing import report_labels, unknown_code
+from commands.sheets import PrintJob, print_job, print_options
 from custody.errors import N_, InputError, RuleError
 from language import _
 
@@ -32,28 +33,25 @@ if TYPE_CHECKING:
     _("Name of a person who answers for it; give two. One is enough where void says spoiled or unused."),
     metavar=_("NAME"),
 )
-@sheet_option
-@start_option
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar=_("FILE"), help=_("The PDF to write."))
+@print_options
 @json_option
 @pass_station
 def reprint(
     station: Station,
+    /,
     code: tuple[str, ...],
     codes: str | None,
     spoiled: bool,
     reason: str | None,
     by: tuple[str, ...],
-    sheet: str,
-    start: int,
-    out: Path,
     as_json: bool,
+    **paper: Any,
 ) -> None:
     from commands.voiding import people
 
     names = people(by, most=2)
     why = one_line("--reason", reason or "")
-    path = pdf_path(out)
+    job = print_job(station, **paper, quiet=as_json)
     with station.store(write=True) as store:
         items = _wanted(store, code, codes, spoiled=spoiled)
         store.around = store.around.worked_by(names)
@@ -61,33 +59,24 @@ def reprint(
             why = why or _known_reason(store, items)
             _refuse_without_names(store, items, names)
         second = names[1] if len(names) == 2 else None
-        pages = reprint_items(store, path, items, reason=why, second=second, sheet=sheet, start=start, quiet=as_json)
-    report_labels(path, sheet, len(items), pages, print_number=max(item.print for item in items) + 1, as_json=as_json)
+        pages = reprint_items(store, job, items, reason=why, second=second)
+    report_labels(job, len(items), pages, print_number=max(item.print for item in items) + 1, as_json=as_json)
 
 
-def reprint_items(
-    store: "Store",
-    path: Path,
-    items: "Sequence[Item]",
-    *,
-    reason: str,
-    second: str | None,
-    sheet: str,
-    start: int = 1,
-    quiet: bool = False,
-) -> int:
+def reprint_items(store: "Store", job: PrintJob, items: "Sequence[Item]", *, reason: str, second: str | None) -> int:
     """Draw the next print of each of these items and record it; returns the number of pages."""
     from db.printing import record_reprints
     from labels.content import item_content
 
     places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
     numbers = {item.code: item.print + 1 for item in items}
+
+    def record(name: str, count: int) -> object:
+        printed = dict(list(numbers.items())[:count])
+        return record_reprints(store, printed, sheet=name, reason=reason, second=second)
+
     contents = (item_content(item, places, needs, numbers[item.code]) for item in items)
-    return print_labels(
-        store, path, contents, len(items),
-        lambda name: record_reprints(store, numbers, sheet=name, reason=reason, second=second),
-        sheet=sheet, start=start, quiet=quiet,
-    )  # fmt: skip
+    return print_labels(store, job, contents, len(items), record)
 
 
 def _wanted(store: "Store", arguments: tuple[str, ...], file: str | None, *, spoiled: bool) -> "list[Item]":

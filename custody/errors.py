@@ -90,3 +90,9 @@ class CameraError(CustodyError):
     """No camera, no permission, or a source of pictures that cannot be read."""
 
     exit_code = 3
+
+
+class PrinterError(CustodyError):
+    """A printer that cannot be reached, or stopped taking what is sent to it."""
+
+    exit_code = 3

@@ -4,6 +4,8 @@ Uses reportlab's public interface alone: text objects give the operators of a te
 """
 
 import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,14 +19,17 @@ from labels.content import LabelContent
 from labels.layout import PT_PER_MM, Layout, Slot, arrange
 from labels.setting import filled_slots, set_label, set_texts
 from labels.stock import STOCKS, Stock
-from labels.symbol import QUIET_MODULES, Version, choose_version, symbol_hex
+from labels.symbol import QUIET_MODULES, Version, choose_version, symbol_of
 from labels.typeset import ASCENT, DESCENT, PLATE_X, PLATE_Y, Line, TooTightError
 
 FONTS = {False: "Label", True: "Label-Bold"}
-_FILES = {"Label": "Vera.ttf", "Label-Bold": "VeraBd.ttf"}
+FONT_FILES = {"Label": "Vera.ttf", "Label-Bold": "VeraBd.ttf"}
 
 _KEPT = 4096
 """Settings kept per document: more than the villages of a regency, at most 2 MB."""
+
+Mapper = Callable[[Callable[[tuple[str, Version]], str], Iterable[tuple[str, Version]]], Iterable[str]]
+"""`map`, or one that keeps the order and spreads the work."""
 
 _LENGTHS = 64
 _PLAIN = re.compile(r"[0-9A-Z./-]+", re.ASCII)
@@ -36,7 +41,7 @@ def register_fonts() -> None:
     `asciiReadable` gives ASCII its own codes in the font's first subset, so that an item's code can stand in the
     operators as it is.
     """
-    for name, file in _FILES.items():
+    for name, file in FONT_FILES.items():
         if name not in pdfmetrics.getRegisteredFontNames():
             path = Path(reportlab.__file__).parent / "fonts" / file
             pdfmetrics.registerFont(TTFont(name, str(path), asciiReadable=1))
@@ -62,25 +67,39 @@ class Draughtsman:
         self._code_frame = lru_cache(2)(self._set_code_frame)
         self._frame = lru_cache(_LENGTHS)(self._set_frame)
 
-    def label(self, content: LabelContent) -> str:
-        """The operators of one label.
+    def labels(self, contents: Iterable[LabelContent], mapper: Mapper = map) -> Iterator[str]:
+        """The operators of each label, in order; the symbols are made through `mapper`, which may run ahead.
 
         Raises:
-            LabelError: its symbol or its code does not fit this stock; the hint names the nearest that it fits.
+            LabelError: a symbol or a code does not fit this stock; the hint names the nearest that it fits.
         """
-        twice = content.twice
+        waiting: deque[LabelContent] = deque()
+
+        def jobs() -> Iterator[tuple[str, Version]]:
+            for content in contents:
+                waiting.append(content)
+                yield content.payload, self._version(content)
+
+        for symbol in mapper(symbol_of, jobs()):
+            yield self._label(waiting.popleft(), symbol)
+
+    def _version(self, content: LabelContent) -> Version:
         try:
-            operators = [self._symbols(content.payload, twice), self._code(content.code, twice)]
+            return self._frame(len(content.payload), content.twice)[0]
+        except TooTightError as error:
+            raise misfit(content, self._stock) from error
+
+    def _label(self, content: LabelContent, symbol: str) -> str:
+        """The operators of one label; its symbol is an image mask of one pixel a module, the crispest everywhere."""
+        twice = content.twice
+        image = f"/BPC 1 /IM true /F /AHx ID {symbol}> EI Q"
+        operators = [place + image for place in self._frame(len(content.payload), twice)[1]]
+        try:
+            operators.append(self._code(content.code, twice))
             operators += [self._text(twice, *filled) for filled in filled_slots(content, self._layouts[twice])]
         except TooTightError as error:
-            raise _misfit(content, self._stock) from error
+            raise misfit(content, self._stock) from error
         return "\n".join(operators)
-
-    def _symbols(self, payload: str, twice: bool) -> str:
-        """The symbol as an image mask of one pixel a module: the crispest for every renderer and printer."""
-        version, places = self._frame(len(payload), twice)
-        image = f"/BPC 1 /IM true /F /AHx ID {symbol_hex(payload, version)}> EI Q"
-        return "\n".join([place + image for place in places])
 
     def _set_frame(self, length: int, twice: bool) -> tuple[Version, list[str]]:
         """The version for payloads of this length, and the operators that come before each symbol's image."""
@@ -147,7 +166,7 @@ def fits(content: LabelContent, stock: Stock) -> bool:
     return True
 
 
-def _misfit(content: LabelContent, stock: Stock) -> LabelError:
+def misfit(content: LabelContent, stock: Stock) -> LabelError:
     """The refusal that names the smallest stock which fits: of the same paper, else of other paper that is certain."""
 
     def strangeness(other: Stock) -> tuple[bool, bool, float]:

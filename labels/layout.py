@@ -19,7 +19,7 @@ QUIET_SHARE = 4 / 33
 _CLEAR_MM = 0.3
 """Between a quiet zone and the text at its side: type has no exact edge."""
 
-_GOOD_SIDE_MM = 20.0
+_GOOD_SIDE_MM = 19.85
 """A symbol of version 2 with modules of 0.6 mm: worth some of the banner's height above a pair of symbols."""
 
 _LOW_MM = {False: 24.0, True: 28.0}
@@ -140,7 +140,7 @@ def _beside(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...], 
 
 def _flanked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...], dict[str, Slot]]:
     """The destination across the top; under it a symbol at either end and the rest between them."""
-    wanted_mm = max(0.7 * field.height_mm, min(_GOOD_SIDE_MM, 0.75 * field.height_mm))
+    wanted_mm = max(0.7 * field.height_mm, _GOOD_SIDE_MM if 0.75 * field.height_mm >= _GOOD_SIDE_MM else 0)
     side_mm = min(wanted_mm, 0.365 * field.width_mm)
     top_mm = field.bottom_mm - side_mm
     left = Box(field.left_mm, top_mm, side_mm, side_mm)

@@ -15,9 +15,6 @@ _WIDE = 4
 _STRIP = 8
 """A box less wide than this many times its height has two lines for a code."""
 
-_NARROW_MM = 14.0
-"""In a narrower box the name of a kind is not bold: whole is better than bold."""
-
 _LINES = 3
 """A box too low for so many lines names the village alone: the whole name is better than a piece of it and more."""
 
@@ -47,7 +44,7 @@ def set_texts(slot: Slot, name: str, texts: tuple[str, ...], measure: Measure) -
     Raises:
         TooTightError: a text that must stay whole does not fit.
     """
-    return set_slot(_paragraphs(slot, name, texts), slot, measure)
+    return set_slot(_paragraphs(slot, name, texts, measure), slot, measure)
 
 
 def set_label(content: LabelContent, layout: Layout, measure: Measure) -> dict[str, tuple[Line, ...]]:
@@ -60,7 +57,7 @@ def set_label(content: LabelContent, layout: Layout, measure: Measure) -> dict[s
     return {name: set_texts(layout.slots[name], name, tuple(texts), measure) for name, *texts in filled}
 
 
-def _paragraphs(slot: Slot, name: str, texts: tuple[str, ...]) -> list[Paragraph]:
+def _paragraphs(slot: Slot, name: str, texts: tuple[str, ...], measure: Measure) -> list[Paragraph]:
     """What is bold, what may wrap, what must stay whole: a station's number, k/n and the code."""
     match name, texts:
         case "headline", (lead, number):
@@ -91,7 +88,10 @@ def _paragraphs(slot: Slot, name: str, texts: tuple[str, ...]) -> list[Paragraph
         case "ruled", lines:
             return [Paragraph(text, air=_ROOM_TO_WRITE) for text in lines]
         case "title", (title,):
-            return [Paragraph(title, bold=slot.box.width_mm > _NARROW_MM, max_lines=2)]
+            # A kind whole is better than a kind bold.
+            has_lines = slot.box.height_mm * PT_PER_MM >= 2 * LEADING * LEAST_PT
+            fits_bold = measure(title, True) * LEAST_PT <= slot.box.width_mm * PT_PER_MM
+            return [Paragraph(title, bold=has_lines or fits_bold, max_lines=2)]
         case "code", (text,):
             is_strip = slot.box.width_mm > _STRIP * slot.box.height_mm
             return [Paragraph(text, bold=True, whole=True, max_lines=1 if is_strip else 2)]

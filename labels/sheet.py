@@ -7,8 +7,9 @@ from typing import BinaryIO
 from reportlab.pdfgen.canvas import Canvas
 
 from custody.errors import N_, LabelError
+from labels.adjust import Adjustment
 from labels.content import LabelContent
-from labels.draw import FONTS, Draughtsman, register_fonts
+from labels.draw import FONTS, Draughtsman, Mapper, register_fonts
 from labels.layout import PT_PER_MM
 from labels.stock import Stock
 
@@ -24,8 +25,10 @@ def write_sheets(
     *,
     start: int = 1,
     cut_marks: bool = False,
+    adjustment: Adjustment | None = None,
     title: str,
     progress: Callable[[int], None] | None = None,
+    mapper: Mapper = map,
 ) -> int:
     """Write labels as a PDF and return its number of pages; the same labels give the same bytes.
 
@@ -35,8 +38,10 @@ def write_sheets(
         out: a binary file; the caller renames it into place.
         start: the first free label of the first sheet, from 1, row by row.
         cut_marks: hairlines in the sheet's margin at every edge of the grid; a roll has no margin and gets none.
+        adjustment: how the printer misplaces, which the pages make up for.
         title: what a viewer shows as the document's name.
         progress: called after each page with the labels drawn so far.
+        mapper: a `map` for making the QR symbols; one that uses other processes gives the same bytes.
 
     Raises:
         LabelError: `start` is not on the sheet, there is no label at all, or one does not fit this stock.
@@ -56,14 +61,14 @@ def write_sheets(
     canvas.setCreator("Serah")
     draughtsman = Draughtsman(canvas, stock)
     origins = [_origin(stock, index) for index in range(stock.per_page)]
-    marks = _cut_marks(stock) if cut_marks else ""
-    stream = iter(contents)
+    placed = adjustment.matrix(stock.page_height_mm) if adjustment else ""
+    head = "\n".join(filter(None, (placed, _cut_marks(stock) if cut_marks else "")))
+    stream = draughtsman.labels(contents, mapper)
     free, drawn, pages = origins[start - 1 :], 0, 0
     while page := [
-        f"q {origin} cm\n{draughtsman.label(content)}\nQ"
-        for origin, content in zip(free, islice(stream, len(free)), strict=False)
+        f"q {origin} cm\n{label}\nQ" for origin, label in zip(free, islice(stream, len(free)), strict=False)
     ]:
-        canvas.addLiteral("\n".join((marks, *page)))
+        canvas.addLiteral("\n".join((head, *page)))
         canvas.showPage()
         free, drawn, pages = origins, drawn + len(page), pages + 1
         if progress is not None:

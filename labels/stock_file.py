@@ -70,7 +70,7 @@ class _Table:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.wrong(key, N_("{key} must be a number of millimetres"))
         elif not least <= value <= most:  # NaN is in no range
-            self.wrong(key, N_("{key} must be from {least} to {most}"), least=least, most=most)
+            self.wrong(key, N_("{key} must be from {least} to {most}"), least=f"{least:g}", most=f"{most:g}")
         else:
             return float(value)
         return default

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from math import floor
 
 import zxingcpp
 
@@ -15,6 +16,9 @@ GOOD_MODULE_MM = 0.6
 
 LEAST_MODULE_MM = 0.5
 """Below this a laser or thermal printer's dot gain closes modules: no label is made."""
+
+_HAIR = 1e-6
+"""Of a dot: what floating point loses."""
 
 _ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]+", re.ASCII)
 
@@ -32,9 +36,13 @@ class Version:
         """Modules along one side, without the quiet zone."""
         return 17 + 4 * self.number
 
-    def module_mm(self, side_mm: float) -> float:
-        """The size of a module when the symbol and its quiet zone fill a square of this side."""
-        return side_mm / (self.modules + 2 * QUIET_MODULES)
+    def module_mm(self, side_mm: float, dots_per_mm: float | None = None) -> float:
+        """The size of a module when the symbol and its quiet zone fill a square of this side.
+
+        With a printer's dots it is the largest whole number of them that fits.
+        """
+        module_mm = side_mm / (self.modules + 2 * QUIET_MODULES)
+        return module_mm if dots_per_mm is None else floor(module_mm * dots_per_mm + _HAIR) / dots_per_mm
 
 
 # ISO/IEC 18004 table 7, alphanumeric. Version 1 is not among the strong ones: its level H holds ten characters, and
@@ -43,19 +51,25 @@ _STRONG = (Version(2, "H", 20), Version(3, "H", 35), Version(4, "H", 50))
 _SMALL = (Version(1, "Q", 16), Version(2, "Q", 29), Version(3, "Q", 47))
 
 
-def choose_version(length: int, side_mm: float) -> Version | None:
+def choose_version(length: int, side_mm: float, dots_per_mm: float | None = None) -> Version | None:
     """The version for a payload on a square of this side: level H while modules stay good, else a smaller symbol.
 
-    None when the modules would be too small to print, or the payload longer than 50 characters.
+    With a printer's dots to the millimetre, modules are whole dots. None when they would be too small to print, or the
+    payload is longer than 50 characters.
     """
     for versions, least_mm in ((_STRONG, GOOD_MODULE_MM), (_SMALL, LEAST_MODULE_MM)):
         version = next((v for v in versions if v.capacity >= length), None)
-        if version is not None and version.module_mm(side_mm) >= least_mm:
+        if version is not None and version.module_mm(side_mm, dots_per_mm) >= least_mm:
             return version
     return None
 
 
 _BITS = bytes([ord("0")]) + bytes([ord("1")]) * 255
+
+
+def symbol_of(job: tuple[str, Version]) -> str:
+    """`symbol_hex` of a payload and its version as one argument, so that other processes can be given many."""
+    return symbol_hex(*job)
 
 
 def symbol_hex(payload: str, version: Version) -> str:

@@ -12,7 +12,7 @@ from labels.layout import PT_PER_MM, Slot
 Measure = Callable[[str, bool], float]
 """The width of a text set in one-point type, regular (False) or bold (True)."""
 
-LEAST_PT = 5.0
+LEAST_PT = 4.8
 """Smaller print is a smudge on a thermal printer."""
 
 LEADING = 1.16

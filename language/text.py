@@ -85,3 +85,13 @@ def number(value: int) -> str:
     """A count with its thousands apart: 25.025 in Indonesian, 25,025 in English."""
     text = f"{value:,}"
     return text.replace(",", ".") if chosen() == "id" else text
+
+
+def decimal(value: float, places: int = 2) -> str:
+    """A measure to so many places, without the noughts at its end: 0,75 in Indonesian, 0.75 in English."""
+    text = f"{value:.{places}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if text == "-0":
+        text = "0"
+    return text.replace(".", ",") if chosen() == "id" else text

@@ -19,6 +19,7 @@ from commands.demo.workshop import LEDGER
 from commands.loading import load_files
 from commands.printing import labelled_places, print_items, print_places
 from commands.reprinting import reprint_items
+from commands.sheets import PrintJob
 from custody.codes import item_payload, place_payload
 from custody.items import Item
 from custody.places import is_under
@@ -78,7 +79,7 @@ def play(folder: Path, out: Path, *, is_quick: bool, quiet: bool) -> Result:
     with open_store(f"sqlite:///{home / LEDGER_FILE}", signer, around, create=True) as store:
         store.begin(election="Pemilu 2024", station="Demo-1", place=story.WAREHOUSE)
         items = _prepare(store, is_quick=is_quick)
-        pages = print_items(store, folder / "labels.pdf", items, sheet=SHEET, quiet=quiet)
+        pages = print_items(store, PrintJob(stock(SHEET), folder / "labels.pdf", quiet=quiet), items)
         tree = store.state.places.all()
         plot = write_story(*(
             [item for item in items if is_under(tree, item.to, village)] for village in (story.FIRST, story.SECOND)
@@ -108,7 +109,8 @@ def _prepare(store: Store, *, is_quick: bool) -> list[Item]:
 
 def _reprint(store: Store, path: Path, item: Item) -> None:
     items = list(store.state.items_of([item.code]).values())
-    reprint_items(store, path, items, reason=_("smudged by rain"), second=story.WITNESS, sheet=SHEET, quiet=True)
+    job = PrintJob(stock(SHEET), path, quiet=True)
+    reprint_items(store, job, items, reason=_("smudged by rain"), second=story.WITNESS)
 
 
 def _pictures(store: Store, folder: Path, items: Sequence[Item], plot: Story) -> dict[str, Image]:
@@ -117,7 +119,7 @@ def _pictures(store: Store, folder: Path, items: Sequence[Item], plot: Story) ->
     shown = {payload for leg in plot.legs for payload in leg.shown}
     shown |= {place_payload(leg.handover.to) for leg in plot.legs if leg.scans_place}
     places = labelled_places(store, story.DISTRICT)
-    print_places(store, folder / "place-labels.pdf", places, sheet=SHEET)
+    print_places(store, PrintJob(sheet, folder / "place-labels.pdf", quiet=True), places)
     found: dict[str, Image] = {}
     for name, payloads in (
         ("labels.pdf", [item_payload(item.code, 1) for item in items]),

@@ -1,0 +1,81 @@
+"""Labels sent to a thermal printer: what went out is recorded as printed, and nothing else is."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from commands.base import note, progress
+from commands.drawing import WORTH_SPREADING, Record
+from commands.parallel import spread
+from commands.sheets import PrintJob
+from custody.errors import N_, PrinterError
+from language import _
+
+if TYPE_CHECKING:
+    from db.store import Store
+    from labels.content import LabelContent
+
+
+def send_labels(store: "Store", job: PrintJob, contents: "Iterable[LabelContent]", count: int, record: Record) -> int:
+    """Send labels to the job's printer, and record those that went out whole; returns how many.
+
+    Whatever breaks it off, a label that may be on paper counts as printed: printed a second time under the same
+    number, it could not be told from a copy. With a file named as well, the file has what was sent.
+
+    Raises:
+        PrinterError: the printer cannot be reached or stopped; how many labels it took is said.
+    """
+    from labels.port import send
+    from labels.thermal import thermal_labels
+    from tables.safe_file import safe_file
+
+    assert job.printer is not None and job.form != "pdf"
+    sent = 0
+    with ExitStack() as around:
+        file = around.enter_context(safe_file(job.path)) if job.path else None
+        mapper = around.enter_context(spread(count, worth_it=WORTH_SPREADING))
+        done = around.enter_context(progress(count, _("Sending"), quiet=job.quiet))
+
+        def went_out() -> None:
+            nonlocal sent
+            sent += 1
+            done(1)
+
+        def kept(labels: Iterable[bytes]) -> Iterator[bytes]:
+            for label in labels:
+                if file is not None:
+                    file.write(label)
+                yield label
+
+        labels = thermal_labels(contents, job.stock, job.form, job.dpi, mapper=mapper)
+        try:
+            send(job.printer, kept(labels), went_out)
+        except BaseException as error:
+            if sent:
+                _record(store, job, record, sent)
+            if isinstance(error, PrinterError) and sent:
+                raise _broke_off(error, sent, count) from error
+            raise
+        _record(store, job, record, sent)
+    return sent
+
+
+def _record(store: "Store", job: PrintJob, record: Record, sent: int) -> None:
+    """Record so many labels; where that fails they are on paper all the same, and the user must know."""
+    try:
+        with store.ledger.transaction():
+            record(job.stock.name, sent)
+    except BaseException:
+        note(_("{count} labels were sent to the printer and could not be recorded: destroy them.").format(count=sent))
+        raise
+
+
+def _broke_off(error: PrinterError, sent: int, count: int) -> PrinterError:
+    return PrinterError(
+        N_("{printer} stopped after {sent} of {count} labels; those are recorded as printed"),
+        hint=N_(
+            "Look at the printer, then give the same command again for the rest. Count what came out: a label that is "
+            "missing among them is printed again with: python main.py reprint CODE"
+        ),
+        **{**error.values, "sent": sent, "count": count},
+    )
