@@ -102,6 +102,11 @@ def who_works_here() -> str:
         return ""
 
 
+by_option = click.option(
+    "--by", metavar=_("NAME"), help=_("Who works the station; without it, SERAH_BY or the login name. A statement.")
+)
+
+
 pass_station = click.make_pass_decorator(Station)
 
 
@@ -156,6 +161,11 @@ def one_line(option: str, text: str, limit: int = LONGEST_NAME) -> str:
             limit=limit,
         )
     return line
+
+
+def set_worker(store: "Store", by: str | None) -> None:
+    """Let whoever `--by` names stand in what is recorded as the one who worked the station; None leaves it as it is."""
+    store.around = store.around.worked_by([one_line("--by", by)] if by else [])
 
 
 def confirm(question: str, *, default: bool) -> bool:

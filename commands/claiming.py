@@ -6,6 +6,7 @@ import click
 
 from commands.base import (
     Station,
+    by_option,
     json_option,
     kind_argument,
     note,
@@ -13,6 +14,7 @@ from commands.base import (
     pass_station,
     place_argument,
     print_json,
+    set_worker,
 )
 from commands.sheets import PrintJob
 from custody.errors import N_, InputError
@@ -53,6 +55,7 @@ def print_blanks(store: "Store", job: PrintJob, count: int, kind: str | None) ->
 )
 @click.option("--election", metavar=_("ELECTION"), help=_("Whose they are, where there is one for each election."))
 @click.option("--held-by", metavar=_("PLACE"), help=_("Who answers for them now; without it, this station's place."))
+@by_option
 @json_option
 @pass_station
 def claim(
@@ -64,6 +67,7 @@ def claim(
     quantity: int,
     election: str | None,
     held_by: str | None,
+    by: str | None,
     as_json: bool,
 ) -> None:
     from custody.codes import show_code
@@ -73,6 +77,7 @@ def claim(
 
     with station.store(write=True) as store:
         wanted = list(dict.fromkeys(label.code for label in given_labels(code, codes)))
+        set_worker(store, by)
         items = record_claim(
             store, wanted, kind=kind_argument(store, kind) or kind, to=store.custodian(to), quantity=quantity,
             election=None if election is None else one_line("--election", election),

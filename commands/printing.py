@@ -8,12 +8,14 @@ import click
 
 from commands.base import (
     Station,
+    by_option,
     json_option,
     kind_argument,
     note,
     pass_station,
     place_argument,
     print_json,
+    set_worker,
 )
 from commands.drawing import print_labels, tell
 from commands.sheets import PrintJob, known_stocks, list_stocks, print_job, print_options
@@ -44,6 +46,7 @@ MAX_BLANKS = 10_000
 @click.option("--calibrate", is_flag=True, help=_("A page that shows how far off a printer prints, instead of labels."))
 @print_options
 @click.option("--list", "show_list", is_flag=True, help=_("List the label stock that there is."))
+@by_option
 @json_option
 @pass_station
 def labels(
@@ -56,6 +59,7 @@ def labels(
     places: bool,
     calibrate: bool,
     show_list: bool,
+    by: str | None,
     as_json: bool,
     **paper: Any,
 ) -> None:
@@ -69,6 +73,7 @@ def labels(
         print_calibration(job)
         return
     with station.store(write=True) as store:
+        set_worker(store, by)
         top, only = place_argument(store, to), kind_argument(store, kind)
         if places:
             shown = labelled_places(store, top)

@@ -16,6 +16,7 @@ PRINTING = ("print", "void", "register", "correct")
 """The types of events that the account follows from."""
 
 Fate = Literal["in_use", "replaced", "spoiled", "lost", "unused", "open"]
+Act = Literal["print", "reprint", "blank", "claim", "void"]
 FATES: tuple[Fate, ...] = ("in_use", "replaced", "spoiled", "lost", "unused", "open")
 """What became of a label, every one of them one: `open` is a blank that is neither void nor claimed."""
 VOID_REASONS: tuple[Fate, ...] = ("spoiled", "lost", "unused")
@@ -27,7 +28,7 @@ class PrintRow:
 
     `kind` is empty for blanks that nobody has claimed. `fates` add up to `printed`. Of these, `reprints` have a number
     above 01, `blanks` belonged to no item when they were printed, and `claimed` of the blanks belong to one by now.
-    `records` are the events that the figures rest on, in the order of logs.
+    `records` are the events that the figures rest on.
     """
 
     by: str
@@ -44,10 +45,10 @@ class PrintRow:
 
 @dataclass(frozen=True, slots=True)
 class PrintRecord:
-    """One event of printing: what it did (print, reprint, blank, void), and to which labels (code, print number)."""
+    """One event of printing: what it did, and to which labels (code, print number)."""
 
     event: Event
-    act: Literal["print", "reprint", "blank", "void"]
+    act: Act
     place: str
     labels: tuple[tuple[str, int], ...]
 
@@ -109,20 +110,21 @@ class _Account:
                     self._registered.setdefault(code, []).append(event)
                     self._kinds.setdefault(code, str(row["kind"]))
         self._order: Order = causal_order(standing)
-        self._newest: dict[str, int] = {}
-        for event in self._prints:
-            for code in event.body["codes"]:
-                self._newest[code] = max(self._newest.get(code, 0), event.body["print"])
+        self._newest: dict[str, Event] = {}
+        for event in sorted(self._prints, key=lambda event: int(event.body["print"])):
+            self._newest |= dict.fromkeys(event.body["codes"], event)
         self._void: dict[tuple[str, int], Event] = {}
         for event in self._voids:
             for label in _labels(event):
                 self._void.setdefault(label, event)
+        self._claims: dict[str, tuple[Event, list[tuple[str, int]]]] = {}
         self._rows: dict[tuple[str, str, str, str], PrintRow] = {}
 
     def made(self) -> PrintAccount:
         """The account."""
         records = [self._count(event) for event in self._prints]
-        records += [self._record(event, "void") for event in self._voids]
+        records += [self._record(event, "void", _labels(event)) for event in self._voids]
+        records += [self._record(event, "claim", labels) for event, labels in self._claims.values()]
         printed = {label for event in self._prints for label in _labels(event)}
         return PrintAccount(
             tuple(self._rows[key] for key in sorted(self._rows)),
@@ -144,14 +146,17 @@ class _Account:
             row.printed += 1
             row.reprints += number > 1
             row.blanks += is_blank
-            row.claimed += is_blank and bool(registered)
-            void = self._void.get(label)
-            row.fates[self._fate(code, number, void)] += 1
-            row.records[event.leaf] = event
-            if void is not None:
-                row.records[void.leaf] = void
+            void, newest = self._void.get(label), self._newest[code]
+            fate = self._fate(label, void)
+            row.fates[fate] += 1
+            behind = [event, *([void] if void else []), *([newest] if fate == "replaced" else [])]
+            if is_blank and registered:
+                row.claimed += 1
+                behind.append(registered[0])
+                self._claims.setdefault(registered[0].leaf, (registered[0], []))[1].append(label)
+            row.records |= {other.leaf: other for other in behind}
         is_all_blank = blanks == len(body["codes"])
-        return self._record(event, "reprint" if number > 1 else "blank" if is_all_blank else "print")
+        return self._record(event, "reprint" if number > 1 else "blank" if is_all_blank else "print", _labels(event))
 
     def _came_after(self, registered: Event, printed: Event, known: dict[str, bool]) -> bool:
         """Whether the item was registered by somebody who knew of this print of its label."""
@@ -159,10 +164,11 @@ class _Account:
             known[registered.leaf] = self._order.is_before(printed, registered)
         return known[registered.leaf]
 
-    def _fate(self, code: str, number: int, void: Event | None) -> Fate:
+    def _fate(self, label: tuple[str, int], void: Event | None) -> Fate:
+        code, number = label
         if void is not None:
             return next(reason for reason in VOID_REASONS if reason == void.body["reason"])
-        if number < self._newest[code]:
+        if number < self._newest[code].body["print"]:
             return "replaced"
         return "in_use" if code in self._registered else "open"
 
@@ -174,8 +180,8 @@ class _Account:
             row = self._rows[key] = PrintRow(*key)
         return row
 
-    def _record(self, event: Event, act: Literal["print", "reprint", "blank", "void"]) -> PrintRecord:
-        return PrintRecord(event, act, self._places.get(event.log, ""), tuple(_labels(event)))
+    def _record(self, event: Event, act: Act, labels: Iterable[tuple[str, int]]) -> PrintRecord:
+        return PrintRecord(event, act, self._places.get(event.log, ""), tuple(dict.fromkeys(labels)))
 
 
 def _labels(event: Event) -> list[tuple[str, int]]:

@@ -153,7 +153,8 @@ def _table_rows(account: PrintAccount, needs: Needs) -> Iterator[list[Cell]]:
 def _record_cells(record: PrintRecord) -> list[Cell]:
     body = record.event.body
     return [
-        record_name(record.event), record.event.at, record.act, body["by"], body["second"] or "", body["reason"] or "",
+        record_name(record.event), record.event.at, record.act, body["by"], body.get("second") or "",
+        body.get("reason") or "",
         body.get("note") or "", body.get("sheet") or "", record.place, len(record.labels),
     ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from language.text import local_time, number, printable
 from reports.colophon import Colophon
 from reports.paper import ACCENT, MUTED, RULE, TINT, Paper, row, text
 from reports.prints import figure_titles, figures, record_name, row_words
-from reports.words import Needs, Places, zone_code
+from reports.words import Needs, Places, void_word, zone_code
 
 _WIDTHS_MM = [36.0, 29.0, 22.0, 34.0, *([14.0] * 10)]
 _RECORD_MM = [8.0, 71.0, 36.0, 24.0, 46.0, 76.0]
@@ -101,22 +101,23 @@ def _draw_records(paper: Paper, account: PrintAccount, places: Places, here: str
 
 
 def _act(record: PrintRecord) -> str:
+    if record.act == "void":
+        return void_word(record.event.body["reason"])
     words = {
-        "print": _("printed"), "reprint": _("printed again"), "blank": _("printed blank"), "spoiled": _("spoiled"),
-        "lost": _("lost"), "unused": _("unused"),
+        "print": _("printed"), "reprint": _("printed again"), "blank": _("printed blank"), "claim": _("claimed"),
     }  # fmt: skip
-    return words[record.event.body["reason"] if record.act == "void" else record.act]
+    return words[record.act]
 
 
 def _who(record: PrintRecord) -> str:
     body = record.event.body
-    return " · ".join(printable(name, 60) for name in (body["by"], body["second"]) if name)
+    return " · ".join(printable(name, 60) for name in (body["by"], body.get("second")) if name)
 
 
 def _which(record: PrintRecord) -> str:
     """How many labels and which ones, and why: the reason of a reprint or the note of a void."""
     body = record.event.body
-    why = body["note"] if record.act == "void" else body["reason"]
+    why = body["note"] if record.act == "void" else body.get("reason")
     words = f"{number(len(record.labels))}: {_shown(record.labels)}"
     return f"{words} · {printable(why, 160)}" if why else words
 

@@ -24,6 +24,7 @@ from reports.words import (
     kind_name,
     place_path,
     show_custodian,
+    void_word,
     zone_code,
 )
 
@@ -165,6 +166,10 @@ def _sentence(link: Link, code: str, places: Places) -> str:
             if body["print"] == 1 and not body["reason"]:
                 return _("Print 01, the first label")
             return _("Print {print}; earlier labels are void").format(print=f"{body['print']:02d}")
+        case "void":
+            numbers = sorted({row["print"] for row in body["labels"] if row["code"] == code})
+            prints = ", ".join(f"{number:02d}" for number in numbers)
+            return _("Print {print}: {reason}").format(print=prints, reason=void_word(body["reason"]))
         case "reassign":
             return _("Now bound for {place}").format(place=place_path(places, body["to"]))
         case "inspect":

@@ -28,6 +28,7 @@ _CORRECTIONS = {
     "did_not_occur": N_("it did not happen"),
     "incorrect_data": N_("its data were wrong"),
 }
+_VOIDS = {"spoiled": N_("spoiled"), "lost": N_("lost"), "unused": N_("unused")}
 _SEVERITIES = {"critical": N_("Critical"), "warning": N_("Warning"), "info": N_("Note")}
 
 
@@ -61,6 +62,11 @@ def kind_name(needs: Needs, kind: str) -> str:
 def condition_word(condition: str) -> str:
     """The condition of an item, as a word that also fits after "was found"."""
     return _(_CONDITIONS[condition]) if condition in _CONDITIONS else printable(condition, 40)
+
+
+def void_word(reason: str) -> str:
+    """What became of a label that must not be used."""
+    return _(_VOIDS[reason]) if reason in _VOIDS else printable(reason, 40)
 
 
 def severity_word(severity: str) -> str:

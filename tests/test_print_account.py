@@ -93,10 +93,11 @@ def test_every_label_is_in_the_row_of_who_printed_it() -> None:
 def test_each_figure_names_the_records_that_it_rests_on() -> None:
     account = day().account()
     told = {(row.by, row.kind): [f"{e.log}:{e.seq}" for e in row.records.values()] for row in account.rows}
-    assert told["Made", "box"] == ["GDG-01:2", "GDG-01:4"]
+    assert told["Made", "box"] == ["GDG-01:2", "GDG-01:4", "GDG-01:6"]
+    assert told["Made", "ink"] == ["GDG-01:3", "GRK-01:1"]
     assert told["Made", ""] == ["GDG-01:3", "GRK-01:2"]
     assert [(record.act, len(record.labels)) for record in account.records] == [
-        ("print", 3), ("blank", 3), ("void", 1), ("reprint", 1), ("reprint", 1), ("void", 2),
+        ("print", 3), ("blank", 3), ("void", 1), ("reprint", 1), ("reprint", 1), ("claim", 1), ("void", 2),
     ]  # fmt: skip
 
 
@@ -142,7 +143,8 @@ def test_the_figures_add_up_whatever_happened_and_in_whatever_order_it_arrived(s
         assert row.claimed + row.fates["open"] <= row.blanks <= row.printed >= row.reprints
     printed = [(code, event) for event in book.events if event.type == "print" for code in set(event.body["codes"])]
     assert account.total.printed == len(printed)
-    assert sum(len(record.labels) for record in account.records if record.act != "void") == len(printed)
+    assert sum(len(record.labels) for record in account.records if record.event.type == "print") == len(printed)
+    assert all(row.records.keys() <= {record.event.leaf for record in account.records} for row in account.rows)
     shuffled = list(book.events)
     dice.shuffle(shuffled)
     assert prints_json(print_account(shuffled, LOGS)) == prints_json(account)

@@ -102,3 +102,16 @@ def test_a_first_print_whose_record_is_elsewhere_may_be_void(station: Terminal) 
     assert station("void", code, "--reason", "lost").code == 0
     assert findings(station, f"{code}*01") == ["VOID_LABEL"]
     assert station("report", "prints", "--json").json["strays"] == [f"{code}*01"]
+
+
+def test_who_prints_and_claims_is_who_is_named(station: Terminal) -> None:
+    printed(station, "--to", TPS1, "--by", "Ni Luh")
+    station("labels", "--blank", 1, "--out", "blank.pdf", "--by", "Wayan")
+    code = str(station("decode", "blank.pdf", "--json").json["reads"][0]["text"][:13])
+    station("claim", code, "--kind", "box", "--to", TPS1, "--by", "Putu")
+    told = station("report", "prints", "--json").json
+    assert [(row["by"], row["printed"]) for row in told["rows"]] == [("Ni Luh", 4), ("Ni Luh", 5), ("Wayan", 1)]
+    assert [(record["act"], record["by"]) for record in told["records"]] == [
+        ("print", "Ni Luh"), ("blank", "Wayan"), ("claim", "Putu"),
+    ]  # fmt: skip
+    assert "Print 01: lost" in [station("void", code, "--reason", "lost"), station("custody", code)][1].out
