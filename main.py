@@ -48,6 +48,7 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
         reporting,
         reprinting,
         scanning,
+        serving,
         setup,
         verifying,
         voiding,
@@ -77,7 +78,7 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
         setup.init, merging.admit, merging.revoke, setup.load, setup.plan, setup.items, printing.labels,
         reprinting.reprint, voiding.void, claiming.claim, printers.printer, scanning.decode, scanning.scan,
         scanning.handover, scanning.drafts, correcting.correct, reporting.custody, reporting.report, exporting.export,
-        merging.import_, verifying.verify, backing.backup, doctor.doctor, demo.demo,
+        merging.import_, verifying.verify, backing.backup, serving.serve, doctor.doctor, demo.demo,
     ):  # fmt: skip
         command.short_help = command.help  # so that the list of commands wraps it and cuts nothing off
         program.add_command(command)

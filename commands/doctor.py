@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from commands.base import LEDGER_FILE, Station, json_option, pass_station, print_json, progress
-from commands.papers import unwitnessed_words
 from custody.errors import CustodyError
 from language import _, ngettext
 from language.text import number, printable, say, say_hint
+from station.papers import unwitnessed_words
 
 if TYPE_CHECKING:
     from db.store import Store

@@ -149,7 +149,7 @@ def resolve(store: "Store", handover: "Handover", options: Mapping[str, Any]) ->
 
 def tell_recorded(store: "Store", recorded: "RecordedHandover", *, as_json: bool, paper: Path | None = None) -> None:
     """Say that a handover is recorded, and what is irregular about it; write its paper where one is asked for."""
-    from commands.papers import save_recorded_paper, unwitnessed_words
+    from commands.papers import save_recorded_paper
 
     if paper is not None:
         save_recorded_paper(store, recorded, paper)
@@ -170,6 +170,8 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", *, as_json: bool
     click.echo(_("{scanned} scanned, expected: {expected}").format(scanned=number(recorded.scanned), expected=expected))
     tell_findings(store, recorded.findings, recorded.to)
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=first.seq))
+    from station.papers import unwitnessed_words
+
     click.echo(unwitnessed_words(store.heads.unwitnessed()))
 
 

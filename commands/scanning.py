@@ -7,7 +7,7 @@ import click
 
 from commands.base import Station, confirm, json_option, note, pass_station, print_json, progress
 from commands.handing import handover_options, read_handover, tell_recorded
-from commands.session import FIRST_CAMERA, KEYBOARD, begin, confirm_draft, ends_in_words, run_session, tell_resumed
+from commands.session import FIRST_CAMERA, KEYBOARD, begin, confirm_draft, run_session, tell_resumed
 from custody.errors import N_, InputError
 from language import _
 
@@ -220,7 +220,7 @@ def drafts(
             tell_resumed(store, info)
             run_session(store, info.id, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
         elif record:
-            from commands.desk import DraftDesk
+            from station.desk import DraftDesk
 
             info = _find_draft(store, record)
             confirm_draft(store, DraftDesk(store, info.id), options, yes=True, as_json=as_json)
@@ -246,6 +246,7 @@ def _find_draft(store: "Store", id: str) -> "DraftInfo":
 
 def _list_drafts(store: "Store", *, as_json: bool) -> None:
     from language.text import local_time
+    from station.desk import ends_in_words
 
     found = store.drafts.all()
     for info in found:

@@ -17,7 +17,6 @@ from language import _
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from commands.desk import DraftDesk
     from custody.compose import Handover
     from db.drafts import DraftInfo
     from db.store import Store
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from scanner.run import Ending
     from scanner.session import ScanSession
     from scanner.sound import Speaker
+    from station.desk import DraftDesk
 
 
 FIRST_CAMERA, KEYBOARD = "0", "-"
@@ -57,19 +57,13 @@ def _unfinished(store: "Store", handover: "Handover") -> "DraftInfo | None":
 def tell_resumed(store: "Store", info: "DraftInfo") -> None:
     """Say that a session goes on where it was left."""
     from language.text import local_time
+    from station.desk import ends_in_words
 
     note(
         _("Going on with the unfinished session of {time}, {ends}: {count} labels are taken already.").format(
             time=local_time(info.opened_at, info.giver or ""), ends=ends_in_words(store, info), count=info.scan_count
         )
     )
-
-
-def ends_in_words(store: "Store", info: "DraftInfo") -> str:
-    """Who gives and who receives: PPK Gerokgak > PPS Patas."""
-    from reports.words import custodian_name
-
-    return " > ".join(custodian_name(store.state.places, code) if code else "?" for code in (info.giver, info.receiver))
 
 
 def run_session(
@@ -84,11 +78,11 @@ def run_session(
     as_json: bool,
 ) -> None:
     """Scan into a draft from a source, or from the keyboard alone (`-`), then confirm it."""
-    from commands.desk import DraftDesk
     from scanner.feedback import Feedback
     from scanner.run import type_lines
     from scanner.session import ScanSession
     from scanner.view import TerminalView
+    from station.desk import DraftDesk
 
     desk = DraftDesk(store, draft)
     session = ScanSession(desk, taken=desk.taken)

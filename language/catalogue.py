@@ -21,7 +21,21 @@ LOCALE = Path(__file__).resolve().parent / "locale"
 TRANSLATED = ("id",)
 """The languages with a catalogue: English is the sources' own."""
 
-_FOLDERS = ("commands", "custody", "db", "evidence", "labels", "language", "reports", "scanner", "tables", "web")
+_FOLDERS = (
+    "commands",
+    "custody",
+    "db",
+    "evidence",
+    "labels",
+    "language",
+    "reports",
+    "scanner",
+    "station",
+    "tables",
+    "web",
+)
+_METHODS = {".py": "python", ".html": "jinja2"}
+"""How the texts of a kind of file are found; templates mark them as sources do."""
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 _NEW = b"""
@@ -38,7 +52,7 @@ def sources() -> Iterator[Path]:
     """The files whose texts a user may see."""
     yield from filter(Path.is_file, [ROOT / "main.py"])
     for folder in _FOLDERS:
-        yield from sorted((ROOT / folder).rglob("*.py"))
+        yield from sorted(path for path in (ROOT / folder).rglob("*") if path.suffix in _METHODS)
 
 
 def gather() -> Catalog:
@@ -46,7 +60,7 @@ def gather() -> Catalog:
     catalogue = Catalog(charset="utf-8")
     for path in sources():
         name = path.relative_to(ROOT).as_posix()
-        for _line, texts, comments, context in extract_from_file("python", path, keywords=_KEYWORDS):
+        for _line, texts, comments, context in extract_from_file(_METHODS[path.suffix], path, keywords=_KEYWORDS):
             catalogue.add(texts, locations=[(name, 0)], auto_comments=comments, context=context)
     return catalogue
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commands.demo.story import AGAIN, Fault, Leg
-from commands.desk import DraftDesk
 from custody.codes import read_payload
 from db.store import RecordedHandover, Store
 from scanner.decode import Reader
@@ -17,6 +16,7 @@ from scanner.reads import Read
 from scanner.run import scan_frames
 from scanner.session import ScanSession
 from scanner.window import Recent
+from station.desk import DraftDesk
 
 
 @dataclass(frozen=True, slots=True)

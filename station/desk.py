@@ -11,6 +11,7 @@ from custody.findings import Finding, name_of
 from custody.items import Item
 from custody.paper import Sheet
 from custody.places import Need
+from db.drafts import DraftInfo
 from db.store import Store
 from language import _
 from scanner.outcomes import End, How, Taken, TakenPaper, Tally
@@ -160,3 +161,10 @@ def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
         return _("{code}, on the paper").format(code=show_code(item.code))
     place = store.state.places.get(item.to)
     return f"{headline(item, needs)}, {place.name if place else item.to}"
+
+
+def ends_in_words(store: Store, info: DraftInfo) -> str:
+    """Who gives and who receives: PPK Gerokgak > PPS Patas."""
+    from reports.words import custodian_name
+
+    return " > ".join(custodian_name(store.state.places, code) if code else "?" for code in (info.giver, info.receiver))

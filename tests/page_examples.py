@@ -1,0 +1,71 @@
+"""The page for tests: a site on a copy of the small station, and a browser's requests to it without a browser."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_examples import NOW, Terminal
+from starlette.testclient import TestClient
+
+from commands.base import station_at
+from web.app import build
+from web.site import Site
+from web.token import HEADER, kept_token
+
+PORT = 8642
+HOST = f"http://127.0.0.1:{PORT}"
+SAME_ORIGIN = {"Origin": HOST, "Sec-Fetch-Site": "same-origin"}
+
+
+def site_at(home: Path, *, port: int = PORT, now: str = NOW, source: str = "0") -> Site:
+    """The site of a station that has begun, in English."""
+    station = station_at(str(home), None, lambda: now)
+    return Site(lambda: station.store(write=True), kept_token(home), port, "en", source)
+
+
+class Visitor:
+    """A browser with the page open: it has the cookie and sends the secret that the page gave it."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+        page = client.get("/", headers={"Accept": "text/html"})
+        assert page.status_code == 200, page.text
+        found = re.search(r'name="serah-token" content="([0-9a-f]{64})"', page.text)
+        assert found
+        self.token = found[1]
+
+    def see(self, path: str) -> str:
+        """A page, whole."""
+        response = self.client.get(path, headers={"Accept": "text/html"})
+        assert response.status_code == 200, (response.status_code, response.text)
+        return response.text
+
+    def ask(self, method: str, path: str, body: Any = None, *, expect: int = 200) -> Any:
+        """What a script of the page asks for."""
+        headers = {HEADER: self.token, **SAME_ORIGIN}
+        response = self.client.request(method, path, json=body, headers=headers)
+        assert response.status_code == expect, (response.status_code, response.text)
+        return response.json()
+
+
+@pytest.fixture
+def site(station: Terminal) -> Iterator[Site]:
+    """A site on the prepared station."""
+    made = site_at(station.home)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(site: Site) -> Iterator[TestClient]:
+    """Requests to the site from this computer, with no cookie yet."""
+    with TestClient(build(site), base_url=HOST, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def visitor(client: TestClient) -> Visitor:
+    """A browser with the page open."""
+    return Visitor(client)

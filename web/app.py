@@ -1,0 +1,116 @@
+"""The application: its pages behind the guard, its errors as lines that people understand.
+
+To add a page: a module in `web/pages` with `routes(site, pages)`, a template that extends `base.html`, a line in
+`PAGES` and, where people should find it from everywhere, one in `web.site.NAVIGATION`.
+"""
+
+import os
+import tempfile
+import traceback
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from custody.errors import ConflictError, CustodyError, InputError, StoreError
+from language import _
+from language.text import printable, say, say_fault, say_hint
+from web.guard import Guard
+from web.pages import home
+from web.site import HERE, Site
+from web.templating import Pages
+
+Routes = Callable[[Site, Pages], APIRouter]
+PAGES: tuple[Routes, ...] = (home.routes,)
+_SHOWN_FAULTS = 50
+
+
+def build(site: Site) -> FastAPI:
+    """The application of one site; who runs it closes the site when it ends."""
+    pages = Pages(site)
+    app = FastAPI(title="Serah", docs_url=None, redoc_url=None, lifespan=_lifespan(site))
+    for routes in PAGES:
+        app.include_router(routes(site, pages))
+    app.mount("/static", Static(directory=HERE / "static"))
+    app.add_middleware(Guard, hosts=site.hosts, token=site.token, language_code=site.language)
+    for kind, answer in _answers(pages).items():
+        app.add_exception_handler(kind, answer)
+    return app
+
+
+def _lifespan(site: Site) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(site.close)
+
+    return lifespan
+
+
+class Static(StaticFiles):
+    """Styles and scripts: the browser keeps them, and asks each time whether they are still the same."""
+
+    def file_response(self, *args: Any, **more: Any) -> Response:
+        response = super().file_response(*args, **more)
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
+def _answers(pages: Pages) -> dict[Any, Any]:
+    """What is said of each kind of error: a page to who visits, JSON to a script."""
+
+    def answer(request: Request, status: int, line: str, hint: str = "", faults: list[str] | None = None) -> Response:
+        if "text/html" not in request.headers.get("accept", "") or request.method not in ("GET", "HEAD"):
+            return JSONResponse({"error": line, "hint": hint, "faults": faults or []}, status)
+        try:
+            return pages.page(request, "error.html", status=status, line=line, hint=hint)
+        except CustodyError:  # not even the page's frame can be had from this ledger
+            return JSONResponse({"error": line, "hint": hint, "faults": []}, status)
+
+    def of_ours(request: Request, error: CustodyError) -> Response:
+        faults = error.faults[:_SHOWN_FAULTS] if isinstance(error, InputError) else ()
+        return answer(request, status_of(error), say(error), say_hint(error), [say_fault(fault) for fault in faults])
+
+    def of_http(request: Request, error: HTTPException) -> Response:
+        words = {404: _("There is no such page."), 405: _("This address takes no such request.")}
+        return answer(request, error.status_code, words.get(error.status_code, str(error.detail)))
+
+    def of_input(request: Request, error: RequestValidationError) -> Response:
+        names = ", ".join(printable(".".join(map(str, fault["loc"][1:])), 40) for fault in error.errors()[:5])
+        return answer(request, 422, _("The request is not understood: {names}").format(names=names))
+
+    def of_fault(request: Request, error: Exception) -> Response:
+        path = _keep_details(error)
+        line = _("Serah has a fault: {error}").format(error=printable(f"{type(error).__name__}: {error}", 200))
+        return answer(request, 500, line, _("What was recorded is safe. Please send us {path}").format(path=path))
+
+    return {CustodyError: of_ours, HTTPException: of_http, RequestValidationError: of_input, Exception: of_fault}
+
+
+def status_of(error: CustodyError) -> int:
+    """The HTTP status of a refusal: 409 wrong evidence, 422 wrong input, 503 try again, 507 the machine."""
+    if isinstance(error, ConflictError):
+        return 503
+    if isinstance(error, StoreError):
+        return 507
+    return {1: 409, 2: 422}.get(error.exit_code, 503)
+
+
+def _keep_details(error: Exception) -> str:
+    """Where the details of a fault of ours are kept; `-` where nothing can be written."""
+    for folder in (os.environ.get("SERAH_HOME"), Path.home(), tempfile.gettempdir()):
+        path = Path(folder or "") / "serah-fault.txt"
+        try:
+            if folder:
+                path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+                return str(path)
+        except OSError:
+            continue
+    return "-"

@@ -1,0 +1,50 @@
+"""What every page of one running server shares."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from custody.errors import N_
+from web.store_thread import OpenStore, StoreThread
+
+HERE = Path(__file__).parent
+NAVIGATION: tuple[tuple[str, str], ...] = (("/", N_("Start")),)
+"""What stands at the top of every page: where it leads, and its name."""
+
+
+@dataclass
+class Site:
+    """One station's page while the server runs.
+
+    `ask` reads, `keep` scans and records: two threads with a store each, so that a long question never holds up a
+    scan. `source` is where pictures come from unless the page chooses a camera. `is_closing` is set when the server
+    ends, for streams to end with it.
+    """
+
+    open_store: OpenStore
+    token: str
+    port: int
+    language: str = "id"
+    source: str = "0"
+    ask: StoreThread = field(init=False)
+    keep: StoreThread = field(init=False)
+    is_closing: bool = False
+
+    def __post_init__(self) -> None:
+        self.ask = StoreThread(self.open_store, "questions")
+        self.keep = StoreThread(self.open_store, "desk")
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names that a request may give this server."""
+        return frozenset({f"127.0.0.1:{self.port}", f"localhost:{self.port}"})
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the page."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def close(self) -> None:
+        """End the streams and let go of the ledger."""
+        self.is_closing = True
+        self.ask.close()
+        self.keep.close()

@@ -1,0 +1,52 @@
+// What every page needs: asking the server with the secret, and saying at once when it does not answer.
+
+const token = document.querySelector('meta[name="serah-token"]').content;
+const alarm = document.getElementById("alarm");
+
+/** Shows a line across the page, or takes it away again (empty text). */
+export function sound_the_alarm(text) {
+  if (alarm.textContent !== text) alarm.textContent = text;
+  alarm.hidden = !text;
+}
+
+/** The server is gone: say so at once, on every page alike. */
+export function say_gone(is_gone) {
+  sound_the_alarm(is_gone ? alarm.dataset.gone : "");
+}
+
+/** What a request that was refused says: a line, what to do, and its faults one by one. */
+export class Refusal extends Error {
+  constructor(status, answer) {
+    super([answer.error, answer.hint].filter(Boolean).join(" "));
+    this.status = status;
+    this.answer = answer;
+  }
+}
+
+/** Asks the server to do something; gives its answer. Throws a Refusal, or TypeError when nobody answers. */
+export async function ask(method, path, body) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: { "X-Serah-Token": token, Accept: "application/json",
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(60000),
+    });
+  } catch (error) {
+    say_gone(true);
+    throw error;
+  }
+  say_gone(false);
+  const answer = await response.json().catch(() => ({ error: response.statusText }));
+  if (!response.ok) throw new Refusal(response.status, answer);
+  return answer;
+}
+
+/** A part of a page, as the server renders it. */
+export async function part(path) {
+  const response = await fetch(path, { headers: { Accept: "text/html" } });
+  if (!response.ok) throw new Refusal(response.status, { error: response.statusText });
+  return response.text();
+}

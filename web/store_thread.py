@@ -1,0 +1,68 @@
+"""A thread that owns an open ledger and does what other threads ask of it, one thing after the other."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, ExitStack
+from contextvars import copy_context
+from typing import TYPE_CHECKING, TypeVar
+
+from custody.errors import ConflictError, StoreError
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+T = TypeVar("T")
+OpenStore = Callable[[], AbstractContextManager["Store"]]
+
+
+class StoreThread:
+    """A store belongs to the thread that opened it; this is that thread.
+
+    Opened at the first job and kept, for opening costs more than most questions. After a failure of the database it is
+    opened anew: what a store remembers from before a failed write is not believed.
+    """
+
+    def __init__(self, open_store: OpenStore, name: str) -> None:
+        self._open_store = open_store
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._stack = ExitStack()
+        self._store: Store | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def do(self, job: "Callable[[Store], T]") -> T:
+        """What the job gives, done in that thread and in the caller's language; raises what it raises."""
+        answer: Future[T] = Future()
+        context = copy_context()
+
+        def run() -> None:
+            try:
+                answer.set_result(context.run(lambda: job(self._opened())))
+            except BaseException as error:  # handed to the caller, who waits for it
+                if isinstance(error, StoreError | ConflictError):
+                    self._close()
+                answer.set_exception(error)
+
+        self._jobs.put(run)
+        return answer.result()
+
+    def close(self) -> None:
+        """Finish what was asked, then let go of the ledger."""
+        self._jobs.put(None)
+        self._thread.join(timeout=10)
+
+    def _opened(self) -> "Store":
+        if self._store is None:
+            self._store = self._stack.enter_context(self._open_store())
+        return self._store
+
+    def _close(self) -> None:
+        self._store = None
+        self._stack.close()
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+        self._close()

@@ -1,0 +1,78 @@
+"""Templates: escaped always, printable always, in the language of who asks.
+
+Texts are marked in templates as in code: `{{ _("{count} labels", count=n) }}`.
+"""
+
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+import language
+from language.text import fill, local_time, number, printable
+from web.guard import LANGUAGE_COOKIE
+from web.site import HERE, NAVIGATION, Site
+from web.token import cookie_name
+
+_LONGEST_SHOWN = 2000
+_YEAR_S = 366 * 24 * 3600
+
+
+def environment() -> Environment:
+    """The templates' surroundings: what they may call, and that nothing leaves them unescaped."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"_": _say, "ngettext": _say_count, "number": number, "local_time": local_time}
+    return made
+
+
+def _shown(value: Any) -> Any:
+    """Whatever a template shows is printable, so that no text from outside turns a line around or hides in it."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else printable(value, _LONGEST_SHOWN)
+
+
+def _say(text: str, **values: object) -> str:
+    return fill(text, values)
+
+
+def _say_count(one: str, many: str, count: int, **values: object) -> str:
+    shown = {name: printable(str(value), 400) for name, value in values.items()}
+    return language.ngettext(one, many, count).format(**({"count": number(count)} | shown))
+
+
+class Pages:
+    """Makes pages of one site from its templates."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._templates = site, environment()
+
+    def fragment(self, name: str, **values: Any) -> str:
+        """A part of a page, which a script puts in its place."""
+        return self._templates.get_template(name).render(values)
+
+    def page(self, request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """A whole page. It gives the browser the secret, and keeps the language that the address asks for."""
+        wanted = request.query_params.get("lang", "")
+        if wanted in language.LANGUAGES:
+            language.use(wanted)
+        text = self.fragment(
+            name, lang=language.chosen(), token=self._site.token, path=request.url.path, frame=self._frame(), **values
+        )
+        response = HTMLResponse(text, status)
+        response.set_cookie(cookie_name(self._site.token), self._site.token, httponly=True, samesite="strict")
+        if wanted in language.LANGUAGES:
+            response.set_cookie(LANGUAGE_COOKIE, wanted, max_age=_YEAR_S, httponly=True, samesite="strict")
+        return response
+
+    def _frame(self) -> dict[str, Any]:
+        """What stands on every page: the ways to go, and which station this is."""
+        own = self._site.ask.do(lambda store: store.ledger.own_log())
+        return {"ways": NAVIGATION, "station": own.station, "place": own.place, "election": own.election}
