@@ -33,7 +33,6 @@ from reader import print_table
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from commands.desk import DraftDesk  # noqa: E402
 from custody.codes import draw_code  # noqa: E402
 from custody.items import Item  # noqa: E402
 from custody.places import Need, Place  # noqa: E402
@@ -48,6 +47,7 @@ from scanner.run import scan_frames  # noqa: E402
 from scanner.scenes import Condition, Label, film_scene  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
 from scanner.view import TerminalView  # noqa: E402
+from station.desk import DraftDesk  # noqa: E402
 
 SEED = 20240214
 SIZES_PX = ((1280, 720), (1920, 1080))
