@@ -89,6 +89,12 @@ def test_without_a_ledger_every_command_says_how_to_begin(terminal: Terminal, ar
     assert not terminal.home.exists() and list(Path().iterdir()) == []
 
 
+def test_cameras_are_listed_without_a_ledger(terminal: Terminal) -> None:
+    listed = terminal("scan", "--cameras")
+    assert listed.code == 0 and (listed.out or "--source 0" in listed.err)
+    assert not terminal.home.exists()
+
+
 @pytest.mark.parametrize("content", [b"a letter\n" * 99, b"SQLite format 3\0" + bytes(4080), b""])
 def test_a_database_that_is_not_ours_is_left_as_it_is(station: Terminal, content: bytes) -> None:
     ledger = station.home / "ledger.db"
