@@ -58,21 +58,15 @@ class Adviser:
 
     def see(self, frame: "Frame", reads: Sequence[Read], unread: Sequence[Seen]) -> str:
         """What to do now; where no picture came, what was to do before."""
+        from scanner.hints import hint_words
+
         if not frame.is_blank:
             trouble = self._light.see(frame.image, frame.at_ms, is_read=bool(reads))
             hint = self._hints.see(unread[0].hint if unread else None, frame.at_ms)
-            self._advice = _hint_words(hint) if hint and trouble != "dark" else _words(trouble)
+            self._advice = _words(trouble)
+            if hint and trouble != "dark":
+                self._advice = _("Seen, not read: {hint}").format(hint=hint_words(hint))
         return self._advice
-
-
-def _hint_words(hint: Hint) -> str:
-    match hint:
-        case "closer":
-            return _("A label is too small to be read: come closer")
-        case "still":
-            return _("A label is blurred: hold it still")
-        case "flat":
-            return _("A label does not read: flatten it, or tilt it out of the light")
 
 
 def _words(trouble: "Trouble | None") -> str:

@@ -63,18 +63,23 @@ class Panel:
 
 
 def outline(
-    image: Image, reads: Sequence[Read], mark: Callable[[str], Mark | None], unread: Sequence[Corners] = ()
+    image: Image,
+    reads: Sequence[Read],
+    mark: Callable[[str], Mark | None],
+    unread: Sequence[tuple[Corners, str]] = (),
 ) -> Image:
     """A copy of the picture with its labels outlined: green taken, amber irregular, red wrong, grey not sure yet.
 
     Args:
         mark: how to outline the label with this text; `ScanSession.mark`.
-        unread: corners of labels that are seen and not read; only their corners are drawn.
+        unread: outlines of labels that are seen and not read, of which only the corners are drawn, and what would help.
     """
     drawn = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR) if image.ndim == 2 else image.copy()
     unit = max(min(drawn.shape[:2]) / 720, 0.3)
-    for corners in unread:
-        _draw_corners(drawn, _around(corners), unit)
+    for corners, hint in unread:
+        around = _around(corners)
+        _draw_corners(drawn, around, unit)
+        _draw_hint(drawn, around, hint, unit)
     for read in reads:
         around = _around(read.corners).astype(np.int32).reshape(-1, 1, 2)
         cv2.polylines(drawn, [around], True, _GROUND, max(round(9 * unit), 3), cv2.LINE_AA)
@@ -119,6 +124,17 @@ def _draw_corners(drawn: np.ndarray, around: np.ndarray, unit: float) -> None:
         for colour, width in ((_GROUND, 7), (_WHITE, 4)):
             points = [np.round(bracket).astype(np.int32)]
             cv2.polylines(drawn, points, False, colour, max(round(width * unit), 2), cv2.LINE_AA)
+
+
+def _draw_hint(drawn: np.ndarray, around: np.ndarray, hint: str, unit: float) -> None:
+    """The hint above the label, or below where there is no room above, on a ground that shows on any picture."""
+    scale, pad = 1.3 * unit, round(8 * unit)
+    width, height = _width_px(hint, scale), round(34 * unit)
+    left, top = around.min(axis=0)
+    y = round(top) - pad if top > height + 2 * pad else round(around[:, 1].max()) + height + pad
+    x = int(np.clip(round(left), pad, max(drawn.shape[1] - width - pad, pad)))
+    cv2.rectangle(drawn, (x - pad, y - height), (x + width + pad, y + pad), _GROUND, -1)
+    _write(drawn, hint, (x, y), scale, COLOURS["finding"])
 
 
 def _place(room: np.ndarray, picture: np.ndarray) -> None:

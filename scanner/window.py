@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from custody.errors import N_, CameraError
 from language import _
 from scanner.frames import Frame, Image
+from scanner.hints import hint_words
 from scanner.opencv import cv2
 from scanner.outcomes import Outcome, Tally
 from scanner.picture import SIZE_PX, Line, Panel, compose, outline
-from scanner.reads import Read
+from scanner.reads import Corners, Read, Seen
 from scanner.run import Command
 from scanner.session import ScanSession
 
@@ -82,9 +83,7 @@ class Window:
         While no picture comes, the last one stays, and the keys are heard.
         """
         if not frame.is_blank:
-            self._picture = outline(
-                frame.image, reads, self._session.mark, [seen.corners for seen in self._session.unread]
-            )
+            self._picture = outline(frame.image, reads, self._session.mark, _hinted(self._session.unread))
         self._fresh = max(self._fresh - 1, 0)
         keys = _("q finish   u undo   Esc abort")
         is_fresh = self._fresh > 0
@@ -96,6 +95,10 @@ class Window:
         except cv2.error:  # the display went away; the terminal shows the same
             return None
         return command or ("finish" if is_closed else None)
+
+
+def _hinted(unread: Sequence[Seen]) -> list[tuple[Corners, str]]:
+    return [(seen.corners, hint_words(seen.hint)) for seen in unread]
 
 
 def _has_display() -> bool:

@@ -147,7 +147,7 @@ def test_a_window_has_one_size_and_leaves_the_frame_as_it_is(shape: tuple[int, .
     image = np.full(shape, 128, np.uint8)
     before = image.copy()
     read = Read("x", ((8, 8), (20, 8), (20, 20), (8, 20)), "zxing-cpp")
-    drawn = outline(image, [read], lambda _text: "taken", [SQUARE])
+    drawn = outline(image, [read], lambda _text: "taken", [(SQUARE, "Come closer")])
     assert drawn.shape == (*shape[:2], 3) and np.array_equal(image, before)
     last = tuple(Line("é — " + "long " * 50, "finding") for _ in range(9))
     whole = compose(drawn, Panel(Tally(12345678, 99), last, "remark " * 30, "advice " * 30, "keys", is_fresh=True))
@@ -248,9 +248,7 @@ def test_advice_is_said_once_in_a_pipe() -> None:
     assert out.getvalue().splitlines() == ["Too dark: bring more light"]
 
 
-@pytest.mark.parametrize(
-    ("hint", "words"), [("closer", "come closer"), ("still", "hold it still"), ("flat", "flatten it")]
-)
+@pytest.mark.parametrize(("hint", "words"), [("closer", "Come closer"), ("still", "Hold still"), ("flat", "flatten")])
 def test_a_label_that_is_seen_and_not_read_says_what_would_help_once_it_lasts(hint: Hint, words: str) -> None:
     adviser = Adviser()
     frames = [Frame(_PICTURES["good"], "camera 0", number, number * HOLD_MS / 2) for number in range(9)]
