@@ -75,13 +75,18 @@ class State:
         return Item(
             code=code, kind=row["kind"], to=self.to or row["to"], k=row["k"], n=row["n"], election=row["election"],
             quantity=row["quantity"], serials=SerialRange(**serials) if serials else None, held_by=self.holder or "",
-            condition=self.condition, print=max(self.prints, default=0), voids=self.voids,
+            condition=self.condition, print=self.newest_print, voids=self.voids,
         )  # fmt: skip
 
     @property
     def voids(self) -> Voids:
         """The prints that were recorded as void, and why."""
         return tuple(sorted(self.void.items()))
+
+    @property
+    def newest_print(self) -> int:
+        """The newest print that was recorded; 1 where nobody here recorded it and it is void, for then it was made."""
+        return max(self.prints, default=1 if 1 in self.void else 0)
 
     @property
     def known_holder(self) -> str | None:

@@ -39,6 +39,12 @@ def test_the_first_word_on_a_print_holds():
     assert chain.voids == ((1, "spoiled"), (2, "unused"))
 
 
+def test_a_first_print_that_is_void_was_made_and_no_higher_one():
+    assert chain_of("A1 register X at WH for TPS1\nA2 void X 1 lost").item.print == 1
+    chain = chain_of("A1 register X at WH for TPS1\nA2 void X 7 lost\nA3 handover WH>PPK X print=1")
+    assert chain.item.print == 0 and codes(chain) == []
+
+
 def test_a_void_moves_nothing():
     chain = chain_of(PRINTED + "A3 handover WH>PPK X\nA4 void X 1 spoiled")
     assert (chain.held_by, chain.item.print) == ("PPK", 1)

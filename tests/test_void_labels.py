@@ -102,6 +102,10 @@ def test_a_first_print_whose_record_is_elsewhere_may_be_void(station: Terminal) 
     assert station("void", code, "--reason", "lost").code == 0
     assert findings(station, f"{code}*01") == ["VOID_LABEL"]
     assert station("report", "prints", "--json").json["strays"] == [f"{code}*01"]
+    Path("code.txt").write_text(code)
+    assert station("labels", "--codes", "code.txt", "--out", "one.pdf").code == 2
+    two = ("--by", "Ketut", "--by", "Made", "--reason", "lost")
+    assert station("reprint", code, *two, "--out", "two.pdf", "--json").json["print"] == 2
 
 
 def test_who_prints_and_claims_is_who_is_named(station: Terminal) -> None:
