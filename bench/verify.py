@@ -3,8 +3,8 @@
     python bench/verify.py [--moves 500000] [--folder .]
 
 25,025 items of Buleleng go out and come back, warehouse to truck (200 at a time), sub-district (200), village (60) and
-polling station (11), until they have moved that often. `verify` is the command as a user types it, its start included: entries,
-signatures, links, tree, guards, indexes, and the present state of every item against the fold of its records.
+polling station (11), until they have moved that often. `verify` is the command as a user types it, its start included:
+entries, signatures, links, tree, guards, indexes, and the present state of every item against the fold of its records.
 """
 
 import argparse
