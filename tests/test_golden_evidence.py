@@ -1,0 +1,63 @@
+"""Evidence that people hold: what an earlier version wrote verifies today, and says today what it said then (T30)."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_examples import ROOT
+from data.make_golden import AS_OF, told
+from ledger_examples import around, signer
+
+from commands.evidence_files import audit_file
+from commands.merging import import_files
+from db.store import open_store
+from evidence.custody_proof import ProofAudit
+
+FOLDERS = sorted((Path(__file__).parent / "data").glob("golden_*"))
+
+
+@pytest.fixture(params=FOLDERS, ids=lambda folder: folder.name)
+def golden(request: pytest.FixtureRequest) -> Path:
+    folder: Path = request.param
+    return folder
+
+
+def said(golden: Path) -> dict:
+    return json.loads((golden / "says.json").read_text(encoding="utf-8"))
+
+
+def test_there_is_golden_evidence() -> None:
+    assert FOLDERS
+
+
+def test_the_bundle_verifies_against_its_root_and_its_kept_head(golden: Path) -> None:
+    head = (golden / "root.head").read_bytes().decode()
+    audit = audit_file(golden / "logs.serah", said(golden)["root"], [head])
+    assert audit.is_ok and audit.is_anchored
+    assert {log.log: [log.size, log.head] for log in audit.logs} == said(golden)["logs"]
+    assert {finding.code for finding in audit.findings} <= {"UNWITNESSED", "UNKNOWN_STATION"}
+
+
+def test_the_second_verifier_takes_it_too(golden: Path) -> None:
+    tool = ROOT / "tools" / "verify_standalone.py"
+    words = ["--root", said(golden)["root"], "--head", str(golden / "root.head"), "--json"]
+    done = subprocess.run([sys.executable, "-I", str(tool), str(golden / "logs.serah"), *words],
+                          capture_output=True, text=True, encoding="utf-8", check=True)  # fmt: skip
+    logs = json.loads(done.stdout)["logs"]
+    assert {log["log"]: [log["size"], log["head"]] for log in logs} == said(golden)["logs"]
+
+
+def test_the_proof_proves_the_box(golden: Path) -> None:
+    audit = audit_file(golden / "box.proof", said(golden)["root"])
+    assert isinstance(audit, ProofAudit) and audit.is_ok
+    assert list(audit.codes) == [said(golden)["chains"][0]["code"]]
+
+
+def test_whoever_imports_it_is_told_what_was_told_then(golden: Path, sqlite_url) -> None:
+    with open_store(sqlite_url(), signer(60), around(60), create=True) as store:
+        store.begin(election="Pemilu 2024", station="Kantor", place="51.08", root=said(golden)["root"])
+        import_files(store, [golden / "logs.serah"], quiet=True)
+        now = [told(store.state.chain(chain["code"], as_of=AS_OF)) for chain in said(golden)["chains"]]
+        assert json.loads(json.dumps(now)) == said(golden)["chains"]
