@@ -23,6 +23,8 @@ RECORD_HEADERS = (
 )  # fmt: skip
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
 _LONGEST_CELL = 30_000
+_NOTHING = "–"
+_WIDEST = 10_000
 
 
 def prints_json(account: PrintAccount) -> dict[str, Any]:
@@ -40,7 +42,10 @@ def prints_json(account: PrintAccount) -> dict[str, Any]:
 
 
 def print_prints(account: PrintAccount, places: Places, needs: Needs, out: TextIO) -> None:
-    """Print the rows and their total, a table to a terminal and the same columns in plain text to a pipe or file."""
+    """Print the rows and their total, in plain text to a pipe or file.
+
+    To a terminal, a table without the columns that say nothing; where even that is too wide, a few lines for each row.
+    """
     titles = [_("Person"), _("Kind"), _("Stock"), _("Place"), *figure_titles()]
     lines = [[*row_words(row, places, needs), *figures(row)] for row in account.rows]
     lines.append([_("Total"), "", "", "", *figures(account.total)])
@@ -51,12 +56,29 @@ def print_prints(account: PrintAccount, places: Places, needs: Needs, out: TextI
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(file=out)
     table = Table(title=_("Printed labels"), header_style="bold")
-    for column, title in enumerate(titles):
-        table.add_column(title, justify="right" if column > 3 else "left")
+    told = [column for column in range(len(titles)) if _tells(column, lines)]
+    for column in told:
+        table.add_column(titles[column], justify="right" if column > 3 else "left")
     for at, line in enumerate(lines, 1):
-        table.add_row(*(Text(cell) for cell in line), style="bold" if at == len(lines) else None)
-    Console(file=out).print(table)
+        table.add_row(*(Text(line[column]) for column in told), style="bold" if at == len(lines) else None)
+    wanted = console.measure(table, options=console.options.update(max_width=_WIDEST)).maximum
+    if wanted <= console.width or not account.rows:
+        console.print(table)
+        return
+    for line in lines:
+        console.print(Text(", ".join(word for word in line[:4] if word), style="bold"))
+        counts = [f"{title.lower()} {figure}" for title, figure in zip(titles[4:], line[4:], strict=True)
+                  if figure != _NOTHING]  # fmt: skip
+        console.print(Text("   " + " · ".join(counts)))
+
+
+def _tells(column: int, lines: Sequence[Sequence[str]]) -> bool:
+    """Whether a column says more than that there is nothing, or always the same stock or place."""
+    if column in (2, 3):
+        return len({line[column] for line in lines[:-1]}) > 1
+    return column < 6 or lines[-1][column] != _NOTHING
 
 
 def save_prints(
@@ -118,7 +140,7 @@ def figure_titles() -> list[str]:
 def figures(row: PrintRow) -> list[str]:
     """The figures of a row, in the order of their titles; nothing stands as a dash."""
     counts = (row.printed, *(row.fates[fate] for fate in FATES), row.reprints, row.blanks, row.claimed)
-    return [number(count) if count else "–" for count in counts]
+    return [number(count) if count else _NOTHING for count in counts]
 
 
 def row_words(row: PrintRow, places: Places, needs: Needs) -> list[str]:

@@ -179,6 +179,21 @@ def test_the_screen_has_a_line_for_each_row_and_the_total() -> None:
     assert len({len(line) for line in lines}) == 1
 
 
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_a_terminal_of_any_width_shows_every_figure_whole(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = Terminal()
+    print_prints(day().account(), PLACES, NEEDS, out)
+    lines = out.getvalue().splitlines()
+    assert "…" not in out.getvalue() and any("Wayan" in line and "Ballot box" in line for line in lines)
+    assert all(word in out.getvalue().lower() for word in ("spoiled", "replaced", "blank, open", "reprints"))
+    assert "unused" not in out.getvalue().lower()  # nothing was
+
+
 def test_hostile_names_are_only_text(tmp_path: Path) -> None:
     book = Printer()
     book.printed(CODES[:1], 2, by="=cmd|' /C calc'!A0\x1b[31m<b>" + "W" * 300)
