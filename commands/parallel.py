@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar, cast
 WORTH_IT = 20_000
 """Entries. Starting the processes takes as long as checking some thousands."""
 _CHUNK = 256
+_POOL = get_context("spawn").Pool
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -26,13 +27,13 @@ class Spread(Protocol):
 
 
 @contextmanager
-def spread(count: int, *, worth_it: int = WORTH_IT) -> Iterator[Spread]:
+def spread(count: int, *, worth_it: int = WORTH_IT, start: Callable[..., Pool] = _POOL) -> Iterator[Spread]:
     """A `map` for so many jobs: the plain one, or one that uses every core and keeps the order.
 
     It is the plain one too where the computer will not start processes: slower, with the same results.
     """
     cores = os.cpu_count() or 1
-    pool = _start(cores) if count >= worth_it and cores > 1 else None
+    pool = _started(start, cores) if count >= worth_it and cores > 1 else None
     if pool is None:
         yield cast("Spread", map)
         return
@@ -40,9 +41,9 @@ def spread(count: int, *, worth_it: int = WORTH_IT) -> Iterator[Spread]:
         yield cast("Spread", partial(_in_chunks, pool, 2 * cores))
 
 
-def _start(processes: int) -> Pool | None:
+def _started(start: Callable[..., Pool], processes: int) -> Pool | None:
     try:
-        return get_context("spawn").Pool(processes, initializer=_leave_interrupts)
+        return start(processes, initializer=_leave_interrupts)
     except (OSError, ImportError):  # no semaphores, no memory, no more processes
         return None
 
