@@ -93,7 +93,8 @@ def arrange(width_mm: float, height_mm: float, twice: bool) -> Layout:
 
     Its slots: `title` and `corner` are kind and k/n, `headline` and `lines` a polling station and where it is,
     `place` both of these as one for a destination without a number, `ruled` lines to write on instead, `what` badge
-    and details, `code`, `footer`. A low label has only those of them that matter.
+    and details, `code`, `footer`. A low label has only those of them that matter, and `title alone` for one without
+    k/n beside it.
     """
     short_mm = min(width_mm, height_mm)
     if width_mm >= height_mm and height_mm < _LOW_MM[twice]:
@@ -107,7 +108,7 @@ def arrange(width_mm: float, height_mm: float, twice: bool) -> Layout:
     # Text below a symbol begins where its dark modules do.
     left_mm = field.left_mm + QUIET_SHARE * symbols[0].width_mm
     right_mm = slots["place"].box.right_mm
-    code, footer = Box(left_mm, field.bottom_mm, right_mm - left_mm, strip_mm).columns(0.74, 0.26)
+    code, _gutter, footer = Box(left_mm, field.bottom_mm, right_mm - left_mm, strip_mm).columns(0.71, 0.03, 0.26)
     slots["code"] = Slot(code, _type(strip_mm, 0.78), anchor="bottom")
     slots["footer"] = Slot(footer, _type(strip_mm, 0.56), "right", "bottom")
     return Layout(width_mm, height_mm, symbols, slots)
@@ -164,7 +165,7 @@ def _flanked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...],
 
 def _stacked(field: Box, inset_mm: float, twice: bool) -> tuple[tuple[Box, ...], dict[str, Slot]]:
     """Text across the top; under it two symbols, or one and k/n large beside it."""
-    side_mm = field.width_mm / 2 if twice else 0.64 * field.width_mm
+    side_mm = field.width_mm / 2 if twice else min(0.64 * field.width_mm, 0.5 * field.height_mm)
     top_mm = field.bottom_mm - side_mm
     left = Box(field.left_mm, top_mm, side_mm, side_mm)
     margin_mm = field.left_mm + QUIET_SHARE * side_mm
@@ -206,6 +207,7 @@ def _low(width_mm: float, height_mm: float, twice: bool) -> Layout:
     place = column.rows(0.19, 0.52, 0.29)[1]
     slots = {
         "title": Slot(title, _type(head.height_mm, 0.84), anchor="bottom"),
+        "title alone": Slot(head, _type(head.height_mm, 0.84), anchor="bottom"),
         "corner": Slot(corner, _type(head.height_mm, 0.84), "right", "bottom"),
         "headline": Slot(headline, _type(headline.height_mm, 1.15)),
         "lines": Slot(lines, _type(lines.height_mm, 0.5)),

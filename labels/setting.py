@@ -21,7 +21,11 @@ _LINES = 3
 
 def filled_slots(content: LabelContent, layout: Layout) -> Iterator[tuple[str, ...]]:
     """The slots that a label fills, but for the code's, each with its texts; a low label has not all of them."""
-    return (filled for filled in _filled(content) if filled[0] in layout.slots)
+    for name, *texts in _filled(content):
+        if name == "title" and not content.corner and "title alone" in layout.slots:
+            name = "title alone"
+        if name in layout.slots:
+            yield name, *texts
 
 
 def _filled(content: LabelContent) -> Iterator[tuple[str, ...]]:
@@ -87,7 +91,7 @@ def _paragraphs(slot: Slot, name: str, texts: tuple[str, ...], measure: Measure)
             ]
         case "ruled", lines:
             return [Paragraph(text, air=_ROOM_TO_WRITE) for text in lines]
-        case "title", (title,):
+        case (("title" | "title alone"), (title,)):
             # A kind whole is better than a kind bold.
             has_lines = slot.box.height_mm * PT_PER_MM >= 2 * LEADING * LEAST_PT
             fits_bold = measure(title, True) * LEAST_PT <= slot.box.width_mm * PT_PER_MM
