@@ -32,6 +32,8 @@ from custody.items import Item  # noqa: E402
 from custody.places import Need, Place  # noqa: E402
 from labels.content import LabelContent, item_content  # noqa: E402
 from labels.sheet import write_sheets  # noqa: E402
+from labels.stock import STOCKS  # noqa: E402
+from labels.thermal import Language, thermal_labels  # noqa: E402
 
 PLACES = ROOT / "examples" / "buleleng" / "places.csv"
 ELECTIONS = ("PPWP", "DPR", "DPD", "DPRD-PROV", "DPRD-KAB")
@@ -131,6 +133,17 @@ def read_back(name: str, pdf: bytes, contents: list[LabelContent], with_pyzbar: 
     return all(count == len(contents) for count in read.values())
 
 
+def _thermal(contents: list[LabelContent]) -> None:
+    """What a label takes on the way to a thermal printer, one process."""
+    roll = STOCKS["roll-100x50"]
+    languages: tuple[Language, ...] = ("zpl", "tspl")
+    for language in languages:
+        begin = time.perf_counter()
+        size = sum(map(len, thermal_labels(contents, roll, language, 203)))
+        rate = len(contents) / (time.perf_counter() - begin)
+        print(f"{f'{language.upper()}, {roll.name}, 203 dpi':<32}{rate:>10,.0f}{'':>12}{size / len(contents):>13,.0f}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=25_025, help="labels to draw (25025)")
@@ -180,6 +193,7 @@ def main() -> int:
     print(f"{'':<32}{'labels/s':>10}{'time/floor':>12}{'bytes/label':>13}")
     for (name, count, _), label_s, out in zip(works, each_s, made, strict=True):
         print(f"{name:<32}{1 / label_s:>10,.0f}{label_s / each_s[0]:>11.2f}x{len(out) / count:>13,.0f}")
+    _thermal(sample)
     print(f"Serah's memory peaked at {after_mb:.0f} MB, {before_mb:.0f} MB of it before the first label")
     if not options.read_back:
         return 0

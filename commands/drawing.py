@@ -1,11 +1,11 @@
 """Drawing labels and recording their print: into a file or to a thermal printer, never a label without its record."""
 
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, BinaryIO
 
 from commands.base import note, progress
-from commands.parallel import spread
+from commands.parallel import Spread, spread
 from commands.sheets import PrintJob
 from language import _, ngettext
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Record = Callable[[str, int], object]
 """Records that the first so many labels were printed on the stock of this name."""
 
-WORTH_SPREADING = 4_000
-"""Labels. Two processes take a second to start, which is as long as these take."""
+_WORTH_SPREADING = {"pdf": 4_000, "zpl": 400, "tspl": 400}
+"""Labels. Two processes take up to a second to start, which is as long as these take."""
 
 
 def print_labels(
@@ -57,7 +57,7 @@ def print_labels(
 
 def draw(file: BinaryIO, job: PrintJob, contents: "Iterable[LabelContent]", count: int, *, title: str) -> int:
     """Draw labels into a file, on all cores where they are many; returns the number of pages."""
-    with spread(count, worth_it=WORTH_SPREADING) as mapper, progress(count, _("Drawing"), quiet=job.quiet) as done:
+    with cores_for(job, count) as mapper, progress(count, _("Drawing"), quiet=job.quiet) as done:
         if job.form != "pdf":
             from labels.thermal import thermal_labels
 
@@ -87,6 +87,11 @@ def draw(file: BinaryIO, job: PrintJob, contents: "Iterable[LabelContent]", coun
             progress=drawn,
             mapper=mapper,
         )
+
+
+def cores_for(job: PrintJob, count: int) -> AbstractContextManager[Spread]:
+    """A `map` for drawing so many labels: on every core where that is worth it."""
+    return spread(count, worth_it=_WORTH_SPREADING[job.form])
 
 
 def tell(job: PrintJob, count: int, pages: int) -> str:

@@ -5,8 +5,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from commands.base import note, progress
-from commands.drawing import WORTH_SPREADING, Record
-from commands.parallel import spread
+from commands.drawing import Record, cores_for
 from commands.sheets import PrintJob
 from custody.errors import N_, PrinterError
 from language import _
@@ -33,7 +32,7 @@ def send_labels(store: "Store", job: PrintJob, contents: "Iterable[LabelContent]
     sent = 0
     with ExitStack() as around:
         file = around.enter_context(safe_file(job.path)) if job.path else None
-        mapper = around.enter_context(spread(count, worth_it=WORTH_SPREADING))
+        mapper = around.enter_context(cores_for(job, count))
         done = around.enter_context(progress(count, _("Sending"), quiet=job.quiet))
 
         def went_out() -> None:

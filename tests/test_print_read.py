@@ -13,6 +13,11 @@ from labels.stock import STOCKS, Stock
 from labels.symbol import QUIET_MODULES, choose_version
 from tests.label_examples import contents, contents_for, layout_of
 
+try:
+    from pyzbar.pyzbar import ZBarSymbol, decode
+except (ImportError, OSError):
+    decode = None
+
 DPI = 150
 
 
@@ -29,10 +34,14 @@ def read(image: Image.Image) -> list[str]:
 @pytest.mark.parametrize("name", STOCKS)
 def test_every_label_reads_back_from_its_page_at_150_dpi(name):
     chosen = contents_for(STOCKS[name])
-    found = sorted(text for image in pages(STOCKS[name], chosen) for text in read(image))
+    images = pages(STOCKS[name], chosen)
+    found = sorted(text for image in images for text in read(image))
     assert found == sorted(
         content.payload for content in chosen for _ in layout_of(STOCKS[name], content.twice).symbols
     )
+    if decode is not None:
+        by_pyzbar = {code.data.decode() for image in images for code in decode(image, symbols=[ZBarSymbol.QRCODE])}
+        assert by_pyzbar == set(found)
 
 
 @pytest.mark.parametrize("name", ["a4-3x7", "roll-50x30", "roll-100x150", "avery-l4732"])
