@@ -6,7 +6,7 @@ Claims: with all cores, within 1.3x of what the QR symbols alone take on one; at
 --read-back, every label is read from its page at 150 dpi, by zxing-cpp and by pyzbar.
 
 25,025 is what one regency of 2,275 polling stations needs: five boxes, four booths, two bottles of ink each. The peers
-(bench/label_peers.py) draw a sample and are compared by labels a second, on one core; a4-3x7, texts and embedded fonts
+(bench/peers/) draw a sample and are compared by labels a second, on one core; a4-3x7, texts and embedded fonts
 included. Times are a clock's: run it while the computer does nothing else.
 """
 
@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.label_peers import STOCK, peers  # noqa: E402
+from bench.peers.label_sheets import STOCK, peers  # noqa: E402
 from commands.parallel import spread  # noqa: E402
 from custody.codes import draw_code  # noqa: E402
 from custody.items import Item  # noqa: E402

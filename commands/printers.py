@@ -108,7 +108,10 @@ def print_calibration(job: PrintJob) -> None:
     )  # fmt: skip
     with safe_file(job.path) as file:
         write_calibration(file, job.stock, _("Where does this printer print?"), notes, job.adjustment)
-    click.echo(_("A page of rulers: {path}").format(path=job.path))
+    if job.quiet:
+        print_json({"out": str(job.path), "sheet": job.stock.name})
+    else:
+        click.echo(_("A page of rulers: {path}").format(path=job.path))
 
 
 def _numbers(option: str, text: str, count: int) -> list[float]:

@@ -55,10 +55,10 @@ def test_labels_go_to_a_printer_and_are_recorded_when_all_of_them_have_gone(stat
 
 def test_a_printer_that_breaks_off_leaves_what_it_took_recorded_and_the_rest_to_print(station: Terminal) -> None:
     def break_off(connection: socket.socket) -> None:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         left = 1_000_000
         while left > 0:
-            left -= len(connection.recv(4096))
+            left -= len(connection.recv(65_536))
 
     with fake_printer(break_off) as printer:
         broken = station("labels", "--sheet", "roll-100x150", "--dpi", "300", "--printer", printer, "--out", "l.tspl")
@@ -103,7 +103,8 @@ def test_what_does_not_go_together_is_refused(station: Terminal, options: tuple[
 
 
 def test_a_measured_printer_is_kept_used_and_forgotten(station: Terminal) -> None:
-    assert station("labels", "--calibrate", "--out", "page.pdf").code == 0 and Path("page.pdf").stat().st_size > 1000
+    page = station("labels", "--calibrate", "--out", "page.pdf", "--json")
+    assert page.json == {"out": "page.pdf", "sheet": "a4-3x7"} and Path("page.pdf").stat().st_size > 1000
     assert station("printer", "kantor", "--measured", "21,5;19;119,4;120,6").code == 0
     told = station("printer", "--json").json
     assert told["printer"] == "kantor" and told["scale_x_percent"] == 99.5 and told["offset_x_mm"] == 1.6
