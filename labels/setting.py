@@ -87,7 +87,7 @@ def _paragraphs(slot: Slot, name: str, texts: tuple[str, ...], measure: Measure)
         case "what", (badge, *details):
             return [
                 Paragraph(badge, bold=True, inverse=True),
-                *(Paragraph(text, bold=i == 0, ratio=0.9, max_lines=2) for i, text in enumerate(details)),
+                *(Paragraph(text, bold=i == 0, ratio=0.9, max_lines=2, below=i > 0) for i, text in enumerate(details)),
             ]
         case "ruled", lines:
             return [Paragraph(text, air=_ROOM_TO_WRITE) for text in lines]
