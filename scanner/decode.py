@@ -9,6 +9,8 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from custody.errors import N_, CameraError
 from scanner.engines import (
     ENGINE_ERRORS,
@@ -31,6 +33,7 @@ from scanner.outlines import find_outlines
 from scanner.passes import QUICK, SLOW, THOROUGH_QUICK, THOROUGH_SLOW, Pass, Sizes
 from scanner.reads import Corners, Read, Seen
 from scanner.renderings import Rendering, as_it_is, channels, cut_out, gray_of
+from scanner.rescue import rescue
 
 __all__ = [
     "PYZBAR",
@@ -47,7 +50,8 @@ __all__ = [
 
 _PLACE_PX = 420
 """How large a code that was not read is looked at again."""
-_MOST_PLACES, _MOST_PLACES_QUICK = 8, 3
+_MOST_PLACES, _MOST_PLACES_QUICK = 4, 3
+_MOST_GUESSES, _MOST_GUESSES_QUICK = 40, 10
 _SMALL_FRAME_PX = 1_000_000
 """Finder patterns are looked for in the enlargement of frames up to 720p, and in larger ones as they are."""
 
@@ -79,7 +83,7 @@ class Reader:
                 hint=N_("Install zxing-cpp: pip install -r requirements.txt"),
             )
         self._best, *self._others = chosen
-        self.turns = len(QUICK) + len(SLOW) * len(self._others)
+        self.turns = len(QUICK) + len(SLOW) * len(self._others) + 1
         """How many different looks `look_again` has."""
 
     def read(self, image: Image, *, thorough: bool = False) -> list[Read]:
@@ -101,7 +105,8 @@ class Reader:
         found, unread = united(found, more), unread + failed
         for gray in channels(image):
             found = united(found, self._found(self._best, as_it_is(gray))[0])
-        return self.look_closer(glance.gray, [each.corners for each in unread], found)
+        found = self.look_closer(glance.gray, [each.corners for each in unread], found)
+        return self._rescued(sizes.modest, found, _MOST_GUESSES)
 
     def glance(self, image: Image, *, inverted: bool = False) -> Glance | None:
         """The first, cheap look; None for what is no picture. `inverted`: look for light codes on dark ground too."""
@@ -110,11 +115,13 @@ class Reader:
             return None
         return Glance(gray, *self._found(self._best, as_it_is(gray), inverted=inverted))
 
-    def look_again(self, gray: Image, turn: int) -> list[Read]:
-        """One of the `turns` second looks at a moving picture, and what it reads in it."""
+    def look_again(self, gray: Image, turn: int, known: Sequence[Read] = ()) -> list[Read]:
+        """One of the `turns` second looks at a moving picture, and what it reads beside what is known."""
         turn %= self.turns
         if turn < len(QUICK):
             return self._pass(self._best, QUICK[turn], Sizes(gray))[0]
+        if turn == self.turns - 1:
+            return self._rescued(Sizes(gray).modest, known, _MOST_GUESSES_QUICK)[len(known) :]
         other, turn = divmod(turn - len(QUICK), len(SLOW))
         return self._pass(self._others[other], SLOW[turn], Sizes(gray))[0]
 
@@ -144,6 +151,17 @@ class Reader:
                 inside, _unread = self._passes(Sizes(part.image), *steps)
                 found = united(found, [part.read_in_picture(read) for read in inside])
         return found
+
+    def _rescued(self, rendering: Rendering, known: Sequence[Read], most_guesses: int) -> list[Read]:
+        """What is known with what can be rescued beside it; nothing more without zxing-cpp."""
+        if not isinstance(self._best, ZxingEngine):
+            return list(known)
+        try:
+            more = rescue(self._best, rendering.image, _onto(rendering, known), most_guesses)
+        except ENGINE_ERRORS as error:
+            log.debug("nothing could be rescued: %r", error)
+            return list(known)
+        return united(known, [rendering.read_in_picture(read) for read in more])
 
     def _passes(
         self, sizes: Sizes, for_best: Sequence[Pass], for_others: Sequence[Pass]
@@ -205,3 +223,11 @@ def _is_left(sizes: Sizes, found: Sequence[Read], unread: Sequence[Unread]) -> b
         for finder in find_finders(rendering.image, block_px=block_px)
     ]
     return any(not any(is_inside(point, corners) for corners in places) for point in finders)
+
+
+def _onto(rendering: Rendering, reads: Sequence[Read]) -> list[Read]:
+    """Reads of a picture at their places in a rendering of it."""
+    if not reads:
+        return []
+    there = np.vstack((rendering.onto, (0.0, 0.0, 1.0)))
+    return [Rendering(rendering.image, np.linalg.inv(there)[:2]).read_in_picture(read) for read in reads]

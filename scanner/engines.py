@@ -52,15 +52,12 @@ class ZxingEngine:
     def read(self, gray: Image) -> list[Read]:
         return self.look(gray)[0]
 
-    def look(
-        self, gray: Image, *, inverted: bool = True, histogram: bool = False, is_pure: bool = False
-    ) -> tuple[list[Read], list[Unread]]:
+    def look(self, gray: Image, *, inverted: bool = True, histogram: bool = False) -> tuple[list[Read], list[Unread]]:
         """What it reads, and what it finds without being able to read it.
 
         Args:
             inverted: look for light codes on dark ground too, for a fifth more time.
             histogram: one threshold for whole rows instead of one for each neighbourhood.
-            is_pure: the picture is one code, drawn straight, with nothing else.
         """
         zxing = self._zxingcpp
         found = zxing.read_barcodes(
@@ -69,7 +66,6 @@ class ZxingEngine:
             text_mode=zxing.TextMode.Plain,  # the default writes control characters as words
             binarizer=zxing.Binarizer.GlobalHistogram if histogram else zxing.Binarizer.LocalAverage,
             try_invert=inverted,
-            is_pure=is_pure,
             return_errors=True,  # costs nothing that can be measured
         )
         reads = [Read(code.text, _zxing_corners(code.position), ZXING) for code in found if code.valid]

@@ -18,6 +18,8 @@ _LEAST_CONTRAST = 10.0
 _MOST, _MOST_TRIED = 200, 6000
 """Finder patterns in one picture that are kept, and places that are tried."""
 _CELL_PX = 4
+_TURNS = (1.0, 0.85, 0.71)
+"""A line across a square that is turned is longer, up to its diagonal: the modules are smaller than it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ def find_finders(gray: Image, *, block_px: int | None = None) -> list[Finder]:
     down = _crossings(np.ascontiguousarray(dark.T))[:, [1, 0, 2]]
     if not len(across) or not len(down):
         return []
-    return _surest(gray, _joined(across, down, gray.shape))[:_MOST]
+    met = _joined(across, down, gray.shape)
+    tried = [Finder(each.x, each.y, each.wide_px * turn, each.high_px * turn) for turn in _TURNS for each in met]
+    return _surest(gray, tried)[:_MOST]
 
 
 def _crossings(dark: np.ndarray) -> np.ndarray:

@@ -197,7 +197,8 @@ class LiveReader:
         """Hand this frame to a second look, if one is free and there is a reason."""
         if self._executor is None or self._job is not None:
             return
-        places = [each.corners for each in (*glance.unread, *self._outlines)] + self._lost(at_ms)
+        places = [each.corners for each in glance.unread] + [each.corners for each in self._outlines]
+        places += self._lost(at_ms)
         is_closer = bool(places) and at_ms - self._closer_ms >= _CLOSER_MS
         is_whole = self._insists or at_ms - self._whole_ms >= _REST_MS
         if not is_closer and not is_whole:
@@ -207,7 +208,7 @@ class LiveReader:
         gray, reader = glance.gray, self._reader
 
         def job() -> _Found:
-            found = reader.look_again(gray, turn) if turn is not None else []
+            found = reader.look_again(gray, turn, glance.reads) if turn is not None else []
             reads = reader.look_closer(gray, places, found, is_quick=True)
             if turn is None or turn % _LOOKS_PER_SEARCH:
                 return _Found(reads, None)

@@ -1,0 +1,101 @@
+"""Codes that decoders give up: fitted by what stands, corrected with erasures, never read as something else."""
+
+import random
+
+import numpy as np
+import pytest
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from custody.codes import draw_code, item_payload
+from scanner.decode import Reader, ZxingEngine
+from scanner.finders import find_finders
+from scanner.frames import Image
+from scanner.opencv import cv2
+from scanner.outlines import find_outlines
+from scanner.rescue import rescue
+from scanner.symbol import corrected
+
+TEXT = item_payload(draw_code(random.Random(5).randrange), 1)
+
+
+def modules(text: str, version: int, level: str) -> np.ndarray:
+    """Which modules of a code are dark."""
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level=level, version=version)
+    return np.array(made.to_image(scale=1, add_quiet_zones=False)) < 128
+
+
+def picture(dark: np.ndarray, scale: int = 6, angle_deg: float = 0.0) -> Image:
+    """A code on grey ground, turned."""
+    drawn = np.kron(np.where(np.pad(dark, 4), 30, 225).astype(np.uint8), np.ones((scale, scale), np.uint8))
+    drawn = np.pad(drawn, 50, constant_values=180)
+    middle = drawn.shape[1] / 2, drawn.shape[0] / 2
+    turn = cv2.getRotationMatrix2D(middle, angle_deg, 1.0)
+    return np.asarray(cv2.warpAffine(drawn, turn, drawn.shape[::-1], borderValue=180), np.uint8)
+
+
+@pytest.mark.parametrize("version", range(1, 15))
+@pytest.mark.parametrize("level", "LMQH")
+def test_a_clean_code_of_any_version_and_level_comes_back_as_it_is(version: int, level: str) -> None:
+    dark = modules("ABC12", version, level)
+    found = corrected(np.where(dark, 1.0, -1.0), version)
+    assert found is not None and np.array_equal(found, dark)
+
+
+def test_what_is_known_to_be_lost_costs_half_as_much() -> None:
+    dark = modules(TEXT, 2, "H")
+    lost = slice(7, 18), slice(8, 20)
+    soft = np.where(dark, 1.0, -1.0)
+    soft[lost] = 0.01  # says nothing, and wrongly dark
+    spoiled = dark.copy()
+    spoiled[lost] = True
+    zxing = ZxingEngine()
+    assert zxing.read(picture(spoiled)) == []
+    found = corrected(soft, 2)
+    assert found is not None and np.array_equal(found, dark)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 4))
+@settings(max_examples=25, deadline=None)
+def test_noise_is_no_code(seed: int, version: int) -> None:
+    side = 17 + 4 * version
+    assert corrected(np.random.default_rng(seed).normal(0, 1, (side, side)), version) is None
+
+
+@pytest.mark.parametrize("angle_deg", [0, 20, 45, 100])
+def test_finder_patterns_are_found_at_any_angle(angle_deg: float) -> None:
+    found = find_finders(picture(modules(TEXT, 2, "H"), 6, angle_deg))
+    assert 3 <= len(found) <= 5  # data may look like one here and there
+    outline = find_outlines(found)[0]
+    assert abs(outline.module_px - 6) < 1.2
+    assert abs(np.hypot(outline.corner.x - outline.right.x, outline.corner.y - outline.right.y) - 18 * 6) < 6
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (0, 18), (18, 0)])
+@pytest.mark.parametrize("angle_deg", [0, 33])
+def test_a_label_with_a_torn_finder_corner_is_read(corner: tuple[int, int], angle_deg: float) -> None:
+    dark = modules(TEXT, 2, "H")
+    dark[corner[0] : corner[0] + 7, corner[1] : corner[1] + 7] = False
+    torn = picture(dark, 6, angle_deg)
+    assert ZxingEngine().read(torn) == []
+    (read,) = rescue(ZxingEngine(), torn, [], 40)
+    assert read.text == TEXT and read.engines == {"zxing-cpp"}
+
+
+def test_a_thorough_look_reads_a_torn_label_beside_a_whole_one() -> None:
+    other = item_payload(draw_code(random.Random(6).randrange), 1)
+    torn = modules(TEXT, 2, "H")
+    torn[:7, :7] = False
+    both = np.hstack((picture(torn), picture(modules(other, 2, "H"))))
+    assert {read.text for read in Reader().read(both, thorough=True)} == {TEXT, other}
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=15, deadline=None)
+def test_a_spoiled_label_is_read_rightly_or_not_at_all(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    dark = modules(TEXT, 2, "H")
+    wrong = rng.random(dark.shape) < rng.uniform(0.05, 0.4)
+    texts = {read.text for read in rescue(ZxingEngine(), picture(dark ^ wrong), [], 10)}
+    assert texts <= {TEXT}
