@@ -71,7 +71,7 @@ class Reading:
         """
         if self.database.is_closed():
             reopen(self.database)
-        return (*(int(value or 0) for value in self._mark.first()), self.failures)
+        return (self.failures, *(int(value or 0) for value in self._mark.first()))  # the last: whether a log has forked
 
     def _mark_query(self) -> Any:
         log, fork = self.tables.log, self.tables.fork
