@@ -35,8 +35,8 @@ def print_blanks(store: "Store", job: PrintJob, count: int, kind: str | None) ->
     codes = [store.around.new_code() for _number in range(count)]
     contents = (blank_content(code, kind, needs) for code in codes)
 
-    def record(name: str, printed: int) -> object:
-        return record_blanks(store, codes[:printed], sheet=name)
+    def record(name: str, those: slice) -> object:
+        return record_blanks(store, codes[those], sheet=name)
 
     return print_labels(store, job, contents, count, record)
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from db.store import Store
     from labels.content import LabelContent
 
-Record = Callable[[str, int], object]
-"""Records that the first so many labels were printed on the stock of this name."""
+Record = Callable[[str, slice], object]
+"""Records that these of the labels were printed on the stock of this name."""
 
 _WORTH_SPREADING = {"pdf": 4_000, "zpl": 400, "tspl": 400}
 """Labels. Two processes take up to a second to start, which is as long as these take."""
@@ -45,7 +45,7 @@ def print_labels(
         is_named = False
         try:
             with store.ledger.transaction():
-                record(job.stock.name, count)
+                record(job.stock.name, slice(count))
                 unnamed.close()  # before the commit: where another program has the old file open, nothing is recorded
                 is_named = True
         except BaseException:

@@ -145,8 +145,8 @@ def print_items(store: "Store", job: PrintJob, items: "Sequence[Item]") -> int:
     places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
     codes = [item.code for item in items]
 
-    def record(name: str, count: int) -> object:
-        return record_prints(store, codes[:count], sheet=name)
+    def record(name: str, those: slice) -> object:
+        return record_prints(store, codes[those], sheet=name)
 
     contents = (item_content(item, places, needs, 1) for item in items)
     return print_labels(store, job, contents, len(items), record)
@@ -176,7 +176,7 @@ def print_places(store: "Store", job: PrintJob, shown: "Sequence[Place]") -> int
 
     tree = store.state.places.all()
     contents = (place_content(place, tree) for place in shown)
-    return print_labels(store, job, contents, len(shown), lambda _name, _count: None, title=_("Place labels"))
+    return print_labels(store, job, contents, len(shown), lambda _name, _those: None, title=_("Place labels"))
 
 
 def report_labels(

@@ -71,8 +71,8 @@ def reprint_items(store: "Store", job: PrintJob, items: "Sequence[Item]", *, rea
     places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
     numbers = {item.code: item.print + 1 for item in items}
 
-    def record(name: str, count: int) -> object:
-        printed = dict(list(numbers.items())[:count])
+    def record(name: str, those: slice) -> object:
+        printed = dict(list(numbers.items())[those])
         return record_reprints(store, printed, sheet=name, reason=reason, second=second)
 
     contents = (item_content(item, places, needs, numbers[item.code]) for item in items)

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from db.store import Store
     from labels.content import LabelContent
 
+RECORDED_TOGETHER = 100
+"""Labels: what a power cut leaves on paper without a record."""
+
 
 def send_labels(store: "Store", job: PrintJob, contents: "Iterable[LabelContent]", count: int, record: Record) -> int:
     """Send labels to the job's printer, and record those that went out whole; returns how many.
 
-    Whatever breaks it off, a label that may be on paper counts as printed: printed a second time under the same
-    number, it could not be told from a copy. With a file named as well, the file has what was sent.
+    They are recorded a hundred at a time, and what is left whatever breaks it off: a label that may be on paper counts
+    as printed. Printed a second time under the same number, it could not be told from a copy. With a file named as
+    well, the file has what was sent.
 
     Raises:
         PrinterError: the printer cannot be reached or stopped; how many labels it took is said.
@@ -29,7 +33,23 @@ def send_labels(store: "Store", job: PrintJob, contents: "Iterable[LabelContent]
     from tables.safe_file import safe_file
 
     assert job.printer is not None and job.form != "pdf"
-    sent = 0
+    sent, recorded = 0, 0
+
+    def keep() -> None:
+        """Record what went out; where that fails it is on paper all the same, and the user must know."""
+        nonlocal recorded
+        if sent == recorded:
+            return
+        those, recorded = slice(recorded, sent), sent  # tried once: a second try would fail alike
+        try:
+            with store.ledger.transaction():
+                record(job.stock.name, those)
+        except BaseException:
+            unknown = sent - those.start
+            text = _("{count} labels were sent to the printer and could not be recorded: destroy the last {count}.")
+            note(text.format(count=unknown))
+            raise
+
     with ExitStack() as around:
         file = around.enter_context(safe_file(job.path)) if job.path else None
         mapper = around.enter_context(cores_for(job, count))
@@ -39,6 +59,8 @@ def send_labels(store: "Store", job: PrintJob, contents: "Iterable[LabelContent]
             nonlocal sent
             sent += 1
             done(1)
+            if sent % RECORDED_TOGETHER == 0:
+                keep()
 
         def kept(labels: Iterable[bytes]) -> Iterator[bytes]:
             for label in labels:
@@ -49,24 +71,14 @@ def send_labels(store: "Store", job: PrintJob, contents: "Iterable[LabelContent]
         labels = thermal_labels(contents, job.stock, job.form, job.dpi, mapper=mapper)
         try:
             send(job.printer, kept(labels), went_out)
-        except BaseException as error:
-            if sent:
-                _record(store, job, record, sent)
-            if isinstance(error, PrinterError) and sent:
-                raise _broke_off(error, sent, count) from error
-            raise
-        _record(store, job, record, sent)
+        except PrinterError as error:
+            keep()
+            if not sent:
+                raise
+            raise _broke_off(error, sent, count) from error
+        finally:
+            keep()
     return sent
-
-
-def _record(store: "Store", job: PrintJob, record: Record, sent: int) -> None:
-    """Record so many labels; where that fails they are on paper all the same, and the user must know."""
-    try:
-        with store.ledger.transaction():
-            record(job.stock.name, sent)
-    except BaseException:
-        note(_("{count} labels were sent to the printer and could not be recorded: destroy them.").format(count=sent))
-        raise
 
 
 def _broke_off(error: PrinterError, sent: int, count: int) -> PrinterError:

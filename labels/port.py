@@ -10,8 +10,8 @@ import re
 import select
 import socket
 import stat
-from collections.abc import Callable, Iterable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
 from custody.errors import N_, InputError, PrinterError
@@ -68,31 +68,58 @@ def send(to: Destination, labels: Iterable[bytes], sent: Callable[[], None], *, 
     Raises:
         PrinterError: it cannot be reached, or stopped taking bytes.
     """
+    if to.device:
+        _to_device(to, labels, sent, stalled_s)
+    else:
+        _to_port(to, labels, sent, stalled_s)
+
+
+@contextmanager
+def _told(to: Destination) -> Iterator[None]:
+    """Errors of the printer's own, and no others: a disk may fail too while labels are sent."""
     try:
-        if to.device:
-            _to_device(to, labels, sent, stalled_s)
-        else:
-            _to_port(to, labels, sent, stalled_s)
+        yield
     except OSError as error:
         raise _refusal(to, error) from error
 
 
 def _to_port(to: Destination, labels: Iterable[bytes], sent: Callable[[], None], stalled_s: float) -> None:
-    with closing(socket.create_connection((to.host, to.port), timeout=CONNECT_S)) as connection:
+    with _told(to):
+        connection = socket.create_connection((to.host, to.port), timeout=CONNECT_S)
+    with closing(connection):
         connection.settimeout(stalled_s)
         for label in labels:
-            for start in range(0, len(label), _PIECE):
-                connection.sendall(label[start : start + _PIECE])
+            with _told(to):
+                for start in range(0, len(label), _PIECE):
+                    connection.sendall(label[start : start + _PIECE])
             sent()
-        connection.shutdown(socket.SHUT_WR)
-        # A printer may answer; closing on unread bytes would throw away what it has not read of ours.
-        connection.settimeout(GOODBYE_S)
-        with suppress(TimeoutError):
-            while connection.recv(_PIECE):
-                pass
+        with _told(to):
+            connection.shutdown(socket.SHUT_WR)
+            # A printer may answer; closing on unread bytes would throw away what it has not read of ours.
+            connection.settimeout(GOODBYE_S)
+            with suppress(TimeoutError):
+                while connection.recv(_PIECE):
+                    pass
 
 
 def _to_device(to: Destination, labels: Iterable[bytes], sent: Callable[[], None], stalled_s: float) -> None:
+    with _told(to):
+        handle = _open_device(to)
+    try:
+        for label in labels:
+            left = memoryview(label)
+            with _told(to):
+                while left:
+                    if os.name == "posix" and not select.select([], [handle], [], stalled_s)[1]:
+                        raise TimeoutError(errno.ETIMEDOUT, "timed out")
+                    with suppress(BlockingIOError):
+                        left = left[os.write(handle, left[:_PIECE]) :]
+            sent()
+    finally:
+        os.close(handle)
+
+
+def _open_device(to: Destination) -> int:
     mode = os.stat(to.device).st_mode if os.name == "posix" else 0  # noqa: PTH116  # a device is no Path's business
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         raise InputError(
@@ -100,19 +127,7 @@ def _to_device(to: Destination, labels: Iterable[bytes], sent: Callable[[], None
             hint=N_("To write a file use --out labels.zpl"),
             device=to.device,
         )
-    flags = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    handle = os.open(to.device, flags)
-    try:
-        for label in labels:
-            left = memoryview(label)
-            while left:
-                if os.name == "posix" and not select.select([], [handle], [], stalled_s)[1]:
-                    raise TimeoutError(errno.ETIMEDOUT, "timed out")
-                with suppress(BlockingIOError):
-                    left = left[os.write(handle, left[:_PIECE]) :]
-            sent()
-    finally:
-        os.close(handle)
+    return os.open(to.device, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
 
 
 def _refusal(to: Destination, error: OSError) -> PrinterError:

@@ -71,6 +71,15 @@ def test_a_printer_that_breaks_off_leaves_what_it_took_recorded_and_the_rest_to_
     assert len(read_zpl(bytes(taken))) == ITEMS - len(done)
 
 
+def test_a_long_run_is_recorded_as_it_goes(station: Terminal) -> None:
+    before = station.event_count()
+    taken = bytearray()
+    with fake_printer(take_all(taken)) as printer:
+        sent = station("labels", *ROLL, "--blank", 205, "--printer", printer, "--json")
+    assert sent.json["labels"] == 205 and station.event_count() == before + 3
+    assert taken.count(b"^XA") == 205
+
+
 def test_where_nobody_listens_nothing_is_recorded(station: Terminal) -> None:
     before = station.event_count()
     with fake_printer(lambda connection: None) as printer:
@@ -159,3 +168,16 @@ def test_stock_that_nobody_has_held_in_hand_says_so(station: Terminal) -> None:
     printed = station("labels", "--sheet", "tj-121", "--out", "labels.pdf")
     assert printed.code == 0 and "never held against a real sheet" in printed.err
     assert "(unverified)" in station("labels", "--list").out
+
+
+def test_labels_that_somebody_else_printed_meanwhile_are_to_be_destroyed(station: Terminal) -> None:
+    def behave(connection: socket.socket) -> None:
+        station.process("labels", "--out", "theirs.pdf").communicate()
+        while connection.recv(65_536):
+            pass
+
+    with fake_printer(behave) as printer:
+        refused = station("labels", *ROLL, "--printer", printer, "--out", "ours.zpl")
+    assert refused.code == 2 and f"destroy the last {ITEMS}" in refused.err
+    assert Path("theirs.pdf").exists() and not Path("ours.zpl").exists()
+    assert all(item["print"] == 1 for item in station.items())

@@ -115,3 +115,12 @@ def test_devices_that_are_not_there_or_are_none(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(PrinterError, match="no printer at"):
         send(Destination(device=str(tmp_path / "pipe")), [b"x"], lambda: None)
+
+
+def test_what_fails_elsewhere_is_not_laid_to_the_printer():
+    def labels() -> Iterator[bytes]:
+        yield b"first"
+        raise OSError(28, "No space left on device")
+
+    with fake_printer(take_all(bytearray())) as printer, pytest.raises(OSError, match="No space"):
+        send(printer, labels(), lambda: None)
