@@ -17,7 +17,6 @@ from scanner.live_source import Capture, Connect, Live
 from scanner.opencv import cv2
 from scanner.simulate import write_video
 
-
 STALL_MS = 400
 """Longer than a busy machine leaves a thread waiting, and short enough for tests."""
 
