@@ -40,10 +40,7 @@ class Feedback:
         self._adviser = self._adviser or Adviser()
         advice = self._adviser.see(frame, reads, self._session.unread)
         self.view.show_advice(advice)
-        if self.window is None:
-            return None
-        self.window.advice = advice
-        return self.window.on_frame(frame, reads)
+        return self.window.on_frame(frame, reads, self._adviser.unread, advice) if self.window else None
 
 
 class Adviser:
@@ -51,10 +48,13 @@ class Adviser:
 
     def __init__(self) -> None:
         from scanner.light import Lasting, LightWatch
+        from scanner.steady import SteadyHints
 
-        self._light = LightWatch()
+        self._light, self._steady = LightWatch(), SteadyHints()
         self._hints: Lasting[Hint] = Lasting()
         self._advice = ""
+        self.unread: Sequence[Seen] = ()
+        """What is seen and not read for long enough to be told."""
 
     def see(self, frame: "Frame", reads: Sequence[Read], unread: Sequence[Seen]) -> str:
         """What to do now; where no picture came, what was to do before."""
@@ -62,7 +62,8 @@ class Adviser:
 
         if not frame.is_blank:
             trouble = self._light.see(frame.image, frame.at_ms, is_read=bool(reads))
-            hint = self._hints.see(unread[0].hint if unread else None, frame.at_ms)
+            self.unread = self._steady.see(unread, reads, frame.at_ms)
+            hint = self._hints.see(self.unread[0].hint if self.unread else None, frame.at_ms)
             self._advice = _words(trouble)
             if hint and trouble != "dark":
                 self._advice = _("Seen, not read: {hint}").format(hint=hint_words(hint))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from custody.errors import N_, CameraError
 from language import _
+from scanner.engines import is_same_place
 from scanner.frames import Frame, Image
 from scanner.hints import hint_words
 from scanner.opencv import cv2
@@ -20,8 +21,13 @@ from scanner.session import ScanSession
 _KEYS: dict[int, Command] = {ord("q"): "finish", ord("u"): "undo", 27: "abort"}
 _TITLE = "Serah"
 _LAST = 6
+_HELD_MS = 300.0
 _FRESH_FRAMES = 10
 """So many frames the newest outcome lights up; half a second or so."""
+
+
+Held = tuple[Read, float]
+"""Something read, and when it was last."""
 
 
 class Recent:
@@ -60,9 +66,9 @@ class Window:
             )
         self._session = session
         self._recent = Recent()
-        self.advice = ""
         self._fresh = 0
         self._picture: Image | None = None
+        self._held: Sequence[Held] = ()
         cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
         cv2.resizeWindow(_TITLE, *SIZE_PX)
 
@@ -77,17 +83,25 @@ class Window:
         self._recent.add(outcome)
         self._fresh = _FRESH_FRAMES
 
-    def on_frame(self, frame: Frame, reads: Sequence[Read]) -> Command | None:
+    def on_frame(
+        self, frame: Frame, reads: Sequence[Read], unread: Sequence[Seen] = (), advice: str = ""
+    ) -> Command | None:
         """Show a frame; returns what the user's key asks for. A window that is closed means finish.
 
         While no picture comes, the last one stays, and the keys are heard.
+
+        Args:
+            unread: labels that are seen and not read, each shown with what would help.
+            advice: what to do now; empty if nothing.
         """
         if not frame.is_blank:
-            self._picture = outline(frame.image, reads, self._session.mark, _hinted(self._session.unread))
+            self._held = hold(self._held, reads, frame.at_ms)
+            shown = [read for read, _at_ms in self._held]
+            self._picture = outline(frame.image, shown, self._session.mark, _hinted(unread))
         self._fresh = max(self._fresh - 1, 0)
         keys = _("q finish   u undo   Esc abort")
         is_fresh = self._fresh > 0
-        panel = self._recent.panel(self._session.tally, advice=self.advice, keys=keys, is_fresh=is_fresh)
+        panel = self._recent.panel(self._session.tally, advice=advice, keys=keys, is_fresh=is_fresh)
         try:
             cv2.imshow(_TITLE, compose(self._picture, panel))
             command = _KEYS.get(cv2.waitKey(1) & 0xFF)
@@ -95,6 +109,16 @@ class Window:
         except cv2.error:  # the display went away; the terminal shows the same
             return None
         return command or ("finish" if is_closed else None)
+
+
+def hold(held: Sequence[Held], reads: Sequence[Read], at_ms: float) -> list[Held]:
+    """What is outlined now: what is read in this frame, and what was a moment ago and is not, lest outlines flicker."""
+    still = [
+        (old, seen_ms)
+        for old, seen_ms in held
+        if at_ms - seen_ms < _HELD_MS and not any(is_same_place(read.corners, old.corners) for read in reads)
+    ]
+    return [*((read, at_ms) for read in reads), *still]
 
 
 def _hinted(unread: Sequence[Seen]) -> list[tuple[Corners, str]]:

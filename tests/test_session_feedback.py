@@ -25,7 +25,9 @@ from scanner.reads import Corners, Hint, Read, Seen
 from scanner.scenes import Condition, Label, film_scene
 from scanner.session import ScanSession
 from scanner.sound import RATE_HZ, Bell, FilePlayer, Play, Speaker, find_ways, program_play, wav
+from scanner.steady import STEADY_MS, SteadyHints, is_plausible
 from scanner.view import TerminalView
+from scanner.window import hold
 
 
 class Nothing:
@@ -251,12 +253,50 @@ def test_advice_is_said_once_in_a_pipe() -> None:
 @pytest.mark.parametrize(("hint", "words"), [("closer", "Come closer"), ("still", "Hold still"), ("flat", "flatten")])
 def test_a_label_that_is_seen_and_not_read_says_what_would_help_once_it_lasts(hint: Hint, words: str) -> None:
     adviser = Adviser()
-    frames = [Frame(_PICTURES["good"], "camera 0", number, number * HOLD_MS / 2) for number in range(9)]
-    said = [adviser.see(frame, [], [Seen(SQUARE, hint)] if number < 5 else []) for number, frame in enumerate(frames)]
-    assert said[:2] == ["", ""] and words in said[2] == said[6] and said[7:] == ["", ""]
+    frames = [Frame(_PICTURES["good"], "camera 0", number, number * HOLD_MS / 4) for number in range(30)]
+    said = [adviser.see(frame, [], [Seen(SQUARE, hint)] if number < 12 else []) for number, frame in enumerate(frames)]
+    assert said[:4] == [""] * 4 and words in said[11] and said[25:] == [""] * 5
 
 
 def test_in_the_dark_light_comes_first() -> None:
     adviser, seen = Adviser(), [Seen(SQUARE, "closer")]
-    said = [adviser.see(Frame(_PICTURES["dark"], "camera 0", n, n * HOLD_MS), [], seen) for n in range(3)]
+    said = [adviser.see(Frame(_PICTURES["dark"], "camera 0", n, n * HOLD_MS / 4), [], seen) for n in range(20)]
     assert "dark" in said[-1]
+
+
+def moved(corners: Corners, by_px: int) -> Corners:
+    first, second, third, fourth = ((x + by_px, y) for x, y in corners)
+    return first, second, third, fourth
+
+
+def test_a_label_that_moves_slowly_is_followed_and_one_that_jumps_about_is_not() -> None:
+    slow, jumping, followed = SteadyHints(), SteadyHints(), list[Seen]()
+    for number in range(12):
+        at_ms = number * STEADY_MS / 10
+        followed = slow.see([Seen(moved(SQUARE, 5 * number), "still")], [], at_ms)
+        assert jumping.see([Seen(moved(SQUARE, 300 * (number % 12)), "still")], [], at_ms) == []
+    assert followed == [Seen(moved(SQUARE, 55), "still")]
+    assert slow.see([], [Read("x", moved(SQUARE, 60), "zxing-cpp")], STEADY_MS * 1.2) == []
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        ((0, 0), (3, 0), (3, 3), (0, 3)),  # a speck
+        ((0, 0), (400, 0), (400, 50), (0, 50)),  # a bar
+        ((0, 0), (100, 100), (100, 0), (0, 100)),  # crossed
+        ((200, 200), (500, 200), (500, 500), (200, 500)),  # around a label that was read
+    ],
+)
+def test_what_can_be_no_label_is_not_told(corners: Corners) -> None:
+    assert not is_plausible(corners, [Read("x", SQUARE, "zxing-cpp")])
+    assert is_plausible(SQUARE, [])
+
+
+def test_an_outline_is_held_a_moment_where_a_label_is_not_read_in_every_frame() -> None:
+    one, other = Read("x", SQUARE, "zxing-cpp"), Read("y", moved(SQUARE, 300), "zxing-cpp")
+    held = hold([], [one, other], 0)
+    near = Read("x", moved(SQUARE, 9), "zxing-cpp")
+    assert [read for read, _at_ms in hold(held, [near], 100)] == [near, other]
+    assert hold(hold(held, [near], 100), [], 350) == [(near, 100)]
+    assert hold(held, [], 1000) == []
