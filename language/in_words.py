@@ -1,0 +1,129 @@
+"""Numbers and dates in words, as official letters write them beside the digits.
+
+Indonesian is regular: `se-` stands for one before ten, -teen, hundred and thousand, and nowhere else (not *sejuta* in
+letters, where it is *satu juta*).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from custody.places import zone
+from language import chosen
+
+_ONES = {
+    "id": "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas dua_belas tiga_belas empat_belas "
+          "lima_belas enam_belas tujuh_belas delapan_belas sembilan_belas",
+    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+          "seventeen eighteen nineteen",
+}  # fmt: skip
+_TENS_EN = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_GROUPS = {
+    "id": ((10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"), (1000, "ribu")),
+    "en": ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand")),
+}
+_BELOW = 10**15
+_MONTHS = {
+    "id": [
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+_DAYS = {
+    "id": ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"],
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+}
+
+
+def in_words(number: int) -> str:
+    """A count in words of the chosen language: 2024 is `dua ribu dua puluh empat`, `two thousand twenty-four`.
+
+    Raises:
+        ValueError: it is below 0, or 10**15 and more.
+    """
+    if not 0 <= number < _BELOW:
+        raise ValueError(number)
+    return _indonesian(number) if chosen() == "id" else _english(number)
+
+
+def _indonesian(number: int) -> str:
+    if number < 20:
+        return _ONES["id"].split()[number].replace("_", " ")
+    if number < 100:
+        return _joined(_indonesian(number // 10) + " puluh", number % 10)
+    if number < 1000:
+        hundreds = number // 100
+        return _joined("seratus" if hundreds == 1 else f"{_indonesian(hundreds)} ratus", number % 100)
+    if 1000 <= number < 2000:
+        return _joined("seribu", number % 1000)
+    size, word = next(group for group in _GROUPS["id"] if number >= group[0])
+    return _joined(f"{_indonesian(number // size)} {word}", number % size)
+
+
+def _english(number: int) -> str:
+    if number < 20:
+        return _ONES["en"].split()[number]
+    if number < 100:
+        return _TENS_EN[number // 10] + (f"-{_english(number % 10)}" if number % 10 else "")
+    if number < 1000:
+        return _joined(f"{_english(number // 100)} hundred", number % 100)
+    size, word = next(group for group in _GROUPS["en"] if number >= group[0])
+    return _joined(f"{_english(number // size)} {word}", number % size)
+
+
+def _joined(head: str, rest: int) -> str:
+    """The words with those of the rest behind them, where there is one."""
+    return f"{head} {in_words(rest)}" if rest else head
+
+
+@dataclass(frozen=True, slots=True)
+class LongDate:
+    """A moment as a letter tells it: names of day and month, day and year as numbers, and the clock with its zone."""
+
+    weekday: str
+    day: int
+    month: str
+    year: int
+    clock: str
+
+    @property
+    def date(self) -> str:
+        """14 Februari 2024."""
+        return f"{self.day} {self.month} {self.year}"
+
+
+def long_date(utc: str, place: str) -> LongDate | None:
+    """A stored time as the clock at this place shows it; None for a text that is no time."""
+    name, hours = zone(place)
+    try:
+        local = datetime.fromisoformat(utc).replace(tzinfo=None) + timedelta(hours=hours)
+    except (ValueError, OverflowError):
+        return None
+    spoken = chosen()
+    clock = f"{local:%H:%M}".replace(":", "." if spoken == "id" else ":")
+    return LongDate(
+        _DAYS[spoken][local.weekday()], local.day, _MONTHS[spoken][local.month - 1], local.year, f"{clock} {name}"
+    )
