@@ -23,35 +23,11 @@ _GROUPS = {
 }
 _BELOW = 10**15
 _MONTHS = {
-    "id": [
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September "
+          "Oktober November Desember",
+    "en": "January February March April May June July August September "
+          "October November December",
+}  # fmt: skip
 _DAYS = {
     "id": ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"],
     "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
@@ -125,5 +101,9 @@ def long_date(utc: str, place: str) -> LongDate | None:
     spoken = chosen()
     clock = f"{local:%H:%M}".replace(":", "." if spoken == "id" else ":")
     return LongDate(
-        _DAYS[spoken][local.weekday()], local.day, _MONTHS[spoken][local.month - 1], local.year, f"{clock} {name}"
+        _DAYS[spoken][local.weekday()],
+        local.day,
+        _MONTHS[spoken].split()[local.month - 1],
+        local.year,
+        f"{clock} {name}",
     )

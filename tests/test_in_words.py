@@ -22,12 +22,8 @@ ENGLISH = {
     0: "zero", 13: "thirteen", 40: "forty", 42: "forty-two", 100: "one hundred", 1000: "one thousand",
     2024: "two thousand twenty-four", 25_025: "twenty-five thousand twenty-five", 10**6: "one million",
 }  # fmt: skip
-VALUES = {
-    word: value
-    for value, word in enumerate(
-        ["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"]
-    )
-}
+PLAIN = "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas"
+VALUES = {word: value for value, word in enumerate(PLAIN.split())}
 
 
 @pytest.fixture(autouse=True)
