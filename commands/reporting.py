@@ -74,9 +74,15 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
             click.echo(chain_text(chain, store.state.places, needs))
 
 
-@click.command(help=_("Write a report: custody, progress, prints, handover."))
-@click.argument("kind", type=click.Choice(["custody", "progress", "prints", "handover"]), metavar=_("KIND"))
-@click.option("--number", metavar=_("NUMBER"), help=_("Of handover: its number; without it, the last one."))
+@click.command(help=_("Write a report: custody, progress, prints, handover, bast."))
+@click.argument("kind", type=click.Choice(["custody", "progress", "prints", "handover", "bast"]), metavar=_("KIND"))
+@click.option("--number", metavar=_("NUMBER"), help=_("Of handover and bast: its number; without it, the last one."))
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path),
+    metavar=_("FILE"),
+    help=_("Of bast: the office's own template; else bast.toml in the station's folder."),
+)
 @click.option("--to", "to", metavar=_("PLACE"), help=_("Only what is bound for this place or below it."))
 @click.option("--kind", "item_kind", metavar=_("KIND"), help=_("Only items of this kind."))
 @click.option("--held-by", metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle."))
@@ -92,6 +98,7 @@ def report(
     station: Station,
     kind: str,
     number: str | None,
+    template: Path | None,
     to: str | None,
     item_kind: str | None,
     held_by: str | None,
@@ -101,6 +108,11 @@ def report(
     with station.store() as store:
         if kind == "handover":
             _report_handover(store, number, out)
+            return
+        if kind == "bast":
+            from commands.bast import report_bast
+
+            report_bast(store, station.home, number, out, template, as_json=as_json)
             return
         top, only = place_argument(store, to), kind_argument(store, item_kind)
         if kind == "prints":

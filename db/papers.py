@@ -19,6 +19,7 @@ from custody.items import Item
 from custody.ledger import leaf_digest
 from custody.paper import Sheet, pack_sheet, paper_id
 from custody.waybill import to_come, unknown_key, unregistered
+from db.letters import newest_handover
 from db.models import Tables
 from db.prepared import Prepared
 from db.seen_heads import SeenHeads, rolled_back
@@ -181,22 +182,12 @@ class Papers:
 
     def sheets(self, bast: str | None = None) -> list[tuple[Body, Sheet]]:
         """The records of our own handover of that number, or of the last one, as the pages of its paper carry them."""
-        event = self.tables.event
         head = self.heads.own_head()
         own = self.ledger.own_row()
         assert own is not None  # it has a head
         key = bytes.fromhex(own.public_key)
-        found = []
-        # Newest first, for a paper is printed at once; the number is in the body alone.
-        query = event.select(event.body, event.signatures).where(event.log_id == own.id).order_by(event.seq.desc())
-        for body, signatures in query.tuples().iterator():
-            said = json.loads(bytes(body))
-            if said["type"] == "handover" and bast in (None, said["bast"]):
-                bast = said["bast"]
-                found.append((said, Sheet(bytes(body), signatures, key, head)))
-                if said["part"] == 1:
-                    break
-        return found[::-1]
+        parts = newest_handover(self.tables, own.id, bast)
+        return [(event.body, Sheet(body, signatures, key, head)) for event, body, signatures in parts]
 
 
 def station_of(body: Body) -> str:

@@ -28,6 +28,7 @@ _CAPACITY = {
     "L": (25, 47, 77, 114, 154, 195, 224, 279, 335, 395, 468, 535, 619, 667, 758),
 }
 _MAX_CODES = 99
+_MAX_PAGES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,16 @@ def choose_grid(data: bytes, width_mm: float, height_mm: float, *, pages: int = 
         if weak is not None and (firm is None or weak.module_mm > firm.module_mm):
             return weak
     return firm
+
+
+def spread(data: bytes, width_mm: float, height_mm: float) -> tuple[Grid, list[range]]:
+    """The best grid on as few pages of this room as will do, and which of its codes each page has."""
+    for pages in range(1, _MAX_PAGES + 1):
+        grid = choose_grid(data, width_mm, height_mm, pages=pages)
+        if grid is not None:
+            each = grid.columns * -(-grid.rows // pages)
+            return grid, [range(first, min(first + each, grid.count)) for first in range(0, grid.count, each)]
+    raise ValueError("no record of at most 64 KiB needs so many pages")
 
 
 def _best(data: bytes, width_mm: float, height_mm: float, pages: int, level: str) -> Grid | None:

@@ -15,7 +15,7 @@ from custody.carriage import carriage_of
 from custody.paper import pack_sheet, paper_id, parts
 from language import _
 from language.text import local_time, number, printable
-from reports.data_qr import Grid, choose_grid, draw_grid, draw_symbol
+from reports.data_qr import Grid, choose_grid, draw_grid, draw_symbol, spread
 from reports.handover_column import COLUMN_MM, ContentsColumn, HandoverFacts, Part
 from reports.paper import ACCENT, BOTTOM_MM, MUTED, RULE, TINT, Paper, fitted, fonts, row, text
 from reports.words import custodian_name, kind_name, place_path, show_custodian, zone_code
@@ -24,7 +24,6 @@ WIDTH_MM = 174.0
 HEAD_QR_MM = 44.0
 _QR_MM = WIDTH_MM - COLUMN_MM - 3
 _SIGN_MM = 29.0
-_PAGES_OF_CODES = 6
 _NAME = 80
 _BOTTOM = float(BOTTOM_MM * mm)
 
@@ -230,19 +229,12 @@ class _Page:
         paper = self.paper
         paper.running = " · ".join((_("Handover paper"), printable(self.body["bast"], _NAME), _("continued")))
         height_mm = 220.0
-        for pages in range(1, _PAGES_OF_CODES + 1):
-            grid = choose_grid(self.data, WIDTH_MM, height_mm, pages=pages)
-            if grid is not None:
-                break
-        else:
-            raise ValueError("no record of at most 64 KiB needs so many pages")
+        grid, pages = spread(self.data, WIDTH_MM, height_mm)
         texts = parts(self.data, grid.count)
-        each = grid.columns * -(-grid.rows // pages)
-        for first in range(0, grid.count, each):
+        for shown in pages:
             paper.new_page()
             paper.canvas.setFont(fonts()[0], 6.5)
             paper.canvas.setFillColor(MUTED)
-            shown = range(first, min(first + each, grid.count))
             x = paper.left + (WIDTH_MM - grid.columns * grid.side_mm) * mm / 2
             draw_grid(
                 paper.canvas, grid, [texts[i] for i in shown], self._captions(grid, shown), x, _BOTTOM + paper.room

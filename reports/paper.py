@@ -63,6 +63,16 @@ def row(cells: list[Any], widths_mm: list[float], *commands: tuple[Any, ...], pa
 
 
 @dataclass(frozen=True, slots=True)
+class Margins:
+    """The white around a page's text, in mm; the footer stands in the lower one, which is at least 18."""
+
+    left_mm: float = MARGIN_MM
+    right_mm: float = MARGIN_MM
+    top_mm: float = TOP_MM
+    bottom_mm: float = BOTTOM_MM
+
+
+@dataclass(frozen=True, slots=True)
 class Spot:
     """Where a block was put: its page, counted from 1, and its box in points from the lower left corner."""
 
@@ -77,7 +87,14 @@ class Paper:
     """A PDF being written from the top down. Close it with `finish`."""
 
     def __init__(
-        self, out: BinaryIO, *, title: str, author: str, footer: tuple[str, str], size: tuple[float, float] = A4
+        self,
+        out: BinaryIO,
+        *,
+        title: str,
+        author: str,
+        footer: tuple[str, str],
+        size: tuple[float, float] = A4,
+        margins: Margins = Margins(),
     ) -> None:
         fonts()
         # invariant: the same facts give the same bytes, so that two people can compare their files.
@@ -85,8 +102,9 @@ class Paper:
         self.canvas.setTitle(title)
         self.canvas.setAuthor(author)
         self.canvas.setCreator("Serah")
-        self.width, self.height = size[0] - 2 * MARGIN_MM * mm, size[1]
-        self.left, self.right = MARGIN_MM * mm, size[0] - MARGIN_MM * mm
+        self.margins, self.height = margins, size[1]
+        self.left, self.right = margins.left_mm * mm, size[0] - margins.right_mm * mm
+        self.width = self.right - self.left
         self.page = 0
         self.running = ""
         self.column_heads: Flowable | None = None
@@ -96,14 +114,23 @@ class Paper:
     @property
     def room(self) -> float:
         """Points left on this page above the footer."""
-        return self._y - float(BOTTOM_MM * mm)
+        return self._y - float(self.margins.bottom_mm * mm)
+
+    @property
+    def y(self) -> float:
+        """Where the next block begins: points above the page's lower edge."""
+        return self._y
+
+    def down_to(self, y: float) -> None:
+        """Let the next block begin there, if it would begin higher."""
+        self._y = min(self._y, y)
 
     def new_page(self) -> None:
         """Begin a page, ending the one before; it carries `running` and then `column_heads`, where they are set."""
         if self.page:
             self.canvas.showPage()
         self.page += 1
-        self._y = self.height - TOP_MM * mm
+        self._y = self.height - self.margins.top_mm * mm
         self._draw_footer()
         if self.running:
             self.place(text(self.running, 7.5, color=MUTED), after_mm=1)
@@ -121,6 +148,19 @@ class Paper:
         spot = Spot(self.page, self.left, self._y, self.right, self._y + height)
         self._y -= after_mm * mm
         return spot
+
+    def flow(self, block: Flowable, *, after_mm: float = 0) -> None:
+        """Put a text below the last block, and what of it does not fit on this page onto the next ones."""
+        while block.wrap(self.width, self.height)[1] > self.room:
+            parts = block.split(self.width, self.room)
+            if len(parts) == 2:
+                self.place(parts[0])
+                block = parts[1]
+            elif self.room >= self._full_room():
+                break  # larger than any page, and not to be split
+            self.new_page()
+        self.place(block)
+        self._y -= after_mm * mm
 
     def rule(self, *, after_mm: float = 0) -> None:
         """Draw a hairline from margin to margin."""
@@ -159,7 +199,7 @@ class Paper:
         self.canvas.save()
 
     def _full_room(self) -> float:
-        return float(self.height - (TOP_MM + BOTTOM_MM) * mm)
+        return float(self.height - (self.margins.top_mm + self.margins.bottom_mm) * mm)
 
     def _draw_footer(self) -> None:
         canvas = self.canvas

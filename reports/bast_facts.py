@@ -1,0 +1,243 @@
+"""What a BAST letter tells: the facts of one handover, from its records and the histories of the items that it names.
+
+Pure: the same records give the same facts at any station that holds them. What was expected, and in which condition
+things were, is told as of the handover; what is irregular, as far as it is known now.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from custody.carriage import Carriage, carriage_of, remarks_of
+from custody.chain import Chain, custody
+from custody.codes import is_plate
+from custody.compose import Extra
+from custody.events import Event
+from custody.findings import Finding, judge_count, moment
+from custody.items import Item
+from custody.places import is_under
+from reports.words import Needs, Places, zone_code
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side: its custodian's code, the person who signs, and that person's function (empty: not told)."""
+
+    code: str
+    person: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One labelled thing as the record names it. `item` is None where it is registered nowhere that is known.
+
+    `print` is None where the code was typed without it; `condition` None where nobody has noted one.
+    """
+
+    code: str
+    print: int | None
+    how: str
+    item: Item | None
+    condition: str | None = None
+    remark: str = ""
+    is_refused: bool = False
+
+    @property
+    def kind(self) -> str:
+        return self.item.kind if self.item else ""
+
+    @property
+    def to(self) -> str:
+        return self.item.to if self.item else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was taken of one kind: labelled things, the pieces in them, and how many in which condition."""
+
+    kind: str
+    count: int
+    pieces: int
+    conditions: Mapping[str | None, int]
+    elections: Mapping[str, int]
+    serials: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BastFacts:
+    """The facts of one handover. `expected` is None where it cannot be known; `missing` are those still with the giver.
+
+    `happened_utc` is when it took place, `keyed_in_utc` when it was recorded if that was later, else empty. `here` is
+    a place's code whose clock the letter shows, `place` where it took place. `is_withdrawn`: a correction took it back.
+    """
+
+    number: str
+    election: str
+    station: str
+    office: str
+    records: tuple[Event, ...]
+    happened_utc: str
+    keyed_in_utc: str
+    here: str
+    place: str
+    giver: Party
+    receiver: Party
+    lines: tuple[Line, ...]
+    rows: tuple[Row, ...]
+    counted: int | None
+    expected: int | None
+    missing: tuple[Item, ...]
+    extras: tuple[Extra, ...]
+    witnesses: tuple[str, ...]
+    carriage: Carriage
+    bound: tuple[str, ...]
+    note: str
+    findings: tuple[Finding, ...]
+    is_withdrawn: bool
+    places: Places
+    needs: Needs
+
+    @property
+    def taken(self) -> tuple[Line, ...]:
+        """What the receiver took."""
+        return tuple(line for line in self.lines if not line.is_refused)
+
+
+def bast_facts(
+    records: Sequence[Event],
+    histories: Mapping[str, Sequence[Event]],
+    chains: Iterable[Chain],
+    *,
+    election: str,
+    station: str,
+    office: str,
+    places: Places,
+    needs: Needs,
+    met_giver: bool = True,
+    roots: frozenset[str] = frozenset(),
+) -> BastFacts:
+    """The facts of a handover.
+
+    Args:
+        records: all its parts, in order.
+        histories: by code, every known event of each item that it names, and of each that might have been expected:
+            what is bound for where the handover goes (`expected_tops`).
+        chains: the items that it names as all events tell of them now; for the findings.
+        office: the code of the place whose station recorded it.
+        met_giver: whether the giver's own log is known, so that nothing to come means that nothing was expected.
+    """
+    first, last = records[0].body, records[-1].body
+    known = {
+        code: custody(code, [event for event in events if _was_known(event, records[-1])], roots=roots).item
+        for code, events in histories.items()
+    }
+    remarks = {code: text for record in records for code, text in remarks_of(record.body).items()}
+    lines = _lines(records, histories, known, remarks)
+    giver, to, parties = str(first["from"]), str(first["to"]), first["parties"]
+    named, tops = {line.code for line in lines}, expected_tops(first)
+    missing = [
+        item for code, item in known.items()
+        if code not in named and item is not None and item.held_by == giver and _goes_under(places, item, tops)
+    ]  # fmt: skip
+    expected = len(missing) + sum(line.item is not None and _goes_under(places, line.item, tops) for line in lines)
+    happened = records[0].happened
+    findings, is_withdrawn = _found(records, chains)
+    findings += judge_count(
+        scanned=len(named) - len([line for line in lines if line.is_refused]),
+        extras=sum(extra["count"] for extra in last["extras"]), counted=last["counted"], missing=(), places=places,
+    )  # fmt: skip
+    is_carried = is_plate(to) or (to in places and places[to].level == "carrier")
+    place = giver if is_carried else to
+    return BastFacts(
+        number=str(first["bast"]), election=election, station=station, office=office, records=tuple(records),
+        happened_utc=happened, keyed_in_utc=records[0].at if last["occurred"] else "",
+        here=zone_code(place, *first["bound"], giver, office), place=place,
+        giver=Party(giver, parties["giver"], parties.get("giver_office", "")),
+        receiver=Party(to, parties["receiver"], parties.get("receiver_office", "")),
+        lines=lines, rows=_rows(line for line in lines if not line.is_refused), counted=last["counted"],
+        expected=expected if tops and (expected or met_giver) else None, missing=_in_order(missing),
+        extras=tuple(Extra(**extra) for extra in last["extras"]), witnesses=tuple(first["witnesses"]),
+        carriage=carriage_of(first), bound=tuple(first["bound"]), note=str(first["note"]),
+        findings=tuple(findings), is_withdrawn=is_withdrawn, places=places, needs=needs,
+    )  # fmt: skip
+
+
+def expected_tops(handover: Mapping[str, object]) -> tuple[str, ...]:
+    """The places whose items a handover was for: where a carrier goes, else the receiver; empty where not known."""
+    bound, to = handover["bound"], str(handover["to"])
+    if isinstance(bound, list) and bound:
+        return tuple(map(str, bound))
+    return () if is_plate(to) else (to,)
+
+
+def _was_known(event: Event, last: Event) -> bool:
+    """Whether an event had been recorded when a handover was, as its own log tells, and by other logs' clocks."""
+    if event.log == last.log:
+        return event.seq <= last.seq or event.body["id"] == last.body["id"]
+    return moment(event.at) <= moment(last.at)
+
+
+def _goes_under(places: Places, item: Item, tops: Collection[str]) -> bool:
+    return any(is_under(places, item.to, top) for top in tops)
+
+
+def _lines(
+    records: Sequence[Event],
+    histories: Mapping[str, Sequence[Event]],
+    known: Mapping[str, Item | None],
+    remarks: Mapping[str, str],
+) -> tuple[Line, ...]:
+    lines = {}
+    for record in records:
+        for code, row in record.rows.items():
+            item = known.get(code)
+            was_seen = any(
+                event.type == "inspect" and _was_known(event, records[-1]) for event in histories.get(code, ())
+            )
+            condition = item.condition if item is not None and was_seen else None
+            lines[code] = Line(
+                code, row["print"], row["how"], item, condition, remarks.get(code, ""), code in record.refused
+            )
+    return tuple(sorted(lines.values(), key=_line_order))
+
+
+def _line_order(line: Line) -> tuple[object, ...]:
+    item = line.item
+    return (not line.to, line.to, line.kind, item.k if item else 0, line.code)
+
+
+def _in_order(items: Iterable[Item]) -> tuple[Item, ...]:
+    return tuple(sorted(items, key=lambda item: (item.to, item.kind, item.k, item.code)))
+
+
+def _rows(lines: Iterable[Line]) -> tuple[Row, ...]:
+    kinds: dict[str, list[Line]] = {}
+    for line in lines:
+        kinds.setdefault(line.kind, []).append(line)
+    return tuple(
+        Row(
+            kind, len(of_kind), sum(line.item.quantity if line.item else 1 for line in of_kind),
+            Counter(line.condition for line in of_kind),
+            Counter(line.item.election for line in of_kind if line.item and line.item.election),
+            tuple(sorted(str(line.item.serials) for line in of_kind if line.item and line.item.serials)),
+        )
+        for kind, of_kind in sorted(kinds.items(), key=lambda pair: (not pair[0], pair[0]))
+    )  # fmt: skip
+
+
+def _found(records: Sequence[Event], chains: Iterable[Chain]) -> tuple[list[Finding], bool]:
+    """What is irregular about these records, each said once, and whether a correction took one of them back."""
+    leaves = {record.leaf for record in records}
+    session = str(records[0].body["id"]), records[0].log
+    found: dict[tuple[str, str], Finding] = {}
+    is_withdrawn = False
+    for chain in chains:
+        noted = leaves | {
+            link.event.leaf for link in chain.links if (str(link.event.body["id"]), link.event.log) == session
+        }
+        is_withdrawn |= any(link.is_withdrawn and link.event.leaf in leaves for link in chain.links)
+        for finding in chain.findings:
+            if finding.leaf in noted:
+                found.setdefault((finding.code, str(finding)), finding)
+    return list(found.values()), is_withdrawn

@@ -1,0 +1,116 @@
+"""A BAST as a file: the letter as PDF, its table and codes as a workbook or CSV, all its facts as JSON."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from custody.codes import show_code
+from custody.errors import N_, InputError
+from custody.paper import Sheet
+from language import _
+from reports.bast_facts import BastFacts, Line, Party
+from reports.bast_template import Template
+from reports.bast_words import kind_word
+from reports.custody_facts import finding_json
+from reports.words import custodian_name
+from tables.safe_file import safe_file
+from tables.write import Cell
+from tables.write import Sheet as TableSheet
+from tables.write import write_table
+
+SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
+ROW_HEADERS = ("number", "kind", "kind_name", "quantity", "unit", "pieces", "conditions", "serials")
+CODE_HEADERS = (
+    "number", "code", "print", "how", "kind", "kind_name", "election", "k", "n", "to", "to_name", "condition", "taken",
+    "remark",
+)  # fmt: skip
+"""Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
+
+
+def bast_json(facts: BastFacts) -> dict[str, Any]:
+    """All that the letter tells, for programs."""
+    return {
+        "number": facts.number, "election": facts.election, "station": facts.station,
+        "records": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in facts.records],
+        "happened_utc": facts.happened_utc, "keyed_in_utc": facts.keyed_in_utc or None, "place": facts.place,
+        "from": _party(facts, facts.giver), "to": _party(facts, facts.receiver), "bound": list(facts.bound),
+        "vehicle": facts.carriage.vehicle, "driver": facts.carriage.driver, "escort": facts.carriage.escort,
+        "stops": list(facts.carriage.stops), "witnesses": list(facts.witnesses), "note": facts.note,
+        "rows": [dict(zip(ROW_HEADERS[1:], row[1:], strict=True)) for row in _rows(facts)],
+        "total": len(facts.taken), "counted": facts.counted, "expected": facts.expected,
+        "missing": [
+            {"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.missing
+        ],
+        "extras": [{"kind": e.kind, "count": e.count, "note": e.note} for e in facts.extras],
+        "items": [dict(zip(CODE_HEADERS[1:], row[1:], strict=True)) for row in _codes(facts)],
+        "findings": [finding_json(finding, facts.needs, facts.here) for finding in facts.findings],
+        "withdrawn": facts.is_withdrawn,
+    }  # fmt: skip
+
+
+def save_bast(
+    path: Path,
+    facts: BastFacts,
+    template: Template,
+    sheets: Sequence[Sheet | None],
+    signatures: Mapping[str, bytes] | None = None,
+) -> None:
+    """Write the letter as .pdf, its table and codes as .xlsx, the codes alone as .csv, or all facts as .json.
+
+    Raises:
+        InputError: another suffix, or a folder that is not there.
+        StoreError: the disk is full.
+    """
+    match path.suffix.lower():
+        case ".pdf":
+            from reports.bast_pdf import write_bast
+
+            with safe_file(path) as file:
+                write_bast(file, facts, template, sheets, signatures)
+        case ".xlsx":
+            write_table(path, [
+                TableSheet("BAST", ROW_HEADERS, _rows(facts)), TableSheet(_("Codes"), CODE_HEADERS, _codes(facts)),
+            ])  # fmt: skip
+        case ".csv":
+            write_table(path, [TableSheet("codes", CODE_HEADERS, _codes(facts))])
+        case ".json":
+            with safe_file(path) as file:
+                file.write(json.dumps(bast_json(facts), ensure_ascii=False, indent=1).encode() + b"\n")
+        case _:
+            raise InputError(
+                N_("{path}: a BAST is written as {suffixes}"),
+                hint=N_("Change the file's name."),
+                path=str(path),
+                suffixes=", ".join(SUFFIXES),
+            )
+
+
+def _party(facts: BastFacts, party: Party) -> dict[str, str]:
+    return {
+        "code": party.code, "name": custodian_name(facts.places, party.code), "person": party.person,
+        "function": party.function,
+    }  # fmt: skip
+
+
+def _rows(facts: BastFacts) -> Iterator[list[Cell]]:
+    for row in facts.rows:
+        need = facts.needs.get(row.kind)
+        conditions = ", ".join(f"{word or 'unnoted'} {count}" for word, count in row.conditions.items())
+        yield [
+            facts.number, row.kind, kind_word(facts.needs, row.kind), row.count, need.unit if need else "", row.pieces,
+            conditions, " ".join(row.serials)[:30_000],
+        ]  # fmt: skip
+
+
+def _codes(facts: BastFacts) -> Iterator[list[Cell]]:
+    return (_code(facts, line) for line in facts.lines)
+
+
+def _code(facts: BastFacts, line: Line) -> list[Cell]:
+    item = line.item
+    return [
+        facts.number, show_code(line.code), line.print, line.how, line.kind, kind_word(facts.needs, line.kind),
+        item.election if item else None, item.k if item else None, item.n if item else None, line.to,
+        custodian_name(facts.places, line.to) if line.to else "", line.condition, not line.is_refused, line.remark,
+    ]  # fmt: skip

@@ -1,0 +1,369 @@
+"""The BAST (Berita Acara Serah Terima) as an official letter: its sections, as the office's template orders them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
+from typing import Any, BinaryIO
+
+from reportlab.lib.colors import HexColor, black
+from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
+from reportlab.platypus import Image, Spacer
+
+from custody.carriage import NO_CARRIAGE
+from custody.paper import Sheet
+from language.in_words import LongDate, in_words, long_date
+from language.text import number, printable
+from reports.bast_annex import draw_annex, draw_codes
+from reports.bast_facts import BastFacts, Party
+from reports.bast_keys import DAY_BLANKS, PAGE_SIZES_MM
+from reports.bast_template import Template
+from reports.bast_words import (
+    conditions_text,
+    destination_text,
+    extra_lines,
+    finding_lines,
+    kind_word,
+    line_text,
+    missing_lines,
+    remark_text,
+    unit_word,
+)
+from reports.letter import CENTRE, JUSTIFY, RIGHT, Letter
+from reports.paper import Margins
+from reports.words import custodian_name, show_custodian
+
+_DOTS = "." * 42
+_SIGN_MM, _DRAWN_MM = 22.0, (52.0, 20.0)
+_SHADE = HexColor("#EDEDED")
+_NAME = 120
+
+
+def write_bast(
+    out: BinaryIO,
+    facts: BastFacts,
+    template: Template,
+    sheets: Sequence[Sheet | None],
+    signatures: Mapping[str, bytes] | None = None,
+) -> None:
+    """Write the letter as a PDF; the same facts, template and sheets give the same bytes.
+
+    Args:
+        sheets: of each record what its QR codes carry; None where the log's signed head is not known.
+        signatures: drawn ones as PNG pictures: `giver`, `receiver`, `driver`, `escort`, `witness-1` ...
+    """
+    margins = Margins(*(float(template[f"page.margin_{side}_mm"]) for side in ("left", "right", "top", "bottom")))
+    title = template.text("title", election=facts.election.upper())
+    name = template.text("number", number=facts.number)
+    record = facts.records[0]
+    paper = Letter(
+        out, title=f"{title} {printable(facts.number, _NAME)}", author=printable(facts.station, _NAME),
+        footer=(f"{title} · {name}", f"{printable(record.log, 90)}:{record.seq} · {record.leaf[:16]}"),
+        size_mm=PAGE_SIZES_MM[template["page.size"]], margins=margins, font=template["page.font"],
+        font_size_pt=float(template["page.font_size_pt"]),
+    )  # fmt: skip
+    paper.new_page()
+    letter = _Bast(paper, facts, template, sheets, signatures or {})
+    for section in template["sections.order"]:
+        letter.draw(section)
+    paper.finish()
+
+
+class _Bast:
+    """One letter being written."""
+
+    def __init__(
+        self, paper: Letter, facts: BastFacts, template: Template, sheets: Sequence[Sheet | None],
+        signatures: Mapping[str, bytes],
+    ) -> None:  # fmt: skip
+        self.paper, self.facts, self.template, self.sheets, self.drawn = paper, facts, template, sheets, signatures
+        self.text = template.text
+
+    def draw(self, section: str) -> None:
+        """Draw a section of that name; nothing where there is nothing to say in it."""
+        sections: Mapping[str, Callable[[], None]] = {
+            "letterhead": self._letterhead, "title": self._title, "opening": self._opening, "parties": self._parties,
+            "basis": self._basis, "contents": self._contents, "carriage": self._carriage,
+            "differences": self._differences, "decisions": self._decisions, "closing": self._closing,
+            "signatures": self._signatures, "witnesses": self._witnesses, "copies": self._copies,
+            "annex": lambda: draw_annex(self.paper, self.facts, self.template),
+            "codes": lambda: draw_codes(self.paper, self.facts, self.template, self.sheets),
+        }  # fmt: skip
+        sections[section]()
+
+    # --- who, when and on what basis ----------------------------------------------------------------------------
+
+    def _letterhead(self) -> None:
+        paper, facts, template = self.paper, self.facts, self.template
+        blanks = {
+            "office": custodian_name(facts.places, facts.office), "election": facts.election, "station": facts.station
+        }  # fmt: skip
+        lines = [template.filled(line, blanks) for line in template["letterhead.lines"]]
+        below = [template.filled(line, blanks) for line in template["letterhead.address"]]
+        if not lines and not below and not template.logo:
+            return
+        told = [paper.words(line, bold=True, align=CENTRE, scale=1.25) for line in lines]
+        told += [paper.words(line, align=CENTRE, scale=0.85) for line in below]
+        if template.logo:
+            height_mm = float(template["letterhead.logo_height_mm"])
+            side_mm = min(height_mm * 1.6, 40)
+            logo = _picture(template.logo, side_mm - 2, height_mm)
+            cells, widths = [logo, told, ""], [side_mm, paper.width_mm - 2 * side_mm, side_mm]
+            paper.place(paper.row_of(cells, widths, shade="white"))
+        else:
+            for line in told:
+                paper.flow(line)
+        paper.space(1.5)
+        canvas, y = paper.canvas, paper.y
+        canvas.setStrokeColor(black)
+        for width, down in ((1.6, 0), (0.5, 2)):
+            canvas.setLineWidth(width)
+            canvas.line(paper.left, y - down, paper.right, y - down)
+        paper.space(5)
+
+    def _title(self) -> None:
+        paper, election = self.paper, self.facts.election.upper()
+        giver, receiver = self._name(self.facts.giver), self._name(self.facts.receiver)
+        if self.facts.is_withdrawn:
+            words = paper.words(self.text("withdrawn", number=self.facts.number), bold=True, align=CENTRE)
+            paper.grid([words], [paper.width_mm], ruled=True, padding_pt=4)
+            paper.space(3)
+        paper.flow(paper.words(self.text("title", election=election), bold=True, align=CENTRE, scale=1.15))
+        if subject := self.text("subject", election=election, giver=giver.upper(), receiver=receiver.upper()):
+            paper.flow(paper.words(subject, bold=True, align=CENTRE))
+        paper.flow(paper.words(self.text("number", number=self.facts.number), align=CENTRE), after_mm=4)
+
+    def _opening(self) -> None:
+        facts, paper = self.facts, self.paper
+        happened = long_date(facts.happened_utc, facts.here)
+        words = self.text(
+            "opening", **_day(happened), place=custodian_name(facts.places, facts.place), election=facts.election
+        )
+        if facts.keyed_in_utc and (keyed := long_date(facts.keyed_in_utc, facts.here)):
+            words += " " + self.text("late", date=keyed.date, clock=keyed.clock)
+        paper.flow(paper.words(words, align=JUSTIFY), after_mm=1.5)
+
+    def _name(self, party: Party) -> str:
+        said = self.template.office(party.code).get("name", "")
+        return printable(said, 200) or custodian_name(self.facts.places, party.code)
+
+    def _parties(self) -> None:
+        for mark, party, ending in (
+            ("1.", self.facts.giver, "first_party"),
+            ("2.", self.facts.receiver, "second_party"),
+        ):
+            self._party(mark, party, self.text(ending))
+        self.paper.space(1)
+
+    def _party(self, mark: str, party: Party, ending: str) -> None:
+        paper, office = self.paper, self.template.office(party.code)
+        person = self.template.person(party.person)
+        code = show_custodian(party.code)
+        name = self._name(party)
+        lines = [
+            (self.text("name"), printable(party.person, _NAME) or _DOTS),
+            (self.text("nip"), printable(person.get("nip", ""), 60)),
+            (self.text("function"), self._function(party) or _DOTS),
+            (self.text("office"), name if code in name else f"{name} ({code})"),
+            (self.text("address"), printable(office.get("address", ""), 400)),
+        ]
+        first = True
+        for label, words in lines:
+            if words:
+                cells = [paper.words(mark if first else ""), paper.words(label), paper.words(":"), paper.words(words)]
+                paper.grid(cells, [7, 28, 4, paper.width_mm - 39], keep_mm=20 if first else 0)
+                first = False
+        paper.flow(paper.words(ending, left_mm=7), after_mm=1.5)
+
+    def _function(self, party: Party) -> str:
+        person, office = self.template.person(party.person), self.template.office(party.code)
+        return printable(party.function or person.get("function", "") or office.get("function", ""), 200)
+
+    def _basis(self) -> None:
+        if listed := self.template["basis.list"]:
+            self.paper.title(self.text("basis"))
+            self._numbered(listed)
+
+    def _numbered(self, lines: Sequence[str], left_mm: float = 0) -> None:
+        for place, line in enumerate(lines, 1):
+            self.paper.numbered(f"{place}.", printable(line, 2500), left_mm=left_mm)
+
+    # --- what ---------------------------------------------------------------------------------------------------
+
+    def _contents(self) -> None:
+        facts, paper = self.facts, self.paper
+        count = len(facts.taken)
+        paper.space(1)
+        words = self.text(
+            "handing", giver=self._name(facts.giver), receiver=self._name(facts.receiver), election=facts.election,
+            count=number(count), count_words=in_words(count), destination=destination_text(facts),
+        )  # fmt: skip
+        paper.flow(paper.words(words, align=JUSTIFY), after_mm=2)
+        if not facts.rows:
+            paper.flow(paper.words(self.text("nothing")), after_mm=2)
+            return
+        widths = [9.0, 40.0, 17.0, 17.0, 30.0, paper.width_mm - 113]
+        titles = ("number", "kind", "quantity", "unit", "condition", "remark")
+        heads = [paper.words(self.text(f"column_{name}"), bold=True, align=CENTRE, scale=0.9) for name in titles]
+        header = paper.row_of(heads, widths, ruled=True, shade=_SHADE, padding_pt=2.5)
+        paper.place(header, keep_mm=12)
+        paper.column_heads = header
+        for place, row in enumerate(facts.rows, 1):
+            cells = [
+                paper.words(f"{place}.", align=CENTRE, scale=0.9),
+                paper.words(kind_word(facts.needs, row.kind), scale=0.9),
+                paper.words(number(row.count), align=RIGHT, scale=0.9),
+                paper.words(unit_word(facts.needs, row.kind), align=CENTRE, scale=0.9),
+                paper.words(conditions_text(row, self.text("unnoted")), scale=0.9),
+                paper.words(remark_text(row, facts.needs), scale=0.9),
+            ]
+            paper.grid(cells, widths, ruled=True, padding_pt=2)
+        paper.column_heads = None
+        total = [
+            paper.words(self.text("total"), bold=True, align=CENTRE, scale=0.9),
+            paper.words(number(count), bold=True, align=RIGHT, scale=0.9), "",
+        ]  # fmt: skip
+        paper.grid(total, [49, 17, paper.width_mm - 66], ruled=True, padding_pt=2)
+        paper.space(1.5)
+
+    def _carriage(self) -> None:
+        facts, carriage = self.facts, self.facts.carriage
+        bound = destination_text(facts) if facts.bound else ""
+        vehicle = carriage.vehicle
+        if not vehicle and facts.place != facts.receiver.code:
+            vehicle = custodian_name(facts.places, facts.receiver.code)
+        lines = [
+            ("vehicle", vehicle), ("driver", carriage.driver), ("escort", carriage.escort),
+            ("stops", " – ".join(carriage.stops)), ("bound", bound), ("note", facts.note),
+        ]  # fmt: skip
+        if any(words for _label, words in lines):
+            self.paper.title(self.text("carriage"))
+            for label, words in lines:
+                if words:
+                    self.paper.labelled(self.text(label), printable(words, 2500), label_mm=30)
+
+    # --- what differs, and what was decided ---------------------------------------------------------------------
+
+    def _differences(self) -> None:
+        facts, paper = self.facts, self.paper
+        paper.title(self.text("differences"))
+        offered = number(len(facts.lines))
+        said = []
+        if facts.counted is not None:
+            said.append(self.text("counts", counted=number(facts.counted), scanned=offered))
+        if facts.expected is None:
+            said.append(self.text("unknown_expected"))
+        else:
+            expected, missing = number(facts.expected), number(len(facts.missing))
+            said.append(self.text("expected", expected=expected, scanned=offered, missing=missing))
+        found = finding_lines(facts)
+        if not found and not facts.missing:
+            said.append(self.text("no_differences"))
+        paper.flow(paper.words(" ".join(said), align=JUSTIFY), after_mm=0.5)
+        if facts.missing:
+            paper.flow(paper.words(self.text("missing", missing=number(len(facts.missing)))))
+            self._bullets(missing_lines(facts))
+        self._bullets(found)
+
+    def _bullets(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            self.paper.numbered("–", line)
+
+    def _decisions(self) -> None:
+        facts = self.facts
+        lists = (
+            ("refused", [line_text(line, facts) for line in facts.lines if line.is_refused]),
+            ("remarked", [line_text(line, facts) for line in facts.taken if line.remark]),
+            ("matched", [line_text(line, facts) for line in facts.lines if line.how == "matched" and not line.remark]),
+            ("extras", extra_lines(facts)),
+        )
+        if not any(lines for _name, lines in lists):
+            return
+        self.paper.title(self.text("decisions"))
+        for name, lines in lists:
+            if lines:
+                count = sum(extra.count for extra in facts.extras) if name == "extras" else len(lines)
+                words = self.paper.words(self.text(name, count=number(count)))
+                self.paper.place(words, keep_mm=6)
+                self._bullets(lines)
+
+    # --- the end ------------------------------------------------------------------------------------------------
+
+    def _closing(self) -> None:
+        paper, copies = self.paper, round(self.template["copies.count"])
+        words = self.text("closing", copies=copies, copies_words=in_words(copies), number=self.facts.number)
+        block = paper.words(words, align=JUSTIFY)
+        paper.space(2.5)
+        keep_mm = _SIGN_MM + 26
+        if block.wrap(paper.width, paper.height)[1] < 60 * mm:
+            paper.place(block, after_mm=4, keep_mm=keep_mm)
+        else:
+            paper.flow(block, after_mm=4)
+
+    def _signatures(self) -> None:
+        facts, carriage = self.facts, self.facts.carriage
+        people = {
+            "giver": (facts.giver.person, self._function(facts.giver)),
+            "receiver": (facts.receiver.person, self._function(facts.receiver)),
+            "driver": (carriage.driver, ""), "escort": (carriage.escort, ""), "other": ("", ""),
+        }  # fmt: skip
+        cells = []
+        for signer in self.template["signatures"]:
+            who = signer["who"]
+            if who in ("driver", "escort") and carriage == NO_CARRIAGE:
+                continue
+            name, function = people[who]
+            name, function = name or signer.get("name", ""), function or signer.get("function", "")
+            nip = self.template.person(name).get("nip", "") or signer.get("nip", "")
+            cells.append(self._box(signer["title"], name, function, nip, self.drawn.get(who)))
+        for first in range(0, len(cells), 3):
+            shown = cells[first : first + 3]
+            self.paper.grid(shown, [self.paper.width_mm / len(shown)] * len(shown))
+            self.paper.space(3)
+
+    def _box(self, title: str, name: str, function: str, nip: str, drawn: bytes | None) -> list[Any]:
+        paper = self.paper
+        space: Any = Spacer(1, _SIGN_MM * mm) if drawn is None else _picture(drawn, *_DRAWN_MM)
+        told = [
+            paper.words(printable(title, 200), align=CENTRE), paper.words(printable(function, 200), align=CENTRE),
+            space, paper.words(printable(name, _NAME) or _DOTS, bold=bool(name), align=CENTRE),
+        ]  # fmt: skip
+        if nip:
+            told.append(paper.words(f"{self.text('nip')} {printable(nip, 60)}", align=CENTRE))
+        return told
+
+    def _witnesses(self) -> None:
+        names = list(self.facts.witnesses)
+        names += [""] * (round(self.template["witnesses.lines"]) - len(names))
+        if not names:
+            return
+        paper = self.paper
+        paper.title(self.text("witnesses"), keep_mm=16)
+        for place, name in enumerate(names, 1):
+            drawn = self.drawn.get(f"witness-{place}")
+            sign: Any = paper.words(f"{self.text('witness')}: {_DOTS}") if drawn is None else _picture(drawn, 40, 12)
+            cells = [paper.words(f"{place}."), paper.words(printable(name, _NAME) or _DOTS), sign]
+            paper.grid(cells, [7, paper.width_mm / 2 - 7, paper.width_mm / 2], padding_pt=6)
+
+    def _copies(self) -> None:
+        if listed := self.template["copies.to"]:
+            self.paper.title(self.text("copies"))
+            self._numbered(listed)
+
+
+def _day(day: LongDate | None) -> dict[str, object]:
+    """The blanks of a day; lines to fill in by hand where the record has no time that a calendar knows."""
+    if day is None:
+        return dict.fromkeys(
+            ("weekday", "day", "day_words", "month", "year", "year_words", "date", "clock"), "........"
+        )
+    return {
+        "weekday": day.weekday, "day": day.day, "day_words": in_words(day.day), "month": day.month, "year": day.year,
+        "year_words": in_words(day.year), "date": day.date, "clock": day.clock,
+    }  # fmt: skip
+
+
+def _picture(data: bytes, width_mm: float, height_mm: float) -> Image:
+    """A picture as large as the room allows, its sides in proportion, in the middle."""
+    wide, high = ImageReader(BytesIO(data)).getSize()
+    scale = min(width_mm * mm / wide, height_mm * mm / high)
+    return Image(BytesIO(data), width=wide * scale, height=high * scale, mask="auto", hAlign="CENTER")
