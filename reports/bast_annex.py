@@ -26,6 +26,8 @@ HOW: Mapping[str, Mapping[str, str]] = {
 _SCALE = 0.82
 _KIND_MM, _COLUMNS = 34.0, 3
 _HEAD_MM = 44.0
+_LEAST_MM = 165.0
+"""With so much room left, the codes of a single record stand below the annex: its modules stay as large."""
 
 
 def draw_annex(paper: Letter, facts: BastFacts, template: Template) -> None:
@@ -36,7 +38,7 @@ def draw_annex(paper: Letter, facts: BastFacts, template: Template) -> None:
     paper.flow(paper.words(template.text("annex_title", number=facts.number), bold=True, align=CENTRE), after_mm=2)
     words = template.text("annex", number=facts.number, count=number(len(facts.lines)))
     paper.flow(paper.words(words, align=JUSTIFY, scale=_SCALE), after_mm=2)
-    flagged = {finding.item for finding in facts.findings}
+    flagged = {finding.item for finding in facts.findings if "item" in finding.values}  # not what all share
     for to, goods in groupby(facts.lines, key=lambda line: line.to):
         lines = list(goods)
         where = place_path(facts.places, to) if to else _("not registered here")
@@ -65,11 +67,14 @@ def _code_text(line: Line, is_flagged: bool) -> str:
 
 
 def draw_codes(paper: Letter, facts: BastFacts, template: Template, sheets: Sequence[Sheet | None]) -> None:
-    """The signed records as QR codes, each beginning on a page of its own, beside its log's signed head."""
+    """The signed records as QR codes, beside their log's signed head; each of several begins a page of its own."""
     for place, sheet in enumerate(sheets, 1):
         if sheet is None:
             continue
-        paper.new_page()
+        if len(sheets) > 1 or paper.room < _LEAST_MM * mm:
+            paper.new_page()
+        else:
+            paper.space(6)
         title = template.text("codes_title", number=facts.number)
         if len(sheets) > 1:
             title += f" ({place}/{len(sheets)})"

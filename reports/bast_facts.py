@@ -69,7 +69,8 @@ class BastFacts:
     """The facts of one handover. `expected` is None where it cannot be known; `missing` are those still with the giver.
 
     `happened_utc` is when it took place, `keyed_in_utc` when it was recorded if that was later, else empty. `here` is
-    a place's code whose clock the letter shows, `place` where it took place. `is_withdrawn`: a correction took it back.
+    a place's code whose clock the letter shows, `place` where it took place, `carrier` the vehicle where one side
+    is one, else empty. `is_withdrawn`: a correction took it back.
     """
 
     number: str
@@ -91,6 +92,7 @@ class BastFacts:
     extras: tuple[Extra, ...]
     witnesses: tuple[str, ...]
     carriage: Carriage
+    carrier: str
     bound: tuple[str, ...]
     note: str
     findings: tuple[Finding, ...]
@@ -144,11 +146,11 @@ def bast_facts(
     happened = records[0].happened
     findings, is_withdrawn = _found(records, chains)
     findings += judge_count(
-        scanned=len(named) - len([line for line in lines if line.is_refused]),
+        scanned=len(named),  # the giver counts what is offered
         extras=sum(extra["count"] for extra in last["extras"]), counted=last["counted"], missing=(), places=places,
     )  # fmt: skip
-    is_carried = is_plate(to) or (to in places and places[to].level == "carrier")
-    place = giver if is_carried else to
+    carrier = next((code for code in (to, giver) if _is_carrier(places, code)), "")
+    place = giver if carrier == to else to
     return BastFacts(
         number=str(first["bast"]), election=election, station=station, office=office, records=tuple(records),
         happened_utc=happened, keyed_in_utc=records[0].at if last["occurred"] else "",
@@ -158,7 +160,7 @@ def bast_facts(
         lines=lines, rows=_rows(line for line in lines if not line.is_refused), counted=last["counted"],
         expected=expected if tops and (expected or met_giver) else None, missing=_in_order(missing),
         extras=tuple(Extra(**extra) for extra in last["extras"]), witnesses=tuple(first["witnesses"]),
-        carriage=carriage_of(first), bound=tuple(first["bound"]), note=str(first["note"]),
+        carriage=carriage_of(first), carrier=carrier, bound=tuple(first["bound"]), note=str(first["note"]),
         findings=tuple(findings), is_withdrawn=is_withdrawn, places=places, needs=needs,
     )  # fmt: skip
 
@@ -169,6 +171,10 @@ def expected_tops(handover: Mapping[str, object]) -> tuple[str, ...]:
     if isinstance(bound, list) and bound:
         return tuple(map(str, bound))
     return () if is_plate(to) else (to,)
+
+
+def _is_carrier(places: Places, code: str) -> bool:
+    return places[code].level == "carrier" if code in places else is_plate(code)
 
 
 def _was_known(event: Event, last: Event) -> bool:

@@ -15,9 +15,8 @@ from reports.bast_words import kind_word
 from reports.custody_facts import finding_json
 from reports.words import custodian_name
 from tables.safe_file import safe_file
-from tables.write import Cell
+from tables.write import Cell, write_table
 from tables.write import Sheet as TableSheet
-from tables.write import write_table
 
 SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
 ROW_HEADERS = ("number", "kind", "kind_name", "quantity", "unit", "pieces", "conditions", "serials")

@@ -4,37 +4,27 @@ from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from reportlab.lib.colors import HexColor, black
+from reportlab.lib.colors import black
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
-from reportlab.platypus import Image, Spacer
+from reportlab.platypus import Image, Spacer, Table
 
 from custody.carriage import NO_CARRIAGE
 from custody.paper import Sheet
 from language.in_words import LongDate, in_words, long_date
-from language.text import number, printable
+from language.text import printable
 from reports.bast_annex import draw_annex, draw_codes
+from reports.bast_body import draw_carriage, draw_contents, draw_decisions, draw_differences
 from reports.bast_facts import BastFacts, Party
-from reports.bast_keys import DAY_BLANKS, PAGE_SIZES_MM
+from reports.bast_keys import PAGE_SIZES_MM
 from reports.bast_template import Template
-from reports.bast_words import (
-    conditions_text,
-    destination_text,
-    extra_lines,
-    finding_lines,
-    kind_word,
-    line_text,
-    missing_lines,
-    remark_text,
-    unit_word,
-)
-from reports.letter import CENTRE, JUSTIFY, RIGHT, Letter
+from reports.bast_words import party_name
+from reports.letter import CENTRE, JUSTIFY, Letter
 from reports.paper import Margins
 from reports.words import custodian_name, show_custodian
 
 _DOTS = "." * 42
 _SIGN_MM, _DRAWN_MM = 22.0, (52.0, 20.0)
-_SHADE = HexColor("#EDEDED")
 _NAME = 120
 
 
@@ -80,12 +70,17 @@ class _Bast:
 
     def draw(self, section: str) -> None:
         """Draw a section of that name; nothing where there is nothing to say in it."""
+        shared: Mapping[str, Callable[[Letter, BastFacts, Template], None]] = {
+            "contents": draw_contents, "carriage": draw_carriage, "differences": draw_differences,
+            "decisions": draw_decisions, "annex": draw_annex,
+        }  # fmt: skip
+        if section in shared:
+            shared[section](self.paper, self.facts, self.template)
+            return
         sections: Mapping[str, Callable[[], None]] = {
             "letterhead": self._letterhead, "title": self._title, "opening": self._opening, "parties": self._parties,
-            "basis": self._basis, "contents": self._contents, "carriage": self._carriage,
-            "differences": self._differences, "decisions": self._decisions, "closing": self._closing,
-            "signatures": self._signatures, "witnesses": self._witnesses, "copies": self._copies,
-            "annex": lambda: draw_annex(self.paper, self.facts, self.template),
+            "basis": self._basis, "closing": self._closing, "signatures": self._signatures,
+            "witnesses": self._witnesses, "copies": self._copies,
             "codes": lambda: draw_codes(self.paper, self.facts, self.template, self.sheets),
         }  # fmt: skip
         sections[section]()
@@ -122,7 +117,10 @@ class _Bast:
 
     def _title(self) -> None:
         paper, election = self.paper, self.facts.election.upper()
-        giver, receiver = self._name(self.facts.giver), self._name(self.facts.receiver)
+        giver, receiver = (
+            party_name(self.facts, self.template, self.facts.giver),
+            party_name(self.facts, self.template, self.facts.receiver),
+        )
         if self.facts.is_withdrawn:
             words = paper.words(self.text("withdrawn", number=self.facts.number), bold=True, align=CENTRE)
             paper.grid([words], [paper.width_mm], ruled=True, padding_pt=4)
@@ -142,10 +140,6 @@ class _Bast:
             words += " " + self.text("late", date=keyed.date, clock=keyed.clock)
         paper.flow(paper.words(words, align=JUSTIFY), after_mm=1.5)
 
-    def _name(self, party: Party) -> str:
-        said = self.template.office(party.code).get("name", "")
-        return printable(said, 200) or custodian_name(self.facts.places, party.code)
-
     def _parties(self) -> None:
         for mark, party, ending in (
             ("1.", self.facts.giver, "first_party"),
@@ -158,7 +152,7 @@ class _Bast:
         paper, office = self.paper, self.template.office(party.code)
         person = self.template.person(party.person)
         code = show_custodian(party.code)
-        name = self._name(party)
+        name = party_name(self.facts, self.template, party)
         lines = [
             (self.text("name"), printable(party.person, _NAME) or _DOTS),
             (self.text("nip"), printable(person.get("nip", ""), 60)),
@@ -186,105 +180,6 @@ class _Bast:
     def _numbered(self, lines: Sequence[str], left_mm: float = 0) -> None:
         for place, line in enumerate(lines, 1):
             self.paper.numbered(f"{place}.", printable(line, 2500), left_mm=left_mm)
-
-    # --- what ---------------------------------------------------------------------------------------------------
-
-    def _contents(self) -> None:
-        facts, paper = self.facts, self.paper
-        count = len(facts.taken)
-        paper.space(1)
-        words = self.text(
-            "handing", giver=self._name(facts.giver), receiver=self._name(facts.receiver), election=facts.election,
-            count=number(count), count_words=in_words(count), destination=destination_text(facts),
-        )  # fmt: skip
-        paper.flow(paper.words(words, align=JUSTIFY), after_mm=2)
-        if not facts.rows:
-            paper.flow(paper.words(self.text("nothing")), after_mm=2)
-            return
-        widths = [9.0, 40.0, 17.0, 17.0, 30.0, paper.width_mm - 113]
-        titles = ("number", "kind", "quantity", "unit", "condition", "remark")
-        heads = [paper.words(self.text(f"column_{name}"), bold=True, align=CENTRE, scale=0.9) for name in titles]
-        header = paper.row_of(heads, widths, ruled=True, shade=_SHADE, padding_pt=2.5)
-        paper.place(header, keep_mm=12)
-        paper.column_heads = header
-        for place, row in enumerate(facts.rows, 1):
-            cells = [
-                paper.words(f"{place}.", align=CENTRE, scale=0.9),
-                paper.words(kind_word(facts.needs, row.kind), scale=0.9),
-                paper.words(number(row.count), align=RIGHT, scale=0.9),
-                paper.words(unit_word(facts.needs, row.kind), align=CENTRE, scale=0.9),
-                paper.words(conditions_text(row, self.text("unnoted")), scale=0.9),
-                paper.words(remark_text(row, facts.needs), scale=0.9),
-            ]
-            paper.grid(cells, widths, ruled=True, padding_pt=2)
-        paper.column_heads = None
-        total = [
-            paper.words(self.text("total"), bold=True, align=CENTRE, scale=0.9),
-            paper.words(number(count), bold=True, align=RIGHT, scale=0.9), "",
-        ]  # fmt: skip
-        paper.grid(total, [49, 17, paper.width_mm - 66], ruled=True, padding_pt=2)
-        paper.space(1.5)
-
-    def _carriage(self) -> None:
-        facts, carriage = self.facts, self.facts.carriage
-        bound = destination_text(facts) if facts.bound else ""
-        vehicle = carriage.vehicle
-        if not vehicle and facts.place != facts.receiver.code:
-            vehicle = custodian_name(facts.places, facts.receiver.code)
-        lines = [
-            ("vehicle", vehicle), ("driver", carriage.driver), ("escort", carriage.escort),
-            ("stops", " – ".join(carriage.stops)), ("bound", bound), ("note", facts.note),
-        ]  # fmt: skip
-        if any(words for _label, words in lines):
-            self.paper.title(self.text("carriage"))
-            for label, words in lines:
-                if words:
-                    self.paper.labelled(self.text(label), printable(words, 2500), label_mm=30)
-
-    # --- what differs, and what was decided ---------------------------------------------------------------------
-
-    def _differences(self) -> None:
-        facts, paper = self.facts, self.paper
-        paper.title(self.text("differences"))
-        offered = number(len(facts.lines))
-        said = []
-        if facts.counted is not None:
-            said.append(self.text("counts", counted=number(facts.counted), scanned=offered))
-        if facts.expected is None:
-            said.append(self.text("unknown_expected"))
-        else:
-            expected, missing = number(facts.expected), number(len(facts.missing))
-            said.append(self.text("expected", expected=expected, scanned=offered, missing=missing))
-        found = finding_lines(facts)
-        if not found and not facts.missing:
-            said.append(self.text("no_differences"))
-        paper.flow(paper.words(" ".join(said), align=JUSTIFY), after_mm=0.5)
-        if facts.missing:
-            paper.flow(paper.words(self.text("missing", missing=number(len(facts.missing)))))
-            self._bullets(missing_lines(facts))
-        self._bullets(found)
-
-    def _bullets(self, lines: Sequence[str]) -> None:
-        for line in lines:
-            self.paper.numbered("–", line)
-
-    def _decisions(self) -> None:
-        facts = self.facts
-        lists = (
-            ("refused", [line_text(line, facts) for line in facts.lines if line.is_refused]),
-            ("remarked", [line_text(line, facts) for line in facts.taken if line.remark]),
-            ("matched", [line_text(line, facts) for line in facts.lines if line.how == "matched" and not line.remark]),
-            ("extras", extra_lines(facts)),
-        )
-        if not any(lines for _name, lines in lists):
-            return
-        self.paper.title(self.text("decisions"))
-        for name, lines in lists:
-            if lines:
-                count = sum(extra.count for extra in facts.extras) if name == "extras" else len(lines)
-                words = self.paper.words(self.text(name, count=number(count)))
-                self.paper.place(words, keep_mm=6)
-                self._bullets(lines)
 
     # --- the end ------------------------------------------------------------------------------------------------
 
@@ -316,20 +211,25 @@ class _Bast:
             nip = self.template.person(name).get("nip", "") or signer.get("nip", "")
             cells.append(self._box(signer["title"], name, function, nip, self.drawn.get(who)))
         for first in range(0, len(cells), 3):
-            shown = cells[first : first + 3]
-            self.paper.grid(shown, [self.paper.width_mm / len(shown)] * len(shown))
-            self.paper.space(3)
+            self._draw_boxes(cells[first : first + 3])
 
     def _box(self, title: str, name: str, function: str, nip: str, drawn: bytes | None) -> list[Any]:
+        """What stands in one column: title, function, the signature, name, NIP."""
         paper = self.paper
         space: Any = Spacer(1, _SIGN_MM * mm) if drawn is None else _picture(drawn, *_DRAWN_MM)
-        told = [
+        return [
             paper.words(printable(title, 200), align=CENTRE), paper.words(printable(function, 200), align=CENTRE),
             space, paper.words(printable(name, _NAME) or _DOTS, bold=bool(name), align=CENTRE),
+            paper.words(f"{self.text('nip')} {printable(nip, 60)}" if nip else "", align=CENTRE),
         ]  # fmt: skip
-        if nip:
-            told.append(paper.words(f"{self.text('nip')} {printable(nip, 60)}", align=CENTRE))
-        return told
+
+    def _draw_boxes(self, columns: Sequence[Sequence[Any]]) -> None:
+        """Signatures side by side, names at one height; they stay together."""
+        paper = self.paper
+        look = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("ALIGN", (0, 0), (-1, -1), "CENTER"),
+                ("TOPPADDING", (0, 0), (-1, -1), 0.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 0.5)]  # fmt: skip
+        widths = [paper.width / len(columns)] * len(columns)
+        paper.place(Table([list(row) for row in zip(*columns, strict=True)], colWidths=widths, style=look), after_mm=3)
 
     def _witnesses(self) -> None:
         names = list(self.facts.witnesses)

@@ -162,7 +162,9 @@ def _blank_faults(key: str, value: Any, file: str) -> list[Fault]:
             pieces = list(string.Formatter().parse(words))
         except ValueError:
             faults.append(
-                Fault(N_("{key} has a brace that is not closed: write {{ for a brace"), {"key": key}, file=file)
+                Fault(
+                    N_("{key} has a brace that is not closed; a brace itself is written twice"), {"key": key}, file=file
+                )
             )
             continue
         for _literal, name, form, conversion in pieces:

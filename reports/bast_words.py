@@ -7,11 +7,17 @@ from custody.findings import Finding
 from custody.items import Item
 from language import _, chosen, ngettext
 from language.text import number, printable
-from reports.bast_facts import BastFacts, Line, Row
+from reports.bast_facts import BastFacts, Line, Party, Row
+from reports.bast_template import Template
 from reports.words import Needs, Places, condition_word, custodian_name, finding_text, kind_name, place_path
 
 _RANGES, _SENTENCES, _CODES = 3, 4, 12
 """So many serial ranges, sentences of one code, and codes in a list are told; the rest are counted."""
+
+
+def party_name(facts: BastFacts, template: Template, party: Party) -> str:
+    """What the office of a party is called: by the template, else by the plan."""
+    return printable(template.office(party.code).get("name", ""), 200) or custodian_name(facts.places, party.code)
 
 
 def kind_word(needs: Needs, kind: str) -> str:
