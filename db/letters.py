@@ -1,6 +1,7 @@
 """The handover that a number names, found in any log that is held, with what its paper carries."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain as joined
@@ -46,7 +47,7 @@ def find_handover(state: State, number: str | None = None) -> FoundHandover:
         found = [parts for log in [own] if log for parts in [newest_handover(state.tables, log.id, None)] if parts]
     else:
         log, _colon, seq = number.rpartition(":")
-        found = _by_record(state, log, int(seq)) if log and seq.isascii() and seq.isdigit() else []
+        found = _by_record(state, log, int(seq)) if log and re.fullmatch("[0-9]{1,15}", seq) else []
         found = found or _by_number(state, number)
     if not found:
         raise InputError(

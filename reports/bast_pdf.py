@@ -128,7 +128,12 @@ class _Bast:
         paper.flow(paper.words(self.text("title", election=election), bold=True, align=CENTRE, scale=1.15))
         if subject := self.text("subject", election=election, giver=giver.upper(), receiver=receiver.upper()):
             paper.flow(paper.words(subject, bold=True, align=CENTRE))
-        paper.flow(paper.words(self.text("number", number=self.facts.number), align=CENTRE), after_mm=4)
+        paper.flow(paper.words(self.text("number", number=self.facts.number), align=CENTRE))
+        keyed = long_date(self.facts.keyed_in_utc, self.facts.here)
+        if keyed is not None:
+            late = self.text("late", date=keyed.date, clock=keyed.clock)
+            paper.flow(paper.words(late, align=CENTRE, scale=0.85))
+        paper.space(4)
 
     def _opening(self) -> None:
         facts, paper = self.facts, self.paper
@@ -136,8 +141,6 @@ class _Bast:
         words = self.text(
             "opening", **_day(happened), place=custodian_name(facts.places, facts.place), election=facts.election
         )
-        if facts.keyed_in_utc and (keyed := long_date(facts.keyed_in_utc, facts.here)):
-            words += " " + self.text("late", date=keyed.date, clock=keyed.clock)
         paper.flow(paper.words(words, align=JUSTIFY), after_mm=1.5)
 
     def _parties(self) -> None:
@@ -177,9 +180,9 @@ class _Bast:
             self.paper.title(self.text("basis"))
             self._numbered(listed)
 
-    def _numbered(self, lines: Sequence[str], left_mm: float = 0) -> None:
+    def _numbered(self, lines: Sequence[str]) -> None:
         for place, line in enumerate(lines, 1):
-            self.paper.numbered(f"{place}.", printable(line, 2500), left_mm=left_mm)
+            self.paper.numbered(f"{place}.", printable(line, 2500), align=JUSTIFY)
 
     # --- the end ------------------------------------------------------------------------------------------------
 

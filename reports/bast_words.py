@@ -86,7 +86,7 @@ def line_text(line: Line, facts: BastFacts) -> str:
     words = f"{show_code(line.code)}: {item_text(line.item, facts.places, facts.needs)}"
     if line.condition and line.condition != "good":
         words += f", {condition_word(line.condition)}"
-    return f"{words}. {printable(line.remark, 600)}" if line.remark else words
+    return f"{words} – {printable(line.remark, 600)}" if line.remark else words
 
 
 def finding_lines(facts: BastFacts) -> list[str]:

@@ -58,30 +58,26 @@ class Letter(Paper):
         self.space(2.5)
         self.place(self.words(words, bold=True), after_mm=1, keep_mm=keep_mm)
 
-    def numbered(self, mark: str, words: str, *, left_mm: float = 0) -> None:
+    def numbered(self, mark: str, words: str, *, align: int = LEFT) -> None:
         """One entry of a list, its mark in front."""
-        self.grid([self.words(mark), self.words(words, align=JUSTIFY)], [7, self.width_mm - left_mm - 7],
-                  left_mm=left_mm)  # fmt: skip
+        self.grid([self.words(mark), self.words(words, align=align)], [7, self.width_mm - 7])
 
-    def labelled(self, label: str, words: str, *, left_mm: float = 0, label_mm: float = 32) -> None:
+    def labelled(self, label: str, words: str, *, label_mm: float) -> None:
         """`Label : words`, with the colons in a column."""
-        rest = self.width_mm - left_mm - label_mm - 4
-        self.grid([self.words(label), self.words(":"), self.words(words)], [label_mm, 4, rest], left_mm=left_mm)
+        self.grid([self.words(label), self.words(":"), self.words(words)], [label_mm, 4, self.width_mm - label_mm - 4])
 
     def grid(
-        self, cells: Sequence[Any], widths_mm: Sequence[float], *, ruled: bool = False, left_mm: float = 0,
-        shade: Any = None, padding_pt: float = 0.8, keep_mm: float = 0,
+        self, cells: Sequence[Any], widths_mm: Sequence[float], *, ruled: bool = False, padding_pt: float = 0.8,
+        keep_mm: float = 0,
     ) -> None:  # fmt: skip
         """One row of blocks; ruled ones stand in boxes. A row taller than the page goes on over the next ones."""
-        self.flow_row(self.row_of(cells, widths_mm, ruled, left_mm, shade, padding_pt), keep_mm)
+        self._flow_row(self.row_of(cells, widths_mm, ruled=ruled, padding_pt=padding_pt), keep_mm)
 
     def row_of(
-        self, cells: Sequence[Any], widths_mm: Sequence[float], ruled: bool = False, left_mm: float = 0,
-        shade: Any = None, padding_pt: float = 0.8,
+        self, cells: Sequence[Any], widths_mm: Sequence[float], *, ruled: bool = False, shade: Any = None,
+        padding_pt: float = 0.8,
     ) -> Table:  # fmt: skip
         """The row as a block."""
-        if left_mm:
-            cells, widths_mm = ["", *cells], [left_mm, *widths_mm]
         side = 3 if ruled else 0
         look: list[tuple[Any, ...]] = [
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE" if shade else "TOP"),
@@ -95,7 +91,7 @@ class Letter(Paper):
         widths = [width * mm for width in widths_mm]
         return Table([list(cells)], colWidths=widths, style=look, hAlign="LEFT", splitInRow=1)
 
-    def flow_row(self, block: Flowable, keep_mm: float = 0) -> None:
+    def _flow_row(self, block: Flowable, keep_mm: float = 0) -> None:
         """Put a row of a table; where it does not fit, and a page would not hold it either, its cells are split."""
         if block.wrap(self.width, self.height)[1] > self.room * 3:
             self.flow(block)
