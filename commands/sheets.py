@@ -103,9 +103,11 @@ def print_job(
     Raises:
         InputError, LabelError: they do not go together, or name what is not there.
     """
-    from labels.stock import stock
+    from labels.stock import STOCKS, stock
 
-    chosen = stock(sheet, known_stocks(station, sheet_file))
+    # A mistake in a user's own table must not keep anybody from printing on other paper.
+    is_ours = sheet in STOCKS and sheet_file is None
+    chosen = stock(sheet, STOCKS if is_ours else known_stocks(station, sheet_file))
     form = _form(out, is_sent=printer is not None)
     destination, adjustment = None, None
     if printer is not None:

@@ -133,7 +133,7 @@ def _open_device(to: Destination) -> int:
 def _refusal(to: Destination, error: OSError) -> PrinterError:
     """What an error of the system means to somebody who stands before the printer."""
     network = N_("Is it switched on and on this network? Its own menu prints its address.")
-    look = N_("Look at the printer: paper, ribbon, cover, and its lamp.")
+    look = N_("Look at the printer: is it on, are there paper and ribbon, is the cover shut?")
     if isinstance(error, socket.gaierror):
         message, hint = N_("there is no computer or printer called {printer}"), network
     elif isinstance(error, ConnectionRefusedError):

@@ -162,6 +162,8 @@ def test_sheets_of_ones_own_come_from_the_stations_folder_or_a_file(station: Ter
     (station.home / "sheets.toml").write_text(SHEET + "left_mm = 90\nwidth = 3\n")
     refused = station("labels", "--list")
     assert refused.code == 2 and "kertas-kami.width is no key" in refused.err
+    assert station("labels", "--sheet", "rumah", "--out", "rumah.pdf").code == 2
+    assert station("labels", "--sheet", "a4-3x7", "--out", "other.pdf").code == 0
 
 
 def test_stock_that_nobody_has_held_in_hand_says_so(station: Terminal) -> None:
