@@ -16,6 +16,7 @@ import click
 
 from custody.errors import N_, InputError, StoreError
 from language import _
+from station.said import one_line as one_line
 
 if TYPE_CHECKING:
     from db.signer import Signer
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 VERSION = "0.1.0"
 LEDGER_FILE = "ledger.db"
-LONGEST_NAME = 120
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -136,31 +136,6 @@ def progress(length: int | None, label: str, *, quiet: bool = False) -> Iterator
 def note(text: str) -> None:
     """A line for the user that is no result: on standard error, so that a pipe gets results alone."""
     click.echo(text, err=True)
-
-
-def one_line(option: str, text: str, limit: int = LONGEST_NAME) -> str:
-    """A text that an option gives, on one line, as a paper can show it.
-
-    Raises:
-        InputError: it is too long, or has characters that nobody sees.
-    """
-    line = " ".join(text.split())
-    if not line.isprintable():
-        raise InputError(
-            N_("{option} has characters that cannot be shown: {text}"),
-            hint=N_("Type it anew."),
-            option=option,
-            text=line[:LONGEST_NAME],
-        )
-    if len(line) > limit:
-        raise InputError(
-            N_("{option} has {length} characters; {limit} is the most"),
-            hint=N_("Write it shorter."),
-            option=option,
-            length=len(line),
-            limit=limit,
-        )
-    return line
 
 
 def set_worker(store: "Store", by: str | None) -> None:

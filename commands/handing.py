@@ -10,6 +10,7 @@ import click
 from commands.base import one_line, print_json, repeatable
 from custody.errors import N_, InputError
 from language import _
+from station.said import LONGEST_NOTE
 
 if TYPE_CHECKING:
     from custody.compose import Extra, Handover
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from db.store import RecordedHandover, Store
 
 F = TypeVar("F", bound=Callable[..., Any])
-LONGEST_NOTE = 2000
 SHOWN_PER_CODE = 5
 """So many findings of one code are told one by one; the rest only counted."""
 

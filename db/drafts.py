@@ -1,7 +1,7 @@
 """Drafts: what was scanned and not confirmed yet. Durable at each scan, so that a session survives a power cut."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,10 +108,30 @@ class Drafts:
         query = scan.select(scan.code, scan.print, scan.how).where(scan.draft == id).order_by(scan.number)
         return [Touch(code, number, _how(how)) for code, number, how in query.tuples()]
 
+    def say(self, id: str, words: Mapping[str, str]) -> None:
+        """Keep what people say of a session, by name; an empty text takes back what was said.
+
+        Raises:
+            InputError: the session is gone.
+        """
+        said = self.tables.draft_said
+        with self.ledger.transaction():
+            self.get(id)
+            said.delete().where((said.draft == id) & said.name.in_(list(words))).execute()
+            rows = [{"draft": id, "name": name, "value": value} for name, value in words.items() if value]
+            if rows:
+                said.insert_many(rows).execute()
+
+    def said(self, id: str) -> dict[str, str]:
+        """What people have said of a session."""
+        said = self.tables.draft_said
+        return dict(said.select(said.name, said.value).where(said.draft == id).order_by(said.name).tuples())
+
     def drop(self, id: str) -> None:
         """Forget a session; what it took was never recorded."""
-        draft, scan = self.tables.draft, self.tables.draft_scan
+        draft, scan, said = self.tables.draft, self.tables.draft_scan, self.tables.draft_said
         with self.ledger.transaction():
+            said.delete().where(said.draft == id).execute()
             scan.delete().where(scan.draft == id).execute()
             draft.delete().where(draft.id == id).execute()
 

@@ -79,7 +79,7 @@ class Judging:
     def judge(self, label: ItemLabel, handover: Handover) -> tuple[Item | None, list[Finding]]:
         """What is known of a scanned item, and all that is wrong with handing it over so."""
         self.state.places.refresh()
-        items, found = self._judge_labels([label], handover)
+        items, found = self.judge_labels([label], handover)
         return items.get(label.code), found
 
     def check_handover(self, handover: Handover) -> None:
@@ -95,9 +95,10 @@ class Judging:
                 place=handover.giver,
             )
 
-    def _judge_labels(
+    def judge_labels(
         self, labels: Sequence[ItemLabel], handover: Handover
     ) -> tuple[dict[str, Item], list[Finding]]:  # fmt: skip
+        """What is known of many scanned items, by code, and all that is wrong with handing them over so."""
         items = self.state.items_of(label.code for label in labels)
         blanks = self.state.blanks(label.code for label in labels if label.code not in items)
         waybill = self._waybill(handover)
@@ -142,10 +143,16 @@ class Judging:
             if custody(code, events, roots=self.state.roots).is_recorded(giver, to, own)
         }
 
+    def judge_handover(self, handover: Handover, touches: Sequence[Touch], *, now: str) -> list[Finding]:
+        """All that would be found if this were recorded now."""
+        self.state.places.refresh()
+        expected = self.expected(handover.giver, handover.to, handover.bound)
+        return self._judge_all(handover, touches, expected, now=now)
+
     def _judge_all(
         self, handover: Handover, touches: Sequence[Touch], expected: list[Item] | None, *, now: str
     ) -> list[Finding]:
-        _items, found = self._judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], handover)
+        _items, found = self.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], handover)
         scanned = {touch.code for touch in touches}
         found += judge_count(
             scanned=len(touches), extras=sum(extra.count for extra in handover.extras), counted=handover.counted,

@@ -175,6 +175,17 @@ class DraftScan(Table):
         primary_key = CompositeKey("draft", "code")
 
 
+class DraftSaid(Table):
+    """What people said of a draft beside its labels, by name: who gives, how many were counted, how an item looks."""
+
+    draft = TextField()
+    name = TextField()
+    value = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("draft", "name")
+
+
 class Paper(Table):
     """A record of another log as its handover paper carried it, with the key and head that came along. No evidence."""
 
@@ -227,7 +238,7 @@ class Witnessed(Table):
 LEDGER = (Log, Event, EventItem)
 OTHERS = (EventTopic, Fork, ForkItem, Waiting)
 CACHE = (Place, Need, Item)
-DRAFTS = (Draft, DraftScan)
+DRAFTS = (Draft, DraftScan, DraftSaid)
 PAPERS = (Paper, SeenHead, Witnessed)
 HEADS = (Tree,)
 
@@ -244,6 +255,7 @@ class Tables:
     item: Any
     draft: Any
     draft_scan: Any
+    draft_said: Any
     event_topic: Any
     fork: Any
     fork_item: Any

@@ -27,6 +27,9 @@ from db.state import State
 from evidence.checkpoint import claimed_checkpoint, read_checkpoint
 from evidence.entry import is_signed, read_body
 
+_RECENT = 1000
+"""Among so many of our newest records are the recent handovers."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadPaper:
@@ -188,6 +191,38 @@ class Papers:
         key = bytes.fromhex(own.public_key)
         parts = newest_handover(self.tables, own.id, bast)
         return [(event.body, Sheet(body, signatures, key, head)) for event, body, signatures in parts]
+
+    def recent(self, most: int) -> list[Body]:
+        """Our own newest handovers, at most so many, newest first; of one in parts the last part."""
+        event = self.tables.event
+        own = self.ledger.own_row()
+        if own is None:
+            return []
+        found: dict[str, Body] = {}
+        query = event.select(event.body).where(event.log_id == own.id).order_by(event.seq.desc()).limit(_RECENT)
+        for (body,) in query.tuples().iterator():
+            if b'"type":"handover"' in bytes(body):
+                said = json.loads(bytes(body))
+                if said["type"] == "handover":
+                    found.setdefault(said["bast"], said)
+            if len(found) == most:
+                break
+        return list(found.values())
+
+    def number_of(self, id: str) -> str | None:
+        """The number of our own handover that a session of this id became; None where it became none."""
+        event = self.tables.event
+        own = self.ledger.own_row()
+        if own is None:
+            return None
+        wanted = json.dumps(id, ensure_ascii=False).encode()
+        query = event.select(event.body).where(event.log_id == own.id).order_by(event.seq.desc())
+        for (body,) in query.tuples().iterator():
+            if wanted in bytes(body):  # before the body is parsed, for this may look at a whole log
+                said = json.loads(bytes(body))
+                if said["type"] == "handover" and said["id"] == id:
+                    return str(said["bast"])
+        return None
 
 
 def station_of(body: Body) -> str:

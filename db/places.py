@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from peewee import fn
+
 from custody.errors import N_, RuleError
 from custody.places import Place
 from db.batches import batches
@@ -55,6 +57,14 @@ class PlaceTable(Mapping[str, Place]):
         found = {row[0]: Place(*row) for row in query.tuples()}
         self._known |= found
         return found
+
+    def find(self, words: str, most: int) -> list[Place]:
+        """The places in whose name or code all these words are, at most so many, the higher ones first."""
+        place = self.tables.place
+        query = place.select(*self._columns())
+        for word in words.split():
+            query = query.where(place.name.contains(word) | place.code.startswith(word.upper()))
+        return [Place(*row) for row in query.order_by(fn.LENGTH(place.code), place.code).limit(most).tuples()]
 
     def refresh(self) -> None:
         """Forget what is remembered if any event was recorded since, here or by another program."""

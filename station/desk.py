@@ -26,8 +26,9 @@ class DraftDesk:
         self.giver, self._receiver, self.bound = info.giver or "", info.receiver or "", info.bound
         self.taken: dict[str, None] = dict.fromkeys(touch.code for touch in store.drafts.touches(draft))
         self._needs = {need.kind: need for need in store.state.needs()}
-        self._expected: dict[str, str] | None = None
-        self._look_up_expected()
+        self._expected: dict[str, Item] | None = None
+        self._words: dict[str, str] = {}
+        self.look_again()
 
     @property
     def handover(self) -> Handover:
@@ -44,8 +45,12 @@ class DraftDesk:
         """How far the draft is."""
         if self._expected is None:
             return Tally(len(self.taken))
-        missing = tuple(words for code, words in self._expected.items() if code not in self.taken)
-        return Tally(len(self.taken), len(self._expected), missing)
+        return Tally(len(self.taken), len(self._expected), tuple(self._words[item.code] for item in self.missing))
+
+    @property
+    def missing(self) -> list[Item]:
+        """What is expected and not taken, by destination; empty also where nobody knows what to expect."""
+        return [item for code, item in (self._expected or {}).items() if code not in self.taken]
 
     def take(self, label: ItemLabel, how: How) -> Taken:
         """Put an item into the draft and say what is wrong with it; durable when this returns."""
@@ -73,7 +78,7 @@ class DraftDesk:
             self.store.check_handover(Handover(giver, receiver))
         self.store.drafts.set_ends(self.draft, giver=giver, receiver=receiver or None)
         self.giver, self._receiver = giver, receiver
-        self._look_up_expected()
+        self.look_again()
         return name_of(self.store.state.places, code)
 
     def take_paper(self, sheet: Sheet) -> TakenPaper:
@@ -87,7 +92,7 @@ class DraftDesk:
         paper = self.store.papers.take(sheet, at=self.store.around.now_utc())
         said, places = paper.handover, self.store.state.places
         self._follow(said)
-        self._look_up_expected()
+        self.look_again()
         words = _("Paper {bast}: {count} items from {giver} to {to}")
         if paper.is_own:
             words = _("This station's own paper {bast}: {count} items from {giver} to {to}; its record is here")
@@ -125,12 +130,13 @@ class DraftDesk:
 
     def findings(self) -> list[Finding]:
         """What is wrong with everything in the draft, as its ends are now."""
+        return self.judged()[1]
+
+    def judged(self) -> tuple[dict[str, Item], list[Finding]]:
+        """What is known of everything in the draft, by code, and what is wrong with it as its ends are now."""
+        self.store.state.places.refresh()
         touches = self.store.drafts.touches(self.draft)
-        return [
-            finding
-            for touch in touches
-            for finding in self.store.judge(ItemLabel(touch.code, touch.print), self.handover)[1]
-        ]
+        return self.store.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], self.handover)
 
     def words(self, item: Item | None) -> str:
         """An item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan."""
@@ -144,11 +150,13 @@ class DraftDesk:
         except InputError as error:  # a session shows it and goes on
             raise RuleError(error.message, hint=error.hint, **error.values) from error
 
-    def _look_up_expected(self) -> None:
+    def look_again(self) -> None:
+        """Ask the ledger again what is expected."""
         items: Sequence[Item] | None = None
         if self.giver and self._receiver:
             items = self.store.expected(self.giver, self._receiver, self.bound)
-        self._expected = None if items is None else {item.code: self.words(item) for item in items}
+        self._expected = None if items is None else {item.code: item for item in items}
+        self._words = {item.code: self.words(item) for item in items or ()}
 
 
 def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:

@@ -23,12 +23,12 @@ from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
 from language.text import printable, say, say_fault, say_hint
 from web.guard import Guard
-from web.pages import home
+from web.pages import begin, handover, home, scan
 from web.site import HERE, Site
 from web.templating import Pages
 
 Routes = Callable[[Site, Pages], APIRouter]
-PAGES: tuple[Routes, ...] = (home.routes,)
+PAGES: tuple[Routes, ...] = (home.routes, begin.routes, scan.routes, handover.routes)
 _SHOWN_FAULTS = 50
 
 
@@ -95,9 +95,9 @@ def _answers(pages: Pages) -> dict[Any, Any]:
 
 
 def status_of(error: CustodyError) -> int:
-    """The HTTP status of a refusal: 409 wrong evidence, 422 wrong input, 503 try again, 507 the machine."""
+    """The HTTP status of a refusal: 409 not as it was thought, 422 wrong input, 503 or 507 the machine."""
     if isinstance(error, ConflictError):
-        return 503
+        return 409
     if isinstance(error, StoreError):
         return 507
     return {1: 409, 2: 422}.get(error.exit_code, 503)

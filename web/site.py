@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from custody.errors import N_
+from web.pictures import Pictures
+from web.rooms import Rooms
 from web.store_thread import OpenStore, StoreThread
 
 HERE = Path(__file__).parent
-NAVIGATION: tuple[tuple[str, str], ...] = (("/", N_("Start")),)
+NAVIGATION: tuple[tuple[str, str], ...] = (("/", N_("Start")), ("/scan", N_("Scan")))
 """What stands at the top of every page: where it leads, and its name."""
 
 
@@ -27,11 +29,15 @@ class Site:
     source: str = "0"
     ask: StoreThread = field(init=False)
     keep: StoreThread = field(init=False)
+    rooms: Rooms = field(init=False)
+    pictures: Pictures = field(init=False)
     is_closing: bool = False
 
     def __post_init__(self) -> None:
         self.ask = StoreThread(self.open_store, "questions")
         self.keep = StoreThread(self.open_store, "desk")
+        self.rooms = Rooms(self.keep)
+        self.pictures = Pictures(self.rooms, self.source)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -46,5 +52,6 @@ class Site:
     def close(self) -> None:
         """End the streams and let go of the ledger."""
         self.is_closing = True
+        self.pictures.close()
         self.ask.close()
         self.keep.close()

@@ -1,10 +1,12 @@
-"""The first page: which station this is, and what was begun and not recorded yet."""
+"""The first page: which station this is, what was begun and not recorded, what was recorded lately."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from reports.words import custodian_name
 from station.desk import ends_in_words
 from web.site import Site
 from web.templating import Pages
@@ -12,14 +14,16 @@ from web.templating import Pages
 if TYPE_CHECKING:
     from db.store import Store
 
+_RECENT = 8
+
 
 def routes(site: Site, pages: Pages) -> APIRouter:
     """`/`, and whether the server is there."""
     router = APIRouter()
 
     @router.get("/", include_in_schema=False)
-    def home(request: Request) -> Response:
-        return pages.page(request, "home.html", drafts=site.ask.do(unfinished))
+    def home(request: Request, gone: Annotated[str, Query(max_length=1)] = "") -> Response:
+        return pages.page(request, "home.html", gone=gone, **site.ask.do(_known))
 
     @router.get("/api/alive", summary="Whether the server and its ledger answer")
     def alive() -> dict[str, str]:
@@ -36,3 +40,16 @@ def unfinished(store: "Store") -> list[dict[str, Any]]:
          "zone": info.giver or "", "count": info.scan_count}
         for info in reversed(store.drafts.all())
     ]  # fmt: skip
+
+
+def _known(store: "Store") -> dict[str, Any]:
+    places = store.state.places
+    places.refresh()
+    recent = [
+        {"number": said["bast"], "giver": custodian_name(places, said["from"]), "at": said["at"],
+         "receiver": custodian_name(places, said["to"]), "zone": said["to"],
+         "query": urlencode({"number": said["bast"]})}
+        for said in store.papers.recent(_RECENT)
+    ]  # fmt: skip
+    own = store.ledger.own_log().place
+    return {"drafts": unfinished(store), "recent": recent, "place_name": custodian_name(places, own)}

@@ -1,0 +1,163 @@
+"""The scan page without a browser: what is typed is taken once and durably, what is reviewed is recorded once."""
+
+import re
+from typing import Any
+
+from command_examples import Terminal
+from page_examples import Visitor
+
+from custody.codes import item_payload, show_code
+
+
+def begun(visitor: Visitor, giver: str = "51.08", receiver: str = "51.08.01", **more: Any) -> str:
+    """A session with these ends."""
+    ends = {"giver": giver, "receiver": receiver, **more}
+    return str(visitor.ask("POST", "/api/drafts", ends, expect=201)["draft"])
+
+
+def typed(visitor: Visitor, draft: str, line: str) -> dict[str, Any]:
+    answer: dict[str, Any] = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": line})
+    return answer
+
+
+def reviewed(visitor: Visitor, draft: str) -> str:
+    """The version of a session that its review shows."""
+    found = re.search(r'data-version="([0-9a-f]+)"', visitor.see(f"/scan/{draft}/review"))
+    assert found
+    return found[1]
+
+
+def record(visitor: Visitor, draft: str, version: str, *, expect: int = 200, **said: Any) -> dict[str, Any]:
+    body = {"version": version, **said}
+    answer: dict[str, Any] = visitor.ask("POST", f"/api/drafts/{draft}/record", body, expect=expect)
+    return answer
+
+
+def test_a_handover_from_its_first_label_to_its_paper(visitor: Visitor, station: Terminal) -> None:
+    codes = station.codes("--to", "51.08.01.2001.001")
+    astray = station.codes("--to", "51.08.02")[0]
+    draft = begun(visitor)
+    first = typed(visitor, draft, item_payload(codes[0], 1))
+    assert (first["kind"], first["beep"], first["taken"], first["expected"]) == ("taken", "ok", 1, 18)
+    assert typed(visitor, draft, codes[0])["kind"] == "again"
+    wrong = typed(visitor, draft, astray)
+    assert wrong["kind"] == "taken" and wrong["beep"] == "wrong" and "Unggahan" in wrong["remark"]
+    page = visitor.see(f"/scan/{draft}")
+    assert show_code(astray) in page and "Take it off the load" in page
+    assert "PPS Patas" in page and 'id="taken">2<' in page, "what is missing is told by village"
+    saved = record(visitor, draft, reviewed(visitor, draft), giver_name="Made", receiver_name="Ketut", counted=3)
+    told = visitor.see(saved["page"])
+    assert saved["new"] and saved["bast"] in told and "Made" in told
+    paper = visitor.client.get(saved["page"].replace("/handover?", "/handover.pdf?"))
+    assert paper.content.startswith(b"%PDF") and "unsafe" not in paper.headers["content-security-policy"]
+    chain = station("custody", "--json", codes[0]).json
+    assert chain["held_by"] == "51.08.01"
+    assert station("verify").code == 0
+
+
+def test_a_second_click_records_nothing_more_and_tells_the_same(visitor: Visitor, station: Terminal) -> None:
+    draft = begun(visitor)
+    typed(visitor, draft, station.codes()[0])
+    version = reviewed(visitor, draft)
+    before = station.event_count()
+    answers = [record(visitor, draft, version) for _click in range(3)]
+    assert [answer["new"] for answer in answers] == [True, False, False]
+    assert len({answer["bast"] for answer in answers}) == 1
+    assert station.event_count() == before + 1
+    answer = visitor.client.get(f"/scan/{draft}", follow_redirects=False)
+    assert answer.status_code == 303 and answer.headers["location"] == answers[0]["page"], "an open page goes there"
+
+
+def test_what_is_out_of_date_is_not_recorded(visitor: Visitor, station: Terminal) -> None:
+    codes = station.codes()
+    draft = begun(visitor)
+    typed(visitor, draft, codes[0])
+    version = reviewed(visitor, draft)
+    typed(visitor, draft, codes[1])
+    before = station.event_count()
+    refused = record(visitor, draft, version, expect=409)
+    assert "nothing was recorded" in refused["error"] and station.event_count() == before
+    assert record(visitor, draft, reviewed(visitor, draft))["new"]
+
+
+def test_what_another_program_takes_into_the_session_is_on_the_page(visitor: Visitor, station: Terminal) -> None:
+    codes = station.codes()
+    draft = begun(visitor)
+    typed(visitor, draft, codes[0])
+    station("drafts", "--drop", draft, "--yes")
+    answer = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": codes[1]}, expect=422)
+    assert "no unfinished session" in answer["error"], "nothing is said to be taken that was not"
+    assert visitor.client.get(f"/scan/{draft}", follow_redirects=False).headers["location"] == "/?gone=1"
+
+
+def test_the_state_of_an_item_and_the_names_outlive_the_server(visitor: Visitor, station: Terminal) -> None:
+    from page_examples import HOST, site_at
+    from starlette.testclient import TestClient
+
+    from web.app import build
+
+    code = station.codes()[0]
+    draft = begun(visitor)
+    typed(visitor, draft, code)
+    visitor.ask("PUT", f"/api/drafts/{draft}/items/{code}", {"condition": "wet", "remark": "the lid"})
+    visitor.ask("PUT", f"/api/drafts/{draft}/said", {"giver_name": "Made", "witness_1": "Wayan"})
+    other = site_at(station.home)
+    try:
+        with TestClient(build(other), base_url=HOST) as client:
+            again = Visitor(client)
+            page = again.see(f"/scan/{draft}/review")
+            assert 'value="Made"' in page and 'value="Wayan"' in page
+            assert "wet" in again.see(f"/scan/{draft}") and "the lid" in again.see(f"/scan/{draft}")
+            record(again, draft, reviewed(again, draft), giver_name="Made")
+    finally:
+        other.close()
+    assert station("custody", "--json", code).json["condition"] == "wet"
+
+
+def test_undo_and_taking_out_are_told_and_durable(visitor: Visitor, station: Terminal) -> None:
+    codes = station.codes()
+    draft = begun(visitor)
+    for code in codes[:3]:
+        typed(visitor, draft, code)
+    assert typed(visitor, draft, "undo")["taken"] == 2
+    assert visitor.ask("DELETE", f"/api/drafts/{draft}/items/{codes[0]}")["taken"] == 1
+    assert 'id="taken">1<' in visitor.see(f"/scan/{draft}")
+
+
+def test_places_are_found_by_name_code_and_plate(visitor: Visitor) -> None:
+    def found(words: str) -> list[str]:
+        return [place["code"] for place in visitor.client.get("/api/places", params={"q": words}).json()]
+
+    assert found("patas") == ["51.08.01.2001", "51.08.01.2001.001", "51.08.01.2001.002"]
+    assert found("tps 002 pat") == ["51.08.01.2001.002"]
+    assert found("51.08.02")[0] == "51.08.02" and found("P:51.08.02")[0] == "51.08.02"
+    assert found("dk 8123 ab") == ["DK8123AB"]
+    assert found("%") == [] and found("_") == [] and found("'; DROP TABLE place; --") == []
+
+
+def test_a_truck_expects_what_is_bound_for_where_it_goes(visitor: Visitor) -> None:
+    draft = begun(visitor, receiver="DK 8123 AB", bound=["51.08.01.2001"])
+    page = visitor.see(f"/scan/{draft}")
+    assert 'id="expected">18<' in page and "Vehicle DK 8123 AB" in page
+
+
+def test_what_cannot_be_true_is_refused_before_it_begins(visitor: Visitor) -> None:
+    same = visitor.ask("POST", "/api/drafts", {"giver": "51.08", "receiver": "51.08"}, expect=422)
+    unknown = visitor.ask("POST", "/api/drafts", {"giver": "51.09", "receiver": "51.08"}, expect=422)
+    assert "itself" in same["error"] and "no place" in unknown["error"] and unknown["hint"]
+
+
+def test_an_empty_session_is_not_recorded(visitor: Visitor, station: Terminal) -> None:
+    draft = begun(visitor)
+    before = station.event_count()
+    answer = record(visitor, draft, reviewed(visitor, draft), expect=422)
+    assert "nothing was recorded" in answer["error"] and station.event_count() == before
+
+
+def test_a_place_label_says_who_receives(visitor: Visitor) -> None:
+    draft = begun(visitor, receiver="")
+    told = typed(visitor, draft, "P:51.08.02")
+    assert told["kind"] == "place" and told["beep"] == "ok"
+    assert "PPK Seririt" in visitor.see(f"/scan/{draft}")
+    visitor.ask("PUT", f"/api/drafts/{draft}/ends", {"receiver": "51.08.01"})
+    assert "PPK Gerokgak" in visitor.see(f"/scan/{draft}")

@@ -1,0 +1,76 @@
+"""What a page shows of a session: counts, what is missing by village, what is irregular, what was taken."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from custody.codes import show_code
+from custody.findings import Finding
+from custody.items import CONDITIONS, Item
+from custody.places import Place
+from reports.words import condition_word, custodian_name, finding_text, place_path, severity_word
+from station.advice import advice
+from station.said import CONDITION, REMARK
+from web.rooms import Room
+
+_SHOWN = 60
+_GRAVE = {"critical": 0, "warning": 1, "info": 2}
+
+
+def board(room: Room) -> dict[str, Any]:
+    """Everything of a session that changes while it is scanned."""
+    desk, tally = room.desk, room.desk.tally
+    places = room.store.state.places
+    items, findings = room.judged()
+    said = room.store.drafts.said(room.draft)
+    taken = [
+        {
+            "code": code, "shown": show_code(code), "words": desk.words(items.get(code)),
+            "condition": said.get(CONDITION + code, ""), "remark": said.get(REMARK + code, ""),
+            "condition_words": condition_word(said[CONDITION + code]) if CONDITION + code in said else "",
+        }
+        for code in reversed(desk.taken)
+    ]  # fmt: skip
+    return {
+        "draft": room.draft,
+        "giver": desk.giver, "giver_name": _name(places, desk.giver),
+        "receiver": desk.receiver or "", "receiver_name": _name(places, desk.receiver or ""),
+        "bound": [{"code": code, "name": custodian_name(places, code)} for code in desk.bound],
+        "taken": tally.taken, "expected": tally.expected, "missing_count": len(desk.missing),
+        "missing": _by_village(desk.missing, room),
+        "irregular": told(room, [finding for finding in findings if finding.severity != "info"]),
+        "items": taken[:_SHOWN], "more": max(len(taken) - _SHOWN, 0),
+        "conditions": [(word, condition_word(word)) for word in sorted(CONDITIONS)],
+    }  # fmt: skip
+
+
+def told(room: Room, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as sentences, gravest first, each with what to do."""
+    needs = {need.kind: need for need in room.store.state.needs()}
+    place = room.desk.receiver or ""
+    ordered = sorted(findings, key=lambda finding: (_GRAVE[finding.severity], finding.code))
+    return [
+        {
+            "code": finding.code, "severity": finding.severity, "word": severity_word(finding.severity),
+            "text": finding_text(finding, needs, place), "advice": advice(finding), "item": finding.item or "",
+            "shown": show_code(finding.item) if finding.item else "",
+        }
+        for finding in ordered
+    ]  # fmt: skip
+
+
+def _name(places: Any, code: str) -> str:
+    if not code:
+        return ""
+    return place_path(places, code) if code in places else custodian_name(places, code)
+
+
+def _by_village(missing: Sequence[Item], room: Room) -> list[dict[str, Any]]:
+    """What is missing, by the village that it is for."""
+    places = room.store.state.places
+    groups: dict[str, dict[str, Any]] = {}
+    for item in missing:
+        place: Place | None = places.get(item.to)
+        village = place.parent if place and place.level == "polling_station" and place.parent else item.to
+        group = groups.setdefault(village, {"name": _name(places, village) if village else "?", "items": []})
+        group["items"].append({"shown": show_code(item.code), "words": room.desk.words(item)})
+    return list(groups.values())

@@ -1,0 +1,103 @@
+"""News for open pages: told by any thread, heard as server-sent events, and never waited for."""
+
+import asyncio
+import json
+import secrets
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+_KEPT = 500
+BEAT_S = 3.0
+"""In this time something is sent, so that a page notices when nobody is there any more."""
+_RETRY_MS = 1000
+
+
+class Bell:
+    """Wakes whoever waits in the event loop, from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+
+    def ring(self) -> None:
+        """Wake all who wait; never waits itself."""
+        with self._lock:
+            waiting = list(self._waiting)
+        for loop, event in waiting:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(event.set)
+
+    async def hear(self, is_there: Callable[[], bool], most_s: float) -> bool:
+        """Wait until there is something, or for so long; whether there is."""
+        event = asyncio.Event()
+        mine = (asyncio.get_running_loop(), event)
+        with self._lock:
+            self._waiting.add(mine)
+        try:
+            if not is_there():
+                await asyncio.wait_for(event.wait(), most_s)
+        except TimeoutError:
+            pass
+        finally:
+            with self._lock:
+                self._waiting.discard(mine)
+        return is_there()
+
+
+class News:
+    """What happens in one session, numbered; the newest are kept for pages that were away for a moment."""
+
+    def __init__(self) -> None:
+        self._run = secrets.token_hex(4)  # numbers begin anew with each server, and a page must not mix them up
+        self._lock = threading.Lock()
+        self._kept: deque[tuple[int, str]] = deque(maxlen=_KEPT)
+        self._newest = 0
+        self._bell = Bell()
+
+    def tell(self, event: str, /, **values: Any) -> dict[str, Any]:
+        """Tell every open page; gives what it was told, with its number."""
+        with self._lock:
+            self._newest += 1
+            told = {**values, "number": self._newest}
+            self._kept.append((self._newest, self._event(event, told)))
+        self._bell.ring()
+        return told
+
+    def mark(self) -> str:
+        """Where the news stand now: what a page that is rendered now need not hear again."""
+        with self._lock:
+            return f"{self._run}-{self._newest}"
+
+    def _event(self, kind: str, values: Mapping[str, Any]) -> str:
+        data = json.dumps(values, ensure_ascii=False)
+        return f"id: {self._run}-{values['number']}\nevent: {kind}\ndata: {data}\n\n"
+
+    def _after(self, number: int) -> list[tuple[int, str]]:
+        with self._lock:
+            return [kept for kept in self._kept if kept[0] > number]
+
+    def _number(self, mark: str) -> int | None:
+        """The number of a mark; None where news after it are not kept any more, or it is of another run."""
+        run, _dash, number = mark.rpartition("-")
+        with self._lock:
+            oldest = self._kept[0][0] if self._kept else self._newest + 1
+            if run != self._run or not number.isdigit() or not oldest - 1 <= int(number) <= self._newest:
+                return None
+        return int(number)
+
+    async def stream(self, after: str, is_closing: Callable[[], bool]) -> AsyncIterator[str]:
+        """Server-sent events after a mark, for as long as somebody listens; `missed` where some are not kept."""
+        yield f"retry: {_RETRY_MS}\n\n"
+        number = self._number(after)
+        if number is None:
+            number = self._newest
+            yield f"id: {self._run}-{number}\nevent: missed\ndata: {{}}\n\n"
+        while not is_closing():
+            heard = number
+            for number, event in self._after(heard):  # noqa: B007 -- the last one's is needed
+                yield event
+            heard = number
+            if not await self._bell.hear(lambda: self._newest > heard, BEAT_S):  # noqa: B023 -- asked at once
+                yield "event: beat\ndata: {}\n\n"

@@ -1,0 +1,101 @@
+"""Choosing who gives and who receives: by search, from the recent ones, or by scanning the places' labels."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from custody.codes import is_plate, parse_custodian
+from custody.compose import Handover
+from custody.errors import CodeError
+from language import _
+from reports.words import custodian_name, place_path, show_custodian
+from web.pages.home import unfinished
+from web.site import Site
+from web.templating import Pages
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+Code = Annotated[str, Field(max_length=60)]
+_FOUND, _RECENT = 12, 6
+
+
+class Ends(BaseModel):
+    """Who gives, who receives, and the places that a carrier goes to; empty where it is not said yet."""
+
+    model_config = ConfigDict(extra="forbid")
+    giver: Code = ""
+    receiver: Code = ""
+    bound: Annotated[list[Code], Field(max_length=200)] = []
+
+
+def routes(site: Site, pages: Pages) -> APIRouter:
+    """`/scan`: where a handover begins."""
+    router = APIRouter()
+
+    @router.get("/scan", include_in_schema=False)
+    def begin(request: Request) -> Response:
+        return pages.page(request, "begin.html", **site.ask.do(_known))
+
+    @router.get("/api/places", summary="Search places by name or code")
+    def search(q: Annotated[str, Query(max_length=80)] = "") -> list[dict[str, str]]:
+        return site.ask.do(lambda store: find_places(store, q))
+
+    @router.post("/api/drafts", summary="Begin a session", status_code=201)
+    def open_draft(ends: Ends) -> dict[str, str]:
+        return {"draft": site.keep.do(lambda store: _open(store, ends))}
+
+    return router
+
+
+def find_places(store: "Store", words: str) -> list[dict[str, str]]:
+    """The custodians that these words may mean: places by name or code, or a vehicle by its plate."""
+    places = store.state.places
+    places.refresh()
+    words = _code(words)
+    found = [
+        {"code": place.code, "name": place.name, "within": place_path(places, place.code)}
+        for place in places.find(words, _FOUND)
+    ]
+    try:
+        plate = parse_custodian(words)
+    except CodeError:
+        plate = ""
+    if is_plate(plate) and plate not in places:
+        found.insert(0, {"code": plate, "name": custodian_name(places, plate), "within": _("A vehicle")})
+    return found
+
+
+def _known(store: "Store") -> dict[str, Any]:
+    """What the page offers: our own place, the recent handovers, and what was begun."""
+    places = store.state.places
+    places.refresh()
+    own = store.ledger.own_log().place
+    recent: dict[tuple[str, str], dict[str, str]] = {}
+    for said in store.papers.recent(50):
+        key = (said["from"], said["to"])
+        recent.setdefault(key, {
+            "giver": show_custodian(said["from"]), "giver_name": custodian_name(places, said["from"]),
+            "receiver": show_custodian(said["to"]), "receiver_name": custodian_name(places, said["to"]),
+            "bound": " ".join(said["bound"]),
+        })  # fmt: skip
+    return {
+        "own": own, "own_name": place_path(places, own) if own in places else own,
+        "recent": list(recent.values())[:_RECENT], "drafts": unfinished(store)[:_RECENT],
+    }  # fmt: skip
+
+
+def _open(store: "Store", ends: Ends) -> str:
+    giver, receiver = (store.custodian(_code(text)) if text.strip() else "" for text in (ends.giver, ends.receiver))
+    if giver and receiver:
+        store.check_handover(Handover(giver, receiver))
+    bound = [store.custodian(_code(text)) for text in ends.bound if text.strip()]
+    now = store.around.now_utc()
+    return store.drafts.open(store.around.new_id(), giver or None, receiver or None, bound, at=now).id
+
+
+def _code(text: str) -> str:
+    """What was typed, or what a scanner sent of a place's label."""
+    return text.strip().removeprefix("P:")

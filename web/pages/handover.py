@@ -1,0 +1,172 @@
+"""Reviewing a session and recording it, once; and the handover that it became, with its paper."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import RedirectResponse, Response
+
+from custody.errors import N_, InputError
+from language import _
+from reports.words import custodian_name
+from station.papers import paper_facts, unwitnessed_words
+from station.said import LONGEST_NAME, LONGEST_NOTE, one_line, said_of
+from web.boards import board, told
+from web.pages.scan import Draft, ended
+from web.rooms import Room
+from web.site import Site
+from web.templating import Pages
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'self'; frame-ancestors 'none'"
+
+
+class Said(BaseModel):
+    """What people say of the handover: names, the giver's own count, the vehicle, a remark."""
+
+    model_config = ConfigDict(extra="forbid")
+    giver_name: Name = ""
+    receiver_name: Name = ""
+    witness_1: Name = ""
+    witness_2: Name = ""
+    counted: Annotated[int | None, Field(ge=0, lt=1_000_000)] = None
+    vehicle: Name = ""
+    driver: Name = ""
+    note: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
+
+    def words(self) -> dict[str, str]:
+        """The same as a draft keeps it.
+
+        Raises:
+            InputError: a text has characters that nobody sees.
+        """
+        names = {
+            "giver_name": _("Giver"), "receiver_name": _("Receiver"), "witness_1": _("Witness"),
+            "witness_2": _("Witness"), "vehicle": _("Vehicle"), "driver": _("Driver"), "note": _("Remark"),
+        }  # fmt: skip
+        lines = {name: one_line(shown, getattr(self, name), LONGEST_NOTE) for name, shown in names.items()}
+        witnesses = [line for line in (lines.pop("witness_1"), lines.pop("witness_2")) if line]
+        counted = "" if self.counted is None else str(self.counted)
+        return {**lines, "witnesses": "\n".join(witnesses), "counted": counted}
+
+
+class Reviewed(Said):
+    """What is recorded: what people say, and the version of the session that they have seen."""
+
+    version: Annotated[str, Field(max_length=40)]
+
+
+def routes(site: Site, pages: Pages) -> APIRouter:
+    """`/scan/ID/review`, recording, `/handover` and its paper."""
+    router = APIRouter()
+
+    @router.get("/scan/{draft}/review", include_in_schema=False)
+    def review(request: Request, draft: Draft) -> Response:
+        try:
+            shown = site.rooms.do(draft, _review, anew=True)
+        except InputError:
+            return ended(site, draft)
+        if not shown["board"]["giver"] or not shown["board"]["receiver"]:
+            return RedirectResponse(f"/scan/{draft}", status_code=303)
+        return pages.page(request, "review.html", **shown)
+
+    @router.put("/api/drafts/{draft}/said", summary="Keep what people say of a session")
+    def say(draft: Draft, said: Said) -> dict[str, str]:
+        words = said.words()
+        site.rooms.do(draft, lambda room: room.store.drafts.say(draft, words))
+        return {"draft": draft}
+
+    @router.post("/api/drafts/{draft}/record", summary="Record a session, once")
+    def record(draft: Draft, reviewed: Reviewed) -> dict[str, Any]:
+        words = reviewed.words()
+
+        def job(room: Room) -> str:
+            room.store.drafts.say(draft, words)
+            return room.record(reviewed.version).bast
+
+        try:
+            bast, is_new = site.rooms.do(draft, job), True
+        except InputError:  # a second click, a second tab: it may be recorded already
+            known = site.keep.do(lambda store: store.papers.number_of(draft))
+            if known is None:
+                raise
+            bast, is_new = known, False
+        site.pictures.stop(draft)
+        return {"bast": bast, "new": is_new, "page": f"/handover?{urlencode({'number': bast})}"}
+
+    @router.get("/handover", include_in_schema=False)
+    def handover(request: Request, number: Annotated[str, Query(max_length=80)]) -> Response:
+        return pages.page(request, "handover.html", **site.ask.do(lambda store: _recorded(store, number)))
+
+    @router.get("/handover.pdf", include_in_schema=False)
+    def paper(number: Annotated[str, Query(max_length=80)]) -> Response:
+        data = site.ask.do(lambda store: _paper(store, number))
+        name = "".join(char if char.isalnum() else "-" for char in number)
+        headers = {"content-disposition": f'inline; filename="{name}.pdf"', "content-security-policy": PDF_POLICY}
+        return Response(data, media_type="application/pdf", headers=headers)
+
+    return router
+
+
+def _review(room: Room) -> dict[str, Any]:
+    store, desk = room.store, room.desk
+    said = store.drafts.said(room.draft)
+    handover = said_of(desk.handover, said)
+    findings = []
+    if desk.giver and desk.receiver:
+        touches = store.drafts.touches(room.draft)
+        findings = store.judge_handover(handover, touches, now=store.around.now_utc())
+    shortages = [finding for finding in findings if finding.code == "SHORTAGE"]
+    others = [finding for finding in findings if finding.code != "SHORTAGE"]
+    return {
+        "board": board(room), "findings": told(room, others), "shortage_count": len(shortages),
+        "version": room.version(), "said": _Said(said),
+        "is_carrier": any(code and store.is_carrier(code) for code in (desk.giver, desk.receiver)),
+    }  # fmt: skip
+
+
+class _Said(dict[str, str]):
+    """What was said, empty where nothing was; witnesses one by one."""
+
+    def __missing__(self, name: str) -> str:
+        if name in ("witness_1", "witness_2"):
+            witnesses = [*self.get("witnesses", "").splitlines(), "", ""]
+            return witnesses[int(name[-1]) - 1]
+        return ""
+
+
+def _recorded(store: "Store", number: str) -> dict[str, Any]:
+    """A handover of this station, as its page shows it.
+
+    Raises:
+        InputError: this station recorded none of that number.
+    """
+    sheets = store.papers.sheets(number)
+    if not sheets:
+        raise InputError(
+            N_("this station has recorded no handover {number}"),
+            hint=N_("Its number is on the screen after recording, and in the custody report."),
+            number=number,
+        )
+    places, last = store.state.places, sheets[-1][0]
+    return {
+        "number": last["bast"], "at": last["at"], "zone": last["to"],
+        "giver": custodian_name(places, last["from"]), "receiver": custodian_name(places, last["to"]),
+        "count": sum(len(said["items"]) for said, _sheet in sheets),
+        "giver_person": last["parties"]["giver"], "receiver_person": last["parties"]["receiver"],
+        "unwitnessed": unwitnessed_words(store.heads.unwitnessed()), "query": urlencode({"number": last["bast"]}),
+    }  # fmt: skip
+
+
+def _paper(store: "Store", number: str) -> bytes:
+    from io import BytesIO
+
+    from reports.handover_paper import write_handover_paper
+
+    out = BytesIO()
+    write_handover_paper(out, paper_facts(store, number))
+    return out.getvalue()

@@ -1,0 +1,148 @@
+"""The scan page: one session from its first label to its review."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+
+from custody.codes import parse_code
+from custody.errors import InputError
+from language import _
+from station.said import CONDITION, LONGEST_NOTE, REMARK, one_line
+from web.boards import board
+from web.pages.begin import Ends
+from web.rooms import Room
+from web.site import Site
+from web.templating import Pages
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+Draft = Annotated[str, Path(max_length=60)]
+_WORDS = 4096
+
+
+class Line(BaseModel):
+    """One line as it was typed, or as a USB scanner sent it."""
+
+    model_config = ConfigDict(extra="forbid")
+    line: Annotated[str, Field(max_length=_WORDS)]
+
+
+class Camera(BaseModel):
+    """Which camera to read from, by its number; empty: the one that `serve` was given."""
+
+    model_config = ConfigDict(extra="forbid")
+    camera: Annotated[str, Field(pattern=r"^[0-9]{0,3}$")] = ""
+
+
+class ItemWords(BaseModel):
+    """The state of one item, and a remark on it; empty takes back what was said."""
+
+    model_config = ConfigDict(extra="forbid")
+    condition: Literal["", "good", "light", "heavy", "wet", "missing"] = ""
+    remark: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
+
+
+def routes(site: Site, pages: Pages) -> APIRouter:
+    """`/scan/ID` and what its scripts ask for."""
+    router = APIRouter()
+
+    @router.get("/scan/{draft}", include_in_schema=False)
+    def scan(request: Request, draft: Draft) -> Response:
+        try:
+            shown = site.rooms.do(draft, board, anew=True)
+        except InputError:
+            return ended(site, draft)
+        mark = site.rooms.news(draft).mark()
+        return pages.page(request, "scan.html", board=shown, mark=mark, camera=site.pictures.state(draft))
+
+    @router.get("/scan/{draft}/board", include_in_schema=False)
+    def fragment(draft: Draft) -> HTMLResponse:
+        return HTMLResponse(pages.fragment("board.html", board=site.rooms.do(draft, board)))
+
+    @router.get("/scan/{draft}/news", include_in_schema=False)
+    def news(
+        draft: Draft,
+        after: Annotated[str, Query(max_length=40)] = "",
+        last_event_id: Annotated[str | None, Header(max_length=40)] = None,
+    ) -> StreamingResponse:
+        site.rooms.do(draft, lambda _room: None)
+        stream = site.rooms.news(draft).stream(last_event_id or after, lambda: site.is_closing)
+        return StreamingResponse(stream, media_type="text/event-stream")
+
+    @router.get("/scan/{draft}/picture", include_in_schema=False)
+    def picture(draft: Draft) -> StreamingResponse:
+        stream = site.pictures.stream(draft, lambda: site.is_closing)
+        return StreamingResponse(stream, media_type="multipart/x-mixed-replace; boundary=frame")
+
+    @router.get("/api/cameras", summary="The cameras of this computer")
+    def cameras() -> list[dict[str, Any]]:
+        from scanner.camera_open import this_machine
+
+        return [{"number": camera.number, "name": camera.name} for camera in this_machine().listed()]
+
+    @router.post("/api/drafts/{draft}/lines", summary="Take a typed or scanned line")
+    def type_in(draft: Draft, line: Line) -> dict[str, Any]:
+        return site.rooms.do(draft, lambda room: room.type_in(line.line))
+
+    @router.delete("/api/drafts/{draft}/items/{code}", summary="Take an item out again")
+    def put_out(draft: Draft, code: str) -> dict[str, Any]:
+        wanted = parse_code(code)
+        return site.rooms.do(draft, lambda room: room.put_out(wanted))
+
+    @router.put("/api/drafts/{draft}/items/{code}", summary="Say in what state an item is")
+    def describe(draft: Draft, code: str, words: ItemWords) -> dict[str, str]:
+        wanted = parse_code(code)
+        said = {CONDITION + wanted: words.condition, REMARK + wanted: one_line(_("Remark"), words.remark, LONGEST_NOTE)}
+        site.rooms.do(draft, lambda room: _describe(room, wanted, said))
+        return {"code": wanted}
+
+    @router.put("/api/drafts/{draft}/ends", summary="Say who gives and who receives")
+    def set_ends(draft: Draft, ends: Ends) -> dict[str, str]:
+        site.rooms.do(draft, lambda room: room.set_ends(ends.giver, ends.receiver, ends.bound))
+        return {"draft": draft}
+
+    @router.post("/api/drafts/{draft}/camera", summary="Read labels from a camera of this computer")
+    def start_camera(draft: Draft, camera: Camera) -> dict[str, str]:
+        site.rooms.do(draft, lambda _room: None)
+        site.pictures.start(draft, camera.camera)
+        return {"state": site.pictures.state(draft).state}
+
+    @router.delete("/api/drafts/{draft}/camera", summary="Let go of the camera")
+    def stop_camera(draft: Draft) -> dict[str, str]:
+        site.pictures.stop(draft)
+        return {"state": site.pictures.state(draft).state}
+
+    @router.delete("/api/drafts/{draft}", summary="Forget a session; nothing of it is recorded")
+    def drop(draft: Draft) -> dict[str, str]:
+        def forget(room: Room) -> None:
+            room.store.drafts.drop(room.draft)
+            room.news.tell("dropped")
+
+        site.pictures.stop(draft)
+        site.rooms.do(draft, forget)
+        return {"draft": draft}
+
+    return router
+
+
+def _describe(room: Room, code: str, said: dict[str, str]) -> None:
+    from custody.errors import N_
+
+    if code not in room.desk.taken:
+        raise InputError(N_("{code} is not among what was scanned"), hint=N_("Scan it first."), code=code)
+    room.say(said)
+
+
+def ended(site: Site, draft: str) -> Response:
+    """Where a session has gone: to its handover, or nowhere."""
+
+    def number(store: "Store") -> str | None:
+        return store.papers.number_of(draft)
+
+    from urllib.parse import urlencode
+
+    bast = site.ask.do(number)
+    return RedirectResponse(f"/handover?{urlencode({'number': bast})}" if bast else "/?gone=1", status_code=303)

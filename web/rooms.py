@@ -1,0 +1,152 @@
+"""Rooms: a session that several scanners and pages fill together, each label once.
+
+A room lives in the thread that keeps the ledger, so what cameras see and people type comes one after the other; what
+comes of it is told to every open page.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from custody.codes import show_code
+from custody.errors import N_, ConflictError
+from custody.findings import Finding
+from custody.items import Item
+from scanner.outcomes import Mark, Outcome
+from scanner.reads import Read
+from scanner.session import ScanSession
+from station.desk import DraftDesk
+from web.news import News
+from web.store_thread import StoreThread
+
+if TYPE_CHECKING:
+    from db.store import RecordedHandover, Store
+
+T = TypeVar("T")
+
+
+class Room:
+    """One draft with its session, as it is now. For the ledger's thread alone."""
+
+    def __init__(self, store: "Store", draft: str, news: News) -> None:
+        self.store, self.draft, self.news = store, draft, news
+        self.desk = DraftDesk(store, draft)
+        self.session = ScanSession(self.desk, taken=self.desk.taken)
+        self._judged: tuple[dict[str, Item], list[Finding]] | None = None
+
+    def type_in(self, line: str) -> dict[str, Any]:
+        """Take a line that was typed or that a USB scanner sent."""
+        return self._tell(self.session.type_in(line))
+
+    def put_out(self, code: str) -> dict[str, Any]:
+        """Take an item out again."""
+        return self._tell(self.session.type_in(f"-{code}"))
+
+    def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool) -> dict[str, Mark | None]:
+        """Take what a camera has read; how to outline each text."""
+        for outcome in self.session.see(reads, at_ms, is_still=is_still):
+            self._tell(outcome)
+        return {read.text: self.session.mark(read.text) for read in reads}
+
+    def set_ends(self, giver: str, receiver: str, bound: Sequence[str]) -> None:
+        """Say who gives, who receives and where a carrier goes.
+
+        Raises:
+            CodeError, InputError, RuleError: there is no such custodian, or it would hand over to itself.
+        """
+        codes = [self.store.custodian(code) for code in bound]
+        if giver:
+            self.desk.set_end("from", giver)
+        if receiver:
+            self.desk.set_end("to", receiver)
+        self.store.drafts.set_ends(self.draft, bound=codes)
+        self.news.tell("changed")
+
+    def say(self, words: Mapping[str, str]) -> None:
+        """Keep what people say of the handover or of an item."""
+        self.store.drafts.say(self.draft, words)
+        self.news.tell("changed")
+
+    def judged(self) -> tuple[dict[str, Item], list[Finding]]:
+        """What is known of what was taken, and what is wrong with it."""
+        if self._judged is None:
+            self._judged = self.desk.judged()
+        return self._judged
+
+    def version(self) -> str:
+        """A digest of who gives what to whom: a page that reviewed something else is out of date."""
+        what = repr((self.desk.handover, self.store.drafts.touches(self.draft)))
+        return hashlib.sha256(what.encode()).hexdigest()[:16]
+
+    def record(self, version: str) -> "RecordedHandover":
+        """Record what somebody has reviewed.
+
+        Raises:
+            ConflictError: it is not what was reviewed any more.
+            RuleError, InputError: it cannot be true, or there is nothing to record.
+        """
+        from station.said import said_of
+
+        if version != self.version():
+            raise ConflictError(
+                N_("Something was scanned or changed since this was shown, so nothing was recorded"),
+                hint=N_("Look at it again, then record it."),
+            )
+        handover = said_of(self.desk.handover, self.store.drafts.said(self.draft))
+        recorded = self.store.record_handover(handover, (), draft=self.draft)
+        self.news.tell("recorded", bast=recorded.bast)
+        return recorded
+
+    def is_current(self, store: "Store") -> bool:
+        """Whether this is still what the ledger has; another program may fill the same draft."""
+        info, desk = store.drafts.get(self.draft), self.desk
+        return self.store is store and (info.giver or "", info.receiver or "", info.bound, info.scan_count) == (
+            desk.giver, desk.receiver or "", desk.bound, len(desk.taken)
+        )  # fmt: skip
+
+    def _tell(self, outcome: Outcome) -> dict[str, Any]:
+        self._judged = None
+        return self.news.tell(
+            "outcome", kind=outcome.kind, text=outcome.text, remark=outcome.remark, beep=outcome.beep,
+            code=show_code(outcome.code) if outcome.kind in ("taken", "again", "put_out") else outcome.code,
+            taken=outcome.tally.taken, expected=outcome.tally.expected,
+        )  # fmt: skip
+
+
+class Rooms:
+    """The rooms of one server. Any thread may ask; the ledger's thread does it."""
+
+    def __init__(self, keep: StoreThread) -> None:
+        self._keep = keep
+        self._rooms: dict[str, Room] = {}
+        self._news: dict[str, News] = {}
+        self._lock = threading.Lock()
+
+    def news(self, draft: str) -> News:
+        """The news of a session, also where nobody has entered it yet."""
+        with self._lock:
+            return self._news.setdefault(draft, News())
+
+    def do(self, draft: str, job: Callable[[Room], T], *, anew: bool = False) -> T:
+        """What a job in this room gives.
+
+        Args:
+            anew: look again at what is expected; the ledger may have learnt something since.
+
+        Raises:
+            InputError: there is no such session: it was recorded or dropped.
+        """
+        return self._keep.do(lambda store: job(self._room(store, draft, anew)))
+
+    def _room(self, store: "Store", draft: str, anew: bool) -> Room:
+        try:
+            room = self._rooms.get(draft)
+            if room is None or not room.is_current(store):
+                room = self._rooms[draft] = Room(store, draft, self.news(draft))
+            elif anew:
+                room.desk.look_again()
+            return room
+        except Exception:
+            self._rooms.pop(draft, None)
+            raise

@@ -1,0 +1,40 @@
+// Choosing who gives and who receives.
+
+import { ask, Refusal } from "./page.js";
+import { chooser } from "./choose.js";
+
+const form = document.getElementById("begin");
+const trouble = document.getElementById("begin-error");
+const bound_field = document.getElementById("bound-field");
+const PLATE = /^\s*(P:)?[A-Za-z]{1,2}\s*\d{1,4}\s*[A-Za-z]{0,3}\s*$/;
+
+for (const name of ["giver", "receiver", "bound"]) chooser(form[name]);
+
+const show_bound = () => { bound_field.hidden = !PLATE.test(form.receiver.value); };
+form.addEventListener("chosen", (event) => {
+  show_bound();
+  const next = { giver: form.receiver, receiver: bound_field.hidden ? form.querySelector("button") : form.bound };
+  (next[event.target.name] ?? form.querySelector("button")).focus();
+});
+form.receiver.addEventListener("input", show_bound);
+
+async function begin(giver, receiver, bound) {
+  trouble.hidden = true;
+  try {
+    const { draft } = await ask("POST", "/api/drafts", { giver, receiver, bound });
+    location.assign(`/scan/${draft}`);
+  } catch (error) {
+    if (!(error instanceof Refusal)) return;
+    trouble.textContent = error.message;
+    trouble.hidden = false;
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const bound = bound_field.hidden || !form.bound.value.trim() ? [] : [form.bound.value];
+  begin(form.giver.value, form.receiver.value, bound);
+});
+for (const button of document.querySelectorAll(".again-as"))
+  button.addEventListener("click", () =>
+    begin(button.dataset.giver, button.dataset.receiver, button.dataset.bound.split(" ").filter(Boolean)));

@@ -1,0 +1,72 @@
+// A field that offers places while one types (WAI-ARIA combobox with a list). What is typed counts as it stands, too.
+
+const PAUSE_MS = 120;
+
+export function chooser(input) {
+  const list = document.getElementById(input.getAttribute("aria-controls"));
+  const shown = document.getElementById(input.getAttribute("aria-describedby"));
+  let choices = [], at = -1, timer = 0, asked = 0;
+
+  const close = () => {
+    list.hidden = true;
+    at = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const mark = (index) => {
+    at = (index + choices.length) % choices.length;
+    [...list.children].forEach((option, number) => option.setAttribute("aria-selected", String(number === at)));
+    input.setAttribute("aria-activedescendant", list.children[at].id);
+    list.children[at].scrollIntoView({ block: "nearest" });
+  };
+  const choose = (choice) => {
+    input.value = choice.code;
+    shown.textContent = choice.within || choice.name;
+    close();
+    input.dispatchEvent(new Event("chosen", { bubbles: true }));
+  };
+  const search = async () => {
+    const number = ++asked;
+    const words = input.value.trim();
+    if (words.length < 2) return close();
+    let found = [];
+    try {
+      const answer = await fetch(`/api/places?q=${encodeURIComponent(words)}`);
+      if (answer.ok) found = await answer.json();
+    } catch { /* the next request to change something says that nobody answers */ }
+    if (number !== asked || document.activeElement !== input) return;
+    choices = found;
+    list.replaceChildren(...found.map((choice, index) => {
+      const option = document.createElement("li");
+      option.id = `${list.id}-${index}`;
+      option.role = "option";
+      option.setAttribute("aria-selected", "false");
+      const name = document.createElement("strong"), where = document.createElement("span");
+      name.textContent = choice.name;
+      where.textContent = `${choice.code} · ${choice.within}`;
+      option.append(name, " ", where);
+      option.addEventListener("mousedown", (event) => { event.preventDefault(); choose(choice); });
+      return option;
+    }));
+    list.hidden = !found.length;
+    input.setAttribute("aria-expanded", String(Boolean(found.length)));
+    at = -1;
+  };
+
+  input.addEventListener("input", () => {
+    shown.textContent = "";
+    clearTimeout(timer);
+    timer = setTimeout(search, PAUSE_MS);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" && choices.length && !list.hidden) { event.preventDefault(); mark(at + 1); }
+    else if (event.key === "ArrowUp" && choices.length && !list.hidden) { event.preventDefault(); mark(at < 0 ? -1 : at - 1); }
+    else if (event.key === "Escape" && !list.hidden) { event.preventDefault(); close(); }
+    else if (event.key === "Enter" && !list.hidden && (at >= 0 || choices.length === 1)) {
+      event.preventDefault();
+      choose(choices[Math.max(at, 0)]);
+    }
+  });
+  input.addEventListener("blur", () => { asked++; clearTimeout(timer); close(); });
+  input.addEventListener("focus", () => input.select());
+}

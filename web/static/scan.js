@@ -1,0 +1,207 @@
+// One session: sends what is typed, hears what came of it, and never says that something was taken before it was.
+
+import { ask, part, Refusal, say_gone, sound_the_alarm } from "./page.js";
+import { sound, sound_is_on, switch_sound } from "./sounds.js";
+
+const BOARD_PAUSE_MS = 120;
+const SILENCE_MS = 8000;
+const $ = (id) => document.getElementById(id);
+const scan = $("scan"), field = $("line"), waiting = $("waiting"), last = $("last"), board = $("board");
+const api = `/api/drafts/${scan.dataset.draft}`;
+let is_over = false;
+
+// --- what came of it -----------------------------------------------------------------------------------------
+
+let newest = 0;
+
+function show(outcome) {
+  if (outcome.number <= newest) return; // it came both ways: as the answer and as news
+  newest = outcome.number;
+  const mark = { ok: "right", again: "again", wrong: outcome.kind === "taken" || outcome.kind === "again" ? "watch" : "wrong" };
+  last.className = `last ${mark[outcome.beep]}`;
+  void last.offsetWidth; // so that the same line lights up again
+  last.classList.add("fresh");
+  $("last-text").textContent = outcome.code && outcome.kind !== "place" ? `${outcome.text} · ${outcome.code}` : outcome.text;
+  $("last-remark").textContent = outcome.remark;
+  if ($("taken")) $("taken").textContent = outcome.taken.toLocaleString(document.documentElement.lang);
+  sound(outcome.beep);
+  renew();
+  if (outcome.kind === "finish") location.assign($("review").href);
+}
+
+let timer = 0, is_fetching = false, is_stale = false;
+
+function renew() {
+  is_stale = true;
+  if (!timer && !is_fetching) timer = setTimeout(fetch_board, BOARD_PAUSE_MS);
+}
+
+async function fetch_board() {
+  timer = 0;
+  is_fetching = true;
+  is_stale = false;
+  try {
+    const html = await part(`/scan/${scan.dataset.draft}/board`);
+    const open = new Set([...board.querySelectorAll("details[open]")].map((each) => each.dataset.key));
+    board.innerHTML = html; // rendered and escaped by our own server; nothing in it runs (content policy)
+    for (const each of board.querySelectorAll("details")) if (open.has(each.dataset.key)) each.open = true;
+  } catch { /* what is gone is said elsewhere */ }
+  is_fetching = false;
+  if (is_stale) renew();
+}
+
+// --- typing and USB scanners -------------------------------------------------------------------------------------
+
+const lines = [];
+let is_sending = false;
+
+function tell_waiting(text, kind = "watch") {
+  waiting.textContent = text;
+  waiting.className = `notice ${kind}`;
+  waiting.hidden = !text;
+}
+
+async function send() {
+  if (is_sending) return;
+  is_sending = true;
+  while (lines.length) {
+    tell_waiting(scan.dataset.sending.replace("…", lines[0].slice(0, 60)));
+    try {
+      show(await ask("POST", `${api}/lines`, { line: lines[0] }));
+      lines.shift();
+      tell_waiting("");
+    } catch (error) {
+      const left = lines.splice(0).map((line) => line.slice(0, 60)).join(", ");
+      tell_waiting(`${scan.dataset.notTaken} ${left}. ${error instanceof Refusal ? error.message : ""}`, "wrong");
+      sound("wrong");
+    }
+  }
+  is_sending = false;
+}
+
+function take(line) {
+  if (is_over || !line.trim()) return;
+  lines.push(line);
+  send();
+}
+
+$("entry").addEventListener("submit", (event) => {
+  event.preventDefault();
+  take(field.value);
+  field.value = "";
+});
+$("undo").addEventListener("click", () => { take("undo"); field.focus(); });
+
+// The field always has the focus, unless somebody is in another field or has moved on with the Tab key.
+addEventListener("keydown", (event) => {
+  const at = document.activeElement;
+  const is_free = at === document.body || at === $("main");
+  if (is_free && !event.ctrlKey && !event.altKey && !event.metaKey && event.key.length === 1) field.focus();
+});
+addEventListener("focus", () => { if (document.activeElement === document.body) field.focus(); });
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("a, button, input, select, textarea, summary, dialog") && !getSelection().toString()) field.focus();
+});
+
+// --- news ----------------------------------------------------------------------------------------------------------
+
+let heard = Date.now();
+const news = new EventSource(`/scan/${scan.dataset.draft}/news?after=${encodeURIComponent(scan.dataset.mark)}`);
+const hear = (name, then) => news.addEventListener(name, (event) => { heard = Date.now(); then(JSON.parse(event.data)); });
+
+news.onopen = () => { heard = Date.now(); say_gone(false); renew(); };
+news.onerror = () => { if (!is_over) say_gone(true); };
+setInterval(() => { if (!is_over && Date.now() - heard > SILENCE_MS) say_gone(true); }, 1000);
+hear("beat", () => say_gone(false));
+hear("missed", () => { newest = 0; renew(); });
+hear("outcome", show);
+hear("changed", renew);
+hear("camera", show_camera);
+hear("recorded", () => end(scan.dataset.recorded));
+hear("dropped", () => end(scan.dataset.dropped));
+
+function end(words) {
+  is_over = true;
+  news.close();
+  field.disabled = true;
+  sound_the_alarm(words);
+  setTimeout(() => location.reload(), 2500); // the server knows where it has gone
+}
+addEventListener("pagehide", () => news.close());
+
+// --- the camera ------------------------------------------------------------------------------------------------------
+
+const picture = $("picture"), words = $("camera-words"), choice = $("camera-choice");
+
+function show_camera({ state, words: said }) {
+  picture.closest("section").dataset.state = state;
+  const is_running = ["opening", "on", "lost"].includes(state);
+  words.textContent = words.dataset[state] || said;
+  words.className = state === "lost" || state === "failed" ? "notice wrong" : "soft";
+  if (state === "lost" || state === "failed") sound("wrong");
+  if (is_running && !picture.src) picture.src = `/scan/${scan.dataset.draft}/picture?${Date.now()}`;
+  if (state === "opening" && picture.src) picture.src = `/scan/${scan.dataset.draft}/picture?${Date.now()}`;
+  if (state === "off" || state === "failed") picture.removeAttribute("src");
+  picture.hidden = !picture.src;
+  $("camera-start").hidden = is_running;
+  $("camera-stop").hidden = !is_running;
+}
+
+const run_camera = (method, body) => async () => {
+  try { await ask(method, `${api}/camera`, body?.()); }
+  catch (error) { if (error instanceof Refusal) show_camera({ state: "failed", words: error.message }); }
+  field.focus();
+};
+$("camera-start").addEventListener("click", run_camera("POST", () => ({ camera: choice.value })));
+$("camera-stop").addEventListener("click", run_camera("DELETE"));
+show_camera({ state: picture.closest("section").dataset.state, words: words.textContent });
+fetch("/api/cameras").then((answer) => answer.json()).then((cameras) => {
+  if (cameras.length < 2) return;
+  choice.replaceChildren(...cameras.map(({ number, name }) => new Option(name || String(number), String(number))));
+  choice.hidden = false;
+}).catch(() => {});
+
+// --- one item ----------------------------------------------------------------------------------------------------------
+
+const dialog = $("item"), form = $("item-form");
+let item = "";
+
+board.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-item]");
+  if (!button) return;
+  item = button.dataset.item;
+  $("item-title").textContent = button.dataset.shown;
+  $("item-words").textContent = button.dataset.words;
+  form.condition.value = button.dataset.condition;
+  form.remark.value = button.dataset.remark;
+  $("item-error").hidden = true;
+  dialog.showModal();
+});
+
+async function change(job) {
+  try {
+    await job();
+    dialog.close();
+  } catch (error) {
+    $("item-error").textContent = error instanceof Refusal ? error.message : "";
+    $("item-error").hidden = !(error instanceof Refusal);
+  }
+}
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  change(() => ask("PUT", `${api}/items/${item}`, { condition: form.condition.value, remark: form.remark.value }));
+});
+$("put-out").addEventListener("click", () => change(async () => show(await ask("DELETE", `${api}/items/${item}`))));
+$("item-close").addEventListener("click", () => dialog.close());
+dialog.addEventListener("close", () => field.focus());
+
+// --- sound --------------------------------------------------------------------------------------------------------------
+
+const sound_button = $("sound");
+const show_sound = () => {
+  sound_button.setAttribute("aria-pressed", String(sound_is_on()));
+  sound_button.textContent = sound_is_on() ? sound_button.dataset.on : sound_button.dataset.off;
+};
+sound_button.addEventListener("click", () => { switch_sound(!sound_is_on()); show_sound(); sound("ok"); field.focus(); });
+show_sound();
+field.focus();
