@@ -12,7 +12,7 @@ from station.advice import advice
 from station.said import CONDITION, REMARK
 from web.rooms import Room
 
-_SHOWN = 60
+_SHOWN = 30
 _GRAVE = {"critical": 0, "warning": 1, "info": 2}
 
 

@@ -56,7 +56,7 @@ def find_places(store: "Store", words: str) -> list[dict[str, str]]:
     places.refresh()
     words = _code(words)
     found = [
-        {"code": place.code, "name": place.name, "within": place_path(places, place.code)}
+        {"code": place.code, "name": place.name, "within": place_path(places, place.parent) if place.parent else ""}
         for place in places.find(words, _FOUND)
     ]
     try:

@@ -21,7 +21,7 @@ export function chooser(input) {
   };
   const choose = (choice) => {
     input.value = choice.code;
-    shown.textContent = choice.within || choice.name;
+    shown.textContent = [choice.name, choice.within].filter(Boolean).join(", ");
     close();
     input.dispatchEvent(new Event("chosen", { bubbles: true }));
   };
@@ -43,7 +43,7 @@ export function chooser(input) {
       option.setAttribute("aria-selected", "false");
       const name = document.createElement("strong"), where = document.createElement("span");
       name.textContent = choice.name;
-      where.textContent = `${choice.code} · ${choice.within}`;
+      where.textContent = [choice.code, choice.within].filter(Boolean).join(" · ");
       option.append(name, " ", where);
       option.addEventListener("mousedown", (event) => { event.preventDefault(); choose(choice); });
       return option;

@@ -21,13 +21,21 @@ function show(outcome) {
   last.className = `last ${mark[outcome.beep]}`;
   void last.offsetWidth; // so that the same line lights up again
   last.classList.add("fresh");
-  $("last-text").textContent = outcome.code && outcome.kind !== "place" ? `${outcome.text} · ${outcome.code}` : outcome.text;
+  $("last-text").textContent = outcome.text;
+  $("last-code").textContent = ["taken", "again"].includes(outcome.kind) ? outcome.code : "";
   $("last-remark").textContent = outcome.remark;
   if ($("taken")) $("taken").textContent = outcome.taken.toLocaleString(document.documentElement.lang);
   sound(outcome.beep);
   renew();
-  if (outcome.kind === "finish") location.assign($("review").href);
+  if (outcome.kind === "finish") review();
 }
+
+// The camera is let go first: what is reviewed must not grow while somebody reads it.
+async function review() {
+  if ($("camera-start").hidden) await ask("DELETE", `${api}/camera`).catch(() => {});
+  location.assign($("review").href);
+}
+$("review").addEventListener("click", (event) => { event.preventDefault(); review(); });
 
 let timer = 0, is_fetching = false, is_stale = false;
 
