@@ -45,6 +45,15 @@ def fresh_url(request: pytest.FixtureRequest) -> FreshUrl:
     return fresh
 
 
+@pytest.fixture(
+    scope="session", params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])]
+)
+def either_url(request: pytest.FixtureRequest) -> FreshUrl:
+    """As `fresh_url`; on PostgreSQL in the full run alone."""
+    fresh: FreshUrl = request.getfixturevalue(f"{request.param}_url")
+    return fresh
+
+
 @pytest.fixture
 def url(fresh_url: FreshUrl) -> str:
     """The address of a database with nothing in it, on each of the two kinds."""
