@@ -6,7 +6,7 @@ things were, is told as of the handover; what is irregular, as far as it is know
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from custody.carriage import Carriage, carriage_of, remarks_of
 from custody.chain import Chain, custody
@@ -14,7 +14,7 @@ from custody.codes import is_plate
 from custody.compose import Extra
 from custody.events import Event
 from custody.findings import Finding, judge_count, moment
-from custody.items import Item
+from custody.items import Item, SerialRange
 from custody.places import is_under
 from reports.words import Needs, Places, zone_code
 
@@ -226,10 +226,22 @@ def _rows(lines: Iterable[Line]) -> tuple[Row, ...]:
             kind, len(of_kind), sum(line.item.quantity if line.item else 1 for line in of_kind),
             Counter(line.condition for line in of_kind),
             Counter(line.item.election for line in of_kind if line.item and line.item.election),
-            tuple(sorted(str(line.item.serials) for line in of_kind if line.item and line.item.serials)),
+            tuple(map(str, _joined(line.item.serials for line in of_kind if line.item and line.item.serials))),
         )
         for kind, of_kind in sorted(kinds.items(), key=lambda pair: (not pair[0], pair[0]))
     )  # fmt: skip
+
+
+def _joined(ranges: Iterable[SerialRange]) -> list[SerialRange]:
+    """Serial ranges in order, those that follow on one another made one."""
+    joined: list[SerialRange] = []
+    for serials in sorted(ranges, key=lambda serials: (serials.prefix, serials.width, serials.first)):
+        before = joined[-1] if joined else None
+        if before and (before.prefix, before.width, before.last + 1) == (serials.prefix, serials.width, serials.first):
+            joined[-1] = replace(before, last=serials.last)
+        else:
+            joined.append(serials)
+    return joined
 
 
 def _found(records: Sequence[Event], chains: Iterable[Chain]) -> tuple[list[Finding], bool]:

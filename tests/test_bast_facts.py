@@ -37,6 +37,19 @@ def test_a_pack_counts_as_one_with_its_pieces_and_serials():
     assert (row.count, row.pieces, row.serials) == (1, 30, ("BLL040001-BLL040030",))
 
 
+def test_serial_numbers_that_follow_on_one_another_are_one_range():
+    named = codes(4)
+    records, _sheets = recorded(named)
+    books = []
+    for code, prefix, first in zip(named, ("A", "A", "A", "B"), (31, 1, 91, 121), strict=True):
+        book = Book(code)
+        numbers = {"prefix": prefix, "first": first, "last": first + 29, "width": 4}
+        book.register(kind="seal", quantity=30, range=numbers)
+        books += book.events
+    row = facts_of(records, books).rows[0]
+    assert row.serials == ("A0001-A0060", "A0091-A0120", "B0121-B0150") and row.pieces == 120
+
+
 def test_what_stayed_with_the_giver_is_missing_and_what_left_before_is_not():
     here, left, elsewhere, came_late = codes(4)
     records, _sheets = recorded([here], to=TRUCK, bound=[PPK])

@@ -8,8 +8,15 @@ from commands.demo import story
 from commands.demo.story import Story
 from commands.exporting import save_bundle
 from commands.reporting import Chains, progress_rows, save_chains_of, save_progress_of
+from db.letters import find_handover
 from db.store import Store
 from labels.content import leaving_order
+from reports.bast_file import save_bast
+from reports.bast_template import read_template
+from station.letters import letter_facts
+
+OFFICE = Path(__file__).resolve().parents[2] / "examples" / "buleleng" / "bast.toml"
+"""An office's template for its letters, in Indonesian."""
 
 
 class SettableClock(Protocol):
@@ -18,8 +25,12 @@ class SettableClock(Protocol):
     utc: str
 
 
-def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story) -> None:
-    """Write every report: in the evening, and next morning the chain of the box that never came."""
+def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story, *, bast: str) -> None:
+    """Write every report: in the evening, and next morning the chain of the box that never came.
+
+    Args:
+        bast: the number of the handover that gets an official letter.
+    """
     clock.utc = story.EVENING
     store.around = replace(store.around, by=story.KEEPER)
     tree = store.state.places.all()
@@ -36,6 +47,8 @@ def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story) 
     rows = progress_rows(store, story.DISTRICT)
     for name in ("progress.pdf", "progress.xlsx"):
         save_progress_of(store, folder / name, rows)
+    found = find_handover(store.state, bast)
+    save_bast(folder / "bast.pdf", letter_facts(store, found), read_template(OFFICE), found.sheets)
     clock.utc = story.MORNING
     save_chains_of(store, folder / "custody-missing.pdf", Chains(store, [plot.missing.code]))
     save_bundle(store, folder / "log.serah", quiet=True)

@@ -88,7 +88,7 @@ def play(folder: Path, out: Path, *, is_quick: bool, quiet: bool) -> Result:
         _reprint(store, folder / "reprint.pdf", plot.smudged)
         pictures = _pictures(store, folder, items, plot)
         played = _scan_all(store, clock, folder, plot, pictures, quiet=quiet)
-        write_papers(store, clock, folder, plot)
+        write_papers(store, clock, folder, plot, bast=played[1].recorded.bast)
         custodians = {code for leg in played for code in (leg.recorded.giver, leg.recorded.to)}
         names = {code: custodian_name(tree, code) for code in custodians}
     return Result(out, len(items), pages, names, played, plot, time.perf_counter() - began)

@@ -27,6 +27,7 @@ FILES = {
     "custody-good.pdf": N_("the chain of a box that came to its polling station as it should"),
     "custody.xlsx": N_("the chains of everything that was on the truck"),
     "custody.csv": N_("the same for programs"),
+    "bast.pdf": N_("the official letter of the unloading, with what was found"),
     "progress.pdf": N_("how far the supplies have come, by place"),
     "progress.xlsx": N_("the same as a table"),
     "log.serah": N_("the station's whole log, for another station or an auditor"),

@@ -1,4 +1,4 @@
-"""Makes the README's pictures from a demo: a page of labels, a still of a scan, and a chain of custody.
+"""Makes the README's pictures from a demo: a page of labels, a still of a scan, a chain of custody, and a letter.
 
 python main.py demo --lang en --out build/demo
 python docs/images/make.py build/demo
@@ -21,6 +21,7 @@ def main(demo: Path) -> None:
     save("labels", page(demo / "labels.pdf", LABELS_PAGE))
     save("scan", Image.open(demo / "stills" / "3-kaliuntu-wrong_destination.png"))
     save("custody", page(demo / "custody-misrouted.pdf", 0))
+    save("bast", page(demo / "bast.pdf", 0))
 
 
 def page(path: Path, index: int) -> Image.Image:

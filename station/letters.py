@@ -1,0 +1,40 @@
+"""The BAST letter of a handover, for whoever asks: a command writes it to a file, the page gives it to the browser."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from db.letters import FoundHandover
+    from db.store import Store
+    from reports.bast_facts import BastFacts
+    from reports.bast_template import Template
+
+
+def chosen_template(home: Path, named: Path | None = None) -> "Template":
+    """The template that is named, else the office's own in the station's folder, else the shipped one.
+
+    Raises:
+        InputError: it cannot be read or has faults.
+    """
+    from reports.bast_template import find_template, read_template, shipped_template
+
+    path = named or find_template(home)
+    return read_template(path) if path else shipped_template()
+
+
+def letter_facts(store: "Store", found: "FoundHandover") -> "BastFacts":
+    """The facts of a handover (`db.letters.find_handover`) as this ledger tells them."""
+    from reports.bast_facts import bast_facts, expected_tops
+
+    state = store.state
+    state.places.refresh()
+    first = found.parts[0].body
+    named = [code for part in found.parts for code in part.rows]
+    asked = dict.fromkeys(named)
+    for top in expected_tops(first):
+        asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
+    return bast_facts(
+        found.parts, state.families(asked), (state.chain(code, as_of=found.parts[-1].at) for code in named),
+        election=found.election, station=found.log.station, office=found.log.place, places=state.places,
+        needs={need.kind: need for need in state.needs()}, met_giver=store.has_met(first["from"]), roots=state.roots,
+    )  # fmt: skip
