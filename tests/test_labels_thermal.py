@@ -55,7 +55,7 @@ def read_by_both(image: Image.Image) -> set[str]:
 
 @pytest.mark.parametrize(("name", "dpi"), HEADS)
 def test_zpl_is_drawn_and_read_by_others(name, dpi):
-    sheet, chosen = STOCKS[name], contents_for(STOCKS[name])[:6]
+    sheet, chosen = STOCKS[name], contents_for(STOCKS[name])[:3]
     images = drawn_by_zplkit(b"".join(thermal_labels(chosen, sheet, "zpl", dpi)))
     assert [read_by_both(image) for image in images] == [{content.payload} for content in chosen]
     plotter = Plotter(sheet, dpi)
