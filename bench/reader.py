@@ -8,12 +8,14 @@ pictures of zxing-cpp. Times are medians over interleaved rounds on this machine
 
 import argparse
 import csv
+import hashlib
 import platform
 import random
 import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +26,16 @@ sys.path.insert(0, str(ROOT))
 
 from custody.codes import ItemLabel, draw_code, item_payload  # noqa: E402
 from scanner.decode import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines  # noqa: E402
+from scanner.engines import ENGINE_ERRORS  # noqa: E402
 from scanner.files import read_picture  # noqa: E402
 from scanner.frames import Image  # noqa: E402
+from scanner.live import LiveReader  # noqa: E402
 from scanner.opencv import cv2  # noqa: E402
 from scanner.outcomes import End, How, Taken, Tally  # noqa: E402
+from scanner.passes import QUICK, SLOW, THOROUGH_QUICK, THOROUGH_SLOW, Pass, Sizes  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
 from scanner.simulate import Flaws, lay_out, simulate  # noqa: E402
+from scanner.worker import AtOnce  # noqa: E402
 
 SEED = 20240214
 FPS = 15.0
@@ -53,7 +59,7 @@ def main() -> None:
 
 
 def bench_frame(rounds: int) -> None:
-    """Claim: the first pass over a 1080p frame with 24 labels takes at most 3 times as long as zxing-cpp alone."""
+    """Claim: the first pass over a 1080p frame with 24 labels takes at most 1.5 times as long as zxing-cpp alone."""
     wanted, frame = crowded_frame()
     gray = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)
     first_pass = Reader()
@@ -67,7 +73,6 @@ def bench_frame(rounds: int) -> None:
     times_ms: dict[str, list[float]] = {name: [] for name in contenders}
     found: dict[str, Texts] = {}
     for _round in range(rounds):
-        first_pass = Reader()  # so that every round is a first pass, with no second look due
         for name, contender in contenders.items():
             start = time.perf_counter()
             found[name] = contender(frame)
@@ -98,12 +103,13 @@ def bench_film() -> None:
     ):
         codes, labels = draw_labels(48)
         film = simulate(lay_out(labels, per_page=24), seed=SEED, fps=FPS, scale=scale, flaws=flaws)
-        desk, reader = _Desk(), Reader()
+        desk, reader = _Desk(), LiveReader(Reader(), AtOnce, lambda: 0.0)
         session = ScanSession(desk)
         spent_s, frames = 0.0, 0
         for frames, image in enumerate(film, 1):
             start = time.perf_counter()
-            session.see(reader.read(image), frames * 1000 / FPS)
+            for look in reader.look(image, frames * 1000 / FPS):
+                session.see(look.reads, look.at_ms)
             spent_s += time.perf_counter() - start
         right = len(desk.codes & set(codes))
         wrong = len(desk.codes - set(codes))
@@ -123,22 +129,30 @@ def bench_film() -> None:
 
 
 def bench_photos(folder: Path) -> None:
-    """Claim: on photographs, every look together read more than either engine alone, and nothing that is not there."""
+    """Claim: on photographs, Serah reads more than both engines in every rendering, and nothing that is not there.
+
+    The passes were chosen on drawn pictures; the photographs are shown in two halves, told apart by a hash of their
+    names, so that it shows if one of them is favoured.
+    """
     with (folder / "truth.csv").open(newline="", encoding="utf-8") as file:
-        truth = {row["file"]: row["text"] for row in csv.DictReader(file)}
+        truth = {row["file"]: plain(row["text"]) for row in csv.DictReader(file)}
     zxing, thorough = ZxingEngine(), Reader()
     contenders: dict[str, Contender] = {
         "zxing-cpp alone": lambda gray: texts_of(zxing, gray),
         "Serah, every look": lambda gray: frozenset(read.text for read in thorough.read(gray, thorough=True)),
     }
+    engines_here: list[ZxingEngine | PyzbarEngine] = [zxing]
     if PYZBAR in engines():
         pyzbar = PyzbarEngine()
+        engines_here.append(pyzbar)
         contenders["pyzbar alone"] = lambda gray: texts_of(pyzbar, gray)
+        contenders["both engines"] = lambda gray: texts_of(zxing, gray) | texts_of(pyzbar, gray)
         without = Reader([zxing])
         contenders["Serah without pyzbar"] = lambda gray: frozenset(
             read.text for read in without.read(gray, thorough=True)
         )
-    right = dict.fromkeys(contenders, 0)
+    contenders["yardstick: both, all renderings"] = lambda gray: in_all_renderings(engines_here, gray)
+    right: dict[str, set[str]] = {name: set() for name in contenders}
     wrong = dict.fromkeys(contenders, 0)
     times_ms: dict[str, list[float]] = {name: [] for name in contenders}
     for file_name, text in truth.items():
@@ -147,22 +161,52 @@ def bench_photos(folder: Path) -> None:
             start = time.perf_counter()
             found = {plain(read) for read in contender(gray)}
             times_ms[name].append((time.perf_counter() - start) * 1000)
-            right[name] += bool(text) and plain(text) in found
-            wrong[name] += len(found - {plain(text)})
-    labels = sum(map(bool, truth.values()))
+            if text and text in found:
+                right[name].add(file_name)
+            wrong[name] += len(found - {text})
+    labels = [file_name for file_name, text in truth.items() if text]
+    yardstick = right["yardstick: both, all renderings"]
+    halves = [{name for name in labels if half_of(name) == half} for half in (0, 1)]
     rows = [
         (
             name,
-            f"{right[name]}/{labels}",
-            f"{100 * right[name] / labels:.1f} %",
+            *(f"{len(read & half)}/{len(half)}" for half in (*halves, set(labels))),
+            f"{100 * len(read) / max(len(yardstick), 1):.1f} %",
+            f"{len(read - yardstick)}",
             f"{wrong[name]}",
-            f"{statistics.median(taken):.0f}",
-            f"{max(taken):.0f}",
+            f"{statistics.median(times_ms[name]):.0f}",
+            f"{statistics.quantiles(times_ms[name], n=10)[-1]:.0f}",
+            f"{max(times_ms[name]):.0f}",
         )
-        for name, taken in times_ms.items()
+        for name, read in sorted(right.items(), key=lambda each: len(each[1]))
     ]
-    title = f"{len(truth)} photographs, {labels} of them with a QR code"
-    print_table(title, ("reader", "read", "share", "other texts", "median ms", "longest ms"), rows)
+    header = (
+        "reader",
+        "half 1",
+        "half 2",
+        "read",
+        "of all renderings",
+        "beyond them",
+        "other texts",
+        "ms",
+        "p90",
+        "max",
+    )
+    print_table(f"{len(truth)} photographs, {len(labels)} of them with a QR code", header, rows)
+
+
+def in_all_renderings(engines_here: Sequence[ZxingEngine | PyzbarEngine], gray: Image) -> Texts:
+    """What any engine reads in any rendering of a picture: the yardstick."""
+    sizes, found = Sizes(gray), set()
+    for step in (Pass(lambda sizes: sizes.plain), *QUICK, *SLOW, *THOROUGH_QUICK, *THOROUGH_SLOW):
+        for engine in engines_here:
+            with suppress(*ENGINE_ERRORS):
+                found |= texts_of(engine, step.render(sizes).image)
+    return frozenset(found)
+
+
+def half_of(file_name: str) -> int:
+    return hashlib.sha256(file_name.encode()).digest()[0] % 2
 
 
 class _Desk:

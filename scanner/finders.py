@@ -52,7 +52,7 @@ def find_finders(gray: Image, *, block_px: int | None = None) -> list[Finder]:
         return []
     met = _joined(across, down, gray.shape)
     tried = [Finder(each.x, each.y, each.wide_px * turn, each.high_px * turn) for turn in _TURNS for each in met]
-    return _surest(gray, tried)[:_MOST]
+    return _surest(gray, tried)
 
 
 def _crossings(dark: np.ndarray) -> np.ndarray:
@@ -139,9 +139,14 @@ def _surest(gray: Image, found: list[Finder]) -> list[Finder]:
     is_ring = (light[..., 3] > middle[:, None]).sum(axis=1) >= 14
     is_rim = (light[..., 4:].min(axis=2) < middle[:, None]).sum(axis=1) >= 12
     surest: list[Finder] = []
+    taken = np.zeros((0, 3))  # x, y, reach
     for index in np.argsort(-contrast, kind="stable"):
         if contrast[index] >= _LEAST_CONTRAST and is_ring[index] and is_rim[index]:
             one = found[index]
-            if all(max(abs(one.x - each.x), abs(one.y - each.y)) > 2.5 * each.module_px for each in surest):
+            away = np.maximum(np.abs(taken[:, 0] - one.x), np.abs(taken[:, 1] - one.y))
+            if np.all(away > taken[:, 2]):
                 surest.append(one)
+                taken = np.vstack((taken, (one.x, one.y, 2.5 * one.module_px)))
+                if len(surest) == _MOST:
+                    break
     return surest

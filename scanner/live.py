@@ -20,7 +20,7 @@ from scanner.worker import AtOnce, Beside, Executor
 
 _REST_MS = 200.0
 """From one look at a whole frame to the next while they find nothing new: so an idle camera warms nobody's lap."""
-_CLOSER_MS = 90.0
+_CLOSER_MS = 150.0
 """From one look at what is seen and not read to the next."""
 _REMEMBERED_MS = 1000.0
 """What was read or seen so lately is looked for where it was; what is older counts as new."""
