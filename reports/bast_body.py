@@ -21,7 +21,7 @@ from reports.bast_words import (
     unit_word,
 )
 from reports.letter import CENTRE, JUSTIFY, RIGHT, Letter
-from reports.words import custodian_name
+from reports.words import custodian_name, show_custodian
 
 _SHADE = HexColor("#EDEDED")
 
@@ -70,7 +70,8 @@ def draw_carriage(paper: Letter, facts: BastFacts, template: Template) -> None:
     bound = destination_text(facts) if facts.bound else ""
     vehicle = carriage.vehicle
     if facts.carrier:
-        named = custodian_name(facts.places, facts.carrier)
+        known = facts.carrier in facts.places
+        named = custodian_name(facts.places, facts.carrier) if known else show_custodian(facts.carrier)
         vehicle = f"{vehicle} ({named})" if vehicle else named
     lines = [
         ("vehicle", vehicle), ("driver", carriage.driver), ("escort", carriage.escort),

@@ -33,7 +33,7 @@ def test_the_letter_of_the_last_handover_needs_no_number(given, tmp_path):
     ran = given("report", "bast", "--out", tmp_path / "bast.pdf", lang="id")
     assert (ran.code, ran.out) == (0, "")
     text = text_of(tmp_path / "bast.pdf")
-    for words in (NUMBER, "Made Arya", "Kepala Gudang", "Truk boks (Kendaraan DK 8123 AB)", "Briptu Gede",
+    for words in (NUMBER, "Made Arya", "Kepala Gudang", "Truk boks (DK 8123 AB)", "Briptu Gede",
                   "PPK Gerokgak – PPS Patas", "Seharusnya diserahkan 9 barang, dipindai 5, belum diserahkan 4",
                   "ditemukan basah", "1 basah, ", "Putu Eka"):  # fmt: skip
         assert words in text, words
