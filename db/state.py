@@ -178,13 +178,20 @@ class State:
     def chain(self, code: str, *, as_of: str | None = None) -> Chain:
         """The chain of custody of one item, folded from its events now."""
         self.places.refresh()
-        stations = self.stations.now()
-        events = self.families([code])[code]
-        chain = custody(code, events, self.places, met=self.ledger.places_met(), as_of=as_of, roots=stations.roots)
-        left_out = []
-        if stations.revoked:
-            left_out = [event for event in self.ledger.naming([code])[code] if stations.is_quarantined(event)]
-        return with_standing(chain, stations, self.stations.forked(), left_out)
+        return next(self._chains([code], self.places, as_of))
+
+    def chains(self, codes: Collection[str], *, as_of: str | None = None) -> Iterator[Chain]:
+        """The chains of many items, in this order; what they share is read once."""
+        return self._chains(codes, self.places.all(), as_of)
+
+    def _chains(self, codes: Collection[str], places: Mapping[str, Place], as_of: str | None) -> Iterator[Chain]:
+        stations, met, forked = self.stations.now(), self.ledger.places_met(), self.stations.forked()
+        families = self.families(codes)
+        naming = self.ledger.naming(codes) if stations.revoked else {}
+        for code in codes:
+            chain = custody(code, families[code], places, met=met, as_of=as_of, roots=stations.roots)
+            left_out = [event for event in naming.get(code, ()) if stations.is_quarantined(event)]
+            yield with_standing(chain, stations, forked, left_out)
 
     @property
     def roots(self) -> frozenset[str]:

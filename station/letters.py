@@ -27,14 +27,13 @@ def letter_facts(store: "Store", found: "FoundHandover") -> "BastFacts":
     from reports.bast_facts import bast_facts, expected_tops
 
     state = store.state
-    state.places.refresh()
     first = found.parts[0].body
-    named = [code for part in found.parts for code in part.rows]
+    named = list(dict.fromkeys(code for part in found.parts for code in part.rows))
     asked = dict.fromkeys(named)
     for top in expected_tops(first):
         asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
     return bast_facts(
-        found.parts, state.families(asked), (state.chain(code, as_of=found.parts[-1].at) for code in named),
-        election=found.election, station=found.log.station, office=found.log.place, places=state.places,
+        found.parts, state.families(asked), state.chains(named, as_of=found.parts[-1].at),
+        election=found.election, station=found.log.station, office=found.log.place, places=state.places.all(),
         needs={need.kind: need for need in state.needs()}, met_giver=store.has_met(first["from"]), roots=state.roots,
     )  # fmt: skip
