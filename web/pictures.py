@@ -196,10 +196,12 @@ def _ignore(_outcome: Outcome) -> None:
 
 def _painted(frame: "Frame", reads: Sequence[Read], unread: Sequence[Seen], marks: dict[str, Mark | None]) -> bytes:
     """The picture with its labels outlined, as JPEG."""
+    from scanner.hints import hint_words
     from scanner.opencv import cv2
     from scanner.picture import outline
 
-    drawn: Any = outline(frame.image, reads, marks.get, [seen.corners for seen in unread])
+    hinted = [(seen.corners, hint_words(seen.hint)) for seen in unread]
+    drawn: Any = outline(frame.image, reads, marks.get, hinted)
     if drawn.shape[1] > _WIDEST_PX:
         high = round(drawn.shape[0] * _WIDEST_PX / drawn.shape[1])
         drawn = cv2.resize(drawn, (_WIDEST_PX, high), interpolation=cv2.INTER_AREA)
