@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import language
 from language import _
@@ -133,5 +134,20 @@ def _tell_missing(package: str) -> int:
     return EXIT_MACHINE
 
 
+def leave(code: int) -> NoReturn:
+    """End the program, and at once where a thread still reads a camera, a picture or the keyboard.
+
+    Python's own way out stops such a thread in the middle of a C++ library, which then aborts the whole process: a
+    handover that was recorded would end with 134 in place of 0.
+    """
+    threading = sys.modules.get("threading")
+    if threading is not None and any(thread.daemon for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -160,3 +160,13 @@ def test_help_comes_at_once() -> None:
     heavy = ("cv2", "numpy", "reportlab", "peewee", "apsw", "cryptography", "zxingcpp", "xlsxwriter", "rich")
     run = subprocess.run([sys.executable, "-c", script.format(heavy)], cwd=ROOT, capture_output=True)
     assert run.returncode == 0, run.stderr.decode()[-300:]
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_leaving_waits_for_no_thread_and_loses_no_line(busy: bool) -> None:
+    begin = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()" if busy else "pass"
+    script = f"import main, threading, time; {begin}; print('TERCATAT'); main.leave(3)"
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (3, "TERCATAT\n", "")
