@@ -37,6 +37,10 @@ LIBRARIES = {
 """System libraries that wheels expect, with each distribution's names for them, the newest first."""
 
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+"""Browsers that the tests of the page can drive; see tests/browser_examples.py."""
+
+
 class SetupError(Exception):
     """What stops the set-up: a line for the user that says what to do."""
 
@@ -58,6 +62,8 @@ def main() -> int:
             print(f"{WHEELHOUSE} is filled: copy this folder with the checkout.")
             return 0
         install_libraries()
+        if wanted == "dev":
+            install_browser()
         print(f"Installing what Serah needs into {VENV} ...", flush=True)
         pip("install", *files(wanted))
         STAMP.write_text(stamp(wanted), "utf-8")
@@ -146,6 +152,19 @@ def install_libraries() -> None:
     command = [manager, *(["-S", "--noconfirm"] if manager == "pacman" else ["install", "-y"]), *packages]
     if not may_install() or run([*as_root(), *command], quiet=True) != 0:
         print(f"The camera and the second reader need system libraries. Run: sudo {' '.join(command)}")
+
+
+def install_browser() -> None:
+    """Install Chromium for the tests of the page, or say that they will be skipped without it."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return
+    if sys.platform.startswith("linux") and shutil.which("apt-get") and may_install():
+        if not exists("chromium"):
+            run([*as_root(), "apt-get", "update", "--quiet"], quiet=True)
+        print("Installing Chromium for the tests of the page ...", flush=True)
+        if run([*as_root(), "apt-get", "install", "-y", "chromium"], quiet=True) == 0 and shutil.which("chromium"):
+            return
+    print("Chromium is not installed, so the tests in a browser will be skipped.")
 
 
 def is_loadable(library: str) -> bool:

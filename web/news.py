@@ -65,6 +65,10 @@ class News:
         self._bell.ring()
         return told
 
+    def wake(self) -> None:
+        """Let the streams look up: the server is about to end."""
+        self._bell.ring()
+
     def mark(self) -> str:
         """Where the news stand now: what a page that is rendered now need not hear again."""
         with self._lock:

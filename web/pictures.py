@@ -4,6 +4,7 @@ Counting never waits for the picture: the thread that reads only puts the newest
 to draw or to watch it misses some.
 """
 
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextvars import copy_context
@@ -14,11 +15,12 @@ from custody.errors import CustodyError
 from language import _
 from language.text import say, say_hint
 from scanner.outcomes import Mark, Outcome
-from scanner.reads import Read, Seen
+from scanner.reads import Corners, Read, Seen
 from web.news import Bell
 from web.rooms import Rooms
 
 if TYPE_CHECKING:
+    from scanner.feedback import Adviser
     from scanner.frames import Frame
     from scanner.run import Command
     from scanner.session import ScanSession
@@ -28,13 +30,16 @@ _JPEG_QUALITY = 72
 _GONE_MS = 1500.0
 _PATIENCE_S = 5.0
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class CameraState:
-    """What the camera does: `off`, `opening`, `on`, `lost` (no picture comes), `ended`, `failed`; and a line."""
+    """What the camera does: `off`, `opening`, `on`, `lost` (no picture comes), `ended`, `failed`; and what to do."""
 
     state: str
     words: str = ""
+    advice: str = ""
 
 
 class Pictures:
@@ -66,6 +71,11 @@ class Pictures:
     def _stop(self) -> None:
         if self._watch:
             self._watch.stop()
+
+    def wake(self) -> None:
+        """Let those who watch look up."""
+        if self._watch:
+            self._watch.bell.ring()
 
     def state(self, draft: str) -> CameraState:
         """What the camera does for a session."""
@@ -100,7 +110,8 @@ class _Watch:
         self._must_stop = False
         self._last_ms: float | None = None
         self._painting = threading.Condition()
-        self._to_paint: tuple[Frame, Sequence[Read], Sequence[Seen], dict[str, Mark | None]] | None = None
+        self._to_paint: tuple[Frame, Sequence[Read], dict[str, Mark | None], list[tuple[Corners, str]]] | None = None
+        self._adviser: Adviser | None = None
         context = copy_context()  # it speaks the language of who started it
         self._session = _Distant(rooms, draft)
         self._thread = threading.Thread(target=context.run, args=(self._read,), daemon=True, name="reading")
@@ -141,17 +152,21 @@ class _Watch:
     def _say(self, state: CameraState) -> None:
         if state != self.state or state.state == "opening":
             self.state = state
-            self._news.tell("camera", state=state.state, words=state.words)
+            self._news.tell("camera", state=state.state, words=state.words, advice=state.advice)
 
     def _on_frame(self, frame: "Frame", reads: Sequence[Read]) -> "Command | None":
+        from scanner.feedback import Adviser
+        from scanner.hints import hint_words
+
         if self._must_stop:
             return "finish"
         if not frame.is_blank:
             self._last_ms = frame.at_ms
-            if self.state.state != "on":
-                self._say(CameraState("on", frame.source))
+            self._adviser = self._adviser or Adviser()
+            self._say(CameraState("on", frame.source, self._adviser.see(frame, reads, self._session.unread)))
+            hinted = [(seen.corners, hint_words(seen.hint)) for seen in self._adviser.unread]
             with self._painting:
-                self._to_paint = (frame, reads, self._session.unread, dict(self._session.marks))
+                self._to_paint = (frame, reads, dict(self._session.marks), hinted)
                 self._painting.notify()
         elif self.state.state == "on" and frame.at_ms - (self._last_ms or 0.0) > _GONE_MS:
             self._say(
@@ -168,8 +183,13 @@ class _Watch:
                 job, self._to_paint = self._to_paint, None
             if job is None:
                 return
+            try:
+                jpeg = _painted(*job)
+            except Exception as error:  # without a picture it still counts
+                log.warning("a frame could not be drawn: %r", error)
+                continue
             number += 1
-            self.shown = (number, _painted(*job))
+            self.shown = (number, jpeg)
             self.bell.ring()
 
 
@@ -194,13 +214,13 @@ def _ignore(_outcome: Outcome) -> None:
     """The room has told it already."""
 
 
-def _painted(frame: "Frame", reads: Sequence[Read], unread: Sequence[Seen], marks: dict[str, Mark | None]) -> bytes:
+def _painted(
+    frame: "Frame", reads: Sequence[Read], marks: dict[str, Mark | None], hinted: Sequence[tuple[Corners, str]]
+) -> bytes:
     """The picture with its labels outlined, as JPEG."""
-    from scanner.hints import hint_words
     from scanner.opencv import cv2
     from scanner.picture import outline
 
-    hinted = [(seen.corners, hint_words(seen.hint)) for seen in unread]
     drawn: Any = outline(frame.image, reads, marks.get, hinted)
     if drawn.shape[1] > _WIDEST_PX:
         high = round(drawn.shape[0] * _WIDEST_PX / drawn.shape[1])

@@ -128,6 +128,13 @@ class Rooms:
         with self._lock:
             return self._news.setdefault(draft, News())
 
+    def wake(self) -> None:
+        """Let every stream of news look up."""
+        with self._lock:
+            all_news = list(self._news.values())
+        for news in all_news:
+            news.wake()
+
     def do(self, draft: str, job: Callable[[Room], T], *, anew: bool = False) -> T:
         """What a job in this room gives.
 

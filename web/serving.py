@@ -73,15 +73,20 @@ def site_on(listening: socket.socket, home: Path, open_store: OpenStore, *, lang
 
 def serve(site: Site, listening: socket.socket, *, open_browser: bool) -> None:
     """Answer until Ctrl-C."""
-    config = uvicorn.Config(
-        build(site), access_log=False, log_level="warning", server_header=False, date_header=False,
-        timeout_graceful_shutdown=_LAST_WORDS_S, timeout_keep_alive=30,
-    )  # fmt: skip
-    server = _Server(config, site)
+    server = server_of(site)
     if open_browser:  # the socket listens already, so the browser waits for what comes
         threading.Thread(target=_open, args=(site.address,), daemon=True, name="browser").start()
     with suppress(KeyboardInterrupt):  # uvicorn ends what is going on, then raises it again
         server.run(sockets=[listening])
+
+
+def server_of(site: Site) -> uvicorn.Server:
+    """What answers for a site, once it is run on a socket."""
+    config = uvicorn.Config(
+        build(site), access_log=False, log_level="warning", server_header=False, date_header=False,
+        timeout_graceful_shutdown=_LAST_WORDS_S, timeout_keep_alive=30,
+    )  # fmt: skip
+    return _Server(config, site)
 
 
 class _Server(uvicorn.Server):
@@ -92,7 +97,7 @@ class _Server(uvicorn.Server):
         self._site = site
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._site.is_closing = True
+        self._site.end_streams()
         await super().shutdown(sockets)
 
 

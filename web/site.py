@@ -49,9 +49,15 @@ class Site:
         """Where a browser finds the page."""
         return f"http://127.0.0.1:{self.port}/"
 
-    def close(self) -> None:
-        """End the streams and let go of the ledger."""
+    def end_streams(self) -> None:
+        """End what would never end by itself."""
         self.is_closing = True
+        self.rooms.wake()
+        self.pictures.wake()
+
+    def close(self) -> None:
+        """End the streams and let go of the camera and the ledger."""
+        self.end_streams()
         self.pictures.close()
         self.ask.close()
         self.keep.close()

@@ -141,11 +141,11 @@ addEventListener("pagehide", () => news.close());
 
 const picture = $("picture"), words = $("camera-words"), choice = $("camera-choice");
 
-function show_camera({ state, words: said }) {
+function show_camera({ state, words: said, advice }) {
   picture.closest("section").dataset.state = state;
   const is_running = ["opening", "on", "lost"].includes(state);
-  words.textContent = words.dataset[state] || said;
-  words.className = state === "lost" || state === "failed" ? "notice wrong" : "soft";
+  words.textContent = advice || words.dataset[state] || said;
+  words.className = state === "lost" || state === "failed" ? "notice wrong" : advice ? "notice watch" : "soft";
   if (state === "lost" || state === "failed") sound("wrong");
   if (is_running && !picture.src) picture.src = `/scan/${scan.dataset.draft}/picture?${Date.now()}`;
   if (state === "opening" && picture.src) picture.src = `/scan/${scan.dataset.draft}/picture?${Date.now()}`;

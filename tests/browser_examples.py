@@ -1,0 +1,137 @@
+"""A real browser on a real server, for tests: Chromium driven by Playwright, the page served on a free port."""
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from command_examples import Terminal
+from page_examples import site_at
+
+import bootstrap
+from web.serving import listen, server_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+SCREENSHOTS = Path(__file__).parent.parent / "build" / "screenshots"
+LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+class Served:
+    """A page that is served until it is stopped; `start` serves it again on the same port, as after a restart."""
+
+    def __init__(self, station: Terminal, source: str = "0") -> None:
+        self.station, self._source, self._port = station, source, None
+        self.start()
+
+    def start(self) -> None:
+        listening = listen(self._port)
+        self._port = listening.getsockname()[1]
+        self.site = site_at(self.station.home, port=self._port, source=self._source)
+        self._server = server_of(self.site)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]}, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(timeout=10)
+        assert not self._thread.is_alive()
+
+    @property
+    def url(self) -> str:
+        return self.site.address.rstrip("/")
+
+
+class Watched:
+    """A page in the browser whose errors are kept."""
+
+    def __init__(self, page: "Page") -> None:
+        self.page, self.errors = page, list[str]()
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", lambda dialog: (self.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def type(self, line: str) -> None:
+        """Type a line as a USB scanner does: fast, wherever the focus is, Enter at the end."""
+        self.page.keyboard.type(line)
+        self.page.keyboard.press("Enter")
+
+    def shows(self, selector: str, text: str) -> None:
+        """Wait until something on the page says this."""
+        from playwright.sync_api import expect
+
+        expect(self.page.locator(selector)).to_contain_text(text)
+
+    def check_access(self) -> None:
+        """Nothing on the page keeps people from reading or reaching it, in light and in dark (WCAG 2.2 AA, by axe)."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            results = Axe().run(self.page, options={"runOnly": RULES})
+            found = [
+                (rule["id"], [node["html"] for node in rule["nodes"]][:3]) for rule in results.response["violations"]
+            ]
+            assert found == [], f"{scheme}: {self.page.url}"
+
+    def shoot(self, name: str) -> None:
+        """Keep pictures of the page for people to look at."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        for scheme, size in (("light", LAPTOP), ("dark", PHONE)):
+            self.page.emulate_media(color_scheme=scheme)
+            self.page.set_viewport_size(size)
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= size["width"], f"{name} is wider than the screen: {wide}"
+            self.page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}-{size['width']}.png")
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(LAPTOP)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """The browser, started once."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
+    program = next(filter(None, map(shutil.which, bootstrap.BROWSERS)), None)
+    if program is None:
+        pytest.skip("needs Chromium: sudo apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def served(station: Terminal, request: pytest.FixtureRequest) -> Iterator[Served]:
+    """The page of the prepared station on a free port; `@pytest.mark.parametrize("source", ...)` gives it pictures."""
+    made = Served(station, str(getattr(request, "param", "0")))
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def window(chromium: "Browser") -> "Iterator[BrowserContext]":
+    """A browser that has never been here before; its tabs share cookies."""
+    context = chromium.new_context(viewport=LAPTOP, locale="en-GB")
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+def tab(window: "BrowserContext", url: str) -> Watched:
+    """A new tab at this address."""
+    watched = Watched(window.new_page())
+    watched.page.goto(url)
+    return watched
+
+
+def wait_until(is_so: Any, most_s: float = 10.0) -> None:
+    """Wait for something that another thread does."""
+    end = time.monotonic() + most_s
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)

@@ -1,0 +1,194 @@
+"""The scan page in a real browser: by keyboard alone, over a reload, a restarted server, two tabs and a camera."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from browser_examples import Served, Watched, tab, wait_until
+from command_examples import Terminal
+
+from custody.codes import item_payload, show_code
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+pytestmark = pytest.mark.browser
+
+
+def begin(window: "BrowserContext", served: Served, receiver: str = "patas") -> Watched:
+    """A session that was begun with the keyboard: from the own warehouse to what is found first."""
+    watched = tab(window, f"{served.url}/scan?lang=en")
+    watched.page.keyboard.type(receiver)
+    watched.page.wait_for_selector("#receiver-list li")
+    watched.page.keyboard.press("ArrowDown")
+    watched.page.keyboard.press("Enter")
+    watched.page.keyboard.press("Enter")
+    watched.page.wait_for_url(re.compile(r"/scan/[0-9a-f-]{36}$"))
+    watched.shows("#expected", "18")
+    return watched
+
+
+def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", served: Served, station: Terminal) -> None:
+    codes, astray = station.codes("--to", "51.08.01.2001"), station.codes("--to", "51.08.02")[0]
+    scan = begin(window, served)
+    for code in codes[:4]:
+        scan.type(item_payload(code, 1))
+    scan.shows("#taken", "4")
+    scan.type(codes[0])
+    scan.shows("#last", "counted once")
+    scan.type(astray)
+    scan.shows(".irregular", "TPS 001 Unggahan")
+    scan.shows(".irregular", "Take it off the load")
+    scan.type(codes[5][:-1] + ("0" if codes[5][-1] != "0" else "1"))
+    scan.shows("#last.wrong", "check character")
+    scan.page.reload()
+    scan.shows("#taken", "5")
+    scan.shows(".missing", "PPS Patas, PPK Gerokgak 14")
+    scan.check_access()
+    scan.shoot("scan")
+    scan.type("undo")
+    scan.shows("#taken", "4")
+    scan.page.click(f'[data-item="{codes[3]}"]')
+    scan.page.select_option("#condition", "wet")
+    scan.page.fill("#remark", "the lid is <b>open</b>")
+    scan.check_access()
+    scan.page.keyboard.press("Tab")
+    scan.page.keyboard.press("Enter")
+    scan.shows(".taken", "the lid is <b>open</b>")
+    assert scan.page.evaluate("document.activeElement.id") == "line", "the field has the focus again"
+    scan.type("finish")
+    scan.page.wait_for_url("**/review")
+    scan.shows("main", "14 are expected and not scanned")
+    scan.check_access()
+    scan.shoot("review")
+    scan.page.keyboard.type("Made")
+    scan.page.keyboard.press("Tab")
+    scan.page.keyboard.type("Ketut")
+    scan.page.keyboard.press("Enter")
+    scan.page.wait_for_url("**/handover?**")
+    scan.shows("main", "RECORDED 0001/GUDANG-1/2024")
+    scan.check_access()
+    scan.shoot("recorded")
+    with scan.page.expect_popup() as popup:
+        scan.page.keyboard.press("Enter")
+    assert "/handover.pdf?" in popup.value.url
+    assert scan.errors == []
+    chain = station("custody", "--json", codes[3]).json
+    assert chain["held_by"] == "51.08.01.2001" and chain["condition"] == "wet"
+    assert station("verify").code == 0
+
+
+def test_a_second_tab_and_a_double_click_make_one_handover(
+    window: "BrowserContext", served: Served, station: Terminal
+) -> None:
+    codes = station.codes("--to", "51.08.01.2001")
+    one = begin(window, served)
+    other = tab(window, one.page.url)
+    one.type(codes[0])
+    other.shows("#last", show_code(codes[0]))
+    other.shows("#taken", "1")
+    other.type(codes[1])
+    one.shows("#taken", "2")
+    stale = tab(window, one.page.url + "/review")
+    one.type(codes[2])
+    one.shows("#taken", "3")
+    stale.page.click("#record-button")
+    stale.shows("#record-error", "nothing was recorded")
+    before = station.event_count()
+    review = tab(window, one.page.url + "/review")
+    review.page.dblclick("#record-button")
+    review.page.wait_for_url("**/handover?**")
+    one.page.wait_for_url("**/handover?**")
+    other.page.wait_for_url("**/handover?**")
+    assert station.event_count() == before + 1
+    assert one.errors == other.errors == review.errors == []
+
+
+def test_a_server_that_goes_and_comes_back_is_told_at_once(
+    window: "BrowserContext", served: Served, station: Terminal
+) -> None:
+    codes = station.codes("--to", "51.08.01.2001")
+    scan = begin(window, served)
+    scan.type(codes[0])
+    scan.shows("#taken", "1")
+    served.stop()
+    scan.page.wait_for_selector("#alarm:visible")
+    scan.shows("#alarm", "does not answer")
+    scan.type(codes[1])
+    scan.shows("#waiting", f"NOT taken: {codes[1]}")
+    scan.shows("#taken", "1")
+    served.start()
+    scan.page.wait_for_selector("#alarm", state="hidden")
+    scan.type(codes[1])
+    scan.shows("#taken", "2")
+    assert not [error for error in scan.errors if "ERR_" not in error and "Failed to load" not in error]
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Path:
+    """A simulated camera's film of the labels of one polling station, of any copy of the prepared station."""
+    from command_examples import NOW
+
+    import main
+    from scanner.pages import open_pdf
+    from scanner.simulate import simulate, write_video
+
+    folder = tmp_path_factory.mktemp("film")
+    labels, path = folder / "labels.pdf", folder / "film.avi"
+    options = ["labels", "--to", "51.08.01.2001.001", "--sheet", "a4-3x7", "--out", str(labels)]
+    shutil.copytree(prepared / "home", folder / "home")
+    assert main.main(["--home", str(folder / "home"), *options], now_utc=lambda: NOW) == 0
+    with open_pdf(labels, clock=lambda: 0.0, dpi=150) as pages:
+        images = [frame.image for frame in pages]
+    page = images[0][: images[0].shape[0] // 2]
+    write_video(path, simulate([page], seed=3, size=(1280, 720), fps=10, seconds_per_view=1.0), fps=10)
+    return path
+
+
+def test_a_camera_counts_while_the_page_shows_its_picture(
+    window: "BrowserContext", station: Terminal, film: Path
+) -> None:
+    served = Served(station, str(film))
+    try:
+        scan = begin(window, served)
+        scan.page.click("#camera-start")
+        wait_until(lambda: scan.page.evaluate("document.getElementById('picture').naturalWidth") > 0)
+        scan.page.wait_for_selector('.camera[data-state="ended"]')
+        scan.shows("#taken", "9")
+        scan.shoot("camera")
+        scan.type("undo")
+        scan.shows("#taken", "8")
+        assert scan.errors == []
+    finally:
+        served.stop()
+
+
+def test_a_camera_that_is_not_there_is_told_and_typing_goes_on(
+    window: "BrowserContext", served: Served, station: Terminal
+) -> None:
+    served.site.pictures._default = "no-such-film.avi"
+    scan = begin(window, served)
+    scan.page.click("#camera-start")
+    scan.shows('.camera[data-state="failed"]', "There is no file, folder or camera")
+    scan.type(station.codes("--to", "51.08.01.2001")[0])
+    scan.shows("#taken", "1")
+    assert scan.errors == []
+
+
+def test_the_first_page_and_the_way_into_a_handover_can_be_read_by_all(
+    window: "BrowserContext", served: Served
+) -> None:
+    home = tab(window, f"{served.url}/?lang=id")
+    home.check_access()
+    home.shoot("home")
+    home.page.keyboard.press("Enter")
+    home.page.wait_for_url("**/scan")
+    home.page.keyboard.type("DK 8123 AB")
+    home.page.wait_for_selector("#receiver-list li")
+    home.check_access()
+    home.shoot("begin")
+    assert home.errors == []
+    weight = home.page.evaluate("performance.getEntries().reduce((sum, entry) => sum + (entry.transferSize || 0), 0)")
+    assert 0 < weight < 150_000
