@@ -46,6 +46,7 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
         merging,
         printers,
         printing,
+        receiving,
         reporting,
         reprinting,
         scanning,
@@ -76,10 +77,10 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
         context.obj = base.station_at(home, db, now_utc, passphrase_file)
 
     for command in (
-        setup.init, merging.admit, merging.revoke, setup.load, setup.plan, setup.items, printing.labels,
-        reprinting.reprint, voiding.void, claiming.claim, printers.printer, scanning.decode, scanning.scan,
-        scanning.handover, scanning.drafts, correcting.correct, reporting.custody, reporting.report, exporting.export,
-        merging.import_, verifying.verify, backing.backup, serving.serve, doctor.doctor, demo.demo,
+        setup.init, merging.admit, merging.revoke, setup.load, setup.plan, setup.items, receiving.receive,
+        printing.labels, reprinting.reprint, voiding.void, claiming.claim, printers.printer, scanning.decode,
+        scanning.scan, scanning.handover, scanning.drafts, correcting.correct, reporting.custody, reporting.report,
+        exporting.export, merging.import_, verifying.verify, backing.backup, serving.serve, doctor.doctor, demo.demo,
     ):  # fmt: skip
         command.short_help = command.help  # so that the list of commands wraps it and cuts nothing off
         program.add_command(command)

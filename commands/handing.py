@@ -85,7 +85,7 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
             stops=tuple(one_line("--stop", text) for text in options["stop"] if text.strip()),
         ),
         note=one_line("--note", options["note"], LONGEST_NOTE),
-        occurred=_occurred(options["occurred"], store.around.now_utc()),
+        occurred=read_occurred(options["occurred"], store.around.now_utc()),
         conditions=dict(_condition(text) for text in options["condition"]),
     )
     if giver and to:
@@ -127,7 +127,7 @@ def _condition(text: str) -> tuple[str, str]:
     return parse_entry(code).code, condition
 
 
-def _occurred(text: str | None, now_utc: str) -> str | None:
+def read_occurred(text: str | None, now_utc: str) -> str | None:
     from tables.times import NoZoneError, parse_moment
 
     if text is None:

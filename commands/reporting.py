@@ -74,8 +74,12 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
             click.echo(chain_text(chain, store.state.places, needs))
 
 
-@click.command(help=_("Write a report: custody, progress, prints, handover, bast."))
-@click.argument("kind", type=click.Choice(["custody", "progress", "prints", "handover", "bast"]), metavar=_("KIND"))
+@click.command(help=_("Write a report: custody, progress, prints, deliveries, handover, bast."))
+@click.argument(
+    "kind",
+    type=click.Choice(["custody", "progress", "prints", "deliveries", "handover", "bast"]),
+    metavar=_("KIND"),
+)
 @click.option("--number", metavar=_("NUMBER"), help=_("Of handover and bast: its number; without it, the last one."))
 @click.option(
     "--template",
@@ -118,6 +122,9 @@ def report(
         if kind == "prints":
             _refuse_selection(top, only, held_by)
             _report_prints(store, out, as_json=as_json)
+        elif kind == "deliveries":
+            _refuse_selection(top, only, held_by)
+            _report_deliveries(store, out, as_json=as_json)
         elif kind == "progress":
             _report_progress(store, top, only, out, as_json=as_json)
         else:
@@ -220,8 +227,8 @@ def save_progress_of(store: "Store", out: Path, rows: "Sequence[ProgressRow]") -
 def _refuse_selection(*given: str | None) -> None:
     if any(given):
         raise InputError(
-            N_("the account of labels is of all of them: --to, --kind and --held-by do not go with it"),
-            hint=N_("Filter the rows in a spreadsheet: --out labels.xlsx"),
+            N_("this account is of everything: --to, --kind and --held-by do not go with it"),
+            hint=N_("Filter the rows in a spreadsheet: --out account.xlsx"),
         )
 
 
@@ -240,6 +247,23 @@ def _report_prints(store: "Store", out: Path | None, *, as_json: bool) -> None:
         print_json(prints_json(account))
     elif out is None:
         print_prints(account, places, needs, sys.stdout)
+
+
+def _report_deliveries(store: "Store", out: Path | None, *, as_json: bool) -> None:
+    from db.deliveries import account as account_of
+    from reports.deliveries import account_json, print_deliveries, save_deliveries
+
+    account, needs, places = account_of(store), _needs(store), store.state.places.all()
+    if out is not None:
+        own = store.ledger.own_log()
+        save_deliveries(
+            out, account, places, needs, made_at_utc=store.around.now_utc(), made_by=store.around.by,
+            election=own.election, station=own.station,
+        )  # fmt: skip
+    if as_json:
+        print_json(account_json(account))
+    elif out is None:
+        print_deliveries(account, places, needs, sys.stdout)
 
 
 def _heads(store: "Store") -> "list[LogHead]":
