@@ -17,6 +17,7 @@ import click
 from custody.errors import N_, InputError, StoreError
 from language import _
 from station.said import one_line as one_line
+from station.uptime import uptime
 
 if TYPE_CHECKING:
     from db.signer import Signer
@@ -35,6 +36,7 @@ class Station:
     db_url: str
     now_utc: Callable[[], str]
     passphrase_file: Path | None = None
+    uptime: Callable[[], tuple[str, int] | None] = lambda: None
 
     @functools.cached_property
     def signer(self) -> "Signer":
@@ -53,7 +55,7 @@ class Station:
         """The clock, randomness and name for the store."""
         from db.store import Surroundings
 
-        return Surroundings(self.now_utc, by=who_works_here(), app=f"serah/{VERSION}")
+        return Surroundings(self.now_utc, by=who_works_here(), app=f"serah/{VERSION}", uptime=self.uptime)
 
     @contextmanager
     def store(self, *, write: bool = False) -> "Iterator[Store]":
@@ -80,7 +82,10 @@ def station_at(
     folder = Path(home or os.environ.get("SERAH_HOME") or _data_folder()).expanduser()
     url = db_url or os.environ.get("SERAH_DB") or f"sqlite:///{folder / LEDGER_FILE}"
     words = passphrase_file or os.environ.get("SERAH_PASSPHRASE_FILE")
-    return Station(folder, url, now_utc or utc_now, Path(words).expanduser() if words else None)
+    secret = Path(words).expanduser() if words else None
+    if now_utc is not None:  # a clock from elsewhere, which this computer's count says nothing about
+        return Station(folder, url, now_utc, secret)
+    return Station(folder, url, utc_now, secret, uptime)
 
 
 def _data_folder() -> str:

@@ -114,6 +114,8 @@ def _rows(body: Body) -> Iterator[Body]:
             yield from ({"code": code, "print": body["print"]} for code in body["codes"])
         case "void":
             yield from body["labels"]
+        case "clock":
+            yield from ({"code": code} for code in body["codes"])
         case "pack":
             yield from ({"code": code} for code in (body["parent"], *body["children"]))
             yield from body.get("items", ())

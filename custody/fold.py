@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from custody.clocks import judge_clock
 from custody.codes import ItemLabel, show_code
 from custody.errors import N_
 from custody.events import Event
@@ -62,6 +63,10 @@ class Fold:
                 self._reassign(event)
             case "inspect":
                 self._inspect(event)
+            case "clock":
+                if self.code in event.rows:
+                    self.links.append(Link(event))
+                    self._find(event, judge_clock(event))
             case "seal" | "incident":
                 self.links += [Link(event, how=event.rows[self.code].get("how"))] if self.code in event.rows else []
 

@@ -171,6 +171,7 @@ FORMS: Mapping[tuple[str, int], Fields] = {
         "note": _text,
     },
     ("witness", 1): {"head": _text},
+    ("clock", 2): {"expected": _time, "codes": _list(_text)},
 }  # fmt: skip
 """The own fields of each type of event, by the version of the format in which the type took this form.
 

@@ -26,7 +26,7 @@ from db.tail import check_tail
 
 TOPICS = frozenset({
     "genesis", "admit", "revoke", "plan", "correct", "witness", "register", "print", "void", "delivery", "incident",
-    "checklist", "point",
+    "checklist", "point", "clock",
 })  # fmt: skip
 """The types of events that are found by their type: they need name no item, or labels are counted by them."""
 FORMER = 2
@@ -90,7 +90,10 @@ class Ledger(Reading):
             check_tail(self.tables)
         self._is_doubtful = False
 
-    def begin_log(self, name: str, genesis: NewEvent, signer: Signer, *, at: str, by: str, app: str, id: str) -> Event:
+    def begin_log(
+        self, name: str, genesis: NewEvent, signer: Signer, *, at: str, by: str, app: str, id: str,
+        clock: str | None = None,
+    ) -> Event:  # fmt: skip
         """Begin our own log with its first event. Call within a transaction.
 
         Raises:
@@ -108,15 +111,20 @@ class Ledger(Reading):
             public_key=fields["public_key"],
             is_own=1, size=0, head=None, handovers=0,
         ).execute()  # fmt: skip
-        return self.append([genesis], signer, at=at, by=by, app=app, id=id)[0]
+        return self.append([genesis], signer, at=at, by=by, app=app, id=id, clock=clock)[0]
 
     def retire_own(self) -> None:
         """Leave our log as it is, so that a new one may begin. Call within a transaction."""
         log = self.tables.log
         log.update(is_own=FORMER).where(log.is_own == 1).execute()
 
-    def append(self, new: Sequence[NewEvent], signer: Signer, *, at: str, by: str, app: str, id: str) -> list[Event]:
+    def append(
+        self, new: Sequence[NewEvent], signer: Signer, *, at: str, by: str, app: str, id: str, clock: str | None = None
+    ) -> list[Event]:
         """Append signed events to our own log, one after the other, and sign its new head. Call in a transaction.
+
+        Args:
+            clock: kept with the log: its station's clock at this moment (`custody.clocks.ClockMark`).
 
         Raises:
             CustodyError: an event that the format does not allow.
@@ -147,12 +155,13 @@ class Ledger(Reading):
             self.insert(row.id, size, head, data, "".join(f"{signature}\n" for signature in signatures), body)
             recorded.append(Event(head.hex(), body))
         self.signed_heads.grow(row, (bytes.fromhex(event.leaf) for event in recorded), signer)
-        self._grown.run(size=size, head=head, handovers=handovers, id=row.id)
+        self._grown.run(size=size, head=head, handovers=handovers, clock=clock, id=row.id)
         return recorded
 
     def _grown_query(self) -> Any:
         log = self.tables.log
-        grown = log.update(size=blank("size"), head=blank("head"), handovers=blank("handovers"))
+        names = ("size", "head", "handovers", "clock")
+        grown = log.update(**{name: blank(name) for name in names})
         return grown.where(log.id == blank("id"))
 
     def _head(self, log: HeldLog) -> bytes | None:

@@ -33,6 +33,7 @@ class Log(Table):
     size = IntegerField()
     head = BlobField(null=True)
     handovers = IntegerField()
+    clock = TextField(null=True)
 
 
 class Event(Table):

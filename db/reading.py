@@ -43,6 +43,7 @@ class HeldLog(NamedTuple):
     size: int
     head: bytes | None
     handovers: int
+    clock: str | None
 
 
 T = TypeVar("T")

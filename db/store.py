@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from custody import compose
+from custody.clocks import ClockMark, clock_events, expected_time, judge_clock
 from custody.codes import show_code
 from custody.compose import Handover, NewEvent, Ref, Touch
 from custody.errors import N_, InputError, StoreError
 from custody.events import Event
+from custody.findings import Finding
 from custody.items import Item
 from custody.ledger import key_fingerprint, log_name
 from custody.places import Need, Place, below
@@ -34,19 +36,28 @@ class Store(Judging):
         self, ledger: Ledger, state: State, drafts: Drafts, signer: Signer | None, around: Surroundings
     ) -> None:
         super().__init__(ledger, state)
+        self.clock_finding: Finding | None = None
+        """That the clock was set between the last two records, where it was."""
         self.drafts, self._signer, self.around = drafts, signer, around
 
     # --- the one write path ---------------------------------------------------------------------------------------
 
     def _record(self, new: Sequence[NewEvent], *, id: str | None = None) -> list[Event]:
+        """Record these, behind what is to be said of the clock; what was recorded without that."""
+        around = self.around
         with self.ledger.transaction():
             self.heads.refuse_if_rolled_back()
-            around = self.around
+            now, own = around.now_utc(), self.ledger.own_row()
+            clock = around.clock_at(now)
+            expected = expected_time(ClockMark.read(own.clock), clock) if own else None
+            jumped = clock_events(expected, new) if expected else []
             events = self.ledger.append(
-                new, self._key(), at=around.now_utc(), by=around.by, app=around.app, id=id or around.new_id()
-            )
+                [*jumped, *new], self._key(), at=now, by=around.by, app=around.app, id=id or around.new_id(),
+                clock=str(clock) if clock else None,
+            )  # fmt: skip
             self.state.follow(events)
-        return events
+        self.clock_finding = judge_clock(events[0]) if jumped else None
+        return events[len(jumped) :]
 
     def _key(self) -> Signer:
         if self._signer is None:
@@ -75,10 +86,13 @@ class Store(Judging):
             "place": place, "public_key": signer.public_key.hex(),
             "continues": ":".join(map(str, continues)) if continues else None,
         }, (continues,) if continues else ())  # fmt: skip
+        now = around.now_utc()
+        clock = around.clock_at(now)
         with self.ledger.transaction():
             return self.ledger.begin_log(
-                name, genesis, signer, at=around.now_utc(), by=around.by, app=around.app, id=around.new_id()
-            )
+                name, genesis, signer, at=now, by=around.by, app=around.app, id=around.new_id(),
+                clock=str(clock) if clock else None,
+            )  # fmt: skip
 
     # --- what should exist ----------------------------------------------------------------------------------------
 
@@ -153,6 +167,8 @@ class Store(Judging):
             relied_on = self._relied_on(handover, touches)
             new = compose.handover_events(handover, touches, relied_on, bast=bast)
             events = self._record([*new, *self.papers.witness_events(list(relied_on.values()))], id=draft)
+            if self.clock_finding:
+                findings.append(self.clock_finding)
             if draft is not None:
                 self.drafts.drop(draft)
         return RecordedHandover(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from custody.clocks import ClockMark
 from custody.codes import draw_code
 from custody.events import Event
 from custody.findings import Finding
@@ -14,17 +15,24 @@ from custody.findings import Finding
 class Surroundings:
     """What the store takes from outside: the time, randomness, the program's version, who works the station.
 
-    `now_utc` gives RFC 3339 text with `Z`; `randbelow` is like `secrets.randbelow`.
+    `now_utc` gives RFC 3339 text with `Z`; `randbelow` is like `secrets.randbelow`. `uptime` names the run of the
+    computer and tells how many milliseconds it has lasted, sleep included; None where the system does not say.
     """
 
     now_utc: Callable[[], str]
     randbelow: Callable[[int], int] = secrets.randbelow
     by: str = ""
     app: str = "serah"
+    uptime: Callable[[], tuple[str, int] | None] = lambda: None
 
     def worked_by(self, names: Sequence[str]) -> "Surroundings":
         """The same, where the first of these people works the station; as it is where nobody is named."""
         return replace(self, by=names[0]) if names else self
+
+    def clock_at(self, now_utc: str) -> ClockMark | None:
+        """The clock beside the count that nobody sets."""
+        run = self.uptime()
+        return None if run is None else ClockMark(*run, now_utc)
 
     def new_id(self) -> str:
         """A random UUID (RFC 9562, version 4) from the same randomness."""

@@ -43,6 +43,7 @@ _TITLES = {
     "void": N_("Label declared void"),
     "seal": N_("Seals"),
     "incident": N_("Obstacle"),
+    "clock": N_("The station's clock was set"),
 }
 _READ = {
     "camera": N_("label read by camera"),

@@ -1,16 +1,17 @@
-"""Clocks that lie: records are taken whatever the clock says, ordered by their numbers; steps back are told."""
+"""Clocks that lie: records are taken whatever the clock says, ordered by their numbers; steps and jumps are told."""
 
 import random
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from ledger_examples import NEEDS, PLACES, TPS, WAREHOUSE, absorb, all_events, signer, touched
 
 from custody.chain import custody
+from custody.clocks import ClockMark, expected_time
 from custody.compose import Handover
 from custody.events import Event
 from custody.findings import Finding, moment
@@ -19,6 +20,7 @@ from custody.state import Link
 from db.store import Store, Surroundings, open_store
 from evidence.entry import RawEntry
 from evidence.log_audit import audit_log
+from station.uptime import uptime
 
 START = datetime(2024, 2, 10, tzinfo=UTC)
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
@@ -36,9 +38,27 @@ class Clock:
         return self.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+@dataclass
+class Laptop(Clock):
+    """A laptop that also counts how long it has been on, which nobody can set."""
+
+    boot: str = "first"
+    uptime_ms: int = 5000
+
+    def uptime(self) -> tuple[str, int]:
+        return self.boot, self.uptime_ms
+
+    def go_on(self, seconds: float, *, jump_s: float = 0.0) -> None:
+        """Time passes, and the clock is set by so much besides."""
+        self.uptime_ms += round(seconds * 1000)
+        self.now += timedelta(seconds=seconds + jump_s)
+
+
 @contextmanager
 def station(clock: Clock, seed: int = 0) -> Iterator[Store]:
     around = Surroundings(clock, random.Random(seed).randrange, by="Made", app="serah/test")
+    if isinstance(clock, Laptop):
+        around = replace(around, uptime=clock.uptime)
     with (
         tempfile.TemporaryDirectory() as folder,
         open_store(f"sqlite:///{folder}/ledger.db", signer(seed), around, create=True) as store,
@@ -153,3 +173,90 @@ def test_two_stations_whose_clocks_disagree_agree_on_the_order(offset):
             chain = store.state.chain(code)
             assert moves_of(chain.links) == [*first, *second, *third]
             assert "CLOCK" not in {finding.code for finding in chain.findings}
+
+
+# --- beside the count of the computer --------------------------------------------------------------------------------
+
+
+def jumps_told(steps: Sequence[tuple[float, float]]) -> list[float]:
+    """A box is handed on after each so many seconds with such a jump of the clock; the jumps that are told, in order.
+
+    Each must be told in the box's chain and, to who records it, at once.
+    """
+    laptop = Laptop()
+    with station(laptop) as store:
+        code = a_box(store)
+        at_once = 0
+        for step, (seconds, jump_s) in enumerate(steps):
+            laptop.go_on(seconds, jump_s=jump_s)
+            done = store.record_handover(Handover(WAY[step % len(WAY)], WAY[(step + 1) % len(WAY)]), touched([code]))
+            assert done.events[0].type == "handover"
+            at_once += sum(finding.code == "CLOCK" for finding in done.findings)
+        chain = store.state.chain(code)
+        told = [link.event for link in chain.links if link.event.type == "clock"]
+        assert {event.leaf for event in told} <= {f.leaf for f in chain.findings if f.code == "CLOCK"}
+        assert len(told) == at_once
+        return [seconds_between(event) for event in told]
+
+
+def seconds_between(event: Event) -> float:
+    shown, expected = (datetime.fromisoformat(str(event.body[name])) for name in ("at", "expected"))
+    return round((shown - expected).total_seconds(), 3)
+
+
+def test_a_clock_that_is_set_forward_is_told_too():
+    assert jumps_told([(60, 0), (60, 3), (3600, 0), (60, 365 * 86400.0), (1, 0)]) == [3.0, 365 * 86400.0]
+
+
+def test_a_clock_that_is_set_back_is_told_once_set_and_not_again():
+    assert jumps_told([(60, 0), (60, -3600), (60, 0), (7200, 0)]) == [-3600.0]
+
+
+def test_an_honest_clock_that_drifts_and_is_put_right_is_left_alone():
+    assert jumps_told([(60, 0.5), (8 * 3600, 3.0), (60, -1.9), (12 * 3600, -4.0)]) == []
+
+
+def test_after_a_restart_nobody_knows_and_nobody_is_accused():
+    laptop = Laptop()
+    with station(laptop) as store:
+        code = a_box(store)
+        hand_on(store, code, 0)
+        laptop.boot, laptop.uptime_ms = "second", 700_000
+        laptop.now += HOUR * 7
+        hand_on(store, code, 1)
+        assert "CLOCK" not in {finding.code for finding in store.state.chain(code).findings}
+        laptop.go_on(60, jump_s=30)
+        hand_on(store, code, 2)
+        assert "CLOCK" in {finding.code for finding in store.state.chain(code).findings}
+
+
+def random_jumps(seed: int) -> list[tuple[float, float]]:
+    dice = random.Random(seed)
+    jump = dice.choice([2.5, 3, 60, 3600, 86400, 10**8]) * dice.choice([1, -1]) * dice.uniform(1, 2)
+    return [(60, 0), (dice.randrange(1, 3600), round(jump, 3)), (60, 0)]
+
+
+def test_each_of_random_jumps_is_told():
+    for seed in range(5):
+        steps = random_jumps(seed)
+        assert jumps_told(steps) == [steps[1][1]]
+
+
+@pytest.mark.slow
+def test_each_of_a_hundred_random_jumps_is_told():
+    for seed in range(100):
+        steps = random_jumps(1000 + seed)
+        assert jumps_told(steps) == [steps[1][1]]
+
+
+def test_what_a_mark_of_the_clock_says_is_read_back_and_nothing_else():
+    mark = ClockMark("0b5c-1", 12, "2026-11-24T05:00:00Z")
+    assert ClockMark.read(str(mark)) == mark
+    assert [ClockMark.read(text) for text in (None, "", "a b", "a b c", "a -1 c", "a 1 c d")] == [None] * 6
+    assert expected_time(mark, ClockMark("0b5c-1", 13, "no time")) is None
+
+
+def test_this_computer_counts_on_or_says_nothing():
+    first, second = uptime(), uptime()
+    assert (first is None) == (second is None)
+    assert first is None or (second is not None and first[0] == second[0] and 0 < first[1] <= second[1])

@@ -34,7 +34,7 @@ driver escort stops:text[]; answer question answer:"yes"|"no"|"unknown" note; pl
 parent:text? due:time?; common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need row:"need" kind name_id name_en
 level per_place:0+ unit tracked_as:"item"|"pack" elections:text[]; item code kind to k:1+ n:1+ quantity:1+
 election:text? range:range?; range prefix first:0+ last:0+ width:0+;
-genesis election root station place public_key continues:text?; witness head;
+genesis election root station place public_key continues:text?; witness head; clock2 expected:time codes:text[];
 admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason;
 plan rows:place|need[] source source_digest:leaf part:1+ parts:1+; pack parent children:text[] action:"add"|"remove";
 register items:item[] held_by out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?;

@@ -122,6 +122,7 @@ def second_forms() -> list[tuple[str, dict[str, Any]]]:
             "names": ["Sari"], "note": "", "occurred": None}),
         ("point", {"point": "TK-01", "title": "Pengangkatan petugas KPPS", "owner": "Divisi SDM",
                    "due": "2026-11-21T16:00:00Z", "place": None, "state": "open", "note": ""}),
+        ("clock", {"expected": "2026-11-20T02:30:00.250Z", "codes": [BOX, INK]}),
     ]  # fmt: skip
 
 
