@@ -206,7 +206,7 @@ class _Distant:
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool = False) -> list[Outcome]:
         if reads:
-            self.marks = self._rooms.do(self._draft, lambda room: room.see(reads, at_ms, is_still=is_still))
+            self.marks |= self._rooms.do(self._draft, lambda room: room.see(reads, at_ms, is_still=is_still))
         return []
 
 

@@ -10,6 +10,7 @@ from custody.codes import is_plate, parse_custodian
 from custody.compose import Handover
 from custody.errors import CodeError
 from language import _
+from language.text import printable
 from reports.words import custodian_name, place_path, show_custodian
 from web.pages.home import unfinished
 from web.site import Site
@@ -56,7 +57,7 @@ def find_places(store: "Store", words: str) -> list[dict[str, str]]:
     places.refresh()
     words = _code(words)
     found = [
-        {"code": place.code, "name": place.name, "within": place_path(places, place.parent) if place.parent else ""}
+        {"code": place.code, "name": printable(place.name), "within": place_path(places, place.parent or "")}
         for place in places.find(words, _FOUND)
     ]
     try:

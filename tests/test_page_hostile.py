@@ -1,0 +1,110 @@
+"""Hostile texts through every page (T15): shown as text, never as markup, a link, or a command."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from command_examples import Terminal
+from page_examples import Visitor
+from test_hostile_codes import SPITEFUL
+
+from commands.base import station_at
+from custody.places import Need, Place
+
+MARKUP = [
+    '"><script src=//evil.example></script>',
+    "' onmouseover='alert(1)",
+    "</title><svg onload=alert(1)>",
+    "--><img src=x onerror=alert(1)>",
+    "{{ 7 * 7 }}{% raw %}",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "</textarea></select></option><iframe srcdoc='x'>",
+    "<a href='https://evil.example'>press here</a>",
+]
+HOSTILE = [text for text in [*SPITEFUL, *MARKUP] if text.isascii() or text.isprintable() or "\u202e" in text]
+INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+class Markup(HTMLParser):
+    """The tags of a page, with what each may lead to or run."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def check(page: str) -> None:
+    """Nothing on the page runs, leads away, or hides."""
+    for tag, attributes in Markup(page).tags:
+        assert tag not in ("iframe", "object", "embed", "base", "svg", "style", "a:x"), tag
+        assert not [name for name in attributes if name.startswith("on") or name in ("style", "srcdoc", "formaction")]
+        for name in ("href", "src", "action"):
+            target = attributes.get(name)
+            assert target is None or re.match(r"/(?!/)|[?#]", target), (tag, target)
+        if tag == "script":
+            assert str(attributes.get("src")).startswith("/static/")
+    assert not INVISIBLE.search(page)
+
+
+@pytest.fixture
+def hostile_station(station: Terminal) -> Terminal:
+    """A station whose plan was made by somebody who means harm: no table is read, so nothing is refused on the way."""
+    places = [Place(f"51.08.09.{number}", text, "village", "51.08") for number, text in enumerate(HOSTILE, 1000)]
+    needs = [Need(f"kind-{number}", text, text, "village", 1, text[:20], "item") for number, text in enumerate(MARKUP)]
+    with station_at(str(station.home), None).store(write=True) as store:
+        store.load_plan(places, needs, source=HOSTILE[1], digest="0" * 64)
+    assert station("plan", "--place", "51.08.09.1001").code == 0
+    return station
+
+
+def test_hostile_names_of_places_and_kinds_are_text_on_every_page(hostile_station: Terminal, visitor: Visitor) -> None:
+    check(visitor.see("/"))
+    codes = hostile_station.codes("--to", "51.08.09.1001")
+    assert len(codes) == len(MARKUP)
+    for text in HOSTILE:
+        answer = visitor.client.get("/api/places", params={"q": text[:80]})
+        assert answer.headers["content-type"] == "application/json", "which no browser takes for a page"
+        assert not [value for place in answer.json() for value in place.values() if INVISIBLE.search(value)]
+    for number in range(1000, 1000 + len(HOSTILE)):
+        ends = {"giver": "51.08", "receiver": f"51.08.09.{number}"}
+        draft = visitor.ask("POST", "/api/drafts", ends, expect=201)["draft"]
+        if number < 1004:
+            for code in codes[:4]:
+                visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": code})
+        check(visitor.see(f"/scan/{draft}"))
+        check(visitor.see(f"/scan/{draft}/review"))
+        check(visitor.see(f"/scan/{draft}/board"))
+    check(visitor.see("/scan"))
+    page = visitor.see("/")
+    check(page)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page, "it is shown, as text"
+    assert "[U+202E]" in page, "what nobody sees is shown too"
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_whatever_is_typed_or_said_is_shown_as_text(visitor: Visitor, station: Terminal, text: str) -> None:
+    code = station.codes()[0]
+    draft = visitor.ask("POST", "/api/drafts", {"giver": "51.08", "receiver": "51.08.01"}, expect=201)["draft"]
+    answer = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": text})
+    assert answer["taken"] in (0, 1) and not INVISIBLE.search(answer["text"])
+    visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": code})
+    said = {"giver_name": text, "note": text, "witness_1": text}
+    headers = {"X-Serah-Token": visitor.token}
+    item = {"condition": "wet", "remark": text}
+    for path, body in ((f"/api/drafts/{draft}/said", said), (f"/api/drafts/{draft}/items/{code}", item)):
+        assert visitor.client.put(path, json=body, headers=headers).status_code in (200, 422)
+    for path in (f"/scan/{draft}", f"/scan/{draft}/review", f"/scan/{draft}/board", "/", "/scan"):
+        check(visitor.see(path))
+    for path, params in (("/handover", {"number": text[:80]}), ("/scan/x", {"after": text}), ("/", {"lang": text})):
+        check(visitor.client.get(path, params=params, headers={"Accept": "text/html"}).text)
+
+
+def test_a_code_that_is_an_address_is_no_link(visitor: Visitor) -> None:
+    draft = visitor.ask("POST", "/api/drafts", {"giver": "51.08", "receiver": "51.08.01"}, expect=201)["draft"]
+    answer = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": "https://evil.example/?q=1"})
+    assert answer["kind"] == "not_understood" and answer["beep"] == "wrong" and answer["taken"] == 0
+    assert "evil.example" not in visitor.see(f"/scan/{draft}")

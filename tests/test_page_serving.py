@@ -1,0 +1,31 @@
+"""The command `serve`: it says its address, answers there, and ends cleanly."""
+
+import json
+import signal
+import sys
+from urllib.request import Request, urlopen
+
+import pytest
+from command_examples import Terminal
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+def test_it_says_its_address_and_ctrl_c_ends_it(station: Terminal) -> None:
+    process = station.process("serve", "--no-browser", "--json")
+    try:
+        assert process.stdout and process.stderr
+        address = json.loads(process.stdout.readline())["address"]
+        assert address.startswith("http://127.0.0.1:")
+        with urlopen(Request(address + "api/alive"), timeout=20) as answer:
+            assert json.load(answer) == {"station": "Gudang-1", "place": "51.08"}
+        process.send_signal(signal.SIGINT)
+        _out, err = process.communicate(timeout=15)
+    finally:
+        process.kill()
+    assert process.returncode == 0, err
+    assert "What was scanned is kept" in err and "Traceback" not in err
+
+
+def test_without_a_ledger_it_says_how_to_begin(terminal: Terminal) -> None:
+    ran = terminal("serve", "--no-browser")
+    assert ran.code == 3 and "main.py init" in ran.err
