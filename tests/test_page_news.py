@@ -1,0 +1,105 @@
+"""News of a session: told in order, resumed where a page was away, and never mixed up with another server's."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.types import Message
+
+from web.guard import Guard
+from web.news import News
+from web.token import HEADER, cookie_name
+
+
+async def first(stream: AsyncIterator[str], count: int) -> list[str]:
+    """So many events, without the line that says when to come again."""
+    events: list[str] = []
+    async for event in stream:
+        if not event.startswith("retry"):
+            events.append(event)
+        if len(events) == count:
+            break
+    return events
+
+
+def heard(news: News, after: str, count: int) -> list[str]:
+    return asyncio.run(asyncio.wait_for(first(news.stream(after, lambda: False), count), 5))
+
+
+def test_a_page_that_was_away_hears_what_it_missed_in_order() -> None:
+    news = News()
+    mark = news.mark()
+    for number in range(5):
+        news.tell("outcome", taken=number)
+    events = heard(news, mark, 5)
+    assert [json.loads(event.split("data: ")[1])["taken"] for event in events] == [0, 1, 2, 3, 4]
+    last = events[2].split("\n")[0].removeprefix("id: ")
+    assert heard(news, last, 2) == events[3:]
+
+
+@pytest.mark.parametrize("mark", ["", "x", "-", "0000-1", "-5", "9" * 40])
+def test_after_a_restart_a_page_is_told_that_it_missed_something(mark: str) -> None:
+    news = News()
+    news.tell("outcome", taken=1)
+    assert "event: missed" in heard(news, mark, 1)[0]
+
+
+def test_too_long_away_is_told_too() -> None:
+    news = News()
+    mark = news.mark()
+    for number in range(600):
+        news.tell("outcome", taken=number)
+    assert "event: missed" in heard(news, mark, 1)[0]
+
+
+def test_what_is_told_by_another_thread_wakes_who_waits() -> None:
+    news = News()
+
+    async def wait() -> str:
+        stream = news.stream(news.mark(), lambda: False)
+        waiting = asyncio.ensure_future(first(stream, 1))
+        await asyncio.sleep(0.05)
+        await asyncio.to_thread(news.tell, "outcome", taken=7)
+        return (await asyncio.wait_for(waiting, 2))[0]
+
+    assert '"taken": 7' in asyncio.run(wait())
+
+
+def test_a_stream_ends_with_the_server() -> None:
+    news, is_closing = News(), False
+
+    async def watch() -> int:
+        nonlocal is_closing
+        stream = news.stream(news.mark(), lambda: is_closing)
+        waiting = asyncio.ensure_future(first(stream, 99))
+        await asyncio.sleep(0.05)
+        is_closing = True
+        news.wake()
+        return len(await asyncio.wait_for(waiting, 1))
+
+    assert asyncio.run(watch()) <= 1
+
+
+def test_a_body_that_comes_too_slowly_is_let_go() -> None:
+    token, sent = "0" * 64, list[Message]()
+
+    async def app(_scope: object, receive: object, _send: object) -> None:
+        await receive()  # type: ignore[operator]
+        raise AssertionError("nothing comes")
+
+    async def never() -> Message:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = {"host": "127.0.0.1:1", HEADER: token, "cookie": f"{cookie_name(token)}={token}",
+               "content-type": "application/json", "content-length": "10"}  # fmt: skip
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [
+        (name.encode(), value.encode()) for name, value in headers.items()]}  # fmt: skip
+    guard = Guard(app, hosts=frozenset({"127.0.0.1:1"}), token=token, language_code="en", slowest_body_s=0.02)
+    with pytest.raises(Exception, match="too slowly"):  # the application makes an answer of it
+        asyncio.run(guard(scope, never, send))
+    assert not sent
