@@ -46,6 +46,10 @@ def handover_options(command: F) -> F:
             "--paper", type=click.Path(path_type=Path), metavar=_("FILE"),
             help=_("Write the handover paper to this .pdf file when it is recorded."),
         ),
+        click.option(
+            "--bast", type=click.Path(path_type=Path), metavar=_("FILE"),
+            help=_("Write the official letter (BAST) to this .pdf file when it is recorded."),
+        ),
         click.option("--note", default="", metavar=_("TEXT"), help=_("A remark.")),
         click.option(
             "--occurred", metavar=_("TIME"),
@@ -62,11 +66,13 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
     Raises:
         CodeError, InputError, RuleError: an unknown place, a count below 0, an unknown condition, a time in the future.
     """
+    from commands.bast import check_letter
     from commands.papers import check_paper_name
     from custody.carriage import Carriage
     from custody.compose import Handover
 
     check_paper_name(options["paper"])
+    check_letter(options["bast"])
     handover = Handover(
         giver=giver,
         to=to,
@@ -159,12 +165,15 @@ def resolve(store: "Store", handover: "Handover", options: Mapping[str, Any]) ->
     return replace(read, bound=read.bound or handover.bound)
 
 
-def tell_recorded(store: "Store", recorded: "RecordedHandover", *, as_json: bool, paper: Path | None = None) -> None:
-    """Say that a handover is recorded, and what is irregular about it; write its paper where one is asked for."""
-    from commands.papers import save_recorded_paper
+def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping[str, Any], *, as_json: bool) -> None:
+    """Say that a handover is recorded, and what is irregular about it; write the papers that the options ask for."""
+    from commands.bast import save_letter
+    from commands.papers import save_paper, save_recorded
 
-    if paper is not None:
-        save_recorded_paper(store, recorded, paper)
+    if path := options["paper"]:
+        save_recorded("handover", recorded, path, lambda: save_paper(store, path, recorded.bast, recorded.findings))
+    if letter := options["bast"]:
+        save_recorded("bast", recorded, letter, lambda: save_letter(store, letter, recorded.bast))
     if as_json:
         print_json(recorded_json(store, recorded))
         return

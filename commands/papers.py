@@ -1,6 +1,6 @@
 """The paper of a handover: printed when it is recorded or later, and what is said about who has witnessed our log."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,18 +33,21 @@ def check_paper_name(path: Path | None) -> None:
         )
 
 
-def save_recorded_paper(store: "Store", recorded: "RecordedHandover", path: Path) -> None:
-    """Write the paper of a handover that has just been recorded.
+def save_recorded(report: str, recorded: "RecordedHandover", path: Path, save: Callable[[], object]) -> None:
+    """Write a paper of a handover that has just been recorded.
 
     The handover stands either way, so a failure is no error: it is said, with the command that prints it later.
+
+    Args:
+        report: the kind of report that writes the same paper later.
     """
     from language.text import say
 
     try:
-        save_paper(store, path, recorded.bast, recorded.findings)
+        save()
     except (CustodyError, OSError) as error:
         reason = say(error) if isinstance(error, CustodyError) else str(error.strerror or type(error).__name__)
-        later = f"python main.py report handover --number {recorded.bast} --out FILE.pdf"
+        later = f"python main.py report {report} --number {recorded.bast} --out FILE.pdf"
         note(_("It is recorded, but its paper is not written: {reason}\n  {later}").format(reason=reason, later=later))
     else:
         note(_("Written: {path}").format(path=path))

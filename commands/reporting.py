@@ -116,7 +116,7 @@ def report(
         if kind == "bast":
             from commands.bast import report_bast
 
-            report_bast(store, station.home, number, out, template, as_json=as_json)
+            report_bast(store, number, out, template, as_json=as_json)
             return
         top, only = place_argument(store, to), kind_argument(store, item_kind)
         if kind == "prints":

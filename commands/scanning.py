@@ -165,7 +165,7 @@ def handover(
             )
             return
         touches = _typed(codes, receiver)
-        tell_recorded(store, store.record_handover(given, touches), as_json=as_json, paper=options["paper"])
+        tell_recorded(store, store.record_handover(given, touches), options, as_json=as_json)
 
 
 def _typed(codes: str, receiver: str) -> list[Any]:

@@ -187,7 +187,7 @@ def confirm_draft(
         if not confirm(question, default=True):
             _keep(store, desk, source, _("Not recorded."))
     recorded = store.record_handover(handover, (), draft=desk.draft)
-    tell_recorded(store, recorded, as_json=as_json, paper=options["paper"])
+    tell_recorded(store, recorded, options, as_json=as_json)
 
 
 def _keep(store: "Store", desk: "DraftDesk", source: str, reason: str) -> NoReturn:

@@ -118,3 +118,35 @@ def test_what_cannot_be_written_is_refused_in_one_line(given, args, told):
 def test_before_the_first_handover_there_is_no_letter(station, tmp_path):
     ran = station("report", "bast", "--out", tmp_path / "bast.pdf")
     assert ran.code == 2 and "no handover yet" in ran.err
+
+
+def test_the_letter_is_written_when_the_handover_is_recorded(station, tmp_path):
+    codes = station.codes("--to", TPS)
+    assert station.give(codes[:2], "51.08", "51.08.01", "--bast", tmp_path / "now.pdf").code == 0
+    assert station("report", "bast", "--out", tmp_path / "later.pdf").code == 0
+    assert (tmp_path / "now.pdf").read_bytes() == (tmp_path / "later.pdf").read_bytes()
+
+
+def test_a_template_with_a_fault_is_told_before_anything_is_recorded(station, tmp_path):
+    (station.home / "bast.toml").write_text("[texts]\ntitel = 'x'\n")
+    before = station.event_count()
+    ran = station.give(station.codes()[:1], "51.08", "51.08.01", "--bast", tmp_path / "now.pdf")
+    assert ran.code == 2 and "texts.titel" in ran.err and station.event_count() == before
+
+
+def test_a_number_that_two_stations_gave_is_asked_for_by_its_record(station, tmp_path):
+    root = fingerprint(station)
+    twins = []
+    for folder, to in (("one", "51.08.01"), ("two", "51.08.02")):
+        twin = station_at(station, tmp_path / folder, "--place", "51.08", "--station", "Pos", "--root", root)
+        assert station("export", "--out", tmp_path / "plan.serah").code == 0
+        assert twin("import", tmp_path / "plan.serah").code == 0
+        assert twin.give(station.codes("--to", to)[:1], "51.08", to).code == 0
+        assert twin("export", "--out", tmp_path / f"{folder}.serah").code == 0
+        twins.append(twin("report", "bast", "--json").json["records"][0])
+        assert station("import", tmp_path / f"{folder}.serah").code == 0
+    ran = station("report", "bast", "--number", "0001/POS/2024", "--json")
+    assert ran.code == 2 and all(f"{record['log']}:{record['seq']}" in ran.err for record in twins)
+    for record, to in zip(twins, ("51.08.01", "51.08.02"), strict=True):
+        told = station("report", "bast", "--number", f"{record['log']}:{record['seq']}", "--json").json
+        assert told["to"]["code"] == to
