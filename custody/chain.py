@@ -16,6 +16,7 @@ from custody.fold import Fold, family_of
 from custody.items import Item, Voids
 from custody.order import causal_order
 from custody.places import Place
+from custody.sealing import SealUse
 from custody.state import Link
 
 
@@ -23,7 +24,8 @@ from custody.state import Link
 class Chain:
     """All that the events say of one item. `item` is None when no event registers it; the rest then still follows.
 
-    `voids` are the prints of its label that were recorded as void.
+    `voids` are the prints of its label that were recorded as void; `seals` what became of each seal that was recorded
+    with it.
     """
 
     code: str
@@ -32,6 +34,7 @@ class Chain:
     links: tuple[Link, ...]
     findings: tuple[Finding, ...]
     voids: Voids = ()
+    seals: tuple[SealUse, ...] = ()
 
     @property
     def is_blank(self) -> bool:
@@ -57,6 +60,7 @@ def custody(
     met: frozenset[str] | None = None,
     as_of: str | None = None,
     roots: frozenset[str] = frozenset(),
+    sealed_kinds: frozenset[str] = frozenset(),
 ) -> Chain:
     """Fold the events of an item, and of its parents, into its chain.
 
@@ -67,6 +71,7 @@ def custody(
         met: the places whose stations' logs are known; a gap at another place is provisional. None: all are met.
         as_of: the moment (RFC 3339, UTC) up to which what has not arrived is judged late; None leaves that out.
         roots: the logs of the election's root, which may withdraw any record.
+        sealed_kinds: the kinds that may not be handed over before a seal is recorded on them.
     """
     unique = {event.leaf: event for event in events}
     corrections = [event for event in unique.values() if event.type == "correct"]
@@ -77,7 +82,8 @@ def custody(
         about |= more
     left_out = {leaf for leaf, event in about.items() if leaf in withdrawn or event.type == "correct"}
     placed = in_place_of(about, withdrawn) if corrections else {}
-    fold = Fold(code, family, places or {}, met, causal_order((about | placed).values(), left_out))
+    order = causal_order((about | placed).values(), left_out)
+    fold = Fold(code, family, places or {}, met, order, sealed_kinds)
     fold.run()
     links, findings = fold.links, fold.findings
     if corrections:
@@ -90,7 +96,8 @@ def custody(
     item = state.item(code)
     if places and as_of and item is not None:
         findings += _not_arrived(item, links, places, as_of)
-    return Chain(code, item, state.holder, tuple(links), tuple(findings), state.voids)
+    seals = tuple(state.seals.uses.values())
+    return Chain(code, item, state.holder, tuple(links), tuple(findings), state.voids, seals)
 
 
 def _not_arrived(item: Item, links: list[Link], places: Mapping[str, Place], as_of: str) -> list[Finding]:

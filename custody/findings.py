@@ -10,7 +10,7 @@ from typing import Any, Literal
 from custody.codes import ItemLabel, is_plate, show_code
 from custody.errors import N_
 from custody.items import Item, Voids
-from custody.places import Place, is_under, path
+from custody.places import Need, Place, is_under, path
 
 Severity = Literal["info", "warning", "critical"]
 
@@ -19,6 +19,7 @@ SEVERITY: Mapping[str, Severity] = {
     "FORK": "critical", "SUSPECTED_COPY": "critical", "WRONG_DESTINATION": "critical", "BAD_CHECK": "critical",
     "SHORTAGE": "warning", "EXCESS": "warning", "COUNT": "critical", "DAMAGED": "warning", "MISSING": "critical",
     "LATE": "warning", "LATE_ENTRY": "info", "CLOCK": "warning", "CORRECTED": "info", "DISPUTED": "critical",
+    "SEAL_BROKEN": "critical", "SEAL_MISMATCH": "critical", "UNSEALED": "critical",
     "UNWITNESSED": "info", "UNKNOWN_STATION": "warning", "TAMPERED": "critical", "INCOMPLETE": "critical",
 }  # fmt: skip
 
@@ -127,12 +128,16 @@ def judge_scan(
     met_giver: bool = True,
     is_recorded: bool = False,
     blank: Voids | None = None,
+    must_be_sealed: bool = False,
+    needs: Mapping[tuple[str, str], Need] | None = None,
 ) -> list[Finding]:
     """Everything wrong with handing this item from `giver` to `to`, at the moment of scanning.
 
     `met_giver`: whether this ledger holds the giver's own log; if not, the findings that it could explain are
     provisional. `is_recorded`: another log has recorded this very handover and ours confirms it
     (`Chain.is_recorded`), so the item need not be with the giver any more. `blank`: as for `judge_label`.
+    `must_be_sealed`: whether it may not go without a seal, though nobody recorded one on it yet. `needs` are the
+    plan's, by kind and level: what elections a place votes in.
     """
     found = judge_label(item, label, met_giver=met_giver, blank=blank)
     if item is None:
@@ -146,7 +151,32 @@ def judge_scan(
         )  # fmt: skip
     if goes_astray(places, item.to, to, bound):
         found.append(wrong_destination(places, item.code, item.to, to))
-    return found
+    if item.seal == "open" or (must_be_sealed and not item.seal):
+        found.append(unsealed(item.code))
+    return found + judge_election(item, places, needs or {}, to)
+
+
+def judge_election(
+    item: Item, places: Mapping[str, Place], needs: Mapping[tuple[str, str], Need], to: str
+) -> list[Finding]:
+    """The finding that an item is for an election which its destination, or the place it is handed to, does not hold.
+
+    Judged where the needs of that kind at that level name elections.
+    """
+    for code in dict.fromkeys((item.to, to)):
+        place = places.get(code)
+        need = needs.get((item.kind, place.level)) if place is not None else None
+        if need is not None and need.elections and item.election is not None and item.election not in need.elections:
+            other = N_("{item} is for the election {election}, which {destination} does not hold: {elections}")
+            shown = {"item": show_code(item.code), "election": item.election, "destination": name_of(places, code),
+                     "elections": ", ".join(dict.fromkeys(need.elections))}  # fmt: skip
+            return [Finding("WRONG_DESTINATION", other, shown, item.code)]
+    return []
+
+
+def unsealed(code: str) -> Finding:
+    """The finding that an item is handed over without the seals that it should have."""
+    return Finding("UNSEALED", N_("{item} is handed over without a seal"), {"item": show_code(code)}, code)
 
 
 def wrong_destination(places: Mapping[str, Place], code: str, bound_for: str, to: str) -> Finding:

@@ -7,21 +7,32 @@ from custody.clocks import judge_clock
 from custody.codes import ItemLabel, show_code
 from custody.errors import N_
 from custody.events import Event
-from custody.findings import Finding, goes_astray, judge_condition, judge_label, judge_time, moment, wrong_destination
+from custody.findings import (
+    Finding,
+    goes_astray,
+    judge_condition,
+    judge_label,
+    judge_time,
+    moment,
+    unsealed,
+    wrong_destination,
+)
 from custody.linking import Linking
 from custody.order import Order
 from custody.places import Place, is_under
+from custody.sealing import OPEN_SEAL
 from custody.state import Link as Link
-from custody.state import Move, State, broken_link, registered_twice
+from custody.state import Move, State, broken_link, judge_packing, refused_and_given, registered_twice
 
 
 class Fold:
     """One pass over the events in an order that respects what each station knew."""
 
     def __init__(
-        self, code: str, family: set[str], places: Mapping[str, Place], met: frozenset[str] | None, order: Order
-    ) -> None:
-        self.code, self.places, self.met, self.order = code, places, met, order
+        self, code: str, family: set[str], places: Mapping[str, Place], met: frozenset[str] | None, order: Order,
+        sealed_kinds: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        self.code, self.places, self.met, self.order, self.sealed_kinds = code, places, met, order, sealed_kinds
         self.states = {member: State() for member in sorted(family)}
         self.links: list[Link] = []
         self.findings: list[Finding] = []
@@ -67,8 +78,10 @@ class Fold:
                 if self.code in event.rows:
                     self.links.append(Link(event))
                     self._find(event, judge_clock(event))
-            case "seal" | "incident":
-                self.links += [Link(event, how=event.rows[self.code].get("how"))] if self.code in event.rows else []
+            case "seal":
+                self._seal(event)
+            case "incident" if self.code in event.rows:
+                self.links.append(Link(event, how=event.rows[self.code]["how"]))
 
     # --- one method for each type -------------------------------------------------------------------------------
 
@@ -108,12 +121,14 @@ class Fold:
     def _handover(self, event: Event) -> None:
         self._taken.append(event)
         giver, to = event.body["from"], event.body["to"]
-        if self.code in event.refused:
-            self.links.append(Link(event, giver, to, event.rows[self.code]["how"], is_refused=True))
         for member, state in self._named(event):
-            if member not in event.moved:
+            if member in event.refused:
+                self._refuse(event, member, state)
                 continue
             known = self._same_move(event, state)
+            if known is None and self._was_refused(event, state):
+                self._contest(event, member, state)
+                continue
             if member == self.code:
                 self.links.append(Link(event, giver, to, event.rows[member]["how"], is_repeat=known is not None))
                 self._judge(event, state, is_repeat=known is not None)
@@ -130,25 +145,91 @@ class Fold:
                     self._judge_way(event, child_state)
                 self._move(event, child_state)
 
+    def _refuse(self, event: Event, member: str, state: State) -> None:
+        """The receiver did not take it: it stays with the giver, also where the giver's own record says it went."""
+        giver, to = event.body["from"], event.body["to"]
+        given = self._same_move(event, state)
+        if member == self.code:
+            self.links.append(Link(event, giver, to, event.rows[member]["how"], is_refused=True))
+            self._judge_label(event, state)
+            state.records.append(event)
+        state.refusals.append(event)
+        if given is None:
+            return
+        back = [member, *(code for code, inner in self.states.items() if inner.holder_event is given.event
+                          and code not in event.moved and self._is_inside(code, member))]  # fmt: skip
+        for code in back:
+            inner = self.states[code]
+            inner.holder, inner.holder_event = giver, event
+            inner.moves = [move for move in inner.moves if move.event is not given.event]
+        if self.code in back:
+            self.links = [replace(link, is_refused=True) if link.event is given.event else link for link in self.links]
+            self._find(event, refused_and_given(self.code, giver, to, self.places))
+
+    def _was_refused(self, event: Event, state: State) -> bool:
+        """Whether the other side's record of this very handover, which this one does not know, says it was refused."""
+        way = (event.body["from"], event.body["to"])
+        return any(
+            (refusal.body["from"], refusal.body["to"]) == way and refusal.log != event.log
+            and not self.order.is_before(refusal, event)
+            for refusal in state.refusals
+        )  # fmt: skip
+
+    def _contest(self, event: Event, member: str, state: State) -> None:
+        """A giver's record of what the receiver refused: it moves nothing, and both records are shown."""
+        if member == self.code:
+            giver, to = event.body["from"], event.body["to"]
+            self.links.append(Link(event, giver, to, event.rows[member]["how"], is_refused=True))
+            state.records.append(event)
+            self._find(event, refused_and_given(member, giver, to, self.places))
+
+    def _is_inside(self, code: str, parent: str) -> bool:
+        met = {code}
+        while (step := self.states[code].parent) is not None and step in self.states and step not in met:
+            if step == parent:
+                return True
+            met.add(step)
+            code = step
+        return False
+
+    def _seal(self, event: Event) -> None:
+        for member, state in self._named(event):
+            is_met = self.met is None or state.holder is None or state.holder in self.met
+            found, is_settled = state.seals.take(member, event, is_met=is_met)
+            if member == self.code:
+                self.links.append(Link(event, how=event.rows[member]["how"]))
+                if is_settled:
+                    self._close(*OPEN_SEAL)
+                self._find(event, *found)
+
     def _pack(self, event: Event) -> None:
-        parent = event.body["parent"]
+        parent, action = event.body["parent"], event.body["action"]
+        before = self.states[self.code].parent
         for child in event.body["children"]:
             if (state := self.states.get(child)) is None:
                 continue
-            if event.body["action"] == "add":
+            if action in ("add", "check") and state.parent != parent:
                 state.parent, state.is_loose = parent, False
-            elif event.body["action"] == "remove" and state.parent == parent:
+            elif action == "add":
+                state.is_loose = False
+            elif action == "remove" and state.parent == parent:
                 state.parent = None
-        if event.body["action"] == "open":
-            for state in self.states.values():
-                state.parent = None if state.parent == parent else state.parent
-        if self.code in event.rows:
-            self.links.append(Link(event, how=event.rows[self.code].get("how")))
+        if action == "open" or event.body.get("scope") == "full":
+            for code, state in self.states.items():
+                if state.parent == parent and (action == "open" or code not in event.body["children"]):
+                    state.parent = None
+        is_seen = self.code in event.rows
+        if is_seen or (before == parent and action in ("open", "check")):
+            how = event.rows[self.code].get("how") if is_seen else None
+            self.links.append(Link(event, how=how, is_seen=is_seen))
+            self._find(event, *judge_packing(self.code, event, before, self.states, self.places))
 
     def _reassign(self, event: Event) -> None:
         for member, state in self._named(event):
-            state.to = event.body["to"]
+            before, state.to = state.to or "", event.body["to"]
             if member == self.code:
+                if before != state.to and before in self.places and is_under(self.places, before, event.body["to"]):
+                    self._close("DAMAGED", "MISSING")  # drawn back to a store above: another takes its place
                 self.links.append(Link(event, how=event.rows[member]["how"]))
                 if state.holder is None or not goes_astray(self.places, state.to, state.holder):
                     self._close("WRONG_DESTINATION")
@@ -167,11 +248,10 @@ class Fold:
 
     def _judge(self, event: Event, state: State, *, is_repeat: bool) -> None:
         """Findings about a handover at which the item itself was seen. A repeat says nothing new about the move."""
-        giver, row = event.body["from"], event.rows[self.code]
-        has_met = self.met is None or giver in self.met
-        label, blank = ItemLabel(self.code, row["print"]), state.voids if state.prints else None
-        self._find(event, *judge_label(state.item(self.code), label, met_giver=has_met, blank=blank))
+        giver = event.body["from"]
+        self._judge_label(event, state)
         if not is_repeat:
+            self._judge_seal(event, state)
             if not state.may_give(giver):
                 self._find(event, broken_link(self.code, state, event, self.order, self.places, self.met))
             self._judge_way(event, state)
@@ -182,6 +262,18 @@ class Fold:
         if self._is_stale(event, state):
             stale = N_("{item} was recorded as if its station had not known an event that it had recorded")
             self._find(event, Finding("FORK", stale, {"item": show_code(self.code)}))
+
+    def _judge_label(self, event: Event, state: State) -> None:
+        has_met = self.met is None or event.body["from"] in self.met
+        label, blank = ItemLabel(self.code, event.rows[self.code]["print"]), state.voids if state.prints else None
+        self._find(event, *judge_label(state.item(self.code), label, met_giver=has_met, blank=blank))
+
+    def _judge_seal(self, event: Event, state: State) -> None:
+        """It goes without the seals that it had, or must have; said once, until it is sealed again."""
+        must_be = state.row is not None and state.row["kind"] in self.sealed_kinds
+        is_open = state.seals.status == "open" or (must_be and not state.seals.status)
+        if is_open and not any(finding.is_open and finding.code in OPEN_SEAL for finding in self.findings):
+            self._find(event, unsealed(self.code))
 
     def _judge_way(self, event: Event, state: State) -> None:
         """Findings about where the item goes and when, whether it was seen or moved with its parent."""

@@ -10,6 +10,7 @@ from custody.findings import Finding, name_of
 from custody.items import Item, SerialRange, Voids
 from custody.order import Order
 from custody.places import Place, is_under
+from custody.sealing import Seals
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class State:
     origins: list[str] = field(default_factory=list)
     prints: dict[int, str] = field(default_factory=dict)
     void: dict[int, str] = field(default_factory=dict)
+    seals: Seals = field(default_factory=Seals)
+    refusals: list[Event] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     records: list[Event] = field(default_factory=list)
 
@@ -75,7 +78,7 @@ class State:
         return Item(
             code=code, kind=row["kind"], to=self.to or row["to"], k=row["k"], n=row["n"], election=row["election"],
             quantity=row["quantity"], serials=SerialRange(**serials) if serials else None, held_by=self.holder or "",
-            condition=self.condition, print=self.newest_print, voids=self.voids,
+            condition=self.condition, print=self.newest_print, voids=self.voids, seal=self.seals.status,
         )  # fmt: skip
 
     @property
@@ -124,6 +127,46 @@ def broken_link(
         return Finding("SUSPECTED_COPY", unjoined, shown, code)
     return Finding("GAP", N_("{giver} gave {item}, but the one before it left with {holder}"), shown, code,
                    is_provisional=not has_met)  # fmt: skip
+
+
+def refused_and_given(code: str, giver: str, to: str, places: Mapping[str, Place]) -> Finding:
+    """The finding that one side's record says handed over, and the other side's says refused."""
+    both = N_("{giver} recorded {item} as handed over to {to}, which recorded it as refused: it stayed with {giver}")
+    shown = {"item": show_code(code), "giver": name_of(places, giver), "to": name_of(places, to)}
+    return Finding("DISPUTED", both, shown, code)
+
+
+def judge_packing(
+    code: str, event: Event, before: str | None, states: Mapping[str, State], places: Mapping[str, Place]
+) -> list[Finding]:
+    """What is wrong with putting an item into a parent, or with what a look inside found.
+
+    Args:
+        before: the parent that it was in until now.
+        states: of the item and all its parents.
+    """
+    body, found = event.body, []
+    parent, item = body["parent"], states[code].item(code)
+    is_named = code in body["children"]
+    shown = {"item": show_code(code), "parent": show_code(parent)}
+    if body["action"] == "check":
+        if is_named and before != parent:
+            found.append(
+                Finding("EXCESS", N_("{item} was found in {parent}, and nobody had packed it there"), shown, code)
+            )
+        if body["scope"] == "full" and not is_named and before == parent:
+            found.append(Finding("SHORTAGE", N_("{item} was not found in {parent}, where it was packed"), shown, code))
+    other = states[parent].item(parent) if parent in states else None
+    if body["action"] in ("add", "check") and is_named and item is not None and other is not None:
+        if item.to in places and other.to in places and not is_under(places, item.to, other.to):
+            astray = N_("{item} is for {destination} and was packed into {parent}, which is for {to}")
+            shown |= {"destination": name_of(places, item.to), "to": name_of(places, other.to)}
+            found.append(Finding("WRONG_DESTINATION", astray, shown, code))
+        elif item.election and other.election and item.election != other.election:
+            mixed = N_("{item} is for the election {election} and was packed into {parent}, which is for {other}")
+            shown |= {"election": item.election, "other": other.election}
+            found.append(Finding("WRONG_DESTINATION", mixed, shown, code))
+    return found
 
 
 def registered_twice(code: str, first: Body, row: Body) -> list[Finding]:

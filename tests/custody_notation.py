@@ -5,9 +5,13 @@
     A4 pack P add X,Y                       A5 inspect X wet
     A6 reassign X to TPS2                   A7 correct A2 did_not_occur
     A9 correct A3 A8 incorrect_data         (A8 is the corrective event)
+    A1 void X 2 lost                        A2 seal X apply S1,S2 names=2
+    A3 seal X check S1 result=broken        A4 pack P check X scope=full
+    A5 incident X                           (about an item; others are made with `record`)
 
 `A1` names log and seq. `[A2 B1]` are its references. Single letters stand for items. A handover takes words behind its
-items: `print=2 how=typed after=A1 after=none at=10:00 occurred=09:00 bast=7 bound=PPK,PPS`. Where `after` is not
+items: `print=2 how=typed after=A1 after=none at=10:00 occurred=09:00 bast=7 bound=PPK,PPS`, and of version 2
+`refused=Y,Z`, or `v=2` where nothing is refused. Where `after` is not
 given it is the newest event of the item that the log knows: by its own earlier lines and by its references.
 A name may end in ' (`A2'`): another event with the same log and seq, as a forked log has them.
 """
@@ -19,7 +23,7 @@ from typing import Any
 
 from custody.chain import Chain, custody
 from custody.codes import draw_code
-from custody.events import FORMS, Event, check_body
+from custody.events import FORMS, NEWEST, Event, check_body
 from custody.ledger import canonical, entry_bytes, leaf_digest
 from custody.places import Place
 
@@ -82,10 +86,15 @@ def open_codes(chain: Chain) -> list[str]:
 
 
 def steps(chain: Chain) -> str:
-    """The chain in one line: `A1 A2:WH>PPK B1:(PPK>TPS1)`, brackets where the item was not seen, = for a repeat."""
+    """The chain in one line: `A1 A2:WH>PPK B1:(PPK>TPS1)`, brackets where the item was not seen, = for a repeat,
+    ! where it was refused.
+    """
     words = []
     for link in chain.links:
         word = f"{link.event.log}{link.event.seq}"
+        if link.is_refused:
+            words.append(f"{word}!{link.from_}>{link.to}")
+            continue
         if link.event.type == "handover":
             way = f"{link.from_}>{link.to}"
             word += "=" if link.is_repeat else f":({way})" if not link.is_seen else f":{way}"
@@ -115,7 +124,7 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
         case "register", [letters, "at", held_by, "for", to]:
             items = [
                 {"code": code_of(letter), "kind": options.get("kind", "box"), "to": to, "k": 1, "n": 1, "quantity": 1,
-                 "election": None, "range": None}
+                 "election": options.get("election"), "range": None}
                 for letter in letters.split(",")
             ]  # fmt: skip
             fields: dict[str, Any] = {"items": items, "held_by": held_by, "out_of": None}
@@ -125,6 +134,19 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
         case "void", [letters, number, reason]:
             labels = [{"code": code_of(letter), "print": int(number)} for letter in letters.split(",")]
             fields = {"labels": labels, "reason": reason, "note": "", "second": None}
+        case "handover", [way, *letters] if "refused" in options or "v" in options:
+            giver, to = way.split(">")
+            rows = touched(",".join([*letters, *options.get("refused", "").split(",")]).strip(","))
+            refused = {code_of(letter) for letter in options.get("refused", "").split(",") if letter}
+            common["v"] = 2
+            fields = {
+                "from": giver, "to": to, "bound": [], "items": [row for row in rows if row["code"] not in refused],
+                "refused": [row for row in rows if row["code"] in refused], "remarks": [], "counted": None,
+                "extras": [], "witnesses": [], "note": "", "bast": options.get("bast", name), "part": 1, "parts": 1,
+                "parties": {"giver": "", "giver_office": "", "receiver": "", "receiver_office": ""},
+                "carriage": {"vehicle": "", "driver": "", "escort": "", "stops": []},
+                "occurred": _time(options["occurred"]) if "occurred" in options else None,
+            }  # fmt: skip
         case "handover", [way, letters]:
             giver, to = way.split(">")
             fields = {
@@ -135,9 +157,22 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
                 "bast": options.get("bast", name), "part": int(options.get("part", 1)),
                 "parts": int(options.get("parts", 1)),
             }  # fmt: skip
-        case "pack", [parent, action, letters]:
-            fields = {"parent": code_of(parent), "children": [code_of(letter) for letter in letters.split(",")],
-                      "action": action}  # fmt: skip
+        case "pack", [parent, action, *letters]:
+            children = [code_of(letter) for text in letters for letter in text.split(",")]
+            fields = {"parent": code_of(parent), "children": children, "action": action}  # fmt: skip
+            if action in ("open", "check"):
+                common["v"] = 2
+                fields |= {"scope": options.get("scope"), "items": [], "names": [], "note": "", "occurred": None}
+        case "seal", [letter, action, *serials]:
+            common["v"] = 2
+            fields = {"item": touched(letter)[0], "place": options.get("in", "WH"), "action": action,
+                      "serials": [serial for text in serials for serial in text.split(",")],
+                      "result": options.get("result"), "names": ["Luh", "Made"][: int(options.get("names", 2))],
+                      "witness": options.get("witness", ""), "photo": None, "note": "", "occurred": None}  # fmt: skip
+        case "incident", [letters]:
+            common["v"] = 2
+            fields = {"action": "open", "opened": None, "place": "WH", "stage": "", "items": touched(letters),
+                      "text": "", "occurred": None}  # fmt: skip
         case "inspect", [letter, condition]:
             fields = {"item": touched(letter)[0], "condition": condition, "photo": None, "note": ""}
         case "reassign", [letters, "to", to]:
@@ -179,6 +214,14 @@ def _time(clock: str) -> str:
     if "T" in clock:
         return clock
     return f"{DAY}{clock}Z" if clock.count(":") == 2 else f"{DAY}{clock}:00Z"
+
+
+def record(type_: str, log: str, seq: int, *refs: Event, at: str = "06:00", **fields: Any) -> Event:
+    """An event of any type in its newest form, by its own fields."""
+    return event({
+        "v": NEWEST[type_], "type": type_, "log": log, "seq": seq, "prev": None, "id": f"{log}{seq}", "by": "",
+        "app": "test", "at": _time(at), "refs": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in refs], **fields,
+    })  # fmt: skip
 
 
 def read(events: Iterable[Event], letter: str = "X", **how: Any) -> Chain:
