@@ -54,4 +54,5 @@ def _link_json(link: Link) -> dict[str, Any]:
         "receiver": people.get("receiver"),
         "bast": event.body.get("bast"),
         "withdrawn": link.is_withdrawn,
+        "refused": link.is_refused,
     }

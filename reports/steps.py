@@ -5,16 +5,15 @@ The text and the PDF draw the same steps, so they cannot tell different stories.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from custody.carriage import carriage_of
+from custody.carriage import carriage_of, remarks_of
 from custody.chain import Chain
-from custody.codes import show_code
 from custody.errors import N_
 from custody.items import Item
 from custody.state import Link
-from language import _, ngettext
+from language import _
 from language.text import local_time, number, printable
+from reports.step_words import sentence
 from reports.words import (
     Needs,
     Places,
@@ -24,7 +23,6 @@ from reports.words import (
     kind_name,
     place_path,
     show_custodian,
-    void_word,
     zone_code,
 )
 
@@ -138,10 +136,10 @@ def _step(link: Link, code: str, home: str | None, places: Places) -> Step:
         day=day,
         clock=clock,
         title=_(_TITLES[event.type]) if event.type in _TITLES else printable(event.type, 40),
-        sentence="" if is_move else _sentence(link, code, places),
+        sentence="" if is_move else sentence(event, code, places),
         giver=_party(link.from_, people["giver"], places) if is_move else None,
         receiver=_party(link.to, people["receiver"], places) if is_move else None,
-        remarks=tuple(_remarks(link, here)),
+        remarks=tuple(_remarks(link, code, here)),
         note=f"“{note}”" if (note := printable(event.body.get("note", ""), NOTE_LIMIT)) else "",
         record=f"{printable(event.log, 60)}:{event.seq}  {event.leaf[:12]}",
         is_seen=link.is_seen,
@@ -157,55 +155,27 @@ def _party(custodian: str | None, person: str, places: Places) -> Party:
     return Party(name, show_custodian(custodian), printable(person, NAME_LIMIT))
 
 
-def _sentence(link: Link, code: str, places: Places) -> str:
-    """What a record that is no handover says of the item."""
-    body = link.event.body
-    match link.event.type:
-        case "register":
-            return _("Held by {holder}").format(holder=custodian_name(places, body["held_by"]))
-        case "print":
-            if body["print"] == 1 and not body["reason"]:
-                return _("Print 01, the first label")
-            return _("Print {print}; earlier labels are void").format(print=f"{body['print']:02d}")
-        case "void":
-            numbers = sorted({row["print"] for row in body["labels"] if row["code"] == code})
-            prints = ", ".join(f"{number:02d}" for number in numbers)
-            return _("Print {print}: {reason}").format(print=prints, reason=void_word(body["reason"]))
-        case "reassign":
-            return _("Now bound for {place}").format(place=place_path(places, body["to"]))
-        case "inspect":
-            return _("Found {condition}").format(condition=condition_word(body["condition"]))
-        case "pack":
-            return _pack_sentence(body, code)
-        case _:
-            return ""
-
-
-def _pack_sentence(body: Any, code: str) -> str:
-    count, is_in = len(body["children"]), body["action"] == "add"
-    if code == body["parent"]:
-        text = (
-            ngettext("{count} item put in", "{count} items put in", count)
-            if is_in
-            else ngettext("{count} item taken out", "{count} items taken out", count)
-        )
-        return text.format(count=number(count))
-    return (_("Put into {parent}") if is_in else _("Taken out of {parent}")).format(parent=show_code(body["parent"]))
-
-
-def _remarks(link: Link, here: str) -> Iterator[str]:
+def _remarks(link: Link, code: str, here: str) -> Iterator[str]:
     event, body = link.event, link.event.body
     if link.is_repeat:
         yield _("the other side's record of a handover above")
+    if link.is_refused:
+        yield _("the receiver refused it: it stayed with the giver")
     if not link.is_seen:
-        yield _("not seen, moved with its parent")
+        yield _("not seen, moved with its parent") if event.type == "handover" else _("not named there")
     elif link.how:
         yield _(_READ[link.how]) if link.how in _READ else printable(link.how, 40)
     if event.type == "handover":
+        if remark := remarks_of(body).get(code):
+            yield _("remark: {text}").format(text=printable(remark, NOTE_LIMIT))
         if vehicle := carriage_of(body).vehicle:
             yield _("vehicle {vehicle}").format(vehicle=printable(vehicle, NAME_LIMIT))
         if body["witnesses"]:
             yield _("witnesses: {names}").format(names=_names(body["witnesses"]))
+    if event.type in ("seal", "pack") and body.get("names"):
+        yield _("done by {names}").format(names=_names(body["names"]))
+    if event.type == "seal" and body["witness"]:
+        yield _("witnesses: {names}").format(names=printable(body["witness"], NAME_LIMIT))
     if event.type in ("print", "reassign") and body["reason"]:
         yield _("reason: {reason}").format(reason=printable(body["reason"], NAME_LIMIT))
     if body.get("second"):
