@@ -44,12 +44,12 @@ def write_bundle(
 ) -> None:
     """Write a bundle: gzip of JSON lines, the first naming the logs and their heads, then one line an entry.
 
-    The same logs give the same bytes. Written whole or not at all.
+    The same logs give the same bytes. Written whole or not at all, and read back: it goes to a stick.
 
     Raises:
         InputError, StoreError: it cannot be written.
     """
-    with safe_file(out) as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+    with safe_file(out, read_back=True) as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
         packed.write(header_line([log_row(head) for head in heads]))
         for body, signatures in entries:
             packed.write(entry_line(body, signatures))

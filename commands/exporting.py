@@ -61,7 +61,7 @@ def save_head(store: "Store", out: Path) -> str:
         raise InputError(
             N_("this ledger has no signed head yet"), hint=N_("It gets one with the next record of this station.")
         )
-    with safe_file(out) as file:
+    with safe_file(out, read_back=True) as file:
         file.write(note.encode())
     return note
 

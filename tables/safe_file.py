@@ -5,24 +5,46 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from custody.errors import N_, CustodyError, InputError, StoreError
 
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
+_BLOCK = 1 << 20
+
+
+class _Digesting:
+    """A file that is written from its beginning to its end, and the digest of what was written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.sha256 = file, sha256()
+
+    def write(self, data: bytes) -> int:
+        self.sha256.update(data)
+        return self._file.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
 @contextmanager
-def safe_file(path: Path) -> Iterator[BinaryIO]:
+def safe_file(path: Path, *, read_back: bool = False) -> Iterator[BinaryIO]:
     """Give a file to write; on leaving it takes the place of `path`, after an error nothing has changed.
 
     The bytes go to a temporary file in the same folder and reach the disk before they get their name, so a reader or
     a power cut never meets half a file.
 
+    Args:
+        read_back: read the file again before it gets its name, for a stick that takes everything and keeps less. It
+            must be written from its beginning to its end.
+
     Raises:
         InputError: the folder is missing or may not be written, or `path` is no ordinary file.
-        StoreError: the disk is full or broken.
+        StoreError: the disk is full or broken, or gives back something else.
     """
     target = path.resolve()
     if target.exists() and not target.is_file():
@@ -34,9 +56,16 @@ def safe_file(path: Path) -> Iterator[BinaryIO]:
         raise _refusal(path, error) from error
     try:
         with file:
-            yield file
+            written = _Digesting(file)
+            yield cast(BinaryIO, written) if read_back else file
             file.flush()
             os.fsync(file.fileno())
+        if read_back and _digest(draft) != written.sha256.digest():
+            raise StoreError(
+                N_("{path} is not what was written: the disk gave something else back"),
+                hint=N_("Take another stick or disk; the old file, if any, is unchanged."),
+                path=str(path),
+            )
         draft.replace(target)
         _sync_folder(target.parent)
     except OSError as error:
@@ -47,6 +76,17 @@ def safe_file(path: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _digest(path: Path) -> bytes:
+    """The digest of a file as the disk gives it, past the memory that it went through, where the system lets us."""
+    digest = sha256()
+    with path.open("rb") as file:
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.digest()
 
 
 def _sync_folder(folder: Path) -> None:

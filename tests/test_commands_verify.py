@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from command_examples import Terminal
 
+from custody.paper import is_head
+
 PLATE = "DK8123AB"
 
 
@@ -40,6 +42,17 @@ def test_with_a_head_that_was_kept_it_is_complete_up_to_that_head(moved: Termina
     assert ran.code == 0
     assert "Complete up to these heads." in ran.out
     assert "UNWITNESSED" not in ran.out
+
+
+def test_the_head_on_a_handover_paper_is_one_to_keep(moved: Terminal, tmp_path: Path) -> None:
+    """What any telephone reads from the paper's one code of the head, saved as a file."""
+    assert moved("report", "handover", "--out", tmp_path / "paper.pdf").code == 0
+    pages = moved("decode", tmp_path / "paper.pdf", "--json").lines
+    [text] = {read["text"] for page in pages for read in page["reads"] if is_head(read["text"])}
+    (tmp_path / "head.txt").write_text(text, encoding="utf-8")
+    ran = moved("verify", "--head", tmp_path / "head.txt")
+    assert ran.code == 0
+    assert "Complete up to these heads." in ran.out
 
 
 def test_the_json_is_that_of_the_design(moved: Terminal) -> None:

@@ -168,3 +168,22 @@ def test_a_link_keeps_pointing_and_its_target_is_written(tmp_path):
         file.write(b"new")
     assert link.is_symlink()
     assert target.read_text() == "new"
+
+
+def test_a_file_that_is_read_back_has_what_was_written(tmp_path):
+    with safe_file(tmp_path / "logs.serah", read_back=True) as file:
+        file.write(b"one")
+        file.write(b"two")
+    assert (tmp_path / "logs.serah").read_bytes() == b"onetwo"
+
+
+def test_a_stick_that_keeps_something_else_is_told_and_the_old_file_stays(tmp_path):
+    (tmp_path / "logs.serah").write_bytes(b"old")
+    with pytest.raises(StoreError), safe_file(tmp_path / "logs.serah", read_back=True) as file:
+        file.write(b"new logs")
+        file.flush()
+        [draft] = tmp_path.glob(".*.tmp")
+        with draft.open("r+b") as stick:
+            stick.write(b"?")
+    assert [path.name for path in tmp_path.iterdir()] == ["logs.serah"]
+    assert (tmp_path / "logs.serah").read_bytes() == b"old"
