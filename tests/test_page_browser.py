@@ -46,6 +46,8 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.page.reload()
     scan.shows("#taken", "5")
     scan.shows(".missing", "PPS Patas, PPK Gerokgak 14")
+    scan.page.click(".missing summary")
+    scan.shows(".missing li >> nth=13", "TPS 002 Patas")
     scan.check_access()
     scan.shoot("scan")
     scan.type("undo")

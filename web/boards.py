@@ -1,6 +1,7 @@
 """What a page shows of a session: counts, what is missing by village, what is irregular, what was taken."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from custody.codes import show_code
@@ -12,7 +13,7 @@ from station.advice import advice
 from station.said import CONDITION, REMARK
 from web.rooms import Room
 
-_SHOWN = 30
+_SHOWN, _LITTLE = 30, 8
 _GRAVE = {"critical": 0, "warning": 1, "info": 2}
 
 
@@ -21,6 +22,7 @@ def board(room: Room) -> dict[str, Any]:
     desk, tally = room.desk, room.desk.tally
     places = room.store.state.places
     items, findings = room.judged()
+    irregular = [finding for finding in findings if finding.severity != "info"]
     said = room.store.drafts.said(room.draft)
     taken = [
         {
@@ -28,7 +30,7 @@ def board(room: Room) -> dict[str, Any]:
             "condition": said.get(CONDITION + code, ""), "remark": said.get(REMARK + code, ""),
             "condition_words": condition_word(said[CONDITION + code]) if CONDITION + code in said else "",
         }
-        for code in reversed(desk.taken)
+        for code in islice(reversed(desk.taken), _SHOWN)
     ]  # fmt: skip
     return {
         "draft": room.draft,
@@ -37,8 +39,8 @@ def board(room: Room) -> dict[str, Any]:
         "bound": [{"code": code, "name": custodian_name(places, code)} for code in desk.bound],
         "taken": tally.taken, "expected": tally.expected, "missing_count": len(desk.missing),
         "missing": _by_village(desk.missing, room),
-        "irregular": told(room, [finding for finding in findings if finding.severity != "info"]),
-        "items": taken[:_SHOWN], "more": max(len(taken) - _SHOWN, 0),
+        "irregular": told(room, irregular[:_SHOWN]), "irregular_count": len(irregular),
+        "items": taken, "more": max(tally.taken - _SHOWN, 0),
         "conditions": [(word, condition_word(word)) for word in sorted(CONDITIONS)],
     }  # fmt: skip
 
@@ -64,13 +66,29 @@ def _name(places: Any, code: str) -> str:
     return place_path(places, code) if code in places else custodian_name(places, code)
 
 
+def missing_of(room: Room, village: str) -> list[dict[str, str]]:
+    """What is missing that is for this village, item by item."""
+    missing = [item for item in room.desk.missing if _village(room, item) == village]
+    return [{"shown": show_code(item.code), "words": room.desk.words(item)} for item in missing]
+
+
 def _by_village(missing: Sequence[Item], room: Room) -> list[dict[str, Any]]:
-    """What is missing, by the village that it is for."""
+    """How much is missing for each village; item by item only where it is little, for pages ask for the rest."""
     places = room.store.state.places
-    groups: dict[str, dict[str, Any]] = {}
+    groups: dict[str, list[Item]] = {}
     for item in missing:
-        place: Place | None = places.get(item.to)
-        village = place.parent if place and place.level == "polling_station" and place.parent else item.to
-        group = groups.setdefault(village, {"name": _name(places, village) if village else "?", "items": []})
-        group["items"].append({"shown": show_code(item.code), "words": room.desk.words(item)})
-    return list(groups.values())
+        groups.setdefault(_village(room, item), []).append(item)
+    is_little = len(missing) <= _LITTLE
+    return [
+        {
+            "code": village, "name": _name(places, village) if village else "?", "count": len(items),
+            "things": [{"shown": show_code(item.code), "words": room.desk.words(item)} for item in items]
+            if is_little else None,
+        }
+        for village, items in groups.items()
+    ]  # fmt: skip
+
+
+def _village(room: Room, item: Item) -> str:
+    place: Place | None = room.store.state.places.get(item.to)
+    return place.parent if place and place.level == "polling_station" and place.parent else item.to

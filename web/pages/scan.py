@@ -10,7 +10,7 @@ from custody.codes import parse_code
 from custody.errors import InputError
 from language import _
 from station.said import CONDITION, LONGEST_NOTE, REMARK, one_line
-from web.boards import board
+from web.boards import board, missing_of
 from web.pages.begin import Ends
 from web.rooms import Room
 from web.site import Site
@@ -61,6 +61,11 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     @router.get("/scan/{draft}/board", include_in_schema=False)
     def fragment(draft: Draft) -> HTMLResponse:
         return HTMLResponse(pages.fragment("board.html", board=site.rooms.do(draft, board)))
+
+    @router.get("/scan/{draft}/missing", include_in_schema=False)
+    def missing(draft: Draft, village: Annotated[str, Query(max_length=60)]) -> HTMLResponse:
+        things = site.rooms.do(draft, lambda room: missing_of(room, village))
+        return HTMLResponse(pages.fragment("missing.html", things=things))
 
     @router.get("/scan/{draft}/news", include_in_schema=False)
     def news(

@@ -50,13 +50,31 @@ async function fetch_board() {
   is_stale = false;
   try {
     const html = await part(`/scan/${scan.dataset.draft}/board`);
-    const open = new Set([...board.querySelectorAll("details[open]")].map((each) => each.dataset.key));
+    const known = new Map([...board.querySelectorAll("details")].map((each) => [each.dataset.village, each]));
+    const focused = document.activeElement?.closest("[data-village]")?.dataset.village;
     board.innerHTML = html; // rendered and escaped by our own server; nothing in it runs (content policy)
-    for (const each of board.querySelectorAll("details")) if (open.has(each.dataset.key)) each.open = true;
+    for (const each of board.querySelectorAll("details")) {
+      const before = known.get(each.dataset.village);
+      if (!before) continue;
+      each.open = before.open;
+      if (!lists(each)) each.lastElementChild.replaceChildren(...before.lastElementChild.childNodes); // until it is asked
+      if (each.dataset.village === focused) each.firstElementChild.focus();
+    }
   } catch { /* what is gone is said elsewhere */ }
   is_fetching = false;
   if (is_stale) renew();
 }
+
+// What is missing in a village is listed when somebody opens it.
+const lists = (village) => village.querySelector("li");
+board.addEventListener("toggle", async (event) => {
+  const village = event.target;
+  if (!village.open || !village.dataset.village) return;
+  try {
+    village.lastElementChild.innerHTML = await part(
+      `/scan/${scan.dataset.draft}/missing?village=${encodeURIComponent(village.dataset.village)}`);
+  } catch { /* what is gone is said elsewhere */ }
+}, true);
 
 // --- typing and USB scanners -------------------------------------------------------------------------------------
 
@@ -100,10 +118,9 @@ $("entry").addEventListener("submit", (event) => {
 });
 $("undo").addEventListener("click", () => { take("undo"); field.focus(); });
 
-// The field always has the focus, unless somebody is in another field or has moved on with the Tab key.
+// What is typed goes into the field wherever the focus is, but for other fields: a USB scanner knows of no focus.
 addEventListener("keydown", (event) => {
-  const at = document.activeElement;
-  const is_free = at === document.body || at === $("main");
+  const is_free = !document.activeElement.matches("input, textarea, select") && !$("item").open && event.key !== " ";
   if (is_free && !event.ctrlKey && !event.altKey && !event.metaKey && event.key.length === 1) field.focus();
 });
 addEventListener("focus", () => { if (document.activeElement === document.body) field.focus(); });

@@ -1,9 +1,9 @@
-// Three sounds that are told apart with closed eyes: taken is one high tone, again two short low ones, wrong a long buzz.
+// Three sounds, those of the terminal: one high tone says taken, two say taken already, three low ones that something is wrong.
 
 const TONES = {
-  ok: [[1320, 0, 0.14, "sine"]],
-  again: [[520, 0, 0.09, "sine"], [520, 0.15, 0.09, "sine"]],
-  wrong: [[155, 0, 0.55, "square"]],
+  ok: [[1760, 0, 0.12, "sine"]],
+  again: [[880, 0, 0.09, "sine"], [880, 0.14, 0.09, "sine"]],
+  wrong: [[311, 0, 0.15, "square"], [247, 0.15, 0.15, "square"], [185, 0.3, 0.26, "square"]],
 };
 let context = null, is_on = localStorage.getItem("serah-sound") !== "off";
 
