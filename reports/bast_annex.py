@@ -47,6 +47,19 @@ def draw_annex(paper: Letter, facts: BastFacts, template: Template) -> None:
         paper.place(paper.words(title, bold=True, scale=_SCALE), after_mm=0.4, keep_mm=6)
         for kind, of_kind in groupby(lines, key=lambda line: line.kind):
             _draw_kind(paper, facts, kind, list(of_kind), flagged)
+    if facts.carried:
+        _draw_carried(paper, facts)
+
+
+def _draw_carried(paper: Letter, facts: BastFacts) -> None:
+    """What moved inside other things: their codes, in one list."""
+    title = f"{_('Inside, not seen one by one')} ({number(len(facts.carried))})"
+    paper.space(1)
+    paper.place(paper.words(title, bold=True, scale=_SCALE), after_mm=0.4, keep_mm=6)
+    for kind, of_kind in groupby(sorted(facts.carried, key=lambda item: item.kind), key=lambda item: item.kind):
+        codes = ", ".join(show_code(item.code) for item in of_kind)
+        cells = [paper.words(kind_word(facts.needs, kind), scale=_SCALE), paper.words(codes, scale=_SCALE)]
+        paper.grid(cells, [_KIND_MM, paper.width_mm - _KIND_MM], padding_pt=0.3)
 
 
 def _draw_kind(paper: Letter, facts: BastFacts, kind: str, lines: Sequence[Line], flagged: set[str | None]) -> None:

@@ -9,6 +9,7 @@ from language.text import number, printable
 from reports.bast_facts import BastFacts
 from reports.bast_template import Template
 from reports.bast_words import (
+    carried_text,
     conditions_text,
     destination_text,
     extra_lines,
@@ -62,6 +63,9 @@ def draw_contents(paper: Letter, facts: BastFacts, template: Template) -> None:
     ]  # fmt: skip
     paper.grid(total, [49, 17, paper.width_mm - 66], ruled=True, padding_pt=2)
     paper.space(1.5)
+    if facts.carried:
+        words = template.text("carried", count=number(len(facts.carried)), kinds=carried_text(facts))
+        paper.flow(paper.words(words, align=JUSTIFY), after_mm=1.5)
 
 
 def draw_carriage(paper: Letter, facts: BastFacts, template: Template) -> None:

@@ -67,6 +67,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class BastFacts:
     """The facts of one handover. `expected` is None where it cannot be known; `missing` are those still with the giver.
+    `carried` moved inside things that were scanned, and were not seen themselves.
 
     `happened_utc` is when it took place, `keyed_in_utc` when it was recorded if that was later, else empty. `here` is
     a place's code whose clock the letter shows, `place` where it took place, `carrier` the vehicle where one side
@@ -89,6 +90,7 @@ class BastFacts:
     counted: int | None
     expected: int | None
     missing: tuple[Item, ...]
+    carried: tuple[Item, ...]
     extras: tuple[Extra, ...]
     witnesses: tuple[str, ...]
     carriage: Carriage
@@ -124,16 +126,17 @@ def bast_facts(
     Args:
         records: all its parts, in order.
         histories: by code, every known event of each item that it names, and of each that might have been expected:
-            what is bound for where the handover goes (`expected_tops`).
+            what is bound for where the handover goes (`expected_tops`), and what is packed in what it names.
         chains: the items that it names as all events tell of them now; for the findings.
         office: the code of the place whose station recorded it.
         met_giver: whether the giver's own log is known, so that nothing to come means that nothing was expected.
     """
     first, last = records[0].body, records[-1].body
-    known = {
-        code: custody(code, [event for event in events if _was_known(event, records[-1])], roots=roots).item
+    then = {
+        code: custody(code, [event for event in events if _was_known(event, records[-1])], roots=roots)
         for code, events in histories.items()
     }
+    known = {code: chain.item for code, chain in then.items()}
     remarks = {code: text for record in records for code, text in remarks_of(record.body).items()}
     lines = _lines(records, histories, known, remarks)
     giver, to, parties = str(first["from"]), str(first["to"]), first["parties"]
@@ -142,7 +145,13 @@ def bast_facts(
         item for code, item in known.items()
         if code not in named and item is not None and item.held_by == giver and _goes_under(places, item, tops)
     ]  # fmt: skip
-    expected = len(missing) + sum(line.item is not None and _goes_under(places, line.item, tops) for line in lines)
+    leaves = {record.leaf for record in records}
+    carried = _in_order(
+        chain.item for chain in then.values()
+        if chain.item is not None and any(link.event.leaf in leaves and not link.is_seen for link in chain.links)
+    )  # fmt: skip
+    offered = [*carried, *(line.item for line in lines if line.item is not None)]
+    expected = len(missing) + sum(_goes_under(places, item, tops) for item in offered)
     happened = records[0].happened
     findings, is_withdrawn = _found(records, chains)
     findings += judge_count(
@@ -158,7 +167,7 @@ def bast_facts(
         giver=Party(giver, parties["giver"], parties.get("giver_office", "")),
         receiver=Party(to, parties["receiver"], parties.get("receiver_office", "")),
         lines=lines, rows=_rows(line for line in lines if not line.is_refused), counted=last["counted"],
-        expected=expected if tops and (expected or met_giver) else None, missing=_in_order(missing),
+        expected=expected if tops and (expected or met_giver) else None, missing=_in_order(missing), carried=carried,
         extras=tuple(Extra(**extra) for extra in last["extras"]), witnesses=tuple(first["witnesses"]),
         carriage=carriage_of(first), carrier=carrier, bound=tuple(first["bound"]), note=str(first["note"]),
         findings=tuple(findings), is_withdrawn=is_withdrawn, places=places, needs=needs,

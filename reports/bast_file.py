@@ -41,6 +41,7 @@ def bast_json(facts: BastFacts) -> dict[str, Any]:
         "missing": [
             {"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.missing
         ],
+        "carried": [{"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.carried],
         "extras": [{"kind": e.kind, "count": e.count, "note": e.note} for e in facts.extras],
         "items": [dict(zip(CODE_HEADERS[1:], row[1:], strict=True)) for row in _codes(facts)],
         "findings": [finding_json(finding, facts.needs, facts.here) for finding in facts.findings],

@@ -31,7 +31,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "basis": (),
     "handing": (*_PARTIES, "election", "count", "count_words", "destination"),
     "column_number": (), "column_kind": (), "column_quantity": (), "column_unit": (), "column_condition": (),
-    "column_remark": (), "total": (), "unnoted": (), "nothing": (),
+    "column_remark": (), "total": (), "unnoted": (), "nothing": (), "carried": ("count", "kinds"),
     "carriage": (), "vehicle": (), "driver": (), "escort": (), "stops": (), "bound": (), "note": (),
     "differences": (), "no_differences": (),
     "counts": ("scanned", "counted"), "expected": ("expected", "scanned", "missing"),

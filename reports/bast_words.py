@@ -1,5 +1,6 @@
 """The facts of a BAST in words: units, conditions, remarks and findings, the same on the letter and in its tables."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from custody.codes import show_code
@@ -129,6 +130,12 @@ def _named(places: Places, codes: Sequence[str]) -> str:
     shown = ", ".join(custodian_name(places, code) for code in codes[:_RANGES])
     more = len(codes) - _RANGES
     return f"{shown} " + _("and {count} more").format(count=number(more)) if more > 0 else shown
+
+
+def carried_text(facts: BastFacts) -> str:
+    """What moved inside other things, by kind: 5 Ballot box, 4 Voting booth."""
+    kinds = Counter(item.kind for item in facts.carried)
+    return ", ".join(f"{number(count)} {kind_word(facts.needs, kind)}" for kind, count in kinds.items())
 
 
 def destination_text(facts: BastFacts) -> str:

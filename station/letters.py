@@ -32,8 +32,9 @@ def letter_facts(store: "Store", found: "FoundHandover") -> "BastFacts":
     asked = dict.fromkeys(named)
     for top in expected_tops(first):
         asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
+    histories = state.families(asked) | state.families(named, with_children=True)
     return bast_facts(
-        found.parts, state.families(asked), state.chains(named, as_of=found.parts[-1].at),
+        found.parts, histories, state.chains(named, as_of=found.parts[-1].at),
         election=found.election, station=found.log.station, office=found.log.place, places=state.places.all(),
         needs={need.kind: need for need in state.needs()}, met_giver=store.has_met(first["from"]), roots=state.roots,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Facts of handovers to write letters about: signed records of any size, and the items that they name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from custody.chain import custody
@@ -68,9 +68,11 @@ def facts_of(records: Sequence[Event], known: Sequence[Event], also: Sequence[st
     named = [code for record in records for code in record.rows]
     every = [*known, *records]
     corrections = [event for event in known if event.type == "correct"]
-    histories: Mapping[str, list[Event]] = {
-        code: [event for event in every if code in event.rows] + corrections for code in (*named, *also)
-    }
+    packs = [event.body for event in known if event.type == "pack"]
+    histories: dict[str, list[Event]] = {}
+    for code in (*named, *also):
+        family = {code, *(pack["parent"] for pack in packs if code in pack["children"])}
+        histories[code] = [event for event in every if family & event.rows.keys()] + corrections
     given = {
         "election": "Pemilu 2024", "station": "Gudang-1", "office": WAREHOUSE, "places": PLACES, "needs": NEEDS
     }  # fmt: skip

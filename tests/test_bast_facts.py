@@ -144,3 +144,18 @@ def test_a_handover_in_the_first_form_is_told_as_well():
     named = codes(2)
     facts = facts_of([event_of(signed_sheet(handover_body(named, refs=0)))], registered(named))
     assert facts.carriage.vehicle == "Truk boks, I Ketut Darma" and facts.giver.function == ""
+
+
+def test_what_moved_inside_a_scanned_thing_is_told_apart_from_what_was_seen():
+    parent, inside, left = codes(3)
+    records, _sheets = recorded([parent], to=TRUCK, bound=[PPK])
+    known = registered([parent, inside, left], to=[TPS])
+    book = Book(parent)
+    book.hour = 5
+    pack = book.add("GDG-02", "pack", parent=parent, children=[inside], action="add")
+    facts = facts_of(records, [*known, pack], also=[inside, left])
+    assert [item.code for item in facts.carried] == [inside]
+    assert [item.code for item in facts.missing] == [left] and facts.expected == 3
+    assert [line.code for line in facts.lines] == [parent]
+    unpacked = facts_of(records, known, also=[inside, left])
+    assert unpacked.carried == () and {item.code for item in unpacked.missing} == {inside, left}

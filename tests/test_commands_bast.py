@@ -150,3 +150,20 @@ def test_a_number_that_two_stations_gave_is_asked_for_by_its_record(station, tmp
     for record, to in zip(twins, ("51.08.01", "51.08.02"), strict=True):
         told = station("report", "bast", "--number", f"{record['log']}:{record['seq']}", "--json").json
         assert told["to"]["code"] == to
+
+
+def test_what_is_packed_in_a_scanned_thing_is_on_the_letter_as_not_seen(station, tmp_path):
+    from commands.base import station_at as at_home
+    from custody.compose import NewEvent
+
+    parent, *inside = station.codes("--to", TPS)[:4]
+    fields = {"parent": parent, "children": inside, "action": "add", "scope": None, "items": [], "names": [],
+              "note": "", "occurred": None}  # fmt: skip
+    with at_home(str(station.home), None, lambda: "2024-02-11T01:00:00Z").store(write=True) as store:
+        store._record([NewEvent("pack", fields)])
+    assert station.give([parent], "51.08", TPS).code == 0
+    told = station("report", "bast", "--json").json
+    assert (told["total"], len(told["items"]), {item["code"] for item in told["carried"]}) == (1, 1, set(inside))
+    assert (told["expected"], len(told["missing"])) == (9, 5)
+    assert station("report", "bast", "--out", tmp_path / "bast.pdf", lang="id").code == 0
+    assert "ikut berpindah 3 barang yang tidak dilihat satu per satu" in text_of(tmp_path / "bast.pdf")
