@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,7 @@ from commands.base import (
     print_json,
     progress,
 )
+from commands.clock import clock_options, report_late, report_pace
 from custody.errors import N_, InputError
 from language import _
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from custody.progress import ProgressRow
     from db.store import Store
     from reports.colophon import LogHead
+
+
+_FOLDED_TOGETHER = 2000
+"""Items of one handover stand together, so that each record is read once for all of them, and no more are in memory."""
 
 
 @click.command(help=_("The chain of custody of one item, with its findings."))
@@ -74,10 +79,10 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
             click.echo(chain_text(chain, store.state.places, needs))
 
 
-@click.command(help=_("Write a report: custody, progress, prints, deliveries, handover, bast."))
+@click.command(help=_("Write a report: custody, progress, prints, deliveries, handover, bast, late, pace."))
 @click.argument(
     "kind",
-    type=click.Choice(["custody", "progress", "prints", "deliveries", "handover", "bast"]),
+    type=click.Choice(["custody", "progress", "prints", "deliveries", "handover", "bast", "late", "pace"]),
     metavar=_("KIND"),
 )
 @click.option("--number", metavar=_("NUMBER"), help=_("Of handover and bast: its number; without it, the last one."))
@@ -87,8 +92,9 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
     metavar=_("FILE"),
     help=_("Of bast: the office's own template; else bast.toml in the station's folder."),
 )
-@click.option("--to", "to", metavar=_("PLACE"), help=_("Only what is bound for this place or below it."))
+@click.option("--to", "--place", "to", metavar=_("PLACE"), help=_("Only what is bound for this place or below it."))
 @click.option("--kind", "item_kind", metavar=_("KIND"), help=_("Only items of this kind."))
+@clock_options
 @click.option("--held-by", metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle."))
 @click.option(
     "--out",
@@ -100,6 +106,7 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
 @pass_station
 def report(
     station: Station,
+    /,
     kind: str,
     number: str | None,
     template: Path | None,
@@ -108,6 +115,7 @@ def report(
     held_by: str | None,
     out: Path | None,
     as_json: bool,
+    **clock: Any,
 ) -> None:
     with station.store() as store:
         if kind == "handover":
@@ -127,6 +135,13 @@ def report(
             _report_deliveries(store, out, as_json=as_json)
         elif kind == "progress":
             _report_progress(store, top, only, out, as_json=as_json)
+        elif kind == "late":
+            report_late(store, top, only, out, as_of=clock["as_of"], within_h=clock["within_h"], as_json=as_json)
+        elif kind == "pace":
+            report_pace(
+                store, out, stations=clock["stations"], seconds=clock["seconds"], trucks=clock["trucks"],
+                begin=clock["begin"], as_json=as_json,
+            )  # fmt: skip
         else:
             _report_custody(store, top, only, place_argument(store, held_by), out, as_json=as_json)
     if out is not None:
@@ -165,15 +180,18 @@ def _report_custody(
 class Chains(Iterable["Chain"]):
     """Chains folded anew on each walk, so that a report of many keeps none of them in memory."""
 
-    def __init__(self, store: "Store", codes: list[str]) -> None:
+    def __init__(self, store: "Store", codes: list[str], *, as_of: str | None = None) -> None:
         self._store, self.codes = store, codes
-        self._as_of = store.around.now_utc()
+        self._as_of = as_of or store.around.now_utc()
 
     def __iter__(self) -> "Iterator[Chain]":
+        from db.batches import batches
+
         with progress(len(self.codes), _("Folding"), quiet=len(self.codes) == 1) as done:
-            for code in self.codes:
-                yield self._store.state.chain(code, as_of=self._as_of)
-                done(1)
+            for batch in batches(self.codes, _FOLDED_TOGETHER):
+                for chain in self._store.state.chains(batch, as_of=self._as_of):
+                    yield chain
+                    done(1)
 
 
 def save_chains_of(store: "Store", out: Path, chains: "Chains | Sequence[Chain]", *, scope: str | None = None) -> None:

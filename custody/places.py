@@ -4,7 +4,7 @@ Functions take any mapping from code to `Place`, so a caller may pass the whole 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Level = Literal["warehouse", "district", "village", "polling_station", "vendor", "carrier"]
@@ -53,6 +53,24 @@ def path(places: Mapping[str, Place], code: str) -> tuple[Place, ...]:
         found.append(place)
         step = place.parent
     return tuple(reversed(found))
+
+
+@dataclass(slots=True)
+class Ways:
+    """The way from the top to each place, looked up once."""
+
+    places: Mapping[str, Place]
+    known: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+
+    def to(self, code: str) -> tuple[Place, ...]:
+        """The places from the top down to this one; empty when the code is unknown."""
+        if code not in self.known:
+            self.known[code] = path(self.places, code)
+        return self.known[code]
+
+    def area(self, code: str) -> Place | None:
+        """The sub-district that a place is or lies in; None above, beside and outside of them."""
+        return next((place for place in self.to(code) if place.level == "district"), None)
 
 
 def is_under(places: Mapping[str, Place], code: str, top: str) -> bool:

@@ -1,9 +1,9 @@
 """How far the supplies of a regency have come: sums over the delivery tree, by place and kind."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from custody.places import Place, path
+from custody.places import Place, Ways
 
 REPORTED_LEVELS = ("warehouse", "district", "village")
 
@@ -55,26 +55,13 @@ class _Sum:
         self.arrived += group.count if has_arrived else 0
 
 
-@dataclass(slots=True)
-class _Ways:
-    """The way from the top to each place, looked up once."""
-
-    places: Mapping[str, Place]
-    known: dict[str, tuple[Place, ...]] = field(default_factory=dict)
-
-    def to(self, code: str) -> tuple[Place, ...]:
-        if code not in self.known:
-            self.known[code] = path(self.places, code)
-        return self.known[code]
-
-
 def progress(groups: Iterable[StockGroup], places: Mapping[str, Place]) -> list[ProgressRow]:
     """Sum the stock over the tree: one row for each kind at the top, each district and each village.
 
     Rows come in the order of the tree, a district before its villages. What is bound for a place that the tree does
     not have gets rows of its own at the end, under its bare code and the level `unknown`, so that nothing is lost.
     """
-    ways = _Ways(places)
+    ways = Ways(places)
     sums: dict[tuple[str, str], _Sum] = {}
     for group in groups:
         way = ways.to(group.to) or (Place(group.to, group.to, "unknown"),)

@@ -40,11 +40,20 @@ _ITEMS = {
     "width": "width digits lebar lebar_nomor jumlah_digit",
     "held_by": "held_by holder custodian vendor supplier pemegang penanggung_jawab penyedia dipegang_oleh",
 }
-_COLUMNS = {"places": _PLACES, "needs": _NEEDS, "items": _ITEMS}
+_TRUCKS = {
+    "truck": "truck vehicle carrier plate plate_number truk kendaraan armada nomor_polisi nopol",
+    "leaves": "leaves leaves_at departure departs berangkat jam_berangkat keberangkatan",
+    "items": "items count quantity qty jumlah muatan jumlah_barang banyaknya",
+    "bound": "bound bound_for to destination destinations tujuan sasaran",
+}
+_COLUMNS = {"places": _PLACES, "needs": _NEEDS, "items": _ITEMS, "trucks": _TRUCKS}
+_LOADED = ("places", "needs", "items")
+"""The tables that the ledger takes; what is told apart by its headers is one of them."""
 _REQUIRED = {
     "places": ("code", "name", "level"),
     "needs": ("kind", "level", "per_place"),
     "items": ("kind", "to"),
+    "trucks": ("truck", "leaves"),
 }
 
 _LEVELS = {
@@ -76,11 +85,11 @@ def table_kind(table: Table) -> str:
     Raises:
         InputError: the headers are of none of the three, or some that it must have are missing.
     """
-    found = {kind: _match(kind, table.headers) for kind in _COLUMNS}
-    missing = {kind: [name for name in _REQUIRED[kind] if name not in found[kind]] for kind in _COLUMNS}
+    found = {kind: _match(kind, table.headers) for kind in _LOADED}
+    missing = {kind: [name for name in _REQUIRED[kind] if name not in found[kind]] for kind in _LOADED}
     # A table of needs may carry a code column, and every table a level: what decides is the columns it must have,
     # then how many others fit.
-    nearest = min(_COLUMNS, key=lambda kind: (len(missing[kind]), -len(found[kind])))
+    nearest = min(_LOADED, key=lambda kind: (len(missing[kind]), -len(found[kind])))
     if len(missing[nearest]) == len(_REQUIRED[nearest]):
         raise InputError(
             N_("{file} is no table of places, needs or items: its headers are {headers}"),

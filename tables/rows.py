@@ -44,6 +44,16 @@ class ItemRow:
         return SerialRange(self.prefix, self.first, self.last, self.width)
 
 
+@dataclass(frozen=True, slots=True)
+class TruckRow:
+    """One line of a timetable: a truck, when it leaves (UTC), and how many items go on it or where they are bound."""
+
+    name: str
+    leaves: str
+    items: int | None
+    bound: tuple[str, ...] = ()
+
+
 def parse_places(table: Table) -> tuple[list[Located[Place]], list[Fault]]:
     """The places of a table, and everything wrong with the other rows."""
     return take_apart(table, "places", _place, lambda place: place.code or None, "code")
@@ -57,6 +67,22 @@ def parse_needs(table: Table) -> tuple[list[Located[Need]], list[Fault]]:
 def parse_items(table: Table) -> tuple[list[Located[ItemRow]], list[Fault]]:
     """The items of a table, and everything wrong with the other rows."""
     return take_apart(table, "items", _item, lambda item: item.code, "code")
+
+
+def parse_trucks(table: Table) -> tuple[list[Located[TruckRow]], list[Fault]]:
+    """The trucks of a timetable, and everything wrong with the other rows."""
+    return take_apart(table, "trucks", _truck, lambda truck: (truck.name, truck.leaves), "truck")
+
+
+def _truck(cells: Cells) -> TruckRow:
+    leaves = cells.moment("leaves") if cells.needed("leaves") else None
+    items = cells.count("items", 0)
+    bound = tuple(
+        dict.fromkeys(cells.custodian("bound", text) for text in re.split(r"[;,\s]+", cells.text("bound")) if text)
+    )
+    if items is None and not bound and not cells.faults:
+        cells.fault("items", N_("says neither how many items go on the truck nor the places it is bound for"))
+    return TruckRow(cells.needed("truck"), leaves or "", items, bound)
 
 
 def _place(cells: Cells) -> Place:

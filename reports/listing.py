@@ -1,0 +1,154 @@
+"""A report that is a few tables: for the terminal, on wide paper, as .xlsx, .csv and .json. One frame for all such."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from custody.errors import N_, InputError
+from tables.safe_file import safe_file
+from tables.write import Sheet, write_table
+
+SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Who made a report, when (UTC), from the ledger of which station and election; `here` is a place in its zone."""
+
+    at_utc: str
+    by: str
+    election: str
+    station: str
+    here: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One table as people read it: `left` columns of words, then figures; `grave` are the rows to be looked at first.
+
+    `widths_mm` are those of the columns on paper, together at most 261. `empty` is said instead of no rows.
+    """
+
+    heading: str
+    titles: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    widths_mm: Sequence[float]
+    left: int = 1
+    grave: frozenset[int] = frozenset()
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A report: its title, what its words mean, its tables for people, and the same facts for programs.
+
+    `summary` are lines of its own at the top. `sheets` are for .xlsx, and the first of them for .csv.
+    """
+
+    title: str
+    meaning: str
+    summary: Sequence[str]
+    sections: Sequence[Section]
+    sheets: Sequence[Sheet]
+    facts: Any = field(default_factory=dict)
+
+
+def print_listing(listing: Listing, out: TextIO) -> None:
+    """Print it, a table to a terminal and the same columns in plain text to a pipe or file."""
+    if not out.isatty():
+        out.writelines(f"{line}\n" for line in _plain(listing))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=out)
+    console.print(Text(listing.title, style="bold"))
+    for line in listing.summary:
+        console.print(Text(line))
+    for section in listing.sections:
+        if not section.rows:
+            console.print(Text(section.empty) if section.empty else "", end="\n" if section.empty else "")
+            continue
+        table = Table(title=section.heading, title_justify="left", header_style="bold")
+        for at, title in enumerate(section.titles):
+            table.add_column(title, justify="left" if at < section.left else "right")
+        for at, row in enumerate(section.rows):
+            table.add_row(*map(Text, row), style="bold" if at in section.grave else None)
+        console.print(table)
+
+
+def save_listing(path: Path, listing: Listing, made: Made) -> None:
+    """Write it as .pdf, .xlsx, .csv or .json, whole or not at all.
+
+    Raises:
+        InputError: another suffix, or a folder that is not there.
+        StoreError: the disk is full.
+    """
+    match path.suffix.lower():
+        case ".pdf":
+            from reports.listing_pdf import write_listing_pdf
+
+            with safe_file(path) as file:
+                write_listing_pdf(file, listing, made)
+        case ".xlsx":
+            write_table(path, listing.sheets)
+        case ".csv":
+            write_table(path, listing.sheets[:1])
+        case ".json":
+            save_json(path, listing.facts)
+        case _:
+            raise wrong_suffix(path)
+
+
+def save_json(path: Path, facts: Any) -> None:
+    """Write facts as JSON that people can read too, whole or not at all."""
+    import json
+
+    with safe_file(path) as file:
+        file.write(json.dumps(facts, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+def wrong_suffix(path: Path) -> InputError:
+    """What is wrong with a file that a report cannot be written as."""
+    return InputError(
+        N_("{path}: this report is written as {suffixes}"),
+        hint=N_("Change the file's name."),
+        path=str(path),
+        suffixes=", ".join(SUFFIXES),
+    )
+
+
+def _plain(listing: Listing) -> Iterator[str]:
+    yield listing.title
+    yield from listing.summary
+    for section in listing.sections:
+        if not section.rows:
+            yield from [section.empty] if section.empty else []
+            continue
+        yield ""
+        yield section.heading
+        yield from plain_lines([section.titles, *section.rows], section.left)
+
+
+def plain_lines(lines: Sequence[Sequence[str]], left: int) -> Iterator[str]:
+    """Rows of cells as lines with their columns below each other: `left` columns of words, then figures."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    for line in lines:
+        cells = [
+            cell.ljust(width) if at < left else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()
+
+
+def runs(numbers: Iterable[int]) -> str:
+    """Numbers in a line, runs of them joined: `1-4 7`."""
+    found: list[list[int]] = []
+    for value in sorted(set(numbers)):
+        if found and found[-1][1] == value - 1:
+            found[-1][1] = value
+        else:
+            found.append([value, value])
+    return " ".join(str(a) if a == b else f"{a}-{b}" for a, b in found)
