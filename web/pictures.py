@@ -88,15 +88,18 @@ class Pictures:
         if watch is None or watch.draft != draft:
             return
         number = 0
+        yield b"--frame\r\n"
         while not is_closing():
+            is_all = watch.is_all_shown  # asked before looking, so that the last picture is not left out
             shown = watch.shown
             if shown is not None and shown[0] > number:
                 number, jpeg = shown
-                yield b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(jpeg), jpeg)
-            elif watch.is_over:
+                # with the next one's boundary at once: a browser shows a part when it has seen its end
+                yield b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n--frame\r\n" % (len(jpeg), jpeg)
+            elif is_all:
                 return
             seen = number
-            await watch.bell.hear(lambda: watch.is_over or (watch.shown or (0,))[0] > seen, 1.0)  # noqa: B023
+            await watch.bell.hear(lambda: watch.is_all_shown or (watch.shown or (0,))[0] > seen, 1.0)  # noqa: B023
 
 
 class _Watch:
@@ -119,6 +122,11 @@ class _Watch:
         self._say(CameraState("opening"))
         self._thread.start()
         self._painter.start()
+
+    @property
+    def is_all_shown(self) -> bool:
+        """Whether no further picture will be drawn."""
+        return self.is_over and not self._painter.is_alive()
 
     def stop(self) -> None:
         """End soon; a driver that blocks is left behind."""
