@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from custody.deliveries import ContractRow, DeliveryAccount, DeliveryRow
+from custody.deliveries import DeliveryAccount, DeliveryRow
 from custody.errors import N_, InputError
 from custody.events import Event
+from custody.field import Delivered
 from language import _
 from language.text import number, printable
 from reports.words import Needs, Places, custodian_name, kind_name
@@ -33,8 +34,8 @@ def figure_titles() -> list[str]:
 
 def figures(row: DeliveryRow) -> list[str]:
     """The figures of a row, in the order of their titles; what is not known stands as a dash."""
-    short = row.short if row.short is None else max(row.short, 0)
-    return [shown(value) for value in (row.contracted, row.arrived, row.damaged, row.to_come, row.need, short)]
+    sums = row.supply
+    return [shown(value) for value in (row.contracted, sums.arrived, sums.damaged, sums.to_come, row.need, row.short)]
 
 
 def shown(value: int | None) -> str:
@@ -45,11 +46,11 @@ def shown(value: int | None) -> str:
 def row_sentence(row: DeliveryRow, places: Places, needs: Needs) -> str:
     """One kind at one place as a sentence: what arrived so far, what is to come, what is short."""
     said = _("{kind} at {place}: {arrived} arrived so far, {damaged} of them damaged").format(
-        kind=kind_name(needs, row.kind), place=custodian_name(places, row.place), arrived=number(row.arrived),
-        damaged=number(row.damaged),
+        kind=kind_name(needs, row.kind), place=custodian_name(places, row.place), arrived=number(row.supply.arrived),
+        damaged=number(row.supply.damaged),
     )  # fmt: skip
-    if row.to_come is not None:
-        said += "; " + _("{count} of the contract still to come").format(count=number(row.to_come))
+    if row.supply.to_come is not None:
+        said += "; " + _("{count} of the contract still to come").format(count=number(row.supply.to_come))
     if row.short is not None and row.short > 0:
         said += "; " + _("short {count} of {need}").format(count=number(row.short), need=number(row.need or 0))
     elif row.short is not None:
@@ -62,12 +63,12 @@ def account_json(account: DeliveryAccount) -> dict[str, Any]:
     return {
         "rows": [
             {
-                "place": row.place, "kind": row.kind, "contracted": row.contracted, "arrived": row.arrived,
-                "damaged": row.damaged, "usable": row.usable, "to_come": row.to_come, "need": row.need,
+                "place": row.place, "kind": row.kind, "contracted": row.contracted, "arrived": row.supply.arrived,
+                "damaged": row.supply.damaged, "usable": row.usable, "to_come": row.supply.to_come, "need": row.need,
                 "short": row.short,
                 "contracts": [
                     dict(zip(CONTRACT_HEADERS[2:-1], _contract_cells(part)[2:-1], strict=True))
-                    | {"told_differently": part.is_told_differently, "records": [_name(e) for e in part.records]}
+                    | {"told_differently": part.contracts_differ, "records": [_name(e) for e in part.events]}
                     for part in row.contracts
                 ],
             }
@@ -83,7 +84,7 @@ def account_json(account: DeliveryAccount) -> dict[str, Any]:
 
 def records_of(account: DeliveryAccount) -> list[Event]:
     """Every record behind the rows, in their order."""
-    return [event for row in account.rows for part in row.contracts for event in part.records]
+    return [event for row in account.rows for part in row.contracts for event in part.events]
 
 
 def print_deliveries(account: DeliveryAccount, places: Places, needs: Needs, out: TextIO) -> None:
@@ -143,7 +144,7 @@ def save_deliveries(
             )
 
 
-def vendor_words(part: ContractRow, places: Places) -> str:
+def vendor_words(part: Delivered, places: Places) -> str:
     """Who delivers under which contract."""
     vendor = custodian_name(places, part.vendor)
     if not part.contract:
@@ -155,14 +156,14 @@ def _rows(account: DeliveryAccount, places: Places, needs: Needs) -> Iterator[li
     for row in account.rows:
         yield [
             row.place, custodian_name(places, row.place), row.kind, kind_name(needs, row.kind), row.contracted,
-            row.arrived, row.damaged, row.usable, row.to_come, row.need, row.short,
+            row.supply.arrived, row.supply.damaged, row.usable, row.supply.to_come, row.need, row.short,
         ]  # fmt: skip
 
 
-def _contract_cells(part: ContractRow) -> list[Cell]:
+def _contract_cells(part: Delivered) -> list[Cell]:
     return [
         part.place, part.kind, part.vendor, part.contract, part.contracted, part.arrived, part.damaged, part.to_come,
-        " ".join(map(_name, part.records))[:30_000],
+        " ".join(map(_name, part.events))[:30_000],
     ]  # fmt: skip
 
 

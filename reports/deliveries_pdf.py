@@ -76,7 +76,7 @@ def _draw_row(paper: Paper, entry: DeliveryRow, places: Places, needs: Needs) ->
         small: list[Any] = [text(vendor_words(part, places), 7, color=MUTED)]
         small += [text(shown(count), 7, color=MUTED, align=2) for count in counts]
         paper.place(row([*small, "", ""], _WIDTHS_MM, padding_pt=1))
-        if part.is_told_differently:
+        if part.contracts_differ:
             words = _("The contract's quantity is told differently in its records; the last one counts.")
             paper.place(text(words, 7, face=2, color=MUTED))
 
