@@ -148,10 +148,9 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
             hint=N_("Run: python -m pip install --upgrade apsw"),
             version=apsw.sqlite_lib_version(),
         )
-    # The mark goes into the file before WAL begins: in the WAL alone, a killed first session would leave a file that
-    # `_refuse_foreign_file` takes for another program's.
-    mark = (("application_id", APPLICATION_ID),) if is_new else ()
-    database: Database = APSWDatabase(str(path), pragmas=(*mark, *_PRAGMAS), timeout=busy_timeout_s, autoconnect=False)
+    if is_new:
+        _mark_as_ours(path, busy_timeout_s)
+    database: Database = APSWDatabase(str(path), pragmas=_PRAGMAS, timeout=busy_timeout_s, autoconnect=False)
     try:
         database.connect()
         _prepare(database)
@@ -159,6 +158,21 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
         database.close()
         raise
     return database
+
+
+def _mark_as_ours(path: Path, busy_timeout_s: float) -> None:
+    """Write whose file it is, once, before WAL begins.
+
+    In the WAL alone, a killed first session would leave a file that `_refuse_foreign_file` takes for another program's;
+    among the settings of each connection, a full disk could not be opened again to be read.
+    """
+    with as_store_errors():
+        connection = apsw.Connection(str(path))
+        connection.set_busy_timeout(int(busy_timeout_s * 1000))
+        try:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        finally:
+            connection.close()
 
 
 def bind_times(database: Database) -> None:
