@@ -89,7 +89,8 @@ def lines(site: Site, draft: str, codes: list[str]) -> None:
             shown = page.evaluate_handle(
                 """() => { const last = document.getElementById("last-code"), now = last.textContent;
                    window.line = new Promise((done) => new MutationObserver((_all, watch) => {
-                     if (last.textContent !== now) { watch.disconnect(); requestAnimationFrame(() => done(Date.now())); }
+                     if (last.textContent === now) return;
+                     watch.disconnect(); requestAnimationFrame(() => done(Date.now()));
                    }).observe(last, { childList: true, characterData: true, subtree: true })); return 1; }"""
             )
             shown.dispose()

@@ -1,9 +1,11 @@
 """The page for tests: a site on a copy of the small station, and a browser's requests to it without a browser."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from command_examples import NOW, Terminal
@@ -14,6 +16,7 @@ from web.app import build
 from web.site import Site
 from web.token import HEADER, kept_token
 
+T = TypeVar("T")
 PORT = 8642
 HOST = f"http://127.0.0.1:{PORT}"
 SAME_ORIGIN = {"Origin": HOST, "Sec-Fetch-Site": "same-origin"}
@@ -23,6 +26,12 @@ def site_at(home: Path, *, port: int = PORT, now: str = NOW, source: str = "0") 
     """The site of a station that has begun, in English."""
     station = station_at(str(home), None, lambda: now)
     return Site(lambda: station.store(write=True), kept_token(home), port, "en", source)
+
+
+def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
+    """What comes of it, in a loop of its own: where a browser is open, Playwright runs one in this thread already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 class Visitor:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
+from page_examples import wait_for
 from starlette.types import Message
 
 from web.guard import Guard
@@ -24,7 +25,7 @@ async def first(stream: AsyncIterator[str], count: int) -> list[str]:
 
 
 def heard(news: News, after: str, count: int) -> list[str]:
-    return asyncio.run(asyncio.wait_for(first(news.stream(after, lambda: False), count), 5))
+    return wait_for(asyncio.wait_for(first(news.stream(after, lambda: False), count), 5))
 
 
 def test_a_page_that_was_away_hears_what_it_missed_in_order() -> None:
@@ -63,7 +64,7 @@ def test_what_is_told_by_another_thread_wakes_who_waits() -> None:
         await asyncio.to_thread(news.tell, "outcome", taken=7)
         return (await asyncio.wait_for(waiting, 2))[0]
 
-    assert '"taken": 7' in asyncio.run(wait())
+    assert '"taken": 7' in wait_for(wait())
 
 
 def test_a_stream_ends_with_the_server() -> None:
@@ -78,7 +79,7 @@ def test_a_stream_ends_with_the_server() -> None:
         news.wake()
         return len(await asyncio.wait_for(waiting, 1))
 
-    assert asyncio.run(watch()) <= 1
+    assert wait_for(watch()) <= 1
 
 
 def test_a_body_that_comes_too_slowly_is_let_go() -> None:
@@ -101,5 +102,5 @@ def test_a_body_that_comes_too_slowly_is_let_go() -> None:
         (name.encode(), value.encode()) for name, value in headers.items()]}  # fmt: skip
     guard = Guard(app, hosts=frozenset({"127.0.0.1:1"}), token=token, language_code="en", slowest_body_s=0.02)
     with pytest.raises(Exception, match="too slowly"):  # the application makes an answer of it
-        asyncio.run(guard(scope, never, send))
+        wait_for(guard(scope, never, send))
     assert not sent
