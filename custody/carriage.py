@@ -38,8 +38,12 @@ def remarks_of(handover: Body) -> dict[str, str]:
 
 
 def as_newest(handover: Body) -> dict[str, Any]:
-    """The own fields of a handover in the form that is written now, for a record that takes its place."""
+    """The own fields of a handover in the form that is written now, for a record that takes its place.
+
+    Nobody has acknowledged what takes its place: who signed, signed for the one before.
+    """
     fields = {name: value for name, value in handover.items() if name != "vehicle"}
     parties = {"giver_office": "", "receiver_office": ""} | handover["parties"]
     more: dict[str, Any] = {"refused": [], "remarks": []}
-    return more | fields | {"parties": parties, "carriage": carriage_fields(carriage_of(handover))}
+    carriage = carriage_fields(carriage_of(handover))
+    return more | fields | {"parties": parties, "carriage": carriage, "acknowledged": []}

@@ -4,7 +4,7 @@ Pure: the ledger adds log, seq, prev, time and signature when it records them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from custody.carriage import NO_CARRIAGE, Carriage, carriage_fields
@@ -62,6 +62,20 @@ class Extra:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """One person's word that a handover was as it is recorded: for which party, by name, and how it was given.
+
+    `drawn`: a signature drawn on the screen, `digest` is the SHA-256 of its picture. `pin`: the PIN set for this
+    name at the station. `paper`: signed on paper; `digest` is that of a photograph of it, or None.
+    """
+
+    party: Literal["giver", "receiver", "witness"]
+    name: str
+    how: Literal["drawn", "pin", "paper"]
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
     """What is said of a handover besides its items. `counted` is the giver's own count, None when nobody counted.
 
@@ -86,6 +100,7 @@ class Handover:
     refused: tuple[Touch, ...] = ()
     remarks: Mapping[str, str] = field(default_factory=dict)
     conditions: Mapping[str, str] = field(default_factory=dict)
+    acknowledged: tuple[Acknowledged, ...] = ()
 
 
 def parts(rows: Sequence[T], size: int) -> list[Sequence[T]]:
@@ -209,6 +224,7 @@ def handover_events(
                         "receiver": handover.receiver_name, "receiver_office": handover.receiver_office},
             "witnesses": list(handover.witnesses), "carriage": carriage_fields(handover.carriage),
             "note": handover.note, "occurred": handover.occurred, "bast": bast, "part": number, "parts": len(pieces),
+            "acknowledged": [asdict(row) for row in handover.acknowledged] if is_last else [],
         }  # fmt: skip
         events.append(NewEvent("handover", fields, refs))
     for touch in (*touches, *handover.refused):

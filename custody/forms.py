@@ -90,6 +90,10 @@ _REGISTERED = {
 _EXTRA = _row({"kind": _text, "count": _positive, "note": _text})
 _PARTIES = {"giver": _text, "receiver": _text}
 _PARTIES_2 = _PARTIES | {"giver_office": _text, "receiver_office": _text}
+_ACKNOWLEDGED = _row({
+    "party": _one_of("giver", "receiver", "witness"), "name": _text, "how": _one_of("drawn", "pin", "paper"),
+    "digest": _maybe(_leaf),
+})  # fmt: skip
 _CARRIAGE = {"vehicle": _text, "driver": _text, "escort": _text, "stops": _list(_text)}
 
 COMMON: Fields = {
@@ -130,7 +134,7 @@ FORMS: Mapping[tuple[str, int], Fields] = {
     ("handover", 2): _HANDED | {
         "items": _list(_TOUCHED_2), "refused": _list(_TOUCHED_2),
         "remarks": _list(_row({"code": _text, "text": _text})), "parties": _row(_PARTIES_2),
-        "carriage": _row(_CARRIAGE),
+        "carriage": _row(_CARRIAGE), "acknowledged": _list(_ACKNOWLEDGED),
     },
     ("pack", 1): {"parent": _text, "children": _list(_text), "action": _one_of("add", "remove")},
     ("pack", 2): {

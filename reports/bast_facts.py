@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from custody.carriage import Carriage, carriage_of, remarks_of
 from custody.chain import Chain, custody
 from custody.codes import is_plate
-from custody.compose import Extra
+from custody.compose import Acknowledged, Extra
 from custody.events import Event
 from custody.findings import Finding, judge_count, moment
 from custody.items import Item, SerialRange
@@ -93,6 +93,7 @@ class BastFacts:
     carried: tuple[Item, ...]
     extras: tuple[Extra, ...]
     witnesses: tuple[str, ...]
+    acknowledged: tuple[Acknowledged, ...]
     carriage: Carriage
     carrier: str
     bound: tuple[str, ...]
@@ -101,6 +102,13 @@ class BastFacts:
     is_withdrawn: bool
     places: Places
     needs: Needs
+
+    @property
+    def signed(self) -> Mapping[str, Acknowledged]:
+        """Who acknowledged it on the screen, by signer: `giver`, `receiver`, `witness-1` ...; the last word of each."""
+        witnesses = {name: f"witness-{place}" for place, name in enumerate(self.witnesses, 1)}
+        named = {row.party if row.party != "witness" else witnesses.get(row.name, ""): row for row in self.acknowledged}
+        return {signer: row for signer, row in named.items() if signer}
 
     @property
     def taken(self) -> tuple[Line, ...]:
@@ -169,6 +177,7 @@ def bast_facts(
         lines=lines, rows=_rows(line for line in lines if not line.is_refused), counted=last["counted"],
         expected=expected if tops and (expected or met_giver) else None, missing=_in_order(missing), carried=carried,
         extras=tuple(Extra(**extra) for extra in last["extras"]), witnesses=tuple(first["witnesses"]),
+        acknowledged=tuple(Acknowledged(**row) for row in last.get("acknowledged", ())),
         carriage=carriage_of(first), carrier=carrier, bound=tuple(first["bound"]), note=str(first["note"]),
         findings=tuple(findings), is_withdrawn=is_withdrawn, places=places, needs=needs,
     )  # fmt: skip

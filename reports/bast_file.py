@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def bast_json(facts: BastFacts) -> dict[str, Any]:
         "from": _party(facts, facts.giver), "to": _party(facts, facts.receiver), "bound": list(facts.bound),
         "vehicle": facts.carriage.vehicle, "driver": facts.carriage.driver, "escort": facts.carriage.escort,
         "stops": list(facts.carriage.stops), "witnesses": list(facts.witnesses), "note": facts.note,
+        "acknowledged": [asdict(row) for row in facts.acknowledged],
         "rows": [dict(zip(ROW_HEADERS[1:], row[1:], strict=True)) for row in _rows(facts)],
         "total": len(facts.taken), "counted": facts.counted, "expected": facts.expected,
         "missing": [

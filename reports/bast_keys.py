@@ -38,7 +38,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "missing": ("missing",), "unknown_expected": (),
     "decisions": (), "refused": ("count",), "remarked": ("count",), "extras": ("count",), "matched": ("count",),
     "closing": ("copies", "copies_words", "number"),
-    "witnesses": (), "witness": (), "copies": (),
+    "witnesses": (), "witness": (), "drawn": (), "pin": (), "copies": (),
     "annex_title": ("number",), "annex": ("number", "count"),
     "codes_title": ("number",), "codes": ("number",), "head": ("count",),
 }  # fmt: skip

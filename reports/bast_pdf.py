@@ -39,7 +39,7 @@ def write_bast(
 
     Args:
         sheets: of each record what its QR codes carry; None where the log's signed head is not known.
-        signatures: drawn ones as PNG pictures: `giver`, `receiver`, `driver`, `escort`, `witness-1` ...
+        signatures: drawn ones as PNG or JPEG pictures: `giver`, `receiver`, `driver`, `escort`, `witness-1` ...
     """
     margins = Margins(*(float(template[f"page.margin_{side}_mm"]) for side in ("left", "right", "top", "bottom")))
     title = template.text("title", election=facts.election.upper())
@@ -212,19 +212,27 @@ class _Bast:
             name, function = people[who]
             name, function = name or signer.get("name", ""), function or signer.get("function", "")
             nip = self.template.person(name).get("nip", "") or signer.get("nip", "")
-            cells.append(self._box(signer["title"], name, function, nip, self.drawn.get(who)))
+            cells.append(self._box(signer["title"], name, function, nip, who))
         for first in range(0, len(cells), 3):
             self._draw_boxes(cells[first : first + 3])
 
-    def _box(self, title: str, name: str, function: str, nip: str, drawn: bytes | None) -> list[Any]:
+    def _box(self, title: str, name: str, function: str, nip: str, who: str) -> list[Any]:
         """What stands in one column: title, function, the signature, name, NIP."""
-        paper = self.paper
-        space: Any = Spacer(1, _SIGN_MM * mm) if drawn is None else _picture(drawn, *_DRAWN_MM)
+        paper, drawn = self.paper, self.drawn.get(who)
+        room: Any = Spacer(1, (_SIGN_MM - 5) * mm) if drawn is None else _picture(drawn, *_DRAWN_MM)
+        told = paper.words(self._acknowledged(who), align=CENTRE, scale=0.75)
         return [
             paper.words(printable(title, 200), align=CENTRE), paper.words(printable(function, 200), align=CENTRE),
-            space, paper.words(printable(name, _NAME) or _DOTS, bold=bool(name), align=CENTRE),
+            room, told, paper.words(printable(name, _NAME) or _DOTS, bold=bool(name), align=CENTRE),
             paper.words(f"{self.text('nip')} {printable(nip, 60)}" if nip else "", align=CENTRE),
         ]  # fmt: skip
+
+    def _acknowledged(self, who: str) -> str:
+        """That somebody acknowledged it in a way that the letter does not show; there is still room for a pen."""
+        row = self.facts.signed.get(who)
+        if row is None or row.how == "paper" or (row.how == "drawn" and who in self.drawn):
+            return ""
+        return self.text(row.how)
 
     def _draw_boxes(self, columns: Sequence[Sequence[Any]]) -> None:
         """Signatures side by side, names at one height; they stay together."""
@@ -243,7 +251,8 @@ class _Bast:
         paper.title(self.text("witnesses"), keep_mm=16)
         for place, name in enumerate(names, 1):
             drawn = self.drawn.get(f"witness-{place}")
-            sign: Any = paper.words(f"{self.text('witness')}: {_DOTS}") if drawn is None else _picture(drawn, 40, 12)
+            words = f"{self.text('witness')}: {self._acknowledged(f'witness-{place}') or _DOTS}"
+            sign: Any = paper.words(words) if drawn is None else _picture(drawn, 40, 12)
             cells = [paper.words(f"{place}."), paper.words(printable(name, _NAME) or _DOTS), sign]
             paper.grid(cells, [7, paper.width_mm / 2 - 7, paper.width_mm / 2], padding_pt=6)
 

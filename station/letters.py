@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from db.letters import FoundHandover
     from db.store import Store
     from reports.bast_facts import BastFacts
@@ -20,6 +22,17 @@ def chosen_template(home: Path, named: Path | None = None) -> "Template":
 
     path = named or find_template(home)
     return read_template(path) if path else shipped_template()
+
+
+def drawn_signatures(facts: "BastFacts", picture_of: "Callable[[str], bytes | None]") -> dict[str, bytes]:
+    """The pictures of the signatures that were drawn for a handover, by signer, as far as they are at hand here.
+
+    Args:
+        picture_of: the picture of a digest, None where it is not kept here.
+    """
+    drawn = {who: row.digest for who, row in facts.signed.items() if row.how == "drawn" and row.digest}
+    pictures = {who: picture_of(digest) for who, digest in drawn.items()}
+    return {who: picture for who, picture in pictures.items() if picture is not None}
 
 
 def letter_facts(store: "Store", found: "FoundHandover") -> "BastFacts":

@@ -27,6 +27,7 @@ def handover2(named: Sequence[str], **more: Any) -> dict[str, Any]:
     return (
         body
         | {"v": 2, "bound": [PPK, "51.08.06"], "refused": [], "remarks": [], "parties": parties, "carriage": carriage}
+        | {"acknowledged": []}
         | more
     )
 
@@ -40,6 +41,8 @@ def recorded(named: Sequence[str], each: int = 200, **more: Any) -> tuple[list[E
         numbers = {"part": part, "parts": len(pieces), "seq": 86 + part}
         last = {"counted": counted if part == len(pieces) else None}
         rows = {name: [row for row in rows if row["code"] in piece] for name, rows in more.items() if name == "remarks"}
+        if part < len(pieces):
+            rows["acknowledged"] = []
         sheets.append(signed_sheet(handover2(piece, **(more | rows | numbers | last))))
     return [event_of(sheet) for sheet in sheets], sheets
 

@@ -144,7 +144,7 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
                 "refused": [row for row in rows if row["code"] in refused], "remarks": [], "counted": None,
                 "extras": [], "witnesses": [], "note": "", "bast": options.get("bast", name), "part": 1, "parts": 1,
                 "parties": {"giver": "", "giver_office": "", "receiver": "", "receiver_office": ""},
-                "carriage": {"vehicle": "", "driver": "", "escort": "", "stops": []},
+                "carriage": {"vehicle": "", "driver": "", "escort": "", "stops": []}, "acknowledged": [],
                 "occurred": _time(options["occurred"]) if "occurred" in options else None,
             }  # fmt: skip
         case "handover", [way, letters]:

@@ -17,6 +17,7 @@ from custody.paper import Collector, is_head, is_part
 from reports.bast_pdf import write_bast
 from reports.bast_template import SHIPPED, Template, read_template, shipped_template
 from scanner.decode import Reader
+from station.letters import drawn_signatures
 from tests.bast_examples import codes, event_of, example, facts_of, handover2, registered
 from tests.paper_examples import signed_sheet
 
@@ -194,3 +195,24 @@ def test_a_drawn_signature_and_a_logo_stand_on_the_letter(tmp_path):
 
 def test_the_shipped_templates_are_where_the_guide_says():
     assert sorted(path.name for path in SHIPPED.glob("*.toml")) == ["bast-en.toml", "bast-id.toml"]
+
+
+def test_who_acknowledged_it_on_the_screen_or_by_pin_is_told_where_they_sign():
+    rows = [
+        {"party": "giver", "name": "I Made Arya Wijaya", "how": "drawn", "digest": "0a" * 32},
+        {"party": "receiver", "name": "Ni Luh Putu Sukerti", "how": "pin", "digest": None},
+        {"party": "witness", "name": "Putu Eka", "how": "drawn", "digest": "0b" * 32},
+    ]
+    facts, sheets = example(3, witnesses=["Putu Eka"], acknowledged=rows)
+    picture = io.BytesIO()
+    Image.new("RGB", (30, 30), (200, 0, 0)).save(picture, "JPEG")
+    kept = {"0a" * 32: picture.getvalue()}
+    drawn = drawn_signatures(facts, kept.get)
+    assert drawn == {"giver": picture.getvalue()}, "the witness's picture is not kept here"
+    pdf = letter(facts, sheets, signatures=drawn)
+    text = " ".join(pages(pdf))
+    assert text.count("dengan PIN di pos") == 1 and text.count("gambarnya tidak ada di sini") == 1
+    red, green, _blue = np.concatenate(
+        [page.render(scale=1).to_numpy()[..., :3].reshape(-1, 3) for page in pypdfium2.PdfDocument(pdf)]
+    ).T[::-1]
+    assert ((red > 150) & (green < 90)).sum() > 500

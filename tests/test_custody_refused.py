@@ -5,7 +5,9 @@ import itertools
 import pytest
 from custody_notation import PLACES, chain_of, code_of, codes, event, ledger, open_codes, read, steps
 
+from custody.carriage import as_newest
 from custody.codes import ItemLabel
+from custody.compose import Acknowledged, Handover, Touch, handover_events
 from custody.findings import judge_scan
 from custody.items import Item
 from custody.places import Need
@@ -144,3 +146,12 @@ def test_an_obstacle_stands_in_the_chain_of_what_it_is_about():
     chain = chain_of(START + "A3 incident X")
     assert [link.event.type for link in chain.links] == ["register", "print", "incident"]
     assert codes(chain) == []
+
+
+def test_who_acknowledged_a_handover_stands_in_its_last_part_and_not_in_what_replaces_it():
+    signed = (Acknowledged("giver", "Made", "drawn", "0a" * 32), Acknowledged("receiver", "Sari", "pin"))
+    touches = [Touch(code_of(letter), 1, "camera") for letter in "XYZ"] * 100
+    events = handover_events(Handover("WH", "PPK", acknowledged=signed), touches, {}, bast="1")
+    assert [len(new.fields["acknowledged"]) for new in events] == [0, 2]
+    assert events[-1].fields["acknowledged"][1] == {"party": "receiver", "name": "Sari", "how": "pin", "digest": None}
+    assert as_newest(events[-1].fields)["acknowledged"] == []

@@ -26,27 +26,27 @@ MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 10
 NUMBERS = {"v1": range(1, 2), "v2": range(2, 3), "1+": range(1, 2**53), "0+": range(2**53)}
 # §3-5, §9: an object (2 behind it: in version 2), then key:form. No form is text (NFC), 1+ a whole number, `?` or null.
 OBJECTS = """
-first logs:row[] serah_bundle:v1; row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?; entry body:raw
-signatures:raw; ref log seq:1+ leaf:leaf; size log size:0+; label code print:1+; remark code text; touch code print:1+?
-after:0+? how:"camera"|"typed"|"wedge"; parties giver receiver; extra kind count:1+ note; touch2 code print:1+?
-after:0+? how:"camera"|"typed"|"wedge"|"matched"; parties2 giver giver_office receiver receiver_office; carriage vehicle
-driver escort stops:text[]; answer question answer:"yes"|"no"|"unknown" note; place row:"place" code name level
-parent:text? due:time?; common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need row:"need" kind name_id name_en
-level per_place:0+ unit tracked_as:"item"|"pack" elections:text[]; item code kind to k:1+ n:1+ quantity:1+
-election:text? range:range?; range prefix first:0+ last:0+ width:0+;
+first logs:row[] serah_bundle:v1; entry body:raw signatures:raw; ref log seq:1+ leaf:leaf; size log size:0+; label code
+print:1+; remark code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge"; pair giver receiver; extra kind
+count:1+ note; match code print:1+? after:0+? how:"matched"; pair2 giver giver_office receiver receiver_office; ride
+vehicle driver escort stops:text[]; ack party:"giver"|"receiver"|"witness" name how:"drawn"|"pin"|"paper" digest:leaf?;
+row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?; answer question answer:"yes"|"no"|"unknown" note;
+place row:"place" code name level parent:text? due:time?; common log seq:1+ prev:leaf? refs:ref[] id at:time by app;
+need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections:text[]; item code kind
+to k:1+ n:1+ quantity:1+ election:text? range:range?; range prefix first:0+ last:0+ width:0+;
 genesis election root station place public_key continues:text?; witness head; clock2 expected:time codes:text[];
 admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason;
 plan rows:place|need[] source source_digest:leaf part:1+ parts:1+; pack parent children:text[] action:"add"|"remove";
 register items:item[] held_by out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?;
-handover from to bound:text[] items:touch[] counted:0+? extras:extra[] parties:parties witnesses:text[] vehicle note
+handover from to bound:text[] items:touch[] counted:0+? extras:extra[] parties:pair witnesses:text[] vehicle note
   occurred:time? bast part:1+ parts:1+; print codes:text[] print:1+ sheet reason:text? second:text?;
-handover2 from to bound:text[] items:touch2[] refused:touch2[] remarks:remark[] counted:0+? extras:extra[]
-  parties:parties2 witnesses:text[] carriage:carriage note occurred:time? bast part:1+ parts:1+;
+handover2 from to bound:text[] items:touch|match[] refused:touch|match[] remarks:remark[] counted:0+? extras:extra[]
+  parties:pair2 witnesses:text[] carriage:ride note occurred:time? bast part:1+ parts:1+ acknowledged:ack[];
 pack2 parent children:text[] action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names:text[]
   note occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note;
 seal2 item:touch place action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials:text[] names:text[]
   result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf? note occurred:time?;
-delivery2 place vendor contract kind contracted:0+? arrived:0+ damaged:0+ paper parties:parties note occurred:time?;
+delivery2 place vendor contract kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair note occurred:time?;
 incident2 action:"open"|"close" opened:leaf? place stage items:touch[] text occurred:time?;
 checklist2 place about answers:answer[] names:text[] note occurred:time?; reassign items:touch[] to reason;
 point2 point title owner due:time? place:text? state:"open"|"done" note;

@@ -95,6 +95,11 @@ def second_forms() -> list[tuple[str, dict[str, Any]]]:
         "carriage": {"vehicle": "truk boks", "driver": "I Wayan Sudarma", "escort": "Aipda Nyoman",
                      "stops": ["51.08.01", "51.08.02"]},
         "note": "", "occurred": None, "bast": "0043/51.08/2026", "part": 1, "parts": 1,
+        "acknowledged": [
+            {"party": "giver", "name": "I Wayan Sudarma", "how": "drawn", "digest": "0a" * 32},
+            {"party": "receiver", "name": "Ni Made Sari", "how": "pin", "digest": None},
+            {"party": "witness", "name": "Panwascam: Ketut", "how": "paper", "digest": None},
+        ],
     }  # fmt: skip
     read = {"code": BOX, "print": 2, "after": 0, "how": "camera"}
     return [
