@@ -43,6 +43,7 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
         demo,
         doctor,
         exporting,
+        inspecting,
         merging,
         printers,
         printing,
@@ -79,7 +80,8 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
     for command in (
         setup.init, merging.admit, merging.revoke, setup.load, setup.plan, setup.items, receiving.receive,
         printing.labels, reprinting.reprint, voiding.void, claiming.claim, printers.printer, scanning.decode,
-        scanning.scan, scanning.handover, scanning.drafts, correcting.correct, reporting.custody, reporting.report,
+        scanning.scan, scanning.handover, scanning.drafts, inspecting.inspect, correcting.correct, reporting.custody,
+        reporting.report,
         exporting.export, merging.import_, verifying.verify, backing.backup, serving.serve, doctor.doctor, demo.demo,
     ):  # fmt: skip
         command.short_help = command.help  # so that the list of commands wraps it and cuts nothing off

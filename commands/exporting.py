@@ -28,24 +28,44 @@ if TYPE_CHECKING:
     metavar=_("FILE"),
     help=_("Write this station's signed head, for somebody to keep and give to verify later."),
 )
+@click.option(
+    "--photos",
+    "photos_out",
+    type=click.Path(path_type=Path),
+    metavar=_("FOLDER"),
+    help=_("Write the photographs that records name to this folder; import takes them in."),
+)
 @json_option
 @pass_station
-def export(station: Station, out: Path | None, under: str | None, head_out: Path | None, as_json: bool) -> None:
-    if out is None and head_out is None:
+def export(
+    station: Station, out: Path | None, under: str | None, head_out: Path | None, photos_out: Path | None, as_json: bool
+) -> None:
+    if out is None and head_out is None and photos_out is None:
         raise InputError(N_("no file is named"), hint=N_("Add --out FILE for a bundle, or --head FILE for the head."))
     total, heads, note = 0, list[dict[str, Any]](), None
+    photos: tuple[int, int] | None = None
     with station.store() as store:
         if head_out is not None:
             note = save_head(store, head_out)
         if out is not None:
             total, heads = save_bundle(store, out, place_argument(store, under), quiet=as_json)
+        if photos_out is not None:
+            from commands.photos import save_photos
+
+            photos = save_photos(store, photos_out)
     if as_json:
-        print_json({"out": out and str(out), "events": total, "logs": heads, "head": note})
+        print_json(
+            {"out": out and str(out), "events": total, "logs": heads, "head": note, "photos": photos and photos[0]}
+        )
         return
     if out is not None:
         click.echo(_("{count} events of {logs} logs written to {path}").format(count=total, logs=len(heads), path=out))
     if head_out is not None:
         click.echo(_("The signed head is written to {path}: let somebody keep it.").format(path=head_out))
+    if photos is not None:
+        click.echo(_("Photographs written to {path}: {count}").format(count=photos[0], path=photos_out))
+        if photos[1]:
+            click.echo(_("Not kept here, or altered: {count}. See: python main.py verify").format(count=photos[1]))
 
 
 def save_head(store: "Store", out: Path) -> str:

@@ -22,24 +22,30 @@ if TYPE_CHECKING:
 MAX_CARD_BYTES = 64 * 1024
 
 
-@click.command("import", help=_("Take in bundles from other stations: all or nothing, and twice adds nothing."))
+@click.command("import", help=_("Take in bundles from other stations, and folders of photographs: twice adds nothing."))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=_("FILE..."))
 @json_option
 @pass_station
 def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
+    from commands.photos import import_photos, split_photos
+
+    bundles, pictures = split_photos(files)
     with station.store() as store:
-        merged = import_files(store, files, quiet=as_json)
+        merged = import_files(store, bundles, quiet=as_json)
+        photos = import_photos(store, pictures, quiet=as_json)
     if as_json:
         print_json({
             "new": merged.new, "known": merged.known, "quarantined": merged.quarantined,
             "findings": [_finding_json(finding) for finding in merged.findings],
-        })  # fmt: skip
+        } | ({"photos": photos} if pictures else {}))  # fmt: skip
         return
     click.echo(
         _("{new} new, {known} known, {quarantined} set apart").format(
             new=merged.new, known=merged.known, quarantined=merged.quarantined
         )
     )
+    if pictures:
+        click.echo(_("Photographs taken in: {count} of {total}").format(count=photos, total=len(pictures)))
     for finding in merged.findings:
         click.echo(f"  {finding.code}: {fill(finding.message, finding.values)}")
 

@@ -79,10 +79,23 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
             click.echo(chain_text(chain, store.state.places, needs))
 
 
-@click.command(help=_("Write a report: custody, progress, prints, deliveries, handover, bast, late, pace."))
+REPORTS = (
+    "custody",
+    "progress",
+    "prints",
+    "deliveries",
+    "condition",
+    "handover",
+    "bast",
+    "late",
+    "pace",
+)
+
+
+@click.command(help=_("Write a report. KIND is one of: {kinds}.").format(kinds=", ".join(REPORTS)))
 @click.argument(
     "kind",
-    type=click.Choice(["custody", "progress", "prints", "deliveries", "handover", "bast", "late", "pace"]),
+    type=click.Choice(REPORTS),
     metavar=_("KIND"),
 )
 @click.option("--number", metavar=_("NUMBER"), help=_("Of handover and bast: its number; without it, the last one."))
@@ -135,6 +148,10 @@ def report(
             _report_deliveries(store, out, as_json=as_json)
         elif kind == "progress":
             _report_progress(store, top, only, out, as_json=as_json)
+        elif kind == "condition":
+            from commands.inspecting import report_condition
+
+            report_condition(store, top, only, out, as_json=as_json)
         elif kind == "late":
             report_late(store, top, only, out, as_of=clock["as_of"], within_h=clock["within_h"], as_json=as_json)
         elif kind == "pace":

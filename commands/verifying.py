@@ -67,7 +67,7 @@ def audit_ledger(
                     rows, entries, root=root, heads=heads, shown=checking.shown(), mapper=mapper
                 )  # fmt: skip
             with progress(store.ledger.code_count(), _("Comparing the present state"), quiet=quiet) as done:
-                found = list(checking.findings(audit.logs, done))
+                found = [*checking.findings(audit.logs, done), *store.photos.findings()]
         except (ValueError, TypeError, ArithmeticError, MemoryError, AttributeError) as error:
             # A column that holds what no column of ours can: damage, for the database checks types where it writes.
             raise StoreError(

@@ -229,10 +229,32 @@ def handover_events(
         events.append(NewEvent("handover", fields, refs))
     for touch in (*touches, *handover.refused):
         if condition := handover.conditions.get(touch.code):
-            rows, refs = touched([_readable(touch)], latest)
-            events.append(
-                NewEvent("inspect", {"item": rows[0], "condition": condition, "photo": None, "note": ""}, refs)
-            )
+            events += inspect_events([touch], latest, condition)
+    return events
+
+
+def inspect_events(
+    touches: Sequence[Touch], latest: Mapping[str, Ref], condition: str, *, photo: str | None = None, note: str = ""
+) -> list[NewEvent]:
+    """Events that say in which condition these items were found, one for each.
+
+    Args:
+        photo: the SHA-256 (hex) of a photograph that shows them.
+    """
+    events = []
+    for touch in touches:
+        rows, refs = touched([_readable(touch)], latest)
+        fields = {"item": rows[0], "condition": condition, "photo": photo, "note": note}
+        events.append(NewEvent("inspect", fields, refs))
+    return events
+
+
+def reassign_events(touches: Sequence[Touch], latest: Mapping[str, Ref], to: str, reason: str) -> list[NewEvent]:
+    """Events that say these items are now bound for another place, and why."""
+    events = []
+    for piece in parts([_readable(touch) for touch in touches], ITEMS_PER_EVENT):
+        rows, refs = touched(piece, latest)
+        events.append(NewEvent("reassign", {"items": rows, "to": to, "reason": reason}, refs))
     return events
 
 

@@ -20,7 +20,8 @@ SEVERITY: Mapping[str, Severity] = {
     "SHORTAGE": "warning", "EXCESS": "warning", "COUNT": "critical", "DAMAGED": "warning", "MISSING": "critical",
     "LATE": "warning", "LATE_ENTRY": "info", "CLOCK": "warning", "CORRECTED": "info", "DISPUTED": "critical",
     "SEAL_BROKEN": "critical", "SEAL_MISMATCH": "critical", "UNSEALED": "critical",
-    "UNWITNESSED": "info", "UNKNOWN_STATION": "warning", "TAMPERED": "critical", "INCOMPLETE": "critical",
+    "UNWITNESSED": "info", "PHOTO": "info", "UNKNOWN_STATION": "warning", "TAMPERED": "critical",
+    "INCOMPLETE": "critical",
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from db.tail import check_tail
 
 TOPICS = frozenset({
     "genesis", "admit", "revoke", "plan", "correct", "witness", "register", "print", "void", "delivery", "incident",
-    "checklist", "point", "clock",
+    "checklist", "point", "clock", "inspect", "seal", "pack",
 })  # fmt: skip
 """The types of events that are found by their type: they need name no item, or labels are counted by them."""
 FORMER = 2

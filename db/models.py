@@ -236,12 +236,20 @@ class Witnessed(Table):
         primary_key = CompositeKey("log_id", "by_id")
 
 
+class Photo(Table):
+    """A photograph by the SHA-256 of its bytes, which the event that names it holds. No evidence by itself."""
+
+    digest = BlobField(primary_key=True)
+    data = BlobField()
+
+
 LEDGER = (Log, Event, EventItem)
 OTHERS = (EventTopic, Fork, ForkItem, Waiting)
 CACHE = (Place, Need, Item)
 DRAFTS = (Draft, DraftScan, DraftSaid)
 PAPERS = (Paper, SeenHead, Witnessed)
 HEADS = (Tree,)
+PHOTOS = (Photo,)
 
 
 @dataclass(frozen=True)
@@ -265,6 +273,7 @@ class Tables:
     seen_head: Any
     witnessed: Any
     tree: Any
+    photo: Any
 
 
 def tables_of(database: Database) -> Tables:
@@ -274,4 +283,4 @@ def tables_of(database: Database) -> Tables:
         meta = type("Meta", (), {"database": database, "table_name": model._meta.table_name})
         return type(model.__name__, (model,), {"Meta": meta})
 
-    return Tables(*(bound(model) for model in (*LEDGER, *CACHE, *DRAFTS, *OTHERS, *PAPERS, *HEADS)))
+    return Tables(*(bound(model) for model in (*LEDGER, *CACHE, *DRAFTS, *OTHERS, *PAPERS, *HEADS, *PHOTOS)))

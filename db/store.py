@@ -24,6 +24,7 @@ from db.faults import as_store_errors
 from db.judging import Judging
 from db.ledger import Ledger, Signer
 from db.models import tables_of
+from db.photos import Photos
 from db.state import State
 from db.surroundings import RecordedHandover as RecordedHandover
 from db.surroundings import Surroundings as Surroundings
@@ -39,6 +40,7 @@ class Store(Judging):
         self.clock_finding: Finding | None = None
         """That the clock was set between the last two records, where it was."""
         self.drafts, self._signer, self.around = drafts, signer, around
+        self.photos = Photos(ledger)
 
     # --- the one write path ---------------------------------------------------------------------------------------
 

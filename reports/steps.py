@@ -176,6 +176,8 @@ def _remarks(link: Link, code: str, here: str) -> Iterator[str]:
         yield _("done by {names}").format(names=_names(body["names"]))
     if event.type == "seal" and body["witness"]:
         yield _("witnesses: {names}").format(names=printable(body["witness"], NAME_LIMIT))
+    if body.get("photo"):
+        yield _("photograph {digest}").format(digest=body["photo"][:12])
     if event.type in ("print", "reassign") and body["reason"]:
         yield _("reason: {reason}").format(reason=printable(body["reason"], NAME_LIMIT))
     if body.get("second"):

@@ -21,7 +21,7 @@ def test_the_format_says_in_which_version_each_type_is_written():
 
 
 def test_the_rules_name_every_finding_with_its_severity():
-    about_logs = ("UNWITNESSED", "UNKNOWN_STATION", "TAMPERED", "INCOMPLETE")
+    about_logs = ("UNWITNESSED", "UNKNOWN_STATION", "TAMPERED", "INCOMPLETE", "PHOTO")
     for code, severity in SEVERITY.items():
         assert f"`{code}`" in RULES, code
         assert code in about_logs or f"| `{code}` | {severity} |" in RULES, code

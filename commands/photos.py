@@ -1,0 +1,97 @@
+"""Photographs in and out of the ledger, as files named by their digests."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.base import progress
+from custody.errors import N_, InputError
+from language import _
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+SUFFIXES = frozenset({".jpg", ".jpeg"})
+
+
+def save_photos(store: "Store", folder: Path) -> tuple[int, int]:
+    """Write every photograph that an event names to a folder, as DIGEST.jpg; how many, and how many it lacks.
+
+    Raises:
+        InputError, StoreError: the folder cannot be written, or the disk is full.
+    """
+    from tables.safe_file import safe_file
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            N_("{path} cannot be written: {reason}"),
+            hint=N_("Choose another folder."),
+            path=str(folder),
+            reason=error.strerror or type(error).__name__,
+        ) from error
+    written, lacking = set[str](), set[str]()
+    for photo in store.photos.named():
+        if photo.data is None:
+            lacking.add(photo.digest)
+        elif photo.digest not in written:
+            with safe_file(folder / f"{photo.digest}.jpg") as file:
+                file.write(photo.data)
+            written.add(photo.digest)
+    return len(written), len(lacking)
+
+
+def split_photos(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Bundles and photographs among the files that a command was given; a folder stands for the photographs in it.
+
+    Raises:
+        InputError: a folder has none.
+    """
+    bundles: list[Path] = []
+    photos: list[Path] = []
+    for path in files:
+        if path.is_dir():
+            found = sorted(entry for entry in path.iterdir() if entry.suffix.lower() in SUFFIXES)
+            if not found:
+                raise InputError(
+                    N_("there is no photograph in {path}"),
+                    hint=N_("Give bundles as files, and the folder that export --photos wrote."),
+                    path=str(path),
+                )
+            photos += found
+        elif path.suffix.lower() in SUFFIXES:
+            photos.append(path)
+        else:
+            bundles.append(path)
+    return bundles, photos
+
+
+def import_photos(store: "Store", files: Sequence[Path], *, quiet: bool = False) -> int:
+    """Keep those photographs that an event names and that are not kept yet; returns how many were.
+
+    Raises:
+        InputError: one cannot be read, or is not as Serah writes it.
+    """
+    with progress(len(files), _("Photographs"), quiet=quiet) as done:
+        new = 0
+        for data in _read(files):
+            new += store.photos.take_in(data)
+            done(1)
+    return new
+
+
+def _read(files: Sequence[Path]) -> Iterator[bytes]:
+    from db.photos import MAX_BYTES
+
+    for path in files:
+        try:
+            with path.open("rb") as file:
+                yield file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise InputError(
+                N_("{file} cannot be read: {reason}"),
+                hint=N_("Check the name and the folder."),
+                file=str(path),
+                reason=error.strerror or type(error).__name__,
+            ) from error
