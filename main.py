@@ -38,13 +38,16 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
     from commands import (
         backing,
         base,
+        checklists,
         claiming,
         correcting,
         demo,
         doctor,
         exporting,
+        incidents,
         inspecting,
         merging,
+        points,
         printers,
         printing,
         receiving,
@@ -80,8 +83,8 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
     for command in (
         setup.init, merging.admit, merging.revoke, setup.load, setup.plan, setup.items, receiving.receive,
         printing.labels, reprinting.reprint, voiding.void, claiming.claim, printers.printer, scanning.decode,
-        scanning.scan, scanning.handover, scanning.drafts, inspecting.inspect, correcting.correct, reporting.custody,
-        reporting.report,
+        scanning.scan, scanning.handover, scanning.drafts, inspecting.inspect, correcting.correct,
+        incidents.incident, checklists.checklist, points.point, reporting.custody, reporting.report,
         exporting.export, merging.import_, verifying.verify, backing.backup, serving.serve, doctor.doctor, demo.demo,
     ):  # fmt: skip
         command.short_help = command.help  # so that the list of commands wraps it and cuts nothing off

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from reports.listing import Listing, Made
 
 F = TypeVar("F", bound=Callable[..., Any])
+LATE_SOON_H = 6
 _MOST_STATIONS, _MOST_SECONDS, _MOST_HOURS = 1000, 3600, 240
 
 
 def report_late(
-    store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_of: str | None, within_h: int,
-    as_json: bool,
+    store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_of: str | None,
+    within_h: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Tell what is late, will be at this pace, or is due within so many hours; at a moment, None: now."""
     from custody.places import Ways
@@ -32,8 +33,7 @@ def report_late(
     from reports.late import late_report
 
     moment = moment_of("--as-of", as_of, store)
-    if not 0 <= within_h <= _MOST_HOURS:
-        raise _out_of_range("--within", within_h, 0, _MOST_HOURS)
+    within_h = check_hours(LATE_SOON_H if within_h is None else within_h)
     ways = Ways(store.state.places.all())
     rows = due_rows(journeys(store, ways, moment, top, kind), ways, as_of=moment, within_h=within_h)
     tell(store, late_report(rows, ways, as_of=moment, within_h=within_h), out, as_json=as_json)
@@ -162,6 +162,17 @@ def made_of(store: "Store") -> "Made":
     return Made(store.around.now_utc(), store.around.by, own.election, own.station, own.place)
 
 
+def check_hours(within_h: int) -> int:
+    """The hours of `--within`.
+
+    Raises:
+        InputError: fewer than none, or more than ten days.
+    """
+    if not 0 <= within_h <= _MOST_HOURS:
+        raise _out_of_range("--within", within_h, 0, _MOST_HOURS)
+    return within_h
+
+
 def _out_of_range(option: str, value: float, least: float, most: float) -> InputError:
     return InputError(
         N_("{option} {value} is not from {least} to {most}"),
@@ -176,10 +187,13 @@ def _out_of_range(option: str, value: float, least: float, most: float) -> Input
 def clock_options(command: F) -> F:
     """The options of these two reports."""
     for option in reversed((
-        click.option("--as-of", metavar=_("TIME"), help=_("Of late: as it stood then, like 2024-02-12T18:00+08:00.")),
         click.option(
-            "--within", "within_h", type=int, default=6, show_default=True, metavar=_("HOURS"),
-            help=_("Of late: what is due within so many hours is due soon."),
+            "--as-of", metavar=_("TIME"),
+            help=_("Of late and points: as it stood then, like 2024-02-12T18:00+08:00."),
+        ),
+        click.option(
+            "--within", "within_h", type=int, metavar=_("HOURS"),
+            help=_("Of late and points: what is due within so many hours is due soon. Without it, 6 and 24."),
         ),
         click.option("--stations", type=int, metavar="N", help=_("Of pace: how many stations scan at a time.")),
         click.option(

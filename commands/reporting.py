@@ -89,6 +89,9 @@ REPORTS = (
     "bast",
     "late",
     "pace",
+    "incidents",
+    "readiness",
+    "points",
 )
 
 
@@ -152,6 +155,9 @@ def report(
             from commands.inspecting import report_condition
 
             report_condition(store, top, only, out, as_json=as_json)
+        elif kind in ("incidents", "readiness", "points"):
+            _refuse_items(only, held_by)
+            _report_field(store, kind, top, out, clock, as_json=as_json)
         elif kind == "late":
             report_late(store, top, only, out, as_of=clock["as_of"], within_h=clock["within_h"], as_json=as_json)
         elif kind == "pace":
@@ -257,6 +263,23 @@ def save_progress_of(store: "Store", out: Path, rows: "Sequence[ProgressRow]") -
         out, rows, _needs(store), made_at_utc=store.around.now_utc(), made_by=store.around.by, election=own.election,
         station=own.station,
     )  # fmt: skip
+
+
+def _report_field(
+    store: "Store", kind: str, top: str | None, out: Path | None, clock: dict[str, Any], *, as_json: bool
+) -> None:
+    from commands.field_reports import report_incidents, report_points, report_readiness
+
+    if kind == "points":
+        report_points(store, top, out, as_of=clock["as_of"], within_h=clock["within_h"], as_json=as_json)
+    else:
+        {"incidents": report_incidents, "readiness": report_readiness}[kind](store, top, out, as_json=as_json)
+
+
+def _refuse_items(*given: str | None) -> None:
+    if any(given):
+        raise InputError(N_("this report is not of items: --kind and --held-by do not go with it"),
+                         hint=N_("Leave them away."))  # fmt: skip
 
 
 def _refuse_selection(*given: str | None) -> None:

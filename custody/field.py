@@ -227,12 +227,15 @@ def readiness(events: Iterable[Event], roots: frozenset[str] = frozenset()) -> l
 class Point:
     """A critical point at a moment. `status`: `done`, `overdue`, `due` within the next hours, or `green`.
 
-    `events` are all that was recorded of it, the newest last. `was_late`: it was done after it was due.
+    `events` are all that was recorded of it, the newest last. `done` is the record by which it became done; None while
+    it is not. `was_late`: it was open, and became done after it was due. Of a point whose first record says done,
+    nobody knows when.
     """
 
     name: str
     status: PointStatus
     events: tuple[Event, ...]
+    done: Event | None = None
     was_late: bool = False
 
     @property
@@ -257,8 +260,10 @@ def points(
     for name, said in told.items():
         body, due = said[-1].body, said[-1].body["due"]
         if body["state"] == "done":
-            late = due is not None and moment(said[-1].happened) > moment(due)
-            found.append(Point(name, "done", tuple(said), late))
+            was_open = [at for at, event in enumerate(said) if event.body["state"] == "open"]
+            done = said[was_open[-1] + 1] if was_open else said[0]
+            late = bool(was_open) and due is not None and moment(done.happened) > moment(due)
+            found.append(Point(name, "done", tuple(said), done, late))
         else:
             found.append(Point(name, _status(due, as_of, soon_h), tuple(said)))
     ranks = ("overdue", "due", "green", "done")

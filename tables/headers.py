@@ -46,7 +46,30 @@ _TRUCKS = {
     "items": "items count quantity qty jumlah muatan jumlah_barang banyaknya",
     "bound": "bound bound_for to destination destinations tujuan sasaran",
 }
-_COLUMNS = {"places": _PLACES, "needs": _NEEDS, "items": _ITEMS, "trucks": _TRUCKS}
+_QUESTIONS = {
+    "key": "key question_key short kunci kode singkatan",
+    "question": "question text words pertanyaan teks kalimat",
+    "about": "about list checklist daftar tentang",
+}
+_SIZES = {
+    "kind": "kind kind_code item_kind jenis jenis_barang kode_jenis",
+    "length_mm": "length_mm length panjang_mm panjang",
+    "width_mm": "width_mm width lebar_mm lebar",
+    "height_mm": "height_mm height tinggi_mm tinggi",
+    "stack": "stack stacked tumpuk tumpukan",
+}
+_POINTS = {
+    "point": "point point_code code number titik titik_kritis kode nomor",
+    "title": "title what description judul uraian keterangan",
+    "owner": "owner responsible person_in_charge penanggung_jawab pj pemilik",
+    "due": "due due_at due_time deadline tenggat tenggat_waktu batas_waktu jatuh_tempo",
+    "place": "place place_code tempat kode_tempat wilayah",
+    "state": "state status keadaan",
+}
+_COLUMNS = {
+    "places": _PLACES, "needs": _NEEDS, "items": _ITEMS, "trucks": _TRUCKS, "questions": _QUESTIONS, "sizes": _SIZES,
+    "points": _POINTS,
+}  # fmt: skip
 _LOADED = ("places", "needs", "items")
 """The tables that the ledger takes; what is told apart by its headers is one of them."""
 _REQUIRED = {
@@ -54,6 +77,9 @@ _REQUIRED = {
     "needs": ("kind", "level", "per_place"),
     "items": ("kind", "to"),
     "trucks": ("truck", "leaves"),
+    "questions": ("key",),
+    "sizes": ("kind", "length_mm", "width_mm", "height_mm"),
+    "points": ("point", "title", "owner"),
 }
 
 _LEVELS = {
@@ -63,6 +89,10 @@ _LEVELS = {
     "polling_station": "polling_station polling_place tps kpps",
     "vendor": "vendor supplier penyedia pemasok percetakan",
     "carrier": "carrier truck vehicle driver pengangkut ekspedisi truk kendaraan armada",
+}
+_STATES = {
+    "open": "open green due terbuka belum berjalan",
+    "done": "done closed finished selesai tuntas beres",
 }
 _TRACKED = {
     "item": "item items piece each single barang satuan buah",
@@ -147,6 +177,11 @@ def parse_tracked_as(text: str) -> str | None:
     return _meanings("tracked").get(_fold(text))
 
 
+def parse_state(text: str) -> str | None:
+    """`open` or `done`, named in either language, or None."""
+    return _meanings("states").get(_fold(text))
+
+
 def _match(kind: str, headers: tuple[str, ...]) -> dict[str, list[str]]:
     """Our name of each column that the table has, with the headers that mean it."""
     meanings = _meanings(kind)
@@ -163,7 +198,7 @@ def _match(kind: str, headers: tuple[str, ...]) -> dict[str, list[str]]:
 @cache
 def _meanings(kind: str) -> dict[str, str]:
     """Every folded synonym with our name for it."""
-    words = {**_COLUMNS, "levels": _LEVELS, "tracked": _TRACKED}[kind]
+    words = {**_COLUMNS, "levels": _LEVELS, "tracked": _TRACKED, "states": _STATES}[kind]
     return {_fold(word): name for name, synonyms in words.items() for word in synonyms.split()}
 
 

@@ -204,6 +204,19 @@ def test_a_point_that_is_done_stays_done_and_tells_when_it_was_late():
     assert found.status == "overdue"  # opened again
 
 
+def test_a_point_that_was_told_when_it_was_done_is_not_late_and_a_later_remark_does_not_make_it_so():
+    due = DAY + "07:00:00Z"
+    (found,) = points([point(1, "P", due, "done", at="09:00")], DAY + "10:00:00Z")
+    assert (found.was_late, found.done) == (False, found.events[0])
+    told = [
+        point(1, "P", due, at="05:00"),
+        point(2, "P", due, "done", at="06:30"),
+        point(3, "P", due, "done", at="09:00"),
+    ]
+    (found,) = points(told, DAY + "10:00:00Z")
+    assert (found.was_late, found.done) == (False, told[1])
+
+
 def test_points_come_gravest_first():
     told = [point(1, "done", None, "done"), point(2, "green", None), point(3, "late", DAY + "01:00:00Z"),
             point(4, "soon", DAY + "09:00:00Z"), point(5, "later", DAY + "02:00:00Z")]  # fmt: skip

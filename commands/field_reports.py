@@ -1,0 +1,62 @@
+"""The reports of an office's work besides items: obstacles, readiness, critical points."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.clock import moment_of, tell
+
+if TYPE_CHECKING:
+    from custody.field import Incident
+    from db.store import Store
+
+SOON_H = 24
+"""A critical point that is due within so many hours is told as due."""
+
+
+def incidents_under(store: "Store", top: str | None) -> "list[Incident]":
+    """The obstacles at a place and all below it; None: everywhere."""
+    from custody.places import is_under
+    from db.field import incidents_of
+
+    places = store.state.places.all()
+    return [row for row in incidents_of(store) if top is None or is_under(places, row.body["place"], top)]
+
+
+def report_incidents(store: "Store", top: str | None, out: Path | None, *, as_json: bool) -> None:
+    """Tell the obstacles, open and closed, at a place and below it; None: everywhere."""
+    from reports.incidents import incident_report
+
+    rows, now = incidents_under(store, top), store.around.now_utc()
+    tell(store, incident_report(rows, store.state.places.all(), as_of=now), out, as_json=as_json)
+
+
+def report_readiness(store: "Store", top: str | None, out: Path | None, *, as_json: bool) -> None:
+    """Tell which stores are not ready, have no checklist, or are ready; at a place and below it, None: everywhere."""
+    from custody.places import is_under
+    from db.field import readiness_of, stores_without
+    from reports.readiness import readiness_report
+
+    places = store.state.places.all()
+    rows = [row for row in readiness_of(store) if top is None or is_under(places, row.place, top)]
+    missing = stores_without(store, rows, under=top)
+    tell(store, readiness_report(rows, missing, places, as_of=store.around.now_utc()), out, as_json=as_json)
+
+
+def report_points(
+    store: "Store", top: str | None, out: Path | None, *, as_of: str | None, within_h: int | None, as_json: bool
+) -> None:
+    """Tell the critical points at a moment (None: now), of a place and below it; None: all."""
+    from commands.clock import check_hours
+    from custody.places import is_under
+    from db.field import points_of
+    from reports.points import point_report, points_zone
+
+    soon_h = check_hours(SOON_H if within_h is None else within_h)
+    moment, places = moment_of("--as-of", as_of, store), store.state.places.all()
+    rows = [
+        row
+        for row in points_of(store, as_of=moment, soon_h=soon_h)
+        if top is None or (row.body["place"] is not None and is_under(places, row.body["place"], top))
+    ]
+    here = points_zone(rows, store.ledger.own_log().place)
+    tell(store, point_report(rows, places, as_of=moment, soon_h=soon_h, here=here), out, as_json=as_json)
