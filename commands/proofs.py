@@ -11,20 +11,17 @@ from tables.safe_file import safe_file
 if TYPE_CHECKING:
     from db.store import Store
 
-MOST_ITEMS = 20
-"""In one report; each brings its handovers, and these name hundreds of others. Bundles are for more."""
-
 
 def proof_of(store: "Store", codes: Sequence[str]) -> bytes | None:
     """The proof file of these items, for a report; None where they are too many.
 
     Says so where a record cannot be proven yet.
     """
-    from db.proving import prove
+    from station.custody_report import proved as prove
 
-    if len(codes) > MOST_ITEMS:
+    proved = prove(store, codes)
+    if proved is None:
         return None
-    proved = prove(store.state, codes)
     if proved.left_out:
         words = ngettext(
             "{count} record is not in the proof: no signed head that is known here covers it.",

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from custody.places import Need
     from custody.progress import ProgressRow
     from db.store import Store
-    from reports.colophon import LogHead
 
 
 _FOLDED_TOGETHER = 2000
@@ -51,21 +50,16 @@ _FOLDED_TOGETHER = 2000
 @pass_station
 def custody(station: Station, code: str, out: Path | None, proof: Path | None, as_json: bool) -> None:
     from commands.proofs import save_proof
-    from custody.codes import ItemLabel, parse_entry, show_code
+    from custody.codes import ItemLabel, parse_entry
     from reports.chain_text import chain_text
     from reports.custody_facts import chain_json
+    from station.custody_report import known_chain
 
     label = parse_entry(code)
     if not isinstance(label, ItemLabel):
         raise InputError(N_("{code} is a place; only items have a chain"), hint=N_("Give an item's code."), code=code)
     with station.store() as store:
-        chain = store.state.chain(label.code, as_of=store.around.now_utc())
-        if not chain.links:
-            raise InputError(
-                N_("nothing is known of {code}"),
-                hint=N_("List what is registered with: python main.py items"),
-                code=show_code(label.code),
-            )
+        chain = known_chain(store, label.code)
         needs = _needs(store)
         if out is not None:
             save_chains_of(store, out, [chain])
@@ -221,12 +215,11 @@ def save_chains_of(store: "Store", out: Path, chains: "Chains | Sequence[Chain]"
     """Write chains to the file that its suffix asks for, with who made it and from which logs; a PDF with its proof."""
     from commands.proofs import proof_of
     from reports.chain_file import save_chains
+    from station.custody_report import colophon_facts
 
-    own = store.ledger.own_log()
     codes = chains.codes if isinstance(chains, Chains) else [chain.code for chain in chains]
     save_chains(
-        out, chains, store.state.places, _needs(store), made_at_utc=store.around.now_utc(), made_by=store.around.by,
-        election=own.election, station=own.station, heads=_heads(store), scope=scope,
+        out, chains, store.state.places, _needs(store), **colophon_facts(store), scope=scope,
         proof=proof_of(store, codes) if out.suffix.lower() == ".pdf" else None,
     )  # fmt: skip
 
@@ -322,18 +315,6 @@ def _report_deliveries(store: "Store", out: Path | None, *, as_json: bool) -> No
         print_json(account_json(account))
     elif out is None:
         print_deliveries(account, places, needs, sys.stdout)
-
-
-def _heads(store: "Store") -> "list[LogHead]":
-    from reports.colophon import LogHead
-
-    heads = store.state.stations.sure_heads()
-    return [
-        LogHead(
-            head["log"], head["station"], head["size"], store.ledger.signed_heads.root(head["log"], head["size"]).hex()
-        )
-        for head in heads
-    ]
 
 
 def _needs(store: "Store") -> "dict[str, Need]":

@@ -89,6 +89,13 @@ def parse_code(text: str) -> str:
     return code
 
 
+def fold_beginning(text: str) -> str | None:
+    """The first characters of a code as somebody typed them, folded like a whole one; None where no code begins so."""
+    code = _SEPARATORS.sub("", text)
+    code = code.upper().translate(_FOLD) if code.isascii() else code
+    return code if len(code) <= CODE_LENGTH and set(code) <= set(ALPHABET) else None
+
+
 def show_code(code: str) -> str:
     """Write a code in groups, as labels and screens show it: 7Q2M-9X4T-5B8C-6."""
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))

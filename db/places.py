@@ -66,6 +66,13 @@ class PlaceTable(Mapping[str, Place]):
             query = query.where(place.name.contains(word) | place.code.startswith(word.upper()))
         return [Place(*row) for row in query.order_by(fn.LENGTH(place.code), place.code).limit(most).tuples()]
 
+    def codes_under(self, *tops: str) -> Any:
+        """A query for the codes of these places and of all below them, to stand in another one."""
+        place = self.tables.place
+        top = place.alias("top")
+        inside = place.select(place.code).join(top, on=((place.first >= top.first) & (place.first <= top.last)))
+        return inside.where(top.code.in_(list(tops)))
+
     def refresh(self) -> None:
         """Forget what is remembered if any event was recorded since, here or by another program."""
         mark = self.ledger.mark()

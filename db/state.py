@@ -296,14 +296,8 @@ class State:
             yield StockGroup(*row)
 
     def _bound_under(self, tops: Sequence[str], *columns: Any) -> Any:
-        item, place = self.tables.item, self.tables.place
-        top = place.alias("top")
-        inside = (
-            place.select(place.code)
-            .join(top, on=((place.first >= top.first) & (place.first <= top.last)))
-            .where(top.code.in_(list(tops)))
-        )  # fmt: skip
-        return item.select(*columns).where(item.bound_for.in_(inside))
+        item = self.tables.item
+        return item.select(*columns).where(item.bound_for.in_(self.places.codes_under(*tops)))
 
 
 def _restood(before: Roster, after: Roster) -> dict[str, int]:

@@ -17,11 +17,28 @@ _ADVICE = {
     "MISSING": N_("Write in the remark what is missing, and call the warehouse."),
     "LATE": N_("Record it all the same; the time stays as it is."),
     "LATE_ENTRY": N_("Nothing to do: it stays visible that it was keyed in later."),
+    "GAP": N_("Ask who held it before: an earlier handover may not be recorded, or its log not be exchanged yet."),
+    "FORK": N_("Keep both papers, and ask both stations: one of the two records cannot be true."),
+    "SEAL_BROKEN": N_("Take a photograph, renew the seals before witnesses, and record both."),
+    "SEAL_MISMATCH": N_("Read the seals again. If they differ still, look inside before witnesses and write it down."),
+    "UNSEALED": N_("Ask who had it last, look inside before witnesses, and seal it."),
+    "CLOCK": N_("Set the computer's date and time."),
+    "CORRECTED": N_("Nothing to do: the record and its correction both stay visible."),
+    "DISPUTED": N_("Ask both sides to agree: each may correct its own record."),
+    "UNWITNESSED": N_("Let the other side scan the paper, or exchange bundles."),
+    "UNKNOWN_STATION": N_("Compare the fingerprint with the station's key sheet, then let the root admit it."),
+    "TAMPERED": N_("Keep the file as it is, tell the root of the election, and go on with a copy from a backup."),
+    "INCOMPLETE": N_("Ask the station for a new bundle of its log."),
     "BAD_CHECK": N_("Scan it again, or type the code below the picture."),
 }  # fmt: skip
 
 
 def advice(finding: Finding) -> str:
     """What to do now, in the chosen language; empty where nothing can be done here."""
-    words = _ADVICE.get(finding.code)
+    return advice_on(finding.code)
+
+
+def advice_on(code: str) -> str:
+    """The same for a kind of finding, by its code."""
+    words = _ADVICE.get(code)
     return _(words) if words else ""

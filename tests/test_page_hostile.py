@@ -78,7 +78,11 @@ def test_hostile_names_of_places_and_kinds_are_text_on_every_page(hostile_statio
         check(visitor.see(f"/scan/{draft}"))
         check(visitor.see(f"/scan/{draft}/review"))
         check(visitor.see(f"/scan/{draft}/board"))
+        check(visitor.see(f"/items?to=51.08.09.{number}"))
     check(visitor.see("/scan"))
+    check(visitor.see("/items"))
+    for code in codes:
+        check(visitor.see(f"/items/{code}"))
     page = visitor.see("/")
     check(page)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page, "it is shown, as text"
@@ -101,6 +105,10 @@ def test_whatever_is_typed_or_said_is_shown_as_text(visitor: Visitor, station: T
         check(visitor.see(path))
     for path, params in (("/handover", {"number": text[:80]}), ("/scan/x", {"after": text}), ("/", {"lang": text})):
         check(visitor.client.get(path, params=params, headers={"Accept": "text/html"}).text)
+    for name in ("q", "kind", "to", "held_by", "after", "before"):
+        check(visitor.client.get("/items", params={name: text[:200]}, headers={"Accept": "text/html"}).text)
+    station.give([code], "51.08", "51.08.01", "--giver", text.replace("\n", " ")[:80])
+    check(visitor.see(f"/items/{code}"))
 
 
 def test_a_code_that_is_an_address_is_no_link(visitor: Visitor) -> None:

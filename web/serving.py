@@ -68,7 +68,7 @@ def site_on(listening: socket.socket, home: Path, open_store: OpenStore, *, lang
     Raises:
         StoreError: its secret cannot be kept in `home`.
     """
-    return Site(open_store, kept_token(home), listening.getsockname()[1], language, source)
+    return Site(open_store, home, kept_token(home), listening.getsockname()[1], language, source)
 
 
 def serve(site: Site, listening: socket.socket, *, open_browser: bool) -> None:

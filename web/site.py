@@ -1,16 +1,25 @@
 """What every page of one running server shares."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from custody.errors import N_
 from web.pictures import Pictures
 from web.rooms import Rooms
 from web.store_thread import OpenStore, StoreThread
 
+if TYPE_CHECKING:
+    from db.store import Store
+
+T = TypeVar("T")
 HERE = Path(__file__).parent
-NAVIGATION: tuple[tuple[str, str], ...] = (("/", N_("Start")), ("/scan", N_("Scan")))
+NAVIGATION: tuple[tuple[str, str], ...] = (("/", N_("Start")), ("/scan", N_("Scan")), ("/items", N_("Items")))
 """What stands at the top of every page: where it leads, and its name."""
+_ASIDE = 2
+"""So many long jobs at once; more would only slow each other down, and the scanning."""
 
 
 @dataclass
@@ -18,11 +27,13 @@ class Site:
     """One station's page while the server runs.
 
     `ask` reads, `keep` scans and records: two threads with a store each, so that a long question never holds up a
-    scan. `source` is where pictures come from unless the page chooses a camera. `is_closing` is set when the server
-    ends, for streams to end with it.
+    scan; what takes seconds is done `aside`, with a ledger opened for it alone. `home` is the station's folder.
+    `source` is where pictures come from unless the page chooses a camera. `is_closing` is set when the server ends,
+    for streams to end with it.
     """
 
     open_store: OpenStore
+    home: Path
     token: str
     port: int
     language: str = "id"
@@ -32,6 +43,7 @@ class Site:
     rooms: Rooms = field(init=False)
     pictures: Pictures = field(init=False)
     is_closing: bool = False
+    _aside: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_ASIDE), repr=False)
 
     def __post_init__(self) -> None:
         self.ask = StoreThread(self.open_store, "questions")
@@ -48,6 +60,11 @@ class Site:
     def address(self) -> str:
         """Where a browser finds the page."""
         return f"http://127.0.0.1:{self.port}/"
+
+    def aside(self, job: "Callable[[Store], T]") -> T:
+        """What a job gives that may take long, done in the caller's thread; raises what it raises."""
+        with self._aside, self.open_store() as store:
+            return job(store)
 
     def end_streams(self) -> None:
         """End what would never end by itself."""

@@ -13,6 +13,7 @@ from reports.words import custodian_name
 from station.papers import paper_facts, unwitnessed_words
 from station.said import LONGEST_NAME, LONGEST_NOTE, one_line, said_of
 from web.boards import board, told
+from web.downloads import inline_pdf
 from web.pages.scan import Draft, ended
 from web.rooms import Room
 from web.site import Site
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from db.store import Store
 
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
-PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'self'; frame-ancestors 'none'"
 
 
 class Said(BaseModel):
@@ -105,9 +105,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     @router.get("/handover.pdf", include_in_schema=False)
     def paper(number: Annotated[str, Query(max_length=80)]) -> Response:
         data = site.ask.do(lambda store: _paper(store, number))
-        name = "".join(char if char.isalnum() else "-" for char in number)
-        headers = {"content-disposition": f'inline; filename="{name}.pdf"', "content-security-policy": PDF_POLICY}
-        return Response(data, media_type="application/pdf", headers=headers)
+        return inline_pdf(data, f"{number.replace('/', '-')}.pdf")
 
     return router
 

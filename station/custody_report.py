@@ -1,0 +1,77 @@
+"""The custody report of items and its proof, for whoever asks: commands write files, the page gives them out."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from custody.errors import N_, InputError
+
+if TYPE_CHECKING:
+    from custody.chain import Chain
+    from db.proving import Proved
+    from db.store import Store
+    from reports.colophon import LogHead
+
+MOST_PROVEN = 20
+"""Items in one proof; each brings its handovers, and these name hundreds of others. Bundles are for more."""
+
+
+def known_chain(store: "Store", code: str) -> "Chain":
+    """The chain of an item as it stands now.
+
+    Raises:
+        InputError: no record names this code.
+    """
+    from custody.codes import show_code
+
+    chain = store.state.chain(code, as_of=store.around.now_utc())
+    if not chain.links:
+        raise InputError(
+            N_("nothing is known of {code}"),
+            hint=N_("List what is registered with: python main.py items"),
+            code=show_code(code),
+        )
+    return chain
+
+
+def proved(store: "Store", codes: Sequence[str]) -> "Proved | None":
+    """The proof file of these items; None where they are too many."""
+    from db.proving import prove
+
+    return prove(store.state, codes) if len(codes) <= MOST_PROVEN else None
+
+
+def colophon_facts(store: "Store") -> dict[str, Any]:
+    """What a report says of its making: when, by whom, of which election, and from which logs."""
+    own = store.ledger.own_log()
+    return {
+        "made_at_utc": store.around.now_utc(), "made_by": store.around.by, "election": own.election,
+        "station": own.station, "heads": log_heads(store),
+    }  # fmt: skip
+
+
+def log_heads(store: "Store") -> "list[LogHead]":
+    """How far each log is known whose entries all count."""
+    from reports.colophon import LogHead
+
+    signed = store.ledger.signed_heads
+    return [
+        LogHead(head["log"], head["station"], head["size"], signed.root(head["log"], head["size"]).hex())
+        for head in store.state.stations.sure_heads()
+    ]
+
+
+def write_custody_pdf(out: BinaryIO, store: "Store", code: str) -> None:
+    """Write the report of one item, its proof inside.
+
+    Raises:
+        InputError: no record names this code.
+    """
+    from reports.chain_pdf import write_chain_pdf
+
+    chain = known_chain(store, code)
+    needs = {need.kind: need for need in store.state.needs()}
+    proof = proved(store, [code])
+    write_chain_pdf(
+        out, [chain], store.state.places, needs, **colophon_facts(store),
+        proof=str(proof.proof).encode() if proof else None,
+    )  # fmt: skip

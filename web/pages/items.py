@@ -1,0 +1,137 @@
+"""Items: found by code, place, kind and holder; each with its chain as a timeline, its findings, report and proof."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from custody.codes import CODE_LENGTH, PlaceLabel, fold_beginning, parse_code, parse_entry, show_code
+from custody.errors import N_, CustodyError, InputError
+from language.text import say, say_hint
+from station.custody_report import known_chain, proved, write_custody_pdf
+from web.downloads import attached, inline_pdf
+from web.site import Site
+from web.templating import Pages
+from web.timeline import chain_facts, item_row
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+PAGE = 50
+Word = Annotated[str, Query(max_length=200)]
+
+
+def routes(site: Site, pages: Pages) -> APIRouter:
+    """`/items` and `/items/CODE`."""
+    router = APIRouter()
+
+    @router.get("/items", include_in_schema=False)
+    def search(
+        request: Request, q: Word = "", kind: Word = "", to: Word = "", held_by: Word = "", after: Word = "",
+        before: Word = "", at: Annotated[int, Query(ge=1, lt=100_000_000)] = 1,
+    ) -> Response:  # fmt: skip
+        asked = {"q": q.strip(), "kind": kind, "to": to.strip(), "held_by": held_by.strip()}
+        page = _Page(after or None, before or None, at)
+        found = site.ask.do(lambda store: _answer(store, asked, page))
+        if isinstance(found, str):
+            return RedirectResponse(found, status_code=303)
+        return pages.page(request, "items.html", **found)
+
+    @router.get("/items/{code}", include_in_schema=False)
+    def item(request: Request, code: Annotated[str, Path(max_length=60)]) -> Response:
+        wanted = parse_code(code)
+        return pages.page(
+            request, "item.html", **site.ask.do(lambda store: chain_facts(store, known_chain(store, wanted)))
+        )
+
+    @router.get("/items/{code}/custody.pdf", include_in_schema=False)
+    def report(code: Annotated[str, Path(max_length=60)]) -> Response:
+        wanted, out = parse_code(code), BytesIO()
+        site.aside(lambda store: write_custody_pdf(out, store, wanted))
+        return inline_pdf(out.getvalue(), f"custody-{show_code(wanted)}.pdf")
+
+    @router.get("/items/{code}/proof", include_in_schema=False)
+    def proof(code: Annotated[str, Path(max_length=60)]) -> Response:
+        wanted = parse_code(code)
+        data = site.aside(lambda store: _proof(store, wanted))
+        return attached(data, f"{show_code(wanted)}.proof", "text/plain")
+
+    return router
+
+
+def _proof(store: "Store", code: str) -> bytes:
+    known_chain(store, code)
+    proof = proved(store, [code])
+    assert proof is not None  # one item is never too many
+    return str(proof.proof).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Which page of a list: behind or before the item of a code, and the number of its first item for people."""
+
+    after: str | None
+    before: str | None
+    first: int
+
+
+def _answer(store: "Store", asked: dict[str, str], page: _Page) -> dict[str, Any] | str:
+    """What the words find; the address to go to where they are one item's or a place's label."""
+    try:
+        if len(asked["q"]) >= CODE_LENGTH or asked["q"][:2].upper() == "P:":
+            label = parse_entry(asked["q"])
+            is_place = isinstance(label, PlaceLabel)
+            return f"/items?{urlencode({'to': label.code})}" if is_place else f"/items/{label.code}"
+        return _found(store, asked, page)
+    except CustodyError as error:
+        return _offered(store, asked, error)
+
+
+def _offered(store: "Store", asked: dict[str, str], error: CustodyError | None = None) -> dict[str, Any]:
+    """What the page asks with: the words that were given, the kinds there are, and what was wrong with the words."""
+    from reports.words import custodian_name, kind_name
+
+    places = store.state.places
+    places.refresh()
+    needs = {need.kind: need for need in store.state.needs()}
+    return {
+        "asked": asked, "kinds": [(kind, kind_name(needs, kind)) for kind in sorted(needs)],
+        "names": {end: custodian_name(places, asked[end]) if asked[end] else "" for end in ("to", "held_by")},
+        "trouble": f"{say(error)}. {say_hint(error)}".strip() if error else "", "found": None, "rows": [],
+        "first": 0, "last": 0, "back": "", "on": "",
+    }  # fmt: skip
+
+
+def _found(store: "Store", asked: dict[str, str], page: _Page) -> dict[str, Any]:
+    """A page of what these words find; with nothing asked for, of all items.
+
+    Raises:
+        CodeError, InputError: a word names nothing that there is.
+    """
+    from db.item_search import Wanted, find_items
+
+    begins = fold_beginning(asked["q"])
+    if begins is None:
+        raise InputError(
+            N_("{text} is not the beginning of a code"),
+            hint=N_("Codes have digits and capital letters, without I, L, O and U."),
+            text=asked["q"],
+        )
+    under, held_by = (store.custodian(asked[end]) if asked[end] else None for end in ("to", "held_by"))
+    wanted = Wanted(asked["kind"] or None, under, held_by, begins)
+    found = find_items(store.state, wanted, after=page.after, before=page.before, most=PAGE)
+    first = max(page.first - len(found.items), 1) if page.before else page.first
+    first = first if found.has_before else 1
+    shown, needs = _offered(store, asked), {need.kind: need for need in store.state.needs()}
+    words = {name: word for name, word in asked.items() if word}
+    if found.has_before:
+        shown["back"] = urlencode({**words, "before": found.items[0].code, "at": str(first)} if found.items else words)
+    if found.has_after:
+        shown["on"] = urlencode({**words, "after": found.items[-1].code, "at": str(first + len(found.items))})
+    return shown | {
+        "found": found.total, "rows": [item_row(item, store.state.places, needs) for item in found.items],
+        "first": first, "last": first + len(found.items) - 1,
+    }  # fmt: skip
