@@ -10,13 +10,14 @@ import click
 from commands.base import print_json
 from custody.errors import N_, InputError
 from language import _
+from station.making import made_of
 
 if TYPE_CHECKING:
     from custody.journey import Journey
     from custody.loading_pace import Truck
     from custody.places import Ways
     from db.store import Store
-    from reports.listing import Listing, Made
+    from reports.listing import Listing
 
 F = TypeVar("F", bound=Callable[..., Any])
 LATE_SOON_H = 6
@@ -152,14 +153,6 @@ def tell(store: "Store", listing: "Listing", out: Path | None, *, as_json: bool)
         print_json(listing.facts)
     elif out is None:
         print_listing(listing, sys.stdout)
-
-
-def made_of(store: "Store") -> "Made":
-    """Who makes a report here and now."""
-    from reports.listing import Made
-
-    own = store.ledger.own_log()
-    return Made(store.around.now_utc(), store.around.by, own.election, own.station, own.place)
 
 
 def check_hours(within_h: int) -> int:

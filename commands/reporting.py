@@ -20,6 +20,7 @@ from commands.base import (
 from commands.clock import clock_options, report_late, report_pace
 from custody.errors import N_, InputError
 from language import _
+from station.making import made_of
 
 if TYPE_CHECKING:
     from custody.chain import Chain
@@ -215,11 +216,11 @@ def save_chains_of(store: "Store", out: Path, chains: "Chains | Sequence[Chain]"
     """Write chains to the file that its suffix asks for, with who made it and from which logs; a PDF with its proof."""
     from commands.proofs import proof_of
     from reports.chain_file import save_chains
-    from station.custody_report import colophon_facts
+    from station.custody_report import log_heads
 
     codes = chains.codes if isinstance(chains, Chains) else [chain.code for chain in chains]
     save_chains(
-        out, chains, store.state.places, _needs(store), **colophon_facts(store), scope=scope,
+        out, chains, store.state.places, _needs(store), made_of(store), heads=log_heads(store), scope=scope,
         proof=proof_of(store, codes) if out.suffix.lower() == ".pdf" else None,
     )  # fmt: skip
 
@@ -251,11 +252,7 @@ def save_progress_of(store: "Store", out: Path, rows: "Sequence[ProgressRow]") -
     """Write the rows to the file that its suffix asks for, with who made it."""
     from reports.progress import save_progress
 
-    own = store.ledger.own_log()
-    save_progress(
-        out, rows, _needs(store), made_at_utc=store.around.now_utc(), made_by=store.around.by, election=own.election,
-        station=own.station,
-    )  # fmt: skip
+    save_progress(out, rows, _needs(store), made_of(store))
 
 
 def _report_field(
@@ -289,11 +286,7 @@ def _report_prints(store: "Store", out: Path | None, *, as_json: bool) -> None:
 
     account, needs, places = account_of(store), _needs(store), store.state.places.all()
     if out is not None:
-        own = store.ledger.own_log()
-        save_prints(
-            out, account, places, needs, made_at_utc=store.around.now_utc(), made_by=store.around.by,
-            election=own.election, station=own.station,
-        )  # fmt: skip
+        save_prints(out, account, places, needs, made_of(store))
     if as_json:
         print_json(prints_json(account))
     elif out is None:
@@ -306,11 +299,7 @@ def _report_deliveries(store: "Store", out: Path | None, *, as_json: bool) -> No
 
     account, needs, places = account_of(store), _needs(store), store.state.places.all()
     if out is not None:
-        own = store.ledger.own_log()
-        save_deliveries(
-            out, account, places, needs, made_at_utc=store.around.now_utc(), made_by=store.around.by,
-            election=own.election, station=own.station,
-        )  # fmt: skip
+        save_deliveries(out, account, places, needs, made_of(store))
     if as_json:
         print_json(account_json(account))
     elif out is None:

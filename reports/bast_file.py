@@ -1,25 +1,21 @@
 """A BAST as a file: the letter as PDF, its table and codes as a workbook or CSV, all its facts as JSON."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from custody.codes import show_code
-from custody.errors import N_, InputError
-from custody.paper import Sheet
+from custody.paper import Sheet as PaperSheet
 from language import _
 from reports.bast_facts import BastFacts, Line, Party
 from reports.bast_template import Template
 from reports.bast_words import kind_word
 from reports.custody_facts import finding_json
+from reports.made import save_report
 from reports.words import custodian_name
-from tables.safe_file import safe_file
-from tables.write import Cell, write_table
-from tables.write import Sheet as TableSheet
+from tables.write import Cell, Sheet
 
-SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
 ROW_HEADERS = ("number", "kind", "kind_name", "quantity", "unit", "pieces", "conditions", "serials")
 CODE_HEADERS = (
     "number", "code", "print", "how", "kind", "kind_name", "election", "k", "n", "to", "to_name", "condition", "taken",
@@ -55,7 +51,7 @@ def save_bast(
     path: Path,
     facts: BastFacts,
     template: Template,
-    sheets: Sequence[Sheet | None],
+    papers: Sequence[PaperSheet | None],
     signatures: Mapping[str, bytes] | None = None,
 ) -> None:
     """Write the letter as .pdf, its table and codes as .xlsx, the codes alone as .csv, or all facts as .json.
@@ -64,28 +60,14 @@ def save_bast(
         InputError: another suffix, or a folder that is not there.
         StoreError: the disk is full.
     """
-    match path.suffix.lower():
-        case ".pdf":
-            from reports.bast_pdf import write_bast
+    sheets = [Sheet("BAST", ROW_HEADERS, _rows(facts)), Sheet(_("Codes"), CODE_HEADERS, _codes(facts))]
 
-            with safe_file(path) as file:
-                write_bast(file, facts, template, sheets, signatures)
-        case ".xlsx":
-            write_table(path, [
-                TableSheet("BAST", ROW_HEADERS, _rows(facts)), TableSheet(_("Codes"), CODE_HEADERS, _codes(facts)),
-            ])  # fmt: skip
-        case ".csv":
-            write_table(path, [TableSheet("codes", CODE_HEADERS, _codes(facts))])
-        case ".json":
-            with safe_file(path) as file:
-                file.write(json.dumps(bast_json(facts), ensure_ascii=False, indent=1).encode() + b"\n")
-        case _:
-            raise InputError(
-                N_("{path}: a BAST is written as {suffixes}"),
-                hint=N_("Change the file's name."),
-                path=str(path),
-                suffixes=", ".join(SUFFIXES),
-            )
+    def pdf(file: BinaryIO) -> None:
+        from reports.bast_pdf import write_bast
+
+        write_bast(file, facts, template, papers, signatures)
+
+    save_report(path, pdf=pdf, sheets=sheets, facts=lambda: bast_json(facts), csv_at=1)
 
 
 def _party(facts: BastFacts, party: Party) -> dict[str, str]:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from custody.chain import Chain
-from custody.errors import N_, InputError
 from reports.chain_pdf import write_chain_pdf
 from reports.chain_table import HEADERS, chain_rows, chain_sheets
 from reports.chain_text import chain_text
 from reports.colophon import LogHead
 from reports.custody_facts import chain_json
+from reports.made import Made, wrong_suffix
 from reports.words import Needs, Places
 from tables.safe_file import safe_file
 from tables.write import Sheet, write_table
@@ -23,11 +23,8 @@ def save_chains(
     chains: Iterable[Chain],
     places: Places,
     needs: Needs,
+    made: Made,
     *,
-    made_at_utc: str,
-    made_by: str,
-    election: str,
-    station: str,
     heads: Sequence[LogHead] = (),
     scope: str | None = None,
     proof: bytes | None = None,
@@ -43,10 +40,7 @@ def save_chains(
     match path.suffix.lower():
         case ".pdf":
             with safe_file(path) as file:
-                write_chain_pdf(
-                    file, chains, places, needs, made_at_utc=made_at_utc, made_by=made_by, election=election,
-                    station=station, heads=heads, scope=scope, proof=proof,
-                )  # fmt: skip
+                write_chain_pdf(file, chains, places, needs, made, heads=heads, scope=scope, proof=proof)
         case ".xlsx":
             write_table(path, chain_sheets(chains, places, needs))
         case ".csv":
@@ -61,9 +55,4 @@ def save_chains(
                 for chain in chains:
                     file.write(chain_text(chain, places, needs).encode() + b"\n")
         case _:
-            raise InputError(
-                N_("{path}: a chain of custody is written as {suffixes}"),
-                hint=N_("Change the file's name."),
-                path=str(path),
-                suffixes=", ".join(SUFFIXES),
-            )
+            raise wrong_suffix(path, SUFFIXES)

@@ -18,6 +18,7 @@ from reports.chain_blocks import SEVERITY_COLOR, WIDTH_MM, ItemQr, Legend, Sever
 from reports.chain_cover import Cover
 from reports.colophon import Colophon, LogHead, draw_colophon
 from reports.finding_rows import FindingRow, finding_rows, finding_summary
+from reports.made import Made
 from reports.paper import ACCENT, MUTED, RULE, TINT, Paper, row, text
 from reports.steps import NAME_LIMIT, Step, condition, headline, holder, identity, steps
 from reports.words import Needs, Places, show_custodian, zone_code
@@ -32,11 +33,8 @@ def write_chain_pdf(
     chains: Iterable[Chain],
     places: Places,
     needs: Needs,
+    made: Made,
     *,
-    made_at_utc: str,
-    made_by: str,
-    election: str,
-    station: str,
     heads: Sequence[LogHead] = (),
     scope: str | None = None,
     proof: bytes | None = None,
@@ -54,10 +52,10 @@ def write_chain_pdf(
         chains = list(chains)
     first = [chain for chain, _index in zip(chains, range(2), strict=False)]
     here = zone_code(scope, *(chain.item.to for chain in first if chain.item), *(chain.held_by for chain in first))
-    title, election = _("Chain of custody"), printable(election, NAME_LIMIT)
+    title, election = _("Chain of custody"), printable(made.election, NAME_LIMIT)
     shown = show_code(first[0].code) if len(first) == 1 else ""
-    names = printable(station, NAME_LIMIT), printable(made_by, NAME_LIMIT)
-    colophon = Colophon(*names, local_time(made_at_utc, here), heads, has_proof=proof is not None)
+    names = printable(made.station, NAME_LIMIT), printable(made.by, NAME_LIMIT)
+    colophon = Colophon(*names, local_time(made.at_utc, here), heads, has_proof=proof is not None)
     paper = Paper(
         out,
         title=f"{title} {shown}".strip(),

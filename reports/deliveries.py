@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from custody.deliveries import DeliveryAccount, DeliveryRow
-from custody.errors import N_, InputError
 from custody.events import Event
 from custody.field import Delivered
 from language import _
 from language.text import number, printable
+from reports.made import Made, record_name, save_report
 from reports.words import Needs, Places, custodian_name, kind_name
-from tables.safe_file import safe_file
-from tables.write import Cell, Sheet, write_table
+from tables.write import Cell, Sheet
 
-SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
 HEADERS = (
     "place", "place_name", "kind", "kind_name", "contracted", "arrived", "damaged", "usable", "to_come", "need",
     "short",
@@ -68,7 +66,7 @@ def account_json(account: DeliveryAccount) -> dict[str, Any]:
                 "short": row.short,
                 "contracts": [
                     dict(zip(CONTRACT_HEADERS[2:-1], _contract_cells(part)[2:-1], strict=True))
-                    | {"told_differently": part.contracts_differ, "records": [_name(e) for e in part.events]}
+                    | {"told_differently": part.contracts_differ, "records": [record_name(e) for e in part.events]}
                     for part in row.contracts
                 ],
             }
@@ -78,7 +76,7 @@ def account_json(account: DeliveryAccount) -> dict[str, Any]:
             dict(zip(RECORD_HEADERS, _record_cells(event), strict=True)) | {"leaf": event.leaf}
             for event in records_of(account)
         ],
-        "repeated": [[_name(event) for event in records] for records in account.repeated],
+        "repeated": [[record_name(event) for event in records] for records in account.repeated],
     }  # fmt: skip
 
 
@@ -100,11 +98,7 @@ def save_deliveries(
     account: DeliveryAccount,
     places: Places,
     needs: Needs,
-    *,
-    made_at_utc: str,
-    made_by: str,
-    election: str,
-    station: str,
+    made: Made,
 ) -> None:
     """Write the account as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv has the rows alone.
 
@@ -112,36 +106,19 @@ def save_deliveries(
         InputError: another suffix, or a folder that is not there.
         StoreError: the disk is full.
     """
-    match path.suffix.lower():
-        case ".pdf":
-            from reports.deliveries_pdf import write_deliveries_pdf
+    contracts = (_contract_cells(part) for row in account.rows for part in row.contracts)
+    sheets = [
+        Sheet(_("Deliveries"), HEADERS, _rows(account, places, needs)),
+        Sheet(_("Contracts"), CONTRACT_HEADERS, contracts),
+        Sheet(_("Records"), RECORD_HEADERS, map(_record_cells, records_of(account))),
+    ]
 
-            with safe_file(path) as file:
-                write_deliveries_pdf(
-                    file, account, places, needs, made_at_utc=made_at_utc, made_by=made_by, election=election,
-                    station=station,
-                )  # fmt: skip
-        case ".xlsx":
-            contracts = (_contract_cells(part) for row in account.rows for part in row.contracts)
-            write_table(path, [
-                Sheet(_("Deliveries"), HEADERS, _rows(account, places, needs)),
-                Sheet(_("Contracts"), CONTRACT_HEADERS, contracts),
-                Sheet(_("Records"), RECORD_HEADERS, map(_record_cells, records_of(account))),
-            ])  # fmt: skip
-        case ".csv":
-            write_table(path, [Sheet("deliveries", HEADERS, _rows(account, places, needs))])
-        case ".json":
-            import json
+    def pdf(file: BinaryIO) -> None:
+        from reports.deliveries_pdf import write_deliveries_pdf
 
-            with safe_file(path) as file:
-                file.write(json.dumps(account_json(account), ensure_ascii=False, indent=1).encode() + b"\n")
-        case _:
-            raise InputError(
-                N_("{path}: the account of deliveries is written as {suffixes}"),
-                hint=N_("Change the file's name."),
-                path=str(path),
-                suffixes=", ".join(SUFFIXES),
-            )
+        write_deliveries_pdf(file, account, places, needs, made)
+
+    save_report(path, pdf=pdf, sheets=sheets, facts=lambda: account_json(account))
 
 
 def vendor_words(part: Delivered, places: Places) -> str:
@@ -163,18 +140,15 @@ def _rows(account: DeliveryAccount, places: Places, needs: Needs) -> Iterator[li
 def _contract_cells(part: Delivered) -> list[Cell]:
     return [
         part.place, part.kind, part.vendor, part.contract, part.contracted, part.arrived, part.damaged, part.to_come,
-        " ".join(map(_name, part.events))[:30_000],
+        " ".join(map(record_name, part.events))[:30_000],
     ]  # fmt: skip
 
 
 def _record_cells(event: Event) -> list[Cell]:
     body: Mapping[str, Any] = event.body
     return [
-        _name(event), event.happened, body["place"], body["kind"], body["vendor"], body["contract"], body["paper"],
+        record_name(event), event.happened, body["place"], body["kind"], body["vendor"], body["contract"],
+        body["paper"],
         body["contracted"], body["arrived"], body["damaged"], body["parties"]["giver"], body["parties"]["receiver"],
         body["note"],
     ]  # fmt: skip
-
-
-def _name(event: Event) -> str:
-    return f"{event.log}:{event.seq}"

@@ -8,8 +8,8 @@ from reportlab.platypus import Flowable
 from custody.deliveries import DeliveryAccount, DeliveryRow
 from language import _
 from language.text import local_time, number, printable
-from reports.colophon import Colophon
 from reports.deliveries import figure_titles, figures, records_of, shown, vendor_words
+from reports.made import Made, begin_paper
 from reports.paper import ACCENT, MUTED, RULE, Paper, row, text
 from reports.words import Needs, Places, custodian_name, kind_name, zone_code
 
@@ -23,26 +23,15 @@ def write_deliveries_pdf(
     account: DeliveryAccount,
     places: Places,
     needs: Needs,
-    *,
-    made_at_utc: str,
-    made_by: str,
-    election: str,
-    station: str,
+    made: Made,
 ) -> None:
     """Write the rows by place, their contracts below them, and every delivery."""
     here = zone_code(*(entry.place for entry in account.rows[:1]))
-    colophon = Colophon(printable(station, 120), printable(made_by, 120), local_time(made_at_utc, here))
-    title, election = _("Deliveries"), printable(election, 120)
-    footer = (f"{title} · {election}", colophon.sentence)
-    paper = Paper(out, title=title, author=colophon.made_by, footer=footer)
-    paper.new_page()
-    paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
-    paper.place(text(title, 20, face=1, color=ACCENT, leading=1.15), after_mm=2)
     meaning = _(
         "Arrived counts the damaged too. Short is the need less what arrived whole. To come is what the contract "
         "orders less what arrived; a dash stands where nobody has recorded it."
     )
-    paper.place(text(meaning, 8, color=MUTED), after_mm=2)
+    paper = begin_paper(out, _("Deliveries"), meaning, made)
     if not account.rows:
         paper.place(text(_("No delivery has been recorded yet.")))
         paper.finish()

@@ -3,24 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
-from custody.errors import N_, InputError
-from tables.safe_file import safe_file
-from tables.write import Sheet, write_table
-
-SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """Who made a report, when (UTC), from the ledger of which station and election; `here` is a place in its zone."""
-
-    at_utc: str
-    by: str
-    election: str
-    station: str
-    here: str = ""
+from reports.made import Made, save_report
+from tables.write import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,38 +72,15 @@ def save_listing(path: Path, listing: Listing, made: Made) -> None:
         InputError: another suffix, or a folder that is not there.
         StoreError: the disk is full.
     """
-    match path.suffix.lower():
-        case ".pdf":
-            from reports.listing_pdf import write_listing_pdf
-
-            with safe_file(path) as file:
-                write_listing_pdf(file, listing, made)
-        case ".xlsx":
-            write_table(path, listing.sheets)
-        case ".csv":
-            write_table(path, listing.sheets[:1])
-        case ".json":
-            save_json(path, listing.facts)
-        case _:
-            raise wrong_suffix(path)
-
-
-def save_json(path: Path, facts: Any) -> None:
-    """Write facts as JSON that people can read too, whole or not at all."""
-    import json
-
-    with safe_file(path) as file:
-        file.write(json.dumps(facts, ensure_ascii=False, indent=1).encode() + b"\n")
-
-
-def wrong_suffix(path: Path) -> InputError:
-    """What is wrong with a file that a report cannot be written as."""
-    return InputError(
-        N_("{path}: this report is written as {suffixes}"),
-        hint=N_("Change the file's name."),
-        path=str(path),
-        suffixes=", ".join(SUFFIXES),
+    save_report(
+        path, pdf=lambda file: _write_pdf(file, listing, made), sheets=listing.sheets, facts=lambda: listing.facts
     )
+
+
+def _write_pdf(file: BinaryIO, listing: Listing, made: Made) -> None:
+    from reports.listing_pdf import write_listing_pdf
+
+    write_listing_pdf(file, listing, made)
 
 
 def _plain(listing: Listing) -> Iterator[str]:

@@ -2,36 +2,20 @@
 
 from typing import BinaryIO
 
-from reportlab.lib.pagesizes import A4, landscape
-
-from language.text import local_time, printable
-from reports.colophon import Colophon
-from reports.listing import Listing, Made, Section
+from reports.listing import Listing, Section
+from reports.made import Made, begin_paper
 from reports.paper import ACCENT, MUTED, RULE, TINT, Paper, row, text
 
 
 def write_listing_pdf(out: BinaryIO, listing: Listing, made: Made) -> None:
     """Write it; a row that is to be looked at first stands on a tint."""
-    paper = begin_paper(out, listing.title, made, size=landscape(A4))
-    paper.place(text(listing.meaning, 8, color=MUTED), after_mm=3)
+    paper = begin_paper(out, listing.title, listing.meaning, made, is_wide=True)
     for line in listing.summary:
         paper.place(text(line, 9.5), after_mm=0.6)
     for section in listing.sections:
         if section.rows or section.empty:
             draw_section(paper, section)
     paper.finish()
-
-
-def begin_paper(out: BinaryIO, title: str, made: Made, *, size: tuple[float, float]) -> Paper:
-    """The first page with the election and the title."""
-    colophon = Colophon(printable(made.station, 120), printable(made.by, 120), local_time(made.at_utc, made.here))
-    election = printable(made.election, 120)
-    footer = (f"{title} · {election}", colophon.sentence)
-    paper = Paper(out, title=title, author=colophon.made_by, footer=footer, size=size)
-    paper.new_page()
-    paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
-    paper.place(text(title, 20, face=1, color=ACCENT, leading=1.15), after_mm=2)
-    return paper
 
 
 def draw_section(paper: Paper, section: Section) -> None:

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from custody.codes import show_code
-from custody.errors import N_, InputError
-from custody.events import Event
 from custody.prints import FATES, PrintAccount, PrintRecord, PrintRow
 from language import _
 from language.text import number, printable
+from reports.listing import plain_lines
+from reports.made import Made, record_name, save_report
 from reports.words import Needs, Places, custodian_name, kind_name
-from tables.safe_file import safe_file
-from tables.write import Cell, Sheet, write_table
+from tables.write import Cell, Sheet
 
-SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
 HEADERS = (
     "by", "kind", "kind_name", "sheet", "place", "printed", *FATES, "reprints", "blanks", "claimed", "records",
 )  # fmt: skip
@@ -50,7 +48,7 @@ def print_prints(account: PrintAccount, places: Places, needs: Needs, out: TextI
     lines = [[*row_words(row, places, needs), *figures(row)] for row in account.rows]
     lines.append([_("Total"), "", "", "", *figures(account.total)])
     if not out.isatty():
-        out.writelines(f"{line}\n" for line in _plain_lines([titles, *lines]))
+        out.writelines(f"{line}\n" for line in plain_lines([titles, *lines], left=4))
         return
     from rich.console import Console
     from rich.table import Table
@@ -86,11 +84,7 @@ def save_prints(
     account: PrintAccount,
     places: Places,
     needs: Needs,
-    *,
-    made_at_utc: str,
-    made_by: str,
-    election: str,
-    station: str,
+    made: Made,
 ) -> None:
     """Write the account as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv has the rows alone.
 
@@ -98,35 +92,18 @@ def save_prints(
         InputError: another suffix, or a folder that is not there.
         StoreError: the disk is full.
     """
-    match path.suffix.lower():
-        case ".pdf":
-            from reports.prints_pdf import write_prints_pdf
+    records = ([*_record_cells(record), _labels_cell(record)] for record in account.records)
+    sheets = [
+        Sheet(_("Printed labels"), HEADERS, _table_rows(account, needs)),
+        Sheet(_("Records"), RECORD_HEADERS, records),
+    ]
 
-            with safe_file(path) as file:
-                write_prints_pdf(
-                    file, account, places, needs, made_at_utc=made_at_utc, made_by=made_by, election=election,
-                    station=station,
-                )  # fmt: skip
-        case ".xlsx":
-            records = ([*_record_cells(record), _labels_cell(record)] for record in account.records)
-            write_table(path, [
-                Sheet(_("Printed labels"), HEADERS, _table_rows(account, needs)),
-                Sheet(_("Records"), RECORD_HEADERS, records),
-            ])  # fmt: skip
-        case ".csv":
-            write_table(path, [Sheet("prints", HEADERS, _table_rows(account, needs))])
-        case ".json":
-            import json
+    def pdf(file: BinaryIO) -> None:
+        from reports.prints_pdf import write_prints_pdf
 
-            with safe_file(path) as file:
-                file.write(json.dumps(prints_json(account), ensure_ascii=False, indent=1).encode() + b"\n")
-        case _:
-            raise InputError(
-                N_("{path}: the account of labels is written as {suffixes}"),
-                hint=N_("Change the file's name."),
-                path=str(path),
-                suffixes=", ".join(SUFFIXES),
-            )
+        write_prints_pdf(file, account, places, needs, made)
+
+    save_report(path, pdf=pdf, sheets=sheets, facts=lambda: prints_json(account))
 
 
 def figure_titles() -> list[str]:
@@ -147,11 +124,6 @@ def row_words(row: PrintRow, places: Places, needs: Needs) -> list[str]:
     """Who printed, what it is on, the stock and the place, in words."""
     kind = kind_name(needs, row.kind) if row.kind else _("Blank label")
     return [printable(row.by, 30) or "–", kind, printable(row.sheet, 24), custodian_name(places, row.place)]
-
-
-def record_name(event: Event) -> str:
-    """The name by which people find a record: its log and number."""
-    return f"{event.log}:{event.seq}"
 
 
 def _row_json(row: PrintRow) -> dict[str, Any]:
@@ -183,11 +155,3 @@ def _record_cells(record: PrintRecord) -> list[Cell]:
 
 def _labels_cell(record: PrintRecord) -> str:
     return " ".join(f"{show_code(code)}*{shown:02d}" for code, shown in record.labels)[:_LONGEST_CELL]
-
-
-def _plain_lines(lines: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    for line in lines:
-        left = [cell.ljust(width) for cell, width in zip(line[:4], widths[:4], strict=True)]
-        right = [cell.rjust(width) for cell, width in zip(line[4:], widths[4:], strict=True)]
-        yield "  ".join(left + right).rstrip()

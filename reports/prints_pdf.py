@@ -4,16 +4,15 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, BinaryIO
 
-from reportlab.lib.pagesizes import A4, landscape
 from reportlab.platypus import Flowable
 
 from custody.codes import show_code
 from custody.prints import PrintAccount, PrintRecord, PrintRow
 from language import _
 from language.text import local_time, number, printable
-from reports.colophon import Colophon
+from reports.made import Made, begin_paper, record_name
 from reports.paper import ACCENT, MUTED, RULE, TINT, Paper, row, text
-from reports.prints import figure_titles, figures, record_name, row_words
+from reports.prints import figure_titles, figures, row_words
 from reports.words import Needs, Places, void_word, zone_code
 
 _WIDTHS_MM = [36.0, 29.0, 22.0, 34.0, *([14.0] * 10)]
@@ -28,32 +27,16 @@ def write_prints_pdf(
     account: PrintAccount,
     places: Places,
     needs: Needs,
-    *,
-    made_at_utc: str,
-    made_by: str,
-    election: str,
-    station: str,
+    made: Made,
 ) -> None:
     """Write the rows with their total, then the records; each row says by number which records it rests on."""
     here = zone_code(*(row.place for row in account.rows[:1]))
-    colophon = Colophon(printable(station, 120), printable(made_by, 120), local_time(made_at_utc, here))
-    title, election = _("Printed labels"), printable(election, 120)
-    paper = Paper(
-        out,
-        title=title,
-        author=colophon.made_by,
-        footer=(f"{title} · {election}", colophon.sentence),
-        size=landscape(A4),
-    )
-    paper.new_page()
-    paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
-    paper.place(text(title, 20, face=1, color=ACCENT, leading=1.15), after_mm=2)
     meaning = _(
         "Every label that was printed is one of: in use, replaced by a reprint, recorded as spoiled, lost or unused, "
         "or blank and not claimed yet. Reprints and blanks are parts of the printed; claimed are blanks that belong to "
         "an item by now. Persons are as the station gave them: a statement, no signature."
     )
-    paper.place(text(meaning, 8, color=MUTED), after_mm=4)
+    paper = begin_paper(out, _("Printed labels"), meaning, made, is_wide=True)
     if not account.rows:
         paper.place(text(_("No label has been printed yet.")))
         paper.finish()

@@ -4,17 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from custody.errors import N_, InputError
 from custody.progress import ProgressRow
 from language import _
 from language.text import number, printable
+from reports.listing import plain_lines
+from reports.made import Made, save_report
 from reports.progress_pdf import write_progress_pdf
 from reports.progress_xlsx import write_progress_xlsx
 from reports.words import Needs, kind_name, percent
-from tables.safe_file import safe_file
-from tables.write import Cell, Sheet, write_table
+from tables.write import Cell, Sheet
 
-SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
 HEADERS = ("level", "place", "name", "kind", "kind_name", "registered", "labelled", "sent", "arrived")
 _NAME_COLUMNS = 34
 
@@ -45,7 +44,7 @@ def print_progress(
     shown = [row for row in rows if with_villages or row.place.level != "village"]
     titles = [_("Place"), _("Kind"), _("Registered"), _("Labelled"), _("Sent"), _("Arrived")]
     if not out.isatty():
-        out.writelines(f"{line}\n" for line in _plain_lines(titles, shown, needs))
+        out.writelines(f"{line}\n" for line in plain_lines([titles, *_cells(shown, needs)], left=2))
         return
     from rich.console import Console
     from rich.table import Table
@@ -63,11 +62,7 @@ def save_progress(
     path: Path,
     rows: Sequence[ProgressRow],
     needs: Needs,
-    *,
-    made_at_utc: str,
-    made_by: str,
-    election: str,
-    station: str,
+    made: Made,
 ) -> None:
     """Write the rows as .pdf, .xlsx, .csv or .json, whole or not at all.
 
@@ -75,29 +70,13 @@ def save_progress(
         InputError: another suffix, or a folder that is not there.
         StoreError: the disk is full.
     """
-    match path.suffix.lower():
-        case ".pdf":
-            with safe_file(path) as file:
-                write_progress_pdf(
-                    file, rows, needs, made_at_utc=made_at_utc, made_by=made_by, election=election, station=station
-                )
-        case ".xlsx":
-            with safe_file(path) as file:
-                write_progress_xlsx(file, rows, needs)
-        case ".csv":
-            write_table(path, [Sheet("progress", HEADERS, _table_rows(rows, needs))])
-        case ".json":
-            import json
-
-            with safe_file(path) as file:
-                file.write(json.dumps(progress_json(rows), ensure_ascii=False, indent=1).encode() + b"\n")
-        case _:
-            raise InputError(
-                N_("{path}: progress is written as {suffixes}"),
-                hint=N_("Change the file's name."),
-                path=str(path),
-                suffixes=", ".join(SUFFIXES),
-            )
+    save_report(
+        path,
+        pdf=lambda file: write_progress_pdf(file, rows, needs, made),
+        sheets=[Sheet("progress", HEADERS, _table_rows(rows, needs))],
+        xlsx=lambda file: write_progress_xlsx(file, rows, needs),
+        facts=lambda: progress_json(rows),
+    )
 
 
 def _table_rows(rows: Iterable[ProgressRow], needs: Needs) -> Iterator[list[Cell]]:
@@ -116,12 +95,3 @@ def _cells(rows: Iterable[ProgressRow], needs: Needs) -> Iterator[list[str]]:
         last = row.place.code
         parts = [f"{number(part)} ({percent(part, row.registered)})" for part in (row.labelled, row.sent, row.arrived)]
         yield [name, kind_name(needs, row.kind), number(row.registered), *parts]
-
-
-def _plain_lines(titles: list[str], rows: list[ProgressRow], needs: Needs) -> Iterator[str]:
-    lines = [titles, *_cells(rows, needs)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(titles))]
-    for line in lines:
-        left = [cell.ljust(width) for cell, width in zip(line[:2], widths[:2], strict=True)]
-        right = [cell.rjust(width) for cell, width in zip(line[2:], widths[2:], strict=True)]
-        yield "  ".join(left + right).rstrip()

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import BinaryIO
 
-from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
 from custody.progress import ProgressRow
 from language import _
-from language.text import local_time, number, printable
-from reports.colophon import Colophon
+from language.text import number, printable
+from reports.made import Made, begin_paper
 from reports.paper import ACCENT, INK, MUTED, RULE, TINT, Paper, fitted, fonts, text
-from reports.words import Needs, kind_name, percent, zone_code
+from reports.words import Needs, kind_name, percent
 
 _WIDTH_MM, _LINE_MM = 261.0, 6.2
 _KIND_MM, _COUNT_MM, _BARS_MM, _BAR_MM = 64.0, 113.0, (119.0, 168.0, 217.0), 44.0
@@ -23,31 +22,14 @@ def write_progress_pdf(
     out: BinaryIO,
     rows: Sequence[ProgressRow],
     needs: Needs,
-    *,
-    made_at_utc: str,
-    made_by: str,
-    election: str,
-    station: str,
+    made: Made,
 ) -> None:
     """Write the total, then each sub-district with its villages, a line for each kind."""
-    here = zone_code(*(row.place.code for row in rows[:1]))
-    colophon = Colophon(printable(station, 120), printable(made_by, 120), local_time(made_at_utc, here))
-    title, election = _("Progress of supplies"), printable(election, 120)
-    paper = Paper(
-        out,
-        title=title,
-        author=colophon.made_by,
-        footer=(f"{title} · {election}", colophon.sentence),
-        size=landscape(A4),
-    )
-    paper.new_page()
-    paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
-    paper.place(text(title, 20, face=1, color=ACCENT, leading=1.15), after_mm=2)
     meaning = _(
         "Registered: bound for the place or below it. Labelled: a label was printed. Sent: has left where it was "
         "registered. Arrived: now held by the place or below it; for the total, by the sub-district."
     )
-    paper.place(text(meaning, 8, color=MUTED), after_mm=4)
+    paper = begin_paper(out, _("Progress of supplies"), meaning, made, is_wide=True)
     paper.column_heads = ColumnHeads()
     paper.place(paper.column_heads)
     if not rows:

@@ -1,9 +1,10 @@
 """The custody report of items and its proof, for whoever asks: commands write files, the page gives them out."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from custody.errors import N_, InputError
+from station.making import made_of
 
 if TYPE_CHECKING:
     from custody.chain import Chain
@@ -40,15 +41,6 @@ def proved(store: "Store", codes: Sequence[str]) -> "Proved | None":
     return prove(store.state, codes) if len(codes) <= MOST_PROVEN else None
 
 
-def colophon_facts(store: "Store") -> dict[str, Any]:
-    """What a report says of its making: when, by whom, of which election, and from which logs."""
-    own = store.ledger.own_log()
-    return {
-        "made_at_utc": store.around.now_utc(), "made_by": store.around.by, "election": own.election,
-        "station": own.station, "heads": log_heads(store),
-    }  # fmt: skip
-
-
 def log_heads(store: "Store") -> "list[LogHead]":
     """How far each log is known whose entries all count."""
     from reports.colophon import LogHead
@@ -72,6 +64,6 @@ def write_custody_pdf(out: BinaryIO, store: "Store", code: str) -> None:
     needs = {need.kind: need for need in store.state.needs()}
     proof = proved(store, [code])
     write_chain_pdf(
-        out, [chain], store.state.places, needs, **colophon_facts(store),
+        out, [chain], store.state.places, needs, made_of(store), heads=log_heads(store),
         proof=str(proof.proof).encode() if proof else None,
     )  # fmt: skip

@@ -104,7 +104,7 @@ def test_a_template_with_faults_writes_nothing_and_names_each_key(given, tmp_pat
         (["--number", "0099/GUDANG-1/2024", "--out", "x.pdf"], "no handover 0099/GUDANG-1/2024 is held here"),
         (["--number", "nothing:7", "--out", "x.pdf"], "no handover nothing:7"),
         (["--number", "serah/a/b/c:" + "9" * 30, "--out", "x.pdf"], "no handover"),
-        (["--out", "x.docx"], "a BAST is written as .pdf"),
+        (["--out", "x.docx"], "this report is written as .pdf"),
         (["--out", "nowhere/x.pdf"], "folder"),
         ([], "no file is named"),
         (["--template", "none.toml", "--out", "x.pdf"], "none.toml"),

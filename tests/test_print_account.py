@@ -15,9 +15,10 @@ from report_examples import MADE_AT, NEEDS, PLACES, PPK, TPS, WAREHOUSE, Book
 import language
 from custody.events import Event
 from custody.prints import FATES, VOID_REASONS, PrintAccount, print_account
+from reports.made import Made
 from reports.prints import HEADERS, print_prints, prints_json, save_prints
 
-FACTS = {"made_at_utc": MADE_AT, "made_by": "Ayu", "election": "Pemilu 2024", "station": "Gudang"}
+MADE = Made(MADE_AT, "Ayu", "Pemilu 2024", "Gudang", "51.08")
 LOGS = {"GDG-01": WAREHOUSE, "GRK-01": PPK}
 CODES = [f"{number:013d}" for number in range(6)]
 
@@ -156,7 +157,7 @@ def test_the_figures_add_up_whatever_happened_and_in_whatever_order_it_arrived(s
 def test_the_files_hold_the_same_figures(tmp_path: Path) -> None:
     account = day().account()
     for suffix in ("csv", "xlsx", "json", "pdf"):
-        save_prints(tmp_path / f"p.{suffix}", account, PLACES, NEEDS, **FACTS)
+        save_prints(tmp_path / f"p.{suffix}", account, PLACES, NEEDS, MADE)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "p.csv").read_text("utf-8-sig"))))
     assert [int(row["printed"]) for row in rows] == [row.printed for row in account.rows]
     assert rows[0]["records"] == "GDG-01:3 GRK-01:2"
@@ -198,7 +199,7 @@ def test_hostile_names_are_only_text(tmp_path: Path) -> None:
     book = Printer()
     book.printed(CODES[:1], 2, by="=cmd|' /C calc'!A0\x1b[31m<b>" + "W" * 300)
     for suffix in ("csv", "xlsx", "pdf"):
-        save_prints(tmp_path / f"p.{suffix}", book.account(), PLACES, NEEDS, **FACTS)
+        save_prints(tmp_path / f"p.{suffix}", book.account(), PLACES, NEEDS, MADE)
     assert not next(csv.reader((tmp_path / "p.csv").read_text("utf-8-sig").splitlines()[1:]))[0].startswith("=")
     out = io.StringIO()
     print_prints(book.account(), PLACES, NEEDS, out)
@@ -207,5 +208,5 @@ def test_hostile_names_are_only_text(tmp_path: Path) -> None:
 
 def test_nothing_printed_is_an_empty_account(tmp_path: Path) -> None:
     for suffix in ("csv", "xlsx", "json", "pdf"):
-        save_prints(tmp_path / f"p.{suffix}", print_account([], {}), PLACES, NEEDS, **FACTS)
+        save_prints(tmp_path / f"p.{suffix}", print_account([], {}), PLACES, NEEDS, MADE)
     assert json.loads((tmp_path / "p.json").read_text())["rows"] == []

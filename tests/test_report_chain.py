@@ -14,8 +14,9 @@ from reports.chain_file import save_chains
 from reports.chain_table import HEADERS
 from reports.chain_text import chain_text
 from reports.custody_facts import chain_json
+from reports.made import Made
 
-FACTS = {"made_at_utc": MADE_AT, "made_by": "Ayu", "election": "Pemilu 2024", "station": "Gudang"}
+MADE = Made(MADE_AT, "Ayu", "Pemilu 2024", "Gudang", "51.08")
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +67,7 @@ def test_hostile_text_cannot_move_the_cursor_of_a_terminal():
 
 def test_a_csv_has_a_row_for_each_record_and_no_formula(tmp_path):
     path = tmp_path / "chains.csv"
-    save_chains(path, [troubled_chain(), hostile_chain()], PLACES, NEEDS, **FACTS)
+    save_chains(path, [troubled_chain(), hostile_chain()], PLACES, NEEDS, MADE)
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     links = [*troubled_chain().links, *hostile_chain().links]
@@ -78,7 +79,7 @@ def test_a_csv_has_a_row_for_each_record_and_no_formula(tmp_path):
 
 def test_a_workbook_has_the_records_and_the_findings(tmp_path):
     path = tmp_path / "chains.xlsx"
-    save_chains(path, iter([troubled_chain(), quiet_chain()]), PLACES, NEEDS, **FACTS)
+    save_chains(path, iter([troubled_chain(), quiet_chain()]), PLACES, NEEDS, MADE)
     book = CalamineWorkbook.from_path(str(path))
     records = book.get_sheet_by_name("Records").to_python()
     assert len(records) == 1 + len(troubled_chain().links) + len(quiet_chain().links)
@@ -87,12 +88,12 @@ def test_a_workbook_has_the_records_and_the_findings(tmp_path):
 
 def test_a_json_file_has_one_line_for_each_chain(tmp_path):
     path = tmp_path / "chains.json"
-    save_chains(path, [quiet_chain(), hostile_chain()], PLACES, NEEDS, **FACTS)
+    save_chains(path, [quiet_chain(), hostile_chain()], PLACES, NEEDS, MADE)
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["code"] for line in lines] == [BOX, BOX]
 
 
 def test_another_suffix_is_refused_and_nothing_is_written(tmp_path):
     with pytest.raises(InputError, match=r"\.pdf"):
-        save_chains(tmp_path / "chains.doc", [quiet_chain()], PLACES, NEEDS, **FACTS)
+        save_chains(tmp_path / "chains.doc", [quiet_chain()], PLACES, NEEDS, MADE)
     assert not list(tmp_path.iterdir())

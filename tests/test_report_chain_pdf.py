@@ -14,6 +14,7 @@ from custody.chain import Chain
 from custody.codes import show_code
 from reports.chain_pdf import write_chain_pdf
 from reports.colophon import LogHead
+from reports.made import Made
 
 HEADS = [LogHead("GDG-01", "Gudang Buleleng", 1204, "ab12" * 16)]
 
@@ -27,8 +28,9 @@ def english():
 
 def pdf(*chains: Chain, **more) -> bytes:
     out = io.BytesIO()
-    facts = {"made_at_utc": MADE_AT, "made_by": "Ni Komang Ayu", "election": "Pemilu 2024", "station": "Gudang"}
-    write_chain_pdf(out, chains, PLACES, NEEDS, **(facts | {"heads": HEADS} | more))
+    by, election, station = (more.pop(name, None) for name in ("made_by", "election", "station"))
+    made = Made(MADE_AT, by or "Ni Komang Ayu", election or "Pemilu 2024", station or "Gudang")
+    write_chain_pdf(out, chains, PLACES, NEEDS, made, **({"heads": HEADS} | more))
     return out.getvalue()
 
 
@@ -170,8 +172,8 @@ def test_many_chains_get_a_cover_with_the_page_that_each_begins_on():
 
 def test_an_iterator_of_chains_is_taken_too_and_none_make_an_empty_list():
     out = io.BytesIO()
-    facts = {"made_at_utc": MADE_AT, "made_by": "Ayu", "election": "Pemilu", "station": "Gudang"}
-    write_chain_pdf(out, iter([quiet_chain(), quiet_chain()]), PLACES, NEEDS, **facts)
+    made = Made(MADE_AT, "Ayu", "Pemilu", "Gudang")
+    write_chain_pdf(out, iter([quiet_chain(), quiet_chain()]), PLACES, NEEDS, made)
     assert len(pages(out.getvalue())) > 2
     assert len(pages(pdf())) == 1
 

@@ -14,9 +14,10 @@ import language
 from custody.errors import InputError
 from custody.places import Place
 from custody.progress import ProgressRow, StockGroup, progress
+from reports.made import Made
 from reports.progress import HEADERS, print_progress, progress_json, save_progress
 
-FACTS = {"made_at_utc": MADE_AT, "made_by": "Ayu", "election": "Pemilu 2024", "station": "Gudang"}
+MADE = Made(MADE_AT, "Ayu", "Pemilu 2024", "Gudang", "51.08")
 GROUPS = [
     StockGroup(TPS, "box", PPK, 1500, 1500, 1500),
     StockGroup(TPS, "box", TRUCK, 500, 500, 500),
@@ -72,7 +73,7 @@ def test_a_terminal_gets_a_table_and_markup_in_names_is_only_text():
 def test_the_workbook_has_numbers_shares_and_the_total_below_the_districts(tmp_path, lang, kind):
     language.use(lang)
     path = tmp_path / "progress.xlsx"
-    save_progress(path, ROWS, NEEDS, **FACTS)
+    save_progress(path, ROWS, NEEDS, MADE)
     book = CalamineWorkbook.from_path(str(path))
     assert book.sheet_names == ["PPK", "PPS"]
     rows = book.get_sheet_by_name("PPK").to_python()
@@ -84,7 +85,7 @@ def test_the_workbook_has_numbers_shares_and_the_total_below_the_districts(tmp_p
 
 def test_the_workbook_has_bars_a_frozen_header_and_no_formula(tmp_path):
     path = tmp_path / "progress.xlsx"
-    save_progress(path, [*ROWS, *EVIL], NEEDS, **FACTS)
+    save_progress(path, [*ROWS, *EVIL], NEEDS, MADE)
     with zipfile.ZipFile(path) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
         strings = archive.read("xl/sharedStrings.xml").decode()
@@ -95,7 +96,7 @@ def test_the_workbook_has_bars_a_frozen_header_and_no_formula(tmp_path):
 
 def test_a_csv_reads_back_and_no_cell_begins_a_formula(tmp_path):
     path = tmp_path / "progress.csv"
-    save_progress(path, [*ROWS, *EVIL], NEEDS, **FACTS)
+    save_progress(path, [*ROWS, *EVIL], NEEDS, MADE)
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == HEADERS
@@ -105,7 +106,7 @@ def test_a_csv_reads_back_and_no_cell_begins_a_formula(tmp_path):
 
 def test_the_paper_has_every_place_and_the_meaning_of_each_column(tmp_path):
     path = tmp_path / "progress.pdf"
-    save_progress(path, ROWS, NEEDS, **FACTS)
+    save_progress(path, ROWS, NEEDS, MADE)
     document = pypdfium2.PdfDocument(path)
     text = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
     for words in (
@@ -121,14 +122,14 @@ def test_the_paper_has_every_place_and_the_meaning_of_each_column(tmp_path):
 
 
 def test_json_is_a_file_too_and_another_suffix_is_refused(tmp_path):
-    save_progress(tmp_path / "progress.json", ROWS, NEEDS, **FACTS)
+    save_progress(tmp_path / "progress.json", ROWS, NEEDS, MADE)
     assert json.loads((tmp_path / "progress.json").read_text(encoding="utf-8")) == progress_json(ROWS)
     with pytest.raises(InputError):
-        save_progress(tmp_path / "progress.doc", ROWS, NEEDS, **FACTS)
+        save_progress(tmp_path / "progress.doc", ROWS, NEEDS, MADE)
 
 
 def test_nothing_registered_is_said_on_paper(tmp_path):
-    save_progress(tmp_path / "none.pdf", [], NEEDS, **FACTS)
+    save_progress(tmp_path / "none.pdf", [], NEEDS, MADE)
     assert (
         "Nothing is registered yet." in pypdfium2.PdfDocument(tmp_path / "none.pdf")[0].get_textpage().get_text_range()
     )

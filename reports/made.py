@@ -1,0 +1,105 @@
+"""What every report shares: who made it, its first lines on paper, and the file that a suffix asks for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from custody.errors import N_, InputError
+from tables.safe_file import safe_file
+from tables.write import Sheet, write_table
+
+if TYPE_CHECKING:
+    from reports.paper import Paper
+
+SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Who made a report, when (UTC), from the ledger of which station and election; `here` is a place in its zone."""
+
+    at_utc: str
+    by: str
+    election: str
+    station: str
+    here: str = ""
+
+
+def save_report(
+    path: Path,
+    *,
+    pdf: Callable[[BinaryIO], None],
+    sheets: Sequence[Sheet],
+    facts: Callable[[], Any],
+    xlsx: Callable[[BinaryIO], None] | None = None,
+    csv_at: int = 0,
+) -> None:
+    """Write a report as .pdf, .xlsx, .csv or .json, whole or not at all.
+
+    Args:
+        sheets: its tables, all for an .xlsx and the one numbered `csv_at` for a .csv.
+        facts: the same for programs.
+        xlsx: what writes a workbook of its own form in place of the tables.
+
+    Raises:
+        InputError: another suffix, or a folder that is not there.
+        StoreError: the disk is full.
+    """
+    match path.suffix.lower():
+        case ".pdf":
+            with safe_file(path) as file:
+                pdf(file)
+        case ".xlsx" if xlsx is not None:
+            with safe_file(path) as file:
+                xlsx(file)
+        case ".xlsx":
+            write_table(path, sheets)
+        case ".csv":
+            write_table(path, sheets[csv_at : csv_at + 1])
+        case ".json":
+            save_json(path, facts())
+        case _:
+            raise wrong_suffix(path)
+
+
+def save_json(path: Path, facts: Any) -> None:
+    """Write facts as JSON that people can read too, whole or not at all."""
+    import json
+
+    with safe_file(path) as file:
+        file.write(json.dumps(facts, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+def wrong_suffix(path: Path, suffixes: Sequence[str] = SUFFIXES) -> InputError:
+    """What is wrong with a file that a report cannot be written as."""
+    return InputError(
+        N_("{path}: this report is written as {suffixes}"),
+        hint=N_("Change the file's name."),
+        path=str(path),
+        suffixes=", ".join(suffixes),
+    )
+
+
+def begin_paper(out: BinaryIO, title: str, meaning: str, made: Made, *, is_wide: bool = False) -> "Paper":
+    """The first page: the election, the title, and in small print what the words of the report mean."""
+    from reportlab.lib.pagesizes import A4, landscape
+
+    from language.text import local_time, printable
+    from reports.colophon import Colophon
+    from reports.paper import ACCENT, MUTED, Paper, text
+
+    colophon = Colophon(printable(made.station, 120), printable(made.by, 120), local_time(made.at_utc, made.here))
+    election = printable(made.election, 120)
+    footer = (f"{title} · {election}", colophon.sentence)
+    paper = Paper(out, title=title, author=colophon.made_by, footer=footer, size=landscape(A4) if is_wide else A4)
+    paper.new_page()
+    paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
+    paper.place(text(title, 20, face=1, color=ACCENT, leading=1.15), after_mm=2)
+    paper.place(text(meaning, 8, color=MUTED), after_mm=3)
+    return paper
+
+
+def record_name(event: Any) -> str:
+    """The name by which people find a record: its log and number."""
+    return f"{event.log}:{event.seq}"
