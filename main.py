@@ -50,6 +50,7 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
         points,
         printers,
         printing,
+        reassigning,
         receiving,
         reporting,
         reprinting,
@@ -84,7 +85,8 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
         setup.init, merging.admit, merging.revoke, setup.load, setup.plan, setup.items, receiving.receive,
         printing.labels, reprinting.reprint, voiding.void, claiming.claim, printers.printer, scanning.decode,
         scanning.scan, scanning.handover, scanning.drafts, inspecting.inspect, correcting.correct,
-        incidents.incident, checklists.checklist, points.point, reporting.custody, reporting.report,
+        reassigning.reassign, reassigning.balance, incidents.incident, checklists.checklist, points.point,
+        reporting.custody, reporting.report,
         exporting.export, merging.import_, verifying.verify, backing.backup, serving.serve, doctor.doctor, demo.demo,
     ):  # fmt: skip
         command.short_help = command.help  # so that the list of commands wraps it and cuts nothing off
