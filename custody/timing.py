@@ -4,9 +4,12 @@ The estimate is a division and no more: what is still to be brought, by what was
 roads, rain or rest, so its two figures are always given along with it (docs/scorecard.md).
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Literal
 
 from custody.findings import moment
@@ -58,7 +61,6 @@ class DueRow:
 @dataclass(slots=True)
 class _Sum:
     place: Place
-    due: str
     branch: tuple[str, str]
     bound: int = 0
     there: int = 0
@@ -67,10 +69,72 @@ class _Sum:
 
 @dataclass(slots=True)
 class _Branch:
-    """One level of one sub-district: when things came, and the places they are to come to."""
+    """One level of one sub-district: how many came when, and the places they are to come to."""
 
-    came: list[str] = field(default_factory=list)
+    came: Counter[str] = field(default_factory=Counter)
     sums: list[_Sum] = field(default_factory=list)
+
+
+Stop = tuple[Place, str | None]
+"""A place on an item's way, and when it came there; None where it is not there."""
+
+
+class DueSums:
+    """The clock's sums over many items, of which any may be put in anew as it moves on."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
+        self._sums: dict[str, _Sum] = {}
+        self._branches: dict[tuple[str, str], _Branch] = {}
+        self._stops: dict[str, tuple[Stop, ...]] = {}
+
+    def put(self, code: str, journey: Journey | None) -> None:
+        """Count an item as its journey tells now, in place of what was counted of it; None: it is no item any more."""
+        if before := self._stops.pop(code, None):
+            self._count(before, -1)
+        if journey is None:
+            return
+        stops = tuple(
+            (place, journey.reached[place.code].happened if place.code in journey.there else None)
+            for place in journey.way
+            if place.level in TIMED_LEVELS
+        )
+        self._stops[code] = stops
+        self._count(stops, 1)
+
+    def _count(self, stops: Sequence[Stop], by: int) -> None:
+        for place, came in stops:
+            row = self._sums.get(place.code)
+            if row is None:
+                row = self._sums[place.code] = self._new_sum(place)
+            row.bound += by
+            if came is not None:
+                row.there += by
+                row.came_late += by * (place.due is not None and moment(came) > moment(place.due))
+                self._branches[row.branch].came[came] += by
+
+    def _new_sum(self, place: Place) -> _Sum:
+        area = self._ways.area(place.code)
+        row = _Sum(place, (area.code if area else "", place.level))
+        self._branches.setdefault(row.branch, _Branch()).sums.append(row)
+        return row
+
+    def there(self) -> dict[str, tuple[int, int]]:
+        """For each place of these levels how many items are bound for it or through it, and how many are there."""
+        return {code: (row.bound, row.there) for code, row in self._sums.items() if row.bound}
+
+    def rows(self, *, as_of: str, within_h: int = 6) -> list[DueRow]:
+        """A row for each place that something is due at, the most pressing first; as `due_rows`."""
+        found = []
+        for branch in self._branches.values():
+            pace = pace_of(branch.came, as_of)
+            timed = [(moment(row.place.due), row) for row in branch.sums if row.place.due is not None and row.bound]
+            timed.sort(key=lambda entry: entry[0])
+            dues = [due for due, _row in timed]
+            ahead = list(accumulate((row.bound - row.there for _due, row in timed), initial=0))
+            for due, row in timed:
+                found.append(_judged(row, ahead[bisect_right(dues, due)], pace, as_of, within_h))
+        return sorted(found, key=lambda row: (STATES.index(row.state), moment(row.due), row.place.code))
 
 
 def due_rows(journeys: Iterable[Journey], ways: Ways, *, as_of: str, within_h: int = 6) -> list[DueRow]:
@@ -81,54 +145,40 @@ def due_rows(journeys: Iterable[Journey], ways: Ways, *, as_of: str, within_h: i
         as_of: RFC 3339, UTC.
         within_h: what is due within so many hours is due soon.
     """
-    sums: dict[str, _Sum] = {}
-    branches: dict[tuple[str, str], _Branch] = {}
-    for journey in journeys:
-        for place in journey.way:
-            if place.level not in TIMED_LEVELS:
-                continue
-            area = ways.area(place.code)
-            key = (area.code if area else "", place.level)
-            branch = branches.setdefault(key, _Branch())
-            is_there = place.code in journey.there
-            if is_there:
-                branch.came.append(journey.reached[place.code].happened)
-            if place.due is None:
-                continue
-            row = sums.get(place.code)
-            if row is None:
-                row = sums[place.code] = _Sum(place, place.due, key)
-                branch.sums.append(row)
-            row.bound += 1
-            row.there += is_there
-            row.came_late += is_there and moment(journey.reached[place.code].happened) > moment(place.due)
-    paces = {key: pace_of(branch.came, as_of) for key, branch in branches.items()}
-    rows = [_judged(row, branches[row.branch].sums, paces[row.branch], as_of, within_h) for row in sums.values()]
-    return sorted(rows, key=lambda row: (STATES.index(row.state), moment(row.due), row.place.code))
+    sums = DueSums(ways)
+    for number, journey in enumerate(journeys):
+        sums.put(str(number), journey)
+    return sums.rows(as_of=as_of, within_h=within_h)
 
 
-def pace_of(came: Iterable[str], as_of: str) -> Pace:
-    """How much came in the last `PACE_HOURS` hours in which anything came, the hours counted back from `as_of`."""
+def pace_of(came: Iterable[str] | Mapping[str, int], as_of: str) -> Pace:
+    """How much came in the last `PACE_HOURS` hours in which anything came, the hours counted back from `as_of`.
+
+    Args:
+        came: when things came, one by one, or how many came at each moment.
+    """
     now = _time(as_of)
     by_hour: dict[int, int] = {}
-    for time in came:
+    for time, count in Counter(came).items():
         ago = now - _time(time)
-        if ago >= timedelta(0):
+        if ago >= timedelta(0) and count > 0:
             hour = ago // timedelta(hours=1)
-            by_hour[hour] = by_hour.get(hour, 0) + 1
+            by_hour[hour] = by_hour.get(hour, 0) + count
     last = sorted(by_hour)[:PACE_HOURS]
     if not last:
         return Pace()
     return Pace(sum(by_hour[hour] for hour in last), len(last), _text(now - timedelta(hours=last[-1] + 1)))
 
 
-def _judged(row: _Sum, beside: Iterable[_Sum], pace: Pace, as_of: str, within_h: int) -> DueRow:
-    due, now = moment(row.due), moment(as_of)
+def _judged(row: _Sum, left: int, pace: Pace, as_of: str, within_h: int) -> DueRow:
+    """One row. `left`: what its level of its sub-district still has to bring that is due no later."""
+    assert row.place.due is not None
+    due, now = moment(row.place.due), moment(as_of)
     expected, ahead = None, 0
     if row.there == row.bound:
         state: DueState = "done_late" if row.came_late else "done"
     else:
-        ahead = sum(other.bound - other.there for other in beside if moment(other.due) <= due)
+        ahead = left
         if pace.items:
             hours = timedelta(hours=1) * pace.hours * ahead / pace.items
             expected = _text(_time(as_of) + min(hours, timedelta(days=365)))
@@ -137,8 +187,9 @@ def _judged(row: _Sum, beside: Iterable[_Sum], pace: Pace, as_of: str, within_h:
         elif expected is not None and moment(expected) > due:
             state = "will_be_late"
         else:
-            state = "soon" if _time(row.due) - _time(as_of) <= timedelta(hours=within_h) else "open"
-    return DueRow(row.place, row.due, state, row.bound, row.there, row.came_late, pace, ahead, expected)
+            soon = _time(row.place.due) - _time(as_of) <= timedelta(hours=within_h)
+            state = "soon" if soon else "open"
+    return DueRow(row.place, row.place.due, state, row.bound, row.there, row.came_late, pace, ahead, expected)
 
 
 def _time(text: str) -> datetime:

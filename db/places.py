@@ -58,6 +58,10 @@ class PlaceTable(Mapping[str, Place]):
         self._known |= found
         return found
 
+    def tree(self) -> Mapping[str, Place]:
+        """The whole tree, read again only when anything was recorded since."""
+        return self.ledger.remember("tree", self.all)
+
     def find(self, words: str, most: int) -> list[Place]:
         """The places in whose name or code all these words are, at most so many, the higher ones first."""
         place = self.tables.place

@@ -1,6 +1,6 @@
 """The evidence as it is held: reading events, logs and heads back. Writes nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain as joined
 from typing import Any, NamedTuple, TypeVar, cast
@@ -274,6 +274,18 @@ class Reading:
         columns = event.select(event.leaf, event.body, event.signatures).order_by(event.seq)
         for stored in columns.where((event.log_id == log_id) & (event.seq > seq)).tuples().iterator():
             yield read_stored(*stored)
+
+    def sizes(self) -> dict[str, int]:
+        """How many entries are held of each log, by its name."""
+        log = self.tables.log
+        return dict(log.select(log.name, log.size).tuples())
+
+    def events_since(self, sizes: Mapping[str, int]) -> Iterator[Event]:
+        """What was recorded or came after the logs had these sizes, log by log; of a log not named, everything."""
+        log = self.tables.log
+        for log_id, name, size in list(log.select(log.id, log.name, log.size).tuples()):
+            if size > sizes.get(name, 0):
+                yield from self.events_after(log_id, sizes.get(name, 0))
 
     def newest_time(self, log_id: int) -> str | None:
         """When the newest event of a log says it was recorded; None for an empty log."""

@@ -180,13 +180,22 @@ class State:
         self.places.refresh()
         return next(self._chains([code], self.places, as_of))
 
-    def chains(self, codes: Collection[str], *, as_of: str | None = None) -> Iterator[Chain]:
-        """The chains of many items, in this order; what they share is read once."""
-        return self._chains(codes, self.places.all(), as_of)
+    def chains(
+        self, codes: Collection[str], *, as_of: str | None = None, with_children: bool = False
+    ) -> Iterator[Chain]:
+        """The chains of many items, in this order; what they share is read once.
 
-    def _chains(self, codes: Collection[str], places: Mapping[str, Place], as_of: str | None) -> Iterator[Chain]:
+        Args:
+            with_children: also those of everything packed in them, in any order.
+        """
+        return self._chains(codes, self.places.tree(), as_of, with_children=with_children)
+
+    def _chains(
+        self, codes: Collection[str], places: Mapping[str, Place], as_of: str | None, *, with_children: bool = False
+    ) -> Iterator[Chain]:
         stations, met, forked = self.stations.now(), self.ledger.places_met(), self.stations.forked()
-        families = self.families(codes)
+        families = self.families(codes, with_children=with_children)
+        codes = list(families) if with_children else codes
         naming = self.ledger.naming(codes) if stations.revoked else {}
         for code in codes:
             chain = custody(code, families[code], places, met=met, as_of=as_of, roots=stations.roots)

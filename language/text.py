@@ -81,6 +81,12 @@ def local_time(utc_text: str, place_code: str, *, seconds: bool = False) -> str:
     return f"{day} {local.day} {_MONTHS[chosen()][local.month - 1]} {local.year} {clock} {name}"
 
 
+def short_time(utc_text: str, place_code: str) -> str:
+    """A stored UTC time for a table whose page says year and zone elsewhere: `12 Feb 18.00`, `12 Feb 18:00`."""
+    words = local_time(utc_text, place_code).split()
+    return " ".join((*words[1:3], words[4])) if len(words) == 6 else local_time(utc_text, place_code)
+
+
 def number(value: int) -> str:
     """A count with its thousands apart: 25.025 in Indonesian, 25,025 in English."""
     text = f"{value:,}"

@@ -44,6 +44,11 @@ def late_report(rows: Sequence[DueRow], ways: Ways, *, as_of: str, within_h: int
     return Listing(_("The clock"), meaning, _summary(rows, as_of, within_h, here), sections, [table], facts)
 
 
+def state_word(state: str) -> str:
+    """How a place stands against its due time, in words."""
+    return _(_STATES[state])
+
+
 def _summary(rows: Sequence[DueRow], as_of: str, within_h: int, here: str) -> list[str]:
     lines = [_("As of {time}; due soon means within {hours} hours.").format(
         time=local_time(as_of, here), hours=number(within_h))]  # fmt: skip
@@ -54,7 +59,7 @@ def _summary(rows: Sequence[DueRow], as_of: str, within_h: int, here: str) -> li
         if not of_level:
             continue
         counts = {state: sum(row.state == state for row in of_level) for state in _STATES}
-        told = ", ".join(f"{_(_STATES[state])} {number(count)}" for state, count in counts.items() if count)
+        told = ", ".join(f"{state_word(state)} {number(count)}" for state, count in counts.items() if count)
         lines.append(f"{word}: {told}.")
     return lines
 
@@ -76,7 +81,7 @@ def _section(heading: str, rows: Sequence[DueRow], here: str, *, pressing: bool 
 
 def _cells(row: DueRow, here: str) -> list[str]:
     return [
-        printable(row.place.name, 60), _(_STATES[row.state]), local_time(row.due, here),
+        printable(row.place.name, 60), state_word(row.state), local_time(row.due, here),
         f"{number(row.there)} / {number(row.bound)}", number(row.missing), number(row.came_late),
         pace_words(row.pace, here) if row.missing else "–", local_time(row.expected, here) if row.expected else "–",
     ]  # fmt: skip

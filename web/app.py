@@ -23,12 +23,19 @@ from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
 from language.text import printable, say, say_fault, say_hint
 from web.guard import Guard
-from web.pages import begin, handover, home, items, scan
+from web.pages import begin, dashboard, handover, home, items, scan
 from web.site import HERE, Site
 from web.templating import Pages
 
 Routes = Callable[[Site, Pages], APIRouter]
-PAGES: tuple[Routes, ...] = (home.routes, begin.routes, scan.routes, handover.routes, items.routes)
+PAGES: tuple[Routes, ...] = (
+    home.routes,
+    begin.routes,
+    scan.routes,
+    handover.routes,
+    items.routes,
+    dashboard.routes,
+)
 _SHOWN_FAULTS = 50
 
 

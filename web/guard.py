@@ -11,6 +11,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -73,7 +74,8 @@ class Guard:
             return
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         cookies = _cookies(headers)
-        wanted = cookies.get(LANGUAGE_COOKIE, "")
+        asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[0]
+        wanted = asked if asked in language.LANGUAGES else cookies.get(LANGUAGE_COOKIE, "")
         language.use(wanted if wanted in language.LANGUAGES else self._language)
         try:
             if scope["type"] != "http":

@@ -10,13 +10,19 @@ from custody.errors import N_
 from web.pictures import Pictures
 from web.rooms import Rooms
 from web.store_thread import OpenStore, StoreThread
+from web.watch import Watch
 
 if TYPE_CHECKING:
     from db.store import Store
 
 T = TypeVar("T")
 HERE = Path(__file__).parent
-NAVIGATION: tuple[tuple[str, str], ...] = (("/", N_("Start")), ("/scan", N_("Scan")), ("/items", N_("Items")))
+NAVIGATION: tuple[tuple[str, str], ...] = (
+    ("/", N_("Start")),
+    ("/scan", N_("Scan")),
+    ("/items", N_("Items")),
+    ("/dashboard", N_("Dashboard")),
+)
 """What stands at the top of every page: where it leads, and its name."""
 _ASIDE = 2
 """So many long jobs at once; more would only slow each other down, and the scanning."""
@@ -27,9 +33,9 @@ class Site:
     """One station's page while the server runs.
 
     `ask` reads, `keep` scans and records: two threads with a store each, so that a long question never holds up a
-    scan; what takes seconds is done `aside`, with a ledger opened for it alone. `home` is the station's folder.
-    `source` is where pictures come from unless the page chooses a camera. `is_closing` is set when the server ends,
-    for streams to end with it.
+    scan; what takes seconds is done `aside`, with a ledger opened for it alone. `watch` has a store of its own for the
+    dashboard. `home` is the station's folder. `source` is where pictures come from unless the page chooses a camera.
+    `is_closing` is set when the server ends, for streams to end with it.
     """
 
     open_store: OpenStore
@@ -42,6 +48,7 @@ class Site:
     keep: StoreThread = field(init=False)
     rooms: Rooms = field(init=False)
     pictures: Pictures = field(init=False)
+    watch: Watch = field(init=False)
     is_closing: bool = False
     _aside: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_ASIDE), repr=False)
 
@@ -50,6 +57,7 @@ class Site:
         self.keep = StoreThread(self.open_store, "desk")
         self.rooms = Rooms(self.keep)
         self.pictures = Pictures(self.rooms, self.source)
+        self.watch = Watch(self.open_store)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -71,10 +79,12 @@ class Site:
         self.is_closing = True
         self.rooms.wake()
         self.pictures.wake()
+        self.watch.wake()
 
     def close(self) -> None:
         """End the streams and let go of the camera and the ledger."""
         self.end_streams()
         self.pictures.close()
+        self.watch.close()
         self.ask.close()
         self.keep.close()

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 import language
-from language.text import fill, local_time, number, printable
+from language.text import fill, local_time, number, printable, short_time
 from web.guard import LANGUAGE_COOKIE
 from web.site import HERE, NAVIGATION, Site
 from web.token import cookie_name
@@ -30,8 +30,14 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"_": _say, "ngettext": _say_count, "number": number, "local_time": local_time}
+    made.globals |= {"_": _say, "ngettext": _say_count, "number": number, "local_time": local_time, "hour": _hour}
     return made
+
+
+def _hour(utc: str, place: str) -> str:
+    """A time on an axis: its hour, and at midnight its day."""
+    day, _space, clock = short_time(utc, place).rpartition(" ")
+    return day if clock[:2] == "00" else clock
 
 
 def _shown(value: Any) -> Any:
@@ -60,9 +66,7 @@ class Pages:
 
     def page(self, request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A whole page. It gives the browser the secret, and keeps the language that the address asks for."""
-        wanted = request.query_params.get("lang", "")
-        if wanted in language.LANGUAGES:
-            language.use(wanted)
+        wanted = request.query_params.get("lang", "")  # the guard has chosen it
         text = self.fragment(
             name, lang=language.chosen(), token=self._site.token, path=request.url.path, frame=self._frame(), **values
         )

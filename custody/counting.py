@@ -1,0 +1,60 @@
+"""Whether what was counted at a handover is what was scanned: the only thing that shows two boxes under one code."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from custody.events import Event
+from custody.findings import Finding, judge_count
+
+
+class HandoverKey(NamedTuple):
+    """Which handover a part belongs to: the log that recorded it, its number, giver and receiver."""
+
+    log: str
+    bast: str
+    giver: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one part of a handover adds to its count; `counted` is said in the last part alone."""
+
+    key: HandoverKey
+    part: int
+    parts: int
+    scanned: int
+    extras: int
+    counted: int | None
+    leaf: str
+    happened: str
+
+
+def counted_in(event: Event) -> Counted:
+    """What a `handover` event adds to the count of its handover."""
+    body = event.body
+    return Counted(
+        HandoverKey(event.log, body["bast"], body["from"], body["to"]), body["part"], body["parts"],
+        len(body["items"]), sum(extra["count"] for extra in body["extras"]), body["counted"], event.leaf,
+        event.happened,
+    )  # fmt: skip
+
+
+def count_findings(parts: Iterable[Counted]) -> list[tuple[Counted, Finding]]:
+    """A finding for each handover of which another number was counted than was scanned and noted, with its last part.
+
+    A handover of which not all parts are known is not judged.
+    """
+    handovers: dict[HandoverKey, dict[int, Counted]] = {}
+    for part in parts:
+        handovers.setdefault(part.key, {})[part.part] = part
+    found = []
+    for known in handovers.values():
+        last = known[max(known)]
+        if len(known) != last.parts:
+            continue
+        scanned, extras = (sum(getattr(part, name) for part in known.values()) for name in ("scanned", "extras"))
+        for finding in judge_count(scanned=scanned, extras=extras, counted=last.counted, missing=(), places={}):
+            found.append((last, finding))
+    return sorted(found, key=lambda entry: (entry[0].happened, entry[0].leaf), reverse=True)

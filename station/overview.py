@@ -1,0 +1,154 @@
+"""What a whole ledger comes to: what has come where and when, and what is irregular. Kept up to date item by item.
+
+Folding every item of a regency takes seconds, so it is done once, in steps, and after that again only for the items
+that a new record names. What it tells is what folding everything anew would tell.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from custody.chain import Chain
+from custody.counting import Counted, count_findings, counted_in
+from custody.findings import Finding, moment
+from custody.journey import journey
+from custody.places import Ways
+from custody.timing import DueRow, DueSums
+
+if TYPE_CHECKING:
+    from db.reading import Mark
+    from db.store import Store
+
+_BATCH = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Irregular:
+    """An open finding about an item or a handover, and the place that it is about: where the thing is bound for.
+
+    `bast` is the handover's number where the finding is about a whole handover.
+    """
+
+    finding: Finding
+    place: str
+    bast: str = ""
+
+
+class Overview:
+    """The sums of one ledger. For the thread that the store belongs to; `advance` brings it up to date."""
+
+    def __init__(self) -> None:
+        self._store: Store | None = None
+        self._restart()
+
+    def _restart(self) -> None:
+        self._mark: Mark | None = None
+        self._sizes: dict[str, int] = {}
+        self._to_fold: dict[str, None] = {}
+        self._total = 0
+        self._is_first = True
+        self._ways = Ways({})
+        self._due = DueSums(self._ways)
+        self._irregular: dict[str, tuple[Irregular, ...]] = {}
+        self._counted: dict[str, Counted] = {}
+        self._in_future: dict[str, str] = {}
+
+    @property
+    def share(self) -> float:
+        """How much of the ledger is counted, 0 to 1; below 1 the answers of this object are not whole yet."""
+        return 1.0 if not self._to_fold else max(0.0, 1 - len(self._to_fold) / max(self._total, 1))
+
+    def advance(self, store: "Store", most_s: float) -> bool:
+        """Take in what was recorded since, for about so long; whether everything is counted now."""
+        end = time.monotonic() + most_s
+        now = store.around.now_utc()
+        self._look(store, now)
+        while self._to_fold:
+            batch = list(islice(self._to_fold, _BATCH))
+            for chain in store.state.chains(batch, as_of=now, with_children=not self._is_first):
+                self._put(chain, now)
+            for code in batch:
+                del self._to_fold[code]
+            if time.monotonic() >= end:
+                break
+        self._is_first = self._is_first and bool(self._to_fold)
+        return not self._to_fold
+
+    @property
+    def ways(self) -> Ways:
+        """The delivery tree as it was when this was added up."""
+        return self._ways
+
+    def due_rows(self, as_of: str, within_h: int) -> list[DueRow]:
+        """The clock, as `custody.timing.due_rows` tells it of all items."""
+        return self._due.rows(as_of=as_of, within_h=within_h)
+
+    def there(self) -> dict[str, tuple[int, int]]:
+        """For each sub-district, village and polling station how many items are to come, and how many are there."""
+        return self._due.there()
+
+    def irregular(self) -> Iterator[Irregular]:
+        """What is irregular and open, but for what is late: that is the clock's."""
+        for last, finding in count_findings(self._counted.values()):
+            yield Irregular(finding, last.key.to, last.key.bast)
+        for found in self._irregular.values():
+            yield from found
+
+    def _look(self, store: "Store", now: str) -> None:
+        """See what is to be folded: what new records name, or everything where it may all be judged otherwise."""
+        ledger = store.ledger
+        mark = ledger.mark()
+        if mark == self._mark and store is self._store:
+            self._mark_to_fold(code for code, due in self._in_future.items() if due <= moment(now))
+            return
+        before = self._mark
+        sizes = ledger.sizes()
+        is_same = store is self._store and before is not None and before[2:] == mark[2:] and before[0] == mark[0]
+        news = list(ledger.events_since(self._sizes)) if is_same else []
+        if not is_same or sizes.keys() != self._sizes.keys() or any(map(store.state.is_notice, news)):
+            self._restart()
+            self._store = store
+            self._ways = Ways(store.state.places.tree())
+            self._due = DueSums(self._ways)
+            self._mark_to_fold(ledger.codes())
+        else:
+            self._is_first = False  # what is packed in these may have been folded already
+            for event in news:
+                self._mark_to_fold(ledger.codes_of(event.leaf) if event.type == "correct" else event.rows)
+        self._mark, self._sizes = mark, sizes
+
+    def _mark_to_fold(self, codes: Iterable[str]) -> None:
+        if not self._to_fold:
+            self._total = 0
+        before = len(self._to_fold)
+        self._to_fold |= dict.fromkeys(codes)
+        self._total += len(self._to_fold) - before
+
+    def _put(self, chain: Chain, now: str) -> None:
+        self._due.put(chain.code, journey(chain, self._ways, as_of=now))
+        place = chain.item.to if chain.item else chain.held_by or next(
+            (link.to for link in reversed(chain.links) if link.to), "")  # fmt: skip
+        found = tuple(
+            Irregular(finding, place)
+            for finding in chain.findings
+            if finding.is_open and finding.severity != "info" and finding.code != "LATE"
+        )
+        if found:
+            self._irregular[chain.code] = found
+        else:
+            self._irregular.pop(chain.code, None)
+        to_come = []
+        for link in chain.links:
+            if link.event.type == "handover":
+                if link.is_withdrawn:
+                    self._counted.pop(link.event.leaf, None)
+                elif link.event.leaf not in self._counted:
+                    self._counted[link.event.leaf] = counted_in(link.event)
+            if moment(link.event.happened) > moment(now):
+                to_come.append(moment(link.event.happened))
+        if to_come:
+            self._in_future[chain.code] = min(to_come)
+        else:
+            self._in_future.pop(chain.code, None)

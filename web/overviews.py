@@ -1,0 +1,208 @@
+"""What the dashboard shows of a place and all below it, as plain values in the language of who asks."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from custody.codes import show_code
+from custody.errors import N_, InputError
+from custody.places import Place, Ways
+from custody.progress import StockGroup, progress
+from custody.timing import STATES, DueRow
+from language.text import local_time, short_time
+from reports.late import pace_words, state_word
+from reports.words import custodian_name, finding_text, kind_name, place_path, severity_word, zone_code
+from station.advice import advice
+from station.overview import Irregular, Overview
+from web.field_boards import field_board
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+WITHIN_H = 6
+_PRESSING = ("late", "will_be_late", "soon")
+_SHOWN = 12
+_GRAVE = {"critical": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """How many items are bound for a place, how many of them have a label, have left, and are there."""
+
+    total: int = 0
+    labelled: int = 0
+    sent: int = 0
+    there: int = 0
+
+    @property
+    def on_the_way(self) -> int:
+        """How many have left and are not there."""
+        return max(self.sent - self.there, 0)
+
+    @property
+    def share(self) -> int:
+        """What is there in whole per cent, rounded down."""
+        return 100 * self.there // self.total if self.total else 0
+
+
+def top_place(store: "Store") -> str:
+    """Where the dashboard begins: the own place, or the first of the plan where that has none."""
+    own, places = store.ledger.own_log().place, store.state.places.tree()
+    return own if own in places else next(iter(places), own)
+
+
+def overview_of(store: "Store", overview: Overview, code: str) -> dict[str, Any]:
+    """Everything that the dashboard shows of one place.
+
+    Raises:
+        InputError: the plan has no such place.
+    """
+    places, ways = store.state.places.tree(), overview.ways
+    place = places.get(code)
+    if place is None:
+        raise InputError(
+            N_("there is no place {code} in the plan"), hint=N_("Go up to the whole and choose another."), code=code
+        )
+    now, is_whole = store.around.now_utc(), overview.share >= 1
+    here = zone_code(code, store.ledger.own_log().place)
+    rows = overview.due_rows(now, WITHIN_H) if is_whole else []
+    due, amounts = {row.place.code: row for row in rows}, amounts_of(store, overview)
+    inside = [row for row in rows if place in ways.to(row.place.code)]
+    children = [child for child in places.values() if child.parent == code and child.level in _LEVELS]
+    return {
+        "place": {"code": code, "name": place.name, "level": place.level, "above": _above(places, place)},
+        "as_of": local_time(now, here), "share": round(100 * overview.share), "is_whole": is_whole,
+        "amounts": amounts.get(code, Amounts()), "own": _row(place, amounts, due.get(code), here),
+        "children": [_row(child, amounts, due.get(child.code), here) for child in children],
+        "level": children[0].level if children else "",
+        "states": _states(inside), "pressing": _pressing(inside, here, code),
+        "things": _things(store, place), "unwitnessed": store.heads.unwitnessed(),
+        "irregular": _irregular(store, overview, place, here) if is_whole else None,
+        "field": field_board(store, place, now, here),
+    }  # fmt: skip
+
+
+_LEVELS = ("district", "village", "polling_station")
+
+
+def amounts_of(store: "Store", overview: Overview) -> Mapping[str, Amounts]:
+    """How far the supplies for each place have come, over all kinds."""
+    found = dict(store.ledger.remember("amounts", lambda: _amounts(store)))
+    if overview.share >= 1:  # the clock's word on what is there: what came and is on its way back has been there
+        for code, (total, there) in overview.there().items():
+            stock = found.get(code, Amounts())
+            found[code] = Amounts(total, stock.labelled, stock.sent, there)
+    return found
+
+
+def _amounts(store: "Store") -> dict[str, Amounts]:
+    groups, places = list(store.state.stock()), store.state.places.tree()
+    sums: dict[str, list[int]] = {}
+    for row in progress(groups, places):
+        _add(sums, row.place.code, row.registered, row.labelled, row.sent, row.arrived)
+    for group in groups:
+        if group.to in places and places[group.to].level == "polling_station":
+            _add(sums, group.to, group.count, group.labelled, group.sent, _arrived(group))
+    return {code: Amounts(*counts) for code, counts in sums.items()}
+
+
+def _arrived(group: StockGroup) -> int:
+    return group.count if group.held_by == group.to else 0
+
+
+def _add(sums: dict[str, list[int]], code: str, *counts: int) -> None:
+    known = sums.setdefault(code, [0] * len(counts))
+    known[:] = [a + b for a, b in zip(known, counts, strict=True)]
+
+
+def _above(places: Mapping[str, Place], place: Place) -> list[dict[str, str]]:
+    return [{"code": step.code, "name": step.name} for step in Ways(places).to(place.code)[:-1]]
+
+
+def _row(place: Place, amounts: Mapping[str, Amounts], due: DueRow | None, here: str) -> dict[str, Any]:
+    """One place in a table, on the map and on the wall."""
+    return {
+        "code": place.code, "name": place.name, "level": place.level, "amounts": amounts.get(place.code, Amounts()),
+        "state": due.state if due else "", "word": state_word(due.state) if due else "",
+        "due": short_time(place.due, here) if place.due else "", "due_utc": place.due,
+        "came_late": due.came_late if due else 0, "missing": due.missing if due else None,
+        "expected": short_time(due.expected, here) if due and due.expected else "",
+        "expected_utc": due.expected if due else None, "pace": pace_words(due.pace, here) if due else "",
+    }  # fmt: skip
+
+
+def rows_below(store: "Store", overview: Overview, codes: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """For each of these places the rows of the places right below it."""
+    now, here = store.around.now_utc(), zone_code(*codes)
+    rows = overview.due_rows(now, WITHIN_H) if overview.share >= 1 else []
+    due, amounts = {row.place.code: row for row in rows}, amounts_of(store, overview)
+    found: dict[str, list[dict[str, Any]]] = {code: [] for code in codes}
+    for place in store.state.places.tree().values():
+        if place.parent in found and place.level in _LEVELS:
+            found[place.parent].append(_row(place, amounts, due.get(place.code), here))
+    return found
+
+
+def _states(rows: Iterable[DueRow]) -> dict[str, dict[str, int]]:
+    """For each level how many places are in each state."""
+    counts: dict[str, Counter[str]] = {level: Counter() for level in _LEVELS}
+    for row in rows:
+        counts[row.place.level][row.state] += 1
+    return {level: {state: of_level[state] for state in STATES} for level, of_level in counts.items()}
+
+
+def _pressing(rows: Sequence[DueRow], here: str, code: str) -> dict[str, Any]:
+    """What is late, will be or is due soon below a place: sub-districts and villages first, stations counted."""
+    pressing = [row for row in rows if row.state in _PRESSING and row.place.code != code]
+    shown = [row for row in pressing if row.place.level != "polling_station"]
+    shown += [row for row in pressing if row.place.level == "polling_station"]
+    return {
+        "count": len(pressing), "more": max(len(pressing) - _SHOWN, 0),
+        "rows": [
+            {"code": row.place.code, "name": row.place.name, "state": row.state, "word": state_word(row.state),
+             "due": short_time(row.due, here), "missing": row.missing, "bound": row.bound,
+             "expected": short_time(row.expected, here) if row.expected else ""}
+            for row in shown[:_SHOWN]
+        ],
+    }  # fmt: skip
+
+
+def _things(store: "Store", place: Place) -> list[dict[str, Any]]:
+    """The items of one polling station."""
+    if place.level != "polling_station":
+        return []
+    needs = {need.kind: need for need in store.state.needs()}
+    places = store.state.places
+    return [
+        {"code": item.code, "shown": show_code(item.code), "kind": kind_name(needs, item.kind), "k": item.k,
+         "n": item.n, "holder": custodian_name(places, item.held_by), "condition": item.condition,
+         "is_there": item.held_by == place.code}
+        for item in store.state.find_items(under=place.code)
+    ]  # fmt: skip
+
+
+def irregular_under(overview: Overview, place: Place) -> list[Irregular]:
+    """What is irregular of all that is bound for a place or below it, the gravest first."""
+    is_top = place.parent is None
+    found = [one for one in overview.irregular() if is_top or place in overview.ways.to(one.place)]
+    return sorted(found, key=lambda one: (_GRAVE[one.finding.severity], one.finding.code, one.place))
+
+
+def _irregular(store: "Store", overview: Overview, place: Place, here: str) -> dict[str, Any]:
+    found = irregular_under(overview, place)
+    needs = {need.kind: need for need in store.state.needs()}
+    places = store.state.places
+    kinds = Counter(one.finding.code for one in found)
+    return {
+        "count": len(found), "critical": sum(one.finding.severity == "critical" for one in found),
+        "more": max(len(found) - _SHOWN, 0), "kinds": sorted(kinds.items(), key=lambda kind: -kind[1]),
+        "rows": [
+            {"code": one.finding.code, "severity": one.finding.severity, "word": severity_word(one.finding.severity),
+             "text": finding_text(one.finding, needs, here), "advice": advice(one.finding),
+             "item": one.finding.item or "", "shown": show_code(one.finding.item) if one.finding.item else "",
+             "bast": one.bast, "place": place_path(places, one.place) if one.place else "",
+             "is_provisional": one.finding.is_provisional}
+            for one in found[:_SHOWN]
+        ],
+    }  # fmt: skip

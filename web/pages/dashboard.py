@@ -1,0 +1,101 @@
+"""The dashboard: how far the supplies have come, what is late, what is open; from the whole down to one item."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+
+import language
+from custody.places import zone
+from station.overview import Overview
+from web.drawings import clock_drawing, tree_drawing
+from web.overviews import overview_of, rows_below, top_place
+from web.site import Site
+from web.templating import Pages
+from web.watch import Version, digest
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+Code = Annotated[str, Path(max_length=60)]
+_DRAWN_ROWS = 32
+
+
+def routes(site: Site, pages: Pages) -> APIRouter:
+    """`/dashboard` and below."""
+    router = APIRouter()
+
+    def board(code: str, template: str = "overview.html") -> tuple[str, Version]:
+        """The part of a page that changes, rendered once for all who look at it."""
+
+        def make(store: "Store", overview: Overview) -> str:
+            return pages.fragment(template, lang=language.chosen(), **shown(store, overview, code))
+
+        return site.watch.ask((template, code, language.chosen()), make)
+
+    def page(request: Request, code: str, name: str, template: str) -> Response:
+        html, version = board(code, template)
+        mark = site.watch.news.mark()
+        return pages.page(request, name, board=Markup(html), mark=mark, version=digest(version), code=code)
+
+    def part(code: str, template: str, known: str | None) -> Response:
+        html, version = board(code, template)
+        tag = f'"{digest(version)}"'
+        headers = {"etag": tag, "cache-control": "no-cache"}
+        return Response(None, 304, headers) if known == tag else HTMLResponse(html, headers=headers)
+
+    @router.get("/dashboard", include_in_schema=False)
+    def top(request: Request) -> Response:
+        return page(request, "", "dashboard.html", "overview.html")
+
+    @router.get("/dashboard/wall", include_in_schema=False)
+    def wall(request: Request) -> Response:
+        return page(request, "", "wall.html", "wall_board.html")
+
+    @router.get("/dashboard/news", include_in_schema=False)
+    def news(
+        after: Annotated[str, Query(max_length=40)] = "",
+        last_event_id: Annotated[str | None, Header(max_length=40)] = None,
+    ) -> StreamingResponse:
+        def is_closing() -> bool:  # asked each few seconds
+            site.watch.is_watched()
+            return site.is_closing
+
+        site.watch.look()
+        stream = site.watch.news.stream(last_event_id or after, is_closing)
+        return StreamingResponse(stream, media_type="text/event-stream")
+
+    @router.get("/dashboard/wall/part", include_in_schema=False)
+    def wall_part(if_none_match: Annotated[str | None, Header(max_length=40)] = None) -> Response:
+        return part("", "wall_board.html", if_none_match)
+
+    @router.get("/dashboard/part", include_in_schema=False)
+    def top_part(if_none_match: Annotated[str | None, Header(max_length=40)] = None) -> Response:
+        return part("", "overview.html", if_none_match)
+
+    @router.get("/dashboard/{code}", include_in_schema=False)
+    def place(request: Request, code: Code) -> Response:
+        return page(request, code, "dashboard.html", "overview.html")
+
+    @router.get("/dashboard/{code}/part", include_in_schema=False)
+    def place_part(code: Code, if_none_match: Annotated[str | None, Header(max_length=40)] = None) -> Response:
+        return part(code, "overview.html", if_none_match)
+
+    return router
+
+
+def shown(store: "Store", overview: Overview, code: str) -> dict[str, Any]:
+    """What the templates take: the facts, and what is drawn of them; an empty code is the whole."""
+    code = code or top_place(store)
+    facts = overview_of(store, overview, code)
+    children = facts["children"]
+    branches = []
+    if facts["level"] in ("district", "village"):
+        below = rows_below(store, overview, [child["code"] for child in children])
+        branches = [(child, below[child["code"]]) for child in children]
+    return {
+        "facts": facts,
+        "tree": tree_drawing(facts["own"], branches) if branches else None,
+        "clock": clock_drawing(children[:_DRAWN_ROWS], store.around.now_utc(), zone(code)[1]),
+    }  # fmt: skip
