@@ -47,6 +47,7 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
         incidents,
         inspecting,
         merging,
+        pins,
         points,
         printers,
         printing,
@@ -87,7 +88,8 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
         scanning.scan, scanning.handover, scanning.drafts, inspecting.inspect, correcting.correct,
         reassigning.reassign, reassigning.balance, incidents.incident, checklists.checklist, points.point,
         reporting.custody, reporting.report,
-        exporting.export, merging.import_, verifying.verify, backing.backup, serving.serve, doctor.doctor, demo.demo,
+        exporting.export, merging.import_, verifying.verify, backing.backup, serving.serve,
+        pins.pins, doctor.doctor, demo.demo,
     ):  # fmt: skip
         command.short_help = command.help  # so that the list of commands wraps it and cuts nothing off
         program.add_command(command)

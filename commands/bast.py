@@ -40,13 +40,13 @@ def save_letter(
     """
     from db.letters import find_handover
     from reports.bast_file import save_bast
-    from station.letters import chosen_template, letter_facts
+    from station.letters import chosen_template, drawn_signatures, letter_facts
 
     words = chosen_template(_home(), template)
     found = find_handover(store.state, number)
     facts = letter_facts(store, found)
     if out is not None:
-        save_bast(out, facts, words, found.sheets)
+        save_bast(out, facts, words, found.sheets, drawn_signatures(facts, store.photos.get))
         if out.suffix.lower() == ".pdf" and None in found.sheets:
             note(_("No signed head of that log is known here, so the letter carries no codes to scan."))
     return facts

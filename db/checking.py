@@ -12,11 +12,11 @@ from custody.errors import N_, CustodyError, TamperError
 from custody.ledger import key_fingerprint
 from db.batches import batches
 from db.item_rows import ItemRow
-from db.ledger import TOPICS
 from db.models import tables_of
 from db.schema import changed_objects, scratch_database
 from db.state import State
 from db.stored import read_stored
+from db.topics import topic_of
 from evidence.bundle_lines import LogRow, log_row
 from evidence.entry import RawEntry
 from evidence.findings import EvidenceFinding
@@ -122,7 +122,8 @@ class Checking:
                 except (CustodyError, ValueError, KeyError, TypeError, AttributeError):
                     return  # a finding about the entry already
                 items += sum(hash((code, row_id)) for code in dict.fromkeys(codes))
-                topics += hash((event.type, row_id)) if event.type in TOPICS else 0
+                topic = topic_of(event.body)
+                topics += hash((topic, row_id)) if topic else 0
             rows = index.select(index.code, getattr(index, column)).tuples().iterator()
             if sum(hash((code, row_id)) for code, row_id in rows) != items:
                 yield _finding(N_("the index of items ({table}) is not what the entries say"), table=column)

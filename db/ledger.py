@@ -23,12 +23,8 @@ from db.reading import HeldLog, Reading
 from db.signer import Signer as Signer
 from db.stored import read_stored
 from db.tail import check_tail
+from db.topics import topic_of
 
-TOPICS = frozenset({
-    "genesis", "admit", "revoke", "plan", "correct", "witness", "register", "print", "void", "delivery", "incident",
-    "checklist", "point", "clock", "inspect", "seal", "pack",
-})  # fmt: skip
-"""The types of events that are found by their type: they need name no item, or labels are counted by them."""
 FORMER = 2
 """What `is_own` says of a log that this station wrote before it went on with a new one."""
 
@@ -188,8 +184,8 @@ class Ledger(Reading):
         tables = self.tables
         entry = {"log_id": log_id, "seq": seq, "leaf": leaf, "body": body, "signatures": signatures}
         event_id = self._new_event.first(**entry)[0]
-        if parsed["type"] in TOPICS:
-            tables.event_topic.insert(topic=parsed["type"], event_id=event_id).execute()
+        if topic := topic_of(parsed):
+            tables.event_topic.insert(topic=topic, event_id=event_id).execute()
         self._index(parsed, self._event_items, event_id)
 
     def insert_fork(self, log_id: int, seq: int, leaf: bytes, body: bytes, signatures: str, parsed: Body) -> None:

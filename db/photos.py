@@ -13,12 +13,13 @@ from custody.errors import N_, InputError
 from custody.events import Event
 from db.ledger import Ledger
 from db.stored import as_bytes
+from db.topics import SIGNED
 from evidence.findings import EvidenceFinding
 
 MAX_BYTES = 1024 * 1024
 _JPEG = b"\xff\xd8\xff"
-PHOTOGRAPHED = ("inspect", "seal")
-"""The types of events that may name a photograph."""
+PHOTOGRAPHED = ("inspect", "seal", SIGNED)
+"""The topics of events that may name a photograph, or the picture of a signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,11 @@ class Photos:
 
     def named(self) -> Iterator[NamedPhoto]:
         """Every photograph that an event of any log names, by log and number, one in memory at a time."""
-        found = [event for event in self.ledger.on_topic(PHOTOGRAPHED) if event.body["photo"]]
-        for event in sorted(found, key=lambda event: (event.log, event.seq, event.leaf)):
-            digest = str(event.body["photo"])
-            data = self.get(digest)
-            yield NamedPhoto(digest, event, data, data is None and self._stored(digest) is not None)
+        events = self.ledger.on_topic(PHOTOGRAPHED)
+        for event in sorted(events, key=lambda event: (event.log, event.seq, event.leaf)):
+            for digest in pictures_of(event):
+                data = self.get(digest)
+                yield NamedPhoto(digest, event, data, data is None and self._stored(digest) is not None)
 
     def findings(self) -> Iterator[EvidenceFinding]:
         """Which photographs are altered, one by one, and how many of each log are not kept here.
@@ -115,7 +116,14 @@ class Photos:
         return True
 
     def _digests(self) -> frozenset[Any]:
-        return frozenset(event.body["photo"] for event in self.ledger.on_topic(PHOTOGRAPHED))
+        return frozenset(digest for event in self.ledger.on_topic(PHOTOGRAPHED) for digest in pictures_of(event))
+
+
+def pictures_of(event: Event) -> list[str]:
+    """The digests of the pictures that an event names: photographs, and signatures that were drawn."""
+    if event.type == "handover":
+        return [row["digest"] for row in event.body.get("acknowledged", ()) if row["digest"]]
+    return [event.body["photo"]] if event.body["photo"] else []
 
 
 def _finding(event: Event, message: str, **values: object) -> EvidenceFinding:

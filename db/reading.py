@@ -16,6 +16,7 @@ from db.models import Tables
 from db.naming import Naming
 from db.prepared import Prepared, blank
 from db.stored import as_bytes, read_stored
+from db.topics import topic_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ class Reading:
         return self._naming.naming(codes, with_forks=bool(self.mark()[-1]))
 
     def on_topic(self, topics: Iterable[str]) -> list[Event]:
-        """Every event of these types, which are among `TOPICS`; in no order."""
+        """Every event of these topics (`db.topics`); in no order."""
         event, topic, fork = self.tables.event, self.tables.event_topic, self.tables.fork
         wanted = list(topics)
         columns = event.select(event.leaf, event.body, event.signatures)
@@ -145,7 +146,7 @@ class Reading:
         found = [read_stored(*stored) for stored in query.tuples()]
         for stored in fork.select(fork.leaf, fork.body, fork.signatures).tuples():
             other = read_stored(*stored)
-            if other.type in wanted:
+            if topic_of(other.body) in wanted:
                 found.append(other)
         return found
 

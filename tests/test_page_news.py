@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from page_examples import wait_for
 from starlette.types import Message
 
-from web.guard import Guard
+from web.doors import LocalDoor
+from web.guard import JSON, Guard
 from web.news import News
 from web.token import HEADER, cookie_name
 
@@ -100,7 +102,8 @@ def test_a_body_that_comes_too_slowly_is_let_go() -> None:
                "content-type": "application/json", "content-length": "10"}  # fmt: skip
     scope = {"type": "http", "method": "POST", "path": "/", "headers": [
         (name.encode(), value.encode()) for name, value in headers.items()]}  # fmt: skip
-    guard = Guard(app, hosts=frozenset({"127.0.0.1:1"}), token=token, language_code="en", slowest_body_s=0.02)
+    door = LocalDoor(frozenset({"127.0.0.1:1"}), token)
+    guard = Guard(app, door=door, language_code="en", json=replace(JSON, slowest_s=0.02))
     with pytest.raises(Exception, match="too slowly"):  # the application makes an answer of it
         wait_for(guard(scope, never, send))
     assert not sent

@@ -22,8 +22,9 @@ from starlette.responses import JSONResponse, Response
 from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
 from language.text import printable, say, say_fault, say_hint
+from web.doors import Door, LocalDoor
 from web.guard import Guard
-from web.pages import begin, dashboard, handover, home, items, scan
+from web.pages import begin, dashboard, handover, home, items, scan, signing
 from web.site import HERE, Site
 from web.templating import Pages
 
@@ -33,20 +34,25 @@ PAGES: tuple[Routes, ...] = (
     begin.routes,
     scan.routes,
     handover.routes,
+    signing.routes,
     items.routes,
     dashboard.routes,
 )
 _SHOWN_FAULTS = 50
 
 
-def build(site: Site) -> FastAPI:
-    """The application of one site; who runs it closes the site when it ends."""
+def build(site: Site, door: Door | None = None) -> FastAPI:
+    """The application of one site, as it is reached by a door; who runs it closes the site when it ends.
+
+    Args:
+        door: None: the page on this computer.
+    """
     pages = Pages(site)
     app = FastAPI(title="Serah", docs_url=None, redoc_url=None, lifespan=_lifespan(site))
     for routes in PAGES:
         app.include_router(routes(site, pages))
     app.mount("/static", Static(directory=HERE / "static"))
-    app.add_middleware(Guard, hosts=site.hosts, token=site.token, language_code=site.language)
+    app.add_middleware(Guard, door=door or LocalDoor(site.hosts, site.token), language_code=site.language)
     for kind, answer in _answers(pages).items():
         app.add_exception_handler(kind, answer)
     return app

@@ -7,9 +7,11 @@ headers, before a byte of the body is read.
 """
 
 import asyncio
-import hmac
 import json
+import re
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
@@ -19,12 +21,33 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import language
 from language import _
-from web.token import HEADER, cookie_name
+from web.doors import Door
+from web.token import HEADER, is_same
 
 READING = frozenset({"GET", "HEAD"})
 LANGUAGE_COOKIE = "serah-lang"
+SECRET = "serah.secret"
+"""Where a request's scope has the secret that its page is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a body may be: its most bytes, its types, and how long it may take to come."""
+
+    most_bytes: int
+    kinds: frozenset[str]
+    slowest_s: float
+
+
 LARGEST_BODY = 64 * 1024
-SLOWEST_BODY_S = 20.0
+JSON = Limit(LARGEST_BODY, frozenset({"application/json"}), 20.0)
+FRAME = Limit(2 * 1024 * 1024, frozenset({"image/jpeg"}), 10.0)
+PHOTO = Limit(16 * 1024 * 1024, frozenset({"image/jpeg", "image/png", "image/webp"}), 60.0)
+LIMITS: tuple[tuple[re.Pattern[str], Limit], ...] = (
+    (re.compile(r"/api/drafts/[^/]+/frames"), FRAME),
+    (re.compile(r"/api/drafts/[^/]+/photos"), PHOTO),
+)
+"""Paths that take something else than JSON."""
 _CONTENT_POLICY = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "media-src 'self'",
     "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "object-src 'self'",
@@ -51,22 +74,17 @@ class Guard:
         self,
         app: ASGIApp,
         *,
-        hosts: frozenset[str],
-        token: str,
+        door: Door,
         language_code: str,
-        largest: Mapping[str, int] | None = None,
-        slowest_body_s: float = SLOWEST_BODY_S,
+        json: Limit = JSON,
     ) -> None:
-        """Stand before `app`.
+        """Stand before `app`, at a door.
 
         Args:
-            hosts: the names with port that this server answers to.
             language_code: the language of who has not chosen one.
-            largest: the most bytes that a path takes where that is not `LARGEST_BODY`.
+            json: what a body may be where `LIMITS` says nothing else.
         """
-        self._app, self._hosts, self._token, self._language = app, hosts, token, language_code
-        self._largest, self._slowest_body_s = dict(largest or {}), slowest_body_s
-        self._cookie = cookie_name(token)
+        self._app, self._door, self._language, self._json = app, door, language_code, json
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -80,57 +98,63 @@ class Guard:
         try:
             if scope["type"] != "http":
                 raise Refused(403, _("This address takes no such connection."))
-            self._check(scope, headers, cookies)
+            limit = self._limit(scope["path"])
+            self._check(scope, headers, cookies, limit)
         except Refused as error:
             await _answer(_with_headers(send), error)
             return
-        largest = self._largest.get(scope["path"], LARGEST_BODY)
-        await self._app(scope, _Bounded(receive, largest, self._slowest_body_s), _with_headers(send))
+        await self._app(scope, _Bounded(receive, limit), _with_headers(send))
 
-    def _check(self, scope: Scope, headers: list[tuple[str, str]], cookies: Mapping[str, str]) -> None:
-        hosts = _all(headers, "host")
-        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
+    def _limit(self, path: str) -> Limit:
+        return next((limit for form, limit in LIMITS if form.fullmatch(path)), self._json)
+
+    def _check(self, scope: Scope, headers: list[tuple[str, str]], cookies: Mapping[str, str], limit: Limit) -> None:
+        hosts, door, method, path = _all(headers, "host"), self._door, scope["method"], scope["path"]
+        if len(hosts) != 1 or hosts[0].lower() not in door.hosts:
             raise Refused(400, _("This is not the address of this page."))
-        is_reading = scope["method"] in READING
+        is_reading = method in READING
         site = _all(headers, "sec-fetch-site")
         is_visit = is_reading and _all(headers, "sec-fetch-mode") == ["navigate"] \
             and _all(headers, "sec-fetch-dest") == ["document"]  # fmt: skip
         if site and site not in (["same-origin"], ["none"]) and not is_visit:
             raise Refused(403, _("This request comes from another page."))
+        secret, is_open = door.secret_of(cookies), door.is_open(method, path)
+        if secret is None and not is_open and is_reading:
+            raise Refused(403, _("This device is not connected: scan the code on the station's screen."))
+        if not door.may(method, path):
+            raise Refused(403, _("That is done at the station's own screen."))
+        scope[SECRET] = door.secret_for(secret)
         if is_reading:
             return
         origins = _all(headers, "origin")
-        if origins and origins != [f"http://{hosts[0]}"]:
+        if origins and origins != [f"{door.scheme}://{hosts[0]}"]:
             raise Refused(403, _("This request comes from another page."))
         given = _all(headers, HEADER)
-        if len(given) != 1 or not self._is_token(given[0]) or not self._is_token(cookies.get(self._cookie, "")):
+        if not is_open and (secret is None or len(given) != 1 or not is_same(given[0], secret)):
             raise Refused(403, _("This page is not up to date: load it again."))
         length = next(iter(_all(headers, "content-length")), "0")
         if not length.isascii() or not length.isdigit():
             raise Refused(400, _("The request is not understood."))
-        if int(length[:20]) > self._largest.get(scope["path"], LARGEST_BODY):
+        if int(length[:20]) > limit.most_bytes:
             raise Refused(413, _("That is too large."))
         is_empty = length == "0" and not _all(headers, "transfer-encoding")
         kind = next(iter(_all(headers, "content-type")), "").partition(";")[0].strip().lower()
-        if not is_empty and kind != "application/json" and scope["path"] not in self._largest:
+        if not is_empty and kind not in limit.kinds:
             raise Refused(415, _("The request is not understood."))
-
-    def _is_token(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode(), self._token.encode())
 
 
 class _Bounded:
     """A body that ends in a refusal when it grows too large or comes too slowly."""
 
-    def __init__(self, receive: Receive, largest: int, slowest_s: float) -> None:
-        self._receive, self._left, self._slowest_s = receive, largest, slowest_s
+    def __init__(self, receive: Receive, limit: Limit) -> None:
+        self._receive, self._left, self._end_s = receive, limit.most_bytes, time.monotonic() + limit.slowest_s
         self._is_whole = False
 
     async def __call__(self) -> Message:
         if self._is_whole:  # from here on, only that the client leaves
             return await self._receive()
         try:
-            message = await asyncio.wait_for(self._receive(), self._slowest_s)
+            message = await asyncio.wait_for(self._receive(), self._end_s - time.monotonic())
         except TimeoutError:
             raise Refused(408, _("The request came too slowly.")) from None
         self._left -= len(message.get("body", b""))

@@ -7,7 +7,8 @@ comes of it is told to every open page.
 import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from custody.codes import show_code
 from custody.errors import N_, ConflictError
@@ -17,6 +18,8 @@ from scanner.outcomes import Mark, Outcome
 from scanner.reads import Read
 from scanner.session import ScanSession
 from station.desk import DraftDesk
+from station.said import said_of
+from station.signing import SIGNED, Signed, acknowledged, contents, name_of, signed_in, standing
 from web.news import News
 from web.store_thread import StoreThread
 
@@ -76,8 +79,31 @@ class Room:
 
     def version(self) -> str:
         """A digest of who gives what to whom: a page that reviewed something else is out of date."""
-        what = repr((self.desk.handover, self.store.drafts.touches(self.draft)))
+        said = self.said()
+        of_items = sorted(pair for pair in said.items() if ":" in pair[0] and not pair[0].startswith(SIGNED))
+        what = repr((self.desk.handover, self.store.drafts.touches(self.draft), of_items))
         return hashlib.sha256(what.encode()).hexdigest()[:16]
+
+    def said(self) -> dict[str, str]:
+        """What people have said of the handover and of its items."""
+        return self.store.drafts.said(self.draft)
+
+    def contents(self) -> str:
+        """A digest of what is to be recorded as it is now: what a signature is given for."""
+        said = self.said()
+        return contents(said_of(self.desk.handover, said), self.store.drafts.touches(self.draft), said)
+
+    def sign(self, signer: str, name: str, how: Literal["drawn", "pin"], digest: str | None = None) -> None:
+        """Keep that somebody acknowledges what is to be recorded as it is now.
+
+        Raises:
+            ConflictError: another name stands there now.
+        """
+        if not name or name_of(self.said(), signer) != name:
+            raise ConflictError(
+                N_("The name has changed since this was shown, so nobody has signed"), hint=N_("Look again, then sign.")
+            )
+        self.say({SIGNED + signer: str(Signed(name, how, self.contents(), digest))})
 
     def record(self, version: str) -> "RecordedHandover":
         """Record what somebody has reviewed.
@@ -86,14 +112,21 @@ class Room:
             ConflictError: it is not what was reviewed any more.
             RuleError, InputError: it cannot be true, or there is nothing to record.
         """
-        from station.said import said_of
-
         if version != self.version():
             raise ConflictError(
                 N_("Something was scanned or changed since this was shown, so nothing was recorded"),
                 hint=N_("Look at it again, then record it."),
             )
-        handover = said_of(self.desk.handover, self.store.drafts.said(self.draft))
+        said, what = self.said(), self.contents()
+        if fallen := signed_in(said).keys() - standing(said, what).keys():
+            signed = signed_in(said)
+            raise ConflictError(
+                N_("{names} signed something else than this, so nothing was recorded"),
+                hint=N_("Let them sign again, or take their signature back."),
+                names=", ".join(sorted(signed[signer].name for signer in fallen)),
+            )
+        handover = said_of(self.desk.handover, said)
+        handover = replace(handover, acknowledged=acknowledged(said, what))
         recorded = self.store.record_handover(handover, (), draft=self.draft)
         self.news.tell("recorded", bast=recorded.bast)
         return recorded

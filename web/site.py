@@ -1,12 +1,15 @@
 """What every page of one running server shares."""
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from custody.errors import N_
+from station.pins import Pins
 from web.pictures import Pictures
 from web.rooms import Rooms
 from web.store_thread import OpenStore, StoreThread
@@ -51,6 +54,7 @@ class Site:
     watch: Watch = field(init=False)
     is_closing: bool = False
     _aside: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_ASIDE), repr=False)
+    _pins_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
         self.ask = StoreThread(self.open_store, "questions")
@@ -73,6 +77,12 @@ class Site:
         """What a job gives that may take long, done in the caller's thread; raises what it raises."""
         with self._aside, self.open_store() as store:
             return job(store)
+
+    @contextmanager
+    def pins(self) -> Iterator[Pins]:
+        """The PINs of this station, for one request at a time."""
+        with self._pins_lock:
+            yield Pins(self.home, time.time)
 
     def end_streams(self) -> None:
         """End what would never end by itself."""

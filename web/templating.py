@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 import language
 from language.text import fill, local_time, number, printable, short_time
-from web.guard import LANGUAGE_COOKIE
+from web.guard import LANGUAGE_COOKIE, SECRET
 from web.site import HERE, NAVIGATION, Site
 from web.token import cookie_name
 
@@ -67,11 +67,13 @@ class Pages:
     def page(self, request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A whole page. It gives the browser the secret, and keeps the language that the address asks for."""
         wanted = request.query_params.get("lang", "")  # the guard has chosen it
+        secret = request.scope.get(SECRET)
         text = self.fragment(
-            name, lang=language.chosen(), token=self._site.token, path=request.url.path, frame=self._frame(), **values
+            name, lang=language.chosen(), token=secret or "", path=request.url.path, frame=self._frame(), **values
         )
         response = HTMLResponse(text, status)
-        response.set_cookie(cookie_name(self._site.token), self._site.token, httponly=True, samesite="strict")
+        if secret == self._site.token:
+            response.set_cookie(cookie_name(secret), secret, httponly=True, samesite="strict")
         if wanted in language.LANGUAGES:
             response.set_cookie(LANGUAGE_COOKIE, wanted, max_age=_YEAR_S, httponly=True, samesite="strict")
         return response

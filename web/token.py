@@ -1,5 +1,6 @@
 """The page's secret: who has it was given it by this server, and no other web page can read it."""
 
+import hmac
 import os
 import re
 import secrets
@@ -37,6 +38,11 @@ def kept_token(home: Path) -> str:
             reason=getattr(error, "strerror", None) or type(error).__name__,
         ) from error
     return token
+
+
+def is_same(given: str, secret: str) -> bool:
+    """Whether a text is the secret, told in the same time whatever it is."""
+    return hmac.compare_digest(given.encode(), secret.encode())
 
 
 def cookie_name(token: str) -> str:

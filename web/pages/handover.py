@@ -1,5 +1,6 @@
 """Reviewing a session and recording it, once; and the handover that it became, with its paper."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from station.said import LONGEST_NAME, LONGEST_NOTE, one_line, said_of
 from web.boards import board, told
 from web.downloads import inline_pdf
 from web.pages.scan import Draft, ended
+from web.pages.signing import signatures
 from web.rooms import Room
 from web.site import Site
 from web.templating import Pages
@@ -67,7 +69,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     @router.get("/scan/{draft}/review", include_in_schema=False)
     def review(request: Request, draft: Draft) -> Response:
         try:
-            shown = site.rooms.do(draft, _review, anew=True)
+            shown = site.rooms.do(draft, lambda room: _review(room) | {"signatures": signatures(room, site)}, anew=True)
         except InputError:
             return ended(site, draft)
         if not shown["board"]["giver"] or not shown["board"]["receiver"]:
@@ -106,6 +108,11 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     def paper(number: Annotated[str, Query(max_length=80)]) -> Response:
         data = site.ask.do(lambda store: _paper(store, number))
         return inline_pdf(data, f"{number.replace('/', '-')}.pdf")
+
+    @router.get("/handover/letter.pdf", include_in_schema=False)
+    def letter(number: Annotated[str, Query(max_length=80)]) -> Response:
+        data = site.ask.do(lambda store: _letter(store, site.home, number))
+        return inline_pdf(data, f"BAST-{number.replace('/', '-')}.pdf")
 
     return router
 
@@ -158,6 +165,20 @@ def _recorded(store: "Store", number: str) -> dict[str, Any]:
         "giver_person": last["parties"]["giver"], "receiver_person": last["parties"]["receiver"],
         "unwitnessed": unwitnessed_words(store.heads.unwitnessed()), "query": urlencode({"number": last["bast"]}),
     }  # fmt: skip
+
+
+def _letter(store: "Store", home: Path, number: str) -> bytes:
+    from io import BytesIO
+
+    from db.letters import find_handover
+    from reports.bast_pdf import write_bast
+    from station.letters import chosen_template, drawn_signatures, letter_facts
+
+    template = chosen_template(home)
+    found = find_handover(store.state, number)
+    facts, out = letter_facts(store, found), BytesIO()
+    write_bast(out, facts, template, found.sheets, drawn_signatures(facts, store.photos.get))
+    return out.getvalue()
 
 
 def _paper(store: "Store", number: str) -> bytes:

@@ -1,6 +1,7 @@
 // The review: keeps what is typed in the session, and records it once.
 
 import { ask, Refusal } from "./page.js";
+import { signing } from "./sign.js";
 
 const form = document.getElementById("record"), trouble = document.getElementById("record-error");
 const button = document.getElementById("record-button"), label = button.textContent;
@@ -17,9 +18,19 @@ function tell(text) {
   trouble.hidden = !text;
 }
 
-form.addEventListener("change", () => ask("PUT", `${api}/said`, said()).then(() => tell(""), (error) => {
-  if (error instanceof Refusal) tell(error.message);
-}));
+/** Keeps what is typed; whether it is kept. */
+async function settle() {
+  try {
+    await ask("PUT", `${api}/said`, said());
+    tell("");
+    return true;
+  } catch (error) {
+    tell(error instanceof Refusal ? error.message : "");
+    return false;
+  }
+}
+const renew = signing(form.dataset.draft, settle);
+form.addEventListener("change", async () => { if (await settle()) renew(); });
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -34,6 +45,7 @@ form.addEventListener("submit", async (event) => {
     tell(`${form.dataset.notRecorded} ${error instanceof Refusal ? error.message : ""}`);
     button.disabled = false;
     button.textContent = label;
+    renew();
     if (error.status === 409) setTimeout(() => location.reload(), 4000);
   }
 });

@@ -1,0 +1,124 @@
+// Signatures and PINs on the review. What was drawn goes to the server as lines; it makes the picture.
+
+import { ask, part, Refusal } from "./page.js";
+
+const LEAST_STEP = 4, MOST_POINTS = 5500;
+const $ = (id) => document.getElementById(id);
+
+/** Lets the people of a draft sign; `settle` is awaited first, so that what they sign for is what the server has. */
+export function signing(draft, settle) {
+  const api = `/api/drafts/${draft}`, list = $("signatures");
+  const sign = $("sign"), pad = $("pad"), pen = pad.getContext("2d");
+  const pin = $("pin"), form = $("pin-form");
+  let signer = "", name = "", strokes = [], count = 0;
+
+  const renew = async () => {
+    try { list.innerHTML = await part(`/scan/${draft}/signatures`); } catch { /* what is gone is said elsewhere */ }
+  };
+  const trouble = (dialog, text) => {
+    const line = dialog.querySelector(".notice");
+    line.textContent = text;
+    line.hidden = !text;
+  };
+  const open = (dialog, button) => {
+    ({ name } = button.dataset);
+    signer = button.dataset.sign ?? button.dataset.pin;
+    dialog.querySelector(".sign-name").textContent = name;
+    trouble(dialog, "");
+    dialog.showModal();
+  };
+  const attempt = async (dialog, job) => {
+    try {
+      await job();
+      dialog.close();
+    } catch (error) {
+      trouble(dialog, error instanceof Refusal ? error.message : document.getElementById("alarm").textContent);
+    }
+    await renew();
+    list.querySelector(`[data-back="${signer}"], [data-sign="${signer}"]`)?.focus();
+  };
+
+  list.addEventListener("click", async (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.dataset.back) {
+      try { await ask("DELETE", `${api}/signatures/${button.dataset.back}`); } catch { /* it stays, as is seen */ }
+      return renew();
+    }
+    if (!(await settle())) return;
+    if (button.dataset.sign) { open(sign, button); clear(); }
+    else {
+      form.reset();
+      $("pin-new").hidden = $("pin-twice").hidden = Boolean(button.dataset.has);
+      open(pin, button);
+    }
+  });
+  for (const button of document.querySelectorAll("dialog .close"))
+    button.addEventListener("click", () => button.closest("dialog").close());
+
+  // --- drawing -----------------------------------------------------------------------------------------------
+
+  function clear() {
+    strokes = [];
+    count = 0;
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, pad.width, pad.height);
+    pen.strokeStyle = "#9aa5a0";
+    pen.lineWidth = 2;
+    pen.beginPath();
+    pen.moveTo(60, 320);
+    pen.lineTo(940, 320);
+    pen.stroke();
+  }
+  const place = (event) => {
+    const box = pad.getBoundingClientRect();
+    const within = (value, most) => Math.min(Math.max(Math.round(value), 0), most);
+    return [within((event.clientX - box.left) / box.width * pad.width, pad.width),
+      within((event.clientY - box.top) / box.height * pad.height, pad.height)];
+  };
+  let line = null;
+  pad.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    pad.setPointerCapture(event.pointerId);
+    line = [place(event)];
+    strokes.push(line);
+    count += 1;
+  });
+  pad.addEventListener("pointermove", (event) => {
+    if (!line) return;
+    for (const each of event.getCoalescedEvents?.() ?? [event]) {
+      const [x, y] = place(each), [u, v] = line.at(-1);
+      if (Math.abs(x - u) + Math.abs(y - v) < LEAST_STEP || count >= MOST_POINTS) continue;
+      line.push([x, y]);
+      count += 1;
+      pen.strokeStyle = "#102060";
+      pen.lineWidth = 6;
+      pen.lineCap = "round";
+      pen.beginPath();
+      pen.moveTo(u, v);
+      pen.lineTo(x, y);
+      pen.stroke();
+    }
+  });
+  for (const end of ["pointerup", "pointercancel"]) pad.addEventListener(end, () => { line = null; });
+  $("sign-clear").addEventListener("click", clear);
+  $("sign-keep").addEventListener("click", () =>
+    attempt(sign, () => ask("POST", `${api}/signatures/${signer}`, { name, strokes })));
+
+  // --- PINs --------------------------------------------------------------------------------------------------
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const given = form.pin.value;
+    attempt(pin, async () => {
+      if (!$("pin-twice").hidden) {
+        if (given !== form.again.value) throw new Refusal(422, { error: form.dataset.different });
+        await ask("PUT", "/api/pins", { name, pin: given });
+        $("pin-new").hidden = $("pin-twice").hidden = true;
+      }
+      await ask("POST", `${api}/pins/${signer}`, { name, pin: given });
+    });
+  });
+
+  return renew;
+}
