@@ -24,7 +24,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey 
 from reportlab.pdfgen.canvas import Canvas  # noqa: E402
 
 import language  # noqa: E402
-from commands.loading import load_files  # noqa: E402
 from custody.compose import Handover, Touch  # noqa: E402
 from custody.paper import pack_sheet, parts  # noqa: E402
 from db.letters import find_handover  # noqa: E402
@@ -34,6 +33,7 @@ from reports.bast_pdf import write_bast  # noqa: E402
 from reports.bast_template import read_template  # noqa: E402
 from reports.data_qr import draw_symbol, spread  # noqa: E402
 from station.letters import letter_facts  # noqa: E402
+from station.loading import load_files  # noqa: E402
 
 TABLES = ROOT / "examples" / "buleleng"
 DISTRICT, TRUCK = "51.08.06", "DK8123AB"

@@ -23,14 +23,13 @@ sys.path.insert(0, str(ROOT))
 import apsw  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 
-from commands.exporting import save_bundle  # noqa: E402
-from commands.merging import import_files  # noqa: E402
 from custody.compose import Handover, Touch, handover_events  # noqa: E402
 from custody.items import Item  # noqa: E402
 from custody.places import Place  # noqa: E402
 from db.ledger import Signer  # noqa: E402
 from db.stations import admit, make_card, read_card  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
+from station.exchange import export_bundle, import_bundles  # noqa: E402
 
 AT = "2024-02-10T08:00:00Z"
 WAREHOUSE = "51.08"
@@ -111,9 +110,9 @@ def write_logs(folder: Path, events: int, stations: int) -> tuple[str, int, int]
                     written += 1
                     moves += len(some)
         for other, *_ in others:
-            save_bundle(other, folder / "one.serah", quiet=True)
-            import_files(root, [folder / "one.serah"], quiet=True)
-        count, _ = save_bundle(root, folder / "logs.serah", quiet=True)
+            export_bundle(other, folder / "one.serah")
+            import_bundles(root, [folder / "one.serah"])
+        count, _ = export_bundle(root, folder / "logs.serah")
         return root.ledger.own_log().root, count, moves
 
 
@@ -125,7 +124,7 @@ def append(store: Store, handover: Handover, touches: list[Touch]) -> None:
 
 def timed_import(store: Store, path: Path, new: int) -> float:
     begun = time.perf_counter()
-    merged = import_files(store, [path], quiet=True)
+    merged = import_bundles(store, [path])
     taken = time.perf_counter() - begun
     assert (merged.new, merged.quarantined) == (new, 0), merged
     return taken

@@ -16,6 +16,7 @@ import click
 
 from custody.errors import N_, InputError, StoreError
 from language import _
+from station.home import LEDGER_FILE as LEDGER_FILE
 from station.said import one_line as one_line
 from station.uptime import uptime
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from db.store import Store, Surroundings
 
 VERSION = "0.1.0"
-LEDGER_FILE = "ledger.db"
 F = TypeVar("F", bound=Callable[..., Any])
 
 

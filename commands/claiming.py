@@ -1,4 +1,4 @@
-"""Labels that belong to no item yet: printing them blank, and saying later what each of them is on (claim)."""
+"""The command that says what labels printed blank are on: claim."""
 
 from typing import TYPE_CHECKING
 
@@ -16,29 +16,11 @@ from commands.base import (
     print_json,
     set_worker,
 )
-from commands.sheets import PrintJob
 from custody.errors import N_, InputError
 from language import _, ngettext
 
 if TYPE_CHECKING:
     from custody.codes import ItemLabel
-    from db.store import Store
-
-
-def print_blanks(store: "Store", job: PrintJob, count: int, kind: str | None) -> int:
-    """Draw so many labels with new codes that belong to no item, and record their print; returns the pages."""
-    from commands.drawing import print_labels
-    from db.printing import record_blanks
-    from labels.content import blank_content
-
-    needs = {need.kind: need for need in store.state.needs()}
-    codes = [store.around.new_code() for _number in range(count)]
-    contents = (blank_content(code, kind, needs) for code in codes)
-
-    def record(name: str, those: slice) -> object:
-        return record_blanks(store, codes[those], sheet=name)
-
-    return print_labels(store, job, contents, count, record)
 
 
 @click.command(help=_("Register items under labels that were printed blank (labels --blank)."))

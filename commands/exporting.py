@@ -1,5 +1,6 @@
 """The command that gives evidence away: export, of bundles and of the station's signed head."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,13 +43,16 @@ def export(
 ) -> None:
     if out is None and head_out is None and photos_out is None:
         raise InputError(N_("no file is named"), hint=N_("Add --out FILE for a bundle, or --head FILE for the head."))
+    from station.exchange import export_bundle
+
     total, heads, note = 0, list[dict[str, Any]](), None
     photos: tuple[int, int] | None = None
     with station.store() as store:
         if head_out is not None:
             note = save_head(store, head_out)
         if out is not None:
-            total, heads = save_bundle(store, out, place_argument(store, under), quiet=as_json)
+            top = place_argument(store, under)
+            total, heads = export_bundle(store, out, top, progress=partial(progress, quiet=as_json))
         if photos_out is not None:
             from commands.photos import save_photos
 
@@ -74,38 +78,10 @@ def save_head(store: "Store", out: Path) -> str:
     Raises:
         InputError, StoreError: it cannot be written, or this ledger has none yet.
     """
+    from station.exchange import own_head
     from tables.safe_file import safe_file
 
-    note = store.ledger.signed_heads.signed(store.ledger.own_log().name)
-    if note is None:
-        raise InputError(
-            N_("this ledger has no signed head yet"), hint=N_("It gets one with the next record of this station.")
-        )
+    note = own_head(store)
     with safe_file(out, read_back=True) as file:
         file.write(note.encode())
     return note
-
-
-def save_bundle(
-    store: "Store", out: Path, top: str | None = None, *, quiet: bool = False
-) -> tuple[int, list[dict[str, Any]]]:
-    """Write a bundle of the logs of stations at a place or below it; returns how many events it has, and the heads.
-
-    Raises:
-        InputError: no log is held of a station there, or the file cannot be written.
-    """
-    from commands.bundle import write_bundle
-    from custody.places import is_under
-
-    heads = [
-        head | {"checkpoint": store.ledger.signed_heads.newest(head["log"])}
-        for head in store.ledger.heads()
-        if top is None or is_under(store.state.places, head["place"], top)
-    ]
-    if not heads:
-        raise InputError(N_("no log is held of a station there"), hint=N_("Leave --under away to export all logs."))
-    names = [head["log"] for head in heads]
-    total = store.ledger.entry_count(names)
-    with progress(total, _("Writing"), quiet=quiet) as done:
-        write_bundle(out, heads, store.ledger.entries(names), done)
-    return total, heads

@@ -1,22 +1,19 @@
 """Commands by which stations meet: import, admit, revoke."""
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from commands.base import Station, json_option, one_line, pass_station, print_json, progress, repeatable
-from custody.errors import N_, InputError, TamperError
+from custody.errors import N_, InputError
 from language import _, ngettext
 from language.text import fill
 
 if TYPE_CHECKING:
     from custody.events import Event
-    from db.merge import Merged
-    from db.store import Store
-    from evidence.entry import RawEntry
     from evidence.findings import EvidenceFinding
 
 MAX_CARD_BYTES = 64 * 1024
@@ -28,10 +25,11 @@ MAX_CARD_BYTES = 64 * 1024
 @pass_station
 def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
     from commands.photos import import_photos, split_photos
+    from station.exchange import import_bundles
 
     bundles, pictures = split_photos(files)
     with station.store() as store:
-        merged = import_files(store, bundles, quiet=as_json)
+        merged = import_bundles(store, bundles, progress=partial(progress, quiet=as_json))
         photos = import_photos(store, pictures, quiet=as_json)
     if as_json:
         print_json({
@@ -48,60 +46,6 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         click.echo(_("Photographs taken in: {count} of {total}").format(count=photos, total=len(pictures)))
     for finding in merged.findings:
         click.echo(f"  {finding.code}: {fill(finding.message, finding.values)}")
-
-
-def import_files(store: "Store", files: Sequence[Path], *, quiet: bool = False) -> "Merged":
-    """Check bundles from their beginning to their end, then take all of them in, in one transaction.
-
-    Raises:
-        TamperError: one was cut or altered; nothing was taken of any.
-        InputError: one cannot be read.
-    """
-    from commands.bundle import read_bundle
-    from db.merge import merge
-    from evidence.intake import check_bundle
-
-    keys = dict(store.ledger.keys())
-    count, digests, heads = 0, list[bytes](), list[str]()
-    for path in files:
-        with read_bundle(path) as bundle:
-            watched = _Watched(bundle.entries)
-            checked = check_bundle(bundle.logs, watched, keys)
-            heads += [row.checkpoint for row in bundle.logs if row.checkpoint is not None]
-        keys |= checked.keys
-        count += checked.count
-        digests.append(watched.digest())
-
-    def again() -> "Iterator[RawEntry]":
-        for path, digest in zip(files, digests, strict=True):
-            with read_bundle(path) as bundle:
-                watched = _Watched(bundle.entries)
-                yield from watched
-            if watched.digest() != digest:  # on a stick that somebody else is writing to
-                raise TamperError(
-                    N_("{path} changed while it was read: nothing was taken from it"),
-                    hint=N_("Copy it to this computer first, then import the copy."),
-                    path=str(path),
-                )
-
-    with progress(count, _("Merging"), quiet=quiet) as done:
-        return merge(store.ledger, store.state, again(), done, heads=heads, at=store.around.now_utc())
-
-
-class _Watched:
-    """Entries as they are walked, and a digest of all of them."""
-
-    def __init__(self, entries: "Iterable[RawEntry]") -> None:
-        self._entries, self._hash = entries, hashlib.sha256()
-
-    def __iter__(self) -> "Iterator[RawEntry]":
-        for raw in self._entries:
-            self._hash.update(b"%d %d " % (len(raw.body), len(raw.signatures)) + raw.body + raw.signatures.encode())
-            yield raw
-
-    def digest(self) -> bytes:
-        """Of the entries walked so far."""
-        return self._hash.digest()
 
 
 @click.command(help=_("Let a station's key count; said by the election's root, which has looked at the fingerprint."))

@@ -1,23 +1,19 @@
-"""What was measured of each printer: kept in the station's folder, and the page on which it is measured."""
+"""The command that keeps what was measured of a printer, and the page on which it is measured."""
 
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from commands.base import Station, json_option, one_line, pass_station, print_json
-from commands.sheets import PrintJob
-from custody.errors import N_, InputError, StoreError
+from custody.errors import N_, InputError
 from language import _
 from language.text import decimal, printable
+from station.print_job import PrintJob
+from station.printers import LONGEST_NAME, adjustment_of, draw_calibration, keep_printer, known_printers
 
 if TYPE_CHECKING:
     from labels.adjust import Adjustment
 
-PRINTERS = "printers.json"
-LONGEST_PRINTER_NAME = 40
-MAX_PRINTERS_BYTES = 100_000
 MEASURES = 4
 
 
@@ -46,69 +42,44 @@ def printer(
             N_("these options do not go together"),
             hint=N_("Give --measured A,B,C,D, or --offset X,Y with --scale SX,SY, or --forget."),
         )
-    known = _load(station.home / PRINTERS)
     if name is None:
         if is_changed:
             raise InputError(
                 N_("no printer is named"), hint=N_("Name it: python main.py printer office --measured ...")
             )
+        known = known_printers(station.home)
         for each, adjustment in known.items():
             _show(each, adjustment, as_json)
         if not known and not as_json:
             click.echo(_("No printer was measured yet. Begin with: python main.py labels --calibrate --out page.pdf"))
         return
-    name = one_line("NAME", name, LONGEST_PRINTER_NAME)
+    name = one_line("NAME", name, LONGEST_NAME)
     if forget:
-        _the(known, name)
-        del known[name]
-    elif measured:
-        known[name] = from_measures(*_numbers("--measured", measured, MEASURES))
+        keep_printer(station.home, name, None)
+        return
+    if measured:
+        keep_printer(station.home, name, from_measures(*_numbers("--measured", measured, MEASURES)))
     elif offset or scale:
         x_mm, y_mm = _numbers("--offset", offset or "0,0", 2)
-        known[name] = Adjustment(x_mm, y_mm, *_numbers("--scale", scale or "100,100", 2))
-    if is_changed:
-        _save(station.home, known)
-    if not forget:
-        _show(name, _the(known, name), as_json)
+        keep_printer(station.home, name, Adjustment(x_mm, y_mm, *_numbers("--scale", scale or "100,100", 2)))
+    _show(name, adjustment_of(station.home, name), as_json)
 
 
-def adjustment_of(station: Station, name: str) -> "Adjustment":
-    """What was measured of a printer.
-
-    Raises:
-        InputError: nothing was.
-    """
-    return _the(_load(station.home / PRINTERS), name)
-
-
-def print_calibration(job: PrintJob) -> None:
+def print_calibration(job: PrintJob, *, as_json: bool) -> None:
     """Write the page of rulers for a job's stock.
 
     Raises:
         InputError, LabelError: it is for sheets and goes into a .pdf.
     """
-    from labels.calibration import write_calibration
     from tables.safe_file import safe_file
 
     if job.form != "pdf" or job.path is None:
         raise InputError(
             N_("the page of rulers is for sheets and is written as .pdf"), hint=N_("Add --out calibration.pdf")
         )
-    notes = (
-        _("1. Print this page on plain paper, at 100 %, without scaling to fit the page."),
-        _("2. Measure with a ruler, to half a millimetre. A: from the paper's left edge to the upright ruler. "
-          "B: from the paper's upper edge to the level ruler. C: from where they cross to 140 on the level ruler. "
-          "D: from there to 140 on the upright one."),
-        _("3. If A and B are 20 and C and D are 120, this printer needs nothing. Otherwise keep it under a name of "
-          "your choice:"),
-        _("python main.py printer office --measured A,B,C,D"),
-        _("4. From then on add --printer-name office to labels. This page with it shows whether it is right."),
-        _("Hold this page and a sheet of labels against the light: the grey outlines must lie on the labels of "
-          "{sheet}.").format(sheet=job.stock.name),
-    )  # fmt: skip
     with safe_file(job.path) as file:
-        write_calibration(file, job.stock, _("Where does this printer print?"), notes, job.adjustment)
-    if job.quiet:
+        draw_calibration(file, job.stock, job.adjustment, _("python main.py printer office --measured A,B,C,D"))
+    if as_json:
         print_json({"out": str(job.path), "sheet": job.stock.name})
     else:
         click.echo(_("A page of rulers: {path}").format(path=job.path))
@@ -130,47 +101,6 @@ def _numbers(option: str, text: str, count: int) -> list[float]:
             text=text[:60],
         )
     return found
-
-
-def _the(known: "dict[str, Adjustment]", name: str) -> "Adjustment":
-    if name in known:
-        return known[name]
-    raise InputError(
-        N_("nothing was measured of a printer called {name}"),
-        hint=N_("Known are: {names}. Measure with: python main.py labels --calibrate --out page.pdf"),
-        name=name,
-        names=", ".join(known) or "-",
-    )
-
-
-def _load(path: Path) -> "dict[str, Adjustment]":
-    from labels.adjust import Adjustment
-
-    if not path.exists():
-        return {}
-    try:
-        data = path.read_bytes()
-        if len(data) > MAX_PRINTERS_BYTES:
-            raise ValueError
-        table: dict[str, Any] = json.loads(data)
-        return {name: Adjustment(**{key: float(value) for key, value in of.items()}) for name, of in table.items()}
-    except (ValueError, TypeError, AttributeError, RecursionError, OSError, InputError) as error:
-        raise StoreError(
-            N_("{path} cannot be read, in which what was measured of printers is kept"),
-            hint=N_("Delete it and measure the printers again."),
-            path=str(path),
-        ) from error
-
-
-def _save(home: Path, known: "dict[str, Adjustment]") -> None:
-    from dataclasses import asdict
-
-    from tables.safe_file import safe_file
-
-    home.mkdir(parents=True, exist_ok=True)
-    table = {name: asdict(adjustment) for name, adjustment in sorted(known.items())}
-    with safe_file(home / PRINTERS) as file:
-        file.write(json.dumps(table, ensure_ascii=False, indent=1).encode())
 
 
 def _show(name: str, adjustment: "Adjustment", as_json: bool) -> None:

@@ -1,6 +1,5 @@
-"""The command that prints labels, and what a print of items and of places records."""
+"""The command that prints labels."""
 
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +16,15 @@ from commands.base import (
     print_json,
     set_worker,
 )
-from commands.drawing import print_labels, tell
-from commands.sheets import PrintJob, known_stocks, list_stocks, print_job, print_options
-from custody.errors import N_, CodeError, InputError, LabelError, RuleError
-from language import _
+from commands.sheets import list_stocks, print_job, print_options
+from custody.errors import N_, InputError, RuleError
+from language import _, ngettext
+from station.choosing import in_order, known_items
+from station.print_job import PrintJob, known_stocks
+from station.printing import labelled_places, print_blanks, print_items, print_places
 
 if TYPE_CHECKING:
     from custody.items import Item
-    from custody.places import Place
     from db.store import Store
 
 MAX_BLANKS = 10_000
@@ -64,13 +64,13 @@ def labels(
     **paper: Any,
 ) -> None:
     if show_list:
-        list_stocks(known_stocks(station, paper["sheet_file"]), as_json)
+        list_stocks(known_stocks(station.home, paper["sheet_file"]), as_json)
         return
     job = print_job(station, **paper, quiet=as_json)
     if calibrate:
         from commands.printers import print_calibration
 
-        print_calibration(job)
+        print_calibration(job, as_json=as_json)
         return
     with station.store(write=True) as store:
         set_worker(store, by)
@@ -81,8 +81,6 @@ def labels(
             report_labels(job, len(shown), pages, as_json=as_json)
             return
         if blank is not None:
-            from commands.claiming import print_blanks
-
             _refuse_with_blanks(codes, to)
             pages = print_blanks(store, job, blank, only)
             report_labels(job, blank, pages, as_json=as_json)
@@ -108,75 +106,11 @@ def _refuse_with_blanks(codes: Path | None, to: str | None) -> None:
 
 def _wanted(store: "Store", codes: Path | None, kind: str | None, top: str | None) -> "list[Item]":
     """The items that the options choose, in the order in which they leave the warehouse."""
-    from labels.content import leaving_order
-
     if codes is None:
-        chosen: Iterable[Item] = store.state.find_items(kind=kind, under=top)
-    else:
-        chosen = _items_in(store, codes)
-    return leaving_order(chosen, store.state.places.all())
-
-
-def _items_in(store: "Store", path: Path) -> "list[Item]":
+        return in_order(store, store.state.find_items(kind=kind, under=top))
     from commands.lines import parse_codes, read_lines
 
-    wanted = [label.code for label in parse_codes(read_lines(str(path)))]
-    found = store.state.items_of(wanted)
-    if unknown := [code for code in wanted if code not in found]:
-        raise unknown_code(unknown[0])
-    return [found[code] for code in dict.fromkeys(wanted)]
-
-
-def unknown_code(code: str) -> CodeError:
-    from custody.codes import show_code
-
-    return CodeError(
-        N_("{code} is registered nowhere that this station knows of"),
-        hint=N_("List what is registered with: python main.py items"),
-        code=show_code(code),
-    )
-
-
-def print_items(store: "Store", job: PrintJob, items: "Sequence[Item]") -> int:
-    """Draw the first labels of items and record their print; returns the number of pages."""
-    from db.printing import record_prints
-    from labels.content import item_content
-
-    places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
-    codes = [item.code for item in items]
-
-    def record(name: str, those: slice) -> object:
-        return record_prints(store, codes[those], sheet=name)
-
-    contents = (item_content(item, places, needs, 1) for item in items)
-    return print_labels(store, job, contents, len(items), record)
-
-
-def labelled_places(store: "Store", top: str | None) -> "list[Place]":
-    """The places that have a label: a place and all below it but polling stations.
-
-    Raises:
-        LabelError: there is none.
-    """
-    from custody.places import below
-
-    tree = store.state.places.all()
-    chosen = list(tree.values()) if top is None else list(below(tree, top))
-    shown = [place for place in chosen if place.level != "polling_station" or place.code == top]
-    if not shown:
-        raise LabelError(
-            N_("there is no label to print"), hint=N_("Load a table of places first: python main.py load FILE")
-        )
-    return shown
-
-
-def print_places(store: "Store", job: PrintJob, shown: "Sequence[Place]") -> int:
-    """Labels of these places; they are no evidence, so printing them records nothing. Returns the number of pages."""
-    from labels.content import place_content
-
-    tree = store.state.places.all()
-    contents = (place_content(place, tree) for place in shown)
-    return print_labels(store, job, contents, len(shown), lambda _name, _those: None, title=_("Place labels"))
+    return in_order(store, known_items(store, (label.code for label in parse_codes(read_lines(str(codes))))))
 
 
 def report_labels(
@@ -194,3 +128,25 @@ def report_labels(
     click.echo(tell(job, count, pages))
     if already:
         note(_("{count} items have a label already and were left out.").format(count=number(already)))
+
+
+def tell(job: PrintJob, count: int, pages: int) -> str:
+    """The line that says what was printed; what the user must know of the stock goes to standard error."""
+    from language.text import number
+
+    if not job.stock.verified:
+        note(
+            _(
+                "{sheet} was never held against a real sheet: print one on plain paper and hold it up to the light. "
+                "labels --calibrate helps."
+            ).format(sheet=job.stock.name)
+        )
+    if job.form == "pdf":
+        note(_("Print at 100 %, without scaling to fit the page."))
+    if job.printer is not None:
+        return ngettext("{count} label sent to {printer}", "{count} labels sent to {printer}", count).format(
+            count=number(count), printer=job.printer
+        )
+    return ngettext("{count} label on {pages} pages: {path}", "{count} labels on {pages} pages: {path}", count).format(
+        count=number(count), pages=number(pages), path=job.path
+    )

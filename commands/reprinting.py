@@ -1,16 +1,16 @@
 """The command that prints labels again: reprint."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from commands.base import Station, json_option, one_line, pass_station, repeatable
-from commands.drawing import print_labels
-from commands.printing import report_labels, unknown_code
-from commands.sheets import PrintJob, print_job, print_options
-from custody.errors import N_, InputError, RuleError
+from commands.printing import report_labels
+from commands.sheets import print_job, print_options
+from custody.errors import N_, InputError
 from language import _
+from station.choosing import reason_to_reprint, reprintable, spoiled_items
+from station.printing import reprint_items
 
 if TYPE_CHECKING:
     from custody.items import Item
@@ -55,75 +55,18 @@ def reprint(
     with station.store(write=True) as store:
         items = _wanted(store, code, codes, spoiled=spoiled)
         store.around = store.around.worked_by(names)
-        if len(names) < 2 or not why:
-            why = why or _known_reason(store, items)
-            _refuse_without_names(store, items, names)
+        why = reason_to_reprint(store, items, why, names)
         second = names[1] if len(names) == 2 else None
         pages = reprint_items(store, job, items, reason=why, second=second)
     report_labels(job, len(items), pages, print_number=max(item.print for item in items) + 1, as_json=as_json)
 
 
-def reprint_items(store: "Store", job: PrintJob, items: "Sequence[Item]", *, reason: str, second: str | None) -> int:
-    """Draw the next print of each of these items and record it; returns the number of pages."""
-    from db.printing import record_reprints
-    from labels.content import item_content
-
-    places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
-    numbers = {item.code: item.print + 1 for item in items}
-
-    def record(name: str, those: slice) -> object:
-        printed = dict(list(numbers.items())[those])
-        return record_reprints(store, printed, sheet=name, reason=reason, second=second)
-
-    contents = (item_content(item, places, needs, numbers[item.code]) for item in items)
-    return print_labels(store, job, contents, len(items), record)
-
-
 def _wanted(store: "Store", arguments: tuple[str, ...], file: str | None, *, spoiled: bool) -> "list[Item]":
     """The items whose labels are to be printed again, each with a print that can be."""
     from commands.claiming import given_labels
-    from custody.codes import show_code
-    from db.printing import why_void_in_house
-    from labels.content import leaving_order
 
-    if spoiled:
-        if arguments or file:
-            raise InputError(N_("--spoiled chooses the codes itself"), hint=N_("Give codes, or --spoiled."))
-        items = [item for item in store.state.with_voids() if why_void_in_house(store, item.code)]
-        if not items:
-            raise RuleError(
-                N_("no label is recorded as spoiled or unused and not printed again"),
-                hint=N_("Record it first: python main.py void CODE --reason spoiled"),
-            )
-        return leaving_order(items, store.state.places.all())
-    wanted = list(dict.fromkeys(label.code for label in given_labels(arguments, file)))
-    known = store.state.items_of(wanted)
-    for code in wanted:
-        if code not in known:
-            raise unknown_code(code)
-        if not known[code].print:
-            raise RuleError(
-                N_("{item} has no label yet, so there is none to print again"),
-                hint=N_("Print it with: python main.py labels"),
-                item=show_code(code),
-            )
-    return [known[code] for code in wanted]
-
-
-def _known_reason(store: "Store", items: "Sequence[Item]") -> str:
-    """The reason that void has recorded of all of these, where it is one and nobody needs to say it again."""
-    from db.printing import why_void_in_house
-
-    reasons = {why_void_in_house(store, item.code) for item in items}
-    if None in reasons:
-        raise InputError(N_("a reprint needs a reason"), hint=N_("Say why with --reason: lost, torn, smudged."))
-    return ", ".join(sorted(reason for reason in reasons if reason))
-
-
-def _refuse_without_names(store: "Store", items: "Sequence[Item]", names: Sequence[str]) -> None:
-    from db.printing import why_void_in_house
-
-    if len(names) < 2 and not all(why_void_in_house(store, item.code) for item in items):
-        raise InputError(
-            N_("a reprint needs the names of two people"), hint=N_("Give --by NAME twice, with two different names.")
-        )
+    if not spoiled:
+        return reprintable(store, (label.code for label in given_labels(arguments, file)))
+    if arguments or file:
+        raise InputError(N_("--spoiled chooses the codes itself"), hint=N_("Give codes, or --spoiled."))
+    return spoiled_items(store)

@@ -20,7 +20,7 @@ from custody.errors import N_, InputError
 from language import _, ngettext
 
 if TYPE_CHECKING:
-    from commands.loading import Change
+    from station.loading import Change
 
 
 @click.command(help=_("Begin a station: a new log and its key."))
@@ -108,7 +108,7 @@ def init(
 @json_option
 @pass_station
 def load(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
-    from commands.loading import load_files
+    from station.loading import load_files
 
     with station.store(write=True) as store:
         changes = load_files(store, files)

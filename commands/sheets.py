@@ -2,41 +2,22 @@
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.base import Station, print_json
+from commands.base import Station, note, print_json, progress
 from custody.errors import N_, InputError
 from language import _
+from station.print_job import DPI, Form, PrintJob, chosen_stock
 
 if TYPE_CHECKING:
-    from labels.adjust import Adjustment
     from labels.grid import Stock
-    from labels.port import Destination
 
-OWN_SHEETS = "sheets.toml"
-DPI = ("203", "300")
-Form = Literal["pdf", "zpl", "tspl"]
 _FORMS: Mapping[str, Form] = {".pdf": "pdf", ".zpl": "zpl", ".tspl": "tspl"}
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class PrintJob:
-    """On what labels are printed and where they go: into a file, to a thermal printer, or both."""
-
-    stock: "Stock"
-    path: Path | None
-    form: Form = "pdf"
-    start: int = 1
-    cut_marks: bool = False
-    adjustment: "Adjustment | None" = None
-    dpi: int = 203
-    printer: "Destination | None" = None
-    quiet: bool = False
 
 
 def print_options(command: F) -> F:
@@ -103,11 +84,7 @@ def print_job(
     Raises:
         InputError, LabelError: they do not go together, or name what is not there.
     """
-    from labels.stock import STOCKS, stock
-
-    # A mistake in a user's own table must not keep anybody from printing on other paper.
-    is_ours = sheet in STOCKS and sheet_file is None
-    chosen = stock(sheet, STOCKS if is_ours else known_stocks(station, sheet_file))
+    chosen = chosen_stock(station.home, sheet, sheet_file)
     form = _form(out, is_sent=printer is not None)
     destination, adjustment = None, None
     if printer is not None:
@@ -117,35 +94,11 @@ def print_job(
     if form != "pdf":
         _check_thermal(chosen, form, start, cut_marks, printer_name)
     elif printer_name is not None:
-        from commands.printers import adjustment_of
+        from station.printers import adjustment_of
 
-        adjustment = adjustment_of(station, printer_name)
-    return PrintJob(chosen, out, form, start, cut_marks, adjustment, int(dpi), destination, quiet)
-
-
-def known_stocks(station: Station, sheet_file: Path | None) -> "Mapping[str, Stock]":
-    """Serah's label stock, what sheets.toml in the station's folder adds, and what a file does.
-
-    Raises:
-        InputError: a file cannot be read, or is no table of sheets.
-    """
-    from labels.stock import STOCKS, with_own
-    from labels.stock_file import read_stocks
-
-    known = STOCKS
-    own = station.home / OWN_SHEETS
-    for path in [own] * own.is_file() + ([sheet_file] if sheet_file else []):
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise InputError(
-                N_("{path} cannot be read: {reason}"),
-                hint=N_("Give the name of a file of label sheets."),
-                path=str(path),
-                reason=error.strerror or type(error).__name__,
-            ) from error
-        known = {**known, **with_own(read_stocks(data, path.name), path.name)}
-    return known
+        adjustment = adjustment_of(station.home, printer_name)
+    bar = partial(progress, quiet=quiet)
+    return PrintJob(chosen, out, form, start, cut_marks, adjustment, int(dpi), destination, bar, note)
 
 
 def list_stocks(stocks: "Mapping[str, Stock]", as_json: bool) -> None:

@@ -1,21 +1,20 @@
 """The command that an outsider checks with: verify."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from commands.base import Station, json_option, pass_station, print_json, progress, repeatable
-from custody.errors import N_, InputError, StoreError
+from custody.errors import N_, InputError
 from language import _, ngettext
 from language.text import fill, number, printable
 
 if TYPE_CHECKING:
     from custody.chain import Chain
     from evidence.custody_proof import ProofAudit
-    from evidence.entry import RawEntry
     from evidence.findings import EvidenceFinding
     from evidence.verdict import BundleAudit, LogFacts
 
@@ -32,50 +31,23 @@ EXIT_WRONG = 1
 @pass_station
 def verify(station: Station, file: Path | None, root: str | None, head: tuple[Path, ...], as_json: bool) -> None:
     from commands.beginning import read_fingerprint
-    from commands.evidence_files import audit_file
+    from station.auditing import audit_ledger
+    from station.evidence_files import audit_file
 
     fingerprint = None if root is None else read_fingerprint(root)
     heads = [read_head(path) for path in head]
+    bar = partial(progress, quiet=as_json)
     if file is None:
-        audit = audit_ledger(station, fingerprint, heads, quiet=as_json)
+        with station.store() as store:
+            audit = audit_ledger(store, fingerprint, heads, progress=bar)
     else:
-        audit = audit_file(file, fingerprint, heads, quiet=as_json)
+        audit = audit_file(file, fingerprint, heads, progress=bar)
     if as_json:
         print_json(_as_json(audit))
     else:
         _print(audit)
     if not audit.is_ok:
         raise click.exceptions.Exit(EXIT_WRONG)
-
-
-def audit_ledger(
-    station: Station, root: str | None = None, heads: Sequence[str] = (), *, quiet: bool = False
-) -> "BundleAudit":
-    """Audit the station's own ledger: its entries, and everything that is kept beside them."""
-    from commands.parallel import spread
-    from db.checking import Checking
-    from evidence.audit import audit_bundle
-
-    with station.store() as store:
-        try:
-            checking = Checking(store.state)
-            rows = checking.rows()
-            total = sum(row.size for row in rows)
-            with spread(total) as mapper, progress(total, _("Checking entries"), quiet=quiet) as done:
-                entries = _counted(checking.entries(), done)
-                audit = audit_bundle(
-                    rows, entries, root=root, heads=heads, shown=checking.shown(), mapper=mapper
-                )  # fmt: skip
-            with progress(store.ledger.code_count(), _("Comparing the present state"), quiet=quiet) as done:
-                found = [*checking.findings(audit.logs, done), *store.photos.findings()]
-        except (ValueError, TypeError, ArithmeticError, MemoryError, AttributeError) as error:
-            # A column that holds what no column of ours can: damage, for the database checks types where it writes.
-            raise StoreError(
-                N_("the ledger's file is damaged ({reason})"),
-                hint=N_("Keep it as it is and go on with a copy from a backup."),
-                reason=type(error).__name__,
-            ) from error
-    return replace(audit, findings=(*found, *audit.findings))
 
 
 def read_head(path: Path) -> str:
@@ -94,12 +66,6 @@ def read_head(path: Path) -> str:
             reason=reason,
         ) from error  # fmt: skip
     return text.replace("\r\n", "\n").strip() + "\n"
-
-
-def _counted(entries: "Iterable[RawEntry]", done: Any) -> "Iterator[RawEntry]":
-    for raw in entries:
-        yield raw
-        done(1)
 
 
 # --- what is said -----------------------------------------------------------------------------------------------------

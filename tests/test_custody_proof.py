@@ -10,7 +10,6 @@ from command_examples import Terminal
 from ledger_examples import TPS, TRUCK, absorb, around, boxes, give, planned_station, signer, touched
 from merge_examples import join
 
-from commands.evidence_files import audit_file
 from custody.compose import Handover
 from custody.errors import CustodyError
 from custody.ledger import key_fingerprint
@@ -19,6 +18,7 @@ from db.proving import prove
 from db.stations import revoke
 from db.store import Store, open_store
 from evidence.custody_proof import CustodyProof, ProofAudit, audit_proof, read_custody_proof
+from station.evidence_files import audit_file
 
 ROOT = key_fingerprint(signer().public_key)
 

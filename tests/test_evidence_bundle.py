@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from evidence_logs import Station, chain_of_stations, unfiled
 
-from commands import bundle
-from commands.bundle import read_bundle, write_bundle
 from custody.errors import CustodyError, InputError, TamperError
 from evidence.audit import audit_bundle
 from evidence.bundle_lines import MAX_LINE_BYTES, entry_line, header_line, read_entry, read_header
 from evidence.entry import RawEntry
+from station import bundle
+from station.bundle import read_bundle, write_bundle
 
 STATIONS = chain_of_stations(2, 30)
 ENTRIES = [entry for station in STATIONS for entry in unfiled(station.entries)]

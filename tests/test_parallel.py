@@ -9,7 +9,6 @@ import pytest
 from evidence_logs import Station, unfiled
 from label_examples import contents
 
-from commands.parallel import Spread, spread
 from custody.errors import LabelError
 from evidence.audit import audit_bundle
 from evidence.entry import RawEntry
@@ -17,6 +16,7 @@ from evidence.log_audit import audit_log
 from labels.sheet import write_sheets
 from labels.stock import STOCKS
 from labels.thermal import thermal_labels
+from station.parallel import Spread, spread
 
 STATION = Station(1).fill(700)
 

@@ -31,13 +31,13 @@ from bundle_attacks import (
 from bundle_examples import MEDDLERS, Evidence, admit, honest
 from evidence_logs import Station
 
-from commands.bundle import read_bundle
 from custody.errors import CustodyError, TamperError
 from custody.events import COMMON, FORMS, read_event
 from custody.ledger import read_signatures
 from custody.roster import roster
 from evidence.audit import audit_bundle
 from evidence.entry import read_body
+from station.bundle import read_bundle
 
 TOOL = Path(__file__).parents[1] / "tools" / "verify_standalone.py"
 WRONG = {"TAMPERED", "INCOMPLETE", "FORK"}

@@ -6,13 +6,13 @@ from typing import Protocol
 
 from commands.demo import story
 from commands.demo.story import Story
-from commands.exporting import save_bundle
 from commands.reporting import Chains, progress_rows, save_chains_of, save_progress_of
 from db.letters import find_handover
 from db.store import Store
 from labels.content import leaving_order
 from reports.bast_file import save_bast
 from reports.bast_template import read_template
+from station.exchange import export_bundle
 from station.letters import letter_facts
 
 OFFICE = Path(__file__).resolve().parents[2] / "examples" / "buleleng" / "bast.toml"
@@ -51,4 +51,4 @@ def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story, 
     save_bast(folder / "bast.pdf", letter_facts(store, found), read_template(OFFICE), found.sheets)
     clock.utc = story.MORNING
     save_chains_of(store, folder / "custody-missing.pdf", Chains(store, [plot.missing.code]))
-    save_bundle(store, folder / "log.serah", quiet=True)
+    export_bundle(store, folder / "log.serah")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -16,10 +17,6 @@ from commands.demo.papers import write_papers
 from commands.demo.story import Leg, Story, write_story
 from commands.demo.watch import Played, watch
 from commands.demo.workshop import LEDGER
-from commands.loading import load_files
-from commands.printing import labelled_places, print_items, print_places
-from commands.reprinting import reprint_items
-from commands.sheets import PrintJob
 from custody.codes import item_payload, place_payload
 from custody.items import Item
 from custody.places import is_under
@@ -30,6 +27,9 @@ from labels.stock import stock
 from language import _
 from reports.words import custodian_name
 from scanner.frames import Image
+from station.loading import load_files
+from station.print_job import PrintJob
+from station.printing import labelled_places, print_items, print_places, reprint_items
 
 TABLES = Path(__file__).resolve().parents[2] / "examples" / "buleleng"
 SHEET = "a4-3x7"
@@ -79,7 +79,9 @@ def play(folder: Path, out: Path, *, is_quick: bool, quiet: bool) -> Result:
     with open_store(f"sqlite:///{home / LEDGER_FILE}", signer, around, create=True) as store:
         store.begin(election="Pemilu 2024", station="Demo-1", place=story.WAREHOUSE)
         items = _prepare(store, is_quick=is_quick)
-        pages = print_items(store, PrintJob(stock(SHEET), folder / "labels.pdf", quiet=quiet), items)
+        pages = print_items(
+            store, PrintJob(stock(SHEET), folder / "labels.pdf", progress=partial(progress, quiet=quiet)), items
+        )
         tree = store.state.places.all()
         plot = write_story(*(
             [item for item in items if is_under(tree, item.to, village)] for village in (story.FIRST, story.SECOND)
@@ -109,7 +111,7 @@ def _prepare(store: Store, *, is_quick: bool) -> list[Item]:
 
 def _reprint(store: Store, path: Path, item: Item) -> None:
     items = list(store.state.items_of([item.code]).values())
-    job = PrintJob(stock(SHEET), path, quiet=True)
+    job = PrintJob(stock(SHEET), path)
     reprint_items(store, job, items, reason=_("smudged by rain"), second=story.WITNESS)
 
 
@@ -119,7 +121,7 @@ def _pictures(store: Store, folder: Path, items: Sequence[Item], plot: Story) ->
     shown = {payload for leg in plot.legs for payload in leg.shown}
     shown |= {place_payload(leg.handover.to) for leg in plot.legs if leg.scans_place}
     places = labelled_places(store, story.DISTRICT)
-    print_places(store, PrintJob(sheet, folder / "place-labels.pdf", quiet=True), places)
+    print_places(store, PrintJob(sheet, folder / "place-labels.pdf"), places)
     found: dict[str, Image] = {}
     for name, payloads in (
         ("labels.pdf", [item_payload(item.code, 1) for item in items]),

@@ -16,12 +16,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from ledger_examples import TPS, TRUCK, absorb, boxes, give, planned_station, touched  # noqa: E402
 from merge_examples import join  # noqa: E402
 
-from commands.exporting import save_bundle  # noqa: E402
 from custody.chain import Chain  # noqa: E402
 from custody.compose import Handover  # noqa: E402
 from db.correcting import correct  # noqa: E402
 from db.proving import prove  # noqa: E402
 from db.stations import revoke  # noqa: E402
+from station.exchange import export_bundle  # noqa: E402
 
 FOLDER = Path(__file__).with_name("golden_1")
 AS_OF = "2024-02-13T00:00:00Z"
@@ -61,7 +61,7 @@ def main() -> None:
         for other in (delegate, post):
             absorb(root, other)
             root.heads.take(other.heads.own_head(), at=AS_OF)
-        save_bundle(root, FOLDER / "logs.serah", quiet=True)
+        export_bundle(root, FOLDER / "logs.serah")
         (FOLDER / "root.head").write_bytes(root.heads.own_head().encode())
         (FOLDER / "box.proof").write_bytes(str(prove(root.state, codes[:1]).proof).encode())
         said = {

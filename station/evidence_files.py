@@ -5,15 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.base import progress
-from commands.bundle import read_bundle
-from commands.parallel import spread
 from custody.errors import N_, InputError, TamperError
 from evidence.audit import audit_bundle
 from evidence.custody_proof import FIRST_LINE, audit_proof, read_custody_proof
 from evidence.verdict import BundleAudit
 from language import _
 from reports.chain_pdf import PROOF_NAME
+from station.bars import Progress, unseen
+from station.bundle import read_bundle
+from station.parallel import spread
 
 if TYPE_CHECKING:
     from evidence.entry import RawEntry
@@ -22,7 +22,9 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 """Of a report or a proof file; bundles are streamed and may be larger."""
 
 
-def audit_file(path: Path, root: str | None = None, heads: Sequence[str] = (), *, quiet: bool = False) -> BundleAudit:
+def audit_file(
+    path: Path, root: str | None = None, heads: Sequence[str] = (), *, progress: Progress = unseen
+) -> BundleAudit:
     """Audit whatever evidence a file holds, told by how it begins.
 
     Raises:
@@ -31,7 +33,7 @@ def audit_file(path: Path, root: str | None = None, heads: Sequence[str] = (), *
     """
     begins = _read(path, 5)
     if begins[:2] == b"\x1f\x8b":
-        return _audit_bundle(path, root, heads, quiet=quiet)
+        return _audit_bundle(path, root, heads, progress)
     data = _read(path, MAX_FILE_BYTES)
     if begins == b"%PDF-":
         data = _attached(data, path)
@@ -50,10 +52,10 @@ def audit_file(path: Path, root: str | None = None, heads: Sequence[str] = (), *
     return audit_proof(read_custody_proof(text), root=root, heads=heads)
 
 
-def _audit_bundle(path: Path, root: str | None, heads: Sequence[str], *, quiet: bool) -> BundleAudit:
+def _audit_bundle(path: Path, root: str | None, heads: Sequence[str], progress: Progress) -> BundleAudit:
     with read_bundle(path) as bundle:
         total = sum(row.size for row in bundle.logs)
-        with spread(total) as mapper, progress(total, _("Checking entries"), quiet=quiet) as done:
+        with spread(total) as mapper, progress(total, _("Checking entries")) as done:
 
             def counted() -> "Iterator[RawEntry]":
                 for raw in bundle.entries:

@@ -1,14 +1,13 @@
 """Labels sent to a thermal printer: what went out is recorded as printed, and nothing else is."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING
 
-from commands.base import note, progress
-from commands.drawing import Record, cores_for
-from commands.sheets import PrintJob
 from custody.errors import N_, PrinterError
 from language import _
+from station.parallel import Spread
+from station.print_job import PrintJob
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -18,7 +17,14 @@ RECORDED_TOGETHER = 100
 """Labels: what a power cut leaves on paper without a record."""
 
 
-def send_labels(store: "Store", job: PrintJob, contents: "Iterable[LabelContent]", count: int, record: Record) -> int:
+def send_labels(
+    store: "Store",
+    job: PrintJob,
+    contents: "Iterable[LabelContent]",
+    count: int,
+    record: Callable[[str, slice], object],
+    cores: AbstractContextManager[Spread],
+) -> int:
     """Send labels to the job's printer, and record those that went out whole; returns how many.
 
     They are recorded a hundred at a time, and what is left whatever breaks it off: a label that may be on paper counts
@@ -47,13 +53,13 @@ def send_labels(store: "Store", job: PrintJob, contents: "Iterable[LabelContent]
         except BaseException:
             unknown = sent - those.start
             text = _("{count} labels were sent to the printer and could not be recorded: destroy the last {count}.")
-            note(text.format(count=unknown))
+            job.tell(text.format(count=unknown))
             raise
 
     with ExitStack() as around:
         file = around.enter_context(safe_file(job.path)) if job.path else None
-        mapper = around.enter_context(cores_for(job, count))
-        done = around.enter_context(progress(count, _("Sending"), quiet=job.quiet))
+        mapper = around.enter_context(cores)
+        done = around.enter_context(job.progress(count, _("Sending")))
 
         def went_out() -> None:
             nonlocal sent

@@ -1,0 +1,108 @@
+"""Stations meet: what is given away as bundles and heads, and what others' bundles bring."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from custody.errors import N_, InputError, TamperError
+from language import _
+from station.bars import Progress, unseen
+
+if TYPE_CHECKING:
+    from db.merge import Merged
+    from db.store import Store
+    from evidence.entry import RawEntry
+
+
+def own_head(store: "Store") -> str:
+    """The text of the head that this station signed with its newest record.
+
+    Raises:
+        InputError: this ledger has none yet.
+    """
+    note = store.ledger.signed_heads.signed(store.ledger.own_log().name)
+    if note is None:
+        raise InputError(
+            N_("this ledger has no signed head yet"), hint=N_("It gets one with the next record of this station.")
+        )
+    return note
+
+
+def export_bundle(
+    store: "Store", out: Path, top: str | None = None, *, progress: Progress = unseen
+) -> tuple[int, list[dict[str, Any]]]:
+    """Write a bundle of the logs of stations at a place or below it; returns how many events it has, and the heads.
+
+    Raises:
+        InputError: no log is held of a station there, or the file cannot be written.
+    """
+    from custody.places import is_under
+    from station.bundle import write_bundle
+
+    heads = [
+        head | {"checkpoint": store.ledger.signed_heads.newest(head["log"])}
+        for head in store.ledger.heads()
+        if top is None or is_under(store.state.places, head["place"], top)
+    ]
+    if not heads:
+        raise InputError(N_("no log is held of a station there"), hint=N_("Leave --under away to export all logs."))
+    names = [head["log"] for head in heads]
+    total = store.ledger.entry_count(names)
+    with progress(total, _("Writing")) as done:
+        write_bundle(out, heads, store.ledger.entries(names), done)
+    return total, heads
+
+
+def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress = unseen) -> "Merged":
+    """Check bundles from their beginning to their end, then take all of them in, in one transaction.
+
+    Raises:
+        TamperError: one was cut or altered; nothing was taken of any.
+        InputError: one cannot be read.
+    """
+    from db.merge import merge
+    from evidence.intake import check_bundle
+    from station.bundle import read_bundle
+
+    keys = dict(store.ledger.keys())
+    count, digests, heads = 0, list[bytes](), list[str]()
+    for path in files:
+        with read_bundle(path) as bundle:
+            watched = _Watched(bundle.entries)
+            checked = check_bundle(bundle.logs, watched, keys)
+            heads += [row.checkpoint for row in bundle.logs if row.checkpoint is not None]
+        keys |= checked.keys
+        count += checked.count
+        digests.append(watched.digest())
+
+    def again() -> "Iterator[RawEntry]":
+        for path, digest in zip(files, digests, strict=True):
+            with read_bundle(path) as bundle:
+                watched = _Watched(bundle.entries)
+                yield from watched
+            if watched.digest() != digest:  # on a stick that somebody else is writing to
+                raise TamperError(
+                    N_("{path} changed while it was read: nothing was taken from it"),
+                    hint=N_("Copy it to this computer first, then import the copy."),
+                    path=str(path),
+                )
+
+    with progress(count, _("Merging")) as done:
+        return merge(store.ledger, store.state, again(), done, heads=heads, at=store.around.now_utc())
+
+
+class _Watched:
+    """Entries as they are walked, and a digest of all of them."""
+
+    def __init__(self, entries: "Iterable[RawEntry]") -> None:
+        self._entries, self._hash = entries, hashlib.sha256()
+
+    def __iter__(self) -> "Iterator[RawEntry]":
+        for raw in self._entries:
+            self._hash.update(b"%d %d " % (len(raw.body), len(raw.signatures)) + raw.body + raw.signatures.encode())
+            yield raw
+
+    def digest(self) -> bytes:
+        """Of the entries walked so far."""
+        return self._hash.digest()
