@@ -13,7 +13,7 @@ from language import _
 from station.said import LONGEST_NOTE
 
 if TYPE_CHECKING:
-    from custody.compose import Extra, Handover
+    from custody.compose import Extra, Handover, SealLook
     from custody.findings import Finding
     from db.store import RecordedHandover, Store
 
@@ -42,6 +42,11 @@ def handover_options(command: F) -> F:
         repeatable(
             "--condition", _("Condition of an item: CODE=good|light|heavy|wet|missing."), metavar=_("CODE=WORD")
         ),
+        repeatable(
+            "--seal", _("How the seals of an item are: CODE=intact|broken|mismatch|none, and :NUMBERS that were read."),
+            metavar=_("CODE=WORD"),
+        ),
+        repeatable("--photo", _("A photograph of what --condition or --seal says: CODE=FILE."), metavar=_("CODE=FILE")),
         click.option(
             "--paper", type=click.Path(path_type=Path), metavar=_("FILE"),
             help=_("Write the handover paper to this .pdf file when it is recorded."),
@@ -93,6 +98,8 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
         note=one_line("--note", options["note"], LONGEST_NOTE),
         occurred=read_occurred(options["occurred"], store.around.now_utc()),
         conditions=dict(_condition(text) for text in options["condition"]),
+        seals=dict(_look(text) for text in options["seal"]),
+        photos=dict(_photo(store, text) for text in options["photo"]),
     )
     if giver and to:
         store.check_handover(handover)
@@ -131,6 +138,25 @@ def _condition(text: str) -> tuple[str, str]:
             text=text,
         )
     return parse_entry(code).code, condition
+
+
+def _look(text: str) -> "tuple[str, SealLook]":
+    from custody.codes import parse_entry
+    from station.said import read_look
+
+    code, _equals, look = text.partition("=")
+    return parse_entry(code).code, read_look(look)
+
+
+def _photo(store: "Store", text: str) -> tuple[str, str]:
+    """The code of an item and the digest of its photograph, which is kept from now on."""
+    from custody.codes import parse_entry
+    from scanner.photo import read_photo
+
+    code, _equals, file = text.partition("=")
+    if not file:
+        raise InputError(N_("--photo {text} is not understood"), hint=N_("Write it as CODE=FILE."), text=text)
+    return parse_entry(code).code, store.photos.keep(read_photo(Path(file)))
 
 
 def read_occurred(text: str | None, now_utc: str) -> str | None:

@@ -80,6 +80,7 @@ REPORTS = (
     "prints",
     "deliveries",
     "condition",
+    "seals",
     "handover",
     "bast",
     "late",
@@ -153,6 +154,11 @@ def report(
         elif kind in ("incidents", "readiness", "points"):
             _refuse_items(only, held_by)
             _report_field(store, kind, top, out, clock, as_json=as_json)
+        elif kind == "seals":
+            from commands.sealing import report_seals
+
+            _refuse_selection(top, only, held_by)
+            report_seals(store, out, as_json=as_json)
         elif kind == "late":
             report_late(store, top, only, out, as_of=clock["as_of"], within_h=clock["within_h"], as_json=as_json)
         elif kind == "pace":

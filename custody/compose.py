@@ -21,6 +21,8 @@ _REMARK_BYTES = 100
 ROWS_PER_EVENT = 250
 REGISTERED_PER_EVENT = 300
 CODES_PER_PRINT = 2000
+SERIALS_PER_EVENT = 500
+"""Of 60 letters at most, in UTF-8."""
 
 
 class Ref(NamedTuple):
@@ -62,6 +64,14 @@ class Extra:
 
 
 @dataclass(frozen=True, slots=True)
+class SealLook:
+    """What a look at the seals of an item found (`custody.sealing.RESULTS`), and the numbers that were read."""
+
+    result: str
+    serials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledged:
     """One person's word that a handover was as it is recorded: for which party, by name, and how it was given.
 
@@ -81,7 +91,8 @@ class Handover:
 
     `bound` are the places a carrier goes to, empty when `to` is no carrier or it is not known. `refused` are things
     that the receiver did not take: they stay with the giver. `remarks` are said of single items, taken or refused, by
-    code. `occurred` is given when it is keyed in later: RFC 3339, UTC.
+    code; so are `conditions`, looks at `seals`, and the SHA-256 of `photos` that show either. `occurred` is given when
+    it is keyed in later: RFC 3339, UTC.
     """
 
     giver: str
@@ -100,6 +111,8 @@ class Handover:
     refused: tuple[Touch, ...] = ()
     remarks: Mapping[str, str] = field(default_factory=dict)
     conditions: Mapping[str, str] = field(default_factory=dict)
+    seals: Mapping[str, SealLook] = field(default_factory=dict)
+    photos: Mapping[str, str] = field(default_factory=dict)
     acknowledged: tuple[Acknowledged, ...] = ()
 
 
@@ -229,7 +242,14 @@ def handover_events(
         events.append(NewEvent("handover", fields, refs))
     for touch in (*touches, *handover.refused):
         if condition := handover.conditions.get(touch.code):
-            events += inspect_events([touch], latest, condition)
+            events += inspect_events([touch], latest, condition, photo=handover.photos.get(touch.code))
+        if look := handover.seals.get(touch.code):
+            events += seal_events(
+                touch, latest, "check", look.serials, place=handover.to, result=look.result,
+                names=[name for name in (handover.giver_name, handover.receiver_name) if name],
+                witness=", ".join(handover.witnesses), photo=handover.photos.get(touch.code),
+                occurred=handover.occurred,
+            )  # fmt: skip
     return events
 
 
@@ -246,6 +266,39 @@ def inspect_events(
         rows, refs = touched([_readable(touch)], latest)
         fields = {"item": rows[0], "condition": condition, "photo": photo, "note": note}
         events.append(NewEvent("inspect", fields, refs))
+    return events
+
+
+def seal_events(
+    touch: Touch,
+    latest: Mapping[str, Ref],
+    action: str,
+    serials: Sequence[str],
+    *,
+    place: str,
+    result: str | None = None,
+    names: Sequence[str] = (),
+    witness: str = "",
+    photo: str | None = None,
+    note: str = "",
+    occurred: str | None = None,
+) -> list[NewEvent]:
+    """Events about the seals of one item; more numbers than one event holds stand in several.
+
+    Args:
+        action: one of `custody.sealing.ACTIONS`; `replace` takes all others off, so what follows it is `apply`.
+        place: where it was done.
+        result: of a check.
+    """
+    rows, refs = touched([_readable(touch)], latest)
+    events = []
+    for number, piece in enumerate(parts(serials, SERIALS_PER_EVENT)):
+        fields = {
+            "item": rows[0], "place": place, "action": "apply" if number and action == "replace" else action,
+            "serials": list(piece), "result": result, "names": list(names), "witness": witness, "photo": photo,
+            "note": note, "occurred": occurred,
+        }  # fmt: skip
+        events.append(NewEvent("seal", fields, refs))
     return events
 
 

@@ -4,14 +4,14 @@ Short is need - (arrived - damaged): what the level above is asked for. Derived 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
 from custody.events import Event
 from custody.field import Delivered, Supply, deliveries, supply
-from custody.places import Need, Place, is_under
+from custody.places import LEVELS, Need, Place, is_under
 
 DELIVERIES = ("delivery", "correct")
 """The types of events that the account follows from."""
@@ -81,7 +81,7 @@ def delivery_account(
     return DeliveryAccount(rows, tuple(tuple(records) for records in notes.values() if len(records) > 1))
 
 
-def needed(places: Mapping[str, Place], needs: Iterable[Need], top: str, kind: str) -> int | None:
+def needed(places: Mapping[str, Place], needs: Collection[Need], top: str, kind: str) -> int | None:
     """How many pieces of a kind the plan asks for at a place and below it; None where it does not name the kind."""
     per_level: Counter[str] = Counter()
     for need in needs:
@@ -89,4 +89,8 @@ def needed(places: Mapping[str, Place], needs: Iterable[Need], top: str, kind: s
             per_level[need.level] += need.per_place
     if not per_level:
         return None
-    return sum(per_level[place.level] for place in places.values() if is_under(places, place.code, top))
+    count = sum(per_level[place.level] for place in places.values() if is_under(places, place.code, top))
+    for level, each in per_level.items():
+        if level not in LEVELS and level != kind:  # so many for each piece of another kind
+            count += each * (needed(places, [need for need in needs if need.kind != kind], top, level) or 0)
+    return count

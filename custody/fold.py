@@ -270,7 +270,9 @@ class Fold:
 
     def _judge_seal(self, event: Event, state: State) -> None:
         """It goes without the seals that it had, or must have; said once, until it is sealed again."""
-        must_be = state.row is not None and state.row["kind"] in self.sealed_kinds
+        giver = self.places.get(event.body["from"])
+        is_empty = giver is not None and giver.level == "vendor"  # as it was made
+        must_be = state.row is not None and state.row["kind"] in self.sealed_kinds and not is_empty
         is_open = state.seals.status == "open" or (must_be and not state.seals.status)
         if is_open and not any(finding.is_open and finding.code in OPEN_SEAL for finding in self.findings):
             self._find(event, unsealed(self.code))

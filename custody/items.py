@@ -30,7 +30,7 @@ class Item:
     `to` is where it is bound for, `k` of `n` its number among its like there, `quantity` 1 or a pack's count.
     `print` is the newest print number, 0 before the first; `voids` are the prints that were recorded as void.
     `held_by` answers for it now. `seal` is empty while nobody recorded a seal on it, `sealed`, or `open` where its
-    seals were taken off or found broken.
+    seals were taken off or found broken. `parent` is the pack that it is in, empty where it is in none.
     """
 
     code: str
@@ -46,3 +46,4 @@ class Item:
     print: int = 0
     voids: Voids = ()
     seal: str = ""
+    parent: str = ""

@@ -27,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What each place of one level needs of one kind.
+    """What each place of one level needs of one kind; or each piece of a kind, if `level` names one: seals on boxes.
 
     `tracked_as` is `item` (each piece has a label) or `pack` (the pack has one). `elections` is empty, or names the
     election of each piece in order, so that piece k of n is for `elections[k - 1]`.

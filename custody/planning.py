@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import count
 
 from custody.items import Item
-from custody.places import Need, Place
+from custody.places import LEVELS, Need, Place
 
 Slot = tuple[str, str, str | None, int]
 """What one planned item is for: kind, destination, election, and its number there."""
@@ -25,6 +25,15 @@ def planned_items(places: Iterable[Place], needs: Iterable[Need]) -> Iterator[It
             for k in range(1, need.per_place + 1):
                 election = need.elections[k - 1] if need.elections else None
                 yield Item(code="", kind=need.kind, to=place.code, k=k, n=need.per_place, election=election)
+
+
+def sealed_kinds(needs: Iterable[Need]) -> frozenset[str]:
+    """The kinds of which each piece needs seals: those that the needs name in place of a level of the tree.
+
+    A row `plastic seal, box, 6` says that each box needs six: so boxes may not go without. How many, and on what,
+    differs from election to election, so it is in the plan and nowhere else.
+    """
+    return frozenset(need.level for need in needs if need.level not in LEVELS)
 
 
 def slot_of(item: Item) -> Slot:

@@ -16,6 +16,10 @@ Fate = Literal["on", "off", "spoiled", "returned"]
 FATES: tuple[Fate, ...] = ("on", "off", "spoiled", "returned")
 """What became of a seal: it is on an item, was taken off one, was spoilt before use, or came back unused."""
 
+RESULTS = ("intact", "broken", "mismatch", "none")
+"""What a look at the seals can find."""
+ACTIONS = ("apply", "check", "remove", "replace", "spoil", "return")
+
 OPEN_SEAL = ("SEAL_BROKEN", "SEAL_MISMATCH", "UNSEALED")
 """The findings that say that an item is not sealed as it should be."""
 _MAX_DIGITS = 18
@@ -88,25 +92,37 @@ class Seals:
             self.uses[serial] = SealUse(serial, code, fate, event.body["place"], event.leaf)
 
     def _check(self, code: str, read: list[str], result: str, *, is_met: bool) -> list[Finding]:
-        """What a look at the seals found: by what was seen, and by the numbers that were read."""
-        on = self.on
-        strangers = [serial for serial in read if serial not in on]
-        found: list[Finding] = []
-        if result == "none":
-            found.append(_finding("UNSEALED", N_("{item} was found without a seal"), code))
-        if result == "broken":
-            found.append(_finding("SEAL_BROKEN", N_("a seal of {item} was found broken or come off"), code))
-        if strangers and on:
-            differ = N_("{item} carries seals {read}; recorded were {on}")
-            found.append(_finding("SEAL_MISMATCH", differ, code, read=_shown(strangers), on=_shown(on)))
-        elif strangers:
-            unknown = N_("{item} carries seals {read}, which nobody recorded")
-            found.append(_finding("SEAL_MISMATCH", unknown, code, is_provisional=not is_met, read=_shown(strangers)))
-        elif result == "mismatch":
-            found.append(_finding("SEAL_MISMATCH", N_("the seals of {item} are not those that were recorded"), code))
+        found = judge_seals(code, self.on, read, result, is_met=is_met)
         if found:
             self.status = "open"
         return found
+
+
+def judge_seals(
+    code: str, on: Sequence[str], read: Sequence[str], result: str, *, is_met: bool = True
+) -> list[Finding]:
+    """What a look at an item's seals found: by what was seen, and by the numbers that were read.
+
+    Args:
+        on: the numbers that are recorded on it.
+        result: `intact`, `broken`, `mismatch` or `none`.
+        is_met: as for `Seals.take`.
+    """
+    strangers = [serial for serial in read if serial not in on]
+    found: list[Finding] = []
+    if result == "none":
+        found.append(_finding("UNSEALED", N_("{item} was found without a seal"), code))
+    if result == "broken":
+        found.append(_finding("SEAL_BROKEN", N_("a seal of {item} was found broken or come off"), code))
+    if strangers and on:
+        differ = N_("{item} carries seals {read}; recorded were {on}")
+        found.append(_finding("SEAL_MISMATCH", differ, code, read=_shown(strangers), on=_shown(on)))
+    elif strangers:
+        unknown = N_("{item} carries seals {read}, which nobody recorded")
+        found.append(_finding("SEAL_MISMATCH", unknown, code, is_provisional=not is_met, read=_shown(strangers)))
+    elif result == "mismatch":
+        found.append(_finding("SEAL_MISMATCH", N_("the seals of {item} are not those that were recorded"), code))
+    return found
 
 
 def seals_elsewhere(code: str, uses: Iterable[SealUse], others: Mapping[str, Sequence[SealUse]]) -> list[Finding]:
@@ -161,7 +177,7 @@ def seal_account(packs: Iterable[Item], uses: Iterable[SealUse], opened: frozens
         opened: the codes of packs whose seals are now in packs out of them.
     """
     whole = [pack for pack in packs if pack.serials is not None and pack.code not in opened]
-    ranges = _Ranges(whole)
+    ranges = Ranges(whole)
     by_serial: dict[str, list[SealUse]] = {}
     for use in uses:
         by_serial.setdefault(use.serial, []).append(use)
@@ -206,7 +222,7 @@ def overlapping(serials: SerialRange, others: Iterable[Item]) -> list[Item]:
     return [item for item in others if item.serials is not None and _overlap(serials, item.serials)]
 
 
-class _Ranges:
+class Ranges:
     """Packs by the form of their numbers (prefix and width), those of one form by their first number."""
 
     def __init__(self, packs: Iterable[Item]) -> None:

@@ -79,6 +79,7 @@ class State:
             code=code, kind=row["kind"], to=self.to or row["to"], k=row["k"], n=row["n"], election=row["election"],
             quantity=row["quantity"], serials=SerialRange(**serials) if serials else None, held_by=self.holder or "",
             condition=self.condition, print=self.newest_print, voids=self.voids, seal=self.seals.status,
+            parent=self.parent or "",
         )  # fmt: skip
 
     @property

@@ -157,12 +157,16 @@ class Checking:
         count = strays.count()
         for codes in batches(self.ledger.codes(), _CODES_PER_FOLD):
             try:
-                rows, gone = self.state.folded(codes)
+                folded = self.state.folded(codes)
             except TamperError:
                 continue  # a finding about the entry already
-            made: dict[str, ItemRow | None] = {row.code: row for row in rows} | dict.fromkeys(gone)
+            made: dict[str, ItemRow | None] = {row.code: row for row in folded.rows} | dict.fromkeys(folded.gone)
             held = {row.code: row for row in self.state.item_rows(made)}
-            differing = sorted(code for code, row in made.items() if held.get(code) != row)
+            seals = self.state.seals.of(made)
+            differing = sorted(
+                code for code, row in made.items()
+                if held.get(code) != row or sorted(seals.get(code, ())) != sorted(folded.seals.get(code, ()))
+            )  # fmt: skip
             count += len(differing)
             wrong = wrong or differing[:1]
             done(len(codes))

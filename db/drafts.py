@@ -77,9 +77,10 @@ class Drafts:
             return False
 
     def put_out(self, id: str, code: str) -> bool:
-        """Take an item out of a session again; False when it was not in it."""
-        scan = self.tables.draft_scan
+        """Take an item out of a session again, with what was said of it; False when it was not in it."""
+        scan, said = self.tables.draft_scan, self.tables.draft_said
         with self.ledger.transaction():
+            said.delete().where((said.draft == id) & said.name.endswith(f":{code}")).execute()
             return bool(scan.delete().where((scan.draft == id) & (scan.code == code)).execute())
 
     def set_ends(

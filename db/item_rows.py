@@ -27,6 +27,8 @@ class ItemRow(NamedTuple):
     void: str
     moves: int
     last_event: bytes
+    seal: str = ""
+    parent: str = ""
 
     @property
     def item(self) -> Item:
@@ -37,7 +39,7 @@ class ItemRow(NamedTuple):
         return Item(
             code=self.code, kind=self.kind, to=self.bound_for, k=self.k, n=self.n, election=self.election,
             quantity=self.quantity, serials=serials, held_by=self.held_by, condition=self.condition, print=self.print,
-            voids=_voids(self.void) if self.void else (),
+            voids=_voids(self.void) if self.void else (), seal=self.seal, parent=self.parent,
         )  # fmt: skip
 
 
@@ -61,6 +63,7 @@ def row_of(chain: Chain) -> ItemRow | None:
         void=" ".join(f"{number}:{why}" for number, why in item.voids),
         moves=sum(link.event.type == "handover" for link in links),
         last_event=bytes.fromhex(links[-1].event.leaf),
+        seal=item.seal, parent=item.parent,
     )  # fmt: skip
 
 

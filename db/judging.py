@@ -8,6 +8,8 @@ from custody.compose import Handover, Ref, Touch
 from custody.errors import N_, InputError, RuleError
 from custody.findings import Finding, judge_condition, judge_count, judge_scan, judge_time
 from custody.items import Item
+from custody.places import Need
+from custody.sealing import judge_seals
 from custody.waybill import judge_against_paper
 from db.ledger import Ledger
 from db.papers import Papers, Waybill
@@ -104,13 +106,15 @@ class Judging:
         waybill = self._waybill(handover)
         receipts = self._receipts(items.values(), handover.giver, handover.to) | waybill.items.keys()
         has_met = self.has_met(handover.giver)
+        needs, sealed = self._needs(), self.state.sealed_kinds
         found = [
             finding
             for label in labels
             for finding in judge_scan(
                 items.get(label.code), label, self.state.places, giver=handover.giver, to=handover.to,
                 bound=handover.bound, met_giver=has_met, is_recorded=label.code in receipts,
-                blank=blanks.get(label.code),
+                blank=blanks.get(label.code), needs=needs,
+                must_be_sealed=label.code in items and items[label.code].kind in sealed,
             )
             if finding.code != "UNKNOWN_CODE" or label.code not in waybill.items  # its own giver's paper names it
         ]  # fmt: skip
@@ -122,6 +126,10 @@ class Judging:
                 and not (label.code in items and items[label.code].held_by == handover.giver)
             ]  # fmt: skip
         return items, found
+
+    def _needs(self) -> Mapping[tuple[str, str], Need]:
+        """What places need, by kind and level."""
+        return self.ledger.remember("needs", lambda: {(need.kind, need.level): need for need in self.state.needs()})
 
     def _relied_on(self, handover: Handover, touches: Sequence[Touch]) -> dict[str, Ref]:
         """The newest event of each item that this station knows of, from its ledger or from the giver's paper."""
@@ -162,6 +170,10 @@ class Judging:
         found += self._waybill(handover).findings
         for code, condition in handover.conditions.items():
             found += judge_condition(code, condition)
+        uses = self.state.seals.of(handover.seals) if handover.seals else {}
+        for code, look in handover.seals.items():
+            on = [row.serial for row in uses.get(code, ()) if row.fate == "on"]
+            found += judge_seals(code, on, look.serials, look.result, is_met=self.has_met(handover.giver))
         happened = handover.occurred or now
         found += judge_time(self.state.places.get(handover.to), happened, is_late_entry=handover.occurred is not None)
         return found

@@ -150,6 +150,21 @@ class Item(Table):
     void = TextField()
     moves = IntegerField()
     last_event = BlobField()
+    seal = TextField()
+    parent = TextField(index=True)
+
+
+class SealUse(Table):
+    """What became of each seal that an item's events name, folded from them: its fate, where, by which event."""
+
+    code = TextField()
+    serial = TextField(index=True)
+    fate = TextField()
+    place = TextField()
+    leaf = BlobField()
+
+    class Meta:
+        primary_key = CompositeKey("code", "serial")
 
 
 class Draft(Table):
@@ -246,6 +261,7 @@ class Photo(Table):
 LEDGER = (Log, Event, EventItem)
 OTHERS = (EventTopic, Fork, ForkItem, Waiting)
 CACHE = (Place, Need, Item)
+SEALS = (SealUse,)
 DRAFTS = (Draft, DraftScan, DraftSaid)
 PAPERS = (Paper, SeenHead, Witnessed)
 HEADS = (Tree,)
@@ -274,6 +290,7 @@ class Tables:
     witnessed: Any
     tree: Any
     photo: Any
+    seal_use: Any
 
 
 def tables_of(database: Database) -> Tables:
@@ -283,4 +300,4 @@ def tables_of(database: Database) -> Tables:
         meta = type("Meta", (), {"database": database, "table_name": model._meta.table_name})
         return type(model.__name__, (model,), {"Meta": meta})
 
-    return Tables(*(bound(model) for model in (*LEDGER, *CACHE, *DRAFTS, *OTHERS, *PAPERS, *HEADS, *PHOTOS)))
+    return Tables(*(bound(model) for model in (*LEDGER, *CACHE, *DRAFTS, *OTHERS, *PAPERS, *HEADS, *PHOTOS, *SEALS)))

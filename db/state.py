@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain as joined
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import Case, fn
 
@@ -12,7 +12,7 @@ from custody.compose import Ref
 from custody.events import Event
 from custody.items import Item, Voids
 from custody.places import Need, Place
-from custody.planning import Slot
+from custody.planning import Slot, sealed_kinds
 from custody.progress import StockGroup
 from custody.roster import NOTICES, Roster, plan_in_force
 from custody.standing import with_standing
@@ -23,8 +23,17 @@ from db.models import Tables
 from db.places import PlaceTable
 from db.prepared import PreparedIn, PreparedInsert, blank
 from db.roster import RosterTable
+from db.seal_uses import SealRow, SealUses, seal_rows
 
 _ROWS_PER_INSERT = 500
+
+
+class Folded(NamedTuple):
+    """What events make of items: their rows, the codes that have none, and the rows of seals of each that has any."""
+
+    rows: list[ItemRow]
+    gone: list[str]
+    seals: dict[str, list[SealRow]]
 
 
 class State:
@@ -40,6 +49,7 @@ class State:
             ledger.database, lambda tops: self._bound_under(tops).where(item.held_by == blank("giver"))
         )
         self._put_items = PreparedInsert(item, ItemRow._fields, key=("code",))
+        self.seals = SealUses(ledger, tables)
 
     # --- keeping the cache equal to the fold ----------------------------------------------------------------------
 
@@ -91,6 +101,7 @@ class State:
         tables, count = self.tables, 0
         with self.ledger.transaction():
             tables.item.delete().execute()
+            self.seals.forget()
             self.replan()
             for batch in batches(self.ledger.codes(), _ROWS_PER_INSERT):
                 self._refold(batch)
@@ -136,23 +147,27 @@ class State:
             wanted = (heads | children.keys()) - naming.keys()
         return {code: _with_parents(code, naming, parents) for code in heads}
 
-    def folded(self, codes: Collection[str]) -> tuple[list[ItemRow], list[str]]:
-        """What the table of items must say of these, and of all packed in them: rows, and codes that have none."""
-        rows, gone, roots = [], [], self.roots
+    def folded(self, codes: Collection[str]) -> Folded:
+        """What the tables of items and seals must say of these, and of all packed in them."""
+        rows, gone, seals, roots = [], [], {}, self.roots
         for code, events in self.families(codes, with_children=True).items():
-            row = row_of(custody(code, events, roots=roots))
+            chain = custody(code, events, roots=roots)
+            row = row_of(chain)
             if row is None:
                 gone.append(code)
             else:
                 rows.append(row)
-        return rows, gone
+            if any(event.type == "seal" and code in event.rows for event in events):  # also one that was withdrawn
+                seals[code] = seal_rows(chain)
+        return Folded(rows, gone, seals)
 
     def _refold(self, codes: Collection[str]) -> None:
         item = self.tables.item
-        rows, gone = self.folded(codes)
-        for batch in batches(gone, _ROWS_PER_INSERT):
+        folded = self.folded(codes)
+        for batch in batches(folded.gone, _ROWS_PER_INSERT):
             item.delete().where(item.code.in_(batch)).execute()
-        self._put_items.run(rows)
+        self._put_items.run(folded.rows)
+        self.seals.put(folded.seals)
 
     def _follow_plan(self, rows: Sequence[Mapping[str, Any]]) -> None:
         places = {
@@ -197,8 +212,12 @@ class State:
         families = self.families(codes, with_children=with_children)
         codes = list(families) if with_children else codes
         naming = self.ledger.naming(codes) if stations.revoked else {}
+        sealed = self.sealed_kinds
         for code in codes:
-            chain = custody(code, families[code], places, met=met, as_of=as_of, roots=stations.roots)
+            chain = custody(
+                code, families[code], places, met=met, as_of=as_of, roots=stations.roots, sealed_kinds=sealed
+            )
+            chain = self.seals.compared(chain)
             left_out = [event for event in naming.get(code, ()) if stations.is_quarantined(event)]
             yield with_standing(chain, stations, forked, left_out)
 
@@ -206,6 +225,11 @@ class State:
     def roots(self) -> frozenset[str]:
         """The logs of the election's root, which may withdraw any record."""
         return self.stations.now().roots
+
+    @property
+    def sealed_kinds(self) -> frozenset[str]:
+        """The kinds that the plan says need seals, so that they may not go without."""
+        return self.ledger.remember("sealed_kinds", lambda: sealed_kinds(self.needs()))
 
     def needs(self) -> list[Need]:
         """What places need, in order of kind and level."""
@@ -285,6 +309,13 @@ class State:
         """The items of which a print was recorded as void, by destination."""
         item = self.tables.item
         query = item.select().where(item.void != "").order_by(item.bound_for, item.kind, item.k, item.code)
+        return [ItemRow(*row).item for row in query.tuples()]
+
+    def packs(self) -> list[Item]:
+        """The items that have a range of serial numbers, by number."""
+        item = self.tables.item
+        query = item.select().where(item.serial_first.is_null(False))
+        query = query.order_by(item.serial_prefix, item.serial_width, item.serial_first, item.code)
         return [ItemRow(*row).item for row in query.tuples()]
 
     def serial_ranges(self) -> set[tuple[str, str, int, int]]:

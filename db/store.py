@@ -156,13 +156,7 @@ class Store(Judging):
                 raise InputError(
                     N_("nothing was scanned, so nothing was recorded"), hint=N_("Scan or type at least one label.")
                 )
-            unnamed = sorted(set(handover.conditions) - {touch.code for touch in touches})
-            if unnamed:
-                raise InputError(
-                    N_("a condition is given for {item}, which was not scanned"),
-                    hint=N_("Scan it too, or leave its --condition away."),
-                    item=show_code(unnamed[0]),
-                )
+            _refuse_unscanned(handover, touches)
             expected = self.expected(handover.giver, handover.to, handover.bound)
             findings = self._judge_all(handover, touches, expected, now=self.around.now_utc())
             bast = self._bast_number()
@@ -218,6 +212,28 @@ def open_store(
 def _slug(text: str) -> str:
     """A name for logs and BAST numbers: at most 30 of a-z, 0-9 and -; `x` where a name has none of them."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:30].rstrip("-") or "x"
+
+
+def _refuse_unscanned(handover: Handover, touches: Sequence[Touch]) -> None:
+    """Refuse what is said of single items that are not among those that were scanned."""
+    scanned = {touch.code for touch in touches}
+    for said, message in (
+        (handover.conditions, N_("a condition is given for {item}, which was not scanned")),
+        (handover.seals, N_("the seals of {item} were looked at, which was not scanned")),
+        (handover.remarks, N_("a remark is given for {item}, which was not scanned")),
+    ):
+        unnamed = sorted(said.keys() - scanned)
+        if unnamed:
+            raise InputError(
+                message, hint=N_("Scan it too, or leave away what is said of it."), item=show_code(unnamed[0])
+            )
+    alone = sorted(handover.photos.keys() - handover.conditions.keys() - handover.seals.keys())
+    if alone:
+        raise InputError(
+            N_("a photograph is given for {item}, and neither its condition nor how its seals are"),
+            hint=N_("Say what it shows: --condition CODE=light, or --seal CODE=broken."),
+            item=show_code(alone[0]),
+        )
 
 
 def _first_of_each(touches: Iterable[Touch]) -> list[Touch]:

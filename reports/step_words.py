@@ -5,6 +5,7 @@ from typing import Any
 from custody.codes import show_code
 from custody.errors import N_
 from custody.events import Event
+from custody.serials import shown
 from language import _, ngettext
 from language.text import number, printable
 from reports.words import Places, condition_word, custodian_name, place_path, void_word
@@ -45,7 +46,7 @@ def sentence(event: Event, code: str, places: Places) -> str:
             return _("Found {condition}").format(condition=condition_word(body["condition"]))
         case "seal":
             words = _SEAL_RESULTS[body["result"]] if body["action"] == "check" else _SEAL_ACTIONS[body["action"]]
-            return _(words).format(serials=printable(", ".join(body["serials"]), _TEXT_LIMIT) or "–")
+            return _(words).format(serials=printable(", ".join(shown(body["serials"])), _TEXT_LIMIT) or "–")
         case "incident":
             text = printable(body["text"], _TEXT_LIMIT)
             return _("Closed: {text}").format(text=text) if body["action"] == "close" else text

@@ -5,9 +5,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from custody.codes import show_code
 from custody.errors import N_, Fault, InputError
 from custody.items import Item
 from custody.places import Need, Place
+from custody.sealing import overlapping
+from db.sealing import whole_packs
 from db.store import Store
 from language import _
 from tables.cells import Located
@@ -157,6 +160,7 @@ def _new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Ite
     codes = store.state.items_of(row.value.code for row in rows if row.value.code)
     slots, ranges = store.state.slots(), store.state.serial_ranges()
     new, same, faults = [], 0, []
+    packs = whole_packs(store)
     for row in rows:
         value, serials = row.value, row.value.serials
         item = Item(
@@ -178,16 +182,20 @@ def _new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Ite
             continue
         if is_known:
             same += 1
-        else:
-            new.append(item)
+            continue
+        if serials is not None:
+            for other in overlapping(serials, (pack for pack in packs if pack.kind == value.kind)):
+                shared = N_("holds numbers that the registered pack {code} holds too: {range}")
+                faults.append(row.fault("first", shared, code=show_code(other.code), range=str(other.serials)))
+        new.append(item)
     return new, same, faults
 
 
 def _differs(known: Item, item: Item) -> bool:
     """Whether a row says something else of an item than was registered; where it is now is no such thing."""
-    return replace(known, held_by="", condition="good", print=0, voids=(), election=None, to="") != replace(
-        item, held_by="", to=""
-    )
+    return replace(
+        known, held_by="", condition="good", print=0, voids=(), election=None, to="", seal="", parent=""
+    ) != replace(item, held_by="", to="")
 
 
 def _shown(value: object) -> str:

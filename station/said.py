@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from custody.errors import N_, InputError
 
 if TYPE_CHECKING:
-    from custody.compose import Handover
+    from custody.compose import Handover, SealLook
 
 LONGEST_NAME, LONGEST_NOTE = 120, 2000
 CONDITION, REMARK = "condition:", "remark:"
@@ -33,6 +33,40 @@ def said_of(handover: "Handover", said: Mapping[str, str]) -> "Handover":
 
 def _of_items(said: Mapping[str, str], what: str) -> dict[str, str]:
     return {name.removeprefix(what): value for name, value in said.items() if name.startswith(what)}
+
+
+_RESULTS = {
+    "intact": "intact", "utuh": "intact", "broken": "broken", "rusak": "broken", "lepas": "broken",
+    "mismatch": "mismatch", "beda": "mismatch", "none": "none", "kosong": "none", "tanpa": "none",
+}  # fmt: skip
+"""What a look at seals found, in both languages: who types it need not know which one is set."""
+
+
+def read_look(text: str) -> "SealLook":
+    """A look at the seals of an item as people say it: `intact`, `broken`, `mismatch:A0007 A0009`, `utuh:A0001-A0006`.
+
+    Raises:
+        InputError: it is not understood, or a seal is not there and numbers were read.
+    """
+    from custody.compose import SealLook
+    from custody.serials import parse_serials
+
+    word, _colon, numbers = text.partition(":")
+    result = _RESULTS.get(word.strip().lower())
+    if result is None:
+        raise InputError(
+            N_("{text} does not say how the seals are"),
+            hint=N_("Write intact, broken, mismatch or none, and behind a colon the numbers: intact:A0001-A0006."),
+            text=text[:LONGEST_NAME],
+        )
+    serials = tuple(parse_serials(numbers.replace(",", " ").replace(";", " ").split()))
+    if result == "none" and serials:
+        raise InputError(
+            N_("there is no seal, and numbers were read: {serials}"),
+            hint=N_("Where numbers can be read: --result broken, or mismatch."),
+            serials=", ".join(serials)[:LONGEST_NAME],
+        )
+    return SealLook(result, serials)
 
 
 def one_line(option: str, text: str, limit: int = LONGEST_NAME) -> str:

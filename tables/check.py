@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from custody.codes import is_plate
 from custody.errors import N_, Fault
-from custody.places import Need, Place
+from custody.places import LEVELS, Need, Place
 from tables.cells import Located
 from tables.rows import ItemRow
 
@@ -36,8 +36,13 @@ def check_needs(rows: Sequence[Located[Need]], known: Iterable[Need] = ()) -> li
     faults = _repeated(rows, [(row.value.kind, row.value.level) for row in rows], "kind")
     here = {(row.value.kind, row.value.level) for row in rows}
     tracked = {need.kind: need.tracked_as for need in known if (need.kind, need.level) not in here}
+    kinds = {kind for kind, how in tracked.items() if how == "item"}
+    kinds |= {row.value.kind for row in rows if row.value.tracked_as == "item"}
     for row in rows:
         need = row.value
+        if need.level not in LEVELS and (need.level not in kinds or need.tracked_as == "item"):
+            message = N_("{text} is none of {choices}, and no kind of piece that needs so many packed ones each")
+            faults.append(row.fault("level", message, text=need.level, choices=", ".join(LEVELS)))
         if (before := tracked.setdefault(need.kind, need.tracked_as)) != need.tracked_as:
             message = N_("{kind} is tracked as {before} elsewhere and as {now} here")
             faults.append(row.fault("tracked_as", message, kind=need.kind, before=before, now=need.tracked_as))

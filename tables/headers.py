@@ -172,6 +172,12 @@ def parse_level(text: str) -> str | None:
     return _meanings("levels").get(_fold(text))
 
 
+def parse_bearer(text: str) -> str | None:
+    """What needs so many each: a level, or a kind by its code (each box needs six seals); None where it is neither."""
+    kind = re.sub(r"[\s\-]+", "_", text.casefold())
+    return parse_level(text) or (kind if re.fullmatch(r"[a-z0-9_]{1,40}", kind) else None)
+
+
 def parse_tracked_as(text: str) -> str | None:
     """`item` or `pack`, named in either language, or None."""
     return _meanings("tracked").get(_fold(text))

@@ -10,7 +10,7 @@ from custody.errors import N_, Fault
 from custody.items import SerialRange
 from custody.places import LEVELS, Need, Place
 from tables.cells import Cells, Located, take_apart
-from tables.headers import parse_level, parse_tracked_as
+from tables.headers import parse_bearer, parse_level, parse_tracked_as
 from tables.read import Table
 
 _SERIAL = re.compile(r"(.{0,40}?)([0-9]{1,18})", re.ASCII)
@@ -114,7 +114,7 @@ def _need(cells: Cells) -> Need:
         kind=kind,
         name_id=cells.text("name_id") or cells.text("name_en") or kind,
         name_en=cells.text("name_en") or cells.text("name_id") or kind,
-        level=cells.one_of("level", parse_level, ", ".join(LEVELS)),
+        level=cells.one_of("level", parse_bearer, ", ".join(LEVELS)),
         per_place=per_place,
         unit=cells.text("unit"),
         tracked_as=cells.one_of("tracked_as", parse_tracked_as, "item, pack") if cells.text("tracked_as") else "item",
