@@ -1,4 +1,4 @@
-"""The reports of an office's work besides items: obstacles, readiness, critical points."""
+"""The reports of an office's work in the field: obstacles, readiness, critical points, the way back."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ from commands.clock import moment_of, tell
 
 if TYPE_CHECKING:
     from custody.field import Incident
+    from custody.places import Ways
     from db.store import Store
 
 SOON_H = 24
@@ -60,3 +61,23 @@ def report_points(
     ]
     here = points_zone(rows, store.ledger.own_log().place)
     tell(store, point_report(rows, places, as_of=moment, soon_h=soon_h, here=here), out, as_json=as_json)
+
+
+def report_returns(store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
+    """Tell how far what was delivered to a place or below it (None: anywhere) has come back."""
+    from commands.reporting import Chains
+    from custody.places import Ways
+    from custody.returning import return_rows, way_back
+    from reports.returns import returns_report
+
+    ways, now = Ways(store.state.places.all()), store.around.now_utc()
+    chains = Chains(store, [item.code for item in store.state.find_items(kind=kind)])
+    found = (way_back(chain, ways) for chain in chains)
+    returns = [one for one in found if one is not None and _is_below(ways, one.home, top)]
+    needs = {need.kind: need for need in store.state.needs()}
+    listing = returns_report(return_rows(returns, ways), returns, ways.places, needs, as_of=now)
+    tell(store, listing, out, as_json=as_json)
+
+
+def _is_below(ways: "Ways", code: str, top: str | None) -> bool:
+    return top is None or any(place.code == top for place in ways.to(code))

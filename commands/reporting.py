@@ -88,6 +88,7 @@ REPORTS = (
     "incidents",
     "readiness",
     "points",
+    "returns",
 )
 
 
@@ -159,6 +160,10 @@ def report(
 
             _refuse_selection(top, only, held_by)
             report_seals(store, out, as_json=as_json)
+        elif kind == "returns":
+            from commands.field_reports import report_returns
+
+            report_returns(store, top, only, out, as_json=as_json)
         elif kind == "late":
             report_late(store, top, only, out, as_of=clock["as_of"], within_h=clock["within_h"], as_json=as_json)
         elif kind == "pace":

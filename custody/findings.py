@@ -10,7 +10,7 @@ from typing import Any, Literal
 from custody.codes import ItemLabel, is_plate, show_code
 from custody.errors import N_
 from custody.items import Item, Voids
-from custody.places import Need, Place, is_under, path
+from custody.places import Need, Place, is_store, is_under, path
 
 Severity = Literal["info", "warning", "critical"]
 
@@ -153,7 +153,8 @@ def judge_scan(
     if goes_astray(places, item.to, to, bound):
         found.append(wrong_destination(places, item.code, item.to, to))
     is_empty = giver in places and places[giver].level == "vendor"  # as it was made
-    if item.seal == "open" or (must_be_sealed and not item.seal and not is_empty):
+    is_open = item.seal == "open" or (must_be_sealed and not item.seal and not is_empty)
+    if is_open and not is_store(places, item.to):
         found.append(unsealed(item.code))
     return found + judge_election(item, places, needs or {}, to)
 

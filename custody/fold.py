@@ -19,7 +19,7 @@ from custody.findings import (
 )
 from custody.linking import Linking
 from custody.order import Order
-from custody.places import Place, is_under
+from custody.places import Place, is_store, is_under
 from custody.sealing import OPEN_SEAL
 from custody.state import Link as Link
 from custody.state import Move, State, broken_link, judge_packing, refused_and_given, registered_twice
@@ -269,7 +269,11 @@ class Fold:
         self._find(event, *judge_label(state.item(self.code), label, met_giver=has_met, blank=blank))
 
     def _judge_seal(self, event: Event, state: State) -> None:
-        """It goes without the seals that it had, or must have; said once, until it is sealed again."""
+        """It goes without the seals that it had, or must have; said once, until it is sealed again. What is bound for a
+        store is stock and needs none.
+        """
+        if state.to is not None and is_store(self.places, state.to):
+            return
         giver = self.places.get(event.body["from"])
         is_empty = giver is not None and giver.level == "vendor"  # as it was made
         must_be = state.row is not None and state.row["kind"] in self.sealed_kinds and not is_empty

@@ -78,6 +78,12 @@ def is_under(places: Mapping[str, Place], code: str, top: str) -> bool:
     return code == top or any(place.code == top for place in path(places, code))
 
 
+def is_store(places: Mapping[str, Place], code: str) -> bool:
+    """Whether a place is a warehouse: what is bound for it is its stock."""
+    place = places.get(code)
+    return place is not None and place.level == "warehouse"
+
+
 def below(places: Mapping[str, Place], top: str) -> Iterator[Place]:
     """Every place from `top` down, parents before children, in the order of the codes. Needs the whole tree."""
     children: dict[str | None, list[Place]] = {}

@@ -1,14 +1,14 @@
 """What is to come at a handover, and what is wrong with what comes. Records nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from custody.chain import custody
+from custody.chain import Chain, custody
 from custody.codes import ItemLabel, is_plate, parse_custodian
 from custody.compose import Handover, Ref, Touch
 from custody.errors import N_, InputError, RuleError
 from custody.findings import Finding, judge_condition, judge_count, judge_scan, judge_time
 from custody.items import Item
-from custody.places import Need
+from custody.places import Need, Place, is_under
 from custody.sealing import judge_seals
 from custody.waybill import judge_against_paper
 from db.ledger import Ledger
@@ -175,8 +175,22 @@ class Judging:
             on = [row.serial for row in uses.get(code, ()) if row.fate == "on"]
             found += judge_seals(code, on, look.serials, look.result, is_met=self.has_met(handover.giver))
         happened = handover.occurred or now
-        found += judge_time(self.state.places.get(handover.to), happened, is_late_entry=handover.occurred is not None)
-        return found
+        late = judge_time(self.state.places.get(handover.to), happened, is_late_entry=handover.occurred is not None)
+        if any(finding.code == "LATE" for finding in late) and self._all_come_back(scanned, handover):
+            late = [finding for finding in late if finding.code != "LATE"]
+        return found + late
+
+    def _all_come_back(self, codes: Collection[str], handover: Handover) -> bool:
+        """Whether each of these has been at the receiving place, or below it, before: the way back is never late."""
+        places = self.state.places.all()
+        return bool(codes) and all(_has_been(chain, handover, places) for chain in self.state.chains(list(codes)))
+
+
+def _has_been(chain: Chain, handover: Handover, places: Mapping[str, Place]) -> bool:
+    moves = [link for link in chain.links if link.has_moved and link.event.type == "handover"]
+    if moves and chain.held_by == handover.to and (moves[-1].from_, moves[-1].to) == (handover.giver, handover.to):
+        moves.pop()  # the other side's record of this very handover
+    return any(link.to is not None and is_under(places, link.to, handover.to) for link in moves)
 
 
 def _not_among(items: Iterable[Item], more: Mapping[str, Item]) -> list[Item]:
