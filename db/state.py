@@ -263,6 +263,12 @@ class State:
         for row in query.order_by(item.bound_for, item.kind, item.k, item.code).tuples().iterator():
             yield ItemRow(*row).item
 
+    def unprinted_count(self) -> int:
+        """How many items have no label yet."""
+        item = self.tables.item
+        query = item.select(fn.COUNT(item.code)).where(item.print == 0)
+        return self.ledger.remember("unprinted", lambda: int(query.scalar()))
+
     def expected(self, giver: str, tops: Sequence[str]) -> list[Item]:
         """What the giver holds that is bound for one of these places or below."""
         found = {row[0]: ItemRow(*row).item for row in self._expected.rows(tops, giver=giver)}

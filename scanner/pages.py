@@ -1,5 +1,6 @@
 """Frames from the pages of a PDF, rasterised as a printer would put them on paper."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,10 @@ from scanner.frames import Clock, Frame, FrameSource
 _POINTS_PER_INCH = 72.0
 _MAX_SIDE_PX = 8000
 """A page that claims to be metres wide is rasterised coarser than asked, not into all the memory."""
+
+
+_TURN = threading.Lock()
+"""PDFium serves one thread at a time, and a page may be read while another one is drawn."""
 
 
 class Pages:
@@ -31,9 +36,10 @@ class Pages:
     def __iter__(self) -> Iterator[Frame]:
         for number in range(1, self.total + 1):
             try:
-                page = self._document[number - 1]
-                scale = min(self._scale, _MAX_SIDE_PX / max(*page.get_size(), 1.0))
-                image = page.render(scale=scale).to_numpy()
+                with _TURN:
+                    page = self._document[number - 1]
+                    scale = min(self._scale, _MAX_SIDE_PX / max(*page.get_size(), 1.0))
+                    image = np.array(page.render(scale=scale).to_numpy())
             except pypdfium2.PdfiumError as error:
                 raise InputError(
                     N_("Page {page} of {path} is damaged"),
@@ -52,7 +58,8 @@ def open_pdf(path: Path, *, clock: Clock, dpi: int) -> Iterator[FrameSource]:
         InputError: it is damaged, locked with a password, or has no pages.
     """
     try:
-        document = pypdfium2.PdfDocument(path)
+        with _TURN:
+            document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
         is_locked = "assword" in str(error)
         raise InputError(
@@ -65,4 +72,5 @@ def open_pdf(path: Path, *, clock: Clock, dpi: int) -> Iterator[FrameSource]:
             raise InputError(N_("{path} has no pages"), path=str(path))
         yield Pages(path.name, document, clock, dpi)
     finally:
-        document.close()
+        with _TURN:
+            document.close()

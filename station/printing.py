@@ -1,6 +1,6 @@
 """Drawing labels and recording their print: into a file or to a thermal printer, never a label without its record."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -99,50 +99,65 @@ def cores_for(job: PrintJob, count: int) -> AbstractContextManager[Spread]:
 # --- what labels are printed of ---------------------------------------------------------------------------------------
 
 
-def print_items(store: "Store", job: PrintJob, items: "Sequence[Item]") -> int:
-    """Draw the first labels of items and record their print; returns the number of pages."""
-    from db.printing import record_prints
+def item_labels(store: "Store", items: "Iterable[Item]") -> "Iterator[LabelContent]":
+    """The next label of each of these items: the first one, or that of a reprint."""
     from labels.content import item_content
 
     places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
+    return (item_content(item, places, needs, item.print + 1) for item in items)
+
+
+def blank_labels(store: "Store", codes: Iterable[str], kind: str | None) -> "Iterator[LabelContent]":
+    """Labels of codes that belong to no item yet."""
+    from labels.content import blank_content
+
+    needs = {need.kind: need for need in store.state.needs()}
+    return (blank_content(code, kind, needs) for code in codes)
+
+
+def place_labels(store: "Store", places: "Iterable[Place]") -> "Iterator[LabelContent]":
+    """Labels of these places."""
+    from labels.content import place_content
+
+    tree = store.state.places.all()
+    return (place_content(place, tree) for place in places)
+
+
+def print_items(store: "Store", job: PrintJob, items: "Sequence[Item]") -> int:
+    """Draw the first labels of items and record their print; returns the number of pages."""
+    from db.printing import record_prints
+
     codes = [item.code for item in items]
 
     def record(name: str, those: slice) -> object:
         return record_prints(store, codes[those], sheet=name)
 
-    contents = (item_content(item, places, needs, 1) for item in items)
-    return print_labels(store, job, contents, len(items), record)
+    return print_labels(store, job, item_labels(store, items), len(items), record)
 
 
 def reprint_items(store: "Store", job: PrintJob, items: "Sequence[Item]", *, reason: str, second: str | None) -> int:
     """Draw the next print of each of these items and record it; returns the number of pages."""
     from db.printing import record_reprints
-    from labels.content import item_content
 
-    places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
     numbers = {item.code: item.print + 1 for item in items}
 
     def record(name: str, those: slice) -> object:
         printed = dict(list(numbers.items())[those])
         return record_reprints(store, printed, sheet=name, reason=reason, second=second)
 
-    contents = (item_content(item, places, needs, numbers[item.code]) for item in items)
-    return print_labels(store, job, contents, len(items), record)
+    return print_labels(store, job, item_labels(store, items), len(items), record)
 
 
 def print_blanks(store: "Store", job: PrintJob, count: int, kind: str | None) -> int:
     """Draw so many labels with new codes that belong to no item, and record their print; returns the pages."""
     from db.printing import record_blanks
-    from labels.content import blank_content
 
-    needs = {need.kind: need for need in store.state.needs()}
     codes = [store.around.new_code() for _number in range(count)]
-    contents = (blank_content(code, kind, needs) for code in codes)
 
     def record(name: str, those: slice) -> object:
         return record_blanks(store, codes[those], sheet=name)
 
-    return print_labels(store, job, contents, count, record)
+    return print_labels(store, job, blank_labels(store, codes, kind), count, record)
 
 
 def labelled_places(store: "Store", top: str | None) -> "list[Place]":
@@ -165,8 +180,5 @@ def labelled_places(store: "Store", top: str | None) -> "list[Place]":
 
 def print_places(store: "Store", job: PrintJob, shown: "Sequence[Place]") -> int:
     """Labels of these places; they are no evidence, so printing them records nothing. Returns the number of pages."""
-    from labels.content import place_content
-
-    tree = store.state.places.all()
-    contents = (place_content(place, tree) for place in shown)
+    contents = place_labels(store, shown)
     return print_labels(store, job, contents, len(shown), lambda _name, _those: None, title=_("Place labels"))

@@ -78,6 +78,19 @@ def safe_file(path: Path, *, read_back: bool = False) -> Iterator[BinaryIO]:
             draft.unlink(missing_ok=True)
 
 
+def folder_for(path: Path) -> Path:
+    """A folder that is there to be written into, made if it is not.
+
+    Raises:
+        StoreError, InputError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refusal(path, error) from error
+    return path
+
+
 def _digest(path: Path) -> bytes:
     """The digest of a file as the disk gives it, past the memory that it went through, where the system lets us."""
     digest = sha256()

@@ -7,6 +7,7 @@ import pytest
 from command_examples import Terminal
 from page_examples import Visitor
 from test_hostile_codes import SPITEFUL
+from work_examples import work
 
 from commands.base import station_at
 from custody.places import Need, Place
@@ -82,6 +83,8 @@ def test_hostile_names_of_places_and_kinds_are_text_on_every_page(hostile_statio
         check(visitor.see(f"/items?to=51.08.09.{number}"))
     check(visitor.see("/scan"))
     check(visitor.see("/items"))
+    check(visitor.see("/labels"))
+    check(work(visitor, "/api/labels/preview", {"to": "51.08.09.1001"})["page"])
     for code in codes:
         check(visitor.see(f"/items/{code}"))
     for path in ("/dashboard", "/dashboard/wall", "/dashboard/51.08.09.1001"):
@@ -110,6 +113,7 @@ def test_whatever_is_typed_or_said_is_shown_as_text(visitor: Visitor, station: T
         check(visitor.client.get(path, params=params, headers={"Accept": "text/html"}).text)
     for name in ("q", "kind", "to", "held_by", "after", "before"):
         check(visitor.client.get("/items", params={name: text[:200]}, headers={"Accept": "text/html"}).text)
+    check(visitor.client.get("/labels", params={"again": text[:60]}, headers={"Accept": "text/html"}).text)
     station.give([code], "51.08", "51.08.01", "--giver", text.replace("\n", " ")[:80])
     check(visitor.see(f"/items/{code}"))
 

@@ -24,7 +24,7 @@ from language import _
 from language.text import printable, say, say_fault, say_hint
 from web.doors import Door, LocalDoor
 from web.guard import Guard
-from web.pages import begin, dashboard, handover, home, items, scan, signing
+from web.pages import begin, dashboard, handover, home, items, labels, scan, signing, work
 from web.site import HERE, Site
 from web.templating import Pages
 
@@ -37,6 +37,8 @@ PAGES: tuple[Routes, ...] = (
     signing.routes,
     items.routes,
     dashboard.routes,
+    work.routes,
+    labels.routes,
 )
 _SHOWN_FAULTS = 50
 

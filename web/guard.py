@@ -43,9 +43,11 @@ LARGEST_BODY = 64 * 1024
 JSON = Limit(LARGEST_BODY, frozenset({"application/json"}), 20.0)
 FRAME = Limit(2 * 1024 * 1024, frozenset({"image/jpeg"}), 10.0)
 PHOTO = Limit(16 * 1024 * 1024, frozenset({"image/jpeg", "image/png", "image/webp"}), 60.0)
+UPLOAD = Limit(1024**3, frozenset({"application/octet-stream"}), 600.0)
 LIMITS: tuple[tuple[re.Pattern[str], Limit], ...] = (
     (re.compile(r"/api/drafts/[^/]+/frames"), FRAME),
     (re.compile(r"/api/drafts/[^/]+/photos"), PHOTO),
+    (re.compile(r"/api/uploads"), UPLOAD),
 )
 """Paths that take something else than JSON."""
 _CONTENT_POLICY = "; ".join((

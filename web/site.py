@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from custody.errors import N_
 from station.pins import Pins
+from web.jobs import Jobs
 from web.pictures import Pictures
 from web.rooms import Rooms
+from web.shelf import Shelf
 from web.store_thread import OpenStore, StoreThread
 from web.watch import Watch
 
@@ -24,6 +26,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/", N_("Start")),
     ("/scan", N_("Scan")),
     ("/items", N_("Items")),
+    ("/labels", N_("Labels")),
     ("/dashboard", N_("Dashboard")),
 )
 """What stands at the top of every page: where it leads, and its name."""
@@ -52,6 +55,8 @@ class Site:
     rooms: Rooms = field(init=False)
     pictures: Pictures = field(init=False)
     watch: Watch = field(init=False)
+    shelf: Shelf = field(init=False)
+    jobs: Jobs = field(init=False)
     is_closing: bool = False
     _aside: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_ASIDE), repr=False)
     _pins_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -62,6 +67,8 @@ class Site:
         self.rooms = Rooms(self.keep)
         self.pictures = Pictures(self.rooms, self.source)
         self.watch = Watch(self.open_store)
+        self.shelf = Shelf(self.home)
+        self.jobs = Jobs(self.aside)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -98,3 +105,4 @@ class Site:
         self.watch.close()
         self.ask.close()
         self.keep.close()
+        self.shelf.close()

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 import language
-from language.text import fill, local_time, number, printable, short_time
+from language.text import decimal, fill, local_time, number, printable, short_time
 from web.guard import LANGUAGE_COOKIE, SECRET
 from web.site import HERE, NAVIGATION, Site
 from web.token import cookie_name
@@ -31,6 +31,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"_": _say, "ngettext": _say_count, "number": number, "local_time": local_time, "hour": _hour}
+    made.globals["decimal"] = decimal
     return made
 
 

@@ -1,0 +1,191 @@
+"""Labels: chosen, looked at, printed to a file or a thermal printer, printed again; and the measured printers."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import FileResponse, Response
+
+from custody.errors import N_, CustodyError, InputError
+from language import _
+from language.text import decimal, say, say_hint
+from station.print_job import PrintJob, chosen_stock, known_stocks
+from station.printers import LONGEST_NAME, adjustment_of, draw_calibration, keep_printer, known_printers
+from station.said import one_line
+from web.downloads import PDF_POLICY, disposition, inline_pdf
+from web.jobs import Answer
+from web.label_jobs import KEPT, Again, Choice, again, chosen, contents_of, print_chosen
+from web.shelf import safe_name
+from web.site import Site
+from web.templating import Pages
+
+if TYPE_CHECKING:
+    from db.store import Store
+    from station.bars import Progress
+
+_LATELY = 8
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+Length = Annotated[float, Field(ge=0, le=500)]
+
+
+class Measured(BaseModel):
+    """The four lengths of a printed page of rulers, in mm."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Name
+    a_mm: Length
+    b_mm: Length
+    c_mm: Length
+    d_mm: Length
+
+
+def routes(site: Site, pages: Pages) -> APIRouter:
+    """`/labels` and what its forms ask for."""
+    router = APIRouter()
+
+    @router.get("/labels", include_in_schema=False)
+    def labels(request: Request, again: Annotated[str, Query(max_length=60)] = "") -> Response:
+        shown = site.ask.do(_offered)
+        return pages.page(request, "labels.html", again=again, lately=_lately(site.home), **_paper(site.home), **shown)
+
+    @router.post("/api/labels/preview", summary="Draw the first page of labels; records nothing")
+    def preview(choice: Choice) -> dict[str, Any]:
+        def work(store: "Store", progress: "Progress") -> Answer:
+            from station.preview import draw_preview
+
+            what = chosen(store, choice)
+            job = choice.job(site.home, None, progress)
+            key, path = site.shelf.place("preview.png")
+            draw_preview(path, job, contents_of(store, choice, what))
+            sheets = -(-(what.count + job.start - 1) // job.stock.per_page)
+            page = pages.fragment("labels_preview.html", picture=key, what=what, stock=job.stock, sheets=sheets)
+            return Answer(page, {"labels": what.count, "pages": sheets})
+
+        return site.jobs.do(work)
+
+    @router.post("/api/labels/print", summary="Print labels, and record that they were printed")
+    def print_(choice: Choice) -> dict[str, Any]:
+        def work(store: "Store", progress: "Progress") -> Answer:
+            what = chosen(store, choice)
+            job = choice.job(site.home, _path(site.home, store, choice.what, choice.to, choice.form), progress)
+            return _printed(pages, job, what.count, print_chosen(store, job, choice, what), what.already)
+
+        return site.jobs.do(work)
+
+    @router.post("/api/labels/reprint", summary="Print labels again; their older prints become void")
+    def reprint(asked: Again) -> dict[str, Any]:
+        def work(store: "Store", progress: "Progress") -> Answer:
+            from station.printing import reprint_items
+
+            items, reason, second = again(store, asked)
+            job = asked.job(site.home, _path(site.home, store, "again", items[0].code, asked.form), progress)
+            return _printed(pages, job, len(items), reprint_items(store, job, items, reason=reason, second=second))
+
+        return site.jobs.do(work)
+
+    @router.get("/labels/rulers.pdf", include_in_schema=False)
+    def rulers(sheet: Annotated[str, Query(max_length=60)] = "a4-3x7",
+               printer: Annotated[str, Query(max_length=60)] = "") -> Response:  # fmt: skip
+        out = BytesIO()
+        known = adjustment_of(site.home, printer) if printer else None
+        draw_calibration(out, chosen_stock(site.home, sheet), known, _("On the page of labels: Printers, Keep."))
+        return inline_pdf(out.getvalue(), "rulers.pdf")
+
+    @router.put("/api/printers", summary="Keep what was measured of a printer")
+    def keep(measured: Measured) -> dict[str, Any]:
+        from labels.adjust import from_measures
+
+        adjustment = from_measures(measured.a_mm, measured.b_mm, measured.c_mm, measured.d_mm)
+        keep_printer(site.home, one_line(_("Name"), measured.name, LONGEST_NAME), adjustment)
+        return {"printers": list(known_printers(site.home))}
+
+    @router.delete("/api/printers", summary="Forget what was measured of a printer")
+    def forget(name: Annotated[str, Query(min_length=1, max_length=LONGEST_NAME)]) -> dict[str, Any]:
+        keep_printer(site.home, name, None)
+        return {"printers": list(known_printers(site.home))}
+
+    @router.get("/labels/files/{name}", include_in_schema=False)
+    def printed(name: str) -> Response:
+        if name not in _lately(site.home, most=10_000):
+            raise InputError(N_("that file is not here any more"), hint=N_("Look into the folder of printed labels."))
+        is_pdf = name.endswith(".pdf")
+        headers = {"content-disposition": disposition("inline" if is_pdf else "attachment", name)}
+        if is_pdf:
+            headers["content-security-policy"] = PDF_POLICY
+        kind = "application/pdf" if is_pdf else "application/octet-stream"
+        return FileResponse(site.home / KEPT / name, media_type=kind, headers=headers)
+
+    return router
+
+
+def _offered(store: "Store") -> dict[str, Any]:
+    """What may be chosen, and how many items have no label."""
+    from reports.words import kind_name
+
+    needs = {need.kind: need for need in store.state.needs()}
+    return {
+        "kinds": [(kind, kind_name(needs, kind)) for kind in sorted(needs)],
+        "unprinted": store.state.unprinted_count(),
+        "is_planned": bool(needs),
+    }
+
+
+def _paper(home: Path) -> dict[str, Any]:
+    """The stock and the printers that there are; what is wrong with the station's own tables of them."""
+    from labels.stock import STOCKS
+
+    trouble, stocks, printers = list[str](), STOCKS, {}
+    try:
+        stocks = known_stocks(home)
+    except CustodyError as error:
+        trouble.append(f"{say(error)}. {say_hint(error)}")
+    try:
+        printers = known_printers(home)
+    except CustodyError as error:
+        trouble.append(f"{say(error)}. {say_hint(error)}")
+    shown = [
+        {"name": name, "title": stock.title, "per_page": stock.per_page, "is_roll": stock.is_roll,
+         "size": f"{decimal(stock.label_width_mm, 1)} × {decimal(stock.label_height_mm, 1)} mm",
+         "is_verified": stock.verified}
+        for name, stock in stocks.items()
+    ]  # fmt: skip
+    return {"stocks": shown, "printers": printers, "trouble": trouble}
+
+
+def _path(home: Path, store: "Store", what: str, where: str, form: str) -> Path:
+    """Where labels are kept as a file: they are recorded as printed, so the file must outlive a browser that is closed.
+
+    Raises:
+        StoreError: the folder cannot be made.
+    """
+    from tables.safe_file import folder_for
+
+    folder = folder_for(home / KEPT)
+    at = re.sub(r"\D", "", store.around.now_utc())
+    stem = safe_name("-".join(word for word in ("labels", at[:8], at[8:14], what, where.strip()) if word))
+    return next(
+        path
+        for number in range(1, 10_000)
+        if not (path := folder / f"{stem}{'' if number == 1 else f'-{number}'}.{form}").exists()
+    )
+
+
+def _lately(home: Path, most: int = _LATELY) -> list[str]:
+    """The newest files of printed labels, by name."""
+    folder = home / KEPT
+    if not folder.is_dir():
+        return []
+    names = [path.name for path in folder.iterdir() if path.is_file() and path.name.startswith("labels-")]
+    return sorted(names, reverse=True)[:most]
+
+
+def _printed(pages: Pages, job: PrintJob, count: int, sheets: int, already: int = 0) -> Answer:
+    name = job.path.name if job.path else ""
+    page = pages.fragment(
+        "labels_printed.html", count=count, sheets=sheets, file=name, folder=str(job.path.parent) if job.path else "",
+        printer=str(job.printer) if job.printer else "", already=already, stock=job.stock, is_pdf=job.form == "pdf",
+    )  # fmt: skip
+    return Answer(page, {"labels": count, "pages": sheets, "name": name})

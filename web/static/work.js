@@ -1,0 +1,103 @@
+// Long work: files are sent first, then it is begun, its progress shown, and its answer put into its place.
+
+import { ask, Refusal, say_gone } from "./page.js";
+
+const token = document.querySelector('meta[name="serah-token"]').content;
+
+/** Sends a file to be looked at; gives its id. */
+export async function upload(file) {
+  let response;
+  try {
+    response = await fetch(`/api/uploads?name=${encodeURIComponent(file.name.slice(-200) || "file")}`, {
+      method: "POST", body: file,
+      headers: { "X-Serah-Token": token, "Content-Type": "application/octet-stream", Accept: "application/json" },
+    });
+  } catch (error) {
+    say_gone(true);
+    throw error;
+  }
+  say_gone(false);
+  const answer = await response.json().catch(() => ({ error: response.statusText }));
+  if (!response.ok) throw new Refusal(response.status, answer);
+  return answer.upload;
+}
+
+/** Begins some work and waits for it; `tell` is given what is being done, and how much of how much. */
+export async function work(path, body, tell = () => {}) {
+  let answer = await ask("POST", path, body);
+  while (answer.state === "running") {
+    tell(answer.label, answer.done, answer.total);
+    answer = await ask("GET", `/api/jobs/${answer.job}?wait=0.4`);
+  }
+  return answer;
+}
+
+/**
+ * A form whose work is long. While it is done its buttons are off and a bar shows how far it is; then the answer, or why there
+ * is none, stands in `.outcome`.
+ *   body(form, button): what is sent, or null to send nothing
+ */
+export function work_form(form, body, then = () => {}) {
+  const outcome = document.getElementById(form.dataset.outcome);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.dataset.busy) return;
+    const button = event.submitter ?? form.querySelector("button[type=submit]");
+    const path = button?.dataset.path ?? form.dataset.path;
+    set_busy(form, true);
+    tell_working(outcome, form.dataset.working);
+    try {
+      const sent = await body(form, button);
+      if (sent === null) { outcome.replaceChildren(); return; }
+      const answer = await work(path, sent, (...how_far) => tell_working(outcome, ...how_far));
+      outcome.innerHTML = answer.page; // rendered and escaped by the server
+      then(answer, outcome);
+    } catch (error) {
+      tell_refusal(outcome, error, form.dataset.failed);
+    } finally {
+      set_busy(form, false);
+    }
+    outcome.focus({ preventScroll: true });
+    outcome.scrollIntoView({ block: "nearest" });
+  });
+}
+
+function set_busy(form, is_busy) {
+  form.toggleAttribute("data-busy", is_busy);
+  if (is_busy) form.dataset.busy = "yes";
+  for (const button of form.querySelectorAll("button")) button.disabled = is_busy;
+}
+
+function tell_working(place, label, done = 0, total = 0) {
+  let bar = place.querySelector("progress.working");
+  if (!bar) {
+    bar = document.createElement("progress");
+    bar.className = "working";
+    const words = document.createElement("p");
+    words.setAttribute("role", "status");
+    words.className = "working-words";
+    place.replaceChildren(words, bar);
+  }
+  if (label) {
+    place.querySelector(".working-words").textContent = label;
+    bar.setAttribute("aria-label", label);
+  }
+  if (total) { bar.max = total; bar.value = Math.min(done, total); } else bar.removeAttribute("value");
+}
+
+export function tell_refusal(place, error, failed) {
+  const notice = document.createElement("div"), line = document.createElement("p");
+  notice.className = "notice wrong";
+  notice.setAttribute("role", "alert");
+  line.textContent = error instanceof Refusal ? error.message : failed;
+  notice.append(line);
+  const faults = error instanceof Refusal ? error.answer.faults ?? [] : [];
+  if (faults.length) {
+    const list = document.createElement("ol");
+    list.className = "faults";
+    list.append(...faults.map((fault) => Object.assign(document.createElement("li"), { textContent: fault })));
+    notice.append(list);
+  }
+  place.replaceChildren(notice);
+  if (!(error instanceof Refusal)) console.warn(error);
+}
