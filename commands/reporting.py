@@ -17,7 +17,7 @@ from commands.base import (
     print_json,
     progress,
 )
-from commands.clock import clock_options, report_late, report_pace
+from commands.clock import clock_options, report_late, report_pace, tell
 from custody.errors import N_, InputError
 from language import _
 from station.making import made_of
@@ -89,6 +89,8 @@ REPORTS = (
     "readiness",
     "points",
     "returns",
+    "discrepancies",
+    "scorecard",
 )
 
 
@@ -164,6 +166,9 @@ def report(
             from commands.field_reports import report_returns
 
             report_returns(store, top, only, out, as_json=as_json)
+        elif kind in ("discrepancies", "scorecard"):
+            _refuse_selection(top, only, held_by)
+            _report_judged(store, kind, out, clock["as_of"], as_json=as_json)
         elif kind == "late":
             report_late(store, top, only, out, as_of=clock["as_of"], within_h=clock["within_h"], as_json=as_json)
         elif kind == "pace":
@@ -277,6 +282,13 @@ def _report_field(
         {"incidents": report_incidents, "readiness": report_readiness}[kind](store, top, out, as_json=as_json)
 
 
+def _report_judged(store: "Store", kind: str, out: Path | None, as_of: str | None, *, as_json: bool) -> None:
+    from commands.judging import report_discrepancies, report_scorecard
+
+    tell_of = {"discrepancies": report_discrepancies, "scorecard": report_scorecard}[kind]
+    tell_of(store, out, as_of=as_of, as_json=as_json)
+
+
 def _refuse_items(*given: str | None) -> None:
     if any(given):
         raise InputError(N_("this report is not of items: --kind and --held-by do not go with it"),
@@ -306,15 +318,10 @@ def _report_prints(store: "Store", out: Path | None, *, as_json: bool) -> None:
 
 def _report_deliveries(store: "Store", out: Path | None, *, as_json: bool) -> None:
     from db.deliveries import account as account_of
-    from reports.deliveries import account_json, print_deliveries, save_deliveries
+    from reports.deliveries import delivery_report
 
-    account, needs, places = account_of(store), _needs(store), store.state.places.all()
-    if out is not None:
-        save_deliveries(out, account, places, needs, made_of(store))
-    if as_json:
-        print_json(account_json(account))
-    elif out is None:
-        print_deliveries(account, places, needs, sys.stdout)
+    listing = delivery_report(account_of(store), store.state.places.all(), _needs(store))
+    tell(store, listing, out, as_json=as_json)
 
 
 def _needs(store: "Store") -> "dict[str, Need]":

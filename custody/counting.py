@@ -29,6 +29,12 @@ class Counted:
     counted: int | None
     leaf: str
     happened: str
+    seq: int = 0
+
+    @property
+    def record(self) -> str:
+        """The name by which people find the part: its log and number."""
+        return f"{self.key.log}:{self.seq}"
 
 
 def counted_in(event: Event) -> Counted:
@@ -37,7 +43,7 @@ def counted_in(event: Event) -> Counted:
     return Counted(
         HandoverKey(event.log, body["bast"], body["from"], body["to"]), body["part"], body["parts"],
         len(body["items"]), sum(extra["count"] for extra in body["extras"]), body["counted"], event.leaf,
-        event.happened,
+        event.happened, event.seq,
     )  # fmt: skip
 
 

@@ -1,16 +1,16 @@
 """What vendors delivered against contract and need: for the terminal, as JSON, and as files for the level above."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from custody.deliveries import DeliveryAccount, DeliveryRow
 from custody.events import Event
 from custody.field import Delivered
 from language import _
-from language.text import number, printable
-from reports.made import Made, record_name, save_report
-from reports.words import Needs, Places, custodian_name, kind_name
+from language.text import local_time, number, printable
+from reports.listing import Listing, Section
+from reports.made import record_name
+from reports.words import Needs, Places, custodian_name, kind_name, zone_code
 from tables.write import Cell, Sheet
 
 HEADERS = (
@@ -23,22 +23,6 @@ RECORD_HEADERS = (
     "giver", "receiver", "note",
 )  # fmt: skip
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
-
-
-def figure_titles() -> list[str]:
-    """The titles of a row's figures."""
-    return [_("Contract"), _("Arrived"), _("Damaged"), _("To come"), _("Need"), _("Short")]
-
-
-def figures(row: DeliveryRow) -> list[str]:
-    """The figures of a row, in the order of their titles; what is not known stands as a dash."""
-    sums = row.supply
-    return [shown(value) for value in (row.contracted, sums.arrived, sums.damaged, sums.to_come, row.need, row.short)]
-
-
-def shown(value: int | None) -> str:
-    """A count, or a dash where it is not known."""
-    return "–" if value is None else number(value)
 
 
 def row_sentence(row: DeliveryRow, places: Places, needs: Needs) -> str:
@@ -85,40 +69,69 @@ def records_of(account: DeliveryAccount) -> list[Event]:
     return [event for row in account.rows for part in row.contracts for event in part.events]
 
 
-def print_deliveries(account: DeliveryAccount, places: Places, needs: Needs, out: TextIO) -> None:
-    """Print a sentence for each kind and place."""
-    for row in account.rows:
-        out.write(row_sentence(row, places, needs) + "\n")
-    if not account.rows:
-        out.write(_("No delivery has been recorded yet.") + "\n")
-
-
-def save_deliveries(
-    path: Path,
-    account: DeliveryAccount,
-    places: Places,
-    needs: Needs,
-    made: Made,
-) -> None:
-    """Write the account as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv has the rows alone.
-
-    Raises:
-        InputError: another suffix, or a folder that is not there.
-        StoreError: the disk is full.
-    """
-    contracts = (_contract_cells(part) for row in account.rows for part in row.contracts)
+def delivery_report(account: DeliveryAccount, places: Places, needs: Needs) -> Listing:
+    """The account as a report: what came against need and contract, its contracts, every record."""
+    here = zone_code(*(row.place for row in account.rows[:1]))
+    meaning = _(
+        "Arrived counts the damaged too. Short is the need less what arrived whole. To come is what the contract "
+        "orders less what arrived; a dash stands where nobody has recorded it."
+    )
+    contracts = [part for row in account.rows for part in row.contracts]
     sheets = [
-        Sheet(_("Deliveries"), HEADERS, _rows(account, places, needs)),
-        Sheet(_("Contracts"), CONTRACT_HEADERS, contracts),
-        Sheet(_("Records"), RECORD_HEADERS, map(_record_cells, records_of(account))),
+        Sheet(_("Deliveries"), HEADERS, list(_rows(account, places, needs))),
+        Sheet(_("Contracts"), CONTRACT_HEADERS, list(map(_contract_cells, contracts))),
+        Sheet(_("Records"), RECORD_HEADERS, list(map(_record_cells, records_of(account)))),
     ]
+    summary = [row_sentence(row, places, needs) for row in account.rows] or [_("No delivery has been recorded yet.")]
+    sections = [supply_section(account, places, needs), _contracts(contracts, places, needs),
+                _records(account, places, needs, here)]  # fmt: skip
+    return Listing(_("Deliveries"), meaning, summary, sections, sheets, account_json(account))
 
-    def pdf(file: BinaryIO) -> None:
-        from reports.deliveries_pdf import write_deliveries_pdf
 
-        write_deliveries_pdf(file, account, places, needs, made)
+def supply_section(account: DeliveryAccount, places: Places, needs: Needs) -> Section:
+    """What arrived against need and contract, by place and kind."""
+    rows = [
+        [custodian_name(places, row.place), kind_name(needs, row.kind),
+         *map(shown, (row.contracted, row.supply.arrived, row.supply.damaged, row.supply.to_come, row.need, row.short))]
+        for row in account.rows
+    ]  # fmt: skip
+    titles = [_("Place"), _("Kind"), _("Contract"), _("Arrived"), _("Damaged"), _("To come"), _("Need"), _("Short")]
+    grave = frozenset(at for at, row in enumerate(account.rows) if row.short)
+    return Section(_("Against contract and need"), titles, rows, (76.0, 53.0, *([22.0] * 6)), left=2, grave=grave)
 
-    save_report(path, pdf=pdf, sheets=sheets, facts=lambda: account_json(account))
+
+def _contracts(parts: Sequence[Delivered], places: Places, needs: Needs) -> Section:
+    rows = []
+    for part in parts:
+        words = vendor_words(part, places)
+        if part.contracts_differ:
+            words += " · " + _("The contract's quantity is told differently in its records; the last one counts.")
+        rows.append([words, kind_name(needs, part.kind),
+                     *map(shown, (part.contracted, part.arrived, part.damaged, part.to_come))])  # fmt: skip
+    titles = [_("Vendor and contract"), _("Kind"), _("Contract"), _("Arrived"), _("Damaged"), _("To come")]
+    return Section(_("Contracts"), titles, rows, (120.0, 53.0, *([22.0] * 4)), left=2)
+
+
+def _records(account: DeliveryAccount, places: Places, needs: Needs, here: str) -> Section:
+    repeated = {event.leaf for records in account.repeated for event in records}
+    rows = []
+    for event in records_of(account):
+        body = event.body
+        note = " · ".join(
+            words for words in (custodian_name(places, body["vendor"]), printable(body["paper"], 60),
+                                printable(body["note"], 200)) if words
+        )  # fmt: skip
+        if event.leaf in repeated:
+            note += " · " + _("this delivery note was recorded more than once")
+        rows.append([local_time(event.happened, here), kind_name(needs, body["kind"]), note,
+                     printable(record_name(event), 100), number(body["arrived"]), number(body["damaged"])])  # fmt: skip
+    titles = [_("When"), _("Kind"), _("Vendor and delivery note"), _("Record"), _("Arrived"), _("Damaged")]
+    return Section(_("Records"), titles, rows, (42.0, 34.0, 91.0, 58.0, 18.0, 18.0), left=4)
+
+
+def shown(value: int | None) -> str:
+    """A count, or a dash where it is not known."""
+    return "–" if value is None else number(value)
 
 
 def vendor_words(part: Delivered, places: Places) -> str:

@@ -1,19 +1,23 @@
 """A report that is a few tables: for the terminal, on wide paper, as .xlsx, .csv and .json. One frame for all such."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from reports.made import Made, save_report
 from tables.write import Sheet
+
+if TYPE_CHECKING:
+    from reports.paper import Paper
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """One table as people read it: `left` columns of words, then figures; `grave` are the rows to be looked at first.
 
-    `widths_mm` are those of the columns on paper, together at most 261. `empty` is said instead of no rows.
+    `widths_mm` are those of the columns on paper, together at most 261. `empty` is said instead of no rows. `draw`
+    puts the rows on paper in another form, under the heading; None: as a table.
     """
 
     heading: str
@@ -23,6 +27,7 @@ class Section:
     left: int = 1
     grave: frozenset[int] = frozenset()
     empty: str = ""
+    draw: "Callable[[Paper, Section], None] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ def draw_section(paper: Paper, section: Section) -> None:
     if not section.rows:
         paper.place(text(section.empty))
         return
+    if section.draw is not None:
+        section.draw(paper, section)
+        return
     widths = list(section.widths_mm)
     heads = row(
         [text(title, 6.5, color=MUTED, align=0 if at < section.left else 2)

@@ -1,0 +1,44 @@
+"""All that is irregular in a ledger: each finding with the place that it is about and the record it rests on."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from custody.chain import Chain
+from custody.counting import Counted, count_findings
+from custody.findings import Finding, moment
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """A finding about an item or a handover. `place`: where the thing is bound for, or who has it, or who received it.
+
+    `record` is `log:seq` of the record that it rests on and `happened` its time (UTC); both are empty where it rests on
+    none. `bast` is the number of the handover that it is about.
+    """
+
+    finding: Finding
+    place: str
+    record: str = ""
+    happened: str = ""
+    bast: str = ""
+
+
+def discrepancies_of(chain: Chain, *, as_of: str) -> Iterator[Discrepancy]:
+    """What is irregular about an item, as far as it had happened at a moment; what is only for the record too."""
+    about = {link.event.leaf: link.event for link in chain.links}
+    place = chain.item.to if chain.item else chain.held_by or next(
+        (link.to for link in reversed(chain.links) if link.to), "")  # fmt: skip
+    for finding in chain.findings:
+        event = about.get(finding.leaf or "")
+        if event is None:
+            yield Discrepancy(finding, place)
+        elif moment(event.happened) <= moment(as_of):
+            bast = str(event.body["bast"]) if event.type == "handover" else ""
+            yield Discrepancy(finding, place, f"{event.log}:{event.seq}", event.happened, bast)
+
+
+def miscounts(counted: Iterable[Counted], *, as_of: str) -> Iterator[Discrepancy]:
+    """The handovers that were counted otherwise than scanned."""
+    for part, finding in count_findings(counted):
+        if moment(part.happened) <= moment(as_of):
+            yield Discrepancy(finding, part.key.to, part.record, part.happened, part.key.bast)

@@ -1,0 +1,203 @@
+"""The scorecard: how much of what a committee had in its hands went right, on each of the six "tepat".
+
+Every figure is a share of things with its number, and every fault has the record behind it. Committees are compared
+only where that can be told from chance (docs/scorecard.md).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from math import sqrt
+from typing import Literal
+
+from custody.chain import Chain
+from custody.counting import Counted, count_findings
+from custody.findings import Finding, moment
+from custody.places import Place, Ways
+from custody.scoring import AXES, Axis, Fault, Marks, bearer_of, marks_of
+
+LEAST_LOADS = 5
+"""Whoever had fewer loads than this is not compared."""
+Comparison = Literal["above", "below", "no_difference", "too_few"]
+_Z = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One axis of one card: of `n` things in so many loads, how many had a fault, and the faults."""
+
+    n: int
+    faulty: int
+    loads: int
+    faults: tuple[Fault, ...]
+
+    @property
+    def share(self) -> float | None:
+        """The share without a fault, 0 to 1; None where there was nothing to judge."""
+        return None if self.n == 0 else 1 - self.faulty / self.n
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Where the share might as well lie by chance, with 95 %; Wilson's, over loads and not things.
+
+        Things that travel together are late or wet together, so the loads are what chance falls on.
+        """
+        return None if self.share is None else wilson(self.share, self.loads)
+
+    @property
+    def put_right(self) -> int:
+        """How many of the faults have been settled since."""
+        return sum(not fault.is_open for fault in self.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One committee, or whoever else had things: `place` is None for vehicles, vendors and others together.
+
+    `held`: how many things it had in its hands, in so many `loads`. `provisional`: findings that do not count yet.
+    `compared` says for each axis how it stands beside all other committees together.
+    """
+
+    bearer: str
+    place: Place | None
+    held: int
+    loads: int
+    figures: Mapping[Axis, Figure]
+    compared: Mapping[Axis, Comparison]
+    provisional: int
+
+    @property
+    def is_committee(self) -> bool:
+        return self.place is not None and self.place.level == "district"
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether it had things, and nothing went wrong with any of them while it did."""
+        return self.held > 0 and not any(figure.faults for figure in self.figures.values())
+
+
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """Wilson's interval of a share of `n`, 95 %: 0 to 1 where there is none."""
+    if n <= 0:
+        return 0.0, 1.0
+    z2 = _Z * _Z
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = _Z * sqrt(max(share * (1 - share) / n + z2 / (4 * n * n), 0)) / (1 + z2 / n)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def scorecard(chains: Iterable[Chain], ways: Ways, *, as_of: str, counted: Iterable[Counted] = ()) -> list[Card]:
+    """The cards of all committees in the order of the tree, then of those above and beside them who had things.
+
+    Args:
+        chains: of all items; each is looked at once.
+        as_of: the moment (RFC 3339, UTC) up to which what happened counts.
+        counted: what was counted at handovers (`custody.counting`), each part of each handover once.
+    """
+    scores = Scores(ways)
+    for chain in chains:
+        scores.put(marks_of(chain, ways, as_of=as_of))
+    return scores.cards(counted, as_of=as_of)
+
+
+class Scores:
+    """The marks of many items, of which any may be put in anew."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
+        self._marks: dict[str, Marks] = {}
+
+    def put(self, marks: Marks) -> None:
+        """Take in what an item's chain says now, in place of what it said before."""
+        self._marks[marks.code] = marks
+
+    def cards(self, counted: Iterable[Counted] = (), *, as_of: str) -> list[Card]:
+        """The cards as `scorecard` tells them."""
+        sums: dict[str, _Sum] = {
+            place.code: _Sum() for place in self._ways.places.values() if place.level == "district"
+        }
+        for marks in self._marks.values():
+            _add(sums, marks)
+        for part, finding in count_findings(counted):
+            if moment(part.happened) <= moment(as_of):
+                _add_count(sums, part, finding, self._ways)
+        cards = [_card(bearer, self._ways.places.get(bearer), found) for bearer, found in sums.items()]
+        committees = {card.bearer: card for card in cards if card.is_committee}
+        return sorted(
+            (_compared(card, committees) if card.is_committee else card for card in cards),
+            key=lambda card: (not card.is_committee, card.place is None, card.bearer),
+        )
+
+
+# --- sums -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Sum:
+    held: int = 0
+    timed: int = 0
+    unscanned: int = 0
+    loads: set[str] = field(default_factory=set)
+    timed_loads: set[str] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+    provisional: int = 0
+
+
+def _add(sums: dict[str, _Sum], marks: Marks) -> None:
+    for bearer, load in marks.loads.items():
+        found = sums.setdefault(bearer, _Sum())
+        found.held += 1
+        found.loads.add(load)
+        if bearer in marks.timed:
+            found.timed += 1
+            found.timed_loads.add(load)
+    for fault in marks.faults:
+        sums[fault.bearer].faults.append(fault)
+    for bearer in marks.provisional:
+        sums.setdefault(bearer, _Sum()).provisional += 1
+
+
+def _add_count(sums: dict[str, _Sum], part: Counted, finding: Finding, ways: Ways) -> None:
+    """A handover that was counted otherwise than scanned: so many things are a fault of the giver."""
+    giver = part.key.giver
+    more = finding.values["counted"] - finding.values["scanned"] - finding.values["extras"]
+    found = sums.setdefault(bearer_of(ways, giver), _Sum())
+    found.unscanned += max(more, 0)
+    found.faults.append(
+        Fault("quantity", "COUNT", bearer_of(ways, giver), giver, None, part.record, part.leaf, part.happened,
+              things=abs(more))
+    )  # fmt: skip
+
+
+def _card(bearer: str, place: Place | None, found: _Sum) -> Card:
+    figures: dict[Axis, Figure] = {}
+    for axis in AXES:
+        faults = tuple(
+            sorted(
+                (f for f in found.faults if f.axis == axis), key=lambda f: (f.happened, f.item or "", f.code, f.leaf)
+            )
+        )
+        n, loads = (found.timed, found.timed_loads) if axis == "time" else (found.held, found.loads)
+        n += found.unscanned if axis == "quantity" else 0
+        whole = sum(fault.things for fault in faults if fault.item is None)
+        faulty = len({fault.item for fault in faults if fault.item is not None}) + whole
+        figures[axis] = Figure(n, min(faulty, n), len(loads), faults)
+    return Card(bearer, place, found.held, len(found.loads), figures, {}, found.provisional)
+
+
+def _compared(card: Card, committees: Mapping[str, Card]) -> Card:
+    compared = {
+        axis: _comparison(figure, [other.figures[axis] for code, other in committees.items() if code != card.bearer])
+        for axis, figure in card.figures.items()
+    }
+    return replace(card, compared=compared)
+
+
+def _comparison(own: Figure, others: Iterable[Figure]) -> Comparison:
+    """How a figure stands beside the others together: it differs only where their intervals do not overlap."""
+    others = list(others)
+    rest = Figure(sum(o.n for o in others), sum(o.faulty for o in others), sum(o.loads for o in others), ())
+    if own.interval is None or rest.interval is None or min(own.loads, rest.loads) < LEAST_LOADS:
+        return "too_few"
+    if own.interval[0] > rest.interval[1]:
+        return "above"
+    return "below" if own.interval[1] < rest.interval[0] else "no_difference"

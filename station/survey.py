@@ -1,0 +1,64 @@
+"""A whole ledger looked at once, for what is told of everything: the clock, what is irregular, the scorecard."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from custody.counting import Counted, counted_in
+from custody.discrepancies import Discrepancy, discrepancies_of, miscounts
+from custody.journey import journey
+from custody.places import Ways
+from custody.scorecard import Card, Scores
+from custody.scoring import marks_of
+from custody.timing import DueRow, DueSums
+
+if TYPE_CHECKING:
+    from custody.chain import Chain
+    from db.store import Store
+
+_FOLDED_TOGETHER = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a ledger comes to at a moment (`as_of`, UTC)."""
+
+    as_of: str
+    ways: Ways
+    due: tuple[DueRow, ...]
+    cards: tuple[Card, ...]
+    discrepancies: tuple[Discrepancy, ...]
+
+
+def survey(
+    store: "Store", as_of: str, *, within_h: int = 6, progress: Callable[[int], None] = lambda _count: None
+) -> Survey:
+    """Fold every item that any record names, once.
+
+    Args:
+        as_of: the moment up to which what happened counts.
+        progress: called with the number of items done since the last call.
+    """
+    ways = Ways(store.state.places.all())
+    due, scores = DueSums(ways), Scores(ways)
+    irregular: list[Discrepancy] = []
+    counted: dict[str, Counted] = {}
+    for chain in _chains(store, as_of):
+        due.put(chain.code, journey(chain, ways, as_of=as_of))
+        scores.put(marks_of(chain, ways, as_of=as_of))
+        irregular += discrepancies_of(chain, as_of=as_of)
+        for link in chain.links:
+            if link.event.type == "handover" and not link.is_withdrawn and link.event.leaf not in counted:
+                counted[link.event.leaf] = counted_in(link.event)
+        progress(1)
+    irregular += miscounts(counted.values(), as_of=as_of)
+    cards = scores.cards(counted.values(), as_of=as_of)
+    return Survey(as_of, ways, tuple(due.rows(as_of=as_of, within_h=within_h)), tuple(cards), tuple(irregular))
+
+
+def _chains(store: "Store", as_of: str) -> "Iterator[Chain]":
+    """Every item's chain; those of one record together, so that it is read once for all of them."""
+    from db.batches import batches
+
+    for batch in batches(list(store.ledger.codes()), _FOLDED_TOGETHER):
+        yield from store.state.chains(batch, as_of=as_of)

@@ -1,0 +1,93 @@
+"""What judges a whole ledger, by commands: report discrepancies, report scorecard."""
+
+import io
+from pathlib import Path
+
+import pytest
+from command_examples import Terminal
+from pypdf import PdfReader
+
+from custody.scoring import AXES
+
+
+@pytest.fixture
+def troubled(station: Terminal) -> Terminal:
+    """One sub-district's supplies went to the other; one box was found wet on arrival, and one of Patas never left."""
+    codes = station.codes("--to", "51.08.01")
+    station.give(codes[1:], "51.08", "51.08.01", "--condition", f"{codes[2]}=wet", "--counted", "18")
+    station.give(station.codes("--to", "51.08.02")[:4], "51.08", "51.08.01")
+    return station
+
+
+AS_OF = ("--as-of", "2024-02-12 18:01 WITA")
+
+
+def cards(station: Terminal) -> dict:
+    return {card["bearer"]: card for card in station("report", "scorecard", "--json", *AS_OF).json["cards"]}
+
+
+def test_what_the_warehouse_did_is_no_fault_of_who_received_it(troubled: Terminal) -> None:
+    found = cards(troubled)
+    assert found["51.08.01"]["clean"] and found["51.08.01"]["held"] == 21
+    axes = found["51.08"]["axes"]
+    assert axes["quality"]["faulty"] == 1 and axes["target"]["faulty"] == 4
+    # one of Patas and five of Unggahan never left, four went astray, and one more was counted than scanned
+    assert axes["quantity"]["faulty"] == 1 + 5 + 4 + 1
+    assert {fault["finding"] for fault in axes["quantity"]["faults"]} == {"LATE", "COUNT"}
+    assert not found["51.08.02"]["held"]
+
+
+def test_every_fault_that_has_a_record_names_one_that_custody_shows(troubled: Terminal) -> None:
+    faults = [fault for card in cards(troubled).values() for axis in AXES for fault in card["axes"][axis]["faults"]]
+    assert len(faults) > 10
+    for fault in faults:
+        if fault["record"] and fault["item"]:
+            chain = troubled("custody", fault["item"], "--json").json["chain"]
+            assert fault["record"] in {f"{link['log']}:{link['seq']}" for link in chain}
+
+
+def test_discrepancies_are_those_that_the_chains_tell(troubled: Terminal) -> None:
+    rows = troubled("report", "discrepancies", "--json", *AS_OF).json["rows"]
+    told = {(row["finding"], row["item"].replace("-", "")) for row in rows if row["item"]}
+    expected = {
+        (finding["code"], finding["item"])
+        for code in troubled.codes()
+        for finding in troubled("custody", code, "--json", now="2024-02-12T10:01:00Z").json["findings"]
+    }
+    assert told == expected
+    assert [row["finding"] for row in rows if not row["item"]] == ["COUNT"]
+
+
+def test_each_kind_of_file_is_written_in_both_languages(troubled: Terminal, tmp_path: Path) -> None:
+    for kind in ("scorecard", "discrepancies"):
+        for suffix, begins in ((".pdf", b"%PDF-"), (".xlsx", b"PK"), (".csv", b"\xef\xbb\xbf"), (".json", b"{")):
+            out = tmp_path / f"{kind}{suffix}"
+            assert troubled("report", kind, *AS_OF, "--out", out).code == 0
+            assert out.read_bytes().startswith(begins)
+    words = " ".join(page.extract_text() for page in PdfReader(tmp_path / "scorecard.pdf").pages)
+    assert "PPK Gerokgak" in words and "nothing went wrong" in words and "95.2" not in words
+    assert "Tepat sasaran" in troubled("report", "scorecard", lang="id").out
+    assert "Salah tujuan" in troubled("report", "discrepancies", lang="id").out
+
+
+def test_an_empty_ledger_has_a_scorecard_too(terminal: Terminal) -> None:
+    assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
+    assert terminal("report", "scorecard", "--json").json["cards"] == []
+    assert terminal("report", "discrepancies", "--out", "d.pdf").code == 0
+    assert "Nothing irregular" in terminal("report", "discrepancies").out
+
+
+def test_a_selection_is_refused(troubled: Terminal) -> None:
+    assert troubled("report", "scorecard", "--to", "51.08.01").code == 2
+    assert troubled("report", "scorecard", "--as-of", "tomorrow").code == 2
+
+
+def test_hostile_names_stay_texts(terminal: Terminal, tmp_path: Path) -> None:
+    evil = "=cmd|' /C calc'!A0"
+    (tmp_path / "places.csv").write_text(f"code,name,level,parent,due\nW,Gudang,warehouse,,\nD,{evil},district,W,\n")
+    assert terminal("init", "--place", "W", "--station", "G").code == 0
+    assert terminal("load", tmp_path / "places.csv").code == 0
+    assert terminal("report", "scorecard", "--out", "s.csv").code == 0
+    assert b",'=cmd" in Path("s.csv").read_bytes()
+    assert terminal("report", "scorecard", "--out", "s.pdf").code == 0
+    assert evil in PdfReader(io.BytesIO(Path("s.pdf").read_bytes())).pages[0].extract_text()
