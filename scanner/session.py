@@ -64,6 +64,12 @@ class ScanSession:
         self.unread: Sequence[Seen] = ()
         """Labels in the newest frame that are seen and not read, for who draws the picture."""
 
+    def beside(self) -> "ScanSession":
+        """The same session for another camera: what is in view is its own, what was taken is shared."""
+        other = ScanSession(self._desk, sightings_needed=self._sightings_needed, cool_down_ms=self._cool_down_ms)
+        other._history, other._papers = self._history, self._papers
+        return other
+
     @property
     def tally(self) -> Tally:
         return self._desk.tally
@@ -182,7 +188,7 @@ class ScanSession:
 
     def _put_out(self, code: str) -> Outcome:
         was_in = self._desk.put_out(code)
-        self._history = [other for other in self._history if other != code]
+        self._history[:] = [other for other in self._history if other != code]
         shown = show_code(code)
         if not was_in:
             return self._say("refused", _("{code} is not among what was scanned").format(code=shown), code)

@@ -12,7 +12,7 @@ from command_examples import Terminal
 from page_examples import site_at
 
 import bootstrap
-from web.serving import listen, server_of
+from web.serving import lan_server_of, listen, open_lan, server_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -25,8 +25,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 class Served:
     """A page that is served until it is stopped; `start` serves it again on the same port, as after a restart."""
 
-    def __init__(self, station: Terminal, source: str = "0") -> None:
-        self.station, self._source, self._port = station, source, None
+    def __init__(self, station: Terminal, source: str = "0", *, is_lan: bool = False) -> None:
+        self.station, self._source, self._port, self._is_lan = station, source, None, is_lan
+        self._lan_port: int | None = None
         self.start()
 
     def start(self) -> None:
@@ -34,6 +35,13 @@ class Served:
         self._port = listening.getsockname()[1]
         self.site = site_at(self.station.home, port=self._port, source=self._source)
         self._server = server_of(self.site)
+        if self._is_lan:
+            beside = listen(self._lan_port, first=8800)
+            self._lan_port = beside.getsockname()[1]
+            self.site.lan = open_lan(self.station.home, beside)
+            for_devices = lan_server_of(self.site)
+            threading.Thread(target=for_devices.run, kwargs={"sockets": [beside]}, daemon=True).start()
+            self._server.beside.append(for_devices)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]}, daemon=True)
         self._thread.start()
 

@@ -59,6 +59,12 @@ class Visitor:
         return response.json()
 
 
+def begun_draft(visitor: Visitor, giver: str = "51.08", receiver: str = "51.08.01", **more: Any) -> str:
+    """A session with these ends."""
+    ends = {"giver": giver, "receiver": receiver, **more}
+    return str(visitor.ask("POST", "/api/drafts", ends, expect=201)["draft"])
+
+
 @pytest.fixture
 def site(station: Terminal) -> Iterator[Site]:
     """A site on the prepared station."""

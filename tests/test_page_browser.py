@@ -75,7 +75,7 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.shoot("recorded")
     with scan.page.expect_popup() as popup:
         scan.page.keyboard.press("Enter")
-    assert "/handover.pdf?" in popup.value.url
+    assert "/handover/letter.pdf?" in popup.value.url
     assert scan.errors == []
     chain = station("custody", "--json", codes[3]).json
     assert chain["held_by"] == "51.08.01.2001" and chain["condition"] == "wet"

@@ -24,7 +24,7 @@ from language import _
 from language.text import printable, say, say_fault, say_hint
 from web.doors import Door, LocalDoor
 from web.guard import Guard
-from web.pages import begin, dashboard, handover, home, items, labels, scan, signing, work
+from web.pages import begin, dashboard, devices, handover, home, items, labels, scan, signing, work
 from web.site import HERE, Site
 from web.templating import Pages
 
@@ -35,6 +35,7 @@ PAGES: tuple[Routes, ...] = (
     scan.routes,
     handover.routes,
     signing.routes,
+    devices.routes,
     items.routes,
     dashboard.routes,
     work.routes,
@@ -44,13 +45,13 @@ _SHOWN_FAULTS = 50
 
 
 def build(site: Site, door: Door | None = None) -> FastAPI:
-    """The application of one site, as it is reached by a door; who runs it closes the site when it ends.
+    """The application of one site, as it is reached by a door. The one on this computer closes the site when it ends.
 
     Args:
         door: None: the page on this computer.
     """
     pages = Pages(site)
-    app = FastAPI(title="Serah", docs_url=None, redoc_url=None, lifespan=_lifespan(site))
+    app = FastAPI(title="Serah", docs_url=None, redoc_url=None, lifespan=None if door else _lifespan(site))
     for routes in PAGES:
         app.include_router(routes(site, pages))
     app.mount("/static", Static(directory=HERE / "static"))

@@ -33,7 +33,7 @@ def board(room: Room) -> dict[str, Any]:
         for code in islice(reversed(desk.taken), _SHOWN)
     ]  # fmt: skip
     return {
-        "draft": room.draft,
+        "draft": room.draft, "is_paused": room.is_paused,
         "giver": desk.giver, "giver_name": _name(places, desk.giver),
         "receiver": desk.receiver or "", "receiver_name": _name(places, desk.receiver or ""),
         "bound": [{"code": code, "name": custodian_name(places, code)} for code in desk.bound],

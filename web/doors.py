@@ -11,6 +11,8 @@ class Door(Protocol):
 
     scheme: str
     """`http` or `https`."""
+    entrance: str
+    """Where a visitor without the secret is sent; empty: nowhere."""
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -38,6 +40,7 @@ class LocalDoor:
     """The page on this computer: whoever opens it is given the secret, and may do everything."""
 
     scheme = "http"
+    entrance = ""
 
     def __init__(self, hosts: frozenset[str], token: str) -> None:
         self._hosts, self._token = hosts, token

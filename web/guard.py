@@ -122,6 +122,8 @@ class Guard:
             raise Refused(403, _("This request comes from another page."))
         secret, is_open = door.secret_of(cookies), door.is_open(method, path)
         if secret is None and not is_open and is_reading:
+            if door.entrance and "text/html" in next(iter(_all(headers, "accept")), ""):
+                raise Refused(303, "", headers={"location": door.entrance})
             raise Refused(403, _("This device is not connected: scan the code on the station's screen."))
         if not door.may(method, path):
             raise Refused(403, _("That is done at the station's own screen."))
@@ -182,6 +184,7 @@ async def _answer(send: Send, refused: Refused) -> None:
     body = json.dumps({"error": refused.detail}, ensure_ascii=False).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()),
                (b"connection", b"close")]  # fmt: skip
+    headers += [(name.encode(), value.encode()) for name, value in (refused.headers or {}).items()]
     await send({"type": "http.response.start", "status": refused.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

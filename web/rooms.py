@@ -14,6 +14,7 @@ from custody.codes import show_code
 from custody.errors import N_, ConflictError
 from custody.findings import Finding
 from custody.items import Item
+from language import _
 from scanner.outcomes import Mark, Outcome
 from scanner.reads import Read
 from scanner.session import ScanSession
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from db.store import RecordedHandover, Store
 
 T = TypeVar("T")
+PAUSED = "paused"
+"""Under this name a draft keeps that it is paused."""
 
 
 class Room:
@@ -37,20 +40,44 @@ class Room:
         self.desk = DraftDesk(store, draft)
         self.session = ScanSession(self.desk, taken=self.desk.taken)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
+        self._beside: dict[str, ScanSession] = {}
+        self.is_paused = PAUSED in self.said()
 
     def type_in(self, line: str) -> dict[str, Any]:
-        """Take a line that was typed or that a USB scanner sent."""
+        """Take a line that was typed or that a USB scanner sent; nothing while the session is paused."""
+        if self.is_paused:
+            words = _("The session is paused: nothing is taken until it goes on.")
+            return self._tell(Outcome("refused", words, self.desk.tally))
         return self._tell(self.session.type_in(line))
+
+    def pause(self, is_paused: bool) -> None:
+        """Take nothing until the session goes on, from no camera and no field; the same after a restart."""
+        self.is_paused = is_paused
+        self.say({PAUSED: "1" if is_paused else ""})
 
     def put_out(self, code: str) -> dict[str, Any]:
         """Take an item out again."""
         return self._tell(self.session.type_in(f"-{code}"))
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool) -> dict[str, Mark | None]:
-        """Take what a camera has read; how to outline each text."""
-        for outcome in self.session.see(reads, at_ms, is_still=is_still):
+        """Take what the computer's camera has read; how to outline each text."""
+        return self._see(self.session, reads, at_ms, is_still=is_still)
+
+    def see_beside(self, camera: str, reads: Sequence[Read], at_ms: float) -> dict[str, Mark | None]:
+        """Take what another camera has read, by the name that it has."""
+        if camera not in self._beside:
+            self._beside[camera] = self.session.beside()
+        return self._see(self._beside[camera], reads, at_ms, is_still=False)
+
+    def _see(
+        self, session: ScanSession, reads: Sequence[Read], at_ms: float, *, is_still: bool
+    ) -> dict[str, Mark | None]:
+        if self.is_paused:
+            session.look_away()
+            return {}
+        for outcome in session.see(reads, at_ms, is_still=is_still):
             self._tell(outcome)
-        return {read.text: self.session.mark(read.text) for read in reads}
+        return {read.text: session.mark(read.text) for read in reads}
 
     def set_ends(self, giver: str, receiver: str, bound: Sequence[str]) -> None:
         """Say who gives, who receives and where a carrier goes.
@@ -64,12 +91,12 @@ class Room:
         if receiver:
             self.desk.set_end("to", receiver)
         self.store.drafts.set_ends(self.draft, bound=codes)
-        self.news.tell("changed")
+        self.news.tell("changed", version=self.version())
 
     def say(self, words: Mapping[str, str]) -> None:
         """Keep what people say of the handover or of an item."""
         self.store.drafts.say(self.draft, words)
-        self.news.tell("changed")
+        self.news.tell("changed", version=self.version())
 
     def judged(self) -> tuple[dict[str, Item], list[Finding]]:
         """What is known of what was taken, and what is wrong with it."""

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from custody.errors import N_
 from station.pins import Pins
+from web.eyes import Eyes
 from web.jobs import Jobs
+from web.lan import Lan
 from web.pictures import Pictures
 from web.rooms import Rooms
 from web.shelf import Shelf
@@ -41,7 +43,8 @@ class Site:
     `ask` reads, `keep` scans and records: two threads with a store each, so that a long question never holds up a
     scan; what takes seconds is done `aside`, with a ledger opened for it alone. `watch` has a store of its own for the
     dashboard. `home` is the station's folder. `source` is where pictures come from unless the page chooses a camera.
-    `is_closing` is set when the server ends, for streams to end with it.
+    `lan` lets devices of the local network in, None: none. `is_closing` is set when the server ends, for streams to end
+    with it.
     """
 
     open_store: OpenStore
@@ -50,10 +53,12 @@ class Site:
     port: int
     language: str = "id"
     source: str = "0"
+    lan: Lan | None = None
     ask: StoreThread = field(init=False)
     keep: StoreThread = field(init=False)
     rooms: Rooms = field(init=False)
     pictures: Pictures = field(init=False)
+    eyes: Eyes = field(init=False)
     watch: Watch = field(init=False)
     shelf: Shelf = field(init=False)
     jobs: Jobs = field(init=False)
@@ -66,6 +71,7 @@ class Site:
         self.keep = StoreThread(self.open_store, "desk")
         self.rooms = Rooms(self.keep)
         self.pictures = Pictures(self.rooms, self.source)
+        self.eyes = Eyes(self.rooms)
         self.watch = Watch(self.open_store)
         self.shelf = Shelf(self.home)
         self.jobs = Jobs(self.aside)
@@ -102,6 +108,7 @@ class Site:
         """End the streams and let go of the camera and the ledger."""
         self.end_streams()
         self.pictures.close()
+        self.eyes.close()
         self.watch.close()
         self.ask.close()
         self.keep.close()

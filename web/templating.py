@@ -65,13 +65,22 @@ class Pages:
         """A part of a page, which a script puts in its place."""
         return self._templates.get_template(name).render(values)
 
+    def is_device(self, request: Request) -> bool:
+        """Whether who asks is a device of the local network, and not the station's own screen."""
+        return request.scope.get(SECRET) != self._site.token
+
+    def bare(self, request: Request, name: str, **values: Any) -> HTMLResponse:
+        """A whole page for who has no secret: nothing on it tells anything of the station."""
+        return HTMLResponse(self.fragment(name, lang=language.chosen(), path=request.url.path, **values))
+
     def page(self, request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A whole page. It gives the browser the secret, and keeps the language that the address asks for."""
         wanted = request.query_params.get("lang", "")  # the guard has chosen it
         secret = request.scope.get(SECRET)
         text = self.fragment(
-            name, lang=language.chosen(), token=secret or "", path=request.url.path, frame=self._frame(), **values
-        )
+            name, lang=language.chosen(), token=secret or "", path=request.url.path, frame=self._frame(),
+            is_device=self.is_device(request), **values,
+        )  # fmt: skip
         response = HTMLResponse(text, status)
         if secret == self._site.token:
             response.set_cookie(cookie_name(secret), secret, httponly=True, samesite="strict")

@@ -71,10 +71,10 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         try:
             shown = site.rooms.do(draft, lambda room: _review(room) | {"signatures": signatures(room, site)}, anew=True)
         except InputError:
-            return ended(site, draft)
+            return ended(site, draft, is_device=pages.is_device(request))
         if not shown["board"]["giver"] or not shown["board"]["receiver"]:
             return RedirectResponse(f"/scan/{draft}", status_code=303)
-        return pages.page(request, "review.html", **shown)
+        return pages.page(request, "review.html", mark=site.rooms.news(draft).mark(), **shown)
 
     @router.put("/api/drafts/{draft}/said", summary="Keep what people say of a session")
     def say(draft: Draft, said: Said) -> dict[str, str]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from custody.codes import parse_code
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from db.store import Store
 
 Draft = Annotated[str, Path(max_length=60)]
+Eye = Annotated[str, Query(pattern=r"^[a-z0-9]{4,32}$")]
 _WORDS = 4096
 
 
@@ -28,6 +30,13 @@ class Line(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     line: Annotated[str, Field(max_length=_WORDS)]
+
+
+class Paused(BaseModel):
+    """Whether the session is to take nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+    paused: bool
 
 
 class Camera(BaseModel):
@@ -54,7 +63,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         try:
             shown = site.rooms.do(draft, board, anew=True)
         except InputError:
-            return ended(site, draft)
+            return ended(site, draft, is_device=pages.is_device(request))
         mark = site.rooms.news(draft).mark()
         return pages.page(request, "scan.html", board=shown, mark=mark, camera=site.pictures.state(draft))
 
@@ -104,6 +113,16 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         site.rooms.do(draft, lambda room: _describe(room, wanted, said))
         return {"code": wanted}
 
+    @router.post("/api/drafts/{draft}/frames", summary="Read labels from a picture of the browser's own camera")
+    async def look(request: Request, draft: Draft, eye: Eye) -> dict[str, Any]:
+        jpeg = await request.body()
+        return await run_in_threadpool(site.eyes.see, draft, eye, jpeg)
+
+    @router.put("/api/drafts/{draft}/pause", summary="Pause a session, or go on with it")
+    def pause(draft: Draft, paused: Paused) -> dict[str, bool]:
+        site.rooms.do(draft, lambda room: room.pause(paused.paused))
+        return {"paused": paused.paused}
+
     @router.put("/api/drafts/{draft}/ends", summary="Say who gives and who receives")
     def set_ends(draft: Draft, ends: Ends) -> dict[str, str]:
         site.rooms.do(draft, lambda room: room.set_ends(ends.giver, ends.receiver, ends.bound))
@@ -141,7 +160,7 @@ def _describe(room: Room, code: str, said: dict[str, str]) -> None:
     room.say(said)
 
 
-def ended(site: Site, draft: str) -> Response:
+def ended(site: Site, draft: str, *, is_device: bool = False) -> Response:
     """Where a session has gone: to its handover, or nowhere."""
 
     def number(store: "Store") -> str | None:
@@ -149,5 +168,7 @@ def ended(site: Site, draft: str) -> Response:
 
     from urllib.parse import urlencode
 
+    if is_device:
+        return RedirectResponse("/device", status_code=303)
     bast = site.ask.do(number)
     return RedirectResponse(f"/handover?{urlencode({'number': bast})}" if bast else "/?gone=1", status_code=303)

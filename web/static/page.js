@@ -24,14 +24,18 @@ export class Refusal extends Error {
 }
 
 /** Asks the server to do something; gives its answer. Throws a Refusal, or TypeError when nobody answers. */
-export async function ask(method, path, body) {
+export const ask = (method, path, body) =>
+  ask_with(method, path, body === undefined ? undefined : JSON.stringify(body), "application/json");
+
+/** The same with a body that is sent as it is: a picture. */
+export async function ask_with(method, path, body, kind = body?.type) {
   let response;
   try {
     response = await fetch(path, {
       method,
       headers: { "X-Serah-Token": token, Accept: "application/json",
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
-      body: body === undefined ? undefined : JSON.stringify(body),
+        ...(body === undefined ? {} : { "Content-Type": kind }) },
+      body,
       signal: AbortSignal.timeout(60000),
     });
   } catch (error) {

@@ -1,10 +1,10 @@
 // The review: keeps what is typed in the session, and records it once.
 
-import { ask, Refusal } from "./page.js";
+import { ask, Refusal, say_gone, sound_the_alarm } from "./page.js";
 import { signing } from "./sign.js";
 
 const form = document.getElementById("record"), trouble = document.getElementById("record-error");
-const button = document.getElementById("record-button"), label = button.textContent;
+const button = document.getElementById("record-button"), label = button?.textContent;
 const api = `/api/drafts/${form.dataset.draft}`;
 
 function said() {
@@ -34,7 +34,7 @@ form.addEventListener("change", async () => { if (await settle()) renew(); });
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (button.disabled) return;
+  if (!button || button.disabled) return;
   button.disabled = true;
   button.textContent = form.dataset.recording;
   tell("");
@@ -59,3 +59,31 @@ document.getElementById("drop").addEventListener("click", async (event) => {
     if (error instanceof Refusal) tell(error.message);
   }
 });
+
+// --- news: what is reviewed here may change or end elsewhere ------------------------------------------------------
+
+const SILENCE_MS = 8000;
+let heard = Date.now(), is_over = false;
+const news = new EventSource(`/scan/${form.dataset.draft}/news?after=${encodeURIComponent(form.dataset.mark)}`);
+const hear = (name, then) => news.addEventListener(name, (event) => { heard = Date.now(); then(JSON.parse(event.data)); });
+const is_changed = () => { document.getElementById("stale").hidden = false; };
+
+news.onopen = () => { heard = Date.now(); say_gone(false); };
+news.onerror = () => { if (!is_over) say_gone(true); };
+setInterval(() => { if (!is_over && Date.now() - heard > SILENCE_MS) say_gone(true); }, 1000);
+hear("beat", () => say_gone(false));
+hear("outcome", ({ kind }) => { if (["taken", "put_out", "place"].includes(kind)) is_changed(); });
+hear("changed", ({ version }) => { if (version !== form.dataset.version) is_changed(); renew(); });
+hear("missed", renew);
+hear("recorded", () => end(form.dataset.recorded));
+hear("dropped", () => end(form.dataset.dropped));
+
+function end(words) {
+  is_over = true;
+  news.close();
+  if (button?.disabled) return; // it was this page that recorded it
+  if (button) button.disabled = true;
+  sound_the_alarm(words);
+  setTimeout(() => location.reload(), 2500); // the server knows where it has gone
+}
+addEventListener("pagehide", () => news.close());

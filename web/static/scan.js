@@ -1,6 +1,9 @@
 // One session: sends what is typed, hears what came of it, and never says that something was taken before it was.
 
 import { ask, part, Refusal, say_gone, sound_the_alarm } from "./page.js";
+import { chooser } from "./choose.js";
+import { second_scanner } from "./devices.js";
+import { own_eye } from "./eye.js";
 import { sound, sound_is_on, switch_sound } from "./sounds.js";
 
 const BOARD_PAUSE_MS = 120;
@@ -8,7 +11,11 @@ const SILENCE_MS = 8000;
 const $ = (id) => document.getElementById(id);
 const scan = $("scan"), field = $("line"), waiting = $("waiting"), last = $("last"), board = $("board");
 const api = `/api/drafts/${scan.dataset.draft}`;
+const is_device = Boolean(scan.dataset.device);
 let is_over = false;
+
+// Where the focus goes when nothing else needs it. A phone would unfold its keyboard over the picture.
+const rest = () => { if (!is_device) field.focus(); };
 
 // --- what came of it -----------------------------------------------------------------------------------------
 
@@ -27,12 +34,11 @@ function show(outcome) {
   if ($("taken")) $("taken").textContent = outcome.taken.toLocaleString(document.documentElement.lang);
   sound(outcome.beep);
   renew();
-  if (outcome.kind === "finish") review();
 }
 
 // The camera is let go first: what is reviewed must not grow while somebody reads it.
 async function review() {
-  if ($("camera-start").hidden) await ask("DELETE", `${api}/camera`).catch(() => {});
+  if ($("camera-start").hidden) await (is_own ? eye.stop() : ask("DELETE", `${api}/camera`).catch(() => {}));
   location.assign($("review").href);
 }
 $("review").addEventListener("click", (event) => { event.preventDefault(); review(); });
@@ -60,6 +66,7 @@ async function fetch_board() {
       if (!lists(each)) each.lastElementChild.replaceChildren(...before.lastElementChild.childNodes); // until it is asked
       if (each.dataset.village === focused) each.firstElementChild.focus();
     }
+    show_pause();
   } catch { /* what is gone is said elsewhere */ }
   is_fetching = false;
   if (is_stale) renew();
@@ -93,8 +100,10 @@ async function send() {
   while (lines.length) {
     tell_waiting(scan.dataset.sending.replace("…", lines[0].slice(0, 60)));
     try {
-      show(await ask("POST", `${api}/lines`, { line: lines[0] }));
+      const outcome = await ask("POST", `${api}/lines`, { line: lines[0] });
+      show(outcome);
       lines.shift();
+      if (outcome.kind === "finish") review(); // here alone: another scanner goes on
       tell_waiting("");
     } catch (error) {
       const left = lines.splice(0).map((line) => line.slice(0, 60)).join(", ");
@@ -116,16 +125,16 @@ $("entry").addEventListener("submit", (event) => {
   take(field.value);
   field.value = "";
 });
-$("undo").addEventListener("click", () => { take("undo"); field.focus(); });
+$("undo").addEventListener("click", () => { take("undo"); rest(); });
 
 // What is typed goes into the field wherever the focus is, but for other fields: a USB scanner knows of no focus.
 addEventListener("keydown", (event) => {
-  const is_free = !document.activeElement.matches("input, textarea, select") && !$("item").open && event.key !== " ";
+  const is_free = !document.activeElement.matches("input, textarea, select") && !document.querySelector("dialog[open]") && event.key !== " ";
   if (is_free && !event.ctrlKey && !event.altKey && !event.metaKey && event.key.length === 1) field.focus();
 });
-addEventListener("focus", () => { if (document.activeElement === document.body) field.focus(); });
+addEventListener("focus", () => { if (document.activeElement === document.body) rest(); });
 document.addEventListener("click", (event) => {
-  if (!event.target.closest("a, button, input, select, textarea, summary, dialog") && !getSelection().toString()) field.focus();
+  if (!event.target.closest("a, button, input, select, textarea, summary, dialog") && !getSelection().toString()) rest();
 });
 
 // --- news ----------------------------------------------------------------------------------------------------------
@@ -141,12 +150,13 @@ hear("beat", () => say_gone(false));
 hear("missed", () => { newest = 0; renew(); });
 hear("outcome", show);
 hear("changed", renew);
-hear("camera", show_camera);
+hear("camera", (told) => { if (!is_own) show_camera(told); });
 hear("recorded", () => end(scan.dataset.recorded));
 hear("dropped", () => end(scan.dataset.dropped));
 
 function end(words) {
   is_over = true;
+  eye.stop();
   news.close();
   field.disabled = true;
   sound_the_alarm(words);
@@ -157,34 +167,91 @@ addEventListener("pagehide", () => news.close());
 // --- the camera ------------------------------------------------------------------------------------------------------
 
 const picture = $("picture"), words = $("camera-words"), choice = $("camera-choice");
+const OWN = "own";
+let is_own = is_device; // whether it is the browser's own camera that runs, or is to run
 
 function show_camera({ state, words: said, advice }) {
+  const before = picture.closest("section").dataset.state;
   picture.closest("section").dataset.state = state;
   const is_running = ["opening", "on", "lost"].includes(state);
-  words.textContent = advice || words.dataset[state] || said;
+  words.textContent = advice || said || words.dataset[state] || "";
   words.className = state === "lost" || state === "failed" ? "notice wrong" : advice ? "notice watch" : "soft";
-  if (state === "lost" || state === "failed") sound("wrong");
-  if (is_running && !picture.src) picture.src = `/scan/${scan.dataset.draft}/picture?${Date.now()}`;
-  if (state === "opening" && picture.src) picture.src = `/scan/${scan.dataset.draft}/picture?${Date.now()}`;
-  if (state === "off" || state === "failed") picture.removeAttribute("src");
+  if ((state === "lost" || state === "failed") && state !== before) sound("wrong");
+  if (!is_own && (is_running && !picture.src || state === "opening")) picture.src = `/scan/${scan.dataset.draft}/picture?${Date.now()}`;
+  if (is_own || state === "off" || state === "failed") picture.removeAttribute("src");
   picture.hidden = !picture.src;
   $("camera-start").hidden = is_running;
   $("camera-stop").hidden = !is_running;
+  if ($("shoot")) $("shoot").hidden = !is_running;
 }
 
-const run_camera = (method, body) => async () => {
-  try { await ask(method, `${api}/camera`, body?.()); }
+const eye = own_eye(scan.dataset.draft, $("own"), $("outlines"),
+  (state, reason = "", advice = "") => { if (is_own) show_camera({ state, words: words.dataset[reason] ?? "", advice }); });
+
+async function run_camera(method, body) {
+  try { await ask(method, `${api}/camera`, body); }
   catch (error) { if (error instanceof Refusal) show_camera({ state: "failed", words: error.message }); }
-  field.focus();
-};
-$("camera-start").addEventListener("click", run_camera("POST", () => ({ camera: choice.value })));
-$("camera-stop").addEventListener("click", run_camera("DELETE"));
-show_camera({ state: picture.closest("section").dataset.state, words: words.textContent });
-fetch("/api/cameras").then((answer) => answer.json()).then((cameras) => {
-  if (cameras.length < 2) return;
-  choice.replaceChildren(...cameras.map(({ number, name }) => new Option(name || String(number), String(number))));
-  choice.hidden = false;
-}).catch(() => {});
+}
+$("camera-start").addEventListener("click", async () => {
+  is_own = is_device || choice.value === OWN;
+  await (is_own ? eye.start() : run_camera("POST", { camera: choice.value }));
+  rest();
+});
+$("camera-stop").addEventListener("click", async () => {
+  await (is_own ? eye.stop() : run_camera("DELETE"));
+  rest();
+});
+if (is_device) show_camera({ state: "off" });
+else {
+  show_camera({ state: picture.closest("section").dataset.state, words: words.textContent });
+  fetch("/api/cameras").then((answer) => answer.json()).then((cameras) => {
+    const listed = cameras.map(({ number, name }) => new Option(name || String(number), String(number)));
+    choice.replaceChildren(...(listed.length ? listed : [new Option(choice.dataset.first, "")]), new Option(choice.dataset.own, OWN));
+    choice.hidden = false;
+  }).catch(() => {});
+}
+
+// --- pause -------------------------------------------------------------------------------------------------------------
+
+const pause = $("pause");
+function show_pause() {
+  const is_paused = Boolean($("is-paused"));
+  pause.textContent = is_paused ? pause.dataset.resume : pause.dataset.pause;
+  pause.classList.toggle("main", is_paused);
+  pause.dataset.paused = is_paused ? "1" : "";
+}
+pause.addEventListener("click", async () => {
+  try { await ask("PUT", `${api}/pause`, { paused: !pause.dataset.paused }); }
+  catch (error) { if (error instanceof Refusal) tell_waiting(error.message, "wrong"); }
+  rest();
+});
+show_pause();
+
+// --- who gives and who receives --------------------------------------------------------------------------------------
+
+for (const button of document.querySelectorAll("dialog .close"))
+  button.addEventListener("click", () => button.closest("dialog").close());
+for (const each of document.querySelectorAll("dialog")) each.addEventListener("close", () => rest());
+
+const ends = $("ends"), ends_form = $("ends-form");
+for (const name of ["giver", "receiver"]) chooser(ends_form[name]);
+board.addEventListener("click", (event) => {
+  if (!event.target.closest("#ends-open")) return;
+  $("ends-error").hidden = true;
+  ends.showModal();
+});
+ends_form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    await ask("PUT", `${api}/ends`, { giver: ends_form.giver.value, receiver: ends_form.receiver.value });
+    ends.close();
+  } catch (error) {
+    $("ends-error").textContent = error instanceof Refusal ? error.message : "";
+    $("ends-error").hidden = !(error instanceof Refusal);
+  }
+});
+
+if ($("devices")) second_scanner(scan.dataset.draft, news);
 
 // --- one item ----------------------------------------------------------------------------------------------------------
 
@@ -217,8 +284,6 @@ form.addEventListener("submit", (event) => {
   change(() => ask("PUT", `${api}/items/${item}`, { condition: form.condition.value, remark: form.remark.value }));
 });
 $("put-out").addEventListener("click", () => change(async () => show(await ask("DELETE", `${api}/items/${item}`))));
-$("item-close").addEventListener("click", () => dialog.close());
-dialog.addEventListener("close", () => field.focus());
 
 // --- sound --------------------------------------------------------------------------------------------------------------
 
@@ -227,6 +292,6 @@ const show_sound = () => {
   sound_button.setAttribute("aria-pressed", String(sound_is_on()));
   sound_button.textContent = sound_is_on() ? sound_button.dataset.on : sound_button.dataset.off;
 };
-sound_button.addEventListener("click", () => { switch_sound(!sound_is_on()); show_sound(); sound("ok"); field.focus(); });
+sound_button.addEventListener("click", () => { switch_sound(!sound_is_on()); show_sound(); sound("ok"); rest(); });
 show_sound();
-field.focus();
+rest();

@@ -1,0 +1,67 @@
+"""The page on the local network, for tests: a device that was let in, and its requests."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+from page_examples import Visitor, begun_draft
+from starlette.testclient import TestClient
+
+from web.app import build
+from web.certificate import kept_certificate
+from web.lan import COOKIE, Lan, LanDoor
+from web.site import Site
+from web.token import HEADER
+
+ADDRESS, LAN_PORT = "192.168.1.20", 8743
+LAN_HOST = f"https://{ADDRESS}:{LAN_PORT}"
+
+
+class Device:
+    """A phone's browser."""
+
+    def __init__(self, client: TestClient, secret: str = "") -> None:
+        self.client, self.secret = client, secret
+
+    def ask(self, method: str, path: str, body: Any = None, *, expect: int = 200, **more: Any) -> Any:
+        """What a script on the device asks for."""
+        headers = {HEADER: self.secret, "Origin": LAN_HOST, "Sec-Fetch-Site": "same-origin"} | more.pop("headers", {})
+        response = self.client.request(method, path, json=body, headers=headers, **more)
+        assert response.status_code == expect, (method, path, response.status_code, response.text)
+        return response.json()
+
+    def pair(self, code: str, *, expect: int = 200) -> Any:
+        """Come in with a code."""
+        answer = self.ask("POST", "/api/pair", {"code": code, "name": "HP Made"}, expect=expect)
+        if expect == 200:
+            self.secret = self.client.cookies[COOKIE]
+        return answer
+
+
+@pytest.fixture
+def lan(site: Site) -> Lan:
+    """The site, open for devices."""
+    addresses = [IPv4Address(ADDRESS)]
+    site.lan = Lan(site.home, addresses, LAN_PORT, kept_certificate(site.home, addresses))
+    return site.lan
+
+
+@pytest.fixture
+def stranger(site: Site, lan: Lan) -> Iterator[Device]:
+    """A device of the network that nobody has let in."""
+    with TestClient(build(site, LanDoor(lan)), base_url=LAN_HOST, raise_server_exceptions=False) as client:
+        yield Device(client)
+
+
+@pytest.fixture
+def draft(visitor: Visitor) -> str:
+    """A session at the station."""
+    return begun_draft(visitor)
+
+
+@pytest.fixture
+def device(stranger: Device, visitor: Visitor, draft: str) -> Device:
+    """A device that was let in."""
+    stranger.pair(visitor.ask("POST", "/api/devices", {"draft": draft}, expect=201)["code"])
+    return stranger

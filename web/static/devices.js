@@ -1,0 +1,48 @@
+// Second scanners, at the station's screen: the code that lets one in, and who is in.
+
+import { ask, Refusal } from "./page.js";
+
+const $ = (id) => document.getElementById(id);
+
+export function second_scanner(draft, news) {
+  const dialog = $("devices"), offer = $("offer"), list = $("device-list"), trouble = dialog.querySelector(".notice");
+
+  async function renew() {
+    const { fingerprint, devices } = await (await fetch("/api/devices")).json();
+    $("offer-fingerprint").textContent = fingerprint;
+    list.replaceChildren(...devices.map(({ id, name }) => {
+      const row = document.createElement("li"), words = document.createElement("span"), out = document.createElement("button");
+      row.className = "row";
+      words.textContent = name;
+      out.type = "button";
+      out.className = "small";
+      out.textContent = list.dataset.forget;
+      out.setAttribute("aria-label", `${list.dataset.forget}: ${name}`);
+      out.addEventListener("click", async () => { await ask("DELETE", `/api/devices/${id}`).catch(() => {}); renew(); });
+      row.append(words, out);
+      return row;
+    }));
+    if (!devices.length) {
+      const none = document.createElement("li");
+      none.textContent = list.dataset.none;
+      list.append(none);
+    }
+  }
+
+  $("devices-open").addEventListener("click", async () => {
+    offer.hidden = trouble.hidden = true;
+    dialog.showModal();
+    try {
+      const { address, code } = await ask("POST", "/api/devices", { draft });
+      $("offer-address").textContent = address;
+      $("offer-code").textContent = code;
+      $("offer-symbol").src = `/devices/code.svg?${Date.now()}`;
+      offer.hidden = false;
+    } catch (error) {
+      trouble.textContent = error instanceof Refusal ? error.message : $("alarm").textContent;
+      trouble.hidden = false;
+    }
+    renew().catch(() => {});
+  });
+  news.addEventListener("device", () => { offer.hidden = true; renew().catch(() => {}); });
+}
