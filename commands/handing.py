@@ -215,6 +215,8 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
     )
     expected = _("not known") if recorded.expected is None else number(recorded.expected)
     click.echo(_("{scanned} scanned, expected: {expected}").format(scanned=number(recorded.scanned), expected=expected))
+    if recorded.assumed:
+        click.echo(_("Inside them, not seen themselves: {count}").format(count=number(recorded.assumed)))
     tell_findings(store, recorded.findings, recorded.to)
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=first.seq))
     from station.papers import unwitnessed_words
@@ -231,6 +233,7 @@ def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any
     return {
         "event": f"{events[0]['log']}:{events[0]['seq']}", "events": events, "bast": recorded.bast,
         "from": recorded.giver, "to": recorded.to, "scanned": recorded.scanned, "expected": recorded.expected,
+        **({"assumed": recorded.assumed} if recorded.assumed else {}),
         "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
     }  # fmt: skip
 

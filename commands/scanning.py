@@ -216,13 +216,13 @@ def drafts(
 ) -> None:
     with station.store(write=bool(resume or record)) as store:
         if resume:
-            info = _find_draft(store, resume)
+            info = _find_handover(store, resume)
             tell_resumed(store, info)
             run_session(store, info.id, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
         elif record:
             from station.desk import DraftDesk
 
-            info = _find_draft(store, record)
+            info = _find_handover(store, record)
             confirm_draft(store, DraftDesk(store, info.id), options, yes=True, as_json=as_json)
         elif drop:
             info = _find_draft(store, drop)
@@ -240,24 +240,41 @@ def _find_draft(store: "Store", id: str) -> "DraftInfo":
     Raises:
         InputError: none does, or several do.
     """
-    found = [info for info in store.drafts.all() if id and info.id.startswith(id.lower())]
+    found = [info for info in store.drafts.all(with_purpose=True) if id and info.id.startswith(id.lower())]
     return found[0] if len(found) == 1 else store.drafts.get(id)
+
+
+def _find_handover(store: "Store", id: str) -> "DraftInfo":
+    """The same, of a handover alone.
+
+    Raises:
+        InputError: the session is for something else.
+    """
+    info = _find_draft(store, id)
+    if info.purpose:
+        raise InputError(
+            N_("session {id} is no handover but: {purpose}"),
+            hint=N_("Go on with: python main.py pack PARENT --add (or --remove, --check) --source SOURCE"),
+            id=info.id[:8],
+            purpose=info.purpose,
+        )
+    return info
 
 
 def _list_drafts(store: "Store", *, as_json: bool) -> None:
     from language.text import local_time
     from station.desk import ends_in_words
 
-    found = store.drafts.all()
+    found = store.drafts.all(with_purpose=True)
     for info in found:
         if as_json:
             print_json({
                 "id": info.id, "from": info.giver, "to": info.receiver, "bound": info.bound,
                 "opened_at": info.opened_at, "scanned": info.scan_count,
-            })  # fmt: skip
+            } | ({"purpose": info.purpose} if info.purpose else {}))  # fmt: skip
         else:
             opened = local_time(info.opened_at, info.giver or "")
             count = _("{count} labels").format(count=info.scan_count)
-            click.echo(f"{info.id[:8]}  {opened}  {ends_in_words(store, info)}  {count}")
+            click.echo(f"{info.id[:8]}  {opened}  {info.purpose or ends_in_words(store, info)}  {count}")
     if not found and not as_json:
         note(_("There is no unfinished session."))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scanner.session import ScanSession
     from scanner.sound import Speaker
     from station.desk import DraftDesk
+    from station.pack_desk import PackDesk
 
 
 FIRST_CAMERA, KEYBOARD = "0", "-"
@@ -78,13 +79,28 @@ def run_session(
     as_json: bool,
 ) -> None:
     """Scan into a draft from a source, or from the keyboard alone (`-`), then confirm it."""
+    from station.desk import DraftDesk
+
+    desk = DraftDesk(store, draft)
+    ending = take_labels(
+        desk, source, window=window, quiet=quiet, as_json=as_json, kept=lambda: _kept(store, desk, source)
+    )
+    confirm_draft(store, desk, options, ending, source=source, yes=yes, as_json=as_json)
+
+
+def take_labels(
+    desk: "DraftDesk | PackDesk", source: str, *, window: bool, quiet: bool, as_json: bool, kept: "Callable[[], str]"
+) -> "Ending":
+    """Scan into a desk's draft from a source, or from the keyboard alone, and say how it ended.
+
+    Args:
+        kept: says what becomes of the session where it cannot go on; told before an error passes.
+    """
     from scanner.feedback import Feedback
     from scanner.run import type_lines
     from scanner.session import ScanSession
     from scanner.view import TerminalView
-    from station.desk import DraftDesk
 
-    desk = DraftDesk(store, draft)
     session = ScanSession(desk, taken=desk.taken)
     with ExitStack() as stack:
         view = stack.enter_context(TerminalView(sys.stderr))
@@ -104,13 +120,13 @@ def run_session(
                 ending = _scan_source(stack, session, source, feedback, on_outcome, window=window)
         except BrokenPipeError:  # whoever read the outcomes is gone, so nobody can confirm them
             drop_output()
-            note(_kept(store, desk, source))
+            note(kept())
             raise click.exceptions.Exit(EXIT_MACHINE) from None
         except CustodyError:
-            note(_kept(store, desk, source))
+            note(kept())
             raise
         view.show_missing(desk.tally.missing)
-    confirm_draft(store, desk, options, ending, source=source, yes=yes, as_json=as_json)
+    return ending
 
 
 def _print_outcome(outcome: "Outcome") -> None:

@@ -3,55 +3,30 @@
 Pure: the ledger adds log, seq, prev, time and signature when it records them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal
 
 from custody.carriage import NO_CARRIAGE, Carriage, carriage_fields
+from custody.compose_items import ITEMS_PER_EVENT as ITEMS_PER_EVENT
+from custody.compose_items import How as How
+from custody.compose_items import NewEvent as NewEvent
+from custody.compose_items import Ref as Ref
+from custody.compose_items import Touch as Touch
+from custody.compose_items import inspect_events as inspect_events
+from custody.compose_items import pack_events as pack_events
+from custody.compose_items import parts as parts
+from custody.compose_items import reassign_events as reassign_events
+from custody.compose_items import seal_events as seal_events
+from custody.compose_items import touched as touched
 from custody.items import Item
 from custody.places import Need, Place
 
-T = TypeVar("T")
-How = Literal["camera", "typed", "wedge", "matched"]
-
-ITEMS_PER_EVENT = 200
-"""With a reference for each item, and the longest log names, this stays under 64 KiB."""
 _REMARK_BYTES = 100
 """A remark of so many bytes takes as much room as an item; a single one is far shorter than an event."""
 ROWS_PER_EVENT = 250
 REGISTERED_PER_EVENT = 300
 CODES_PER_PRINT = 2000
-SERIALS_PER_EVENT = 500
-"""Of 60 letters at most, in UTF-8."""
-
-
-class Ref(NamedTuple):
-    """An earlier event, by the log and number that people name it with and the digest that identifies it (hex)."""
-
-    log: str
-    seq: int
-    leaf: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvent:
-    """An event to be recorded: its type, its own fields, and the earlier events it relies on."""
-
-    type: str
-    fields: Mapping[str, Any]
-    refs: tuple[Ref, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """One item as it was read: its code, the print number on the label (None: typed without), and how.
-
-    `matched`: its label could not be read, and people told which of the expected things it is.
-    """
-
-    code: str
-    print: int | None
-    how: How
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +91,6 @@ class Handover:
     acknowledged: tuple[Acknowledged, ...] = ()
 
 
-def parts(rows: Sequence[T], size: int) -> list[Sequence[T]]:
-    """The rows in pieces of at most `size`; one empty piece when there are none."""
-    return [rows[i : i + size] for i in range(0, len(rows), size)] or [rows]
-
-
 def plan_events(
     places: Sequence[Place], needs: Sequence[Need], *, source: str, digest: str, refs: tuple[Ref, ...] = ()
 ) -> list[NewEvent]:
@@ -149,17 +119,23 @@ def plan_events(
     ]
 
 
-def register_events(items: Sequence[Item], *, refs: tuple[Ref, ...] = ()) -> list[NewEvent]:
+def register_events(
+    items: Sequence[Item], *, refs: tuple[Ref, ...] = (), out_of: str | None = None
+) -> list[NewEvent]:  # fmt: skip
     """Events that say these items exist, in pieces that share a holder.
 
     Args:
-        refs: the prints of the labels that they are registered under, where these were blank.
+        refs: the prints of the labels that they are registered under, where these were blank; or the newest event of
+            the pack that they come out of.
+        out_of: the code of that pack.
     """
     by_holder: dict[str, list[Item]] = {}
     for item in items:
         by_holder.setdefault(item.held_by, []).append(item)
     return [
-        NewEvent("register", {"items": [_registered(item) for item in piece], "held_by": holder, "out_of": None}, refs)
+        NewEvent(
+            "register", {"items": [_registered(item) for item in piece], "held_by": holder, "out_of": out_of}, refs
+        )
         for holder, held in by_holder.items()
         for piece in parts(held, REGISTERED_PER_EVENT)
     ]
@@ -253,75 +229,6 @@ def handover_events(
     return events
 
 
-def inspect_events(
-    touches: Sequence[Touch], latest: Mapping[str, Ref], condition: str, *, photo: str | None = None, note: str = ""
-) -> list[NewEvent]:
-    """Events that say in which condition these items were found, one for each.
-
-    Args:
-        photo: the SHA-256 (hex) of a photograph that shows them.
-    """
-    events = []
-    for touch in touches:
-        rows, refs = touched([_readable(touch)], latest)
-        fields = {"item": rows[0], "condition": condition, "photo": photo, "note": note}
-        events.append(NewEvent("inspect", fields, refs))
-    return events
-
-
-def seal_events(
-    touch: Touch,
-    latest: Mapping[str, Ref],
-    action: str,
-    serials: Sequence[str],
-    *,
-    place: str,
-    result: str | None = None,
-    names: Sequence[str] = (),
-    witness: str = "",
-    photo: str | None = None,
-    note: str = "",
-    occurred: str | None = None,
-) -> list[NewEvent]:
-    """Events about the seals of one item; more numbers than one event holds stand in several.
-
-    Args:
-        action: one of `custody.sealing.ACTIONS`; `replace` takes all others off, so what follows it is `apply`.
-        place: where it was done.
-        result: of a check.
-    """
-    rows, refs = touched([_readable(touch)], latest)
-    events = []
-    for number, piece in enumerate(parts(serials, SERIALS_PER_EVENT)):
-        fields = {
-            "item": rows[0], "place": place, "action": "apply" if number and action == "replace" else action,
-            "serials": list(piece), "result": result, "names": list(names), "witness": witness, "photo": photo,
-            "note": note, "occurred": occurred,
-        }  # fmt: skip
-        events.append(NewEvent("seal", fields, refs))
-    return events
-
-
-def reassign_events(touches: Sequence[Touch], latest: Mapping[str, Ref], to: str, reason: str) -> list[NewEvent]:
-    """Events that say these items are now bound for another place, and why."""
-    events = []
-    for piece in parts([_readable(touch) for touch in touches], ITEMS_PER_EVENT):
-        rows, refs = touched(piece, latest)
-        events.append(NewEvent("reassign", {"items": rows, "to": to, "reason": reason}, refs))
-    return events
-
-
-def touched(touches: Iterable[Touch], latest: Mapping[str, Ref]) -> tuple[list[dict[str, Any]], tuple[Ref, ...]]:
-    """The rows of an event for items as they were read, and the references that the rows' `after` count in."""
-    refs: dict[Ref, int] = {}
-    rows = []
-    for touch in touches:
-        ref = latest.get(touch.code)
-        after = None if ref is None else refs.setdefault(ref, len(refs))
-        rows.append({"code": touch.code, "print": touch.print, "after": after, "how": touch.how})
-    return rows, tuple(refs)
-
-
 def _pieces(touches: Sequence[Touch], remarks: Mapping[str, str]) -> list[list[Touch]]:
     """The rows of a handover by part: no more in one than an event holds, what is remarked on them counted in."""
     pieces: list[list[Touch]] = [[]]
@@ -334,8 +241,3 @@ def _pieces(touches: Sequence[Touch], remarks: Mapping[str, str]) -> list[list[T
         pieces[-1].append(touch)
         weight += more
     return pieces
-
-
-def _readable(touch: Touch) -> Touch:
-    """How an item was read, in the three words that an inspection has: what was matched, people told."""
-    return Touch(touch.code, None, "typed") if touch.how == "matched" else touch

@@ -159,15 +159,22 @@ def judge_packing(
             found.append(Finding("SHORTAGE", N_("{item} was not found in {parent}, where it was packed"), shown, code))
     other = states[parent].item(parent) if parent in states else None
     if body["action"] in ("add", "check") and is_named and item is not None and other is not None:
-        if item.to in places and other.to in places and not is_under(places, item.to, other.to):
-            astray = N_("{item} is for {destination} and was packed into {parent}, which is for {to}")
-            shown |= {"destination": name_of(places, item.to), "to": name_of(places, other.to)}
-            found.append(Finding("WRONG_DESTINATION", astray, shown, code))
-        elif item.election and other.election and item.election != other.election:
-            mixed = N_("{item} is for the election {election} and was packed into {parent}, which is for {other}")
-            shown |= {"election": item.election, "other": other.election}
-            found.append(Finding("WRONG_DESTINATION", mixed, shown, code))
+        found += judge_contents(item, other, places)
     return found
+
+
+def judge_contents(item: Item, parent: Item, places: Mapping[str, Place]) -> list[Finding]:
+    """The finding that an item was put into something that goes elsewhere, or is for another election."""
+    shown = {"item": show_code(item.code), "parent": show_code(parent.code)}
+    if item.to in places and parent.to in places and not is_under(places, item.to, parent.to):
+        astray = N_("{item} is for {destination} and was packed into {parent}, which is for {to}")
+        shown |= {"destination": name_of(places, item.to), "to": name_of(places, parent.to)}
+        return [Finding("WRONG_DESTINATION", astray, shown, item.code)]
+    if item.election and parent.election and item.election != parent.election:
+        mixed = N_("{item} is for the election {election} and was packed into {parent}, which is for {other}")
+        shown |= {"election": item.election, "other": parent.election}
+        return [Finding("WRONG_DESTINATION", mixed, shown, item.code)]
+    return []
 
 
 def registered_twice(code: str, first: Body, row: Body) -> list[Finding]:

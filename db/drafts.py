@@ -12,10 +12,15 @@ from custody.errors import N_, InputError
 from db.ledger import Ledger
 from db.models import Tables
 
+_PURPOSE = "purpose"
+
 
 @dataclass(frozen=True, slots=True)
 class DraftInfo:
-    """An unconfirmed session: who gives to whom (None: not said yet), since when, and how many labels it has taken."""
+    """An unconfirmed session: who gives to whom (None: not said yet), since when, and how many labels it has taken.
+
+    `purpose` is empty for a handover, else what its labels become: `pack add CODE`.
+    """
 
     id: str
     giver: str | None
@@ -23,6 +28,7 @@ class DraftInfo:
     bound: tuple[str, ...]
     opened_at: str
     scan_count: int
+    purpose: str = ""
 
 
 class Drafts:
@@ -32,18 +38,27 @@ class Drafts:
         self.ledger, self.tables = ledger, tables
         self._take, self._take_values = _take_statement(tables)
 
-    def open(self, id: str, giver: str | None, receiver: str | None, bound: Sequence[str], *, at: str) -> DraftInfo:
+    def open(
+        self, id: str, giver: str | None, receiver: str | None, bound: Sequence[str], *, at: str, purpose: str = ""
+    ) -> DraftInfo:
         """Begin a session. Its id will be the id of the event."""
         with self.ledger.transaction():
             self.tables.draft.insert(
                 id=id, giver=giver, receiver=receiver, bound=json.dumps(list(bound)), opened_at=at
             ).execute()
-        return DraftInfo(id, giver, receiver, tuple(bound), at, 0)
+            if purpose:
+                self.tables.draft_said.insert(draft=id, name=_PURPOSE, value=purpose).execute()
+        return DraftInfo(id, giver, receiver, tuple(bound), at, 0, purpose)
 
-    def all(self) -> list[DraftInfo]:
-        """Every unconfirmed session, oldest first."""
+    def all(self, *, with_purpose: bool = False) -> list[DraftInfo]:
+        """Every unconfirmed handover, oldest first; and the sessions for another purpose, where asked for."""
         draft = self.tables.draft
-        return [self._info(row) for row in draft.select().order_by(draft.opened_at, draft.id)]
+        found = [self._info(row) for row in draft.select().order_by(draft.opened_at, draft.id)]
+        return [info for info in found if with_purpose or not info.purpose]
+
+    def for_purpose(self, purpose: str) -> DraftInfo | None:
+        """The newest unconfirmed session for this purpose; None where there is none."""
+        return next((info for info in reversed(self.all(with_purpose=True)) if info.purpose == purpose), None)
 
     def get(self, id: str) -> DraftInfo:
         """One session.
@@ -139,7 +154,8 @@ class Drafts:
     def _info(self, row: Any) -> DraftInfo:
         scan = self.tables.draft_scan
         count = scan.select().where(scan.draft == row.id).count()
-        return DraftInfo(row.id, row.giver, row.receiver, tuple(json.loads(row.bound)), row.opened_at, count)
+        purpose = self.said(row.id).get(_PURPOSE, "")
+        return DraftInfo(row.id, row.giver, row.receiver, tuple(json.loads(row.bound)), row.opened_at, count, purpose)
 
 
 class _Blank(str):

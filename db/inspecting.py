@@ -1,6 +1,6 @@
 """Inspections in the ledger: a look at things, its photograph, and the reserve that replaces a damaged one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from custody import compose
@@ -100,10 +100,10 @@ def _store_above(store: Store, item: Item) -> str:
     return way[0].code if way else own
 
 
-def found_by(store: Store, events: Sequence[Event]) -> Iterator[Finding]:
-    """What is irregular by these events, as the chains of the items that they name tell it now."""
+def found_by(store: Store, events: Sequence[Event], also: Iterable[str] = ()) -> Iterator[Finding]:
+    """What is irregular by these events, as the chains of the items that they name, and of others, tell it now."""
     leaves = {event.leaf for event in events}
-    codes = dict.fromkeys(code for event in events for code in event.rows)
+    codes = dict.fromkeys([*(code for event in events for code in event.rows), *also])
     now = store.around.now_utc()
     for chain in store.state.chains(list(codes), as_of=now):
         if chain.item is None:

@@ -6,7 +6,15 @@ from custody.chain import Chain, custody
 from custody.codes import ItemLabel, is_plate, parse_custodian
 from custody.compose import Handover, Ref, Touch
 from custody.errors import N_, InputError, RuleError
-from custody.findings import Finding, judge_condition, judge_count, judge_scan, judge_time
+from custody.findings import (
+    Finding,
+    goes_astray,
+    judge_condition,
+    judge_count,
+    judge_scan,
+    judge_time,
+    wrong_destination,
+)
 from custody.items import Item
 from custody.places import Need, Place, is_under
 from custody.sealing import judge_seals
@@ -118,6 +126,11 @@ class Judging:
             )
             if finding.code != "UNKNOWN_CODE" or label.code not in waybill.items  # its own giver's paper names it
         ]  # fmt: skip
+        found += [
+            wrong_destination(self.state.places, code, item.to, handover.to)
+            for code, item in self.carried(items).items()
+            if goes_astray(self.state.places, item.to, handover.to, handover.bound)
+        ]  # fmt: skip
         if waybill.items:
             found += [
                 judge_against_paper(label.code, waybill.named)
@@ -126,6 +139,11 @@ class Judging:
                 and not (label.code in items and items[label.code].held_by == handover.giver)
             ]  # fmt: skip
         return items, found
+
+    def carried(self, items: Mapping[str, Item]) -> dict[str, Item]:
+        """What moves inside these things and was not scanned itself: assumed, not seen; by code."""
+        inside = self.state.contents.carried(items)
+        return {code: item for code, item in inside.items() if code not in items}
 
     def _needs(self) -> Mapping[tuple[str, str], Need]:
         """What places need, by kind and level."""
@@ -160,8 +178,8 @@ class Judging:
     def _judge_all(
         self, handover: Handover, touches: Sequence[Touch], expected: list[Item] | None, *, now: str
     ) -> list[Finding]:
-        _items, found = self.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], handover)
-        scanned = {touch.code for touch in touches}
+        items, found = self.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], handover)
+        scanned = {touch.code for touch in touches} | self.carried(items).keys()
         found += judge_count(
             scanned=len(touches), extras=sum(extra.count for extra in handover.extras), counted=handover.counted,
             missing=[item for item in expected or () if item.code not in scanned],

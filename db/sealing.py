@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from custody import compose
 from custody.codes import show_code
 from custody.compose import NewEvent, Touch
+from custody.corrections import withdrawals
 from custody.errors import N_, InputError, RuleError
 from custody.items import Item
 from custody.sealing import Ranges, SealAccount, seal_account
@@ -124,9 +125,13 @@ def _by_pack(store: Store, touch: Touch | None, serials: Sequence[str]) -> list[
 def opened_packs(store: Store) -> frozenset[str]:
     """The codes of the packs that were opened into packs of their own."""
     stations = store.state.stations.now()
-    events = store.ledger.on_topic(("register",))
+    events = [
+        event for event in store.ledger.on_topic(("register", "correct"))
+        if event.body.get("out_of", "") is not None and not stations.is_quarantined(event)
+    ]  # fmt: skip
+    withdrawn, _asked = withdrawals({event.leaf: event for event in events}, stations.roots)
     return frozenset(
-        str(event.body["out_of"]) for event in events if event.body["out_of"] and not stations.is_quarantined(event)
+        str(event.body["out_of"]) for event in events if event.type == "register" and event.leaf not in withdrawn
     )
 
 

@@ -17,6 +17,7 @@ from custody.progress import StockGroup
 from custody.roster import NOTICES, Roster, plan_in_force
 from custody.standing import with_standing
 from db.batches import batches
+from db.contents import Contents
 from db.item_rows import ItemRow, row_of, standing_links
 from db.ledger import Ledger
 from db.models import Tables
@@ -50,6 +51,7 @@ class State:
         )
         self._put_items = PreparedInsert(item, ItemRow._fields, key=("code",))
         self.seals = SealUses(ledger, tables)
+        self.contents = Contents(ledger, tables)
 
     # --- keeping the cache equal to the fold ----------------------------------------------------------------------
 

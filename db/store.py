@@ -158,6 +158,7 @@ class Store(Judging):
                 )
             _refuse_unscanned(handover, touches)
             expected = self.expected(handover.giver, handover.to, handover.bound)
+            assumed = len(self.carried(self.state.items_of(touch.code for touch in touches)))
             findings = self._judge_all(handover, touches, expected, now=self.around.now_utc())
             bast = self._bast_number()
             relied_on = self._relied_on(handover, touches)
@@ -169,7 +170,7 @@ class Store(Judging):
                 self.drafts.drop(draft)
         return RecordedHandover(
             tuple(events), bast, handover.giver, handover.to, len(touches),
-            None if expected is None else len(expected), tuple(findings),
+            None if expected is None else len(expected), tuple(findings), assumed,
         )  # fmt: skip
 
     def _bast_number(self) -> str:

@@ -47,7 +47,8 @@ class Surroundings:
 class RecordedHandover:
     """A handover that is in the ledger: its events, BAST number, counts, and what is irregular about it.
 
-    `expected` is None where this station cannot know what was to come.
+    `expected` is None where this station cannot know what was to come. `assumed` things moved inside those that were
+    scanned, and were not seen.
     """
 
     events: tuple[Event, ...]
@@ -57,3 +58,4 @@ class RecordedHandover:
     scanned: int
     expected: int | None
     findings: tuple[Finding, ...]
+    assumed: int = 0

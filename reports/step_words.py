@@ -85,5 +85,10 @@ def _checked(body: Any, code: str, parent: str) -> str:
         else:
             text = ngettext("Sample looked at: {count} item seen", "Sample looked at: {count} items seen", count)
         return text.format(count=number(count))
-    found = _("Found in {parent}") if code in body["children"] else _("Not found in {parent}, which was looked into")
+    if code in body["children"]:
+        found = _("Found in {parent}")
+    elif body["scope"] == "full":
+        found = _("Not found in {parent}, which was looked into")
+    else:
+        found = _("A sample of {parent} was looked at, without it")
     return found.format(parent=parent)

@@ -32,11 +32,15 @@ _RIGHT: frozenset[Kind] = frozenset({"taken", "put_out", "place", "paper", "fini
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How far the draft is: labels taken, how many are expected (None: not known), and what is missing, in words."""
+    """How far the draft is: labels taken, how many are expected (None: not known), and what is missing, in words.
+
+    `assumed` things are inside those that were taken: they move along, and nobody has seen them.
+    """
 
     taken: int
     expected: int | None = None
     missing: tuple[str, ...] = ()
+    assumed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,13 @@ _SHOWN_MISSING = 10
 
 
 def count_words(tally: Tally) -> str:
-    """How far the draft is: `12 of 40`, or `12` where what is expected is not known."""
-    if tally.expected is None:
-        return _("{taken} taken").format(taken=tally.taken)
-    return _("{taken} of {expected}").format(taken=tally.taken, expected=tally.expected)
+    """How far the draft is: `12 of 40`, or `12` where what is expected is not known; and what is inside, unseen."""
+    words = _("{taken} taken").format(taken=tally.taken)
+    if tally.expected is not None:
+        words = _("{taken} of {expected}").format(taken=tally.taken, expected=tally.expected)
+    if tally.assumed:
+        words += " " + _("(+{count} inside, not seen)").format(count=tally.assumed)
+    return words
 
 
 class TerminalView:

@@ -28,6 +28,7 @@ class DraftDesk:
         self._needs = {need.kind: need for need in store.state.needs()}
         self._expected: dict[str, Item] | None = None
         self._words: dict[str, str] = {}
+        self._inside: dict[str, Item] = {}
         self.look_again()
 
     @property
@@ -44,17 +45,28 @@ class DraftDesk:
     def tally(self) -> Tally:
         """How far the draft is."""
         if self._expected is None:
-            return Tally(len(self.taken))
-        return Tally(len(self.taken), len(self._expected), tuple(self._words[item.code] for item in self.missing))
+            return Tally(len(self.taken), assumed=len(self.assumed))
+        words = tuple(self._words[item.code] for item in self.missing)
+        return Tally(len(self.taken), len(self._expected), words, len(self.assumed))
 
     @property
     def missing(self) -> list[Item]:
         """What is expected and not taken, by destination; empty also where nobody knows what to expect."""
-        return [item for code, item in (self._expected or {}).items() if code not in self.taken]
+        inside = self.assumed
+        return [
+            item for code, item in (self._expected or {}).items() if code not in self.taken and code not in inside
+        ]  # fmt: skip
+
+    @property
+    def assumed(self) -> dict[str, Item]:
+        """What is inside the things that were taken, at any depth, and was not seen itself; by code."""
+        return {code: item for code, item in self._inside.items() if code not in self.taken}
 
     def take(self, label: ItemLabel, how: How) -> Taken:
         """Put an item into the draft and say what is wrong with it; durable when this returns."""
         item, findings = self.store.judge(label, self.handover)
+        if item is not None:
+            self._inside |= self.store.state.contents.carried({item.code: item})
         is_new = self.store.drafts.take(
             self.draft, Touch(label.code, label.print, how), at=self.store.around.now_utc()
         )  # fmt: skip
@@ -64,7 +76,9 @@ class DraftDesk:
     def put_out(self, code: str) -> bool:
         """Take an item out of the draft again."""
         self.taken.pop(code, None)
-        return self.store.drafts.put_out(self.draft, code)
+        was_in = self.store.drafts.put_out(self.draft, code)
+        self._look_inside()
+        return was_in
 
     def set_end(self, end: End, custodian: str) -> str:
         """Set who gives or who receives; returns the name in words.
@@ -157,6 +171,10 @@ class DraftDesk:
             items = self.store.expected(self.giver, self._receiver, self.bound)
         self._expected = None if items is None else {item.code: item for item in items}
         self._words = {item.code: self.words(item) for item in items or ()}
+        self._look_inside()
+
+    def _look_inside(self) -> None:
+        self._inside = self.store.state.contents.carried(self.store.state.items_of(self.taken))
 
 
 def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:

@@ -1,0 +1,38 @@
+"""What is inside what, by the table of items: what a label moves besides the thing that it is on."""
+
+from collections.abc import Iterable, Mapping
+
+from custody.items import Item
+from db.item_rows import ItemRow
+from db.ledger import Ledger
+from db.models import Tables
+from db.prepared import PreparedIn
+
+
+class Contents:
+    """The things in packs, sets, sacks and pallets of one ledger."""
+
+    def __init__(self, ledger: Ledger, tables: Tables) -> None:
+        item = tables.item
+        self._inside = PreparedIn(ledger.database, lambda parents: item.select().where(item.parent.in_(parents)))
+
+    def packed(self, parent: str) -> dict[str, Item]:
+        """What was packed into one thing and not taken out again, by code, wherever it is now."""
+        return {item.code: item for item in (ItemRow(*row).item for row in self._inside.rows([parent]))}
+
+    def carried(self, parents: Mapping[str, Item]) -> dict[str, Item]:
+        """All that moves when these things move, at any depth: what is in them and has not left them; by code."""
+        found: dict[str, Item] = {}
+        level: Iterable[str] = parents
+        holders = {code: item.held_by for code, item in parents.items()}
+        while level:
+            inner = [ItemRow(*row).item for row in self._inside.rows(level)]
+            new = {
+                item.code: item
+                for item in inner
+                if item.code not in holders and item.held_by == holders[item.parent]
+            }  # fmt: skip
+            holders |= {code: item.held_by for code, item in new.items()}
+            found |= new
+            level = list(new)
+        return found
