@@ -91,6 +91,7 @@ REPORTS = (
     "returns",
     "discrepancies",
     "scorecard",
+    "evaluation",
 )
 
 
@@ -166,7 +167,7 @@ def report(
             from commands.field_reports import report_returns
 
             report_returns(store, top, only, out, as_json=as_json)
-        elif kind in ("discrepancies", "scorecard"):
+        elif kind in ("discrepancies", "scorecard", "evaluation"):
             _refuse_selection(top, only, held_by)
             _report_judged(store, kind, out, clock["as_of"], as_json=as_json)
         elif kind == "late":
@@ -283,9 +284,11 @@ def _report_field(
 
 
 def _report_judged(store: "Store", kind: str, out: Path | None, as_of: str | None, *, as_json: bool) -> None:
-    from commands.judging import report_discrepancies, report_scorecard
+    from commands.judging import report_discrepancies, report_evaluation, report_scorecard
 
-    tell_of = {"discrepancies": report_discrepancies, "scorecard": report_scorecard}[kind]
+    tell_of = {
+        "discrepancies": report_discrepancies, "scorecard": report_scorecard, "evaluation": report_evaluation,
+    }[kind]  # fmt: skip
     tell_of(store, out, as_of=as_of, as_json=as_json)
 
 

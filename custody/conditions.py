@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from custody.chain import Chain
 from custody.events import Event
 from custody.items import CONDITIONS, Item
+from custody.places import Ways
 from custody.progress import StockGroup
 
 
@@ -68,3 +69,16 @@ def condition_rows(groups: Iterable[StockGroup], looks: Iterable[Look]) -> list[
         if (found := rows.get((look.item.held_by, look.item.kind))) is not None:
             found.looks[look.condition].append(look)
     return [rows[key] for key in sorted(rows)]
+
+
+def by_area(rows: Iterable[ConditionRow], ways: Ways) -> list[ConditionRow]:
+    """The rows added up by sub-district; what is held outside of them stays with its holder."""
+    sums: dict[tuple[str, str], ConditionRow] = {}
+    for row in rows:
+        area = ways.area(row.place)
+        place = area.code if area is not None else row.place
+        found = sums.setdefault((place, row.kind), ConditionRow(place, row.kind, 0))
+        found.total += row.total
+        for condition, looks in row.looks.items():
+            found.looks[condition] += looks
+    return [sums[key] for key in sorted(sums)]

@@ -169,10 +169,10 @@ class Paper:
         self.canvas.line(self.left, self._y, self.right, self._y)
         self._y -= after_mm * mm
 
-    def heading(self, words: str, *, keep_mm: float = 25) -> None:
+    def heading(self, words: str, *, keep_mm: float = 25, size_pt: float = 11) -> None:
         """Begin a section; it stays with at least `keep_mm` of what follows."""
         self._y -= 5 * mm
-        self.place(text(words, 11, face=1, color=ACCENT), after_mm=2.5, keep_mm=keep_mm)
+        self.place(text(words, size_pt, face=1, color=ACCENT), after_mm=2.5, keep_mm=keep_mm)
 
     def attach(self, name: str, data: bytes) -> None:
         """Put a file inside the PDF (ISO 32000-1 §7.11.4), which viewers list as an attachment."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from custody.errors import N_
 from custody.scorecard import LEAST_LOADS, Card, Figure
 from custody.scoring import AXES, OTHERS, VEHICLES, VENDORS, Axis, Fault
-from language import _, chosen
-from language.text import decimal, local_time, number
+from language import _
+from language.text import local_time, number
 from reports.finding_titles import finding_title
 from reports.listing import Listing, Section
-from reports.words import Places, custodian_name, zone_code
+from reports.words import Places, custodian_name, share_words, zone_code
 from tables.write import Cell, Sheet
 
 if TYPE_CHECKING:
@@ -159,16 +159,12 @@ def figure_words(card: Card, axis: Axis) -> str:
     if figure.share is None:
         return "–"
     mark = _MARKS.get(card.compared.get(axis, ""), "")
-    return f"{share_words(figure)} ({number(figure.faulty)}/{number(figure.n)}){' ' + mark if mark else ''}"
+    return f"{share_of(figure)} ({number(figure.faulty)}/{number(figure.n)}){' ' + mark if mark else ''}"
 
 
-def share_words(figure: Figure) -> str:
-    """A share in per cent, rounded down to a tenth, so that 100 % means all of it; a dash where there is none."""
-    if figure.share is None:
-        return "–"
-    tenths = 1000 * (figure.n - figure.faulty) // figure.n
-    words = decimal(tenths / 10, 1)
-    return f"{words}%" if chosen() == "id" else f"{words} %"
+def share_of(figure: Figure) -> str:
+    """A figure's share in words."""
+    return share_words(figure.n - figure.faulty, figure.n)
 
 
 def all_faults(cards: Iterable[Card]) -> list[Fault]:

@@ -11,7 +11,7 @@ from language import _
 from language.text import number
 from reports.paper import ACCENT, INK, MUTED, RULE, TINT, WHITE, Paper, fitted, fonts, text
 from reports.paper import row as block_row
-from reports.scorecard import axis_name, bearer_name, share_words
+from reports.scorecard import axis_name, bearer_name, share_of
 
 _ROW_MM, _HEAD_MM, _NAME_MM, _CELL_MM = 11.0, 7.0, 69.0, 32.0
 _WIDTH_MM = _NAME_MM + _CELL_MM * len(AXES)
@@ -83,10 +83,10 @@ class _Row(Flowable):  # type: ignore[misc]
         canvas = self.canv
         canvas.setFillColor(INK if figure.share is not None else MUTED)
         canvas.setFont(fonts()[1], 9)
-        canvas.drawString(left, 6.2 * mm, share_words(figure))
+        canvas.drawString(left, 6.2 * mm, share_of(figure))
         if figure.share is None or figure.interval is None:
             return
-        end = left + canvas.stringWidth(share_words(figure), fonts()[1], 9) + 1.4 * mm
+        end = left + canvas.stringWidth(share_of(figure), fonts()[1], 9) + 1.4 * mm
         canvas.setFont(fonts()[0], 6.5)
         canvas.setFillColor(MUTED)
         canvas.drawString(end, 6.2 * mm, f"{number(figure.faulty)}/{number(figure.n)}")

@@ -11,7 +11,7 @@ from custody.errors import N_
 from custody.findings import Finding
 from custody.places import Need, Place, path, zone
 from language import _, chosen
-from language.text import local_time, number, printable
+from language.text import decimal, local_time, number, printable
 
 Places = Mapping[str, Place]
 Needs = Mapping[str, Need]
@@ -35,6 +35,14 @@ _SEVERITIES = {"critical": N_("Critical"), "warning": N_("Warning"), "info": N_(
 def percent(part: int, whole: int) -> str:
     """A share in whole per cent, rounded down so that 100 % means all of it; a dash where there is nothing."""
     return f"{100 * part // whole} %" if whole else "–"
+
+
+def share_words(part: int, whole: int) -> str:
+    """A share in per cent to a tenth, rounded down so that 100 % means all of it; a dash where there is nothing."""
+    if not whole:
+        return "–"
+    words = decimal(1000 * part // whole / 10, 1)
+    return f"{words}%" if chosen() == "id" else f"{words} %"
 
 
 def zone_code(*codes: str | None) -> str:

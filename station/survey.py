@@ -1,6 +1,6 @@
 """A whole ledger looked at once, for what is told of everything: the clock, what is irregular, the scorecard."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,15 @@ _FOLDED_TOGETHER = 2000
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a ledger comes to at a moment (`as_of`, UTC)."""
+    """What a ledger comes to at a moment (`as_of`, UTC).
+
+    `there`: for each place how many items are bound for it or through it, and how many of them are there.
+    """
 
     as_of: str
     ways: Ways
     due: tuple[DueRow, ...]
+    there: Mapping[str, tuple[int, int]]
     cards: tuple[Card, ...]
     discrepancies: tuple[Discrepancy, ...]
 
@@ -53,7 +57,8 @@ def survey(
         progress(1)
     irregular += miscounts(counted.values(), as_of=as_of)
     cards = scores.cards(counted.values(), as_of=as_of)
-    return Survey(as_of, ways, tuple(due.rows(as_of=as_of, within_h=within_h)), tuple(cards), tuple(irregular))
+    rows = due.rows(as_of=as_of, within_h=within_h)
+    return Survey(as_of, ways, tuple(rows), due.there(), tuple(cards), tuple(irregular))
 
 
 def _chains(store: "Store", as_of: str) -> "Iterator[Chain]":

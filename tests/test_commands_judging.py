@@ -1,4 +1,4 @@
-"""What judges a whole ledger, by commands: report discrepancies, report scorecard."""
+"""What judges a whole ledger, by commands: report discrepancies, report scorecard, report evaluation."""
 
 import io
 from pathlib import Path
@@ -91,3 +91,35 @@ def test_hostile_names_stay_texts(terminal: Terminal, tmp_path: Path) -> None:
     assert b",'=cmd" in Path("s.csv").read_bytes()
     assert terminal("report", "scorecard", "--out", "s.pdf").code == 0
     assert evil in PdfReader(io.BytesIO(Path("s.pdf").read_bytes())).pages[0].extract_text()
+
+
+def test_the_evaluation_counts_what_each_report_of_its_own_counts(troubled: Terminal) -> None:
+    assert troubled("incident", "Ban pecah", "--place", "51.08.01", "--stage", "pengiriman").code == 0
+    told = troubled("report", "evaluation", "--json", *AS_OF).json
+    chapters = told["chapters"]
+    for name in ("discrepancies", "scorecard", "late", "points"):
+        assert chapters[name] == troubled("report", name, "--json", *AS_OF).json, name
+    for name in ("deliveries", "seals"):
+        assert chapters[name] == troubled("report", name, "--json").json, name
+    assert chapters["progress"] == troubled("report", "progress", "--json").lines
+    assert [row["text"] for row in chapters["incidents"]["rows"]] == ["Ban pecah"]
+    assert [figure["words"] for figure in told["figures"]] == ["27", "62.9 %", "0 %", "2", "5", "1 / 2"]
+
+
+def test_the_evaluation_is_written_for_people_and_for_spreadsheets(troubled: Terminal, tmp_path: Path) -> None:
+    from python_calamine import CalamineWorkbook
+
+    for name in ("e.pdf", "e.xlsx", "e.csv", "e.json"):
+        assert troubled("report", "evaluation", *AS_OF, "--out", tmp_path / name, lang="id").code == 0
+    words = " ".join(page.extract_text() for page in PdfReader(tmp_path / "e.pdf").pages)
+    for word in ("Evaluasi distribusi logistik", "10. Kartu nilai enam tepat", "Mengetahui", "Tepat sasaran", "62,9%"):
+        assert word in words
+    names = CalamineWorkbook.from_path(tmp_path / "e.xlsx").sheet_names
+    assert names[0] == "Ringkasan" and len(names) >= 12
+    assert "Patut dipuji" in troubled("report", "evaluation", *AS_OF, lang="id").out
+
+
+def test_an_empty_ledger_is_evaluated_too(terminal: Terminal) -> None:
+    assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
+    assert terminal("report", "evaluation", "--out", "e.pdf").code == 0
+    assert "Nothing is open" in terminal("report", "evaluation").out
