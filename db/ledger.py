@@ -3,7 +3,7 @@
 The only code that writes events; `db/reading.py` reads them back.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
@@ -199,28 +199,41 @@ class Ledger(Reading):
             codes = dict.fromkeys(self.codes_of(parsed["target"]))
         index.run((code, row_id) for code in codes)
 
-    def index_late_corrections(self) -> set[str]:
-        """Index the corrections whose targets have come after them; returns the items that they are about."""
+    def index_late_corrections(self, arrived: Collection[str]) -> set[str]:
+        """Index the corrections whose targets have come after them; returns the items that they are about.
+
+        Args:
+            arrived: the leaf digests of the events that came; only what corrects one of them is looked at.
+        """
         tables = self.tables
+        held = [
+            (*index, row_id, event)
+            for table, *index in (
+                (tables.event, tables.event_item, tables.event_item.event_id, self._event_items),
+                (tables.fork, tables.fork_item, tables.fork_item.fork_id, self._fork_items),
+            )
+            for row_id, event in self._corrections(table)
+        ]
+        targets = {event.leaf: str(event.body["target"]) for *_, event in held}
         found: set[str] = set()
-        for table, index, entry_id, items in (
-            (tables.event, tables.event_item, tables.event_item.event_id, self._event_items),
-            (tables.fork, tables.fork_item, tables.fork_item.fork_id, self._fork_items),
-        ):
-            for row_id, body in self._corrections(table):
-                code = next(iter(self.codes_of(body["target"])), None)
-                if code is not None and not index.select().where((index.code == code) & (entry_id == row_id)).exists():
-                    self._index(body, items, row_id)
-                    found.update(self.codes_of(body["target"]))
+        for index, entry_id, items, row_id, event in held:
+            leaf = event.leaf
+            while leaf in targets and targets[leaf] not in arrived:  # through corrections of corrections
+                leaf = targets[leaf]
+            if leaf not in targets or not (codes := self.codes_of(event.leaf)):
+                continue
+            if not index.select().where((index.code == codes[0]) & (entry_id == row_id)).exists():
+                self._index(event.body, items, row_id)
+                found.update(codes)
         return found
 
-    def _corrections(self, table: Any) -> list[tuple[int, Body]]:
+    def _corrections(self, table: Any) -> list[tuple[int, Event]]:
         query = table.select(table.id, table.leaf, table.body, table.signatures)
         if table is self.tables.event:
             topic = self.tables.event_topic
             query = query.join(topic, on=(topic.event_id == table.id)).where(topic.topic == "correct")
         held = [(row_id, read_stored(*columns)) for row_id, *columns in query.tuples()]
-        return [(row_id, event.body) for row_id, event in held if event.type == "correct"]
+        return [(row_id, event) for row_id, event in held if event.type == "correct"]
 
 
 def _new_entry(table: Any) -> Any:

@@ -76,6 +76,7 @@ class Merge:
         self._codes: dict[str, None] = {}
         """In the order of the entries: items that one entry names are folded together, and it is read once for them."""
         self._notices: list[Event] = []
+        self._arrived: set[str] = set()
 
     def take(self, raw: RawEntry) -> None:
         """Take an entry that `check_bundle` has let pass."""
@@ -99,7 +100,7 @@ class Merge:
             changed = {"size": log.size, "head": log.head, "handovers": log.handovers}
             table.update(**changed).where(table.id == log.id).execute()
         if self._new:
-            self._codes |= dict.fromkeys(sorted(self.ledger.index_late_corrections()))
+            self._codes |= dict.fromkeys(sorted(self.ledger.index_late_corrections(self._arrived)))
             self.state.catch_up(self._codes, self._notices)
         for text in heads:
             self._seen.keep(text, at=at)
@@ -127,6 +128,7 @@ class Merge:
         log.waits.discard(entry.leaf)
         log.in_place[entry.leaf] = entry.seq
         event = Event(entry.leaf.hex(), body)
+        self._arrived.add(event.leaf)
         if entry.seq == log.size + 1 and bytes.fromhex(body["prev"] or "") == (log.head or b""):
             self.ledger.insert(log.id, entry.seq, entry.leaf, entry.body, entry.signatures, body)
             log.size, log.head = entry.seq, entry.leaf
