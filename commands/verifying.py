@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.base import Station, json_option, pass_station, print_json, progress, repeatable
-from custody.errors import N_, InputError
 from language import _, ngettext
 from language.text import fill, number, printable
 
@@ -18,24 +17,24 @@ if TYPE_CHECKING:
     from evidence.findings import EvidenceFinding
     from evidence.verdict import BundleAudit, LogFacts
 
-MAX_HEAD_BYTES = 64 * 1024
 EXIT_WRONG = 1
 
 
 @click.command(help=_("Check the evidence: the whole ledger, or a bundle, a custody report or a proof from elsewhere."))
 @click.argument("file", required=False, type=click.Path(path_type=Path), metavar=_("[FILE]"))
 @click.option("--root", metavar=_("FINGERPRINT"), help=_("Fingerprint of the election's root, from its key sheet."))
-@repeatable("--head", _("A signed head that somebody kept, as a file."), type=click.Path(path_type=Path),
+@repeatable("--head", _("A signed head that somebody kept: a file, a photograph of its QR code, or its text."),
             metavar=_("FILE"))  # fmt: skip
 @json_option
 @pass_station
-def verify(station: Station, file: Path | None, root: str | None, head: tuple[Path, ...], as_json: bool) -> None:
+def verify(station: Station, file: Path | None, root: str | None, head: tuple[str, ...], as_json: bool) -> None:
     from commands.beginning import read_fingerprint
+    from commands.kept_heads import read_heads
     from station.auditing import audit_ledger
     from station.evidence_files import audit_file
 
     fingerprint = None if root is None else read_fingerprint(root)
-    heads = [read_head(path) for path in head]
+    heads = [text for given in head for text in read_heads(given)]
     bar = partial(progress, quiet=as_json)
     if file is None:
         with station.store() as store:
@@ -48,24 +47,6 @@ def verify(station: Station, file: Path | None, root: str | None, head: tuple[Pa
         _print(audit)
     if not audit.is_ok:
         raise click.exceptions.Exit(EXIT_WRONG)
-
-
-def read_head(path: Path) -> str:
-    """The text of a signed head, from a file that may have gone through an editor or a mail.
-
-    Raises:
-        InputError: there is no such file, or it is no text.
-    """
-    try:
-        with path.open("rb") as file:
-            text = file.read(MAX_HEAD_BYTES).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise InputError(
-            N_("{file} cannot be read: {reason}"), hint=N_("Check the name and the folder."), file=str(path),
-            reason=reason,
-        ) from error  # fmt: skip
-    return text.replace("\r\n", "\n").strip() + "\n"
 
 
 # --- what is said -----------------------------------------------------------------------------------------------------
@@ -86,7 +67,7 @@ def _proven(audit: "ProofAudit") -> "Iterator[Chain]":
     from custody.chain import custody
 
     for code in audit.codes:
-        yield custody(code, audit.events)
+        yield custody(code, audit.events, roots=audit.roots)
 
 
 def _print(audit: "BundleAudit") -> None:
@@ -113,17 +94,34 @@ def _print(audit: "BundleAudit") -> None:
 
 def _log_lines(log: "LogFacts") -> Iterator[str]:
     """A log in three lines: whose it is, how much of it is here and how much was ever seen, who has witnessed it."""
+    from evidence.verdict import KEPT_HEAD
+
+    if not log.log:
+        yield _("Station {station} at {place}: admitted, and no log of it is here").format(
+            station=printable(log.station), place=printable(log.place)
+        )
+        return
     yield printable(log.log, 200)
     words = ngettext("{count} entry of station {station} at {place}", "{count} entries of station {station} at {place}",
                      log.size)  # fmt: skip
     line = words.format(
         count=number(log.size), station=printable(log.station or "?"), place=printable(log.place or "?")
-    )
+    ) if log.size else _("not here")  # fmt: skip
     if log.known > log.size:
-        line += "; " + _("{known} are known to exist").format(known=number(log.known))
+        known = number(log.known)
+        if log.known_by == KEPT_HEAD:
+            line += "; " + _("{known} are known to exist, by a head that was kept").format(known=known)
+        elif log.known_by:
+            line += "; " + _("{known} are known to exist, by {log}").format(
+                known=known, log=printable(log.known_by, 200)
+            )
+        else:
+            line += "; " + _("{known} are known to exist").format(known=known)
     if log.head:
         line += "; " + _("newest: {leaf}").format(leaf=log.head[:16])
     yield f"  {line}"
+    if not log.size:
+        return
     if not log.witnesses:
         yield "  " + _("witnessed by nobody")
     for witness in log.witnesses:

@@ -24,11 +24,18 @@ from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts, Witness
 
 @dataclass
 class _Held:
-    """A log under audit, with what others know of it."""
+    """A log under audit, with what others know of it. `is_here` is False of one that they name and nobody brought."""
 
     audit: LogAudit
     witnesses: dict[str, Witness] = field(default_factory=dict)
     known: int = 0
+    known_by: str = ""
+    is_here: bool = True
+
+    def learn(self, size: int, by: str = "") -> None:
+        """Note that so many entries of the log must exist, and who says so."""
+        if size > self.known:
+            self.known, self.known_by = size, by
 
 
 def audit_bundle(
@@ -55,7 +62,7 @@ def audit_bundle(
     held = _take_all(rows, entries, dict(keys or {}), mapper)
     found = [finding for one in held.values() for finding in one.audit.findings()]
     found += _check_rows(rows, held)
-    ends, strangers = _trust(held, root)
+    ends, admitted, strangers = _trust(held, root)
     found += strangers
     found += _check_mentions(held, ends)
     for name, end in sorted(ends.items()):
@@ -66,7 +73,7 @@ def audit_bundle(
     found += _check_shown([text for text in shown if text not in listed], held)
     for text in heads:
         found += _check_head(text, held, by=None)
-    logs = tuple(_facts(one) for _, one in sorted(held.items()))
+    logs = (*(_facts(one) for _, one in sorted(held.items())), *_never_met(held, admitted))
     found += [finding for log in logs for finding in _unwitnessed(log)]
     found.sort(key=lambda finding: (not finding.is_wrong, finding.log, finding.seq or 0, finding.code))
     return BundleAudit(logs, tuple(found), root is not None or bool(heads))
@@ -86,16 +93,16 @@ def _take_all(
         held[current].audit.take(seen)
     for name, one in held.items():
         one.audit.public_key = keys.get(name)
-        one.known = one.audit.newest
+        one.learn(one.audit.newest)
     return held
 
 
-def _check_rows(rows: Sequence[LogRow], held: Mapping[str, _Held]) -> list[EvidenceFinding]:
+def _check_rows(rows: Sequence[LogRow], held: dict[str, _Held]) -> list[EvidenceFinding]:
     """Hold the logs to what was said of them. A row is no witness: whoever cut the log may have written it anew."""
     found = []
     for row in rows:
         one, audit = held[row.log], held[row.log].audit
-        one.known = max(one.known, row.size)
+        one.learn(row.size)
         if row.size > audit.newest:
             message = N_("{log} should have {size} entries; {held} are here")
             found.append(_incomplete(audit, message, size=row.size, held=audit.size))
@@ -112,28 +119,31 @@ def _check_rows(rows: Sequence[LogRow], held: Mapping[str, _Held]) -> list[Evide
             found += _check_head(row.checkpoint, held, by=audit)
     listed = {row.log for row in rows}
     for name, one in held.items():
-        if name not in listed:
+        if one.is_here and name not in listed:
             found.append(_tampered(one.audit, 1, N_("{log} is here and not in the list of logs")))
     return found
 
 
-def _trust(held: Mapping[str, _Held], root: str | None) -> tuple[dict[str, int], list[EvidenceFinding]]:
-    """The logs whose word counts, each with the number up to which it does; without a root, all of all.
+def _trust(held: Mapping[str, _Held], root: str | None) -> tuple[dict[str, int], list[Event], list[EvidenceFinding]]:
+    """The logs whose word counts, each with the number up to which it does, and the admissions that count.
 
-    Else as `custody.roster` says: the root's logs, those whose keys were admitted by whoever may, each to its end where
-    its key was revoked.
+    Without a root, all of all. Else as `custody.roster` says: the root's logs, those whose keys were admitted by
+    whoever may, each to its end where its key was revoked.
     """
+    said = [Event("", dict(body)) for one in held.values() for body in one.audit.kept]
+    admissions = [event for event in said if event.type == "admit"]
     if root is None:
-        return {name: one.audit.newest for name, one in held.items()}, []
+        return {name: one.audit.newest for name, one in held.items()}, admissions, []
     owners = {
         name: LogOwner(one.audit.public_key.hex(), one.audit.station, one.audit.place)
         for name, one in held.items() if one.audit.public_key
     }  # fmt: skip
-    said = (Event("", body) for one in held.values() for body in one.audit.kept)
-    return whose_word_counts(roster(root, said, owners), {name: one.audit.newest for name, one in held.items()})
+    trusted = roster(root, said, owners)
+    ends, strangers = whose_word_counts(trusted, {name: one.audit.newest for name, one in held.items()})
+    return ends, [event for event in admissions if event.body["key"] in trusted.powers], strangers
 
 
-def _check_mentions(held: Mapping[str, _Held], ends: Mapping[str, int]) -> list[EvidenceFinding]:
+def _check_mentions(held: dict[str, _Held], ends: Mapping[str, int]) -> list[EvidenceFinding]:
     """Hold each log to what the others relied on; where it agrees, they have witnessed it."""
     found: list[EvidenceFinding] = []
     withheld: dict[str, tuple[Mention, LogAudit]] = {}
@@ -144,11 +154,11 @@ def _check_mentions(held: Mapping[str, _Held], ends: Mapping[str, int]) -> list[
         for mention, place in by.mentions.items():
             if place > end:
                 continue
-            one = held.get(mention.log)
-            if one is None:
+            one = _named(held, mention.log)
+            one.learn(mention.seq, by.name)
+            if not one.is_here:
                 _keep_farthest(withheld, mention, by)
                 continue
-            one.known = max(one.known, mention.seq)
             leaf = one.audit.leaf(mention.seq)
             if leaf == mention.leaf:
                 _witness(one, by, mention.seq)
@@ -167,18 +177,23 @@ def _check_mentions(held: Mapping[str, _Held], ends: Mapping[str, int]) -> list[
     return found
 
 
+def _named(held: dict[str, _Held], log: str) -> _Held:
+    """The log of that name; an empty one that is not here where nobody brought it."""
+    return held.setdefault(log, _Held(LogAudit(log), is_here=False))
+
+
 def _keep_farthest(table: dict[str, tuple[Mention, LogAudit]], mention: Mention, by: LogAudit) -> None:
     if mention.log not in table or table[mention.log][0].seq < mention.seq:
         table[mention.log] = (mention, by)
 
 
-def _check_shown(shown: Sequence[str], held: Mapping[str, _Held]) -> list[EvidenceFinding]:
+def _check_shown(shown: Sequence[str], held: dict[str, _Held]) -> list[EvidenceFinding]:
     """Hold each log to the heads that were shown of it, to the first that does not fit."""
     found: dict[str, list[EvidenceFinding]] = {}
     for _size, log, text in sorted((*_claimed(text), text) for text in shown):
         if not found.get(log):
             one = held.get(log)
-            found[log] = _check_head(text, held, by=one.audit if one else None)
+            found[log] = _check_head(text, held, by=one.audit if one and one.is_here else None)
     return [finding for some in found.values() for finding in some]
 
 
@@ -191,15 +206,16 @@ def _claimed(text: str) -> tuple[int, str]:
     return head.size, head.origin
 
 
-def _check_head(text: str, held: Mapping[str, _Held], by: LogAudit | None) -> list[EvidenceFinding]:
+def _check_head(text: str, held: dict[str, _Held], by: LogAudit | None) -> list[EvidenceFinding]:
     """Hold a log to a head that it signed; `by` is the log that kept it, None where the auditor brings it."""
     try:
         claim = claimed_checkpoint(text)
     except TamperError as error:
         name = by.name if by else ""
         return [EvidenceFinding("TAMPERED", name, None, error.message, error.values)]
-    one = held.get(claim.origin)
-    if one is None:
+    one = _named(held, claim.origin)
+    if not one.is_here:
+        one.learn(claim.size, _name_of(by))
         message = N_("{log} is not here; a head of it has {size} entries")
         values = {"log": claim.origin, "size": claim.size}
         return [EvidenceFinding("INCOMPLETE", claim.origin, 1, message, values)]
@@ -213,11 +229,15 @@ def _check_head(text: str, held: Mapping[str, _Held], by: LogAudit | None) -> li
         head = read_checkpoint(text, audit.public_key)
     except TamperError as error:
         return [EvidenceFinding("TAMPERED", audit.name, None, error.message, error.values)]
-    one.known = max(one.known, head.size)
+    one.learn(head.size, "" if by is audit else _name_of(by))
     if head.size > audit.size:
         message = N_("{log} has {size} entries by a head that its station signed; {held} are here")
         return [_incomplete(audit, message, size=head.size, held=audit.size)]
     return _compare(one, head, by)
+
+
+def _name_of(keeper: LogAudit | None) -> str:
+    return keeper.name if keeper else KEPT_HEAD
 
 
 def _compare(one: _Held, head: Checkpoint, by: LogAudit | None) -> list[EvidenceFinding]:
@@ -235,7 +255,7 @@ def _witness(one: _Held, by: LogAudit | None, to: int) -> None:
     """Note who has seen the log up to here. What the same key says of itself binds nobody."""
     if by is not None and (by is one.audit or by.public_key == one.audit.public_key):
         return
-    name, station = (by.name, by.station) if by else (KEPT_HEAD, "")
+    name, station = _name_of(by), by.station if by else ""
     if name not in one.witnesses or one.witnesses[name].to < to:
         one.witnesses[name] = Witness(name, station, to)
 
@@ -245,9 +265,20 @@ def _facts(one: _Held) -> LogFacts:
     leaf = audit.leaf(audit.size)
     return LogFacts(
         audit.name, audit.station, audit.place, key_fingerprint(audit.public_key) if audit.public_key else None,
-        audit.size, leaf.hex() if leaf else None, audit.root(audit.size).hex(), one.known,
+        audit.size, leaf.hex() if leaf else None, audit.root(audit.size).hex(), one.known, one.known_by,
         tuple(sorted(one.witnesses.values(), key=lambda witness: (-witness.to, witness.log))),
     )  # fmt: skip
+
+
+def _never_met(held: Mapping[str, _Held], admitted: Iterable[Event]) -> list[LogFacts]:
+    """The stations that were admitted and of which no log is here; the last word on each key."""
+    met = {one.audit.public_key.hex() for one in held.values() if one.audit.public_key}
+    said = {event.body["key"]: event.body for event in admitted if event.body["key"] not in met}
+    empty = LogAudit("").root(0).hex()
+    return [
+        LogFacts("", body["station"], body["place"], key_fingerprint(bytes.fromhex(key)), 0, None, empty, 0, "", ())
+        for key, body in sorted(said.items(), key=lambda pair: (pair[1]["station"], pair[0]))
+    ]
 
 
 def _unwitnessed(log: LogFacts) -> list[EvidenceFinding]:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from custody.errors import N_, TamperError
-from custody.events import Event
+from custody.events import Body, Event
 from custody.ledger import key_fingerprint
-from custody.roster import LogOwner, roster
+from custody.roster import LogOwner, Roster, roster
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.entry import RawEntry, learn_key
 from evidence.findings import EvidenceFinding
@@ -38,10 +38,15 @@ class CustodyProof:
 
 @dataclass(frozen=True, slots=True)
 class ProofAudit(BundleAudit):
-    """What a proof file shows: `events` are those that were proven, in the order of the file."""
+    """What a proof file shows: `events` are those that were proven and count, in the order of the file.
+
+    `roots` are the logs that may withdraw any record: those of the root's key, or, where no root was brought, those
+    that say that they are their own.
+    """
 
     codes: tuple[str, ...]
     events: tuple[Event, ...]
+    roots: frozenset[str]
 
     @property
     def verdict(self) -> str:
@@ -103,7 +108,9 @@ def audit_proof(proof: CustodyProof, *, root: str | None = None, heads: Sequence
             found.append(_finding("TAMPERED", log, one.index + 1, N_("number {seq} of {log} is there twice")))
         events[proven.event.leaf] = proven.event
     found += _missing(proof.codes, events)
-    found += _trusted(root, keys, events)
+    newest = {log: max((event.seq for event in events.values() if event.log == log), default=0) for log in keys}
+    trusted = _trusted(root, keys, events)
+    found += whose_word_counts(trusted, newest)[1] if trusted else []
     witnesses: dict[str, Witness] = {}
     for text in heads:
         found += _compare(text, keys, tops, witnesses)
@@ -111,14 +118,16 @@ def audit_proof(proof: CustodyProof, *, root: str | None = None, heads: Sequence
     facts = tuple(
         LogFacts(
             log, str(genesis.get(log, {}).get("station", "")), str(genesis.get(log, {}).get("place", "")),
-            key_fingerprint(keys[log]), top.size, None, top.root.hex(), top.size,
+            key_fingerprint(keys[log]), top.size, None, top.root.hex(), top.size, "",
             (witnesses[log],) if log in witnesses else (),
         )
         for log, top in sorted(tops.items())
     )  # fmt: skip
     found.sort(key=lambda finding: (not finding.is_wrong, finding.log, finding.seq or 0, finding.code))
     is_anchored = root is not None or bool(witnesses)
-    return ProofAudit(facts, tuple(found), is_anchored, proof.codes, tuple(events.values()))
+    standing = tuple(event for event in events.values() if not (trusted and trusted.is_quarantined(event)))
+    roots = trusted.roots if trusted else _own_roots(genesis)
+    return ProofAudit(facts, tuple(found), is_anchored, proof.codes, standing, roots)
 
 
 def _parsed(proof: CustodyProof, found: list[EvidenceFinding]) -> Iterator[EntryProof]:
@@ -156,13 +165,18 @@ def _missing(codes: Sequence[str], events: Mapping[str, Event]) -> Iterator[Evid
             yield _finding("TAMPERED", event.log, event.seq, message)
 
 
-def _trusted(root: str | None, keys: Mapping[str, bytes], events: Mapping[str, Event]) -> Sequence[EvidenceFinding]:
-    """What does not count by the root's word, as far as the file brings it."""
+def _trusted(root: str | None, keys: Mapping[str, bytes], events: Mapping[str, Event]) -> Roster | None:
+    """Who counts by the root's word, as far as the file brings it; None where no root is known."""
     if root is None:
-        return ()
-    owners = {log: LogOwner(key.hex(), "", "") for log, key in keys.items()}
-    newest = {log: max((event.seq for event in events.values() if event.log == log), default=0) for log in keys}
-    return whose_word_counts(roster(root, events.values(), owners), newest)[1]
+        return None
+    return roster(root, events.values(), {log: LogOwner(key.hex(), "", "") for log, key in keys.items()})
+
+
+def _own_roots(genesis: Mapping[str, Body]) -> frozenset[str]:
+    """The logs whose first entry says that their own key is the root's."""
+    return frozenset(
+        log for log, body in genesis.items() if body["root"] == key_fingerprint(bytes.fromhex(body["public_key"]))
+    )
 
 
 def _compare(

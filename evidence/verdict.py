@@ -21,7 +21,11 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class LogFacts:
-    """What is held of one log, the highest number that anybody has seen of it, and who has seen how far."""
+    """What is held of one log, the highest number that anybody has seen of it, and who has seen how far.
+
+    `known_by` is the log that names number `known`, KEPT_HEAD where a kept head does, else empty. `log` is empty where
+    nothing but a key is known: a station was admitted, and no log of it is here.
+    """
 
     log: str
     station: str
@@ -31,6 +35,7 @@ class LogFacts:
     head: str | None
     root: str
     known: int
+    known_by: str
     witnesses: tuple[Witness, ...]
 
     @property
@@ -77,7 +82,8 @@ class BundleAudit:
 
 def _log_json(log: LogFacts) -> dict[str, Any]:
     return {
-        "log": log.log, "station": log.station, "place": log.place, "key": log.key, "size": log.size,
-        "head": log.head, "root": log.root, "known": log.known, "witnessed_to": log.witnessed_to,
+        "log": log.log or None, "station": log.station, "place": log.place, "key": log.key, "size": log.size,
+        "head": log.head, "root": log.root, "known": log.known, "known_by": log.known_by or None,
+        "witnessed_to": log.witnessed_to,
         "witnesses": [{"log": w.log, "station": w.station, "to": w.to} for w in log.witnesses],
     }  # fmt: skip

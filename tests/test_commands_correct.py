@@ -113,3 +113,8 @@ def test_another_stations_record_is_for_that_station_or_root_to_correct(station:
     station("export", "--out", "a.serah")
     other("import", "a.serah")
     assert json.dumps(chain(station, codes[0])) == json.dumps(chain(other, codes[0]))
+    assert station("custody", codes[0], "--proof", "box.proof").code == 0
+    for more in ([], ["--root", json.loads((station.home / "station-card.json").read_text())["root"]]):
+        [proven] = station("verify", "box.proof", "--json", *more).json["items"]
+        said = [(step["log"], step["seq"], step["withdrawn"]) for step in proven["chain"]]
+        assert said == [(step["log"], step["seq"], step["withdrawn"]) for step in chain(station, codes[0])["chain"]]

@@ -4,8 +4,11 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
-from command_examples import Terminal
+import zxingcpp
+from command_examples import Terminal, station_at
 
 from custody.paper import is_head
 
@@ -157,6 +160,52 @@ def test_a_head_that_went_through_an_editor_is_still_a_head(
     moved("export", "--head", head)
     head.write_bytes(spoil(head.read_text("utf-8")).encode())
     assert moved("verify", "--head", head).code == 0
+
+
+def test_a_head_may_be_given_as_its_text(moved: Terminal, tmp_path: Path) -> None:
+    """As a telephone copies it from the QR of a letter; some let the lines run together."""
+    text = moved("export", "--head", tmp_path / "head.txt", "--json").json["head"]
+    for given in (text, " ".join(text.split()), " ".join(text.split()).replace("\u2014", "-")):
+        assert "Complete up to these heads." in moved("verify", "--head", given).out
+    assert moved("verify", "--head", text.replace("\n", " ", 1).replace("A", "B")).code == 1
+
+
+def test_a_head_may_be_given_as_a_photograph_of_its_code(moved: Terminal, tmp_path: Path) -> None:
+    text = moved("export", "--head", tmp_path / "head.txt", "--json").json["head"]
+    for name, said in (("kept.png", text), ("other.png", "serah")):
+        square = zxingcpp.create_barcode(said, zxingcpp.BarcodeFormat.QRCodeModel2).to_image(scale=4)
+        cv2.imwrite(str(tmp_path / name), np.asarray(square))
+    assert "Complete up to these heads." in moved("verify", "--head", tmp_path / "kept.png").out
+    ran = moved("verify", "--head", tmp_path / "other.png")
+    assert ran.code == 2 and "no QR code" in ran.err
+
+
+def test_every_station_is_listed_that_was_admitted_or_that_others_rely_on(moved: Terminal, tmp_path: Path) -> None:
+    """Three stations: one is met, one is named by it alone, one was only admitted."""
+    root = moved("verify", "--json").json["logs"][0]["key"]
+    ppk, pps, never = (
+        station_at(moved, tmp_path / name, "--place", place, "--station", name, "--root", root)
+        for name, place in (("PPK", "51.08.01"), ("PPS", "51.08.01.2001"), ("Never", "51.08.02"))
+    )
+    for other in (ppk, pps, never):
+        assert moved("admit", other.home / "station-card.json").code == 0
+    for giver, taker, name in ((moved, ppk, "a"), (moved, pps, "b")):
+        giver("export", "--out", f"{name}.serah")
+        taker("import", f"{name}.serah")
+    code = moved.codes("--kind", "box")[0]
+    ppk.give([code], PLATE, "51.08.01")
+    ppk("export", "--out", "c.serah")
+    pps("import", "c.serah")
+    pps.give([code], "51.08.01", "51.08.01.2001")
+    pps("export", "--out", "d.serah", "--under", "51.08.01.2001")
+    moved("import", "d.serah")
+    ran = moved("verify", "--root", root)
+    assert ran.code == 1  # PPS relied on PPK's log, which is not here
+    assert "  not here; 2 are known to exist, by serah/pemilu/pps/" in ran.out
+    assert "Station Never at 51.08.02: admitted, and no log of it is here" in ran.out
+    assert "Station PPS" not in ran.out
+    listed = {log["station"]: log for log in moved("verify", "--json", "--root", root).json["logs"] if not log["size"]}
+    assert listed["Never"]["log"] is None and listed[""]["known"] == 2
 
 
 @pytest.mark.parametrize("what", ["a letter", "", "\x1f\x8b", "%PDF-1.4\n", "serah-custody-proof/v1\n"])

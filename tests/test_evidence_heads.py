@@ -7,6 +7,7 @@ from multiprocessing import get_context
 from typing import Any
 
 import pytest
+from bundle_examples import admit
 from evidence_logs import Station, chain_of_stations, unfiled
 
 from evidence.audit import audit_bundle
@@ -109,12 +110,35 @@ def test_a_log_that_another_relied_on_may_not_be_withheld():
     found = audit(stations[1:])
     assert codes(found) == [("INCOMPLETE", 1)]
     assert found.findings[0].log == stations[0].name
+    listed = found.logs[0]
+    assert (listed.log, listed.size, listed.known, listed.known_by) == (stations[0].name, 0, 6, stations[1].name)
+
+
+def test_a_log_that_was_cut_is_listed_with_who_knows_of_more():
+    sender, receiver = chain_of_stations(2, 6)
+    [listed, _] = audit([cut(sender, 4), receiver]).logs
+    assert (listed.size, listed.known, listed.known_by, listed.witnessed_to) == (4, 6, receiver.name, 4)
+    [listed] = audit([cut(sender, 4)], heads=[sender.head()]).logs
+    assert (listed.size, listed.known, listed.known_by) == (4, 6, "head")
+
+
+def test_a_station_that_was_admitted_is_listed_though_nothing_of_it_is_here():
+    root, stranger = Station(1), Station(7)
+    admit(root, Station(2))
+    admit(stranger, Station(8))
+    found = audit([root, stranger], root=root.fingerprint)
+    assert found.is_ok
+    listed = found.logs[-1]
+    assert (listed.log, listed.size, listed.key) == ("", 0, Station(2).fingerprint)
+    assert [log["log"] for log in found.to_json()["logs"]] == [root.name, stranger.name, None]
+    assert len(audit([root, stranger]).logs) == 4  # where no root is known, a stranger's word counts too
 
 
 def test_a_log_of_which_a_head_was_kept_may_not_be_withheld():
     stations = chain_of_stations(2, 6)
     found = audit(stations[:1], heads=[stations[1].head()])
     assert [(f.code, f.log) for f in found.findings if f.is_wrong] == [("INCOMPLETE", stations[1].name)]
+    assert [(log.log, log.size, log.known) for log in found.logs][1] == (stations[1].name, 0, 6)
 
 
 def test_a_log_written_anew_by_its_own_key_does_not_fit_the_head_that_was_kept():

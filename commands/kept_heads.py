@@ -1,0 +1,86 @@
+"""Signed heads that people kept: as a file, as text copied from somewhere, or as a photograph of the QR on a paper."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from commands.base import note
+from custody.errors import N_, InputError
+from custody.paper import is_head
+
+MAX_HEAD_BYTES = 64 * 1024
+_DASHES = "\u2014\u2013-"
+"""What stands before a signature, and what editors make of it."""
+
+
+def read_heads(given: str) -> list[str]:
+    """The signed heads in what `--head` was given; of a picture or PDF all that its QR codes carry.
+
+    Nothing is checked yet but a picture's: text that is no head comes back as it is, for the audit to refuse.
+
+    Args:
+        given: a file's name, or the text itself.
+
+    Raises:
+        InputError: there is no such file, it is no text, or no QR code in it carries a head.
+    """
+    if _is_text(given):
+        return [as_head(given)]
+    path = Path(given)
+    if path.suffix.lower() in _pictures() and path.is_file():
+        return _photographed(path)
+    try:
+        with path.open("rb") as file:
+            return [as_head(file.read(MAX_HEAD_BYTES).decode("utf-8-sig"))]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise InputError(
+            N_("{file} cannot be read: {reason}"), hint=N_("Check the name and the folder."), file=given[:200],
+            reason=reason,
+        ) from error  # fmt: skip
+
+
+def as_head(text: str) -> str:
+    """A head as its station signed it, from text that may have gone through an editor, a mail or a telephone.
+
+    Where only its lines ran together, they are parted again: what the station signed must hold in any case.
+    """
+    lines = text.replace("\r\n", "\n").strip() + "\n"
+    words = text.split()
+    if is_head(lines) or len(words) != 6 or words[3] not in _DASHES:
+        return lines
+    log, size, root, _, key, signature = words
+    return f"{log}\n{size}\n{root}\n\n{_DASHES[0]} {key} {signature}\n"
+
+
+def _is_text(given: str) -> bool:
+    return "\n" in given or len(given.split()) == 6
+
+
+def _photographed(path: Path) -> list[str]:
+    found = dict.fromkeys(text for text in _codes(path) if is_head(text))
+    if not found:
+        raise InputError(
+            N_("no QR code in {file} carries a signed head"),
+            hint=N_(
+                "It is the one code on a handover paper or a BAST letter that stands alone; photograph it closely."
+            ),
+            file=str(path),
+        )
+    return list(found)
+
+
+def _codes(path: Path) -> Iterator[str]:
+    from scanner.decode import Reader
+    from scanner.frames import open_source
+
+    reader = Reader()
+    with open_source(str(path), tell=note) as source:
+        for frame in source:
+            if not frame.is_blank:
+                yield from (read.text for read in reader.read(frame.image, thorough=True))
+
+
+def _pictures() -> frozenset[str]:
+    from scanner.frames import PICTURES
+
+    return frozenset({".pdf", *PICTURES})
