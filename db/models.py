@@ -240,7 +240,10 @@ class SeenHead(Table):
 
 
 class Witnessed(Table):
-    """How far one log is relied on by another one, of which `looked_to` entries have been looked at: a cache."""
+    """How far one log is relied on by another one, of which `looked_to` entries have been looked at: a cache.
+
+    By our own log: the size of the longest head of the other that it keeps as a `witness`.
+    """
 
     log_id = IntegerField()
     by_id = IntegerField()

@@ -170,18 +170,28 @@ class Papers:
         }
 
     def witness_events(self, refs: Sequence[Ref]) -> list[NewEvent]:
-        """Events that keep the heads of the papers relied on, the newest of each log; each head is kept once."""
+        """Events that keep the newest heads known of the logs relied on, from bundles or papers; each head once."""
+        newest: dict[str, str] = {}
+        if self._count.first()[0]:
+            paper = self.tables.paper
+            leaves = [bytes.fromhex(leaf) for leaf in {ref.leaf for ref in refs}]
+            for row in paper.select().where(paper.leaf.in_(leaves) & (paper.is_witnessed == 0)):
+                if row.log not in newest or _size(newest[row.log]) < _size(row.head):
+                    newest[row.log] = row.head
+            paper.update(is_witnessed=1).where(paper.leaf.in_(leaves)).execute()
+        for log in dict.fromkeys(ref.log for ref in refs):
+            head = self.heads.newest_of_other(log)
+            if head is not None and _size(head) > max(_size(newest.get(log, "")), self._witnessed_on_paper(log)):
+                newest[log] = head
+        for log, head in newest.items():
+            self.heads.note_kept(log, _size(head))
+        return [NewEvent("witness", {"head": newest[log]}) for log in sorted(newest)]
+
+    def _witnessed_on_paper(self, log: str) -> int:
+        """The size of the longest head that a paper brought and our log has kept, before the log itself was here."""
         paper = self.tables.paper
-        if not self._count.first()[0]:
-            return []
-        leaves = [bytes.fromhex(leaf) for leaf in {ref.leaf for ref in refs}]
-        newest: dict[str, Any] = {}
-        for row in paper.select().where(paper.leaf.in_(leaves) & (paper.is_witnessed == 0)):
-            size = claimed_checkpoint(row.head).size
-            if row.log not in newest or claimed_checkpoint(newest[row.log].head).size < size:
-                newest[row.log] = row
-        paper.update(is_witnessed=1).where(paper.leaf.in_(leaves)).execute()
-        return [NewEvent("witness", {"head": newest[log].head}) for log in sorted(newest)]
+        kept = paper.select(paper.head).where((paper.log == log) & (paper.is_witnessed == 1)).tuples()
+        return max((_size(head) for (head,) in kept), default=0)
 
     def sheets(self, bast: str | None = None) -> list[tuple[Body, Sheet]]:
         """The records of our own handover of that number, or of the last one, as the pages of its paper carry them."""
@@ -229,6 +239,10 @@ def station_of(body: Body) -> str:
     """A station as its log is named: the part of the name that people know (serah/election/station/instance)."""
     parts = str(body["log"]).split("/")
     return parts[2] if len(parts) == 4 else str(body["log"])
+
+
+def _size(head: str) -> int:
+    return claimed_checkpoint(head).size if head else 0
 
 
 def _checked(sheet: Sheet) -> tuple[Body, bytes]:

@@ -24,6 +24,10 @@ class SeenHeads:
     def __init__(self, ledger: Ledger, stations: RosterTable, tables: Tables) -> None:
         self.ledger, self.stations, self.tables = ledger, stations, tables
         self._longest = Prepared(ledger.database, self._longest_query)
+        self._of_other = Prepared(ledger.database, self._of_other_query)
+        witnessed = tables.witnessed
+        pair = (witnessed.log_id == blank("log_id")) & (witnessed.by_id == blank("by_id"))
+        self._kept = Prepared(ledger.database, lambda: witnessed.select(witnessed.seq).where(pair))
 
     def take(self, text: str, *, at: str) -> Checkpoint | None:
         """Keep a signed head that somebody shows; None where its log, and so its key, is not known here.
@@ -69,6 +73,29 @@ class SeenHeads:
     def _longest_query(self) -> Any:
         head = self.tables.seen_head
         return head.select(fn.MAX(head.size)).where(head.log == blank("log"))
+
+    def newest_of_other(self, log: str) -> str | None:
+        """The longest head that was shown of a log of another key, where ours has not kept one as long; else None."""
+        own, found = self.ledger.own_row(), self._of_other.first(log=log)
+        if own is None or found is None:
+            return None
+        log_id, public_key, size, text = found
+        kept = self._kept.first(log_id=log_id, by_id=own.id)
+        return str(text) if public_key != own.public_key and size > (kept[0] if kept else 0) else None
+
+    def note_kept(self, log: str, size: int) -> None:
+        """Note that our log keeps a head of another log; nothing where that log is not here yet."""
+        own, logs, witnessed = self.ledger.own_row(), self.tables.log, self.tables.witnessed
+        other = logs.get_or_none(logs.name == log)
+        if own is not None and other is not None:
+            said = {"log_id": other.id, "by_id": own.id, "looked_to": own.size, "seq": size}
+            key, changed = [witnessed.log_id, witnessed.by_id], [witnessed.looked_to, witnessed.seq]
+            witnessed.insert(**said).on_conflict(conflict_target=key, preserve=changed).execute()
+
+    def _of_other_query(self) -> Any:
+        head, log = self.tables.seen_head, self.tables.log
+        columns = log.select(log.id, log.public_key, head.size, head.note).join(head, on=(head.log == log.name))
+        return columns.where(log.name == blank("log")).order_by(head.size.desc(), head.root).limit(1)
 
     def own_head(self) -> str:
         """The signed head of our own log as it is now.

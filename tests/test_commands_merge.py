@@ -55,6 +55,20 @@ def test_two_stations_that_have_met_tell_the_same_of_every_item(station: Termina
     assert station("custody", codes[0]).out == other("custody", codes[0]).out
 
 
+def test_a_receipt_keeps_the_senders_newest_head_once(station: Terminal, other: Terminal) -> None:
+    """It came with the bundle, and reaches further than the record that the receipt relies on."""
+    codes = station.codes("--to", PPK)[:3]
+    station.give(codes, WH, PPK)
+    station.give(station.codes("--kind", "booth")[:1], WH, "51.08.02")
+    meet(station, other)
+    kinds = [len(other.give([code], WH, PPK).json["events"]) for code in codes]
+    assert kinds == [2, 1, 1]
+    meet(other, station)
+    [ours, _] = station("verify", "--json").json["logs"]
+    assert ours["witnessed_to"] == ours["size"]
+    assert "All records of this station are witnessed." in station("doctor", "--camera", "none").out
+
+
 def test_importing_twice_adds_nothing(station: Terminal, other: Terminal) -> None:
     station.give(station.codes()[:3], WH, PPK)
     first = meet(station, other)
@@ -279,4 +293,5 @@ def test_a_bundle_of_a_forked_log_is_written_with_both_histories_and_counted_so(
     meet(copy, station)
     told = station("export", "--out", "both.serah", "--json").json
     lines = gzip.decompress(Path("both.serah").read_bytes()).splitlines()
-    assert told["events"] == len(lines) - 1 == sum(log["size"] for log in told["logs"]) + 1
+    beside = 2  # the copy's handover, and the head of the warehouse's log that it keeps
+    assert told["events"] == len(lines) - 1 == sum(log["size"] for log in told["logs"]) + beside
