@@ -7,7 +7,6 @@ the log itself has come, its entries count and the paper no longer.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from peewee import fn
 
