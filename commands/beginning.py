@@ -1,12 +1,14 @@
 """How a station begins, or goes on with a new log: key, ledger and card, all of them or none."""
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.base import LEDGER_FILE, Station
-from custody.errors import N_, InputError
+from commands.base import LEDGER_FILE, Station, progress
+from custody.errors import N_, InputError, StoreError
 from tables.safe_file import safe_file
 
 if TYPE_CHECKING:
@@ -58,31 +60,79 @@ def go_on(
     root: str | None,
     new_key: bool,
     passphrase: str | None = None,
+    bundles: Sequence[Path] = (),
 ) -> Begun:
-    """Begin a new log in the ledger that is there; with the key that is there, or a new one."""
-    from db.station_key import FILE_NAME, make_key
+    """Begin a new log in the ledger that is there; with the key that is there, or a new one.
+
+    Args:
+        bundles: where the ledger is lost: bundles of other stations that hold its log. A new ledger takes them in.
+    """
     from db.stations import go_on as go_on_with
+    from db.stations import lost_log
+    from db.store import open_store
+    from station.exchange import import_bundles
+
+    ledger, log = station.home / LEDGER_FILE, None
+    if not bundles:
+        _need_ledger(station)
+    elif ledger.exists():
+        raise InputError(
+            N_("there is a ledger at {path}: nothing is lost"), hint=N_("Leave --from away."), path=str(ledger)
+        )
+    genesis: Event | None = None
+    try:
+        with (
+            _key(station, new_key=new_key, passphrase=passphrase) as (signer, is_made),
+            open_store(station.db_url, signer, station.around(), create=bool(bundles)) as store,
+        ):
+            if bundles:
+                import_bundles(store, bundles, progress=progress)
+                log = lost_log(store, station=name, place=place, key=None if is_made else signer.public_key.hex())
+            genesis = go_on_with(store, station=name, place=place, root=root, log=log)
+    finally:
+        if genesis is None and bundles:
+            ledger.unlink(missing_ok=True)
+    return _begun(station, genesis, signer)
+
+
+def _need_ledger(station: Station) -> None:
+    """Look before a key is made: a key for no ledger helps nobody.
+
+    Raises:
+        StoreError: there is no ledger, or it is not ours.
+    """
     from db.store import open_store
 
-    secret = station.home / FILE_NAME
-    with open_store(station.db_url, None, station.around()) as store:  # a key for no ledger helps nobody
+    if station.db_url == f"sqlite:///{station.home / LEDGER_FILE}" and not (station.home / LEDGER_FILE).exists():
+        raise StoreError(
+            N_("there is no ledger at {path}"),
+            hint=N_("Put a backup there; or take its log from another station's bundle: "
+                    "python main.py init --continue --from FILE"),
+            path=str(station.home / LEDGER_FILE),
+        )  # fmt: skip
+    with open_store(station.db_url, None, station.around()) as store:
         store.ledger.own_log()
+
+
+@contextmanager
+def _key(station: Station, *, new_key: bool, passphrase: str | None) -> "Iterator[tuple[Signer, bool]]":
+    """The key to go on with, and whether it was made now; where that fails, all is as it was."""
+    from db.station_key import FILE_NAME, make_key
+
+    secret = station.home / FILE_NAME
     aside = None
     if new_key and secret.exists():
         aside = secret.with_name(f"{FILE_NAME}.{station.now_utc().replace(':', '')}")
         secret.rename(aside)
     is_made = not secret.exists()
-    signer = make_key(station.home, passphrase) if is_made else station.signer
-    genesis: Event | None = None
     try:
-        with open_store(station.db_url, signer, station.around()) as store:
-            genesis = go_on_with(store, station=name, place=place, root=root)
-    finally:
-        if genesis is None and is_made:
-            secret.unlink()
+        yield (make_key(station.home, passphrase) if is_made else station.signer), is_made
+    except BaseException:
+        if is_made:
+            secret.unlink(missing_ok=True)
             if aside is not None:
                 aside.rename(secret)
-    return _begun(station, genesis, signer)
+        raise
 
 
 def read_fingerprint(text: str) -> str:

@@ -38,6 +38,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help=_("Go on with a new log that names the old one: after a restored copy, a lost key, a new installation."),
 )
+@click.option(
+    "--from",
+    "bundles",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar=_("FILE"),
+    help=_("With --continue, where the ledger itself is lost: another station's bundle that holds its log."),
+)
 @click.option("--new-key", is_flag=True, help=_("With --continue: make a new key, and keep the old one aside."))
 @click.option("--passphrase", is_flag=True, help=_("Lock the key with a passphrase, which is asked for twice."))
 @json_option
@@ -49,6 +57,7 @@ def init(
     election: str,
     root: str | None,
     goes_on: bool,
+    bundles: tuple[Path, ...],
     new_key: bool,
     passphrase: bool,
     as_json: bool,
@@ -56,18 +65,22 @@ def init(
     from commands import passphrase as passphrases
     from commands.beginning import begin, go_on, read_fingerprint
     from custody.codes import parse_custodian
-    from db.station_key import is_protected
+    from db.station_key import FILE_NAME, is_protected
 
     words = passphrases.given(station.passphrase_file)
-    if passphrase and (new_key or not goes_on):
+    if passphrase and (new_key or not goes_on or not (station.home / FILE_NAME).exists()):
         words = passphrases.choose(station.passphrase_file)
     followed = None if root is None else read_fingerprint(root)
     code = None if place is None else parse_custodian(place)
     name, election = None if name is None else one_line("--station", name), one_line("--election", election)
     if goes_on:
-        begun = go_on(station, place=code, name=name, root=followed, new_key=new_key, passphrase=words)
+        begun = go_on(station, place=code, name=name, root=followed, new_key=new_key, passphrase=words, bundles=bundles)
     elif new_key:
         raise InputError(N_("--new-key goes with --continue alone"), hint=N_("A station that begins has a new key."))
+    elif bundles:
+        raise InputError(
+            N_("--from goes with --continue alone"), hint=N_("A station that begins goes on from nothing.")
+        )
     elif code is None:
         raise InputError(N_("the place of the station is missing"), hint=N_("Give its code with --place, as 51.08."))
     elif not name or not election:

@@ -109,6 +109,15 @@ class Ledger(Reading):
         ).execute()  # fmt: skip
         return self.append([genesis], signer, at=at, by=by, app=app, id=id, clock=clock)[0]
 
+    def adopt(self, log: str) -> None:
+        """Take a log that is held as our own, where there is none: it can be gone on from. Call within a transaction.
+
+        It is not written on: who knows how much longer it was.
+        """
+        table = self.tables.log
+        table.update(is_own=1).where(table.name == log).execute()
+        self.forget()
+
     def retire_own(self) -> None:
         """Leave our log as it is, so that a new one may begin. Call within a transaction."""
         log = self.tables.log

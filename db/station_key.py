@@ -39,9 +39,10 @@ def make_key(folder: Path, passphrase: str | None = None) -> Signer:
         if path.exists():
             raise InputError(
                 N_("there is a station key at {path} already"),
-                hint=N_("Choose another folder with --home for another station."),
+                hint=N_("Choose another folder with --home for another station. If this one's ledger was lost: "
+                        "python main.py init --continue --from FILE, with another station's bundle"),
                 path=str(path),
-            ) from error
+            ) from error  # fmt: skip
         raise StoreError(
             N_("the folder {path} cannot be written ({reason})"),
             hint=N_("Choose a folder of your own with --home."),

@@ -122,14 +122,52 @@ def revoking(station: str, key: str, sizes: Mapping[str, int], reason: str) -> N
     return NewEvent("revoke", {"station": station, "key": key, "last_good": ends, "reason": reason})
 
 
-def go_on(store: Store, *, station: str | None = None, place: str | None = None, root: str | None = None) -> Event:
+def lost_log(
+    store: Store, *, station: str | None = None, place: str | None = None, key: str | None = None
+) -> str:  # fmt: skip
+    """The log that a station without a ledger goes on from, as others' bundles hold it: the last of its instances.
+
+    Args:
+        key: its public key (64 hex digits), where that is not lost too.
+
+    Raises:
+        InputError: no log here is of that name, place and key, or several are; or the ledger has a log of its own.
+    """
+    if store.ledger.own_row() is not None:
+        raise InputError(N_("this ledger has a log of its own already"), hint=N_("Leave --from away."))
+    begun = {event.log: event.body for event in store.ledger.on_topic(("genesis",))}
+    left = {str(body["continues"]).rsplit(":", 2)[0] for body in begun.values() if body["continues"]}
+    asked = {"station": station, "place": place, "public_key": key}
+    fits = [
+        log for log, body in sorted(begun.items())
+        if log not in left and all(value in (None, body[name]) for name, value in asked.items())
+    ]  # fmt: skip
+    if len(fits) != 1:
+        known = fits or sorted(begun.keys() - left)
+        raise InputError(
+            N_("several logs here could be this station's") if fits else N_("no log here is this station's"),
+            hint=N_("Give its --station and --place as they were: {known}"),
+            known=", ".join(f"{begun[log]['station']} / {begun[log]['place']}" for log in known) or "-",
+        )
+    return fits[0]
+
+
+def go_on(
+    store: Store, *, station: str | None = None, place: str | None = None, root: str | None = None,
+    log: str | None = None,
+) -> Event:  # fmt: skip
     """Go on with a new log, whose first event names the newest entry of the old one that is held.
 
     For a restored copy, a new installation, and a new or lost key. A station that is its own root and has a new key
     vouches for its old log: all that is held of it stands, and nothing that comes later.
+
+    Args:
+        log: the old one, where this ledger has none of its own (`lost_log`); None: its own.
     """
     ledger = store.ledger
     with ledger.transaction():
+        if log is not None:
+            ledger.adopt(log)
         own = ledger.own_log()
         old = ledger.event_at(own.id, 1).body
         [head] = [head for head in ledger.heads() if head["log"] == own.name]

@@ -4,11 +4,14 @@ An audit tells an auditor everything; this refuses at the first thing that is wr
 What is no fault of the bundle passes: logs that it does not have, logs that others know to be longer, forks.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from custody.errors import N_, TamperError
+from custody.errors import N_, InputError, TamperError
 from custody.ledger import is_name_of
+from custody.roster import Roster
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import read_checkpoint
 from evidence.entry import RawEntry, examine
@@ -18,10 +21,13 @@ from evidence.log_audit import LogAudit, Mapper, with_keys
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A bundle that may be taken in: how many entries it has, and the public keys that are known with it, by log."""
+    """A bundle that may be taken in: how many entries it has, the public keys that are known with it, by log, and what
+    its entries say of logs and keys (`KEPT_TYPES`).
+    """
 
     count: int
     keys: Mapping[str, bytes]
+    said: tuple[Mapping[str, Any], ...]
 
 
 _HINT = N_("Ask for a new copy of the bundle; nothing was taken from this one.")
@@ -58,7 +64,45 @@ def check_bundle(
         _check_row(row, log)
         if row.log not in keys and log.public_key is not None and not is_name_of(row.log, log.public_key):
             raise _refusal(N_("{log} does not bear the name of the key that signs it"), log=row.log)
-    return Checked(count, known)
+    return Checked(count, known, tuple(body for log in logs.values() for body in log.kept))
+
+
+def refuse_foreign(
+    said: Iterable[Mapping[str, Any]], *, election: str, own_key: str, trusted: Roster, held: Collection[str]
+) -> None:
+    """Refuse bundles that have a log of another election, which nothing ties to this one.
+
+    What belongs together is one root; names are typed, so one may be the beginning of the other. A log passes whose
+    root is ours, whose key was admitted, here or in the bundles, or that is held; and all do where the bundles admit
+    our own key, for then their root may be ours.
+
+    Args:
+        said: what the entries of the bundles say of logs and keys.
+        own_key: our own public key, 64 hex digits.
+        held: the logs that are held already.
+
+    Raises:
+        InputError: there is such a log; nothing was taken.
+    """
+    bodies = list(said)
+    admitted = {body["key"] for body in bodies if body["type"] == "admit"}
+    if own_key in admitted:
+        return
+    for body in bodies:
+        if body["type"] != "genesis" or body["log"] in held or _is_same(body["election"], election):
+            continue
+        if body["root"] != trusted.root and body["public_key"] not in admitted | trusted.powers.keys():
+            raise InputError(
+                N_("{log} is of the election {theirs}, and this ledger is of {ours}: nothing was taken"),
+                hint=N_("If it belongs here, let the root admit that station first: python main.py admit KEYFILE"),
+                log=body["log"], theirs=body["election"], ours=election,
+            )  # fmt: skip
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two names may mean one election: the words of one begin with those of the other."""
+    words, more = sorted((re.findall(r"\w+", name.casefold()) for name in (one, other)), key=len)
+    return more[: len(words)] == words
 
 
 def _may_pass(finding: EvidenceFinding, *, is_held: bool) -> bool:

@@ -7,6 +7,7 @@ things were, is told as of the handover; what is irregular, as far as it is know
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from custody.carriage import Carriage, carriage_of, remarks_of
 from custody.chain import Chain, custody
@@ -71,7 +72,8 @@ class BastFacts:
 
     `happened_utc` is when it took place, `keyed_in_utc` when it was recorded if that was later, else empty. `here` is
     a place's code whose clock the letter shows, `place` where it took place, `carrier` the vehicle where one side
-    is one, else empty. `is_withdrawn`: a correction took it back.
+    is one, else empty. `is_withdrawn`: a correction took it back. `replaces`: the withdrawn records (`LOG:SEQ`) of the
+    same number that it says rightly.
     """
 
     number: str
@@ -100,6 +102,7 @@ class BastFacts:
     note: str
     findings: tuple[Finding, ...]
     is_withdrawn: bool
+    replaces: tuple[str, ...]
     places: Places
     needs: Needs
 
@@ -161,7 +164,8 @@ def bast_facts(
     offered = [*carried, *(line.item for line in lines if line.item is not None)]
     expected = len(missing) + sum(_goes_under(places, item, tops) for item in offered)
     happened = records[0].happened
-    findings, is_withdrawn = _found(records, chains)
+    findings, withdrawn = _found(records, chains)
+    is_withdrawn = not leaves.isdisjoint(withdrawn)
     findings += judge_count(
         scanned=len(named),  # the giver counts what is offered
         extras=sum(extra["count"] for extra in last["extras"]), counted=last["counted"], missing=(), places=places,
@@ -179,7 +183,8 @@ def bast_facts(
         extras=tuple(Extra(**extra) for extra in last["extras"]), witnesses=tuple(first["witnesses"]),
         acknowledged=tuple(Acknowledged(**row) for row in last.get("acknowledged", ())),
         carriage=carriage_of(first), carrier=carrier, bound=tuple(first["bound"]), note=str(first["note"]),
-        findings=tuple(findings), is_withdrawn=is_withdrawn, places=places, needs=needs,
+        findings=tuple(findings), is_withdrawn=is_withdrawn,
+        replaces=() if is_withdrawn else _replaced(first, withdrawn), places=places, needs=needs,
     )  # fmt: skip
 
 
@@ -262,18 +267,28 @@ def _joined(ranges: Iterable[SerialRange]) -> list[SerialRange]:
     return joined
 
 
-def _found(records: Sequence[Event], chains: Iterable[Chain]) -> tuple[list[Finding], bool]:
-    """What is irregular about these records, each said once, and whether a correction took one of them back."""
+def _found(records: Sequence[Event], chains: Iterable[Chain]) -> tuple[list[Finding], dict[str, Event]]:
+    """What is irregular about these records, each said once, and what corrections took back of the items' records."""
     leaves = {record.leaf for record in records}
     session = str(records[0].body["id"]), records[0].log
     found: dict[tuple[str, str], Finding] = {}
-    is_withdrawn = False
+    withdrawn: dict[str, Event] = {}
     for chain in chains:
         noted = leaves | {
             link.event.leaf for link in chain.links if (str(link.event.body["id"]), link.event.log) == session
         }
-        is_withdrawn |= any(link.is_withdrawn and link.event.leaf in leaves for link in chain.links)
+        withdrawn |= {link.event.leaf: link.event for link in chain.links if link.is_withdrawn}
         for finding in chain.findings:
             if finding.leaf in noted:
                 found.setdefault((finding.code, str(finding)), finding)
-    return list(found.values()), is_withdrawn
+    return list(found.values()), withdrawn
+
+
+def _replaced(said: Mapping[str, Any], withdrawn: Mapping[str, Event]) -> tuple[str, ...]:
+    """The withdrawn records that this handover says rightly: those of its number and giver."""
+    same = [
+        event for event in withdrawn.values()
+        if event.type == "handover"
+        and (event.body["bast"], event.body["from"]) == (said["bast"], said["from"])
+    ]  # fmt: skip
+    return tuple(f"{event.log}:{event.seq}" for event in sorted(same, key=lambda event: (event.log, event.seq)))

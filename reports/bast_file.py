@@ -43,7 +43,7 @@ def bast_json(facts: BastFacts) -> dict[str, Any]:
         "extras": [{"kind": e.kind, "count": e.count, "note": e.note} for e in facts.extras],
         "items": [dict(zip(CODE_HEADERS[1:], row[1:], strict=True)) for row in _codes(facts)],
         "findings": [finding_json(finding, facts.needs, facts.here) for finding in facts.findings],
-        "withdrawn": facts.is_withdrawn,
+        "withdrawn": facts.is_withdrawn, "replaces": list(facts.replaces),
     }  # fmt: skip
 
 

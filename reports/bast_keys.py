@@ -24,6 +24,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "subject": ("election", "giver", "receiver"),
     "number": ("number",),
     "withdrawn": ("number",),
+    "replaces": ("number", "records"),
     "opening": (*DAY_BLANKS, "place", "election"),
     "late": ("date", "clock"),
     "name": (), "nip": (), "function": (), "office": (), "address": (),

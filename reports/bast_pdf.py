@@ -125,6 +125,10 @@ class _Bast:
             words = paper.words(self.text("withdrawn", number=self.facts.number), bold=True, align=CENTRE)
             paper.grid([words], [paper.width_mm], ruled=True, padding_pt=4)
             paper.space(3)
+        elif self.facts.replaces:
+            records = self.text("replaces", number=self.facts.number, records=", ".join(self.facts.replaces))
+            paper.grid([paper.words(records, align=CENTRE, scale=0.85)], [paper.width_mm], ruled=True, padding_pt=4)
+            paper.space(3)
         paper.flow(paper.words(self.text("title", election=election), bold=True, align=CENTRE, scale=1.15))
         if subject := self.text("subject", election=election, giver=giver.upper(), receiver=receiver.upper()):
             paper.flow(paper.words(subject, bold=True, align=CENTRE))

@@ -1,7 +1,7 @@
 """Stations meet: what is given away as bundles and heads, and what others' bundles bring."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,13 +59,14 @@ def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress 
 
     Raises:
         TamperError: one was cut or altered; nothing was taken of any.
-        InputError: one cannot be read.
+        InputError: one cannot be read, or is of another election.
     """
     from db.merge import merge
-    from evidence.intake import check_bundle
+    from evidence.intake import check_bundle, refuse_foreign
     from station.bundle import read_bundle
 
-    keys = dict(store.ledger.keys())
+    held = dict(store.ledger.keys())
+    keys, said = dict(held), list[Mapping[str, Any]]()
     count, digests, heads = 0, list[bytes](), list[str]()
     for path in files:
         with read_bundle(path) as bundle:
@@ -74,7 +75,13 @@ def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress 
             heads += [row.checkpoint for row in bundle.logs if row.checkpoint is not None]
         keys |= checked.keys
         count += checked.count
+        said += checked.said
         digests.append(watched.digest())
+    if (own := store.ledger.own_row()) is not None:
+        refuse_foreign(
+            said, election=store.ledger.own_log().election, own_key=own.public_key, trusted=store.state.stations.now(),
+            held=held,
+        )  # fmt: skip
 
     def again() -> "Iterator[RawEntry]":
         for path, digest in zip(files, digests, strict=True):

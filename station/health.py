@@ -195,7 +195,8 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
             unwitnessed = store.heads.unwitnessed()
             put_back = _put_back(store)
     except CustodyError as error:
-        yield Check(_("Ledger"), "warning", say(error), say_hint(error))
+        is_there = (at.home / LEDGER_FILE).exists()  # a folder where no station has begun is not ill
+        yield Check(_("Ledger"), "broken" if is_there else "warning", say(error), say_hint(error))
         yield _clock(now, None)
         return
     if trouble:
@@ -206,9 +207,12 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
     if put_back:
         yield put_back
     yield Check(_("Witnesses"), "ok", unwitnessed_words(unwitnessed))
+    never = _("Never copy the file while Serah runs. Run: python main.py backup FILE")
     if in_use:
         found = _("the ledger is in use, or was not closed: newer records are in {path} beside it").format(path=wal)
-        yield Check(_("Copies"), "warning", found, _("Never copy the file alone. Run: python main.py backup FILE"))
+        yield Check(_("Copies"), "warning", found, never)
+    elif (at.home / LEDGER_FILE).exists():
+        yield Check(_("Copies"), "ok", _("all records are in the one file at this moment"), never)
     yield _key(at.home, began_with)
     yield _clock(now, newest)
 

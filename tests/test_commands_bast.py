@@ -78,6 +78,7 @@ def test_a_record_names_its_handover_and_its_corrective_record_comes_first(given
     right = given("report", "bast", "--number", NUMBER, "--json").json
     wrong = given("report", "bast", "--number", name, "--json").json
     assert (right["to"]["code"], right["withdrawn"]) == ("51.08.01", False)
+    assert (wrong["replaces"], len(right["replaces"])) == ([], 1)
     assert (wrong["to"]["code"], wrong["withdrawn"]) == ("DK8123AB", True)
     assert given("report", "bast", "--number", name, "--out", tmp_path / "old.pdf", lang="id").code == 0
     assert "TIDAK BERLAKU" in text_of(tmp_path / "old.pdf")

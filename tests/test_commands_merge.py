@@ -96,6 +96,33 @@ def test_an_unknown_station_is_kept_flagged_and_counts_once_it_is_admitted(stati
     assert again.code == 0 and again.json["events"] == []
 
 
+def test_a_bundle_of_another_election_is_refused_until_its_station_is_admitted(
+    station: Terminal, tmp_path: Path
+) -> None:
+    named = ("--place", PPK, "--station", "Pos", "--election")
+    foreign = station_at(station, tmp_path / "foreign", *named, "Pilkada 2030")
+    root = fingerprint_of(station)
+    ours = [
+        station_at(station, tmp_path / "short", *named, "pemilu"),
+        station_at(station, tmp_path / "long", *named, "PEMILU-2024 Buleleng"),
+        station_at(station, tmp_path / "root", *named, "Pilkada 2030", "--root", root),
+    ]
+    for other in (foreign, *ours):
+        other.give(station.codes()[:1], WH, PPK)
+        assert other("export", "--out", other.home / "logs.serah").code == 0
+    before = database(station)
+    together = [other.home / "logs.serah" for other in (ours[0], foreign)]
+    ran = station("import", *together)
+    assert ran.code == 2 and ran.err.count("Error: ") == 1
+    assert "Pilkada 2030" in ran.err and "admit" in ran.err
+    assert database(station) == before
+    for other in ours:
+        assert station("import", other.home / "logs.serah").code == 0
+    assert foreign("import", together[0]).code == 2
+    assert station("admit", foreign.home / "station-card.json").code == 0
+    assert station("import", *together, "--json").json["new"] == 1
+
+
 def test_a_laptop_that_was_told_no_root_follows_the_one_whose_plan_it_takes(station: Terminal, tmp_path: Path) -> None:
     lone = station_at(station, tmp_path / "lone", "--place", PPK, "--station", "PPK")
     meet(station, lone)
@@ -168,6 +195,44 @@ def test_wrong_use_is_a_line_and_records_nothing(station: Terminal, args: tuple[
     refused = station(*args)
     assert refused.code == 2 and refused.err.startswith("Error: ") and len(refused.err.splitlines()) <= 3
     assert station.event_count() == before
+
+
+def test_a_laptop_that_lost_everything_goes_on_from_what_another_station_holds(
+    station: Terminal, other: Terminal, tmp_path: Path
+) -> None:
+    codes = station.codes("--to", PPK)[:2]
+    other.give(codes[:1], WH, PPK)
+    meet(other, station)
+    assert station("export", "--out", "evening.serah", "--json").code == 0
+    old = next(log for log in station("verify", "--json").json["logs"] if log["station"] == "PPK")
+    again = Terminal(tmp_path / "again", station._capsys, station._monkeypatch)
+    nobody = again("init", "--continue", "--from", "evening.serah", "--station", "PPS")
+    assert nobody.code == 2 and "PPK" in nobody.err and not (again.home / "ledger.db").exists()
+    assert "--from FILE" in again("init", "--continue").err
+    began = again("init", "--continue", "--from", "evening.serah", "--station", "PPK", "--json")
+    assert began.code == 0, began.err
+    assert began.json["continues"] == f"{old['log']}:{old['size']}:{old['head']}"
+    assert (began.json["root"], began.json["place"]) == (fingerprint_of(station), PPK)
+    assert station("admit", began.json["key_file"]).code == 0
+    again.give(codes[1:], WH, PPK)
+    assert meet(again, station)["findings"] == []
+    assert [station("custody", code, "--json").json["held_by"] for code in codes] == [PPK, PPK]
+    assert again("verify").code == 0
+    assert again("init", "--continue", "--from", "evening.serah").code == 2
+
+
+def test_a_laptop_that_kept_its_key_alone_goes_on_with_it(station: Terminal, tmp_path: Path) -> None:
+    station.give(station.codes()[:1], WH, PPK)
+    station("export", "--out", "kept.serah")
+    root = fingerprint_of(station)
+    again = Terminal(tmp_path / "again", station._capsys, station._monkeypatch)
+    again.home.mkdir()
+    shutil.copy(station.home / "station.key", again.home)
+    assert "--from FILE" in again("init", "--place", WH, "--station", "Gudang-1").err
+    began = again("init", "--continue", "--from", "kept.serah", "--json").json
+    assert (began["fingerprint"], began["root"]) == (root, root)
+    assert again.give(station.codes()[1:2], WH, PPK).code == 0
+    assert again("verify", "--root", root).code == 0
 
 
 def test_going_on_needs_a_ledger_and_makes_no_key_for_none(terminal: Terminal) -> None:
