@@ -83,8 +83,9 @@ ATTACKS = {
     "a trigger of another's": ("CREATE TRIGGER odd AFTER INSERT ON event BEGIN DELETE FROM draft; END",),
     "an item in other hands": ("UPDATE item SET held_by = '51.08.02' WHERE rowid = 3",),
     "an item that nobody registered": (
-        "INSERT INTO item SELECT '0000000000000', kind, bound_for, k, n, election, quantity, serial_prefix, "
-        "serial_first, serial_last, serial_width, held_by, condition, print, moves, last_event, void FROM item LIMIT 1",
+        "CREATE TEMP TABLE made_up AS SELECT * FROM item LIMIT 1",
+        "UPDATE made_up SET code = '0000000000000'",
+        "INSERT INTO item SELECT * FROM made_up",
     ),
     "a void label that nobody voided": ("UPDATE item SET void = '1:lost' WHERE rowid = 3",),
     "an index without registrations": ("DELETE FROM event_topic WHERE topic = 'register'",),
