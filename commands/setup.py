@@ -1,5 +1,6 @@
 """Commands that set up a station and its plan: init, load, plan, items."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ from custody.errors import N_, InputError
 from language import _, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from custody.events import Event
     from station.loading import Change
 
 
@@ -118,18 +122,21 @@ def init(
 
 @click.command(help=_("Load tables of places, needs and items (.csv, .xlsx): all or nothing."))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=_("FILE..."))
+@click.option("--dry-run", is_flag=True, help=_("Only show what would change, and every fault; record nothing."))
 @json_option
 @pass_station
-def load(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
+def load(station: Station, files: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
     from station.loading import load_files
 
-    with station.store(write=True) as store:
-        changes = load_files(store, files)
+    with station.store(write=not dry_run) as store:
+        changes = load_files(store, files, dry_run=dry_run)
     if as_json:
         print_json({"files": [change.as_json() for change in changes]})
         return
     for change in changes:
         _print_change(change)
+    if dry_run:
+        note(_("Nothing was recorded."))
 
 
 SHOWN_CHANGES = 20
@@ -159,22 +166,17 @@ def _print_change(change: "Change") -> None:
 @json_option
 @pass_station
 def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, as_json: bool) -> None:
-    from collections import Counter
-    from contextlib import nullcontext
+    from station.planning import missing, register_missing
 
+    events: Sequence[Event]
     with station.store(write=not dry_run) as store:
         top, only = place_argument(store, place), kind_argument(store, kind)
-        # Under the write lock from the first look on: two that plan at once would register everything twice.
-        with nullcontext() if dry_run else store.ledger.transaction():
-            items = store.missing_items(under=top, kind=only)
-            events = []
-            if not dry_run:
-                with progress(len(items), _("Registering"), quiet=as_json) as done:
-                    events = store.register(items, progress=done)
+        if dry_run:
+            found, events = missing(store, top, only), ()
+        else:
+            found, events = register_missing(store, top, only, progress=partial(progress, quiet=as_json))
         needs = store.state.needs()
-        there = {serials[0] for serials in store.state.serial_ranges()}
-    counts = Counter(item.kind for item in items)
-    packs = sorted({need.kind for need in needs if need.tracked_as == "pack" and only in (None, need.kind)} - there)
+    items, counts, packs = found.items, found.by_kind, found.packs
     if as_json:
         print_json({
             "place": top, "missing": len(items), "registered": 0 if dry_run else len(items), "by_kind": dict(counts),

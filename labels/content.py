@@ -11,6 +11,7 @@ from custody.codes import is_plate, item_payload, place_payload, show_code
 from custody.items import Item, SerialRange
 from custody.places import Need, Place, path
 from language import _, chosen
+from language.levels import level_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def place_content(place: Place, places: Mapping[str, Place]) -> LabelContent:
     return LabelContent(
         payload=place_payload(place.code),
         code=place.code,
-        title=_level_name(place.level),
+        title=level_word(place.level),
         headline=headline,
         lead=lead,
         lines=lines,
@@ -146,18 +147,6 @@ def _serials(serials: SerialRange) -> str:
     """First and last number with air between them: prefixes have hyphens of their own."""
     first, last = (f"{serials.prefix}{number:0{serials.width}d}" for number in (serials.first, serials.last))
     return f"{first} – {last}"
-
-
-def _level_name(level: str) -> str:
-    names = {
-        "warehouse": _("Warehouse"),
-        "district": _("Sub-district"),
-        "village": _("Village"),
-        "polling_station": _("Polling station"),
-        "vendor": _("Vendor"),
-        "carrier": _("Carrier"),
-    }
-    return names.get(level, level)
 
 
 def _destination(code: str, places: Mapping[str, Place]) -> tuple[str, str, tuple[str, ...]]:

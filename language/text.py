@@ -48,6 +48,11 @@ def say(error: CustodyError) -> str:
     return fill(error.message, error.values)
 
 
+def sentence(text: str) -> str:
+    """A message as a sentence: with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def say_hint(error: CustodyError) -> str:
     """What the user can do about a refusal; empty where there is nothing."""
     return fill(error.hint, error.values) if error.hint else ""

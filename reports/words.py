@@ -11,7 +11,7 @@ from custody.errors import N_
 from custody.findings import Finding
 from custody.places import Need, Place, path, zone
 from language import _, chosen
-from language.text import decimal, local_time, number, printable
+from language.text import decimal, local_time, number, printable, sentence
 
 Places = Mapping[str, Place]
 Needs = Mapping[str, Need]
@@ -121,4 +121,4 @@ def finding_text(finding: Finding, needs: Needs | None = None, place: str = "") 
         else:
             values[name] = printable(str(value), 400)
     text = _(finding.message).format(**values)
-    return text[:1].upper() + text[1:]
+    return sentence(text)

@@ -1,12 +1,14 @@
 """Loading tables: reads them all, finds every fault in all of them, and only then records what is new or changed."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from custody.codes import show_code
-from custody.errors import N_, Fault, InputError
+from custody.errors import N_, ConflictError, Fault, InputError
 from custody.items import Item
 from custody.places import Need, Place
 from custody.sealing import overlapping
@@ -39,9 +41,22 @@ class ChangedRow:
         return f"{self.key}: {changes}"
 
 
+@dataclass(slots=True)
+class Group:
+    """How many rows of one level or kind are new, changed, and as they were."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What loading one file changed: keys added, rows changed, and how many are as they were."""
+    """What loading one file changed: keys added, rows changed, and how many are as they were.
+
+    `groups` has the same counts for each level of places, kind of needs and kind of items; `absent` is how many places
+    or needs are known that the file does not name, which stay as they are.
+    """
 
     file: str
     kind: str
@@ -49,6 +64,9 @@ class Change:
     changed: tuple[ChangedRow, ...]
     same: int
     ignored: tuple[str, ...]
+    digest: str = ""
+    absent: int = 0
+    groups: "Mapping[str, Group]" = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -65,27 +83,41 @@ class Change:
         }  # fmt: skip
 
 
-def load_files(store: Store, files: Sequence[Path]) -> list[Change]:
+def version_of(changes: Iterable[Change]) -> str:
+    """A digest of what loading these files changes: who confirms it has seen this and nothing else."""
+    said = repr([(c.file, c.digest, c.kind, c.added, c.changed, c.same, c.absent) for c in changes])
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def load_files(store: Store, files: Sequence[Path], *, dry_run: bool = False, seen: str | None = None) -> list[Change]:
     """Load tables of places, needs and items, in that order whatever theirs, all or nothing.
+
+    Args:
+        dry_run: find every change and every fault, and record nothing.
+        seen: the version of the changes that somebody has looked at; None: nobody has.
 
     Raises:
         InputError: a file is no such table, or a row has a fault; `faults` has every one of every file.
+        ConflictError: it changes something else than what was looked at; nothing was loaded.
     """
     tables = [(table_kind(table), table) for table in map(read_table, files)]
     order = ("places", "needs", "items")
     tables.sort(key=lambda entry: order.index(entry[0]))
     faults: list[Fault] = []
     changes: list[Change] = []
-    with store.ledger.transaction():  # from the first look on: another program may be loading too
+    # From the first look on: another program may be loading too.
+    with nullcontext() if dry_run else store.ledger.transaction():
+        if dry_run:
+            store.state.stations.plan_known_to(store.ledger.own_log().name)
         places = dict(store.state.places.all())
         needs = {(need.kind, need.level): need for need in store.state.needs()}
         for kind, table in tables:
             if kind == "places":
-                changes.append(_load_places(store, table, places, faults))
+                changes.append(_load_places(store, table, places, faults, dry_run))
             elif kind == "needs":
-                changes.append(_load_needs(store, table, needs, faults))
+                changes.append(_load_needs(store, table, needs, faults, dry_run))
             else:
-                changes.append(_load_items(store, table, places, needs.values(), faults))
+                changes.append(_load_items(store, table, places, needs.values(), faults, dry_run))
         if faults:  # leaving by an exception takes back what the other files had recorded
             count = len(faults)
             raise InputError(
@@ -95,63 +127,101 @@ def load_files(store: Store, files: Sequence[Path]) -> list[Change]:
                 count=count,
                 files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
             )
+        if seen is not None and seen != version_of(changes):
+            raise ConflictError(
+                N_("the plan was changed since this was shown, so nothing was loaded"), hint=N_("Look at it again.")
+            )
     return changes
 
 
-def _load_places(store: Store, table: Table, known: dict[str, Place], faults: list[Fault]) -> Change:
+def cells_with_faults(files: Iterable[Path], faults: Sequence[Fault]) -> list[str | None]:
+    """What stands in the cell of each fault, None where no one cell is meant; the files are read again for it."""
+    tables: dict[str, dict[int, dict[str, str]]] = {}
+    named = {fault.file for fault in faults}
+    for path in files:
+        if path.name in named:
+            with suppress(InputError):  # a file that is no table at all
+                tables[path.name] = dict(read_table(path).rows)
+    return [tables.get(fault.file, {}).get(fault.row or 0, {}).get(fault.column) for fault in faults]
+
+
+def _load_places(store: Store, table: Table, known: dict[str, Place], faults: list[Fault], dry_run: bool) -> Change:
     rows, found = parse_places(table)
     found += check_places(rows, known)
     faults += found
-    change, fresh = _compare(table, "places", rows, known, lambda place: place.code)
+    change, fresh = _compare(table, "places", rows, known, lambda place: place.code, lambda place: place.level)
     if not found:
         known |= {place.code: place for place in fresh}
-        store.load_plan(fresh, (), source=table.file, digest=table.digest)
+        if not dry_run:
+            store.load_plan(fresh, (), source=table.file, digest=table.digest)
     return change
 
 
-def _load_needs(store: Store, table: Table, known: dict[tuple[str, str], Need], faults: list[Fault]) -> Change:
+def _load_needs(
+    store: Store, table: Table, known: dict[tuple[str, str], Need], faults: list[Fault], dry_run: bool
+) -> Change:
     rows, found = parse_needs(table)
     found += check_needs(rows, known.values())
     faults += found
-    change, fresh = _compare(table, "needs", rows, known, lambda need: (need.kind, need.level))
+    change, fresh = _compare(table, "needs", rows, known, lambda need: (need.kind, need.level), lambda need: need.kind)
     if not found:
         known |= {(need.kind, need.level): need for need in fresh}
-        store.load_plan((), fresh, source=table.file, digest=table.digest)
+        if not dry_run:
+            store.load_plan((), fresh, source=table.file, digest=table.digest)
     return change
 
 
 def _compare(
-    table: Table, kind: str, rows: Iterable[Located[Any]], known: dict[Any, Any], key: Any
+    table: Table,
+    kind: str,
+    rows: Iterable[Located[Any]],
+    known: dict[Any, Any],
+    key: Any,
+    group_of: Callable[[Any], str],
 ) -> tuple[Change, list[Any]]:
     """Which rows are new, which differ and in what, and both together."""
     added, changed, fresh, same = [], [], [], 0
+    groups: dict[str, Group] = {}
     for row in rows:
         value, name = row.value, key(row.value)
-        before = known.get(name)
+        before, group = known.get(name), groups.setdefault(group_of(value), Group())
         if before == value:
             same += 1
+            group.same += 1
             continue
         fresh.append(value)
         shown = name if isinstance(name, str) else " ".join(name)
         if before is None:
             added.append(shown)
+            group.added += 1
         else:
+            group.changed += 1
             old, new = asdict(before), asdict(value)
             changed.append(ChangedRow(shown, {f: (old[f], new[f]) for f in new if old[f] != new[f]}))
-    return Change(table.file, kind, tuple(added), tuple(changed), same, ignored_columns(table, kind)), fresh
+    absent = len(known) - len(changed) - same
+    change = Change(
+        table.file, kind, tuple(added), tuple(changed), same, ignored_columns(table, kind), table.digest, absent, groups
+    )
+    return change, fresh
 
 
 def _load_items(
-    store: Store, table: Table, places: dict[str, Place], needs: Iterable[Need], faults: list[Fault]
+    store: Store, table: Table, places: dict[str, Place], needs: Iterable[Need], faults: list[Fault], dry_run: bool
 ) -> Change:
     rows, found = parse_items(table)
     found += check_items(rows, places, needs)
     new, same, more = _new_items(store, rows)
     faults += found + more
-    if not found and not more:
+    if not found and not more and not dry_run:
         store.register(new)
+    groups: dict[str, Group] = {}
+    for row in rows:
+        groups.setdefault(row.value.kind, Group()).same += 1
+    for item in new:
+        groups[item.kind].added += 1
+        groups[item.kind].same -= 1
     added = tuple(f"{item.kind} {item.to} {item.serials or f'{item.k}/{item.n}'}" for item in new)
-    return Change(table.file, "items", added, (), same, ignored_columns(table, "items"))
+    return Change(table.file, "items", added, (), same, ignored_columns(table, "items"), table.digest, groups=groups)
 
 
 def _new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Item], int, list[Fault]]:

@@ -7,7 +7,7 @@ import pytest
 from command_examples import Terminal
 from page_examples import Visitor
 from test_hostile_codes import SPITEFUL
-from work_examples import work
+from work_examples import upload, work
 
 from commands.base import station_at
 from custody.places import Need, Place
@@ -84,6 +84,8 @@ def test_hostile_names_of_places_and_kinds_are_text_on_every_page(hostile_statio
     check(visitor.see("/scan"))
     check(visitor.see("/items"))
     check(visitor.see("/labels"))
+    check(visitor.see("/plan"))
+    check(work(visitor, "/api/plan/missing", {})["page"])
     check(work(visitor, "/api/labels/preview", {"to": "51.08.09.1001"})["page"])
     for code in codes:
         check(visitor.see(f"/items/{code}"))
@@ -116,6 +118,20 @@ def test_whatever_is_typed_or_said_is_shown_as_text(visitor: Visitor, station: T
     check(visitor.client.get("/labels", params={"again": text[:60]}, headers={"Accept": "text/html"}).text)
     station.give([code], "51.08", "51.08.01", "--giver", text.replace("\n", " ")[:80])
     check(visitor.see(f"/items/{code}"))
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_whatever_stands_in_a_table_or_its_name_is_shown_as_text(visitor: Visitor, text: str) -> None:
+    cell = '"' + text.replace('"', '""').replace("\n", " ") + '"'
+    wrong = f"51.08.07,{cell},district,51.08\n51.08.08,x,{cell},{cell}\n"
+    for kind, table in (("places", f"code,name,level,parent\n{wrong}"),
+                        ("places", f"code,name,level,parent,{cell}\n51.08.07,{cell},district,51.08,\n"),
+                        ("items", f"kind,to,held_by\n{cell},{cell},{cell}\n")):  # fmt: skip
+        key = upload(visitor, table.encode("utf-8", "replace"), (text.replace("\n", " ") + kind)[-80:] + ".csv")
+        headers = {"X-Serah-Token": visitor.token}
+        answer = visitor.client.post("/api/plan/preview", json={"uploads": [key]}, headers=headers).json()
+        check(answer.get("page", ""))
+        assert not INVISIBLE.search(answer.get("error", "") + answer.get("hint", ""))
 
 
 def test_a_code_that_is_an_address_is_no_link(visitor: Visitor) -> None:

@@ -24,7 +24,7 @@ from language import _
 from language.text import printable, say, say_fault, say_hint
 from web.doors import Door, LocalDoor
 from web.guard import Guard
-from web.pages import begin, dashboard, devices, handover, home, items, labels, scan, signing, work
+from web.pages import begin, dashboard, devices, handover, home, items, labels, plan, scan, signing, work
 from web.site import HERE, Site
 from web.templating import Pages
 
@@ -40,6 +40,7 @@ PAGES: tuple[Routes, ...] = (
     dashboard.routes,
     work.routes,
     labels.routes,
+    plan.routes,
 )
 _SHOWN_FAULTS = 50
 

@@ -29,6 +29,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/scan", N_("Scan")),
     ("/items", N_("Items")),
     ("/labels", N_("Labels")),
+    ("/plan", N_("Plan")),
     ("/dashboard", N_("Dashboard")),
 )
 """What stands at the top of every page: where it leads, and its name."""

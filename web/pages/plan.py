@@ -1,0 +1,197 @@
+"""The plan: tables looked at before they are loaded, every fault in its cell; what is needed, counted, registered."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from custody.errors import Fault, InputError
+from custody.places import LEVELS
+from language.levels import level_word
+from language.text import fill, printable, say, say_hint, sentence
+from web.jobs import Answer
+from web.site import Site
+from web.templating import Pages
+
+if TYPE_CHECKING:
+    from db.store import Store
+    from station.bars import Progress
+    from station.loading import Change
+
+MOST_FILES = 10
+_SHOWN_ROWS, _SHOWN_FAULTS = 50, 300
+Upload = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+Uploads = Annotated[list[Upload], Field(min_length=1, max_length=MOST_FILES)]
+Word = Annotated[str, Field(max_length=120)]
+
+
+class Tables(BaseModel):
+    """Tables that were sent, to be looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+    uploads: Uploads
+
+
+class SeenTables(Tables):
+    """Tables that were looked at, and the version of what was shown."""
+
+    version: Annotated[str, Field(max_length=40)]
+
+
+class Part(BaseModel):
+    """A part of the plan: a place and all below it, a kind; empty is all."""
+
+    model_config = ConfigDict(extra="forbid")
+    place: Word = ""
+    kind: Word = ""
+
+
+class SeenPart(Part):
+    """The same, and how many items were shown to be missing."""
+
+    seen: Annotated[int, Field(ge=1, lt=100_000_000)]
+
+
+def routes(site: Site, pages: Pages) -> APIRouter:
+    """`/plan` and what its forms ask for."""
+    router = APIRouter()
+
+    @router.get("/plan", include_in_schema=False)
+    def plan(request: Request) -> Response:
+        return pages.page(request, "plan.html", **site.ask.do(_known))
+
+    @router.post("/api/plan/preview", summary="Show what loading these tables changes; records nothing")
+    def preview(tables: Tables) -> dict[str, Any]:
+        def work(store: "Store", progress: "Progress") -> Answer:
+            from station.loading import load_files, version_of
+
+            files = [site.shelf.path(key) for key in tables.uploads]
+            try:
+                changes = load_files(store, files, dry_run=True)
+            except InputError as error:
+                if not error.faults:
+                    raise
+                page = pages.fragment("plan_faults.html", **_faults(files, error))
+                return Answer(page, {"is_ok": False, "faults": len(error.faults)})
+            version = version_of(changes)
+            page = pages.fragment("plan_changes.html", version=version, is_loaded=False, **_changes(store, changes))
+            return Answer(page, {"is_ok": True, "version": version, "files": [change.as_json() for change in changes]})
+
+        return site.jobs.do(work, hide=site.home)
+
+    @router.post("/api/plan/load", summary="Load tables that were looked at, all or nothing")
+    def load(tables: SeenTables) -> dict[str, Any]:
+        def work(store: "Store", progress: "Progress") -> Answer:
+            from station.loading import load_files
+
+            files = [site.shelf.path(key) for key in tables.uploads]
+            changes = load_files(store, files, seen=tables.version)
+            page = pages.fragment("plan_changes.html", version="", is_loaded=True, **_changes(store, changes))
+            return Answer(page, {"files": [change.as_json() for change in changes]})
+
+        return site.jobs.do(work, hide=site.home)
+
+    @router.post("/api/plan/missing", summary="Count what is needed and not registered; records nothing")
+    def missing(part: Part) -> dict[str, Any]:
+        def work(store: "Store", progress: "Progress") -> Answer:
+            from station.planning import missing as find
+
+            found = find(store, _top(store, part), part.kind or None)
+            page = pages.fragment("plan_missing.html", is_registered=False, **_by_kind(store, found))
+            return Answer(page, {"missing": len(found.items), "by_kind": dict(found.by_kind)})
+
+        return site.jobs.do(work)
+
+    @router.post("/api/plan/register", summary="Register what is needed and not registered, all or nothing")
+    def register(part: SeenPart) -> dict[str, Any]:
+        def work(store: "Store", progress: "Progress") -> Answer:
+            from station.planning import register_missing
+
+            top = _top(store, part)
+            found, _events = register_missing(store, top, part.kind or None, seen=part.seen, progress=progress)
+            page = pages.fragment("plan_missing.html", is_registered=True, **_by_kind(store, found))
+            return Answer(page, {"registered": len(found.items), "by_kind": dict(found.by_kind)})
+
+        return site.jobs.do(work)
+
+    return router
+
+
+def _top(store: "Store", part: Part) -> str | None:
+    return store.custodian(part.place.strip().removeprefix("P:")) if part.place.strip() else None
+
+
+def _known(store: "Store") -> dict[str, Any]:
+    """What the plan has by now."""
+    from db.plan_counts import items_by_kind, places_by_level
+    from reports.words import kind_name
+
+    places, items, needs = places_by_level(store.state), items_by_kind(store.state), store.state.needs()
+    names = {need.kind: need for need in needs}
+    return {
+        "levels": [(level_word(level), places[level]) for level in LEVELS if level in places],
+        "needs": [
+            {"kind": kind_name(names, need.kind), "level": level_word(need.level), "per_place": need.per_place,
+             "unit": need.unit, "is_pack": need.tracked_as == "pack", "elections": ", ".join(need.elections),
+             "asked": need.per_place * places.get(need.level, 0), "registered": items.get(need.kind, 0)}
+            for need in needs
+        ],
+        "kinds": [(kind, kind_name(names, kind)) for kind in sorted(names)],
+    }  # fmt: skip
+
+
+def _changes(store: "Store", changes: "Sequence[Change]") -> dict[str, Any]:
+    """What loading changes, file by file: counts for each level and kind, and the rows."""
+    from reports.words import kind_name
+
+    names = {need.kind: need for need in store.state.needs()}
+    shown = [
+        {
+            "file": change.file, "kind": change.kind, "added": len(change.added), "changed": len(change.changed),
+            "same": change.same, "absent": change.absent, "ignored": ", ".join(change.ignored),
+            "groups": [
+                (level_word(name) if change.kind == "places" else kind_name(names, name), group)
+                for name, group in sorted(change.groups.items(), key=_rank)
+            ],
+            "changed_rows": [row.text for row in change.changed[:_SHOWN_ROWS]],
+            "more_changed": max(len(change.changed) - _SHOWN_ROWS, 0),
+            "added_rows": change.added[:_SHOWN_ROWS], "more_added": max(len(change.added) - _SHOWN_ROWS, 0),
+        }
+        for change in changes
+    ]  # fmt: skip
+    return {"changes": shown, "is_empty": all(change.is_empty for change in changes)}
+
+
+def _rank(entry: tuple[str, Any]) -> tuple[int, str]:
+    """Levels from the top of the tree down, kinds by their names."""
+    return (LEVELS.index(entry[0]) if entry[0] in LEVELS else len(LEVELS), entry[0])
+
+
+def _faults(files: "Sequence[Path]", error: InputError) -> dict[str, Any]:
+    """Every fault with its cell: where it is, what stands there, what is wrong with it."""
+    from station.loading import cells_with_faults
+
+    in_order = sorted(error.faults, key=lambda fault: (fault.file, fault.row or 0))
+    faults: Sequence[Fault] = in_order[:_SHOWN_FAULTS]
+    cells = cells_with_faults(files, faults)
+    return {
+        "line": sentence(say(error)), "hint": say_hint(error), "count": len(error.faults),
+        "faults": [
+            {"file": fault.file, "row": "" if fault.row is None else str(fault.row), "column": fault.column,
+             "cell": None if cell is None else printable(cell, 60), "what": fill(fault.message, fault.values)}
+            for fault, cell in zip(faults, cells, strict=True)
+        ],
+    }  # fmt: skip
+
+
+def _by_kind(store: "Store", found: Any) -> dict[str, Any]:
+    from reports.words import kind_name
+
+    names = {need.kind: need for need in store.state.needs()}
+    return {
+        "total": len(found.items), "by_kind": [(kind_name(names, k), n) for k, n in sorted(found.by_kind.items())],
+        "packs": ", ".join(kind_name(names, kind) for kind in found.packs),
+    }  # fmt: skip
