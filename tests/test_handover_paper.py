@@ -9,6 +9,7 @@ import numpy as np
 import pypdfium2
 import pytest
 from command_examples import Terminal
+from PIL import Image
 
 from custody.errors import CodeError
 from custody.items import Item
@@ -23,6 +24,8 @@ from tests.paper_examples import codes, handover_body, sheet, signed_sheet
 from tests.report_examples import NEEDS, PLACES, TPS
 
 DPI = 300
+LEAST_FRAMES = 16
+"""So many are looked at although all was read: nothing else may be read in them."""
 
 
 def facts(one, **more) -> HandoverFacts:
@@ -56,7 +59,7 @@ def collected(texts):
 def test_up_to_200_items_fit_on_one_page_and_read_back_to_the_byte(count, refs):
     one = sheet(count, refs=refs)
     assert len(document(one)) == 1
-    texts = [read.text for read in Reader().read(picture(one, 150), thorough=True)]
+    texts = [read.text for read in Reader().read(picture(one, 150))]
     assert collected(filter(is_part, texts)) == one
     assert [text for text in texts if is_head(text)] == [one.head]
 
@@ -76,26 +79,28 @@ def test_a_record_that_rests_on_200_others_goes_on_over_more_pages():
     one = sheet(200, refs=200)
     assert len(document(one)) > 1
     pictures = [picture(one, 200, page) for page in range(len(document(one)))]
-    texts = [read.text for shown in pictures for read in Reader().read(shown, thorough=True)]
+    texts = [read.text for shown in pictures for read in Reader().read(shown)]
     assert collected(filter(is_part, texts)) == one
 
 
 def filmed(one, module_px: float, module_mm: float, seed: int) -> tuple[object, set[str], int]:
-    """What a 1280x720 camera reads of the paper, held so that a module has this many pixels."""
+    """What a 1280x720 camera reads of the paper, held so that a module has this many pixels, and in how many frames."""
     scale = module_px / (module_mm * DPI / 25.4)
     reader, collector, heads, whole, frames = Reader(), Collector(), set(), None, 0
     for frame in simulate([picture(one)], seed=seed, scale=scale, fps=8, seconds_per_view=1.0, flaws=Flaws()):
         assert frame.shape[:2] == (720, 1280)
-        frames += whole is None
+        frames += 1
         for read in reader.read(frame):
             if is_head(read.text):
                 heads.add(read.text)
             if is_part(read.text):
                 whole = collector.take(read.text).sheet or whole
+        if whole and heads and frames > LEAST_FRAMES:
+            break
     return whole, heads, frames
 
 
-@pytest.mark.parametrize("module_px", [2.5, 3.0])
+@pytest.mark.parametrize("module_px", [2.5, pytest.param(3.0, marks=pytest.mark.slow)])
 def test_a_paper_of_200_items_reads_from_a_shaking_720p_camera(module_px):
     one = sheet(200, refs=5)
     grid = choose_grid(pack_sheet(one), 116, 160)
@@ -181,8 +186,7 @@ def test_paper_and_labels_are_scanned_in_one_session(station: Terminal, other: T
     pages = tmp_path / "pages"
     pages.mkdir()
     for name in ("paper", "labels"):
-        for number, page in enumerate(pypdfium2.PdfDocument(f"{name}.pdf")):
-            page.render(scale=150 / 72).to_pil().save(pages / f"{'ab'[name == 'labels']}{number}.png")
+        Path(photograph(f"{name}.pdf")).rename(pages / f"{'ab'[name == 'labels']}.png")
     ran = other("scan", "--source", pages, "--from", "51.08", "--to", "51.08.01", "--yes", "--json")
     assert ran.code == 0 and outcomes(ran) >= {"paper", "taken"}
     assert (ran.json["scanned"], ran.json["expected"], ran.json["findings"]) == (18, 18, [])
@@ -190,7 +194,7 @@ def test_paper_and_labels_are_scanned_in_one_session(station: Terminal, other: T
 
 def test_a_paper_says_who_gives_and_who_receives_where_nobody_has(station: Terminal, other: Terminal):
     station.give(station.codes("--to", "51.08.01"), "51.08", "51.08.01", "--paper", "paper.pdf")
-    texts = [read.text for read in read_still("paper.pdf")]
+    texts = [read.text for read in Reader().read(rendered("paper.pdf"))]
     ran = other("scan", "--source", "-", "--from", "51.08", "--json", typed="\n".join(filter(is_part, texts)))
     assert "18 items from Gudang to PPK Gerokgak" in ran.lines[-1]["text"]
 
@@ -198,7 +202,7 @@ def test_a_paper_says_who_gives_and_who_receives_where_nobody_has(station: Termi
 def test_the_receipt_and_its_witness_stand_when_the_logs_meet(station: Terminal, other: Terminal):
     given = station.codes("--to", "51.08.01")
     station.give(given, "51.08", "51.08.01", "--paper", "paper.pdf")
-    other("scan", "--from", "51.08", "--to", "51.08.01", "--source", "paper.pdf")
+    other("scan", "--from", "51.08", "--to", "51.08.01", "--source", photograph("paper.pdf"))
     other.give(given, "51.08", "51.08.01")
     other("export", "--out", "receipt.serah")
     assert station("import", "receipt.serah").code == 0
@@ -213,10 +217,18 @@ def outcomes(ran) -> set[str]:
     return {line["outcome"] for line in ran.lines if "outcome" in line}
 
 
-def read_still(path: str):
+def rendered(path: str) -> np.ndarray:
     [page] = pypdfium2.PdfDocument(path)
-    image = np.ascontiguousarray(page.render(scale=150 / 72).to_numpy()[..., :3])
-    return Reader().read(image, thorough=True)
+    return np.ascontiguousarray(page.render(scale=150 / 72).to_numpy()[..., :3])
+
+
+def photograph(path: str) -> str:
+    """A picture of the part of a page where its codes are: a page of text has much that looks like one."""
+    page = rendered(path)
+    corners = np.array([read.corners for read in Reader().read(page)]).reshape(-1, 2)
+    (left, top), (right, low) = np.maximum(corners.min(axis=0) - 40, 0), corners.max(axis=0) + 40
+    Image.fromarray(page[top:low, left:right]).save("photograph.png")
+    return "photograph.png"
 
 
 def test_a_recorded_handover_is_printed_again_by_its_number(station: Terminal):
@@ -262,7 +274,7 @@ def test_a_ledger_that_was_put_back_says_so_and_goes_on_with_a_new_log(station: 
     station.give(given, "51.08", "51.08.01", "--paper", "paper.pdf")
     shutil.rmtree(station.home)
     shutil.copytree(tmp_path / "yesterday", station.home)
-    seen = station("scan", "--from", "51.08", "--to", "51.08.01", "--source", "paper.pdf", "--json")
+    seen = station("scan", "--from", "51.08", "--to", "51.08.01", "--source", photograph("paper.pdf"), "--json")
     assert any("older copy" in line["text"] for line in seen.lines)
     refused = station.give(given, "51.08", "51.08.01")
     assert refused.code == 1 and "older copy" in refused.err and "init --continue" in refused.err
