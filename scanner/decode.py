@@ -20,10 +20,10 @@ from scanner.engines import (
     PyzbarEngine,
     Unread,
     ZxingEngine,
+    apart,
     available_engines,
     engines,
     is_inside,
-    is_same_place,
     united,
 )
 from scanner.finders import find_finders
@@ -32,8 +32,8 @@ from scanner.hints import see
 from scanner.outlines import find_outlines
 from scanner.passes import QUICK, SLOW, THOROUGH_QUICK, THOROUGH_SLOW, Pass, Sizes
 from scanner.reads import Corners, Read, Seen
-from scanner.renderings import Rendering, as_it_is, channels, cut_out, gray_of
-from scanner.rescue import rescue
+from scanner.renderings import Rendering, as_it_is, channels, cut_out, gray_of, quarters
+from scanner.rescue import rescue, turned_to
 
 __all__ = [
     "PYZBAR",
@@ -51,7 +51,7 @@ __all__ = [
 _PLACE_PX = 420
 """How large a code that was not read is looked at again."""
 _MOST_PLACES, _MOST_PLACES_QUICK = 4, 3
-_MOST_GUESSES, _MOST_GUESSES_QUICK = 40, 10
+_MOST_GUESSES, _MOST_GUESSES_QUICK = 40, 6
 _SMALL_FRAME_PX = 1_000_000
 """Finder patterns are looked for in the enlargement of frames up to 720p, and in larger ones as they are."""
 
@@ -83,7 +83,7 @@ class Reader:
                 hint=N_("Install zxing-cpp: pip install -r requirements.txt"),
             )
         self._best, *self._others = chosen
-        self.turns = len(QUICK) + len(SLOW) * len(self._others) + 1
+        self.turns = len(QUICK) + len(self._others) + 1
         """How many different looks `look_again` has."""
 
     def read(self, image: Image, *, thorough: bool = False) -> list[Read]:
@@ -117,13 +117,21 @@ class Reader:
 
     def look_again(self, gray: Image, turn: int, known: Sequence[Read] = ()) -> list[Read]:
         """One of the `turns` second looks at a moving picture, and what it reads beside what is known."""
-        turn %= self.turns
+        round_number, turn = divmod(turn, self.turns)
         if turn < len(QUICK):
             return self._pass(self._best, QUICK[turn], Sizes(gray))[0]
-        if turn == self.turns - 1:
-            return self._rescued(Sizes(gray).modest, known, _MOST_GUESSES_QUICK)[len(known) :]
-        other, turn = divmod(turn - len(QUICK), len(SLOW))
-        return self._pass(self._others[other], SLOW[turn], Sizes(gray))[0]
+        if turn < self.turns - 1:
+            return self._pass(self._others[turn - len(QUICK)], SLOW[0], Sizes(gray))[0]
+        return self._rescued(Sizes(gray).modest, known, _MOST_GUESSES_QUICK, round_number)[len(known) :]
+
+    def second_opinion(self, gray: Image, *, is_crowded: bool = False) -> list[Read]:
+        """What the other engines read in the picture as it is; a crowded one is cut into parts, which is faster."""
+        sizes = Sizes(gray)
+        found: list[Read] = []
+        for engine in self._others:
+            for part in quarters(gray) if is_crowded else [sizes.modest]:
+                found = united(found, self._found(engine, part)[0])
+        return found
 
     def find_unread(self, gray: Image, read: Sequence[Corners]) -> list[Seen]:
         """The codes that their finder patterns show at places where nothing was read, with what would help."""
@@ -132,32 +140,37 @@ class Reader:
         outlines = find_outlines(find_finders(rendering.image, block_px=61))
         scale = gray.shape[1] / rendering.image.shape[1]
         sizes_px = {rendering.placed(each.corners): each.module_px * scale for each in outlines}
-        return [see(gray, corners, sizes_px[corners]) for corners in _apart(list(sizes_px), read)]
+        return [see(gray, corners, sizes_px[corners]) for corners in apart(list(sizes_px), read)]
 
     def look_closer(
-        self, gray: Image, places: Sequence[Corners], known: Sequence[Read] = (), *, is_quick: bool = False
+        self, gray: Image, places: Sequence[Corners], known: Sequence[Read] = (), *, turn: int | None = None
     ) -> list[Read]:
         """Add to what is known what can be read at these places, a bounded number of them.
 
         Args:
-            is_quick: with the passes for moving pictures, and at fewer places.
+            turn: with the passes for moving pictures, and at fewer places: others of them with each turn.
         """
         found = list(known)
-        apart = _apart(places, [read.corners for read in known])
-        for corners in apart[: _MOST_PLACES_QUICK if is_quick else _MOST_PLACES]:
+        unread = apart(places, [read.corners for read in known])
+        chosen = unread[:_MOST_PLACES]
+        if turn is not None:
+            chosen = turned_to(unread, turn * _MOST_PLACES_QUICK)[:_MOST_PLACES_QUICK]
+        for corners in chosen:
             part = cut_out(gray, corners, _PLACE_PX)
             if part is not None:
-                steps = (QUICK, SLOW) if is_quick else (QUICK + THOROUGH_QUICK, SLOW + THOROUGH_SLOW)
+                steps = (QUICK, SLOW) if turn is not None else (QUICK + THOROUGH_QUICK, SLOW + THOROUGH_SLOW)
                 inside, _unread = self._passes(Sizes(part.image), *steps)
                 found = united(found, [part.read_in_picture(read) for read in inside])
         return found
 
-    def _rescued(self, rendering: Rendering, known: Sequence[Read], most_guesses: int) -> list[Read]:
+    def _rescued(
+        self, rendering: Rendering, known: Sequence[Read], most_guesses: int, turn: int | None = None
+    ) -> list[Read]:
         """What is known with what can be rescued beside it; nothing more without zxing-cpp."""
         if not isinstance(self._best, ZxingEngine):
             return list(known)
         try:
-            more = rescue(self._best, rendering.image, _onto(rendering, known), most_guesses)
+            more = rescue(self._best, rendering.image, _onto(rendering, known), most_guesses, turn)
         except ENGINE_ERRORS as error:
             log.debug("nothing could be rescued: %r", error)
             return list(known)
@@ -202,19 +215,10 @@ class Reader:
         )
 
 
-def _apart(places: Sequence[Corners], read: Sequence[Corners]) -> list[Corners]:
-    """The places where nothing was read, each once."""
-    apart: list[Corners] = []
-    for corners in places:
-        if not any(is_same_place(corners, other) for other in (*apart, *read)):
-            apart.append(corners)
-    return apart
-
-
 def _is_left(sizes: Sizes, found: Sequence[Read], unread: Sequence[Unread]) -> bool:
     """Whether there are signs of codes beside those that were read."""
     places = [read.corners for read in found]
-    if _apart([each.corners for each in unread], places):
+    if apart([each.corners for each in unread], places):
         return True
     looked_at = ((sizes.plain, None), (sizes.double, 61))
     finders = [

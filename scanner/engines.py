@@ -118,6 +118,15 @@ def is_same_place(one: Corners, other: Corners) -> bool:
     return max(abs(x - other_x), abs(y - other_y)) <= longest_px(other) / 2
 
 
+def apart(places: Sequence[Corners], read: Sequence[Corners] = ()) -> list[Corners]:
+    """The places where nothing was read, each once."""
+    found: list[Corners] = []
+    for corners in places:
+        if not any(is_same_place(corners, other) for other in (*found, *read)):
+            found.append(corners)
+    return found
+
+
 def is_inside(point: tuple[float, float], corners: Corners) -> bool:
     """Whether a point lies within an outline or close around it."""
     centre = np.array(middle(corners))

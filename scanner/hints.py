@@ -53,8 +53,9 @@ def measure_sharpness(gray: Image, corners: Corners, module_px: float) -> float:
     if right - left < 8 or bottom - top < 8:
         return 0.0
     part = cv2.GaussianBlur(gray[top:bottom, left:right], (3, 3), 0).astype(np.float32)
-    contrast = float(np.percentile(part, 95) - np.percentile(part, 5))
-    across, down = (cv2.Sobel(part, cv2.CV_32F, 1 - axis, axis, scale=1 / 8) for axis in (0, 1))
+    few = max(min(part.shape) // 40, 1)  # of so many pixels one is weighed: enough for what is asked
+    contrast = float(np.percentile(part[::few, ::few], 95) - np.percentile(part[::few, ::few], 5))
+    across, down = (cv2.Sobel(part, cv2.CV_32F, 1 - axis, axis, scale=1 / 8)[::few, ::few] for axis in (0, 1))
     slopes = (across, down, (across + down) / np.sqrt(2), (across - down) / np.sqrt(2))
     weakest = min(float(np.percentile(np.abs(slope), 97)) for slope in slopes)  # motion blurs one direction alone
     return float(weakest * np.sqrt(2) * module_px / max(contrast, 8.0))

@@ -1,7 +1,8 @@
 """Reading moving pictures: a first look at every frame, second looks beside it at what is seen and not read.
 
 The first look never waits. Second looks take one frame at a time, the newest when they are free; what they read
-belongs to that frame, also when it comes late. Nothing stops because something was read.
+belongs to that frame, also when it comes late. They rest while nothing is seen that nobody reads, and work without
+pause while something is. Nothing stops because something was read.
 """
 
 import logging
@@ -12,22 +13,29 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from scanner.decode import Glance, Reader
-from scanner.engines import is_same_place, united
+from scanner.engines import apart, is_same_place, united
 from scanner.frames import Clock, Image, monotonic_ms
 from scanner.hints import see
 from scanner.reads import Corners, Read, Seen
+from scanner.renderings import covered
 from scanner.worker import AtOnce, Beside, Executor
 
 _REST_MS = 200.0
-"""From one look at a whole frame to the next while they find nothing new: so an idle camera warms nobody's lap."""
-_CLOSER_MS = 150.0
-"""From one look at what is seen and not read to the next."""
+"""From one second look to the next while nothing is seen and not read: so an idle camera warms nobody's lap."""
+_HASTE_MS = 60.0
+"""The same while something is: with the next frame of a camera."""
+_PATIENCE = 60
+"""After so many looks in haste that found nothing new they rest again: what lies there cannot be read."""
 _REMEMBERED_MS = 1000.0
 """What was read or seen so lately is looked for where it was; what is older counts as new."""
 _ENOUGH = 3
 """A text read in so many frames needs no second looks any more: a session believes what it saw twice."""
-_LOOKS_PER_SEARCH = 2
-"""So often a look at a whole frame also searches for codes that are seen and not read."""
+_SETTLED_MS = 500.0
+"""So long the place of such a text is left to it; then another label may lie there."""
+_LOOKS_PER_SEARCH = 4
+"""Every so many second looks one also searches for codes that are seen and not read."""
+_CROWD = 8
+"""Above so many codes a frame is cut into parts for pyzbar, which tries every three finder patterns together."""
 _DEADLINE_MS = 3000.0
 """A second look that takes longer hangs; it is left behind, and another thread takes its place."""
 _MOST_REPLACED = 3
@@ -45,30 +53,30 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a second look found: reads, and codes that it saw and could not read (None: it did not look for them)."""
+    """What a second look found: reads, codes that the first look had found and nobody read, and the outlines of more
+    of them (None: it did not search).
+    """
 
     reads: list[Read]
-    unread: list[Seen] | None
+    failed: list[Seen]
+    outlines: list[Seen] | None
 
 
 @dataclass(slots=True)
 class _Known:
     """A text of the last moment: where, when last, and in which frames it was read."""
 
-    corners: Corners
+    read: Read
     last_ms: float
     frames: set[float] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A second look that runs: at which frame, begun when, as which turn of the whole frame (None: places
-    only), and what the first look had read in it.
-    """
+    """A second look that runs: at which frame, begun when, and what the first look had read in it."""
 
     at_ms: float
     begun_ms: float
-    turn: int | None
     at_first: frozenset[str]
     future: "Future[_Found]"
 
@@ -108,10 +116,12 @@ class LiveReader:
         self._replaced = 0
         self._job: _Job | None = None
         self._turn = 0
-        self._whole_ms = self._closer_ms = float("-inf")
+        self._begun_at_ms = float("-inf")
         self._insists = False
+        self._in_vain = 0
         self._known: dict[str, _Known] = {}
         self._outlines: list[Seen] = []
+        self._failed: list[Seen] = []
         self.unread: Sequence[Seen] = ()
         """Codes in the newest frame that were found and not read, with what would help."""
 
@@ -133,7 +143,7 @@ class LiveReader:
             else:
                 looks.append(late)
         self._forget(at_ms)
-        self.unread = self._not_read(glance, reads)
+        self.unread = self._not_read(reads)
         return [*looks, Look(at_ms, reads)]
 
     def finish(self) -> list[Look]:
@@ -166,67 +176,71 @@ class LiveReader:
         self._job = None
         if (error := job.future.exception()) is not None:
             log.warning("a second look failed: %r", error)
-            self._end_turn(job, is_new=False)
+            self._end_turn(is_new=False)
             return []
         found = job.future.result()
-        reads = found.reads
-        if found.unread is not None:
-            self._outlines = found.unread
+        reads, self._failed = found.reads, found.failed
+        if found.outlines is not None:
+            self._outlines = found.outlines
         self._learn(reads, job.at_ms)
-        is_new = any(read.text not in job.at_first and len(self._known[read.text].frames) < _ENOUGH for read in reads)
-        self._end_turn(job, is_new=is_new)
+        self._end_turn(
+            is_new=any(read.text not in job.at_first and len(self._known[read.text].frames) < _ENOUGH for read in reads)
+        )
         return [Look(job.at_ms, reads)] if reads else []
 
-    def _end_turn(self, job: _Job, *, is_new: bool) -> None:
+    def _end_turn(self, *, is_new: bool) -> None:
         """A look that finds something new looks again at once: what it alone can read must come twice, and soon."""
-        if job.turn is None:
-            return
         self._insists = is_new
+        self._in_vain = 0 if is_new else self._in_vain + 1
         if not is_new:
             self._turn += 1
 
     def _leave_behind(self) -> None:
         log.warning("a second look hangs and is left behind")
         self._job = None
+        self._outlines, self._failed = [], []
         if self._executor is not None:
             self._executor.close()
         self._replaced += 1
         self._executor = self._begin() if self._replaced <= _MOST_REPLACED else None
 
     def _look_beside(self, glance: Glance, at_ms: float) -> None:
-        """Hand this frame to a second look, if one is free and there is a reason."""
+        """Hand this frame to a second look, if one is free and it is time."""
         if self._executor is None or self._job is not None:
             return
-        places = [each.corners for each in glance.unread] + [each.corners for each in self._outlines]
-        places += self._lost(at_ms)
-        is_closer = bool(places) and at_ms - self._closer_ms >= _CLOSER_MS
-        is_whole = self._insists or at_ms - self._whole_ms >= _REST_MS
-        if not is_closer and not is_whole:
+        settled = self._settled(at_ms)
+        taken = [read.corners for read in (*glance.reads, *settled)]
+        seen = [each.corners for each in glance.unread] + [each.corners for each in self._outlines]
+        places = apart(seen + self._lost(at_ms), taken)
+        self._in_vain = self._in_vain if places else 0
+        is_in_haste = bool(places) and self._in_vain < _PATIENCE
+        gap_ms = 0.0 if self._insists else _HASTE_MS if is_in_haste else _REST_MS
+        if at_ms - self._begun_at_ms < gap_ms:
             return
-        turn = self._turn if is_whole else None
-        places = places if is_closer else []
-        gray, reader = glance.gray, self._reader
+        self._begun_at_ms = at_ms
+        reader, turn = self._reader, self._turn
+        is_crowded = len(taken) + len(places) > _CROWD
+        gray = covered(glance.gray, [read.corners for read in settled])
 
         def job() -> _Found:
-            found = reader.look_again(gray, turn, glance.reads) if turn is not None else []
-            reads = reader.look_closer(gray, places, found, is_quick=True)
-            if turn is None or turn % _LOOKS_PER_SEARCH:
-                return _Found(reads, None)
-            return _Found(reads, reader.find_unread(gray, [read.corners for read in (*reads, *glance.reads)]))
+            """The other engine reads what is torn or spotted, and is always heard where something is not read."""
+            reads = reader.second_opinion(gray, is_crowded=is_crowded) if places or turn % 4 == 3 else []
+            if turn % 2:
+                reads = reader.look_closer(gray, places, reads, turn=turn // 2)
+            if not places or not turn % 2:
+                reads = united(reads, reader.look_again(gray, turn if not places else turn // 2, glance.reads))
+            here = [read.corners for read in (*reads, *glance.reads, *settled)]
+            failed = [see(gray, corners) for corners in apart([each.corners for each in glance.unread], here)]
+            return _Found(reads, failed, None if turn % _LOOKS_PER_SEARCH else reader.find_unread(gray, here))
 
-        if is_closer:
-            self._closer_ms = at_ms
-        if is_whole:
-            self._whole_ms = at_ms
         at_first = frozenset(read.text for read in glance.reads)
-        self._job = _Job(at_ms, self._clock(), turn, at_first, self._executor.submit(job))
+        self._job = _Job(at_ms, self._clock(), at_first, self._executor.submit(job))
 
-    def _not_read(self, glance: Glance, reads: Sequence[Read]) -> list[Seen]:
-        """What is seen in this frame, or was by the last search, where nothing was read for a moment."""
-        taken = [known.corners for known in self._known.values()] + [read.corners for read in reads]
+    def _not_read(self, reads: Sequence[Read]) -> list[Seen]:
+        """What second looks saw a moment ago where nothing was read since."""
+        taken = [known.read.corners for known in self._known.values()] + [read.corners for read in reads]
         seen: list[Seen] = []
-        failed = [see(glance.gray, each.corners) for each in glance.unread]
-        for each in self._outlines + failed:
+        for each in self._outlines + self._failed:
             if not any(is_same_place(each.corners, other) for other in taken):
                 seen.append(each)
                 taken.append(each.corners)
@@ -235,15 +249,25 @@ class LiveReader:
     def _lost(self, at_ms: float) -> list[Corners]:
         """Where something was read a moment ago, too seldom to be believed, and is not read in this frame."""
         return [
-            known.corners for known in self._known.values() if len(known.frames) < _ENOUGH and known.last_ms < at_ms
+            known.read.corners
+            for known in self._known.values()
+            if len(known.frames) < _ENOUGH and known.last_ms < at_ms
+        ]
+
+    def _settled(self, at_ms: float) -> list[Read]:
+        """What was read often enough, where it was a moment ago: second looks leave it out."""
+        return [
+            known.read
+            for known in self._known.values()
+            if len(known.frames) >= _ENOUGH and at_ms - known.last_ms < _SETTLED_MS
         ]
 
     def _learn(self, reads: Sequence[Read], at_ms: float) -> None:
         """Remember what was read, where, and in how many frames."""
         for read in reads:
-            known = self._known.setdefault(read.text, _Known(read.corners, at_ms))
+            known = self._known.setdefault(read.text, _Known(read, at_ms))
             if at_ms >= known.last_ms:
-                known.corners, known.last_ms = read.corners, at_ms
+                known.read, known.last_ms = read, at_ms
             if len(known.frames) < _ENOUGH:
                 known.frames.add(at_ms)
 

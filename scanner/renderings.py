@@ -5,7 +5,7 @@ or grown modules, an unlucky angle. Sizes are in modules as far as they can be: 
 enlargement. All take a grey picture and give one, with how many times as large it is and how it is turned.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,34 @@ def cut_out(gray: Image, corners: Corners, side_px: int) -> Rendering | None:
     rendering = Rendering(part, _AS_IT_IS.copy()) if 0.8 < scale < 1.25 else resized(part, scale)
     rendering.onto[:, 2] += left, top
     return rendering
+
+
+def quarters(gray: Image) -> list[Rendering]:
+    """The picture in four parts that overlap by a label's width, a fifth of its height."""
+    overlap = gray.shape[0] // 10
+    (top, bottom), (left, right) = (
+        (slice(0, side // 2 + overlap), slice(max(side // 2 - overlap, 0), side)) for side in gray.shape
+    )
+    found = []
+    for rows, columns in ((top, left), (top, right), (bottom, left), (bottom, right)):
+        onto = _AS_IT_IS.copy()
+        onto[:, 2] += columns.start, rows.start
+        found.append(Rendering(np.ascontiguousarray(gray[rows, columns]), onto))
+    return found
+
+
+def covered(gray: Image, places: Sequence[Corners]) -> Image:
+    """The picture with paper over these places, so that no time goes into what has been read there."""
+    if not places:
+        return gray
+    drawn = gray.copy()
+    for corners in places:
+        points = np.array(corners, float)
+        middle = points.mean(axis=0)
+        around = np.clip(np.round(middle + (points - middle) * 1.12), 0, np.array(gray.shape[::-1]) - 1).astype(int)
+        paper = float(np.median(gray[around[:, 1], around[:, 0]]))
+        cv2.fillConvexPoly(drawn, points.astype(np.int32), paper)
+    return drawn
 
 
 def even(gray: Image) -> Image:

@@ -6,6 +6,7 @@ read by zxing-cpp, and never as a second engine's opinion.
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import TypeVar
 
 import numpy as np
 
@@ -24,23 +25,31 @@ _MOST_PAIRS = 6
 _MODULE_PX = 4.0
 """Smaller modules are enlarged about to this size first."""
 _DRAWN_PX = 4
+_BLOCKS_PX = (None, 41)
+"""Neighbourhoods that tell dark from light: a fifth of the picture, and one near the size of a finder pattern."""
+
+Item = TypeVar("Item")
 
 
-def rescue(zxing: ZxingEngine, gray: Image, known: Sequence[Read], most_guesses: int) -> list[Read]:
+def rescue(
+    zxing: ZxingEngine, gray: Image, known: Sequence[Read], most_guesses: int, turn: int | None = None
+) -> list[Read]:
     """What can be read at places where finder patterns stand and nothing was read.
 
     Args:
         most_guesses: how many places are tried, which bounds the time: about 20 ms each.
+        turn: of a moving picture: looks for finder patterns in one way alone, and tries other places with each turn.
     """
     found: list[Read] = []
     tried: list[np.ndarray] = []
-    for block_px in (None, 41):
+    for block_px in _BLOCKS_PX if turn is None else (_BLOCKS_PX[turn % 2],):
         loose = [
             finder
             for finder in find_finders(gray, block_px=block_px)
             if not any(is_inside((finder.x, finder.y), read.corners) for read in (*known, *found))
         ]
-        for three, module_px, free in _guesses(loose):
+        guesses = list(_guesses(loose)) if turn is None else turned_to(list(_guesses(loose)), turn // 2 * most_guesses)
+        for three, module_px, free in guesses:
             x, y = (float(value) for value in three.mean(axis=0))
             is_known = any(np.abs(three - other).max() < module_px for other in tried)
             if is_known or any(is_inside((x, y), read.corners) for read in found):
@@ -52,6 +61,12 @@ def rescue(zxing: ZxingEngine, gray: Image, known: Sequence[Read], most_guesses:
             if read is not None:
                 found.append(read)
     return found
+
+
+def turned_to(items: Sequence[Item], start: int) -> list[Item]:
+    """The same items from this one on, and from the beginning after the last."""
+    first = start % max(len(items), 1)
+    return [*items[first:], *items[:first]]
 
 
 def _guesses(finders: Sequence[Finder]) -> Iterator[tuple[np.ndarray, float, int | None]]:

@@ -83,6 +83,22 @@ def small_label() -> tuple[str, Image]:
     return text, frame
 
 
+def payload_and_code() -> tuple[str, Image]:
+    """A code of 165 pixels with its quiet zone of 20."""
+    text = "A" * 20
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="L", version=2)
+    return text, np.array(made.to_image(scale=5, add_quiet_zones=True))
+
+
+def spoiled_label() -> Image:
+    """A frame with a code that shows its finder patterns and that no decoder reads."""
+    _text, code = payload_and_code()
+    code[60:110, 60:150] = 255
+    frame = np.full((260, 300), 235, np.uint8)
+    frame[40 : 40 + code.shape[0], 60 : 60 + code.shape[1]] = code
+    return frame
+
+
 def test_what_only_second_looks_read_comes_twice_within_half_a_second() -> None:
     text, frame = small_label()
     reader = Reader([ZxingEngine()])
@@ -119,6 +135,79 @@ def test_a_late_result_belongs_to_its_own_frame() -> None:
             break
         beside.run()
     assert [look.at_ms for look in looks] == [(n - 1) * 1000.0, n * 1000.0] and texts(looks) == [["B"], []]
+
+
+def test_where_something_is_not_read_the_other_engine_is_heard_with_every_look() -> None:
+    asked = Saying("second")
+    reader = Reader([ZxingEngine(), asked])
+    live = LiveReader(reader, AtOnce, Hand())
+    for n in range(6):
+        live.look(spoiled_label(), n * FRAME_MS)
+    assert asked.asked >= 6  # at the place itself too
+
+
+def test_looks_rest_while_nothing_is_seen_and_where_nothing_can_be_read() -> None:
+    def jobs(frame: Image, seconds: float) -> list[int]:
+        beside = ByHand()
+        live = LiveReader(Reader([ZxingEngine()]), lambda: beside, Hand())
+        counts = []
+        for n in range(round(seconds * 15)):
+            live.look(frame, n * FRAME_MS)
+            if not beside.jobs[-1][0].done():
+                beside.run()
+            counts.append(len(beside.jobs))
+        return counts
+
+    assert jobs(BLANK, 2.0)[-1] <= 11
+    at_spoiled = jobs(spoiled_label(), 8.0)
+    assert at_spoiled[29] >= 28 and at_spoiled[-1] - at_spoiled[-16] <= 6
+
+
+def test_places_take_turns_so_that_none_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[Corners] = []
+    monkeypatch.setattr("scanner.decode.cut_out", lambda _gray, corners, _side_px: looked_at.append(corners))
+    places: list[Corners] = [((x, 0), (x + 9, 0), (x + 9, 9), (x, 9)) for x in range(0, 160, 20)]
+    for turn in range(3):
+        Reader([Saying("first")]).look_closer(BLANK, places, turn=turn)
+    assert set(looked_at) == set(places) and len(looked_at) == 9
+
+
+def test_a_crowd_is_read_in_parts_and_every_read_lies_where_it_is() -> None:
+    text, code = payload_and_code()
+    frame = np.full((600, 800), 235, np.uint8)
+    for x, y in ((20, 20), (600, 20), (310, 210), (20, 400), (600, 400)):
+        frame[y : y + code.shape[0], x : x + code.shape[1]] = code
+    reader = Reader([Saying("first"), ZxingEngine()])
+    reads = reader.second_opinion(frame, is_crowded=True)
+    assert sorted(read.corners[0] for read in reads) == [(40, 40), (40, 420), (330, 230), (620, 40), (620, 420)]
+    assert {read.text for read in reads} == {text}
+
+
+def test_what_was_read_often_enough_is_covered_for_second_looks_and_read_by_the_first() -> None:
+    text, code = payload_and_code()
+    frame = np.full((300, 300), 235, np.uint8)
+    frame[50 : 50 + code.shape[0], 50 : 50 + code.shape[1]] = code
+    asked: list[Image] = []
+
+    class Watching(Saying):
+        def read(self, gray: Image) -> list[Read]:
+            asked.append(gray)
+            return []
+
+    live = LiveReader(Reader([ZxingEngine(), Watching("second")]), AtOnce, Hand())
+    for n in range(40):
+        assert texts(live.look(frame, n * FRAME_MS))[-1] == [text]
+    assert asked and not any(ZxingEngine().read(gray) for gray in asked)
+
+
+def test_hints_are_measured_beside_and_never_by_the_first_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    def measure(*_what: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("scanner.live.see", measure)
+    live = LiveReader(Reader([ZxingEngine()]), ByHand, Hand())
+    for n in range(5):
+        live.look(spoiled_label(), n * FRAME_MS)
 
 
 def test_finishing_waits_for_the_second_look_that_runs() -> None:
@@ -215,18 +304,15 @@ def test_a_late_result_does_not_make_a_label_of_now_older() -> None:
 
 
 def test_each_code_that_is_seen_and_not_read_says_what_would_help() -> None:
-    made = zxingcpp.create_barcode("A" * 20, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="L", version=2)
-    code = np.array(made.to_image(scale=5, add_quiet_zones=True))
-    spoiled = code.copy()
-    spoiled[60:110, 60:150] = 255  # what a finder pattern shows, and no decoder reads
-    frame = np.full((400, 600), 235, np.uint8)
+    text, code = payload_and_code()
+    frame = np.full((260, 600), 235, np.uint8)
+    frame[:, 290:590] = spoiled_label()
     frame[40 : 40 + code.shape[0], 40 : 40 + code.shape[1]] = code
-    frame[40 : 40 + code.shape[0], 350 : 350 + code.shape[1]] = spoiled
     live = LiveReader(Reader([ZxingEngine()]), AtOnce, Hand())
     for n in range(20):
         looks = live.look(frame, n * FRAME_MS)
     (seen,) = live.unread
-    assert texts(looks[-1:]) == [["A" * 20]]
+    assert texts(looks[-1:]) == [[text]]
     assert np.allclose(seen.corners, [(370, 60), (495, 60), (495, 185), (370, 185)], atol=8) and seen.hint == "flat"
 
 
@@ -238,8 +324,7 @@ def test_the_hint_follows_size_first_then_sharpness(module_px: float, sharpness:
 
 
 def test_blur_lowers_the_sharpness_in_every_direction() -> None:
-    made = zxingcpp.create_barcode("A" * 20, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="L", version=2)
-    code = np.array(made.to_image(scale=5, add_quiet_zones=True))
+    _text, code = payload_and_code()
     outline: Corners = ((20, 20), (145, 20), (145, 145), (20, 145))
     moved = np.asarray(cv2.blur(code, (11, 1)), np.uint8)
     soft = np.asarray(cv2.GaussianBlur(code, (0, 0), 3.5), np.uint8)

@@ -14,26 +14,57 @@ from labels.content import item_content
 from labels.layout import arrange
 from labels.sheet import write_sheets
 from labels.stock import STOCKS
-from scanner.decode import Reader
+from scanner.decode import PYZBAR, Reader, available_engines, engines
 from scanner.frames import Image, open_source
+from scanner.live import LiveReader
 from scanner.opencv import cv2
 from scanner.outcomes import End, How, Outcome, Taken, Tally
 from scanner.run import scan_frames
 from scanner.scenes import Condition, Label, film_scene
 from scanner.session import ScanSession
 from scanner.simulate import write_video
+from scanner.worker import AtOnce
 from tests.label_examples import NEEDS, PLACES
 
+needs_pyzbar = pytest.mark.skipif(PYZBAR not in engines(), reason="pyzbar is not installed")
 COUNT, DPI = 6, 200
-CONDITIONS = [
+SIZE_PX = (960, 640)
+FAR = Condition("far", module_px=2.5)
+SLOW = (
     Condition("near"),
-    Condition("far", module_px=2.5),
     Condition("tilted", tilt_deg=45),
+    Condition("dim", contrast=0.3),
+)
+CONDITIONS = [
+    FAR,
     Condition("soft", defocus=0.3),
     Condition("noisy", noise=14),
-    Condition("dim", contrast=0.3),
     Condition("bottle", bend_deg=45),
+    *(pytest.param(condition, marks=pytest.mark.slow) for condition in SLOW),
 ]
+FILM_FRAMES, FILM_FRAME_MS, PEERS_TAKE = 14, 66.0, 2
+"""About a second as a live session looks at it, in which both other readers together manage every second frame."""
+HARDSHIPS = [
+    (Condition("dirt", dirt=0.05), 3),
+    (Condition("torn", torn=0.2), 1),
+    *(
+        pytest.param(condition, seed, marks=pytest.mark.slow)
+        for condition in (
+            Condition("glare", glare=2),
+            Condition("glare", glare=3),
+            Condition("dirt", dirt=0.08),
+            Condition("torn", torn=0.1),
+            Condition("torn", torn=0.2),
+            Condition("motion", motion=1.5),
+            Condition("far and shaky", module_px=2.8, motion=1.0, tilt_deg=25),
+        )
+        for seed in (2, 3, 4)
+    ),
+]
+
+
+def name_of(value: object) -> str:
+    return value.name if isinstance(value, Condition) else str(value)
 
 
 class Draft:
@@ -84,18 +115,31 @@ def printed() -> list[Label]:
 
 
 def scene(printed: list[Label], condition: Condition, frames: int = 1, seed: int = 4) -> list[Image]:
-    return list(film_scene(printed, condition, seed=seed, size=(1280, 720), frames=frames))
+    return list(film_scene(printed, condition, seed=seed, size=SIZE_PX, frames=frames))
 
 
 def codes(printed: list[Label]) -> list[str]:
     return [label.code for label in map(read_payload, [label.text for label in printed]) if label is not None]
 
 
-@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: condition.name)
+@pytest.mark.parametrize("condition", CONDITIONS, ids=name_of)
 def test_every_label_is_read_from_a_still_and_nothing_else(printed: list[Label], condition: Condition) -> None:
     (frame,) = scene(printed, condition)
     found = {read.text for read in Reader().read(frame, thorough=True)}
     assert found == {label.text for label in printed}
+
+
+@needs_pyzbar
+@pytest.mark.parametrize(("condition", "seed"), HARDSHIPS, ids=name_of)
+def test_a_moving_picture_gives_what_both_other_readers_together_read(
+    printed: list[Label], condition: Condition, seed: int
+) -> None:
+    frames = scene(printed, condition, FILM_FRAMES, seed)
+    others = {read.text for frame in frames[::PEERS_TAKE] for one in available_engines() for read in one.read(frame)}
+    live, found = LiveReader(Reader(), AtOnce, lambda: 0.0), set[str]()
+    for number, frame in enumerate(frames):
+        found |= {read.text for look in live.look(frame, number * FILM_FRAME_MS) for read in look.reads}
+    assert others <= found <= {label.text for label in printed}
 
 
 @pytest.mark.parametrize("condition", [Condition("mud", dirt=0.5), Condition("night", contrast=0.0)])
@@ -105,7 +149,7 @@ def test_what_cannot_be_read_is_not_invented(printed: list[Label], condition: Co
 
 
 def test_stills_in_a_folder_are_taken(printed: list[Label], tmp_path: Path) -> None:
-    for number, condition in enumerate(CONDITIONS[:2]):
+    for number, condition in enumerate((Condition("near"), FAR)):
         (frame,) = scene(printed[3 * number : 3 * number + 3], condition)
         (tmp_path / f"{number}.jpg").write_bytes(cv2.imencode(".jpg", frame)[1].tobytes())
     draft = Draft()
@@ -125,10 +169,11 @@ def test_a_short_video_is_taken_label_by_label_once(printed: list[Label], tmp_pa
 
 def test_the_same_seed_gives_the_same_scene(printed: list[Label]) -> None:
     condition = Condition("all", motion=0.8, glare=2, dirt=0.05, torn=0.2)
+    wide, high = SIZE_PX
     one, other, third = (scene(printed, condition, 2, seed) for seed in (1, 1, 2))
     assert all(map(np.array_equal, one, other)) and not np.array_equal(one[0], third[0])
     assert not np.array_equal(one[0], one[1])
-    assert one[0].shape == (720, 1280) and one[0].dtype == np.uint8
+    assert one[0].shape == (high, wide) and one[0].dtype == np.uint8
 
 
 def test_labels_that_do_not_fit_beside_each_other_are_cut_down_to_their_symbols(printed: list[Label]) -> None:
