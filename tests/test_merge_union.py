@@ -67,7 +67,7 @@ def answers(url: str, field: Field, bundles: list[Bundle], suffixes: tuple[str, 
         again = take(store, *field.logs.values())
         assert (again.new, again.quarantined) == (0, 0)
         assert store.ledger.tables.waiting.select().count() == 0
-        chains = [store.state.chain(code, as_of="2024-02-13T00:00:00Z") for code in field.codes]
+        chains = list(store.state.chains(field.codes, as_of="2024-02-13T00:00:00Z"))
         told = [chain_json(chain, store.state.places) for chain in chains]
         reports = [report(store, chains, suffix) for suffix in suffixes]
         return told, places_of(store), store.state.stations.forked(), state, reports
