@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from commands.base import one_line, print_json, repeatable
+from commands.lines import load_list
+from commands.touching import one_touch
 from custody.errors import N_, InputError
 from language import _
-from station.said import LONGEST_NOTE
+from station.said import LONGEST_NOTE, read_extra
 
 if TYPE_CHECKING:
-    from custody.compose import Extra, Handover, SealLook
+    from custody.compose import Handover, SealLook, Touch
     from custody.findings import Finding
     from db.store import RecordedHandover, Store
+    from station.desk import DraftDesk
 
 F = TypeVar("F", bound=Callable[..., Any])
+LONGEST_NUMBER = 60
 SHOWN_PER_CODE = 5
 """So many findings of one code are told one by one; the rest only counted."""
 
@@ -45,6 +49,23 @@ def handover_options(command: F) -> F:
         repeatable(
             "--seal", _("How the seals of an item are: CODE=intact|broken|mismatch|none, and :NUMBERS that were read."),
             metavar=_("CODE=WORD"),
+        ),
+        repeatable(
+            "--refuse", _("An item that the receiver does not take: CODE or CODE=REASON; it stays with the giver."),
+            metavar=_("CODE[=REASON]"),
+        ),
+        repeatable("--remark", _("A remark on an item: CODE=TEXT."), metavar=_("CODE=TEXT")),
+        repeatable(
+            "--match", _("A thing whose label cannot be read: the CODE of the expected item that it is."),
+            metavar=_("CODE"),
+        ),
+        click.option(
+            "--load", type=click.Path(path_type=Path), metavar=_("FILE"),
+            help=_("What the truck is to take: codes, one a line, or a table (.csv, .xlsx) with a column code."),
+        ),
+        click.option(
+            "--number", default="", metavar=_("NUMBER"),
+            help=_("The BAST number, where several laptops at one truck share it; without it, the next one."),
         ),
         repeatable("--photo", _("A photograph of what --condition or --seal says: CODE=FILE."), metavar=_("CODE=FILE")),
         click.option(
@@ -76,6 +97,7 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
     from custody.carriage import Carriage
     from custody.compose import Handover
 
+    refused = [_refused(text) for text in options["refuse"]]
     check_paper_name(options["paper"])
     check_letter(options["bast"])
     handover = Handover(
@@ -83,7 +105,7 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
         to=to,
         bound=tuple(dict.fromkeys(store.custodian(text) for text in options["bound"])),
         counted=_count(options["counted"]),
-        extras=tuple(_extra(text) for text in options["extra"]),
+        extras=tuple(read_extra(text) for text in options["extra"]),
         giver_name=one_line("--giver", options["giver"]),
         receiver_name=one_line("--receiver", options["receiver"]),
         witnesses=tuple(one_line("--witness", name) for name in options["witness"] if name.strip()),
@@ -100,6 +122,10 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
         conditions=dict(_condition(text) for text in options["condition"]),
         seals=dict(_look(text) for text in options["seal"]),
         photos=dict(_photo(store, text) for text in options["photo"]),
+        refused=tuple(touch for touch, _reason in refused),
+        remarks=_all_remarks(refused, options["remark"]),
+        number=one_line("--number", options["number"], LONGEST_NUMBER),
+        load=load_list(options["load"]) if options["load"] else (),
     )
     if giver and to:
         store.check_handover(handover)
@@ -112,32 +138,35 @@ def _count(value: int | None) -> int | None:
     return value
 
 
-def _extra(text: str) -> "Extra":
-    from custody.compose import Extra
-
-    kind, _equals, rest = text.partition("=")
-    count, _colon, remark = rest.partition(":")
-    if not kind.strip() or not count.strip().isascii() or not count.strip().isdigit() or not 0 < int(count) < 1_000_000:
-        raise InputError(
-            N_("--extra {text} is not understood"),
-            hint=N_("Write it as KIND=COUNT or KIND=COUNT:REMARK, like box=2:torn."),
-            text=text,
-        )
-    return Extra(one_line("--extra", kind), int(count), one_line("--extra", remark, LONGEST_NOTE))
-
-
 def _condition(text: str) -> tuple[str, str]:
     from custody.codes import parse_entry
-    from custody.items import CONDITIONS
+    from station.said import read_condition
 
     code, _equals, condition = text.rpartition("=")
-    if condition not in CONDITIONS:
-        raise InputError(
-            N_("--condition {text} is not understood"),
-            hint=N_("Write it as CODE=good, light, heavy, wet or missing."),
-            text=text,
-        )
-    return parse_entry(code).code, condition
+    return parse_entry(code).code, read_condition(condition)
+
+
+def _refused(text: str) -> "tuple[Touch, str]":
+    from custody.compose import Touch
+
+    code, _equals, reason = text.partition("=")
+    label = one_touch(code)
+    return Touch(label.code, label.print, label.how), one_line("--refuse", reason, LONGEST_NOTE)
+
+
+def _all_remarks(refused: "Sequence[tuple[Touch, str]]", remarks: Sequence[str]) -> dict[str, str]:
+    """Remarks by code; why something was refused is one."""
+    found = {touch.code: reason for touch, reason in refused if reason}
+    for code, text in map(_remark, remarks):
+        found[code] = f"{found[code]}; {text}" if code in found else text
+    return found
+
+
+def _remark(text: str) -> tuple[str, str]:
+    code, _equals, remark = text.partition("=")
+    if not remark.strip():
+        raise InputError(N_("--remark {text} is not understood"), hint=N_("Write it as CODE=TEXT."), text=text)
+    return one_touch(code).code, one_line("--remark", remark, LONGEST_NOTE)
 
 
 def _look(text: str) -> "tuple[str, SealLook]":
@@ -185,10 +214,30 @@ def read_occurred(text: str | None, now_utc: str) -> str | None:
     return moment
 
 
-def resolve(store: "Store", handover: "Handover", options: Mapping[str, Any]) -> "Handover":
-    """The options' handover with the ends of a session, and with where it is bound unless the options say it."""
-    read = read_handover(store, handover.giver, handover.to, options)
-    return replace(read, bound=read.bound or handover.bound)
+def resolve(store: "Store", desk: "DraftDesk", options: Mapping[str, Any]) -> "Handover":
+    """What the options say of a session, and what was said in it where they say nothing."""
+    from station.said import said_of
+
+    kept = said_of(desk.handover, store.drafts.said(desk.draft))
+    read = read_handover(store, kept.giver, kept.to, options)
+    refused = {touch.code: touch for touch in (*kept.refused, *read.refused)}
+    return replace(
+        read,
+        bound=read.bound or kept.bound,
+        counted=kept.counted if read.counted is None else read.counted,
+        extras=(*kept.extras, *read.extras),
+        giver_name=read.giver_name or kept.giver_name,
+        receiver_name=read.receiver_name or kept.receiver_name,
+        witnesses=read.witnesses or kept.witnesses,
+        note=read.note or kept.note,
+        conditions={**kept.conditions, **read.conditions},
+        seals={**kept.seals, **read.seals},
+        photos={**kept.photos, **read.photos},
+        remarks={**kept.remarks, **read.remarks},
+        refused=tuple(refused.values()),
+        number=read.number or kept.number,
+        load=read.load or kept.load,
+    )
 
 
 def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping[str, Any], *, as_json: bool) -> None:
@@ -215,13 +264,37 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
     )
     expected = _("not known") if recorded.expected is None else number(recorded.expected)
     click.echo(_("{scanned} scanned, expected: {expected}").format(scanned=number(recorded.scanned), expected=expected))
+    if recorded.refused:
+        click.echo(_("Refused, they stay with the giver: {count}").format(count=number(len(recorded.refused))))
     if recorded.assumed:
         click.echo(_("Inside them, not seen themselves: {count}").format(count=number(recorded.assumed)))
     tell_findings(store, recorded.findings, recorded.to)
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=first.seq))
+    if recorded.matched:
+        _tell_reprint(store, recorded, options)
     from station.papers import unwitnessed_words
 
     click.echo(unwitnessed_words(store.heads.unwitnessed()))
+
+
+def _tell_reprint(store: "Store", recorded: "RecordedHandover", options: Mapping[str, Any]) -> None:
+    """Say how to give new labels, at once, to what was taken without a readable one."""
+    import shlex
+
+    from custody.codes import show_code
+
+    names = [name for name in (options["giver"], options["receiver"]) if name.strip()] or ["...", "..."]
+    people = " ".join(f"--by {shlex.quote(name)}" for name in names)
+    items = store.state.items_of(recorded.matched)
+    printed = [code for code in recorded.matched if code in items and items[code].print]
+    click.echo(_("Without a readable label: {count}. Print new ones now:").format(count=len(recorded.matched)))
+    if len(printed) < len(recorded.matched):
+        click.echo("  python main.py labels --codes FILE --out labels.pdf")
+    if not printed:
+        return
+    codes = " ".join(map(show_code, printed))
+    reason = shlex.quote(_("label not readable"))
+    click.echo(f"  python main.py reprint {codes} --reason {reason} {people} --out labels.pdf")
 
 
 def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any]:
@@ -234,6 +307,8 @@ def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any
         "event": f"{events[0]['log']}:{events[0]['seq']}", "events": events, "bast": recorded.bast,
         "from": recorded.giver, "to": recorded.to, "scanned": recorded.scanned, "expected": recorded.expected,
         **({"assumed": recorded.assumed} if recorded.assumed else {}),
+        **({"refused": list(recorded.refused)} if recorded.refused else {}),
+        **({"matched": list(recorded.matched)} if recorded.matched else {}),
         "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ import click
 from commands.base import Station, confirm, json_option, note, pass_station, print_json, progress
 from commands.handing import handover_options, read_handover, tell_recorded
 from commands.session import FIRST_CAMERA, KEYBOARD, begin, confirm_draft, run_session, tell_resumed
+from commands.touching import one_touch
 from custody.errors import N_, InputError
 from language import _
 
@@ -157,6 +158,8 @@ def handover(
     **options: Any,
 ) -> None:
     with station.store(write=True) as store:
+        from custody.compose import Touch
+
         giver, receiver = store.custodian(giver_code), store.custodian(to_code)
         given = read_handover(store, giver, receiver, options)
         if codes == KEYBOARD and sys.stdin.isatty():
@@ -164,7 +167,10 @@ def handover(
                 store, begin(store, given), KEYBOARD, options, window=False, quiet=quiet, yes=yes, as_json=as_json
             )
             return
-        touches = _typed(codes, receiver)
+        touches = [
+            *_typed(codes, receiver),
+            *(Touch(one_touch(code).code, None, "matched") for code in options["match"]),
+        ]
         tell_recorded(store, store.record_handover(given, touches), options, as_json=as_json)
 
 

@@ -11,6 +11,9 @@ import click
 from commands.base import confirm, note, print_json
 from commands.edge import EXIT_MACHINE, EXIT_USAGE, drop_output
 from commands.handing import resolve, tell_findings, tell_recorded
+from commands.touching import one_touch
+from custody.clocks import hours_between
+from custody.codes import ItemLabel
 from custody.errors import CustodyError
 from language import _
 
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from station.pack_desk import PackDesk
 
 
+LONG_OPEN_H = 6
+"""A session that was left open so long may have been left over night."""
 FIRST_CAMERA, KEYBOARD = "0", "-"
 """Sources with a meaning of their own; the keyboard includes a USB scanner that types."""
 
@@ -38,11 +43,22 @@ def begin(store: "Store", handover: "Handover", *, anew: bool = False) -> str:
     draft = None if anew else _unfinished(store, handover)
     if draft is None:
         giver, receiver, now = handover.giver or None, handover.to or None, store.around.now_utc()
-        return store.drafts.open(store.around.new_id(), giver, receiver, handover.bound, at=now).id
+        opened = store.drafts.open(store.around.new_id(), giver, receiver, handover.bound, at=now)
+        return _with_list(store, opened.id, handover)
     tell_resumed(store, draft)
     if handover.bound:
         store.drafts.set_ends(draft.id, bound=handover.bound)
-    return draft.id
+    return _with_list(store, draft.id, handover)
+
+
+def _with_list(store: "Store", draft: str, handover: "Handover") -> str:
+    """The draft, once it keeps the load list and the shared number that were named."""
+    from station.said import LOAD, NUMBER
+
+    said = {name: value for name, value in ((LOAD, " ".join(handover.load)), (NUMBER, handover.number)) if value}
+    if said:
+        store.drafts.say(draft, said)
+    return draft
 
 
 def _unfinished(store: "Store", handover: "Handover") -> "DraftInfo | None":
@@ -65,6 +81,10 @@ def tell_resumed(store: "Store", info: "DraftInfo") -> None:
             time=local_time(info.opened_at, info.giver or ""), ends=ends_in_words(store, info), count=info.scan_count
         )
     )
+    hours = hours_between(info.opened_at, store.around.now_utc())
+    if hours >= LONG_OPEN_H:
+        words = _("It was left open for {hours} hours: look whether all of this still stands here before recording it.")
+        note("! " + words.format(hours=hours))
 
 
 def run_session(
@@ -183,7 +203,9 @@ def confirm_draft(
     """Show the draft once more and record it, or keep it and say how to go on."""
     from reports.words import custodian_name
 
-    handover = resolve(store, desk.handover, options)
+    handover = resolve(store, desk, options)
+    for code in options["match"]:
+        desk.take(ItemLabel(one_touch(code).code, None), "matched")
     count = len(desk.taken)
     if not count and not handover.extras:
         _keep(store, desk, source, _("Nothing was scanned."))
@@ -194,7 +216,8 @@ def confirm_draft(
     if not yes:
         if not sys.stdin.isatty():
             _keep(store, desk, source, _("Nobody is here to confirm it; add --yes to record without asking."))
-        if findings := desk.findings():
+        touches = store.drafts.touches(desk.draft)
+        if findings := store.judge_handover(handover, touches, now=store.around.now_utc()):
             tell_findings(store, findings, handover.to, err=True)
         places = store.state.places
         question = _("Record {count} labels from {giver} to {to}?").format(

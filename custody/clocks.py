@@ -79,3 +79,8 @@ def _codes(events: Iterable[NewEvent]) -> Iterator[str]:
 
 def _body(event: NewEvent) -> Mapping[str, object]:
     return {"type": event.type, **event.fields}
+
+
+def hours_between(before: str, after: str) -> int:
+    """Whole hours from one RFC 3339 time to another; negative where the clock was set back."""
+    return (datetime.fromisoformat(after) - datetime.fromisoformat(before)) // timedelta(hours=1)

@@ -4,7 +4,7 @@ Pure: the ledger adds log, seq, prev, time and signature when it records them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from custody.carriage import NO_CARRIAGE, Carriage, carriage_fields
@@ -67,7 +67,8 @@ class Handover:
     `bound` are the places a carrier goes to, empty when `to` is no carrier or it is not known. `refused` are things
     that the receiver did not take: they stay with the giver. `remarks` are said of single items, taken or refused, by
     code; so are `conditions`, looks at `seals`, and the SHA-256 of `photos` that show either. `occurred` is given when
-    it is keyed in later: RFC 3339, UTC.
+    it is keyed in later: RFC 3339, UTC. `number` is a BAST number that several stations at one truck share, empty for
+    the next one of this station. `load` are the codes that a truck is to take, empty where it is not listed.
     """
 
     giver: str
@@ -89,6 +90,16 @@ class Handover:
     seals: Mapping[str, SealLook] = field(default_factory=dict)
     photos: Mapping[str, str] = field(default_factory=dict)
     acknowledged: tuple[Acknowledged, ...] = ()
+    number: str = ""
+    load: tuple[str, ...] = ()
+
+
+def apart(handover: Handover, touches: Sequence[Touch]) -> tuple[Handover, list[Touch]]:
+    """What was taken of what was offered, each once, and the handover with what was refused of it as it was read."""
+    offered = {touch.code: touch for touch in reversed(touches)}
+    refused = {touch.code: offered.get(touch.code, touch) for touch in handover.refused}
+    taken = [touch for touch in dict.fromkeys(offered[touch.code] for touch in touches) if touch.code not in refused]
+    return replace(handover, refused=tuple(refused.values())), taken
 
 
 def plan_events(

@@ -145,8 +145,9 @@ def judge_scan(
         return found
     shown = {"item": show_code(item.code)}
     if item.held_by != giver and not is_recorded:
+        elsewhere = N_("{item} is not in the hands of {giver} but of {holder}")
         found.append(
-            Finding("NOT_HELD", N_("{item} is not in the hands of {giver} but of {holder}"),
+            Finding("NOT_HELD", N_("{item} is with {holder} already") if item.held_by == to else elsewhere,
                     shown | {"giver": name_of(places, giver), "holder": name_of(places, item.held_by)},
                     item.code, is_provisional=not met_giver)
         )  # fmt: skip

@@ -50,6 +50,11 @@ def judge_against_paper(code: str, bast: str) -> Finding:
     return Finding("EXCESS", N_("{item} is not on paper {bast}"), {"item": show_code(code), "bast": bast}, code)
 
 
+def judge_against_load(code: str) -> Finding:
+    """The finding that an item was scanned which the truck's load list does not name."""
+    return Finding("EXCESS", N_("{item} is not on the load list"), {"item": show_code(code)}, code)
+
+
 def unknown_key(station: str) -> Finding:
     """The finding that a paper's key was admitted by nobody that this station knows of."""
     return Finding(

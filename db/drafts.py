@@ -143,6 +143,12 @@ class Drafts:
         said = self.tables.draft_said
         return dict(said.select(said.name, said.value).where(said.draft == id).order_by(said.name).tuples())
 
+    def also_in(self, id: str, code: str) -> DraftInfo | None:
+        """Another unconfirmed session that has taken this item too; None where none has."""
+        scan = self.tables.draft_scan
+        row = scan.select(scan.draft).where((scan.code == code) & (scan.draft != id)).tuples().first()
+        return None if row is None else self.get(row[0])
+
     def drop(self, id: str) -> None:
         """Forget a session; what it took was never recorded."""
         draft, scan, said = self.tables.draft, self.tables.draft_scan, self.tables.draft_said
@@ -178,4 +184,4 @@ def _take_statement(tables: Tables) -> tuple[str, list[object]]:
 
 
 def _how(text: str) -> How:
-    return text if text in ("camera", "typed", "wedge") else "typed"  # type: ignore[return-value]
+    return text if text in ("camera", "typed", "wedge", "matched") else "typed"  # type: ignore[return-value]

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from custody.chain import Chain, custody
 from custody.codes import ItemLabel, is_plate, parse_custodian
-from custody.compose import Handover, Ref, Touch
+from custody.compose import Handover, Ref, Touch, apart
 from custody.errors import N_, InputError, RuleError
 from custody.findings import (
     Finding,
     goes_astray,
     judge_condition,
     judge_count,
+    judge_label,
     judge_scan,
     judge_time,
     wrong_destination,
@@ -18,7 +19,7 @@ from custody.findings import (
 from custody.items import Item
 from custody.places import Need, Place, is_under
 from custody.sealing import judge_seals
-from custody.waybill import judge_against_paper
+from custody.waybill import judge_against_load, judge_against_paper
 from db.ledger import Ledger
 from db.papers import Papers, Waybill
 from db.seen_heads import SeenHeads
@@ -62,11 +63,19 @@ class Judging:
         met = self.ledger.places_met()
         return met is None or giver in met
 
-    def expected(self, giver: str, to: str, bound: Sequence[str] = ()) -> list[Item] | None:
+    def expected(
+        self, giver: str, to: str, bound: Sequence[str] = (), *, load: Sequence[str] = (), number: str = ""
+    ) -> list[Item] | None:
         """What the giver holds for `to`, or for where a carrier goes; None where this station cannot know.
 
         Also what another log, or a paper of it, says was given to `to` and ours has not confirmed yet.
+
+        Args:
+            load: the codes that are to go, where somebody has listed them; nothing else is expected then.
+            number: a BAST number that several stations share: what another one recorded under it is done.
         """
+        if load:
+            return self._listed(load, giver, to)
         tops = self._tops(to, bound)
         if not tops:
             return None
@@ -74,9 +83,15 @@ class Judging:
         items += _not_among(items, self.papers.waybill(giver, to, tops).items)
         if self.ledger.places_met() is not None:
             told = {item.code: item for item in self.state.brought_by_others(to, self.ledger.own_log().id)}
-            receipts = {code: told[code] for code in sorted(self._receipts(told.values(), giver, to))}
+            receipts = {code: told[code] for code in sorted(self._receipts(told.values(), giver, to, number))}
             items += _not_among(items, receipts)
         return items if items or self.has_met(giver) else None
+
+    def _listed(self, load: Sequence[str], giver: str, to: str) -> list[Item]:
+        """The things on a load list that have not been handed over to `to` yet."""
+        known = self.state.items_of(load)
+        items = [known.get(code) or Item(code, "", "", held_by=giver) for code in dict.fromkeys(load)]
+        return [item for item in items if item.held_by != to]
 
     def _tops(self, to: str, bound: Sequence[str]) -> list[str]:
         """The places whose items go to `to`: itself, or where a carrier goes."""
@@ -126,6 +141,14 @@ class Judging:
             )
             if finding.code != "UNKNOWN_CODE" or label.code not in waybill.items  # its own giver's paper names it
         ]  # fmt: skip
+        if handover.load:
+            listed = frozenset(handover.load)
+            inside = self.state.contents.carried(self.state.items_of(listed)) if listed - items.keys() else {}
+            found += [
+                judge_against_load(label.code)
+                for label in labels
+                if label.code not in listed and label.code not in inside
+            ]  # fmt: skip
         found += [
             wrong_destination(self.state.places, code, item.to, handover.to)
             for code, item in self.carried(items).items()
@@ -139,6 +162,16 @@ class Judging:
                 and not (label.code in items and items[label.code].held_by == handover.giver)
             ]  # fmt: skip
         return items, found
+
+    def _judge_refused(self, handover: Handover) -> list[Finding]:
+        """What is wrong with the labels of what the receiver did not take; it stays where it is."""
+        items = self.state.items_of(touch.code for touch in handover.refused)
+        has_met = self.has_met(handover.giver)
+        return [
+            finding
+            for touch in handover.refused
+            for finding in judge_label(items.get(touch.code), ItemLabel(touch.code, touch.print), met_giver=has_met)
+        ]
 
     def carried(self, items: Mapping[str, Item]) -> dict[str, Item]:
         """What moves inside these things and was not scanned itself: assumed, not seen; by code."""
@@ -157,33 +190,45 @@ class Judging:
                 known[code] = ref
         return known
 
-    def _receipts(self, items: Iterable[Item], giver: str, to: str) -> set[str]:
-        """The items whose handover another log has recorded already, so that ours confirms it."""
+    def _receipts(self, items: Iterable[Item], giver: str, to: str, number: str = "") -> set[str]:
+        """The items whose handover another log has recorded already, so that ours confirms it.
+
+        Those that it recorded under the number that both share are done, and left out.
+        """
         arrived = [item.code for item in items if item.held_by == to]
         if not arrived or self.ledger.places_met() is None:
             return set()
         own = self.ledger.own_log().name
+        chains = (
+            custody(code, events, roots=self.state.roots) for code, events in self.state.families(arrived).items()
+        )
         return {
-            code
-            for code, events in self.state.families(arrived).items()
-            if custody(code, events, roots=self.state.roots).is_recorded(giver, to, own)
+            chain.code
+            for chain in chains
+            if chain.is_recorded(giver, to, own)
+            and not (number and any(link.event.body.get("bast") == number for link in chain.links))
         }
 
     def judge_handover(self, handover: Handover, touches: Sequence[Touch], *, now: str) -> list[Finding]:
         """All that would be found if this were recorded now."""
         self.state.places.refresh()
-        expected = self.expected(handover.giver, handover.to, handover.bound)
+        handover, touches = apart(handover, touches)
+        expected = self.expected(
+            handover.giver, handover.to, handover.bound, load=handover.load, number=handover.number
+        )
         return self._judge_all(handover, touches, expected, now=now)
 
     def _judge_all(
         self, handover: Handover, touches: Sequence[Touch], expected: list[Item] | None, *, now: str
     ) -> list[Finding]:
         items, found = self.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], handover)
-        scanned = {touch.code for touch in touches} | self.carried(items).keys()
+        found += self._judge_refused(handover)
+        seen = {touch.code for touch in (*touches, *handover.refused)} | self.carried(items).keys()
         found += judge_count(
-            scanned=len(touches), extras=sum(extra.count for extra in handover.extras), counted=handover.counted,
-            missing=[item for item in expected or () if item.code not in scanned],
-            places=self.state.places, met_giver=self.has_met(handover.giver),
+            scanned=len(touches) + len(handover.refused),
+            extras=sum(extra.count for extra in handover.extras), counted=handover.counted,
+            missing=[item for item in expected or () if item.code not in seen],
+            places=self.state.places, met_giver=self.has_met(handover.giver) and not handover.number,
         )  # fmt: skip
         found += self._waybill(handover).findings
         for code, condition in handover.conditions.items():
@@ -194,7 +239,7 @@ class Judging:
             found += judge_seals(code, on, look.serials, look.result, is_met=self.has_met(handover.giver))
         happened = handover.occurred or now
         late = judge_time(self.state.places.get(handover.to), happened, is_late_entry=handover.occurred is not None)
-        if any(finding.code == "LATE" for finding in late) and self._all_come_back(scanned, handover):
+        if any(finding.code == "LATE" for finding in late) and self._all_come_back(seen, handover):
             late = [finding for finding in late if finding.code != "LATE"]
         return found + late
 

@@ -4,14 +4,14 @@ Every change of state is an event, and every event passes through `Store._record
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from custody import compose
 from custody.clocks import ClockMark, clock_events, expected_time, judge_clock
 from custody.codes import show_code
 from custody.compose import Handover, NewEvent, Ref, Touch
-from custody.errors import N_, InputError, StoreError
+from custody.errors import N_, InputError, RuleError, StoreError
 from custody.events import Event
 from custody.findings import Finding
 from custody.items import Item
@@ -23,6 +23,7 @@ from db.drafts import Drafts
 from db.faults import as_store_errors
 from db.judging import Judging
 from db.ledger import Ledger, Signer
+from db.letters import newest_handover
 from db.models import tables_of
 from db.photos import Photos
 from db.state import State
@@ -151,17 +152,19 @@ class Store(Judging):
             if draft is not None:
                 self.drafts.get(draft)
                 touches = self.drafts.touches(draft)
-            touches = _first_of_each(touches)
-            if not touches and not handover.extras:
+            handover, touches = compose.apart(handover, touches)
+            if not touches and not handover.extras and not handover.refused:
                 raise InputError(
                     N_("nothing was scanned, so nothing was recorded"), hint=N_("Scan or type at least one label.")
                 )
-            _refuse_unscanned(handover, touches)
-            expected = self.expected(handover.giver, handover.to, handover.bound)
+            _refuse_unscanned(handover, [*touches, *handover.refused])
+            expected = self.expected(
+                handover.giver, handover.to, handover.bound, load=handover.load, number=handover.number
+            )
             assumed = len(self.carried(self.state.items_of(touch.code for touch in touches)))
             findings = self._judge_all(handover, touches, expected, now=self.around.now_utc())
-            bast = self._bast_number()
-            relied_on = self._relied_on(handover, touches)
+            bast = self._bast_number(handover.number)
+            relied_on = self._relied_on(handover, [*touches, *handover.refused])
             new = compose.handover_events(handover, touches, relied_on, bast=bast)
             events = self._record([*new, *self.papers.witness_events(list(relied_on.values()))], id=draft)
             if self.clock_finding:
@@ -171,10 +174,25 @@ class Store(Judging):
         return RecordedHandover(
             tuple(events), bast, handover.giver, handover.to, len(touches),
             None if expected is None else len(expected), tuple(findings), assumed,
+            tuple(touch.code for touch in handover.refused),
+            tuple(touch.code for touch in touches if touch.how == "matched"),
         )  # fmt: skip
 
-    def _bast_number(self) -> str:
+    def _bast_number(self, shared: str) -> str:
+        """The next number of this station, or the one that it shares with others.
+
+        Raises:
+            RuleError: this station has recorded a handover of that number already.
+        """
         own = self.ledger.own_log()
+        if shared:
+            if newest_handover(self.ledger.tables, own.id, shared):
+                raise RuleError(
+                    N_("this station has recorded a handover {number} already"),
+                    hint=N_("Leave --number away, or agree on another one with the others at the truck."),
+                    number=shared,
+                )
+            return shared
         return f"{own.handovers + 1:04d}/{_slug(own.station).upper()}/{self.around.now_utc()[:4]}"
 
 
@@ -235,10 +253,3 @@ def _refuse_unscanned(handover: Handover, touches: Sequence[Touch]) -> None:
             hint=N_("Say what it shows: --condition CODE=light, or --seal CODE=broken."),
             item=show_code(alone[0]),
         )
-
-
-def _first_of_each(touches: Iterable[Touch]) -> list[Touch]:
-    first: dict[str, Touch] = {}
-    for touch in touches:
-        first.setdefault(touch.code, touch)
-    return list(first.values())

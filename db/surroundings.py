@@ -48,7 +48,8 @@ class RecordedHandover:
     """A handover that is in the ledger: its events, BAST number, counts, and what is irregular about it.
 
     `expected` is None where this station cannot know what was to come. `assumed` things moved inside those that were
-    scanned, and were not seen.
+    scanned, and were not seen. `refused` are the codes of what the receiver did not take, `matched` of those taken
+    whose labels could not be read.
     """
 
     events: tuple[Event, ...]
@@ -59,3 +60,5 @@ class RecordedHandover:
     expected: int | None
     findings: tuple[Finding, ...]
     assumed: int = 0
+    refused: tuple[str, ...] = ()
+    matched: tuple[str, ...] = ()

@@ -10,12 +10,15 @@ from language import _
 from language.text import fill
 
 End = Literal["from", "to"]
-How = Literal["camera", "typed", "wedge"]
+How = Literal["camera", "typed", "wedge", "matched"]
+What = Literal["refuse", "accept", "remark", "condition", "seal", "extra", "bound"]
+"""What can be said of an item, or of the whole, while it is scanned."""
 Beep = Literal["ok", "again", "wrong"]
 Mark = Literal["taken", "finding", "wrong"]
 Kind = Literal[
     "taken",  # recorded in the draft
     "again",  # it was in the draft already
+    "said",  # something was said of an item, or of the whole
     "put_out",  # taken out of the draft again
     "place",  # from or to is set
     "paper",  # a code of a handover paper: one of several, or the last one
@@ -27,20 +30,22 @@ Kind = Literal[
     "finish",  # the user is done
 ]
 
-_RIGHT: frozenset[Kind] = frozenset({"taken", "put_out", "place", "paper", "finish"})
+_RIGHT: frozenset[Kind] = frozenset({"taken", "said", "put_out", "place", "paper", "finish"})
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """How far the draft is: labels taken, how many are expected (None: not known), and what is missing, in words.
 
-    `assumed` things are inside those that were taken: they move along, and nobody has seen them.
+    `assumed` things are inside those that were taken: they move along, and nobody has seen them. Of what was taken into
+    the draft, `refused` things stay with the giver.
     """
 
     taken: int
     expected: int | None = None
     missing: tuple[str, ...] = ()
     assumed: int = 0
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,13 @@ class Desk(Protocol):
 
         Raises:
             CodeError, RuleError: there is no such custodian, or it cannot be this end.
+        """
+
+    def describe(self, what: What, code: str, text: str) -> str:
+        """Keep what is said of an item that was taken, or of the whole (`extra`, `bound`); returns it in words.
+
+        Raises:
+            CodeError, RuleError: it is not understood, or not said of something here.
         """
 
     def take_paper(self, sheet: Sheet) -> TakenPaper:

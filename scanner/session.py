@@ -13,7 +13,7 @@ from custody.findings import Finding
 from custody.paper import Collector, is_head, is_part
 from language import _
 from language.text import printable
-from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally
+from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally, What
 from scanner.reads import Read, Seen
 
 COOL_DOWN_MS = 2500.0
@@ -24,6 +24,13 @@ _FINISH = frozenset({"finish", "done", "selesai"})
 _UNDO = frozenset({"undo", "batal"})
 _ENDS: dict[str, End] = {"from": "from", "dari": "from", "to": "to", "ke": "to"}
 """Typed commands, in both languages at once: who types them need not know which one is set."""
+_SAID: dict[str, What] = {
+    "refuse": "refuse", "tolak": "refuse", "accept": "accept", "terima": "accept", "remark": "remark",
+    "catatan": "remark", "condition": "condition", "kondisi": "condition", "seal": "seal", "segel": "seal",
+}  # fmt: skip
+"""What is said of an item: `refuse CODE why`; without a code, of the one that was taken last."""
+_SAID_OF_ALL: dict[str, What] = {"extra": "extra", "tambahan": "extra", "bound": "bound", "muatan": "bound"}
+_MATCH = frozenset({"match", "cocok"})
 
 
 @dataclass(slots=True)
@@ -111,7 +118,9 @@ class ScanSession:
     def type_in(self, line: str) -> Outcome:
         """Take one line from the keyboard or a USB scanner: a label, a code, or a command.
 
-        Commands: `undo`; `-CODE` takes one item out; `from PLACE` and `to PLACE`; `finish`.
+        Commands: `undo`; `-CODE` takes one item out; `from PLACE` and `to PLACE`; `finish`; `match CODE` takes a thing
+        whose label cannot be read; `refuse`, `accept`, `remark`, `condition` and `seal`, each with a code or of the
+        last one taken; `extra KIND=COUNT:REMARK`, `bound PLACE`.
         """
         entry = line.strip()
         if is_part(entry):
@@ -129,6 +138,12 @@ class ScanSession:
                 return self._put_out(parse_code(entry.partition("*")[0]))
             if word in _ENDS and rest:
                 return self._set_end(_ENDS[word], parse_custodian(rest))
+            if word in _MATCH and rest:
+                return self._take(ItemLabel(parse_code(rest), None), "matched")
+            if word in _SAID:
+                return self._describe(_SAID[word], rest)
+            if word in _SAID_OF_ALL and rest:
+                return self._keep_said(_SAID_OF_ALL[word], "", rest)
             label = parse_entry(entry)
         except CodeError as error:
             return self._refuse("not_understood", error)
@@ -164,6 +179,24 @@ class ScanSession:
             self._history.append(taken.code)
         kind: Kind = "again" if taken.already else "taken"
         return self._mark_in_view(self._say(kind, taken.title, taken.code, taken.findings))
+
+    def _describe(self, what: What, rest: str) -> Outcome:
+        """Keep what is said of the item whose code comes first, else of the one that was taken last."""
+        first, _blank, text = rest.partition(" ")
+        first, _equals, glued = first.partition("=")  # as the options have it: CODE=broken
+        try:
+            code, text = parse_code(first.partition("*")[0]), f"{glued} {text}".strip()
+        except CodeError:
+            if not self._history:
+                return self._say("not_understood", _("Nothing is taken yet, and no code is said"))
+            code, text = self._history[-1], rest
+        return self._keep_said(what, code, text)
+
+    def _keep_said(self, what: What, code: str, text: str) -> Outcome:
+        try:
+            return self._say("said", self._desk.describe(what, code, text.strip()), code)
+        except (CodeError, RuleError) as error:
+            return self._refuse("refused", error)
 
     def _show_part(self, text: str) -> Outcome:
         """Take one code of a handover paper; with the last one, what the paper says is known."""

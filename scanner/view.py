@@ -20,6 +20,7 @@ _SIGNS: dict[Kind, str] = {
     "again": "=",
     "put_out": "-",
     "place": ">",
+    "said": "*",
     "paper": "#",
     "finish": ".",
     "foreign": "?",
@@ -36,6 +37,8 @@ def count_words(tally: Tally) -> str:
     words = _("{taken} taken").format(taken=tally.taken)
     if tally.expected is not None:
         words = _("{taken} of {expected}").format(taken=tally.taken, expected=tally.expected)
+    if tally.refused:
+        words += " " + _("({count} refused)").format(count=tally.refused)
     if tally.assumed:
         words += " " + _("(+{count} inside, not seen)").format(count=tally.assumed)
     return words

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from custody.codes import ItemLabel, show_code
 from custody.compose import Handover, Touch
-from custody.errors import CodeError, RuleError
+from custody.errors import N_, CodeError, InputError, RuleError
 from custody.events import Body
 from custody.findings import Finding, name_of
 from custody.items import Item
@@ -14,7 +14,8 @@ from custody.places import Need
 from db.drafts import DraftInfo
 from db.store import Store
 from language import _
-from scanner.outcomes import End, How, Taken, TakenPaper, Tally
+from scanner.outcomes import End, How, Taken, TakenPaper, Tally, What
+from station.said import said_of
 
 
 class DraftDesk:
@@ -29,12 +30,15 @@ class DraftDesk:
         self._expected: dict[str, Item] | None = None
         self._words: dict[str, str] = {}
         self._inside: dict[str, Item] = {}
+        self.refused: frozenset[str] = frozenset()
+        self._load: tuple[str, ...] = ()
+        self._number = ""
         self.look_again()
 
     @property
     def handover(self) -> Handover:
         """Who gives what to whom, as far as it is set."""
-        return Handover(self.giver, self._receiver, self.bound)
+        return Handover(self.giver, self._receiver, self.bound, number=self._number, load=self._load)
 
     @property
     def receiver(self) -> str | None:
@@ -45,9 +49,9 @@ class DraftDesk:
     def tally(self) -> Tally:
         """How far the draft is."""
         if self._expected is None:
-            return Tally(len(self.taken), assumed=len(self.assumed))
+            return Tally(len(self.taken), assumed=len(self.assumed), refused=len(self.refused))
         words = tuple(self._words[item.code] for item in self.missing)
-        return Tally(len(self.taken), len(self._expected), words, len(self.assumed))
+        return Tally(len(self.taken), len(self._expected), words, len(self.assumed), len(self.refused))
 
     @property
     def missing(self) -> list[Item]:
@@ -63,7 +67,17 @@ class DraftDesk:
         return {code: item for code, item in self._inside.items() if code not in self.taken}
 
     def take(self, label: ItemLabel, how: How) -> Taken:
-        """Put an item into the draft and say what is wrong with it; durable when this returns."""
+        """Put an item into the draft and say what is wrong with it; durable when this returns.
+
+        Raises:
+            RuleError: its label cannot be read, and it is none of the expected things.
+        """
+        if how == "matched" and self._expected is not None and label.code not in self._expected:
+            raise RuleError(
+                N_("{item} is not expected here: a thing without a label is matched to what is missing"),
+                hint=N_("Look at what is missing, or note it with: extra KIND=COUNT:REMARK"),
+                item=show_code(label.code),
+            )
         item, findings = self.store.judge(label, self.handover)
         if item is not None:
             self._inside |= self.store.state.contents.carried({item.code: item})
@@ -71,7 +85,27 @@ class DraftDesk:
             self.draft, Touch(label.code, label.print, how), at=self.store.around.now_utc()
         )  # fmt: skip
         self.taken[label.code] = None
-        return Taken(label.code, self.words(item), tuple(findings), already=not is_new)
+        words = self.words(item)
+        if (other := self.store.drafts.also_in(self.draft, label.code)) is not None:
+            words += " · " + _("also in the unfinished session {session}").format(
+                session=other.purpose or ends_in_words(self.store, other)
+            )
+        return Taken(label.code, words, tuple(findings), already=not is_new)
+
+    def describe(self, what: What, code: str, text: str) -> str:
+        """Keep what is said of an item that was taken, or of the whole; returns it in words.
+
+        Raises:
+            CodeError, RuleError: it is not understood, or the item was not taken.
+        """
+        from station.saying import describe
+
+        try:
+            words = describe(self, what, code, text)
+        except InputError as error:  # a session shows it and goes on
+            raise RuleError(error.message, hint=error.hint, **error.values) from error
+        self.look_again()
+        return words
 
     def put_out(self, code: str) -> bool:
         """Take an item out of the draft again."""
@@ -93,7 +127,27 @@ class DraftDesk:
         self.store.drafts.set_ends(self.draft, giver=giver, receiver=receiver or None)
         self.giver, self._receiver = giver, receiver
         self.look_again()
-        return name_of(self.store.state.places, code)
+        return name_of(self.store.state.places, code) + self._kept_in_words()
+
+    def set_bound(self, custodians: Sequence[str]) -> None:
+        """Say where a carrier goes.
+
+        Raises:
+            CodeError, RuleError: there is no such place.
+        """
+        self.bound = tuple(dict.fromkeys(self._known(custodian) for custodian in custodians))
+        self.store.drafts.set_ends(self.draft, bound=self.bound)
+        self.look_again()
+
+    def _kept_in_words(self) -> str:
+        """What was scanned before an end was changed, judged anew; empty where nothing was."""
+        from language.text import number
+
+        if not self.taken or not self.giver or not self._receiver:
+            return ""
+        wrong = {finding.item for finding in self.findings() if finding.item and finding.severity != "info"}
+        words = _("{count} labels are kept, {wrong} of them not right for this")
+        return ". " + words.format(count=number(len(self.taken)), wrong=number(len(wrong)))
 
     def take_paper(self, sheet: Sheet) -> TakenPaper:
         """Keep what a handover paper carries, and expect what it says.
@@ -149,7 +203,7 @@ class DraftDesk:
     def judged(self) -> tuple[dict[str, Item], list[Finding]]:
         """What is known of everything in the draft, by code, and what is wrong with it as its ends are now."""
         self.store.state.places.refresh()
-        touches = self.store.drafts.touches(self.draft)
+        touches = [touch for touch in self.store.drafts.touches(self.draft) if touch.code not in self.refused]
         return self.store.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], self.handover)
 
     def words(self, item: Item | None) -> str:
@@ -157,18 +211,19 @@ class DraftDesk:
         return item_words(item, self._needs, self.store)
 
     def _known(self, custodian: str) -> str:
-        from custody.errors import InputError
-
         try:
             return self.store.custodian(custodian)
         except InputError as error:  # a session shows it and goes on
             raise RuleError(error.message, hint=error.hint, **error.values) from error
 
     def look_again(self) -> None:
-        """Ask the ledger again what is expected."""
+        """Ask the ledger again what is expected, and the draft what was said."""
+        said = said_of(Handover("", ""), self.store.drafts.said(self.draft))
+        self.refused = frozenset(touch.code for touch in said.refused)
+        self._load, self._number = said.load, said.number
         items: Sequence[Item] | None = None
         if self.giver and self._receiver:
-            items = self.store.expected(self.giver, self._receiver, self.bound)
+            items = self.store.expected(self.giver, self._receiver, self.bound, load=self._load, number=self._number)
         self._expected = None if items is None else {item.code: item for item in items}
         self._words = {item.code: self.words(item) for item in items or ()}
         self._look_inside()

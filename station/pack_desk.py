@@ -8,7 +8,7 @@ from custody.items import Item
 from custody.paper import Sheet
 from db.packing import judge_added, registered
 from db.store import Store
-from scanner.outcomes import End, How, Taken, TakenPaper, Tally
+from scanner.outcomes import End, How, Taken, TakenPaper, Tally, What
 from station.desk import item_words
 
 
@@ -88,6 +88,10 @@ class PackDesk:
 
     def set_end(self, end: End, custodian: str) -> str:
         """A set goes nowhere while it is packed."""
+        raise RuleError(N_("things are packed here, and handed over with: scan"))
+
+    def describe(self, what: What, code: str, text: str) -> str:
+        """Nothing is said of single things while they are packed."""
         raise RuleError(N_("things are packed here, and handed over with: scan"))
 
     def take_paper(self, sheet: Sheet) -> TakenPaper:

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 from custody.errors import N_, InputError
 
 if TYPE_CHECKING:
-    from custody.compose import Handover, SealLook
+    from custody.compose import Extra, Handover, SealLook
 
 LONGEST_NAME, LONGEST_NOTE = 120, 2000
-CONDITION, REMARK = "condition:", "remark:"
+CONDITION, REMARK, REFUSED, SEAL, PHOTO = "condition:", "remark:", "refused:", "seal:", "photo:"
 """Names under which a draft keeps what is said of one item, before its code."""
+LOAD, NUMBER, EXTRAS = "load", "number", "extras"
+"""Names under which it keeps a truck's load list and things without a label, one a line, and a shared BAST number."""
 
 
 def said_of(handover: "Handover", said: Mapping[str, str]) -> "Handover":
     """The handover with what a draft has kept of it: names, count, carriage, note, and the state of single items."""
     from custody.carriage import Carriage
+    from custody.compose import Touch
 
     return replace(
         handover,
@@ -27,8 +30,62 @@ def said_of(handover: "Handover", said: Mapping[str, str]) -> "Handover":
         carriage=Carriage(said.get("vehicle", ""), said.get("driver", "")),
         note=said.get("note", ""),
         conditions=_of_items(said, CONDITION),
-        remarks=_of_items(said, REMARK),
+        remarks=_remarks(said),
+        refused=tuple(Touch(code, None, "typed") for code in _of_items(said, REFUSED)),
+        seals={code: read_look(text) for code, text in _of_items(said, SEAL).items()},
+        photos=_of_items(said, PHOTO),
+        extras=tuple(map(read_extra, said.get(EXTRAS, "").splitlines())),
+        number=said.get(NUMBER, ""),
+        load=tuple(said.get(LOAD, "").split()),
     )
+
+
+def _remarks(said: Mapping[str, str]) -> dict[str, str]:
+    """What is said of single items, the reason why one was refused first."""
+    remarks, reasons = _of_items(said, REMARK), _of_items(said, REFUSED)
+    both = ((code, (reasons.get(code, "").strip(), remarks.get(code, ""))) for code in {**reasons, **remarks})
+    return {code: "; ".join(filter(None, texts)) for code, texts in both if any(texts)}
+
+
+def read_extra(text: str) -> "Extra":
+    """Things without a readable label as people say them: `KIND=COUNT`, `KIND=COUNT:REMARK`.
+
+    Raises:
+        InputError: it is not understood.
+    """
+    from custody.compose import Extra
+
+    kind, _equals, rest = text.partition("=")
+    count, _colon, remark = rest.partition(":")
+    if not kind.strip() or not count.strip().isascii() or not count.strip().isdigit() or not 0 < int(count) < 1_000_000:
+        raise InputError(
+            N_("--extra {text} is not understood"),
+            hint=N_("Write it as KIND=COUNT or KIND=COUNT:REMARK, like box=2:torn."),
+            text=text,
+        )
+    return Extra(one_line("--extra", kind), int(count), one_line("--extra", remark, LONGEST_NOTE))
+
+
+_CONDITIONS = {
+    "good": "good", "baik": "good", "light": "light", "ringan": "light", "heavy": "heavy", "berat": "heavy",
+    "wet": "wet", "basah": "wet", "missing": "missing", "hilang": "missing", "kurang": "missing",
+}  # fmt: skip
+
+
+def read_condition(text: str) -> str:
+    """A condition as people say it, in either language.
+
+    Raises:
+        InputError: it is none.
+    """
+    condition = _CONDITIONS.get(text.strip().lower())
+    if condition is None:
+        raise InputError(
+            N_("{text} is no condition"),
+            hint=N_("Write good, light, heavy, wet or missing (baik, ringan, berat, basah, hilang)."),
+            text=text[:LONGEST_NAME],
+        )
+    return condition
 
 
 def _of_items(said: Mapping[str, str], what: str) -> dict[str, str]:

@@ -157,6 +157,23 @@ def layout(table: Table, kind: str) -> tuple[Layout, list[Fault]]:
     return Layout(kind, {name: headers[0] for name, headers in found.items()}, ignored), faults
 
 
+def code_column(table: Table) -> str:
+    """The header of the column that has the items' codes.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = _match("items", table.headers).get("code")
+    if not found:
+        raise InputError(
+            N_("{file} has no column of codes: its headers are {headers}"),
+            hint=N_("Name the column code, or kode."),
+            file=table.file,
+            headers=", ".join(table.headers)[:200],
+        )
+    return found[0]
+
+
 def ignored_columns(table: Table, kind: str) -> tuple[str, ...]:
     """The headers that mean nothing to this kind of table, for one note to the user."""
     return layout(table, kind)[0].ignored
