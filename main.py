@@ -60,6 +60,7 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
         sealing,
         serving,
         setup,
+        tokens,
         verifying,
         voiding,
     )
@@ -92,7 +93,7 @@ def _program(now_utc: Callable[[], str] | None) -> "click.Group":
         checklists.checklist, points.point,
         reporting.custody, reporting.report,
         exporting.export, merging.import_, verifying.verify, backing.backup, serving.serve,
-        pins.pins, doctor.doctor, demo.demo,
+        pins.pins, tokens.token, doctor.doctor, demo.demo,
     ):  # fmt: skip
         command.short_help = command.help  # so that the list of commands wraps it and cuts nothing off
         program.add_command(command)

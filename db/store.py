@@ -138,9 +138,12 @@ class Store(Judging):
     # --- handovers ------------------------------------------------------------------------------------------------
 
     def record_handover(
-        self, handover: Handover, touches: Sequence[Touch], *, draft: str | None = None
+        self, handover: Handover, touches: Sequence[Touch], *, draft: str | None = None, id: str | None = None
     ) -> RecordedHandover:
         """Record a handover of what was scanned, and drop the draft that held it, in one transaction.
+
+        Args:
+            id: the key by which a program that asks again finds what was recorded; a draft's own id goes before it.
 
         Raises:
             RuleError: it cannot be true.
@@ -166,7 +169,7 @@ class Store(Judging):
             bast = self._bast_number(handover.number)
             relied_on = self._relied_on(handover, [*touches, *handover.refused])
             new = compose.handover_events(handover, touches, relied_on, bast=bast)
-            events = self._record([*new, *self.papers.witness_events(list(relied_on.values()))], id=draft)
+            events = self._record([*new, *self.papers.witness_events(list(relied_on.values()))], id=draft or id)
             if self.clock_finding:
                 findings.append(self.clock_finding)
             if draft is not None:

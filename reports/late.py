@@ -28,7 +28,7 @@ _MOST_ROWS = 60
 def late_report(rows: Sequence[DueRow], ways: Ways, *, as_of: str, within_h: int) -> Listing:
     """The report of these rows: PPK and PPS one by one, polling stations summed up by village."""
     here = zone_code(*(row.place.code for row in rows[:1]))
-    facts = {"as_of": as_of, "within_h": within_h, "rows": [_json(row, ways) for row in rows]}
+    facts = {"as_of": as_of, "within_h": within_h, "rows": [due_json(row, ways) for row in rows]}
     sections = [
         _section(_("Sub-districts (PPK)"), [row for row in rows if row.place.level == "district"], here),
         _section(_("Villages (PPS)"), [row for row in rows if row.place.level == "village"], here, pressing=True),
@@ -40,7 +40,7 @@ def late_report(rows: Sequence[DueRow], ways: Ways, *, as_of: str, within_h: int
         "still has to bring that is due no later, divided by that pace; nothing else is known of the road, and without "
         "a pace nothing is expected."
     )
-    table = Sheet(_("Due times"), HEADERS, [[*_json(row, ways).values()] for row in rows])
+    table = Sheet(_("Due times"), HEADERS, [[*due_json(row, ways).values()] for row in rows])
     return Listing(_("The clock"), meaning, _summary(rows, as_of, within_h, here), sections, [table], facts)
 
 
@@ -121,7 +121,8 @@ def _stations(rows: Iterable[DueRow], ways: Ways, here: str) -> Section:
     return Section(heading, titles, cells, (70.0, 60.0, 30.0, 30.0, 30.0, 41.0), left=2)
 
 
-def _json(row: DueRow, ways: Ways) -> dict[str, Cell]:
+def due_json(row: DueRow, ways: Ways) -> dict[str, Cell]:
+    """One row as JSON and tables have it."""
     area = ways.area(row.place.code)
     values = (
         row.state, row.place.level, area.code if area else "", row.place.code, row.place.name, row.due, row.bound,

@@ -82,10 +82,14 @@ class Step:
     is_repeat: bool
 
 
-def steps(chain: Chain, places: Places, needs: Needs) -> Iterator[Step]:
-    """Each link of the chain as a step, in the order of the chain; withdrawn records come last."""
+def steps(chain: Chain, places: Places, needs: Needs, *, with_staff: bool = True) -> Iterator[Step]:
+    """Each link of the chain as a step, in the order of the chain; withdrawn records come last.
+
+    Args:
+        with_staff: tell who worked the station too, and not only who stands on the handover's letter.
+    """
     home = chain.item.to if chain.item else None
-    return (_step(link, chain.code, home, places) for link in chain.links)
+    return (_step(link, chain.code, home, places, with_staff=with_staff) for link in chain.links)
 
 
 def identity(chain: Chain, places: Places, needs: Needs) -> list[tuple[str, str]]:
@@ -126,7 +130,7 @@ def condition(chain: Chain) -> str:
     return condition_word(chain.item.condition) if chain.item else _("not known")
 
 
-def _step(link: Link, code: str, home: str | None, places: Places) -> Step:
+def _step(link: Link, code: str, home: str | None, places: Places, *, with_staff: bool) -> Step:
     event = link.event
     here = zone_code(link.to, link.from_, home)
     day, clock = day_and_clock(event.happened, here)
@@ -139,7 +143,7 @@ def _step(link: Link, code: str, home: str | None, places: Places) -> Step:
         sentence="" if is_move else sentence(event, code, places),
         giver=_party(link.from_, people["giver"], places) if is_move else None,
         receiver=_party(link.to, people["receiver"], places) if is_move else None,
-        remarks=tuple(_remarks(link, code, here)),
+        remarks=tuple(_remarks(link, code, here, with_staff=with_staff)),
         note=f"“{note}”" if (note := printable(event.body.get("note", ""), NOTE_LIMIT)) else "",
         record=f"{printable(event.log, 60)}:{event.seq}  {event.leaf[:12]}",
         is_seen=link.is_seen,
@@ -155,7 +159,7 @@ def _party(custodian: str | None, person: str, places: Places) -> Party:
     return Party(name, show_custodian(custodian), printable(person, NAME_LIMIT))
 
 
-def _remarks(link: Link, code: str, here: str) -> Iterator[str]:
+def _remarks(link: Link, code: str, here: str, *, with_staff: bool) -> Iterator[str]:
     event, body = link.event, link.event.body
     if link.is_repeat:
         yield _("the other side's record of a handover above")
@@ -172,21 +176,22 @@ def _remarks(link: Link, code: str, here: str) -> Iterator[str]:
             yield _("vehicle {vehicle}").format(vehicle=printable(vehicle, NAME_LIMIT))
         if body["witnesses"]:
             yield _("witnesses: {names}").format(names=_names(body["witnesses"]))
-    if event.type in ("seal", "pack") and body.get("names"):
+    if with_staff and event.type in ("seal", "pack") and body.get("names"):
         yield _("done by {names}").format(names=_names(body["names"]))
-    if event.type == "seal" and body["witness"]:
+    if with_staff and event.type == "seal" and body["witness"]:
         yield _("witnesses: {names}").format(names=printable(body["witness"], NAME_LIMIT))
     if body.get("photo"):
         yield _("photograph {digest}").format(digest=body["photo"][:12])
     if event.type in ("print", "reassign") and body["reason"]:
         yield _("reason: {reason}").format(reason=printable(body["reason"], NAME_LIMIT))
-    if body.get("second"):
+    if with_staff and body.get("second"):
         yield _("with {name}").format(name=printable(body["second"], NAME_LIMIT))
     if body.get("occurred"):
         yield _("keyed in later, on {time}").format(time=local_time(event.at, here))
     if body.get("bast"):
         yield _("BAST {number}").format(number=printable(body["bast"], NAME_LIMIT))
-    yield _("recorded by {name}").format(name=printable(body["by"], NAME_LIMIT) or _("nobody named"))
+    if with_staff:
+        yield _("recorded by {name}").format(name=printable(body["by"], NAME_LIMIT) or _("nobody named"))
 
 
 def _names(people: list[str]) -> str:

@@ -25,7 +25,7 @@ SAME_ORIGIN = {"Origin": HOST, "Sec-Fetch-Site": "same-origin"}
 def site_at(home: Path, *, port: int = PORT, now: str = NOW, source: str = "0") -> Site:
     """The site of a station that has begun, in English."""
     station = station_at(str(home), None, lambda: now)
-    return Site(lambda: station.store(write=True), home, kept_token(home), port, "en", source)
+    return Site(lambda: station.store(write=True), home, kept_token(home), port, "en", source, now_utc=lambda: now)
 
 
 def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -85,7 +85,7 @@ def test_obstacles_readiness_and_critical_points_are_told(visitor: Visitor, stat
     said = words(page)
     check(page)
     assert "Open obstacles (1)" in said and "the road &lt;b&gt;is closed&lt;/b&gt;" in page
-    assert "Readiness (0 / 1)" in said and "Is it dry?: no (the roof leaks)" in said and "locked" not in said
+    assert "Readiness (0 / 1)" in said and "Is it dry? no (the roof leaks)" in said and "locked" not in said
     assert "overdue Seals" in said and "Made" in said
     assert "Open obstacles (0)" in words(visitor.see("/dashboard/51.08.02"))
     assert "Readiness (0 / 0)" in words(visitor.see("/dashboard/51.08.01"))

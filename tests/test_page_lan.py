@@ -27,9 +27,11 @@ ALLOWED = {
     ("PUT", "/api/drafts/{draft}/pause"), ("DELETE", "/api/drafts/{draft}/items/{code}"),
     ("PUT", "/api/drafts/{draft}/items/{code}"), ("POST", "/api/drafts/{draft}/signatures/{signer}"),
     ("DELETE", "/api/drafts/{draft}/signatures/{signer}"), ("POST", "/api/drafts/{draft}/pins/{signer}"),
-    ("PUT", "/api/pins"), ("POST", "/api/pair"),
+    ("PUT", "/api/pins"), ("POST", "/api/pair"), ("POST", "/observe"), ("DELETE", "/observe"),
 }  # fmt: skip
 """What changes something and may come from a device."""
+OPEN = {("POST", "/api/pair"), ("POST", "/observe"), ("DELETE", "/observe")}
+"""Where a code or a token is shown: that is the secret there."""
 
 
 def filled(path: str, draft: str) -> str:
@@ -38,7 +40,7 @@ def filled(path: str, draft: str) -> str:
 
 def test_whoever_was_not_let_in_reads_and_changes_nothing(stranger: Device, site: Site, draft: str) -> None:
     for method, path in all_routes(stranger.client):
-        if path in ("/pair", "/api/pair"):
+        if path in ("/pair", "/api/pair", "/observe"):  # where a code or a token is shown
             continue
         for secret in ("", "0" * 64, site.token):
             headers = {"Cookie": f"{COOKIE}={secret}", HEADER: secret} if secret else {}
@@ -83,7 +85,7 @@ def test_a_device_may_do_what_it_is_there_for_and_nothing_else(device: Device, d
     ],
 )  # fmt: skip
 def test_no_other_page_uses_a_device_that_is_let_in(device: Device, draft: str, headers: dict[str, str]) -> None:
-    for method, path in sorted(ALLOWED - {("POST", "/api/pair")}):
+    for method, path in sorted(ALLOWED - OPEN):
         sent = {HEADER: device.secret, "Origin": LAN_HOST} | headers
         answer = device.client.request(method, filled(path, draft), json={}, headers=sent)
         assert answer.status_code in (400, 403), (method, path)

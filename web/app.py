@@ -12,8 +12,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.security import APIKeyHeader, HTTPBearer
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -22,9 +23,25 @@ from starlette.responses import JSONResponse, Response
 from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
 from language.text import printable, say, say_fault, say_hint
+from web.api.forms import Refusal
+from web.api.reading import reading
+from web.api.recording import recording, tokens
 from web.doors import Door, LocalDoor
 from web.guard import Guard
-from web.pages import begin, dashboard, devices, handover, home, items, labels, plan, scan, signing, work
+from web.pages import (
+    begin,
+    dashboard,
+    devices,
+    handover,
+    home,
+    items,
+    labels,
+    observe,
+    plan,
+    scan,
+    signing,
+    work,
+)
 from web.site import HERE, Site
 from web.templating import Pages
 
@@ -38,11 +55,31 @@ PAGES: tuple[Routes, ...] = (
     devices.routes,
     items.routes,
     dashboard.routes,
+    observe.routes,
     work.routes,
     labels.routes,
     plan.routes,
 )
 _SHOWN_FAULTS = 50
+ABOUT = """
+The station of one warehouse or committee: items, their chains of custody, progress, what is late or irregular.
+
+**Observers** send `Authorization: Bearer TOKEN`; a supervisor makes tokens on the page or with `python main.py token`.
+They read, and change nothing. **Programs on the station's own computer** read without a secret; to change something
+they send the secret in the file `page.token` of the station's folder twice, as the cookie that the page sets and as
+`X-Serah-Token`, and bodies as `application/json`. Refusals say in `error` and `hint` what is wrong, in the language of
+`?lang=id` or `?lang=en`.
+"""
+SECURITY = [
+    Depends(HTTPBearer(scheme_name="observer", description="An observer's token.", auto_error=False)),
+    Depends(APIKeyHeader(name="X-Serah-Token", scheme_name="page", description="The page's secret.", auto_error=False)),
+]
+"""Described here; what is asked for is judged by the guard."""
+REFUSED: dict[int | str, dict[str, Any]] = {
+    401: {"model": Refusal, "description": "The token is not known, or counts no longer."},
+    403: {"model": Refusal, "description": "Not for who asks, or from elsewhere."},
+    422: {"model": Refusal, "description": "What was asked for is not there, or not as it should be."},
+}
 
 
 def build(site: Site, door: Door | None = None) -> FastAPI:
@@ -52,11 +89,21 @@ def build(site: Site, door: Door | None = None) -> FastAPI:
         door: None: the page on this computer.
     """
     pages = Pages(site)
-    app = FastAPI(title="Serah", docs_url=None, redoc_url=None, lifespan=None if door else _lifespan(site))
+    app = FastAPI(
+        title="Serah", version="1", description=ABOUT, docs_url=None, redoc_url=None,
+        lifespan=None if door else _lifespan(site),
+    )  # fmt: skip
     for routes in PAGES:
         app.include_router(routes(site, pages))
+    for part in (reading, recording, tokens):
+        app.include_router(part(site), prefix="/api/v1", responses=REFUSED, dependencies=SECURITY)
     app.mount("/static", Static(directory=HERE / "static"))
-    app.add_middleware(Guard, door=door or LocalDoor(site.hosts, site.token), language_code=site.language)
+    app.add_middleware(
+        Guard,
+        door=door or LocalDoor(site.hosts, site.token),
+        language_code=site.language,
+        whose=site.observers.whose,
+    )
     for kind, answer in _answers(pages).items():
         app.add_exception_handler(kind, answer)
     return app

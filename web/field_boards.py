@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from custody.events import Event
 from custody.places import Place, is_under
-from db.fields import incidents_of, points_of, readiness_of
+from custody.store_space import STORAGE
+from db.field import incidents_of, points_of, readiness_of, stores_without
 from language import _
 from language.text import short_time
+from reports.readiness import question_words
 from reports.words import place_path
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ _SHOWN = 12
 _POINTS = {"overdue": "wrong", "due": "watch", "green": "right", "done": "right"}
 
 
-def field_board(store: "Store", place: Place, now: str, here: str) -> dict[str, Any]:
+def field_board(store: "Store", place: Place, now: str, here: str, *, with_staff: bool) -> dict[str, Any]:
     """What is open at a place and all below it; for the top, what is said of no place too."""
     places = store.state.places
 
@@ -26,9 +28,12 @@ def field_board(store: "Store", place: Place, now: str, here: str) -> dict[str, 
     def where(code: str | None) -> str:
         return place_path(places, code) if code else ""
 
-    open_ones = [one for one in incidents_of(store.state) if one.is_open and is_here(one.body["place"])]
-    lists = [one for one in readiness_of(store.state) if is_here(one.place)]
-    register = [one for one in points_of(store.state, now) if is_here(one.body["place"])]
+    remember = store.ledger.remember
+    obstacles = remember("incidents", lambda: incidents_of(store))
+    checked = remember("readiness", lambda: readiness_of(store))
+    open_ones = [one for one in obstacles if one.is_open and is_here(one.body["place"])]
+    lists = [one for one in checked if is_here(one.place)]
+    register = [one for one in points_of(store, as_of=now) if is_here(one.body["place"])]
     unready = [one for one in lists if not one.is_ready]
     return {
         "incidents": {
@@ -42,8 +47,10 @@ def field_board(store: "Store", place: Place, now: str, here: str) -> dict[str, 
         },
         "readiness": {
             "count": len(lists), "ready": len(lists) - len(unready), "more": max(len(unready) - _SHOWN, 0),
+            "unchecked": len(stores_without(store, lists, under=None if place.parent is None else place.code)),
             "rows": [
-                {"place": where(one.place), "about": one.about, "at": short_time(one.event.happened, here),
+                {"place": where(one.place), "about": "" if one.about == STORAGE else one.about,
+                 "at": short_time(one.event.happened, here),
                  "missing": [_answer(answer) for answer in one.missing]}
                 for one in unready[:_SHOWN]
             ],
@@ -53,7 +60,8 @@ def field_board(store: "Store", place: Place, now: str, here: str) -> dict[str, 
             "due": sum(one.status == "due" for one in register),
             "done": sum(one.status == "done" for one in register),
             "rows": [
-                {"title": one.body["title"] or one.name, "owner": one.body["owner"], "place": where(one.body["place"]),
+                {"title": one.body["title"] or one.name, "owner": one.body["owner"] if with_staff else "",
+                 "place": where(one.body["place"]),
                  "due": short_time(one.body["due"], here) if one.body["due"] else "", "status": one.status,
                  "word": _point_word(one.status), "mark": _POINTS[one.status]}
                 for one in register[:_SHOWN]
@@ -71,7 +79,7 @@ def _answer(answer: Any) -> str:
     """A question of a checklist that was not answered with yes, and what was said of it."""
     words = {"no": _("no"), "unknown": _("not known")}.get(answer["answer"], answer["answer"])
     note = f" ({answer['note']})" if answer["note"] else ""
-    return f"{answer['question']}: {words}{note}"
+    return f"{question_words(answer['question'])} {words}{note}"
 
 
 def _point_word(status: str) -> str:

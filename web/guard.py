@@ -10,7 +10,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
@@ -20,12 +20,18 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import language
+from custody.errors import StoreError
 from language import _
-from web.doors import Door
+from language.text import say
+from web.doors import Door, roles_at
+from web.roles import OBSERVER, SCOPE_ROLES, Role, allowed
 from web.token import HEADER, is_same
 
 READING = frozenset({"GET", "HEAD"})
 LANGUAGE_COOKIE = "serah-lang"
+OBSERVER_COOKIE = "serah-observer"
+OBSERVERS_ENTRY = "/observe"
+"""Where an observer shows a token: open to all, at every door."""
 SECRET = "serah.secret"
 """Where a request's scope has the secret that its page is given."""
 
@@ -78,15 +84,18 @@ class Guard:
         *,
         door: Door,
         language_code: str,
+        whose: Callable[[str], str | None] = lambda _token: None,
         json: Limit = JSON,
     ) -> None:
         """Stand before `app`, at a door.
 
         Args:
             language_code: the language of who has not chosen one.
+            whose: the name of the observer whose token this is, None where it is nobody's.
             json: what a body may be where `LIMITS` says nothing else.
         """
         self._app, self._door, self._language, self._json = app, door, language_code, json
+        self._whose = whose
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -102,10 +111,24 @@ class Guard:
                 raise Refused(403, _("This address takes no such connection."))
             limit = self._limit(scope["path"])
             self._check(scope, headers, cookies, limit)
+        except StoreError as error:
+            await _answer(_with_headers(send), Refused(507, say(error)))
+            return
         except Refused as error:
             await _answer(_with_headers(send), error)
             return
         await self._app(scope, _Bounded(receive, limit), _with_headers(send))
+
+    def _observer(self, headers: list[tuple[str, str]], cookies: Mapping[str, str]) -> str | None:
+        """The observer who asks, None where nobody says to be one."""
+        given = _all(headers, "authorization")
+        if not given:  # a cookie may be of another station, for all ports of a computer share them
+            return self._whose(cookies.get(OBSERVER_COOKIE, ""))
+        kind, _space, token = given[0].partition(" ")
+        name = self._whose(token.strip()) if len(given) == 1 and kind.lower() == "bearer" else None
+        if name is None:
+            raise Refused(401, _("This token is not known, or counts no longer."))
+        return name
 
     def _limit(self, path: str) -> Limit:
         return next((limit for form, limit in LIMITS if form.fullmatch(path)), self._json)
@@ -120,12 +143,21 @@ class Guard:
             and _all(headers, "sec-fetch-dest") == ["document"]  # fmt: skip
         if site and site not in (["same-origin"], ["none"]) and not is_visit:
             raise Refused(403, _("This request comes from another page."))
-        secret, is_open = door.secret_of(cookies), door.is_open(method, path)
+        observer = self._observer(headers, cookies)
+        roles: frozenset[Role] = frozenset({"observer"}) if observer is not None else roles_at(door)
+        scope[SCOPE_ROLES], scope[OBSERVER] = roles, observer
+        is_entry = path == OBSERVERS_ENTRY
+        if not is_entry and not roles & allowed(method, path):
+            raise Refused(403, _("That is not for observers, or not for this device."))
+        if observer is not None and is_reading:
+            scope[SECRET] = None
+            return
+        secret, is_open = door.secret_of(cookies), is_entry or door.is_open(method, path)
         if secret is None and not is_open and is_reading:
             if door.entrance and "text/html" in next(iter(_all(headers, "accept")), ""):
                 raise Refused(303, "", headers={"location": door.entrance})
             raise Refused(403, _("This device is not connected: scan the code on the station's screen."))
-        if not door.may(method, path):
+        if not is_entry and not door.may(method, path):
             raise Refused(403, _("That is done at the station's own screen."))
         scope[SECRET] = door.secret_for(secret)
         if is_reading:

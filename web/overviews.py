@@ -52,8 +52,8 @@ def top_place(store: "Store") -> str:
     return own if own in places else next(iter(places), own)
 
 
-def overview_of(store: "Store", overview: Overview, code: str) -> dict[str, Any]:
-    """Everything that the dashboard shows of one place.
+def overview_of(store: "Store", overview: Overview, code: str, *, with_staff: bool) -> dict[str, Any]:
+    """Everything that the dashboard shows of one place; `with_staff`: the names of who answers for what, too.
 
     Raises:
         InputError: the plan has no such place.
@@ -79,7 +79,7 @@ def overview_of(store: "Store", overview: Overview, code: str) -> dict[str, Any]
         "states": _states(inside), "pressing": _pressing(inside, here, code),
         "things": _things(store, place), "unwitnessed": store.heads.unwitnessed(),
         "irregular": _irregular(store, overview, place, here) if is_whole else None,
-        "field": field_board(store, place, now, here),
+        "field": field_board(store, place, now, here, with_staff=with_staff),
     }  # fmt: skip
 
 

@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from custody.errors import N_
+from station.observers import Observers
 from station.pins import Pins
 from web.eyes import Eyes
 from web.jobs import Jobs
@@ -55,6 +57,7 @@ class Site:
     language: str = "id"
     source: str = "0"
     lan: Lan | None = None
+    now_utc: Callable[[], str] = lambda: f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     ask: StoreThread = field(init=False)
     keep: StoreThread = field(init=False)
     rooms: Rooms = field(init=False)
@@ -63,6 +66,7 @@ class Site:
     watch: Watch = field(init=False)
     shelf: Shelf = field(init=False)
     jobs: Jobs = field(init=False)
+    observers: Observers = field(init=False)
     is_closing: bool = False
     _aside: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_ASIDE), repr=False)
     _pins_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -76,6 +80,7 @@ class Site:
         self.watch = Watch(self.open_store)
         self.shelf = Shelf(self.home)
         self.jobs = Jobs(self.aside)
+        self.observers = Observers(self.home, self.now_utc)
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 import language
 from language.text import decimal, fill, local_time, number, printable, short_time
 from web.guard import LANGUAGE_COOKIE, SECRET
+from web.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
 from web.site import HERE, NAVIGATION, Site
 from web.token import cookie_name
 
@@ -66,8 +67,8 @@ class Pages:
         return self._templates.get_template(name).render(values)
 
     def is_device(self, request: Request) -> bool:
-        """Whether who asks is a device of the local network, and not the station's own screen."""
-        return request.scope.get(SECRET) != self._site.token
+        """Whether who asks is a device of the local network: not the station's own screen, and no observer."""
+        return request.scope.get(SECRET) != self._site.token and not is_observer(request.scope)
 
     def bare(self, request: Request, name: str, **values: Any) -> HTMLResponse:
         """A whole page for who has no secret: nothing on it tells anything of the station."""
@@ -78,7 +79,7 @@ class Pages:
         wanted = request.query_params.get("lang", "")  # the guard has chosen it
         secret = request.scope.get(SECRET)
         text = self.fragment(
-            name, lang=language.chosen(), token=secret or "", path=request.url.path, frame=self._frame(),
+            name, lang=language.chosen(), token=secret or "", path=request.url.path, frame=self._frame(request),
             is_device=self.is_device(request), **values,
         )  # fmt: skip
         response = HTMLResponse(text, status)
@@ -88,7 +89,15 @@ class Pages:
             response.set_cookie(LANGUAGE_COOKIE, wanted, max_age=_YEAR_S, httponly=True, samesite="strict")
         return response
 
-    def _frame(self) -> dict[str, Any]:
-        """What stands on every page: the ways to go, and which station this is."""
+    def _frame(self, request: Request) -> dict[str, Any]:
+        """What stands on every page: the ways that this visitor may go, which station this is, and who observes."""
         own = self._site.ask.do(lambda store: store.ledger.own_log())
-        return {"ways": NAVIGATION, "station": own.station, "place": own.place, "election": own.election}
+        roles: frozenset[Role] = request.scope.get(SCOPE_ROLES, frozenset())
+        ways = [(way, words) for way, words in NAVIGATION if roles & allowed("GET", way)]
+        return {
+            "ways": ways,
+            "observer": request.scope.get(OBSERVER) or "",
+            "station": own.station,
+            "place": own.place,
+            "election": own.election,
+        }

@@ -25,12 +25,12 @@ _FATES = {
 _SEALED = {"sealed": N_("sealed"), "open": N_("not sealed as it should be")}
 
 
-def chain_facts(store: "Store", chain: "Chain") -> dict[str, Any]:
-    """Everything that the page of an item shows of its chain."""
+def chain_facts(store: "Store", chain: "Chain", *, with_staff: bool = True) -> dict[str, Any]:
+    """Everything that the page of an item shows of its chain; `with_staff`: who worked the stations too."""
     places = store.state.places
     needs: Needs = {need.kind: need for need in store.state.needs()}
     found = finding_rows(chain, places, needs)
-    told = list(steps(chain, places, needs))
+    told = list(steps(chain, places, needs, with_staff=with_staff))
     return {
         "code": chain.code, "shown": show_code(chain.code), "headline": _headline(chain, needs),
         "holder": holder(chain, places), "holder_code": show_custodian(chain.held_by) if chain.held_by else "",

@@ -45,8 +45,8 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         return site.ask.do(lambda store: find_places(store, q))
 
     @router.post("/api/drafts", summary="Begin a session", status_code=201)
-    def open_draft(ends: Ends) -> dict[str, str]:
-        return {"draft": site.keep.do(lambda store: _open(store, ends))}
+    def begin_draft(ends: Ends) -> dict[str, str]:
+        return {"draft": site.keep.do(lambda store: open_draft(store, ends))}
 
     return router
 
@@ -88,7 +88,12 @@ def _known(store: "Store") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _open(store: "Store", ends: Ends) -> str:
+def open_draft(store: "Store", ends: Ends) -> str:
+    """Begin a session with these ends; its id.
+
+    Raises:
+        CodeError, InputError, RuleError: there is no such custodian, or it would hand over to itself.
+    """
     giver, receiver = (store.custodian(_code(text)) if text.strip() else "" for text in (ends.giver, ends.receiver))
     if giver and receiver:
         store.check_handover(Handover(giver, receiver))

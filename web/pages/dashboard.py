@@ -11,6 +11,7 @@ from custody.places import zone
 from station.overview import Overview
 from web.drawings import clock_drawing, tree_drawing
 from web.overviews import overview_of, rows_below, top_place
+from web.roles import is_observer
 from web.site import Site
 from web.templating import Pages
 from web.watch import Version, digest
@@ -26,21 +27,24 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     """`/dashboard` and below."""
     router = APIRouter()
 
-    def board(code: str, template: str = "overview.html") -> tuple[str, Version]:
+    def board(request: Request, code: str, template: str) -> tuple[str, Version]:
         """The part of a page that changes, rendered once for all who look at it."""
 
-        def make(store: "Store", overview: Overview) -> str:
-            return pages.fragment(template, lang=language.chosen(), **shown(store, overview, code))
+        with_staff = not is_observer(request.scope)
 
-        return site.watch.ask((template, code, language.chosen()), make)
+        def make(store: "Store", overview: Overview) -> str:
+            facts = shown(store, overview, code, with_staff=with_staff)
+            return pages.fragment(template, lang=language.chosen(), **facts)
+
+        return site.watch.ask((template, code, language.chosen(), with_staff), make)
 
     def page(request: Request, code: str, name: str, template: str) -> Response:
-        html, version = board(code, template)
+        html, version = board(request, code, template)
         mark = site.watch.news.mark()
         return pages.page(request, name, board=Markup(html), mark=mark, version=digest(version), code=code)
 
-    def part(code: str, template: str, known: str | None) -> Response:
-        html, version = board(code, template)
+    def part(request: Request, code: str, template: str, known: str | None) -> Response:
+        html, version = board(request, code, template)
         tag = f'"{digest(version)}"'
         headers = {"etag": tag, "cache-control": "no-cache"}
         return Response(None, 304, headers) if known == tag else HTMLResponse(html, headers=headers)
@@ -67,28 +71,30 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         return StreamingResponse(stream, media_type="text/event-stream")
 
     @router.get("/dashboard/wall/part", include_in_schema=False)
-    def wall_part(if_none_match: Annotated[str | None, Header(max_length=40)] = None) -> Response:
-        return part("", "wall_board.html", if_none_match)
+    def wall_part(request: Request, if_none_match: Annotated[str | None, Header(max_length=40)] = None) -> Response:
+        return part(request, "", "wall_board.html", if_none_match)
 
     @router.get("/dashboard/part", include_in_schema=False)
-    def top_part(if_none_match: Annotated[str | None, Header(max_length=40)] = None) -> Response:
-        return part("", "overview.html", if_none_match)
+    def top_part(request: Request, if_none_match: Annotated[str | None, Header(max_length=40)] = None) -> Response:
+        return part(request, "", "overview.html", if_none_match)
 
     @router.get("/dashboard/{code}", include_in_schema=False)
     def place(request: Request, code: Code) -> Response:
         return page(request, code, "dashboard.html", "overview.html")
 
     @router.get("/dashboard/{code}/part", include_in_schema=False)
-    def place_part(code: Code, if_none_match: Annotated[str | None, Header(max_length=40)] = None) -> Response:
-        return part(code, "overview.html", if_none_match)
+    def place_part(
+        request: Request, code: Code, if_none_match: Annotated[str | None, Header(max_length=40)] = None
+    ) -> Response:
+        return part(request, code, "overview.html", if_none_match)
 
     return router
 
 
-def shown(store: "Store", overview: Overview, code: str) -> dict[str, Any]:
+def shown(store: "Store", overview: Overview, code: str, *, with_staff: bool) -> dict[str, Any]:
     """What the templates take: the facts, and what is drawn of them; an empty code is the whole."""
     code = code or top_place(store)
-    facts = overview_of(store, overview, code)
+    facts = overview_of(store, overview, code, with_staff=with_staff)
     children = facts["children"]
     branches = []
     if facts["level"] in ("district", "village"):

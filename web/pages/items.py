@@ -13,6 +13,7 @@ from custody.errors import N_, CustodyError, InputError
 from language.text import say, say_hint
 from station.custody_report import known_chain, proved, write_custody_pdf
 from web.downloads import attached, inline_pdf
+from web.roles import is_observer
 from web.site import Site
 from web.templating import Pages
 from web.timeline import chain_facts, item_row
@@ -43,9 +44,9 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     @router.get("/items/{code}", include_in_schema=False)
     def item(request: Request, code: Annotated[str, Path(max_length=60)]) -> Response:
         wanted = parse_code(code)
-        return pages.page(
-            request, "item.html", **site.ask.do(lambda store: chain_facts(store, known_chain(store, wanted)))
-        )
+        with_staff = not is_observer(request.scope)
+        facts = site.ask.do(lambda store: chain_facts(store, known_chain(store, wanted), with_staff=with_staff))
+        return pages.page(request, "item.html", **facts)
 
     @router.get("/items/{code}/custody.pdf", include_in_schema=False)
     def report(code: Annotated[str, Path(max_length=60)]) -> Response:

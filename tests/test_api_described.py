@@ -1,0 +1,85 @@
+"""The interface for programs does what its description says, whatever is sent: schemathesis draws requests from it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from page_examples import HOST, SAME_ORIGIN, Visitor
+from starlette.testclient import TestClient
+
+from web.site import Site
+from web.token import HEADER
+
+schemathesis = pytest.importorskip("schemathesis", reason="needs schemathesis (requirements-dev.txt)")
+from schemathesis.checks import not_a_server_error  # noqa: E402
+from schemathesis.specs.openapi.checks import (  # noqa: E402
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+def operations(client: TestClient) -> Iterator[Any]:
+    """Every operation of the interface, as the page itself describes it."""
+    described = client.get("/openapi.json").json()
+    paths = {path: methods for path, methods in described["paths"].items() if path.startswith("/api/v1/")}
+    schema = schemathesis.openapi.from_dict({**described, "paths": paths})
+    for found in schema.get_all_operations():
+        yield found.ok()
+
+
+def send(client: TestClient, case: Any, headers: dict[str, str]) -> Any:
+    """A request as it was drawn, with our headers."""
+    drawn = case.as_transport_kwargs(base_url=HOST)
+    body = {name: drawn[name] for name in ("json", "params", "data") if drawn.get(name) is not None}
+    body["content" if isinstance(body.get("data"), bytes | str) else "data"] = body.pop("data", None)
+    return client.request(drawn["method"], drawn["url"], headers=headers, **body)
+
+
+def run(client: TestClient, headers: dict[str, str], *, most: int, may: bool) -> int:
+    """Send so many requests to each operation, and hold each answer to the description; how many were sent.
+
+    Args:
+        may: whether what changes something is let through.
+    """
+    sent = 0
+    for operation in operations(client):
+
+        @settings(
+            max_examples=most, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(case=operation.as_strategy())
+        def check(case: Any) -> None:
+            nonlocal sent
+            sent += 1
+            answer = send(client, case, headers)
+            case.validate_response(answer, checks=CHECKS)
+            assert answer.headers["content-type"] == "application/json"
+            if case.method not in ("GET", "HEAD"):
+                assert (answer.status_code != 403) == may, (case.method, case.path)
+
+        check()
+    return sent
+
+
+def both(site: Site, client: TestClient, visitor: Visitor, most: int) -> None:
+    secret = site.observers.make("Bawaslu")[1]
+    sent = run(client, {**SAME_ORIGIN, HEADER: visitor.token}, most=most, may=True)
+    site.observers._path.unlink()  # what was drawn may have made a token of any name
+    secret = site.observers.make("Bawaslu")[1]
+    client.cookies.clear()
+    sent += run(client, {**SAME_ORIGIN, "Authorization": f"Bearer {secret}"}, most=max(most // 4, 1), may=False)
+    assert sent >= 2 * 20
+
+
+def test_whatever_is_sent_is_answered_as_described(site: Site, client: TestClient, visitor: Visitor) -> None:
+    both(site, client, visitor, most=4)
+
+
+@pytest.mark.slow
+def test_whatever_is_sent_is_answered_as_described_many_times(site: Site, client: TestClient, visitor: Visitor) -> None:
+    both(site, client, visitor, most=150)

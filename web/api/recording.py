@@ -1,0 +1,231 @@
+"""What programs record: handovers, sessions, obstacles; by the same functions, and so the same rules, as the page."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Path
+
+from custody.codes import ItemLabel, parse_entry
+from custody.compose import Handover, Touch
+from custody.errors import N_, CodeError, Fault, InputError
+from station.observers import Token
+from station.said import LONGEST_NOTE, one_line, said_of
+from web.api import forms
+from web.rooms import Room
+from web.site import Site
+
+if TYPE_CHECKING:
+    from db.drafts import DraftInfo
+    from db.store import RecordedHandover, Store
+
+Draft = Annotated[str, Path(max_length=60)]
+CHANGED: dict[int | str, dict[str, Any]] = {
+    409: {"model": forms.Refusal, "description": "Not as it was seen any more."}
+}
+
+
+def recording(site: Site) -> APIRouter:
+    """Everything that is recorded."""
+    router = APIRouter(tags=["Recording"])
+
+    @router.post("/handovers", summary="Record a handover, once for each id")
+    def handover(asked: forms.NewHandover) -> forms.Recorded:
+        return site.keep.do(lambda store: _record(store, asked))
+
+    @router.get("/drafts", summary="Sessions that are not recorded yet")
+    def drafts() -> list[forms.Draft]:
+        return site.ask.do(lambda store: [_draft(info) for info in store.drafts.all()])
+
+    @router.get("/drafts/{draft}", summary="One session, with what it has taken")
+    def draft(draft: Draft) -> forms.Draft:
+        return site.rooms.do(draft, _whole_draft, anew=True)
+
+    @router.post("/drafts", summary="Begin a session", status_code=201)
+    def begin(asked: forms.NewDraft) -> forms.Draft:
+        from web.pages.begin import Ends, open_draft
+
+        ends = Ends(giver=asked.giver, receiver=asked.receiver, bound=asked.bound)
+        return site.keep.do(lambda store: _draft(store.drafts.get(open_draft(store, ends))))
+
+    @router.post("/drafts/{draft}/lines", summary="Take a typed or scanned line")
+    def take(draft: Draft, line: forms.Line) -> forms.Taken:
+        return forms.Taken.model_validate(site.rooms.do(draft, lambda room: room.type_in(line.line)))
+
+    @router.delete("/drafts/{draft}", summary="Forget a session; nothing of it is recorded")
+    def drop(draft: Draft) -> forms.Draft:
+        def forget(room: Room) -> forms.Draft:
+            told = _whole_draft(room)
+            room.store.drafts.drop(room.draft)
+            room.news.tell("dropped")
+            return told
+
+        site.pictures.stop(draft)
+        return site.rooms.do(draft, forget)
+
+    @router.post("/drafts/{draft}/record", summary="Record a session, once", responses=CHANGED)
+    def record(draft: Draft, asked: forms.RecordDraft) -> forms.Recorded:
+        words = _words(asked)
+
+        def job(room: Room) -> forms.Recorded:
+            room.store.drafts.say(draft, words)
+            return _recorded(room.store, room.record(asked.version))
+
+        try:
+            return site.rooms.do(draft, job)
+        except InputError:
+            known = site.keep.do(lambda store: store.papers.number_of(draft))
+            if known is None:
+                raise
+            return _known(known)
+
+    @router.post("/incidents", summary="Record an obstacle", status_code=201)
+    def open_incident(asked: forms.NewIncident) -> forms.RecordedEvent:
+        from db.field import open_incident as open_
+
+        def job(store: "Store") -> forms.RecordedEvent:
+            codes = [label.code for label in _labels(asked.items)]
+            place = store.custodian(asked.place) if asked.place else store.ledger.own_log().place
+            event = open_(
+                store, _line(asked.text), place=place, stage=one_line("stage", asked.stage), codes=codes
+            )  # fmt: skip
+            return forms.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
+
+        return site.keep.do(job)
+
+    @router.post("/incidents/close", summary="Record how an obstacle was overcome")
+    def close_incident(asked: forms.CloseIncident) -> forms.RecordedEvent:
+        from db.correcting import find_event
+        from db.field import close_incident as close
+
+        def job(store: "Store") -> forms.RecordedEvent:
+            event = close(store, find_event(store, asked.record), _line(asked.text))
+            return forms.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
+
+        return site.keep.do(job)
+
+    return router
+
+
+def tokens(site: Site) -> APIRouter:
+    """The tokens of observers: for supervisors."""
+    router = APIRouter(tags=["Observers"])
+
+    @router.get("/tokens", summary="The tokens of observers")
+    def listed() -> list[forms.Token]:
+        return [_token(site, token) for token in site.observers.all()]
+
+    @router.post("/tokens", summary="Make a token; its secret is told this once", status_code=201,
+                 responses=CHANGED)  # fmt: skip
+    def make(asked: forms.NewToken) -> forms.MadeToken:
+        token, secret = site.observers.make(asked.name, days=asked.days)
+        return forms.MadeToken(**_token(site, token).model_dump(), token=secret)
+
+    @router.delete("/tokens/{name}", summary="Let a token count no longer")
+    def revoke(name: Annotated[str, Path(max_length=80)]) -> forms.Token:
+        return _token(site, site.observers.revoke(name))
+
+    return router
+
+
+def _token(site: Site, token: Token) -> forms.Token:
+    return forms.Token(
+        name=token.name, made_at=token.made_at, expires_at=token.expires_at, revoked_at=token.revoked_at,
+        is_valid=site.observers.is_valid(token),
+    )  # fmt: skip
+
+
+def _line(text: str) -> str:
+    line = one_line("text", text, LONGEST_NOTE)
+    if not line:
+        raise InputError(N_("the text is empty"), hint=N_("Say what hinders the work, or how it was overcome."))
+    return line
+
+
+def _labels(texts: list[str]) -> list[ItemLabel]:
+    """The labels that these texts are.
+
+    Raises:
+        InputError: one is none, or has a wrong check character; all of them are named.
+    """
+    labels, faults = [], []
+    for number, text in enumerate(texts, 1):
+        try:
+            label = parse_entry(text)
+            if not isinstance(label, ItemLabel):
+                raise CodeError(N_("{text} is a place, not an item"), text=text[:60])
+            labels.append(label)
+        except CodeError as error:
+            faults.append(Fault(error.message, error.values, row=number))
+    if faults:
+        raise InputError(
+            N_("nothing was recorded: {count} lines are no item's code"), hint=N_("Mend them and ask again."),
+            faults=tuple(faults), count=len(faults),
+        )  # fmt: skip
+    return labels
+
+
+def _record(store: "Store", asked: forms.NewHandover) -> forms.Recorded:
+    known = store.papers.number_of(asked.id)
+    if known is not None:
+        return _known(known)
+    labels = _labels(asked.items)
+    giver, to = store.custodian(asked.from_), store.custodian(asked.to)
+    bound = tuple(store.custodian(code) for code in asked.bound)
+    handover = said_of(Handover(giver, to, bound, occurred=_occurred(store, asked.occurred)), _words(asked))
+    touches = [Touch(label.code, label.print, "typed") for label in labels]
+    return _recorded(store, store.record_handover(handover, touches, id=asked.id))
+
+
+def _occurred(store: "Store", text: str | None) -> str | None:
+    from tables.times import parse_moment
+
+    if text is None:
+        return None
+    try:
+        moment = parse_moment(text)
+    except ValueError as error:
+        raise InputError(
+            N_("{text} is no moment with its time zone"), hint=N_("Write it like 2024-02-12T05:30+08:00."), text=text
+        ) from error
+    if moment > store.around.now_utc():
+        raise InputError(
+            N_("{text} is in the future"), hint=N_("Correct the time, or the computer's clock."), text=text
+        )
+    return moment
+
+
+def _words(asked: forms.People) -> dict[str, str]:
+    """What people say, as a draft keeps it."""
+    names = ("giver_name", "receiver_name", "vehicle", "driver")
+    return {
+        **{name: one_line(name, getattr(asked, name)) for name in names},
+        "note": one_line("note", asked.note, LONGEST_NOTE),
+        "witnesses": "\n".join(filter(None, (one_line("witnesses", name) for name in asked.witnesses))),
+        "counted": "" if asked.counted is None else str(asked.counted),
+    }
+
+
+def _known(bast: str) -> forms.Recorded:
+    return forms.Recorded(bast=bast, new=False, scanned=0, expected=None, events=[], findings=[])
+
+
+def _recorded(store: "Store", recorded: "RecordedHandover") -> forms.Recorded:
+    from reports.custody_facts import finding_json
+
+    needs = {need.kind: need for need in store.state.needs()}
+    return forms.Recorded.model_validate({
+        "bast": recorded.bast, "new": True, "scanned": recorded.scanned, "expected": recorded.expected,
+        "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in recorded.events],
+        "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
+    })  # fmt: skip
+
+
+def _draft(info: "DraftInfo") -> forms.Draft:
+    return forms.Draft(
+        id=info.id, giver=info.giver or "", receiver=info.receiver or "", bound=list(info.bound),
+        opened_at=info.opened_at, taken=info.scan_count,
+    )  # fmt: skip
+
+
+def _whole_draft(room: Room) -> forms.Draft:
+    told = _draft(room.store.drafts.get(room.draft))
+    return told.model_copy(update={"items": list(room.desk.taken), "version": room.version()})

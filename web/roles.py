@@ -1,0 +1,47 @@
+"""Who may do what: the one table of it.
+
+An operator scans and records. A supervisor also says who may observe. An observer reads what an outsider is to check
+and changes nothing. Whoever opens the page on the station's own computer is operator and supervisor in one.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+SCOPE_ROLES, OBSERVER = "serah.roles", "serah.observer"
+"""Where a request's scope has as whom it comes, and the observer's name."""
+Role = Literal["operator", "supervisor", "observer"]
+ROLES: tuple[Role, ...] = ("operator", "supervisor", "observer")
+
+_READ = "GET|HEAD"
+_ANY = "[A-Z]+"
+RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (
+    (_ANY, r"/api/v1/tokens(/.*)?", frozenset({"supervisor"})),
+    (_ANY, r"/observers", frozenset({"supervisor"})),
+    (_READ, r"/dashboard(/.*)?", frozenset(ROLES)),
+    (_READ, r"/items(/[^/]+)?", frozenset(ROLES)),
+    (_READ, r"/handover/letter\.pdf", frozenset(ROLES)),
+    (_READ, r"/api/(alive|places)", frozenset(ROLES)),
+    (_READ, r"/static/.*|/openapi\.json", frozenset(ROLES)),
+    (_READ, r"/api/v1/drafts(/.*)?", frozenset({"operator", "supervisor"})),
+    (_READ, r"/api/v1/.*", frozenset(ROLES)),
+    (_ANY, r"/.*", frozenset({"operator", "supervisor"})),
+)
+"""Method, path, roles: the first line that fits a request decides. Observers have what is named, and no more."""
+
+
+def is_observer(scope: Mapping[str, object]) -> bool:
+    """Whether a request, by its scope as the guard leaves it, comes from an observer."""
+    return scope.get(OBSERVER) is not None
+
+
+def allowed(method: str, path: str) -> frozenset[Role]:
+    """Which roles may make this request."""
+    return next(
+        (
+            roles
+            for methods, form, roles in RULES
+            if re.fullmatch(methods, method) and re.fullmatch(form, path, re.DOTALL)
+        ),
+        frozenset(),
+    )
