@@ -32,6 +32,12 @@ _VOIDS = {"spoiled": N_("spoiled"), "lost": N_("lost"), "unused": N_("unused")}
 _SEVERITIES = {"critical": N_("Critical"), "warning": N_("Warning"), "info": N_("Note")}
 
 
+_SEAL_WORDS = {
+    "intact": N_("seals intact"), "broken": N_("seal broken or come off"), "mismatch": N_("other seal numbers"),
+    "none": N_("no seal"),
+}  # fmt: skip
+
+
 def percent(part: int, whole: int) -> str:
     """A share in whole per cent, rounded down so that 100 % means all of it; a dash where there is nothing."""
     return f"{100 * part // whole} %" if whole else "–"
@@ -70,6 +76,11 @@ def kind_name(needs: Needs, kind: str) -> str:
 def condition_word(condition: str) -> str:
     """The condition of an item, as a word that also fits after "was found"."""
     return _(_CONDITIONS[condition]) if condition in _CONDITIONS else printable(condition, 40)
+
+
+def seal_word(result: str) -> str:
+    """What a look at seals found, in words."""
+    return _(_SEAL_WORDS.get(result, result))
 
 
 def void_word(reason: str) -> str:

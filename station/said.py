@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 LONGEST_NAME, LONGEST_NOTE = 120, 2000
 CONDITION, REMARK, REFUSED, SEAL, PHOTO = "condition:", "remark:", "refused:", "seal:", "photo:"
 """Names under which a draft keeps what is said of one item, before its code."""
+OF_ITEMS = (CONDITION, REMARK, REFUSED, SEAL, PHOTO)
 LOAD, NUMBER, EXTRAS = "load", "number", "extras"
 """Names under which it keeps a truck's load list and things without a label, one a line, and a shared BAST number."""
 
@@ -25,9 +26,11 @@ def said_of(handover: "Handover", said: Mapping[str, str]) -> "Handover":
         handover,
         giver_name=said.get("giver_name", ""),
         receiver_name=said.get("receiver_name", ""),
+        giver_office=said.get("giver_office", ""),
+        receiver_office=said.get("receiver_office", ""),
         witnesses=tuple(said.get("witnesses", "").splitlines()),
         counted=int(said["counted"]) if said.get("counted") else None,
-        carriage=Carriage(said.get("vehicle", ""), said.get("driver", "")),
+        carriage=Carriage(said.get("vehicle", ""), said.get("driver", ""), said.get("escort", "")),
         note=said.get("note", ""),
         conditions=_of_items(said, CONDITION),
         remarks=_remarks(said),

@@ -52,11 +52,10 @@ def name_of(said: Mapping[str, str], signer: str) -> str:
     return said.get(f"{kind}_name", "")
 
 
-def contents(handover: Handover, touches: Sequence[Touch], said: Mapping[str, str]) -> str:
+def contents(handover: Handover, touches: Sequence[Touch]) -> str:
     """A digest of what is to be recorded, but for the people's names: what a signature is given for."""
     bare = replace(handover, giver_name="", receiver_name="", witnesses=(), acknowledged=())
-    of_items = sorted((name, text) for name, text in said.items() if ":" in name and not name.startswith(SIGNED))
-    return hashlib.sha256(repr((bare, touches, of_items)).encode()).hexdigest()[:32]
+    return hashlib.sha256(repr((bare, touches)).encode()).hexdigest()[:32]
 
 
 def signed_in(said: Mapping[str, str]) -> dict[str, Signed]:

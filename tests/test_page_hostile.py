@@ -104,10 +104,11 @@ def test_whatever_is_typed_or_said_is_shown_as_text(visitor: Visitor, station: T
     answer = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": text})
     assert answer["taken"] in (0, 1) and not INVISIBLE.search(answer["text"])
     visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": code})
-    said = {"giver_name": text, "note": text, "witness_1": text}
+    said = {"giver_name": text, "note": text, "witness_1": text, "giver_office": text, "escort": text,
+            "extras": [{"kind": text[:60] or "x", "count": 1, "note": text[:100]}]}  # fmt: skip
     headers = {"X-Serah-Token": visitor.token}
-    item = {"condition": "wet", "remark": text}
-    for path, body in ((f"/api/drafts/{draft}/said", said), (f"/api/drafts/{draft}/items/{code}", item)):
+    item = {"codes": [code], "condition": "wet", "remark": text, "seals": "broken", "serials": text}
+    for path, body in ((f"/api/drafts/{draft}/said", said), (f"/api/drafts/{draft}/words", item)):
         assert visitor.client.put(path, json=body, headers=headers).status_code in (200, 422)
     for path in (f"/scan/{draft}", f"/scan/{draft}/review", f"/scan/{draft}/board", "/", "/scan"):
         check(visitor.see(path))

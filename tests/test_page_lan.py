@@ -25,7 +25,8 @@ from web.token import HEADER
 ALLOWED = {
     ("POST", "/api/drafts/{draft}/lines"), ("POST", "/api/drafts/{draft}/frames"), ("PUT", "/api/drafts/{draft}/said"),
     ("PUT", "/api/drafts/{draft}/pause"), ("DELETE", "/api/drafts/{draft}/items/{code}"),
-    ("PUT", "/api/drafts/{draft}/items/{code}"), ("POST", "/api/drafts/{draft}/signatures/{signer}"),
+    ("PUT", "/api/drafts/{draft}/words"), ("POST", "/api/drafts/{draft}/photos"),
+    ("POST", "/api/drafts/{draft}/signatures/{signer}"),
     ("DELETE", "/api/drafts/{draft}/signatures/{signer}"), ("POST", "/api/drafts/{draft}/pins/{signer}"),
     ("PUT", "/api/pins"), ("POST", "/api/pair"), ("POST", "/observe"), ("DELETE", "/observe"),
 }  # fmt: skip

@@ -99,7 +99,7 @@ def test_the_state_of_an_item_and_the_names_outlive_the_server(visitor: Visitor,
     code = station.codes()[0]
     draft = begun(visitor)
     typed(visitor, draft, code)
-    visitor.ask("PUT", f"/api/drafts/{draft}/items/{code}", {"condition": "wet", "remark": "the lid"})
+    visitor.ask("PUT", f"/api/drafts/{draft}/words", {"codes": [code], "condition": "wet", "remark": "the lid"})
     visitor.ask("PUT", f"/api/drafts/{draft}/said", {"giver_name": "Made", "witness_1": "Wayan"})
     other = site_at(station.home)
     try:

@@ -83,7 +83,7 @@ def test_what_is_said_of_an_item_after_signing_needs_a_new_signature(
 ) -> None:
     sign(visitor, draft)
     code = station.codes()[0]
-    visitor.ask("PUT", f"/api/drafts/{draft}/items/{code}", {"condition": "wet"})
+    visitor.ask("PUT", f"/api/drafts/{draft}/words", {"codes": [code], "condition": "wet"})
     assert "Signed something else" in visitor.see(f"/scan/{draft}/signatures")
     visitor.ask("DELETE", f"/api/drafts/{draft}/signatures/giver")
     assert "Signed something else" not in visitor.see(f"/scan/{draft}/signatures")

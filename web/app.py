@@ -40,6 +40,7 @@ from web.pages import (
     plan,
     scan,
     signing,
+    words,
     work,
 )
 from web.site import HERE, Site
@@ -52,6 +53,7 @@ PAGES: tuple[Routes, ...] = (
     scan.routes,
     handover.routes,
     signing.routes,
+    words.routes,
     devices.routes,
     items.routes,
     dashboard.routes,

@@ -1,6 +1,6 @@
 """What a page shows of a session: counts, what is missing by village, what is irregular, what was taken."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -8,9 +8,10 @@ from custody.codes import show_code
 from custody.findings import Finding
 from custody.items import CONDITIONS, Item
 from custody.places import Place
-from reports.words import condition_word, custodian_name, finding_text, place_path, severity_word
+from custody.sealing import RESULTS
+from reports.words import condition_word, custodian_name, finding_text, place_path, seal_word, severity_word
 from station.advice import advice
-from station.said import CONDITION, REMARK
+from station.said import CONDITION, PHOTO, REFUSED, REMARK, SEAL
 from web.rooms import Room
 
 _SHOWN, _LITTLE = 30, 8
@@ -21,17 +22,10 @@ def board(room: Room) -> dict[str, Any]:
     """Everything of a session that changes while it is scanned."""
     desk, tally = room.desk, room.desk.tally
     places = room.store.state.places
-    items, findings = room.judged()
+    items, findings = items_of(room), room.judged()[1]
     irregular = [finding for finding in findings if finding.severity != "info"]
     said = room.store.drafts.said(room.draft)
-    taken = [
-        {
-            "code": code, "shown": show_code(code), "words": desk.words(items.get(code)),
-            "condition": said.get(CONDITION + code, ""), "remark": said.get(REMARK + code, ""),
-            "condition_words": condition_word(said[CONDITION + code]) if CONDITION + code in said else "",
-        }
-        for code in islice(reversed(desk.taken), _SHOWN)
-    ]  # fmt: skip
+    taken = [of_item(room, code, items.get(code), said) for code in islice(reversed(desk.taken), _SHOWN)]
     return {
         "draft": room.draft, "is_paused": room.is_paused,
         "giver": desk.giver, "giver_name": _name(places, desk.giver),
@@ -40,8 +34,28 @@ def board(room: Room) -> dict[str, Any]:
         "taken": tally.taken, "expected": tally.expected, "missing_count": len(desk.missing),
         "missing": _by_village(desk.missing, room),
         "irregular": told(room, irregular[:_SHOWN]), "irregular_count": len(irregular),
+        "refused_count": tally.refused,
         "items": taken, "more": max(tally.taken - _SHOWN, 0),
         "conditions": [(word, condition_word(word)) for word in sorted(CONDITIONS)],
+        "seal_results": [(word, seal_word(word)) for word in RESULTS],
+    }  # fmt: skip
+
+
+def items_of(room: Room) -> dict[str, Item]:
+    """What is known of everything that was scanned, taken or refused, by code."""
+    return room.judged()[0] | room.store.state.items_of(room.desk.refused)
+
+
+def of_item(room: Room, code: str, item: Item | None, said: Mapping[str, str]) -> dict[str, str]:
+    """One thing that was taken, and what is said of it, for people and for the dialog."""
+    condition, look = said.get(CONDITION + code, ""), said.get(SEAL + code, "")
+    seals, _colon, serials = look.partition(":")
+    return {
+        "code": code, "shown": show_code(code), "words": room.desk.words(item), "condition": condition,
+        "condition_words": condition_word(condition) if condition else "", "remark": said.get(REMARK + code, ""),
+        "refused": " " if REFUSED + code in said else "", "reason": said.get(REFUSED + code, "").strip(),
+        "seals": seals, "serials": serials,
+        "seal_words": f"{seal_word(seals)} {serials}".strip() if seals else "", "photo": said.get(PHOTO + code, ""),
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from web.rooms import Rooms
 
 if TYPE_CHECKING:
     from scanner.feedback import Adviser
-    from scanner.frames import Frame
+    from scanner.frames import Frame, Image
     from scanner.run import Command
     from scanner.session import ScanSession
 
@@ -82,6 +82,11 @@ class Pictures:
         watch = self._watch
         return watch.state if watch and watch.draft == draft else CameraState("off")
 
+    def newest(self, draft: str) -> "Image | None":
+        """What the camera that reads into a session shows now; None where none does."""
+        watch = self._watch
+        return watch.newest if watch and watch.draft == draft and watch.state.state == "on" else None
+
     async def stream(self, draft: str, is_closing: Callable[[], bool]) -> AsyncIterator[bytes]:
         """The picture as parts of a multipart answer, as fast as they are taken, until the camera stops."""
         watch = self._watch
@@ -108,6 +113,7 @@ class _Watch:
     def __init__(self, rooms: Rooms, draft: str, source: str) -> None:
         self.draft, self.state, self.is_over = draft, CameraState("opening"), False
         self.shown: tuple[int, bytes] | None = None
+        self.newest: Image | None = None
         self.bell = Bell()
         self._rooms, self._source, self._news = rooms, source, rooms.news(draft)
         self._must_stop = False
@@ -169,7 +175,7 @@ class _Watch:
         if self._must_stop:
             return "finish"
         if not frame.is_blank:
-            self._last_ms = frame.at_ms
+            self._last_ms, self.newest = frame.at_ms, frame.image
             self._adviser = self._adviser or Adviser()
             self._say(CameraState("on", frame.source, self._adviser.see(frame, reads, self._session.unread)))
             hinted = [(seen.corners, hint_words(seen.hint)) for seen in self._adviser.unread]

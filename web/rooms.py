@@ -19,7 +19,7 @@ from scanner.outcomes import Mark, Outcome
 from scanner.reads import Read
 from scanner.session import ScanSession
 from station.desk import DraftDesk
-from station.said import said_of
+from station.said import OF_ITEMS, REFUSED, said_of
 from station.signing import SIGNED, Signed, acknowledged, contents, name_of, signed_in, standing
 from web.news import News
 from web.store_thread import StoreThread
@@ -79,23 +79,28 @@ class Room:
             self._tell(outcome)
         return {read.text: session.mark(read.text) for read in reads}
 
-    def set_ends(self, giver: str, receiver: str, bound: Sequence[str]) -> None:
-        """Say who gives, who receives and where a carrier goes.
+    def set_ends(self, giver: str, receiver: str, bound: Sequence[str] | None) -> None:
+        """Say who gives, who receives and where a carrier goes; None: as it is.
 
         Raises:
             CodeError, InputError, RuleError: there is no such custodian, or it would hand over to itself.
         """
-        codes = [self.store.custodian(code) for code in bound]
+        codes = [self.store.custodian(code) for code in bound or ()]
         if giver:
             self.desk.set_end("from", giver)
         if receiver:
             self.desk.set_end("to", receiver)
-        self.store.drafts.set_ends(self.draft, bound=codes)
+        if bound is not None:
+            self.desk.set_bound(codes)
+        self._judged = None
         self.news.tell("changed", version=self.version())
 
     def say(self, words: Mapping[str, str]) -> None:
         """Keep what people say of the handover or of an item."""
         self.store.drafts.say(self.draft, words)
+        if any(name.startswith(REFUSED) for name in words):
+            self.desk.look_again()
+            self._judged = None
         self.news.tell("changed", version=self.version())
 
     def judged(self) -> tuple[dict[str, Item], list[Finding]]:
@@ -107,7 +112,7 @@ class Room:
     def version(self) -> str:
         """A digest of who gives what to whom: a page that reviewed something else is out of date."""
         said = self.said()
-        of_items = sorted(pair for pair in said.items() if ":" in pair[0] and not pair[0].startswith(SIGNED))
+        of_items = sorted(pair for pair in said.items() if pair[0].startswith(OF_ITEMS))
         what = repr((self.desk.handover, self.store.drafts.touches(self.draft), of_items))
         return hashlib.sha256(what.encode()).hexdigest()[:16]
 
@@ -118,7 +123,7 @@ class Room:
     def contents(self) -> str:
         """A digest of what is to be recorded as it is now: what a signature is given for."""
         said = self.said()
-        return contents(said_of(self.desk.handover, said), self.store.drafts.touches(self.draft), said)
+        return contents(said_of(self.desk.handover, said), self.store.drafts.touches(self.draft))
 
     def sign(self, signer: str, name: str, how: Literal["drawn", "pin"], digest: str | None = None) -> None:
         """Keep that somebody acknowledges what is to be recorded as it is now.

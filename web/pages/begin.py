@@ -24,12 +24,15 @@ _FOUND, _RECENT = 12, 6
 
 
 class Ends(BaseModel):
-    """Who gives, who receives, and the places that a carrier goes to; empty where it is not said yet."""
+    """Who gives, who receives, and the places that a carrier goes to; empty where it is not said yet.
+
+    `bound` is None where it stays as it is.
+    """
 
     model_config = ConfigDict(extra="forbid")
     giver: Code = ""
     receiver: Code = ""
-    bound: Annotated[list[Code], Field(max_length=200)] = []
+    bound: Annotated[list[Code] | None, Field(max_length=200)] = None
 
 
 def routes(site: Site, pages: Pages) -> APIRouter:
@@ -97,7 +100,7 @@ def open_draft(store: "Store", ends: Ends) -> str:
     giver, receiver = (store.custodian(_code(text)) if text.strip() else "" for text in (ends.giver, ends.receiver))
     if giver and receiver:
         store.check_handover(Handover(giver, receiver))
-    bound = [store.custodian(_code(text)) for text in ends.bound if text.strip()]
+    bound = [store.custodian(_code(text)) for text in ends.bound or () if text.strip()]
     now = store.around.now_utc()
     return store.drafts.open(store.around.new_id(), giver or None, receiver or None, bound, at=now).id
 

@@ -10,10 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from custody.errors import N_, InputError
 from language import _
-from reports.words import custodian_name
+from reports.words import custodian_name, kind_name
 from station.papers import paper_facts, unwitnessed_words
-from station.said import LONGEST_NAME, LONGEST_NOTE, one_line, said_of
-from web.boards import board, told
+from station.said import EXTRAS, LONGEST_NAME, LONGEST_NOTE, OF_ITEMS, one_line, read_extra, said_of
+from web.boards import board, items_of, of_item, told
 from web.downloads import inline_pdf
 from web.pages.scan import Draft, ended
 from web.pages.signing import signatures
@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from db.store import Store
 
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+MOST_EXTRAS = 12
+_SHOWN = 30
+
+
+class Extra(BaseModel):
+    """Things that came without a readable label."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Annotated[str, Field(min_length=1, max_length=60)]
+    count: Annotated[int, Field(gt=0, lt=1_000_000)]
+    note: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
 
 
 class Said(BaseModel):
@@ -35,6 +46,10 @@ class Said(BaseModel):
     receiver_name: Name = ""
     witness_1: Name = ""
     witness_2: Name = ""
+    giver_office: Name = ""
+    receiver_office: Name = ""
+    escort: Name = ""
+    extras: Annotated[list[Extra], Field(max_length=MOST_EXTRAS)] = []
     counted: Annotated[int | None, Field(ge=0, lt=1_000_000)] = None
     vehicle: Name = ""
     driver: Name = ""
@@ -48,12 +63,20 @@ class Said(BaseModel):
         """
         names = {
             "giver_name": _("Giver"), "receiver_name": _("Receiver"), "witness_1": _("Witness"),
+            "giver_office": _("Function"), "receiver_office": _("Function"), "escort": _("Escort"),
             "witness_2": _("Witness"), "vehicle": _("Vehicle"), "driver": _("Driver"), "note": _("Remark"),
         }  # fmt: skip
         lines = {name: one_line(shown, getattr(self, name), LONGEST_NOTE) for name, shown in names.items()}
         witnesses = [line for line in (lines.pop("witness_1"), lines.pop("witness_2")) if line]
         counted = "" if self.counted is None else str(self.counted)
-        return {**lines, "witnesses": "\n".join(witnesses), "counted": counted}
+        extras = [f"{one_line(_('Kind'), each.kind)}={each.count}:{one_line(_('Remark'), each.note)}"
+                  for each in self.extras]  # fmt: skip
+        for text in extras:
+            read_extra(text)
+        return {
+            **lines, "witnesses": "\n".join(witnesses), "counted": counted,
+            EXTRAS: "\n".join(extras),
+        }  # fmt: skip
 
 
 class Reviewed(Said):
@@ -120,16 +143,23 @@ def routes(site: Site, pages: Pages) -> APIRouter:
 def _review(room: Room) -> dict[str, Any]:
     store, desk = room.store, room.desk
     said = store.drafts.said(room.draft)
+    touches = store.drafts.touches(room.draft)
     handover = said_of(desk.handover, said)
     findings = []
     if desk.giver and desk.receiver:
-        touches = store.drafts.touches(room.draft)
         findings = store.judge_handover(handover, touches, now=store.around.now_utc())
+    items = items_of(room)
+    spoken = [of_item(room, code, items.get(code), said) for code in desk.taken
+              if any(what + code in said for what in OF_ITEMS)]  # fmt: skip
     shortages = [finding for finding in findings if finding.code == "SHORTAGE"]
     others = [finding for finding in findings if finding.code != "SHORTAGE"]
     return {
-        "board": board(room), "findings": told(room, others), "shortage_count": len(shortages),
+        "board": board(room), "spoken": spoken[:_SHOWN], "spoken_count": len(spoken),
+        "findings": told(room, others), "shortage_count": len(shortages),
         "version": room.version(), "said": _Said(said),
+        "extras": [[each.kind, each.count, each.note] for each in handover.extras],
+        "kinds": [(need.kind, kind_name({need.kind: need}, need.kind)) for need in store.state.needs()],
+        "most_extras": MOST_EXTRAS,
         "is_carrier": any(code and store.is_carrier(code) for code in (desk.giver, desk.receiver)),
     }  # fmt: skip
 

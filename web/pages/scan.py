@@ -1,6 +1,6 @@
 """The scan page: one session from its first label to its review."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,8 +9,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 
 from custody.codes import parse_code
 from custody.errors import InputError
-from language import _
-from station.said import CONDITION, LONGEST_NOTE, REMARK, one_line
 from web.boards import board, missing_of
 from web.pages.begin import Ends
 from web.rooms import Room
@@ -44,14 +42,6 @@ class Camera(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     camera: Annotated[str, Field(pattern=r"^[0-9]{0,3}$")] = ""
-
-
-class ItemWords(BaseModel):
-    """The state of one item, and a remark on it; empty takes back what was said."""
-
-    model_config = ConfigDict(extra="forbid")
-    condition: Literal["", "good", "light", "heavy", "wet", "missing"] = ""
-    remark: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
 
 
 def routes(site: Site, pages: Pages) -> APIRouter:
@@ -106,13 +96,6 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         wanted = parse_code(code)
         return site.rooms.do(draft, lambda room: room.put_out(wanted))
 
-    @router.put("/api/drafts/{draft}/items/{code}", summary="Say in what state an item is")
-    def describe(draft: Draft, code: str, words: ItemWords) -> dict[str, str]:
-        wanted = parse_code(code)
-        said = {CONDITION + wanted: words.condition, REMARK + wanted: one_line(_("Remark"), words.remark, LONGEST_NOTE)}
-        site.rooms.do(draft, lambda room: _describe(room, wanted, said))
-        return {"code": wanted}
-
     @router.post("/api/drafts/{draft}/frames", summary="Read labels from a picture of the browser's own camera")
     async def look(request: Request, draft: Draft, eye: Eye) -> dict[str, Any]:
         jpeg = await request.body()
@@ -150,14 +133,6 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         return {"draft": draft}
 
     return router
-
-
-def _describe(room: Room, code: str, said: dict[str, str]) -> None:
-    from custody.errors import N_
-
-    if code not in room.desk.taken:
-        raise InputError(N_("{code} is not among what was scanned"), hint=N_("Scan it first."), code=code)
-    room.say(said)
 
 
 def ended(site: Site, draft: str, *, is_device: bool = False) -> Response:

@@ -1,16 +1,15 @@
 // Choosing who gives and who receives.
 
 import { ask, Refusal } from "./page.js";
-import { chooser } from "./choose.js";
+import { chooser, is_plate } from "./choose.js";
 
 const form = document.getElementById("begin");
 const trouble = document.getElementById("begin-error");
 const bound_field = document.getElementById("bound-field");
-const PLATE = /^\s*(P:)?[A-Za-z]{1,2}\s*\d{1,4}\s*[A-Za-z]{0,3}\s*$/;
 
 for (const name of ["giver", "receiver", "bound"]) chooser(form[name]);
 
-const show_bound = () => { bound_field.hidden = !PLATE.test(form.receiver.value); };
+const show_bound = () => { bound_field.hidden = !is_plate(form.receiver.value); };
 form.addEventListener("chosen", (event) => {
   show_bound();
   const next = { giver: form.receiver, receiver: bound_field.hidden ? form.querySelector("button") : form.bound };

@@ -1,6 +1,10 @@
 // A field that offers places while one types (WAI-ARIA combobox with a list). What is typed counts as it stands, too.
 
 const PAUSE_MS = 120;
+const PLATE = /^\s*(P:)?[A-Za-z]{1,2}\s*\d{1,4}\s*[A-Za-z]{0,3}\s*$/;
+
+/** Whether a text looks like a number plate, and so like a vehicle. */
+export const is_plate = (text) => PLATE.test(text);
 
 export function chooser(input) {
   const list = document.getElementById(input.getAttribute("aria-controls"));

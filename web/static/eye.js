@@ -90,6 +90,16 @@ export function own_eye(draft, video, outlines, tell) {
     }
   }
 
+  /** Keeps what the camera shows now as a photograph: as large as it comes, not as it is sent for reading. */
+  async function shoot() {
+    const large = document.createElement("canvas");
+    large.width = video.videoWidth;
+    large.height = video.videoHeight;
+    large.getContext("2d").drawImage(video, 0, 0);
+    const picture = await new Promise((done) => large.toBlob(done, "image/jpeg", 0.92));
+    return ask_with("POST", `/api/drafts/${draft}/photos`, picture);
+  }
+
   addEventListener("pagehide", () => stop());
-  return { start, stop };
+  return { start, stop, shoot };
 }

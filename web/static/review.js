@@ -10,8 +10,24 @@ const api = `/api/drafts/${form.dataset.draft}`;
 function said() {
   const words = Object.fromEntries(new FormData(form));
   const counted = (words.counted ?? "").trim();
-  return { ...words, counted: counted === "" ? null : Number(counted) };
+  const extras = [...document.querySelectorAll(".extra")].map((row) =>
+    Object.fromEntries([...row.querySelectorAll("[data-extra]")].map((each) => [each.dataset.extra, each.value.trim()])));
+  return { ...words, counted: counted === "" ? null : Number(counted),
+    extras: extras.filter(({ kind, count }) => kind && count).map((extra) => ({ ...extra, count: Number(extra.count) })) };
 }
+
+document.getElementById("extra-more").addEventListener("click", () => {
+  const rows = document.querySelectorAll(".extra"), number = rows.length + 1;
+  if (rows.length >= Number(document.getElementById("extras").dataset.most)) return;
+  const row = rows[0].cloneNode(true);
+  for (const each of row.querySelectorAll("[data-extra]")) {
+    each.id = `extra-${each.dataset.extra}-${number}`;
+    each.value = "";
+    each.previousElementSibling.htmlFor = each.id;
+  }
+  rows[rows.length - 1].after(row);
+  row.querySelector("select").focus();
+});
 
 function tell(text) {
   trouble.textContent = text;
@@ -72,7 +88,7 @@ news.onopen = () => { heard = Date.now(); say_gone(false); };
 news.onerror = () => { if (!is_over) say_gone(true); };
 setInterval(() => { if (!is_over && Date.now() - heard > SILENCE_MS) say_gone(true); }, 1000);
 hear("beat", () => say_gone(false));
-hear("outcome", ({ kind }) => { if (["taken", "put_out", "place"].includes(kind)) is_changed(); });
+hear("outcome", ({ kind }) => { if (["taken", "put_out", "place", "said"].includes(kind)) is_changed(); });
 hear("changed", ({ version }) => { if (version !== form.dataset.version) is_changed(); renew(); });
 hear("missed", renew);
 hear("recorded", () => end(form.dataset.recorded));

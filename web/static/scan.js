@@ -1,9 +1,10 @@
 // One session: sends what is typed, hears what came of it, and never says that something was taken before it was.
 
 import { ask, part, Refusal, say_gone, sound_the_alarm } from "./page.js";
-import { chooser } from "./choose.js";
+import { chooser, is_plate } from "./choose.js";
 import { second_scanner } from "./devices.js";
 import { own_eye } from "./eye.js";
+import { show_chosen, things } from "./things.js";
 import { sound, sound_is_on, switch_sound } from "./sounds.js";
 
 const BOARD_PAUSE_MS = 120;
@@ -67,6 +68,7 @@ async function fetch_board() {
       if (each.dataset.village === focused) each.firstElementChild.focus();
     }
     show_pause();
+    show_chosen(board, chosen);
   } catch { /* what is gone is said elsewhere */ }
   is_fetching = false;
   if (is_stale) renew();
@@ -182,7 +184,7 @@ function show_camera({ state, words: said, advice }) {
   picture.hidden = !picture.src;
   $("camera-start").hidden = is_running;
   $("camera-stop").hidden = !is_running;
-  if ($("shoot")) $("shoot").hidden = !is_running;
+  $("shoot").hidden = state !== "on";
 }
 
 const eye = own_eye(scan.dataset.draft, $("own"), $("outlines"),
@@ -235,15 +237,20 @@ for (const each of document.querySelectorAll("dialog")) each.addEventListener("c
 
 const ends = $("ends"), ends_form = $("ends-form");
 for (const name of ["giver", "receiver"]) chooser(ends_form[name]);
+const show_bound = () => { $("bound-field").hidden = !is_plate(ends_form.receiver.value); };
+ends_form.addEventListener("input", show_bound);
+ends_form.addEventListener("chosen", show_bound);
 board.addEventListener("click", (event) => {
   if (!event.target.closest("#ends-open")) return;
   $("ends-error").hidden = true;
+  show_bound();
   ends.showModal();
 });
 ends_form.addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
-    await ask("PUT", `${api}/ends`, { giver: ends_form.giver.value, receiver: ends_form.receiver.value });
+    await ask("PUT", `${api}/ends`, { giver: ends_form.giver.value, receiver: ends_form.receiver.value,
+      bound: $("bound-field").hidden ? null : ends_form.bound.value.split(/[\s,]+/).filter(Boolean) });
     ends.close();
   } catch (error) {
     $("ends-error").textContent = error instanceof Refusal ? error.message : "";
@@ -253,37 +260,14 @@ ends_form.addEventListener("submit", async (event) => {
 
 if ($("devices")) second_scanner(scan.dataset.draft, news);
 
-// --- one item ----------------------------------------------------------------------------------------------------------
+// --- what is said of things -----------------------------------------------------------------------------------------
 
-const dialog = $("item"), form = $("item-form");
-let item = "";
-
-board.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-item]");
-  if (!button) return;
-  item = button.dataset.item;
-  $("item-title").textContent = button.dataset.shown;
-  $("item-words").textContent = button.dataset.words;
-  form.condition.value = button.dataset.condition;
-  form.remark.value = button.dataset.remark;
-  $("item-error").hidden = true;
-  dialog.showModal();
+const chosen = new Set();
+things($("board"), {
+  api, chosen, draft: scan.dataset.draft,
+  shoot: async () => (is_own ? eye.shoot() : ask("POST", `${api}/camera/photo`)),
+  put_out: async (code) => show(await ask("DELETE", `${api}/items/${code}`)),
 });
-
-async function change(job) {
-  try {
-    await job();
-    dialog.close();
-  } catch (error) {
-    $("item-error").textContent = error instanceof Refusal ? error.message : "";
-    $("item-error").hidden = !(error instanceof Refusal);
-  }
-}
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  change(() => ask("PUT", `${api}/items/${item}`, { condition: form.condition.value, remark: form.remark.value }));
-});
-$("put-out").addEventListener("click", () => change(async () => show(await ask("DELETE", `${api}/items/${item}`))));
 
 // --- sound --------------------------------------------------------------------------------------------------------------
 
