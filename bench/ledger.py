@@ -105,7 +105,7 @@ def handovers(folder: Path, rounds: int) -> None:
 
         def append() -> None:
             with store.ledger.transaction():
-                store.ledger.append([event], store._key(), at=AT, by="Made", app="serah", id="0" * 32)
+                store.ledger.append([event], store.signer(), at=AT, by="Made", app="serah", id="0" * 32)
 
         def record() -> None:
             store.record_handover(Handover(WAREHOUSE, HOPS[1]), [Touch(next(remaining), 1, "camera")])
@@ -165,7 +165,7 @@ def restarts(folder: Path, events: int) -> None:
         filled(store, events)
         for name in ("cut.db", "cut.db-wal"):
             (folder / f"copy-{name}").write_bytes((folder / name).read_bytes())
-        signer, around = store._key(), store.around
+        signer, around = store.signer(), store.around
     began = time.perf_counter()
     with open_store(f"sqlite:///{folder / 'copy-cut.db'}", signer, around) as store:
         check_tail(store.ledger.tables)
@@ -208,7 +208,7 @@ def filled(store: Store, events: int) -> list[str]:
     chain does not read. Returns the codes of the items.
     """
     codes = [store.around.new_code() for _ in range(events // EVENTS_PER_ITEM)]
-    signer = store._key()
+    signer = store.signer()
 
     def append(new: Sequence[NewEvent]) -> list[str]:
         with store.ledger.transaction():

@@ -119,7 +119,7 @@ def write_logs(folder: Path, events: int, stations: int) -> tuple[str, int, int]
 def append(store: Store, handover: Handover, touches: list[Touch]) -> None:
     """Record a handover and leave the present state as it was: nobody asks these ledgers for it."""
     new = handover_events(handover, touches, {}, bast="0001/X/2024")
-    store.ledger.append(new, store._key(), at=AT, by="Made", app="serah/bench", id=store.around.new_id())
+    store.ledger.append(new, store.signer(), at=AT, by="Made", app="serah/bench", id=store.around.new_id())
 
 
 def timed_import(store: Store, path: Path, new: int) -> float:

@@ -75,7 +75,7 @@ def written(store: Store, moves: int) -> tuple[int, int]:
                     moves -= len(codes)
                     touches = [Touch(code, 1, "camera") for code in codes]
                     new = handover_events(Handover(giver, to, counted=len(codes)), touches, latest, bast="0001/X/2024")
-                    recorded = store.ledger.append(new, store._key(), at=AT, by="Made", app="serah/bench", id="b")
+                    recorded = store.ledger.append(new, store.signer(), at=AT, by="Made", app="serah/bench", id="b")
                     for event in recorded:
                         latest |= dict.fromkeys(event.rows, Ref(event.log, event.seq, event.leaf))
     store.state.rebuild()
@@ -117,7 +117,7 @@ def _leg(above: dict[str, tuple[str, str]], items: Sequence[Item], leg: int) -> 
 
 def signatures(store: Store) -> float:
     """The floor: every signature checked, and nothing else."""
-    key = Ed25519PublicKey.from_public_bytes(store._key().public_key)
+    key = Ed25519PublicKey.from_public_bytes(store.signer().public_key)
     pairs = [(read_signatures(lines)[0].value, SIGNING_CONTEXT + body) for body, lines in store.ledger.entries()]
     begun = time.perf_counter()
     for signature, message in pairs:

@@ -70,8 +70,8 @@ def correct(
         _refuse(store, event)
         withdrawn = _parts(store, event)
         right = _corrective(withdrawn, reason, to, remove)
-        recorded = store._record(right) if right else []
-        told = store._record([
+        recorded = store.record(right) if right else []
+        told = store.record([
             NewEvent("correct", {
                 "target": old.leaf, "reason": reason, "note": note,
                 "corrective": [recorded[index].leaf] if recorded else [],

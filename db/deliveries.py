@@ -39,7 +39,7 @@ def record_delivery(
         "contracted": contracted, "arrived": arrived, "damaged": damaged, "paper": paper,
         "parties": {"giver": giver, "receiver": receiver}, "note": note, "occurred": occurred,
     }  # fmt: skip
-    return store._record([NewEvent("delivery", fields)])[0]
+    return store.record([NewEvent("delivery", fields)])[0]
 
 
 def account(store: Store) -> DeliveryAccount:

@@ -49,7 +49,7 @@ def open_incident(
         rows, refs = touched(touches, store.state.latest(touch.code for touch in touches))
         fields = {"action": "open", "opened": None, "place": place, "stage": stage, "items": rows, "text": text,
                   "occurred": occurred}  # fmt: skip
-        return store._record([NewEvent("incident", fields, refs)])[0]
+        return store.record([NewEvent("incident", fields, refs)])[0]
 
 
 def close_incident(store: Store, event: Event, text: str, *, occurred: str | None = None) -> Event:
@@ -74,7 +74,7 @@ def close_incident(store: Store, event: Event, text: str, *, occurred: str | Non
             )
         fields = {"action": "close", "opened": event.leaf, "place": event.body["place"], "stage": event.body["stage"],
                   "items": [], "text": text, "occurred": occurred}  # fmt: skip
-        return store._record([NewEvent("incident", fields, (_ref(event),))])[0]
+        return store.record([NewEvent("incident", fields, (_ref(event),))])[0]
 
 
 # --- readiness ----------------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def record_checklist(
         newest = [row for row in readiness_of(store) if (row.place, row.about) == (place, about)]
         fields = {"place": place, "about": about, "answers": rows, "names": list(names), "note": note,
                   "occurred": occurred}  # fmt: skip
-        return store._record([NewEvent("checklist", fields, tuple(_ref(row.event) for row in newest))])[0]
+        return store.record([NewEvent("checklist", fields, tuple(_ref(row.event) for row in newest))])[0]
 
 
 # --- critical points ----------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ def record_points(store: Store, rows: Iterable[PointRow], *, note: str = "") -> 
             fields = {"point": row.point, "title": row.title, "owner": row.owner, "due": row.due, "place": row.place,
                       "state": "done" if row.is_done else "open", "note": note}  # fmt: skip
             new.append(NewEvent("point", fields, () if before is None else (_ref(before),)))
-        return store._record(new) if new else []
+        return store.record(new) if new else []
 
 
 def check_new_point(row: PointRow) -> None:

@@ -55,7 +55,7 @@ def record_inspection(
         digest = store.photos.keep(photo) if photo is not None else None
         latest = store.state.latest([touch.code for touch in touches])
         looked = compose.inspect_events(touches, latest, condition, photo=digest, note=note)
-        events = store._record([*looked, *swap])
+        events = store.record([*looked, *swap])
     return Recorded(tuple(events), tuple(found_by(store, events)))
 
 

@@ -78,7 +78,7 @@ def record_packing(
         new = compose.pack_events(
             parent, children, latest, action, scope=scope, names=names, note=note, occurred=occurred
         )
-        events = store._record(new, id=draft)
+        events = store.record(new, id=draft)
         if draft is not None:
             store.drafts.drop(draft)
     unseen = inside if action == "check" and scope == "full" else ()
@@ -194,7 +194,7 @@ def open_pack(
         new += compose.pack_events(pack, (), latest, "open", names=names, note=note, occurred=occurred)
         if outer.to != outer.held_by:  # an empty wrapper is expected nowhere
             new += compose.reassign_events([pack], latest, outer.held_by, note)
-        events = store._record(new)
+        events = store.record(new)
     return Opened(Recorded(tuple(events), tuple(found_by(store, events))), tuple(items))
 
 

@@ -32,7 +32,7 @@ def record_prints(store: Store, codes: Sequence[str], *, sheet: str) -> list[Eve
                 ),
                 item=show_code(printed[0].code),
             )
-        return store._record(compose.print_events(codes, number=1, sheet=sheet))
+        return store.record(compose.print_events(codes, number=1, sheet=sheet))
 
 
 def record_reprints(
@@ -69,7 +69,7 @@ def record_reprints(
             for number, some in sorted(codes.items())
             for event in compose.print_events(some, number=number, sheet=sheet, reason=reason, second=second)
         ]
-        return store._record(new)
+        return store.record(new)
 
 
 def why_void_in_house(store: Store, code: str) -> str | None:
@@ -123,7 +123,7 @@ def record_void(
                 )
             found[label.code, number] = None
         new = compose.void_events(list(found), store.state.latest(codes), reason=reason, note=note, second=second)
-        store._record(new)
+        store.record(new)
         return list(found)
 
 
@@ -139,7 +139,7 @@ def record_blanks(store: Store, codes: Sequence[str], *, sheet: str) -> list[Eve
                 raise RuleError(
                     N_("{item} is in use already"), hint=N_("Blank labels get new codes."), item=show_code(code)
                 )
-        return store._record(compose.print_events(codes, number=1, sheet=sheet))
+        return store.record(compose.print_events(codes, number=1, sheet=sheet))
 
 
 def claim(
@@ -199,7 +199,7 @@ def claim(
         printed = store.state.latest(codes)
         for piece in compose.parts(items, _CLAIMED_PER_EVENT):
             relied_on = dict.fromkeys(printed[item.code] for item in piece)
-            store._record(compose.register_events(piece, refs=tuple(relied_on)))
+            store.record(compose.register_events(piece, refs=tuple(relied_on)))
         return items
 
 

@@ -40,7 +40,7 @@ def record_reassignment(store: Store, touches: Sequence[Touch], to: str, reason:
                 place=name_of(store.state.places, to),
             )
         latest = store.state.latest(touch.code for touch in moving)
-        events = store._record(compose.reassign_events(moving, latest, to, reason))
+        events = store.record(compose.reassign_events(moving, latest, to, reason))
     return Recorded(tuple(events), tuple(found_by(store, events)))
 
 
@@ -65,4 +65,4 @@ def record_moves(store: Store, moves: Iterable[Move], reason: str) -> list[str]:
         new = [
             event for to, touches in by_place.items() for event in compose.reassign_events(touches, latest, to, reason)
         ]
-        return [f"{event.log}:{event.seq}" for event in (store._record(new) if new else [])]
+        return [f"{event.log}:{event.seq}" for event in (store.record(new) if new else [])]

@@ -60,7 +60,7 @@ def record_seal(
                 each, latest, action, numbers, place=place or store.ledger.own_log().place, result=result, names=names,
                 witness=witness, photo=digest, note=note, occurred=occurred,
             )  # fmt: skip
-        events = store._record(new)
+        events = store.record(new)
     return Recorded(tuple(events), tuple(found_by(store, events)))
 
 

@@ -89,7 +89,7 @@ def admit(store: Store, card: StationCard, powers: Sequence[str] = ()) -> list[E
         if trusted.powers.get(card.public_key) == frozenset(powers) or card.fingerprint == trusted.root:
             return []
         said = {"station": card.station, "place": card.place, "key": card.public_key, "powers": sorted(set(powers))}
-        return store._record([NewEvent("admit", said)])
+        return store.record([NewEvent("admit", said)])
 
 
 def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None) -> list[Event]:
@@ -113,7 +113,7 @@ def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None
             if head["log"] in trusted.owners and trusted.owners[head["log"]].key == key
         }  # fmt: skip
         _set_end(sizes, name if name in sizes else None, last_good)
-        return store._record([revoking(named, key, sizes, reason)])
+        return store.record([revoking(named, key, sizes, reason)])
 
 
 def revoking(station: str, key: str, sizes: Mapping[str, int], reason: str) -> NewEvent:
@@ -171,7 +171,7 @@ def go_on(
         own = ledger.own_log()
         old = ledger.event_at(own.id, 1).body
         [head] = [head for head in ledger.heads() if head["log"] == own.name]
-        key = store._key().public_key
+        key = store.signer().public_key
         followed = store.state.stations.now().root
         was_root = followed == key_fingerprint(bytes.fromhex(old["public_key"]))
         has_new_key = key.hex() != old["public_key"]
@@ -183,7 +183,7 @@ def go_on(
         if was_root and has_new_key and root is None:
             sizes = {h["log"]: h["size"] for h in ledger.heads() if ledger.keys()[h["log"]].hex() == old["public_key"]}
             said = {"station": own.station, "place": own.place, "key": old["public_key"], "powers": sorted(POWERS)}
-            store._record([NewEvent("admit", said), revoking(own.station, old["public_key"], sizes, "")])
+            store.record([NewEvent("admit", said), revoking(own.station, old["public_key"], sizes, "")])
         store.state.rebuild()
         return genesis
 

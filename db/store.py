@@ -1,6 +1,6 @@
 """The store: one ledger with its present state and its drafts, and everything that is ever recorded.
 
-Every change of state is an event, and every event passes through `Store._record`.
+Every change of state is an event, and every event passes through `Store.record`.
 """
 
 import re
@@ -45,8 +45,20 @@ class Store(Judging):
 
     # --- the one write path ---------------------------------------------------------------------------------------
 
-    def _record(self, new: Sequence[NewEvent], *, id: str | None = None) -> list[Event]:
-        """Record these, behind what is to be said of the clock; what was recorded without that."""
+    def record(self, new: Sequence[NewEvent], *, id: str | None = None) -> list[Event]:
+        """Record these, all or none, behind what is to be said of the clock; inside a transaction, with it.
+
+        Args:
+            id: the key by which who asks again finds them; None: a new one.
+
+        Returns:
+            These as recorded, without what was said of the clock.
+
+        Raises:
+            RuleError: one cannot be true.
+            StoreError: the ledger was opened for reading alone.
+            TamperError: the ledger was put back to an older copy.
+        """
         around = self.around
         with self.ledger.transaction():
             self.heads.refuse_if_rolled_back()
@@ -55,14 +67,19 @@ class Store(Judging):
             expected = expected_time(ClockMark.read(own.clock), clock) if own else None
             jumped = clock_events(expected, new) if expected else []
             events = self.ledger.append(
-                [*jumped, *new], self._key(), at=now, by=around.by, app=around.app, id=id or around.new_id(),
+                [*jumped, *new], self.signer(), at=now, by=around.by, app=around.app, id=id or around.new_id(),
                 clock=str(clock) if clock else None,
             )  # fmt: skip
             self.state.follow(events)
         self.clock_finding = judge_clock(events[0]) if jumped else None
         return events[len(jumped) :]
 
-    def _key(self) -> Signer:
+    def signer(self) -> Signer:
+        """The station's key.
+
+        Raises:
+            StoreError: the ledger was opened for reading alone.
+        """
         if self._signer is None:
             raise StoreError(
                 N_("this ledger was opened for reading alone"),
@@ -82,7 +99,7 @@ class Store(Judging):
         Raises:
             InputError: the ledger has been begun already.
         """
-        signer, around = self._key(), self.around
+        signer, around = self.signer(), self.around
         name = log_name(_slug(election), _slug(station), signer.public_key, around.randbelow(1 << 24))
         genesis = NewEvent("genesis", {
             "election": election, "root": root or key_fingerprint(signer.public_key), "station": station,
@@ -110,7 +127,7 @@ class Store(Judging):
         with self.ledger.transaction():
             self.state.places.refuse_circle(places)
             known = self.state.stations.plan_known_to(self.ledger.own_log().name)
-            return self._record(compose.plan_events(places, needs, source=source, digest=digest, refs=known))
+            return self.record(compose.plan_events(places, needs, source=source, digest=digest, refs=known))
 
     def missing_items(self, *, under: str | None = None, kind: str | None = None) -> list[Item]:
         """The items that the needs ask for and that nobody registered yet, each with a new code, in our own hands."""
@@ -130,7 +147,7 @@ class Store(Judging):
         events: list[Event] = []
         with self.ledger.transaction():
             for new in compose.register_events(items):
-                events += self._record([new])
+                events += self.record([new])
                 if progress:
                     progress(len(new.fields["items"]))
         return events
@@ -169,7 +186,7 @@ class Store(Judging):
             bast = self._bast_number(handover.number)
             relied_on = self._relied_on(handover, [*touches, *handover.refused])
             new = compose.handover_events(handover, touches, relied_on, bast=bast)
-            events = self._record([*new, *self.papers.witness_events(list(relied_on.values()))], id=draft or id)
+            events = self.record([*new, *self.papers.witness_events(list(relied_on.values()))], id=draft or id)
             if self.clock_finding:
                 findings.append(self.clock_finding)
             if draft is not None:

@@ -93,7 +93,7 @@ def give(store: Store, codes: Sequence[str], to: str, giver: str = WAREHOUSE) ->
 
 def record(store: Store, *new: NewEvent) -> list[Event]:
     """Records events that no method of the store writes yet."""
-    return store._record(new)
+    return store.record(new)
 
 
 def all_events(store: Store) -> list[Event]:

@@ -161,7 +161,7 @@ def test_what_is_packed_in_a_scanned_thing_is_on_the_letter_as_not_seen(station,
     fields = {"parent": parent, "children": inside, "action": "add", "scope": None, "items": [], "names": [],
               "note": "", "occurred": None}  # fmt: skip
     with at_home(str(station.home), None, lambda: "2024-02-11T01:00:00Z").store(write=True) as store:
-        store._record([NewEvent("pack", fields)])
+        store.record([NewEvent("pack", fields)])
     assert station.give([parent], "51.08", TPS).code == 0
     told = station("report", "bast", "--json").json
     assert (told["total"], len(told["items"]), {item["code"] for item in told["carried"]}) == (1, 1, set(inside))

@@ -72,7 +72,7 @@ def test_obstacles_readiness_and_critical_points_are_told(visitor: Visitor, stat
 
     point = {"point": "seal", "title": "Seals", "owner": "Made", "place": "51.08", "note": "", "state": "open"}
     with station_at(str(station.home), None, lambda: NOW).store(write=True) as store:
-        store._record([
+        store.record([
             NewEvent("incident", {"action": "open", "opened": None, "place": "51.08.01", "stage": "road", "items": [],
                                   "text": "the road <b>is closed</b>", "occurred": None}),
             NewEvent("checklist", {"place": "51.08.02", "about": "store", "names": ["Ketut"], "note": "",

@@ -65,7 +65,7 @@ def test_a_photograph_is_kept_with_its_inspection_or_not_at_all(
     with planned_station(sqlite_url()) as store:
         codes = boxes(store, 1)
         data = jpeg()
-        monkeypatch.setattr(type(store), "_record", lambda *_args, **_more: 1 / 0)
+        monkeypatch.setattr(type(store), "record", lambda *_args, **_more: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             record_inspection(store, touched(codes), "wet", photo=data)
         monkeypatch.undo()
