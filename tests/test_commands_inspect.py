@@ -1,5 +1,6 @@
 """The command `inspect` and the report of conditions."""
 
+import json
 from pathlib import Path
 
 from command_examples import Terminal, station_at
@@ -76,7 +77,8 @@ def test_photographs_go_out_as_files_and_into_another_station(station: Terminal,
     out = station("export", "--out", tmp_path / "all.serah", "--photos", tmp_path / "foto", "--json").json
     assert out["photos"] == 1
     (tmp_path / "foto" / "other.jpg").write_bytes(jpeg(seed=3))
-    ppk = station_at(station, tmp_path / "ppk", "--place", "51.08.01", "--station", "PPK-1", "--root", "ab" * 32)
+    root = json.loads((station.home / "station-card.json").read_text())["root"]
+    ppk = station_at(station, tmp_path / "ppk", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
     assert "photos" not in ppk("import", tmp_path / "all.serah", "--json").json
     note = [f for f in ppk("verify", "--json").json["findings"] if f["code"] == "PHOTO"]
     assert len(note) == 1 and "not kept here" in note[0]["detail"]
