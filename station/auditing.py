@@ -34,7 +34,7 @@ def audit_ledger(
             entries = _counted(checking.entries(), done)
             audit = audit_bundle(rows, entries, root=root, heads=heads, shown=checking.shown(), mapper=mapper)
         with progress(store.ledger.code_count(), _("Comparing the present state")) as done:
-            found = list(checking.findings(audit.logs, done))
+            found = [*checking.findings(audit.logs, done), *store.photos.findings()]
     except (ValueError, TypeError, ArithmeticError, MemoryError, AttributeError) as error:
         # A column that holds what no column of ours can: damage, for the database checks types where it writes.
         raise StoreError(
