@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 RUN := .venv/bin
+TESTS ?= not slow and not camera
 
 .PHONY: dev setup demo test test-full lint texts bench clean
 
@@ -15,7 +16,7 @@ dev:
 	@$(PYTHON) bootstrap.py --dev
 
 test: dev         ## the quick tests: no camera, no server
-	@$(RUN)/python -m pytest -q -n auto -m "not slow and not camera"
+	@$(RUN)/python -m pytest -q -n auto -m "$(TESTS)"
 
 test-full: dev    ## every test that needs no camera
 	@$(RUN)/python -m pytest -q -n auto -m "not camera" --hypothesis-profile full

@@ -15,7 +15,7 @@ import bootstrap
 from web.serving import lan_server_of, listen, open_lan, server_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 SCREENSHOTS = Path(__file__).parent.parent / "build" / "screenshots"
 LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
@@ -60,9 +60,13 @@ class Watched:
 
     def __init__(self, page: "Page") -> None:
         self.page, self.errors = page, list[str]()
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", lambda dialog: (self.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def _hear(self, message: "ConsoleMessage") -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} {message.location['url']}")
 
     def type(self, line: str) -> None:
         """Type a line as a USB scanner does: fast, wherever the focus is, Enter at the end."""

@@ -30,6 +30,7 @@ def begin(window: "BrowserContext", served: Served, receiver: str = "patas") -> 
     return watched
 
 
+@pytest.mark.slow
 def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", served: Served, station: Terminal) -> None:
     codes, astray = station.codes("--to", "51.08.01.2001"), station.codes("--to", "51.08.02")[0]
     scan = begin(window, served)
@@ -56,7 +57,6 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.page.select_option("#condition", "wet")
     scan.page.fill("#remark", "the lid is <b>open</b>")
     scan.check_access()
-    scan.page.keyboard.press("Tab")
     scan.page.keyboard.press("Enter")
     scan.shows(".taken", "the lid is <b>open</b>")
     assert scan.page.evaluate("document.activeElement.id") == "line", "the field has the focus again"
@@ -82,6 +82,7 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     assert station("verify").code == 0
 
 
+@pytest.mark.slow
 def test_a_second_tab_and_a_double_click_make_one_handover(
     window: "BrowserContext", served: Served, station: Terminal
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_second_tab_and_a_double_click_make_one_handover(
     assert one.errors == other.errors == review.errors == []
 
 
+@pytest.mark.slow
 def test_a_server_that_goes_and_comes_back_is_told_at_once(
     window: "BrowserContext", served: Served, station: Terminal
 ) -> None:
@@ -149,6 +151,7 @@ def film(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_camera_counts_while_the_page_shows_its_picture(
     window: "BrowserContext", station: Terminal, film: Path
 ) -> None:
@@ -179,6 +182,7 @@ def test_a_camera_that_is_not_there_is_told_and_typing_goes_on(
     assert scan.errors == []
 
 
+@pytest.mark.slow
 def test_the_first_page_and_the_way_into_a_handover_can_be_read_by_all(
     window: "BrowserContext", served: Served
 ) -> None:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from command_examples import NOW, Terminal
-from page_examples import HOST, Visitor, site_at
+from page_examples import HOST, Visitor, site_at, wait_for
 from starlette.testclient import TestClient
 from test_page_hostile import check
 
@@ -121,7 +121,7 @@ def test_who_looks_is_told_of_what_another_program_records(
                 return event
         return ""
 
-    assert "event: changed" in asyncio.run(asyncio.wait_for(first(), 10))
+    assert "event: changed" in wait_for(asyncio.wait_for(first(), 10))
 
 
 def test_it_shows_what_it_has_while_it_adds_up(visitor: Visitor, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

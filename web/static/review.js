@@ -34,8 +34,9 @@ function tell(text) {
   trouble.hidden = !text;
 }
 
-/** Keeps what is typed; whether it is kept. */
-async function settle() {
+/** Keeps what is typed, one after the other; whether it is kept. */
+let settled = Promise.resolve();
+const settle = () => (settled = settled.then(async () => {
   try {
     await ask("PUT", `${api}/said`, said());
     tell("");
@@ -44,7 +45,7 @@ async function settle() {
     tell(error instanceof Refusal ? error.message : "");
     return false;
   }
-}
+}));
 const renew = signing(form.dataset.draft, settle);
 form.addEventListener("change", async () => { if (await settle()) renew(); });
 
@@ -53,6 +54,7 @@ form.addEventListener("submit", async (event) => {
   if (!button || button.disabled) return;
   button.disabled = true;
   button.textContent = form.dataset.recording;
+  await settled; // Enter in a field changes it first: that must not reach the server after the record
   tell("");
   try {
     const { page } = await ask("POST", `${api}/record`, { ...said(), version: form.dataset.version });
