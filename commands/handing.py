@@ -316,7 +316,7 @@ def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any
 def tell_findings(store: "Store", findings: "Sequence[Finding]", place: str, *, err: bool = False) -> None:
     """List findings, gravest first, the first few of each code in words and the rest counted."""
     from language.text import number
-    from reports.words import finding_text, severity_word
+    from reports.words import finding_text, gravity
 
     needs = {need.kind: need for need in store.state.needs()}
     if not findings:
@@ -324,7 +324,7 @@ def tell_findings(store: "Store", findings: "Sequence[Finding]", place: str, *, 
     for code, group in _by_code(findings).items():
         for finding in group[:SHOWN_PER_CODE]:
             words = finding_text(finding, needs, place)
-            click.echo(f"  ! {severity_word(finding.severity)} {code}: {words}", err=err)
+            click.echo(f"  ! {gravity(finding)} {code}: {words}", err=err)
         if (more := len(group) - SHOWN_PER_CODE) > 0:
             click.echo("    " + _("and {count} more of {code}").format(count=number(more), code=code), err=err)
 

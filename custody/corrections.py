@@ -76,16 +76,17 @@ def correction_findings(
             continue
         shown = {"item": show_code(code), "reason": correction.body["reason"], "note": correction.body["note"]}
         found.append(Finding("CORRECTED", N_("a record about {item} was withdrawn ({reason}): {note}"), shown, code,
-                             correction.leaf))  # fmt: skip
-        if not _is_replaced(target, correction, events, withdrawn, code) and any(
-            _relies_on(event, target, correction, order) for event in standing
-        ):
+                             correction.leaf, also=(leaf,)))  # fmt: skip
+        relying = [event.leaf for event in standing if _relies_on(event, target, correction, order)]
+        if relying and not _is_replaced(target, correction, events, withdrawn, code):
             relied = N_("another station has acted on a record about {item} that was withdrawn")
-            found.append(Finding("DISPUTED", relied, shown, code, correction.leaf))
+            also = (leaf, *sorted(relying))
+            found.append(Finding("DISPUTED", relied, shown, code, correction.leaf, also=also))
     for correction in foreign:
         if code in events[correction.body["target"]].rows:
             found.append(Finding("DISPUTED", N_("a station asks to withdraw another station's record about {item}"),
-                                 {"item": show_code(code)}, code, correction.leaf))  # fmt: skip
+                                 {"item": show_code(code)}, code, correction.leaf,
+                                 also=(correction.body["target"],)))  # fmt: skip
     return found
 
 

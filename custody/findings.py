@@ -29,8 +29,9 @@ SEVERITY: Mapping[str, Severity] = {
 class Finding:
     """One irregularity: its code, the item it is about (None: the whole handover), and a sentence with its values.
 
-    `message` is an English template for the edge to translate. `leaf` is the event it rests on, None while that
-    event is not recorded yet. `is_provisional`: another station's log, not met yet, may explain it.
+    `message` is an English template for the edge to translate. `leaf` is the event at which it shows, None while that
+    event is not recorded yet; `also` are the others that it rests on, as the other handover of a FORK.
+    `is_provisional`: another station's log, not met yet, may explain it.
     """
 
     code: str
@@ -40,6 +41,12 @@ class Finding:
     leaf: str | None = None
     is_open: bool = True
     is_provisional: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The leaves of all events that it rests on, the one at which it shows first; empty where none is recorded."""
+        return (*([] if self.leaf is None else [self.leaf]), *self.also)
 
     @property
     def severity(self) -> Severity:

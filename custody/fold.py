@@ -22,7 +22,7 @@ from custody.order import Order
 from custody.places import Place, is_store, is_under
 from custody.sealing import OPEN_SEAL
 from custody.state import Link as Link
-from custody.state import Move, State, broken_link, judge_packing, refused_and_given, registered_twice
+from custody.state import Move, State, broken_link, judge_packing, leaves_of, refused_and_given, registered_twice
 
 
 class Fold:
@@ -93,28 +93,28 @@ class Fold:
                 state.holder, state.holder_event = held_by, event
             state.origins.append(held_by)
             if state.row is None:
-                state.row = event.rows[member]
+                state.row, state.registered = event.rows[member], event
                 state.to = state.to or state.row["to"]
             if member == self.code:
                 self._close("UNKNOWN_CODE")
                 self.links.append(Link(event, None, held_by if is_first else None))
-                self._find(event, *registered_twice(member, state.row, event.rows[member]))
+                self._find(event, *registered_twice(member, state, event.rows[member]))
 
     def _print(self, event: Event) -> None:
         number = event.body["print"]
         for member, state in self._named(event):
-            first_log = state.prints.setdefault(number, event.log)
+            first = state.prints.setdefault(number, event)
             if member == self.code:
                 self.links.append(Link(event))
-                if first_log != event.log:
+                if first.log != event.log:
                     twice = N_("print {print} of {item} was made by two stations: suspected copy")
                     shown = {"item": show_code(member), "print": f"{number:02d}"}
-                    self._find(event, Finding("SUSPECTED_COPY", twice, shown))
+                    self._find(event, Finding("SUSPECTED_COPY", twice, shown, also=(first.leaf,)))
 
     def _void(self, event: Event) -> None:
         for row in event.body["labels"]:
             if (state := self.states.get(row["code"])) is not None:
-                state.void.setdefault(row["print"], event.body["reason"])
+                state.void.setdefault(row["print"], event)
         if self.code in event.rows:
             self.links.append(Link(event))
 
@@ -126,8 +126,8 @@ class Fold:
                 self._refuse(event, member, state)
                 continue
             known = self._same_move(event, state)
-            if known is None and self._was_refused(event, state):
-                self._contest(event, member, state)
+            if known is None and (refusal := self._refusal_of(event, state)) is not None:
+                self._contest(event, member, state, refusal)
                 continue
             if member == self.code:
                 self.links.append(Link(event, giver, to, event.rows[member]["how"], is_repeat=known is not None))
@@ -164,24 +164,27 @@ class Fold:
             inner.moves = [move for move in inner.moves if move.event is not given.event]
         if self.code in back:
             self.links = [replace(link, is_refused=True) if link.event is given.event else link for link in self.links]
-            self._find(event, refused_and_given(self.code, giver, to, self.places))
+            self._find(event, refused_and_given(self.code, event, self.places, (given.event.leaf,)))
 
-    def _was_refused(self, event: Event, state: State) -> bool:
-        """Whether the other side's record of this very handover, which this one does not know, says it was refused."""
+    def _refusal_of(self, event: Event, state: State) -> Event | None:
+        """The other side's record, which this one does not know, that says this very handover was refused; or None."""
         way = (event.body["from"], event.body["to"])
-        return any(
-            (refusal.body["from"], refusal.body["to"]) == way and refusal.log != event.log
-            and not self.order.is_before(refusal, event)
-            for refusal in state.refusals
+        return next(
+            (
+                refusal for refusal in state.refusals
+                if (refusal.body["from"], refusal.body["to"]) == way and refusal.log != event.log
+                and not self.order.is_before(refusal, event)
+            ),
+            None,
         )  # fmt: skip
 
-    def _contest(self, event: Event, member: str, state: State) -> None:
+    def _contest(self, event: Event, member: str, state: State, refusal: Event) -> None:
         """A giver's record of what the receiver refused: it moves nothing, and both records are shown."""
         if member == self.code:
             giver, to = event.body["from"], event.body["to"]
             self.links.append(Link(event, giver, to, event.rows[member]["how"], is_refused=True))
             state.records.append(event)
-            self._find(event, refused_and_given(member, giver, to, self.places))
+            self._find(event, refused_and_given(member, event, self.places, (refusal.leaf,)))
 
     def _is_inside(self, code: str, parent: str) -> bool:
         met = {code}
@@ -209,7 +212,7 @@ class Fold:
             if (state := self.states.get(child)) is None:
                 continue
             if action in ("add", "check") and state.parent != parent:
-                state.parent, state.is_loose = parent, False
+                state.parent, state.packed, state.is_loose = parent, event, False
             elif action == "add":
                 state.is_loose = False
             elif action == "remove" and state.parent == parent:
@@ -257,16 +260,20 @@ class Fold:
             self._judge_way(event, state)
         if event.body["occurred"] is not None:
             self._find(event, *judge_time(None, event.happened, is_late_entry=True))
-        if any(move.log == event.log and moment(event.at) < moment(move.at) for move in state.records):
-            self._find(event, Finding("CLOCK", N_("the station's clock went back between two of its own records")))
-        if self._is_stale(event, state):
+        ahead = [e.leaf for e in state.records if e.log == event.log and moment(event.at) < moment(e.at)]
+        if ahead:
+            back = N_("the station's clock went back between two of its own records")
+            self._find(event, Finding("CLOCK", back, also=(ahead[-1],)))
+        if (newer := self._unknown_to(event, state)) is not None:
             stale = N_("{item} was recorded as if its station had not known an event that it had recorded")
-            self._find(event, Finding("FORK", stale, {"item": show_code(self.code)}))
+            self._find(event, Finding("FORK", stale, {"item": show_code(self.code)}, also=(newer.leaf,)))
 
     def _judge_label(self, event: Event, state: State) -> None:
         has_met = self.met is None or event.body["from"] in self.met
         label, blank = ItemLabel(self.code, event.rows[self.code]["print"]), state.voids if state.prints else None
-        self._find(event, *judge_label(state.item(self.code), label, met_giver=has_met, blank=blank))
+        found = judge_label(state.item(self.code), label, met_giver=has_met, blank=blank)
+        made_void = leaves_of(state.void.get(label.print or 0) or state.prints.get(state.newest_print))
+        self._find(event, *(replace(f, also=made_void) if f.code == "VOID_LABEL" else f for f in found))
 
     def _judge_seal(self, event: Event, state: State) -> None:
         """It goes without the seals that it had, or must have; said once, until it is sealed again. What is bound for a
@@ -279,7 +286,7 @@ class Fold:
         must_be = state.row is not None and state.row["kind"] in self.sealed_kinds and not is_empty
         is_open = state.seals.status == "open" or (must_be and not state.seals.status)
         if is_open and not any(finding.is_open and finding.code in OPEN_SEAL for finding in self.findings):
-            self._find(event, unsealed(self.code))
+            self._find(event, replace(unsealed(self.code), also=state.seals.leaves("off")))
 
     def _judge_way(self, event: Event, state: State) -> None:
         """Findings about where the item goes and when, whether it was seen or moved with its parent."""
@@ -292,15 +299,18 @@ class Fold:
         if to in self.places and not any(is_under(self.places, move.event.body["to"], to) for move in state.moves):
             self._find(event, *judge_time(self.places[to], event.happened))  # the way back up is never late
 
-    def _is_stale(self, event: Event, state: State) -> bool:
-        """Whether `after` names an event that this log knew a later one of: the same station knew better."""
+    def _unknown_to(self, event: Event, state: State) -> Event | None:
+        """A record that this log had and that is later than the one that `after` names: the station knew better."""
         after, refs = event.rows[self.code]["after"], event.body["refs"]
         if after is None or after >= len(refs):
             named = None
         elif (named := self.order.find(refs[after]["leaf"])) is None:
-            return False
+            return None
         known = (record for record in state.records if self.order.was_known_to(event, record))
-        return any(named is None or (named is not record and self.order.is_before(named, record)) for record in known)
+        return next(
+            (e for e in known if named is None or (named is not e and self.order.is_before(named, e))),
+            None,
+        )
 
     # --- small steps --------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Literal
 
@@ -55,6 +55,10 @@ class Seals:
         """The numbers that are on the item."""
         return [serial for serial, use in self.uses.items() if use.fate == "on"]
 
+    def leaves(self, fate: Fate) -> tuple[str, ...]:
+        """The leaves of the events by which seals came to be `on`, `off` or whatever is asked."""
+        return tuple(dict.fromkeys(use.leaf for use in self.uses.values() if use.fate == fate))
+
     def take(self, code: str, event: Event, *, is_met: bool) -> tuple[list[Finding], bool]:
         """Follow one `seal` event of this item: what is irregular, and whether it settles what was found before.
 
@@ -70,11 +74,12 @@ class Seals:
                 if body["action"] == "replace":
                     self._mark(self.on, "off", code, event)
                 again = [s for s in serials if (use := self.uses.get(s)) is not None and use.fate != "on"]
+                before = tuple(dict.fromkeys(self.uses[serial].leaf for serial in again))
                 self._mark(serials, "on", code, event)
                 self.status = "sealed"
                 if again:
                     once_more = N_("seals {serials} of {item} had been taken off or spoilt before, and are on it again")
-                    found.append(_finding("SEAL_MISMATCH", once_more, code, serials=_shown(again)))
+                    found.append(_finding("SEAL_MISMATCH", once_more, code, also=before, serials=_shown(again)))
                 return found, len(body["names"]) > 1 or bool(body["witness"])
             case "remove":
                 self._mark(serials or self.on, "off", code, event)
@@ -95,7 +100,8 @@ class Seals:
         found = judge_seals(code, self.on, read, result, is_met=is_met)
         if found:
             self.status = "open"
-        return found
+        put_on = self.leaves("on")
+        return [replace(finding, also=put_on) for finding in found]
 
 
 def judge_seals(
@@ -138,7 +144,7 @@ def seals_elsewhere(code: str, uses: Iterable[SealUse], others: Mapping[str, Seq
             if use.fate in ("on", "off") and other.fate in ("on", "off") and other.code != code:
                 twice = N_("seal {serial} is recorded on {item} and on {other}: one number, two seals")
                 shown = {"item": show_code(code), "serial": use.serial, "other": show_code(other.code)}
-                found.append(Finding("SUSPECTED_COPY", twice, shown, code, use.leaf))
+                found.append(Finding("SUSPECTED_COPY", twice, shown, code, use.leaf, also=(other.leaf,)))
     return found
 
 
@@ -284,5 +290,7 @@ def _shown(serials: Sequence[str]) -> str:
     return ", ".join(serials[:_SHOWN]) + more
 
 
-def _finding(code: str, message: str, item: str, *, is_provisional: bool = False, **values: object) -> Finding:
-    return Finding(code, message, {"item": show_code(item), **values}, item, is_provisional=is_provisional)
+def _finding(
+    code: str, message: str, item: str, *, is_provisional: bool = False, also: tuple[str, ...] = (), **values: object
+) -> Finding:
+    return Finding(code, message, {"item": show_code(item), **values}, item, is_provisional=is_provisional, also=also)

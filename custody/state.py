@@ -51,20 +51,23 @@ class State:
     """What the fold knows of one item of the family so far.
 
     `origins` holds the `held_by` of each registration: stations that loaded the same list each say that they hold it.
-    `prints` has the log that first made each print, `void` why a print must not be used, by the first that said so.
-    `is_loose`: it moved on its own since it was packed. `records` are the handovers that saw it, repeats too.
+    `registered` is the event of `row`, `packed` the one that put it into `parent`. `prints` has the event that first
+    made each print, `void` the first that said why a print must not be used. `is_loose`: it moved on its own since it
+    was packed. `records` are the handovers that saw it, repeats too.
     """
 
     row: Body | None = None
+    registered: Event | None = None
     to: str | None = None
     holder: str | None = None
     holder_event: Event | None = None
     parent: str | None = None
+    packed: Event | None = None
     is_loose: bool = False
     condition: str = "good"
     origins: list[str] = field(default_factory=list)
-    prints: dict[int, str] = field(default_factory=dict)
-    void: dict[int, str] = field(default_factory=dict)
+    prints: dict[int, Event] = field(default_factory=dict)
+    void: dict[int, Event] = field(default_factory=dict)
     seals: Seals = field(default_factory=Seals)
     refusals: list[Event] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
@@ -85,7 +88,7 @@ class State:
     @property
     def voids(self) -> Voids:
         """The prints that were recorded as void, and why."""
-        return tuple(sorted(self.void.items()))
+        return tuple(sorted((number, str(event.body["reason"])) for number, event in self.void.items()))
 
     @property
     def newest_print(self) -> int:
@@ -116,25 +119,32 @@ def broken_link(
         "holder": name_of(places, holder),
     }  # fmt: skip
     apart = [move.event for move in state.moves if not order.is_before(move.event, event)]
-    other = next((e.body["to"] for e in apart if e.body["from"] == giver and e.body["to"] != to), None)
+    other = next((e for e in apart if e.body["from"] == giver and e.body["to"] != to), None)
     if other is not None:
         return Finding("FORK", N_("{giver} gave {item} to {to} and to {other}, and neither record knows of the other"),
-                       shown | {"other": name_of(places, other)}, code)  # fmt: skip
+                       shown | {"other": name_of(places, other.body["to"])}, code, also=(other.leaf,))  # fmt: skip
+    before = leaves_of(state.holder_event)
     has_met = met is None or (holder if _has_no_station(places, giver) else giver) in met
     if has_met and state.holder_event in apart and not _may_lead(places, holder, giver, to):
         unjoined = N_(
             "{item} is with {holder} and was given by {giver} to {to}, and no handover joins the two: suspected copy"
         )
-        return Finding("SUSPECTED_COPY", unjoined, shown, code)
+        return Finding("SUSPECTED_COPY", unjoined, shown, code, also=before)
     return Finding("GAP", N_("{giver} gave {item}, but the one before it left with {holder}"), shown, code,
-                   is_provisional=not has_met)  # fmt: skip
+                   is_provisional=not has_met, also=before)  # fmt: skip
 
 
-def refused_and_given(code: str, giver: str, to: str, places: Mapping[str, Place]) -> Finding:
+def leaves_of(*events: Event | None) -> tuple[str, ...]:
+    """The leaves of these events, those that there are."""
+    return tuple(event.leaf for event in events if event is not None)
+
+
+def refused_and_given(code: str, given: Event, places: Mapping[str, Place], also: tuple[str, ...]) -> Finding:
     """The finding that one side's record says handed over, and the other side's says refused."""
+    giver, to = given.body["from"], given.body["to"]
     both = N_("{giver} recorded {item} as handed over to {to}, which recorded it as refused: it stayed with {giver}")
     shown = {"item": show_code(code), "giver": name_of(places, giver), "to": name_of(places, to)}
-    return Finding("DISPUTED", both, shown, code)
+    return Finding("DISPUTED", both, shown, code, also=also)
 
 
 def judge_packing(
@@ -156,7 +166,8 @@ def judge_packing(
                 Finding("EXCESS", N_("{item} was found in {parent}, and nobody had packed it there"), shown, code)
             )
         if body["scope"] == "full" and not is_named and before == parent:
-            found.append(Finding("SHORTAGE", N_("{item} was not found in {parent}, where it was packed"), shown, code))
+            lost = N_("{item} was not found in {parent}, where it was packed")
+            found.append(Finding("SHORTAGE", lost, shown, code, also=leaves_of(states[code].packed)))
     other = states[parent].item(parent) if parent in states else None
     if body["action"] in ("add", "check") and is_named and item is not None and other is not None:
         found += judge_contents(item, other, places)
@@ -177,12 +188,12 @@ def judge_contents(item: Item, parent: Item, places: Mapping[str, Place]) -> lis
     return []
 
 
-def registered_twice(code: str, first: Body, row: Body) -> list[Finding]:
+def registered_twice(code: str, state: State, row: Body) -> list[Finding]:
     """The finding that two registrations of one code name different things."""
-    if row == first:
+    if row == state.row:
         return []
     return [Finding("SUSPECTED_COPY", N_("{item} was registered twice, as different things: suspected copy"),
-                    {"item": show_code(code)}, code)]  # fmt: skip
+                    {"item": show_code(code)}, code, also=leaves_of(state.registered))]  # fmt: skip
 
 
 def _has_no_station(places: Mapping[str, Place], custodian: str) -> bool:

@@ -97,13 +97,18 @@ def finding_lines(facts: BastFacts) -> list[str]:
         groups.setdefault(finding.code, []).append(finding)
     lines = []
     for group in groups.values():
-        lines += [_ended(finding_text(finding, facts.needs, facts.here)) for finding in group[:_SENTENCES]]
+        lines += [_ended(_sentence(finding, facts)) for finding in group[:_SENTENCES]]
         if rest := group[_SENTENCES:]:
             codes = ", ".join(show_code(finding.item) for finding in rest[:_CODES] if finding.item)
             count = len(rest)
             words = ngettext("The same for one more: {codes}", "The same for {count} more: {codes}", count)
             lines.append(words.format(count=number(count), codes=codes + (", …" if count > _CODES else "")))
     return lines
+
+
+def _sentence(finding: Finding, facts: BastFacts) -> str:
+    words = finding_text(finding, facts.needs, facts.here)
+    return f"{words} ({_('provisional')})" if finding.is_provisional else words
 
 
 def _ended(sentence: str) -> str:

@@ -14,7 +14,7 @@ HEADERS = (
     "code", "kind", "destination", "step", "type", "at_utc", "local_time", "from", "from_name", "to", "to_name",
     "giver", "receiver", "how", "seen", "by", "bast", "note", "log", "seq", "leaf", "withdrawn", "findings",
 )  # fmt: skip
-FINDING_HEADERS = ("code", "finding", "severity", "open", "provisional", "detail", "leaf")
+FINDING_HEADERS = ("code", "finding", "severity", "open", "provisional", "detail", "leaf", "also")
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
 
 
@@ -66,5 +66,5 @@ def _finding_rows(chain: Chain, needs: Needs) -> Iterator[list[Cell]]:
     for finding in chain.findings:
         yield [
             chain.code, finding.code, finding.severity, finding.is_open, finding.is_provisional,
-            finding_text(finding, needs, here), finding.leaf,
+            finding_text(finding, needs, here), finding.leaf, " ".join(finding.also),
         ]  # fmt: skip

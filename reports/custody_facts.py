@@ -33,6 +33,7 @@ def finding_json(finding: Finding, needs: Needs | None = None, place: str = "") 
         "provisional": finding.is_provisional,
         "detail": finding_text(finding, needs, place),
         "leaf": finding.leaf,
+        "also": list(finding.also),
     }
 
 

@@ -11,13 +11,16 @@ _GRAVITY = {"critical": 0, "warning": 1, "info": 2}
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One sentence of findings: how grave, the word for that, and the numbers of the steps it rests on."""
+    """One sentence of findings: how grave, the word for that, the numbers of the steps at which it shows, and those of
+    all steps that it rests on.
+    """
 
     code: str
     severity: str
     word: str
     text: str
     steps: tuple[int, ...]
+    rests_on: tuple[int, ...]
     is_open: bool
     is_provisional: bool
 
@@ -31,27 +34,31 @@ class FindingRow:
     @property
     def where(self) -> str:
         """Which records it rests on, in words; empty where it rests on none of the chain."""
-        if not self.steps:
+        if not self.rests_on:
             return ""
-        numbers = ", ".join(str(step) for step in self.steps)
-        return ngettext("record {numbers}", "records {numbers}", len(self.steps)).format(numbers=numbers)
+        numbers = ", ".join(str(step) for step in self.rests_on)
+        return ngettext("record {numbers}", "records {numbers}", len(self.rests_on)).format(numbers=numbers)
 
 
 def finding_rows(chain: Chain, places: Places, needs: Needs) -> list[FindingRow]:
     """The findings of a chain, open and grave ones first; a sentence that several records earn stands once."""
     here = zone_code(chain.item.to if chain.item else None, chain.held_by, *(link.to for link in chain.links))
     step_of = {link.event.leaf: step for step, link in enumerate(chain.links, start=1)}
-    found: dict[tuple[str, str, bool, bool], list[int]] = {}
+    found: dict[tuple[str, str, bool, bool], tuple[list[int], set[int]]] = {}
     severity = {finding.code: finding.severity for finding in chain.findings}
     for finding in chain.findings:
         key = (finding.code, finding_text(finding, needs, here), finding.is_open, finding.is_provisional)
-        rests_on = found.setdefault(key, [])
+        shows_at, rests_on = found.setdefault(key, ([], set()))
         if finding.leaf in step_of:
-            rests_on.append(step_of[finding.leaf])
+            shows_at.append(step_of[finding.leaf])
+        rests_on |= {step_of[leaf] for leaf in finding.rests_on if leaf in step_of}
     rows = [
-        FindingRow(code, severity[code], severity_word(severity[code]), text, tuple(rests_on), is_open, is_provisional)
-        for (code, text, is_open, is_provisional), rests_on in found.items()
-    ]
+        FindingRow(
+            code, severity[code], severity_word(severity[code]), text, tuple(shows_at), tuple(sorted(rests_on)),
+            is_open, is_provisional,
+        )
+        for (code, text, is_open, is_provisional), (shows_at, rests_on) in found.items()
+    ]  # fmt: skip
     return sorted(rows, key=lambda row: (not row.is_open, _GRAVITY[row.severity], row.is_provisional))
 
 

@@ -16,7 +16,7 @@ from custody.paper import Sheet
 from language import _
 from language.text import number
 from reports.paper import ACCENT, INK, MUTED, RULE, Paper, fitted, fonts, text
-from reports.words import Needs, Places, finding_text, kind_name, severity_word
+from reports.words import Needs, Places, finding_text, gravity, kind_name
 
 COLUMN_MM = 55.0
 mm = float(units.mm)
@@ -127,12 +127,11 @@ class ContentsColumn:
                 groups.setdefault(found.code, []).append(found)
         lines = []
         for code, group in groups.items():
-            word = severity_word(group[0].severity)
             if len(group) > _SENTENCES:
                 items = ", ".join(show_code(found.item) for found in group if found.item)
-                lines.append(f"{word}: {code} ({number(len(group))}): {items}")
+                lines.append(f"{gravity(group[0])}: {code} ({number(len(group))}): {items}")
             else:
-                lines += [f"{word}: {finding_text(found, needs, self.here)}" for found in group]
+                lines += [f"{gravity(found)}: {finding_text(found, needs, self.here)}" for found in group]
         blocks = [text(line, 6.6, leading=1.22) for line in lines]
         return blocks or [text(_("None"), 7.5, color=MUTED)]
 

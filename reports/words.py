@@ -93,6 +93,12 @@ def severity_word(severity: str) -> str:
     return _(_SEVERITIES[severity])
 
 
+def gravity(finding: Finding) -> str:
+    """How grave a finding is, and whether a log not met yet may explain it: "Critical, provisional"."""
+    word = severity_word(finding.severity)
+    return f"{word}, {_('provisional')}" if finding.is_provisional else word
+
+
 def show_custodian(code: str) -> str:
     """A custodian's code as people write it: DK 8123 AB for a plate, else as it is."""
     if not is_plate(code):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from command_examples import Terminal, station_at
 
-WH, PPK = "51.08", "51.08.01"
+WH, PPK, PPK2 = "51.08", "51.08.01", "51.08.02"
 Lines = list[bytes]
 
 
@@ -53,6 +53,41 @@ def test_two_stations_that_have_met_tell_the_same_of_every_item(station: Termina
         one, two = station("custody", code, "--json"), other("custody", code, "--json")
         assert one.out == two.out and one.out
     assert station("custody", codes[0]).out == other("custody", codes[0]).out
+
+
+REPORTS = (
+    "custody", "progress", "prints", "deliveries", "condition", "seals", "late", "incidents", "readiness", "points",
+    "returns", "discrepancies", "scorecard", "evaluation",
+)  # fmt: skip
+OFFICES = (b'"office": "Gudang"', b'"office": "PPK Gerokgak"')
+
+
+@pytest.mark.slow
+def test_two_stations_that_have_met_write_every_report_with_the_same_bytes(
+    station: Terminal, other: Terminal, tmp_path: Path
+) -> None:
+    """But for who made it: the line at the foot of papers, and the office that an evaluation is of."""
+    codes = station.codes("--to", PPK)
+    station.give(codes, WH, PPK, "--counted", len(codes) + 1)
+    meet(station, other)
+    other.give(codes[1:], WH, PPK)
+    other.give(codes[:2], PPK2, PPK)
+    meet(other, station)
+    for kind in REPORTS:
+        for suffix in (".csv", ".json"):
+            files = [tmp_path / f"{name}-{kind}{suffix}" for name in ("one", "two")]
+            for terminal, file in zip((station, other), files, strict=True):
+                assert terminal("report", kind, "--out", file).code == 0, kind
+            told = [file.read_bytes().replace(office, b"WHO") for file, office in zip(files, OFFICES, strict=True)]
+            assert told[0] == told[1], files
+
+
+def test_what_a_log_not_met_yet_may_explain_is_said_to_be_provisional(station: Terminal, other: Terminal) -> None:
+    code = station.codes("--to", PPK)[0]
+    told = other("handover", "--from", PPK2, "--to", PPK, "--codes", "-", typed=code)
+    assert told.code == 0 and "! Critical, provisional NOT_HELD:" in told.out
+    told = other("handover", "--from", WH, "--to", PPK, "--codes", "-", typed=code)
+    assert "provisional" not in told.out.replace("SHORTAGE", "")
 
 
 def test_a_receipt_keeps_the_senders_newest_head_once(station: Terminal, other: Terminal) -> None:

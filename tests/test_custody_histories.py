@@ -73,6 +73,9 @@ def test_the_order_of_arrival_does_not_matter(text: str, random: Any) -> None:
         chain = read(events, letter)
         assert read(arrived, letter) == chain
         assert_sound(chain)
+        for finding in chain.findings:
+            assert len(set(finding.rests_on)) == len(finding.rests_on)
+            assert set(finding.rests_on) <= {event.leaf for event in events}
 
 
 @given(histories(), st.randoms(use_true_random=False))

@@ -35,7 +35,7 @@ def test_the_json_keeps_the_contract_to_the_letter():
         ]  # fmt: skip
         assert link["at"].endswith("Z")
     for finding in facts["findings"]:
-        assert list(finding) == ["code", "item", "severity", "open", "provisional", "detail", "leaf"]
+        assert list(finding) == ["code", "item", "severity", "open", "provisional", "detail", "leaf", "also"]
     json.dumps(facts)
 
 

@@ -9,7 +9,7 @@ from custody.findings import Finding
 from custody.items import CONDITIONS, Item
 from custody.places import Place
 from custody.sealing import RESULTS
-from reports.words import condition_word, custodian_name, finding_text, place_path, seal_word, severity_word
+from reports.words import condition_word, custodian_name, finding_text, gravity, place_path, seal_word
 from station.advice import advice
 from station.said import CONDITION, PHOTO, REFUSED, REMARK, SEAL
 from web.rooms import Room
@@ -66,7 +66,7 @@ def told(room: Room, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     ordered = sorted(findings, key=lambda finding: (_GRAVE[finding.severity], finding.code))
     return [
         {
-            "code": finding.code, "severity": finding.severity, "word": severity_word(finding.severity),
+            "code": finding.code, "severity": finding.severity, "word": gravity(finding),
             "text": finding_text(finding, needs, place), "advice": advice(finding), "item": finding.item or "",
             "shown": show_code(finding.item) if finding.item else "",
         }

@@ -39,7 +39,7 @@ def chain_facts(store: "Store", chain: "Chain", *, with_staff: bool = True) -> d
         "summary": finding_summary(found), "worst": next((row.severity for row in found if row.is_open), ""),
         "findings": [
             {"severity": row.severity if row.is_open else "settled", "word": row.word, "text": row.text,
-             "code": row.code, "state": row.state, "steps": row.steps,
+             "code": row.code, "state": row.state, "rests_on": row.rests_on,
              "advice": advice_on(row.code) if row.is_open else ""}
             for row in found
         ],

@@ -63,7 +63,7 @@ class Items(BaseModel):
 
 
 class Finding(BaseModel):
-    """What is irregular, in a code and in words. `leaf` is the record that it rests on."""
+    """What is irregular, in a code and in words. `leaf` is the record at which it shows."""
 
     code: str = Field(examples=["WRONG_DESTINATION"])
     item: str | None = Field(examples=["7Q2M9X4T5B8C6"])
@@ -72,6 +72,7 @@ class Finding(BaseModel):
     provisional: bool = Field(description="A log that was not met yet may explain it.")
     detail: str = Field(examples=["7Q2M-9X4T-5B8C-6 is for TPS 001 Patas, not for PPK Seririt"])
     leaf: str | None = Field(examples=["9c" * 32])
+    also: list[str] = Field(description="The other records that it rests on, as the other handover of a FORK.")
 
 
 class PlacedFinding(Finding):
