@@ -12,6 +12,7 @@ from language import _
 
 if TYPE_CHECKING:
     from db.store import Store
+    from station.epcis import EpcisCount
 
 
 @click.command(help=_("Write the logs of this ledger to a bundle for another station or an auditor."))
@@ -36,17 +37,42 @@ if TYPE_CHECKING:
     metavar=_("FOLDER"),
     help=_("Write the photographs that records name to this folder; import takes them in."),
 )
+@click.option(
+    "--epcis",
+    "epcis_out",
+    type=click.Path(path_type=Path),
+    metavar=_("FILE"),
+    help=_("Write what records tell of things to this .jsonld file, in GS1 EPCIS 2.0."),
+)
+@click.option(
+    "--uri", default="", metavar=_("ADDRESS"), help=_("Of --epcis: the office's own address to name things by.")
+)
+@click.option(
+    "--company-prefix",
+    default="",
+    metavar=_("DIGITS"),
+    help=_("Of --epcis: the office's GS1 company prefix, if it has one."),
+)
 @json_option
 @pass_station
 def export(
-    station: Station, out: Path | None, under: str | None, head_out: Path | None, photos_out: Path | None, as_json: bool
+    station: Station,
+    out: Path | None,
+    under: str | None,
+    head_out: Path | None,
+    photos_out: Path | None,
+    epcis_out: Path | None,
+    uri: str,
+    company_prefix: str,
+    as_json: bool,
 ) -> None:
-    if out is None and head_out is None and photos_out is None:
+    if not any((out, head_out, photos_out, epcis_out)):
         raise InputError(N_("no file is named"), hint=N_("Add --out FILE for a bundle, or --head FILE for the head."))
     from station.exchange import export_bundle
 
     total, heads, note = 0, list[dict[str, Any]](), None
     photos: tuple[int, int] | None = None
+    epcis: EpcisCount | None = None
     with station.store() as store:
         if head_out is not None:
             note = save_head(store, head_out)
@@ -57,10 +83,18 @@ def export(
             from commands.photos import save_photos
 
             photos = save_photos(store, photos_out)
+        if epcis_out is not None:
+            from station.epcis import export_epcis
+
+            epcis = export_epcis(
+                store, epcis_out, place_argument(store, under), base=uri, company_prefix=company_prefix,
+                progress=partial(progress, quiet=as_json),
+            )  # fmt: skip
     if as_json:
-        print_json(
-            {"out": out and str(out), "events": total, "logs": heads, "head": note, "photos": photos and photos[0]}
-        )
+        print_json({
+            "out": out and str(out), "events": total, "logs": heads, "head": note, "photos": photos and photos[0],
+            "epcis": epcis and {"events": epcis.written, "corrected": epcis.wrong, "left_out": epcis.left_out},
+        })  # fmt: skip
         return
     if out is not None:
         click.echo(_("{count} events of {logs} logs written to {path}").format(count=total, logs=len(heads), path=out))
@@ -70,6 +104,12 @@ def export(
         click.echo(_("Photographs written to {path}: {count}").format(count=photos[0], path=photos_out))
         if photos[1]:
             click.echo(_("Not kept here, or altered: {count}. See: python main.py verify").format(count=photos[1]))
+    if epcis is not None:
+        click.echo(
+            _(
+                "EPCIS events written to {path}: {count}, of them declared wrong: {wrong}; records left out: {apart}"
+            ).format(path=epcis_out, count=epcis.written, wrong=epcis.wrong, apart=epcis.left_out)
+        )
 
 
 def save_head(store: "Store", out: Path) -> str:
