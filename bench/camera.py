@@ -1,6 +1,6 @@
 """How well labels are read before a camera: Serah's reader beside pyzbar, zxing-cpp and both together.
 
-    python bench/camera.py [--frames N] [--minutes N] [--views N] [--live]
+    python bench/camera.py [--frames N] [--minutes N] [--only TEXT] [--views N] [--live]
 
 Labels drawn by labels/, filmed under one hardship at a time (scanner/scenes.py), with seeds. Claims: in every condition
 Serah reads at least what both others together read, and never a wrong code; a label in view is taken within 200 ms, 24
@@ -149,16 +149,17 @@ def read_scene(task: Task) -> Score:
 HAS_PYZBAR = PYZBAR in engines()
 
 
-def bench_conditions(frames: int, minutes: float, processes: int) -> None:
+def bench_conditions(frames: int, minutes: float, processes: int, only: str) -> None:
     """Claim: in every condition at least what zxing-cpp and pyzbar read together, and no wrong code."""
     views = [(count, size) for size in SIZES_PX for count in COUNTS]
-    scenes = max(round(frames / SEQUENCE / len(CONDITIONS) / len(views)), 1) * len(views)
+    conditions = [condition for condition in CONDITIONS if any(part in condition.name for part in only.split(","))]
+    scenes = max(round(frames / SEQUENCE / len(conditions) / len(views)), 1) * len(views)
     tasks = [
         Task(condition, *views[number % len(views)], seed=SEED + number)
         for number in range(scenes)
-        for condition in CONDITIONS
+        for condition in conditions
     ]
-    scores = {condition.name: Score() for condition in CONDITIONS}
+    scores = {condition.name: Score() for condition in conditions}
     done, ends_s = 0, time.monotonic() + minutes * 60
     with multiprocessing.get_context("spawn").Pool(processes, prepare) as pool:
         for task, score in zip(tasks, pool.imap(read_scene, tasks), strict=True):
@@ -310,13 +311,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frames", type=int, default=7800, help="frames to read, about (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=600, help="stop reading after so long (default: %(default)s)")
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="only hardships with this in their name, or this,that"
+    )
     parser.add_argument("--processes", type=int, default=2, help="processes that read (default: %(default)s)")
     parser.add_argument("--views", type=int, default=10, help="views of each live film (default: %(default)s)")
     parser.add_argument("--live", action="store_true", help="only the figures of a live session")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, OpenCV {cv2.__version__}, engines: {', '.join(engines())}")
     if not options.live:
-        bench_conditions(options.frames, options.minutes, options.processes)
+        bench_conditions(options.frames, options.minutes, options.processes, options.only)
     bench_live(options.views)
 
 

@@ -57,7 +57,8 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
     from language.text import printable
     from scanner.decode import Reader
     from scanner.frames import open_source
-    from scanner.live import in_view, open_looks
+    from scanner.live import open_looks
+    from scanner.looks import in_view
 
     count = 0
     reader = Reader()

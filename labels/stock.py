@@ -15,6 +15,9 @@ _TABLE = Path(__file__).with_name("stocks.toml")
 STOCKS: Mapping[str, Stock] = MappingProxyType(read_stocks(_TABLE.read_bytes(), _TABLE.name))
 """Every stock that Serah knows by its name, as `--sheet` takes it; table and sources are in stocks.toml."""
 
+_ALSO = {"avery-l7160": "a4-3x7", "avery-l7165": "a4-2x4"}
+"""The maker's numbers of stock that is known by another name; prints are recorded under that one."""
+
 
 def with_own(own: Mapping[str, Stock], file: str) -> Mapping[str, Stock]:
     """Serah's stock and a user's.
@@ -33,13 +36,14 @@ def with_own(own: Mapping[str, Stock], file: str) -> Mapping[str, Stock]:
 
 
 def stock(name: str, stocks: Mapping[str, Stock] = STOCKS) -> Stock:
-    """The stock of this name.
+    """The stock of this name, small letters or capitals.
 
     Raises:
         LabelError: there is none; the hint names those that there are.
     """
+    wanted = name.strip().lower()
     try:
-        return stocks[name]
+        return stocks[_ALSO.get(wanted, wanted)]
     except KeyError:
         raise LabelError(
             N_("there is no label sheet called {name}"),

@@ -6,7 +6,7 @@ because another one read something: that loses labels wherever there are several
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -58,6 +58,10 @@ _SMALL_FRAME_PX = 1_000_000
 log = logging.getLogger(__name__)
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Glance:
     """What a first look at a picture gives: the picture in grey, what was read, and what was found and not read."""
@@ -86,27 +90,30 @@ class Reader:
         self.turns = len(QUICK) + len(self._others) + 1
         """How many different looks `look_again` has."""
 
-    def read(self, image: Image, *, thorough: bool = False) -> list[Read]:
+    def read(self, image: Image, *, thorough: bool = False, is_late: Callable[[], bool] = _never) -> list[Read]:
         """Every QR code found, ours or not, once for each text and place.
 
         Args:
             image: grey or blue-green-red, 8 bits; a picture without pixels has no codes.
             thorough: take every pass; for stills, which do not come again.
+            is_late: asked before each pass; once it is, those that are left are left out.
         """
         glance = self.glance(image, inverted=thorough)
         if glance is None or not thorough:
             return glance.reads if glance else []
         sizes = Sizes(glance.gray)
-        more, unread = self._passes(sizes, QUICK, SLOW)
+        more, unread = self._passes(sizes, QUICK, SLOW, is_late)
         found, unread = united(glance.reads, more), [*glance.unread, *unread]
-        if found and not _is_left(sizes, found, unread):
+        if is_late() or (found and not _is_left(sizes, found, unread)):
             return found
-        more, failed = self._passes(sizes, THOROUGH_QUICK, THOROUGH_SLOW)
+        more, failed = self._passes(sizes, THOROUGH_QUICK, THOROUGH_SLOW, is_late)
         found, unread = united(found, more), unread + failed
         for gray in channels(image):
-            found = united(found, self._found(self._best, as_it_is(gray))[0])
-        found = self.look_closer(glance.gray, [each.corners for each in unread], found)
-        return self._rescued(sizes.modest, found, _MOST_GUESSES)
+            found = found if is_late() else united(found, self._found(self._best, as_it_is(gray))[0])
+        if is_late():
+            return found
+        found = self.look_closer(glance.gray, [each.corners for each in unread], found, is_late=is_late)
+        return found if is_late() else self._rescued(sizes.modest, found, _MOST_GUESSES)
 
     def glance(self, image: Image, *, inverted: bool = False) -> Glance | None:
         """The first, cheap look; None for what is no picture. `inverted`: look for light codes on dark ground too."""
@@ -143,7 +150,13 @@ class Reader:
         return [see(gray, corners, sizes_px[corners]) for corners in apart(list(sizes_px), read)]
 
     def look_closer(
-        self, gray: Image, places: Sequence[Corners], known: Sequence[Read] = (), *, turn: int | None = None
+        self,
+        gray: Image,
+        places: Sequence[Corners],
+        known: Sequence[Read] = (),
+        *,
+        turn: int | None = None,
+        is_late: Callable[[], bool] = _never,
     ) -> list[Read]:
         """Add to what is known what can be read at these places, a bounded number of them.
 
@@ -158,8 +171,11 @@ class Reader:
         for corners in chosen:
             part = cut_out(gray, corners, _PLACE_PX)
             if part is not None:
-                steps = (QUICK, SLOW) if turn is not None else (QUICK + THOROUGH_QUICK, SLOW + THOROUGH_SLOW)
-                inside, _unread = self._passes(Sizes(part.image), *steps)
+                for_best: tuple[Pass, ...] = QUICK
+                for_others: tuple[Pass, ...] = SLOW
+                if turn is None:
+                    for_best, for_others = QUICK + THOROUGH_QUICK, SLOW + THOROUGH_SLOW
+                inside, _unread = self._passes(Sizes(part.image), for_best, for_others, is_late)
                 found = united(found, [part.read_in_picture(read) for read in inside])
         return found
 
@@ -177,13 +193,15 @@ class Reader:
         return united(known, [rendering.read_in_picture(read) for read in more])
 
     def _passes(
-        self, sizes: Sizes, for_best: Sequence[Pass], for_others: Sequence[Pass]
+        self, sizes: Sizes, for_best: Sequence[Pass], for_others: Sequence[Pass], is_late: Callable[[], bool]
     ) -> tuple[list[Read], list[Unread]]:
         """What these passes together read, and what was found in any of them and not read."""
         found: list[Read] = []
         failed: list[Unread] = []
         for engine, steps in ((self._best, for_best), *((other, for_others) for other in self._others)):
             for step in steps:
+                if is_late():
+                    return found, failed
                 more, not_read = self._pass(engine, step, sizes)
                 found = united(found, more)
                 failed += not_read

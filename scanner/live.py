@@ -1,7 +1,7 @@
 """Reading moving pictures: a first look at every frame, second looks beside it at what is seen and not read.
 
-The first look never waits. Second looks take one frame at a time, the newest when they are free; what they read
-belongs to that frame, also when it comes late. They rest while nothing is seen that nobody reads, and work without
+The first look waits for no second one. Second looks take one frame at a time, the newest when they are free; what they
+read belongs to that frame, also when it comes late. They rest while nothing is seen that nobody reads, and work without
 pause while something is. Nothing stops because something was read.
 """
 
@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from scanner.decode import Glance, Reader
 from scanner.engines import apart, is_same_place, united
 from scanner.frames import Clock, Image, monotonic_ms
 from scanner.hints import see
+from scanner.looks import STILL_MS, Look, StillReader, result_of
 from scanner.reads import Corners, Read, Seen
 from scanner.renderings import covered
-from scanner.worker import AtOnce, Beside, Executor
+from scanner.worker import AtOnce, Beside, Executor, InTurn
 
 _REST_MS = 200.0
 """From one second look to the next while nothing is seen and not read: so an idle camera warms nobody's lap."""
@@ -36,19 +38,11 @@ _LOOKS_PER_SEARCH = 4
 """Every so many second looks one also searches for codes that are seen and not read."""
 _CROWD = 8
 """Above so many codes a frame is cut into parts for pyzbar, which tries every three finder patterns together."""
-_DEADLINE_MS = 3000.0
-"""A second look that takes longer hangs; it is left behind, and another thread takes its place."""
+_DEADLINE_MS, _UNHURRIED_MS = 3000.0, 30_000.0
+"""A look that takes longer hangs; it is left behind, and another thread takes its place. A video's may take longer."""
 _MOST_REPLACED = 3
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What was read in the frame of that time."""
-
-    at_ms: float
-    reads: Sequence[Read]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,39 +75,31 @@ class _Job:
     future: "Future[_Found]"
 
 
-class StillReader:
-    """Reads pictures that stand alone, each with every pass."""
-
-    unread: Sequence[Seen] = ()
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def look(self, image: Image, at_ms: float) -> list[Look]:
-        """What this picture shows."""
-        return [Look(at_ms, self._reader.read(image, thorough=True))]
-
-    def finish(self) -> list[Look]:
-        """Nothing comes late."""
-        return []
-
-    def close(self) -> None:
-        """Nothing is left to end."""
-
-
 class LiveReader:
     """Reads one moving picture. Frames come in order, from one thread."""
 
-    def __init__(self, reader: Reader, begin: Callable[[], Executor], clock: Clock) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        begin: Callable[[], Executor],
+        clock: Clock,
+        *,
+        begin_first: Callable[[], Executor] = AtOnce,
+        deadline_ms: float = _DEADLINE_MS,
+    ) -> None:
         """Begin.
 
         Args:
             begin: starts what second looks run on; called again when one hangs, a few times.
             clock: tells whether one hangs.
+            begin_first: the same for the first look, which is waited for: what it has not read when it is handed
+                back counts as hanging.
         """
         self._reader, self._begin, self._clock = reader, begin, clock
+        self._begin_first, self._deadline_ms = begin_first, deadline_ms
         self._executor: Executor | None = begin()
-        self._replaced = 0
+        self._first: Executor | None = begin_first()
+        self._replaced = self._first_replaced = 0
         self._job: _Job | None = None
         self._turn = 0
         self._begun_at_ms = float("-inf")
@@ -130,7 +116,7 @@ class LiveReader:
 
         A second look that is done at once adds to the same frame.
         """
-        glance = self._reader.glance(image)
+        glance = self._glance(image)
         if glance is None:
             return [*self._late(), Look(at_ms, [])]
         self._learn(glance.reads, at_ms)
@@ -149,7 +135,7 @@ class LiveReader:
     def finish(self) -> list[Look]:
         """Wait for the second look that still runs, up to its deadline; what it found."""
         if self._job is not None:
-            left_ms = self._job.begun_ms + _DEADLINE_MS - self._clock()
+            left_ms = self._job.begun_ms + self._deadline_ms - self._clock()
             try:
                 self._job.future.result(max(left_ms, 0.0) / 1000)
             except Exception as error:
@@ -159,10 +145,23 @@ class LiveReader:
         return looks
 
     def close(self) -> None:
-        """End what second looks run on; one that still runs is left to itself."""
-        if self._executor is not None:
-            self._executor.close()
-            self._executor = None
+        """End what looks run on; one that still runs is left to itself."""
+        for executor in (self._executor, self._first):
+            if executor is not None:
+                executor.close()
+        self._executor = self._first = None
+
+    def _glance(self, image: Image) -> Glance | None:
+        """The first look; None for what is no picture, and where an engine fails or hangs on it."""
+        if self._first is None:
+            return None
+        future = self._first.submit(lambda: self._reader.glance(image))
+        glance = result_of(future, "a first look")
+        if glance is None and not future.done():
+            self._first.close()
+            self._first_replaced += 1
+            self._first = self._begin_first() if self._first_replaced <= _MOST_REPLACED else None
+        return glance
 
     def _late(self) -> list[Look]:
         """What the second look has found, if it is done; one that hangs is left behind."""
@@ -170,15 +169,14 @@ class LiveReader:
         if job is None:
             return []
         if not job.future.done():
-            if self._clock() - job.begun_ms > _DEADLINE_MS:
+            if self._clock() - job.begun_ms > self._deadline_ms:
                 self._leave_behind()
             return []
         self._job = None
-        if (error := job.future.exception()) is not None:
-            log.warning("a second look failed: %r", error)
+        found = result_of(job.future, "a second look")
+        if found is None:
             self._end_turn(is_new=False)
             return []
-        found = job.future.result()
         reads, self._failed = found.reads, found.failed
         if found.outlines is not None:
             self._outlines = found.outlines
@@ -279,19 +277,18 @@ class LiveReader:
 def open_looks(
     reader: Reader, kind: Literal["live", "video", "still"], clock: Clock = monotonic_ms
 ) -> Iterator[StillReader | LiveReader]:
-    """What reads frames of this kind.
+    """What reads frames of this kind; an engine that hangs on a picture holds nobody up for longer than seconds.
 
     A camera gets its second looks beside the picture. A video gets them in between, so that it reads the same every
     time.
     """
-    looker = StillReader(reader) if kind == "still" else LiveReader(reader, Beside if kind == "live" else AtOnce, clock)
+    looker: StillReader | LiveReader
+    if kind == "still":
+        looker = StillReader(reader, lambda: InTurn(STILL_MS + _UNHURRIED_MS), clock)
+    elif kind == "live":
+        looker = LiveReader(reader, Beside, clock, begin_first=lambda: InTurn(_DEADLINE_MS))
+    else:
+        patient = partial(InTurn, _UNHURRIED_MS)
+        looker = LiveReader(reader, patient, clock, begin_first=patient, deadline_ms=_UNHURRIED_MS)
     with closing(looker):
         yield looker
-
-
-def in_view(looks: Sequence[Look]) -> list[Read]:
-    """What looks at neighbouring frames have read, as one picture; of what was read twice the newest."""
-    reads: list[Read] = []
-    for look in reversed(looks):
-        reads = united(reads, look.reads)
-    return reads

@@ -13,7 +13,7 @@ from scanner.session import ScanSession
 if TYPE_CHECKING:
     from scanner.decode import Reader
     from scanner.frames import Frame, FrameSource
-    from scanner.live import Look
+    from scanner.looks import Look
 
 Ending = Literal["end", "finish", "abort", "interrupt"]
 Command = Literal["finish", "undo", "abort"]
@@ -41,7 +41,8 @@ def scan_frames(
         CameraError, InputError: the source failed.
         StoreError, ConflictError: the draft could not be kept.
     """
-    from scanner.live import in_view, open_looks
+    from scanner.live import open_looks
+    from scanner.looks import in_view
 
     session.look_away()
 

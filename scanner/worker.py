@@ -1,4 +1,4 @@
-"""Where second looks run: at once, or on a thread beside the camera's loop that may hang without stopping anybody.
+"""Where looks run: at once, or on a thread beside the camera's loop that may hang without stopping anybody.
 
 zxing-cpp, OpenCV and pyzbar let go of Python's lock while they work, so a thread has the second core to itself.
 """
@@ -6,7 +6,7 @@ zxing-cpp, OpenCV and pyzbar let go of Python's lock while they work, so a threa
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Protocol, TypeVar
 
 Result = TypeVar("Result")
@@ -21,7 +21,7 @@ class Executor(Protocol):
 
 
 class AtOnce:
-    """Runs each job while it is handed over: for videos, where every run must read the same, and for tests."""
+    """Runs each job while it is handed over: for benches and tests, where every run must read the same."""
 
     def submit(self, job: Callable[[], Result]) -> "Future[Result]":
         future: Future[Result] = Future()
@@ -50,6 +50,19 @@ class Beside:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
+
+
+class InTurn(Beside):
+    """Runs each job on a thread of its own and waits for it, but not for ever: a job that hangs is not done then."""
+
+    def __init__(self, most_ms: float) -> None:
+        super().__init__()
+        self._most_ms = most_ms
+
+    def submit(self, job: Callable[[], Result]) -> "Future[Result]":
+        future = super().submit(job)
+        wait([future], self._most_ms / 1000)  # heard by Ctrl-C, which the engines' own code is not
+        return future
 
 
 def _run(future: "Future[Result]", job: Callable[[], Result]) -> None:

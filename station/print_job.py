@@ -1,11 +1,12 @@
 """On what labels are printed, how, and where they go."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from custody.errors import N_, InputError
+from custody.errors import N_, InputError, LabelError
 from station.bars import Progress, unseen
 
 if TYPE_CHECKING:
@@ -72,8 +73,9 @@ def chosen_stock(home: Path, name: str, sheet_file: Path | None = None) -> "Stoc
     Raises:
         InputError, LabelError: there is none, or a table of sheets cannot be read.
     """
-    from labels.stock import STOCKS, stock
+    from labels.stock import stock
 
-    # A mistake in a user's own table must not keep anybody from printing on other paper.
-    is_ours = name in STOCKS and sheet_file is None
-    return stock(name, STOCKS if is_ours else known_stocks(home, sheet_file))
+    if sheet_file is None:  # a mistake in a user's own table must not keep anybody from printing on other paper
+        with suppress(LabelError):
+            return stock(name)
+    return stock(name, known_stocks(home, sheet_file))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from custody.errors import InputError, LabelError
 from labels.draw import fits
-from labels.stock import STOCKS, with_own
+from labels.stock import STOCKS, stock, with_own
 from labels.stock_file import read_stocks
 from tests.label_examples import contents
 
@@ -113,3 +113,8 @@ def test_what_does_not_fit_is_sent_to_the_nearest_stock_of_the_same_paper():
         with pytest.raises(LabelError) as caught:
             pdf([station], STOCKS[name])
         assert caught.value.values["nearest"] == nearest
+
+
+def test_a_sheet_answers_to_its_makers_number_and_to_capitals():
+    names = [stock(name).name for name in ("avery-l7160", "Avery-L7165", "AVERY-L7161", " a4-3x7")]
+    assert names == ["a4-3x7", "a4-2x4", "avery-l7161", "a4-3x7"]

@@ -1,9 +1,6 @@
 """Moving pictures: the first look never waits, second looks run beside it and belong to the frame that they had."""
 
 import random
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -16,60 +13,14 @@ from custody.codes import draw_code, item_payload
 from scanner.decode import Reader, ZxingEngine
 from scanner.frames import Image
 from scanner.hints import choose_hint, hint_words, measure_sharpness
-from scanner.live import LiveReader, Look, in_view, open_looks
+from scanner.live import LiveReader, open_looks
+from scanner.looks import in_view
 from scanner.opencv import cv2
 from scanner.outcomes import End, How, Taken, Tally
 from scanner.reads import Corners, Read
 from scanner.session import ScanSession
 from scanner.worker import AtOnce, Beside
-
-SQUARE: Corners = ((0, 0), (9, 0), (9, 9), (0, 9))
-BLANK = np.zeros((20, 20), np.uint8)
-FRAME_MS = 1000 / 15
-
-
-class Saying:
-    """An engine that reads the same in every picture, and counts them."""
-
-    def __init__(self, name: str, *found: str) -> None:
-        self.name, self.found, self.asked = name, found, 0
-
-    def read(self, gray: Image) -> list[Read]:
-        self.asked += 1
-        return [Read(text, SQUARE, self.name) for text in self.found]
-
-
-class ByHand:
-    """An executor that runs its job when the test says so, and counts the jobs it was given."""
-
-    def __init__(self) -> None:
-        self.jobs: list[tuple[Future[Any], Callable[[], Any]]] = []
-        self.is_closed = False
-
-    def submit(self, job: Callable[[], Any]) -> Future[Any]:
-        future: Future[Any] = Future()
-        self.jobs.append((future, job))
-        return future
-
-    def run(self) -> None:
-        future, job = self.jobs[-1]
-        future.set_result(job())
-
-    def close(self) -> None:
-        self.is_closed = True
-
-
-class Hand:
-    """Time, moved by hand."""
-
-    now_ms = 0.0
-
-    def __call__(self) -> float:
-        return self.now_ms
-
-
-def texts(looks: list[Look]) -> list[list[str]]:
-    return [[read.text for read in look.reads] for look in looks]
+from tests.look_examples import BLANK, FRAME_MS, SQUARE, ByHand, Hand, Saying, texts
 
 
 def small_label() -> tuple[str, Image]:
@@ -154,7 +105,7 @@ def test_looks_rest_while_nothing_is_seen_and_where_nothing_can_be_read() -> Non
         for n in range(round(seconds * 15)):
             live.look(frame, n * FRAME_MS)
             if not beside.jobs[-1][0].done():
-                beside.run()
+                beside.find_nothing()  # as the real job would, in a hundredth of its time
             counts.append(len(beside.jobs))
         return counts
 
@@ -218,54 +169,6 @@ def test_finishing_waits_for_the_second_look_that_runs() -> None:
     assert late.at_ms == 5.0 and texts([late]) == [[text]]
 
 
-def test_a_second_look_that_hangs_is_replaced_a_few_times_and_never_waited_for() -> None:
-    begun: list[ByHand] = []
-
-    def begin() -> ByHand:
-        begun.append(ByHand())
-        return begun[-1]
-
-    clock = Hand()
-    live = LiveReader(Reader([Saying("first", "A")]), begin, clock)
-    for n in range(600):
-        clock.now_ms = n * FRAME_MS
-        assert texts(live.look(BLANK, clock.now_ms)) == [["A"]]
-    assert 2 <= len(begun) <= 5 and all(executor.is_closed for executor in begun)
-
-
-def test_a_real_thread_that_hangs_leaves_the_first_look_reading() -> None:
-    never = threading.Event()
-
-    class Hanging(Saying):
-        def read(self, gray: Image) -> list[Read]:
-            if threading.current_thread() is not threading.main_thread():
-                never.wait()
-            return super().read(gray)
-
-    clock = Hand()
-    live = LiveReader(Reader([Hanging("first", "A")]), Beside, clock)
-    for n in range(200):
-        clock.now_ms = n * FRAME_MS
-        assert texts(live.look(BLANK, clock.now_ms)) == [["A"]]
-    live.close()
-    never.set()
-
-
-@pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), MemoryError()])
-def test_an_engine_that_raises_beside_leaves_the_first_look_reading(error: Exception) -> None:
-    class Raising(Saying):
-        def read(self, gray: Image) -> list[Read]:
-            raise error
-
-    live = LiveReader(Reader([Saying("first", "A"), Raising("second")]), AtOnce, Hand())
-    assert all(texts(live.look(BLANK, n * 500.0)) == [["A"]] for n in range(20))
-
-
-def test_a_frame_of_no_size_is_no_trouble() -> None:
-    live = LiveReader(Reader([ZxingEngine()]), AtOnce, Hand())
-    assert texts(live.look(np.zeros((0, 0, 3), np.uint8), 0.0)) == [[]]
-
-
 @pytest.mark.parametrize("kind", ["live", "video", "still"])
 def test_each_kind_of_source_is_read(kind: Any) -> None:
     text, frame = small_label()
@@ -309,7 +212,7 @@ def test_each_code_that_is_seen_and_not_read_says_what_would_help() -> None:
     frame[:, 290:590] = spoiled_label()
     frame[40 : 40 + code.shape[0], 40 : 40 + code.shape[1]] = code
     live = LiveReader(Reader([ZxingEngine()]), AtOnce, Hand())
-    for n in range(20):
+    for n in range(5):
         looks = live.look(frame, n * FRAME_MS)
     (seen,) = live.unread
     assert texts(looks[-1:]) == [[text]]

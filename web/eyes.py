@@ -49,7 +49,7 @@ class Eyes:
         """
         from scanner.frames import Frame, monotonic_ms
         from scanner.hints import hint_words
-        from scanner.live import in_view
+        from scanner.looks import in_view
 
         image = _decoded(jpeg)
         eye = self._eye(draft, name)

@@ -1,0 +1,78 @@
+"""What looks at pictures give, and the look at a picture that stands alone."""
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TypeVar
+
+from scanner.decode import Reader
+from scanner.engines import united
+from scanner.frames import Clock, Image
+from scanner.reads import Read, Seen
+from scanner.worker import Executor
+
+STILL_MS = 20_000.0
+"""A picture that stands alone is looked at no more once so much time went into it; hostile ones take for ever."""
+
+Found = TypeVar("Found")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was read in the frame of that time."""
+
+    at_ms: float
+    reads: Sequence[Read]
+
+
+def in_view(looks: Sequence[Look]) -> list[Read]:
+    """What looks at neighbouring frames have read, as one picture; of what was read twice the newest."""
+    reads: list[Read] = []
+    for look in reversed(looks):
+        reads = united(reads, look.reads)
+    return reads
+
+
+def result_of(future: "Future[Found]", what: str) -> Found | None:
+    """What a look found; None where it failed or hangs, which the log tells."""
+    if not future.done():
+        log.warning("%s hangs and is left behind", what)
+        return None
+    if (error := future.exception()) is not None:
+        log.warning("%s failed: %r", what, error)
+        return None
+    return future.result()
+
+
+class StillReader:
+    """Reads pictures that stand alone, each with every pass for which there is time."""
+
+    unread: Sequence[Seen] = ()
+
+    def __init__(self, reader: Reader, begin: Callable[[], Executor], clock: Clock) -> None:
+        """Begin; `begin` starts what looks run on, and is called again when one hangs."""
+        self._reader, self._begin, self._clock = reader, begin, clock
+        self._executor = begin()
+
+    def look(self, image: Image, at_ms: float) -> list[Look]:
+        """What this picture shows; nothing where an engine hangs on it."""
+        ends_ms = self._clock() + STILL_MS
+        future = self._executor.submit(
+            lambda: self._reader.read(image, thorough=True, is_late=lambda: self._clock() > ends_ms)
+        )
+        reads = result_of(future, "a picture")
+        if reads is None and not future.done():
+            self._executor.close()
+            self._executor = self._begin()
+        return [Look(at_ms, reads or [])]
+
+    def finish(self) -> list[Look]:
+        """Nothing comes late."""
+        return []
+
+    def close(self) -> None:
+        """End what looks run on."""
+        self._executor.close()
