@@ -1,6 +1,5 @@
 """How a station begins, or goes on with a new log: key, ledger and card, all of them or none."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -133,22 +132,6 @@ def _key(station: Station, *, new_key: bool, passphrase: str | None) -> "Iterato
             if aside is not None:
                 aside.rename(secret)
         raise
-
-
-def read_fingerprint(text: str) -> str:
-    """A fingerprint as people copy it: 64 hex digits, with or without spaces.
-
-    Raises:
-        InputError: it is none.
-    """
-    digits = re.sub(r"[\s:-]", "", text).lower()
-    if not re.fullmatch(r"[0-9a-f]{64}", digits):
-        raise InputError(
-            N_("{text} is no fingerprint of a key"),
-            hint=N_("It has 64 characters, 0-9 and a-f, in groups of four; copy it from the root's key sheet."),
-            text=text[:100],
-        )
-    return digits
 
 
 def _begun(station: Station, genesis: "Event", signer: "Signer") -> Begun:

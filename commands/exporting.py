@@ -80,7 +80,7 @@ def export(
             top = place_argument(store, under)
             total, heads = export_bundle(store, out, top, progress=partial(progress, quiet=as_json))
         if photos_out is not None:
-            from commands.photos import save_photos
+            from station.photo_files import save_photos
 
             photos = save_photos(store, photos_out)
         if epcis_out is not None:

@@ -24,13 +24,14 @@ MAX_CARD_BYTES = 64 * 1024
 @json_option
 @pass_station
 def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
-    from commands.photos import import_photos, split_photos
     from station.exchange import import_bundles
+    from station.photo_files import import_photos, split_photos
 
     bundles, pictures = split_photos(files)
     with station.store() as store:
-        merged = import_bundles(store, bundles, progress=partial(progress, quiet=as_json))
-        photos = import_photos(store, pictures, quiet=as_json)
+        bar = partial(progress, quiet=as_json)
+        merged = import_bundles(store, bundles, progress=bar)
+        photos = import_photos(store, pictures, progress=bar)
     if as_json:
         print_json({
             "new": merged.new, "known": merged.known, "quarantined": merged.quarantined,

@@ -67,9 +67,10 @@ def init(
     as_json: bool,
 ) -> None:
     from commands import passphrase as passphrases
-    from commands.beginning import begin, go_on, read_fingerprint
+    from commands.beginning import begin, go_on
     from custody.codes import parse_custodian
     from db.station_key import FILE_NAME, is_protected
+    from station.anchors import read_fingerprint
 
     words = passphrases.given(station.passphrase_file)
     if passphrase and (new_key or not goes_on or not (station.home / FILE_NAME).exists()):

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.base import Station, json_option, pass_station, print_json, progress, repeatable
-from language import _, ngettext
-from language.text import fill, number, printable
+from commands.base import Station, json_option, note, pass_station, print_json, progress, repeatable
+from language import _
+from language.text import printable
 
 if TYPE_CHECKING:
-    from custody.chain import Chain
-    from evidence.custody_proof import ProofAudit
-    from evidence.findings import EvidenceFinding
     from evidence.verdict import BundleAudit, LogFacts
 
 EXIT_WRONG = 1
@@ -28,13 +25,12 @@ EXIT_WRONG = 1
 @json_option
 @pass_station
 def verify(station: Station, file: Path | None, root: str | None, head: tuple[str, ...], as_json: bool) -> None:
-    from commands.beginning import read_fingerprint
-    from commands.kept_heads import read_heads
+    from station.anchors import read_fingerprint, read_heads
     from station.auditing import audit_ledger
     from station.evidence_files import audit_file
 
     fingerprint = None if root is None else read_fingerprint(root)
-    heads = [text for given in head for text in read_heads(given)]
+    heads = [text for given in head for text in read_heads(given, note)]
     bar = partial(progress, quiet=as_json)
     if file is None:
         with station.store() as store:
@@ -55,28 +51,21 @@ def verify(station: Station, file: Path | None, root: str | None, head: tuple[st
 def _as_json(audit: "BundleAudit") -> dict[str, Any]:
     from evidence.custody_proof import ProofAudit
     from reports.custody_facts import chain_json
+    from station.audit_words import audit_json, proven_chains
 
-    said = audit.to_json()
-    details = [{**told, "detail": _sentence(f)} for told, f in zip(said["findings"], audit.findings, strict=True)]
-    items = {"items": [chain_json(chain, {}, {}) for chain in _proven(audit)]} if isinstance(audit, ProofAudit) else {}
-    return {**said, "verdict": _(audit.verdict), "findings": details, **items}
-
-
-def _proven(audit: "ProofAudit") -> "Iterator[Chain]":
-    """The chains that the proven records make. Findings that need the plan, as lateness, are not among them."""
-    from custody.chain import custody
-
-    for code in audit.codes:
-        yield custody(code, audit.events, roots=audit.roots)
+    if not isinstance(audit, ProofAudit):
+        return audit_json(audit)
+    return audit_json(audit) | {"items": [chain_json(chain, {}, {}) for chain in proven_chains(audit)]}
 
 
 def _print(audit: "BundleAudit") -> None:
     from evidence.custody_proof import ProofAudit
     from reports.chain_text import chain_text
+    from station.audit_words import finding_sentence, proven_chains, verdict_sentence
 
     if isinstance(audit, ProofAudit):
         click.echo(_("What the proofs show; compare it with the report's words:"))
-        for chain in _proven(audit):
+        for chain in proven_chains(audit):
             click.echo(chain_text(chain, {}, {}) + "\n")
     for log in audit.logs:
         for line in _log_lines(log):
@@ -87,47 +76,17 @@ def _print(audit: "BundleAudit") -> None:
         if found:
             click.echo(f"\n{title}")
         for finding in found:
-            click.echo(f"  {finding.code}: {_sentence(finding)}")
+            click.echo(f"  {finding.code}: {finding_sentence(finding)}")
     click.echo()
-    click.echo(_(audit.verdict)[:1].upper() + _(audit.verdict)[1:] + ".")
+    click.echo(verdict_sentence(audit))
 
 
 def _log_lines(log: "LogFacts") -> Iterator[str]:
     """A log in three lines: whose it is, how much of it is here and how much was ever seen, who has witnessed it."""
-    from evidence.verdict import KEPT_HEAD
+    from station.audit_words import size_words, witness_lines
 
-    if not log.log:
-        yield _("Station {station} at {place}: admitted, and no log of it is here").format(
-            station=printable(log.station), place=printable(log.place)
-        )
-        return
-    yield printable(log.log, 200)
-    words = ngettext("{count} entry of station {station} at {place}", "{count} entries of station {station} at {place}",
-                     log.size)  # fmt: skip
-    line = words.format(
-        count=number(log.size), station=printable(log.station or "?"), place=printable(log.place or "?")
-    ) if log.size else _("not here")  # fmt: skip
-    if log.known > log.size:
-        known = number(log.known)
-        if log.known_by == KEPT_HEAD:
-            line += "; " + _("{known} are known to exist, by a head that was kept").format(known=known)
-        elif log.known_by:
-            line += "; " + _("{known} are known to exist, by {log}").format(
-                known=known, log=printable(log.known_by, 200)
-            )
-        else:
-            line += "; " + _("{known} are known to exist").format(known=known)
-    if log.head:
-        line += "; " + _("newest: {leaf}").format(leaf=log.head[:16])
-    yield f"  {line}"
-    if not log.size:
-        return
-    if not log.witnesses:
-        yield "  " + _("witnessed by nobody")
-    for witness in log.witnesses:
-        who = printable(witness.station) if witness.station else _("a head that was kept")
-        yield "  " + _("witnessed up to number {number} by {who}").format(number=number(witness.to), who=who)
-
-
-def _sentence(finding: "EvidenceFinding") -> str:
-    return fill(finding.message, finding.values)
+    if log.log:
+        yield printable(log.log, 200)
+    yield ("  " if log.log else "") + size_words(log)
+    for line in witness_lines(log):
+        yield "  " + line

@@ -10,7 +10,6 @@ from custody.errors import N_, InputError
 from custody.field import Incident
 from custody.items import Item
 from custody.places import is_under
-from language.text import fill
 from station.custody_report import known_chain
 from web.api import forms
 from web.overviews import irregular_under
@@ -171,15 +170,10 @@ def reading(site: Site) -> APIRouter:
     @router.get("/verify", summary="Check the whole ledger; takes seconds to minutes")
     def verify() -> forms.Verified:
         def told(store: "Store") -> forms.Verified:
+            from station.audit_words import audit_json
             from station.auditing import audit_ledger
 
-            audit = audit_ledger(store)
-            said = audit.to_json()
-            found = [
-                {**told, "detail": fill(one.message, one.values)}
-                for told, one in zip(said["findings"], audit.findings, strict=True)
-            ]
-            return forms.Verified.model_validate({**said, "verdict": fill(audit.verdict, {}), "findings": found})
+            return forms.Verified.model_validate(audit_json(audit_ledger(store)))
 
         return site.aside(told)
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.base import progress
 from custody.errors import N_, InputError
 from language import _
+from station.bars import Progress, unseen
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -67,13 +67,13 @@ def split_photos(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     return bundles, photos
 
 
-def import_photos(store: "Store", files: Sequence[Path], *, quiet: bool = False) -> int:
+def import_photos(store: "Store", files: Sequence[Path], *, progress: Progress = unseen) -> int:
     """Keep those photographs that an event names and that are not kept yet; returns how many were.
 
     Raises:
         InputError: one cannot be read, or is not as Serah writes it.
     """
-    with progress(len(files), _("Photographs"), quiet=quiet) as done:
+    with progress(len(files), _("Photographs")) as done:
         new = 0
         for data in _read(files):
             new += store.photos.take_in(data)

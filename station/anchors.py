@@ -1,24 +1,46 @@
-"""Signed heads that people kept: as a file, as text copied from somewhere, or as a photograph of the QR on a paper."""
+"""What an auditor brings to hold evidence against: the root's fingerprint, and signed heads that people kept.
 
-from collections.abc import Iterator
+A head comes as a file, as text copied from somewhere, or as a photograph of the QR code on a paper.
+"""
+
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from commands.base import note
 from custody.errors import N_, InputError
 from custody.paper import is_head
+
+Tell = Callable[[str], None]
 
 MAX_HEAD_BYTES = 64 * 1024
 _DASHES = "\u2014\u2013-"
 """What stands before a signature, and what editors make of it."""
 
 
-def read_heads(given: str) -> list[str]:
+def read_fingerprint(text: str) -> str:
+    """A fingerprint as people copy it: 64 hex digits, with or without spaces.
+
+    Raises:
+        InputError: it is none.
+    """
+    digits = re.sub(r"[\s:-]", "", text).lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise InputError(
+            N_("{text} is no fingerprint of a key"),
+            hint=N_("It has 64 characters, 0-9 and a-f, in groups of four; copy it from the root's key sheet."),
+            text=text[:100],
+        )
+    return digits
+
+
+def read_heads(given: str, tell: Tell) -> list[str]:
     """The signed heads in what `--head` was given; of a picture or PDF all that its QR codes carry.
 
     Nothing is checked yet but a picture's: text that is no head comes back as it is, for the audit to refuse.
 
     Args:
         given: a file's name, or the text itself.
+        tell: is told what of a picture is left out.
 
     Raises:
         InputError: there is no such file, it is no text, or no QR code in it carries a head.
@@ -26,8 +48,8 @@ def read_heads(given: str) -> list[str]:
     if _is_text(given):
         return [as_head(given)]
     path = Path(given)
-    if path.suffix.lower() in _pictures() and path.is_file():
-        return _photographed(path)
+    if is_picture(path) and path.is_file():
+        return _photographed(path, tell)
     try:
         with path.open("rb") as file:
             return [as_head(file.read(MAX_HEAD_BYTES).decode("utf-8-sig"))]
@@ -56,8 +78,8 @@ def _is_text(given: str) -> bool:
     return "\n" in given or len(given.split()) == 6
 
 
-def _photographed(path: Path) -> list[str]:
-    found = dict.fromkeys(text for text in _codes(path) if is_head(text))
+def _photographed(path: Path, tell: Tell) -> list[str]:
+    found = dict.fromkeys(text for text in codes_in(path, tell) if is_head(text))
     if not found:
         raise InputError(
             N_("no QR code in {file} carries a signed head"),
@@ -69,18 +91,24 @@ def _photographed(path: Path) -> list[str]:
     return list(found)
 
 
-def _codes(path: Path) -> Iterator[str]:
+def codes_in(path: Path, tell: Tell) -> Iterator[str]:
+    """The texts of the QR codes in a picture or in the pages of a PDF, each as often as it is read.
+
+    Raises:
+        InputError: it is damaged, or no picture.
+    """
     from scanner.decode import Reader
     from scanner.frames import open_source
 
     reader = Reader()
-    with open_source(str(path), tell=note) as source:
+    with open_source(str(path), tell=tell) as source:
         for frame in source:
             if not frame.is_blank:
                 yield from (read.text for read in reader.read(frame.image, thorough=True))
 
 
-def _pictures() -> frozenset[str]:
+def is_picture(path: Path) -> bool:
+    """Whether a file, by its name, holds pictures or pages."""
     from scanner.frames import PICTURES
 
-    return frozenset({".pdf", *PICTURES})
+    return path.suffix.lower() in {".pdf", *PICTURES}

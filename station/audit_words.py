@@ -1,0 +1,83 @@
+"""What an audit found, in words: for `verify` and for the page."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from language import _, ngettext
+from language.text import fill, number, printable, sentence
+
+if TYPE_CHECKING:
+    from custody.chain import Chain
+    from evidence.custody_proof import ProofAudit
+    from evidence.findings import EvidenceFinding
+    from evidence.verdict import BundleAudit, LogFacts
+
+
+def verdict_sentence(audit: "BundleAudit") -> str:
+    """The result as a sentence."""
+    return sentence(_(audit.verdict)) + "."
+
+
+def audit_json(audit: "BundleAudit") -> dict[str, Any]:
+    """What `verify --json` tells, the verdict and each finding in the language of who asks."""
+    said = audit.to_json()
+    found = [
+        {**told, "detail": finding_sentence(one)} for told, one in zip(said["findings"], audit.findings, strict=True)
+    ]
+    return {**said, "verdict": _(audit.verdict), "findings": found}
+
+
+def finding_sentence(finding: "EvidenceFinding") -> str:
+    """What is wrong, or what the evidence does not show."""
+    return fill(finding.message, finding.values)
+
+
+def proven_chains(audit: "ProofAudit") -> "Iterator[Chain]":
+    """The chains that the proven records make. Findings that need the plan, as lateness, are not among them."""
+    from custody.chain import custody
+
+    for code in audit.codes:
+        yield custody(code, audit.events, roots=audit.roots)
+
+
+def size_words(log: "LogFacts") -> str:
+    """Whose a log is, how much of it is here, how much was ever seen and by whom; its newest record."""
+    from evidence.verdict import KEPT_HEAD
+
+    if not log.log:
+        return _("Station {station} at {place}: admitted, and no log of it is here").format(
+            station=printable(log.station), place=printable(log.place)
+        )
+    words = ngettext("{count} entry of station {station} at {place}", "{count} entries of station {station} at {place}",
+                     log.size)  # fmt: skip
+    line = words.format(
+        count=number(log.size), station=printable(log.station or "?"), place=printable(log.place or "?")
+    ) if log.size else _("not here")  # fmt: skip
+    if log.known > log.size:
+        known = number(log.known)
+        if log.known_by == KEPT_HEAD:
+            line += "; " + _("{known} are known to exist, by a head that was kept").format(known=known)
+        elif log.known_by:
+            line += "; " + _("{known} are known to exist, by {log}").format(
+                known=known, log=printable(log.known_by, 200)
+            )
+        else:
+            line += "; " + _("{known} are known to exist").format(known=known)
+    if log.head:
+        line += "; " + _("newest: {leaf}").format(leaf=log.head[:16])
+    return line
+
+
+def witness_lines(log: "LogFacts") -> list[str]:
+    """Who has seen how much of a log; empty where nothing of it is here."""
+    if not log.size:
+        return []
+    if not log.witnesses:
+        return [_("witnessed by nobody")]
+    return [
+        _("witnessed up to number {number} by {who}").format(
+            number=number(witness.to),
+            who=printable(witness.station) if witness.station else _("a head that was kept"),
+        )
+        for witness in log.witnesses
+    ]
