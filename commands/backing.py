@@ -1,5 +1,6 @@
 """The command that makes a safe copy of the ledger: backup."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,17 +15,10 @@ from language.text import number
 @json_option
 @pass_station
 def backup(station: Station, file: Path, as_json: bool) -> None:
-    from db.backup import backup as copy
+    from station.copying import copy_ledger
 
-    shown = 0
-    with station.store() as store, progress(100, _("Copying"), quiet=as_json) as done:
-
-        def tell(share: float) -> None:
-            nonlocal shown
-            done(max(0, round(100 * share) - shown))
-            shown = max(shown, round(100 * share))
-
-        copied = copy(store.ledger, file, tell)
+    with station.store() as store:
+        copied = copy_ledger(store, file, progress=partial(progress, quiet=as_json))
     if as_json:
         print_json({"out": str(file), "events": copied.entries, "bytes": copied.bytes})
         return

@@ -112,6 +112,11 @@ class Collector:
         self._open: dict[str, _Open] = {}
         self._whole: dict[str, int] = {}
 
+    @property
+    def half_read(self) -> tuple[Progress, ...]:
+        """The papers of which some parts are still missing, the one begun first first."""
+        return tuple(Progress(paper, tuple(sorted(read.texts)), read.of) for paper, read in self._open.items())
+
     def take(self, text: str) -> Progress:
         """Take one part; what was taken before is no matter.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from custody.codes import ItemLabel, PlaceLabel, parse_code, parse_custodian, parse_entry, read_payload, show_code
 from custody.errors import CodeError, CustodyError, RuleError, TamperError
 from custody.findings import Finding
-from custody.paper import Collector, is_head, is_part
+from custody.paper import Collector, Progress, is_head, is_part
 from language import _
 from language.text import printable
 from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally, What
@@ -76,6 +76,11 @@ class ScanSession:
         other = ScanSession(self._desk, sightings_needed=self._sightings_needed, cool_down_ms=self._cool_down_ms)
         other._history, other._papers = self._history, self._papers
         return other
+
+    @property
+    def half_read(self) -> tuple[Progress, ...]:
+        """The handover papers of which some codes are still to be shown."""
+        return self._papers.half_read
 
     @property
     def tally(self) -> Tally:

@@ -15,6 +15,7 @@ from db.drafts import DraftInfo
 from db.store import Store
 from language import _
 from scanner.outcomes import End, How, Taken, TakenPaper, Tally, What
+from station.papers import ends_after, head_words, paper_words
 from station.said import said_of
 
 
@@ -155,20 +156,10 @@ class DraftDesk:
         Raises:
             TamperError: it is not what its station signed, or our own ledger was put back to an older copy.
         """
-        from language.text import number, printable
-
         paper = self.store.papers.take(sheet, at=self.store.around.now_utc())
-        said, places = paper.handover, self.store.state.places
-        self._follow(said)
+        self._follow(paper.handover)
         self.look_again()
-        words = _("Paper {bast}: {count} items from {giver} to {to}")
-        if paper.is_own:
-            words = _("This station's own paper {bast}: {count} items from {giver} to {to}; its record is here")
-        title = words.format(
-            bast=printable(said["bast"]), count=number(len(said["items"])),
-            giver=name_of(places, said["from"]), to=name_of(places, said["to"]),
-        )  # fmt: skip
-        return TakenPaper(title, paper.findings)
+        return TakenPaper(paper_words(self.store, paper), paper.findings)
 
     def take_head(self, text: str) -> str:
         """Keep a signed head that a paper carries.
@@ -176,25 +167,17 @@ class DraftDesk:
         Raises:
             TamperError: its log's key has not signed it, or our own ledger was put back to an older copy.
         """
-        from language.text import number, printable
-
-        head = self.store.heads.take(text, at=self.store.around.now_utc())
-        if head is None:
-            return _("A log's signed head; its log is not known here: show the paper's other codes")
-        words = _("Signed head of {log}: {count} records, its signature holds")
-        return words.format(log=printable(head.origin), count=number(head.size))
+        return head_words(self.store, text)
 
     def _follow(self, said: Body) -> None:
         """Let a paper say who gives and who receives, where nobody has said it and nothing is taken yet."""
         if self.giver or self._receiver or self.taken:
             return
-        carrier = self.store.is_carrier(said["to"])
+        giver, receiver = ends_after(self.store, said)
         with suppress(CodeError, RuleError):  # a place that is not in our plan: people say it themselves
-            if carrier:
-                self.set_end("from", said["to"])
-            else:
-                self.set_end("from", said["from"])
-                self.set_end("to", said["to"])
+            self.set_end("from", giver)
+            if receiver:
+                self.set_end("to", receiver)
 
     def findings(self) -> list[Finding]:
         """What is wrong with everything in the draft, as its ends are now."""

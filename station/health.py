@@ -38,11 +38,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The station that is looked at: its folder, how its ledger is opened, and the clock."""
+    """The station that is looked at: its folder, how its ledger is opened, the clock, and whether we serve it now."""
 
     home: Path
     open_store: "Callable[[], AbstractContextManager[Store]]"
     now_utc: Callable[[], str]
+    is_serving: bool = False
 
 
 def looks(at: Looked, *, camera: str | None, sound: bool = False) -> Iterator[Check]:
@@ -210,7 +211,7 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
     never = _("Never copy the file while Serah runs. Run: python main.py backup FILE")
     if in_use:
         found = _("the ledger is in use, or was not closed: newer records are in {path} beside it").format(path=wal)
-        yield Check(_("Copies"), "warning", found, never)
+        yield Check(_("Copies"), "ok" if at.is_serving else "warning", found, never)
     elif (at.home / LEDGER_FILE).exists():
         yield Check(_("Copies"), "ok", _("all records are in the one file at this moment"), never)
     yield _key(at.home, began_with)

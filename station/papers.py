@@ -1,4 +1,7 @@
-"""The paper of a handover, for whoever asks: a command writes it to a file, the page gives it to the browser."""
+"""The paper of a handover, for whoever asks: a command writes it to a file, the page gives it to the browser.
+
+And what is said of another station's paper once its codes have been read.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,6 +13,7 @@ if TYPE_CHECKING:
     from custody.events import Body
     from custody.findings import Finding
     from custody.paper import Sheet
+    from db.papers import ReadPaper
     from db.store import Store
     from reports.handover_column import HandoverFacts
 
@@ -61,6 +65,41 @@ def _found_now(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> "list[
     for code in codes:
         found += [finding for finding in store.state.chain(code, as_of=now).findings if finding.leaf in leaves]
     return found
+
+
+def paper_words(store: "Store", paper: "ReadPaper") -> str:
+    """What a paper that was read whole is about, in a line."""
+    from custody.findings import name_of
+    from language.text import number, printable
+
+    said, places = paper.handover, store.state.places
+    words = _("Paper {bast}: {count} items from {giver} to {to}")
+    if paper.is_own:
+        words = _("This station's own paper {bast}: {count} items from {giver} to {to}; its record is here")
+    return words.format(
+        bast=printable(said["bast"]), count=number(len(said["items"])),
+        giver=name_of(places, said["from"]), to=name_of(places, said["to"]),
+    )  # fmt: skip
+
+
+def ends_after(store: "Store", said: "Body") -> tuple[str, str]:
+    """Who gives and who receives when goods come with this paper; the receiver is empty for those on a truck."""
+    return (said["to"], "") if store.is_carrier(said["to"]) else (said["from"], said["to"])
+
+
+def head_words(store: "Store", text: str) -> str:
+    """Keep a signed head that a paper carries; what it shows, in words.
+
+    Raises:
+        TamperError: its log's key has not signed it, or our own ledger was put back to an older copy.
+    """
+    from language.text import number, printable
+
+    head = store.heads.take(text, at=store.around.now_utc())
+    if head is None:
+        return _("A log's signed head; its log is not known here: show the paper's other codes")
+    words = _("Signed head of {log}: {count} records, its signature holds")
+    return words.format(log=printable(head.origin), count=number(head.size))
 
 
 def unwitnessed_words(count: int) -> str:

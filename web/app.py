@@ -36,7 +36,9 @@ from web.pages import (
     home,
     items,
     labels,
+    meet,
     observe,
+    papers,
     plan,
     scan,
     signing,
@@ -61,6 +63,8 @@ PAGES: tuple[Routes, ...] = (
     work.routes,
     labels.routes,
     plan.routes,
+    meet.routes,
+    papers.routes,
 )
 _SHOWN_FAULTS = 50
 ABOUT = """

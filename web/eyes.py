@@ -10,7 +10,8 @@ from typing import Any
 from custody.errors import N_, ConflictError, InputError
 from scanner.outcomes import Mark
 from scanner.reads import Read
-from web.rooms import Room, Rooms
+from web.rooms import Rooms
+from web.scanning import Scanning
 
 MOST_EYES = 4
 _IDLE_S = 15.0
@@ -61,7 +62,7 @@ class Eyes:
             marks: dict[str, Mark | None] = {}
             is_paused = False
             for look in looks:
-                seen = self._rooms.do(draft, lambda room, look=look: _seen(room, name, look.reads, look.at_ms))  # type: ignore[misc]
+                seen = self._rooms.at(draft, lambda room, look=look: _seen(room, name, look.reads, look.at_ms))  # type: ignore[misc]
                 is_paused, found = seen
                 marks |= found
             reads = in_view(looks)
@@ -108,7 +109,7 @@ class Eyes:
             return self._eyes[name]
 
 
-def _seen(room: Room, name: str, reads: Sequence[Read], at_ms: float) -> tuple[bool, dict[str, Mark | None]]:
+def _seen(room: Scanning, name: str, reads: Sequence[Read], at_ms: float) -> tuple[bool, dict[str, Mark | None]]:
     return room.is_paused, room.see_beside(name, reads, at_ms)
 
 

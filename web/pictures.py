@@ -77,6 +77,11 @@ class Pictures:
         if self._watch:
             self._watch.bell.ring()
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether some session has the camera."""
+        return self._watch is not None and not self._watch.is_over
+
     def state(self, draft: str) -> CameraState:
         """What the camera does for a session."""
         watch = self._watch

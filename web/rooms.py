@@ -10,18 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from custody.codes import show_code
 from custody.errors import N_, ConflictError
 from custody.findings import Finding
 from custody.items import Item
-from language import _
-from scanner.outcomes import Mark, Outcome
-from scanner.reads import Read
+from scanner.outcomes import Outcome
 from scanner.session import ScanSession
 from station.desk import DraftDesk
 from station.said import OF_ITEMS, REFUSED, said_of
 from station.signing import SIGNED, Signed, acknowledged, contents, name_of, signed_in, standing
 from web.news import News
+from web.papers import PAPERS, PaperRoom
+from web.scanning import Scanning
 from web.store_thread import StoreThread
 
 if TYPE_CHECKING:
@@ -32,23 +31,14 @@ PAUSED = "paused"
 """Under this name a draft keeps that it is paused."""
 
 
-class Room:
+class Room(Scanning):
     """One draft with its session, as it is now. For the ledger's thread alone."""
 
     def __init__(self, store: "Store", draft: str, news: News) -> None:
-        self.store, self.draft, self.news = store, draft, news
-        self.desk = DraftDesk(store, draft)
-        self.session = ScanSession(self.desk, taken=self.desk.taken)
+        self.draft, self.desk = draft, DraftDesk(store, draft)
+        super().__init__(store, news, ScanSession(self.desk, taken=self.desk.taken), self.desk)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
-        self._beside: dict[str, ScanSession] = {}
         self.is_paused = PAUSED in self.said()
-
-    def type_in(self, line: str) -> dict[str, Any]:
-        """Take a line that was typed or that a USB scanner sent; nothing while the session is paused."""
-        if self.is_paused:
-            words = _("The session is paused: nothing is taken until it goes on.")
-            return self._tell(Outcome("refused", words, self.desk.tally))
-        return self._tell(self.session.type_in(line))
 
     def pause(self, is_paused: bool) -> None:
         """Take nothing until the session goes on, from no camera and no field; the same after a restart."""
@@ -57,27 +47,7 @@ class Room:
 
     def put_out(self, code: str) -> dict[str, Any]:
         """Take an item out again."""
-        return self._tell(self.session.type_in(f"-{code}"))
-
-    def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool) -> dict[str, Mark | None]:
-        """Take what the computer's camera has read; how to outline each text."""
-        return self._see(self.session, reads, at_ms, is_still=is_still)
-
-    def see_beside(self, camera: str, reads: Sequence[Read], at_ms: float) -> dict[str, Mark | None]:
-        """Take what another camera has read, by the name that it has."""
-        if camera not in self._beside:
-            self._beside[camera] = self.session.beside()
-        return self._see(self._beside[camera], reads, at_ms, is_still=False)
-
-    def _see(
-        self, session: ScanSession, reads: Sequence[Read], at_ms: float, *, is_still: bool
-    ) -> dict[str, Mark | None]:
-        if self.is_paused:
-            session.look_away()
-            return {}
-        for outcome in session.see(reads, at_ms, is_still=is_still):
-            self._tell(outcome)
-        return {read.text: session.mark(read.text) for read in reads}
+        return self.tell(self.session.type_in(f"-{code}"))
 
     def set_ends(self, giver: str, receiver: str, bound: Sequence[str] | None) -> None:
         """Say who gives, who receives and where a carrier goes; None: as it is.
@@ -170,13 +140,10 @@ class Room:
             desk.giver, desk.receiver or "", desk.bound, len(desk.taken)
         )  # fmt: skip
 
-    def _tell(self, outcome: Outcome) -> dict[str, Any]:
+    def tell(self, outcome: Outcome) -> dict[str, Any]:
+        """Judge anew what was taken, and tell every open page."""
         self._judged = None
-        return self.news.tell(
-            "outcome", kind=outcome.kind, text=outcome.text, remark=outcome.remark, beep=outcome.beep,
-            code=show_code(outcome.code) if outcome.kind in ("taken", "again", "put_out") else outcome.code,
-            taken=outcome.tally.taken, expected=outcome.tally.expected,
-        )  # fmt: skip
+        return super().tell(outcome)
 
 
 class Rooms:
@@ -186,6 +153,7 @@ class Rooms:
         self._keep = keep
         self._rooms: dict[str, Room] = {}
         self._news: dict[str, News] = {}
+        self._papers: PaperRoom | None = None
         self._lock = threading.Lock()
 
     def news(self, draft: str) -> News:
@@ -210,6 +178,23 @@ class Rooms:
             InputError: there is no such session: it was recorded or dropped.
         """
         return self._keep.do(lambda store: job(self._room(store, draft, anew)))
+
+    def at(self, name: str, job: Callable[[Scanning], T]) -> T:
+        """What a job gives where cameras read: in the room of a draft, or at the tray of papers.
+
+        Raises:
+            InputError: there is no such session: it was recorded or dropped.
+        """
+        return self.papers(job) if name == PAPERS else self.do(name, job)
+
+    def papers(self, job: Callable[[PaperRoom], T]) -> T:
+        """What a job at the tray of papers gives."""
+        return self._keep.do(lambda store: job(self._paper_room(store)))
+
+    def _paper_room(self, store: "Store") -> PaperRoom:
+        if self._papers is None or self._papers.store is not store:
+            self._papers = PaperRoom(store, self.news(PAPERS))
+        return self._papers
 
     def _room(self, store: "Store", draft: str, anew: bool) -> Room:
         try:

@@ -9,11 +9,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from custody.errors import N_, InputError, StoreError
 
+Key = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+"""By what a file on the shelf is asked for."""
 _PREFIX = ".page-"
 _MOST_FILES = 60
 _OLD_S = 24 * 3600

@@ -30,9 +30,10 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/", N_("Start")),
     ("/scan", N_("Scan")),
     ("/items", N_("Items")),
+    ("/dashboard", N_("Dashboard")),
+    ("/meet", N_("Meet")),
     ("/labels", N_("Labels")),
     ("/plan", N_("Plan")),
-    ("/dashboard", N_("Dashboard")),
 )
 """What stands at the top of every page: where it leads, and its name."""
 _ASIDE = 2

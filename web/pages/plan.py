@@ -13,6 +13,7 @@ from custody.places import LEVELS
 from language.levels import level_word
 from language.text import fill, printable, say, say_hint, sentence
 from web.jobs import Answer
+from web.shelf import Key
 from web.site import Site
 from web.templating import Pages
 
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 
 MOST_FILES = 10
 _SHOWN_ROWS, _SHOWN_FAULTS = 50, 300
-Upload = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-Uploads = Annotated[list[Upload], Field(min_length=1, max_length=MOST_FILES)]
+Uploads = Annotated[list[Key], Field(min_length=1, max_length=MOST_FILES)]
 Word = Annotated[str, Field(max_length=120)]
 
 

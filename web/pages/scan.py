@@ -12,6 +12,7 @@ from custody.errors import InputError
 from web.boards import board, missing_of
 from web.pages.begin import Ends
 from web.rooms import Room
+from web.scanning import Line
 from web.site import Site
 from web.templating import Pages
 
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 
 Draft = Annotated[str, Path(max_length=60)]
 Eye = Annotated[str, Query(pattern=r"^[a-z0-9]{4,32}$")]
-_WORDS = 4096
-
-
-class Line(BaseModel):
-    """One line as it was typed, or as a USB scanner sent it."""
-
-    model_config = ConfigDict(extra="forbid")
-    line: Annotated[str, Field(max_length=_WORDS)]
 
 
 class Paused(BaseModel):

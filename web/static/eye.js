@@ -5,8 +5,11 @@ import { ask_with, Refusal } from "./page.js";
 const WIDTH = 1280, QUALITY = 0.75, LEAST_PAUSE_MS = 60, AFTER_FAILURE_MS = 1000, SILENCE_MS = 2500;
 const COLOURS = { taken: "#3cc850", finding: "#ffb000", wrong: "#f04646" };
 
-/** A camera that reads into a draft; `tell` hears what it does: `opening`, `on`, `lost`, `failed`, `off`. */
-export function own_eye(draft, video, outlines, tell) {
+/**
+ * A camera that reads into what is at an address, a draft or the tray of papers. `tell` hears what it does: `opening`, `on`,
+ * `lost`, `failed`, `off`; `seen` each answer of the server.
+ */
+export function own_eye(address, video, outlines, tell, seen = () => {}) {
   const id = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(36).padStart(2, "0")).join("").slice(0, 16);
   const sheet = document.createElement("canvas"), pen = sheet.getContext("2d", { alpha: false });
   let stream = null, run = 0;
@@ -61,10 +64,11 @@ export function own_eye(draft, video, outlines, tell) {
       pen.drawImage(video, 0, 0, sheet.width, sheet.height);
       const picture = await new Promise((done) => sheet.toBlob(done, "image/jpeg", QUALITY));
       try {
-        const seen = await ask_with("POST", `/api/drafts/${draft}/frames?eye=${id}`, picture);
+        const answer = await ask_with("POST", `${address}/frames?eye=${id}`, picture);
         if (mine !== run) return;
-        outline(seen);
-        tell("on", "", seen.advice);
+        outline(answer);
+        tell("on", "", answer.advice);
+        await seen(answer);
       } catch (error) {
         if (error instanceof Refusal && error.status !== 409) tell("on", "", error.message);
         await wait(AFTER_FAILURE_MS);
@@ -97,7 +101,7 @@ export function own_eye(draft, video, outlines, tell) {
     large.height = video.videoHeight;
     large.getContext("2d").drawImage(video, 0, 0);
     const picture = await new Promise((done) => large.toBlob(done, "image/jpeg", 0.92));
-    return ask_with("POST", `/api/drafts/${draft}/photos`, picture);
+    return ask_with("POST", `${address}/photos`, picture);
   }
 
   addEventListener("pagehide", () => stop());

@@ -1,8 +1,7 @@
 // The plan: tables are sent, looked at, and loaded as they were looked at; what is missing is counted, then registered.
 
-import { part } from "./page.js";
 import { chooser } from "./choose.js";
-import { upload, work_form } from "./work.js";
+import { renew_part, send_all, work_form } from "./work.js";
 
 const load = document.getElementById("load"), register = document.getElementById("register");
 const files = document.getElementById("files");
@@ -11,20 +10,18 @@ chooser(register.place);
 let sent = [];
 files.addEventListener("change", () => { sent = []; document.getElementById("load-outcome").replaceChildren(); });
 
-work_form(load, async (_form, button) => {
+work_form(load, async (form, button, tell) => {
   const version = button?.dataset.version;
   if (version) return { uploads: sent, version };
   if (!files.files.length) { files.focus(); files.click(); return null; }
-  sent = [];
-  for (const file of files.files) sent.push(await upload(file)); // each time anew: it may have been mended meanwhile
+  sent = await send_all(files, form.dataset.sending, tell);
   return { uploads: sent };
 }, renew);
 
 // What the plan has by now stands below; after a change it is asked for anew.
 async function renew(answer) {
   if ("missing" in answer || "is_ok" in answer) return; // looked at, not changed
-  const page = new DOMParser().parseFromString(await part("/plan"), "text/html");
-  document.getElementById("known").replaceWith(page.getElementById("known"));
+  await renew_part("/plan", "known");
 }
 
 work_form(register, (form, button) => {

@@ -187,7 +187,7 @@ function show_camera({ state, words: said, advice }) {
   $("shoot").hidden = state !== "on";
 }
 
-const eye = own_eye(scan.dataset.draft, $("own"), $("outlines"),
+const eye = own_eye(api, $("own"), $("outlines"),
   (state, reason = "", advice = "") => { if (is_own) show_camera({ state, words: words.dataset[reason] ?? "", advice }); });
 
 async function run_camera(method, body) {

@@ -1,25 +1,40 @@
 // Long work: files are sent first, then it is begun, its progress shown, and its answer put into its place.
 
-import { ask, Refusal, say_gone } from "./page.js";
+import { ask, part, Refusal, say_gone } from "./page.js";
 
 const token = document.querySelector('meta[name="serah-token"]').content;
 
-/** Sends a file to be looked at; gives its id. */
-export async function upload(file) {
-  let response;
-  try {
-    response = await fetch(`/api/uploads?name=${encodeURIComponent(file.name.slice(-200) || "file")}`, {
-      method: "POST", body: file,
-      headers: { "X-Serah-Token": token, "Content-Type": "application/octet-stream", Accept: "application/json" },
-    });
-  } catch (error) {
-    say_gone(true);
-    throw error;
-  }
-  say_gone(false);
-  const answer = await response.json().catch(() => ({ error: response.statusText }));
-  if (!response.ok) throw new Refusal(response.status, answer);
-  return answer.upload;
+/** Sends a file to be looked at; gives its id. `tell` hears how many bytes of how many have gone. (fetch tells no progress.) */
+function upload(file, tell) {
+  return new Promise((done, fail) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", `/api/uploads?name=${encodeURIComponent(file.name.slice(-200) || "file")}`);
+    for (const [name, value] of [["X-Serah-Token", token], ["Content-Type", "application/octet-stream"], ["Accept", "application/json"]])
+      request.setRequestHeader(name, value);
+    request.responseType = "json";
+    request.upload.onprogress = (event) => tell(event.loaded, event.total);
+    request.onerror = request.onabort = () => { say_gone(true); fail(new TypeError("no answer")); };
+    request.onload = () => {
+      say_gone(false);
+      if (request.status === 201) done(request.response.upload);
+      else fail(new Refusal(request.status, request.response ?? { error: request.statusText }));
+    };
+    request.send(file);
+  });
+}
+
+/** Sends the files of a field one after the other, each time anew, for they may have been mended meanwhile; gives their ids. */
+export async function send_all(field, words, tell) {
+  const sent = [];
+  for (const file of field.files)
+    sent.push(await upload(file, (done, total) => tell(words.replace("…", file.name.slice(0, 80)), done, total)));
+  return sent;
+}
+
+/** Puts a part of a page anew into its place, as the server renders it now. */
+export async function renew_part(path, id) {
+  const page = new DOMParser().parseFromString(await part(path), "text/html");
+  document.getElementById(id).replaceWith(page.getElementById(id));
 }
 
 /** Begins some work and waits for it; `tell` is given what is being done, and how much of how much. */
@@ -35,7 +50,7 @@ export async function work(path, body, tell = () => {}) {
 /**
  * A form whose work is long. While it is done its buttons are off and a bar shows how far it is; then the answer, or why there
  * is none, stands in `.outcome`.
- *   body(form, button): what is sent, or null to send nothing
+ *   body(form, button, tell): what is sent, or null to send nothing; `tell` shows how far its files have gone
  */
 export function work_form(form, body, then = () => {}) {
   const outcome = document.getElementById(form.dataset.outcome);
@@ -47,7 +62,7 @@ export function work_form(form, body, then = () => {}) {
     set_busy(form, true);
     tell_working(outcome, form.dataset.working);
     try {
-      const sent = await body(form, button);
+      const sent = await body(form, button, (...how_far) => tell_working(outcome, ...how_far));
       if (sent === null) { outcome.replaceChildren(); return; }
       const answer = await work(path, sent, (...how_far) => tell_working(outcome, ...how_far));
       outcome.innerHTML = answer.page; // rendered and escaped by the server

@@ -1,0 +1,152 @@
+"""Stations meet on the page: bundles out and in, evidence checked in plain words, a safe copy, the doctor."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from command_examples import NOW, Terminal
+from page_examples import Visitor
+from work_examples import upload, work
+
+import main
+
+WH, PPK = "51.08", "51.08.01"
+
+
+def words(page: str) -> str:
+    """What a part of a page says, without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+@pytest.fixture
+def other(station: Terminal, prepared_other: Path, tmp_path: Path) -> Terminal:
+    """A sub-district's laptop that follows the warehouse's root and has its plan and its receipts."""
+    shutil.copytree(prepared_other / "other", tmp_path / "other")
+    return Terminal(tmp_path / "other", station._capsys, station._monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def prepared_other(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That laptop, made once."""
+    folder = tmp_path_factory.mktemp("met")
+    shutil.copytree(prepared / "home", folder / "home")
+    root = json.loads((folder / "home" / "station-card.json").read_text())["root"]
+    bundle = str(folder / "meet.serah")
+    for home, *command in (
+        ("other", "init", "--place", PPK, "--station", "PPK", "--root", root, "--election", "Pemilu 2024"),
+        ("home", "export", "--out", bundle),
+        ("other", "import", bundle),
+        ("other", "incident", "Jembatan putus"),
+    ):
+        assert main.main(["--home", str(folder / home), *command], now_utc=lambda: NOW) == 0
+    return folder
+
+
+def test_what_is_given_away_on_the_page_is_a_whole_bundle(visitor: Visitor, other: Terminal, tmp_path: Path) -> None:
+    made = work(visitor, "/api/meet/export", {})
+    saved = visitor.client.get(f"/files/{made['file']}")
+    name = re.search(r'filename="(serah-Gudang-1-[0-9-]+\.serah)"', saved.headers["content-disposition"])
+    assert name and name[1] in made["page"]
+    (tmp_path / "given.serah").write_bytes(saved.content)
+    taken = other("import", "--json", tmp_path / "given.serah").json
+    assert taken["new"] == 0 and taken["known"] == made["events"] and made["logs"] == 1
+    head = visitor.client.get("/meet/head.txt")
+    assert head.text.startswith("serah/pemilu-2024/") and "attachment" in head.headers["content-disposition"]
+    refused = work(visitor, "/api/meet/export", {"under": "51.08.02"}, expect=422)
+    assert "no log is held of a station there" in refused["error"]
+    assert work(visitor, "/api/meet/export", {"under": "nowhere"}, expect=422)["error"]
+
+
+def test_a_bundle_is_taken_in_once_and_its_findings_are_said_in_plain_words(
+    visitor: Visitor, station: Terminal, other: Terminal, tmp_path: Path
+) -> None:
+    assert other("export", "--out", tmp_path / "ppk.serah").code == 0
+    key = upload(visitor, tmp_path / "ppk.serah")
+    taken = work(visitor, "/api/meet/import", {"uploads": [key]})
+    assert taken["new"] == 2 and taken["known"] > 0 and "2 new" in words(taken["page"])
+    assert taken["findings"] == ["UNKNOWN_STATION"] and "Station not admitted" in words(taken["page"])
+    again = work(visitor, "/api/meet/import", {"uploads": [key]})
+    assert again["new"] == 0 and "0 new" in words(again["page"]) and "here already" in words(again["page"])
+    held = visitor.see("/meet")
+    assert "PPK Gerokgak" in held and "this station" in held
+    assert station("incident", "--all", "--json").json["text"] == "Jembatan putus"
+
+
+def test_a_bundle_that_was_cut_or_changed_is_refused_whole_by_its_name(
+    visitor: Visitor, station: Terminal, other: Terminal, tmp_path: Path
+) -> None:
+    assert other("export", "--out", tmp_path / "ppk.serah").code == 0
+    data, before = (tmp_path / "ppk.serah").read_bytes(), station.event_count()
+    for harmed in (data[:-40], data[: len(data) // 2], b"\x1f\x8b" + bytes(50), b"PK\x03\x04", b""):
+        key = upload(visitor, harmed, "harmed.serah")
+        refused = work(visitor, "/api/meet/import", {"uploads": [key]}, expect=409)
+        words = "line 1 is not of a bundle" if not harmed else "harmed.serah is no whole bundle"
+        assert words in refused["error"] and str(station.home) not in str(refused), harmed[:9]
+    assert station.event_count() == before
+    assert "not here any more" in work(visitor, "/api/meet/import", {"uploads": ["0" * 32]}, expect=422)["error"]
+
+
+def test_the_own_ledger_is_checked_and_said_to_be_complete_up_to_its_heads_only_with_something_to_hold_it_against(
+    visitor: Visitor, station: Terminal
+) -> None:
+    alone = work(visitor, "/api/meet/verify", {})
+    assert alone["ok"] and not alone["anchored"] and "Self-consistent only" in words(alone["page"])
+    head = visitor.client.get("/meet/head.txt").content
+    kept = work(visitor, "/api/meet/verify", {"heads": [upload(visitor, head, "head.txt")]})
+    assert kept["anchored"] and "Complete up to these heads." in words(kept["page"])
+    assert "a head that was kept" in words(kept["page"])
+    typed = work(visitor, "/api/meet/verify", {"head": " ".join(head.decode().split())})
+    assert typed["verdict"] == "complete up to these heads", "its lines ran together in a mail"
+    wrong = work(visitor, "/api/meet/verify", {"root": "0" * 64})
+    assert not wrong["ok"] and "evidence is wrong" in words(wrong["page"]) and "tell the supervisor" in wrong["page"]
+    assert "no fingerprint" in work(visitor, "/api/meet/verify", {"root": "abc"}, expect=422)["error"]
+
+
+def test_a_ledger_that_was_altered_is_told_on_the_page(visitor: Visitor, station: Terminal) -> None:
+    import apsw
+
+    with apsw.Connection(str(station.home / "ledger.db")) as database:
+        guards = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")
+        for (name,) in guards.fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute(
+            "UPDATE event SET body = CAST(replace(CAST(body AS TEXT), 'Patas', 'Patis') AS BLOB) WHERE seq = 2"
+        )
+    told = work(visitor, "/api/meet/verify", {})
+    assert not told["ok"] and "Altered" in words(told["page"])
+
+
+def test_evidence_from_elsewhere_is_checked_whatever_it_is(visitor: Visitor, station: Terminal, tmp_path: Path) -> None:
+    code = station.codes()[0]
+    station.give([code], WH, PPK)
+    assert station("custody", code, "--out", tmp_path / "c.pdf", "--proof", tmp_path / "c.proof").code == 0
+    assert station("export", "--out", tmp_path / "b.serah").code == 0
+    for name in ("c.pdf", "c.proof", "b.serah"):
+        told = work(visitor, "/api/meet/verify", {"upload": upload(visitor, tmp_path / name)})
+        assert told["ok"], name
+        assert ("What the proofs show" in told["page"]) == (name != "b.serah")
+        assert "Gudang-1 · 51.08" in told["page"]
+    foreign = work(visitor, "/api/meet/verify", {"upload": upload(visitor, b"hello", "x.txt")}, expect=422)
+    assert "x.txt is no bundle" in foreign["error"]
+
+
+def test_a_safe_copy_is_made_while_the_page_is_open_and_goes_on_as_a_ledger(
+    visitor: Visitor, station: Terminal, tmp_path: Path
+) -> None:
+    made = work(visitor, "/api/meet/backup", {})
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(visitor.client.get(f"/files/{made['file']}").content)
+    assert copy.stat().st_size == made["bytes"] and "station.key" in made["page"]
+    ran = station("--db", f"sqlite:///{copy}", "verify", "--json")
+    assert ran.code == 0 and ran.json["logs"][0]["size"] == made["events"]
+
+
+def test_the_doctor_says_on_the_page_what_it_says_in_the_terminal(visitor: Visitor, station: Terminal) -> None:
+    told = work(visitor, "/api/meet/doctor", {"camera": False})
+    health = {check["check"]: check["health"] for check in told["checks"]}
+    assert health["Ledger"] == health["Station key"] == health["Copies"] == "ok" and "Camera 0" not in health
+    (station.home / "station.key").chmod(0o644)
+    ill = work(visitor, "/api/meet/doctor", {})
+    assert "others may read" in ill["page"] and "chmod 600" in ill["page"]

@@ -1,0 +1,217 @@
+"""Stations meet: bundles given and taken, evidence checked, a safe copy made, this computer looked at."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from web.downloads import attached
+from web.jobs import Answer
+from web.pages.plan import MOST_FILES, Uploads
+from web.papers import PaperRoom
+from web.shelf import Key, safe_name
+from web.site import Site
+from web.templating import Pages
+
+if TYPE_CHECKING:
+    from db.store import Store
+    from evidence.findings import EvidenceFinding
+    from evidence.verdict import BundleAudit
+    from station.bars import Progress
+
+
+class Bundles(BaseModel):
+    """Bundles and photographs that were sent."""
+
+    model_config = ConfigDict(extra="forbid")
+    uploads: Uploads
+
+
+class Under(BaseModel):
+    """Whose logs: of the stations at a place and below it; empty is all."""
+
+    model_config = ConfigDict(extra="forbid")
+    under: Annotated[str, Field(max_length=120)] = ""
+
+
+class Checked(BaseModel):
+    """What is checked, and what it is held against.
+
+    `upload` is a bundle, a custody report or a proof; None: the station's own ledger. `root` is the fingerprint of the
+    election's root, `head` the text of a signed head, `heads` files or photographs of some; empty where none is given.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    upload: Key | None = None
+    root: Annotated[str, Field(max_length=200)] = ""
+    head: Annotated[str, Field(max_length=4000)] = ""
+    heads: Annotated[list[Key], Field(max_length=MOST_FILES)] = []
+
+
+class Look(BaseModel):
+    """Whether the camera is tried, too."""
+
+    model_config = ConfigDict(extra="forbid")
+    camera: bool = False
+
+
+def routes(site: Site, pages: Pages) -> APIRouter:
+    """`/meet` and what its forms ask for."""
+    router = APIRouter()
+
+    @router.get("/meet", include_in_schema=False)
+    def meet(request: Request) -> Response:
+        papers = site.rooms.papers(PaperRoom.facts)
+        return pages.page(request, "meet.html", **site.ask.do(_held), **papers)
+
+    @router.post("/api/meet/export", summary="Write a bundle of logs for another station or an auditor")
+    def export(asked: Under) -> dict[str, Any]:
+        def work(store: "Store", progress: "Progress") -> Answer:
+            from station.exchange import export_bundle
+
+            top = store.custodian(asked.under.strip().removeprefix("P:")) if asked.under.strip() else None
+            key, path = site.shelf.place(_file_name(store, top or "", "serah"))
+            total, heads = export_bundle(store, path, top, progress=progress)
+            page = pages.fragment(
+                "meet_file.html", what="bundle", key=key, file=path.name, events=total, logs=len(heads)
+            )
+            return Answer(page, {"events": total, "logs": len(heads)}, key)
+
+        return site.jobs.do(work, hide=site.home)
+
+    @router.get("/meet/head.txt", include_in_schema=False)
+    def head() -> Response:
+        from station.exchange import own_head
+
+        note, name = site.ask.do(lambda store: (own_head(store), _file_name(store, "", "head.txt")))
+        return attached(note.encode(), name, "text/plain; charset=utf-8")
+
+    @router.post("/api/meet/import", summary="Take in bundles of other stations, and photographs; twice adds nothing")
+    def import_(sent: Bundles) -> dict[str, Any]:
+        files = [site.shelf.path(key) for key in sent.uploads]
+
+        def work(store: "Store", progress: "Progress") -> Answer:
+            from station.exchange import import_bundles
+            from station.photo_files import import_photos, split_photos
+
+            bundles, pictures = split_photos(files)
+            merged = import_bundles(store, bundles, progress=progress)
+            photos = import_photos(store, pictures, progress=progress)
+            counts = {"new": merged.new, "known": merged.known, "quarantined": merged.quarantined, "photos": photos}
+            page = pages.fragment(
+                "meet_taken.html", **counts, bundles=len(bundles), pictures=len(pictures),
+                findings=_told(merged.findings),
+            )  # fmt: skip
+            return Answer(page, counts | {"findings": [finding.code for finding in merged.findings]})
+
+        return site.jobs.do(work, hide=site.home)
+
+    @router.post("/api/meet/verify", summary="Check the station's ledger, or evidence that was sent")
+    def verify(asked: Checked) -> dict[str, Any]:
+        path = site.shelf.path(asked.upload) if asked.upload else None
+        heads = [site.shelf.path(key) for key in asked.heads]
+
+        def work(store: "Store", progress: "Progress") -> Answer:
+            from station.anchors import as_head, read_fingerprint, read_heads
+            from station.auditing import audit_ledger
+            from station.evidence_files import audit_file
+
+            root = read_fingerprint(asked.root) if asked.root.strip() else None
+            texts = [as_head(asked.head)] if asked.head.strip() else []
+            texts += [text for kept in heads for text in read_heads(str(kept), lambda _line: None)]
+            if path is None:
+                audit = audit_ledger(store, root, texts, progress=progress)
+            else:
+                audit = audit_file(path, root, texts, progress=progress)
+            page = pages.fragment("meet_checked.html", file=path.name if path else "", **_audited(audit))
+            return Answer(page, {"ok": audit.is_ok, "anchored": audit.is_anchored, "verdict": audit.verdict})
+
+        return site.jobs.do(work, hide=site.home)
+
+    @router.post("/api/meet/backup", summary="Make a safe copy of the ledger to be saved")
+    def backup() -> dict[str, Any]:
+        def work(store: "Store", progress: "Progress") -> Answer:
+            from station.copying import copy_ledger
+
+            key, path = site.shelf.place(_file_name(store, "", "db"))
+            copied = copy_ledger(store, path, progress=progress)
+            page = pages.fragment(
+                "meet_file.html", what="backup", key=key, file=path.name, events=copied.entries, logs=0
+            )
+            return Answer(page, {"events": copied.entries, "bytes": copied.bytes}, key)
+
+        return site.jobs.do(work, hide=site.home)
+
+    @router.post("/api/meet/doctor", summary="Look at this computer and this station; say what mends them")
+    def doctor(asked: Look) -> dict[str, Any]:
+        def work(_store: "Store", progress: "Progress") -> Answer:
+            from language import _
+            from station.health import Looked, looks
+
+            camera = site.source if asked.camera and not site.pictures.is_reading else None
+            at, found = Looked(site.home, site.open_store, site.now_utc, is_serving=True), []
+            with progress(None, _("Looking")) as done:
+                for check in looks(at, camera=camera):
+                    found.append(check)
+                    done(1)
+            page = pages.fragment(
+                "meet_health.html", checks=found, is_camera_busy=asked.camera and site.pictures.is_reading
+            )
+            return Answer(page, {"checks": [{"check": one.name, "health": one.health} for one in found]})
+
+        return site.jobs.do(work)
+
+    return router
+
+
+def _held(store: "Store") -> dict[str, Any]:
+    """Whose logs are here and how far, and how many of our own records nobody else has seen."""
+    from reports.words import custodian_name
+    from station.papers import unwitnessed_words
+
+    store.state.places.refresh()
+    own, unwitnessed = store.ledger.own_log(), store.heads.unwitnessed()
+    held = [
+        {"station": head["station"], "place": custodian_name(store.state.places, head["place"]), "size": head["size"],
+         "is_own": head["log"] == own.name}
+        for head in store.ledger.heads()
+    ]  # fmt: skip
+    return {"held": held, "unwitnessed": unwitnessed, "witnessed_words": unwitnessed_words(unwitnessed)}
+
+
+def _file_name(store: "Store", top: str, suffix: str) -> str:
+    """A name that says whose it is and when it was made."""
+    own, now = store.ledger.own_log(), store.around.now_utc()
+    when = now[:16].replace(":", "").replace("T", "-")
+    return safe_name("-".join(word for word in ("serah", own.station, top, when) if word)) + f".{suffix}"
+
+
+def _told(findings: "Any") -> list[dict[str, Any]]:
+    """Findings of evidence in plain words: what is wrong before what is merely not shown."""
+    from reports.finding_titles import finding_title
+    from station.audit_words import finding_sentence
+
+    def shown(finding: "EvidenceFinding") -> dict[str, Any]:
+        return {"code": finding.code, "title": finding_title(finding.code), "words": finding_sentence(finding),
+                "is_wrong": finding.is_wrong}  # fmt: skip
+
+    return [shown(finding) for finding in sorted(findings, key=lambda finding: not finding.is_wrong)]
+
+
+def _audited(audit: "BundleAudit") -> dict[str, Any]:
+    """The result of a check for people: the verdict, each log, each finding, and the chains that a proof shows."""
+    from evidence.custody_proof import ProofAudit
+    from reports.chain_text import chain_text
+    from station.audit_words import proven_chains, verdict_sentence, witness_lines
+
+    chains = [chain_text(chain, {}, {}) for chain in proven_chains(audit)] if isinstance(audit, ProofAudit) else []
+    return {
+        "verdict": verdict_sentence(audit), "is_ok": audit.is_ok, "is_anchored": audit.is_anchored,
+        "findings": _told(audit.findings), "chains": chains,
+        "logs": [
+            {"station": log.station or "?", "place": log.place or "?", "is_here": bool(log.log and log.size),
+             "size": log.size, "known": log.known, "head": (log.head or "")[:16], "witnesses": witness_lines(log)}
+            for log in audit.logs
+        ],
+    }  # fmt: skip

@@ -1,0 +1,67 @@
+"""The tray of handover papers on the page: what their codes bring, by whatever camera, field or photograph."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from reports.words import custodian_name, show_custodian
+from scanner.outcomes import Outcome
+from scanner.reads import Read
+from scanner.session import ScanSession
+from station.paper_tray import PaperTray, TrayPaper
+from web.news import News
+from web.scanning import Scanning
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+PAPERS = "papers"
+"""By this name cameras read into the tray, as they read into a draft by its id."""
+_ANYWHERE = ((0, 0), (1, 0), (1, 1), (0, 1))
+
+
+class PaperRoom(Scanning):
+    """The tray with its session. For the ledger's thread alone."""
+
+    def __init__(self, store: "Store", news: News) -> None:
+        self.tray = PaperTray(store)
+        super().__init__(store, news, ScanSession(self.tray), self.tray)
+        self.last: Outcome | None = None
+        self.version = 0
+        """Grows with whatever there is to show anew."""
+
+    def show(self, texts: Iterable[str]) -> int:
+        """Take the texts of all codes in a photograph or a PDF; how many of them belong to papers."""
+        from custody.paper import is_head, is_part
+
+        ours = [text for text in dict.fromkeys(texts) if is_part(text) or is_head(text)]
+        self.see([Read(text, _ANYWHERE, "picture") for text in ours], 0.0, is_still=True)
+        return len(ours)
+
+    def tell(self, outcome: Outcome) -> dict[str, Any]:
+        """Keep it for pages that are opened later, too."""
+        self.last, self.version = outcome, self.version + 1
+        return super().tell(outcome)
+
+    def facts(self) -> dict[str, Any]:
+        """What the page shows of it: the last outcome, papers half read with each part, papers read whole."""
+        places = self.store.state.places
+        return {
+            "last": self.last, "version": self.version,
+            "half_read": [
+                {"paper": read.paper, "have": len(read.have), "of": read.of,
+                 "missing": ", ".join(map(str, read.missing)),
+                 "parts": [(number, number in read.have) for number in range(1, read.of + 1)]}
+                for read in self.session.half_read
+            ],
+            "papers": [self._shown(paper, places) for paper in reversed(self.tray.papers.values())],
+        }  # fmt: skip
+
+    def _shown(self, paper: TrayPaper, places: Any) -> dict[str, Any]:
+        from language.text import fill
+
+        return {
+            "title": paper.title, "is_held": paper.is_held, "is_own": paper.is_own,
+            "findings": [(finding.code, fill(finding.message, finding.values)) for finding in paper.findings],
+            "giver": show_custodian(paper.giver), "receiver": show_custodian(paper.receiver) if paper.receiver else "",
+            "giver_name": custodian_name(places, paper.giver),
+        }  # fmt: skip

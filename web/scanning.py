@@ -1,0 +1,71 @@
+"""What several cameras and open pages fill together: one scan session, each label once, in the ledger's thread."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from custody.codes import show_code
+from language import _
+from scanner.outcomes import Desk, Mark, Outcome
+from scanner.reads import Read
+from scanner.session import ScanSession
+from web.news import News
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+_LONGEST_LINE = 4096
+"""A part of a paper has up to that many characters."""
+
+
+class Line(BaseModel):
+    """One line as it was typed, or as a USB scanner sent it."""
+
+    model_config = ConfigDict(extra="forbid")
+    line: Annotated[str, Field(max_length=_LONGEST_LINE)]
+
+
+class Scanning:
+    """A session with its cameras, and the news of what came of each label. For the ledger's thread alone."""
+
+    def __init__(self, store: "Store", news: News, session: ScanSession, desk: Desk) -> None:
+        self.store, self.news, self.session = store, news, session
+        self.is_paused = False
+        self._desk = desk
+        self._beside: dict[str, ScanSession] = {}
+
+    def type_in(self, line: str) -> dict[str, Any]:
+        """Take a line that was typed or that a USB scanner sent; nothing while the session is paused."""
+        if self.is_paused:
+            words = _("The session is paused: nothing is taken until it goes on.")
+            return self.tell(Outcome("refused", words, self._desk.tally))
+        return self.tell(self.session.type_in(line))
+
+    def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool) -> dict[str, Mark | None]:
+        """Take what the computer's camera has read; how to outline each text."""
+        return self._see(self.session, reads, at_ms, is_still=is_still)
+
+    def see_beside(self, camera: str, reads: Sequence[Read], at_ms: float) -> dict[str, Mark | None]:
+        """Take what another camera has read, by the name that it has."""
+        if camera not in self._beside:
+            self._beside[camera] = self.session.beside()
+        return self._see(self._beside[camera], reads, at_ms, is_still=False)
+
+    def _see(
+        self, session: ScanSession, reads: Sequence[Read], at_ms: float, *, is_still: bool
+    ) -> dict[str, Mark | None]:
+        if self.is_paused:
+            session.look_away()
+            return {}
+        for outcome in session.see(reads, at_ms, is_still=is_still):
+            self.tell(outcome)
+        return {read.text: session.mark(read.text) for read in reads}
+
+    def tell(self, outcome: Outcome) -> dict[str, Any]:
+        """Tell every open page what came of a label or a line; what they are told."""
+        return self.news.tell(
+            "outcome", kind=outcome.kind, text=outcome.text, remark=outcome.remark, beep=outcome.beep,
+            code=show_code(outcome.code) if outcome.kind in ("taken", "again", "put_out") else outcome.code,
+            taken=outcome.tally.taken, expected=outcome.tally.expected,
+        )  # fmt: skip

@@ -1,0 +1,81 @@
+// Handover papers by themselves: their codes from the field, a USB scanner, this browser's camera, a photograph or a PDF.
+
+import { ask, part, Refusal } from "./page.js";
+import { own_eye } from "./eye.js";
+import { sound } from "./sounds.js";
+import { catch_scanner } from "./wedge.js";
+import { send_all, work_form } from "./work.js";
+
+const $ = (id) => document.getElementById(id);
+const papers = $("papers"), codes = $("codes"), trouble = $("line-error"), words = $("camera-words");
+
+const version = () => Number($("tray").dataset.version);
+const show = (html) => { papers.innerHTML = html; }; // rendered and escaped by the server
+
+// --- typed, or by a USB scanner, which does not wait for answers ------------------------------------------------------
+
+let turn = Promise.resolve();
+codes.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const line = codes.line.value;
+  codes.line.value = "";
+  if (line.trim()) turn = turn.then(() => take(line));
+});
+async function take(line) {
+  try {
+    const answer = await ask("POST", "/api/papers/lines", { line });
+    show(answer.page);
+    sound(answer.beep);
+    trouble.hidden = true;
+  } catch (error) {
+    trouble.textContent = error instanceof Refusal ? error.message : "";
+    trouble.hidden = !(error instanceof Refusal);
+    sound("wrong");
+  }
+}
+catch_scanner(codes.line);
+
+// --- a photograph or a PDF ---------------------------------------------------------------------------------------------
+
+const file = $("paper-file");
+work_form(file, async (form, _button, tell) => {
+  if (!form.files.files.length) { form.files.click(); return null; }
+  return { upload: (await send_all(form.files, form.dataset.sending, tell))[0] };
+}, (answer, outcome) => {
+  outcome.replaceChildren();
+  show(answer.page);
+  file.files.value = "";
+  $("tray").scrollIntoView({ block: "nearest" });
+});
+
+// --- this browser's camera -----------------------------------------------------------------------------------------------
+
+function show_camera(state, reason = "", advice = "") {
+  const is_running = ["opening", "on", "lost"].includes(state);
+  words.textContent = advice || words.dataset[reason || state] || "";
+  words.className = state === "lost" || state === "failed" ? "notice wrong" : advice ? "notice watch" : "soft";
+  $("camera-start").hidden = is_running;
+  $("camera-stop").hidden = !is_running;
+}
+async function seen({ version: newest, beep }) {
+  if (newest === version()) return;
+  sound(beep);
+  show(await part("/meet/papers"));
+}
+const eye = own_eye("/api/papers", $("own"), $("outlines"), show_camera, seen);
+$("camera-start").addEventListener("click", () => eye.start());
+$("camera-stop").addEventListener("click", () => eye.stop());
+
+// --- the handover that the paper came with ---------------------------------------------------------------------------------
+
+papers.addEventListener("click", async (event) => {
+  const button = event.target.closest(".receive");
+  if (!button) return;
+  try {
+    const { draft } = await ask("POST", "/api/drafts", { giver: button.dataset.giver, receiver: button.dataset.receiver });
+    location.assign(`/scan/${draft}`);
+  } catch (error) {
+    trouble.textContent = error instanceof Refusal ? error.message : "";
+    trouble.hidden = !(error instanceof Refusal);
+  }
+});
