@@ -145,7 +145,7 @@ def take_labels(
         except CustodyError:
             note(kept())
             raise
-        view.show_missing(desk.tally.missing)
+        view.show_missing(desk.missing_words)
     return ending
 
 
@@ -153,6 +153,7 @@ def _print_outcome(outcome: "Outcome") -> None:
     print_json({
         "outcome": outcome.kind, "code": outcome.code, "text": outcome.text,
         "taken": outcome.tally.taken, "expected": outcome.tally.expected,
+        **({} if outcome.tally.expected is None else {"missing": outcome.tally.missing, "extra": outcome.tally.extra}),
     })  # fmt: skip
 
 

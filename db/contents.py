@@ -1,6 +1,6 @@
 """What is inside what, by the table of items: what a label moves besides the thing that it is on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from custody.items import Item
 from db.item_rows import ItemRow
@@ -14,6 +14,7 @@ class Contents:
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         item = tables.item
+        self._things = PreparedIn(ledger.database, lambda codes: item.select().where(item.code.in_(codes)))
         self._inside = PreparedIn(ledger.database, lambda parents: item.select().where(item.parent.in_(parents)))
 
     def packed(self, parent: str) -> dict[str, Item]:
@@ -36,3 +37,16 @@ class Contents:
             found |= new
             level = list(new)
         return found
+
+    def is_inside(self, item: Item, tops: Collection[str]) -> bool:
+        """Whether a thing moves when one of `tops` moves; asked upwards, so it costs the same however much is in it."""
+        met = {item.code}
+        while item.parent and item.parent not in met:
+            row = next(self._things.rows([item.parent]), None)
+            if row is None or (parent := ItemRow(*row).item).held_by != item.held_by:
+                return False
+            if parent.code in tops:
+                return True
+            met.add(parent.code)
+            item = parent
+        return False

@@ -11,6 +11,7 @@ from custody.compose import How, Touch
 from custody.errors import N_, InputError
 from db.ledger import Ledger
 from db.models import Tables
+from db.prepared import Prepared, blank
 
 _PURPOSE = "purpose"
 
@@ -37,6 +38,11 @@ class Drafts:
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
         self._take, self._take_values = _take_statement(tables)
+        draft, scan = tables.draft, tables.draft_scan
+        has_it = scan.select(Value(1)).where((scan.draft == draft.id) & (scan.code == blank("code")))
+        self._elsewhere = Prepared(  # by the key of each draft, of which there are few
+            ledger.database, lambda: draft.select(draft.id).where((draft.id != blank("draft")) & fn.EXISTS(has_it)).limit(1)
+        )
 
     def open(
         self, id: str, giver: str | None, receiver: str | None, bound: Sequence[str], *, at: str, purpose: str = ""
@@ -145,8 +151,7 @@ class Drafts:
 
     def also_in(self, id: str, code: str) -> DraftInfo | None:
         """Another unconfirmed session that has taken this item too; None where none has."""
-        scan = self.tables.draft_scan
-        row = scan.select(scan.draft).where((scan.code == code) & (scan.draft != id)).tuples().first()
+        row = self._elsewhere.first(draft=id, code=code)
         return None if row is None else self.get(row[0])
 
     def drop(self, id: str) -> None:

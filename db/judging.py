@@ -143,11 +143,11 @@ class Judging:
         ]  # fmt: skip
         if handover.load:
             listed = frozenset(handover.load)
-            inside = self.state.contents.carried(self.state.items_of(listed)) if listed - items.keys() else {}
             found += [
                 judge_against_load(label.code)
                 for label in labels
-                if label.code not in listed and label.code not in inside
+                if label.code not in listed
+                and not (label.code in items and self.state.contents.is_inside(items[label.code], listed))
             ]  # fmt: skip
         found += [
             wrong_destination(self.state.places, code, item.to, handover.to)

@@ -35,17 +35,28 @@ _RIGHT: frozenset[Kind] = frozenset({"taken", "said", "put_out", "place", "paper
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How far the draft is: labels taken, how many are expected (None: not known), and what is missing, in words.
+    """How far the draft is: labels taken, how many are expected (None: not known), and how many of them are missing.
 
-    `assumed` things are inside those that were taken: they move along, and nobody has seen them. Of what was taken into
-    the draft, `refused` things stay with the giver.
+    Of what was taken, `extra` things are not among the expected ones, and `refused` ones stay with the giver.
+    `assumed` things are inside those that were taken: they move along, and nobody has seen them.
     """
 
     taken: int
     expected: int | None = None
-    missing: tuple[str, ...] = ()
+    missing: int = 0
     assumed: int = 0
     refused: int = 0
+    extra: int = 0
+
+    @property
+    def right(self) -> int:
+        """The labels taken that were expected; all of them where nobody knows what is."""
+        return self.taken - self.extra
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that is expected is here, and nothing else."""
+        return self.expected is not None and not (self.missing or self.extra)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,20 +148,24 @@ def _place(room: np.ndarray, picture: np.ndarray) -> None:
 
 
 def _draw_count(side: np.ndarray, tally: Tally) -> None:
-    """The count, as large as fits, above how many are expected."""
-    count = str(tally.taken)
+    """The count, as large as fits, above how many are expected, and how many came that are not."""
+    count = str(tally.right)
     room_px = side.shape[1] - 2 * _MARGIN_PX
     scale = _COUNT_SCALE * min(room_px / max(_width_px(count, _COUNT_SCALE), 1), 1.0)
     _write(side, count, (_MARGIN_PX, 140), scale, _count_colour(tally))
     if tally.expected is not None:
-        _write(side, f"/ {tally.expected}", (_MARGIN_PX, 206), _OF_SCALE, COLOURS[None])
+        of = f"/ {tally.expected}"
+        _write(side, of, (_MARGIN_PX, 206), _OF_SCALE, COLOURS[None])
+        if tally.extra:
+            beside = _MARGIN_PX + _width_px(of + " ", _OF_SCALE)
+            _write(side, f"+{tally.extra}", (beside, 206), _OF_SCALE, COLOURS["finding"])
 
 
 def _count_colour(tally: Tally) -> Colour:
-    """White while labels are missing or nobody knows how many come, green when all are here, amber when too many."""
-    if tally.expected is None or tally.taken < tally.expected:
-        return _WHITE
-    return COLOURS["taken" if tally.taken == tally.expected else "finding"]
+    """White while labels are missing or nobody knows how many come, green when all are here, amber with others too."""
+    if tally.is_whole:
+        return COLOURS["taken"]
+    return COLOURS["finding"] if tally.expected is not None and tally.extra else _WHITE
 
 
 def _draw_items(side: np.ndarray, last: Sequence[Line]) -> None:

@@ -33,10 +33,14 @@ _SHOWN_MISSING = 10
 
 
 def count_words(tally: Tally) -> str:
-    """How far the draft is: `12 of 40`, or `12` where what is expected is not known; and what is inside, unseen."""
+    """How far the draft is: `12 of 40`, or `12` where what is expected is not known; what is not among the expected is
+    told apart, and so is what is inside, unseen.
+    """
     words = _("{taken} taken").format(taken=tally.taken)
     if tally.expected is not None:
-        words = _("{taken} of {expected}").format(taken=tally.taken, expected=tally.expected)
+        words = _("{taken} of {expected}").format(taken=tally.right, expected=tally.expected)
+    if tally.extra:
+        words += " " + _("(+{count} not expected)").format(count=tally.extra)
     if tally.refused:
         words += " " + _("({count} refused)").format(count=tally.refused)
     if tally.assumed:

@@ -1,6 +1,6 @@
 """The desk: a draft in the ledger as a scan session fills it (the scanner knows only this face of it)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from custody.codes import ItemLabel, show_code
@@ -29,8 +29,9 @@ class DraftDesk:
         self.taken: dict[str, None] = dict.fromkeys(touch.code for touch in store.drafts.touches(draft))
         self._needs = {need.kind: need for need in store.state.needs()}
         self._expected: dict[str, Item] | None = None
-        self._words: dict[str, str] = {}
+        self._missing: dict[str, Item] = {}
         self._inside: dict[str, Item] = {}
+        self._extra = 0
         self.refused: frozenset[str] = frozenset()
         self._load: tuple[str, ...] = ()
         self._number = ""
@@ -49,23 +50,25 @@ class DraftDesk:
     @property
     def tally(self) -> Tally:
         """How far the draft is."""
+        taken, assumed, refused = len(self.taken), len(self._inside), len(self.refused)
         if self._expected is None:
-            return Tally(len(self.taken), assumed=len(self.assumed), refused=len(self.refused))
-        words = tuple(self._words[item.code] for item in self.missing)
-        return Tally(len(self.taken), len(self._expected), words, len(self.assumed), len(self.refused))
+            return Tally(taken, assumed=assumed, refused=refused)
+        return Tally(taken, len(self._expected), len(self._missing), assumed, refused, self._extra)
 
     @property
     def missing(self) -> list[Item]:
         """What is expected and not taken, by destination; empty also where nobody knows what to expect."""
-        inside = self.assumed
-        return [
-            item for code, item in (self._expected or {}).items() if code not in self.taken and code not in inside
-        ]  # fmt: skip
+        return list(self._missing.values())
+
+    @property
+    def missing_words(self) -> list[str]:
+        """The same, each in a line."""
+        return [self.words(item) for item in self._missing.values()]
 
     @property
     def assumed(self) -> dict[str, Item]:
         """What is inside the things that were taken, at any depth, and was not seen itself; by code."""
-        return {code: item for code, item in self._inside.items() if code not in self.taken}
+        return self._inside
 
     def take(self, label: ItemLabel, how: How) -> Taken:
         """Put an item into the draft and say what is wrong with it; durable when this returns.
@@ -80,12 +83,13 @@ class DraftDesk:
                 item=show_code(label.code),
             )
         item, findings = self.store.judge(label, self.handover)
-        if item is not None:
-            self._inside |= self.store.state.contents.carried({item.code: item})
+        inside = self.store.state.contents.carried({item.code: item}) if item is not None else {}
         is_new = self.store.drafts.take(
             self.draft, Touch(label.code, label.print, how), at=self.store.around.now_utc()
         )  # fmt: skip
-        self.taken[label.code] = None
+        if label.code not in self.taken:
+            self.taken[label.code] = None
+            self._count_in(label.code, inside)
         words = self.words(item)
         if (other := self.store.drafts.also_in(self.draft, label.code)) is not None:
             words += " · " + _("also in the unfinished session {session}").format(
@@ -208,11 +212,27 @@ class DraftDesk:
         if self.giver and self._receiver:
             items = self.store.expected(self.giver, self._receiver, self.bound, load=self._load, number=self._number)
         self._expected = None if items is None else {item.code: item for item in items}
-        self._words = {item.code: self.words(item) for item in items or ()}
         self._look_inside()
 
     def _look_inside(self) -> None:
-        self._inside = self.store.state.contents.carried(self.store.state.items_of(self.taken))
+        """Count anew what is missing, what is inside and what is not expected."""
+        self._missing, self._inside, self._extra = dict(self._expected or {}), {}, 0
+        inside = self.store.state.contents.carried(self.store.state.items_of(self.taken))
+        for code in self.taken:
+            self._count_in(code, {})
+        self._count_inside(inside)
+
+    def _count_in(self, code: str, inside: Mapping[str, Item]) -> None:
+        """Count what was taken just now, and what is inside it."""
+        self._inside.pop(code, None)
+        self._missing.pop(code, None)
+        self._extra += self._expected is not None and code not in self._expected
+        self._count_inside(inside)
+
+    def _count_inside(self, inside: Mapping[str, Item]) -> None:
+        self._inside |= {code: item for code, item in inside.items() if code not in self.taken}
+        for code in inside:
+            self._missing.pop(code, None)
 
 
 def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:

@@ -56,11 +56,16 @@ class PackDesk:
         return [item for code, item in (self._expected or {}).items() if code not in self.taken]
 
     @property
+    def missing_words(self) -> list[str]:
+        """The same, each in a line."""
+        return [item_words(item, self._needs, self.store) for item in self.missing]
+
+    @property
     def tally(self) -> Tally:
         if self._expected is None:
             return Tally(len(self.taken))
-        words = tuple(item_words(item, self._needs, self.store) for item in self.missing)
-        return Tally(len(self.taken), len(self._expected), words)
+        extra = sum(code not in self._expected for code in self.taken)
+        return Tally(len(self.taken), len(self._expected), len(self.missing), extra=extra)
 
     def take(self, label: ItemLabel, how: How) -> Taken:
         """Put an item into the draft and say what is wrong with it; durable when this returns.

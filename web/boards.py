@@ -31,7 +31,7 @@ def board(room: Room) -> dict[str, Any]:
         "giver": desk.giver, "giver_name": _name(places, desk.giver),
         "receiver": desk.receiver or "", "receiver_name": _name(places, desk.receiver or ""),
         "bound": [{"code": code, "name": custodian_name(places, code)} for code in desk.bound],
-        "taken": tally.taken, "expected": tally.expected, "missing_count": len(desk.missing),
+        "taken": tally.taken, "right": tally.right, "is_whole": tally.is_whole, "expected": tally.expected, "missing_count": tally.missing, "extra_count": tally.extra,
         "missing": _by_village(desk.missing, room),
         "irregular": told(room, irregular[:_SHOWN]), "irregular_count": len(irregular),
         "refused_count": tally.refused,

@@ -67,5 +67,5 @@ class Scanning:
         return self.news.tell(
             "outcome", kind=outcome.kind, text=outcome.text, remark=outcome.remark, beep=outcome.beep,
             code=show_code(outcome.code) if outcome.kind in ("taken", "again", "put_out") else outcome.code,
-            taken=outcome.tally.taken, expected=outcome.tally.expected,
+            taken=outcome.tally.taken, right=outcome.tally.right, expected=outcome.tally.expected,
         )  # fmt: skip

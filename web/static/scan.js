@@ -32,7 +32,7 @@ function show(outcome) {
   $("last-text").textContent = outcome.text;
   $("last-code").textContent = ["taken", "again"].includes(outcome.kind) ? outcome.code : "";
   $("last-remark").textContent = outcome.remark;
-  if ($("taken")) $("taken").textContent = outcome.taken.toLocaleString(document.documentElement.lang);
+  if ($("taken")) $("taken").textContent = outcome.right.toLocaleString(document.documentElement.lang);
   sound(outcome.beep);
   renew();
 }

@@ -55,7 +55,7 @@ export function things(board, { api, chosen, shoot, put_out }) {
     } else if (button.id === "change-chosen" || button.id === "change-all") {
       is_all = button.id === "change-all";
       codes = is_all ? [] : [...chosen];
-      const count = is_all ? $("taken").textContent : String(codes.length);
+      const count = is_all ? $("taken").dataset.all : String(codes.length);
       open(form.dataset.many.replace("…", count), "");
     }
   });
