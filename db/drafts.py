@@ -41,7 +41,8 @@ class Drafts:
         draft, scan = tables.draft, tables.draft_scan
         has_it = scan.select(Value(1)).where((scan.draft == draft.id) & (scan.code == blank("code")))
         self._elsewhere = Prepared(  # by the key of each draft, of which there are few
-            ledger.database, lambda: draft.select(draft.id).where((draft.id != blank("draft")) & fn.EXISTS(has_it)).limit(1)
+            ledger.database,
+            lambda: draft.select(draft.id).where((draft.id != blank("draft")) & fn.EXISTS(has_it)).limit(1),
         )
 
     def open(
