@@ -126,13 +126,20 @@ class DraftDesk:
             CodeError, RuleError: there is no such custodian, or it would hand over to itself.
         """
         code = self._known(custodian)
-        giver, receiver = (code, self._receiver) if end == "from" else (self.giver, code)
+        self.set_ends(*((code, self._receiver) if end == "from" else (self.giver, code)))
+        return name_of(self.store.state.places, code) + self._kept_in_words()
+
+    def set_ends(self, giver: str, receiver: str | None) -> None:
+        """Set who gives and who receives, by their codes; None: not known yet.
+
+        Raises:
+            RuleError: it would hand over to itself.
+        """
         if receiver:
             self.store.check_handover(Handover(giver, receiver))
         self.store.drafts.set_ends(self.draft, giver=giver, receiver=receiver or None)
-        self.giver, self._receiver = giver, receiver
+        self.giver, self._receiver = giver, receiver or ""
         self.look_again()
-        return name_of(self.store.state.places, code) + self._kept_in_words()
 
     def set_bound(self, custodians: Sequence[str]) -> None:
         """Say where a carrier goes.
@@ -247,8 +254,9 @@ def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
     return f"{headline(item, needs)}, {place.name if place else item.to}"
 
 
-def ends_in_words(store: Store, info: DraftInfo) -> str:
+def ends_in_words(store: Store, info: DraftInfo, between: str = " > ") -> str:
     """Who gives and who receives: PPK Gerokgak > PPS Patas."""
     from reports.words import custodian_name
 
-    return " > ".join(custodian_name(store.state.places, code) if code else "?" for code in (info.giver, info.receiver))
+    places, ends = store.state.places, (info.giver, info.receiver)
+    return between.join(custodian_name(places, code) if code else "?" for code in ends)

@@ -69,6 +69,9 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.page.keyboard.type("Made")
     scan.page.keyboard.press("Tab")
     scan.page.keyboard.type("Ketut")
+    for _field in range(4):
+        scan.page.keyboard.press("Enter")  # leads from field to field; only on the button it records
+    assert scan.page.evaluate("document.activeElement.id") == "record-button"
     scan.page.keyboard.press("Enter")
     scan.page.wait_for_url("**/handover?**")
     scan.shows("main", "RECORDED 0001/GUDANG-1/2024")

@@ -130,6 +130,8 @@ def test_a_page_opens_in_the_language_that_its_address_asks_for(client: TestClie
     assert '<html lang="id">' in client.get("/?lang=id").text
     assert '<html lang="id">' in client.get("/").text, "the browser keeps it"
     assert '<html lang="id">' in client.get("/?lang=<script>").text
+    switch = client.get("/items?q=5%26&lang=id").text
+    assert 'href="?q=5%26&amp;lang=en"' in switch, "the switch leads to the same page"
 
 
 def test_the_secret_outlives_the_server_and_is_nobody_elses(visitor: Visitor, station: Any) -> None:

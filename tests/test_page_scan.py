@@ -148,6 +148,15 @@ def test_what_cannot_be_true_is_refused_before_it_begins(visitor: Visitor) -> No
     assert "itself" in same["error"] and "no place" in unknown["error"] and unknown["hint"]
 
 
+def test_giver_and_receiver_change_places_at_once_or_not_at_all(visitor: Visitor) -> None:
+    draft = begun(visitor, receiver="51.08.01")
+    visitor.ask("PUT", f"/api/drafts/{draft}/ends", {"giver": "51.08.01", "receiver": "51.08"})
+    unknown = visitor.ask("PUT", f"/api/drafts/{draft}/ends", {"giver": "51.08.02", "receiver": "patas"}, expect=422)
+    assert "no place patas" in unknown["error"] and "choose" in unknown["hint"]
+    page = visitor.see(f"/scan/{draft}")
+    assert page.index("PPK Gerokgak") < page.index("Gudang</span>") and "PPK Seririt" not in page
+
+
 def test_an_empty_session_is_not_recorded(visitor: Visitor, station: Terminal) -> None:
     draft = begun(visitor)
     before = station.event_count()

@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response
 
 from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
-from language.text import printable, say, say_fault, say_hint
+from language.text import printable, say, say_fault, say_hint, sentence
 from web.api.forms import Refusal
 from web.api.reading import reading
 from web.api.recording import recording, tokens
@@ -140,7 +140,7 @@ def _answers(pages: Pages) -> dict[Any, Any]:
         if "text/html" not in request.headers.get("accept", "") or request.method not in ("GET", "HEAD"):
             return JSONResponse({"error": line, "hint": hint, "faults": faults or []}, status)
         try:
-            return pages.page(request, "error.html", status=status, line=line, hint=hint)
+            return pages.page(request, "error.html", status=status, line=sentence(line), hint=hint)
         except CustodyError:  # not even the page's frame can be had from this ledger
             return JSONResponse({"error": line, "hint": hint, "faults": []}, status)
 

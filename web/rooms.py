@@ -50,18 +50,14 @@ class Room(Scanning):
         return self.tell(self.session.type_in(f"-{code}"))
 
     def set_ends(self, giver: str, receiver: str, bound: Sequence[str] | None) -> None:
-        """Say who gives, who receives and where a carrier goes; None: as it is.
+        """Say who gives, who receives and where a carrier goes, by their codes; empty or None: as it is.
 
         Raises:
-            CodeError, InputError, RuleError: there is no such custodian, or it would hand over to itself.
+            RuleError: it would hand over to itself.
         """
-        codes = [self.store.custodian(code) for code in bound or ()]
-        if giver:
-            self.desk.set_end("from", giver)
-        if receiver:
-            self.desk.set_end("to", receiver)
+        self.desk.set_ends(giver or self.desk.giver, receiver or self.desk.receiver)
         if bound is not None:
-            self.desk.set_bound(codes)
+            self.desk.set_bound(bound)
         self._judged = None
         self.news.tell("changed", version=self.version())
 

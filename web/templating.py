@@ -4,6 +4,7 @@ Texts are marked in templates as in code: `{{ _("{count} labels", count=n) }}`.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -100,4 +101,12 @@ class Pages:
             "station": own.station,
             "place": own.place,
             "election": own.election,
+            "same_in_english": _same_in(request, "en"),
+            "same_in_indonesian": _same_in(request, "id"),
         }
+
+
+def _same_in(request: Request, code: str) -> str:
+    """What this page was asked for, in that language: a switch leads nowhere else."""
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return urlencode([*asked, ("lang", code)])

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from custody.codes import is_plate, parse_custodian
 from custody.compose import Handover
-from custody.errors import CodeError
+from custody.errors import N_, CodeError, InputError
 from language import _
 from language.text import printable
 from reports.words import custodian_name, place_path, show_custodian
@@ -95,14 +95,29 @@ def open_draft(store: "Store", ends: Ends) -> str:
     """Begin a session with these ends; its id.
 
     Raises:
-        CodeError, InputError, RuleError: there is no such custodian, or it would hand over to itself.
+        InputError, RuleError: there is no such custodian, or it would hand over to itself.
     """
-    giver, receiver = (store.custodian(_code(text)) if text.strip() else "" for text in (ends.giver, ends.receiver))
+    giver, receiver = (custodian_on_page(store, text) if text.strip() else "" for text in (ends.giver, ends.receiver))
     if giver and receiver:
         store.check_handover(Handover(giver, receiver))
-    bound = [store.custodian(_code(text)) for text in ends.bound or () if text.strip()]
+    bound = [custodian_on_page(store, text) for text in ends.bound or () if text.strip()]
     now = store.around.now_utc()
     return store.drafts.open(store.around.new_id(), giver or None, receiver or None, bound, at=now).id
+
+
+def custodian_on_page(store: "Store", text: str) -> str:
+    """The code of who was typed into a field that offers places.
+
+    Raises:
+        InputError: there is no such place; whoever types a name must choose one of those that are offered.
+    """
+    try:
+        return store.custodian(_code(text))
+    except (CodeError, InputError) as error:
+        raise InputError(
+            N_("there is no place {place} in the plan"),
+            hint=N_("Type a part of its name and choose it from the list that opens."), place=text.strip()[:60],
+        ) from error  # fmt: skip
 
 
 def _code(text: str) -> str:

@@ -36,7 +36,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
 def unfinished(store: "Store") -> list[dict[str, Any]]:
     """The sessions that are not recorded, newest first."""
     return [
-        {"id": info.id, "ends": ends_in_words(store, info), "opened_at": info.opened_at,
+        {"id": info.id, "ends": ends_in_words(store, info, " → "), "opened_at": info.opened_at,
          "zone": info.giver or "", "count": info.scan_count}
         for info in reversed(store.drafts.all())
     ]  # fmt: skip

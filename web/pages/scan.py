@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from custody.codes import parse_code
 from custody.errors import InputError
 from web.boards import board, missing_of
-from web.pages.begin import Ends
+from web.pages.begin import Ends, custodian_on_page
 from web.rooms import Room
 from web.scanning import Line
 from web.site import Site
@@ -48,7 +48,10 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         except InputError:
             return ended(site, draft, is_device=pages.is_device(request))
         mark = site.rooms.news(draft).mark()
-        return pages.page(request, "scan.html", board=shown, mark=mark, camera=site.pictures.state(draft))
+        return pages.page(
+            request, "scan.html", board=shown, mark=mark, camera=site.pictures.state(draft),
+            is_camera_free=not site.pictures.is_reading,
+        )  # fmt: skip
 
     @router.get("/scan/{draft}/board", include_in_schema=False)
     def fragment(draft: Draft) -> HTMLResponse:
@@ -101,7 +104,14 @@ def routes(site: Site, pages: Pages) -> APIRouter:
 
     @router.put("/api/drafts/{draft}/ends", summary="Say who gives and who receives")
     def set_ends(draft: Draft, ends: Ends) -> dict[str, str]:
-        site.rooms.do(draft, lambda room: room.set_ends(ends.giver, ends.receiver, ends.bound))
+        def keep(room: Room) -> None:
+            giver, receiver, *bound = (
+                custodian_on_page(room.store, text) if text.strip() else ""
+                for text in (ends.giver, ends.receiver, *(ends.bound or ()))
+            )
+            room.set_ends(giver, receiver, None if ends.bound is None else [code for code in bound if code])
+
+        site.rooms.do(draft, keep)
         return {"draft": draft}
 
     @router.post("/api/drafts/{draft}/camera", summary="Read labels from a camera of this computer")

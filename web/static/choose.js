@@ -66,9 +66,12 @@ export function chooser(input) {
     if (event.key === "ArrowDown" && choices.length && !list.hidden) { event.preventDefault(); mark(at + 1); }
     else if (event.key === "ArrowUp" && choices.length && !list.hidden) { event.preventDefault(); mark(at < 0 ? -1 : at - 1); }
     else if (event.key === "Escape" && !list.hidden) { event.preventDefault(); close(); }
-    else if (event.key === "Enter" && !list.hidden && (at >= 0 || choices.length === 1)) {
+    else if (event.key === "Enter" && !list.hidden) { // the only one, or the one that is marked; else it marks the first
       event.preventDefault();
-      choose(choices[Math.max(at, 0)]);
+      const exact = choices.find(({ code }) => code === input.value.trim().toUpperCase());
+      const chosen = choices[at] ?? exact ?? (choices.length === 1 ? choices[0] : null);
+      if (chosen) choose(chosen);
+      else mark(0);
     }
   });
   input.addEventListener("blur", () => { asked++; clearTimeout(timer); close(); });

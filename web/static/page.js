@@ -3,6 +3,8 @@
 const token = document.querySelector('meta[name="serah-token"]').content;
 const alarm = document.getElementById("alarm");
 
+document.querySelector(".top [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }); // on a narrow screen
+
 /** Shows a line across the page, or takes it away again (empty text). */
 export function sound_the_alarm(text) {
   if (alarm.textContent !== text) alarm.textContent = text;
@@ -14,10 +16,13 @@ export function say_gone(is_gone) {
   sound_the_alarm(is_gone ? alarm.dataset.gone : "");
 }
 
+/** A message as a sentence: a capital at its beginning, a stop at its end. */
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?:…]$/.test(text) ? "" : ".");
+
 /** What a request that was refused says: a line, what to do, and its faults one by one. */
 export class Refusal extends Error {
   constructor(status, answer) {
-    super([answer.error, answer.hint].filter(Boolean).join(" "));
+    super([answer.error, answer.hint].filter(Boolean).map(sentence).join(" "));
     this.status = status;
     this.answer = answer;
   }

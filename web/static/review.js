@@ -1,19 +1,35 @@
 // The review: keeps what is typed in the session, and records it once.
 
 import { ask, Refusal, say_gone, sound_the_alarm } from "./page.js";
+import { sound } from "./sounds.js";
 import { signing } from "./sign.js";
+import { catch_labels } from "./wedge.js";
 
 const form = document.getElementById("record"), trouble = document.getElementById("record-error");
 const button = document.getElementById("record-button"), label = button?.textContent;
 const api = `/api/drafts/${form.dataset.draft}`;
 
-function said() {
-  const words = Object.fromEntries(new FormData(form));
-  const counted = (words.counted ?? "").trim();
-  const extras = [...document.querySelectorAll(".extra")].map((row) =>
-    Object.fromEntries([...row.querySelectorAll("[data-extra]")].map((each) => [each.dataset.extra, each.value.trim()])));
-  return { ...words, counted: counted === "" ? null : Number(counted),
-    extras: extras.filter(({ kind, count }) => kind && count).map((extra) => ({ ...extra, count: Number(extra.count) })) };
+/** A field as a whole number, null where it is empty. Throws a Refusal where it is neither, and marks the field. */
+function whole(field) {
+  const text = field.value.trim(), is_whole = /^\d{0,6}$/.test(text);
+  field.removeAttribute("aria-invalid");
+  if (!is_whole) {
+    field.setAttribute("aria-invalid", "true");
+    throw new Refusal(422, { error: form.dataset.notWhole });
+  }
+  return text === "" ? null : Number(text);
+}
+
+/** What stands in the form. A line of things without a label that is half filled in is left out, or refused where `is_all`. */
+function said(is_all = false) {
+  const extras = [...document.querySelectorAll(".extra")].map((row) => {
+    const [kind, count, note] = ["kind", "count", "note"].map((name) => row.querySelector(`[data-extra="${name}"]`));
+    return { kind: kind.value, count: whole(count), note: note.value.trim() };
+  });
+  const is_half = ({ kind, count, note }) => !(kind && count) && Boolean(kind || count || note);
+  if (is_all && extras.some(is_half)) throw new Refusal(422, { error: form.dataset.half });
+  return { ...Object.fromEntries(new FormData(form)), counted: whole(form.counted),
+    extras: extras.filter(({ kind, count }) => kind && count) };
 }
 
 document.getElementById("extra-more").addEventListener("click", () => {
@@ -57,7 +73,7 @@ form.addEventListener("submit", async (event) => {
   await settled; // Enter in a field changes it first: that must not reach the server after the record
   tell("");
   try {
-    const { page } = await ask("POST", `${api}/record`, { ...said(), version: form.dataset.version });
+    const { page } = await ask("POST", `${api}/record`, { ...said(true), version: form.dataset.version });
     location.replace(page);
   } catch (error) {
     tell(`${form.dataset.notRecorded} ${error instanceof Refusal ? error.message : ""}`);
@@ -67,6 +83,16 @@ form.addEventListener("submit", async (event) => {
     if (error.status === 409) setTimeout(() => location.reload(), 4000);
   }
 });
+
+// Nothing is recorded by Enter in a field, for a scanner presses Enter too: it leads to the next field, and to the button.
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("input")) return;
+  event.preventDefault();
+  const fields = [...form.querySelectorAll("input, select, textarea")].filter((each) => !each.closest("details:not([open])"));
+  (fields[fields.indexOf(event.target) + 1] ?? button)?.focus();
+});
+catch_labels(() => { tell(form.dataset.stray); sound("wrong"); }, document);
+form.giver_name.focus({ preventScroll: true }); // what was found stands above it, and is read first
 
 document.getElementById("drop").addEventListener("click", async (event) => {
   if (!confirm(event.target.dataset.question)) return;

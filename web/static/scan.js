@@ -5,7 +5,8 @@ import { chooser, is_plate } from "./choose.js";
 import { second_scanner } from "./devices.js";
 import { own_eye } from "./eye.js";
 import { show_chosen, things } from "./things.js";
-import { sound, sound_is_on, switch_sound } from "./sounds.js";
+import { sound, sound_is_locked, sound_is_on, switch_sound, when_unlocked } from "./sounds.js";
+import { catch_labels } from "./wedge.js";
 
 const BOARD_PAUSE_MS = 120;
 const SILENCE_MS = 8000;
@@ -37,8 +38,16 @@ function show(outcome) {
   renew();
 }
 
+// What to do next is the strong button: first to see something, then to review it.
+function lead() {
+  const is_begun = $("taken").dataset.all !== "0";
+  $("review").classList.toggle("main", is_begun);
+  $("camera-start").classList.toggle("main", !is_begun);
+}
+
 // The camera is let go first: what is reviewed must not grow while somebody reads it.
 async function review() {
+  if (!$("count").dataset.ends) return ask_ends(scan.dataset.who);
   if ($("camera-start").hidden) await (is_own ? eye.stop() : ask("DELETE", `${api}/camera`).catch(() => {}));
   location.assign($("review").href);
 }
@@ -58,20 +67,29 @@ async function fetch_board() {
   try {
     const html = await part(`/scan/${scan.dataset.draft}/board`);
     const known = new Map([...board.querySelectorAll("details")].map((each) => [each.dataset.village, each]));
-    const focused = document.activeElement?.closest("[data-village]")?.dataset.village;
+    const focused = board.contains(document.activeElement) ? whereabouts(document.activeElement) : "";
     board.innerHTML = html; // rendered and escaped by our own server; nothing in it runs (content policy)
     for (const each of board.querySelectorAll("details")) {
       const before = known.get(each.dataset.village);
       if (!before) continue;
       each.open = before.open;
       if (!lists(each)) each.lastElementChild.replaceChildren(...before.lastElementChild.childNodes); // until it is asked
-      if (each.dataset.village === focused) each.firstElementChild.focus();
     }
+    if (focused) (board.querySelector(focused) ?? field).focus();
+    lead();
     show_pause();
     show_chosen(board, chosen);
   } catch { /* what is gone is said elsewhere */ }
   is_fetching = false;
   if (is_stale) renew();
+}
+
+// What finds this again after the board was rendered anew: who works with the keyboard stays where they are.
+function whereabouts(element) {
+  for (const name of ["item", "choose"])
+    if (element.dataset[name]) return `[data-${name}="${CSS.escape(element.dataset[name])}"]`;
+  const village = element.closest("[data-village]")?.dataset.village;
+  return village === undefined ? `#${element.id}` : `[data-village="${CSS.escape(village)}"] summary`;
 }
 
 // What is missing in a village is listed when somebody opens it.
@@ -134,6 +152,7 @@ addEventListener("keydown", (event) => {
   const is_free = !document.activeElement.matches("input, textarea, select") && !document.querySelector("dialog[open]") && event.key !== " ";
   if (is_free && !event.ctrlKey && !event.altKey && !event.metaKey && event.key.length === 1) field.focus();
 });
+catch_labels(take);
 addEventListener("focus", () => { if (document.activeElement === document.body) rest(); });
 document.addEventListener("click", (event) => {
   if (!event.target.closest("a, button, input, select, textarea, summary, dialog") && !getSelection().toString()) rest();
@@ -169,7 +188,7 @@ addEventListener("pagehide", () => news.close());
 // --- the camera ------------------------------------------------------------------------------------------------------
 
 const picture = $("picture"), words = $("camera-words"), choice = $("camera-choice");
-const OWN = "own";
+const OWN = "own", RAN = "serah-camera"; // RAN: under this name the browser keeps which camera ran last
 let is_own = is_device; // whether it is the browser's own camera that runs, or is to run
 
 function show_camera({ state, words: said, advice }) {
@@ -194,22 +213,43 @@ async function run_camera(method, body) {
   try { await ask(method, `${api}/camera`, body); }
   catch (error) { if (error instanceof Refusal) show_camera({ state: "failed", words: error.message }); }
 }
-$("camera-start").addEventListener("click", async () => {
+async function start_camera() {
   is_own = is_device || choice.value === OWN;
   await (is_own ? eye.start() : run_camera("POST", { camera: choice.value }));
+}
+$("camera-start").addEventListener("click", async () => {
+  localStorage.setItem(RAN, is_device ? OWN : choice.value);
+  await start_camera();
   rest();
 });
 $("camera-stop").addEventListener("click", async () => {
+  localStorage.removeItem(RAN);
   await (is_own ? eye.stop() : run_camera("DELETE"));
   rest();
 });
-if (is_device) show_camera({ state: "off" });
-else {
+
+// Whoever scanned with a camera before finds it running, in the next session and after a reload; but it is taken from
+// no other session, and no browser asks for leave unless somebody has pressed.
+async function start_as_before() {
+  const ran = localStorage.getItem(RAN), state = picture.closest("section").dataset.state;
+  if (ran === null || (!is_own && state !== "off")) return;
+  if (ran === OWN) {
+    const leave = await navigator.permissions?.query({ name: "camera" }).catch(() => null);
+    if (leave?.state !== "granted") return;
+  } else if (!picture.closest("section").dataset.free) return;
+  if (!is_device) choice.value = ran;
+  if (is_device || choice.value === ran) await start_camera();
+}
+if (is_device) {
+  show_camera({ state: "off" });
+  start_as_before();
+} else {
   show_camera({ state: picture.closest("section").dataset.state, words: words.textContent });
   fetch("/api/cameras").then((answer) => answer.json()).then((cameras) => {
     const listed = cameras.map(({ number, name }) => new Option(name || String(number), String(number)));
     choice.replaceChildren(...(listed.length ? listed : [new Option(choice.dataset.first, "")]), new Option(choice.dataset.own, OWN));
     choice.hidden = false;
+    return start_as_before();
   }).catch(() => {});
 }
 
@@ -240,12 +280,15 @@ for (const name of ["giver", "receiver"]) chooser(ends_form[name]);
 const show_bound = () => { $("bound-field").hidden = !is_plate(ends_form.receiver.value); };
 ends_form.addEventListener("input", show_bound);
 ends_form.addEventListener("chosen", show_bound);
-board.addEventListener("click", (event) => {
-  if (!event.target.closest("#ends-open")) return;
-  $("ends-error").hidden = true;
+function ask_ends(why = "") {
+  if (is_device) return tell_waiting(scan.dataset.elsewhere);
+  $("ends-error").textContent = why;
+  $("ends-error").hidden = !why;
   show_bound();
   ends.showModal();
-});
+  (ends_form.giver.value ? ends_form.receiver : ends_form.giver).focus();
+}
+board.addEventListener("click", (event) => { if (event.target.closest("#ends-open")) ask_ends(); });
 ends_form.addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
@@ -273,9 +316,21 @@ things($("board"), {
 
 const sound_button = $("sound");
 const show_sound = () => {
+  const { on, off, locked } = sound_button.dataset;
   sound_button.setAttribute("aria-pressed", String(sound_is_on()));
-  sound_button.textContent = sound_is_on() ? sound_button.dataset.on : sound_button.dataset.off;
+  sound_button.textContent = !sound_is_on() ? off : sound_is_locked() ? locked : on;
 };
-sound_button.addEventListener("click", () => { switch_sound(!sound_is_on()); show_sound(); sound("ok"); rest(); });
+let was_locked = false; // the press that lets the browser sound shall not switch it off
+for (const touch of ["pointerdown", "keydown"])
+  sound_button.addEventListener(touch, () => { was_locked = sound_is_on() && sound_is_locked(); });
+sound_button.addEventListener("click", () => {
+  if (!was_locked) switch_sound(!sound_is_on());
+  was_locked = false;
+  show_sound();
+  sound("ok");
+  rest();
+});
+when_unlocked(show_sound);
 show_sound();
+lead();
 rest();

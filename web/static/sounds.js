@@ -5,7 +5,7 @@ const TONES = {
   again: [[880, 0, 0.09, "sine"], [880, 0.14, 0.09, "sine"]],
   wrong: [[311, 0, 0.15, "square"], [247, 0.15, 0.15, "square"], [185, 0.3, 0.26, "square"]],
 };
-let context = null, is_on = localStorage.getItem("serah-sound") !== "off";
+let context = null, tell = () => {}, is_on = localStorage.getItem("serah-sound") !== "off";
 
 export const sound_is_on = () => is_on;
 
@@ -14,9 +14,19 @@ export function switch_sound(on) {
   localStorage.setItem("serah-sound", on ? "on" : "off");
 }
 
-// Browsers allow sound only after somebody has touched the page.
-for (const touch of ["pointerdown", "keydown"])
-  addEventListener(touch, () => { context ??= new AudioContext(); context.resume(); }, { capture: true });
+// Browsers allow sound only after somebody has touched the page, or the page before it.
+const unlock = () => {
+  context ??= new AudioContext();
+  context.onstatechange = () => tell();
+  if (context.state !== "running") context.resume().catch(() => {});
+};
+for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, unlock, { capture: true });
+if (navigator.userActivation?.hasBeenActive) unlock();
+
+export const sound_is_locked = () => context?.state !== "running";
+
+/** Calls `then` when the browser begins or ceases to let this page sound. */
+export function when_unlocked(then) { tell = then; }
 
 export function sound(name) {
   document.documentElement.dataset.sound = name;

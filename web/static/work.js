@@ -104,8 +104,7 @@ export function tell_refusal(place, error, failed) {
   const notice = document.createElement("div"), line = document.createElement("p");
   notice.className = "notice wrong";
   notice.setAttribute("role", "alert");
-  const words = error instanceof Refusal ? error.message : failed;
-  line.textContent = words.charAt(0).toUpperCase() + words.slice(1);
+  line.textContent = error instanceof Refusal ? error.message : failed;
   notice.append(line);
   const faults = error instanceof Refusal ? error.answer.faults ?? [] : [];
   if (faults.length) {
