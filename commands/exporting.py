@@ -53,6 +53,13 @@ if TYPE_CHECKING:
     metavar=_("DIGITS"),
     help=_("Of --epcis: the office's GS1 company prefix, if it has one."),
 )
+@click.option(
+    "--tables",
+    "tables_out",
+    type=click.Path(path_type=Path),
+    metavar=_("FILE|FOLDER"),
+    help=_("Write every table, of records and of reports, to one .xlsx file, or as .csv files to a new folder."),
+)
 @json_option
 @pass_station
 def export(
@@ -64,15 +71,17 @@ def export(
     epcis_out: Path | None,
     uri: str,
     company_prefix: str,
+    tables_out: Path | None,
     as_json: bool,
 ) -> None:
-    if not any((out, head_out, photos_out, epcis_out)):
+    if not any((out, head_out, photos_out, epcis_out, tables_out)):
         raise InputError(N_("no file is named"), hint=N_("Add --out FILE for a bundle, or --head FILE for the head."))
     from station.exchange import export_bundle
 
     total, heads, note = 0, list[dict[str, Any]](), None
     photos: tuple[int, int] | None = None
     epcis: EpcisCount | None = None
+    tables = 0
     with station.store() as store:
         if head_out is not None:
             note = save_head(store, head_out)
@@ -90,9 +99,12 @@ def export(
                 store, epcis_out, place_argument(store, under), base=uri, company_prefix=company_prefix,
                 progress=partial(progress, quiet=as_json),
             )  # fmt: skip
+        if tables_out is not None:
+            tables = _save_tables(store, tables_out)
     if as_json:
         print_json({
             "out": out and str(out), "events": total, "logs": heads, "head": note, "photos": photos and photos[0],
+            "tables": tables,
             "epcis": epcis and {"events": epcis.written, "corrected": epcis.wrong, "left_out": epcis.left_out},
         })  # fmt: skip
         return
@@ -104,6 +116,8 @@ def export(
         click.echo(_("Photographs written to {path}: {count}").format(count=photos[0], path=photos_out))
         if photos[1]:
             click.echo(_("Not kept here, or altered: {count}. See: python main.py verify").format(count=photos[1]))
+    if tables:
+        click.echo(_("Tables written to {path}: {count}").format(path=tables_out, count=tables))
     if epcis is not None:
         click.echo(
             _(
@@ -125,3 +139,13 @@ def save_head(store: "Store", out: Path) -> str:
     with safe_file(out, read_back=True) as file:
         file.write(note.encode())
     return note
+
+
+def _save_tables(store: "Store", out: Path) -> int:
+    from commands.judging import surveyed
+    from station.evaluation import listings
+    from station.tables import all_tables, check_tables, save_tables
+
+    check_tables(out)
+    found = surveyed(store, None)
+    return save_tables(out, all_tables(store, found, listings(store, found)))

@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from custody.places import Ways
     from db.store import Store
 
-SOON_H = 24
-"""A critical point that is due within so many hours is told as due."""
-
 
 def incidents_under(store: "Store", top: str | None) -> "list[Incident]":
     """The obstacles at a place and all below it; None: everywhere."""
@@ -51,8 +48,9 @@ def report_points(
     from custody.places import is_under
     from db.field import points_of
     from reports.points import point_report, points_zone
+    from station.evaluation import POINT_SOON_H
 
-    soon_h = check_hours(SOON_H if within_h is None else within_h)
+    soon_h = check_hours(POINT_SOON_H if within_h is None else within_h)
     moment, places = moment_of("--as-of", as_of, store), store.state.places.all()
     rows = [
         row

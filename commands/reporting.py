@@ -244,6 +244,7 @@ def save_chains_of(store: "Store", out: Path, chains: "Chains | Sequence[Chain]"
 
 def _report_progress(store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
     from reports.progress import print_progress, progress_json
+    from station.evaluation import progress_rows
 
     rows = progress_rows(store, top, kind)
     if out is not None:
@@ -255,14 +256,6 @@ def _report_progress(store: "Store", top: str | None, kind: str | None, out: Pat
         print_progress(rows, _needs(store), sys.stdout, with_villages=top is not None)
         if top is None:
             note(_("By village: add --to and the code of a sub-district, or --out FILE."))
-
-
-def progress_rows(store: "Store", top: str | None = None, kind: str | None = None) -> "list[ProgressRow]":
-    """How far the supplies for a place and all below it have come, by place and kind."""
-    from custody.progress import progress as sum_up
-
-    groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
-    return sum_up(groups, store.state.places.all())
 
 
 def save_progress_of(store: "Store", out: Path, rows: "Sequence[ProgressRow]") -> None:

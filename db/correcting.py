@@ -81,6 +81,15 @@ def correct(
         return Corrected(tuple(withdrawn), tuple(recorded), tuple(told))
 
 
+def withdrawn_now(store: Store) -> dict[str, Event]:
+    """The records that do not stand, by leaf, each with the correction that withdrew it and may do so."""
+    stations = store.state.stations.now()
+    corrections = [event for event in store.ledger.on_topic(["correct"]) if not stations.is_quarantined(event)]
+    targets = (store.ledger.find(event.body["target"]) for event in corrections)
+    events = {event.leaf: event for event in (*corrections, *targets) if event is not None}
+    return withdrawals(events, store.state.roots)[0]
+
+
 def _refuse(store: Store, event: Event) -> None:
     own = store.ledger.own_log().name
     if event.type not in CORRECTABLE:

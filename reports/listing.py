@@ -17,7 +17,7 @@ class Section:
     """One table as people read it: `left` columns of words, then figures; `grave` are the rows to be looked at first.
 
     `widths_mm` are those of the columns on paper, together at most 261. `empty` is said instead of no rows. `draw`
-    puts the rows on paper in another form, under the heading; None: as a table.
+    puts the rows on paper in another form, under the heading; None: as a table. `people`: the columns that name them.
     """
 
     heading: str
@@ -28,6 +28,7 @@ class Section:
     grave: frozenset[int] = frozenset()
     empty: str = ""
     draw: "Callable[[Paper, Section], None] | None" = None
+    people: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

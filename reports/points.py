@@ -16,6 +16,7 @@ HEADERS = (
     "record",
 )  # fmt: skip
 STATUSES = {"overdue": N_("overdue"), "due": N_("due"), "green": N_("green"), "done": N_("done")}
+OWNER = frozenset({3})
 _WIDTHS = (24.0, 24.0, 78.0, 46.0, 50.0, 39.0)
 
 
@@ -36,11 +37,11 @@ def point_report(rows: Sequence[Point], places: Places, *, as_of: str, soon_h: i
     done = [row for row in rows if row.status == "done"]
     sections = [
         Section(
-            _("Open"), titles, [_cells(row, places, here) for row in open_], _WIDTHS, left=6,
+            _("Open"), titles, [_cells(row, places, here) for row in open_], _WIDTHS, left=6, people=OWNER,
             grave=frozenset(at for at, row in enumerate(open_) if row.status == "overdue"),
             empty=_("No point is open.") if rows else _("No critical point has been recorded yet."),
         ),
-        Section(_("Done"), titles, [_cells(row, places, here) for row in done], _WIDTHS, left=6),
+        Section(_("Done"), titles, [_cells(row, places, here) for row in done], _WIDTHS, left=6, people=OWNER),
     ]  # fmt: skip
     told_rows = [point_json(row, places) for row in rows]
     facts = {"as_of": as_of, "soon_h": soon_h, "rows": told_rows}

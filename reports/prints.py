@@ -92,18 +92,22 @@ def save_prints(
         InputError: another suffix, or a folder that is not there.
         StoreError: the disk is full.
     """
-    records = ([*_record_cells(record), _labels_cell(record)] for record in account.records)
-    sheets = [
-        Sheet(_("Printed labels"), HEADERS, _table_rows(account, needs)),
-        Sheet(_("Records"), RECORD_HEADERS, records),
-    ]
 
     def pdf(file: BinaryIO) -> None:
         from reports.prints_pdf import write_prints_pdf
 
         write_prints_pdf(file, account, places, needs, made)
 
-    save_report(path, pdf=pdf, sheets=sheets, facts=lambda: prints_json(account))
+    save_report(path, pdf=pdf, sheets=print_sheets(account, needs), facts=lambda: prints_json(account))
+
+
+def print_sheets(account: PrintAccount, needs: Needs) -> list[Sheet]:
+    """The rows, and the records behind them."""
+    records = ([*_record_cells(record), _labels_cell(record)] for record in account.records)
+    return [
+        Sheet(_("Printed labels"), HEADERS, _table_rows(account, needs)),
+        Sheet(_("Records"), RECORD_HEADERS, records),
+    ]
 
 
 def figure_titles() -> list[str]:

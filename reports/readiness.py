@@ -1,6 +1,6 @@
 """How ready stores are, as a report: what is not ready, which of them have no checklist, which are ready."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from custody.events import Body
 from custody.field import Readiness
@@ -15,6 +15,7 @@ from tables.write import Cell, Sheet
 HEADERS = (
     "state", "level", "place", "name", "about", "not_ready", "unknown", "notes", "names", "checked_utc", "record",
 )  # fmt: skip
+ANSWER_HEADERS = ("place", "about", "key", "question", "answer", "note", "checked_utc", "record")
 
 
 def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places: Places, *, as_of: str) -> Listing:
@@ -26,7 +27,7 @@ def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places
             _("Not ready"), [_("Store"), _("What is not ready"), _("Looked at by"), _("When")],
             [[_name(row, places), answers_words(row.missing) or _("nothing was asked"), _people(row),
               local_time(row.event.happened, here)] for row in bad],
-            (66.0, 105.0, 40.0, 50.0), left=4, grave=frozenset(range(len(bad))),
+            (66.0, 105.0, 40.0, 50.0), left=4, people=frozenset({2}), grave=frozenset(range(len(bad))),
             empty=_("No store was found not ready.") if rows else "",
         ),
         Section(
@@ -37,7 +38,7 @@ def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places
             _("Ready"), [_("Store"), _("Questions"), _("Looked at by"), _("When")],
             [[_name(row, places), number(len(row.event.body["answers"])), _people(row),
               local_time(row.event.happened, here)] for row in good],
-            (105.0, 30.0, 80.0, 46.0), left=4,
+            (105.0, 30.0, 80.0, 46.0), left=4, people=frozenset({2}),
         ),
     ]  # fmt: skip
     told = [_checked_json(row, places) for row in (*bad, *good)] + [_missing_json(place) for place in missing]
@@ -51,8 +52,18 @@ def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places
         "By the newest checklist of each store. Ready: every question was answered with yes. What nobody looked at is "
         "not ready. Stores are the warehouse, the PPK and the PPS."
     )
-    table = Sheet(_("Readiness"), HEADERS, [list(row.values()) for row in told])
-    return Listing(_("Readiness of the stores"), meaning, summary, sections, [table], facts)
+    tables = [
+        Sheet(_("Readiness"), HEADERS, [list(row.values()) for row in told]),
+        Sheet(_("Answers"), ANSWER_HEADERS, [cells for row in rows for cells in _answers(row)]),
+    ]
+    return Listing(_("Readiness of the stores"), meaning, summary, sections, tables, facts)
+
+
+def _answers(row: Readiness) -> Iterator[list[Cell]]:
+    for answer in row.event.body["answers"]:
+        question = question_words(answer["question"])
+        yield [row.place, row.about, answer["question"], question, answer["answer"], answer["note"],
+               row.event.happened, f"{row.event.log}:{row.event.seq}"]  # fmt: skip
 
 
 def question_words(question: str) -> str:

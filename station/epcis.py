@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from custody.corrections import withdrawals
 from custody.places import is_under
 from language import _
 from reports.epcis import Epcis, declared_wrong, epcis_event, write_epcis
@@ -68,7 +67,9 @@ def _told(
     store: "Store", events: "Iterable[Event]", uris: Uris, count: EpcisCount, done: Callable[[int], None]
 ) -> Iterator[Epcis]:
     """What the records tell, each that was withdrawn a second time with the declaration that it is wrong."""
-    here, stations, withdrawn = store.ledger.own_log().place, store.state.stations.now(), _withdrawn(store)
+    from db.correcting import withdrawn_now
+
+    here, stations, withdrawn = store.ledger.own_log().place, store.state.stations.now(), withdrawn_now(store)
     for event in events:
         done(1)
         if stations.is_quarantined(event):
@@ -83,12 +84,3 @@ def _told(
             if (correction := withdrawn.get(event.leaf)) is not None:
                 count.wrong += 1
                 yield declared_wrong(told, correction, uris)
-
-
-def _withdrawn(store: "Store") -> "dict[str, Event]":
-    """The records that are withdrawn by one that may do so, and by which."""
-    stations = store.state.stations.now()
-    corrections = [event for event in store.ledger.on_topic(["correct"]) if not stations.is_quarantined(event)]
-    targets = (store.ledger.find(event.body["target"]) for event in corrections)
-    events = {event.leaf: event for event in (*corrections, *targets) if event is not None}
-    return withdrawals(events, store.state.roots)[0]

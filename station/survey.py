@@ -8,6 +8,7 @@ from custody.counting import Counted, counted_in
 from custody.discrepancies import Discrepancy, discrepancies_of, miscounts
 from custody.journey import journey
 from custody.places import Ways
+from custody.returning import Return, way_back
 from custody.scorecard import Card, Scores
 from custody.scoring import marks_of
 from custody.timing import DueRow, DueSums
@@ -32,6 +33,7 @@ class Survey:
     there: Mapping[str, tuple[int, int]]
     cards: tuple[Card, ...]
     discrepancies: tuple[Discrepancy, ...]
+    returns: tuple[Return, ...]
 
 
 def survey(
@@ -46,10 +48,13 @@ def survey(
     ways = Ways(store.state.places.all())
     due, scores = DueSums(ways), Scores(ways)
     irregular: list[Discrepancy] = []
+    returns: list[Return] = []
     counted: dict[str, Counted] = {}
-    for chain in _chains(store, as_of):
+    for chain in every_chain(store, as_of):
         due.put(chain.code, journey(chain, ways, as_of=as_of))
         scores.put(marks_of(chain, ways, as_of=as_of))
+        if (back := way_back(chain, ways)) is not None:
+            returns.append(back)
         irregular += discrepancies_of(chain, as_of=as_of)
         for link in chain.links:
             if link.event.type == "handover" and not link.is_withdrawn and link.event.leaf not in counted:
@@ -58,10 +63,10 @@ def survey(
     irregular += miscounts(counted.values(), as_of=as_of)
     cards = scores.cards(counted.values(), as_of=as_of)
     rows = due.rows(as_of=as_of, within_h=within_h)
-    return Survey(as_of, ways, tuple(rows), due.there(), tuple(cards), tuple(irregular))
+    return Survey(as_of, ways, tuple(rows), due.there(), tuple(cards), tuple(irregular), tuple(returns))
 
 
-def _chains(store: "Store", as_of: str) -> "Iterator[Chain]":
+def every_chain(store: "Store", as_of: str) -> "Iterator[Chain]":
     """Every item's chain; those of one record together, so that it is read once for all of them."""
     from db.batches import batches
 

@@ -6,12 +6,13 @@ from typing import Protocol
 
 from commands.demo import story
 from commands.demo.story import Story
-from commands.reporting import Chains, progress_rows, save_chains_of, save_progress_of
+from commands.reporting import Chains, save_chains_of, save_progress_of
 from db.letters import find_handover
 from db.store import Store
 from labels.content import leaving_order
 from reports.bast_file import save_bast
 from reports.bast_template import read_template
+from station.evaluation import progress_rows
 from station.exchange import export_bundle
 from station.letters import letter_facts
 

@@ -1,0 +1,121 @@
+"""What a ledger holds, as plain tables for spreadsheets and programs: logs, plan, things, records, handovers."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from custody.carriage import carriage_of, remarks_of
+from custody.codes import show_code
+from custody.events import Event
+from custody.items import Item
+from custody.places import Need
+from reports.words import Needs, Places, custodian_name, kind_name, place_path
+from tables.write import Cell, Sheet
+
+Events = Callable[[], Iterable[Event]]
+"""Gives every record, log by log, each time it is called."""
+
+_LOG = ("log", "station", "place", "records", "newest_leaf")
+_PLACE = ("code", "name", "level", "parent", "due_utc", "path")
+_NEED = ("kind", "name_id", "name_en", "level", "per_place", "unit", "tracked_as", "elections")
+_ITEM = (
+    "code", "kind", "kind_name", "election", "to", "to_name", "k", "n", "quantity", "serials", "held_by",
+    "held_by_name", "condition", "print", "void_prints", "seal", "parent",
+)  # fmt: skip
+_RECORD = (
+    "record", "log", "seq", "leaf", "type", "happened_utc", "recorded_utc", "late_entry", "place", "from", "to",
+    "things", "codes", "action", "by", "withdrawn_by",
+)  # fmt: skip
+_HANDOVER = (
+    "record", "bast", "part", "parts", "from", "from_name", "to", "to_name", "happened_utc", "recorded_utc",
+    "late_entry", "counted", "taken", "refused", "unlabelled", "giver", "receiver", "witnesses", "vehicle", "driver",
+    "escort", "bound", "note", "remarks", "withdrawn_by",
+)  # fmt: skip
+_LONGEST_CELL = 30_000
+
+
+def log_table(heads: Iterable[Mapping[str, Any]]) -> Sheet:
+    """Every log that is held, and how far."""
+    keys = ("log", "station", "place", "size", "head")
+    return Sheet("logs", _LOG, [[head[key] for key in keys] for head in heads])
+
+
+def place_table(places: Places) -> Sheet:
+    """The delivery tree, and vendors and vehicles beside it."""
+    rows: Iterator[list[Cell]] = (
+        [p.code, p.name, p.level, p.parent, p.due, place_path(places, p.code)] for p in places.values()
+    )
+    return Sheet("places", _PLACE, rows)
+
+
+def need_table(needs: Iterable[Need]) -> Sheet:
+    """What each place of a level needs of each kind."""
+    rows: Iterator[list[Cell]] = (
+        [n.kind, n.name_id, n.name_en, n.level, n.per_place, n.unit, n.tracked_as, ";".join(n.elections)] for n in needs
+    )
+    return Sheet("needs", _NEED, rows)
+
+
+def item_table(items: Iterable[Item], places: Places, needs: Needs) -> Sheet:
+    """Every thing with a label as it stands now."""
+    rows = (
+        [item.code, item.kind, kind_name(needs, item.kind), item.election, item.to, custodian_name(places, item.to),
+         item.k, item.n, item.quantity, str(item.serials) if item.serials else "", item.held_by,
+         custodian_name(places, item.held_by), item.condition, item.print,
+         " ".join(f"{number:02d}:{why}" for number, why in item.voids), item.seal, item.parent]
+        for item in items
+    )  # fmt: skip
+    return Sheet("items", _ITEM, rows)
+
+
+def record_table(events: Events, withdrawn: Mapping[str, Event]) -> Sheet:
+    """Every record of every log, whatever it is about; `withdrawn_by` is the correction of one that does not stand."""
+    return Sheet("records", _RECORD, _records(events, withdrawn))
+
+
+def handover_table(events: Events, withdrawn: Mapping[str, Event], places: Places) -> Sheet:
+    """Every handover; one that takes several records has a row for each part."""
+    return Sheet("handovers", _HANDOVER, _handovers(events, withdrawn, places))
+
+
+def _records(events: Events, withdrawn: Mapping[str, Event]) -> Iterator[list[Cell]]:
+    for event in events():
+        body, codes = event.body, list(event.rows)
+        to = body.get("to")
+        yield [
+            *_times(event), body.get("place") or body.get("held_by"), body.get("from"),
+            to if isinstance(to, str) else None, len(codes), _line(map(show_code, codes)), body.get("action"),
+            body["by"], _correction(event, withdrawn),
+        ]  # fmt: skip
+
+
+def _times(event: Event) -> Sequence[Cell]:
+    body = event.body
+    return (f"{event.log}:{event.seq}", event.log, event.seq, event.leaf, event.type, event.happened, event.at,
+            bool(body.get("occurred")))  # fmt: skip
+
+
+def _handovers(events: Events, withdrawn: Mapping[str, Event], places: Places) -> Iterator[list[Cell]]:
+    for event in events():
+        if event.type != "handover":
+            continue
+        body, carriage = event.body, carriage_of(event.body)
+        record, _log, _seq, _leaf, _type, *times = _times(event)
+        yield [
+            record, body["bast"], body["part"], body["parts"], body["from"], custodian_name(places, body["from"]),
+            body["to"], custodian_name(places, body["to"]), *times, body["counted"], len(event.moved),
+            len(event.refused), sum(extra["count"] for extra in body["extras"]), body["parties"]["giver"],
+            body["parties"]["receiver"], "; ".join(body["witnesses"]), carriage.vehicle, carriage.driver,
+            carriage.escort, " ".join(body["bound"]), body["note"],
+            _line(f"{show_code(code)}: {text}" for code, text in remarks_of(body).items()),
+            _correction(event, withdrawn),
+        ]  # fmt: skip
+
+
+def _correction(event: Event, withdrawn: Mapping[str, Event]) -> str | None:
+    by = withdrawn.get(event.leaf)
+    return f"{by.log}:{by.seq}" if by else None
+
+
+def _line(words: Iterable[str]) -> str:
+    """Words in one cell, as far as a spreadsheet takes them."""
+    return " ".join(words)[:_LONGEST_CELL]
