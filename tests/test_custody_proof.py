@@ -1,7 +1,6 @@
 """Proofs that travel alone: a dishonest reporter cannot drop, reorder, edit or exchange anything of them unnoticed."""
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from command_examples import Terminal
 from ledger_examples import TPS, TRUCK, absorb, around, boxes, give, planned_station, signer, touched
 from merge_examples import join
+from proof_attacks import ATTACKS, Dice, is_harmless
 
 from custody.compose import Handover
 from custody.errors import CustodyError
@@ -61,76 +61,14 @@ def test_the_proof_of_a_record_is_less_than_2_kilobytes_besides_the_record(proof
 
 # --- a dishonest reporter ---------------------------------------------------------------------------------------------
 
-Dice = random.Random
-Attack = Callable[[CustodyProof, Dice], str]
-
-
-def joined(proof: CustodyProof, proofs: list[str]) -> str:
-    return str(CustodyProof(proof.codes, tuple(proofs)))
-
-
-def drop_one_relied_on(proof: CustodyProof, dice: Dice) -> str:
-    """Any but the newest record of the item: that the newest is missing, only the whole log shows."""
-    proofs = list(proof.proofs)
-    del proofs[dice.randrange(len(proofs) - 1)]
-    return joined(proof, proofs)
-
-
-def repeat_one(proof: CustodyProof, dice: Dice) -> str:
-    return joined(proof, [*proof.proofs, dice.choice(proof.proofs)])
-
-
-def bend_a_character(proof: CustodyProof, dice: Dice) -> str:
-    text = str(proof)
-    where = dice.randrange(len(text))
-    other = dice.choice([c for c in "ABCDEFabcdef0123456789+/=\n" if c != text[where]])
-    return text[:where] + other + text[where + 1 :]
-
-
-def cut_a_piece(proof: CustodyProof, dice: Dice) -> str:
-    text = str(proof)
-    where = dice.randrange(len(text) - 1)
-    return text[:where] + text[where + dice.randrange(1, 200) :]
-
-
-def exchange_lines(proof: CustodyProof, dice: Dice) -> str:
-    lines = str(proof).split("\n")
-    while True:
-        a, b = dice.sample(range(len(lines)), 2)
-        if lines[a] != lines[b]:
-            lines[a], lines[b] = lines[b], lines[a]
-            return "\n".join(lines)
-
-
-def exchange_proofs(proof: CustodyProof, dice: Dice) -> str:
-    """One record's way to the root under another record."""
-    a, b = dice.sample(range(len(proof.proofs)), 2)
-    first, second = proof.proofs[a].split("\n"), proof.proofs[b].split("\n")
-    first[1], second[1] = second[1], first[1]
-    proofs = list(proof.proofs)
-    proofs[a], proofs[b] = "\n".join(first), "\n".join(second)
-    return joined(proof, proofs)
-
-
-def name_another_item(proof: CustodyProof, dice: Dice) -> str:
-    return str(CustodyProof(("0000000000000",), proof.proofs))
-
-
-ATTACKS: list[Attack] = [
-    drop_one_relied_on, repeat_one, bend_a_character, cut_a_piece, exchange_lines, exchange_proofs, name_another_item
-]  # fmt: skip
-
 
 def refused(text: str, head: str) -> bool:
+    """Whether it is wrong, or said not to count: a log that the root never admitted may stand in a file."""
     try:
-        return not audit_proof(read_custody_proof(text), root=ROOT, heads=[head]).is_ok
+        audit = audit_proof(read_custody_proof(text), root=ROOT, heads=[head])
     except CustodyError:
         return True
-
-
-def is_harmless(text: str, proof: CustodyProof) -> bool:
-    """The proofs in another order: each stands for itself, and the order is in the records."""
-    return sorted(text.split("\nc2sp")) == sorted(str(proof).split("\nc2sp"))
+    return not audit.is_ok or "UNKNOWN_STATION" in [finding.code for finding in audit.findings]
 
 
 def attack_all(proof: CustodyProof, head: str, count: int) -> None:
@@ -141,12 +79,12 @@ def attack_all(proof: CustodyProof, head: str, count: int) -> None:
 
 
 def test_no_attack_on_a_true_proof_passes(proof: CustodyProof, head: str) -> None:
-    attack_all(proof, head, 12)
+    attack_all(proof, head, 9)
 
 
 @pytest.mark.slow
 def test_five_hundred_attacks_on_a_true_proof_fail(proof: CustodyProof, head: str) -> None:
-    attack_all(proof, head, 72)
+    attack_all(proof, head, 50)
 
 
 def test_a_proof_of_another_key_is_not_vouched_for(tmp_path: Path, head: str) -> None:

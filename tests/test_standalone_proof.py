@@ -1,0 +1,124 @@
+"""Proof files before both verifiers, the program's and the one that stands alone: one verdict on each."""
+
+import contextlib
+import importlib.util
+import io
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ledger_examples import TRUCK, absorb, boxes, give, planned_station, signer, touched
+from merge_examples import join
+from proof_attacks import ATTACKS, Dice, is_harmless
+
+from custody.compose import Handover
+from custody.errors import CustodyError
+from custody.ledger import key_fingerprint
+from db.printing import record_prints
+from db.proving import prove
+from db.stations import revoke
+from evidence.custody_proof import CustodyProof, audit_proof, read_custody_proof
+
+ROOT = key_fingerprint(signer().public_key)
+TOOLS = Path(__file__).parents[1] / "tools"
+
+
+@pytest.fixture(scope="module")
+def tool() -> Iterator[Any]:
+    """The second verifier as it is: one file, and another one beside it."""
+    sys.path.insert(0, str(TOOLS))
+    spec = importlib.util.spec_from_file_location("verify_proof", TOOLS / "verify_proof.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    sys.path.remove(str(TOOLS))
+
+
+@pytest.fixture(scope="module")
+def proofs(tmp_path_factory: pytest.TempPathFactory) -> list[CustodyProof]:
+    """Of one box over one station's log, over two stations', and one whose second station was revoked in between."""
+    folder = tmp_path_factory.mktemp("proofs")
+    with ExitStack() as stack:
+        root = stack.enter_context(planned_station(f"sqlite:///{folder / 'root.db'}"))
+        post = join(f"sqlite:///{folder / 'post.db'}", 2, root, place="51.08.01", name="Pos")
+        stack.enter_context(post.close_after_test)  # type: ignore[attr-defined]
+        codes = boxes(root, 6)
+        record_prints(root, codes, sheet="a4-3x7")
+        give(root, codes, TRUCK)
+        found = [prove(root.state, codes[:1]).proof]
+        absorb(post, root)
+        post.record_handover(Handover(TRUCK, "51.08.01"), touched(codes))
+        post.record_handover(Handover("51.08.01", "51.08.01.2001"), touched(codes[:2]))
+        absorb(root, post)
+        root.heads.take(post.heads.own_head(), at="2024-02-10T08:00:00Z")
+        found.append(prove(root.state, codes[:2]).proof)
+        revoke(root, "Pos", reason="stolen", last_good=2)
+        return [*found, prove(root.state, codes[:1]).proof]
+
+
+Verdict = tuple[bool, set[str]]
+"""Whether nothing is wrong, and the codes of what was found."""
+
+
+def ours(text: str, root: str | None, heads: list[str]) -> Verdict:
+    try:
+        audit = audit_proof(read_custody_proof(text), root=root, heads=heads)
+    except CustodyError:
+        return False, {"TAMPERED"}
+    return audit.is_ok, {finding.code for finding in audit.findings}
+
+
+def theirs(tool: Any, folder: Path, text: str, root: str | None, heads: list[str]) -> Verdict:
+    (folder / "box.proof").write_bytes(text.encode())
+    words = [str(folder / "box.proof"), "--json", *(["--root", root] if root else [])]
+    for number, head in enumerate(heads):
+        (folder / f"head-{number}").write_bytes(head.encode())
+        words += ["--head", str(folder / f"head-{number}")]
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = tool.main(words)
+    report = json.loads(out.getvalue())
+    assert code == (0 if report["ok"] else 1)
+    return report["ok"], {finding["code"] for finding in report["findings"]}
+
+
+def head_of(proof: CustodyProof) -> str:
+    return proof.proofs[-1].partition("\n\n")[2]
+
+
+def test_both_find_nothing_wrong_with_true_proofs(tool: Any, proofs: list[CustodyProof], tmp_path: Path) -> None:
+    for proof in proofs:
+        for root in (None, ROOT, "0" * 64):
+            for heads in ([], [head_of(proofs[0])], [head_of(proof), head_of(proofs[1])], ["no head"]):
+                one, two = ours(str(proof), root, heads), theirs(tool, tmp_path, str(proof), root, heads)
+                assert one == two and one[0] == (root != "0" * 64 and heads != ["no head"])
+        assert theirs(tool, tmp_path, str(proof), ROOT, [head_of(proof)]) == (True, set())
+
+
+def attack_all(tool: Any, proofs: list[CustodyProof], folder: Path, count: int) -> None:
+    for number in range(count):
+        for attack in ATTACKS:
+            proof = proofs[number % 2]  # of the third one, only whole logs show that the revocation was left out
+            text = attack(proof, Dice(number))
+            (ok, found), (same, _) = (
+                ours(text, ROOT, [head_of(proof)]),
+                theirs(tool, folder, text, ROOT, [head_of(proof)]),
+            )
+            assert ok == same, (attack.__name__, number)
+            assert not ok or "UNKNOWN_STATION" in found or is_harmless(text, proof), (attack.__name__, number)
+
+
+def test_both_come_to_one_verdict_on_every_attack(tool: Any, proofs: list[CustodyProof], tmp_path: Path) -> None:
+    attack_all(tool, proofs, tmp_path, 3)
+
+
+@pytest.mark.slow
+def test_both_come_to_one_verdict_on_five_hundred_attacks(
+    tool: Any, proofs: list[CustodyProof], tmp_path: Path
+) -> None:
+    attack_all(tool, proofs, tmp_path, 50)

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Check a Serah proof file without Serah: a second verifier, written from docs/ledger-format.md §11 alone.
+
+It reads what `custody --proof FILE` writes, and the attachment `custody.proof` of a custody report (PDF). It needs
+`verify_standalone.py` beside it, Python 3.11 and `cryptography`; nothing of the program. Exit codes: 0 nothing wrong
+found, 1 evidence wrong, 2 wrong use.
+"""
+
+import argparse
+import json
+import re
+from base64 import b64decode
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from verify_standalone import BASE64, LEAF, NOTE, TELL, TYPES, WRONG, Body, Log, is_signed, read_json, whose_word_counts
+
+HEAD = NOTE.replace("BASE64", BASE64)
+FIRST_LINE = "c2sp.org/tlog-proof@v1\n"
+FILE = re.compile(rf"serah-custody-proof/v1\n((?:[0-9A-Z]{{13}}\n){{1,1000}})\n({re.escape(FIRST_LINE)}(?s:.*))")
+PROOF = re.compile(
+    rf"{re.escape(FIRST_LINE)}extra ({BASE64})\nindex (0|[1-9][0-9]{{0,15}})\n((?:(?=.{{44}}\n){BASE64}\n){{0,63}})\n"
+    rf"(?P<head>(?s:.+))"
+)
+VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas
+self-consistent only: give --root or --head|hanya cocok dengan dirinya sendiri: beri --root atau --head
+each record here is in its log up to these heads; whether others were left out, only whole logs show|\
+setiap catatan di sini ada di lognya sampai kepala-kepala ini; apakah ada yang ditinggalkan, hanya log utuh yang \
+menunjukkannya""".splitlines()
+
+
+class Audit:
+    """What a proof file shows: the events that are proven, the head of each log, and what is wrong."""
+
+    def __init__(self) -> None:
+        self.findings = list[Body]()
+        self.events, self.keys, self.heads = dict[bytes, Body](), dict[str, bytes](), dict[str, tuple[int, bytes]]()
+        self.witnessed = set[str]()
+
+    def find(self, code: str, log: str, seq: int | None, text: str) -> None:
+        self.findings.append({"code": code, "log": log, "seq": seq, "detail": text})
+
+    def take(self, texts: Sequence[str]) -> None:
+        """Take the proofs: each log's key from its first entry, then every step from the head to the event (§11)."""
+        parsed = [match for number, text in enumerate(texts, 1) if (match := self._parsed(text, number))]
+        for match in parsed:
+            body = read_json(b64decode(match[1]).partition(b"\n")[0], "genesis")
+            if match[2] == "0" and body and LEAF.fullmatch(body["public_key"]):
+                self.keys[body["log"]] = bytes.fromhex(body["public_key"])
+        for match in parsed:
+            self._prove(match)
+
+    def _parsed(self, text: str, number: int) -> re.Match[str] | None:
+        match = PROOF.fullmatch(text)
+        if match and re.fullmatch(HEAD, match["head"]):
+            return match
+        self.find("TAMPERED", "", None, f"proof {number} of the file is none")
+        return None
+
+    def _prove(self, match: re.Match[str]) -> None:
+        entry, index = b64decode(match[1]), int(match[2])
+        head = re.fullmatch(HEAD, match["head"])
+        assert head is not None  # _parsed has seen to it
+        name, size, root = head[2], int(head[3]), b64decode(head[4])
+        raw, _, signatures = entry.partition(b"\n")
+        body, leaf, path = (
+            read_json(raw, *TYPES),
+            sha256(b"\x00" + entry).digest(),
+            list(map(b64decode, match[3].split())),
+        )
+        if (key := self.keys.get(name)) is None:
+            self.find("INCOMPLETE", name, index + 1, "cannot be checked: the entry with the log's key is not here")
+        elif not is_head_signed(head, key):
+            self.find("TAMPERED", name, index + 1, "the head of its proof is not signed by the log's key")
+        elif not leads_to(leaf, index, size, path, root):
+            self.find("TAMPERED", name, index + 1, "its proof does not lead to the head")
+        elif not body or (body["log"], body["seq"]) != (name, index + 1):
+            self.find("TAMPERED", name, index + 1, "is no event of this format, or another one than its proof says")
+        elif not is_entry_signed(raw, signatures, key):
+            self.find("TAMPERED", name, index + 1, "is not signed by the log's key")
+        else:
+            if self.heads.setdefault(name, (size, root)) != (size, root):
+                self.find("TAMPERED", name, None, "its proofs lead to different heads")
+            if leaf in self.events:
+                self.find("TAMPERED", name, index + 1, "is there twice")
+            self.events[leaf] = body
+
+    def look_for_what_is_missing(self, codes: Sequence[str]) -> None:
+        """Items without registration, records that others rely on, and links that do not fit (§11)."""
+        here = {leaf.hex() for leaf in self.events}
+        for code in codes:
+            if not any(code in registered(body) for body in self.events.values()):
+                self.find("INCOMPLETE", "", None, f"no record here registers {code}")
+            for body in self.events.values():
+                if any(leaf not in here for leaf in relied_on(body, code)):
+                    self.find("INCOMPLETE", body["log"], body["seq"], f"relies on a record of {code} that is not here")
+        leaves = {(body["log"], body["seq"]): leaf.hex() for leaf, body in self.events.items()}
+        for body in self.events.values():
+            if leaves.get((body["log"], body["seq"] - 1), body["prev"]) != body["prev"]:
+                self.find("TAMPERED", body["log"], body["seq"], "was not written after the one before it that is here")
+
+    def hold_to_root(self, root: str) -> None:
+        """Whose word counts (§7), of the logs that are here."""
+        logs = {name: Log(name) for name in self.keys}
+        for name, log in logs.items():
+            own = sorted((body for body in self.events.values() if body["log"] == name), key=lambda body: body["seq"])
+            log.key, log.leaves = self.keys[name], [b""] * (own[-1]["seq"] if own else 0)
+            log.said = [body for body in own if body["type"] in ("admit", "revoke")]
+        ends = whose_word_counts(logs, root)
+        if not ends:
+            self.find(
+                "INCOMPLETE", "", None, f"no log here is signed by the key {root}: nobody vouches for any of them"
+            )
+        for name, log in logs.items() if ends else ():
+            if ends.get(name, -1) < len(log.leaves):
+                self.find("UNKNOWN_STATION", name, ends[name] + 1 if name in ends else None, "does not count")
+
+    def hold_to_head(self, note: str) -> None:
+        """A head that somebody kept. One of another size says nothing: only the whole log does."""
+        match = re.fullmatch(HEAD, note)
+        name = match[2] if match else ""
+        if match and name not in self.heads:
+            self.find("UNWITNESSED", name, None, "a head was given, and nothing of that log is here")
+        elif not match or not is_head_signed(match, self.keys[name]):
+            self.find("TAMPERED", name, None, "what was given as a head is not one that the log's key signed")
+        elif (head := (int(match[3]), b64decode(match[4]))) == self.heads[name]:
+            self.witnessed.add(name)
+        elif head[0] == self.heads[name][0]:
+            self.find("FORK", name, None, "its key signed a head that does not fit the one of these proofs")
+        else:
+            self.find(
+                "UNWITNESSED", name, None, f"the head given is of {head[0]} entries, that of the proofs of another size"
+            )
+
+
+def is_head_signed(head: re.Match[str], key: bytes) -> bool:
+    """Whether a head bears its log's signature, and none of its key that does not hold (§8)."""
+    key_id = sha256(head[2].encode() + b"\n\x01" + key).digest()[:4]
+    lines = [line.split(" ")[1:] for line in head[5].splitlines()]
+    ours = [text for name, text in lines if name == head[2] and b64decode(text)[:4] == key_id]
+    return bool(ours) and all(is_signed(key, text, head[1].encode(), key_id) for text in ours)
+
+
+def is_entry_signed(raw: bytes, signatures: bytes, key: bytes) -> bool:
+    """Whether an entry bears the one signature line of its station's key, which holds (§2)."""
+    line = re.fullmatch(rf"station {sha256(key).hexdigest()[:16]} ({BASE64})\n", signatures.decode("latin-1"))
+    return bool(line and is_signed(key, line[1], b"serah-event/v1\n" + raw))
+
+
+def leads_to(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+    """Whether a path leads from a leaf to the root of a tree of that size (RFC 9162 §2.1.3.2)."""
+    first, last, node = index, size - 1, leaf
+    if index >= size:
+        return False
+    for other in path:
+        if last == 0:
+            return False
+        if first % 2 or first == last:
+            node = sha256(b"\x01" + other + node).digest()
+            while first % 2 == 0 and first:
+                first, last = first // 2, last // 2
+        else:
+            node = sha256(b"\x01" + node + other).digest()
+        first, last = first // 2, last // 2
+    return last == 0 and node == root
+
+
+def registered(body: Body) -> set[str]:
+    """The codes of the items that an event registers."""
+    return {row["code"] for row in body["items"]} if body["type"] == "register" else set()
+
+
+def relied_on(body: Body, code: str) -> Iterator[str]:
+    """The leaf of the record of an item that an event's station knew, if it named one (§5, `after`)."""
+    for row in (*body.get("items", ()), *body.get("refused", ()), body.get("item")):
+        if isinstance(row, dict) and row["code"] == code and (after := row.get("after")) is not None:
+            yield from (ref["leaf"] for ref in body["refs"][after : after + 1])
+
+
+def main(words: list[str] | None = None) -> int:
+    """Check one proof file; the exit code."""
+    parser = argparse.ArgumentParser(description="Check a Serah proof file without Serah.")
+    parser.add_argument("proof", type=Path)
+    parser.add_argument("--root", default="", metavar="FINGERPRINT", help="of the root's key, from the witnessed sheet")
+    parser.add_argument("--head", action="append", default=[], metavar="FILE", type=Path, help="a head that was kept")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args(words)
+    root, audit = re.sub(r"\s", "", args.root).lower(), Audit()
+    if root and not LEAF.fullmatch(root):
+        parser.error("--root takes the 64 hex digits of a fingerprint")
+    try:
+        file = FILE.fullmatch(args.proof.read_bytes().decode("utf-8", "replace"))
+        heads = [head.read_bytes().decode("utf-8", "replace") for head in args.head]
+    except OSError as error:
+        parser.error(str(error))
+    if file is None:
+        audit.find("TAMPERED", "", None, "this is no proof file, or it was changed")
+    else:
+        audit.take([FIRST_LINE + text for text in re.split(rf"(?m)^{re.escape(FIRST_LINE)}", file[2])[1:]])
+        audit.look_for_what_is_missing(file[1].split())
+        if root:
+            audit.hold_to_root(root)
+        for head in heads:
+            audit.hold_to_head(head)
+    is_wrong = any(finding["code"] in WRONG for finding in audit.findings)
+    verdict, summary = VERDICTS[0 if is_wrong else 2 if root or audit.witnessed else 1].split("|")
+    events = [{key: body[key] for key in body if key in TELL.split()} for body in audit.events.values()]
+    if args.json:
+        logs = [{"log": log, "key": sha256(audit.keys[log]).hexdigest(), "size": size, "root": top.hex()}
+                for log, (size, top) in sorted(audit.heads.items())]  # fmt: skip
+        report = {"ok": not is_wrong, "verdict": verdict, "logs": logs, "findings": audit.findings, "events": events}
+        print(json.dumps(report))
+        return int(is_wrong)
+    for row in events + audit.findings:  # quoted for a terminal
+        print(", ".join(f"{key} {json.dumps(value)}" for key, value in row.items() if value not in (None, "", [], {})))
+    print(verdict, f"Ringkasan: {summary}", sep="\n")
+    return int(is_wrong)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
