@@ -1,0 +1,150 @@
+"""Faults of whole logs, and what the evidence says when all have met: the audit of the office's ledger and of its bundle."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+from bench.scenario.faults import Scene, fault
+from bench.scenario.field import AS_OF, Field, Load
+from bench.scenario.stations import Laptop
+from custody.errors import TamperError
+from db.inspecting import record_inspection
+from db.stations import revoke
+from station.auditing import audit_ledger
+from station.evidence_files import audit_file
+from station.exchange import own_head
+from station.survey import Survey, survey
+
+JPEG = b"\xff\xd8\xff\xe0" + b"a picture of a dented box" * 40 + b"\xff\xd9"
+
+
+@fault("UNKNOWN_STATION", "a laptop that root has not admitted hands over", scope="station", village="without")
+def stranger(s: Scene) -> None:
+    def edit(load: Load) -> None:
+        laptop = s.field.laptop(f"Asing-{s.number}", s.village)
+        laptop.take(load.by.bundle(s.field.folder / "stranger.serah"))
+        load.by = laptop
+        s.field.others.append(laptop)
+        s.field.expect("UNKNOWN_STATION", laptop.log, where="evidence")
+
+    s.on("station", edit)
+    s.everywhere("UNKNOWN_STATION")
+
+
+@fault("UNKNOWN_STATION", "a laptop is stolen, and records after the number up to which root lets it stand",
+       scope="station", village="paper")  # fmt: skip
+def stolen(s: Scene) -> None:
+    def edit(load: Load) -> None:
+        load.not_before = "2024-02-13T15:30:00Z"  # its last
+        load.after.append(lambda done: s.field.stolen.append((load.by, done.events[0].seq - 1)))
+        s.field.expect("UNKNOWN_STATION", load.by.log, where="evidence")
+
+    s.on("station", edit)
+    s.everywhere("UNKNOWN_STATION")
+    s.everywhere("LATE")
+
+
+@fault("FORK", "a laptop is put back to an older copy, and the same handover keyed in again", scope="station",
+       village="bundle")  # fmt: skip
+def put_back(s: Scene) -> None:
+    def edit(load: Load) -> None:
+        load.not_before = "2024-02-13T15:30:00Z"
+        copy = s.field.folder / f"copy-{s.number}"
+        load.before.append(lambda: load.by.copy(copy))
+        load.after.append(lambda _done: once_more(load, copy))
+        s.field.expect("FORK", load.by.log, where="evidence")
+
+    def once_more(load: Load, copy: Path) -> None:
+        s.field.sticks.append(load.by.bundle(s.field.folder / f"first-{s.number}.serah"))
+        again = s.field.villages[s.village] = load.by.restored(copy)
+        s.field.clock.wait(minutes=5)
+        s.field.extra("station", again, load.giver, load.to, load.codes)
+
+    s.on("station", edit)
+    s.everywhere("FORK")
+
+
+@fault("PHOTO", "a dented box is photographed, and the photograph does not come along")
+def photographed(s: Scene) -> None:
+    def edit(load: Load) -> None:
+        load.after.append(lambda _done: record_inspection(load.by.store, [s.touch()], "light", photo=JPEG))
+        s.field.expect("PHOTO", load.by.log, where="evidence")
+
+    s.on("arrive", edit)
+    s.ledger("DAMAGED")
+
+
+# --- when all have met ------------------------------------------------------------------------------------------------
+
+
+def all_meet(field: Field) -> None:
+    """Every laptop's stick comes to the office, which then says that what was stolen counts no longer."""
+    office, sticks = field.warehouse, list(field.sticks)
+    for number, laptop in enumerate((*field.districts.values(), *field.villages.values(), *field.others)):
+        sticks.append(laptop.bundle(field.folder / f"last-{number}.serah"))
+    office.take(*sticks)
+    for laptop, last_good in field.stolen:
+        revoke(office.store, laptop.log, reason="dicuri", last_good=last_good)
+
+
+def look_at_all(field: Field, laptop: Laptop) -> Survey:
+    """What a ledger says is irregular, taken into what was found."""
+    seen = survey(laptop.store, AS_OF)
+    for one in seen.discrepancies:
+        finding = one.finding
+        state = "provisional" if finding.is_provisional else "open" if finding.is_open else "settled"
+        field.found["ledger", finding.code, finding.item or one.bast, state] += 1
+    return seen
+
+
+def audit(field: Field) -> None:
+    """Audit the office's ledger by the heads that people kept: one of them is older than its log."""
+    office = field.warehouse
+    last = list(field.districts.values())[-1]
+    heads = [own_head(laptop.store) for laptop in (*field.laptops(), *field.others) if laptop is not last]
+    heads.append(field.older_head)
+    field.expect("UNWITNESSED", last.log, where="evidence")
+    _take(field, audit_ledger(office.store, field.root, heads).findings, "evidence")
+
+
+def audit_cut(field: Field) -> None:
+    """Audit a bundle of one sub-district's log that ends too early, by the head that the office kept."""
+    laptop = next(iter(field.districts.values()))
+    whole = laptop.bundle(field.folder / "whole.serah", laptop.place)
+    lines = gzip.decompress(whole.read_bytes()).split(b"\n")
+    cut = field.folder / "cut.serah"
+    cut.write_bytes(gzip.compress(b"\n".join(lines[:-3]) + b"\n"))
+    field.expect("INCOMPLETE", laptop.log, where="bundle")
+    _take(field, audit_file(cut, heads=[own_head(laptop.store)]).findings, "bundle", only=laptop.log)
+    field.expect("TAMPERED", "import", where="import")
+    try:
+        field.warehouse.take(cut)
+    except TamperError:
+        field.found["import", "TAMPERED", "import", "open"] += 1
+
+
+def audit_altered(field: Field) -> None:
+    """Audit a copy of the office's ledger in which somebody changed one letter of one record, guards off."""
+    folder = field.warehouse.copy(field.folder / "altered")
+    laptop = Laptop("altered", field.warehouse.place, folder, field.clock, field.warehouse.seed).open(begin=False)
+    database, event = laptop.store.ledger.database, laptop.store.ledger.tables.event
+    guards = database.execute_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _sql in guards:
+        database.execute_sql(f"DROP TRIGGER {name}")
+    victim = laptop.store.ledger.own_row()
+    row = event.get((event.log_id == victim.id) & (event.seq == victim.size // 2))
+    event.update(body=bytes(row.body).replace(b"Petugas", b"Petugaz", 1)).where(event.id == row.id).execute()
+    for _name, sql in guards:
+        database.execute_sql(sql)
+    field.expect("TAMPERED", laptop.log, where="altered")
+    _take(field, audit_ledger(laptop.store, field.root).findings, "altered", only=laptop.log, code="TAMPERED")
+    laptop.close()
+    shutil.rmtree(folder)
+
+
+def _take(field: Field, findings: object, where: str, *, only: str = "", code: str = "") -> None:
+    """Each finding of a log once: what follows from one fault is one."""
+    said = {(finding.code, finding.log) for finding in findings}
+    for kind, log in said:
+        if only in ("", log) and code in ("", kind):
+            field.found[where, kind, log, "open"] += 1

@@ -1,0 +1,59 @@
+"""Where each fault is planted: in which sub-district, village and polling station, and with which box."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+
+from bench.scenario import evidence  # noqa: F401 -- its faults are on the list too
+from bench.scenario.faults import FAULTS, Fault, Scene
+from bench.scenario.field import Field
+
+
+def plant(field: Field, *, seed: int, times: int) -> Counter[str]:
+    """Plant each fault so often, in one sub-district after the other; no thing twice. Returns how often each was."""
+    dice, used, whole = random.Random(seed), set[str](), set[str]()
+    districts, planted = list(field.districts), Counter[str]()
+    number = 0
+    for fault in sorted(FAULTS, key=lambda fault: fault.scope != "station"):
+        for turn in range(times):
+            number += 1
+            start = number + turn
+            order = districts[start % len(districts) :] + districts[: start % len(districts)]
+            found = next(_scenes(field, fault, order, used, whole, dice), None)
+            if found is None:
+                if times == 1:
+                    raise LookupError(f"no place is left for: {fault.how}")
+                continue
+            found.number = number
+            used |= {found.item, found.spare}
+            if fault.scope == "station":
+                whole.add(found.station)
+                used |= set(found.items)
+            fault.plant(found)
+            planted[fault.code] += 1
+    return planted
+
+
+def _scenes(
+    field: Field, fault: Fault, districts: list[str], used: set[str], whole: set[str], dice: random.Random
+) -> Iterator[Scene]:
+    for district in districts:
+        villages = [v for v in field.below(district, "village") if _fits(field, fault, v)]
+        stations = [t for v in villages for t in field.below(v, "polling_station") if t not in whole]
+        for station in dice.sample(stations, len(stations)):
+            items = list(field.of_place[station])
+            boxes = [c for c in items if c not in used and field.kinds[c] == "box"]
+            if (fault.scope == "station" and used & set(items)) or len(boxes) < 2:
+                continue
+            other = next(d for d in districts if d != district)
+            there = field.below(field.below(other, "village")[-1], "polling_station")[0]
+            yield Scene(field, station, boxes[0], items, boxes[1], there)
+
+
+def _fits(field: Field, fault: Fault, village: str) -> bool:
+    laptop = "without" if village not in field.villages else "paper" if _by_paper(field, village) else "bundle"
+    return fault.village in ("any", laptop)
+
+
+def _by_paper(field: Field, village: str) -> bool:
+    return field.by_paper(field.parent(village))
