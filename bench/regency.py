@@ -2,10 +2,10 @@
 
     python bench/regency.py [--share 1.0] [--out FOLDER] [--seed 1]
 
-All of Buleleng: 9 sub-districts, 148 villages, 2,275 polling stations and the 25,025 things that they need, carried by a
-warehouse, nine sub-districts and nine villages with laptops that meet by bundle or by the paper of a handover, printed
-and read back. Faults of every kind of finding are planted in every sub-district (bench/scenario/faults.py). What the
-stations say at each handover, what the office's ledger tells when all have met, and what the audit of the evidence finds
+All of Buleleng: 9 sub-districts, 148 villages, 2,275 polling stations and the 25,025 things that they need. A
+warehouse, nine sub-districts and nine villages have laptops, which meet by bundle or by the paper of a handover,
+printed and read back. Faults of every kind of finding are planted in every sub-district (bench/scenario). What
+stations say at each handover, what the office's ledger tells when all have met, and what audits of the evidence find
 is held against what was planted, one by one: the exit code is 1 where anything is missed or invented.
 
 `--share 0.02` takes so much of the places, and each fault once. `--out` keeps the letters and reports, to be looked at.
@@ -47,8 +47,8 @@ def main() -> int:
         print(table(field.expected, field.found))
         if options.out is not None:
             written(field, options.out)
-    wrong = differences(field.expected, field.found)
-    for line in wrong[:40]:
+    wrong = differences(field)
+    for line in wrong:
         print(line)
     return 1 if wrong else 0
 
@@ -97,11 +97,13 @@ def buleleng(share: float) -> tuple[list[Place], list[Need]]:
 # --- what came of it --------------------------------------------------------------------------------------------------
 
 
-def differences(expected: Counter[Subject], found: Counter[Subject]) -> list[str]:
+def differences(field: Field) -> list[str]:
     """What was missed and what was invented, a line each."""
-    missed, invented = expected - found, found - expected
-    return [f"missed   {' '.join(subject)} x{count}" for subject, count in sorted(missed.items())] + [
-        f"invented {' '.join(subject)} x{count}" for subject, count in sorted(invented.items())
+    missed, invented = field.expected - field.found, field.found - field.expected
+    return [
+        f"{word:<9}{' '.join(subject)} x{count}  {field.told.get(subject, '')}"
+        for word, counts in (("missed", missed), ("invented", invented))
+        for subject, count in sorted(counts.items())
     ]
 
 

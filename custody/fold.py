@@ -134,7 +134,7 @@ class Fold:
                 self._judge(event, state, is_repeat=known is not None)
                 state.records.append(event)
             if known is not None:
-                known.logs.add(event.log)
+                known.logs[event.log] = event
                 continue
             carried = list(self._carried(event, member, state.holder))
             self._move(event, state)
@@ -260,7 +260,8 @@ class Fold:
             self._judge_way(event, state)
         if event.body["occurred"] is not None:
             self._find(event, *judge_time(None, event.happened, is_late_entry=True))
-        ahead = [e.leaf for e in state.records if e.log == event.log and moment(event.at) < moment(e.at)]
+        own = [e for e in state.records if e.log == event.log and e.seq < event.seq]
+        ahead = [e.leaf for e in own if moment(event.at) < moment(e.at)]
         if ahead:
             back = N_("the station's clock went back between two of its own records")
             self._find(event, Finding("CLOCK", back, also=(ahead[-1],)))
@@ -318,15 +319,15 @@ class Fold:
         return [(member, state) for member, state in self.states.items() if member in event.rows]
 
     def _same_move(self, event: Event, state: State) -> Move | None:
-        """The move that this event records once more, if it does: the same way, by a log that has not recorded it,
-        and either not knowing of it or confirming it while the item is still there (a receipt).
+        """The move that this event records once more, if it does: the same way, by a log that has not recorded it (of a
+        forked one: in another history), and either not knowing of it or confirming it while the item is still there.
         """
         giver, to = event.body["from"], event.body["to"]
         for move in state.moves:
             if (
                 move.event.body["from"] == giver
                 and move.event.body["to"] == to
-                and event.log not in move.logs
+                and ((own := move.logs.get(event.log)) is None or not self.order.is_before(own, event))
                 and (state.holder == to or not self.order.is_before(move.event, event))
             ):
                 return move
@@ -359,7 +360,7 @@ class Fold:
 
     def _move(self, event: Event, state: State) -> None:
         state.holder, state.holder_event = event.body["to"], event
-        state.moves.append(Move(event, {event.log}))
+        state.moves.append(Move(event, {event.log: event}))
 
     def _find(self, event: Event, *found: Finding) -> None:
         self.findings += [replace(finding, item=self.code, leaf=event.leaf) for finding in found]

@@ -40,10 +40,10 @@ class Link:
 
 @dataclass(slots=True)
 class Move:
-    """One handover that moved the item: its first record, and the logs that recorded it."""
+    """One handover that moved the item: its first record, and the newest one of each log that recorded it."""
 
     event: Event
-    logs: set[str]
+    logs: dict[str, Event]
 
 
 @dataclass(slots=True)

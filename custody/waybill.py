@@ -26,11 +26,9 @@ def to_come(
         tops: the places whose items go to `to`: itself, or where a carrier goes.
         items: what is known of items, by code.
     """
-    codes = [str(row["code"]) for row in handover["items"]]
+    codes = in_hand(handover, giver, to)
     if (handover["from"], handover["to"]) == (giver, to):
         return codes
-    if handover["to"] != giver:
-        return []
     bound = handover["bound"]
     goes_here_alone = bool(bound) and all(_is_below(places, stop, tops) for stop in bound)
     return [
@@ -38,6 +36,12 @@ def to_come(
         for code in codes
         if (_is_below(places, items[code].to, tops) if code in items else goes_here_alone)
     ]  # fmt: skip
+
+
+def in_hand(handover: Body, giver: str, to: str) -> list[str]:
+    """The codes that by this paper are with `giver`, or on their way from it to `to`, wherever they are bound for."""
+    is_known = (handover["from"], handover["to"]) == (giver, to) or handover["to"] == giver
+    return [str(row["code"]) for row in handover["items"]] if is_known else []
 
 
 def unregistered(code: str, handover: Body) -> Item:

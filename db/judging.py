@@ -59,8 +59,8 @@ class Judging:
         return place.level == "carrier" if place else is_plate(custodian)
 
     def has_met(self, giver: str) -> bool:
-        """Whether what the giver's own station recorded is known here."""
-        met = self.ledger.places_met()
+        """Whether what the giver's own station recorded is known here, or all that any station did."""
+        met = self.state.met
         return met is None or giver in met
 
     def expected(
@@ -127,7 +127,7 @@ class Judging:
         items = self.state.items_of(label.code for label in labels)
         blanks = self.state.blanks(label.code for label in labels if label.code not in items)
         waybill = self._waybill(handover)
-        receipts = self._receipts(items.values(), handover.giver, handover.to) | waybill.items.keys()
+        receipts = self._receipts(items.values(), handover.giver, handover.to) | waybill.refs.keys()
         has_met = self.has_met(handover.giver)
         needs, sealed = self._needs(), self.state.sealed_kinds
         found = [
@@ -139,7 +139,7 @@ class Judging:
                 blank=blanks.get(label.code), needs=needs,
                 must_be_sealed=label.code in items and items[label.code].kind in sealed,
             )
-            if finding.code != "UNKNOWN_CODE" or label.code not in waybill.items  # its own giver's paper names it
+            if finding.code != "UNKNOWN_CODE" or label.code not in waybill.refs  # its own giver's paper names it
         ]  # fmt: skip
         if handover.load:
             listed = frozenset(handover.load)
@@ -158,7 +158,7 @@ class Judging:
             found += [
                 judge_against_paper(label.code, waybill.named)
                 for label in labels
-                if label.code not in waybill.items and label.code not in receipts
+                if label.code not in receipts
                 and not (label.code in items and items[label.code].held_by == handover.giver)
             ]  # fmt: skip
         return items, found

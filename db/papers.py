@@ -12,12 +12,12 @@ from peewee import fn
 
 from custody.compose import NewEvent, Ref
 from custody.errors import N_, TamperError
-from custody.events import Body
+from custody.events import Body, Event
 from custody.findings import Finding
 from custody.items import Item
 from custody.ledger import leaf_digest
 from custody.paper import Sheet, pack_sheet, paper_id
-from custody.waybill import to_come, unknown_key, unregistered
+from custody.waybill import in_hand, to_come, unknown_key, unregistered
 from db.letters import newest_handover
 from db.models import Tables
 from db.prepared import Prepared
@@ -46,7 +46,9 @@ class ReadPaper:
 
 @dataclass(frozen=True, slots=True)
 class Waybill:
-    """What papers say is to come at a handover: the items, and for each the record that it came with."""
+    """What papers say is to come at a handover: the items; and of all that they say the giver has, bound for elsewhere
+    too, the record that it came with.
+    """
 
     items: Mapping[str, Item]
     refs: Mapping[str, Ref]
@@ -144,28 +146,24 @@ class Papers:
                 continue
             named = [entry["code"] for entry in body["items"]]
             known = self.state.items_of(named)
-            codes = to_come(body, giver, to, tops, self.state.places, known)
-            codes = sorted(set(codes) - self._received(codes, leaf.hex(), giver, to))
-            if not codes:
+            with_giver = in_hand(body, giver, to)
+            with_giver = sorted(set(with_giver) - self._taken_over(with_giver, leaf.hex()))
+            codes = set(to_come(body, giver, to, tops, self.state.places, known))
+            if not with_giver:
                 continue
             basts[str(body["bast"])] = None
-            items |= {code: known.get(code) or unregistered(code, body) for code in codes}
-            refs |= dict.fromkeys(codes, Ref(row.log, row.seq, leaf.hex()))
+            items |= {code: known.get(code) or unregistered(code, body) for code in with_giver if code in codes}
+            refs |= dict.fromkeys(with_giver, Ref(row.log, row.seq, leaf.hex()))
             if not self._is_known(row.public_key):
                 strangers[station_of(body)] = None
         return Waybill(items, refs, tuple(basts), tuple(unknown_key(station) for station in strangers))
 
-    def _received(self, codes: Sequence[str], leaf: str, giver: str, to: str) -> set[str]:
-        """The items of which a record is held that confirms this paper's."""
+    def _taken_over(self, codes: Sequence[str], leaf: str) -> set[str]:
+        """The items of which a record is held that came next after this paper's: they are where that one says."""
         return {
             code
             for code, events in self.ledger.naming(codes).items()
-            if any(
-                event.type == "handover"
-                and (event.body["from"], event.body["to"]) == (giver, to)
-                and any(ref["leaf"] == leaf for ref in event.body["refs"])
-                for event in events
-            )
+            if any(event.type == "handover" and _relied_on(event, code) == leaf for event in events)
         }
 
     def witness_events(self, refs: Sequence[Ref]) -> list[NewEvent]:
@@ -232,6 +230,12 @@ class Papers:
                 if said["type"] == "handover" and said["id"] == id:
                     return str(said["bast"])
         return None
+
+
+def _relied_on(event: Event, code: str) -> str | None:
+    """The record of an item that its next record named as the newest one known; None where it knew of none."""
+    after = event.rows[code]["after"]
+    return None if after is None else str(event.body["refs"][after]["leaf"])
 
 
 def station_of(body: Body) -> str:

@@ -163,12 +163,16 @@ class Reading:
         return event
 
     def codes(self) -> Iterator[str]:
-        """Every item that any event names; those of one event together, so that it need not be read for each."""
+        """Every item that any event names, once; those of one event together, so that it need not be read for each."""
+        tables = self.tables
+        named = tables.event_item.select(tables.event_item.code)
         for index, entry in (
-            (self.tables.event_item, self.tables.event_item.event_id),
-            (self.tables.fork_item, self.tables.fork_item.fork_id),
+            (tables.event_item, tables.event_item.event_id),
+            (tables.fork_item, tables.fork_item.fork_id),
         ):
             query = index.select(index.code).group_by(index.code).order_by(fn.MIN(entry), index.code)
+            if index is tables.fork_item:  # what another history alone names
+                query = query.where(index.code.not_in(named))
             for (code,) in query.tuples().iterator():
                 yield code
 

@@ -210,7 +210,7 @@ class State:
     def _chains(
         self, codes: Collection[str], places: Mapping[str, Place], as_of: str | None, *, with_children: bool = False
     ) -> Iterator[Chain]:
-        stations, met, forked = self.stations.now(), self.ledger.places_met(), self.stations.forked()
+        stations, met, forked = self.stations.now(), self.met, self.stations.forked()
         families = self.families(codes, with_children=with_children)
         codes = list(families) if with_children else codes
         naming = self.ledger.naming(codes) if stations.revoked else {}
@@ -227,6 +227,15 @@ class State:
     def roots(self) -> frozenset[str]:
         """The logs of the election's root, which may withdraw any record."""
         return self.stations.now().roots
+
+    @property
+    def met(self) -> frozenset[str] | None:
+        """The places whose stations' logs are known; None where no other station is known of whose log is missing."""
+        return self.ledger.remember("met", self._met)
+
+    def _met(self) -> frozenset[str] | None:
+        places, own = self.ledger.places_met(), self.ledger.own_row()
+        return None if places is None or self.stations.now().has_met_all(own.public_key if own else "") else places
 
     @property
     def sealed_kinds(self) -> frozenset[str]:

@@ -62,8 +62,8 @@ def _found_now(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> "list[
         scanned=len(codes), extras=sum(extra["count"] for extra in last["extras"]), counted=last["counted"],
         missing=(), places=store.state.places,
     )  # fmt: skip
-    for code in codes:
-        found += [finding for finding in store.state.chain(code, as_of=now).findings if finding.leaf in leaves]
+    for chain in store.state.chains(codes, as_of=now):
+        found += [finding for finding in chain.findings if finding.leaf in leaves]
     return found
 
 

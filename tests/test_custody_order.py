@@ -127,6 +127,20 @@ def test_a_forked_log_keeps_both_of_its_events():
     assert "FORK" in codes(chains[0])
 
 
+def test_one_handover_in_two_histories_of_a_log_is_one_handover():
+    """A laptop was put back to an older copy, and the lost record keyed in again."""
+    twice = """
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK X at=07:00
+        A2' handover WH>PPK X at=07:10
+    """
+    for some in permutations(ledger(twice).values()):
+        chain = read(some)
+        assert codes(chain) == [] and chain.held_by == "PPK"
+        assert [link.is_repeat for link in chain.links] == [False, False, True]
+    assert codes(chain_of(twice + "A3 handover WH>PPK X at=07:20")) == ["GAP"]
+
+
 def test_references_in_a_circle_are_broken_by_the_smallest_digest():
     events = ledger("""
         A1 register X at WH for TPS1

@@ -85,6 +85,8 @@ def put_back_and_meet(hub: Store, folder: Path, dice: random.Random, *, goes_on:
             assert "FORK" not in sync(post, hub)
         assert sync(hub, post)[:1] == (["FORK"] if goes_on else ["INCOMPLETE"])
         assert before <= leaves(hub) and leaves(post) == leaves(hub)
+        named = list(hub.ledger.codes())
+        assert len(named) == len(set(named))  # also what both histories name
 
 
 @pytest.mark.parametrize("goes_on", [True, False])

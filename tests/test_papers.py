@@ -10,6 +10,7 @@ from custody.errors import TamperError
 from custody.paper import Sheet
 from db.store import Store
 from tests.ledger_examples import (
+    TPS,
     TRUCK,
     WAREHOUSE,
     absorb,
@@ -309,3 +310,33 @@ def test_who_is_not_admitted_witnesses_nothing(sender, receiver):
     assert sender.heads.unwitnessed() == next(
         head["size"] for head in sender.ledger.heads() if head["place"] == WAREHOUSE
     )
+
+
+@pytest.fixture
+def knowing(sender, fresh_url):
+    """A station at the district that follows the sender."""
+    with open_store(fresh_url(), signer(3), around(3), create=True) as store:
+        store.begin(election="Pemilu 2024", station="PPK 1", place=PPK, root=sender.ledger.own_log().root)
+        yield store
+
+
+def test_what_a_paper_brings_is_on_the_truck_wherever_it_is_bound_for(sender, knowing):
+    """A box for another sub-district on this truck is astray, and neither unexpected nor in other hands."""
+    codes, astray = boxes(sender, 2), boxes(sender, 1, TPS[-1])
+    absorb(knowing, sender)  # the list of things, before they are loaded
+    done = sender.record_handover(Handover(WAREHOUSE, TRUCK, (PPK,)), touched([*codes, *astray]))
+    read(knowing, papers_of(sender, done.bast))
+    assert expected(knowing, TRUCK, PPK) == set(codes)
+    found = knowing.record_handover(Handover(TRUCK, PPK), touched([*codes, *astray]))
+    assert [(finding.code, finding.item) for finding in found.findings] == [("WRONG_DESTINATION", astray[0])]
+    assert {ref["leaf"] for ref in found.events[0].body["refs"]} == {done.events[0].leaf}
+
+
+def test_what_went_on_from_a_truck_is_on_it_no_longer_by_its_paper(sender, knowing):
+    codes = boxes(sender, 2)
+    absorb(knowing, sender)
+    done = sender.record_handover(Handover(WAREHOUSE, TRUCK, (PPK, OTHER_PPK)), touched(codes))
+    read(knowing, papers_of(sender, done.bast))
+    assert receive(knowing, codes, TRUCK, PPK).findings == ()
+    again = receive(knowing, codes, TRUCK, OTHER_PPK)
+    assert {finding.code for finding in again.findings} == {"NOT_HELD", "WRONG_DESTINATION"}

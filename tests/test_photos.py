@@ -14,6 +14,7 @@ from db.backup import backup
 from db.inspecting import record_inspection
 from db.store import Store, open_store
 from scanner.photo import LONGEST_SIDE_PX, MAX_PHOTO_BYTES, clean_photo, take_photo
+from station.auditing import audit_ledger
 
 EXIF = (
     bytes.fromhex(
@@ -89,6 +90,18 @@ def test_verify_names_lost_and_altered_photographs_and_the_evidence_stays_whole(
         assert len(found) == 2 and digests[0][:16] in str(found[0]) and "not kept here: 1," in str(found[1])
         assert not any(finding.is_wrong for finding in found)
         assert told(store) == []
+
+
+def test_verify_names_an_altered_record_that_tells_of_a_photograph(sqlite_url) -> None:
+    with planned_station(sqlite_url()) as store:
+        record_inspection(store, touched(boxes(store, 1)), "wet", photo=jpeg())
+        database = store.ledger.database
+        for (name,) in database.execute_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute_sql(f"DROP TRIGGER {name}")
+        event = store.ledger.tables.event
+        row = event.select().order_by(event.seq.desc()).get()
+        event.update(body=bytes(row.body).replace(b'"wet"', b'"dry"')).where(event.id == row.id).execute()
+        assert row.seq in [finding.seq for finding in audit_ledger(store).findings if finding.code == "TAMPERED"]
 
 
 def test_a_backup_has_the_photographs(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from custody.events import Event
 from custody.ledger import key_fingerprint
 from custody.roster import plan_in_force, root_followed, roster
@@ -148,3 +150,20 @@ def test_of_two_plans_the_one_that_knew_the_other_holds():
     delegate = admit("A", 2, "B", "plan")
     assert last_name(delegate, theirs, mine) == "b"
     assert last_name(last, delegate, theirs, mine) == "c"
+
+
+@pytest.mark.parametrize(
+    ("said", "held", "has_met"),
+    [
+        ([], "A", False),
+        ([admit("A", 2, "B")], "AB", False),
+        ([admit("A", 2, "B"), admit("A", 3, "C")], "AB", False),
+        ([admit("A", 2, "B"), admit("A", 3, "C")], "ABC", True),
+        ([admit("A", 2, "B"), admit("A", 3, "C")], "BC", False),
+        ([admit("A", 2, "B"), admit("A", 3, "C"), admit("A", 4, "D")], "ABC", False),
+        ([admit("A", 2, "B"), admit("A", 3, "C"), admit("A", 4, "D"), revoke("A", 5, "D")], "ABC", True),
+    ],
+)
+def test_station_b_has_met_all_when_it_holds_a_log_of_every_key_that_counts(said, held, has_met):
+    geneses = [genesis(name, "A") for name in held]
+    assert roster(fingerprint("A"), [*geneses, *said]).has_met_all(key("B")) == has_met

@@ -1,11 +1,11 @@
-"""Faults of whole logs, and what the evidence says when all have met: the audit of the office's ledger and of its bundle."""
+"""Faults of whole logs, and what the evidence says when all have met: audits of the office's ledger and of bundles."""
 
 import gzip
 import shutil
 from pathlib import Path
 
-from bench.scenario.faults import Scene, fault
 from bench.scenario.field import AS_OF, Field, Load
+from bench.scenario.scene import Scene, fault
 from bench.scenario.stations import Laptop
 from custody.errors import TamperError
 from db.inspecting import record_inspection
@@ -53,6 +53,7 @@ def put_back(s: Scene) -> None:
         load.before.append(lambda: load.by.copy(copy))
         load.after.append(lambda _done: once_more(load, copy))
         s.field.expect("FORK", load.by.log, where="evidence")
+        s.field.expect("UNWITNESSED", load.by.log, where="evidence")  # the kept head is of the other history
 
     def once_more(load: Load, copy: Path) -> None:
         s.field.sticks.append(load.by.bundle(s.field.folder / f"first-{s.number}.serah"))
@@ -94,6 +95,7 @@ def look_at_all(field: Field, laptop: Laptop) -> Survey:
         finding = one.finding
         state = "provisional" if finding.is_provisional else "open" if finding.is_open else "settled"
         field.found["ledger", finding.code, finding.item or one.bast, state] += 1
+        field.told["ledger", finding.code, finding.item or one.bast, state] = f"{one.record} {finding}"
     return seen
 
 
@@ -114,7 +116,8 @@ def audit_cut(field: Field) -> None:
     lines = gzip.decompress(whole.read_bytes()).split(b"\n")
     cut = field.folder / "cut.serah"
     cut.write_bytes(gzip.compress(b"\n".join(lines[:-3]) + b"\n"))
-    field.expect("INCOMPLETE", laptop.log, where="bundle")
+    for code in ("INCOMPLETE", "UNWITNESSED"):  # what is cut off cannot show that the rest is as it was
+        field.expect(code, laptop.log, where="bundle")
     _take(field, audit_file(cut, heads=[own_head(laptop.store)]).findings, "bundle", only=laptop.log)
     field.expect("TAMPERED", "import", where="import")
     try:

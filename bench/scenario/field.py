@@ -72,6 +72,7 @@ class Field:
         self._seeds, self._numbers = itertools.count(seed), itertools.count(1001)
         self.expected: Counter[Subject] = Counter()
         self.found: Counter[Subject] = Counter()
+        self.told: dict[Subject, str] = {}
         self.edits: dict[tuple[Leg, str], list[Edit]] = defaultdict(list)
         self.prints: dict[str, int] = {}
         self.where: dict[str, str] = {}
@@ -163,7 +164,8 @@ class Field:
 
     def distribute(self) -> None:
         """All legs, one after the other, with the meetings between them."""
-        self._meet([district for district in self.districts if self.by_paper(district)])
+        papers = [district for district in self.districts if self.by_paper(district)]
+        self._meet([*papers, *(village for village in self.villages if self.parent(village) in papers)])
         self._leg("load", self._loads())
         self._meet([district for district in self.districts if not self.by_paper(district)])
         self._leg("arrive", self._arrivals())
@@ -172,11 +174,11 @@ class Field:
         self.older_head = own_head(list(self.districts.values())[-1].store)
         self._leg("station", self._to_stations())
 
-    def _meet(self, districts: Iterable[str]) -> None:
-        """The warehouse gives its stick to these."""
+    def _meet(self, places: Iterable[str]) -> None:
+        """The warehouse gives its stick to the laptops there."""
         stick = self.warehouse.bundle(self.folder / "warehouse.serah")
-        for district in districts:
-            self.districts[district].take(stick)
+        for place in places:
+            (self.districts.get(place) or self.villages[place]).take(stick)
 
     def _leg(self, leg: Leg, loads: Iterable[Load]) -> None:
         self.clock.wait_until(BEGINS[leg])
@@ -258,7 +260,9 @@ class Field:
         done = load.by.hand_over(Handover(load.giver, load.to, **names, **more), touches)
         self.handovers += 1
         for finding in done.findings:
-            self.found["scan", finding.code, load.by.name, done.bast, finding.item or ""] += 1
+            subject = ("scan", finding.code, load.by.name, done.bast, finding.item or "")
+            self.found[subject] += 1
+            self.told[subject] = str(finding)
         for code, item in load.says:
             self.expected["scan", code, load.by.name, done.bast, item] += 1
         refused = set(done.refused)
@@ -271,5 +275,6 @@ class Field:
         self, leg: Leg, by: Laptop, giver: str, to: str, codes: Sequence[str], *says: str, **more: Any
     ) -> RecordedHandover:
         """One more handover of single things; `says` are the findings that are to be said of each."""
+        more = {"load": tuple(codes)} | more  # these are to go, and nothing else
         load = Load(leg, by, giver, to, list(codes), more, says=[(code, item) for code in says for item in codes])
         return self.record(load)

@@ -4,9 +4,15 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 
-from bench.scenario import evidence  # noqa: F401 -- its faults are on the list too
-from bench.scenario.faults import FAULTS, Fault, Scene
+from bench.scenario import (  # noqa: F401 -- whose faults are on the list
+    custody_faults,
+    evidence,
+    load_faults,
+    record_faults,
+    thing_faults,
+)
 from bench.scenario.field import Field
+from bench.scenario.scene import FAULTS, Fault, Scene
 
 
 def plant(field: Field, *, seed: int, times: int) -> Counter[str]:

@@ -1,0 +1,114 @@
+"""Faults of where things go, and of how many they are."""
+
+from bench.scenario.field import WAREHOUSE, Load
+from bench.scenario.scene import Scene, fault, leave_out
+from db.reassigning import record_reassignment
+
+# --- where it goes ----------------------------------------------------------------------------------------------------
+
+
+@fault("WRONG_DESTINATION", "a box is put on the truck of another sub-district, and sent on from there")
+def wrong_truck(s: Scene) -> None:
+    elsewhere = s.field.parent(s.field.parent(s.other))
+
+    def load(load: Load) -> None:
+        leave_out(load, s.item)
+        load.says.append(("SHORTAGE", s.item))
+        load.after.append(lambda _done: wrong())
+
+    def wrong() -> None:
+        plate, back, store = s.field.plate(), s.field.plate(), s.field.warehouse
+        done = s.field.extra("load", store, WAREHOUSE, plate, [s.item], "WRONG_DESTINATION", bound=(elsewhere,))
+        s.field.trucks.append((plate, elsewhere, done.bast))
+        s.field.on("arrive", s.item, lambda load: arrived(load, back))
+
+    def arrived(load: Load, back: str) -> None:
+        if load.to != elsewhere:
+            return
+        load.says.append(("WRONG_DESTINATION", s.item))
+        load.after.append(lambda _done: sent_on(back))
+
+    def sent_on(back: str) -> None:
+        there, here = s.field.districts[elsewhere], s.field.districts[s.district]
+        done = s.field.extra("arrive", there, elsewhere, back, [s.item], bound=(s.district,))
+        if s.field.by_paper(s.district):
+            here.read_paper(there, done.bast)
+            s.field.extra("arrive", here, back, s.district, [s.item])
+        else:
+            here.take(there.bundle(s.field.folder / "other.serah"))
+            s.field.extra("arrive", here, back, s.district, [s.item])
+
+    s.on("load", load)
+    for _time in ("on the truck", "at the sub-district"):
+        s.ledger("WRONG_DESTINATION", is_open=False)
+
+
+@fault("WRONG_DESTINATION", "a box is handed to another polling station and stays there", village="without")
+def wrong_station(s: Scene) -> None:
+    wrong_place(s, is_reassigned=False)
+    s.ledger("WRONG_DESTINATION")
+    s.ledger("LATE")
+
+
+@fault("WRONG_DESTINATION", "a box is handed to another polling station and is to stay there", village="without")
+def stays_there(s: Scene) -> None:
+    wrong_place(s, is_reassigned=True)
+    s.ledger("WRONG_DESTINATION", is_open=False)
+
+
+def wrong_place(s: Scene, *, is_reassigned: bool) -> None:
+    to = next(code for code in s.field.below(s.village, "polling_station") if code != s.station)
+
+    def edit(load: Load) -> None:
+        s.field.extra("station", load.by, s.village, to, [s.item], "WRONG_DESTINATION")
+        if is_reassigned:
+            record_reassignment(load.by.store, [s.touch()], to, "tetap di sana")
+            s.field.bind(s.item, to)
+
+    s.field.on("station", next(code for code in s.items if code != s.item), edit)
+    s.on("station", lambda load: leave_out(load, s.item))
+
+
+# --- counts -----------------------------------------------------------------------------------------------------------
+
+
+@fault("SHORTAGE", "a box stays on the truck and is brought an hour later")
+def left_on_truck(s: Scene) -> None:
+    def edit(load: Load) -> None:
+        leave_out(load, s.item)
+        load.says.append(("SHORTAGE", s.item))
+        load.after.append(lambda _done: later(load))
+
+    def later(load: Load) -> None:
+        s.field.extra("arrive", load.by, load.giver, load.to, [s.item])
+
+    s.on("arrive", edit)
+
+
+@fault("SHORTAGE", "a box stays in the village and never arrives", village="without")
+def never_arrives(s: Scene) -> None:
+    def edit(load: Load) -> None:
+        leave_out(load, s.item)
+        load.says.append(("SHORTAGE", s.item))
+
+    s.on("station", edit)
+    s.ledger("LATE")
+
+
+@fault("EXCESS", "a box goes along that is not on the load list")
+def not_listed(s: Scene) -> None:
+    def edit(load: Load) -> None:
+        load.more["load"] = tuple(code for code in load.more["load"] if code != s.item)
+        load.says.append(("EXCESS", s.item))
+
+    s.on("load", edit)
+
+
+@fault("COUNT", "the giver counted one more than was scanned")
+def miscounted(s: Scene) -> None:
+    def edit(load: Load) -> None:
+        load.after.append(lambda done: s.field.expect("COUNT", done.bast))
+        load.before.append(lambda: load.more.update(counted=len(load.codes) + 1))
+        load.says.append(("COUNT", ""))
+
+    s.on("load", edit)
