@@ -12,7 +12,6 @@ from language import _
 
 if TYPE_CHECKING:
     from db.store import Store
-    from station.epcis import EpcisCount
 
 
 @click.command(help=_("Write the logs of this ledger to a bundle for another station or an auditor."))
@@ -60,70 +59,114 @@ if TYPE_CHECKING:
     metavar=_("FILE|FOLDER"),
     help=_("Write every table, of records and of reports, to one .xlsx file, or as .csv files to a new folder."),
 )
+@click.option(
+    "--observers",
+    "pack_out",
+    type=click.Path(path_type=Path),
+    metavar=_("FOLDER"),
+    help=_("Write a new folder for observers: logs, checker, public keys, reports, and how to check them."),
+)
+@click.option("--letters", is_flag=True, help=_("Of --observers: the letter (BAST) of every handover, too."))
 @json_option
 @pass_station
 def export(
     station: Station,
+    /,
     out: Path | None,
     under: str | None,
     head_out: Path | None,
     photos_out: Path | None,
     epcis_out: Path | None,
-    uri: str,
-    company_prefix: str,
     tables_out: Path | None,
+    pack_out: Path | None,
     as_json: bool,
+    **more: Any,
 ) -> None:
-    if not any((out, head_out, photos_out, epcis_out, tables_out)):
+    if not any((out, head_out, photos_out, epcis_out, tables_out, pack_out)):
         raise InputError(N_("no file is named"), hint=N_("Add --out FILE for a bundle, or --head FILE for the head."))
+    told: dict[str, Any] = {"out": out and str(out), "events": 0, "logs": [], "head": None, "photos": None}
+    lines: list[str] = []
+    with station.store() as store:
+        top = place_argument(store, under)
+        if head_out is not None:
+            told["head"] = save_head(store, head_out)
+        if out is not None:
+            told["events"], told["logs"] = _save_bundle(store, out, top, lines, quiet=as_json)
+        if head_out is not None:
+            lines.append(_("The signed head is written to {path}: let somebody keep it.").format(path=head_out))
+        if photos_out is not None:
+            told["photos"] = _save_photos(store, photos_out, lines)
+        if tables_out is not None:
+            told["tables"] = _save_tables(store, tables_out, lines)
+        if pack_out is not None:
+            template_of = station.home if more["letters"] else None
+            told["files"] = _save_pack(store, pack_out, template_of, lines, quiet=as_json)
+        if epcis_out is not None:
+            names = (more["uri"], more["company_prefix"])
+            told["epcis"] = _save_epcis(store, epcis_out, top, names, lines, quiet=as_json)
+    if as_json:
+        print_json(told)
+    else:
+        click.echo("\n".join(lines))
+
+
+def _save_bundle(
+    store: "Store", out: Path, top: str | None, lines: list[str], *, quiet: bool
+) -> tuple[int, list[dict[str, Any]]]:
     from station.exchange import export_bundle
 
-    total, heads, note = 0, list[dict[str, Any]](), None
-    photos: tuple[int, int] | None = None
-    epcis: EpcisCount | None = None
-    tables = 0
-    with station.store() as store:
-        if head_out is not None:
-            note = save_head(store, head_out)
-        if out is not None:
-            top = place_argument(store, under)
-            total, heads = export_bundle(store, out, top, progress=partial(progress, quiet=as_json))
-        if photos_out is not None:
-            from station.photo_files import save_photos
+    total, heads = export_bundle(store, out, top, progress=partial(progress, quiet=quiet))
+    lines.append(_("{count} events of {logs} logs written to {path}").format(count=total, logs=len(heads), path=out))
+    return total, heads
 
-            photos = save_photos(store, photos_out)
-        if epcis_out is not None:
-            from station.epcis import export_epcis
 
-            epcis = export_epcis(
-                store, epcis_out, place_argument(store, under), base=uri, company_prefix=company_prefix,
-                progress=partial(progress, quiet=as_json),
-            )  # fmt: skip
-        if tables_out is not None:
-            tables = _save_tables(store, tables_out)
-    if as_json:
-        print_json({
-            "out": out and str(out), "events": total, "logs": heads, "head": note, "photos": photos and photos[0],
-            "tables": tables,
-            "epcis": epcis and {"events": epcis.written, "corrected": epcis.wrong, "left_out": epcis.left_out},
-        })  # fmt: skip
-        return
-    if out is not None:
-        click.echo(_("{count} events of {logs} logs written to {path}").format(count=total, logs=len(heads), path=out))
-    if head_out is not None:
-        click.echo(_("The signed head is written to {path}: let somebody keep it.").format(path=head_out))
-    if photos is not None:
-        click.echo(_("Photographs written to {path}: {count}").format(count=photos[0], path=photos_out))
-        if photos[1]:
-            click.echo(_("Not kept here, or altered: {count}. See: python main.py verify").format(count=photos[1]))
-    if tables:
-        click.echo(_("Tables written to {path}: {count}").format(path=tables_out, count=tables))
-    if epcis is not None:
-        click.echo(
-            _(
-                "EPCIS events written to {path}: {count}, of them declared wrong: {wrong}; records left out: {apart}"
-            ).format(path=epcis_out, count=epcis.written, wrong=epcis.wrong, apart=epcis.left_out)
-        )
+def _save_photos(store: "Store", out: Path, lines: list[str]) -> int:
+    from station.photo_files import save_photos
+
+    count, missing = save_photos(store, out)
+    lines.append(_("Photographs written to {path}: {count}").format(count=count, path=out))
+    if missing:
+        lines.append(_("Not kept here, or altered: {count}. See: python main.py verify").format(count=missing))
+    return count
+
+
+def _save_tables(store: "Store", out: Path, lines: list[str]) -> int:
+    from commands.judging import surveyed
+    from station.evaluation import listings
+    from station.tables import all_tables, check_tables, save_tables
+
+    check_tables(out)
+    found = surveyed(store, None)
+    count = save_tables(out, all_tables(store, found, listings(store, found)))
+    lines.append(_("Tables written to {path}: {count}").format(path=out, count=count))
+    return count
+
+
+def _save_pack(store: "Store", out: Path, template_of: Path | None, lines: list[str], *, quiet: bool) -> int:
+    from commands.judging import surveyed
+    from station.letters import chosen_template
+    from station.observer_pack import write_pack
+    from tables.safe_folder import check_new_folder
+
+    check_new_folder(out)
+    letters = chosen_template(template_of) if template_of else None
+    bars = partial(progress, quiet=quiet)
+    count = write_pack(store, out, surveyed(store, None), letters=letters, progress=bars)
+    lines.append(_("Observers' pack written to {path}: {count} files").format(path=out, count=count))
+    return count
+
+
+def _save_epcis(
+    store: "Store", out: Path, top: str | None, names: tuple[str, str], lines: list[str], *, quiet: bool
+) -> dict[str, int]:
+    from station.epcis import export_epcis
+
+    base, prefix = names
+    bars = partial(progress, quiet=quiet)
+    count = export_epcis(store, out, top, base=base, company_prefix=prefix, progress=bars)
+    words = _("EPCIS events written to {path}: {count}, of them declared wrong: {wrong}; records left out: {apart}")
+    lines.append(words.format(path=out, count=count.written, wrong=count.wrong, apart=count.left_out))
+    return {"events": count.written, "corrected": count.wrong, "left_out": count.left_out}
 
 
 def save_head(store: "Store", out: Path) -> str:
@@ -139,13 +182,3 @@ def save_head(store: "Store", out: Path) -> str:
     with safe_file(out, read_back=True) as file:
         file.write(note.encode())
     return note
-
-
-def _save_tables(store: "Store", out: Path) -> int:
-    from commands.judging import surveyed
-    from station.evaluation import listings
-    from station.tables import all_tables, check_tables, save_tables
-
-    check_tables(out)
-    found = surveyed(store, None)
-    return save_tables(out, all_tables(store, found, listings(store, found)))

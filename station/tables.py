@@ -15,7 +15,7 @@ from reports.people import nameless
 from reports.prints import print_sheets
 from reports.returns import returns_report
 from station.survey import every_chain
-from tables.safe_folder import safe_folder
+from tables.safe_folder import check_new_folder, safe_folder
 from tables.write import Cell, Sheet, write_table
 
 if TYPE_CHECKING:
@@ -69,9 +69,11 @@ def check_tables(out: Path) -> None:
     """Refuse a name under which tables cannot be written, before everything is counted.
 
     Raises:
-        InputError: a .csv, which holds one table, or another kind of file.
+        InputError: a .csv, which holds one table, or another kind of file; a folder that is there already.
     """
-    if out.suffix.lower() not in ("", ".xlsx"):
+    if not out.suffix:
+        check_new_folder(out)
+    elif out.suffix.lower() != ".xlsx":
         raise InputError(
             N_("{path}: all tables go into one .xlsx file, or as .csv files into a folder"),
             hint=N_("Give a name that ends in .xlsx, or the name of a new folder."),

@@ -10,13 +10,11 @@ from custody.errors import N_, InputError
 from tables.safe_file import folder_for
 
 
-@contextmanager
-def safe_folder(path: Path) -> Iterator[Path]:
-    """Give a new folder to fill; on leaving it gets its name, after an error nothing is left of it.
+def check_new_folder(path: Path) -> Path:
+    """Refuse a name that a new folder cannot have, before work is done for it; returns where it will be.
 
     Raises:
-        InputError: something is there already under that name, or the folder above is missing or may not be written.
-        StoreError: the disk is full or broken.
+        InputError: something is there already under that name, or the folder above is missing.
     """
     target = path.resolve()
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
@@ -31,6 +29,18 @@ def safe_folder(path: Path) -> Iterator[Path]:
             hint=N_("Make the folder first, or choose another one."),
             folder=str(target.parent),
         )
+    return target
+
+
+@contextmanager
+def safe_folder(path: Path) -> Iterator[Path]:
+    """Give a new folder to fill; on leaving it gets its name, after an error nothing is left of it.
+
+    Raises:
+        InputError: something is there already under that name, or the folder above is missing or may not be written.
+        StoreError: the disk is full or broken.
+    """
+    target = check_new_folder(path)
     draft = folder_for(target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp"))
     try:
         yield draft
