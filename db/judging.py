@@ -180,7 +180,9 @@ class Judging:
 
     def _needs(self) -> Mapping[tuple[str, str], Need]:
         """What places need, by kind and level."""
-        return self.ledger.remember("needs", lambda: {(need.kind, need.level): need for need in self.state.needs()})
+        return self.ledger.remember_rule(
+            "needs", lambda: {(need.kind, need.level): need for need in self.state.needs()}
+        )
 
     def _relied_on(self, handover: Handover, touches: Sequence[Touch]) -> dict[str, Ref]:
         """The newest event of each item that this station knows of, from its ledger or from the giver's paper."""

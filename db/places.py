@@ -59,8 +59,8 @@ class PlaceTable(Mapping[str, Place]):
         return found
 
     def tree(self) -> Mapping[str, Place]:
-        """The whole tree, read again only when anything was recorded since."""
-        return self.ledger.remember("tree", self.all)
+        """The whole tree, read again only when the plan may have changed since."""
+        return self.ledger.remember_rule("tree", self.all)
 
     def find(self, words: str, most: int) -> list[Place]:
         """The places in whose name or code all these words are, at most so many, the higher ones first."""
@@ -78,8 +78,8 @@ class PlaceTable(Mapping[str, Place]):
         return inside.where(top.code.in_(list(tops)))
 
     def refresh(self) -> None:
-        """Forget what is remembered if any event was recorded since, here or by another program."""
-        mark = self.ledger.mark()
+        """Forget what is remembered if the plan may have changed since, by this program or another."""
+        mark = self.ledger.rules_mark()
         if mark != self._known_at:
             self.forget()
             self._known_at = mark

@@ -9,7 +9,7 @@ def places_by_level(state: State) -> dict[str, int]:
     """How many places of each level the plan has."""
     place = state.tables.place
     query = place.select(place.level, fn.COUNT(place.code)).group_by(place.level)
-    return state.ledger.remember("places by level", lambda: dict(query.tuples()))
+    return state.ledger.remember_rule("places by level", lambda: dict(query.tuples()))
 
 
 def items_by_kind(state: State) -> dict[str, int]:

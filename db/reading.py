@@ -11,6 +11,7 @@ from custody.compose import Ref
 from custody.errors import N_, StoreError
 from custody.events import Event
 from custody.ledger import key_fingerprint
+from custody.roster import NOTICES
 from db.connect import reopen
 from db.models import Tables
 from db.naming import Naming
@@ -61,7 +62,9 @@ class Reading:
         self._own = Prepared(database, self._own_query)
         self._event_at = Prepared(database, self._event_at_query)
         self._elections: dict[int, str] = {}
+        self._rules = Prepared(database, self._rules_query)
         self._remembered: tuple[Mark, dict[str, Any]] | None = None
+        self._ruled: tuple[Mark, dict[str, Any]] | None = None
         self.failures = 0
         """How many transactions have failed: the next one may use their numbers for other events."""
 
@@ -85,14 +88,39 @@ class Reading:
         mark = self.mark()
         if self._remembered is None or self._remembered[0] != mark:
             self._remembered = (mark, {})
-        known = self._remembered[1]
-        if name not in known:
-            known[name] = make()
-        return cast(T, known[name])
+        return _kept(self._remembered[1], name, make)
+
+    def remember_rule(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, which hangs on logs, keys and the plan alone: made again only when a record of these has
+        come, or a correction. Handovers, which come all the time, change nothing of it.
+        """
+        mark = self.rules_mark()
+        if self._ruled is None or self._ruled[0] != mark:
+            self._ruled = (mark, {})
+        return _kept(self._ruled[1], name, make)
+
+    def forget_rules(self) -> None:
+        """Forget what `remember_rule` keeps: the tables of the plan are written behind its record."""
+        self._ruled = None
+
+    def rules_mark(self) -> Mark:
+        """Changes whenever anything comes, in a log's sequence or beside it, that speaks of logs, keys or the plan, or
+        corrects a record; or could not be stored.
+        """
+        found = self.remember("rules", self._rules.first)
+        return (self.failures, *(int(value or 0) for value in found))
+
+    def _rules_query(self) -> Any:
+        topic, log, fork = self.tables.event_topic, self.tables.log, self.tables.fork
+        own = log.select(fn.MAX(log.id)).where(log.is_own == 1)
+        newest = topic.select(
+            fn.MAX(topic.event_id), log.select(fn.MAX(log.id)), own, fork.select(fn.MAX(fork.id))
+        )  # fmt: skip
+        return newest.where(topic.topic.in_([*sorted(NOTICES), "correct"]))
 
     def forget(self) -> None:
         """Forget what is remembered: a transaction that failed may be followed by another one with the same mark."""
-        self._remembered = None
+        self._remembered = self._ruled = None
         self.failures += 1
 
     def own_log(self) -> OwnLog:
@@ -124,7 +152,7 @@ class Reading:
 
         A laptop is alone while it is its own root and has met no log but its own: nobody else can explain a gap.
         """
-        return self.remember("places_met", self._places_met)
+        return self.remember_rule("places_met", self._places_met)
 
     def _places_met(self) -> frozenset[str] | None:
         rows = list(self.tables.log.select())
@@ -328,3 +356,9 @@ class Reading:
                 hint=N_("Begin one with: python main.py init --place CODE --station NAME"),
             )
         return row
+
+
+def _kept(known: dict[str, Any], name: str, make: Callable[[], T]) -> T:
+    if name not in known:
+        known[name] = make()
+    return cast(T, known[name])

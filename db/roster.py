@@ -11,7 +11,6 @@ from custody.events import Event
 from custody.roster import NOTICES, Roster, root_followed, roster
 from db.ledger import Ledger
 from db.models import Tables
-from db.prepared import Prepared
 
 
 class RosterTable:
@@ -19,19 +18,10 @@ class RosterTable:
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
-        self._newest_of = Prepared(ledger.database, self._newest_query)
-        self._known: tuple[tuple[int, ...], Roster] | None = None
 
     def now(self) -> Roster:
         """Who counts now; whoever recorded it, this program or another."""
-        return self.ledger.remember("roster", self._now)
-
-    def _now(self) -> Roster:
-        """Read again only where a notice has come: own handovers, which come all the time, change nothing here."""
-        newest = self._newest()
-        if self._known is None or self._known[0] != newest:
-            self._known = (newest, self.without(()))
-        return self._known[1]
+        return self.ledger.remember_rule("roster", lambda: self.without(()))
 
     def without(self, leaves: Collection[str]) -> Roster:
         """Who counted before these events came."""
@@ -58,7 +48,7 @@ class RosterTable:
 
     def forked(self) -> dict[str, int]:
         """The logs that have two histories, and the number from which on they differ."""
-        return self.ledger.remember("forked", self._forked)
+        return self.ledger.remember_rule("forked", self._forked)
 
     def _forked(self) -> dict[str, int]:
         fork, log = self.tables.fork, self.tables.log
@@ -78,16 +68,3 @@ class RosterTable:
     def _own_genesis(self) -> Event | None:
         own = self.ledger.own_row()
         return None if own is None or not own.size else self.ledger.event_at(own.id, 1)
-
-    def _newest(self) -> tuple[int, ...]:
-        """Changes whenever a notice comes, in a log's sequence or beside it, or could not be stored, or our own log is
-        another one.
-        """
-        notice, fork, own = self._newest_of.first()
-        return (notice or 0, fork or 0, own or 0, self.ledger.failures)
-
-    def _newest_query(self) -> Any:
-        topic, fork, log = self.tables.event_topic, self.tables.fork, self.tables.log
-        own = log.select(fn.MAX(log.id)).where(log.is_own == 1)
-        newest = topic.select(fn.MAX(topic.event_id), fork.select(fn.MAX(fork.id)), own)
-        return newest.where(topic.topic.in_(NOTICES))

@@ -189,6 +189,7 @@ class State:
         changed = [field for name, field in need._meta.fields.items() if name not in ("kind", "level")]
         for batch in batches(needs.values(), _ROWS_PER_INSERT):
             need.insert_many(batch).on_conflict(conflict_target=[need.kind, need.level], preserve=changed).execute()
+        self.ledger.forget_rules()
 
     # --- asking ---------------------------------------------------------------------------------------------------
 
@@ -240,7 +241,7 @@ class State:
     @property
     def sealed_kinds(self) -> frozenset[str]:
         """The kinds that the plan says need seals, so that they may not go without."""
-        return self.ledger.remember("sealed_kinds", lambda: sealed_kinds(self.needs()))
+        return self.ledger.remember_rule("sealed_kinds", lambda: sealed_kinds(self.needs()))
 
     def needs(self) -> list[Need]:
         """What places need, in order of kind and level."""

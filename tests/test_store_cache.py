@@ -26,7 +26,7 @@ from custody.codes import ItemLabel, draw_code
 from custody.compose import Handover, NewEvent
 from custody.errors import CustodyError
 from custody.items import CONDITIONS, Item, SerialRange
-from custody.places import Place, below
+from custody.places import Need, Place, below
 from db.printing import claim, record_blanks, record_prints, record_reprints, record_void
 from db.state import standing_links
 from db.store import Store
@@ -252,3 +252,18 @@ def test_a_place_may_come_before_the_one_it_lies_in(url: str) -> None:
         before = cache_of(store)
         store.state.rebuild()
         assert cache_of(store) == before
+
+
+def test_what_hangs_on_the_plan_is_asked_again_once_the_plan_has_changed_and_not_after_a_handover(url: str) -> None:
+    with planned_station(url) as store:
+        asked = []
+
+        def kinds() -> list[str]:
+            return store.ledger.remember_rule("kinds", lambda: asked.append(1) or [n.kind for n in store.state.needs()])
+
+        before, codes = kinds(), boxes(store, 2)
+        give(store, codes, "51.08.01")
+        assert kinds() == before and len(asked) == 1
+        need = Need("stamp", "Cap", "Stamp", "polling_station", 1, "buah", "item", ())
+        store.load_plan([], [need], source="more.csv", digest="1" * 64)
+        assert kinds() == sorted([*before, "stamp"]) and len(asked) == 2
