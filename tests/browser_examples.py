@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 SCREENSHOTS = Path(__file__).parent.parent / "build" / "screenshots"
+OURS = ("http://127.0.0.1:", "https://127.0.0.1:", "data:", "blob:")
 LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -45,6 +46,13 @@ class Served:
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]}, daemon=True)
         self._thread.start()
 
+    @property
+    def routes(self) -> list[Any]:
+        """All that it answers, described or not."""
+        from fastapi.routing import iter_route_contexts  # type: ignore[attr-defined]
+
+        return list(iter_route_contexts(self._server.config.app.routes))
+
     def stop(self) -> None:
         self._server.should_exit = True
         self._thread.join(timeout=10)
@@ -56,10 +64,12 @@ class Served:
 
 
 class Watched:
-    """A page in the browser whose errors are kept."""
+    """A page in the browser whose errors are kept; that it asks for anything from outside is one."""
 
     def __init__(self, page: "Page") -> None:
         self.page, self.errors = page, list[str]()
+        page.on("request", lambda request: self.errors.append(f"outside: {request.url}")
+                if not request.url.startswith(OURS) else None)  # fmt: skip
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", lambda dialog: (self.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
@@ -73,17 +83,39 @@ class Watched:
         self.page.keyboard.type(line)
         self.page.keyboard.press("Enter")
 
+    def tab_to(self, selector: str) -> None:
+        """Go there with the Tab key alone."""
+        for _step in range(80):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+                return
+        raise AssertionError(f"no Tab leads to {selector}")
+
     def shows(self, selector: str, text: str) -> None:
         """Wait until something on the page says this."""
         from playwright.sync_api import expect
 
         expect(self.page.locator(selector)).to_contain_text(text)
 
-    def check_access(self) -> None:
+    def sign(self, signer: str) -> None:
+        """Draw a signature with the mouse, and keep it."""
+        self.page.click(f'[data-sign="{signer}"]')
+        self.page.wait_for_selector("#pad:visible")
+        pad = self.page.locator("#pad").bounding_box()
+        assert pad is not None
+        self.page.mouse.move(pad["x"] + 60, pad["y"] + 120)
+        self.page.mouse.down()
+        for step in range(24):
+            self.page.mouse.move(pad["x"] + 60 + step * 10, pad["y"] + (90 if step % 4 < 2 else 150))
+        self.page.mouse.up()
+        self.page.click("#sign-keep")
+        self.page.wait_for_selector(f'[data-back="{signer}"]')
+
+    def check_access(self, schemes: tuple[str, ...] = ("light", "dark")) -> None:
         """Nothing on the page keeps people from reading or reaching it, in light and in dark (WCAG 2.2 AA, by axe)."""
         from axe_playwright_python.sync_playwright import Axe
 
-        for scheme in ("light", "dark"):
+        for scheme in schemes:
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             results = Axe().run(self.page, options={"runOnly": RULES})
             found = [
