@@ -17,7 +17,8 @@ STRANGER = "7Q2M9X4T5B8C6"
 
 def blanks(station: Terminal, count: int, *options: object) -> list[str]:
     """Prints so many blank labels and returns the codes that their pages read back."""
-    printed = station("labels", "--blank", count, "--out", "blank.pdf", "--json", *options)
+    sheet = () if "--sheet" in options else ("--sheet", "roll-50x30")
+    printed = station("labels", "--blank", count, "--out", "blank.pdf", "--json", *sheet, *options)
     assert printed.code == 0 and printed.json["labels"] == count
     texts = {read["text"] for frame in station("decode", "blank.pdf", "--json").lines for read in frame["reads"]}
     assert len(texts) == count and all(text.endswith("*01") for text in texts)
@@ -29,7 +30,13 @@ def findings(done: Ran) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "options", [(), ("--kind", "box"), ("--kind", "box", "--sheet", "roll-50x30"), ("--sheet", "roll-100x150")]
+    "options",
+    [
+        (),
+        ("--kind", "box"),
+        pytest.param(("--kind", "box", "--sheet", "a4-3x7"), marks=pytest.mark.slow),
+        pytest.param(("--sheet", "roll-100x150"), marks=pytest.mark.slow),
+    ],
 )
 def test_blank_labels_have_codes_of_their_own_that_read_back(station: Terminal, options: tuple[str, ...]) -> None:
     assert set(blanks(station, 3, *options)).isdisjoint(station.codes())

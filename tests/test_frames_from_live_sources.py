@@ -70,7 +70,7 @@ def test_only_the_newest_frame_is_given() -> None:
         camera.unblocked.set()
 
 
-@pytest.mark.parametrize("end", ["fail", "raise", "block"])
+@pytest.mark.parametrize("end", ["block", *(pytest.param(end, marks=pytest.mark.slow) for end in ("fail", "raise"))])
 def test_a_camera_that_stops_is_opened_again(end: str) -> None:
     told: list[str] = []
     first = Scripted(3, end)
@@ -110,6 +110,7 @@ def test_a_scene_in_which_nothing_moves_is_doubted_once() -> None:
     assert len(told) == 1
 
 
+@pytest.mark.slow
 def test_a_scene_that_stood_still_and_then_moved_is_doubted_again() -> None:
     told: list[str] = []
     later = [Scripted(100, "repeat"), Scripted(10_000)]

@@ -21,7 +21,12 @@ except (ImportError, OSError):
     decode = None
 
 ROLLS = [name for name in STOCKS if STOCKS[name].is_roll]
-HEADS = [(name, dpi) for name in ROLLS for dpi in DOTS_PER_MM]
+FINEST = ("roll-100x150", 300)
+HEADS = [
+    pytest.param(name, dpi, marks=pytest.mark.slow if (name, dpi) == FINEST else ())
+    for name in ROLLS
+    for dpi in DOTS_PER_MM
+]
 
 
 def drawn_by_zplkit(zpl: bytes) -> list[Image.Image]:
@@ -39,9 +44,7 @@ def drawn_from_tspl(tspl: bytes) -> Image.Image:
     x, y, stride, height = (int(head[group]) for group in (3, 4, 5, 6))
     data = tspl[head.end() : head.end() + stride * height]
     assert tspl[head.end() + stride * height :] == b"\r\nPRINT 1,1\r\n" and (x, y) == (0, 0)
-    rows = [data[start : start + stride] for start in range(0, len(data), stride)]
-    pixels = bytes(255 * (byte >> bit & 1) for row in rows for byte in row for bit in range(7, -1, -1))
-    return Image.frombytes("L", (stride * 8, height), pixels)
+    return Image.frombytes("1", (stride * 8, height), data).convert("L")
 
 
 def read_by_both(image: Image.Image) -> set[str]:

@@ -34,10 +34,10 @@ SLOW = (
     Condition("near"),
     Condition("tilted", tilt_deg=45),
     Condition("dim", contrast=0.3),
+    Condition("soft", defocus=0.3),
 )
 CONDITIONS = [
     FAR,
-    Condition("soft", defocus=0.3),
     Condition("noisy", noise=14),
     Condition("bottle", bend_deg=45),
     *(pytest.param(condition, marks=pytest.mark.slow) for condition in SLOW),
@@ -45,8 +45,8 @@ CONDITIONS = [
 FILM_FRAMES, FILM_FRAME_MS, PEERS_TAKE = 14, 66.0, 2
 """About a second as a live session looks at it, in which both other readers together manage every second frame."""
 HARDSHIPS = [
-    (Condition("dirt", dirt=0.05), 3),
     (Condition("torn", torn=0.2), 1),
+    pytest.param(Condition("dirt", dirt=0.05), 3, marks=pytest.mark.slow),
     *(
         pytest.param(condition, seed, marks=pytest.mark.slow)
         for condition in (
