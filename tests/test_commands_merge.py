@@ -300,7 +300,9 @@ def double(lines: Lines, dice: random.Random) -> Lines:
 
 
 def swap(lines: Lines, dice: random.Random) -> Lines:
-    one, two = dice.sample(entries(lines)[:-2], 2)  # of one log: between logs, some orders say the same
+    logs = [json.loads(json.loads(line)["body"])["log"] if "body" in json.loads(line) else "" for line in lines]
+    of_one_log = [at for at in entries(lines) if logs[at] == logs[1]]  # between logs, some orders say the same
+    one, two = dice.sample(of_one_log, 2)
     changed = list(lines)
     changed[one], changed[two] = lines[two], lines[one]
     return changed
