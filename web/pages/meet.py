@@ -155,6 +155,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
                 for check in looks(at, camera=camera):
                     found.append(check)
                     done(1)
+            found.sort(key=lambda check: ("broken", "warning", "ok").index(check.health))
             page = pages.fragment(
                 "meet_health.html", checks=found, is_camera_busy=asked.camera and site.pictures.is_reading
             )

@@ -1,0 +1,121 @@
+"""Handover papers on the page: their codes in any order from a field, a camera or a file; what is still to be shown."""
+
+import random
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_examples import NOW, Terminal
+from page_examples import HOST, SAME_ORIGIN, Visitor, site_at
+from starlette.testclient import TestClient
+from test_page_meet import prepared_other, words  # noqa: F401 -- the fixture is used by name
+from work_examples import upload, work
+
+import main
+from custody.codes import item_payload
+from custody.paper import pack_sheet
+from custody.paper import parts as paper_parts
+from web.app import build
+from web.token import HEADER
+
+
+@pytest.fixture(scope="module")
+def paper(prepared_other: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
+    """The paper of a handover of eighteen things from the warehouse to the sub-district, as a PDF."""
+    folder = tmp_path_factory.mktemp("paper")
+    shutil.copytree(prepared_other / "home", folder / "home")
+    options = ["--home", str(folder / "home"), "--lang", "en"]
+    (folder / "codes.txt").write_text("\n".join(codes_of(folder / "home")))
+    given = ["handover", "--from", "51.08", "--to", "51.08.01", "--codes", str(folder / "codes.txt")]
+    assert main.main([*options, *given, "--paper", str(folder / "paper.pdf")], now_utc=lambda: NOW) == 0
+    return folder / "paper.pdf"
+
+
+def codes_of(home: Path) -> list[str]:
+    site = site_at(home)
+    try:
+        return site.ask.do(lambda store: [item.code for item in store.state.find_items(under="51.08.01")])
+    finally:
+        site.close()
+
+
+@pytest.fixture(scope="module")
+def parts(paper: Path) -> list[str]:
+    """Its record as the texts of five codes: as many as a long list has, or small codes."""
+    site = site_at(paper.parent / "home")
+    try:
+        [(_said, sheet)] = site.ask.do(lambda store: store.papers.sheets())
+    finally:
+        site.close()
+    return paper_parts(pack_sheet(sheet), 5)
+
+
+@pytest.fixture
+def guest(prepared_other: Path, tmp_path: Path, terminal: Terminal) -> Iterator[Visitor]:  # noqa: F811
+    """The page of the sub-district's laptop, which has not met the warehouse since."""
+    shutil.copytree(prepared_other / "other", terminal.home)
+    with TestClient(build(site_at(terminal.home)), base_url=HOST, raise_server_exceptions=False) as client:
+        yield Visitor(client)
+
+
+def show(visitor: Visitor, line: str) -> dict[str, object]:
+    answer: dict[str, object] = visitor.ask("POST", "/api/papers/lines", {"line": line})
+    return answer
+
+
+def test_codes_in_any_order_become_the_paper_and_until_then_it_is_said_which_are_missing(
+    guest: Visitor, parts: list[str], terminal: Terminal
+) -> None:
+    parts = random.Random(3).sample(parts, len(parts))
+    for have, part in enumerate(parts[:-1], start=1):
+        told = str(show(guest, part)["page"])
+        assert f"{have} of {len(parts)} codes read" in told
+    again = str(show(guest, parts[0])["page"])
+    assert f"{len(parts) - 1} of {len(parts)} codes read" in again, "shown twice, counted once"
+    [missing] = re.findall(r"Still to show: ([0-9, ]+)", again)
+    assert f"/{len(parts)}:" in parts[-1] and f":{missing}/" in parts[-1]
+    assert f'<span class="unread">{missing}</span>' in again
+    assert "Still to show" in guest.see("/meet"), "the page that is loaded again says the same"
+    whole = show(guest, parts[-1])
+    assert whole["beep"] == "ok" and "18 items from Gudang to PPK Gerokgak" in words(str(whole["page"]))
+    assert "Still to show" not in str(whole["page"])
+    [giver, receiver] = re.findall(r'data-(?:giver|receiver)="([^"]+)"', str(whole["page"]))
+    draft = guest.ask("POST", "/api/drafts", {"giver": giver, "receiver": receiver}, expect=201)["draft"]
+    assert "18" in guest.see(f"/scan/{draft}"), "so many are expected now"
+
+
+@pytest.mark.slow
+def test_a_photograph_or_a_pdf_is_read_whole(guest: Visitor, paper: Path) -> None:
+    told = work(guest, "/api/papers/pictures", {"upload": upload(guest, paper)})
+    assert told["codes"] >= 3 and "18 items from Gudang to PPK Gerokgak" in words(told["page"])
+    empty = work(guest, "/api/papers/pictures", {"upload": upload(guest, b"%PDF-1.4 nothing", "x.pdf")}, expect=422)
+    assert "x.pdf" in empty["error"] and "/.page-" not in empty["error"]
+
+
+def test_this_browsers_camera_reads_a_paper_code_by_code(guest: Visitor, paper: Path) -> None:
+    from scanner.opencv import cv2
+    from scanner.pages import open_pdf
+
+    with open_pdf(paper, clock=lambda: 0.0, dpi=150) as pages:
+        [image, *_more] = [frame.image for frame in pages]
+    jpeg = bytes(cv2.imencode(".jpg", image)[1])
+    headers = {HEADER: guest.token, **SAME_ORIGIN, "Content-Type": "image/jpeg"}
+    for _frame in range(3):  # a text counts when it was read twice
+        seen = guest.client.post("/api/papers/frames?eye=front", content=jpeg, headers=headers)
+        assert seen.status_code == 200, seen.text
+    assert {label["mark"] for label in seen.json()["labels"]} == {"taken"}
+    assert seen.json()["version"] >= 2 and "18 items from Gudang" in words(guest.see("/meet/papers"))
+
+
+def test_what_is_no_code_of_a_paper_is_refused_and_changes_nothing(guest: Visitor, parts: list[str]) -> None:
+    for line in (item_payload("7Q2M9X4T5B8C6", 1), "P:51.08.01", "undo", "", "W1:junk*", "<b>x</b>", "from 51.08"):
+        told = show(guest, line)
+        assert told["beep"] == "wrong" and "<b>x" not in str(told["page"]), line
+    changed = parts[0][:-3] + ("AB*" if parts[0][-3:] != "AB*" else "BA*")
+    show(guest, changed)
+    for part in parts[1:]:
+        told = show(guest, part)
+    assert "do not fit together" in str(told["page"]), "a part that was read wrong is asked for again"
+    assert "18 items" not in str(told["page"])
