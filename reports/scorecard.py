@@ -30,7 +30,8 @@ _AXES: dict[Axis, str] = {
     "target": N_("Right place"), "quality": N_("Right quality"), "accountability": N_("Accountable"),
 }  # fmt: skip
 _BEARERS = {VEHICLES: N_("Vehicles"), VENDORS: N_("Vendors"), OTHERS: N_("Others")}
-_MARKS = {"above": "▲", "below": "▼"}
+MARKS = {"above": "▲", "below": "▼"}
+"""How a figure that stands out from all others is marked."""
 _MOST_FAULTS = 40
 
 
@@ -158,7 +159,7 @@ def figure_words(card: Card, axis: Axis) -> str:
     figure = card.figures[axis]
     if figure.share is None:
         return "–"
-    mark = _MARKS.get(card.compared.get(axis, ""), "")
+    mark = MARKS.get(card.compared.get(axis, ""), "")
     return f"{share_of(figure)} ({number(figure.faulty)}/{number(figure.n)}){' ' + mark if mark else ''}"
 
 

@@ -1,4 +1,4 @@
-"""What a whole ledger comes to: what has come where and when, and what is irregular. Kept up to date item by item.
+"""What a whole ledger comes to: what has come where and when, what is irregular, who had it. Kept up item by item.
 
 Folding every item of a regency takes seconds, so it is done once, in steps, and after that again only for the items
 that a new record names. What it tells is what folding everything anew would tell.
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from custody.chain import Chain
 from custody.counting import Counted, count_findings, counted_in
 from custody.findings import Finding, moment
-from custody.journey import journey
+from custody.journey import Journey, journey
 from custody.places import Ways
+from custody.scorecard import Card, Scores
+from custody.scoring import marks_of
 from custody.timing import DueRow, DueSums
 
 if TYPE_CHECKING:
@@ -54,6 +56,16 @@ class Overview:
         self._irregular: dict[str, tuple[Irregular, ...]] = {}
         self._counted: dict[str, Counted] = {}
         self._in_future: dict[str, str] = {}
+        self._scores = Scores(self._ways)
+        self._next_due: dict[str, str] = {}
+        self._first_due = ""
+        self._to_mark: dict[str, None] = {}
+        self._cards: tuple[str, list[Card]] = ("", [])
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the scorecard counts everything; a due time that has passed is counted a while after the rest."""
+        return not self._to_fold and not self._to_mark
 
     @property
     def share(self) -> float:
@@ -65,16 +77,17 @@ class Overview:
         end = time.monotonic() + most_s
         now = store.around.now_utc()
         self._look(store, now)
-        while self._to_fold:
-            batch = list(islice(self._to_fold, _BATCH))
+        while waiting := self._to_fold or self._to_mark:
+            batch = list(islice(waiting, _BATCH))
             for chain in store.state.chains(batch, as_of=now, with_children=not self._is_first):
                 self._put(chain, now)
             for code in batch:
-                del self._to_fold[code]
+                self._to_fold.pop(code, None)
+                self._to_mark.pop(code, None)
             if time.monotonic() >= end:
                 break
         self._is_first = self._is_first and bool(self._to_fold)
-        return not self._to_fold
+        return self.is_scored
 
     @property
     def ways(self) -> Ways:
@@ -89,6 +102,12 @@ class Overview:
         """For each sub-district, village and polling station how many items are to come, and how many are there."""
         return self._due.there()
 
+    def cards(self, as_of: str) -> tuple[str, list[Card]]:
+        """The scorecard of all committees, and as of when: the last minute begun, for it sums up every item."""
+        if self._cards[0][:16] != as_of[:16]:
+            self._cards = (as_of, self._scores.cards(self._counted.values(), as_of=as_of))
+        return self._cards
+
     def irregular(self) -> Iterator[Irregular]:
         """What is irregular and open, but for what is late: that is the clock's."""
         for last, finding in count_findings(self._counted.values()):
@@ -102,6 +121,9 @@ class Overview:
         mark = ledger.mark()
         if mark == self._mark and store is self._store:
             self._mark_to_fold(code for code, due in self._in_future.items() if due <= moment(now))
+            if self._first_due and self._first_due <= moment(now):
+                self._to_mark |= {code: None for code, due in self._next_due.items() if due <= moment(now)}
+                self._first_due = min((due for due in self._next_due.values() if due > moment(now)), default="")
             return
         before = self._mark
         sizes = ledger.sizes()
@@ -111,7 +133,7 @@ class Overview:
             self._restart()
             self._store = store
             self._ways = Ways(store.state.places.tree())
-            self._due = DueSums(self._ways)
+            self._due, self._scores = DueSums(self._ways), Scores(self._ways)
             self._mark_to_fold(ledger.codes())
         else:
             self._is_first = False  # what is packed in these may have been folded already
@@ -127,7 +149,10 @@ class Overview:
         self._total += len(self._to_fold) - before
 
     def _put(self, chain: Chain, now: str) -> None:
-        self._due.put(chain.code, journey(chain, self._ways, as_of=now))
+        way = journey(chain, self._ways, as_of=now)
+        self._due.put(chain.code, way)
+        self._scores.put(marks_of(chain, self._ways, as_of=now))
+        self._await_due(chain.code, way, moment(now))
         place = chain.item.to if chain.item else chain.held_by or next(
             (link.to for link in reversed(chain.links) if link.to), "")  # fmt: skip
         found = tuple(
@@ -152,3 +177,17 @@ class Overview:
             self._in_future[chain.code] = min(to_come)
         else:
             self._in_future.pop(chain.code, None)
+
+    def _await_due(self, code: str, way: Journey | None, now: str) -> None:
+        """Remember when an item will have missed its next due time: then its marks are others, without any record."""
+        dues = [
+            moment(place.due)
+            for place in (way.way if way else ())
+            if place.due is not None and place.code not in (way.reached if way else ())
+        ]
+        ahead = min((due for due in dues if due > now), default="")
+        if not ahead:
+            self._next_due.pop(code, None)
+            return
+        self._next_due[code] = ahead
+        self._first_due = min(self._first_due or ahead, ahead)

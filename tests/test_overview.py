@@ -35,7 +35,7 @@ def told_by(kept: Overview) -> tuple[object, ...]:
     """Everything that an overview tells, in an order of its own."""
     irregular = sorted((one.finding.code, one.finding.item or "", one.place, one.bast, str(one.finding))
                        for one in kept.irregular())  # fmt: skip
-    return kept.due_rows(LATER, 6), dict(sorted(kept.there().items())), irregular
+    return kept.due_rows(LATER, 6), dict(sorted(kept.there().items())), irregular, kept.cards(LATER)
 
 
 @settings(
@@ -110,6 +110,28 @@ def test_an_hour_that_a_fast_clock_wrote_counts_when_it_has_come(sqlite_url: Fre
         assert kept.there()["51.08.01"] == (1, 0)
         store.around = right
         assert whole(kept, store).there()["51.08.01"] == (1, 1)
+
+
+def test_a_due_time_that_passes_lays_what_has_not_come_to_whoever_kept_it(sqlite_url: FreshUrl) -> None:
+    from dataclasses import replace
+
+    with planned_station(sqlite_url()) as store:
+        codes = boxes(store, 2)
+        give(store, codes, TRUCK)
+        give(store, codes[:1], "51.08.01", TRUCK)
+        right = store.around
+
+        def time_told(kept: Overview, now: str) -> dict[str, int]:
+            store.around = replace(right, now_utc=lambda: now)
+            _as_of, cards = whole(kept, store).cards(now)
+            [card] = [card for card in cards if card.bearer == "vehicles"]
+            return {axis: figure.faulty for axis, figure in card.figures.items() if figure.faulty}
+
+        kept = Overview()
+        before = time_told(kept, right.now_utc())
+        after = time_told(kept, "2024-02-29T00:00:00Z")
+        assert before == {} and after == {"quantity": 1}, "what has not come is missing"
+        assert after == time_told(Overview(), "2024-02-29T00:00:00Z")
 
 
 def test_a_count_that_differs_is_open_until_it_is_withdrawn(sqlite_url: FreshUrl) -> None:

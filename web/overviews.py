@@ -16,6 +16,7 @@ from reports.words import custodian_name, finding_text, kind_name, place_path, s
 from station.advice import advice
 from station.overview import Irregular, Overview
 from web.field_boards import field_board
+from web.score_board import score_board
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -79,6 +80,7 @@ def overview_of(store: "Store", overview: Overview, code: str, *, with_staff: bo
         "states": _states(inside), "pressing": _pressing(inside, here, code),
         "things": _things(store, place), "unwitnessed": store.heads.unwitnessed(),
         "irregular": _irregular(store, overview, place, here) if is_whole else None,
+        "scores": score_board(overview, place, places, now, here),
         "field": field_board(store, place, now, here, with_staff=with_staff),
     }  # fmt: skip
 

@@ -123,8 +123,9 @@ class Watch:
         return not is_done
 
     def _version(self, store: "Store") -> Version:
-        """Changes with the ledger, each minute, and with each twentieth that is added up."""
-        return (store.ledger.mark(), store.around.now_utc()[:16], int(self._overview.share * 20))
+        """Changes with the ledger, each minute, with each twentieth that is added up, and when all is scored."""
+        overview = self._overview
+        return (store.ledger.mark(), store.around.now_utc()[:16], int(overview.share * 20), overview.is_scored)
 
 
 def digest(version: Version) -> str:
