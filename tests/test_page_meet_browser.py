@@ -60,7 +60,7 @@ def test_two_stations_meet_over_a_bundle_and_a_paper(
         (tmp_path / "cut.serah").write_bytes((tmp_path / "gudang.serah").read_bytes()[:300])
         meet.page.set_input_files("#bundles", tmp_path / "cut.serah")
         meet.page.click("#take button.main")
-        meet.shows("#take-outcome [role=alert]", "cut.serah is no whole bundle")
+        meet.shows("#take-outcome [role=alert]", "is no whole bundle")
         assert all("409" in error for error in meet.errors), meet.errors
         meet.page.click(".receive")
         meet.page.wait_for_url("**/scan/*")
