@@ -5,7 +5,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -189,6 +189,21 @@ def kind_argument(store: "Store", kind: str | None) -> str | None:
             kinds=", ".join(kinds) or "-",
         )
     return kind
+
+
+class Words(click.Choice[str]):
+    """The words of an option in both languages at once: who types them need not know which one is set."""
+
+    def __init__(self, meanings: Mapping[str, str]) -> None:
+        """Args:
+        meanings: for each word the one that is recorded.
+        """
+        super().__init__(list(meanings), case_sensitive=False)
+        self._meanings = dict(meanings)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word that is recorded for what was typed."""
+        return self._meanings[super().convert(value, param, ctx)]
 
 
 def repeatable(name: str, help_text: str, **more: Any) -> Callable[[F], F]:

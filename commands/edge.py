@@ -11,7 +11,7 @@ import click
 
 from custody.errors import CustodyError, Fault, InputError
 from language import _
-from language.text import printable, say, say_fault, say_hint
+from language.text import printable, reason, say, say_fault, say_hint
 
 SHOWN_FAULTS = 50
 EXIT_USAGE, EXIT_MACHINE, EXIT_INTERRUPTED = 2, 3, 130
@@ -53,7 +53,7 @@ def run(program: click.Group, args: Sequence[str]) -> int:
     except OSError as error:
         _tell(
             _("The computer refused: {reason} ({path})").format(
-                reason=error.strerror or type(error).__name__, path=printable(str(error.filename or "-"), 200)
+                reason=reason(error.strerror or type(error).__name__), path=printable(str(error.filename or "-"), 200)
             ),
             _("Check the disk's free space and your permissions: python main.py doctor"),
         )

@@ -1,5 +1,6 @@
 """What `scan`, `handover` and `drafts` share: reading the options of a handover, and telling its result."""
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -268,6 +269,10 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
         click.echo(_("Refused, they stay with the giver: {count}").format(count=number(len(recorded.refused))))
     if recorded.assumed:
         click.echo(_("Inside them, not seen themselves: {count}").format(count=number(recorded.assumed)))
+    if short := sum(finding.code == "SHORTAGE" for finding in recorded.findings):
+        rest = f"python main.py items --held-by {shlex.quote(recorded.giver)}"
+        click.echo(_("Not handed over, still open with {giver}: {count}. Which: {command}").format(
+            giver=custodian_name(places, recorded.giver), count=number(short), command=rest))  # fmt: skip
     tell_findings(store, recorded.findings, recorded.to)
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=first.seq))
     if recorded.matched:
@@ -279,8 +284,6 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
 
 def _tell_reprint(store: "Store", recorded: "RecordedHandover", options: Mapping[str, Any]) -> None:
     """Say how to give new labels, at once, to what was taken without a readable one."""
-    import shlex
-
     from custody.codes import show_code
 
     names = [name for name in (options["giver"], options["receiver"]) if name.strip()] or ["...", "..."]
@@ -289,7 +292,8 @@ def _tell_reprint(store: "Store", recorded: "RecordedHandover", options: Mapping
     printed = [code for code in recorded.matched if code in items and items[code].print]
     click.echo(_("Without a readable label: {count}. Print new ones now:").format(count=len(recorded.matched)))
     if len(printed) < len(recorded.matched):
-        click.echo("  python main.py labels --codes FILE --out labels.pdf")
+        bare = " ".join(f"--code {show_code(code)}" for code in recorded.matched if code not in printed)
+        click.echo(f"  python main.py labels {bare} --out labels.pdf")
     if not printed:
         return
     codes = " ".join(map(show_code, printed))

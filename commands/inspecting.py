@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.base import Station, by_option, json_option, one_line, pass_station, print_json, set_worker
+from commands.base import Station, Words, by_option, json_option, one_line, pass_station, print_json, set_worker
 from commands.handing import tell_findings
 from commands.touching import one_touch, photo_bytes, read_touches
-from custody.items import CONDITIONS
 from language import _, ngettext
-from station.said import LONGEST_NOTE
+from station.said import CONDITION_WORDS, LONGEST_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command(help=_("Record in which condition things were found, with a photograph where there is one."))
 @click.argument("codes", nargs=-1, required=True, metavar=_("CODE..."))
-@click.option("--condition", type=click.Choice(CONDITIONS), required=True, metavar=_("WORD"),
+@click.option("--condition", type=Words(CONDITION_WORDS), required=True, metavar=_("WORD"),
               help=_("What was seen: good, light, heavy, wet or missing (parts)."))  # fmt: skip
 @click.option("--photo", type=click.Path(path_type=Path), metavar=_("FILE"), help=_("A photograph that shows it."))
 @click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))

@@ -7,6 +7,7 @@ import click
 
 from commands.base import (
     Station,
+    Words,
     by_option,
     confirm,
     json_option,
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from db.store import Store
 
 Action = Literal["add", "remove", "open", "check"]
-_SHOWN_MISSING = 10
+_SHOWN_MISSING, _SHOWN_LABELS = 10, 12
+_SCOPES = {"full": "full", "penuh": "full", "sample": "sample", "sampel": "sample"}
 
 
 @click.command(help=_("Put things into a set, sack or pallet, take them out, look into it, or open it; open a pack of "
@@ -42,7 +44,7 @@ _SHOWN_MISSING = 10
 @click.option("--add", "action", flag_value="add", help=_("These were put into it."))
 @click.option("--remove", "action", flag_value="remove", help=_("These were taken out of it."))
 @click.option("--open", "action", flag_value="open", help=_("It was opened: nothing is in it any more."))
-@click.option("--check", "scope", type=click.Choice(["full", "sample"]), metavar="full|sample",
+@click.option("--check", "scope", type=Words(_SCOPES), metavar=_("full|sample"),
               help=_("It was looked into: these were found, all that is in it or a sample."))  # fmt: skip
 @click.option("--source", metavar=_("SOURCE"),
               help=_("Scan the labels: camera number or name, video, picture, folder, PDF or URL; - for the keyboard."))  # fmt: skip  # noqa: E501
@@ -229,7 +231,10 @@ def _open_pack(
     click.echo(_("RECORDED: opened into {count}").format(count=len(opened.items)))
     for item in opened.items:
         click.echo(f"{show_code(item.code)}  {item.serials or item.quantity}  {item.to}")
-    note(_("Print their labels: python main.py labels --codes FILE"))
+    chosen = " ".join(f"--code {show_code(item.code)}" for item in opened.items[:_SHOWN_LABELS])
+    if len(opened.items) > _SHOWN_LABELS:
+        chosen = f"--kind {opened.items[0].kind}"
+    note(_("Print their labels: {command}").format(command=f"python main.py labels {chosen} --out labels.pdf"))
     tell_recorded_events(store, opened.recorded.events, opened.recorded.findings)
 
 

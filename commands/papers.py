@@ -41,14 +41,14 @@ def save_recorded(report: str, recorded: "RecordedHandover", path: Path, save: C
     Args:
         report: the kind of report that writes the same paper later.
     """
-    from language.text import say
+    from language.text import reason, say
 
     try:
         save()
     except (CustodyError, OSError) as error:
-        reason = say(error) if isinstance(error, CustodyError) else str(error.strerror or type(error).__name__)
+        why = say(error) if isinstance(error, CustodyError) else reason(error.strerror or type(error).__name__)
         later = f"python main.py report {report} --number {recorded.bast} --out FILE.pdf"
-        note(_("It is recorded, but its paper is not written: {reason}\n  {later}").format(reason=reason, later=later))
+        note(_("It is recorded, but its paper is not written: {reason}\n  {later}").format(reason=why, later=later))
     else:
         note(_("Written: {path}").format(path=path))
 

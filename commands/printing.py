@@ -14,6 +14,7 @@ from commands.base import (
     pass_station,
     place_argument,
     print_json,
+    repeatable,
     set_worker,
 )
 from commands.sheets import list_stocks, print_job, print_options
@@ -36,6 +37,7 @@ MAX_BLANKS = 10_000
 @click.option(
     "--codes", type=click.Path(path_type=Path), metavar=_("FILE"), help=_("Only the codes in this file, one a line.")
 )
+@repeatable("--code", _("Only this item; may be given several times."), metavar=_("CODE"))
 @click.option(
     "--blank",
     type=click.IntRange(1, MAX_BLANKS),
@@ -55,6 +57,7 @@ def labels(
     kind: str | None,
     to: str | None,
     codes: Path | None,
+    code: tuple[str, ...],
     blank: int | None,
     places: bool,
     calibrate: bool,
@@ -81,11 +84,11 @@ def labels(
             report_labels(job, len(shown), pages, as_json=as_json)
             return
         if blank is not None:
-            _refuse_with_blanks(codes, to)
+            _refuse_with_blanks(codes or code, to)
             pages = print_blanks(store, job, blank, only)
             report_labels(job, blank, pages, as_json=as_json)
             return
-        wanted = _wanted(store, codes, only, top)
+        wanted = _wanted(store, codes, code, only, top)
         fresh = [item for item in wanted if not item.print]
         if not fresh:
             raise RuleError(
@@ -96,21 +99,24 @@ def labels(
     report_labels(job, len(fresh), pages, already=len(wanted) - len(fresh), as_json=as_json)
 
 
-def _refuse_with_blanks(codes: Path | None, to: str | None) -> None:
-    if codes is not None or to is not None:
+def _refuse_with_blanks(codes: object, to: str | None) -> None:
+    if codes or to is not None:
         raise InputError(
             N_("blank labels belong to no item: --codes and --to do not go with --blank"),
             hint=N_("Say where things are bound for when you claim the labels: python main.py claim"),
         )
 
 
-def _wanted(store: "Store", codes: Path | None, kind: str | None, top: str | None) -> "list[Item]":
+def _wanted(
+    store: "Store", codes: Path | None, code: tuple[str, ...], kind: str | None, top: str | None
+) -> "list[Item]":
     """The items that the options choose, in the order in which they leave the warehouse."""
-    if codes is None:
+    if codes is None and not code:
         return in_order(store, store.state.find_items(kind=kind, under=top))
     from commands.lines import parse_codes, read_lines
 
-    return in_order(store, known_items(store, (label.code for label in parse_codes(read_lines(str(codes))))))
+    lines = [*code, *(read_lines(str(codes)) if codes is not None else ())]
+    return in_order(store, known_items(store, (label.code for label in parse_codes(lines))))
 
 
 def report_labels(

@@ -7,12 +7,15 @@ import click
 
 from commands.base import Station, confirm, json_option, note, pass_station, print_json, progress
 from commands.handing import handover_options, read_handover, tell_recorded
-from commands.session import FIRST_CAMERA, KEYBOARD, begin, confirm_draft, run_session, tell_resumed
+from commands.session import FIRST_CAMERA, KEYBOARD, begin, confirm_draft, run_session, tell_long_open, tell_resumed
 from commands.touching import one_touch
 from custody.errors import N_, InputError
 from language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from custody.compose import Handover, Touch
     from db.drafts import DraftInfo
     from db.store import Store
 
@@ -159,8 +162,6 @@ def handover(
     **options: Any,
 ) -> None:
     with station.store(write=True) as store:
-        from custody.compose import Touch
-
         giver, receiver = store.custodian(giver_code), store.custodian(to_code)
         given = read_handover(store, giver, receiver, options)
         if codes == KEYBOARD and sys.stdin.isatty():
@@ -168,10 +169,7 @@ def handover(
                 store, begin(store, given), KEYBOARD, options, window=False, quiet=quiet, yes=yes, as_json=as_json
             )
             return
-        touches = [
-            *_typed(codes, receiver),
-            *(Touch(one_touch(code).code, None, "matched") for code in options["match"]),
-        ]
+        touches = [*_typed(codes, receiver), *_matched(store, given, options["match"])]
         tell_recorded(store, store.record_handover(given, touches), options, as_json=as_json)
 
 
@@ -195,6 +193,21 @@ def _typed(codes: str, receiver: str) -> list[Any]:
         for label in labels
         if not isinstance(label, PlaceLabel)
     ]
+
+
+def _matched(store: "Store", given: "Handover", codes: "Sequence[str]") -> "list[Touch]":
+    """Things whose label cannot be read, each as the expected one that it is."""
+    from custody.compose import Touch
+    from custody.waybill import check_matched
+
+    if not codes:
+        return []
+    expected = store.expected(given.giver, given.to, given.bound, load=given.load, number=given.number)
+    known = None if expected is None else {item.code for item in expected}
+    found = [one_touch(code).code for code in codes]
+    for code in found:
+        check_matched(code, known)
+    return [Touch(code, None, "matched") for code in found]
 
 
 @click.command(help=_("List unfinished sessions; go on with one, record it, or drop it."))
@@ -230,6 +243,7 @@ def drafts(
             from station.desk import DraftDesk
 
             info = _find_handover(store, record)
+            tell_long_open(store, info)
             confirm_draft(store, DraftDesk(store, info.id), options, yes=True, as_json=as_json)
         elif drop:
             info = _find_draft(store, drop)
@@ -273,6 +287,7 @@ def _list_drafts(store: "Store", *, as_json: bool) -> None:
     from station.desk import ends_in_words
 
     found = store.drafts.all(with_purpose=True)
+    here = store.ledger.own_log().place
     for info in found:
         if as_json:
             print_json({
@@ -280,7 +295,7 @@ def _list_drafts(store: "Store", *, as_json: bool) -> None:
                 "opened_at": info.opened_at, "scanned": info.scan_count,
             } | ({"purpose": info.purpose} if info.purpose else {}))  # fmt: skip
         else:
-            opened = local_time(info.opened_at, info.giver or "")
+            opened = local_time(info.opened_at, here)
             count = _("{count} labels").format(count=info.scan_count)
             click.echo(f"{info.id[:8]}  {opened}  {info.purpose or ends_in_words(store, info)}  {count}")
     if not found and not as_json:

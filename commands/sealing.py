@@ -7,6 +7,7 @@ import click
 
 from commands.base import (
     Station,
+    Words,
     by_option,
     json_option,
     note,
@@ -21,9 +22,8 @@ from commands.handing import read_occurred
 from commands.inspecting import recorded_json, tell_recorded_events
 from commands.touching import KEYBOARD, one_touch, photo_bytes
 from custody.errors import N_, CodeError, InputError
-from custody.sealing import RESULTS
 from language import _, ngettext
-from station.said import LONGEST_NOTE
+from station.said import LONGEST_NOTE, SEAL_WORDS
 
 if TYPE_CHECKING:
     from custody.compose import Touch
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.option("--remove", "action", flag_value="remove", help=_("These were taken off; all, where none is named."))
 @click.option("--spoil", "action", flag_value="spoil", help=_("These were spoilt or lost before use; CODE, their pack, may be left away."))  # fmt: skip  # noqa: E501
 @click.option("--return", "action", flag_value="return", help=_("These were brought back unused; CODE may be left away."))  # fmt: skip  # noqa: E501
-@click.option("--result", type=click.Choice(RESULTS), metavar=_("WORD"),
+@click.option("--result", type=Words(SEAL_WORDS), metavar=_("WORD"),
               help=_("Of a check: intact, broken (or come off), mismatch (other numbers) or none."))  # fmt: skip
 @repeatable("--name", _("Who did it; two people, so give it twice."), metavar=_("NAME"))
 @click.option("--witness", default="", metavar=_("NAME"), help=_("Who watched."))

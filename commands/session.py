@@ -76,11 +76,14 @@ def tell_resumed(store: "Store", info: "DraftInfo") -> None:
     from language.text import local_time
     from station.desk import ends_in_words
 
-    note(
-        _("Going on with the unfinished session of {time}, {ends}: {count} labels are taken already.").format(
-            time=local_time(info.opened_at, info.giver or ""), ends=ends_in_words(store, info), count=info.scan_count
-        )
-    )
+    time = local_time(info.opened_at, store.ledger.own_log().place)
+    words = _("Going on with the unfinished session of {time}, {ends}: {count} labels are taken already.")
+    note(words.format(time=time, ends=ends_in_words(store, info), count=info.scan_count))
+    tell_long_open(store, info)
+
+
+def tell_long_open(store: "Store", info: "DraftInfo") -> None:
+    """Say that a session was left open, maybe over night, so that somebody looks before it is recorded."""
     hours = hours_between(info.opened_at, store.around.now_utc())
     if hours >= LONG_OPEN_H:
         words = _("It was left open for {hours} hours: look whether all of this still stands here before recording it.")
@@ -134,7 +137,9 @@ def take_labels(
         view.show_tally(desk.tally)
         try:
             if source == KEYBOARD:
-                view.tell(_("Scan or type codes, one a line. 'undo' takes the last one out, 'finish' ends."))
+                view.tell(
+                    _("Scan or type codes, one a line. 'undo' takes the last one out, 'finish' ends, 'help' helps.")
+                )
                 ending: Ending = type_lines(sys.stdin, session, on_outcome)
             else:
                 ending = _scan_source(stack, session, source, feedback, on_outcome, window=window)

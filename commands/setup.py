@@ -144,6 +144,8 @@ SHOWN_CHANGES = 20
 
 
 def _print_change(change: "Change") -> None:
+    from station.loading import past_words
+
     if change.is_empty:
         click.echo(_("{file}: nothing new, {count} rows are as they were").format(file=change.file, count=change.same))
     else:
@@ -156,6 +158,8 @@ def _print_change(change: "Change") -> None:
         click.echo("  " + line.text)
     if (more := len(change.changed) - SHOWN_CHANGES) > 0:
         click.echo("  " + _("and {count} more").format(count=more))
+    if words := past_words(change):
+        note(f"{change.file}: {words}")
     if change.ignored:
         note(_("{file}: columns not used: {columns}").format(file=change.file, columns=", ".join(change.ignored)))
 

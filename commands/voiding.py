@@ -2,11 +2,15 @@
 
 import click
 
-from commands.base import Station, json_option, one_line, pass_station, print_json, repeatable
+from commands.base import Station, Words, json_option, one_line, pass_station, print_json, repeatable
 from custody.errors import N_, InputError
 from language import _, ngettext
 
 LONGEST_NOTE = 500
+
+_REASONS = {
+    "spoiled": "spoiled", "rusak": "spoiled", "lost": "lost", "hilang": "lost", "unused": "unused", "sisa": "unused",
+}  # fmt: skip
 
 
 @click.command(
@@ -23,7 +27,7 @@ LONGEST_NOTE = 500
 )
 @click.option(
     "--reason",
-    type=click.Choice(["spoiled", "lost", "unused"]),
+    type=Words(_REASONS),
     required=True,
     metavar="spoiled|lost|unused",
     help=_("What became of them."),

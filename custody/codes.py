@@ -187,6 +187,11 @@ def parse_custodian(text: str) -> str:
     return code
 
 
+def show_plate(code: str) -> str:
+    """A plate as people write it, DK 8123 AB; any other code as it is."""
+    return " ".join(re.findall(r"[A-Z]+|[0-9]+", code)) if is_plate(code) else code
+
+
 def is_plate(code: str) -> bool:
     """Whether a custodian's code is an Indonesian number plate, and so a carrier (DK8123AB)."""
     return _PLATE.fullmatch(code) is not None

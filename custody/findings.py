@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from custody.codes import ItemLabel, is_plate, show_code
+from custody.codes import ItemLabel, is_plate, show_code, show_plate
 from custody.errors import N_
 from custody.items import Item, Voids
 from custody.places import Need, Place, is_store, is_under, path
@@ -61,10 +61,10 @@ class Finding:
 
 
 def name_of(places: Mapping[str, Place], code: str) -> str:
-    """A place as people say it: its name and the village or district it is in; the code where it has no name."""
+    """A place as people say it: its name and the village or district it is in; a plate, or the code of one unnamed."""
     steps = path(places, code)
     if not steps:
-        return code
+        return show_plate(code)
     return steps[-1].name if len(steps) < 3 else f"{steps[-1].name} ({steps[-2].name})"
 
 

@@ -3,10 +3,10 @@
 The paper names codes. Where an item is bound for, the receiver knows only if its plan or another log says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from custody.codes import show_code
-from custody.errors import N_
+from custody.errors import N_, RuleError
 from custody.events import Body
 from custody.findings import Finding
 from custody.items import Item
@@ -47,6 +47,20 @@ def in_hand(handover: Body, giver: str, to: str) -> list[str]:
 def unregistered(code: str, handover: Body) -> Item:
     """What an item is that only a paper names: its code and who has it; neither kind nor destination."""
     return Item(code, "", "", k=1, n=1, held_by=str(handover["to"]))
+
+
+def check_matched(code: str, expected: Collection[str] | None) -> None:
+    """Refuse to take a thing without a readable label for one that is not to come.
+
+    Raises:
+        RuleError: it is known what is to come, and it is none of that.
+    """
+    if expected is not None and code not in expected:
+        raise RuleError(
+            N_("{item} is not expected here: a thing without a label is matched to what is missing"),
+            hint=N_("Look at what is missing, or note it with: extra KIND=COUNT:REMARK"),
+            item=show_code(code),
+        )
 
 
 def judge_against_paper(code: str, bast: str) -> Finding:

@@ -76,11 +76,10 @@ def _swap(store: Store, touches: Sequence[Touch], reserve: Touch) -> list[NewEve
     assert damaged is not None and spare is not None
     if damaged.kind != spare.kind:
         raise RuleError(
-            N_("{item} is a {kind} and cannot take the place of a {other}"),
+            N_("{item} is of another kind than {damaged} and cannot take its place"),
             hint=N_("Choose a reserve of the same kind."),
             item=show_code(spare.code),
-            kind=spare.kind,
-            other=damaged.kind,
+            damaged=show_code(damaged.code),
         )
     latest = store.state.latest(codes)
     above = _store_above(store, damaged)

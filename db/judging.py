@@ -14,6 +14,7 @@ from custody.findings import (
     judge_label,
     judge_scan,
     judge_time,
+    name_of,
     wrong_destination,
 )
 from custody.items import Item
@@ -117,7 +118,7 @@ class Judging:
             raise RuleError(
                 N_("{place} cannot hand over to itself"),
                 hint=N_("Choose another receiver with --to."),
-                place=handover.giver,
+                place=name_of(self.state.places, handover.giver),
             )
 
     def judge_labels(

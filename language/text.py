@@ -19,6 +19,12 @@ _DAYS = {
     "id": ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min"),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
+_SYSTEM_REASONS = (
+    N_("No such file or directory"), N_("Permission denied"), N_("Is a directory"), N_("Not a directory"),
+    N_("No space left on device"), N_("Read-only file system"), N_("Input/output error"), N_("File name too long"),
+    N_("Connection refused"), N_("No such device or address"), N_("Device or resource busy"), N_("Invalid argument"),
+)  # fmt: skip
+"""Why the computer refuses, as it says it itself: what is most often met, so that it is said in people's language."""
 _LONG = 400
 """Characters of one value in a message: a list of codes fits, a novel does not."""
 
@@ -37,10 +43,17 @@ def printable(text: str, limit: int = 80) -> str:
 def fill(template: str, values: Mapping[str, object]) -> str:
     """A template in the chosen language with its blanks filled, each value printable."""
     shown = {
-        name: value if isinstance(value, int | float) else printable(str(value), _LONG)
+        name: value if isinstance(value, int | float)
+        else reason(value) if name == "reason"
+        else printable(str(value), _LONG)
         for name, value in values.items()
-    }
+    }  # fmt: skip
     return _(template).format(**shown)
+
+
+def reason(why: object) -> str:
+    """Why the computer refused, in the chosen language where it is one of the common reasons; printable."""
+    return printable(_(str(why)) if why in _SYSTEM_REASONS else str(why), _LONG)
 
 
 def say(error: CustodyError) -> str:

@@ -3,10 +3,9 @@
 Whatever comes from an event or a table passes `printable` on its way to paper or screen.
 """
 
-import re
 from collections.abc import Mapping
 
-from custody.codes import is_plate
+from custody.codes import is_plate, show_plate
 from custody.errors import N_
 from custody.findings import Finding
 from custody.places import Need, Place, path, zone
@@ -101,9 +100,7 @@ def gravity(finding: Finding) -> str:
 
 def show_custodian(code: str) -> str:
     """A custodian's code as people write it: DK 8123 AB for a plate, else as it is."""
-    if not is_plate(code):
-        return printable(code, 60)
-    return " ".join(re.findall(r"[A-Z]+|[0-9]+", code))
+    return printable(show_plate(code), 60)
 
 
 def custodian_name(places: Places, code: str) -> str:

@@ -22,7 +22,8 @@ _LONGEST_LINE = 200
 
 _FINISH = frozenset({"finish", "done", "selesai"})
 _UNDO = frozenset({"undo", "batal"})
-_ENDS: dict[str, End] = {"from": "from", "dari": "from", "to": "to", "ke": "to"}
+_HELP = frozenset({"help", "bantuan", "?"})
+_ENDS: dict[str, End] = {"from": "from", "dari": "from", "to": "to", "ke": "to", "tujuan": "to"}
 """Typed commands, in both languages at once: who types them need not know which one is set."""
 _SAID: dict[str, What] = {
     "refuse": "refuse", "tolak": "refuse", "accept": "accept", "terima": "accept", "remark": "remark",
@@ -123,9 +124,9 @@ class ScanSession:
     def type_in(self, line: str) -> Outcome:
         """Take one line from the keyboard or a USB scanner: a label, a code, or a command.
 
-        Commands: `undo`; `-CODE` takes one item out; `from PLACE` and `to PLACE`; `finish`; `match CODE` takes a thing
-        whose label cannot be read; `refuse`, `accept`, `remark`, `condition` and `seal`, each with a code or of the
-        last one taken; `extra KIND=COUNT:REMARK`, `bound PLACE`.
+        Commands: `help`; `undo`; `-CODE` takes one item out; `from PLACE` and `to PLACE`; `finish`; `match CODE` takes
+        a thing whose label cannot be read; `refuse`, `accept`, `remark`, `condition` and `seal`, each with a code or of
+        the last one taken; `extra KIND=COUNT:REMARK`, `bound PLACE`.
         """
         entry = line.strip()
         if is_part(entry):
@@ -139,6 +140,11 @@ class ScanSession:
                 return self._say("finish", _("Finished"))
             if entry.lower() in _UNDO:
                 return self.undo()
+            if entry.lower() in _HELP:
+                return self._say("said", _(
+                    "undo, -CODE, to PLACE, from PLACE, refuse, accept, remark TEXT, condition WORD, seal WORD, "
+                    "match CODE, extra KIND=COUNT, bound PLACE, finish"
+                ))  # fmt: skip
             if entry.startswith("-"):
                 return self._put_out(parse_code(entry.partition("*")[0]))
             if word in _ENDS and rest:

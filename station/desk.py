@@ -5,12 +5,13 @@ from contextlib import suppress
 
 from custody.codes import ItemLabel, show_code
 from custody.compose import Handover, Touch
-from custody.errors import N_, CodeError, InputError, RuleError
+from custody.errors import CodeError, InputError, RuleError
 from custody.events import Body
 from custody.findings import Finding, name_of
 from custody.items import Item
 from custody.paper import Sheet
 from custody.places import Need
+from custody.waybill import check_matched
 from db.drafts import DraftInfo
 from db.store import Store
 from language import _
@@ -76,12 +77,8 @@ class DraftDesk:
         Raises:
             RuleError: its label cannot be read, and it is none of the expected things.
         """
-        if how == "matched" and self._expected is not None and label.code not in self._expected:
-            raise RuleError(
-                N_("{item} is not expected here: a thing without a label is matched to what is missing"),
-                hint=N_("Look at what is missing, or note it with: extra KIND=COUNT:REMARK"),
-                item=show_code(label.code),
-            )
+        if how == "matched":
+            check_matched(label.code, self._expected)
         item, findings = self.store.judge(label, self.handover)
         inside = self.store.state.contents.carried({item.code: item}) if item is not None else {}
         is_new = self.store.drafts.take(

@@ -9,12 +9,13 @@ from typing import Any
 
 from custody.codes import show_code
 from custody.errors import N_, ConflictError, Fault, InputError
+from custody.findings import moment
 from custody.items import Item
 from custody.places import Need, Place
 from custody.sealing import overlapping
 from db.sealing import whole_packs
 from db.store import Store
-from language import _
+from language import _, ngettext
 from tables.cells import Located
 from tables.check import check_items, check_needs, check_places
 from tables.headers import ignored_columns, table_kind
@@ -67,6 +68,8 @@ class Change:
     digest: str = ""
     absent: int = 0
     groups: "Mapping[str, Group]" = field(default_factory=dict)
+    past: tuple[Place, ...] = ()
+    """New or changed places whose due time has passed already: a wrong year or zone, more often than not."""
 
     @property
     def is_empty(self) -> bool:
@@ -76,11 +79,28 @@ class Change:
         """The change for `--json`."""
         return {
             "file": self.file, "kind": self.kind, "added": len(self.added), "same": self.same,
+            **({"due_passed": [place.code for place in self.past]} if self.past else {}),
             "changed": [
                 {"key": row.key, "fields": {name: {"old": old, "new": new} for name, (old, new) in row.fields.items()}}
                 for row in self.changed
             ],
         }  # fmt: skip
+
+
+def past_words(change: Change) -> str:
+    """That due times have passed already, with the first of them; empty where none has."""
+    from language.text import local_time, number
+
+    if not change.past:
+        return ""
+    first = change.past[0]
+    words = ngettext(
+        "{count} due time has passed already: {place}, {time}. Are its year and time zone right?",
+        "{count} due times have passed already, as that of {place}, {time}. Are year and time zone right?",
+        len(change.past),
+    )
+    time = local_time(first.due or "", first.code)
+    return words.format(count=number(len(change.past)), place=first.name, time=time)
 
 
 def version_of(changes: Iterable[Change]) -> str:
@@ -150,6 +170,8 @@ def _load_places(store: Store, table: Table, known: dict[str, Place], faults: li
     found += check_places(rows, known)
     faults += found
     change, fresh = _compare(table, "places", rows, known, lambda place: place.code, lambda place: place.level)
+    now = moment(store.around.now_utc())
+    change = replace(change, past=tuple(place for place in fresh if place.due and moment(place.due) < now))
     if not found:
         known |= {place.code: place for place in fresh}
         if not dry_run:

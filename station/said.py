@@ -69,7 +69,7 @@ def read_extra(text: str) -> "Extra":
     return Extra(one_line("--extra", kind), int(count), one_line("--extra", remark, LONGEST_NOTE))
 
 
-_CONDITIONS = {
+CONDITION_WORDS = {
     "good": "good", "baik": "good", "light": "light", "ringan": "light", "heavy": "heavy", "berat": "heavy",
     "wet": "wet", "basah": "wet", "missing": "missing", "hilang": "missing", "kurang": "missing",
 }  # fmt: skip
@@ -81,7 +81,7 @@ def read_condition(text: str) -> str:
     Raises:
         InputError: it is none.
     """
-    condition = _CONDITIONS.get(text.strip().lower())
+    condition = CONDITION_WORDS.get(text.strip().lower())
     if condition is None:
         raise InputError(
             N_("{text} is no condition"),
@@ -95,7 +95,7 @@ def _of_items(said: Mapping[str, str], what: str) -> dict[str, str]:
     return {name.removeprefix(what): value for name, value in said.items() if name.startswith(what)}
 
 
-_RESULTS = {
+SEAL_WORDS = {
     "intact": "intact", "utuh": "intact", "broken": "broken", "rusak": "broken", "lepas": "broken",
     "mismatch": "mismatch", "beda": "mismatch", "none": "none", "kosong": "none", "tanpa": "none",
 }  # fmt: skip
@@ -112,7 +112,7 @@ def read_look(text: str) -> "SealLook":
     from custody.serials import parse_serials
 
     word, _colon, numbers = text.partition(":")
-    result = _RESULTS.get(word.strip().lower())
+    result = SEAL_WORDS.get(word.strip().lower())
     if result is None:
         raise InputError(
             N_("{text} does not say how the seals are"),

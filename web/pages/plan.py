@@ -146,12 +146,14 @@ def _known(store: "Store") -> dict[str, Any]:
 def _changes(store: "Store", changes: "Sequence[Change]") -> dict[str, Any]:
     """What loading changes, file by file: counts for each level and kind, and the rows."""
     from reports.words import kind_name
+    from station.loading import past_words
 
     names = {need.kind: need for need in store.state.needs()}
     shown = [
         {
             "file": change.file, "kind": change.kind, "added": len(change.added), "changed": len(change.changed),
             "same": change.same, "absent": change.absent, "ignored": ", ".join(change.ignored),
+            "past": past_words(change),
             "groups": [
                 (level_word(name) if change.kind == "places" else kind_name(names, name), group)
                 for name, group in sorted(change.groups.items(), key=_rank)
