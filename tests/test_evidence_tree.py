@@ -165,6 +165,26 @@ def test_a_thousand_random_pairs_of_a_large_tree_hold(large):
         assert is_extension(old, large.root(old), new, large.root(new), large.consistency_proof(old, new))
 
 
+def test_another_implementation_has_the_same_roots_and_paths_and_takes_a_thousand_of_our_pairs():
+    """pymerkle writes consistency proofs in a form of its own: so each proves ours, by its own proof, to the other."""
+    pymerkle = pytest.importorskip("pymerkle", reason="needs pymerkle (requirements-dev.txt)")
+    entries = [number.to_bytes(4, "big") for number in range(600)]
+    ours, theirs, dice = Tree(map(leaf_digest, entries)), pymerkle.InmemoryTree(algorithm="sha256"), random.Random(23)
+    for entry in entries:
+        theirs.append_entry(entry)
+    for _ in range(1000):
+        old, new = sorted(dice.sample(range(1, len(entries) + 1), 2))
+        before, after, index = ours.root(old), ours.root(new), dice.randrange(new)
+        assert (before, after) == (theirs.get_root(old), theirs.get_root(new))
+        proof = theirs.prove_consistency(old, new)
+        pymerkle.verify_consistency(before, after, proof)
+        assert is_extension(old, theirs.get_root(old), new, theirs.get_root(new), ours.consistency_proof(old, new))
+        with pytest.raises(pymerkle.InvalidProof):
+            pymerkle.verify_consistency(bytes(32), after, proof)
+        path = theirs.prove_inclusion(index + 1, new).path  # it counts from 1
+        assert [node for node in path if node != ours.leaf(index)] == ours.inclusion_proof(index, new)
+
+
 def bend(proof: list[bytes], dice: random.Random) -> list[bytes]:
     """Another proof: a bit flipped, a digest more, less or twice, two swapped, or all in the other order."""
     bent, i = list(proof), dice.randrange(len(proof))
