@@ -22,7 +22,7 @@ MAX_PAYLOAD_LENGTH = 128
 
 _FOLD = str.maketrans("OIL", "011")
 _SEPARATORS = re.compile(r"[\s\-]+")
-_ITEM = re.compile(r"([0-9A-HJKMNP-TV-Z]{13})\*(0[1-9]|[1-9][0-9])", re.ASCII)
+_ITEM = re.compile(r"([0-9A-HJKMNP-TV-Z]{13})\*([0-9]{2})", re.ASCII)
 _CUSTODIAN = re.compile(r"[0-9A-Z][0-9A-Z./-]{0,39}", re.ASCII)
 _PLATE = re.compile(r"[A-Z]{1,2}[1-9][0-9]{0,3}[A-Z]{1,3}", re.ASCII)
 """Region letters, a number, series letters. Without the series, a vendor's V-01 would pass as a truck."""
@@ -30,7 +30,10 @@ _PLATE = re.compile(r"[A-Z]{1,2}[1-9][0-9]{0,3}[A-Z]{1,3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class ItemLabel:
-    """What the label of an item says: its code and the number of the print, 1 to 99; None when typed without one."""
+    """What the label of an item says: its code and the number of the print, 1 to 99.
+
+    The number is None where no label was read: the code was typed without one, or read from a form.
+    """
 
     code: str
     print: int | None
@@ -117,6 +120,11 @@ def item_payload(code: str, print_number: int) -> str:
     return f"{code}*{print_number:02d}"
 
 
+def form_payload(code: str) -> str:
+    """The QR text of an item on a form: as on its label, but with the print 00, for a form is no label."""
+    return f"{code}*00"
+
+
 def place_payload(code: str) -> str:
     """The QR text of a place or a carrier: P: and its code."""
     return f"P:{code}"
@@ -140,7 +148,7 @@ def read_payload(text: str) -> ItemLabel | PlaceLabel | None:
                 hint=N_("Set the item aside and compare it with its waybill."),
                 text=text,
             )
-        return ItemLabel(code, int(number))
+        return ItemLabel(code, int(number) or None)
     if text.startswith("P:") and _CUSTODIAN.fullmatch(text, 2):
         return PlaceLabel(text[2:])
     return None
@@ -159,13 +167,14 @@ def parse_entry(text: str) -> ItemLabel | PlaceLabel:
         if label is not None:
             return label
     code, star, number = folded.partition("*")
-    if star and not (number.isascii() and number.isdigit() and 1 <= int(number) <= MAX_PRINT and len(number) <= 2):
+    is_number = number.isascii() and number.isdigit() and len(number) <= 2
+    if star and not (is_number and (int(number) or number == "00")):
         raise CodeError(
             N_("{text} is not a label: the print number after * is 01 to 99"),
             hint=N_("Type the code alone."),
             text=line[:60],
         )
-    return ItemLabel(parse_code(code), int(number) if star else None)
+    return ItemLabel(parse_code(code), int(number) or None if star else None)
 
 
 def parse_custodian(text: str) -> str:

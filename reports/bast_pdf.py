@@ -1,13 +1,10 @@
 """The BAST (Berita Acara Serah Terima) as an official letter: its sections, as the office's template orders them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from io import BytesIO
 from typing import Any, BinaryIO
 
-from reportlab.lib.colors import black
 from reportlab.lib.units import mm
-from reportlab.lib.utils import ImageReader
-from reportlab.platypus import Image, Spacer, Table
+from reportlab.platypus import Spacer, Table
 
 from custody.carriage import NO_CARRIAGE
 from custody.paper import Sheet
@@ -20,6 +17,7 @@ from reports.bast_keys import PAGE_SIZES_MM
 from reports.bast_template import Template
 from reports.bast_words import party_name
 from reports.letter import CENTRE, JUSTIFY, Letter
+from reports.letterhead import draw_letterhead, picture
 from reports.paper import Margins
 from reports.words import custodian_name, show_custodian
 
@@ -88,32 +86,9 @@ class _Bast:
     # --- who, when and on what basis ----------------------------------------------------------------------------
 
     def _letterhead(self) -> None:
-        paper, facts, template = self.paper, self.facts, self.template
-        blanks = {
-            "office": custodian_name(facts.places, facts.office), "election": facts.election, "station": facts.station
-        }  # fmt: skip
-        lines = [template.filled(line, blanks) for line in template["letterhead.lines"]]
-        below = [template.filled(line, blanks) for line in template["letterhead.address"]]
-        if not lines and not below and not template.logo:
-            return
-        told = [paper.words(line, bold=True, align=CENTRE, scale=1.25) for line in lines]
-        told += [paper.words(line, align=CENTRE, scale=0.85) for line in below]
-        if template.logo:
-            height_mm = float(template["letterhead.logo_height_mm"])
-            side_mm = min(height_mm * 1.6, 40)
-            logo = _picture(template.logo, side_mm - 2, height_mm)
-            cells, widths = [logo, told, ""], [side_mm, paper.width_mm - 2 * side_mm, side_mm]
-            paper.place(paper.row_of(cells, widths, shade="white"))
-        else:
-            for line in told:
-                paper.flow(line)
-        paper.space(1.5)
-        canvas, y = paper.canvas, paper.y
-        canvas.setStrokeColor(black)
-        for width, down in ((1.6, 0), (0.5, 2)):
-            canvas.setLineWidth(width)
-            canvas.line(paper.left, y - down, paper.right, y - down)
-        paper.space(5)
+        facts = self.facts
+        office = custodian_name(facts.places, facts.office)
+        draw_letterhead(self.paper, self.template, office=office, election=facts.election, station=facts.station)
 
     def _title(self) -> None:
         paper, election = self.paper, self.facts.election.upper()
@@ -223,7 +198,7 @@ class _Bast:
     def _box(self, title: str, name: str, function: str, nip: str, who: str) -> list[Any]:
         """What stands in one column: title, function, the signature, name, NIP."""
         paper, drawn = self.paper, self.drawn.get(who)
-        room: Any = Spacer(1, (_SIGN_MM - 5) * mm) if drawn is None else _picture(drawn, *_DRAWN_MM)
+        room: Any = Spacer(1, (_SIGN_MM - 5) * mm) if drawn is None else picture(drawn, *_DRAWN_MM)
         told = paper.words(self._acknowledged(who), align=CENTRE, scale=0.75)
         return [
             paper.words(printable(title, 200), align=CENTRE), paper.words(printable(function, 200), align=CENTRE),
@@ -256,7 +231,7 @@ class _Bast:
         for place, name in enumerate(names, 1):
             drawn = self.drawn.get(f"witness-{place}")
             words = f"{self.text('witness')}: {self._acknowledged(f'witness-{place}') or _DOTS}"
-            sign: Any = paper.words(words) if drawn is None else _picture(drawn, 40, 12)
+            sign: Any = paper.words(words) if drawn is None else picture(drawn, 40, 12)
             cells = [paper.words(f"{place}."), paper.words(printable(name, _NAME) or _DOTS), sign]
             paper.grid(cells, [7, paper.width_mm / 2 - 7, paper.width_mm / 2], padding_pt=6)
 
@@ -276,10 +251,3 @@ def _day(day: LongDate | None) -> dict[str, object]:
         "weekday": day.weekday, "day": day.day, "day_words": in_words(day.day), "month": day.month, "year": day.year,
         "year_words": in_words(day.year), "date": day.date, "clock": day.clock,
     }  # fmt: skip
-
-
-def _picture(data: bytes, width_mm: float, height_mm: float) -> Image:
-    """A picture as large as the room allows, its sides in proportion, in the middle."""
-    wide, high = ImageReader(BytesIO(data)).getSize()
-    scale = min(width_mm * mm / wide, height_mm * mm / high)
-    return Image(BytesIO(data), width=wide * scale, height=high * scale, mask="auto", hAlign="CENTER")

@@ -187,6 +187,7 @@ class _Page:
             (_("Giver's count"), "" if counted is None else number(counted)),
             (_("Without a label"), ", ".join(self._extra(extra) for extra in body["extras"])),
             (_("Remark"), body["note"]),
+            (_("Late entry"), self._keyed_in()),
         ]
         line = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)
         shown = [(label, printable(value, 400)) for label, value in facts if value]
@@ -199,6 +200,11 @@ class _Page:
             ]
             self.paper.place(row(cells, [24, 63, 24, 63], line, padding_pt=2))
         self.paper.place(Spacer(1, 2 * mm))
+
+    def _keyed_in(self) -> str:
+        if not self.body["occurred"]:
+            return ""
+        return _("keyed in later, on {time}").format(time=local_time(self.body["at"], self.here))
 
     def _extra(self, extra: Mapping[str, Any]) -> str:
         words = f"{number(extra['count'])} {kind_name(self.facts.needs, extra['kind'])}"
