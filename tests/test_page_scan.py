@@ -3,10 +3,12 @@
 import re
 from typing import Any
 
+import pytest
 from command_examples import Terminal
 from page_examples import Visitor
 
 from custody.codes import item_payload, show_code
+from web.site import Site
 
 
 def begun(visitor: Visitor, giver: str = "51.08", receiver: str = "51.08.01", **more: Any) -> str:
@@ -155,6 +157,23 @@ def test_giver_and_receiver_change_places_at_once_or_not_at_all(visitor: Visitor
     assert "no place patas" in unknown["error"] and "choose" in unknown["hint"]
     page = visitor.see(f"/scan/{draft}")
     assert page.index("PPK Gerokgak") < page.index("Gudang</span>") and "PPK Seririt" not in page
+
+
+def test_a_page_is_told_of_a_camera_only_when_it_can_ask_for_its_picture(
+    visitor: Visitor, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, told = begun(visitor), list[str]()
+    site.pictures._default = "no-such-film.avi"
+    news = site.rooms.news(draft)
+    tell = news.tell
+
+    def told_now(*what: Any, **how: Any) -> dict[str, Any]:
+        told.append(site.pictures.state(draft).state)
+        return tell(*what, **how)
+
+    monkeypatch.setattr(news, "tell", told_now)
+    visitor.ask("POST", f"/api/drafts/{draft}/camera", {})
+    assert told[0] == "opening"
 
 
 def test_an_empty_session_is_not_recorded(visitor: Visitor, station: Terminal) -> None:

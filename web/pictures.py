@@ -56,6 +56,7 @@ class Pictures:
         with self._lock:
             self._stop()
             self._watch = _Watch(self._rooms, draft, source or self._default)
+            self._watch.begin()  # only now: the page asks for the picture as soon as it is told
 
     def stop(self, draft: str) -> None:
         """Let go of the camera if it reads into this session."""
@@ -130,6 +131,9 @@ class _Watch:
         self._session = _Distant(rooms, draft)
         self._thread = threading.Thread(target=context.run, args=(self._read,), daemon=True, name="reading")
         self._painter = threading.Thread(target=self._paint, daemon=True, name="painting")
+
+    def begin(self) -> None:
+        """Tell the page, and open the camera."""
         self._say(CameraState("opening"))
         self._thread.start()
         self._painter.start()

@@ -9,7 +9,7 @@ import { sound, sound_is_locked, sound_is_on, switch_sound, when_unlocked } from
 import { catch_labels } from "./wedge.js";
 
 const BOARD_PAUSE_MS = 120;
-const SILENCE_MS = 8000;
+const SILENCE_MS = 8000, PICTURE_PAUSE_MS = 1000;
 const $ = (id) => document.getElementById(id);
 const scan = $("scan"), field = $("line"), waiting = $("waiting"), last = $("last"), board = $("board");
 const api = `/api/drafts/${scan.dataset.draft}`;
@@ -191,6 +191,8 @@ const picture = $("picture"), words = $("camera-words"), choice = $("camera-choi
 const OWN = "own", RAN = "serah-camera"; // RAN: under this name the browser keeps which camera ran last
 let is_own = is_device; // whether it is the browser's own camera that runs, or is to run
 
+const picture_path = () => `/scan/${scan.dataset.draft}/picture?${Date.now()}`;
+
 function show_camera({ state, words: said, advice }) {
   const before = picture.closest("section").dataset.state;
   picture.closest("section").dataset.state = state;
@@ -198,13 +200,18 @@ function show_camera({ state, words: said, advice }) {
   words.textContent = advice || said || words.dataset[state] || "";
   words.className = state === "lost" || state === "failed" ? "notice wrong" : advice ? "notice watch" : "soft";
   if ((state === "lost" || state === "failed") && state !== before) sound("wrong");
-  if (!is_own && (is_running && !picture.src || state === "opening")) picture.src = `/scan/${scan.dataset.draft}/picture?${Date.now()}`;
+  if (!is_own && (is_running && !picture.src || state === "opening")) picture.src = picture_path();
   if (is_own || state === "off" || state === "failed") picture.removeAttribute("src");
   picture.hidden = !picture.src;
   $("camera-start").hidden = is_running;
   $("camera-stop").hidden = !is_running;
   $("shoot").hidden = state !== "on";
 }
+
+picture.addEventListener("error", () => { // the stream broke off: asked for again while there is a camera
+  if (!picture.src || !["opening", "on", "lost"].includes(picture.closest("section").dataset.state)) return;
+  setTimeout(() => { if (picture.src) picture.src = picture_path(); }, PICTURE_PAUSE_MS);
+});
 
 const eye = own_eye(api, $("own"), $("outlines"),
   (state, reason = "", advice = "") => { if (is_own) show_camera({ state, words: words.dataset[reason] ?? "", advice }); });
