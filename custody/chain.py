@@ -25,7 +25,7 @@ class Chain:
     """All that the events say of one item. `item` is None when no event registers it; the rest then still follows.
 
     `voids` are the prints of its label that were recorded as void; `seals` what became of each seal that was recorded
-    with it.
+    with it. `corrections` are the records that withdraw others about it, or ask to, by log and number.
     """
 
     code: str
@@ -35,6 +35,7 @@ class Chain:
     findings: tuple[Finding, ...]
     voids: Voids = ()
     seals: tuple[SealUse, ...] = ()
+    corrections: tuple[Event, ...] = ()
 
     @property
     def is_blank(self) -> bool:
@@ -86,18 +87,22 @@ def custody(
     fold = Fold(code, family, places or {}, met, order, sealed_kinds)
     fold.run()
     links, findings = fold.links, fold.findings
+    about_it: list[Event] = []
     if corrections:
         links = [replace(link, event=about[link.event.leaf]) for link in links]
         withdrawn = {leaf: correction for leaf, correction in withdrawn.items() if leaf in about}
         links += withdrawn_links(code, about, withdrawn)
         asked = [correction for correction in foreign if correction.leaf in about]
         findings += correction_findings(code, about, withdrawn, asked, fold.order)
+        said = {finding.leaf for finding in findings}
+        about_it = [correction for correction in corrections if correction.leaf in said]
+        about_it.sort(key=lambda event: (event.log, event.seq, event.leaf))
     state = fold.states[code]
     item = state.item(code)
     if places and as_of and item is not None:
         findings += _not_arrived(item, links, places, as_of)
     seals = tuple(state.seals.uses.values())
-    return Chain(code, item, state.holder, tuple(links), tuple(findings), state.voids, seals)
+    return Chain(code, item, state.holder, tuple(links), tuple(findings), state.voids, seals, tuple(about_it))
 
 
 def _not_arrived(item: Item, links: list[Link], places: Mapping[str, Place], as_of: str) -> list[Finding]:

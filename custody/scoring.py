@@ -127,7 +127,7 @@ def _custodians(chain: Chain) -> dict[str, tuple[Event, str]]:
     """Each event of the chain with who had the thing when what it shows arose.
 
     That is the giver of a handover: what is found on receiving it arose before. So it is for what was recorded in one
-    session with a handover. Otherwise it is whoever held it by then.
+    session with a handover; and of the handover that a correction withdraws. Otherwise it is whoever held it by then.
     """
     givers = {
         _session(link.event): str(link.event.body["from"]) for link in chain.links if link.event.type == "handover"
@@ -137,11 +137,14 @@ def _custodians(chain: Chain) -> dict[str, tuple[Event, str]]:
     holder = ""
     for link in chain.links:
         event = link.event
-        source = about.get(event.body["target"], event) if event.type == "correct" else event
-        custodian = str(source.body["from"]) if source.type == "handover" else givers.get(_session(source), holder)
+        custodian = str(event.body["from"]) if event.type == "handover" else givers.get(_session(event), holder)
         if link.has_moved:
             holder = str(link.to)
         found.setdefault(event.leaf, (event, custodian or holder))
+    for event in chain.corrections:
+        source = about.get(event.body["target"], event)
+        custodian = str(source.body["from"]) if source.type == "handover" else givers.get(_session(source), holder)
+        found.setdefault(event.leaf, (event, custodian))
     return found
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reportlab.lib.units import mm
+
 from language import _
 from language.text import number, printable
 from reports.paper import MUTED, RULE, Paper, row, text
@@ -60,7 +62,8 @@ def draw_colophon(paper: Paper, colophon: Colophon) -> None:
     if not colophon.heads:
         return
     line = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)
-    widths = [30.0, 38.0, 16.0, 90.0]
+    rest = [38.0, 16.0, 90.0]
+    widths = [paper.width / mm - sum(rest), *rest]
     titles = [_("Log"), _("Station"), _("Records"), _("Root hash (SHA-256)")]
     paper.place(row([text(title, 7, color=MUTED) for title in titles], widths, line), keep_mm=8)
     for head in colophon.heads:

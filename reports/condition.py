@@ -8,6 +8,7 @@ from custody.items import CONDITIONS
 from language import _
 from language.text import local_time, number, printable
 from reports.listing import Listing, Section
+from reports.made import record_name, short_record
 from reports.steps import headline
 from reports.words import Needs, Places, condition_word, custodian_name, kind_name, zone_code
 from tables.write import Cell, Sheet
@@ -94,7 +95,7 @@ def _remark(look: Look) -> str:
     said = [printable(body["note"], 80)] if body["note"] else []
     if body["photo"]:
         said.append(_("photograph {digest}").format(digest=body["photo"][:12]))
-    return ", ".join([*said, f"{printable(event.log, 60)}:{event.seq}"])
+    return ", ".join([*said, printable(short_record(record_name(event)), 60)])
 
 
 def _values(row: ConditionRow, places: Places) -> list[Cell]:

@@ -11,6 +11,7 @@ from language import _
 from language.text import local_time, number
 from reports.finding_titles import finding_title
 from reports.listing import Listing, Section
+from reports.made import short_record
 from reports.words import Needs, finding_text, place_path, severity_word, zone_code
 from tables.write import Cell, Sheet
 
@@ -95,7 +96,8 @@ def _one_by_one(found: Sequence[Discrepancy], ways: Ways, needs: Needs, here: st
     shown = [one for one in found if one.finding.is_open and one.finding.severity != "info"]
     cells = [
         [finding_title(one.finding.code), _sentence(one, needs), place_path(ways.places, one.place),
-         local_time(one.happened, here) if one.happened else "–", " ".join(w for w in (one.record, one.bast) if w)]
+         local_time(one.happened, here) if one.happened else "–",
+         " ".join(word for word in (short_record(one.record), one.bast) if word)]
         for one in shown[:_MOST_ROWS]
     ]  # fmt: skip
     heading = _("Open, one by one")

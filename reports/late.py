@@ -18,7 +18,7 @@ HEADERS = (
 _LEVELS = {"district": "PPK", "village": "PPS", "polling_station": "TPS"}
 _STATES = {
     "late": N_("late"), "will_be_late": N_("will be late at this pace"), "soon": N_("due soon"),
-    "open": N_("not due yet"), "done_late": N_("complete, late"), "done": N_("complete"),
+    "open": N_("not due yet"), "done_late": N_("complete after its time"), "done": N_("complete"),
 }  # fmt: skip
 _PRESSING = ("late", "will_be_late", "soon")
 _WIDTHS = (42.0, 38.0, 44.0, 24.0, 18.0, 19.0, 34.0, 42.0)

@@ -103,3 +103,10 @@ def begin_paper(out: BinaryIO, title: str, meaning: str, made: Made, *, is_wide:
 def record_name(event: Any) -> str:
     """The name by which people find a record: its log and number."""
     return f"{event.log}:{event.seq}"
+
+
+def short_record(record: str) -> str:
+    """The same for a narrow column: the station's part of the log's name, and the number; the tables have it whole."""
+    log, _colon, seq = record.rpartition(":")
+    parts = log.split("/")
+    return f"{parts[2] if len(parts) == 4 else log}:{seq}" if log else record

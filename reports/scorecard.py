@@ -11,6 +11,7 @@ from language import _
 from language.text import local_time, number
 from reports.finding_titles import finding_title
 from reports.listing import Listing, Section
+from reports.made import short_record
 from reports.words import Places, custodian_name, share_words, zone_code
 from tables.write import Cell, Sheet
 
@@ -127,8 +128,8 @@ def faults_section(cards: Iterable[Card], places: Places, here: str) -> Section:
         first = faults[0]
         when = local_time(first.happened, here) if first.happened else "–"
         what = _("Has not arrived") if (axis, code) == ("quantity", "LATE") else finding_title(code)
-        rows.append([names[bearer], axis_name(axis), what, told, " · ".join(w for w in (when, first.record) if w),
-                     number(_things(faults)), number(open_)])  # fmt: skip
+        seen = " · ".join(word for word in (when, short_record(first.record)) if word)
+        rows.append([names[bearer], axis_name(axis), what, told, seen, number(_things(faults)), number(open_)])
     titles = [_("Committee"), _("Axis"), _("What"), _("In the hands of"), _("First of them"), _("Things"), _("Open")]
     heading = _("What went wrong, by who had it")
     if len(ranked) > _MOST_FAULTS:

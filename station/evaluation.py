@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from custody.conditions import by_area
 from custody.progress import ProgressRow
 from custody.progress import progress as sum_up
+from custody.returning import return_rows
 from reports.condition import condition_report
 from reports.deliveries import delivery_report
 from reports.discrepancies import discrepancy_report
@@ -14,6 +15,7 @@ from reports.late import late_report
 from reports.listing import Listing
 from reports.points import point_report, points_zone
 from reports.readiness import readiness_report
+from reports.returns import returns_report
 from reports.scorecard import scorecard_report
 from reports.seals import seals_report
 from reports.words import custodian_name
@@ -57,13 +59,18 @@ def listings(store: "Store", found: "Survey") -> dict[str, Listing]:
         "readiness": readiness_report(checked, stores_without(store, checked), places, as_of=as_of),
         "points": point_report(points, places, as_of=as_of, soon_h=POINT_SOON_H, here=zone),
         "scorecard": scorecard_report(found.cards, places, as_of=as_of),
+        "returns": returns_report(
+            return_rows(found.returns, ways), found.returns, places, needs, as_of=as_of
+        ),
     }  # fmt: skip
 
 
 def evaluation_of(store: "Store", found: "Survey", chapters: dict[str, Listing] | None = None) -> Evaluation:
-    """The evaluation, of all reports or of these, in their order."""
+    """The evaluation, of all reports or of these, in their order; of the way back once something has left for it."""
     own, places = store.ledger.own_log().place, found.ways.places
     late = sum(row.state == "late" for row in found.due)
     figures = key_figures(progress_rows(store), found.there, places, found.discrepancies, found.cards, late)
-    told = listings(store, found) if chapters is None else chapters
+    told = listings(store, found) if chapters is None else dict(chapters)
+    if all(one.state == "there" for one in found.returns):
+        told.pop("returns", None)
     return Evaluation(custodian_name(places, own), found.as_of, own, figures, told, log_heads(store))

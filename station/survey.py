@@ -24,7 +24,8 @@ _FOLDED_TOGETHER = 2000
 class Survey:
     """What a ledger comes to at a moment (`as_of`, UTC).
 
-    `there`: for each place how many items are bound for it or through it, and how many of them are there.
+    `there`: for each place how many items are bound for it or through it, and how many of them are there. `returns`:
+    how far each thing that was delivered has come back.
     """
 
     as_of: str

@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custody.errors import N_, InputError
-from custody.returning import return_rows
 from reports.chain_table import HEADERS as CHAIN_HEADERS
 from reports.chain_table import chain_rows
 from reports.ledger_tables import handover_table, item_table, log_table, need_table, place_table, record_table
 from reports.listing import Listing
 from reports.people import nameless
 from reports.prints import print_sheets
-from reports.returns import returns_report
 from station.survey import every_chain
 from tables.safe_folder import check_new_folder, safe_folder
 from tables.write import Cell, Sheet, write_table
@@ -60,7 +58,7 @@ def all_tables(store: "Store", found: "Survey", reports: dict[str, Listing]) -> 
         Sheet("chains", CHAIN_HEADERS, _Rows(lambda: chain_rows(every_chain(store, found.as_of), places, needs))),
         *_named("prints", print_sheets(printed(store), needs)),
     ]
-    for name, listing in (reports | {"returns": _returns(store, found)}).items():
+    for name, listing in reports.items():
         sheets += _named(name, listing.sheets)
     return sheets
 
@@ -114,8 +112,3 @@ class _Rows(Iterable[list[Cell]]):
 def _named(report: str, sheets: Iterable[Sheet]) -> list[Sheet]:
     named = zip(_NAMES.get(report, (report,)), sheets, strict=True)
     return [replace(sheet, title=name) for name, sheet in named]
-
-
-def _returns(store: "Store", found: "Survey") -> Listing:
-    ways, needs = found.ways, {need.kind: need for need in store.state.needs()}
-    return returns_report(return_rows(found.returns, ways), found.returns, ways.places, needs, as_of=found.as_of)

@@ -119,6 +119,16 @@ def test_the_evaluation_is_written_for_people_and_for_spreadsheets(troubled: Ter
     assert "Patut dipuji" in troubled("report", "evaluation", *AS_OF, lang="id").out
 
 
+def test_the_evaluation_has_the_way_back_once_something_is_on_it(station: Terminal) -> None:
+    tps = "51.08.01.2001.001"
+    codes = station.codes("--to", tps)[:2]
+    station.give(codes, "51.08", tps)
+    assert "returns" not in station("report", "evaluation", "--json").json["chapters"]
+    station.give(codes[:1], tps, "51.08.01.2001")
+    told = station("report", "evaluation", "--json").json["chapters"]["returns"]
+    assert sorted(item["state"] for item in told["not_back"]) == ["on_the_way", "there"]
+
+
 def test_an_empty_ledger_is_evaluated_too(terminal: Terminal) -> None:
     assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
     assert terminal("report", "evaluation", "--out", "e.pdf").code == 0

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from custody.chain import Chain, custody
 from custody.counting import counted_in
+from custody.discrepancies import discrepancies_of
 from custody.places import Ways
 from custody.scorecard import LEAST_LOADS, Card, Figure, Scores, scorecard, wilson
 from custody.scoring import AXES, VEHICLES, Axis, marks_of
@@ -105,6 +106,16 @@ def test_honest_late_entries_and_corrections_are_no_faults():
     )
     cards = cards_of(text, as_of=DAY + "09:30:00Z")
     assert cards["PPK"].is_clean and cards["WH"].is_clean
+
+
+def test_a_withdrawal_that_another_disputes_is_laid_to_who_gave_by_the_withdrawn_record():
+    text = "A2 handover WH>PPK X at=07:00\nB1 [A2] handover PPK>TPS1 X at=09:00\nA3 correct A2 did_not_occur at=10:00"
+    cards = cards_of(OUT + text)
+    assert ("accountability", "DISPUTED", "WH") in faults(cards["WH"]) and "DISPUTED" not in str(faults(cards["PPK"]))
+    [fault] = cards["WH"].figures["accountability"].faults
+    assert (fault.record, fault.happened) == ("A:3", DAY + "10:00:00Z")
+    told = {one.finding.code: one.record for one in discrepancies_of(chain_of(OUT + text), as_of=LATER)}
+    assert (told["CORRECTED"], told["DISPUTED"]) == ("A:3", "A:3")
 
 
 def test_a_count_that_differs_is_laid_to_the_giver_thing_by_thing():
