@@ -125,6 +125,7 @@ def _scan(
 
     if action == "open":
         raise InputError(N_("--open takes no labels from a source"), hint=N_("Give the codes that were seen, or none."))
+    store.heads.refuse_if_rolled_back()
     purpose = purpose_of(action, scope, outer.code)
     found = store.drafts.for_purpose(purpose)
     if found is None:

@@ -40,6 +40,7 @@ FIRST_CAMERA, KEYBOARD = "0", "-"
 
 def begin(store: "Store", handover: "Handover", *, anew: bool = False) -> str:
     """The draft to scan into: the unfinished one with these ends, which is told, or a new one."""
+    store.heads.refuse_if_rolled_back()  # before the first label, not after the last
     draft = None if anew else _unfinished(store, handover)
     if draft is None:
         giver, receiver, now = handover.giver or None, handover.to or None, store.around.now_utc()

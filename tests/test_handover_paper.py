@@ -3,13 +3,16 @@
 import io
 import random
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pypdfium2
 import pytest
 from command_examples import Terminal
+from page_examples import HOST, site_at
 from PIL import Image
+from starlette.testclient import TestClient
 
 from custody.errors import CodeError
 from custody.items import Item
@@ -22,6 +25,7 @@ from scanner.decode import PyzbarEngine, Reader, ZxingEngine
 from scanner.simulate import Flaws, simulate
 from tests.paper_examples import codes, handover_body, sheet, signed_sheet
 from tests.report_examples import NEEDS, PLACES, TPS
+from web.app import build
 
 DPI = 300
 SLOW_SIZES = [pytest.param(*size, marks=pytest.mark.slow) for size in ((1, 1), (200, 1), (200, 5))]
@@ -281,6 +285,12 @@ def test_a_ledger_that_was_put_back_says_so_and_goes_on_with_a_new_log(station: 
     refused = station.give(given, "51.08", "51.08.01")
     assert refused.code == 1 and "older copy" in refused.err and "init --continue" in refused.err
     assert any("older copy" in line["found"] for line in station("doctor", "--json").lines)
+    held = len(station("drafts", "--json").lines)
+    again = station("scan", "--from", "51.08", "--to", "51.08.02", "--source", "-", typed=given[0])
+    assert again.code == 1 and "older copy" in again.err, "before a label is scanned"
+    assert len(station("drafts", "--json").lines) == held
+    with closing(site_at(station.home)) as site, TestClient(build(site), base_url=HOST) as page:
+        assert "older copy" in page.get("/").text
     station("init", "--continue")
     assert station.give(given, "51.08", "51.08.01").code == 0
 

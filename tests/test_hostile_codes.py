@@ -12,6 +12,7 @@ from test_session_takes_labels_once import DeskInMemory, read
 
 from custody.codes import ItemLabel, PlaceLabel, draw_code, item_payload, place_payload, read_payload
 from custody.errors import CodeError
+from scanner.outcomes import Outcome
 from scanner.session import ScanSession
 
 ITEM = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}\*(0[1-9]|[1-9][0-9])", re.ASCII)
@@ -63,11 +64,18 @@ payloads = (
 )
 
 
-def check_a_payload(text: str) -> None:
+def seen(text: str) -> tuple[DeskInMemory, Outcome, float]:
+    """What a session makes of a code, and how long this computer worked on it, in seconds."""
     desk = DeskInMemory()
     began = time.process_time()
     (outcome,) = ScanSession(desk).see([read(text)], 0, is_still=True)
-    took = time.process_time() - began
+    return desk, outcome, time.process_time() - began
+
+
+def check_a_payload(text: str) -> None:
+    desk, outcome, took = seen(text)
+    if took >= 0.05:  # once more: Python may have collected its garbage meanwhile
+        took = seen(text)[2]
     assert took < 0.05, f"{took * 1000:.0f} ms"
     assert outcome.text.isprintable(), "what it says cannot speak to a terminal"
     try:

@@ -96,11 +96,13 @@ def open_draft(store: "Store", ends: Ends) -> str:
 
     Raises:
         InputError, RuleError: there is no such custodian, or it would hand over to itself.
+        TamperError: the ledger was put back to an older copy.
     """
     giver, receiver = (custodian_on_page(store, text) if text.strip() else "" for text in (ends.giver, ends.receiver))
     if giver and receiver:
         store.check_handover(Handover(giver, receiver))
     bound = [custodian_on_page(store, text) for text in ends.bound or () if text.strip()]
+    store.heads.refuse_if_rolled_back()  # before the first label, not after the last
     now = store.around.now_utc()
     return store.drafts.open(store.around.new_id(), giver or None, receiver or None, bound, at=now).id
 

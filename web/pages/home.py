@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from custody.errors import TamperError
+from language.text import say, say_hint, sentence
 from reports.words import custodian_name
 from station.desk import ends_in_words
 from web.site import Site
@@ -52,4 +54,14 @@ def _known(store: "Store") -> dict[str, Any]:
         for said in store.papers.recent(_RECENT)
     ]  # fmt: skip
     own = store.ledger.own_log().place
-    return {"drafts": unfinished(store), "recent": recent, "place_name": custodian_name(places, own)}
+    put_back = ""
+    try:
+        store.heads.refuse_if_rolled_back()
+    except TamperError as error:
+        put_back = f"{sentence(say(error))}. {say_hint(error)}"
+    return {
+        "put_back": put_back,
+        "drafts": unfinished(store),
+        "recent": recent,
+        "place_name": custodian_name(places, own),
+    }
