@@ -100,32 +100,57 @@ def scorecard(chains: Iterable[Chain], ways: Ways, *, as_of: str, counted: Itera
 
 
 class Scores:
-    """The marks of many items, of which any may be put in anew."""
+    """The marks of many items, of which any may be put in anew: its sums are kept, never added up from the start."""
 
     def __init__(self, ways: Ways) -> None:
         self._ways = ways
         self._marks: dict[str, Marks] = {}
+        self._sums: dict[str, _Sum] = {}
 
     def put(self, marks: Marks) -> None:
         """Take in what an item's chain says now, in place of what it said before."""
+        if (before := self._marks.get(marks.code)) is not None:
+            self._count(before, -1)
         self._marks[marks.code] = marks
+        self._count(marks, 1)
 
     def cards(self, counted: Iterable[Counted] = (), *, as_of: str) -> list[Card]:
         """The cards as `scorecard` tells them."""
-        sums: dict[str, _Sum] = {
-            place.code: _Sum() for place in self._ways.places.values() if place.level == "district"
-        }
-        for marks in self._marks.values():
-            _add(sums, marks)
+        whole: dict[str, list[tuple[Fault, int]]] = {}
         for part, finding in count_findings(counted):
             if moment(part.happened) <= moment(as_of):
-                _add_count(sums, part, finding, self._ways)
-        cards = [_card(bearer, self._ways.places.get(bearer), found) for bearer, found in sums.items()]
+                bearer = bearer_of(self._ways, part.key.giver)
+                whole.setdefault(bearer, []).append(_fault_of_count(part, finding, bearer))
+        places = self._ways.places
+        bearers = {place.code for place in places.values() if place.level == "district"} | whole.keys()
+        bearers |= {bearer for bearer, found in self._sums.items() if found.is_any}
+        cards = [
+            _card(bearer, places.get(bearer), self._sums.get(bearer, _Sum()), whole.get(bearer, []))
+            for bearer in bearers
+        ]
         committees = {card.bearer: card for card in cards if card.is_committee}
         return sorted(
             (_compared(card, committees) if card.is_committee else card for card in cards),
             key=lambda card: (not card.is_committee, card.place is None, card.bearer),
         )
+
+    def _count(self, marks: Marks, by: int) -> None:
+        """Count the marks of one item, or take them back."""
+        for bearer, load in marks.loads.items():
+            found = self._sums.setdefault(bearer, _Sum())
+            found.held += by
+            _weigh(found.loads, load, by)
+            if bearer in marks.timed:
+                found.timed += by
+                _weigh(found.timed_loads, load, by)
+        for bearer in {fault.bearer for fault in marks.faults}:
+            if by > 0:
+                mine = tuple(fault for fault in marks.faults if fault.bearer == bearer)
+                self._sums[bearer].faults[marks.code] = mine
+            else:
+                del self._sums[bearer].faults[marks.code]
+        for bearer in marks.provisional:
+            self._sums.setdefault(bearer, _Sum()).provisional += by
 
 
 # --- sums -------------------------------------------------------------------------------------------------------------
@@ -133,54 +158,50 @@ class Scores:
 
 @dataclass(slots=True)
 class _Sum:
+    """What one bearer's items come to; loads with how many items came with each, faults by item."""
+
     held: int = 0
     timed: int = 0
-    unscanned: int = 0
-    loads: set[str] = field(default_factory=set)
-    timed_loads: set[str] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
+    loads: dict[str, int] = field(default_factory=dict)
+    timed_loads: dict[str, int] = field(default_factory=dict)
+    faults: dict[str, tuple[Fault, ...]] = field(default_factory=dict)
     provisional: int = 0
 
-
-def _add(sums: dict[str, _Sum], marks: Marks) -> None:
-    for bearer, load in marks.loads.items():
-        found = sums.setdefault(bearer, _Sum())
-        found.held += 1
-        found.loads.add(load)
-        if bearer in marks.timed:
-            found.timed += 1
-            found.timed_loads.add(load)
-    for fault in marks.faults:
-        sums[fault.bearer].faults.append(fault)
-    for bearer in marks.provisional:
-        sums.setdefault(bearer, _Sum()).provisional += 1
+    @property
+    def is_any(self) -> bool:
+        return bool(self.held or self.faults or self.provisional)
 
 
-def _add_count(sums: dict[str, _Sum], part: Counted, finding: Finding, ways: Ways) -> None:
-    """A handover that was counted otherwise than scanned: so many things are a fault of the giver."""
-    giver = part.key.giver
+def _weigh(loads: dict[str, int], load: str, by: int) -> None:
+    left = loads.get(load, 0) + by
+    if left:
+        loads[load] = left
+    else:
+        del loads[load]
+
+
+def _fault_of_count(part: Counted, finding: Finding, bearer: str) -> tuple[Fault, int]:
+    """A handover that was counted otherwise than scanned: so many things are a fault of the giver; how many more."""
     more = finding.values["counted"] - finding.values["scanned"] - finding.values["extras"]
-    found = sums.setdefault(bearer_of(ways, giver), _Sum())
-    found.unscanned += max(more, 0)
-    found.faults.append(
-        Fault("quantity", "COUNT", bearer_of(ways, giver), giver, None, part.record, part.leaf, part.happened,
-              things=abs(more))
-    )  # fmt: skip
+    fault = Fault("quantity", "COUNT", bearer, part.key.giver, None, part.record, part.leaf, part.happened,
+                  things=abs(more))  # fmt: skip
+    return fault, max(more, 0)
 
 
-def _card(bearer: str, place: Place | None, found: _Sum) -> Card:
+def _card(bearer: str, place: Place | None, found: _Sum, whole: list[tuple[Fault, int]]) -> Card:
+    """Args: `whole`: faults of whole handovers, each with how many things of it were not scanned."""
+    by_axis: dict[Axis, list[Fault]] = {axis: [] for axis in AXES}
+    for faults in (*found.faults.values(), tuple(fault for fault, _more in whole)):
+        for fault in faults:
+            by_axis[fault.axis].append(fault)
     figures: dict[Axis, Figure] = {}
-    for axis in AXES:
-        faults = tuple(
-            sorted(
-                (f for f in found.faults if f.axis == axis), key=lambda f: (f.happened, f.item or "", f.code, f.leaf)
-            )
-        )
+    for axis, of_axis in by_axis.items():
+        of_axis.sort(key=lambda f: (f.happened, f.item or "", f.code, f.leaf))
         n, loads = (found.timed, found.timed_loads) if axis == "time" else (found.held, found.loads)
-        n += found.unscanned if axis == "quantity" else 0
-        whole = sum(fault.things for fault in faults if fault.item is None)
-        faulty = len({fault.item for fault in faults if fault.item is not None}) + whole
-        figures[axis] = Figure(n, min(faulty, n), len(loads), faults)
+        n += sum(more for _fault, more in whole) if axis == "quantity" else 0
+        of_whole = sum(fault.things for fault in of_axis if fault.item is None)
+        faulty = len({fault.item for fault in of_axis if fault.item is not None}) + of_whole
+        figures[axis] = Figure(n, min(faulty, n), len(loads), tuple(of_axis))
     return Card(bearer, place, found.held, len(found.loads), figures, {}, found.provisional)
 
 

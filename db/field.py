@@ -97,7 +97,7 @@ def readiness_of(store: Store) -> list[Readiness]:
 def stores_without(store: Store, rows: Iterable[Readiness], *, under: str | None = None) -> list[Place]:
     """The stores, of all or below a place, whose readiness nobody has recorded; in the order of the tree."""
     checked = {row.place for row in rows if row.about == STORAGE}
-    tree = store.state.places.all()
+    tree = store.state.places.tree()
     tops = [under] if under is not None else [code for code, place in tree.items() if place.parent is None]
     found = (place for top in tops for place in below(tree, top))
     return [place for place in found if place.level in STORES and place.code not in checked]

@@ -61,6 +61,8 @@ class Overview:
         self._first_due = ""
         self._to_mark: dict[str, None] = {}
         self._cards: tuple[str, list[Card]] = ("", [])
+        self._put_count = 0
+        self._rows: tuple[tuple[str, int, int], list[DueRow]] | None = None
 
     @property
     def is_scored(self) -> bool:
@@ -96,7 +98,10 @@ class Overview:
 
     def due_rows(self, as_of: str, within_h: int) -> list[DueRow]:
         """The clock, as `custody.timing.due_rows` tells it of all items."""
-        return self._due.rows(as_of=as_of, within_h=within_h)
+        asked = (as_of, within_h, self._put_count)
+        if self._rows is None or self._rows[0] != asked:
+            self._rows = (asked, self._due.rows(as_of=as_of, within_h=within_h))
+        return self._rows[1]
 
     def there(self) -> dict[str, tuple[int, int]]:
         """For each sub-district, village and polling station how many items are to come, and how many are there."""
@@ -149,6 +154,7 @@ class Overview:
         self._total += len(self._to_fold) - before
 
     def _put(self, chain: Chain, now: str) -> None:
+        self._put_count += 1
         way = journey(chain, self._ways, as_of=now)
         self._due.put(chain.code, way)
         self._scores.put(marks_of(chain, self._ways, as_of=now))
