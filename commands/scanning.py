@@ -141,9 +141,8 @@ def scan(
 @click.option("--to", "to_code", required=True, metavar=_("PLACE"), help=_("Who receives."))
 @click.option(
     "--codes",
-    required=True,
     metavar=_("FILE"),
-    help=_("File with one code a line; - for standard input or a USB scanner."),
+    help=_("File with one code a line; - for standard input or a USB scanner. Not needed beside --match or --extra."),
 )
 @quiet_option
 @click.option("--yes", is_flag=True, help=_("Record without asking at the end of typing."))
@@ -155,7 +154,7 @@ def handover(
     /,
     giver_code: str,
     to_code: str,
-    codes: str,
+    codes: str | None,
     quiet: bool,
     yes: bool,
     as_json: bool,
@@ -169,7 +168,9 @@ def handover(
                 store, begin(store, given), KEYBOARD, options, window=False, quiet=quiet, yes=yes, as_json=as_json
             )
             return
-        touches = [*_typed(codes, receiver), *_matched(store, given, options["match"])]
+        if codes is None and not (options["match"] or options["extra"]):
+            raise InputError(N_("it is not said what was handed over"), hint=N_("Add --codes FILE, or --codes -"))
+        touches = [*(_typed(codes, receiver) if codes else ()), *_matched(store, given, options["match"])]
         tell_recorded(store, store.record_handover(given, touches), options, as_json=as_json)
 
 

@@ -19,7 +19,9 @@ class HandoverKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What one part of a handover adds to its count; `counted` is said in the last part alone."""
+    """What one part of a handover adds to its count; `counted` is said in the last part alone. `extras` came without a
+    readable label, and `matched` did too, but it was said which of the expected things they are.
+    """
 
     key: HandoverKey
     part: int
@@ -30,6 +32,7 @@ class Counted:
     leaf: str
     happened: str
     seq: int = 0
+    matched: int = 0
 
     @property
     def record(self) -> str:
@@ -43,7 +46,7 @@ def counted_in(event: Event) -> Counted:
     return Counted(
         HandoverKey(event.log, body["bast"], body["from"], body["to"]), body["part"], body["parts"],
         len(body["items"]), sum(extra["count"] for extra in body["extras"]), body["counted"], event.leaf,
-        event.happened, event.seq,
+        event.happened, event.seq, sum(row.get("how") == "matched" for row in body["items"]),
     )  # fmt: skip
 
 

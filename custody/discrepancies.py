@@ -1,11 +1,13 @@
 """All that is irregular in a ledger: each finding with the place that it is about and the record it rests on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from custody.chain import Chain
 from custody.counting import Counted, count_findings
 from custody.findings import Finding, moment
+from custody.places import Place
+from custody.truckloads import Truckloads, unmatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,10 @@ def discrepancies_of(chain: Chain, *, as_of: str) -> Iterator[Discrepancy]:
             yield Discrepancy(finding, place, f"{event.log}:{event.seq}", event.happened, bast)
 
 
-def miscounts(counted: Iterable[Counted], *, as_of: str) -> Iterator[Discrepancy]:
-    """The handovers that were counted otherwise than scanned."""
-    for part, finding in count_findings(counted):
-        if moment(part.happened) <= moment(as_of):
-            yield Discrepancy(finding, part.key.to, part.record, part.happened, part.key.bast)
+def of_handovers(
+    counted: Iterable[Counted], loads: Truckloads, places: Mapping[str, Place], *, as_of: str
+) -> Iterator[Discrepancy]:
+    """What handovers as a whole show: counted otherwise than scanned, without a label, left aboard a truck."""
+    parts = [part for part in counted if moment(part.happened) <= moment(as_of)]
+    for part, finding in (*count_findings(parts), *unmatched(parts, places), *loads.left_aboard(places)):
+        yield Discrepancy(finding, part.key.to, part.record, part.happened, part.key.bast)

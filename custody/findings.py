@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from custody.codes import ItemLabel, is_plate, show_code, show_plate
+from custody.codes import ItemLabel, show_code, show_plate
 from custody.errors import N_
 from custody.items import Item, Voids
-from custody.places import Need, Place, is_store, is_under, path
+from custody.places import Need, Place, is_carrier, is_store, is_under, path
 
 Severity = Literal["info", "warning", "critical"]
 
@@ -78,7 +78,7 @@ def goes_astray(places: Mapping[str, Place], bound_for: str, to: str, bound: Seq
     place = places.get(to)
     if bound_for not in places:
         return False
-    if is_plate(to) if place is None else place.level == "carrier":
+    if is_carrier(places, to):
         return bool(bound) and not any(is_under(places, bound_for, stop) for stop in bound)
     return place is not None and place.level != "vendor" and not is_under(places, bound_for, to)
 

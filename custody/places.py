@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from custody.codes import is_plate
+
 Level = Literal["warehouse", "district", "village", "polling_station", "vendor", "carrier"]
 LEVELS: tuple[str, ...] = get_args(Level)
 
@@ -76,6 +78,12 @@ class Ways:
 def is_under(places: Mapping[str, Place], code: str, top: str) -> bool:
     """Whether `code` is `top` or anywhere below it."""
     return code == top or any(place.code == top for place in path(places, code))
+
+
+def is_carrier(places: Mapping[str, Place], code: str) -> bool:
+    """Whether a custodian is a truck: planned as a carrier, or known by a number plate alone."""
+    place = places.get(code)
+    return is_plate(code) if place is None else place.level == "carrier"
 
 
 def is_store(places: Mapping[str, Place], code: str) -> bool:

@@ -21,6 +21,14 @@ def known(store: Store, type_: str) -> list[Event]:
     return [event for event in store.ledger.on_topic((type_, "correct")) if not stations.is_quarantined(event)]
 
 
+def handovers_without_items(store: Store) -> list[Event]:
+    """The handovers that stand and name no item, since nothing had a readable label: no item's chain has them."""
+    stations = store.state.stations.now()
+    events = (event for event in store.ledger.naming_none() if event.type in ("handover", "correct"))
+    standing = in_force((event for event in events if not stations.is_quarantined(event)), store.state.roots)
+    return [event for event in standing if event.type == "handover"]
+
+
 # --- obstacles ----------------------------------------------------------------------------------------------------
 
 

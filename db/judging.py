@@ -18,7 +18,7 @@ from custody.findings import (
     wrong_destination,
 )
 from custody.items import Item
-from custody.places import Need, Place, is_under
+from custody.places import Need, Place, is_carrier, is_under
 from custody.sealing import judge_seals
 from custody.waybill import judge_against_load, judge_against_paper
 from db.ledger import Ledger
@@ -56,8 +56,7 @@ class Judging:
 
     def is_carrier(self, custodian: str) -> bool:
         """Whether a custodian is a truck and no place."""
-        place = self.state.places.get(custodian)
-        return place.level == "carrier" if place else is_plate(custodian)
+        return is_carrier(self.state.places, custodian)
 
     def has_met(self, giver: str) -> bool:
         """Whether what the giver's own station recorded is known here, or all that any station did."""

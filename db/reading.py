@@ -178,6 +178,15 @@ class Reading:
                 found.append(other)
         return found
 
+    def naming_none(self) -> Iterator[Event]:
+        """Every event that names no item: plans, corrections, handovers of things without a label; for reports, since
+        the index of items is gone through for it.
+        """
+        event, named = self.tables.event, self.tables.event_item
+        columns = event.select(event.leaf, event.body, event.signatures)
+        query = columns.where(event.id.not_in(named.select(named.event_id)))
+        return (read_stored(*stored) for stored in query.tuples())
+
     def codes_of(self, leaf: str) -> list[str]:
         """The items whose chains an event belongs to."""
         event = self.corrected(leaf)

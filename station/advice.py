@@ -35,6 +35,10 @@ _ADVICE = {
 
 def advice(finding: Finding) -> str:
     """What to do now, in the chosen language; empty where nothing can be done here."""
+    if finding.code == "EXCESS" and finding.item is None:
+        return _(
+            "Look what is missing. When it is clear which it is: python main.py handover --from A --to B --match CODE"
+        )
     return advice_on(finding.code)
 
 

@@ -11,13 +11,15 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from custody.chain import Chain
-from custody.counting import Counted, count_findings, counted_in
+from custody.counting import Counted, counted_in
+from custody.discrepancies import of_handovers
 from custody.findings import Finding, moment
 from custody.journey import Journey, journey
 from custody.places import Ways
 from custody.scorecard import Card, Scores
 from custody.scoring import marks_of
 from custody.timing import DueRow, DueSums
+from custody.truckloads import Truckloads
 
 if TYPE_CHECKING:
     from db.reading import Mark
@@ -55,6 +57,9 @@ class Overview:
         self._due = DueSums(self._ways)
         self._irregular: dict[str, tuple[Irregular, ...]] = {}
         self._counted: dict[str, Counted] = {}
+        self._loads = Truckloads()
+        self._unnamed: list[Counted] | None = None
+        self._now = ""
         self._in_future: dict[str, str] = {}
         self._scores = Scores(self._ways)
         self._next_due: dict[str, str] = {}
@@ -79,6 +84,11 @@ class Overview:
         end = time.monotonic() + most_s
         now = store.around.now_utc()
         self._look(store, now)
+        self._now = now
+        if self._unnamed is None:
+            from db.field import handovers_without_items
+
+            self._unnamed = [counted_in(event) for event in handovers_without_items(store)]
         while waiting := self._to_fold or self._to_mark:
             batch = list(islice(waiting, _BATCH))
             for chain in store.state.chains(batch, as_of=now, with_children=not self._is_first):
@@ -115,8 +125,9 @@ class Overview:
 
     def irregular(self) -> Iterator[Irregular]:
         """What is irregular and open, but for what is late: that is the clock's."""
-        for last, finding in count_findings(self._counted.values()):
-            yield Irregular(finding, last.key.to, last.key.bast)
+        parts = (*self._counted.values(), *(self._unnamed or ()))
+        for one in of_handovers(parts, self._loads, self._ways.places, as_of=self._now):
+            yield Irregular(one.finding, one.place, one.bast)
         for found in self._irregular.values():
             yield from found
 
@@ -143,6 +154,8 @@ class Overview:
         else:
             self._is_first = False  # what is packed in these may have been folded already
             for event in news:
+                if event.type in ("handover", "correct") and not event.rows:
+                    self._unnamed = None
                 self._mark_to_fold(ledger.codes_of(event.leaf) if event.type == "correct" else event.rows)
         self._mark, self._sizes = mark, sizes
 
@@ -159,6 +172,7 @@ class Overview:
         self._due.put(chain.code, way)
         self._scores.put(marks_of(chain, self._ways, as_of=now))
         self._await_due(chain.code, way, moment(now))
+        self._loads.put(chain, self._ways.places, as_of=now)
         place = chain.item.to if chain.item else chain.held_by or next(
             (link.to for link in reversed(chain.links) if link.to), "")  # fmt: skip
         found = tuple(

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from custody.counting import Counted, counted_in
-from custody.discrepancies import Discrepancy, discrepancies_of, miscounts
+from custody.discrepancies import Discrepancy, discrepancies_of, of_handovers
 from custody.journey import journey
 from custody.places import Ways
 from custody.returning import Return, way_back
 from custody.scorecard import Card, Scores
 from custody.scoring import marks_of
 from custody.timing import DueRow, DueSums
+from custody.truckloads import Truckloads
 
 if TYPE_CHECKING:
     from custody.chain import Chain
@@ -46,22 +47,27 @@ def survey(
         as_of: the moment up to which what happened counts.
         progress: called with the number of items done since the last call.
     """
+    from db.field import handovers_without_items
+
     ways = Ways(store.state.places.all())
     due, scores = DueSums(ways), Scores(ways)
     irregular: list[Discrepancy] = []
     returns: list[Return] = []
     counted: dict[str, Counted] = {}
+    loads = Truckloads()
     for chain in every_chain(store, as_of):
         due.put(chain.code, journey(chain, ways, as_of=as_of))
         scores.put(marks_of(chain, ways, as_of=as_of))
         if (back := way_back(chain, ways)) is not None:
             returns.append(back)
         irregular += discrepancies_of(chain, as_of=as_of)
+        loads.put(chain, ways.places, as_of=as_of)
         for link in chain.links:
             if link.event.type == "handover" and not link.is_withdrawn and link.event.leaf not in counted:
                 counted[link.event.leaf] = counted_in(link.event)
         progress(1)
-    irregular += miscounts(counted.values(), as_of=as_of)
+    counted |= {event.leaf: counted_in(event) for event in handovers_without_items(store)}
+    irregular += of_handovers(counted.values(), loads, ways.places, as_of=as_of)
     cards = scores.cards(counted.values(), as_of=as_of)
     rows = due.rows(as_of=as_of, within_h=within_h)
     return Survey(as_of, ways, tuple(rows), due.there(), tuple(cards), tuple(irregular), tuple(returns))
