@@ -83,8 +83,8 @@ def _records(events: Events, withdrawn: Mapping[str, Event]) -> Iterator[list[Ce
         to = body.get("to")
         yield [
             *_times(event), body.get("place") or body.get("held_by"), body.get("from"),
-            to if isinstance(to, str) else None, len(codes), _line(map(show_code, codes)), body.get("action"),
-            body["by"], _correction(event, withdrawn),
+            to if isinstance(to, str) else None, len(codes), one_cell(map(show_code, codes)), body.get("action"),
+            body["by"], correction_of(event, withdrawn),
         ]  # fmt: skip
 
 
@@ -106,16 +106,17 @@ def _handovers(events: Events, withdrawn: Mapping[str, Event], places: Places) -
             len(event.refused), sum(extra["count"] for extra in body["extras"]), body["parties"]["giver"],
             body["parties"]["receiver"], "; ".join(body["witnesses"]), carriage.vehicle, carriage.driver,
             carriage.escort, " ".join(body["bound"]), body["note"],
-            _line(f"{show_code(code)}: {text}" for code, text in remarks_of(body).items()),
-            _correction(event, withdrawn),
+            one_cell(f"{show_code(code)}: {text}" for code, text in remarks_of(body).items()),
+            correction_of(event, withdrawn),
         ]  # fmt: skip
 
 
-def _correction(event: Event, withdrawn: Mapping[str, Event]) -> str | None:
+def correction_of(event: Event, withdrawn: Mapping[str, Event]) -> str | None:
+    """The record that withdrew this one; None where it stands."""
     by = withdrawn.get(event.leaf)
     return f"{by.log}:{by.seq}" if by else None
 
 
-def _line(words: Iterable[str]) -> str:
+def one_cell(words: Iterable[str]) -> str:
     """Words in one cell, as far as a spreadsheet takes them."""
     return " ".join(words)[:_LONGEST_CELL]

@@ -12,6 +12,7 @@ from reports.ledger_tables import handover_table, item_table, log_table, need_ta
 from reports.listing import Listing
 from reports.people import nameless
 from reports.prints import print_sheets
+from reports.record_tables import record_tables
 from station.survey import every_chain
 from tables.safe_folder import check_new_folder, safe_folder
 from tables.write import Cell, Sheet, write_table
@@ -33,7 +34,7 @@ _NAMES = {
 def all_tables(store: "Store", found: "Survey", reports: dict[str, Listing]) -> list[Sheet]:
     """Every table, under an English name that says what it has and that a file can have.
 
-    Rows come from the ledger as they are written, so that no table is ever whole in memory.
+    The rows of the largest, of things, records and chains, come from the ledger as they are written.
 
     Args:
         reports: the reports of this survey (`station.evaluation.listings`).
@@ -55,6 +56,7 @@ def all_tables(store: "Store", found: "Survey", reports: dict[str, Listing]) -> 
         item_table(state.find_items(), places, needs),
         record_table(events, withdrawn),
         handover_table(events, withdrawn, places),
+        *record_tables(events, withdrawn),
         Sheet("chains", CHAIN_HEADERS, _Rows(lambda: chain_rows(every_chain(store, found.as_of), places, needs))),
         *_named("prints", print_sheets(printed(store), needs)),
     ]

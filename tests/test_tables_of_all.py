@@ -14,6 +14,8 @@ TABLES = {
     "logs", "places", "needs", "items", "records", "handovers", "chains", "prints", "print-records", "progress", "late",
     "discrepancies", "deliveries", "contracts", "delivery-records", "conditions", "looks", "seal-packs", "seal-numbers",
     "incidents", "readiness", "readiness-answers", "points", "scorecard", "scorecard-faults", "returns", "return-items",
+    "packings", "sealings", "inspections", "reassignments", "unlabelled", "checklist-answers", "point-history",
+    "corrections",
 }  # fmt: skip
 ELSEWHERE = {"custody": "chains", "handover": "handovers", "bast": "handovers", "pace": None, "evaluation": None}
 """Reports with a table of another name; `pace` is of what is typed in, `evaluation` has the others as its chapters."""
@@ -40,6 +42,9 @@ def test_every_report_and_every_record_has_its_table(busy: Day, folder: Path) ->
     assert {row["type"] for row in records} >= NEWEST.keys() - {"admit", "revoke", "witness", "clock"}
     items = table(folder, "items")
     assert len(items) == len(busy.codes()) and {row["code"] for row in items} == set(busy.codes())
+    for name, count in (("packings", 4), ("sealings", 3), ("inspections", 1), ("reassignments", 1), ("unlabelled", 1),
+                        ("checklist-answers", 5), ("point-history", 1), ("corrections", 2)):  # fmt: skip
+        assert len(table(folder, name)) == count, name
     assert len(table(folder, "places")) == 8 and len(table(folder, "needs")) >= 4
 
 
@@ -51,6 +56,10 @@ def test_late_entries_and_withdrawn_records_are_marked_in_every_table_of_them(bu
     assert {row["type"] for row in marked} == {"handover", "seal"} and {row["at_utc"] for row in marked} == {LATE}
     withdrawn = [row["record"] for row in table(folder, "records") if row["withdrawn_by"]]
     assert withdrawn == [busy.wrong, busy.never]
+    leaves = {row["leaf"]: row["record"] for row in table(folder, "records")}
+    assert [leaves[row["target_leaf"]] for row in table(folder, "corrections")] == withdrawn
+    [late_look] = [row for row in table(folder, "sealings") if row["late_entry"] == "true"]
+    assert (late_look["result"], late_look["happened_utc"]) == ("broken", LATE)
 
 
 def test_the_workbook_has_the_same_tables_as_the_folder(busy: Day, folder: Path) -> None:
