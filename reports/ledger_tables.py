@@ -8,6 +8,7 @@ from custody.codes import show_code
 from custody.events import Event
 from custody.items import Item
 from custody.places import Need
+from reports.made import record_name
 from reports.words import Needs, Places, custodian_name, kind_name, place_path
 from tables.write import Cell, Sheet
 
@@ -90,7 +91,7 @@ def _records(events: Events, withdrawn: Mapping[str, Event]) -> Iterator[list[Ce
 
 def _times(event: Event) -> Sequence[Cell]:
     body = event.body
-    return (f"{event.log}:{event.seq}", event.log, event.seq, event.leaf, event.type, event.happened, event.at,
+    return (record_name(event), event.log, event.seq, event.leaf, event.type, event.happened, event.at,
             bool(body.get("occurred")))  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def _handovers(events: Events, withdrawn: Mapping[str, Event], places: Places) -
 def correction_of(event: Event, withdrawn: Mapping[str, Event]) -> str | None:
     """The record that withdrew this one; None where it stands."""
     by = withdrawn.get(event.leaf)
-    return f"{by.log}:{by.seq}" if by else None
+    return record_name(by) if by else None
 
 
 def one_cell(words: Iterable[str]) -> str:

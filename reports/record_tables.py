@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from custody.codes import show_code
 from custody.events import Event
 from reports.ledger_tables import Events, correction_of, one_cell
+from reports.made import record_name
 from tables.write import Cell, Sheet
 
 Rows = Iterable[Sequence[Cell]]
@@ -17,7 +18,7 @@ def record_tables(events: Events, withdrawn: Mapping[str, Event]) -> list[Sheet]
     for event in events():
         if (table := _TABLES.get(event.type)) is not None:
             name, _headers, cells = table
-            first = (f"{event.log}:{event.seq}", event.happened, event.at, bool(event.body.get("occurred")),
+            first = (record_name(event), event.happened, event.at, bool(event.body.get("occurred")),
                      correction_of(event, withdrawn))  # fmt: skip
             rows[name] += [(*first, *own) for own in cells(event)]
     return [Sheet(name, (*_FIRST, *headers), rows[name]) for name, headers, _cells in _TABLES.values()]
