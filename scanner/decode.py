@@ -51,7 +51,7 @@ __all__ = [
 _PLACE_PX = 420
 """How large a code that was not read is looked at again."""
 _MOST_PLACES, _MOST_PLACES_QUICK = 4, 3
-_MOST_GUESSES, _MOST_GUESSES_QUICK = 40, 6
+_MOST_GUESSES, _MOST_GUESSES_QUICK = 40, 10
 _SMALL_FRAME_PX = 1_000_000
 """Finder patterns are looked for in the enlargement of frames up to 720p, and in larger ones as they are."""
 
@@ -129,7 +129,12 @@ class Reader:
             return self._pass(self._best, QUICK[turn], Sizes(gray))[0]
         if turn < self.turns - 1:
             return self._pass(self._others[turn - len(QUICK)], SLOW[0], Sizes(gray))[0]
-        return self._rescued(Sizes(gray).modest, known, _MOST_GUESSES_QUICK, round_number)[len(known) :]
+        return self.rescue_some(gray, known, round_number)
+
+    def rescue_some(self, gray: Image, known: Sequence[Read], turn: int) -> list[Read]:
+        """What can be rescued beside what is known, at a few places that show finder patterns: others each turn."""
+        rescued = self._rescued(Sizes(gray).modest, known, _MOST_GUESSES_QUICK, turn)
+        return [read for read in rescued if read not in known]
 
     def second_opinion(self, gray: Image, *, is_crowded: bool = False) -> list[Read]:
         """What the other engines read in the picture as it is; a crowded one is cut into parts, which is faster."""

@@ -221,12 +221,18 @@ class LiveReader:
         gray = covered(glance.gray, [read.corners for read in settled])
 
         def job() -> _Found:
-            """The other engine reads what is torn or spotted, and is always heard where something is not read."""
+            """Where something is not read, the other engine is always heard and each other look rescues: both read what
+            is torn or spotted. Passes and closer looks, for what is small, soft or dim, take turns.
+            """
             reads = reader.second_opinion(gray, is_crowded=is_crowded) if places or turn % 4 == 3 else []
-            if turn % 2:
-                reads = reader.look_closer(gray, places, reads, turn=turn // 2)
-            if not places or not turn % 2:
-                reads = united(reads, reader.look_again(gray, turn if not places else turn // 2, glance.reads))
+            if not places:
+                reads = united(reads, reader.look_again(gray, turn, glance.reads))
+            elif turn % 4 == 1:
+                reads = reader.look_closer(gray, places, reads, turn=turn // 4)
+            elif turn % 4 == 3 or (turn % 4 == 0 and not is_crowded):
+                reads = united(reads, reader.look_again(gray, (turn + 1) // 2, glance.reads))
+            if places and turn % 2 == 0:
+                reads = united(reads, reader.rescue_some(gray, united(glance.reads, reads), turn // 2))
             here = [read.corners for read in (*reads, *glance.reads, *settled)]
             failed = [see(gray, corners) for corners in apart([each.corners for each in glance.unread], here)]
             return _Found(reads, failed, None if turn % _LOOKS_PER_SEARCH else reader.find_unread(gray, here))
