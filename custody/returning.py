@@ -25,7 +25,8 @@ class Return:
     """An item that was delivered to `home`, and how far it has come back.
 
     `holder_event` is the record by which its holder has it. `seals` says how they were found since it left home: None
-    where no seal was on it then, or it has not left.
+    where no seal was on it then, or it has not left. Since it came back to a store: `is_emptied`, its seals were taken
+    off or it was opened; `is_looked_at`, its condition was recorded, as when boxes are folded.
     """
 
     item: Item
@@ -34,6 +35,8 @@ class Return:
     holder: str
     holder_event: Event
     seals: SealLook | None = None
+    is_emptied: bool = False
+    is_looked_at: bool = False
 
 
 def way_back(chain: Chain, ways: Ways) -> Return | None:
@@ -57,7 +60,24 @@ def way_back(chain: Chain, ways: Ways) -> Return | None:
         return None
     state = _state(chain.item, home, chain.held_by, ways)
     is_away = state != "there"
-    return Return(chain.item, home, state, chain.held_by, last.event, _seals(links, left) if is_away else None)
+    since = _in_store(links[left:], ways)
+    return Return(
+        chain.item, home, state, chain.held_by, last.event, _seals(links, left) if is_away else None,
+        is_emptied=any(_empties(link.event, chain.code) for link in since),
+        is_looked_at=any(link.event.type == "inspect" for link in since),
+    )  # fmt: skip
+
+
+def _in_store(links: Sequence[Link], ways: Ways) -> Sequence[Link]:
+    """What was recorded after the thing last came to a store; nothing where it has not."""
+    came = [at for at, link in enumerate(links) if link.has_moved and is_store(ways.places, str(link.to))]
+    return links[came[-1] + 1 :] if came else ()
+
+
+def _empties(event: Event, code: str) -> bool:
+    if event.type == "seal":
+        return bool(event.body["action"] == "remove")
+    return event.type == "pack" and event.body["action"] == "open" and event.body["parent"] == code
 
 
 def _state(item: Item, home: str, holder: str, ways: Ways) -> ReturnState:

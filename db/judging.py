@@ -94,7 +94,12 @@ class Judging:
         return [item for item in items if item.held_by != to]
 
     def _tops(self, to: str, bound: Sequence[str]) -> list[str]:
-        """The places whose items go to `to`: itself, or where a carrier goes."""
+        """The places whose items go to `to`: itself, or where a carrier goes; none of a vendor, for whom nothing is
+        bound.
+        """
+        place = self.state.places.get(to)
+        if place is not None and place.level == "vendor":
+            return []
         return list(bound) if self.is_carrier(to) else [to]
 
     def _waybill(self, handover: Handover) -> Waybill:

@@ -8,6 +8,7 @@ from custody.returning import STATES, Return, ReturnRow
 from language import _
 from language.text import local_time, number
 from reports.listing import Listing, Section
+from reports.made import record_name
 from reports.words import Needs, Places, kind_name, percent, place_path, show_custodian, zone_code
 from tables.write import Cell, Sheet
 
@@ -16,7 +17,7 @@ HEADERS = (
     "seals_unchecked",
 )  # fmt: skip
 ITEM_HEADERS = ("code", "kind", "election", "home", "home_name", "state", "holder", "since_utc", "record", "seals",
-                "condition")  # fmt: skip
+                "condition", "emptied", "looked_at")  # fmt: skip
 _STATES = {
     "there": N_("still there"), "on_the_way": N_("on the way"), "back": N_("back"), "stock": N_("in stock"),
     "gone": N_("given away"),
@@ -40,6 +41,14 @@ def returns_report(
         summary.append(
             _("Seals on the way back: {intact} found intact, {faulty} not, {unchecked} not looked at.").format(
                 intact=number(looks["intact"]), faulty=number(looks["faulty"]), unchecked=number(looks["unchecked"])
+            )
+        )
+    if stored := [one for one in returns if one.state in ("back", "stock")]:
+        summary.append(
+            _("At the warehouse: {count}; emptied {emptied}, folded or looked at {looked}.").format(
+                count=number(len(stored)),
+                emptied=number(sum(one.is_emptied for one in stored)),
+                looked=number(sum(one.is_looked_at for one in stored)),
             )
         )
     top = [row for row in rows if row.place.level != "village"]
@@ -109,5 +118,5 @@ def _item_json(one: Return, places: Places) -> dict[str, Cell]:
     item, event = one.item, one.holder_event
     return dict(zip(ITEM_HEADERS, (
         item.code, item.kind, item.election, one.home, place_path(places, one.home), one.state, one.holder,
-        event.happened, f"{event.log}:{event.seq}", one.seals, item.condition,
+        event.happened, record_name(event), one.seals, item.condition, one.is_emptied, one.is_looked_at,
     ), strict=True))  # fmt: skip

@@ -58,12 +58,18 @@ def test_a_whole_way_back_accuses_nobody_and_each_state_is_told(sqlite_url):
                 "items": [{"code": code, "print": None, "after": None, "how": "typed"}], "to": WAREHOUSE,
                 "reason": "kembali ke stok"}))  # fmt: skip
             seal(store, code, "remove")
+        record_new(store, NewEvent("inspect", {
+            "item": {"code": stock, "print": None, "after": None, "how": "typed"}, "condition": "good", "photo": None,
+            "note": "dilipat"}))  # fmt: skip
         handed = store.record_handover(Handover(WAREHOUSE, VENDOR, note="BA 12"), [Touch(gone, 1, "camera")])
-        assert handed.findings == ()
+        assert handed.findings == () and handed.expected is None  # nobody plans what is given away
         told = the_way_back_of(store, codes)
         assert [(told[code].state, told[code].holder, told[code].seals) for code in codes] == [
             ("there", HOME, None), ("on_the_way", PPS, "unchecked"), ("back", WAREHOUSE, "intact"),
             ("stock", WAREHOUSE, "unchecked"), ("gone", VENDOR, "unchecked"), ("back", WAREHOUSE, "faulty"),
+        ]  # fmt: skip
+        assert [(told[code].is_emptied, told[code].is_looked_at) for code in codes] == [
+            (False, False), (False, False), (False, False), (True, True), (True, False), (False, False),
         ]  # fmt: skip
         found = {chain.code: [f.code for f in chain.findings] for chain in store.state.chains(codes)}
         assert {code: names for code, names in found.items() if names} == {unsealed: ["UNSEALED"]}
@@ -74,6 +80,16 @@ def test_a_whole_way_back_accuses_nobody_and_each_state_is_told(sqlite_url):
         report = returns_report(rows, list(told.values()), store.state.places.all(), {}, as_of="2024-02-20T00:00:00Z")
         assert [row["code"] for row in report.facts["not_back"]] == [there, stuck]
         assert [row["holder"] for row in report.facts["given_away"]] == [VENDOR]
+        assert "At the warehouse: 3; emptied 1, folded or looked at 1." in report.summary
+
+
+def test_a_set_that_was_opened_in_the_store_is_emptied_and_seals_taken_off_elsewhere_do_not_say_so():
+    down = "A1 register X at WH for TPS1\nA2 handover WH>TPS1 X\nA3 seal X remove\nA4 handover TPS1>WH X\n"
+    ways = Ways(PLACES)
+    back = way_back(chain_of(down), ways)
+    assert back is not None and back.state == "back" and not back.is_emptied
+    opened = way_back(chain_of(down + "A5 pack X open"), ways)
+    assert opened is not None and opened.is_emptied and not opened.is_looked_at
 
 
 def test_the_way_back_is_not_late_and_a_late_way_down_is(sqlite_url):
