@@ -164,8 +164,11 @@ class Checking:
             held = {row.code: row for row in self.state.item_rows(made)}
             seals = self.state.seals.of(made)
             differing = sorted(
-                code for code, row in made.items()
-                if held.get(code) != row or sorted(seals.get(code, ())) != sorted(folded.seals.get(code, ()))
+                (
+                    code for code, row in made.items()
+                    if held.get(code) != row or sorted(seals.get(code, ())) != sorted(folded.seals.get(code, ()))
+                ),
+                key=str,
             )  # fmt: skip
             count += len(differing)
             wrong = wrong or differing[:1]

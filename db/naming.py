@@ -40,6 +40,8 @@ class Naming:
             pairs = list(index.rows(found))
             events = {row_id: read_stored(*stored) for row_id, *stored in entries.rows(row_id for _, row_id in pairs)}
             for code, row_id in pairs:
+                if code not in found:  # bytes, where a bit of the row turned
+                    raise TamperError(N_("the index of items is damaged"), hint=N_("Run: python main.py verify"))
                 if row_id not in events:
                     raise TamperError(
                         N_("an event about {item} was taken out of this ledger"),

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,16 @@ def test_none_of_a_thousand_flipped_bits_changes_what_a_ledger_says_unnoticed(
     assert told + unchanged == 1000
     with capsys.disabled():
         print(f"told {told}, nothing changed {unchanged}")
+    assert "has a fault" not in capsys.readouterr().err
+
+
+def test_a_code_that_a_turned_bit_made_bytes_is_told_in_words(
+    ledger: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Number 335 of the thousand: it turns the type of a value in the index of items from text to bytes."""
+    damaged = next(islice(flipped(ledger, random.Random(1000), 1000), 335, None))
+    (tmp_path / "ledger.db").write_bytes(damaged)
+    assert main.main(["--home", str(tmp_path), "--lang", "en", "verify", "--json"]) == 1
     assert "has a fault" not in capsys.readouterr().err
 
 
