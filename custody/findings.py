@@ -214,10 +214,11 @@ def judge_count(
     `missing` are the expected items that were not scanned; one finding each. `counted` is what the giver counted, None
     when nobody did: the only thing that shows two boxes under one code.
     """
+    names = {to: name_of(places, to) for to in {item.to for item in missing}}
     found = [
         Finding("SHORTAGE", N_("{item} was expected and not scanned: {kind} {k}/{n} for {destination}"),
                 {"item": show_code(item.code), "kind": item.kind, "k": item.k, "n": item.n,
-                 "destination": name_of(places, item.to)}, item.code, is_provisional=not met_giver)
+                 "destination": names[item.to]}, item.code, is_provisional=not met_giver)
         if item.kind else
         Finding("SHORTAGE", N_("{item} is on the giver's paper and was not scanned"), {"item": show_code(item.code)},
                 item.code, is_provisional=not met_giver)

@@ -283,8 +283,12 @@ class State:
 
     def expected(self, giver: str, tops: Sequence[str]) -> list[Item]:
         """What the giver holds that is bound for one of these places or below."""
-        found = {row[0]: ItemRow(*row).item for row in self._expected.rows(tops, giver=giver)}
-        return sorted(found.values(), key=lambda item: (item.to, item.kind, item.k, item.code))
+
+        def held() -> list[Item]:
+            found = {row[0]: ItemRow(*row).item for row in self._expected.rows(tops, giver=giver)}
+            return sorted(found.values(), key=lambda item: (item.to, item.kind, item.k, item.code))
+
+        return list(self.ledger.remember(f"expected: {giver} {' '.join(tops)}", held))
 
     def brought_by_others(self, holder: str, own_log: int) -> list[Item]:
         """What somebody holds by the newest event of another log than ours, so that we have not confirmed it."""

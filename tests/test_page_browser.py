@@ -175,6 +175,8 @@ def test_a_camera_counts_while_the_page_shows_its_picture(
     served = Served(station, str(film))
     try:
         scan = begin(window, served)
+        scan.type(station.codes("--to", "51.08.02")[0])
+        scan.shows(".beside", "+1")
         scan.page.click("#camera-start")
         wait_until(lambda: scan.page.evaluate("document.getElementById('picture').naturalWidth") > 0)
         scan.page.wait_for_selector('.camera[data-state="ended"]')

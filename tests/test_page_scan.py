@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from command_examples import Terminal
-from page_examples import Visitor
+from page_examples import HOST, Visitor, site_at
+from starlette.testclient import TestClient
 
 from custody.codes import item_payload, show_code
+from web.app import build
 from web.site import Site
 
 
@@ -174,6 +176,15 @@ def test_a_page_is_told_of_a_camera_only_when_it_can_ask_for_its_picture(
     monkeypatch.setattr(news, "tell", told_now)
     visitor.ask("POST", f"/api/drafts/{draft}/camera", {})
     assert told[0] == "opening"
+
+
+def test_a_station_without_a_plan_is_led_to_load_one(terminal: Terminal) -> None:
+    assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
+    bare = site_at(terminal.home)
+    with TestClient(build(bare), base_url=HOST) as client:
+        page = client.get("/").text
+    assert "Load the tables" in page
+    assert page.index('href="/plan" autofocus') < page.index('class="button" href="/scan"')
 
 
 def test_an_empty_session_is_not_recorded(visitor: Visitor, station: Terminal) -> None:

@@ -83,7 +83,8 @@ def _name(places: Any, code: str) -> str:
 
 def missing_of(room: Room, village: str) -> list[dict[str, str]]:
     """What is missing that is for this village, item by item."""
-    missing = [item for item in room.desk.missing if _village(room, item) == village]
+    within = _villages(room.desk.missing, room)
+    missing = [item for item in room.desk.missing if within[item.to] == village]
     return [{"shown": show_code(item.code), "words": room.desk.words(item)} for item in missing]
 
 
@@ -91,8 +92,9 @@ def _by_village(missing: Sequence[Item], room: Room) -> list[dict[str, Any]]:
     """How much is missing for each village; item by item only where it is little, for pages ask for the rest."""
     places = room.store.state.places
     groups: dict[str, list[Item]] = {}
+    within = _villages(missing, room)
     for item in missing:
-        groups.setdefault(_village(room, item), []).append(item)
+        groups.setdefault(within[item.to], []).append(item)
     is_little = len(missing) <= _LITTLE
     return [
         {
@@ -104,6 +106,11 @@ def _by_village(missing: Sequence[Item], room: Room) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _village(room: Room, item: Item) -> str:
-    place: Place | None = room.store.state.places.get(item.to)
-    return place.parent if place and place.level == "polling_station" and place.parent else item.to
+def _villages(items: Sequence[Item], room: Room) -> dict[str, str]:
+    """The village of each place that these are bound for, or that place itself where it is no polling station."""
+
+    def village(to: str) -> str:
+        place: Place | None = room.store.state.places.get(to)
+        return place.parent if place and place.level == "polling_station" and place.parent else to
+
+    return {to: village(to) for to in {item.to for item in items}}

@@ -1,7 +1,8 @@
-"""Makes the README's pictures from a demo: a page of labels, a still of a scan, a chain of custody, and a letter.
+"""Makes the README's pictures: of a demo (labels, a still of a scan, a chain of custody, a letter), and of the page.
 
 python main.py demo --lang en --out build/demo
-python docs/images/make.py build/demo
+python -m pytest -m browser tests
+python docs/images/make.py build/demo build/screenshots
 """
 
 import sys
@@ -16,8 +17,14 @@ LABELS_PAGE = 43
 """A page that has ballot boxes and seals, of the village whose supplies the demo follows."""
 
 
-def main(demo: Path) -> None:
+SCREENS = {"camera-light-1366": "page", "signed-light-1366": "page-review", "phone-dark-390": "page-phone"}
+"""Screenshots that the browser tests keep, and what they are called here."""
+
+
+def main(demo: Path, screenshots: Path | None = None) -> None:
     """Write the pictures beside this file."""
+    for kept, name in SCREENS.items() if screenshots else ():
+        save(name, Image.open(screenshots / f"{kept}.png"))
     save("labels", page(demo / "labels.pdf", LABELS_PAGE))
     save("scan", Image.open(demo / "stills" / "3-kaliuntu-wrong_destination.png"))
     save("custody", page(demo / "custody-misrouted.pdf", 0))
@@ -36,11 +43,12 @@ def page(path: Path, index: int) -> Image.Image:
 
 def save(name: str, picture: Image.Image) -> None:
     """Write a picture small enough for a README, in 256 colours chosen so that the few signal colours stay."""
-    height = round(picture.height * WIDTH_PX / picture.width)
-    small = picture.convert("RGB").resize((WIDTH_PX, height), Image.Resampling.LANCZOS)
+    width = min(WIDTH_PX, picture.width)
+    height = round(picture.height * width / picture.width)
+    small = picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
     few = small.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(HERE / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:3]))

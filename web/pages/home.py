@@ -53,15 +53,13 @@ def _known(store: "Store") -> dict[str, Any]:
          "query": urlencode({"number": said["bast"]})}
         for said in store.papers.recent(_RECENT)
     ]  # fmt: skip
-    own = store.ledger.own_log().place
+    own, drafts = store.ledger.own_log().place, unfinished(store)
     put_back = ""
     try:
         store.heads.refuse_if_rolled_back()
     except TamperError as error:
         put_back = f"{sentence(say(error))}. {say_hint(error)}"
     return {
-        "put_back": put_back,
-        "drafts": unfinished(store),
-        "recent": recent,
-        "place_name": custodian_name(places, own),
-    }
+        "put_back": put_back, "drafts": drafts, "recent": recent, "place_name": custodian_name(places, own),
+        "is_bare": not drafts and not recent and next(store.state.find_items(), None) is None,
+    }  # fmt: skip
