@@ -90,7 +90,8 @@ def _csv_cell(cell: Cell) -> Cell:
 
 
 def _write_xlsx(out: Path, file: BinaryIO, sheets: Sequence[Sheet]) -> None:
-    book = xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+    # Rows go to a temporary file as they come: a regency's tables are millions of cells.
+    book = xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True})
     bold = book.add_format({"bold": True, "bottom": 1})
     titles: set[str] = set()
     for sheet in sheets:
