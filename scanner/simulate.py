@@ -19,6 +19,8 @@ SIZE_PX = (1280, 720)
 _DESK_BGR = (92, 112, 128)
 _SHARE_OF_VIEW_MOVED = 0.55
 """From one view to the next, so that what is cut by the edge of one is whole in another."""
+_GRAIN_PX = 64
+"""So far the noise of one frame is shifted at most against that of another: drawn anew, it takes half of the time."""
 _CODECS = {".avi": "MJPG", ".mp4": "mp4v", ".mkv": "mp4v"}
 
 
@@ -56,6 +58,7 @@ def simulate(
     frames_per_view = max(round(seconds_per_view * fps), 2)
     frames_per_move = max(frames_per_view // 2, 1)
     light = _light(size, flaws.shade, random)
+    grain = random.standard_normal((size[1] + _GRAIN_PX, size[0] + _GRAIN_PX, 3), np.float32) * flaws.noise
     for page in pages:
         sheet = cv2.cvtColor(page, cv2.COLOR_GRAY2BGR) if page.ndim == 2 else page
         path = _path(_views(sheet.shape[1], sheet.shape[0], size, scale), frames_per_view, frames_per_move)
@@ -65,7 +68,9 @@ def simulate(
         moves = np.gradient(places, axis=0) * scale if len(places) > 1 else np.zeros_like(places)
         for place, angle, move in zip(places, angles, moves, strict=True):
             seen = _seen(sheet, place, angle, size, scale)
-            yield _flawed(seen, move, light, flaws, random)
+            right, down = random.integers(0, _GRAIN_PX, 2)
+            noise = grain[down : down + size[1], right : right + size[0]]
+            yield _flawed(seen, move, light, flaws.blur_px, noise)
 
 
 def lay_out(labels: Sequence[Image], *, per_page: int = 9, gap_px: int = 40) -> list[Image]:
@@ -167,17 +172,17 @@ def _light(size: tuple[int, int], shade: float, random: np.random.Generator) -> 
     slope = (x * np.cos(direction) + y * np.sin(direction)) / np.sqrt(2)
     corners = (x**2 + y**2) / 2
     light: np.ndarray = 1 - shade * (0.35 + 0.4 * slope + 0.25 * corners)
-    return light.astype(np.float32)[..., None]
+    return np.repeat(light.astype(np.float32)[..., None], 3, axis=2)
 
 
-def _flawed(seen: np.ndarray, move: np.ndarray, light: np.ndarray, flaws: Flaws, random: np.random.Generator) -> Image:
+def _flawed(seen: np.ndarray, move: np.ndarray, light: np.ndarray, blur_px: float, noise: np.ndarray) -> Image:
     """The frame as the sensor gives it: smeared along the move, soft, unevenly lit, noisy."""
     smear_px = float(np.hypot(*move)) * 0.25  # the shutter is open for a quarter of the time between frames
     if smear_px >= 1.0:
         seen = cv2.filter2D(seen, -1, line_kernel(smear_px, float(np.arctan2(move[1], move[0]))))
-    seen = cv2.GaussianBlur(seen, (0, 0), flaws.blur_px)
-    noise = random.standard_normal(seen.shape, np.float32) * flaws.noise
-    return np.asarray(np.clip(seen * light + noise, 0, 255), np.uint8)
+    seen = cv2.GaussianBlur(seen, (0, 0), blur_px)
+    lit = cv2.multiply(seen, light, dtype=cv2.CV_32F)
+    return np.asarray(cv2.add(lit, noise, dtype=cv2.CV_8U))  # keeps within 0 to 255
 
 
 def line_kernel(length_px: float, angle: float) -> np.ndarray:
