@@ -172,7 +172,11 @@ def test_stock_that_nobody_has_held_in_hand_says_so(station: Terminal) -> None:
     assert "(unverified)" in station("labels", "--list").out
 
 
-def test_labels_that_somebody_else_printed_meanwhile_are_to_be_destroyed(station: Terminal) -> None:
+def test_labels_that_somebody_else_printed_meanwhile_are_to_be_destroyed(
+    station: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("labels.port.GOODBYE_S", 60.0)  # for the others to be done, however busy the machine is
+
     def behave(connection: socket.socket) -> None:
         station.process("labels", "--out", "theirs.pdf").communicate()
         while connection.recv(65_536):
