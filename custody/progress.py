@@ -1,7 +1,7 @@
 """How far the supplies of a regency have come: sums over the delivery tree, by place and kind."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from custody.places import Place, Ways
 
@@ -80,3 +80,12 @@ def progress(groups: Iterable[StockGroup], places: Mapping[str, Place]) -> list[
         ProgressRow(row.place, kind, row.registered, row.labelled, row.sent, row.arrived)
         for (_code, kind), row in ordered
     ]
+
+
+def with_way_back(rows: Iterable[ProgressRow], came: Mapping[tuple[str, str], int]) -> list[ProgressRow]:
+    """The rows, where what is on the way back has arrived too; else nothing would have once all is back.
+
+    Args:
+        came: for each place and kind how many have come there.
+    """
+    return [replace(row, arrived=max(row.arrived, came.get((row.place.code, row.kind), 0))) for row in rows]

@@ -165,7 +165,8 @@ def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here
         summary.append(_("These stand as of {time}.").format(time=local_time(now, here)))
     meaning = _(
         "Registered: bound for the place or below it. Labelled: a label was printed. Sent: has left where it was "
-        "registered. Arrived: now held by the place or below it; for the total, by the sub-district."
+        "registered. Arrived: has come to the place or below it, be it on the way back; for the total, to the "
+        "sub-district."
     )
     headers = ("level", "place", "name", "kind", "registered", "labelled", "sent", "arrived")
     values: list[list[Cell]] = [
