@@ -1,5 +1,6 @@
 """The ledger in the words of GS1 EPCIS 2.0."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,17 @@ from busy_day import TRUCK, Day
 from epcis_schema import SCHEMA, gs1_schema
 from hypothesis import given
 from hypothesis import strategies as st
+from report_examples import NEEDS, PLACES, hostile_chain
 
 from custody.errors import InputError
+from custody.events import Event
+from custody.forms import FORMS
+from reports.epcis import epcis_event, write_epcis
 from reports.epcis_uris import Uris
+from reports.ledger_tables import handover_table, record_table
+from reports.record_tables import record_tables
+
+DATA = Path(__file__).parent / "data"
 
 OWN = jsonschema_rs.Draft7Validator(SCHEMA, validate_formats=True)
 
@@ -140,3 +149,28 @@ def test_an_offices_address_takes_any_code_and_a_prefix_makes_giai_keys() -> Non
     assert both.place("51.08") == "https://kpu.example/place/51.08"
     with pytest.raises(InputError):
         Uris("r", "ftp://kpu.example")
+
+
+def frozen_events() -> list[Event]:
+    """Every type of record in every version of its form, as the ledger's frozen vectors have them; and hostile ones."""
+    bodies = [
+        json.loads(entry["body"])
+        for version in (1, 2)
+        for entry in json.loads((DATA / f"ledger_v{version}.json").read_text("utf-8"))["vectors"]
+    ]
+    told = [Event(f"{at:064x}", body) for at, body in enumerate(bodies)]
+    return told + [link.event for link in hostile_chain().links]
+
+
+def test_every_form_of_record_ever_written_is_told_in_epcis_and_in_the_tables() -> None:
+    events, uris = frozen_events(), Uris("root")
+    assert {(event.type, event.body["v"]) for event in events} >= set(FORMS)
+    told = [one for event in events if (one := epcis_event(event, uris, here="51.08")) is not None]
+    out = io.BytesIO()
+    write_epcis(out, told, uris, made_at_utc="2024-02-12T00:00:00Z", places=PLACES, needs=[*NEEDS.values()])
+    assert [str(error) for error in OWN.iter_errors(json.loads(out.getvalue()))] == []
+    assert len(told) >= sum(type_ in ("register", "print", "handover", "pack", "seal") for type_, _v in FORMS)
+    for sheet in (record_table(lambda: events, {}), handover_table(lambda: events, {}, PLACES),
+                  *record_tables(lambda: events, {})):  # fmt: skip
+        rows = list(sheet.rows)
+        assert rows and all(len(row) == len(sheet.headers) for row in rows), sheet.title
