@@ -21,11 +21,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.fixture
 def phone(chromium: "Browser", film: Path, tmp_path: Path) -> "Iterator[BrowserContext]":  # noqa: F811
-    """A phone's browser, whose camera shows the labels of one polling station."""
+    """A phone's browser, whose camera is held over the labels of one polling station."""
     shown, video = tmp_path / "labels.mjpeg", cv2.VideoCapture(str(film))
     with shown.open("wb") as file:
-        while (frame := video.read())[0]:
-            file.write(cv2.imencode(".jpg", frame[1], [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes())
+        for _number in range(3):
+            file.write(cv2.imencode(".jpg", video.read()[1], [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes())
     program = next(filter(None, map(shutil.which, bootstrap.BROWSERS)))
     fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
     browser = chromium.browser_type.launch(
