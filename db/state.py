@@ -231,12 +231,19 @@ class State:
 
     @property
     def met(self) -> frozenset[str] | None:
-        """The places whose stations' logs are known; None where no other station is known of whose log is missing."""
+        """The places whose stations' logs are known; None where no other station is known of whose log is missing.
+
+        Where nothing is registered, somebody else's log is missing: it is there that things were.
+        """
         return self.ledger.remember("met", self._met)
 
     def _met(self) -> frozenset[str] | None:
         places, own = self.ledger.places_met(), self.ledger.own_row()
-        return None if places is None or self.stations.now().has_met_all(own.public_key if own else "") else places
+        if places is not None and not self.stations.now().has_met_all(own.public_key if own else ""):
+            return places
+        item = self.tables.item
+        is_anything_registered = item.select(item.code).limit(1).tuples().first() is not None
+        return None if is_anything_registered else frozenset({own.place} if own else ())
 
     @property
     def sealed_kinds(self) -> frozenset[str]:

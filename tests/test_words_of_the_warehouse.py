@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from command_examples import Terminal
+from command_examples import PLACES, Terminal
 
 from custody.codes import show_plate
 from custody.findings import name_of
@@ -88,3 +88,13 @@ def test_what_the_computer_says_is_said_in_the_chosen_language() -> None:
         assert reason("Something \x1b new") == "Something [U+001B] new"
     finally:
         use("en")
+
+
+def test_a_laptop_that_was_told_nothing_does_not_know_what_to_expect(terminal: Terminal) -> None:
+    """It is its own root, and still not alone in the world: the things were registered somewhere else."""
+    terminal("init", "--place", "51.08.01", "--station", "PPK-1")
+    (table := terminal.home / "places.csv").write_text(PLACES)
+    terminal("load", table)
+    ran = terminal.give(["7Q2M9X4T5B8C6"], "DK 8123 AB", "51.08.01").json
+    assert ran["expected"] is None
+    assert {(finding["code"], finding["provisional"]) for finding in ran["findings"]} == {("UNKNOWN_CODE", True)}
