@@ -188,3 +188,15 @@ def _place(event: Event) -> tuple[str, int, str]:
 
 def _fingerprint(key: str) -> str:
     return key_fingerprint(bytes.fromhex(key))
+
+
+def restood(before: Roster, after: Roster) -> dict[str, int]:
+    """The logs of which something counts that did not, or the other way round, and the number from which on."""
+    found = {}
+    for log in after.owners:
+        old, new = before.last_good(log), after.last_good(log)
+        if old != new:
+            found[log] = 1 + min(size for size in (old, new) if size is not None)
+        if (log in before.roots) != (log in after.roots):
+            found[log] = 1
+    return found

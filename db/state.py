@@ -14,7 +14,7 @@ from custody.items import Item, Voids
 from custody.places import Need, Place
 from custody.planning import Slot, sealed_kinds
 from custody.progress import StockGroup
-from custody.roster import NOTICES, Roster, plan_in_force
+from custody.roster import NOTICES, plan_in_force, restood
 from custody.standing import with_standing
 from db.batches import batches
 from db.contents import Contents
@@ -86,7 +86,7 @@ class State:
         touched = dict.fromkeys(codes)
         if notices:
             before = self.stations.without({event.leaf for event in notices})
-            for log, first in _restood(before, self.stations.now()).items():
+            for log, first in restood(before, self.stations.now()).items():
                 touched |= dict.fromkeys(self.ledger.codes_from(log, first))
             self.replan()
         self._refold_all(touched)
@@ -367,18 +367,6 @@ class State:
     def _bound_under(self, tops: Sequence[str], *columns: Any) -> Any:
         item = self.tables.item
         return item.select(*columns).where(item.bound_for.in_(self.places.codes_under(*tops)))
-
-
-def _restood(before: Roster, after: Roster) -> dict[str, int]:
-    """The logs of which something counts that did not, or the other way round, and the number from which on."""
-    found = {}
-    for log in after.owners:
-        old, new = before.last_good(log), after.last_good(log)
-        if old != new:
-            found[log] = 1 + min(size for size in (old, new) if size is not None)
-        if (log in before.roots) != (log in after.roots):
-            found[log] = 1
-    return found
 
 
 def _with_parents(code: str, naming: Mapping[str, list[Event]], parents: Mapping[str, set[str]]) -> list[Event]:
