@@ -108,7 +108,7 @@ def build(site: Site, door: Door | None = None) -> FastAPI:
         Guard,
         door=door or LocalDoor(site.hosts, site.token),
         language_code=site.language,
-        whose=site.observers.whose,
+        whose=lambda token: site.observers.whose(token),
     )
     for kind, answer in _answers(pages).items():
         app.add_exception_handler(kind, answer)

@@ -3,6 +3,7 @@
 Texts are marked in templates as in code: `{{ _("{count} labels", count=n) }}`.
 """
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,8 +23,9 @@ _LONGEST_SHOWN = 2000
 _YEAR_S = 366 * 24 * 3600
 
 
+@cache
 def environment() -> Environment:
-    """The templates' surroundings: what they may call, and that nothing leaves them unescaped."""
+    """The templates' surroundings: what they may call, and that nothing leaves them unescaped. Compiled once."""
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
