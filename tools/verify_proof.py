@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Check a Serah proof file without Serah: a second verifier, written from docs/ledger-format.md §11 alone.
+"""Check a Serah proof file without Serah: a second verifier, after docs/ledger-format.md §11.
 
 It reads what `custody --proof FILE` writes, and the attachment `custody.proof` of a custody report (PDF). It needs
-`verify_standalone.py` beside it, Python 3.11 and `cryptography`; nothing of the program. Exit codes: 0 nothing wrong
-found, 1 evidence wrong, 2 wrong use.
+`verify_standalone.py` beside it, Python 3.11 and `cryptography`, and shares no line with the program. Exit codes: 0
+nothing wrong found, 1 evidence wrong, 2 wrong use.
 """
 
 import argparse
