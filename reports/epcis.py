@@ -59,37 +59,43 @@ def write_epcis(
     needs: Sequence[Need],
 ) -> None:  # fmt: skip
     """Write an EPCIS document as the events come, one a line; places and kinds are its master data."""
-    document = {
-        "@context": [CONTEXT, {"serah": uris.vocabulary}],
-        "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": made_at_utc,
-        "epcisHeader": {"epcisMasterData": {"vocabularyList": _master_data(uris, places.values(), needs)}},
-        "epcisBody": {"eventList": []},
-    }  # fmt: skip
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-    head, tail = encode(document).rsplit("]", 1)
-    out.write(head.encode())
-    between = "\n"
-    for event in events:
-        out.write(f"{between}{encode(event)}".encode())
-        between = ",\n"
-    out.write(f"\n]{tail}\n".encode())
+    head = {
+        "@context": [CONTEXT, {"serah": uris.vocabulary}], "type": "EPCISDocument", "schemaVersion": "2.0",
+        "creationDate": made_at_utc,
+    }  # fmt: skip
+
+    def put(words: str) -> None:
+        out.write(words.encode())
+
+    def put_rows(rows: Iterable[Epcis]) -> None:
+        between = "\n"
+        for row in rows:
+            put(f"{between}{encode(row)}")
+            between = ",\n"
+
+    put(f'{encode(head)[:-1]},"epcisHeader":{{"epcisMasterData":{{"vocabularyList":[')
+    put('{"type":"urn:epcglobal:epcis:vtype:Location","vocabularyElementList":[')
+    put_rows(_located(uris, place) for place in places.values())
+    put(']},\n{"type":"urn:epcglobal:epcis:vtype:EPCClass","vocabularyElementList":[')
+    put_rows(_kind(uris, need) for need in needs)
+    put(']}]}},\n"epcisBody":{"eventList":[')
+    put_rows(events)
+    put("\n]}}\n")
 
 
-def _master_data(uris: Uris, places: Iterable[Place], needs: Iterable[Need]) -> list[Epcis]:
-    def rows(what: str, entries: Iterable[tuple[str, Mapping[str, str]]]) -> list[Epcis]:
-        return [
-            {"id": uris.of(what, code), "attributes": [{"id": id_, "attribute": text} for id_, text in named.items()]}
-            for code, named in entries
-        ]
+def _located(uris: Uris, place: Place) -> Epcis:
+    named = {"urn:epcglobal:cbv:mda:name": place.name, "serah:code": place.code, "serah:level": place.level}
+    return _element(uris.place(place.code), named)
 
-    located = ((place.code, {"urn:epcglobal:cbv:mda:name": place.name, "serah:code": place.code,
-                             "serah:level": place.level}) for place in places)  # fmt: skip
-    kinds = ((need.kind, {"urn:epcglobal:cbv:mda:descriptionShort": need.name_id, "serah:code": need.kind})
-             for need in needs)  # fmt: skip
-    return [
-        {"type": "urn:epcglobal:epcis:vtype:Location", "vocabularyElementList": rows("place", located)},
-        {"type": "urn:epcglobal:epcis:vtype:EPCClass", "vocabularyElementList": rows("kind", kinds)},
-    ]
+
+def _kind(uris: Uris, need: Need) -> Epcis:
+    named = {"urn:epcglobal:cbv:mda:descriptionShort": need.name_id, "serah:code": need.kind}
+    return _element(uris.of("kind", need.kind), named)
+
+
+def _element(uri: str, named: Mapping[str, str]) -> Epcis:
+    return {"id": uri, "attributes": [{"id": id_, "attribute": words} for id_, words in named.items()]}
 
 
 def _where(body: Body) -> Iterable[str | None]:

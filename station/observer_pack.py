@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,7 +126,9 @@ def _seal(folder: Path) -> int:
     """Write the digest of every file; returns how many there are with that list."""
     lines = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        lines.append(f"{sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n")
-    with safe_file(folder / SUMS) as file:
-        file.write("".join(lines).encode())
+        with path.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+        lines.append(f"{digest}  {path.relative_to(folder).as_posix()}\n")
+    with safe_file(folder / SUMS) as sums:
+        sums.write("".join(lines).encode())
     return len(lines) + 1
