@@ -27,7 +27,10 @@ from language import _, ngettext
 from station.said import LONGEST_NOTE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from custody.compose import Touch
+    from custody.items import Item
     from db.inspecting import Recorded
     from db.packing import Part
     from db.store import Store
@@ -102,8 +105,9 @@ def pack(
             )
         from db.packing import record_packing
 
+        before = store.state.contents.packed(outer.code)
         recorded = record_packing(store, outer, children, action, scope=scope, **said)
-        _tell(store, outer, recorded, action, len(children), as_json=as_json)
+        _tell(store, outer, recorded, action, len(children), scope=scope, before=before, as_json=as_json)
 
 
 def _one_action(action: Action | None, scope: str | None) -> Action:
@@ -156,12 +160,14 @@ def _scan(
     if reason or not desk.taken:
         note(f"{reason} {kept()}".strip())
         raise click.exceptions.Exit(2)
+    before = store.state.contents.packed(outer.code)
     recorded = record_packing(store, outer, (), action, scope=scope, draft=desk.draft, **said)
-    _tell(store, outer, recorded, action, len(desk.taken), as_json=as_json)
+    _tell(store, outer, recorded, action, len(desk.taken), scope=scope, before=before, as_json=as_json)
 
 
 def _tell(
-    store: "Store", outer: "Touch", recorded: "Recorded", action: Action, count: int, *, as_json: bool
+    store: "Store", outer: "Touch", recorded: "Recorded", action: Action, count: int, *, scope: str | None,
+    before: "Mapping[str, Item]", as_json: bool,
 ) -> None:  # fmt: skip
     from language.text import number
 
@@ -175,6 +181,10 @@ def _tell(
     }  # fmt: skip
     named = ngettext("{count} item", "{count} items", count).format(count=number(count))
     click.echo(_("RECORDED: {action}, {count}").format(action=words[action], count=named))
+    if scope == "sample":
+        click.echo(_("A sample: {seen} seen of {inside} in it").format(seen=number(count), inside=number(len(before))))
+    elif action == "open":
+        click.echo(_("In it until now: {what}").format(what=_by_kind(store, before.values())))
     click.echo(_("In it now: {what}").format(what=_by_kind(store, inside.values())))
     if action != "open":
         _tell_missing(store, outer.code)

@@ -66,9 +66,12 @@ def test_a_look_inside_and_an_opening_are_recorded(packing: Terminal) -> None:
     packing("pack", parent, *inner, "--add")
     sample = packing("pack", parent, inner[0], "--check", "sample", "--json").json
     assert sample["findings"] == []
+    told = packing("pack", parent, inner[0], "--check", "sampel").out
+    assert f"A sample: 1 seen of {len(inner)} in it" in told
     full = packing("pack", parent, "-", "--check", "full", "--json", typed="\n".join(inner[:-1])).json
     assert [(f["code"], f["item"]) for f in full["findings"]] == [("SHORTAGE", inner[-1])]
-    assert packing("pack", parent, "--open", "--name", "KPPS", "--json").json["inside"] == []
+    opened = packing("pack", parent, "--open", "--name", "KPPS").out
+    assert "In it until now: " in opened and "In it now: 0" in opened
     assert "Opened" in packing("custody", parent).out
 
 
