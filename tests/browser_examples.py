@@ -97,6 +97,11 @@ class Watched:
 
         expect(self.page.locator(selector)).to_contain_text(text)
 
+    @property
+    def heard(self) -> str:
+        """Which sound came last."""
+        return str(self.page.evaluate("document.documentElement.dataset.sound"))
+
     def sign(self, signer: str) -> None:
         """Draw a signature with the mouse, and keep it."""
         self.page.click(f'[data-sign="{signer}"]')

@@ -37,10 +37,13 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     for code in codes[:4]:
         scan.type(item_payload(code, 1))
     scan.shows("#taken", "4")
+    assert scan.heard == "ok"
     scan.type(codes[0])
     scan.shows("#last", "counted once")
+    assert scan.heard == "again"
     scan.type(astray)
     scan.shows(".irregular", "TPS 001 Unggahan")
+    assert scan.heard == "wrong"
     scan.shows(".irregular", "Take it off the load")
     scan.type(codes[5][:-1] + ("0" if codes[5][-1] != "0" else "1"))
     scan.shows("#last.wrong", "check character")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 import pytest
 from browser_examples import LAPTOP, Served, tab, wait_until
 from command_examples import Terminal
@@ -32,6 +33,10 @@ def words_of(pdf: bytes) -> str:
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
 
 
+def a_photograph() -> bytes:
+    return cv2.imencode(".jpg", np.full((300, 400, 3), (90, 120, 160), np.uint8))[1].tobytes()
+
+
 def test_findings_and_signatures_come_to_stand_on_the_printed_bast(
     window: "BrowserContext", served: Served, station: Terminal
 ) -> None:
@@ -43,6 +48,9 @@ def test_findings_and_signatures_come_to_stand_on_the_printed_bast(
     scan.shows(".irregular", "TPS 001 Unggahan")
     scan.page.click(f'[data-item="{codes[0]}"]')
     scan.page.select_option("#condition", "wet")
+    photo = {"name": "lid.jpg", "mimeType": "image/jpeg", "buffer": a_photograph()}
+    scan.page.set_input_files("#photo-file", photo)  # type: ignore[arg-type]
+    scan.page.wait_for_selector("#photo:visible")
     scan.page.fill("#remark", "water in the corner")
     scan.page.keyboard.press("Enter")
     scan.shows(".taken", "water in the corner")
@@ -58,6 +66,7 @@ def test_findings_and_signatures_come_to_stand_on_the_printed_bast(
     scan.page.wait_for_url("**/review")
     scan.shows("main", "15 are expected and not scanned")
     scan.shows("main", "was found wet")
+    scan.page.wait_for_selector(".thumb")
     scan.page.fill("#giver_name", "Made Giver")
     scan.page.fill("#receiver_name", "Ketut Receiver")
     scan.page.fill("#counted", "four")
@@ -302,4 +311,30 @@ def test_the_camera_that_ran_last_runs_in_the_next_session_and_is_taken_from_no_
         scan.page.wait_for_timeout(1500)
         assert scan.page.get_attribute(".camera", "data-state") == "off" and scan.errors == []
     finally:
+        served.stop()
+
+
+def test_counting_goes_on_where_the_picture_cannot_be_drawn(
+    window: "BrowserContext",
+    station: Terminal,
+    film: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from web import pictures
+
+    is_over = threading.Event()
+
+    def never(*_job: object) -> bytes:
+        is_over.wait()
+        return b""
+
+    monkeypatch.setattr(pictures, "_painted", never)
+    served = Served(station, str(film))
+    try:
+        scan = begin(window, served)
+        scan.page.click("#camera-start")
+        scan.shows("#taken", "9")
+        assert scan.page.evaluate("document.getElementById('picture').naturalWidth") == 0
+    finally:
+        is_over.set()
         served.stop()
