@@ -1,6 +1,6 @@
 """A whole regency's distribution with faults planted in it: every one is to be found, and none besides.
 
-    python bench/regency.py [--share 1.0] [--out FOLDER] [--seed 1]
+    python bench/regency.py [--share 1.0] [--times 9] [--out FOLDER] [--seed 1]
 
 All of Buleleng: 9 sub-districts, 148 villages, 2,275 polling stations and the 25,025 things that they need. A
 warehouse, nine sub-districts and nine villages have laptops, which meet by bundle or by the paper of a handover,
@@ -37,28 +37,32 @@ LEAST = {"district": 4, "village": 3, "polling_station": 6}
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--share", type=float, default=1.0)
+    parser.add_argument("--times", type=int, default=None, help="how often each fault; else once a sub-district")
     parser.add_argument("--out", type=Path, default=None)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        field = worked(Path(folder), options.share, options.seed)
+        field = worked(Path(folder), options.share, options.seed, options.times)
         print(described(field, time.perf_counter() - begun))
         print(table(field.expected, field.found))
+        wrong = differences(field)
+        print(*wrong, sep="\n", flush=True)
         if options.out is not None:
             written(field, options.out)
-    wrong = differences(field)
-    for line in wrong:
-        print(line)
     return 1 if wrong else 0
 
 
-def worked(folder: Path, share: float, seed: int) -> Field:
-    """The regency, worked from its plan to the audit of its evidence."""
+def worked(folder: Path, share: float, seed: int, times: int | None = None) -> Field:
+    """The regency, worked from its plan to the audit of its evidence.
+
+    Args:
+        times: how often each fault is planted; None: once a sub-district of a whole regency, else once.
+    """
     places, needs = buleleng(share)
     field = Field(folder, places, needs)
     field.register()
-    field.planted = plant(field, seed=seed, times=len(field.districts) if share >= 1 else 1)
+    field.planted = plant(field, seed=seed, times=times or (len(field.districts) if share >= 1 else 1))
     field.distribute()
     evidence.all_meet(field)
     evidence.look_at_all(field, field.warehouse)

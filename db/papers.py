@@ -147,23 +147,24 @@ class Papers:
             named = [entry["code"] for entry in body["items"]]
             known = self.state.items_of(named)
             with_giver = in_hand(body, giver, to)
-            with_giver = sorted(set(with_giver) - self._taken_over(with_giver, leaf.hex()))
+            record = Ref(row.log, row.seq, leaf.hex())
+            with_giver = sorted(set(with_giver) - self._taken_over(with_giver, record))
             codes = set(to_come(body, giver, to, tops, self.state.places, known))
             if not with_giver:
                 continue
             basts[str(body["bast"])] = None
             items |= {code: known.get(code) or unregistered(code, body) for code in with_giver if code in codes}
-            refs |= dict.fromkeys(with_giver, Ref(row.log, row.seq, leaf.hex()))
+            refs |= dict.fromkeys(with_giver, record)
             if not self._is_known(row.public_key):
                 strangers[station_of(body)] = None
         return Waybill(items, refs, tuple(basts), tuple(unknown_key(station) for station in strangers))
 
-    def _taken_over(self, codes: Sequence[str], leaf: str) -> set[str]:
-        """The items of which a record is held that came next after this paper's: they are where that one says."""
+    def _taken_over(self, codes: Sequence[str], paper: Ref) -> set[str]:
+        """The items of which a record is held that came after this paper's: they are where that one says."""
         return {
             code
             for code, events in self.ledger.naming(codes).items()
-            if any(event.type == "handover" and _relied_on(event, code) == leaf for event in events)
+            if any(event.type == "handover" and _is_after(event, code, paper) for event in events)
         }
 
     def witness_events(self, refs: Sequence[Ref]) -> list[NewEvent]:
@@ -232,10 +233,13 @@ class Papers:
         return None
 
 
-def _relied_on(event: Event, code: str) -> str | None:
-    """The record of an item that its next record named as the newest one known; None where it knew of none."""
+def _is_after(event: Event, code: str, paper: Ref) -> bool:
+    """Whether a record of an item names the paper's, or a later one of its log, as the newest that it knew."""
     after = event.rows[code]["after"]
-    return None if after is None else str(event.body["refs"][after]["leaf"])
+    if after is None:
+        return False
+    ref = event.body["refs"][after]
+    return ref["leaf"] == paper.leaf or (ref["log"] == paper.log and int(ref["seq"]) > paper.seq)
 
 
 def station_of(body: Body) -> str:

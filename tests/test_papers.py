@@ -25,7 +25,7 @@ from tests.ledger_examples import (
 )
 from tests.paper_examples import handover_body, signed_sheet
 
-PPK, OTHER_PPK = "51.08.01", "51.08.02"
+PPK, OTHER_PPK, PPS = "51.08.01", "51.08.02", "51.08.01.2001"
 AT = "2024-02-10T05:00:00Z"
 
 
@@ -340,3 +340,16 @@ def test_what_went_on_from_a_truck_is_on_it_no_longer_by_its_paper(sender, knowi
     assert receive(knowing, codes, TRUCK, PPK).findings == ()
     again = receive(knowing, codes, TRUCK, OTHER_PPK)
     assert {finding.code for finding in again.findings} == {"NOT_HELD", "WRONG_DESTINATION"}
+
+
+def test_an_older_paper_of_what_was_received_by_a_newer_one_says_nothing_any_more(sender, knowing):
+    """The sender recorded the same handover twice, so two papers name the box; it is relied on as it came last."""
+    [code] = boxes(sender, 1)
+    absorb(knowing, sender)
+    for _time in range(2):
+        read(knowing, papers_of(sender, sender.record_handover(Handover(WAREHOUSE, PPK), touched([code])).bast))
+    receive(knowing, [code])
+    [event, *_] = receive(knowing, [code], PPK, PPS).events
+    own = knowing.ledger.own_log().name
+    assert [ref["log"] for ref in event.body["refs"]] == [own]
+    assert expected(knowing, WAREHOUSE, PPK) == set()

@@ -104,7 +104,7 @@ def wrong_check(s: Scene) -> None:
 def never_loaded(s: Scene) -> None:
     def load(load: Load) -> None:
         leave_out(load, s.item)
-        load.more["load"] = tuple(load.codes)
+        load.more["load"] = tuple(code for code in load.more["load"] if code != s.item)
         load.after.append(lambda done: s.field.where.update({s.item: done.to}))
 
     def arrive(load: Load) -> None:

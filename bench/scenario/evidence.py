@@ -32,7 +32,7 @@ def stranger(s: Scene) -> None:
 
 
 @fault("UNKNOWN_STATION", "a laptop is stolen, and records after the number up to which root lets it stand",
-       scope="station", village="paper")  # fmt: skip
+       scope="station", village="paper", is_of_laptop=True)  # fmt: skip
 def stolen(s: Scene) -> None:
     def edit(load: Load) -> None:
         load.not_before = "2024-02-13T15:30:00Z"  # its last
@@ -45,7 +45,7 @@ def stolen(s: Scene) -> None:
 
 
 @fault("FORK", "a laptop is put back to an older copy, and the same handover keyed in again", scope="station",
-       village="bundle")  # fmt: skip
+       village="bundle", is_of_laptop=True)  # fmt: skip
 def put_back(s: Scene) -> None:
     def edit(load: Load) -> None:
         load.not_before = "2024-02-13T15:30:00Z"
@@ -110,8 +110,8 @@ def audit(field: Field) -> None:
 
 
 def audit_cut(field: Field) -> None:
-    """Audit a bundle of one sub-district's log that ends too early, by the head that the office kept."""
-    laptop = next(iter(field.districts.values()))
+    """Audit a bundle of one village's log that ends too early, by the head that somebody kept."""
+    laptop = list(field.villages.values())[-1]
     whole = laptop.bundle(field.folder / "whole.serah", laptop.place)
     lines = gzip.decompress(whole.read_bytes()).split(b"\n")
     cut = field.folder / "cut.serah"

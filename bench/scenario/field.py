@@ -143,8 +143,9 @@ class Field:
     # --- what is to be found ------------------------------------------------------------------------------------------
 
     def expect(self, code: str, *subject: str, where: str = "ledger", is_open: bool = True) -> None:
-        """A finding that is to come: in the `ledger` when all have met, or by the `evidence`."""
-        self.expected[(where, code, *subject, "open" if is_open else "settled")] += 1
+        """A finding that is to come: in the `ledger` when all have met, or, of a log and once, by the `evidence`."""
+        key = (where, code, *subject, "open" if is_open else "settled")
+        self.expected[key] = self.expected[key] + 1 if where == "ledger" else 1
 
     def on(self, leg: Leg, code: str, edit: Edit) -> None:
         """Change the load of this leg that has the item, before it is recorded."""

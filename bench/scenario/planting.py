@@ -17,7 +17,7 @@ from bench.scenario.scene import FAULTS, Fault, Scene
 
 def plant(field: Field, *, seed: int, times: int) -> Counter[str]:
     """Plant each fault so often, in one sub-district after the other; no thing twice. Returns how often each was."""
-    dice, used, whole = random.Random(seed), set[str](), set[str]()
+    dice, used, whole, befallen = random.Random(seed), set[str](), set[str](), set[tuple[str, str]]()
     districts, planted = list(field.districts), Counter[str]()
     number = 0
     for fault in sorted(FAULTS, key=lambda fault: fault.scope != "station"):
@@ -25,13 +25,16 @@ def plant(field: Field, *, seed: int, times: int) -> Counter[str]:
             number += 1
             start = number + turn
             order = districts[start % len(districts) :] + districts[: start % len(districts)]
-            found = next(_scenes(field, fault, order, used, whole, dice), None)
+            scenes = _scenes(field, fault, order, used, whole, dice)
+            found = next((one for one in scenes if (fault.how, one.village) not in befallen), None)
             if found is None:
                 if times == 1:
                     raise LookupError(f"no place is left for: {fault.how}")
                 continue
             found.number = number
             used |= {found.item, found.spare}
+            if fault.is_of_laptop:
+                befallen.add((fault.how, found.village))
             if fault.scope == "station":
                 whole.add(found.station)
                 used |= set(found.items)

@@ -88,7 +88,7 @@ def withdrawn(s: Scene) -> None:
        village="bundle")  # fmt: skip
 def refused(s: Scene) -> None:
     def receipt(load: Load) -> None:
-        load.more["refused"] = (Touch(s.item, 1, "camera"),)
+        load.more["refused"] = (*load.more.get("refused", ()), Touch(s.item, 1, "camera"))
         load.after.append(lambda _done: again())
 
     def again() -> None:

@@ -25,6 +25,8 @@ class Fault:
     plant: Callable[["Scene"], None]
     scope: Scope = "item"
     village: Village = "any"
+    is_of_laptop: bool = False
+    """It befalls a laptop, so no laptop suffers it twice."""
 
 
 @dataclass
@@ -68,11 +70,13 @@ class Scene:
 FAULTS: list[Fault] = []
 
 
-def fault(code: str, how: str, scope: Scope = "item", village: Village = "any") -> Callable[..., Callable[..., None]]:
+def fault(
+    code: str, how: str, scope: Scope = "item", village: Village = "any", *, is_of_laptop: bool = False
+) -> Callable[..., Callable[..., None]]:
     """Put a fault on the list."""
 
     def listed(plant: Callable[[Scene], None]) -> Callable[[Scene], None]:
-        FAULTS.append(Fault(code, how, plant, scope, village))
+        FAULTS.append(Fault(code, how, plant, scope, village, is_of_laptop))
         return plant
 
     return listed
