@@ -105,7 +105,7 @@ class Reader:
         more, unread = self._passes(sizes, QUICK, SLOW, is_late)
         found, unread = united(glance.reads, more), [*glance.unread, *unread]
         if is_late() or (found and not _is_left(sizes, found, unread)):
-            return found
+            return self._confirmed(glance.gray, found, is_late)
         more, failed = self._passes(sizes, THOROUGH_QUICK, THOROUGH_SLOW, is_late)
         found, unread = united(found, more), unread + failed
         for gray in channels(image):
@@ -113,7 +113,8 @@ class Reader:
         if is_late():
             return found
         found = self.look_closer(glance.gray, [each.corners for each in unread], found, is_late=is_late)
-        return found if is_late() else self._rescued(sizes.modest, found, _MOST_GUESSES)
+        found = found if is_late() else self._rescued(sizes.modest, found, _MOST_GUESSES)
+        return self._confirmed(glance.gray, found, is_late)
 
     def glance(self, image: Image, *, inverted: bool = False) -> Glance | None:
         """The first, cheap look; None for what is no picture. `inverted`: look for light codes on dark ground too."""
@@ -183,6 +184,21 @@ class Reader:
                 inside, _unread = self._passes(Sizes(part.image), for_best, for_others, is_late)
                 found = united(found, [part.read_in_picture(read) for read in inside])
         return found
+
+    def _confirmed(self, gray: Image, found: Sequence[Read], is_late: Callable[[], bool]) -> list[Read]:
+        """The same reads; what was read in one rendering alone is looked at again, closely, and counted."""
+        told = list(found)
+        for read in found:
+            part = cut_out(gray, read.corners, _PLACE_PX) if read.looks == 1 and not is_late() else None
+            if part is not None:
+                more, _unread = self._passes(Sizes(part.image), QUICK, SLOW, is_late)
+                if not any(each.text == read.text for each in more):
+                    more = self._rescued(part, [], _MOST_GUESSES_QUICK)
+                    more = [each for each in more if each.text == read.text]
+                    told = united(told, more)
+                else:
+                    told = united(told, [part.read_in_picture(each) for each in more if each.text == read.text])
+        return told
 
     def _rescued(
         self, rendering: Rendering, known: Sequence[Read], most_guesses: int, turn: int | None = None

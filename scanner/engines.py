@@ -152,7 +152,7 @@ def united(known: Sequence[Read], more: Sequence[Read]) -> list[Read]:
         same = next((index for index in here if both[index].text == read.text), None)
         if same is not None:
             names = sorted(both[same].engines | read.engines, reverse=True)
-            both[same] = Read(read.text, both[same].corners, "+".join(names))
+            both[same] = Read(read.text, both[same].corners, "+".join(names), both[same].looks + read.looks)
         elif _is_guess(read):
             if not here:
                 both.append(read)

@@ -1,9 +1,10 @@
 """What looks at pictures give, and the look at a picture that stands alone."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from scanner.decode import Reader
@@ -67,7 +68,7 @@ class StillReader:
         if reads is None and not future.done():
             self._executor.close()
             self._executor = self._begin()
-        return [Look(at_ms, reads or [])]
+        return [Look(at_ms, _weighed(reads or []))]
 
     def finish(self) -> list[Look]:
         """Nothing comes late."""
@@ -76,3 +77,11 @@ class StillReader:
     def close(self) -> None:
         """End what looks run on."""
         self._executor.close()
+
+
+def _weighed(reads: Sequence[Read]) -> list[Read]:
+    """The same reads; not sure of those that one engine gave in one rendering, at one place alone."""
+    looks = Counter[str]()
+    for read in reads:
+        looks[read.text] += max(read.looks, len(read.engines))
+    return [replace(read, is_sure=looks[read.text] > 1) for read in reads]

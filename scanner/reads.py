@@ -1,6 +1,6 @@
 """One QR code as a picture shows it. By itself, so that the session needs no picture library to speak of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Corner = tuple[int, int]
@@ -11,12 +11,15 @@ Corners = tuple[Corner, Corner, Corner, Corner]
 class Read:
     """One QR code in a picture: its text, its four corners in pixels, in order around it, and who read it.
 
-    `engine` names every engine that read this text at this place, joined by `+`.
+    `engine` names every engine that read this text at this place, joined by `+`; `looks` counts the renderings in
+    which they did. A picture that stands alone is `is_sure` of what two engines or two renderings of it agree on.
     """
 
     text: str
     corners: Corners
     engine: str
+    looks: int = field(default=1, compare=False)
+    is_sure: bool = field(default=True, compare=False)
 
     @property
     def engines(self) -> frozenset[str]:

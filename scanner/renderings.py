@@ -6,7 +6,7 @@ enlargement. All take a grey picture and give one, with how many times as large 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ class Rendering:
 
     def read_in_picture(self, read: Read) -> Read:
         """What was read in the rendering, at its place in the picture."""
-        return read if self.onto is _AS_IT_IS else Read(read.text, self.placed(read.corners), read.engine)
+        return read if self.onto is _AS_IT_IS else replace(read, corners=self.placed(read.corners))
 
 
 def as_it_is(gray: Image) -> Rendering:

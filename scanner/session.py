@@ -93,12 +93,13 @@ class ScanSession:
         Args:
             at_ms: when the frame was taken. It names the frame: what comes late for one that was told already is no
                 second sighting.
-            is_still: the picture stands alone: it is believed at once, and nothing was in view before it.
+            is_still: the picture stands alone: what it is sure of is believed at once, and nothing was in view before.
         """
         if is_still:
             self.look_away()
         self._forget_unseen(at_ms)
         outcomes = []
+        doubted = {read.text for read in reads if is_still and not read.is_sure and _is_ours(read.text)}
         for text, engines in _by_text(reads).items():
             sight = self._in_view.setdefault(text, _Sight(at_ms))
             sight.last_ms = max(sight.last_ms, at_ms)
@@ -107,8 +108,11 @@ class ScanSession:
             sight.frames.add(at_ms)
             sight.engines |= engines
             needed = 1 if is_still else self._sightings_needed
-            if max(len(sight.frames), len(sight.engines)) >= needed:
+            if text in doubted:
+                sight.outcome = self._doubt(text)
+            elif max(len(sight.frames), len(sight.engines)) >= needed:
                 sight.outcome = self._judge(text)
+            if sight.outcome is not None:
                 outcomes.append(sight.outcome)
         return outcomes
 
@@ -180,6 +184,10 @@ class ScanSession:
         if label is None:
             return self._say("foreign", _("Not one of our labels: {text}").format(text=printable(text)))
         return self._take(label, "camera") if isinstance(label, ItemLabel) else self._go_to(label)
+
+    def _doubt(self, text: str) -> Outcome:
+        words = _("Read in one way only, so it is not taken: {text}. Type the code, or take another picture.")
+        return self._say("not_understood", words.format(text=printable(text)))
 
     def _take(self, label: ItemLabel, how: How) -> Outcome:
         try:
@@ -279,6 +287,14 @@ def _by_text(reads: Iterable[Read]) -> dict[str, set[str]]:
     for read in reads:
         texts.setdefault(read.text, set()).update(read.engines)
     return texts
+
+
+def _is_ours(text: str) -> bool:
+    """Whether a text would be taken for a label; codes of papers prove themselves."""
+    try:
+        return read_payload(text) is not None
+    except CodeError:
+        return False
 
 
 def _is_payload(entry: str) -> bool:

@@ -14,9 +14,12 @@ from hypothesis.extra import numpy as arrays
 from custody.codes import draw_code, item_payload
 from custody.errors import CameraError
 from scanner.decode import PYZBAR, ZXING, Reader, ZxingEngine, engines
+from scanner.engines import Unread
 from scanner.frames import Image
+from scanner.looks import StillReader
 from scanner.opencv import cv2
 from scanner.reads import Corners, Read
+from scanner.worker import AtOnce
 
 needs_pyzbar = pytest.mark.skipif(PYZBAR not in engines(), reason="libzbar is not installed")
 SQUARE: Corners = ((0, 0), (9, 0), (9, 9), (0, 9))
@@ -187,3 +190,19 @@ def test_a_guess_of_pyzbar_beyond_ascii_never_stands_beside_a_real_read() -> Non
         "Associação"
     }
     assert {read.text for read in Reader([Saying(ZXING), guess]).read(blank, thorough=True)} == {"Associa癟瓊o"}
+
+
+def test_what_one_engine_read_in_one_rendering_is_looked_at_again_and_counted() -> None:
+    class Once(ZxingEngine):
+        """Reads the plain picture alone, as it does a label at the edge of what can be read."""
+
+        def look(self, gray: Image, **how: bool) -> tuple[list[Read], list[Unread]]:
+            return super().look(gray, **how) if gray.shape == frame.shape and (gray == frame).all() else ([], [])
+
+    [text] = payloads(1)
+    frame = np.pad(qr(text, 4, ec_level="H", version=2), 40, constant_values=255) // 2 + 60  # no rendering is the same
+    [sure], [doubted] = (
+        StillReader(Reader([one]), AtOnce, lambda: 0.0).look(frame, 0.0)[0].reads for one in (ZxingEngine(), Once())
+    )
+    assert sure.is_sure and sure.looks > 1 and sure.text == doubted.text == text
+    assert not doubted.is_sure

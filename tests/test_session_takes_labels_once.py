@@ -1,7 +1,7 @@
 """The scan session against a draft held in memory: no camera, no database, time as numbers."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -116,6 +116,12 @@ def test_the_same_label_twice_in_one_frame_is_still_one_sighting(session: ScanSe
 def test_sightings_far_apart_do_not_add_up(session: ScanSession) -> None:
     assert session.see([read(item_payload(CODE, 1))], 0) == []
     assert session.see([read(item_payload(CODE, 1))], 60_000) == []
+
+
+def test_what_a_still_gave_in_one_way_only_is_told_and_not_taken(session: ScanSession, desk: DeskInMemory) -> None:
+    doubted = replace(read(item_payload(CODE, 1)), is_sure=False)
+    assert kinds(session.see([doubted], 0, is_still=True)) == ["not_understood"] and not desk.tally.taken
+    assert kinds(session.see([read(item_payload(CODE, 1))], 0, is_still=True)) == ["taken"]
 
 
 def test_a_still_is_believed_at_once_and_stands_alone(session: ScanSession) -> None:
