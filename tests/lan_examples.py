@@ -5,7 +5,8 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from page_examples import Visitor, begun_draft
+from fastapi import FastAPI
+from page_examples import Visitor, Whichever, begun_draft
 from starlette.testclient import TestClient
 
 from web.app import build
@@ -47,10 +48,27 @@ def lan(site: Site) -> Lan:
     return site.lan
 
 
+@pytest.fixture(scope="session")
+def whichever_lan() -> Whichever:
+    """The local network of the test that runs."""
+    return Whichever()
+
+
+@pytest.fixture(scope="session")
+def lan_app(app: FastAPI, whichever: Any, whichever_lan: Any) -> FastAPI:
+    """The application on the site of the test that runs, reached from that network."""
+    assert app is not None  # it has put a site into the place of whichever
+    return build(whichever, LanDoor(whichever_lan))
+
+
 @pytest.fixture
-def stranger(site: Site, lan: Lan) -> Iterator[Device]:
+def stranger(
+    site: Site, lan: Lan, lan_app: FastAPI, whichever: Whichever, whichever_lan: Whichever
+) -> Iterator[Device]:
     """A device of the network that nobody has let in."""
-    with TestClient(build(site, LanDoor(lan)), base_url=LAN_HOST, raise_server_exceptions=False) as client:
+    whichever.be(site)
+    whichever_lan.be(lan)
+    with TestClient(lan_app, base_url=LAN_HOST, raise_server_exceptions=False) as client:
         yield Device(client)
 
 

@@ -73,7 +73,7 @@ class Whichever:
     def __init__(self) -> None:
         object.__setattr__(self, "now", None)
 
-    def be(self, now: Site) -> None:
+    def be(self, now: Any) -> None:
         """From here on it is this one."""
         object.__setattr__(self, "now", now)
 

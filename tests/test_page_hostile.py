@@ -23,6 +23,8 @@ MARKUP = [
     "<a href='https://evil.example'>press here</a>",
 ]
 HOSTILE = [text for text in [*SPITEFUL, *MARKUP] if text.isascii() or text.isprintable() or "\u202e" in text]
+EACH = [text if text in MARKUP or "\u202e" in text else pytest.param(text, marks=pytest.mark.slow) for text in HOSTILE]
+"""All of them; what is neither markup nor turns a line around in the full run alone."""
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -97,7 +99,7 @@ def test_hostile_names_of_places_and_kinds_are_text_on_every_page(hostile_statio
     assert "[U+202E]" in page, "what nobody sees is shown too"
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("text", EACH, ids=ascii)
 def test_whatever_is_typed_or_said_is_shown_as_text(visitor: Visitor, station: Terminal, text: str) -> None:
     code = station.codes()[0]
     draft = visitor.ask("POST", "/api/drafts", {"giver": "51.08", "receiver": "51.08.01"}, expect=201)["draft"]
@@ -121,7 +123,7 @@ def test_whatever_is_typed_or_said_is_shown_as_text(visitor: Visitor, station: T
     check(visitor.see(f"/items/{code}"))
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("text", EACH, ids=ascii)
 def test_whatever_stands_in_a_table_or_its_name_is_shown_as_text(visitor: Visitor, text: str) -> None:
     cell = '"' + text.replace('"', '""').replace("\n", " ") + '"'
     wrong = f"51.08.07,{cell},district,51.08\n51.08.08,x,{cell},{cell}\n"

@@ -66,7 +66,7 @@ def test_every_route_is_open_to_whom_the_table_says_and_to_nobody_else(site: Sit
             if path in ("/dashboard/news", "/scan/{draft}/news", "/scan/{draft}/picture"):
                 continue  # they never end; the table is asked below
             is_allowed = role in allowed(method, filled(path)) or path == OBSERVERS_ENTRY
-            body = {} if method in ("POST", "PUT", "PATCH") else None
+            body = {"\u0000": 0} if method in ("POST", "PUT", "PATCH") else None  # no route takes it: nothing is done
             answer = client.request(method, filled(path), json=body, headers=headers, follow_redirects=False)
             assert (answer.status_code != 403) == is_allowed, (role, method, path, answer.status_code, answer.text[:90])
             assert answer.status_code < 500 or path in ("/scan/{draft}",), (method, path, answer.text)
