@@ -9,7 +9,7 @@ from custody.field import Delivered
 from language import _
 from language.text import local_time, number, printable
 from reports.listing import Listing, Section
-from reports.made import record_name
+from reports.made import keyed_in_later, record_name
 from reports.words import Needs, Places, custodian_name, kind_name, zone_code
 from tables.write import Cell, Sheet
 
@@ -20,7 +20,7 @@ HEADERS = (
 CONTRACT_HEADERS = ("place", "kind", "vendor", "contract", "contracted", "arrived", "damaged", "to_come", "records")
 RECORD_HEADERS = (
     "record", "happened_utc", "place", "kind", "vendor", "contract", "paper", "contracted", "arrived", "damaged",
-    "giver", "receiver", "note",
+    "giver", "receiver", "note", "keyed_in_later_utc",
 )  # fmt: skip
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
 
@@ -121,6 +121,8 @@ def _records(account: DeliveryAccount, places: Places, needs: Needs, here: str) 
             words for words in (custodian_name(places, body["vendor"]), printable(body["paper"], 60),
                                 printable(body["note"], 200)) if words
         )  # fmt: skip
+        if keyed := keyed_in_later(event):
+            note += " · " + _("keyed in later, on {time}").format(time=local_time(keyed, here))
         if event.leaf in repeated:
             note += " · " + _("this delivery note was recorded more than once")
         rows.append([local_time(event.happened, here), kind_name(needs, body["kind"]), note,
@@ -163,5 +165,5 @@ def _record_cells(event: Event) -> list[Cell]:
         record_name(event), event.happened, body["place"], body["kind"], body["vendor"], body["contract"],
         body["paper"],
         body["contracted"], body["arrived"], body["damaged"], body["parties"]["giver"], body["parties"]["receiver"],
-        body["note"],
+        body["note"], keyed_in_later(event),
     ]  # fmt: skip

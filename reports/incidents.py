@@ -8,12 +8,14 @@ from custody.field import Incident
 from language import _
 from language.text import local_time, number, printable
 from reports.listing import Listing, Section
+from reports.made import happened_words, keyed_in_later
 from reports.words import Places, place_path, zone_code
 from tables.write import Cell, Sheet
 
 HEADERS = (
     "record", "state", "place", "place_name", "stage", "text", "items", "opened_utc", "opened_by", "closed_utc",
     "closed_by", "closed_text", "closed_record", "hours_open",
+    "keyed_in_later_utc",
 )  # fmt: skip
 
 
@@ -56,6 +58,7 @@ def incident_json(row: Incident, places: Places, as_of: str) -> dict[str, Cell]:
         opened.body["by"] if opened else None, closed.happened if closed else None,
         closed.body["by"] if closed else None, closed.body["text"] if closed else None,
         f"{closed.log}:{closed.seq}" if closed else None, None if hours is None else round(hours, 1),
+        keyed_in_later(opened) if opened else None,
     ), strict=True))  # fmt: skip
 
 
@@ -93,7 +96,7 @@ def _by_stage(rows: Sequence[Incident]) -> str:
 
 def _cells(row: Incident, places: Places, here: str, as_of: str) -> list[str]:
     body = row.body
-    since = local_time(row.opened.happened, here) if row.opened else "–"
+    since = happened_words(row.opened, here) if row.opened else "–"
     return [
         place_path(places, body["place"]), printable(body["stage"], 60) or "–", printable(body["text"], 600),
         number(len(body["items"])) if body["items"] else "–", since, duration_words(hours_open(row, as_of)),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from custody.errors import N_, InputError
+from language import _
 from tables.safe_file import safe_file
 from tables.write import Sheet, write_table
 
@@ -103,6 +104,19 @@ def begin_paper(out: BinaryIO, title: str, meaning: str, made: Made, *, is_wide:
 def record_name(event: Any) -> str:
     """The name by which people find a record: its log and number."""
     return f"{event.log}:{event.seq}"
+
+
+def keyed_in_later(event: Any) -> str | None:
+    """When a late entry was keyed in (UTC); None of a record that was made when it happened."""
+    return event.at if event.body.get("occurred") else None
+
+
+def happened_words(event: Any, here: str) -> str:
+    """When it happened, as a clock of that place tells it; a late entry says so."""
+    from language.text import local_time
+
+    told = local_time(event.happened, here)
+    return _("{time}, keyed in later").format(time=told) if keyed_in_later(event) else told
 
 
 def short_record(record: str) -> str:

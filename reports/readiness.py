@@ -7,13 +7,15 @@ from custody.field import Readiness
 from custody.places import Place, Ways
 from custody.store_space import QUESTIONS, STORAGE, Arrivals, Room
 from language import _
-from language.text import decimal, local_time, number, printable
+from language.text import decimal, number, printable
 from reports.listing import Listing, Section
+from reports.made import happened_words, keyed_in_later
 from reports.words import Needs, Places, kind_name, place_path, zone_code
 from tables.write import Cell, Sheet
 
 HEADERS = (
     "state", "level", "place", "name", "about", "not_ready", "unknown", "notes", "names", "checked_utc", "record",
+    "keyed_in_later_utc",
 )  # fmt: skip
 ANSWER_HEADERS = ("place", "about", "key", "question", "answer", "note", "checked_utc", "record")
 
@@ -26,7 +28,7 @@ def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places
         Section(
             _("Not ready"), [_("Store"), _("What is not ready"), _("Looked at by"), _("When")],
             [[_name(row, places), answers_words(row.missing) or _("nothing was asked"), _people(row),
-              local_time(row.event.happened, here)] for row in bad],
+              happened_words(row.event, here)] for row in bad],
             (66.0, 105.0, 40.0, 50.0), left=4, people=frozenset({2}), grave=frozenset(range(len(bad))),
             empty=_("No store was found not ready.") if rows else "",
         ),
@@ -37,7 +39,7 @@ def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places
         Section(
             _("Ready"), [_("Store"), _("Questions"), _("Looked at by"), _("When")],
             [[_name(row, places), number(len(row.event.body["answers"])), _people(row),
-              local_time(row.event.happened, here)] for row in good],
+              happened_words(row.event, here)] for row in good],
             (105.0, 30.0, 80.0, 46.0), left=4, people=frozenset({2}),
         ),
     ]  # fmt: skip
@@ -135,10 +137,10 @@ def _checked_json(row: Readiness, places: Mapping[str, Place]) -> dict[str, Cell
     return dict(zip(HEADERS, (
         "ready" if row.is_ready else "not_ready", place.level if place else "", row.place, place.name if place else "",
         row.about, by_answer["no"], by_answer["unknown"], "; ".join(filter(None, (notes, body["note"]))),
-        ", ".join(body["names"]), row.event.happened, f"{row.event.log}:{row.event.seq}",
+        ", ".join(body["names"]), row.event.happened, f"{row.event.log}:{row.event.seq}", keyed_in_later(row.event),
     ), strict=True))  # fmt: skip
 
 
 def _missing_json(place: Place) -> dict[str, Cell]:
-    blank = ("no_checklist", place.level, place.code, place.name, STORAGE, "", "", "", "", None, None)
+    blank = ("no_checklist", place.level, place.code, place.name, STORAGE, "", "", "", "", None, None, None)
     return dict(zip(HEADERS, blank, strict=True))

@@ -91,3 +91,16 @@ def test_what_cannot_be_written_is_refused_and_leaves_nothing(busy: Day, out: st
     refused = busy("export", "--tables", out)
     assert refused.code == 2 and len(refused.err.splitlines()) == 2, refused.err
     assert sorted(Path().iterdir()) == before
+
+
+def test_reports_of_the_field_mark_what_was_keyed_in_later(busy: Day) -> None:
+    busy.done("incident", "Banjir", "--place", "51.08.02", "--occurred", LATE)
+    answers = [f"--answer={key}=yes" for key in ("roof", "water", "lock", "guard", "space")]
+    busy.done("checklist", *answers, "--place", "51.08.02", "--occurred", LATE)
+    busy.done("receive", "--from", "CV", "--kind", "booth", "--arrived", 1, "--occurred", LATE)
+    for report, count in (("incidents", 1), ("readiness", 1), ("deliveries", 1)):
+        assert busy.done("report", report).out.count("keyed in later") == count, report
+    busy.done("export", "--tables", "late")
+    for name in ("incidents", "readiness", "delivery-records"):
+        marks = [row["keyed_in_later_utc"] for row in table(Path("late"), name)]
+        assert sum(map(bool, marks)) == 1 and len(marks) > 1, name
