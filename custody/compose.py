@@ -111,9 +111,10 @@ def plan_events(
         refs: the newest plan event of each other log, which this plan comes after.
     """
     rows: list[dict[str, Any]] = [
-        {"row": "place", "code": p.code, "name": p.name, "level": p.level, "parent": p.parent, "due": p.due}
+        {"row": "place", "code": p.code, "name": p.name, "level": p.level, "parent": p.parent, "due": p.due,
+         "dapil": p.dapil}
         for p in places
-    ]
+    ]  # fmt: skip
     rows += [
         {"row": "need", "kind": n.kind, "name_id": n.name_id, "name_en": n.name_en, "level": n.level,
          "per_place": n.per_place, "unit": n.unit, "tracked_as": n.tracked_as, "elections": list(n.elections)}

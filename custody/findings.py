@@ -10,7 +10,7 @@ from typing import Any, Literal
 from custody.codes import ItemLabel, show_code, show_plate
 from custody.errors import N_
 from custody.items import Item, Voids
-from custody.places import Need, Place, is_carrier, is_store, is_under, path
+from custody.places import Need, Place, dapil_of, is_carrier, is_store, is_under, path
 
 Severity = Literal["info", "warning", "critical"]
 
@@ -159,7 +159,7 @@ def judge_scan(
                     item.code, is_provisional=not met_giver)
         )  # fmt: skip
     if goes_astray(places, item.to, to, bound):
-        found.append(wrong_destination(places, item.code, item.to, to))
+        found.append(wrong_destination(places, item.code, item.to, to, bound))
     is_empty = giver in places and places[giver].level == "vendor"  # as it was made
     is_open = item.seal == "open" or (must_be_sealed and not item.seal and not is_empty)
     if is_open and not is_store(places, item.to):
@@ -190,14 +190,28 @@ def unsealed(code: str) -> Finding:
     return Finding("UNSEALED", N_("{item} is handed over without a seal"), {"item": show_code(code)}, code)
 
 
-def wrong_destination(places: Mapping[str, Place], code: str, bound_for: str, to: str) -> Finding:
-    """The finding that an item goes where it is not bound for."""
-    return Finding(
-        "WRONG_DESTINATION",
-        N_("{item} is for {destination}, not for {to}"),
-        {"item": show_code(code), "destination": name_of(places, bound_for), "to": name_of(places, to)},
-        code,
-    )
+def wrong_destination(
+    places: Mapping[str, Place], code: str, bound_for: str, to: str, bound: Sequence[str] = ()
+) -> Finding:
+    """The finding that an item goes where it is not bound for; it names the electoral districts where they differ."""
+    astray = N_("{item} is for {destination}, not for {to}")
+    shown = {"item": show_code(code), "destination": name_of(places, bound_for), "to": name_of(places, to)}
+    if apart := districts_apart(places, bound_for, bound if is_carrier(places, to) else (to,)):
+        astray = N_("{item} is for {destination} in the electoral district {dapil}, not for {to} in {other_dapil}")
+    return Finding("WRONG_DESTINATION", astray, shown | apart, code)
+
+
+def districts_apart(places: Mapping[str, Place], bound_for: str, others: Sequence[str]) -> dict[str, str]:
+    """The electoral district of a destination and those of other places, as `dapil` and `other_dapil`.
+
+    Empty where they share one, or where one of the places has none: nothing is said then. Case and spaces make no
+    difference.
+    """
+    own, found = dapil_of(places, bound_for), [dapil_of(places, other) for other in others]
+    named = {" ".join(name.casefold().split()): name for name in found if name is not None}
+    if own is None or not found or None in found or " ".join(own.casefold().split()) in named:
+        return {}
+    return {"dapil": own, "other_dapil": ", ".join(named.values())}
 
 
 def judge_count(

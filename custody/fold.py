@@ -294,7 +294,7 @@ class Fold:
         to, bound = event.body["to"], event.body["bound"]
         if self.places and state.to is not None and (state.row is not None):
             if goes_astray(self.places, state.to, to, bound):
-                self._find(event, wrong_destination(self.places, self.code, state.to, to))
+                self._find(event, wrong_destination(self.places, self.code, state.to, to, bound))
             elif to in self.places:
                 self._close("WRONG_DESTINATION")
         if to in self.places and not any(is_under(self.places, move.event.body["to"], to) for move in state.moves):

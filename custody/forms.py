@@ -60,6 +60,10 @@ def _row(fields: Fields) -> Check:
     return lambda value: isinstance(value, dict) and not first_wrong(value, fields)
 
 
+def _either(*checks: Check) -> Check:
+    return lambda value: any(check(value) for check in checks)
+
+
 def first_wrong(body: Body, fields: Fields) -> str:
     """The name of the first field that is missing, unknown or out of its range; empty where none is."""
     for name in sorted(body.keys() ^ fields.keys()):
@@ -79,6 +83,7 @@ _PLACE_ROW = {
     "row": _one_of("place"), "code": _text, "name": _text, "level": _text, "parent": _maybe(_text),
     "due": _maybe(_time),
 }  # fmt: skip
+_PLACE_ROW_2 = _PLACE_ROW | {"dapil": _maybe(_text)}
 _NEED_ROW = {
     "row": _one_of("need"), "kind": _text, "name_id": _text, "name_en": _text, "level": _text, "per_place": _count,
     "unit": _text, "tracked_as": _one_of("item", "pack"), "elections": _list(_text),
@@ -108,6 +113,8 @@ _HANDED = {
     "parts": _positive,
 }  # fmt: skip
 
+_PLANNED = {"source": _text, "source_digest": _leaf, "part": _positive, "parts": _positive}
+
 FORMS: Mapping[tuple[str, int], Fields] = {
     ("genesis", 1): {
         "election": _text, "root": _text, "station": _text, "place": _text, "public_key": _text,
@@ -117,10 +124,8 @@ FORMS: Mapping[tuple[str, int], Fields] = {
     ("revoke", 1): {
         "station": _text, "key": _leaf, "last_good": _list(_row({"log": _text, "size": _count})), "reason": _text,
     },
-    ("plan", 1): {
-        "rows": _list(lambda row: isinstance(row, dict) and (_row(_PLACE_ROW)(row) or _row(_NEED_ROW)(row))),
-        "source": _text, "source_digest": _leaf, "part": _positive, "parts": _positive,
-    },
+    ("plan", 1): _PLANNED | {"rows": _list(_either(_row(_PLACE_ROW), _row(_NEED_ROW)))},
+    ("plan", 2): _PLANNED | {"rows": _list(_either(_row(_PLACE_ROW_2), _row(_NEED_ROW)))},
     ("register", 1): {"items": _list(_row(_REGISTERED)), "held_by": _text, "out_of": _maybe(_text)},
     ("reassign", 1): {"items": _list(_TOUCHED), "to": _text, "reason": _text},
     ("print", 1): {

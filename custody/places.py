@@ -18,6 +18,7 @@ class Place:
     """A node of the delivery tree, or a vendor or carrier beside it.
 
     `parent` is None at the top. `due` is when supplies must be here: RFC 3339, UTC, `Z`; None when nothing is due.
+    `dapil` is the electoral district (daerah pemilihan) of it and of all below that name none; None: see above it.
     """
 
     code: str
@@ -25,6 +26,7 @@ class Place:
     level: str
     parent: str | None = None
     due: str | None = None
+    dapil: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,14 @@ def path(places: Mapping[str, Place], code: str) -> tuple[Place, ...]:
         found.append(place)
         step = place.parent
     return tuple(reversed(found))
+
+
+def dapil_of(places: Mapping[str, Place], code: str) -> str | None:
+    """The electoral district that a place lies in: its own, or that of the nearest above it; None where none is told.
+
+    A place that spans several has none of its own, nor has anything above it.
+    """
+    return next((place.dapil for place in reversed(path(places, code)) if place.dapil), None)
 
 
 @dataclass(slots=True)

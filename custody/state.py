@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from custody.codes import is_plate, show_code
 from custody.errors import N_
 from custody.events import Body, Event
-from custody.findings import Finding, name_of
+from custody.findings import Finding, districts_apart, name_of
 from custody.items import Item, SerialRange, Voids
 from custody.order import Order
 from custody.places import Place, is_under
@@ -180,6 +180,12 @@ def judge_contents(item: Item, parent: Item, places: Mapping[str, Place]) -> lis
     if item.to in places and parent.to in places and not is_under(places, item.to, parent.to):
         astray = N_("{item} is for {destination} and was packed into {parent}, which is for {to}")
         shown |= {"destination": name_of(places, item.to), "to": name_of(places, parent.to)}
+        if apart := districts_apart(places, item.to, (parent.to,)):
+            shown |= apart
+            astray = N_(
+                "{item} is for {destination} in the electoral district {dapil} and was packed into {parent}, "
+                "which is for {to} in {other_dapil}"
+            )
         return [Finding("WRONG_DESTINATION", astray, shown, item.code)]
     if item.election and parent.election and item.election != parent.election:
         mixed = N_("{item} is for the election {election} and was packed into {parent}, which is for {other}")

@@ -155,7 +155,7 @@ class Judging:
                 and not (label.code in items and self.state.contents.is_inside(items[label.code], listed))
             ]  # fmt: skip
         found += [
-            wrong_destination(self.state.places, code, item.to, handover.to)
+            wrong_destination(self.state.places, code, item.to, handover.to, handover.bound)
             for code, item in self.carried(items).items()
             if goes_astray(self.state.places, item.to, handover.to, handover.bound)
         ]  # fmt: skip

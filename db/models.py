@@ -110,6 +110,7 @@ class Place(Table):
     level = TextField()
     parent = TextField(null=True)
     due = TextField(null=True)
+    dapil = TextField(null=True)
     first = IntegerField(index=True)
     last = IntegerField()
 

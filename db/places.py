@@ -48,7 +48,7 @@ class PlaceTable(Mapping[str, Place]):
 
     def _columns(self) -> list[Any]:
         place = self.tables.place
-        return [place.code, place.name, place.level, place.parent, place.due]
+        return [place.code, place.name, place.level, place.parent, place.due, place.dapil]
 
     def all(self) -> dict[str, Place]:
         """The whole tree at once, parents before children."""
@@ -115,9 +115,9 @@ class PlaceTable(Mapping[str, Place]):
         places = {**self.all(), **changed}
         place = self.tables.place
         spans = _spans(places)
-        fields = ("name", "level", "parent", "due", "first", "last")
+        fields = ("name", "level", "parent", "due", "dapil", "first", "last")
         rows = (
-            {"code": p.code, "name": p.name, "level": p.level, "parent": p.parent, "due": p.due,
+            {"code": p.code, "name": p.name, "level": p.level, "parent": p.parent, "due": p.due, "dapil": p.dapil,
              "first": spans[p.code][0], "last": spans[p.code][1]}
             for p in places.values()
         )  # fmt: skip

@@ -173,7 +173,14 @@ class State:
 
     def _follow_plan(self, rows: Sequence[Mapping[str, Any]]) -> None:
         places = {
-            row["code"]: Place(row["code"], row["name"], row["level"], row["parent"], row["due"])
+            row["code"]: Place(
+                row["code"],
+                row["name"],
+                row["level"],
+                row["parent"],
+                row["due"],
+                row.get("dapil"),  # not in `plan` 1
+            )
             for row in rows
             if row["row"] == "place"
         }

@@ -7,7 +7,7 @@ from custody.carriage import carriage_of, remarks_of
 from custody.codes import show_code
 from custody.events import Event
 from custody.items import Item
-from custody.places import Need
+from custody.places import Need, dapil_of
 from reports.made import record_name
 from reports.words import Needs, Places, custodian_name, kind_name, place_path
 from tables.write import Cell, Sheet
@@ -16,7 +16,7 @@ Events = Callable[[], Iterable[Event]]
 """Gives every record, log by log, each time it is called."""
 
 _LOG = ("log", "station", "place", "records", "newest_leaf")
-_PLACE = ("code", "name", "level", "parent", "due_utc", "path")
+_PLACE = ("code", "name", "level", "parent", "due_utc", "dapil", "path")
 _NEED = ("kind", "name_id", "name_en", "level", "per_place", "unit", "tracked_as", "elections")
 _ITEM = (
     "code", "kind", "kind_name", "election", "to", "to_name", "k", "n", "quantity", "serials", "held_by",
@@ -41,9 +41,10 @@ def log_table(heads: Iterable[Mapping[str, Any]]) -> Sheet:
 
 
 def place_table(places: Places) -> Sheet:
-    """The delivery tree, and vendors and vehicles beside it."""
+    """The delivery tree, and vendors and vehicles beside it; `dapil` is also told where a place above names it."""
     rows: Iterator[list[Cell]] = (
-        [p.code, p.name, p.level, p.parent, p.due, place_path(places, p.code)] for p in places.values()
+        [p.code, p.name, p.level, p.parent, p.due, dapil_of(places, p.code), place_path(places, p.code)]
+        for p in places.values()
     )
     return Sheet("places", _PLACE, rows)
 

@@ -16,6 +16,7 @@ _PLACES = {
     "level": "level type tier tingkat tingkatan jenjang jenis_tempat",
     "parent": "parent parent_code under induk kode_induk atasan di_bawah",
     "due": "due due_at due_time deadline tenggat tenggat_waktu batas_waktu jatuh_tempo",
+    "dapil": "dapil electoral_district constituency daerah_pemilihan nama_dapil",
 }
 _NEEDS = {
     "kind": "kind kind_code item_kind type jenis jenis_barang kode_jenis kode_barang",

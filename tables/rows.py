@@ -85,6 +85,10 @@ def _truck(cells: Cells) -> TruckRow:
     return TruckRow(cells.needed("truck"), leaves or "", items, bound)
 
 
+_DAPIL = re.compile(r"^(dapil|daerah pemilihan|electoral district)\b[\s.:]*", re.IGNORECASE)
+"""What some write before the name, and what every sentence about it says already."""
+
+
 def _place(cells: Cells) -> Place:
     code = cells.needed("code")
     parent = cells.text("parent")
@@ -94,6 +98,7 @@ def _place(cells: Cells) -> Place:
         level=cells.one_of("level", parse_level, ", ".join(LEVELS)),
         parent=cells.custodian("parent", parent) if parent else None,
         due=cells.moment("due"),
+        dapil=_DAPIL.sub("", cells.text("dapil")) or None,
     )
 
 

@@ -43,6 +43,16 @@ def test_places_are_read_in_english_and_in_indonesian():
         assert ([(row.row, row.value) for row in rows], faults) == ([(2, expected)], [])
 
 
+@pytest.mark.parametrize("header", ["dapil", "Electoral district", "DAERAH PEMILIHAN"])
+@pytest.mark.parametrize(
+    ("cell", "dapil"),
+    [("Buleleng 4", "Buleleng 4"), ("Dapil Buleleng 4", "Buleleng 4"), ("daerah pemilihan: 4", "4"), ("", None)],
+)
+def test_the_electoral_district_of_a_place_is_read_without_the_word_itself(header, cell, dapil):
+    rows, faults = parse_places(table(f"code|name|level|{header}\n51.08.01|PPK Gerokgak|district|{cell}"))
+    assert ([row.value.dapil for row in rows], faults) == ([dapil], [])
+
+
 def test_needs_are_read_in_english_and_in_indonesian():
     expected = Need("box", "Kotak suara", "Ballot box", "polling_station", 2, "buah", "item", ("PPWP", "DPR"))
     english = "kind|name_id|name_en|level|per_place|unit|tracked_as|elections\n"

@@ -31,26 +31,26 @@ print:1+; remark code text; touch code print:1+? after:0+? how:"camera"|"typed"|
 count:1+ note; match code print:1+? after:0+? how:"matched"; pair2 giver giver_office receiver receiver_office; ride
 vehicle driver escort stops:text[]; ack party:"giver"|"receiver"|"witness" name how:"drawn"|"pin"|"paper" digest:leaf?;
 row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?; answer question answer:"yes"|"no"|"unknown" note;
-place row:"place" code name level parent:text? due:time?; common log seq:1+ prev:leaf? refs:ref[] id at:time by app;
-need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections:text[]; item code kind
-to k:1+ n:1+ quantity:1+ election:text? range:range?; range prefix first:0+ last:0+ width:0+;
-genesis election root station place public_key continues:text?; witness head; clock2 expected:time codes:text[];
-admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason;
-plan rows:place|need[] source source_digest:leaf part:1+ parts:1+; pack parent children:text[] action:"add"|"remove";
+place row:"place" code name level parent:text? due:time?; place2 row:"place" code name level parent:text? due:time?
+dapil:text?; common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need row:"need" kind name_id name_en level
+per_place:0+ unit tracked_as:"item"|"pack" elections:text[]; item code kind to k:1+ n:1+ quantity:1+ election:text?
+range:range?; range prefix first:0+ last:0+ width:0+; genesis election root station place public_key continues:text?;
+witness head; clock2 expected:time codes:text[]; admit station place key:leaf powers:"plan"|"admit"[]; revoke station
+key:leaf last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+; plan2
+rows:place2|need[] source source_digest:leaf part:1+ parts:1+; pack parent children:text[] action:"add"|"remove";
 register items:item[] held_by out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?;
 handover from to bound:text[] items:touch[] counted:0+? extras:extra[] parties:pair witnesses:text[] vehicle note
-  occurred:time? bast part:1+ parts:1+; print codes:text[] print:1+ sheet reason:text? second:text?;
-handover2 from to bound:text[] items:touch|match[] refused:touch|match[] remarks:remark[] counted:0+? extras:extra[]
-  parties:pair2 witnesses:text[] carriage:ride note occurred:time? bast part:1+ parts:1+ acknowledged:ack[];
-pack2 parent children:text[] action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names:text[]
-  note occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note;
-seal2 item:touch place action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials:text[] names:text[]
-  result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf? note occurred:time?;
-delivery2 place vendor contract kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair note occurred:time?;
-incident2 action:"open"|"close" opened:leaf? place stage items:touch[] text occurred:time?;
-checklist2 place about answers:answer[] names:text[] note occurred:time?; reassign items:touch[] to reason;
-point2 point title owner due:time? place:text? state:"open"|"done" note;
-correct target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note
+occurred:time? bast part:1+ parts:1+; print codes:text[] print:1+ sheet reason:text? second:text?; handover2 from to
+bound:text[] items:touch|match[] refused:touch|match[] remarks:remark[] counted:0+? extras:extra[] parties:pair2
+witnesses:text[] carriage:ride note occurred:time? bast part:1+ parts:1+ acknowledged:ack[]; pack2 parent
+children:text[] action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names:text[] note
+occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2 item:touch
+place action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials:text[] names:text[]
+result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf? note occurred:time?; delivery2 place vendor contract
+kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair note occurred:time?; incident2 action:"open"|"close"
+opened:leaf? place stage items:touch[] text occurred:time?; checklist2 place about answers:answer[] names:text[] note
+occurred:time?; reassign items:touch[] to reason; point2 point title owner due:time? place:text? state:"open"|"done"
+note; correct target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note
 """
 TABLE = map(str.split, OBJECTS.split(";"))
 FORMS = {name: dict((key + ":text").split(":")[:2] for key in keys) for name, *keys in TABLE}

@@ -128,6 +128,14 @@ def second_forms() -> list[tuple[str, dict[str, Any]]]:
         ("point", {"point": "TK-01", "title": "Pengangkatan petugas KPPS", "owner": "Divisi SDM",
                    "due": "2026-11-21T16:00:00Z", "place": None, "state": "open", "note": ""}),
         ("clock", {"expected": "2026-11-20T02:30:00.250Z", "codes": [BOX, INK]}),
+        ("plan", {"rows": [
+            {"row": "place", "code": "51.08", "name": "Gudang KPU", "level": "warehouse", "parent": None, "due": None,
+             "dapil": None},
+            {"row": "place", "code": "51.08.01", "name": "PPK Gerokgak", "level": "district", "parent": "51.08",
+             "due": "2026-11-22T04:00:00Z", "dapil": "Contoh 4"},
+            {"row": "need", "kind": "bilik", "name_id": "Bilik suara", "name_en": "Voting booth",
+             "level": "polling_station", "per_place": 4, "unit": "buah", "tracked_as": "item", "elections": []},
+        ], "source": "places.csv", "source_digest": "cd" * 32, "part": 1, "parts": 1}),
     ]  # fmt: skip
 
 

@@ -130,6 +130,7 @@ class Place(BaseModel):
     level: str = Field(examples=["village"])
     parent: str | None = Field(examples=["51.08.01"])
     due: str | None = Field(examples=["2024-02-13T04:00:00Z"])
+    dapil: str | None = Field(examples=["Buleleng 4"], description="Its own; null: that of the nearest place above.")
 
 
 class Progress(BaseModel):
