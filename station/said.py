@@ -1,5 +1,6 @@
 """What people say of a handover beside its labels: read as they typed it, kept in the draft until it is recorded."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -127,6 +128,38 @@ def read_look(text: str) -> "SealLook":
             serials=", ".join(serials)[:LONGEST_NAME],
         )
     return SealLook(result, serials)
+
+
+_LABEL = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}\*[0-9]{2}|P:[0-9A-Z]", re.ASCII | re.IGNORECASE)
+
+
+def name_line(option: str, text: str) -> str:
+    """A name, an office or a vehicle on one line. A scanner types into whatever has the focus, so no label is one.
+
+    Raises:
+        InputError: it is what a label says, or `one_line` refuses it.
+    """
+    line = one_line(option, text, LONGEST_NAME)
+    if _LABEL.search(line) or _is_code(line):
+        raise InputError(
+            N_("{option}: {text} is the code of a label, not a name"),
+            hint=N_("Clear that field, and go back to scanning to take the label."),
+            option=option,
+            text=line,
+        )
+    return line
+
+
+def _is_code(line: str) -> bool:
+    """Whether it is an item's code as people write it. A name may fit by chance, but it has no digit."""
+    from custody.codes import parse_code
+    from custody.errors import CodeError
+
+    try:
+        parse_code(line)
+    except CodeError:
+        return False
+    return any(character.isdigit() for character in line)
 
 
 def one_line(option: str, text: str, limit: int = LONGEST_NAME) -> str:

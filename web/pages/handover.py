@@ -12,7 +12,7 @@ from custody.errors import N_, InputError
 from language import _
 from reports.words import custodian_name, kind_name
 from station.papers import paper_facts, unwitnessed_words
-from station.said import EXTRAS, LONGEST_NAME, LONGEST_NOTE, OF_ITEMS, one_line, read_extra, said_of
+from station.said import EXTRAS, LONGEST_NAME, LONGEST_NOTE, OF_ITEMS, name_line, one_line, read_extra, said_of
 from web.boards import board, items_of, of_item, told
 from web.downloads import inline_pdf
 from web.pages.scan import Draft, ended
@@ -59,14 +59,15 @@ class Said(BaseModel):
         """The same as a draft keeps it.
 
         Raises:
-            InputError: a text has characters that nobody sees.
+            InputError: a text has characters that nobody sees, or a label was scanned into a name.
         """
         names = {
             "giver_name": _("Giver"), "receiver_name": _("Receiver"), "witness_1": _("Witness"),
             "giver_office": _("Function"), "receiver_office": _("Function"), "escort": _("Escort"),
-            "witness_2": _("Witness"), "vehicle": _("Vehicle"), "driver": _("Driver"), "note": _("Remark"),
+            "witness_2": _("Witness"), "vehicle": _("Vehicle"), "driver": _("Driver"),
         }  # fmt: skip
-        lines = {name: one_line(shown, getattr(self, name), LONGEST_NOTE) for name, shown in names.items()}
+        lines = {name: name_line(shown, getattr(self, name)) for name, shown in names.items()}
+        lines["note"] = one_line(_("Remark"), self.note, LONGEST_NOTE)
         witnesses = [line for line in (lines.pop("witness_1"), lines.pop("witness_2")) if line]
         counted = "" if self.counted is None else str(self.counted)
         extras = [f"{one_line(_('Kind'), each.kind)}={each.count}:{one_line(_('Remark'), each.note)}"

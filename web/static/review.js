@@ -3,7 +3,7 @@
 import { ask, Refusal, say_gone, sound_the_alarm } from "./page.js";
 import { sound } from "./sounds.js";
 import { signing } from "./sign.js";
-import { catch_labels } from "./wedge.js";
+import { catch_labels, is_by_scanner } from "./wedge.js";
 
 const form = document.getElementById("record"), trouble = document.getElementById("record-error");
 const button = document.getElementById("record-button"), label = button?.textContent;
@@ -84,14 +84,20 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
-// Nothing is recorded by Enter in a field, for a scanner presses Enter too: it leads to the next field, and to the button.
+// Nothing is recorded by Enter in a field, for a scanner presses Enter too: it leads to the next field, and never to the button.
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("input")) return;
   event.preventDefault();
   const fields = [...form.querySelectorAll("input, select, textarea")].filter((each) => !each.closest("details:not([open])"));
-  (fields[fields.indexOf(event.target) + 1] ?? button)?.focus();
+  fields[fields.indexOf(event.target) + 1]?.focus();
 });
-catch_labels(() => { tell(form.dataset.stray); sound("wrong"); }, document);
+const tell_stray = () => { tell(form.dataset.stray); sound("wrong"); };
+catch_labels(tell_stray, document);
+button?.addEventListener("click", (event) => {
+  if (!is_by_scanner(event)) return;
+  event.preventDefault();
+  tell_stray();
+});
 form.giver_name.focus({ preventScroll: true }); // what was found stands above it, and is read first
 
 document.getElementById("drop").addEventListener("click", async (event) => {

@@ -9,31 +9,51 @@ export function catch_scanner(field) {
   });
 }
 
-const LABEL = /[0-9A-HJKMNP-TV-Z]{13}\*\d\d$/i, BURST_MS = 60;
+const LABEL = /[0-9A-HJKMNP-TV-Z]{13}\*\d\d$/i;
+// A name never ends so: a code with no print number, in groups or without, or the label of a place.
+const CODE = /((?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]|[0-9A-HJKMNP-TV-Z]{13}|P:[0-9A-Z][0-9A-Z./-]*)$/i;
+const BURST_MS = 60, FAST_MS = 30, LEAST_BURST = 6, CALM_MS = 300;
+
+const label_in = (text) => LABEL.exec(text)?.[0];
+const code_in = (text) => label_in(text) ?? CODE.exec(text)?.[0].match(/.*\d.*|^P:.*/i)?.[0];
 
 /**
  * A label that is scanned while a dialog or a form is worked in: takes what the scanner typed out of the field again, and gives it.
- *   where: the part of the page where that happens; dialogs, where nothing is given
+ *   where: the part of the page that takes no scans at all, whatever was scanned; else dialogs, where labels alone are taken
  */
 export function catch_labels(take, where = null) {
-  let typed = "", last = 0, field = null, before = "";
+  let typed = "", first = 0, last = 0, field = null, before = "";
+  const find = where ? code_in : label_in;
+  const find_in = (target) => (where && target.matches("input[name]") ? code_in : label_in)(target.value); // a remark may name a code
+  const is_burst = (now) => typed.length >= LEAST_BURST && now - last < BURST_MS && (last - first) / (typed.length - 1) < FAST_MS;
   addEventListener("keydown", (event) => {
     if (where ? !where.contains(event.target) : !event.target.closest("dialog")) return;
     if (event.key.length === 1) {
-      if (event.timeStamp - last > BURST_MS) [typed, field, before] = ["", event.target, event.target.value];
+      if (!typed || event.timeStamp - last > BURST_MS) [typed, first, field, before] = ["", event.timeStamp, event.target, event.target.value];
       typed += event.key;
-      if (typed.length > 1 && event.target.matches("select")) event.preventDefault(); // it would choose something
-    } else if (event.key === "Enter") {
+      last = event.timeStamp;
+      // it would choose something, or press something
+      if (typed.length > 1 && event.target.matches("select, button, summary")) event.preventDefault();
+    } else if (event.key === "Enter" || (event.key === "Tab" && where)) {
       const written = event.target.matches("input, textarea") ? event.target.value : "";
-      const label = LABEL.exec(typed)?.[0] ?? LABEL.exec(written)?.[0];
+      const is_fast = event.timeStamp - last < BURST_MS;
+      const quick = (is_fast && find(typed)) || (where && event.key === "Enter" && is_burst(event.timeStamp) && typed);
+      const label = quick || (written && find_in(event.target));
       typed = "";
       if (!label) return;
       event.preventDefault();
       event.stopPropagation();
-      if (written) event.target.value = written.replace(LABEL, "");
-      else if (field?.matches("select")) field.value = before;
+      if (quick && field === event.target && before !== undefined) field.value = before;
+      else if (written) event.target.value = written.slice(0, written.length - label.length);
       take(label);
     }
-    last = event.timeStamp;
   }, { capture: true });
 }
+
+let last_key = -Infinity;
+addEventListener("keydown", (event) => {
+  if ((event.key.length === 1 && event.key !== " ") || (event.key === "Enter" && event.repeat)) last_key = event.timeStamp;
+}, { capture: true });
+
+/** Whether a scanner may have pressed this: by the keyboard, right behind other keys. People come there with Tab, or a pointer. */
+export const is_by_scanner = (click) => click.detail === 0 && click.timeStamp - last_key < CALM_MS;
