@@ -3,6 +3,7 @@
 Pure: the ledger adds log, seq, prev, time and signature when it records them.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
@@ -25,6 +26,8 @@ from custody.places import Need, Place
 _REMARK_BYTES = 100
 """A remark of so many bytes takes as much room as an item; a single one is far shorter than an event."""
 ROWS_PER_EVENT = 250
+_ROW_BYTES_PER_EVENT = 48 * 1024
+"""Of 64 KiB: the rest is room for the refs to the plans of some hundred other logs."""
 REGISTERED_PER_EVENT = 300
 CODES_PER_PRINT = 2000
 
@@ -120,7 +123,7 @@ def plan_events(
          "per_place": n.per_place, "unit": n.unit, "tracked_as": n.tracked_as, "elections": list(n.elections)}
         for n in needs
     ]  # fmt: skip
-    pieces = parts(rows, ROWS_PER_EVENT)
+    pieces = _rows_that_fit(rows)
     return [
         NewEvent(
             "plan",
@@ -129,6 +132,20 @@ def plan_events(
         )
         for i, piece in enumerate(pieces, 1)
     ]
+
+
+def _rows_that_fit(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The rows of a plan in pieces that fit into one event, however long the names are; one empty piece of none."""
+    pieces: list[list[dict[str, Any]]] = [[]]
+    room = _ROW_BYTES_PER_EVENT
+    for row in rows:
+        size = len(json.dumps(row, ensure_ascii=False).encode(errors="surrogatepass"))
+        if pieces[-1] and (size > room or len(pieces[-1]) == ROWS_PER_EVENT):
+            pieces.append([])
+            room = _ROW_BYTES_PER_EVENT
+        pieces[-1].append(row)
+        room -= size
+    return pieces
 
 
 def register_events(
