@@ -312,6 +312,13 @@ def test_values_out_of_their_range_are_refused(type_, field, value):
         check_body({**body_of(name, version), field: value})
 
 
+def test_a_place_names_its_district_in_the_second_form_of_a_plan_and_only_there():
+    first, second = body_of("plan", 1)["rows"], body_of("plan", 2)["rows"]
+    for version, rows in ((1, second), (2, first), (2, [{**second[0], "dapil": 4}])):
+        with pytest.raises(TamperError, match="rows"):
+            check_body({**body_of("plan", version), "rows": rows})
+
+
 def test_a_refusal_names_the_field():
     with pytest.raises(TamperError, match="counted"):
         check_body({**body_of("handover"), "counted": "two"})
