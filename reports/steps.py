@@ -167,7 +167,7 @@ def _remarks(link: Link, code: str, here: str, *, with_staff: bool) -> Iterator[
         yield _("the receiver refused it: it stayed with the giver")
     if not link.is_seen:
         yield _("not seen, moved with its parent") if event.type == "handover" else _("not named there")
-    elif link.how in ("camera", "wedge") and event.rows[code].get("print") is None:
+    elif link.how in ("camera", "wedge") and event.rows.get(code, {}).get("print", 0) is None:
         yield _("code read from a form, not from the label")
     elif link.how:
         yield _(_READ[link.how]) if link.how in _READ else printable(link.how, 40)

@@ -13,7 +13,7 @@ from test_page_papers import paper, parts  # noqa: F401 -- the fixtures are used
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_two_stations_meet_over_a_bundle_and_a_paper(
@@ -43,7 +43,7 @@ def test_two_stations_meet_over_a_bundle_and_a_paper(
         meet.page.set_input_files("#bundles", tmp_path / "gudang.serah")
         meet.page.click("#take button.main")
         meet.shows("#take-outcome", "1 new, 4 known")
-        meet.page.wait_for_function("document.getElementById('held').textContent.includes('5')")
+        meet.shows("#held", "5")
         meet.page.set_input_files("#head-files", tmp_path / "head.txt")
         meet.page.click("#check button.main")
         meet.shows("#check-outcome", "Complete up to these heads.")

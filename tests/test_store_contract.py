@@ -291,7 +291,7 @@ def test_a_receiver_that_has_met_the_givers_log_confirms_and_is_not_alarmed(fres
         receiver.begin(election="Pemilu 2024", station="PPK 1", place="51.08.01")
         codes = boxes(giver, 3)
         way = Handover(WAREHOUSE, "51.08.01")
-        assert receiver.has_met(WAREHOUSE)  # alone, a station has everybody's word: its own
+        assert not receiver.has_met(WAREHOUSE)  # nothing is registered here: what is to come is not known
         giver.record_handover(way, touched(codes[:2]))
         admit(giver, card_of(receiver, 1))
         absorb(receiver, giver)
