@@ -54,7 +54,7 @@ def serve(
         else:
             click.echo(_("Serah's page: {address}").format(address=site.address))
             if site.lan:
-                note(_("For phones: press “Second scanner” on the page, and scan the code that it shows."))
+                note(_("For phones: press “Scan with a phone, too” on the page, and scan the code that it shows."))
                 note(_("Certificate: {fingerprint}").format(fingerprint=site.lan.certificate.fingerprint))
             note(_("Leave this window open. Ctrl-C ends it."))
         serving.serve(site, listening, beside, open_browser=not no_browser)

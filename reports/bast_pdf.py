@@ -44,7 +44,7 @@ def write_bast(
     name = template.text("number", number=facts.number)
     record = facts.records[0]
     paper = Letter(
-        out, title=f"{title} {printable(facts.number, _NAME)}", author=printable(facts.station, _NAME),
+        out, title=f"{printable(facts.number, _NAME)} · {title}", author=printable(facts.station, _NAME),
         footer=(f"{title} · {name}", f"{printable(record.log, 90)}:{record.seq} · {record.leaf[:16]}"),
         size_mm=PAGE_SIZES_MM[template["page.size"]], margins=margins, font=template["page.font"],
         font_size_pt=float(template["page.font_size_pt"]),

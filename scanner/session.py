@@ -125,12 +125,15 @@ class ScanSession:
         sight = self._in_view.get(text)
         return sight.outcome.mark if sight and sight.outcome else None
 
-    def type_in(self, line: str) -> Outcome:
+    def type_in(self, line: str, *, is_burst: bool = False) -> Outcome:
         """Take one line from the keyboard or a USB scanner: a label, a code, or a command.
 
         Commands: `help`; `undo`; `-CODE` takes one item out; `from PLACE` and `to PLACE`; `finish`; `match CODE` takes
         a thing whose label cannot be read; `refuse`, `accept`, `remark`, `condition` and `seal`, each with a code or of
         the last one taken; `extra KIND=COUNT:REMARK`, `bound PLACE`.
+
+        Args:
+            is_burst: it came faster than anybody types, so that a scanner read it, be it a bare code on a form.
         """
         entry = line.strip()
         if is_part(entry):
@@ -164,7 +167,7 @@ class ScanSession:
             return self._refuse("not_understood", error)
         if isinstance(label, PlaceLabel):
             return self._go_to(label)
-        return self._take(label, "wedge" if _is_payload(entry) else "typed")
+        return self._take(label, "wedge" if is_burst or _is_payload(entry) else "typed")
 
     def undo(self) -> Outcome:
         """Take out what was taken last."""
@@ -298,8 +301,8 @@ def _is_ours(text: str) -> bool:
 
 
 def _is_payload(entry: str) -> bool:
-    """Whether a line is a label to the letter, as a USB scanner sends it."""
+    """Whether a line is a label as a USB scanner sends it; where Caps Lock turns its letters round, too."""
     try:
-        return isinstance(read_payload(entry), ItemLabel)
+        return isinstance(read_payload(entry.upper()), ItemLabel)
     except CodeError:
         return False

@@ -107,8 +107,9 @@ def unwitnessed_words(count: int) -> str:
     from language.text import number
 
     if not count:
-        return _("All records of this station are witnessed.")
+        return _("Another station keeps a copy of every record of this station.")
     words = _(
-        "{count} records of this station are not yet witnessed: let the other side scan the paper, or exchange bundles."
+        "{count} records of this station are kept by no other station yet: exchange data when you meet, "
+        "or let the other side scan the paper."
     )
     return words.format(count=number(count))

@@ -101,7 +101,7 @@ def test_a_receipt_keeps_the_senders_newest_head_once(station: Terminal, other: 
     meet(other, station)
     [ours, _] = station("verify", "--json").json["logs"]
     assert ours["witnessed_to"] == ours["size"]
-    assert "All records of this station are witnessed." in station("doctor", "--camera", "none").out
+    assert "Another station keeps a copy of every record of this station." in station("doctor", "--camera", "none").out
 
 
 def test_importing_twice_adds_nothing(station: Terminal, other: Terminal) -> None:

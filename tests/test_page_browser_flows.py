@@ -69,6 +69,7 @@ def test_findings_and_signatures_come_to_stand_on_the_printed_bast(
     scan.page.wait_for_selector(".thumb")
     scan.page.fill("#giver_name", "Made Giver")
     scan.page.fill("#receiver_name", "Ketut Receiver")
+    scan.page.click("#record summary >> text=Counted by hand")
     scan.page.fill("#counted", "four")
     scan.page.click("#record-button")
     scan.shows("#record-error", "NOT recorded. A number is written with digits alone")
@@ -90,7 +91,7 @@ def test_findings_and_signatures_come_to_stand_on_the_printed_bast(
     scan.page.click("#record-button")
     scan.page.wait_for_url("**/handover?**")
     with scan.page.expect_popup() as popup:
-        scan.page.click("text=Open the BAST to print")
+        scan.page.click("text=Print the BAST, the letter")
     pdf = window.request.get(popup.value.url)
     assert pdf.headers["content-type"] == "application/pdf" and b"/Subtype /Image" in pdf.body()
     letter = words_of(pdf.body())
@@ -273,16 +274,16 @@ def test_a_session_without_receiver_asks_for_one_before_it_is_reviewed(
     scan.type(station.codes("--to", "51.08.01.2001")[0])
     scan.shows("#taken", "1")
     scan.page.click("#review")
-    scan.shows("#ends-error", "Say first who gives and who receives.")
+    scan.shows("#ends-error", "Say first from where and where to it goes.")
     scan.check_access()
     scan.page.keyboard.type("nowhere")
     scan.page.keyboard.press("Enter")
-    scan.shows("#ends-error", "There is no place nowhere in the plan. Type a part of its name")
+    scan.shows("#ends-error", "There is no place nowhere in the plan. This field is for a place or a vehicle")
     scan.page.fill("#receiver", "pat")
     scan.page.wait_for_selector("#receiver-list li")
     scan.page.keyboard.press("Enter")  # several: it marks the first
     scan.page.keyboard.press("Enter")
-    assert scan.page.input_value("#receiver") == "51.08.01.2001"
+    assert scan.page.input_value("#receiver") == "PPS Patas (51.08.01.2001)"
     scan.page.keyboard.press("Enter")
     scan.shows("#expected", "18")
     scan.page.click("#review")

@@ -53,7 +53,7 @@ def test_a_visitor_without_the_code_is_shown_where_to_type_it(stranger: Device) 
     answer = stranger.client.get("/", headers={"Accept": "text/html"}, follow_redirects=False)
     assert answer.status_code == 303 and answer.headers["location"] == "/pair"
     page = stranger.client.get("/pair").text
-    assert "Second scanner" in page and "Gudang" not in page and "51.08" not in page, "nothing of the station is told"
+    assert "Scanning along" in page and "Gudang" not in page and "51.08" not in page, "nothing of the station is told"
 
 
 def test_a_device_may_do_what_it_is_there_for_and_nothing_else(device: Device, draft: str) -> None:

@@ -22,7 +22,7 @@ from web.token import HEADER, cookie_name
 
 OBSERVED = {
     "/dashboard", "/dashboard/wall", "/dashboard/news", "/dashboard/part", "/dashboard/wall/part", "/dashboard/{code}",
-    "/dashboard/{code}/part", "/items", "/items/{code}", "/handover/letter.pdf", "/openapi.json", "/api/alive",
+    "/dashboard/{code}/part", "/items", "/items/{code}", "/handover/letter/{name}.pdf", "/openapi.json", "/api/alive",
     "/api/places", "/api/v1/station", "/api/v1/items", "/api/v1/items/{code}", "/api/v1/items/{code}/chain",
     "/api/v1/places", "/api/v1/places/{code}", "/api/v1/progress", "/api/v1/late", "/api/v1/findings",
     "/api/v1/incidents", "/api/v1/heads", "/api/v1/verify", OBSERVERS_ENTRY,

@@ -60,6 +60,40 @@ def test_a_handover_from_its_first_label_to_its_paper(visitor: Visitor, station:
     assert station("verify").code == 0
 
 
+def test_a_field_of_places_shows_names_and_says_that_it_is_not_for_people(visitor: Visitor) -> None:
+    page = visitor.see("/scan")
+    assert re.search(r'id="giver" name="giver" value="[^"]+ \(51\.08\)"', page), "the name, with the code behind it"
+    draft = begun(visitor, "Kabupaten Buleleng (51.08)", "PPK Gerokgak (51.08.01)")
+    assert "(51.08.01)" in visitor.see(f"/scan/{draft}")
+    refused = visitor.ask("POST", "/api/drafts", {"giver": "51.08", "receiver": "Pak Made"}, expect=422)
+    assert "Names of people are written later" in str(refused)
+
+
+def test_the_page_has_one_clock_also_where_a_truck_receives(visitor: Visitor, station: Terminal) -> None:
+    draft = begun(visitor, receiver="DK 8123 AB")
+    assert "WITA" in visitor.see("/") and "UTC" not in visitor.see("/")
+    typed(visitor, draft, station.codes()[0])
+    saved = record(visitor, draft, reviewed(visitor, draft), giver_name="Made")
+    for path in ("/", saved["page"]):
+        page = visitor.see(path)
+        assert "WITA" in page and "UTC" not in page, path
+    assert "Not signed on the screen: Made, Vehicle DK 8123 AB." in visitor.see(saved["page"])
+
+
+def test_a_code_that_came_faster_than_typing_was_read_by_a_scanner(visitor: Visitor, station: Terminal) -> None:
+    codes = station.codes()[:3]
+    draft = begun(visitor)
+    lines = [(codes[0], True), (codes[1], False), (item_payload(codes[2], 1).lower(), False)]
+    for line, is_burst in lines:
+        visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": line, "is_burst": is_burst})
+    saved = record(visitor, draft, reviewed(visitor, draft))
+    assert saved["new"]
+    told = station("report", "bast", "--json").json
+    assert {item["code"]: item["how"] for item in told["items"]} == dict(
+        zip(map(show_code, codes), ("wedge", "typed", "wedge"), strict=True)
+    )
+
+
 def test_a_second_click_records_nothing_more_and_tells_the_same(visitor: Visitor, station: Terminal) -> None:
     draft = begun(visitor)
     typed(visitor, draft, station.codes()[0])

@@ -4,12 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from custody.codes import show_code
+from custody.codes import is_plate, show_code
 from custody.findings import Finding
 from custody.items import CONDITIONS, Item
 from custody.places import Place
 from custody.sealing import RESULTS
-from reports.words import condition_word, custodian_name, finding_text, gravity, place_path, seal_word
+from language.text import printable
+from reports.words import (
+    Places,
+    condition_word,
+    custodian_name,
+    finding_text,
+    gravity,
+    place_path,
+    seal_word,
+    show_custodian,
+    zone_code,
+)
 from station.advice import advice
 from station.said import CONDITION, PHOTO, REFUSED, REMARK, SEAL
 from web.rooms import Room
@@ -30,6 +41,7 @@ def board(room: Room) -> dict[str, Any]:
         "draft": room.draft, "is_paused": room.is_paused,
         "giver": desk.giver, "giver_name": _name(places, desk.giver),
         "receiver": desk.receiver or "", "receiver_name": _name(places, desk.receiver or ""),
+        "giver_shown": with_code(places, desk.giver), "receiver_shown": with_code(places, desk.receiver or ""),
         "bound": [{"code": code, "name": custodian_name(places, code)} for code in desk.bound],
         "taken": tally.taken, "right": tally.right, "is_whole": tally.is_whole, "expected": tally.expected,
         "missing_count": tally.missing, "extra_count": tally.extra,
@@ -40,6 +52,12 @@ def board(room: Room) -> dict[str, Any]:
         "conditions": [(word, condition_word(word)) for word in sorted(CONDITIONS)],
         "seal_results": [(word, seal_word(word)) for word in RESULTS],
     }  # fmt: skip
+
+
+def with_code(places: Places, code: str) -> str:
+    """A custodian as a field shows it when it was chosen: a place's name with its code, a vehicle's plate."""
+    place = places.get(code)
+    return show_custodian(code) if place is None or is_plate(code) else f"{printable(place.name, 200)} ({code})"
 
 
 def items_of(room: Room) -> dict[str, Item]:
@@ -63,7 +81,7 @@ def of_item(room: Room, code: str, item: Item | None, said: Mapping[str, str]) -
 def told(room: Room, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as sentences, gravest first, each with what to do."""
     needs = {need.kind: need for need in room.store.state.needs()}
-    place = room.desk.receiver or ""
+    place = zone_code(room.store.ledger.own_log().place, room.desk.receiver)
     ordered = sorted(findings, key=lambda finding: (_GRAVE[finding.severity], finding.code))
     return [
         {

@@ -20,7 +20,7 @@ RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     (_ANY, r"/observers", frozenset({"supervisor"})),
     (_READ, r"/dashboard(/.*)?", frozenset(ROLES)),
     (_READ, r"/items(/[^/]+)?", frozenset(ROLES)),
-    (_READ, r"/handover/letter\.pdf", frozenset(ROLES)),
+    (_READ, r"/handover/letter/[^/]+\.pdf", frozenset(ROLES)),
     (_READ, r"/api/(alive|places)", frozenset(ROLES)),
     (_READ, r"/static/.*|/openapi\.json", frozenset(ROLES)),
     (_READ, r"/api/v1/drafts(/.*)?", frozenset({"operator", "supervisor"})),

@@ -24,6 +24,8 @@ class Line(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     line: Annotated[str, Field(max_length=_LONGEST_LINE)]
+    is_burst: bool = False
+    """It came faster than anybody types: a USB scanner sent it, whatever it read."""
 
 
 class Scanning:
@@ -35,12 +37,12 @@ class Scanning:
         self._desk = desk
         self._beside: dict[str, ScanSession] = {}
 
-    def type_in(self, line: str) -> dict[str, Any]:
+    def type_in(self, line: str, *, is_burst: bool = False) -> dict[str, Any]:
         """Take a line that was typed or that a USB scanner sent; nothing while the session is paused."""
         if self.is_paused:
             words = _("The session is paused: nothing is taken until it goes on.")
             return self.tell(Outcome("refused", words, self._desk.tally))
-        return self.tell(self.session.type_in(line))
+        return self.tell(self.session.type_in(line, is_burst=is_burst))
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool) -> dict[str, Mark | None]:
         """Take what the computer's camera has read; how to outline each text."""

@@ -1,5 +1,6 @@
 """Choosing who gives and who receives: by search, from the recent ones, or by scanning the places' labels."""
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -12,6 +13,7 @@ from custody.errors import N_, CodeError, InputError
 from language import _
 from language.text import printable
 from reports.words import custodian_name, place_path, show_custodian
+from web.boards import with_code
 from web.pages.home import unfinished
 from web.site import Site
 from web.templating import Pages
@@ -19,8 +21,10 @@ from web.templating import Pages
 if TYPE_CHECKING:
     from db.store import Store
 
-Code = Annotated[str, Field(max_length=60)]
+Code = Annotated[str, Field(max_length=300)]
 _FOUND, _RECENT = 12, 6
+_NAMED = re.compile(r"\(([0-9A-Z][0-9A-Z./-]{0,39})\)$")
+"""The code at the end of a field that was filled by choosing: static/choose.js writes it there."""
 
 
 class Ends(BaseModel):
@@ -77,6 +81,7 @@ def _known(store: "Store") -> dict[str, Any]:
     places = store.state.places
     places.refresh()
     own = store.ledger.own_log().place
+    within = place_path(places, own)
     recent: dict[tuple[str, str], dict[str, str]] = {}
     for said in store.papers.recent(50):
         key = (said["from"], said["to"])
@@ -84,9 +89,10 @@ def _known(store: "Store") -> dict[str, Any]:
             "giver": show_custodian(said["from"]), "giver_name": custodian_name(places, said["from"]),
             "receiver": show_custodian(said["to"]), "receiver_name": custodian_name(places, said["to"]),
             "bound": " ".join(said["bound"]),
+            "bound_names": ", ".join(custodian_name(places, code) for code in said["bound"]),
         })  # fmt: skip
     return {
-        "own": own, "own_name": place_path(places, own) if own in places else own,
+        "own_shown": with_code(places, own), "own_path": "" if within == custodian_name(places, own) else within,
         "recent": list(recent.values())[:_RECENT], "drafts": unfinished(store)[:_RECENT],
     }  # fmt: skip
 
@@ -118,10 +124,15 @@ def custodian_on_page(store: "Store", text: str) -> str:
     except (CodeError, InputError) as error:
         raise InputError(
             N_("there is no place {place} in the plan"),
-            hint=N_("Type a part of its name and choose it from the list that opens."), place=text.strip()[:60],
+            hint=N_("This field is for a place or a vehicle: type a part of its name and choose it from the list that "
+                    "opens. Names of people are written later, on the review."),
+            place=text.strip()[:60],
         ) from error  # fmt: skip
 
 
 def _code(text: str) -> str:
-    """What was typed, or what a scanner sent of a place's label."""
-    return text.strip().removeprefix("P:")
+    """What was typed, what a scanner sent of a place's label, or the code behind a name that was chosen."""
+    words = text.strip()
+    if named := _NAMED.search(words):
+        words = named[1]
+    return words.removeprefix("P:")

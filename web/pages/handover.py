@@ -133,10 +133,10 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         data = site.ask.do(lambda store: _paper(store, number))
         return inline_pdf(data, f"{number.replace('/', '-')}.pdf")
 
-    @router.get("/handover/letter.pdf", include_in_schema=False)
-    def letter(number: Annotated[str, Query(max_length=80)]) -> Response:
+    @router.get("/handover/letter/{name}.pdf", include_in_schema=False)
+    def letter(number: Annotated[str, Query(max_length=80)]) -> Response:  # what stands in the path names the tab
         data = site.ask.do(lambda store: _letter(store, site.home, number))
-        return inline_pdf(data, f"BAST-{number.replace('/', '-')}.pdf")
+        return inline_pdf(data, _letter_file(number))
 
     return router
 
@@ -189,13 +189,21 @@ def _recorded(store: "Store", number: str) -> dict[str, Any]:
             number=number,
         )
     places, last = store.state.places, sheets[-1][0]
+    signed = {row["party"] for row in last.get("acknowledged", ()) if row["how"] != "paper"}
+    ends = {"giver": last["from"], "receiver": last["to"]}
     return {
-        "number": last["bast"], "at": last["at"], "zone": last["to"],
+        "number": last["bast"], "at": last["at"], "letter_file": _letter_file(last["bast"]),
+        "unsigned": [last["parties"][party] or custodian_name(places, code)
+                     for party, code in ends.items() if party not in signed],
         "giver": custodian_name(places, last["from"]), "receiver": custodian_name(places, last["to"]),
         "count": sum(len(said["items"]) for said, _sheet in sheets),
         "giver_person": last["parties"]["giver"], "receiver_person": last["parties"]["receiver"],
         "unwitnessed": unwitnessed_words(store.heads.unwitnessed()), "query": urlencode({"number": last["bast"]}),
     }  # fmt: skip
+
+
+def _letter_file(number: str) -> str:
+    return f"BAST-{number.replace('/', '-')}.pdf"
 
 
 def _letter(store: "Store", home: Path, number: str) -> bytes:

@@ -39,7 +39,7 @@ def unfinished(store: "Store") -> list[dict[str, Any]]:
     """The sessions that are not recorded, newest first."""
     return [
         {"id": info.id, "ends": ends_in_words(store, info, " → "), "opened_at": info.opened_at,
-         "zone": info.giver or "", "count": info.scan_count}
+         "count": info.scan_count}
         for info in reversed(store.drafts.all())
     ]  # fmt: skip
 
@@ -49,7 +49,7 @@ def _known(store: "Store") -> dict[str, Any]:
     places.refresh()
     recent = [
         {"number": said["bast"], "giver": custodian_name(places, said["from"]), "at": said["at"],
-         "receiver": custodian_name(places, said["to"]), "zone": said["to"],
+         "receiver": custodian_name(places, said["to"]),
          "query": urlencode({"number": said["bast"]})}
         for said in store.papers.recent(_RECENT)
     ]  # fmt: skip

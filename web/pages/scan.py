@@ -85,7 +85,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
 
     @router.post("/api/drafts/{draft}/lines", summary="Take a typed or scanned line")
     def type_in(draft: Draft, line: Line) -> dict[str, Any]:
-        return site.rooms.do(draft, lambda room: room.type_in(line.line))
+        return site.rooms.do(draft, lambda room: room.type_in(line.line, is_burst=line.is_burst))
 
     @router.delete("/api/drafts/{draft}/items/{code}", summary="Take an item out again")
     def put_out(draft: Draft, code: str) -> dict[str, Any]:

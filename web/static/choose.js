@@ -1,6 +1,7 @@
 // A field that offers places while one types (WAI-ARIA combobox with a list). What is typed counts as it stands, too.
 
 const PAUSE_MS = 120;
+const CODED = /[\d.]{2}/; // what has figures may be a code that this station does not know yet
 const PLATE = /^\s*(P:)?[A-Za-z]{1,2}\s*\d{1,4}\s*[A-Za-z]{0,3}\s*$/;
 
 /** Whether a text looks like a number plate, and so like a vehicle. */
@@ -24,7 +25,7 @@ export function chooser(input) {
     list.children[at].scrollIntoView({ block: "nearest" });
   };
   const choose = (choice) => {
-    input.value = choice.code;
+    input.value = !input.dataset.named || is_plate(choice.code) ? choice.code : `${choice.name} (${choice.code})`;
     shown.textContent = [choice.name, choice.within].filter(Boolean).join(", ");
     close();
     input.dispatchEvent(new Event("chosen", { bubbles: true }));
@@ -54,6 +55,7 @@ export function chooser(input) {
     }));
     list.hidden = !found.length;
     input.setAttribute("aria-expanded", String(Boolean(found.length)));
+    shown.textContent = found.length || CODED.test(words) ? "" : input.dataset.none;
     at = -1;
   };
 

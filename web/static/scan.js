@@ -6,7 +6,7 @@ import { second_scanner } from "./devices.js";
 import { own_eye } from "./eye.js";
 import { show_chosen, things } from "./things.js";
 import { sound, sound_is_locked, sound_is_on, switch_sound, when_unlocked } from "./sounds.js";
-import { catch_labels } from "./wedge.js";
+import { catch_labels, pace } from "./wedge.js";
 
 const BOARD_PAUSE_MS = 120;
 const SILENCE_MS = 8000, PICTURE_PAUSE_MS = 1000;
@@ -105,7 +105,7 @@ board.addEventListener("toggle", async (event) => {
 
 // --- typing and USB scanners -------------------------------------------------------------------------------------
 
-const lines = [];
+const lines = [], is_burst = pace();
 let is_sending = false;
 
 function tell_waiting(text, kind = "watch") {
@@ -118,15 +118,15 @@ async function send() {
   if (is_sending) return;
   is_sending = true;
   while (lines.length) {
-    tell_waiting(scan.dataset.sending.replace("…", lines[0].slice(0, 60)));
+    tell_waiting(scan.dataset.sending.replace("…", lines[0].line.slice(0, 60)));
     try {
-      const outcome = await ask("POST", `${api}/lines`, { line: lines[0] });
+      const outcome = await ask("POST", `${api}/lines`, lines[0]);
       show(outcome);
       lines.shift();
       if (outcome.kind === "finish") review(); // here alone: another scanner goes on
       tell_waiting("");
     } catch (error) {
-      const left = lines.splice(0).map((line) => line.slice(0, 60)).join(", ");
+      const left = lines.splice(0).map(({ line }) => line.slice(0, 60)).join(", ");
       tell_waiting(`${scan.dataset.notTaken} ${left}. ${error instanceof Refusal ? error.message : ""}`, "wrong");
       sound("wrong");
     }
@@ -134,15 +134,15 @@ async function send() {
   is_sending = false;
 }
 
-function take(line) {
+function take(line, is_burst = false) {
   if (is_over || !line.trim()) return;
-  lines.push(line);
+  lines.push({ line, is_burst });
   send();
 }
 
 $("entry").addEventListener("submit", (event) => {
   event.preventDefault();
-  take(field.value);
+  take(field.value, is_burst(field.value));
   field.value = "";
 });
 $("undo").addEventListener("click", () => { take("undo"); rest(); });
@@ -323,9 +323,9 @@ things($("board"), {
 
 const sound_button = $("sound");
 const show_sound = () => {
-  const { on, off, locked } = sound_button.dataset;
-  sound_button.setAttribute("aria-pressed", String(sound_is_on()));
-  sound_button.textContent = !sound_is_on() ? off : sound_is_locked() ? locked : on;
+  const { words, locked } = sound_button.dataset;
+  sound_button.setAttribute("aria-checked", String(sound_is_on()));
+  $("sound-words").textContent = sound_is_on() && sound_is_locked() ? locked : words;
 };
 let was_locked = false; // the press that lets the browser sound shall not switch it off
 for (const touch of ["pointerdown", "keydown"])

@@ -17,6 +17,17 @@ const BURST_MS = 60, FAST_MS = 30, LEAST_BURST = 6, CALM_MS = 300;
 const label_in = (text) => LABEL.exec(text)?.[0];
 const code_in = (text) => label_in(text) ?? CODE.exec(text)?.[0].match(/.*\d.*|^P:.*/i)?.[0];
 
+/** Tells whether a line was just typed faster than anybody types, each key hard upon the last: a scanner sent it. */
+export function pace() {
+  let keys = 0, last = 0;
+  addEventListener("keydown", (event) => {
+    if (event.key.length !== 1) return;
+    keys = event.repeat ? 0 : event.timeStamp - last > BURST_MS ? 1 : keys + 1;
+    last = event.timeStamp;
+  }, { capture: true });
+  return (line) => line.length >= LEAST_BURST && keys >= line.length;
+}
+
 /**
  * A label that is scanned while a dialog or a form is worked in: takes what the scanner typed out of the field again, and gives it.
  *   where: the part of the page that takes no scans at all, whatever was scanned; else dialogs, where labels alone are taken
