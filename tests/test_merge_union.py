@@ -87,7 +87,7 @@ def reference(field: Field, url: Callable[[], str], suffixes: tuple[str, ...]) -
     return answers(url(), field, list(field.logs.values()), suffixes)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_any_schedule_of_pieces_and_repeats_gives_the_same_answers(field, sqlite_url, dice) -> None:
     found = answers(sqlite_url(), field, schedule(field, dice), EVERY_KIND)
