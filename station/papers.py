@@ -44,13 +44,13 @@ def paper_facts(
     codes = [row["code"] for said, _sheet in sheets for row in said["items"]]
     return HandoverFacts(
         parts=[Part(said, sheet) for said, sheet in sheets], items=store.state.items_of(codes),
-        findings=_found_now(store, sheets) if findings is None else findings, election=own.election,
+        findings=found_now(store, sheets) if findings is None else findings, election=own.election,
         station=own.station, made_at_utc=store.around.now_utc(), made_by=store.around.by,
         places=places, needs={need.kind: need for need in store.state.needs()},
     )  # fmt: skip
 
 
-def _found_now(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> "list[Finding]":
+def found_now(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> "list[Finding]":
     """What is irregular about a recorded handover, as its items' chains tell it now, and its count."""
     from custody.findings import judge_count
     from custody.ledger import leaf_digest

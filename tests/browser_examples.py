@@ -102,6 +102,17 @@ class Watched:
         """Which sound came last."""
         return str(self.page.evaluate("document.documentElement.dataset.sound"))
 
+    def say_names(self) -> None:
+        """Write who gives and who receives on the review."""
+        self.page.fill("#giver_name", "Made")
+        self.page.fill("#receiver_name", "Ketut")
+
+    def agree(self) -> None:
+        """Answer that it is to be recorded all the same, as somebody does who has read why not."""
+        self.page.wait_for_selector("#sure-go:visible")
+        self.page.wait_for_timeout(400)
+        self.page.click("#sure-go")
+
     def sign(self, signer: str) -> None:
         """Draw a signature with the mouse, and keep it."""
         self.page.click(f'[data-sign="{signer}"]')

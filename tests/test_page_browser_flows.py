@@ -72,7 +72,10 @@ def test_findings_and_signatures_come_to_stand_on_the_printed_bast(
     scan.page.click("#record summary >> text=Counted by hand")
     scan.page.fill("#counted", "four")
     scan.page.click("#record-button")
-    scan.shows("#record-error", "NOT recorded. A number is written with digits alone")
+    scan.shows(
+        "#record-error", "NOT recorded. How many things did the giver count by hand? A number is written with digits"
+    )
+    assert scan.page.evaluate("document.activeElement.id") == "counted"
     scan.page.fill("#counted", "4")
     scan.sign("giver")
     scan.check_access()
@@ -89,6 +92,10 @@ def test_findings_and_signatures_come_to_stand_on_the_printed_bast(
     assert scan.page.input_value("#counted") == "4" and scan.page.input_value("#giver_name") == "Made Giver"
     scan.shoot("signed")
     scan.page.click("#record-button")
+    scan.shows("#sure-reasons", "TPS 001 Unggahan")
+    scan.check_access()
+    scan.shoot("asked")
+    scan.agree()
     scan.page.wait_for_url("**/handover?**")
     with scan.page.expect_popup() as popup:
         scan.page.click("text=Print the BAST, the letter")
@@ -110,7 +117,7 @@ def test_a_server_that_is_restarted_behind_an_open_review_records_once_or_says_t
     scan.shows("#taken", "1")
     scan.page.click("#review")
     scan.page.wait_for_url("**/review")
-    scan.page.fill("#giver_name", "Made")
+    scan.say_names()
     scan.page.keyboard.press("Tab")
     before = station.event_count()
     served.stop()

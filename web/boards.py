@@ -43,6 +43,7 @@ def board(room: Room) -> dict[str, Any]:
         "receiver": desk.receiver or "", "receiver_name": _name(places, desk.receiver or ""),
         "giver_shown": with_code(places, desk.giver), "receiver_shown": with_code(places, desk.receiver or ""),
         "bound": [{"code": code, "name": custodian_name(places, code)} for code in desk.bound],
+        "lacks_bound": lacks_bound(room),
         "taken": tally.taken, "right": tally.right, "is_whole": tally.is_whole, "expected": tally.expected,
         "missing_count": tally.missing, "extra_count": tally.extra,
         "missing": _by_village(desk.missing, room),
@@ -58,6 +59,12 @@ def with_code(places: Places, code: str) -> str:
     """A custodian as a field shows it when it was chosen: a place's name with its code, a vehicle's plate."""
     place = places.get(code)
     return show_custodian(code) if place is None or is_plate(code) else f"{printable(place.name, 200)} ({code})"
+
+
+def lacks_bound(room: Room) -> bool:
+    """Whether a vehicle receives, and nobody has said where it goes: then nothing on it can be seen to be astray."""
+    desk = room.desk
+    return bool(desk.receiver and not desk.bound and room.store.is_carrier(desk.receiver))
 
 
 def items_of(room: Room) -> dict[str, Item]:

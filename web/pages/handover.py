@@ -1,19 +1,20 @@
 """Reviewing a session and recording it, once; and the handover that it became, with its paper."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from custody.errors import N_, InputError
 from language import _
-from reports.words import custodian_name, kind_name
-from station.papers import paper_facts, unwitnessed_words
+from reports.words import custodian_name, finding_text, kind_name
+from station.papers import found_now, paper_facts, unwitnessed_words
 from station.said import EXTRAS, LONGEST_NAME, LONGEST_NOTE, OF_ITEMS, name_line, one_line, read_extra, said_of
-from web.boards import board, items_of, of_item, told
+from web.boards import board, items_of, lacks_bound, of_item, told
 from web.downloads import inline_pdf
 from web.pages.scan import Draft, ended
 from web.pages.signing import signatures
@@ -22,11 +23,13 @@ from web.site import Site
 from web.templating import Pages
 
 if TYPE_CHECKING:
+    from custody.compose import Handover
+    from custody.findings import Finding
     from db.store import Store
 
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 MOST_EXTRAS = 12
-_SHOWN = 30
+_SHOWN, _FEW = 30, 6
 
 
 class Extra(BaseModel):
@@ -100,6 +103,10 @@ def routes(site: Site, pages: Pages) -> APIRouter:
             return RedirectResponse(f"/scan/{draft}", status_code=303)
         return pages.page(request, "review.html", mark=site.rooms.news(draft).mark(), **shown)
 
+    @router.get("/scan/{draft}/reasons", include_in_schema=False)
+    def reasons(draft: Draft) -> Response:
+        return HTMLResponse(pages.fragment("reasons.html", **site.rooms.do(draft, _reasons)))
+
     @router.put("/api/drafts/{draft}/said", summary="Keep what people say of a session")
     def say(draft: Draft, said: Said) -> dict[str, str]:
         words = said.words()
@@ -144,11 +151,8 @@ def routes(site: Site, pages: Pages) -> APIRouter:
 def _review(room: Room) -> dict[str, Any]:
     store, desk = room.store, room.desk
     said = store.drafts.said(room.draft)
-    touches = store.drafts.touches(room.draft)
     handover = said_of(desk.handover, said)
-    findings = []
-    if desk.giver and desk.receiver:
-        findings = store.judge_handover(handover, touches, now=store.around.now_utc())
+    findings = _found(room, handover)
     items = items_of(room)
     spoken = [of_item(room, code, items.get(code), said) for code in desk.taken
               if any(what + code in said for what in OF_ITEMS)]  # fmt: skip
@@ -163,6 +167,34 @@ def _review(room: Room) -> dict[str, Any]:
         "most_extras": MOST_EXTRAS,
         "is_carrier": any(code and store.is_carrier(code) for code in (desk.giver, desk.receiver)),
     }  # fmt: skip
+
+
+def _found(room: Room, handover: "Handover") -> list["Finding"]:
+    """What would stand in the record if this were recorded now; nothing while nobody gives or receives."""
+    if not handover.giver or not handover.to:
+        return []
+    return room.store.judge_handover(
+        handover, room.store.drafts.touches(room.draft), now=room.store.around.now_utc()
+    )  # fmt: skip
+
+
+def _reasons(room: Room) -> dict[str, Any]:
+    """What somebody should know before this is recorded as it stands: what is missing, what is critical."""
+    said = room.said()
+    handover = said_of(room.desk.handover, said)
+    lacks = [
+        (not handover.giver_name, _("The name of who gives is not written.")),
+        (not handover.receiver_name, _("The name of who receives is not written.")),
+        (lacks_bound(room), _("Nobody has said where this vehicle goes.")),
+    ]
+    return {"reasons": [words for is_so, words in lacks if is_so], **_critical(room.store, _found(room, handover))}
+
+
+def _critical(store: "Store", findings: "Iterable[Finding]") -> dict[str, Any]:
+    """The critical ones of these as sentences, the first few."""
+    needs = {need.kind: need for need in store.state.needs()}
+    grave = [finding_text(finding, needs) for finding in findings if finding.severity == "critical"]
+    return {"criticals": grave[:_FEW], "critical_count": len(grave)}
 
 
 class _Said(dict[str, str]):
@@ -192,9 +224,11 @@ def _recorded(store: "Store", number: str) -> dict[str, Any]:
     signed = {row["party"] for row in last.get("acknowledged", ()) if row["how"] != "paper"}
     ends = {"giver": last["from"], "receiver": last["to"]}
     return {
-        "number": last["bast"], "at": last["at"], "letter_file": _letter_file(last["bast"]),
+        "bast": last["bast"], "at": last["at"], "letter_file": _letter_file(last["bast"]),
         "unsigned": [last["parties"][party] or custodian_name(places, code)
                      for party, code in ends.items() if party not in signed],
+        **_critical(store, found_now(store, sheets)), "reasons": [],
+        "bound": [custodian_name(places, code) for code in last["bound"]],
         "giver": custodian_name(places, last["from"]), "receiver": custodian_name(places, last["to"]),
         "count": sum(len(said["items"]) for said, _sheet in sheets),
         "giver_person": last["parties"]["giver"], "receiver_person": last["parties"]["receiver"],

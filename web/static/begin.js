@@ -29,8 +29,17 @@ async function begin(giver, receiver, bound) {
   }
 }
 
+// A vehicle without a place that it goes to is asked about once: it may not be known yet, but nobody shall forget it.
+let asked_for = "";
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  const receiver = form.receiver.value.trim();
+  if (!bound_field.hidden && !form.bound.value.trim() && asked_for !== receiver) {
+    asked_for = receiver;
+    trouble.textContent = form.dataset.bound;
+    trouble.hidden = false;
+    return form.bound.focus();
+  }
   const bound = bound_field.hidden || !form.bound.value.trim() ? [] : [form.bound.value];
   begin(form.giver.value, form.receiver.value, bound);
 });

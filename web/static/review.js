@@ -1,13 +1,17 @@
 // The review: keeps what is typed in the session, and records it once.
 
-import { ask, Refusal, say_gone, sound_the_alarm } from "./page.js";
+import { ask, part, Refusal, say_gone, sound_the_alarm } from "./page.js";
 import { sound } from "./sounds.js";
 import { signing } from "./sign.js";
-import { catch_labels, is_by_scanner } from "./wedge.js";
+import { CALM_MS, catch_labels, is_by_scanner } from "./wedge.js";
 
 const form = document.getElementById("record"), trouble = document.getElementById("record-error");
 const button = document.getElementById("record-button"), label = button?.textContent;
 const api = `/api/drafts/${form.dataset.draft}`;
+
+/** What is wrong with a field, by the name that stands above it. */
+const fault_in = (field, words) =>
+  Object.assign(new Refusal(422, { error: `${field.labels[0].textContent} ${words}` }), { field });
 
 /** A field as a whole number, null where it is empty. Throws a Refusal where it is neither, and marks the field. */
 function whole(field) {
@@ -15,7 +19,7 @@ function whole(field) {
   field.removeAttribute("aria-invalid");
   if (!is_whole) {
     field.setAttribute("aria-invalid", "true");
-    throw new Refusal(422, { error: form.dataset.notWhole });
+    throw fault_in(field, form.dataset.notWhole);
   }
   return text === "" ? null : Number(text);
 }
@@ -27,7 +31,8 @@ function said(is_all = false) {
     return { kind: kind.value, count: whole(count), note: note.value.trim() };
   });
   const is_half = ({ kind, count, note }) => !(kind && count) && Boolean(kind || count || note);
-  if (is_all && extras.some(is_half)) throw new Refusal(422, { error: form.dataset.half });
+  const half = is_all ? extras.findIndex(is_half) : -1;
+  if (half >= 0) throw fault_in(document.querySelectorAll('[data-extra="kind"]')[half], form.dataset.half);
   return { ...Object.fromEntries(new FormData(form)), counted: whole(form.counted),
     extras: extras.filter(({ kind, count }) => kind && count) };
 }
@@ -65,20 +70,58 @@ const settle = () => (settled = settled.then(async () => {
 const renew = signing(form.dataset.draft, settle);
 form.addEventListener("change", async () => { if (await settle()) renew(); });
 
+
+// --- recording: asked once where names are missing or something is critical ------------------------------------------
+
+const sure = document.getElementById("sure"), reasons = document.getElementById("sure-reasons");
+let agreed = "", opened = 0, is_recording = false;
+
+/** Whether it is to be recorded as it stands now; what is missing and critical, the server says. */
+async function is_sure() {
+  const html = await part(`/scan/${form.dataset.draft}/reasons`);
+  if (!html.trim() || html === agreed) return true;
+  reasons.innerHTML = html; // rendered and escaped by our own server
+  sure.returnValue = "";
+  sure.showModal();
+  opened = performance.now();
+  sound("wrong");
+  await new Promise((done) => sure.addEventListener("close", done, { once: true }));
+  if (sure.returnValue !== "go") return false;
+  agreed = html;
+  return true;
+}
+document.getElementById("sure-go").addEventListener("click", (event) => {
+  if (is_by_scanner(event) || event.timeStamp - opened < CALM_MS) return; // the second press of a double click
+  sure.close("go");
+});
+
+function wait_no_more() {
+  is_recording = button.disabled = false;
+  button.textContent = label;
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (!button || button.disabled) return;
   button.disabled = true;
-  button.textContent = form.dataset.recording;
   await settled; // Enter in a field changes it first: that must not reach the server after the record
   tell("");
   try {
-    const { page } = await ask("POST", `${api}/record`, { ...said(true), version: form.dataset.version });
+    const words = said(true);
+    await ask("PUT", `${api}/said`, words);
+    if (!(await is_sure())) {
+      wait_no_more();
+      return ([form.giver_name, form.receiver_name].find(({ value }) => !value.trim()) ?? button).focus();
+    }
+    is_recording = true;
+    button.textContent = form.dataset.recording;
+    const { page } = await ask("POST", `${api}/record`, { ...words, version: form.dataset.version });
     location.replace(page);
   } catch (error) {
     tell(`${form.dataset.notRecorded} ${error instanceof Refusal ? error.message : ""}`);
-    button.disabled = false;
-    button.textContent = label;
+    wait_no_more();
+    error.field?.focus();
+    error.field?.scrollIntoView({ block: "center" });
     renew();
     if (error.status === 409) setTimeout(() => location.reload(), 4000);
   }
@@ -131,7 +174,7 @@ hear("dropped", () => end(form.dataset.dropped));
 function end(words) {
   is_over = true;
   news.close();
-  if (button?.disabled) return; // it was this page that recorded it
+  if (is_recording) return; // it was this page that recorded it
   if (button) button.disabled = true;
   sound_the_alarm(words);
   setTimeout(() => location.reload(), 2500); // the server knows where it has gone

@@ -298,6 +298,11 @@ function ask_ends(why = "") {
 board.addEventListener("click", (event) => { if (event.target.closest("#ends-open")) ask_ends(); });
 ends_form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  if (!$("bound-field").hidden && !ends_form.bound.value.trim() && $("ends-error").textContent !== ends_form.dataset.bound) {
+    $("ends-error").textContent = ends_form.dataset.bound; // asked once: it may not be known yet
+    $("ends-error").hidden = false;
+    return ends_form.bound.focus();
+  }
   try {
     await ask("PUT", `${api}/ends`, { giver: ends_form.giver.value, receiver: ends_form.receiver.value,
       bound: $("bound-field").hidden ? null : ends_form.bound.value.split(/[\s,]+/).filter(Boolean) });

@@ -13,8 +13,20 @@ export function signing(draft, settle) {
   let signer = "", name = "", strokes = [], count = 0;
 
   const renew = async () => {
-    try { list.innerHTML = await part(`/scan/${draft}/signatures`); } catch { /* what is gone is said elsewhere */ }
+    try {
+      const html = await part(`/scan/${draft}/signatures`);
+      while (document.querySelector("button:active")) await new Promise((go) => setTimeout(go, 40)); // or the press is lost
+      list.innerHTML = html;
+    } catch { /* what is gone is said elsewhere */ }
   };
+  // Whoever types a name sees at once who is to sign; the server hears of it when the field is left.
+  for (const [role, field] of Object.entries({ giver: "giver_name", receiver: "receiver_name", "witness-1": "witness_1", "witness-2": "witness_2" }))
+    $(field).addEventListener("input", ({ target }) => {
+      const row = list.querySelector(`[data-signer="${role}"]`), typed = target.value.trim().replace(/\s+/g, " ");
+      if (!row) return;
+      row.querySelector(".who strong").textContent = typed || row.dataset.none;
+      for (const each of row.querySelectorAll("[data-name]")) [each.dataset.name, each.disabled] = [typed, !typed];
+    });
   const trouble = (dialog, text) => {
     const line = dialog.querySelector(".notice");
     line.textContent = text;

@@ -12,7 +12,7 @@ export function catch_scanner(field) {
 const LABEL = /[0-9A-HJKMNP-TV-Z]{13}\*\d\d$/i;
 // A name never ends so: a code with no print number, in groups or without, or the label of a place.
 const CODE = /((?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]|[0-9A-HJKMNP-TV-Z]{13}|P:[0-9A-Z][0-9A-Z./-]*)$/i;
-const BURST_MS = 60, FAST_MS = 30, LEAST_BURST = 6, CALM_MS = 300;
+const BURST_MS = 60, FAST_MS = 30, LEAST_BURST = 6;
 
 const label_in = (text) => LABEL.exec(text)?.[0];
 const code_in = (text) => label_in(text) ?? CODE.exec(text)?.[0].match(/.*\d.*|^P:.*/i)?.[0];
@@ -60,6 +60,9 @@ export function catch_labels(take, where = null) {
     }
   }, { capture: true });
 }
+
+/** So long nothing is pressed behind another key, or behind a question that has just come up, unless by mistake. */
+export const CALM_MS = 300;
 
 let last_key = -Infinity;
 addEventListener("keydown", (event) => {

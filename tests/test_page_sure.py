@@ -1,0 +1,138 @@
+"""What the page asks once before it records, and what it says then: names, critical findings, a truck's places."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from browser_examples import PHONE, Served, Watched, tab
+from command_examples import Terminal
+from page_examples import Visitor, begun_draft
+from test_page_browser import begin
+from test_page_scan import record, reviewed, typed
+
+from custody.codes import show_code
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+NAMES = {"giver_name": "Made", "receiver_name": "Ketut"}
+ASK = "#sure[open]"
+
+
+def test_what_is_missing_or_critical_is_named_and_nothing_is_refused(visitor: Visitor, station: Terminal) -> None:
+    codes, astray = station.codes("--to", "51.08.01"), station.codes("--to", "51.08.02")[0]
+    draft = begun_draft(visitor)
+    typed(visitor, draft, codes[0])
+    told = visitor.see(f"/scan/{draft}/reasons")
+    assert "The name of who gives is not written" in told and "who receives is not written" in told
+    visitor.ask("PUT", f"/api/drafts/{draft}/said", NAMES)
+    assert not visitor.see(f"/scan/{draft}/reasons").strip()
+    typed(visitor, draft, astray)
+    visitor.ask("PUT", f"/api/drafts/{draft}/said", NAMES | {"counted": 3})
+    told = visitor.see(f"/scan/{draft}/reasons")
+    assert "2 critical findings" in told and show_code(astray) in told and "3 were counted" in told
+    page = visitor.see(record(visitor, draft, reviewed(visitor, draft), counted=3)["page"])
+    assert "2 critical findings" in page and show_code(astray) in page
+    assert 'class="recorded watch' in page and 'class="recorded right' not in page
+
+
+def test_a_handover_with_nothing_critical_is_plain_green(visitor: Visitor, station: Terminal) -> None:
+    draft = begun_draft(visitor)
+    typed(visitor, draft, station.codes()[0])
+    page = visitor.see(record(visitor, draft, reviewed(visitor, draft), **NAMES)["page"])
+    assert 'class="recorded right' in page and "critical finding" not in page
+
+
+def test_part_of_a_load_is_no_fault(visitor: Visitor, station: Terminal) -> None:
+    draft = begun_draft(visitor)
+    typed(visitor, draft, station.codes()[0])
+    page = visitor.see(f"/scan/{draft}/review")
+    assert "Part of a load is no fault" in page and "stays with the giver" in page
+    assert page.index("cannot be changed") < page.index('id="record-button"')
+
+
+def test_where_a_truck_goes_is_on_the_review_and_the_record(visitor: Visitor, station: Terminal) -> None:
+    codes = station.codes("--to", "51.08.01.2001")
+    draft = begun_draft(visitor, receiver="DK 8123 AB")
+    typed(visitor, draft, codes[0])
+    for path in ("", "/board", "/review", "/reasons"):
+        assert "Nobody has said where this vehicle goes" in visitor.see(f"/scan/{draft}{path}")
+    visitor.ask("PUT", f"/api/drafts/{draft}/ends", {"bound": ["51.08.01.2001"]})
+    page = visitor.see(f"/scan/{draft}/review")
+    assert "bound for PPS Patas" in page and "Nobody has said" not in page
+    saved = visitor.see(record(visitor, draft, reviewed(visitor, draft), **NAMES)["page"])
+    assert "bound for PPS Patas" in saved
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+class TestInABrowser:
+    def review(self, window: "BrowserContext", served: Served, station: Terminal) -> Watched:
+        scan = begin(window, served)
+        scan.type(station.codes("--to", "51.08.01.2001")[0])
+        scan.type(station.codes("--to", "51.08.02")[0])
+        scan.shows(".beside", "+1")
+        scan.page.click("#review")
+        scan.page.wait_for_url("**/review")
+        return scan
+
+    def test_it_asks_once_and_a_hasty_press_records_nothing(
+        self, window: "BrowserContext", served: Served, station: Terminal
+    ) -> None:
+        scan = self.review(window, served, station)
+        before = station.event_count()
+        scan.page.dblclick("#record-button")
+        scan.page.wait_for_selector(ASK)
+        scan.shows("#sure-reasons", "1 critical finding")
+        assert scan.page.evaluate("document.activeElement.textContent") == "Back"
+        scan.type("89912345")  # a scan answers nothing
+        scan.page.wait_for_selector(ASK)
+        scan.page.keyboard.press("Enter")
+        scan.page.wait_for_selector(ASK, state="hidden")
+        scan.page.wait_for_selector("#giver_name:focus")
+        assert station.event_count() == before
+        scan.say_names()
+        scan.page.click("#record-button")
+        scan.page.wait_for_selector(ASK)
+        assert "not written" not in scan.page.inner_text("#sure-reasons")
+        scan.agree()
+        scan.page.wait_for_url("**/handover?**")
+        scan.shows("main", "1 critical finding")
+        scan.check_access()
+        scan.shoot("recorded-critical")
+        assert station.event_count() == before + 1 and scan.errors == []
+
+    def test_a_name_stands_at_its_signature_while_it_is_typed_and_nothing_jumps(
+        self, window: "BrowserContext", served: Served, station: Terminal
+    ) -> None:
+        scan = self.review(window, served, station)
+        scan.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+
+        def top() -> float:
+            return float(scan.page.evaluate("document.getElementById('record-button').offsetTop"))
+
+        was = top()
+        scan.page.fill("#receiver_name", "")
+        scan.page.keyboard.type("Ketut", delay=100)
+        assert scan.page.inner_text('[data-signer="receiver"] strong') == "Ketut"
+        assert top() == was
+        scan.page.click('[data-sign="receiver"]')
+        scan.page.wait_for_selector("#pad:visible")
+        scan.page.keyboard.press("Escape")
+        assert top() == was and scan.errors == []
+
+    def test_a_truck_is_asked_once_where_it_goes(self, window: "BrowserContext", served: Served) -> None:
+        begun = tab(window, f"{served.url}/scan?lang=en")
+        begun.page.fill("#receiver", "DK 8123 AB")
+        begun.page.click("#begin button.main")
+        begun.shows("#begin-error", "Where does the vehicle go?")
+        assert begun.page.evaluate("document.activeElement.id") == "bound"
+        begun.shoot("begin-truck")
+        begun.page.click("#begin button.main")
+        begun.shows("#count", "Nobody has said where this vehicle goes")
+        begun.page.click("#ends-open")
+        begun.page.click("#ends-form button.main")
+        begun.shows("#ends-error", "Where does the vehicle go?")
+        begun.page.fill("#bound", "51.08.01.2001")
+        begun.page.click("#ends-form button.main")
+        begun.shows("#count", "bound for PPS Patas")
+        assert begun.errors == []
