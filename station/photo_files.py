@@ -1,6 +1,6 @@
 """Photographs in and out of the ledger, as files named by their digests."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,13 +31,43 @@ def save_photos(store: "Store", folder: Path) -> tuple[int, int]:
             path=str(folder),
             reason=error.strerror or type(error).__name__,
         ) from error
+
+    def save(name: str, data: bytes) -> None:
+        with safe_file(folder / name) as file:
+            file.write(data)
+
+    return _each_once(store, save)
+
+
+def zip_photos(store: "Store", path: Path) -> tuple[int, int]:
+    """Write the same photographs to one .zip file; how many, and how many it lacks.
+
+    Raises:
+        InputError: no record names one that is kept here.
+        StoreError: the disk is full.
+    """
+    from zipfile import ZipFile, ZipInfo
+
+    from tables.safe_file import safe_file
+
+    with safe_file(path) as file, ZipFile(file, "w") as packed:  # stored: a JPEG grows no smaller
+        written, lacking = _each_once(store, lambda name, data: packed.writestr(ZipInfo(name), data))
+        if not written:
+            raise InputError(
+                N_("no record names a photograph that is kept here"),
+                hint=N_("Photographs are taken while scanning, with Change beside a thing."),
+            )
+    return written, lacking
+
+
+def _each_once(store: "Store", save: Callable[[str, bytes], None]) -> tuple[int, int]:
+    """Save each photograph that an event names under its name, once; how many, and how many are not kept here."""
     written, lacking = set[str](), set[str]()
     for photo in store.photos.named():
         if photo.data is None:
             lacking.add(photo.digest)
         elif photo.digest not in written:
-            with safe_file(folder / f"{photo.digest}.jpg") as file:
-                file.write(photo.data)
+            save(f"{photo.digest}.jpg", photo.data)
             written.add(photo.digest)
     return len(written), len(lacking)
 

@@ -1,13 +1,17 @@
 """Stations meet on the page: bundles out and in, evidence checked in plain words, a safe copy, the doctor."""
 
+import hashlib
 import json
 import re
 import shutil
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from command_examples import NOW, Terminal
 from page_examples import Visitor
+from test_photos import jpeg
 from work_examples import upload, work
 
 import main
@@ -42,6 +46,22 @@ def prepared_other(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     ):
         assert main.main(["--home", str(folder / home), *command], now_utc=lambda: NOW) == 0
     return folder
+
+
+def test_the_photographs_that_records_name_are_saved_as_one_file(
+    visitor: Visitor, station: Terminal, tmp_path: Path
+) -> None:
+    refused = work(visitor, "/api/meet/photos", {}, expect=422)
+    assert "no record names a photograph" in refused["error"]
+    (tmp_path / "wet.jpg").write_bytes(jpeg())
+    for code in station.codes()[:2]:  # one picture of two things
+        assert station("inspect", code, "--condition", "wet", "--photo", tmp_path / "wet.jpg").code == 0
+    made = work(visitor, "/api/meet/photos", {})
+    assert (made["photos"], made["lacking"]) == (1, 0) and "1 photograph in one file" in words(made["page"])
+    saved = visitor.client.get(f"/files/{made['file']}")
+    with ZipFile(BytesIO(saved.content)) as packed:
+        kept = {name: packed.read(name) for name in packed.namelist()}
+    assert [hashlib.sha256(data).hexdigest() + ".jpg" for data in kept.values()] == list(kept)
 
 
 def test_what_is_given_away_on_the_page_is_a_whole_bundle(visitor: Visitor, other: Terminal, tmp_path: Path) -> None:

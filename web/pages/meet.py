@@ -80,6 +80,20 @@ def routes(site: Site, pages: Pages) -> APIRouter:
 
         return site.jobs.do(work, hide=site.home)
 
+    @router.post("/api/meet/photos", summary="Write the photographs that records name to one .zip file")
+    def photos() -> dict[str, Any]:
+        def work(store: "Store", _progress: "Progress") -> Answer:
+            from station.photo_files import zip_photos
+
+            key, path = site.shelf.place(_file_name(store, "", "zip"))
+            count, lacking = zip_photos(store, path)
+            page = pages.fragment(
+                "meet_file.html", what="photos", key=key, file=path.name, events=count, logs=0, lacking=lacking
+            )
+            return Answer(page, {"photos": count, "lacking": lacking}, key)
+
+        return site.jobs.do(work, hide=site.home)
+
     @router.get("/meet/head.txt", include_in_schema=False)
     def head() -> Response:
         from station.exchange import own_head

@@ -28,5 +28,6 @@ work_form(check, async (form, _button, tell) => {
   };
 });
 
+work_form($("photos"), () => ({}));
 work_form($("copy"), () => ({}));
 work_form($("doctor"), (form) => ({ camera: form.camera.checked }));
