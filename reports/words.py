@@ -55,6 +55,11 @@ def zone_code(*codes: str | None) -> str:
     return next((code for code in codes if code and zone(code)[0] != "UTC"), "")
 
 
+def clock_at(places: Places, code: str) -> str:
+    """The code by whose zone clocks at a place go: its own, else of what it lies in; empty where none tells it."""
+    return zone_code(code, *(step.code for step in reversed(path(places, code))))
+
+
 def day_and_clock(utc: str, place: str) -> tuple[str, str]:
     """A stored time as the clock of that place shows it, in two parts: `Mon 12 Feb 2024` and `18:00 WITA`."""
     words = local_time(utc, place)

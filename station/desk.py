@@ -257,3 +257,11 @@ def ends_in_words(store: Store, info: DraftInfo, between: str = " > ") -> str:
 
     places, ends = store.state.places, (info.giver, info.receiver)
     return between.join(custodian_name(places, code) if code else "?" for code in ends)
+
+
+def station_clock(store: Store) -> str:
+    """The code of a place whose zone all times at this station are told in; empty where its place tells none."""
+    from reports.words import clock_at
+
+    store.state.places.refresh()
+    return clock_at(store.state.places, store.ledger.own_log().place)

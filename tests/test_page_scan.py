@@ -9,6 +9,8 @@ from page_examples import HOST, Visitor, site_at
 from starlette.testclient import TestClient
 
 from custody.codes import item_payload, show_code
+from custody.places import Place
+from reports.words import clock_at
 from web.app import build
 from web.site import Site
 
@@ -78,6 +80,14 @@ def test_the_page_has_one_clock_also_where_a_truck_receives(visitor: Visitor, st
         page = visitor.see(path)
         assert "WITA" in page and "UTC" not in page, path
     assert "Not signed on the screen: Made, Vehicle DK 8123 AB." in visitor.see(saved["page"])
+
+
+def test_a_station_whose_code_tells_no_zone_goes_by_that_of_what_it_lies_in() -> None:
+    places = {
+        "51.08": Place("51.08", "Kabupaten", "regency", None),
+        "GDG": Place("GDG", "Gudang", "warehouse", "51.08"),
+    }
+    assert [clock_at(places, code) for code in ("GDG", "51.08", "91.01", "X")] == ["51.08", "51.08", "91.01", ""]
 
 
 def test_a_code_that_came_faster_than_typing_was_read_by_a_scanner(visitor: Visitor, station: Terminal) -> None:

@@ -19,9 +19,9 @@ from reports.words import (
     place_path,
     seal_word,
     show_custodian,
-    zone_code,
 )
 from station.advice import advice
+from station.desk import station_clock
 from station.said import CONDITION, PHOTO, REFUSED, REMARK, SEAL
 from web.rooms import Room
 
@@ -88,7 +88,7 @@ def of_item(room: Room, code: str, item: Item | None, said: Mapping[str, str]) -
 def told(room: Room, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as sentences, gravest first, each with what to do."""
     needs = {need.kind: need for need in room.store.state.needs()}
-    place = zone_code(room.store.ledger.own_log().place, room.desk.receiver)
+    place = station_clock(room.store)
     ordered = sorted(findings, key=lambda finding: (_GRAVE[finding.severity], finding.code))
     return [
         {

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 import language
 from language.text import decimal, fill, local_time, number, printable, short_time
-from reports.words import zone_code
+from station.desk import station_clock
 from web.guard import LANGUAGE_COOKIE, SECRET
 from web.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
 from web.site import HERE, NAVIGATION, Site
@@ -103,7 +103,7 @@ class Pages:
             "observer": request.scope.get(OBSERVER) or "",
             "station": own.station,
             "place": own.place,
-            "zone": zone_code(own.place),
+            "zone": self._site.ask.do(station_clock),
             "election": own.election,
             "same_in_english": _same_in(request, "en"),
             "same_in_indonesian": _same_in(request, "id"),

@@ -1,11 +1,14 @@
 """Stations meet: bundles given and taken, evidence checked, a safe copy made, this computer looked at."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from custody.places import zone
+from station.desk import station_clock
 from web.downloads import attached
 from web.jobs import Answer
 from web.pages.plan import MOST_FILES, Uploads
@@ -197,8 +200,9 @@ def _held(store: "Store") -> dict[str, Any]:
 
 def _file_name(store: "Store", top: str, suffix: str) -> str:
     """A name that says whose it is and when it was made."""
-    own, now = store.ledger.own_log(), store.around.now_utc()
-    when = now[:16].replace(":", "").replace("T", "-")
+    own = store.ledger.own_log()
+    _zone, hours = zone(station_clock(store))
+    when = f"{datetime.fromisoformat(store.around.now_utc()) + timedelta(hours=hours):%Y-%m-%d-%H%M}"
     return safe_name("-".join(word for word in ("serah", own.station, top, when) if word)) + f".{suffix}"
 
 

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from custody.errors import N_, InputError
 from language.text import local_time
+from station.desk import station_clock
 from station.observers import DAYS
 from web.guard import OBSERVER_COOKIE, OBSERVERS_ENTRY
 from web.roles import is_observer
@@ -52,7 +53,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
 
     @router.get("/observers", include_in_schema=False)
     def observers(request: Request) -> Response:
-        here = site.ask.do(lambda store: store.ledger.own_log().place)
+        here = site.ask.do(station_clock)
         return pages.page(request, "observers.html", tokens=_rows(site, here), days=DAYS)
 
     return router
