@@ -97,6 +97,8 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
         scan.page.keyboard.press("Enter")
     assert "/handover/letter/BAST-" in popup.value.url
     assert scan.errors == []
+    hows = {item["code"]: item["how"] for item in station("report", "bast", "--json").json["items"]}
+    assert set(hows.values()) == {"wedge"}, "so fast come keys from a scanner, also of a bare code"
     chain = station("custody", "--json", codes[3]).json
     assert chain["held_by"] == "51.08.01.2001" and chain["condition"] == "wet"
     assert station("verify").code == 0

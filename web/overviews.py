@@ -14,6 +14,7 @@ from language.text import local_time, short_time
 from reports.late import pace_words, state_word
 from reports.words import custodian_name, finding_text, kind_name, place_path, severity_word, zone_code
 from station.advice import advice
+from station.desk import station_clock
 from station.overview import Irregular, Overview
 from web.field_boards import field_board
 from web.score_board import score_board
@@ -66,7 +67,7 @@ def overview_of(store: "Store", overview: Overview, code: str, *, with_staff: bo
             N_("there is no place {code} in the plan"), hint=N_("Go up to the whole and choose another."), code=code
         )
     now, is_whole = store.around.now_utc(), overview.share >= 1
-    here = zone_code(code, store.ledger.own_log().place)
+    here = zone_code(code, station_clock(store))
     rows = overview.due_rows(now, WITHIN_H) if is_whole else []
     due, amounts = {row.place.code: row for row in rows}, amounts_of(store, overview)
     inside = [row for row in rows if place in ways.to(row.place.code)]
@@ -136,7 +137,7 @@ def _row(place: Place, amounts: Mapping[str, Amounts], due: DueRow | None, here:
 
 def rows_below(store: "Store", overview: Overview, codes: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """For each of these places the rows of the places right below it."""
-    now, here = store.around.now_utc(), zone_code(*codes)
+    now, here = store.around.now_utc(), zone_code(*codes, station_clock(store))
     rows = overview.due_rows(now, WITHIN_H) if overview.share >= 1 else []
     due, amounts = {row.place.code: row for row in rows}, amounts_of(store, overview)
     found: dict[str, list[dict[str, Any]]] = {code: [] for code in codes}
