@@ -59,6 +59,7 @@ class TestInABrowser:
         before = station.event_count()
         scan.page.fill("#giver_name", "Made")
         scan.page.focus("#receiver_name")
+        scan.page.click("summary >> nth=1")
         fields = ["giver_name", "receiver_name", "giver_office", "receiver_office", "counted"]
         texts = (item_payload(codes[1], 1), codes[2], show_code(codes[3]), "P:51.08.02", "8991234567890")
         for field in (*fields, "record-button", "drop"):
@@ -89,8 +90,8 @@ class TestInABrowser:
         self, window: "BrowserContext", served: Served, station: Terminal
     ) -> None:
         scan = on_review(window, served, station.codes("--to", "51.08.01.2001")[0])
-        scan.page.focus("#counted")
+        scan.page.focus("#receiver_office")
         for _press in range(3):
             scan.page.keyboard.press("Enter")
-            assert scan.page.evaluate("document.activeElement.id") == "counted"
+            assert scan.page.evaluate("document.activeElement.id") == "receiver_office"
         assert scan.page.url.endswith("/review")

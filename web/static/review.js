@@ -11,7 +11,7 @@ const api = `/api/drafts/${form.dataset.draft}`;
 
 /** What is wrong with a field, by the name that stands above it. */
 const fault_in = (field, words) =>
-  Object.assign(new Refusal(422, { error: `${field.labels[0].textContent} ${words}` }), { field });
+  Object.assign(new Refusal(422, { error: `${field.labels[0].firstChild.textContent.trim()} ${words}` }), { field });
 
 /** A field as a whole number, null where it is empty. Throws a Refusal where it is neither, and marks the field. */
 function whole(field) {
@@ -120,6 +120,7 @@ form.addEventListener("submit", async (event) => {
   } catch (error) {
     tell(`${form.dataset.notRecorded} ${error instanceof Refusal ? error.message : ""}`);
     wait_no_more();
+    error.field?.closest("details")?.setAttribute("open", "");
     error.field?.focus();
     error.field?.scrollIntoView({ block: "center" });
     renew();
