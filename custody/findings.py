@@ -125,6 +125,10 @@ def judge_label(
     return found
 
 
+HELD_ALREADY = N_("{item} is with {holder} already")
+"""What `NOT_HELD` says where the receiver has it by an earlier record: perhaps scanned twice, perhaps a copy."""
+
+
 def judge_scan(
     item: Item | None,
     label: ItemLabel,
@@ -154,7 +158,7 @@ def judge_scan(
     if item.held_by != giver and not is_recorded:
         elsewhere = N_("{item} is not in the hands of {giver} but of {holder}")
         found.append(
-            Finding("NOT_HELD", N_("{item} is with {holder} already") if item.held_by == to else elsewhere,
+            Finding("NOT_HELD", HELD_ALREADY if item.held_by == to else elsewhere,
                     shown | {"giver": name_of(places, giver), "holder": name_of(places, item.held_by)},
                     item.code, is_provisional=not met_giver)
         )  # fmt: skip
@@ -190,12 +194,21 @@ def unsealed(code: str) -> Finding:
     return Finding("UNSEALED", N_("{item} is handed over without a seal"), {"item": show_code(code)}, code)
 
 
+_FEW_PLACES = 3
+
+
 def wrong_destination(
     places: Mapping[str, Place], code: str, bound_for: str, to: str, bound: Sequence[str] = ()
 ) -> Finding:
-    """The finding that an item goes where it is not bound for; it names the electoral districts where they differ."""
+    """The finding that an item goes where it is not bound for: to a place, or on a carrier to the places in `bound`.
+
+    It names the carrier where those are many or not known, and the electoral districts where they differ.
+    """
     astray = N_("{item} is for {destination}, not for {to}")
-    shown = {"item": show_code(code), "destination": name_of(places, bound_for), "to": name_of(places, to)}
+    ends = tuple(bound) if is_carrier(places, to) and bound else (to,)  # people know where it goes, not its plate
+    ends = ends if len(ends) <= _FEW_PLACES else (to,)
+    shown = {"item": show_code(code), "destination": name_of(places, bound_for),
+             "to": ", ".join(name_of(places, end) for end in ends)}  # fmt: skip
     if apart := districts_apart(places, bound_for, bound if is_carrier(places, to) else (to,)):
         astray = N_("{item} is for {destination} in the electoral district {dapil}, not for {to} in {other_dapil}")
     return Finding("WRONG_DESTINATION", astray, shown | apart, code)

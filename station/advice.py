@@ -1,8 +1,11 @@
 """What to do about a finding while the goods still stand there."""
 
+from collections.abc import Sequence
+
 from custody.errors import N_
-from custody.findings import Finding
+from custody.findings import HELD_ALREADY, Finding
 from language import _
+from language.text import printable
 
 _ADVICE = {
     "UNKNOWN_CODE": N_("Set it aside and ask where it comes from. If it stays in the list, it is recorded as unknown."),
@@ -39,7 +42,26 @@ def advice(finding: Finding) -> str:
         return _(
             "Look what is missing. When it is clear which it is: python main.py handover --from A --to B --match CODE"
         )
+    if finding.message == HELD_ALREADY:
+        return _(
+            "It was recorded before as gone to {holder}: see whether this label was scanned in an earlier handover. "
+            "It adds nothing to what is expected; take it out if it was only scanned again."
+        ).format(holder=printable(str(finding.values["holder"]), 200))
     return advice_on(finding.code)
+
+
+def advice_now(findings: Sequence[Finding]) -> str:
+    """What to do with an item that was taken with these findings, for who holds it in the hand; empty where nothing."""
+    wrong = [finding for finding in findings if finding.severity != "info"]
+    if not wrong:
+        return ""
+    gravest = next((finding for finding in wrong if finding.severity == "critical"), wrong[0])
+    if gravest.code == "WRONG_DESTINATION":
+        return _(
+            "It is in the list. Take it off the load and press “Take the last one out”, or leave it: "
+            "it is recorded as a wrong destination."
+        )
+    return _("It is in the list.") + " " + advice(gravest)
 
 
 def advice_on(code: str) -> str:

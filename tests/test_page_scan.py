@@ -245,3 +245,20 @@ def test_a_place_label_says_who_receives(visitor: Visitor) -> None:
     assert "PPK Seririt" in visitor.see(f"/scan/{draft}")
     visitor.ask("PUT", f"/api/drafts/{draft}/ends", {"receiver": "51.08.01"})
     assert "PPK Gerokgak" in visitor.see(f"/scan/{draft}")
+
+
+def test_what_is_scanned_says_whether_it_was_taken_and_what_to_do(visitor: Visitor, station: Terminal) -> None:
+    right, again, *_more = station.codes("--to", "51.08.01.2001")
+    astray = station.codes("--to", "51.08.02")[0]
+    station.give([again], "51.08", "DK8123AB")
+    draft = begun(visitor, receiver="DK 8123 AB", bound=["51.08.01.2001"])
+    fine = typed(visitor, draft, right)
+    assert (fine["advice"], fine["is_grave"]) == ("", False)
+    wrong = typed(visitor, draft, astray)
+    assert "not for PPS Patas" in wrong["remark"] and "DK 8123" not in wrong["remark"] and wrong["is_grave"]
+    assert wrong["advice"].startswith("It is in the list. Take it off the load and press “Take the last one out”")
+    held = typed(visitor, draft, again)
+    assert "recorded before as gone to DK 8123 AB" in held["advice"] and "adds nothing" in held["advice"]
+    assert held["right"] == fine["right"]
+    mistyped = typed(visitor, draft, right[:-1] + ("0" if right[-1] != "0" else "1"))
+    assert mistyped["advice"] == "NOT taken. Scan it again or type it anew." and mistyped["taken"] == held["taken"]

@@ -136,3 +136,26 @@ class TestInABrowser:
         begun.page.click("#ends-form button.main")
         begun.shows("#count", "bound for PPS Patas")
         assert begun.errors == []
+
+    def test_the_panel_says_what_to_do_and_the_button_which_one_it_takes_out(
+        self, window: "BrowserContext", served: Served, station: Terminal
+    ) -> None:
+        codes, astray = station.codes("--to", "51.08.01.2001"), station.codes("--to", "51.08.02")[0]
+        scan = begin(window, served)
+        scan.type(codes[0])
+        scan.shows("#undo", show_code(codes[0]))
+        scan.type(astray)
+        scan.shows("#last.wrong", "It is in the list. Take it off the load")
+        scan.shows("#undo", show_code(astray))
+        scan.page.goto(scan.page.url + "?lang=id")
+        scan.shows("#undo", show_code(astray))
+        scan.type(codes[1])
+        scan.type(codes[2][:-1] + ("0" if codes[2][-1] != "0" else "1"))
+        scan.shows("#last.wrong", "TIDAK diambil")
+        scan.type(astray)
+        scan.check_access()
+        scan.shoot("panel")
+        scan.page.click("#undo")
+        scan.shows("#last", f"{show_code(codes[1])} dikeluarkan")
+        scan.shows("#undo", show_code(astray))
+        assert scan.errors == []

@@ -10,6 +10,7 @@ from language import _
 from scanner.outcomes import Desk, Mark, Outcome
 from scanner.reads import Read
 from scanner.session import ScanSession
+from station.advice import advice_now
 from web.news import News
 
 if TYPE_CHECKING:
@@ -68,6 +69,17 @@ class Scanning:
         """Tell every open page what came of a label or a line; what they are told."""
         return self.news.tell(
             "outcome", kind=outcome.kind, text=outcome.text, remark=outcome.remark, beep=outcome.beep,
+            advice=_advice(outcome), is_grave=any(finding.severity == "critical" for finding in outcome.findings),
             code=show_code(outcome.code) if outcome.kind in ("taken", "again", "put_out") else outcome.code,
             taken=outcome.tally.taken, right=outcome.tally.right, expected=outcome.tally.expected,
         )  # fmt: skip
+
+
+def _advice(outcome: Outcome) -> str:
+    """What to do now about what came of a label; empty where nothing is to be done."""
+    if outcome.kind == "taken":
+        return advice_now(outcome.findings)
+    is_code = any(character.isdigit() for character in outcome.text)  # else a command that nobody knows
+    if outcome.kind == "bad_check" or (outcome.kind == "not_understood" and is_code):
+        return _("NOT taken. Scan it again or type it anew.")
+    return ""

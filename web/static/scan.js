@@ -26,13 +26,14 @@ let newest = 0;
 function show(outcome) {
   if (outcome.number <= newest) return; // it came both ways: as the answer and as news
   newest = outcome.number;
-  const mark = { ok: "right", again: "again", wrong: outcome.kind === "taken" || outcome.kind === "again" ? "watch" : "wrong" };
+  const mark = { ok: "right", again: "again", wrong: ["taken", "again"].includes(outcome.kind) && !outcome.is_grave ? "watch" : "wrong" };
   last.className = `last ${mark[outcome.beep]}`;
   void last.offsetWidth; // so that the same line lights up again
   last.classList.add("fresh");
   $("last-text").textContent = outcome.text;
   $("last-code").textContent = ["taken", "again"].includes(outcome.kind) ? outcome.code : "";
   $("last-remark").textContent = outcome.remark;
+  $("last-advice").textContent = outcome.advice;
   if ($("taken")) $("taken").textContent = outcome.right.toLocaleString(document.documentElement.lang);
   sound(outcome.beep);
   renew();
@@ -43,6 +44,9 @@ function lead() {
   const is_begun = $("taken").dataset.all !== "0";
   $("review").classList.toggle("main", is_begun);
   $("camera-start").classList.toggle("main", !is_begun);
+  const newest = board.querySelector(".taken [data-item]"); // which one it takes out stands on the button
+  $("undo").dataset.code = newest?.dataset.item ?? "";
+  $("undo-code").textContent = newest?.dataset.shown ?? "";
 }
 
 // The camera is let go first: what is reviewed must not grow while somebody reads it.
@@ -145,7 +149,7 @@ $("entry").addEventListener("submit", (event) => {
   take(field.value, is_burst(field.value));
   field.value = "";
 });
-$("undo").addEventListener("click", () => { take("undo"); rest(); });
+$("undo").addEventListener("click", ({ currentTarget: { dataset } }) => { take(dataset.code ? `-${dataset.code}` : "undo"); rest(); });
 
 // What is typed goes into the field wherever the focus is, but for other fields: a USB scanner knows of no focus.
 addEventListener("keydown", (event) => {
