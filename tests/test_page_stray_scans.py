@@ -95,3 +95,21 @@ class TestInABrowser:
             scan.page.keyboard.press("Enter")
             assert scan.page.evaluate("document.activeElement.id") == "receiver_office"
         assert scan.page.url.endswith("/review")
+
+    def test_a_scan_does_not_forget_the_session(
+        self, window: "BrowserContext", served: Served, station: Terminal
+    ) -> None:
+        codes = station.codes("--to", "51.08.01.2001")
+        scan = on_review(window, served, codes[0])
+        draft = scan.page.url.split("/")[-2]
+        scan.page.click("#drop")
+        scan.page.wait_for_selector("#forget[open]")
+        scan.type(item_payload(codes[1], 1))
+        scan.page.focus("#forget-go")
+        scan.type(item_payload(codes[1], 1))
+        scan.page.wait_for_selector("#forget[open]")
+        assert [each["id"] for each in station("drafts", "--json").lines] == [draft]
+        scan.page.wait_for_timeout(400)
+        scan.page.click("#forget-go")
+        scan.page.wait_for_url(served.url + "/")
+        assert station("drafts", "--json").lines == [] and scan.errors == []

@@ -135,7 +135,11 @@ form.addEventListener("keydown", (event) => {
   const fields = [...form.querySelectorAll("input, select, textarea")].filter((each) => !each.closest("details:not([open])"));
   fields[fields.indexOf(event.target) + 1]?.focus();
 });
-const tell_stray = () => { tell(form.dataset.stray); sound("wrong"); };
+function tell_stray() {
+  tell(form.dataset.stray);
+  document.activeElement?.scrollIntoView({ block: "center" }); // what is told stands below it
+  sound("wrong");
+}
 catch_labels(tell_stray, document);
 button?.addEventListener("click", (event) => {
   if (!is_by_scanner(event)) return;
@@ -144,8 +148,12 @@ button?.addEventListener("click", (event) => {
 });
 form.giver_name.focus({ preventScroll: true }); // what was found stands above it, and is read first
 
-document.getElementById("drop").addEventListener("click", async (event) => {
-  if (!confirm(event.target.dataset.question)) return;
+// Asked in a dialog of the page: in one of the browser's, the Enter of a scanner would agree.
+const forget = document.getElementById("forget");
+document.getElementById("drop").addEventListener("click", (event) => (is_by_scanner(event) ? tell_stray() : forget.showModal()));
+document.getElementById("forget-go").addEventListener("click", async (event) => {
+  if (is_by_scanner(event)) return tell_stray();
+  forget.close();
   try {
     await ask("DELETE", api);
     location.assign("/");
