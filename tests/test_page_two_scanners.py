@@ -79,6 +79,7 @@ def test_a_phone_is_let_in_and_scans_with_its_own_camera(
         second.shows("#taken", "9")
         scan.type("finish")
         scan.page.wait_for_url("**/review")
+        scan.say_names()
         scan.page.click("#record-button")
         scan.page.wait_for_url("**/handover?**")
         second.page.wait_for_url("**/device")
