@@ -9,6 +9,9 @@ export function catch_scanner(field) {
   });
 }
 
+/** So long nothing is pressed behind another key, or behind a question that has just come up, unless by mistake. */
+export const CALM_MS = 300;
+
 const LABEL = /[0-9A-HJKMNP-TV-Z]{13}\*\d\d$/i;
 // A name never ends so: a code with no print number, in groups or without, or the label of a place.
 const CODE = /((?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]|[0-9A-HJKMNP-TV-Z]{13}|P:[0-9A-Z][0-9A-Z./-]*)$/i;
@@ -33,36 +36,38 @@ export function pace() {
  *   where: the part of the page that takes no scans at all, whatever was scanned; else dialogs, where labels alone are taken
  */
 export function catch_labels(take, where = null) {
-  let typed = "", first = 0, last = 0, field = null, before = "";
+  // typed: what came as fast as only a scanner types; run: that and what came before it with no longer pause than a busy computer makes
+  let typed = "", run = "", first = 0, last = 0, field = null, before = "";
   const find = where ? code_in : label_in;
   const find_in = (target) => (where && target.matches("input[name]") ? code_in : label_in)(target.value); // a remark may name a code
-  const is_burst = (now) => typed.length >= LEAST_BURST && now - last < BURST_MS && (last - first) / (typed.length - 1) < FAST_MS;
+  const is_burst = () => typed.length >= LEAST_BURST && (last - first) / (typed.length - 1) < FAST_MS;
   addEventListener("keydown", (event) => {
     if (where ? !where.contains(event.target) : !event.target.closest("dialog")) return;
+    const pause = event.timeStamp - last;
     if (event.key.length === 1) {
-      if (!typed || event.timeStamp - last > BURST_MS) [typed, first, field, before] = ["", event.timeStamp, event.target, event.target.value];
+      if (!run || pause > CALM_MS) [run, field, before] = ["", event.target, event.target.value];
+      if (!typed || pause > BURST_MS) [typed, first] = ["", event.timeStamp];
       typed += event.key;
+      run += event.key;
       last = event.timeStamp;
       // it would choose something, or press something
       if (typed.length > 1 && event.target.matches("select, button, summary")) event.preventDefault();
     } else if (event.key === "Enter" || (event.key === "Tab" && where)) {
       const written = event.target.matches("input, textarea") ? event.target.value : "";
-      const is_fast = event.timeStamp - last < BURST_MS;
-      const quick = (is_fast && find(typed)) || (where && event.key === "Enter" && is_burst(event.timeStamp) && typed);
-      const label = quick || (written && find_in(event.target));
-      typed = "";
+      const label = (pause < CALM_MS && find(run)) || (written && find_in(event.target)) ||
+        (where && event.key === "Enter" && pause < BURST_MS && is_burst() && typed);
+      const is_at_its_end = label && written.endsWith(label);
+      const is_whole_run = run === label || !is_at_its_end; // else somebody typed before the scanner did
+      typed = run = "";
       if (!label) return;
       event.preventDefault();
       event.stopPropagation();
-      if (quick && field === event.target && before !== undefined) field.value = before;
-      else if (written) event.target.value = written.slice(0, written.length - label.length);
+      if (is_whole_run && field === event.target && before !== undefined) field.value = before;
+      else if (is_at_its_end) event.target.value = written.slice(0, written.length - label.length);
       take(label);
     }
   }, { capture: true });
 }
-
-/** So long nothing is pressed behind another key, or behind a question that has just come up, unless by mistake. */
-export const CALM_MS = 300;
 
 let last_key = -Infinity;
 addEventListener("keydown", (event) => {
