@@ -1,6 +1,7 @@
 """Fixtures that several tests share: fresh databases, SQLite ones and those of a real PostgreSQL server."""
 
 import itertools
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,10 @@ from lan_examples import device, draft, lan, lan_app, stranger, whichever_lan  #
 from page_examples import app, client, site, visitor, whichever  # noqa: F401 -- fixtures of all tests of the page
 
 FreshUrl = Callable[[], str]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Begun in a shell's background, this process would hand down that Ctrl-C means nothing, and tests press it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
