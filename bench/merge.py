@@ -93,7 +93,7 @@ def write_logs(folder: Path, events: int, stations: int) -> tuple[str, int, int]
             genesis = other.begin(
                 election="Pemilu 2024", station=f"PPK {number}", place=place, root=root.ledger.own_log().root
             )
-            admit(root, read_card(make_card(genesis, other._key())))
+            admit(root, read_card(make_card(genesis, other.signer())))
             others.append((other, place, [item.code for item in items if item.to == f"{place}.2001"]))
         written = root.ledger.event_count() + len(others)
         with ExitStack() as batch:  # one commit a ledger: only the logs' bytes matter here
