@@ -80,6 +80,7 @@ class Watched:
 
     def type(self, line: str) -> None:
         """Type a line as a USB scanner does: fast, wherever the focus is, Enter at the end."""
+        self.is_ready()
         self.page.keyboard.type(line)
         self.page.keyboard.press("Enter")
 
@@ -92,10 +93,15 @@ class Watched:
         raise AssertionError(f"no Tab leads to {selector}")
 
     def shows(self, selector: str, text: str) -> None:
-        """Wait until something on the page says this."""
+        """Wait until something on the page says this, and its scripts have run: a new page says it before."""
         from playwright.sync_api import expect
 
         expect(self.page.locator(selector)).to_contain_text(text)
+        self.is_ready()
+
+    def is_ready(self) -> None:
+        """Wait until the scripts of the page have run."""
+        self.page.wait_for_load_state("domcontentloaded")
 
     @property
     def heard(self) -> str:

@@ -315,6 +315,7 @@ def test_the_camera_that_ran_last_runs_in_the_next_session_and_is_taken_from_no_
         scan.page.click("text=Back to scanning")
         scan.page.wait_for_selector('.camera[data-state="on"]')
         scan.page.click("#camera-stop")
+        scan.page.wait_for_selector('.camera[data-state="off"]')
         scan.page.reload()
         scan.page.wait_for_timeout(1500)
         assert scan.page.get_attribute(".camera", "data-state") == "off" and scan.errors == []

@@ -16,6 +16,7 @@ form.addEventListener("chosen", (event) => {
   (next[event.target.name] ?? form.querySelector("button")).focus();
 });
 form.receiver.addEventListener("input", show_bound);
+show_bound(); // typed while the page was loading
 
 async function begin(giver, receiver, bound) {
   trouble.hidden = true;
