@@ -5,14 +5,13 @@ Compares, and writes nothing. The entries themselves are for `evidence.audit`.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from custody.errors import N_, CustodyError, TamperError
 from custody.ledger import key_fingerprint
 from db.batches import batches
 from db.item_rows import ItemRow
-from db.models import tables_of
+from db.models import Tables
 from db.schema import changed_objects, scratch_database
 from db.state import State
 from db.stored import read_stored
@@ -135,9 +134,9 @@ class Checking:
     def _places(self) -> Iterator[EvidenceFinding]:
         """The tables of places and needs against those that the plan makes, in a database in memory."""
         with scratch_database() as memory:
-            fresh = tables_of(memory)
+            fresh = Tables(memory)
             try:
-                State(self.ledger, replace(self.tables, place=fresh.place, need=fresh.need)).replan()
+                State(self.ledger, self.tables.with_plan_of(fresh)).replan()
             except TamperError:
                 return  # a finding about the entry already
             for name in ("place", "need"):

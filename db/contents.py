@@ -1,6 +1,8 @@
 """What is inside what, by the table of items: what a label moves besides the thing that it is on."""
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
+from typing import Any
 
 from custody.items import Item
 from db.item_rows import ItemRow
@@ -13,9 +15,13 @@ class Contents:
     """The things in packs, sets, sacks and pallets of one ledger."""
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
-        item = tables.item
-        self._things = PreparedIn(ledger.database, lambda codes: item.select().where(item.code.in_(codes)))
-        self._inside = PreparedIn(ledger.database, lambda parents: item.select().where(item.parent.in_(parents)))
+        self._tables = tables
+        self._things = PreparedIn(ledger.database, partial(self._with, "code"))
+        self._inside = PreparedIn(ledger.database, partial(self._with, "parent"))
+
+    def _with(self, column: str, values: list[Any]) -> Any:
+        item = self._tables.item
+        return item.select().where(getattr(item, column).in_(values))
 
     def packed(self, parent: str) -> dict[str, Item]:
         """What was packed into one thing and not taken out again, by code, wherever it is now."""

@@ -37,13 +37,8 @@ class Drafts:
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
-        self._take, self._take_values = _take_statement(tables)
-        draft, scan = tables.draft, tables.draft_scan
-        has_it = scan.select(Value(1)).where((scan.draft == draft.id) & (scan.code == blank("code")))
-        self._elsewhere = Prepared(  # by the key of each draft, of which there are few
-            ledger.database,
-            lambda: draft.select(draft.id).where((draft.id != blank("draft")) & fn.EXISTS(has_it)).limit(1),
-        )
+        self._take = Prepared(ledger.database, self._take_query)
+        self._elsewhere = Prepared(ledger.database, self._elsewhere_query)
 
     def open(
         self, id: str, giver: str | None, receiver: str | None, bound: Sequence[str], *, at: str, purpose: str = ""
@@ -90,13 +85,21 @@ class Drafts:
             InputError: the session is gone.
         """
         given = {"draft": id, "code": touch.code, "print": touch.print, "how": touch.how, "at": at}
-        values = [given[value] if isinstance(value, _Blank) else value for value in self._take_values]
-        database = self.ledger.database
         with self.ledger.transaction():
-            if database.rows_affected(database.execute_sql(self._take, values)):
+            if self.ledger.database.rows_affected(self._take.run(**given)):
                 return True
             self.get(id)
             return False
+
+    def _take_query(self) -> Any:
+        """What takes a label into a session, where there is such a session."""
+        draft, scan = self.tables.draft, self.tables.draft_scan
+        id = blank("draft")
+        newest = scan.select(fn.COALESCE(fn.MAX(scan.number), 0) + 1).where(scan.draft == id)
+        code, *others = (blank(name) for name in ("code", "print", "how", "at"))
+        values = draft.select(draft.id, code, newest, *others).where(draft.id == id)
+        columns = (scan.draft, scan.code, scan.number, scan.print, scan.how, scan.at)
+        return scan.insert_from(values, columns).on_conflict_ignore()
 
     def put_out(self, id: str, code: str) -> bool:
         """Take an item out of a session again, with what was said of it; False when it was not in it."""
@@ -155,6 +158,12 @@ class Drafts:
         row = self._elsewhere.first(draft=id, code=code)
         return None if row is None else self.get(row[0])
 
+    def _elsewhere_query(self) -> Any:
+        """By the key of each draft, of which there are few."""
+        draft, scan = self.tables.draft, self.tables.draft_scan
+        has_it = scan.select(Value(1)).where((scan.draft == draft.id) & (scan.code == blank("code")))
+        return draft.select(draft.id).where((draft.id != blank("draft")) & fn.EXISTS(has_it)).limit(1)
+
     def drop(self, id: str) -> None:
         """Forget a session; what it took was never recorded."""
         draft, scan, said = self.tables.draft, self.tables.draft_scan, self.tables.draft_said
@@ -168,25 +177,6 @@ class Drafts:
         count = scan.select().where(scan.draft == row.id).count()
         purpose = self.said(row.id).get(_PURPOSE, "")
         return DraftInfo(row.id, row.giver, row.receiver, tuple(json.loads(row.bound)), row.opened_at, count, purpose)
-
-
-class _Blank(str):
-    """Where a value goes in a statement that is compiled once: its name."""
-
-
-def _take_statement(tables: Tables) -> tuple[str, list[object]]:
-    """The SQL that takes a label into a session, where there is such a session, and its values with their blanks.
-
-    Compiled once, for that takes as long as the rest of a scan's work apart from the disk.
-    """
-    draft, scan = tables.draft, tables.draft_scan
-    id = _Blank("draft")
-    newest = scan.select(fn.COALESCE(fn.MAX(scan.number), 0) + 1).where(scan.draft == id)
-    code, *others = (Value(_Blank(name)) for name in ("code", "print", "how", "at"))
-    values = draft.select(draft.id, code, newest, *others).where(draft.id == id)
-    columns = (scan.draft, scan.code, scan.number, scan.print, scan.how, scan.at)
-    sql, blanks = scan.insert_from(values, columns).on_conflict_ignore().sql()
-    return sql, blanks
 
 
 def _how(text: str) -> How:

@@ -23,10 +23,8 @@ class Heads:
 
     def __init__(self, database: Database, tables: Tables) -> None:
         self.tables = tables
-        tree = tables.tree
-        columns = tree.select(tree.size, tree.frontier, tree.note)
-        self._kept_row = Prepared(database, lambda: columns.where(tree.log_id == blank("log_id")))
-        self._keep = PreparedInsert(tree, ("log_id", "size", "frontier", "note"), key=("log_id",))
+        self._kept_row = Prepared(database, self._kept_query)
+        self._keep = PreparedInsert(tables, "tree", ("log_id", "size", "frontier", "note"), key=("log_id",))
         self._believed: str | None = None
 
     def grow(self, log: Any, leaves: Iterable[bytes], signer: Signer) -> None:
@@ -43,6 +41,10 @@ class Heads:
         note = make_checkpoint(log.name, tree.size, tree.root(), signer.public_key, signer.sign)
         self._keep.run([(log.id, tree.size, tree.to_bytes(), note)])
         self._believed = note
+
+    def _kept_query(self) -> Any:
+        tree = self.tables.tree
+        return tree.select(tree.size, tree.frontier, tree.note).where(tree.log_id == blank("log_id"))
 
     def signed(self, log: str) -> str | None:
         """The newest head that this station signed of a log of its own; None for another's, or a ledger of old."""

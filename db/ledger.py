@@ -38,10 +38,10 @@ class Ledger(Reading):
         self._last = Prepared(database, self._last_query)
         self._grown = Prepared(database, self._grown_query)
         self._new_event, self._new_fork = (
-            Prepared(database, partial(_new_entry, table)) for table in (tables.event, tables.fork)
+            Prepared(database, partial(_new_entry, tables, name)) for name in ("event", "fork")
         )
-        self._event_items = PreparedInsert(tables.event_item, ("code", "event_id"))
-        self._fork_items = PreparedInsert(tables.fork_item, ("code", "fork_id"))
+        self._event_items = PreparedInsert(tables, "event_item", ("code", "event_id"))
+        self._fork_items = PreparedInsert(tables, "fork_item", ("code", "fork_id"))
         self._is_doubtful = False
         """Whether a write has failed since the database was opened."""
 
@@ -245,6 +245,6 @@ class Ledger(Reading):
         return [(row_id, event) for row_id, event in held if event.type == "correct"]
 
 
-def _new_entry(table: Any) -> Any:
-    columns = ("log_id", "seq", "leaf", "body", "signatures")
+def _new_entry(tables: Tables, name: str) -> Any:
+    table, columns = getattr(tables, name), ("log_id", "seq", "leaf", "body", "signatures")
     return table.insert(**{name: blank(name) for name in columns}).returning(table.id)

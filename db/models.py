@@ -7,7 +7,8 @@ stations add to it. `Place`, `Need` and `Item` are a cache of it, rebuilt from t
 Models are bound to a database per store, so that several ledgers can be open in one process.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from peewee import AutoField, BlobField, CompositeKey, Database, IntegerField, Model, TextField
@@ -262,19 +263,20 @@ class Photo(Table):
     data = BlobField()
 
 
-LEDGER = (Log, Event, EventItem)
-OTHERS = (EventTopic, Fork, ForkItem, Waiting)
-CACHE = (Place, Need, Item)
-SEALS = (SealUse,)
-DRAFTS = (Draft, DraftScan, DraftSaid)
-PAPERS = (Paper, SeenHead, Witnessed)
-HEADS = (Tree,)
-PHOTOS = (Photo,)
+_MODELS: Mapping[str, type[Table]] = {
+    model._meta.table_name: model
+    for model in (
+        Log, Event, EventItem, EventTopic, Fork, ForkItem, Waiting, Place, Need, Item, SealUse, Draft, DraftScan,
+        DraftSaid, Paper, Tree, SeenHead, Witnessed, Photo,
+    )
+}  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Tables:
-    """The tables of one database. `Any`: peewee builds the columns' behaviour at run time."""
+    """The tables of one database, each bound to it when it is first asked for: a command needs a few of them.
+
+    `Any`: peewee builds the columns' behaviour at run time.
+    """
 
     log: Any
     event: Any
@@ -296,12 +298,31 @@ class Tables:
     photo: Any
     seal_use: Any
 
+    def __init__(self, database: Database) -> None:
+        self.database = database
 
-def tables_of(database: Database) -> Tables:
-    """The tables, bound to this database."""
+    def __getattr__(self, name: str) -> Any:
+        """Bind a table that was not asked for yet; from then on it is an attribute."""
+        if name not in _MODELS:
+            raise AttributeError(name)
+        table = _bound(_MODELS[name], self.database)
+        setattr(self, name, table)
+        return table
 
-    def bound(model: type[Table]) -> Any:
-        meta = type("Meta", (), {"database": database, "table_name": model._meta.table_name})
-        return type(model.__name__, (model,), {"Meta": meta})
+    def with_plan_of(self, other: "Tables") -> "Tables":
+        """These tables, but the plan's own are those of another database."""
+        mixed = Tables(self.database)
+        mixed.place, mixed.need = other.place, other.need
+        return mixed
 
-    return Tables(*(bound(model) for model in (*LEDGER, *CACHE, *DRAFTS, *OTHERS, *PAPERS, *HEADS, *PHOTOS, *SEALS)))
+
+def _bound(model: type[Table], database: Database) -> type[Table]:
+    """A table's model for this database alone.
+
+    Its columns are given as plain copies: those that peewee would make itself are deep ones, which take twice as long.
+    """
+    meta: dict[str, Any] = {"database": database, "table_name": model._meta.table_name}
+    if isinstance(key := model._meta.primary_key, CompositeKey):
+        meta["primary_key"] = CompositeKey(*key.field_names)
+    columns = {name: copy(column) for name, column in model._meta.fields.items()}
+    return type(model.__name__, (model,), {**columns, "Meta": type("Meta", (), meta)})

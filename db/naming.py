@@ -18,15 +18,15 @@ class Naming:
     """The indexes of one database's entries: those in their log's sequence, and those of another history beside it."""
 
     def __init__(self, database: Database, tables: Tables) -> None:
-        event, fork, log = tables.event, tables.fork, tables.log
-        self._logs = Prepared(database, lambda: log.select(log.id, log.name, log.is_own))
-        self._places = [PreparedIn(database, partial(_places, table)) for table in (event, fork)]
+        self._tables = tables
+        self._logs = Prepared(database, self._logs_query)
+        self._places = [PreparedIn(database, partial(self._places_query, table)) for table in ("event", "fork")]
         self._chains = [
-            (PreparedIn(database, partial(_naming, index, row_id)), PreparedIn(database, partial(_with_ids, table)))
-            for table, index, row_id in (
-                (event, tables.event_item, tables.event_item.event_id),
-                (fork, tables.fork_item, tables.fork_item.fork_id),
+            (
+                PreparedIn(database, partial(self._named_query, table)),
+                PreparedIn(database, partial(self._entries_query, table)),
             )
+            for table in ("event", "fork")
         ]
 
     def naming(self, codes: Iterable[str], *, with_forks: bool) -> dict[str, list[Event]]:
@@ -70,14 +70,18 @@ class Naming:
             if not is_own:
                 yield bytes(leaf), Ref(name, seq, bytes(leaf).hex())
 
+    def _logs_query(self) -> Any:
+        log = self._tables.log
+        return log.select(log.id, log.name, log.is_own)
 
-def _naming(index: Any, row_id: Any, codes: list[Any]) -> Any:
-    return index.select(index.code, row_id).where(index.code.in_(codes))
+    def _named_query(self, table: str, codes: list[Any]) -> Any:
+        index = getattr(self._tables, f"{table}_item")
+        return index.select(index.code, getattr(index, f"{table}_id")).where(index.code.in_(codes))
 
+    def _entries_query(self, table: str, ids: list[Any]) -> Any:
+        entry = getattr(self._tables, table)
+        return entry.select(entry.id, entry.leaf, entry.body, entry.signatures).where(entry.id.in_(ids))
 
-def _with_ids(table: Any, ids: list[Any]) -> Any:
-    return table.select(table.id, table.leaf, table.body, table.signatures).where(table.id.in_(ids))
-
-
-def _places(table: Any, leaves: list[Any]) -> Any:
-    return table.select(table.leaf, table.log_id, table.seq).where(table.leaf.in_(leaves))
+    def _places_query(self, table: str, leaves: list[Any]) -> Any:
+        entry = getattr(self._tables, table)
+        return entry.select(entry.leaf, entry.log_id, entry.seq).where(entry.leaf.in_(leaves))

@@ -69,8 +69,7 @@ class Papers:
 
     def __init__(self, state: State, heads: SeenHeads, tables: Tables) -> None:
         self.state, self.heads, self.ledger, self.tables = state, heads, state.ledger, tables
-        paper = tables.paper
-        self._count = Prepared(state.ledger.database, lambda: paper.select(fn.COUNT(paper.leaf)))
+        self._count = Prepared(state.ledger.database, lambda: tables.paper.select(fn.COUNT(tables.paper.leaf)))
         self._last: tuple[object, Waybill] | None = None
 
     # --- reading ------------------------------------------------------------------------------------------------

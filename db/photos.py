@@ -38,7 +38,7 @@ class Photos:
     """The photographs of one ledger."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self.ledger, self._photo = ledger, ledger.tables.photo
+        self.ledger = ledger
 
     def keep(self, data: bytes) -> str:
         """Keep a photograph; returns its SHA-256 as 64 hex digits, for the event that names it.
@@ -59,7 +59,7 @@ class Photos:
                 limit=MAX_BYTES // 1024,
             )
         digest = hashlib.sha256(data).digest()
-        photo = self._photo
+        photo = self.ledger.tables.photo
         with self.ledger.transaction():
             if self.get(digest.hex()) is None:
                 rows = photo.insert(digest=digest, data=data)
@@ -72,7 +72,8 @@ class Photos:
         return data if data is not None and hashlib.sha256(data).hexdigest() == digest else None
 
     def _stored(self, digest: str) -> bytes | None:
-        row = self._photo.select(self._photo.data).where(self._photo.digest == bytes.fromhex(digest)).tuples().first()
+        photo = self.ledger.tables.photo
+        row = photo.select(photo.data).where(photo.digest == bytes.fromhex(digest)).tuples().first()
         return None if row is None else as_bytes(row[0])
 
     def named(self) -> Iterator[NamedPhoto]:

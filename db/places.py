@@ -24,10 +24,7 @@ class PlaceTable(Mapping[str, Place]):
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
-        place = tables.place
-        self._place = Prepared(
-            ledger.database, lambda: place.select(*self._columns()).where(place.code == blank("code"))
-        )
+        self._place = Prepared(ledger.database, self._place_query)
         self._known: dict[str, Place | None] = {}
         self._known_at: Mark | None = None
 
@@ -49,6 +46,10 @@ class PlaceTable(Mapping[str, Place]):
     def _columns(self) -> list[Any]:
         place = self.tables.place
         return [place.code, place.name, place.level, place.parent, place.due, place.dapil]
+
+    def _place_query(self) -> Any:
+        place = self.tables.place
+        return place.select(*self._columns()).where(place.code == blank("code"))
 
     def all(self) -> dict[str, Place]:
         """The whole tree at once, parents before children."""

@@ -10,6 +10,7 @@ from typing import Any
 from peewee import Database, Value
 
 from db.batches import batches
+from db.models import Tables
 
 _LONGEST = 512
 """The most values of a list in one statement; a power of two."""
@@ -74,11 +75,12 @@ class PreparedIn:
 class PreparedInsert:
     """Inserting rows of a table, written for 1, 2, 4 ... rows, of which any number is made up."""
 
-    def __init__(self, table: Any, columns: Sequence[str], *, key: Sequence[str] = ()) -> None:
+    def __init__(self, tables: Tables, name: str, columns: Sequence[str], *, key: Sequence[str] = ()) -> None:
         """Args:
+        name: the table's, which is not touched before the first row.
         key: the columns that name a row; one that is there already is replaced. None are: it is refused.
         """
-        self._table, self._columns, self._key = table, tuple(columns), tuple(key)
+        self._tables, self._name, self._columns, self._key = tables, name, tuple(columns), tuple(key)
         self._forms: dict[int, Prepared] = {}
 
     def run(self, rows: Iterable[Sequence[Any]]) -> None:
@@ -92,11 +94,11 @@ class PreparedInsert:
 
     def _form(self, size: int) -> Prepared:
         if size not in self._forms:
-            self._forms[size] = Prepared(self._table._meta.database, lambda: self._query(size))
+            self._forms[size] = Prepared(self._tables.database, lambda: self._query(size))
         return self._forms[size]
 
     def _query(self, size: int) -> Any:
-        table, width = self._table, len(self._columns)
+        table, width = getattr(self._tables, self._name), len(self._columns)
         rows = [{name: blank(f"value{row * width + i}") for i, name in enumerate(self._columns)} for row in range(size)]
         query = table.insert_many(rows)
         if self._key:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from peewee import Database, SqliteDatabase
 
@@ -37,14 +38,30 @@ def _objects(database: Database) -> dict[Named, str]:
 @contextmanager
 def scratch_database() -> Iterator[Database]:
     """An empty ledger in memory."""
-    from playhouse.apsw_ext import APSWDatabase
+    with _memory() as memory:
+        memory.connection().deserialize("main", _empty_ledger())
+        yield memory
+
+
+@cache
+def _empty_ledger() -> bytes:
+    """The file that the migrations make: once in a process, for each of its checks asks twice."""
     from playhouse.migrations import Runner
+
+    with _memory() as memory:
+        bind_times(memory)
+        Runner(memory, str(MIGRATIONS)).up()
+        image: bytes = memory.connection().serialize("main")
+        return image
+
+
+@contextmanager
+def _memory() -> Iterator[Database]:
+    from playhouse.apsw_ext import APSWDatabase
 
     memory: Database = APSWDatabase(":memory:")
     memory.connect()
     try:
-        bind_times(memory)
-        Runner(memory, str(MIGRATIONS)).up()
         yield memory
     finally:
         memory.close()

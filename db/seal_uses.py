@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 from custody.chain import Chain
@@ -35,10 +36,17 @@ class SealUses:
     """The seals that the events of one ledger name."""
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
-        self._table = table = tables.seal_use
-        self._by_serial = PreparedIn(ledger.database, lambda serials: table.select().where(table.serial.in_(serials)))
-        self._by_code = PreparedIn(ledger.database, lambda codes: table.select().where(table.code.in_(codes)))
-        self._put = PreparedInsert(table, SealRow._fields)
+        self._tables = tables
+        self._by_serial = PreparedIn(ledger.database, partial(self._with, "serial"))
+        self._by_code = PreparedIn(ledger.database, partial(self._with, "code"))
+        self._put = PreparedInsert(tables, "seal_use", SealRow._fields)
+
+    @property
+    def _table(self) -> Any:
+        return self._tables.seal_use
+
+    def _with(self, column: str, values: list[Any]) -> Any:
+        return self._table.select().where(getattr(self._table, column).in_(values))
 
     def put(self, rows: Mapping[str, Iterable[SealRow]]) -> None:
         """Keep these rows in place of those that there are of each code."""

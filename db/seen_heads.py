@@ -25,9 +25,7 @@ class SeenHeads:
         self.ledger, self.stations, self.tables = ledger, stations, tables
         self._longest = Prepared(ledger.database, self._longest_query)
         self._of_other = Prepared(ledger.database, self._of_other_query)
-        witnessed = tables.witnessed
-        pair = (witnessed.log_id == blank("log_id")) & (witnessed.by_id == blank("by_id"))
-        self._kept = Prepared(ledger.database, lambda: witnessed.select(witnessed.seq).where(pair))
+        self._kept = Prepared(ledger.database, self._kept_query)
 
     def take(self, text: str, *, at: str) -> Checkpoint | None:
         """Keep a signed head that somebody shows; None where its log, and so its key, is not known here.
@@ -91,6 +89,11 @@ class SeenHeads:
             said = {"log_id": other.id, "by_id": own.id, "looked_to": own.size, "seq": size}
             key, changed = [witnessed.log_id, witnessed.by_id], [witnessed.looked_to, witnessed.seq]
             witnessed.insert(**said).on_conflict(conflict_target=key, preserve=changed).execute()
+
+    def _kept_query(self) -> Any:
+        witnessed = self.tables.witnessed
+        pair = (witnessed.log_id == blank("log_id")) & (witnessed.by_id == blank("by_id"))
+        return witnessed.select(witnessed.seq).where(pair)
 
     def _of_other_query(self) -> Any:
         head, log = self.tables.seen_head, self.tables.log

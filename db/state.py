@@ -44,12 +44,11 @@ class State:
         self.ledger, self.tables = ledger, tables
         self.places = PlaceTable(ledger, tables)
         self.stations = RosterTable(ledger, tables)
-        item = tables.item
-        self._items = PreparedIn(ledger.database, lambda codes: item.select().where(item.code.in_(codes)))
+        self._items = PreparedIn(ledger.database, lambda codes: tables.item.select().where(tables.item.code.in_(codes)))
         self._expected = PreparedIn(
-            ledger.database, lambda tops: self._bound_under(tops).where(item.held_by == blank("giver"))
+            ledger.database, lambda tops: self._bound_under(tops).where(tables.item.held_by == blank("giver"))
         )
-        self._put_items = PreparedInsert(item, ItemRow._fields, key=("code",))
+        self._put_items = PreparedInsert(tables, "item", ItemRow._fields, key=("code",))
         self.seals = SealUses(ledger, tables)
         self.contents = Contents(ledger, tables)
 

@@ -24,7 +24,7 @@ from db.faults import as_store_errors
 from db.judging import Judging
 from db.ledger import Ledger, Signer
 from db.letters import newest_handover
-from db.models import tables_of
+from db.models import Tables
 from db.photos import Photos
 from db.state import State
 from db.surroundings import RecordedHandover as RecordedHandover
@@ -241,7 +241,7 @@ def open_store(
     with as_store_errors():
         database = open_database(url, create=create, busy_timeout_s=busy_timeout_s)
         try:
-            tables = tables_of(database)
+            tables = Tables(database)
             ledger = Ledger(database, tables)
             yield Store(ledger, State(ledger, tables), Drafts(ledger, tables), signer, around)
         finally:

@@ -2,8 +2,11 @@
 
 import itertools
 import random
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -12,6 +15,7 @@ from custody.events import Event, read_event
 from custody.items import Item
 from custody.ledger import read_signatures
 from custody.places import Need, Place
+from db.connect import open_database
 from db.ledger import Signer
 from db.merge import Merged, merge
 from db.stations import StationCard, make_card, read_card
@@ -58,10 +62,29 @@ def around(seed: int = 0) -> Surroundings:
     return Surroundings(now_utc, random.Random(seed).randrange, by="Made", app="serah/test")
 
 
+@cache
+def _made_once() -> bytes:
+    """The file of a ledger with nothing in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "ledger.db"
+        open_database(str(file), create=True).close()
+        return file.read_bytes()
+
+
+@contextmanager
+def empty_ledger(url: str, seed: int = 0, dice: int | None = None) -> Iterator[Store]:
+    """A ledger with nothing in it; a SQLite file is a copy of one that the migrations made."""
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not file.exists():
+        file.write_bytes(_made_once())
+    with open_store(url, signer(seed), around(seed if dice is None else dice), create=True) as store:
+        yield store
+
+
 @contextmanager
 def station(url: str, seed: int = 0) -> Iterator[Store]:
     """A ledger that this station has just begun."""
-    with open_store(url, signer(seed), around(seed), create=True) as store:
+    with empty_ledger(url, seed) as store:
         store.begin(election="Pemilu 2024", station="Gudang 1", place=WAREHOUSE)
         yield store
 

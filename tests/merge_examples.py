@@ -5,7 +5,17 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from ledger_examples import PLACES, TPS, WAREHOUSE, absorb, around, boxes, card_of, planned_station, record, signer
+from ledger_examples import (
+    PLACES,
+    TPS,
+    WAREHOUSE,
+    absorb,
+    boxes,
+    card_of,
+    empty_ledger,
+    planned_station,
+    record,
+)
 
 from custody.codes import show_code
 from custody.compose import Handover, NewEvent, Touch
@@ -13,7 +23,7 @@ from custody.events import Event, read_event
 from custody.ledger import read_signatures
 from db.merge import Merged, merge
 from db.stations import admit, revoke
-from db.store import Store, open_store
+from db.store import Store
 from evidence.bundle_lines import LogRow
 from evidence.entry import RawEntry
 from evidence.intake import check_bundle
@@ -49,7 +59,7 @@ def take(store: Store, *bundles: Bundle) -> Merged:
 def join(url: str, seed: int, root: Store, *, place: str, name: str, powers: Sequence[str] = ()) -> Store:
     """A station that begins under a root, which admits it; the caller closes it."""
     stack = ExitStack()
-    store = stack.enter_context(open_store(url, signer(seed), around(seed), create=True))
+    store = stack.enter_context(empty_ledger(url, seed))
     fingerprint = root.ledger.own_log().root
     store.begin(election="Pemilu 2024", station=name, place=place, root=fingerprint)
     admit(root, card_of(store, seed), powers)
@@ -101,7 +111,7 @@ class Field:
     def _copy(self, url: str, stack: ExitStack) -> Store:
         """A second laptop with the key and the ledger of one of them, as when a disk is cloned."""
         last = self.stations[-1]
-        copy = stack.enter_context(open_store(url, signer(len(self.stations)), around(99), create=True))
+        copy = stack.enter_context(empty_ledger(url, len(self.stations), 99))
         absorb(copy, last)
         log = copy.ledger.tables.log
         log.update(is_own=1).where(log.name == last.ledger.own_log().name).execute()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from command_examples import Terminal
-from ledger_examples import TPS, TRUCK, absorb, around, boxes, give, planned_station, signer, touched
+from ledger_examples import TPS, TRUCK, absorb, boxes, empty_ledger, give, planned_station, signer, touched
 from merge_examples import join
 from proof_attacks import ATTACKS, Dice, is_harmless
 
@@ -16,7 +16,7 @@ from custody.ledger import key_fingerprint
 from db.printing import record_prints
 from db.proving import prove
 from db.stations import revoke
-from db.store import Store, open_store
+from db.store import Store
 from evidence.custody_proof import CustodyProof, ProofAudit, audit_proof, read_custody_proof
 from station.evidence_files import audit_file
 
@@ -122,7 +122,7 @@ def test_a_head_of_another_size_is_said_to_show_nothing_here(proof: CustodyProof
 
 @contextmanager
 def receiver(tmp_path: Path, root: str) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path / 'receiver.db'}", signer(5), around(5), create=True) as store:
+    with empty_ledger(f"sqlite:///{tmp_path / 'receiver.db'}", 5) as store:
         store.begin(election="Pemilu 2024", station="PPK 1", place="51.08.01", root=root)
         yield store
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from command_examples import ROOT
 from data.make_golden import AS_OF, told
-from ledger_examples import around, signer
+from ledger_examples import empty_ledger
 
-from db.store import open_store
 from evidence.custody_proof import ProofAudit
 from station.evidence_files import audit_file
 from station.exchange import import_bundles
@@ -62,7 +61,7 @@ def test_the_proof_proves_the_box(golden: Path) -> None:
 
 
 def test_whoever_imports_it_is_told_what_was_told_then(golden: Path, sqlite_url) -> None:
-    with open_store(sqlite_url(), signer(60), around(60), create=True) as store:
+    with empty_ledger(sqlite_url(), 60) as store:
         store.begin(election="Pemilu 2024", station="Kantor", place="51.08", root=said(golden)["root"])
         import_bundles(store, [golden / "logs.serah"])
         now = [told(store.state.chain(chain["code"], as_of=AS_OF)) for chain in said(golden)["chains"]]

@@ -5,7 +5,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from ledger_examples import PLACES, TPS, TRUCK, absorb, all_events, around, boxes, cache_of, give, signer, station
+from ledger_examples import (
+    PLACES,
+    TPS,
+    TRUCK,
+    absorb,
+    all_events,
+    around,
+    boxes,
+    cache_of,
+    empty_ledger,
+    give,
+    signer,
+    station,
+)
 from merge_examples import bundle_of, take
 from test_store_checking import told
 from test_store_guards import ANYWHERE, IN_POSTGRES, attack, rows
@@ -87,7 +100,7 @@ def test_the_hubs_role_does_all_its_work(hub: Store, sqlite_url) -> None:
     hub.drafts.take("d", Touch(codes[0], 1, "camera"), at="2024-02-10T08:00:00Z")
     hub.record_handover(Handover("51.08", TRUCK), [], draft="d")
     correct(hub, give(hub, codes[1:3], TPS[0])[0], reason="did_not_occur")
-    with station(sqlite_url(), 4) as other, open_store(sqlite_url(), signer(4), around(9), create=True) as copy:
+    with station(sqlite_url(), 4) as other, empty_ledger(sqlite_url(), 4, 9) as copy:
         absorb(copy, other)
         copy.ledger.tables.log.update(is_own=1).execute()
         for store in (other, copy):

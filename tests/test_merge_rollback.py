@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ledger_examples import around, boxes, card_of, give, planned_station, record, signer
+from ledger_examples import boxes, card_of, empty_ledger, give, planned_station, record
 from merge_examples import Bundle, bundle_of, event_of, take
 
 from custody.compose import NewEvent
 from custody.errors import TamperError
 from db.checking import Checking
 from db.stations import admit
-from db.store import Store, open_store
+from db.store import Store
 from evidence.audit import audit_bundle
 
 SEED = 3
@@ -28,7 +28,7 @@ def hub(sqlite_url) -> Iterator[Store]:
 
 
 def open_post(path: Path, dice: int = SEED) -> Store:
-    return open_store(f"sqlite:///{path}", signer(SEED), around(dice), create=True)
+    return empty_ledger(f"sqlite:///{path}", SEED, dice)
 
 
 def begin_post(path: Path, hub: Store) -> None:

@@ -14,6 +14,7 @@ from ledger_examples import (
     boxes,
     cache_of,
     card_of,
+    empty_ledger,
     give,
     planned_station,
     signer,
@@ -64,7 +65,7 @@ def codes_of(found) -> list[str]:
 def forked(either_url, store: Store, seed: int, common: int, after: int) -> tuple[Bundle, Bundle]:
     """Two histories of one log: a ledger and its key copied to another laptop, and both written to."""
     codes = boxes(store, common)
-    with open_store(either_url(), signer(seed), around(seed + 70), create=True) as copy:
+    with empty_ledger(either_url(), seed, seed + 70) as copy:
         absorb(copy, store)
         copy.ledger.tables.log.update(is_own=1).execute()
         for code in codes[:after]:
@@ -76,7 +77,7 @@ def forked(either_url, store: Store, seed: int, common: int, after: int) -> tupl
 def agree_on_fork(either_url, one: Bundle, other: Bundle) -> None:
     seen = []
     for bundles in ((one, other), (other, one)):
-        with open_store(either_url(), signer(60), around(60), create=True) as store:
+        with empty_ledger(either_url(), 60) as store:
             store.begin(election="Pemilu 2024", station="Kantor", place=WAREHOUSE, root="0" * 64)
             assert "FORK" not in codes_of(take(store, bundles[0]).findings)
             merged = take(store, bundles[1])
@@ -112,7 +113,7 @@ def test_fifty_forks_are_all_flagged(either_url, seed) -> None:
 
 
 def test_a_bundle_that_carries_a_fork_brings_both_histories(either_url) -> None:
-    with station(either_url(), 3) as store, open_store(either_url(), signer(4), around(4), create=True) as third:
+    with station(either_url(), 3) as store, empty_ledger(either_url(), 4) as third:
         _, other = forked(either_url, store, 3, 5, 3)
         take(store, other)
         third.begin(election="Pemilu 2024", station="Kantor", place=WAREHOUSE)
@@ -283,7 +284,7 @@ def test_a_correction_that_comes_before_its_target_waits_for_it(either_url, root
         event = other.record_handover(WAY, touched([code])).events[0]
         take(root, bundle_of(other))
         correct(root, find_event(root, f"{event.log}:{event.seq}"), reason="did_not_occur")
-        with open_store(either_url(), signer(7), around(7), create=True) as third:
+        with empty_ledger(either_url(), 7) as third:
             third.begin(election="x", station="y", place=WAREHOUSE, root=root.ledger.own_log().root)
             take(third, own_bundle(root))
             assert third.state.item(code).held_by == WAREHOUSE
@@ -356,7 +357,7 @@ def test_a_station_set_back_to_an_older_copy_gets_its_lost_events_back_and_is_to
 
 def test_nobody_brings_a_log_under_the_name_of_another(either_url, root, monkeypatch) -> None:
     name = root.ledger.own_log().name
-    with open_store(either_url(), signer(6), around(6), create=True) as impostor:
+    with empty_ledger(either_url(), 6) as impostor:
         monkeypatch.setattr("db.store.log_name", lambda *_: name)
         impostor.begin(election="Pemilu 2024", station="Gudang 1", place=WAREHOUSE)
         with station(either_url(), 7) as third, pytest.raises(TamperError):

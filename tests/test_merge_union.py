@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger_examples import around, cache_of, signer
+from ledger_examples import cache_of, empty_ledger
 from merge_examples import Bundle, Field, parts, places_of, split, take
 
 from commands.reporting import save_chains_of
 from custody.chain import Chain
-from db.store import Store, open_store
+from db.store import Store
 from reports.custody_facts import chain_json
 
 STATION = {"election": "Pemilu 2024", "station": "Kantor", "place": "51.08"}
@@ -33,7 +33,7 @@ def large_field(sqlite_url: Callable[[], str]) -> Field:
 
 def observer(url: str, field: Field) -> Store:
     """A station that has told nothing itself and takes in what comes."""
-    return open_store(url, signer(50), around(50), create=True)
+    return empty_ledger(url, 50)
 
 
 def schedule(field: Field, dice: random.Random) -> list[Bundle]:

@@ -4,12 +4,7 @@ import shutil
 from contextlib import ExitStack
 
 import pytest
-
-from custody.compose import Handover
-from custody.errors import TamperError
-from custody.paper import Sheet
-from db.store import Store
-from tests.ledger_examples import (
+from ledger_examples import (
     TPS,
     TRUCK,
     WAREHOUSE,
@@ -17,12 +12,18 @@ from tests.ledger_examples import (
     all_events,
     around,
     boxes,
+    empty_ledger,
     give,
     open_store,
     planned_station,
     signer,
     touched,
 )
+
+from custody.compose import Handover
+from custody.errors import TamperError
+from custody.paper import Sheet
+from db.store import Store
 from tests.paper_examples import handover_body, signed_sheet
 
 PPK, OTHER_PPK, PPS = "51.08.01", "51.08.02", "51.08.01.2001"
@@ -38,7 +39,7 @@ def sender(fresh_url):
 @pytest.fixture
 def receiver(fresh_url):
     """A station at the district, of an election that has a root elsewhere, that has met nobody."""
-    with open_store(fresh_url(), signer(2), around(2), create=True) as store:
+    with empty_ledger(fresh_url(), 2) as store:
         store.begin(election="Pemilu 2024", station="PPK 1", place=PPK, root="ab" * 32)
         yield store
 
@@ -278,8 +279,9 @@ def test_printing_witnesses_nothing_and_the_other_sides_receipt_does(fresh_url):
 
 
 def test_what_a_revoked_key_said_after_its_end_witnesses_nothing(fresh_url):
+    from ledger_examples import card_of
+
     from db.stations import admit, revoke
-    from tests.ledger_examples import card_of
 
     with ExitStack() as stack:
         one = stack.enter_context(planned_station(fresh_url(), 1))
@@ -315,7 +317,7 @@ def test_who_is_not_admitted_witnesses_nothing(sender, receiver):
 @pytest.fixture
 def knowing(sender, fresh_url):
     """A station at the district that follows the sender."""
-    with open_store(fresh_url(), signer(3), around(3), create=True) as store:
+    with empty_ledger(fresh_url(), 3) as store:
         store.begin(election="Pemilu 2024", station="PPK 1", place=PPK, root=sender.ledger.own_log().root)
         yield store
 

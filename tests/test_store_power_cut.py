@@ -9,6 +9,7 @@ from power_cut import Disk, failing_power
 
 from custody.codes import draw_code
 from custody.compose import Handover, Touch
+from db.connect import open_database
 from db.store import open_store
 
 AT = "2024-02-10T08:00:00Z"
@@ -17,6 +18,7 @@ AT = "2024-02-10T08:00:00Z"
 def day_at_the_truck(file: Path, disk: Disk, dice: random.Random, *, synchronous: str, sessions: int) -> list[str]:
     """Scans and records; returns what was acknowledged, in order: codes taken and sessions recorded."""
     acknowledged: list[str] = []
+    open_database(str(file), create=True).close()  # by the failing disk itself, which would not know a copied file
     with planned_station(f"sqlite:///{file}") as store:
         execute = store.ledger.database.execute_sql
         execute(f"PRAGMA synchronous = {synchronous}")
