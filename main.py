@@ -5,13 +5,10 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import language
 from language import _
-
-if TYPE_CHECKING:
-    import click
 
 GLOBAL_OPTIONS = ("--home", "--db", "--lang", "--passphrase-file")
 EXIT_MACHINE = 3
@@ -24,83 +21,10 @@ def main(arguments: Sequence[str] | None = None, now_utc: Callable[[], str] | No
     language.use_in_process(_wanted_language(args))
     try:
         from commands.edge import run  # after the language is known: help texts are translated as they are read
-
-        program = _program(now_utc)
+        from commands.program import program
     except ModuleNotFoundError as error:
         return _tell_missing(error.name or str(error))
-    return run(program, args)
-
-
-def _program(now_utc: Callable[[], str] | None) -> "click.Group":
-    """The program: its global options, and every command of every group."""
-    import click
-
-    from commands import (
-        backing,
-        base,
-        checklists,
-        claiming,
-        correcting,
-        demo,
-        doctor,
-        exporting,
-        forms,
-        incidents,
-        inspecting,
-        merging,
-        packing,
-        pins,
-        points,
-        printers,
-        printing,
-        reassigning,
-        receiving,
-        reporting,
-        reprinting,
-        scanning,
-        sealing,
-        serving,
-        setup,
-        tokens,
-        verifying,
-        voiding,
-    )
-
-    @click.group(
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-        help=_("Serah: labels, scanning and chain of custody for election supplies."),
-        subcommand_metavar=_("COMMAND [ARGS]..."),
-    )
-    @click.option("--home", metavar=_("DIR"), help=_("Folder of this station's ledger and key. [env: SERAH_HOME]"))
-    @click.option("--db", metavar="URL", help=_("The ledger's database. [env: SERAH_DB]"))
-    @click.option("--lang", type=click.Choice(language.LANGUAGES), help=_("Language. [env: SERAH_LANG]"))
-    @click.option(
-        "--passphrase-file",
-        metavar=_("FILE"),
-        help=_("File with the passphrase of the station key. [env: SERAH_PASSPHRASE_FILE, SERAH_PASSPHRASE]"),
-    )
-    @click.version_option(base.VERSION, prog_name="Serah", message="%(prog)s %(version)s")
-    @click.pass_context
-    def program(
-        context: click.Context, home: str | None, db: str | None, lang: str | None, passphrase_file: str | None
-    ) -> None:
-        context.obj = base.station_at(home, db, now_utc, passphrase_file)
-
-    for command in (
-        setup.init, merging.admit, merging.revoke, setup.load, setup.plan, setup.items, receiving.receive,
-        printing.labels, reprinting.reprint, voiding.void, claiming.claim, printers.printer, scanning.decode,
-        scanning.scan, scanning.handover, scanning.drafts, inspecting.inspect, sealing.seal,
-        packing.pack, correcting.correct, reassigning.reassign, reassigning.balance, incidents.incident,
-        checklists.checklist, points.point, forms.form,
-        reporting.custody, reporting.report,
-        exporting.export, merging.import_, verifying.verify, backing.backup, serving.serve,
-        pins.pins, tokens.token, doctor.doctor, demo.demo,
-    ):  # fmt: skip
-        command.short_help = command.help  # so that the list of commands wraps it and cuts nothing off
-        program.add_command(command)
-    for command in (program, *program.commands.values()):
-        command.options_metavar = _("[OPTIONS]")
-    return program
+    return run(program(now_utc), args)
 
 
 def _globals_first(args: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from language import _
 from language.text import number
 
 
-@click.command(help=_("Write a safe copy of the ledger to a new file, and read it back."))
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path), metavar=_("FILE"))
 @json_option
 @pass_station

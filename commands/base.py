@@ -1,7 +1,6 @@
 """What every command shares: where the ledger is, how to open it, and how to print lines, JSON and progress."""
 
 import functools
-import getpass
 import json
 import os
 import sys
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from commands.program import VERSION as VERSION
 from custody.errors import N_, InputError, StoreError
 from language import _
 from station.home import LEDGER_FILE as LEDGER_FILE
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from db.signer import Signer
     from db.store import Store, Surroundings
 
-VERSION = "0.1.0"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -101,6 +100,8 @@ def utc_now() -> str:
 
 def who_works_here() -> str:
     """Who works the station, as far as the computer can say: SERAH_BY, or the login name. A statement, no proof."""
+    import getpass
+
     try:
         return os.environ.get("SERAH_BY") or getpass.getuser()
     except (OSError, KeyError, ImportError):

@@ -29,7 +29,7 @@ _WORDS = {
 _LONGEST_ANSWER = 500
 
 
-@click.command(help=_("Record how ready a store is: asks each question, or takes the answers from --answer."))
+@click.command()
 @click.option("--place", metavar=_("PLACE"), help=_("The store; without it, this station's place."))
 @repeatable("--answer", _("An answer: KEY=yes|no|unknown or KEY=no:REMARK, like roof=no:drips."), metavar=_("KEY=WORD"))
 @repeatable("--name", _("Who looked at it; may be given several times."), metavar=_("NAME"))

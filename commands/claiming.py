@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from custody.codes import ItemLabel
 
 
-@click.command(help=_("Register items under labels that were printed blank (labels --blank)."))
+@click.command()
 @click.argument("code", nargs=-1, metavar=_("CODE..."))
 @click.option(
     "--codes",

@@ -9,7 +9,7 @@ from language import _, ngettext
 _REASONS = {"did-not-occur": "did_not_occur", "incorrect-data": "incorrect_data"}
 
 
-@click.command(help=_("Withdraw a record, and say what is right; the chain keeps showing both."))
+@click.command()
 @click.argument("event", metavar=_("EVENT"))
 @click.option("--to", metavar=_("CUSTODIAN"), help=_("Who received it in truth."))
 @repeatable("--remove", _("An item that was not in it. May be given several times."), metavar=_("CODE"))

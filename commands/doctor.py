@@ -11,7 +11,7 @@ from language import _
 _SIGNS = {"ok": "+", "warning": "!", "broken": "X"}
 
 
-@click.command(help=_("Look at camera, libraries, fonts, disk, clock and database; say what mends them."))
+@click.command()
 @click.option("--camera", default="0", show_default=True, metavar="N", help=_("Number or name of the camera to try."))
 @click.option(
     "--rebuild",

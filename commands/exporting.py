@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from db.store import Store
 
 
-@click.command(help=_("Write the logs of this ledger to a bundle for another station or an auditor."))
+@click.command()
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

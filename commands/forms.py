@@ -21,8 +21,7 @@ _LEVELS = ("district", "village", "polling_station")
 _MOST_EMPTY = 100
 
 
-@click.command(help=_("Print handover forms ahead, for when laptop, power or camera fail; keyed in later with handover "
-                      "--occurred."))  # fmt: skip
+@click.command()
 @click.option(
     "--from", "giver", metavar=_("PLACE"), help=_("Who gives; without it, the place above, or left to fill in.")
 )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from db.store import Store
 
 
-@click.command(help=_("Record an obstacle with place, stage and things; close it; without a text, list them."))
+@click.command()
 @click.argument("text", required=False, metavar=_("[TEXT]"))
 @click.option(
     "--place", metavar=_("PLACE"), help=_("Where; without it, at this station's place. In a list: only there.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from db.store import Store
 
 
-@click.command(help=_("Record in which condition things were found, with a photograph where there is one."))
+@click.command()
 @click.argument("codes", nargs=-1, required=True, metavar=_("CODE..."))
 @click.option("--condition", type=Words(CONDITION_WORDS), required=True, metavar=_("WORD"),
               help=_("What was seen: good, light, heavy, wet or missing (parts)."))  # fmt: skip

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_CARD_BYTES = 64 * 1024
 
 
-@click.command("import", help=_("Take in bundles from other stations, and folders of photographs: twice adds nothing."))
+@click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=_("FILE..."))
 @json_option
 @pass_station
@@ -49,7 +49,7 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         click.echo(f"  {finding.code}: {fill(finding.message, finding.values)}")
 
 
-@click.command(help=_("Let a station's key count; said by the election's root, which has looked at the fingerprint."))
+@click.command()
 @click.argument("keyfile", type=click.Path(path_type=Path), metavar=_("KEYFILE"))
 @repeatable(
     "--power",
@@ -77,7 +77,7 @@ def admit(station: Station, keyfile: Path, power: tuple[str, ...], as_json: bool
     click.echo("  " + " ".join(card.fingerprint[i : i + 4] for i in range(0, len(card.fingerprint), 4)))
 
 
-@click.command(help=_("Let a station's key count no longer; what came before stays. It does not come back."))
+@click.command()
 @click.argument("name", metavar=_("STATION"))
 @click.option(
     "--last-good",

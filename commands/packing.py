@@ -40,8 +40,7 @@ _SHOWN_MISSING, _SHOWN_LABELS = 10, 12
 _SCOPES = {"full": "full", "penuh": "full", "sample": "sample", "sampel": "sample"}
 
 
-@click.command(help=_("Put things into a set, sack or pallet, take them out, look into it, or open it; open a pack of "
-                      "seals into smaller ones."))  # fmt: skip
+@click.command()
 @click.argument("parent", metavar=_("PARENT"))
 @click.argument("codes", nargs=-1, metavar=_("[CODES...|-]"))
 @click.option("--add", "action", flag_value="add", help=_("These were put into it."))

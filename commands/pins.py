@@ -8,7 +8,7 @@ from commands.base import Station, json_option, note, pass_station, print_json
 from language import _
 
 
-@click.command(help=_("List whose PIN this station keeps, or forget one so that it can be set anew on the page."))
+@click.command()
 @click.option("--forget", metavar=_("NAME"), help=_("Forget this person's PIN."))
 @json_option
 @pass_station

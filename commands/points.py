@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LONGEST_TITLE = 300
 
 
-@click.command(help=_("Add, move or close a critical point; load many from a table; without a name, list them."))
+@click.command()
 @click.argument("name", required=False, metavar=_("[NAME]"))
 @click.option("--title", metavar=_("TEXT"), help=_("What must be done or in order."))
 @click.option("--owner", metavar=_("NAME"), help=_("Who answers for it."))

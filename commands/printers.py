@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MEASURES = 4
 
 
-@click.command(help=_("List the printers that were measured, or keep what was measured of one."))
+@click.command()
 @click.argument("name", required=False, metavar=_("[NAME]"))
 @click.option("--measured", metavar="A,B,C,D", help=_("The four lengths on the page of labels --calibrate, in mm."))
 @click.option("--offset", metavar="X,Y", help=_("Or how far right and down it prints, in mm; negative: left and up."))

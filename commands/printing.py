@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MAX_BLANKS = 10_000
 
 
-@click.command(help=_("Print labels of items that have none yet, sorted by PPK, PPS, TPS and kind."))
+@click.command()
 @click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--to", "to", metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
 @click.option(

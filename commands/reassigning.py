@@ -25,7 +25,7 @@ _LONGEST_REASON = 300
 _SHOWN_WAYS = 20
 
 
-@click.command(help=_("Record that things are bound for another place now, and why."))
+@click.command()
 @click.argument("codes", nargs=-1, required=True, metavar=_("CODE..."))
 @click.option("--to", required=True, metavar=_("PLACE"), help=_("Where they are bound for now."))
 @click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why."))
@@ -58,7 +58,7 @@ def reassign(
         tell_recorded_events(store, recorded.events, recorded.findings)
 
 
-@click.command(help=_("Tell which place lacks what a neighbour has too many of, and propose moves."))
+@click.command()
 @click.option("--place", metavar=_("PLACE"), help=_("Only what this place and those below it lack."))
 @click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--do", "does", is_flag=True, help=_("Record the proposed moves as new destinations."))

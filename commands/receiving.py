@@ -11,9 +11,7 @@ from station.said import LONGEST_NOTE
 _MOST = 2**53 - 1
 
 
-@click.command(
-    help=_("Record what a vendor delivered, before it has labels: how many by contract, arrived and damaged.")
-)
+@click.command()
 @click.option("--from", "vendor", required=True, metavar=_("VENDOR"), help=_("Who delivers: a vendor's code or name."))
 @click.option("--kind", "item_kind", required=True, metavar=_("KIND"), help=_("What was delivered."))
 @click.option("--arrived", type=click.IntRange(0, _MOST), required=True, metavar="N",

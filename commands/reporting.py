@@ -18,6 +18,7 @@ from commands.base import (
     progress,
 )
 from commands.clock import clock_options, report_late, report_pace, tell
+from commands.program import REPORTS
 from custody.errors import N_, InputError
 from language import _
 from station.making import made_of
@@ -33,7 +34,7 @@ _FOLDED_TOGETHER = 2000
 """Items of one handover stand together, so that each record is read once for all of them, and no more are in memory."""
 
 
-@click.command(help=_("The chain of custody of one item, with its findings."))
+@click.command()
 @click.argument("code", metavar=_("CODE"))
 @click.option(
     "--out",
@@ -74,28 +75,7 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
             click.echo(chain_text(chain, store.state.places, needs))
 
 
-REPORTS = (
-    "custody",
-    "progress",
-    "prints",
-    "deliveries",
-    "condition",
-    "seals",
-    "handover",
-    "bast",
-    "late",
-    "pace",
-    "incidents",
-    "readiness",
-    "points",
-    "returns",
-    "discrepancies",
-    "scorecard",
-    "evaluation",
-)
-
-
-@click.command(help=_("Write a report. KIND is one of: {kinds}.").format(kinds=", ".join(REPORTS)))
+@click.command()
 @click.argument(
     "kind",
     type=click.Choice(REPORTS),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from db.store import Store
 
 
-@click.command(help=_("Print labels again; the older prints become void."))
+@click.command()
 @click.argument("code", nargs=-1, metavar=_("CODE..."))
 @click.option(
     "--codes",

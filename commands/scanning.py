@@ -43,7 +43,7 @@ def _list_cameras(context: click.Context, _parameter: click.Parameter, is_asked:
     context.exit()
 
 
-@click.command(help=_("Read the QR codes in pictures, videos, PDFs or from a camera; needs no ledger."))
+@click.command()
 @click.argument("sources", nargs=-1, required=True, metavar=_("SOURCE..."))
 @click.option(
     "--dpi",
@@ -92,7 +92,7 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
         note(_("No QR code was found."))
 
 
-@click.command(help=_("Scan labels with the camera and record one handover."))
+@click.command()
 @click.option("--from", "giver_code", metavar=_("CODE"), help=_("Who gives: a place, or a vehicle's plate."))
 @click.option("--to", "to_code", metavar=_("PLACE"), help=_("Who receives; or scan the place's label first."))
 @source_option
@@ -134,7 +134,7 @@ def scan(
         run_session(store, draft, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
 
 
-@click.command(help=_("Record a handover from typed codes, a file, or a USB scanner that types."))
+@click.command()
 @click.option(
     "--from", "giver_code", required=True, metavar=_("CODE"), help=_("Who gives: a place, or a vehicle's plate.")
 )
@@ -211,7 +211,7 @@ def _matched(store: "Store", given: "Handover", codes: "Sequence[str]") -> "list
     return [Touch(code, None, "matched") for code in found]
 
 
-@click.command(help=_("List unfinished sessions; go on with one, record it, or drop it."))
+@click.command()
 @click.option("--resume", metavar="ID", help=_("Go on scanning this session."))
 @click.option("--record", metavar="ID", help=_("Record this session as it is."))
 @click.option("--drop", metavar="ID", help=_("Forget this session; what it took was never recorded."))

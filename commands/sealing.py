@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from db.store import Store
 
 
-@click.command(help=_("Record seals put on, looked at, taken off, spoilt or brought back. SERIALS: A0001 A0005-A0010, "
-                      "or - for a USB scanner."))  # fmt: skip
+@click.command()
 @click.argument("words", nargs=-1, required=True, metavar=_("CODE [SERIALS...]"))
 @click.option("--apply", "action", flag_value="apply", help=_("These were put on, besides those that are on it."))
 @click.option("--replace", "action", flag_value="replace", help=_("These were put on in place of all others."))

@@ -9,7 +9,7 @@ from commands.session import FIRST_CAMERA
 from language import _
 
 
-@click.command(help=_("Show the station's page in the browser: scanning without typing commands."))
+@click.command()
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),

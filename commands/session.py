@@ -12,7 +12,6 @@ from commands.base import confirm, note, print_json
 from commands.edge import EXIT_MACHINE, EXIT_USAGE, drop_output
 from commands.handing import resolve, tell_findings, tell_recorded
 from commands.touching import one_touch
-from custody.clocks import hours_between
 from custody.codes import ItemLabel
 from custody.errors import CustodyError
 from language import _
@@ -85,6 +84,8 @@ def tell_resumed(store: "Store", info: "DraftInfo") -> None:
 
 def tell_long_open(store: "Store", info: "DraftInfo") -> None:
     """Say that a session was left open, maybe over night, so that somebody looks before it is recorded."""
+    from custody.clocks import hours_between
+
     hours = hours_between(info.opened_at, store.around.now_utc())
     if hours >= LONG_OPEN_H:
         words = _("It was left open for {hours} hours: look whether all of this still stands here before recording it.")

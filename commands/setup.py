@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from station.loading import Change
 
 
-@click.command(help=_("Begin a station: a new log and its key."))
+@click.command()
 @click.option("--place", metavar=_("CODE"), help=_("Code of the place where the station stands, for example 51.08."))
 @click.option("--station", "name", metavar=_("NAME"), help=_("Name of the station, for example Gudang-1."))
 @click.option("--election", default="Pemilu", show_default=True, metavar=_("NAME"), help=_("Name of the election."))
@@ -121,7 +121,7 @@ def init(
         )
 
 
-@click.command(help=_("Load tables of places, needs and items (.csv, .xlsx): all or nothing."))
+@click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=_("FILE..."))
 @click.option("--dry-run", is_flag=True, help=_("Only show what would change, and every fault; record nothing."))
 @json_option
@@ -164,7 +164,7 @@ def _print_change(change: "Change") -> None:
         note(_("{file}: columns not used: {columns}").format(file=change.file, columns=", ".join(change.ignored)))
 
 
-@click.command(help=_("Register the items that the needs ask for and that do not exist yet."))
+@click.command()
 @click.option("--place", metavar=_("CODE"), help=_("Only for this place and all below it."))
 @click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--dry-run", is_flag=True, help=_("Only count them; record nothing."))
@@ -221,7 +221,7 @@ def _number(value: int) -> str:
     return number(value)
 
 
-@click.command(help=_("List items: code, kind, to, k/n, holder, condition."))
+@click.command()
 @click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--to", "to", metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
 @click.option("--held-by", metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle."))

@@ -6,7 +6,7 @@ from commands.base import Station, json_option, note, pass_station, print_json
 from language import _
 
 
-@click.command(help=_("Make a read-only token for an observer, revoke one, or list them."))
+@click.command()
 @click.option("--name", metavar=_("NAME"), help=_("Make a token for this observer; its secret is shown once."))
 @click.option("--days", type=int, default=30, show_default=True, metavar="N", help=_("For so many days."))
 @click.option("--revoke", metavar=_("NAME"), help=_("Let this observer's token count no longer."))

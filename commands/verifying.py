@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EXIT_WRONG = 1
 
 
-@click.command(help=_("Check the evidence: the whole ledger, or a bundle, a custody report or a proof from elsewhere."))
+@click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path), metavar=_("[FILE]"))
 @click.option("--root", metavar=_("FINGERPRINT"), help=_("Fingerprint of the election's root, from its key sheet."))
 @repeatable("--head", _("A signed head that somebody kept: a file, a photograph of its QR code, or its text."),

@@ -13,12 +13,7 @@ _REASONS = {
 }  # fmt: skip
 
 
-@click.command(
-    help=_(
-        "Record that printed labels must not be used: spoiled (jammed, torn), lost, or unused. "
-        "CODE means the newest print, CODE*02 that one."
-    )
-)
+@click.command()
 @click.argument("code", nargs=-1, metavar=_("CODE..."))
 @click.option(
     "--codes",

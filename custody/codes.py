@@ -8,8 +8,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stdnum.iso7064 import mod_37_36
-
 from custody.errors import N_, CodeError
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -54,9 +52,22 @@ def draw_code(randbelow: Callable[[int], int]) -> str:
     """
     while True:
         body = "".join(ALPHABET[randbelow(32)] for _ in range(CODE_LENGTH - 1))
-        check: str = mod_37_36.calc_check_digit(body)
+        check = _check_character(body)
         if check in ALPHABET:
             return body + check
+
+
+def _check_character(body: str) -> str:
+    from stdnum.iso7064 import mod_37_36  # here, for it takes longer to import than most commands to run
+
+    check: str = mod_37_36.calc_check_digit(body)
+    return check
+
+
+def _is_checked(code: str) -> bool:
+    from stdnum.iso7064 import mod_37_36
+
+    return bool(mod_37_36.is_valid(code))
 
 
 def parse_code(text: str) -> str:
@@ -83,7 +94,7 @@ def parse_code(text: str) -> str:
             text=text[:60],
             character=wrong[0],
         )
-    if not mod_37_36.is_valid(code):
+    if not _is_checked(code):
         raise CodeError(
             N_("{text} has a wrong check character: one character is mistyped or two are swapped"),
             hint=N_("Compare it with the label, group by group, and type it again."),
@@ -142,7 +153,7 @@ def read_payload(text: str) -> ItemLabel | PlaceLabel | None:
         return None
     if match := _ITEM.fullmatch(text):
         code, number = match.groups()
-        if not mod_37_36.is_valid(code):
+        if not _is_checked(code):
             raise CodeError(
                 N_("{text} has a wrong check character: this label was not printed by Serah"),
                 hint=N_("Set the item aside and compare it with its waybill."),

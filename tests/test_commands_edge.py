@@ -1,6 +1,8 @@
 """The edge of the commands: help in both languages, wrong use, faults of the machine; never a traceback."""
 
 import ast
+import json
+import os
 import subprocess
 import sys
 import sysconfig
@@ -13,34 +15,51 @@ from command_examples import ROOT, Terminal
 import language
 import main
 from commands.click_texts import TEXTS
+from commands.program import COMMANDS
 
-COMMANDS = (
-    "init", "load", "plan", "items", "labels", "reprint", "decode", "scan", "handover", "drafts", "custody", "report",
-    "export", "doctor", "demo",
-)  # fmt: skip
+HELPS = """
+import json, sys, io, contextlib, main
+def told(*command):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        assert main.main(["--lang", sys.argv[1], *command, "--help"]) == 0
+    return out.getvalue()
+print(json.dumps({command: told(*command.split()) for command in sys.argv[2:]}))
+"""
 
 
-def help_of(lang: str, *command: str) -> str:
-    run = subprocess.run(
-        [sys.executable, str(ROOT / "main.py"), "--lang", lang, *command, "--help"], capture_output=True, text=True
-    )
-    assert run.returncode == 0 and run.stderr == ""
-    return run.stdout
+@pytest.fixture(scope="module")
+def helps() -> dict[str, dict[str, str]]:
+    """By language, what `--help` says of the whole and of each command; a process a language, which it reads once."""
+    found = {}
+    for lang in language.LANGUAGES:
+        command = [sys.executable, "-c", HELPS, lang, "", *COMMANDS]
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "COLUMNS": "100"})
+        assert run.returncode == 0 and run.stderr == "", run.stderr
+        found[lang] = json.loads(run.stdout)
+    return found
 
 
 @pytest.mark.parametrize("lang", language.LANGUAGES)
-def test_help_lists_every_command_whole(lang: str) -> None:
-    shown = help_of(lang)
+def test_help_lists_every_command_whole(lang: str, helps: dict[str, dict[str, str]]) -> None:
+    shown = helps[lang][""]
     assert all(f"\n  {command} " in shown for command in COMMANDS) and "..." not in shown.partition("\n\n")[2]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help_in_both_languages(command: str) -> None:
-    english, indonesian = help_of("en", command), help_of("id", command)
+def test_every_command_has_help_in_both_languages(command: str, helps: dict[str, dict[str, str]]) -> None:
+    english, indonesian = helps["en"][command], helps["id"][command]
     assert english.startswith(f"Usage: main.py {command} [OPTIONS]")
     for line in english.splitlines()[2:]:
         words = line.partition("  -")[2].partition("  ")[2].strip()
         assert not (words and len(words) > 12 and words in indonesian), f"not translated: {words}"
+
+
+@pytest.mark.parametrize("lang", language.LANGUAGES)
+def test_the_list_of_commands_says_of_each_what_its_own_help_says(lang: str, helps: dict[str, dict[str, str]]) -> None:
+    listed = " ".join(helps[lang][""].split())
+    for command in COMMANDS:
+        said = " ".join(helps[lang][command].split("\n\n")[1].split())
+        assert said and f" {command} {said} " in f"{listed} "
 
 
 def test_click_knows_each_of_its_texts_that_we_translate() -> None:
@@ -116,8 +135,6 @@ def test_a_ledger_of_two_halves_is_found_damaged(station: Terminal) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes")
 @pytest.mark.parametrize("command", [("items", "--json"), ("report", "progress"), ("--help",), ("labels", "--list")])
 def test_a_reader_that_has_seen_enough_is_no_error(station: Terminal, command: tuple[str, ...]) -> None:
-    import os
-
     reading, writing = os.pipe()
     os.close(reading)
     process = station.process(*command, stdout=writing)
@@ -155,10 +172,11 @@ def test_a_python_without_our_packages_says_what_to_run(tmp_path: Path) -> None:
 
 
 def test_help_comes_at_once() -> None:
-    """It imports none of the heavy libraries; how long it takes is measured in bench/."""
+    """It imports no heavy library, and no command but the list of them; how long it takes is measured in bench/."""
     script = "import sys, main; main.main(['--help']); sys.exit(any(m in sys.modules for m in {!r}))"
-    heavy = ("cv2", "numpy", "reportlab", "peewee", "apsw", "cryptography", "zxingcpp", "xlsxwriter", "rich")
-    run = subprocess.run([sys.executable, "-c", script.format(heavy)], cwd=ROOT, capture_output=True)
+    ours = ("commands.scanning", "commands.reporting", "custody.codes", "custody.events")
+    heavy = ("cv2", "numpy", "reportlab", "peewee", "apsw", "cryptography", "zxingcpp", "xlsxwriter", "rich", "stdnum")
+    run = subprocess.run([sys.executable, "-c", script.format((*ours, *heavy))], cwd=ROOT, capture_output=True)
     assert run.returncode == 0, run.stderr.decode()[-300:]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+import commands.program
 import language
 import main
 
@@ -21,7 +22,7 @@ _LATER = frozenset()
 @pytest.fixture(scope="module")
 def program() -> click.Group:
     language.use_in_process("en")
-    return main._program(None)
+    return commands.program.program()
 
 
 def command_lines(document: Path) -> Iterator[list[str]]:

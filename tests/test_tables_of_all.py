@@ -7,7 +7,7 @@ import pytest
 from busy_day import GIVER, LATE, Day
 from python_calamine import CalamineWorkbook
 
-from commands.reporting import REPORTS
+from commands.program import REPORTS
 from custody.forms import NEWEST
 
 TABLES = {

@@ -10,7 +10,7 @@ from language import _
 EXIT_NOT_FOUND = 1
 
 
-@click.command(help=_("Show the whole job on the Buleleng example, with no camera."))
+@click.command()
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

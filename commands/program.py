@@ -1,0 +1,147 @@
+"""The program: its global options and its commands, each of which is imported when it is asked for.
+
+What a command does is said here and nowhere else, so that the list of all commands imports none of them.
+"""
+
+from collections.abc import Callable, Iterator, MutableMapping
+from importlib import import_module
+from keyword import iskeyword
+
+import click
+
+import language
+from custody.errors import N_
+from language import _
+
+VERSION = "0.1.0"
+REPORTS = (
+    "custody", "progress", "prints", "deliveries", "condition", "seals", "handover", "bast", "late", "pace",
+    "incidents", "readiness", "points", "returns", "discrepancies", "scorecard", "evaluation",
+)  # fmt: skip
+"""What `report` can write."""
+
+COMMANDS = {
+    "init": ("setup", N_("Begin a station: a new log and its key.")),
+    "admit": ("merging", N_("Let a station's key count; said by the election's root, which has looked at the "
+                            "fingerprint.")),
+    "revoke": ("merging", N_("Let a station's key count no longer; what came before stays. It does not come back.")),
+    "load": ("setup", N_("Load tables of places, needs and items (.csv, .xlsx): all or nothing.")),
+    "plan": ("setup", N_("Register the items that the needs ask for and that do not exist yet.")),
+    "items": ("setup", N_("List items: code, kind, to, k/n, holder, condition.")),
+    "receive": ("receiving", N_("Record what a vendor delivered, before it has labels: how many by contract, arrived "
+                                "and damaged.")),
+    "labels": ("printing", N_("Print labels of items that have none yet, sorted by PPK, PPS, TPS and kind.")),
+    "reprint": ("reprinting", N_("Print labels again; the older prints become void.")),
+    "void": ("voiding", N_("Record that printed labels must not be used: spoiled (jammed, torn), lost, or unused. "
+                           "CODE means the newest print, CODE*02 that one.")),
+    "claim": ("claiming", N_("Register items under labels that were printed blank (labels --blank).")),
+    "printer": ("printers", N_("List the printers that were measured, or keep what was measured of one.")),
+    "decode": ("scanning", N_("Read the QR codes in pictures, videos, PDFs or from a camera; needs no ledger.")),
+    "scan": ("scanning", N_("Scan labels with the camera and record one handover.")),
+    "handover": ("scanning", N_("Record a handover from typed codes, a file, or a USB scanner that types.")),
+    "drafts": ("scanning", N_("List unfinished sessions; go on with one, record it, or drop it.")),
+    "inspect": ("inspecting", N_("Record in which condition things were found, with a photograph where there is one.")),
+    "seal": ("sealing", N_("Record seals put on, looked at, taken off, spoilt or brought back. SERIALS: A0001 "
+                           "A0005-A0010, or - for a USB scanner.")),
+    "pack": ("packing", N_("Put things into a set, sack or pallet, take them out, look into it, or open it; open a "
+                           "pack of seals into smaller ones.")),
+    "correct": ("correcting", N_("Withdraw a record, and say what is right; the chain keeps showing both.")),
+    "reassign": ("reassigning", N_("Record that things are bound for another place now, and why.")),
+    "balance": ("reassigning", N_("Tell which place lacks what a neighbour has too many of, and propose moves.")),
+    "incident": ("incidents", N_("Record an obstacle with place, stage and things; close it; without a text, list "
+                                 "them.")),
+    "checklist": ("checklists", N_("Record how ready a store is: asks each question, or takes the answers from "
+                                   "--answer.")),
+    "point": ("points", N_("Add, move or close a critical point; load many from a table; without a name, list them.")),
+    "form": ("forms", N_("Print handover forms ahead, for when laptop, power or camera fail; keyed in later with "
+                         "handover --occurred.")),
+    "custody": ("reporting", N_("The chain of custody of one item, with its findings.")),
+    "report": ("reporting", N_("Write a report. KIND is one of: {kinds}.")),
+    "export": ("exporting", N_("Write the logs of this ledger to a bundle for another station or an auditor.")),
+    "import": ("merging", N_("Take in bundles from other stations, and folders of photographs: twice adds nothing.")),
+    "verify": ("verifying", N_("Check the evidence: the whole ledger, or a bundle, a custody report or a proof from "
+                               "elsewhere.")),
+    "backup": ("backing", N_("Write a safe copy of the ledger to a new file, and read it back.")),
+    "serve": ("serving", N_("Show the station's page in the browser: scanning without typing commands.")),
+    "pins": ("pins", N_("List whose PIN this station keeps, or forget one so that it can be set anew on the page.")),
+    "token": ("tokens", N_("Make a read-only token for an observer, revoke one, or list them.")),
+    "doctor": ("doctor", N_("Look at camera, libraries, fonts, disk, clock and database; say what mends them.")),
+    "demo": ("demo", N_("Show the whole job on the Buleleng example, with no camera.")),
+}  # fmt: skip
+"""Of each command: its module, and what it does."""
+
+
+class Commands(MutableMapping[str, click.Command]):
+    """The commands by name. Looking one up imports it; asking which there are does not."""
+
+    def __init__(self) -> None:
+        self._imported: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._imported:
+            module, _about = COMMANDS[name]
+            found = getattr(import_module(f"commands.{module}"), f"{name}_" if iskeyword(name) else name)
+            found.help, found.options_metavar = about(name), _("[OPTIONS]")
+            self._imported[name] = found
+        return self._imported[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._imported[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._imported[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class Program(click.Group):
+    """A group that lists its commands without importing them."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each command with all that is said of it: the list wraps it and cuts nothing off."""
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, about(name)) for name in self.list_commands(ctx)])
+
+
+def about(name: str) -> str:
+    """What a command does, in the chosen language."""
+    return _(COMMANDS[name][1]).format(kinds=", ".join(REPORTS))
+
+
+def program(now_utc: Callable[[], str] | None = None) -> click.Group:
+    """The program in the chosen language.
+
+    Args:
+        now_utc: the clock; None: this computer's.
+    """
+
+    @click.group(
+        cls=Program,
+        commands=Commands(),
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        help=_("Serah: labels, scanning and chain of custody for election supplies."),
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND [ARGS]..."),
+    )
+    @click.option("--home", metavar=_("DIR"), help=_("Folder of this station's ledger and key. [env: SERAH_HOME]"))
+    @click.option("--db", metavar="URL", help=_("The ledger's database. [env: SERAH_DB]"))
+    @click.option("--lang", type=click.Choice(language.LANGUAGES), help=_("Language. [env: SERAH_LANG]"))
+    @click.option(
+        "--passphrase-file",
+        metavar=_("FILE"),
+        help=_("File with the passphrase of the station key. [env: SERAH_PASSPHRASE_FILE, SERAH_PASSPHRASE]"),
+    )
+    @click.version_option(VERSION, prog_name="Serah", message="%(prog)s %(version)s")
+    @click.pass_context
+    def serah(
+        context: click.Context, home: str | None, db: str | None, lang: str | None, passphrase_file: str | None
+    ) -> None:
+        from commands.base import station_at
+
+        context.obj = station_at(home, db, now_utc, passphrase_file)
+
+    return serah
