@@ -21,6 +21,10 @@ MAX_BODY_BYTES = 64 * 1024
 SIGNING_CONTEXT = b"serah-event/v1\n"
 """Put before a body when it is signed, so that no signature for another purpose can pass as one for an event."""
 
+_LARGEST = 2**53 - 1
+"""The largest whole number that every reader of JSON takes for the same (RFC 7493 §2.2)."""
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_ONLY_TEXT = {str}
 _KEY_DIGITS = 10
 _ROLE_KEY_SIGNATURE = re.compile(r"[a-z]+ [0-9a-f]{16} [A-Za-z0-9+/]{86}==", re.ASCII)
 
@@ -67,9 +71,10 @@ def read_canonical(data: bytes) -> dict[str, Any]:
         raise _altered("too large")
     try:
         body = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_float=_no_float, parse_constant=_no_float
-        )
-        same = isinstance(body, dict) and _jcs(body) == data
+            data.decode("utf-8"), object_pairs_hook=_without_duplicates,
+            parse_float=_no_float, parse_constant=_no_float, parse_int=_bounded,
+        )  # fmt: skip
+        same = isinstance(body, dict) and (_sorted(body) or _jcs(body)) == data
     except (ValueError, RecursionError, rfc8785.CanonicalizationError) as error:
         raise _altered(str(error)) from error
     if not same:
@@ -133,8 +138,39 @@ def sign_body(body: bytes, public_key: bytes, sign: Callable[[bytes], bytes]) ->
 
 
 def _jcs(body: Mapping[str, Any]) -> bytes:
+    if _is_plain(body) and (data := _sorted(body)):
+        return data
     data = rfc8785.dumps(dict(body))
     return data if data.isascii() else rfc8785.dumps(_composed(dict(body)))
+
+
+def _sorted(body: Mapping[str, Any]) -> bytes | None:
+    """The canonical bytes of a plain body by the standard library's encoder, some ten times as quick as rfc8785.
+
+    With no letter beyond ASCII and no float the two write alike: names sort the same by code units and by code points,
+    and the same seven escapes are short (RFC 8785 §3.2.2.2, §3.2.3). None where there is such a letter.
+    """
+    text = _ENCODER.encode(body)
+    return text.encode("ascii") if text.isascii() else None
+
+
+def _is_plain(body: Any) -> bool:
+    """Whether `_sorted` may be asked: only what JSON has, whole numbers alone, none past what RFC 8785 allows."""
+    parts = [body]
+    for part in parts:  # which grows while it is gone through
+        kind = type(part)
+        if kind is dict:
+            if part and set(map(type, part)) != _ONLY_TEXT:
+                return False
+            parts += part.values()
+        elif kind is list or kind is tuple:
+            parts += part
+        elif kind is int:
+            if not -_LARGEST <= part <= _LARGEST:
+                return False
+        elif not (kind is str or kind is bool or part is None):
+            return False
+    return True
 
 
 def _composed(value: Any) -> Any:
@@ -161,6 +197,13 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) != len(pairs):
         raise ValueError("duplicate key")
     return result
+
+
+def _bounded(text: str) -> int:
+    number = int(text)
+    if not -_LARGEST <= number <= _LARGEST:
+        raise ValueError(f"too large: {text[:20]}")
+    return number
 
 
 def _no_float(text: str) -> float:

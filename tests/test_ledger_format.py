@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import runpy
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,29 @@ def test_our_bytes_are_rfc_8785_and_what_the_standard_library_sorts(body):
     plain = json.dumps(composed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     assert data == rfc8785.dumps(composed) == plain
     assert read_canonical(data) == composed
+
+
+@pytest.mark.parametrize(
+    "value", [2**53, -(2**53), float("nan"), float("inf"), {1: "a"}, {None: 1}, {True: 1}, {"a": {2: 3}}, b"a", {1, 2}]
+)
+def test_what_the_standard_library_would_write_and_rfc_8785_would_not_is_not_written(value):
+    with pytest.raises(rfc8785.CanonicalizationError):
+        canonical({"a": [value]})
+
+
+def test_what_is_not_plain_is_written_as_rfc_8785_says():
+    class Number(IntEnum):
+        ONE = 1
+
+    for value in (1.0, 1e21, -0.0, Number.ONE, 2**53 - 1, {"a": ("b", [None, 1])}):
+        assert canonical({"a": value}) == rfc8785.dumps({"a": value})
+
+
+@given(st.text(st.characters(max_codepoint=0x80), max_size=40), st.lists(st.text(st.characters(max_codepoint=0x7F))))
+@settings(max_examples=examples(100))
+def test_letters_of_ascii_are_escaped_as_rfc_8785_says(text, names):
+    body = {"a": text, **dict.fromkeys(names, text)}
+    assert canonical(body) == rfc8785.dumps(body)
 
 
 def test_text_is_composed():
