@@ -72,9 +72,18 @@ def read_event(body: bytes, signatures: tuple[Signature, ...]) -> Event:
     Raises:
         TamperError: bytes that are not canonical, a key that this version does not know, a missing or wrong value.
     """
-    parsed = read_canonical(body)
-    check_body(parsed)
-    return Event(leaf_digest(entry_bytes(body, signatures)).hex(), parsed)
+    return Event(leaf_digest(entry_bytes(body, signatures)).hex(), read_body(body))
+
+
+def read_body(data: bytes) -> Body:
+    """Read a stored body.
+
+    Raises:
+        TamperError: bytes that are not canonical, a key that this version does not know, a missing or wrong value.
+    """
+    body = read_canonical(data)
+    check_body(body)
+    return body
 
 
 def stored_event(leaf: bytes, body: bytes) -> Event:

@@ -12,7 +12,7 @@ from peewee import fn
 
 from custody.compose import NewEvent, Ref
 from custody.errors import N_, TamperError
-from custody.events import Body, Event
+from custody.events import Body, Event, read_body
 from custody.findings import Finding
 from custody.items import Item
 from custody.ledger import leaf_digest
@@ -24,7 +24,7 @@ from db.prepared import Prepared
 from db.seen_heads import SeenHeads, rolled_back
 from db.state import State
 from evidence.checkpoint import claimed_checkpoint, read_checkpoint
-from evidence.entry import is_signed, read_body
+from evidence.entry import is_signed
 
 _RECENT = 1000
 """Among so many of our newest records are the recent handovers."""

@@ -15,9 +15,9 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from custody.errors import CodeError
+from custody.events import read_body
 from custody.items import Item
 from custody.paper import Collector, is_head, is_part, pack_sheet
-from evidence.entry import read_body
 from reports.data_qr import LEAST_MM, choose_grid
 from reports.handover_column import HandoverFacts, Part
 from reports.handover_paper import write_handover_paper

@@ -147,6 +147,16 @@ def test_letters_of_ascii_are_escaped_as_rfc_8785_says(text, names):
     assert canonical(body) == rfc8785.dumps(body)
 
 
+@given(
+    st.dictionaries(st.text(st.sampled_from("a\u00e9\ud7ff\ue000\ufb33\uffff\U00010000\U0001f4e6")), st.integers(0, 9))
+)
+@settings(max_examples=examples(100))
+def test_names_sort_as_utf_16_does(body):
+    data = canonical(body)
+    assert data == rfc8785.dumps(json.loads(data))
+    assert read_canonical(data) == json.loads(data)
+
+
 def test_text_is_composed():
     decomposed = {"note": "cafe\u0301"}
     assert canonical(decomposed) == canonical({"note": "caf\u00e9"}) == b'{"note":"caf\xc3\xa9"}'

@@ -16,8 +16,9 @@ from stdnum.iso7064 import mod_37_36
 from custody import base45, packing
 from custody.codes import ALPHABET
 from custody.errors import CodeError
+from custody.events import read_body
 from custody.paper import Collector, is_head, is_part, pack_sheet, paper_id, parts, unpack_sheet
-from evidence.entry import is_signed, read_body
+from evidence.entry import is_signed
 from tests.paper_examples import PUBLIC_KEY, sheet
 
 QR_ALPHANUMERIC = set(base45.ALPHABET)

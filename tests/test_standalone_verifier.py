@@ -33,11 +33,10 @@ from bundle_examples import MEDDLERS, Evidence, admit, honest
 from evidence_logs import Station
 
 from custody.errors import CustodyError, TamperError
-from custody.events import COMMON, FORMS, read_event
+from custody.events import COMMON, FORMS, read_body, read_event
 from custody.ledger import read_signatures
 from custody.roster import roster
 from evidence.audit import audit_bundle
-from evidence.entry import read_body
 from station.bundle import read_bundle
 
 TOOL = Path(__file__).parents[1] / "tools" / "verify_standalone.py"
