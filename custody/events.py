@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from custody.errors import N_, TamperError
-from custody.forms import COMMON, FORMS, NEWEST, POWERS, Body, first_wrong
+from custody.forms import COMMON, FORMS, NEWEST, POWERS, Body, first_wrong, row_of
 from custody.ledger import Signature, entry_bytes, leaf_digest, read_canonical
 
 __all__ = ["COMMON", "FORMS", "NEWEST", "POWERS", "Body", "Event", "check_body", "read_event", "stored_event"]
 
-_CHECKS = {form: {**COMMON, **fields} for form, fields in FORMS.items()}
+_CHECKS = {form: (row_of(fields), fields) for form, own in FORMS.items() if (fields := {**COMMON, **own})}
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,12 @@ def check_body(body: Body) -> None:
         TamperError: an unknown type or version, an unknown or missing key, or a value out of its range.
     """
     type_, version = body.get("type"), body.get("v")
-    fields = _CHECKS.get((type_, version)) if isinstance(type_, str) and isinstance(version, int) else None
-    if fields is None:
+    form = _CHECKS.get((type_, version)) if isinstance(type_, str) and isinstance(version, int) else None
+    if form is None:
         raise _wrong("v" if isinstance(type_, str) and type_ in NEWEST else "type")
-    if field := first_wrong(body, fields):
-        raise _wrong(field)
+    is_right, fields = form
+    if not is_right((body,)):
+        raise _wrong(first_wrong(body, fields))
 
 
 def _wrong(field: str) -> TamperError:
