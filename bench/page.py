@@ -1,45 +1,36 @@
-"""The page beside what it rests on: a label in view to its line in Chromium, pages of Buleleng, who looks on.
+"""The page beside what it rests on: a label in view to its line in Chromium, pages of Buleleng.
 
     python bench/page.py
 
 Claims: from a label in view of a camera to its line on the page less than 250 ms (median); pages less than 100 ms of
-the server's time, and the dashboard of 2,275 TPS less than 300 ms; first paint in less than 1 s; 8 viewers of the
-dashboard slow scanning by no more than 5 %. Each beside a floor of the same run: the time that the ledger takes for a
-scan, and an answer of the same server with nothing to work out.
+the server's time, and the dashboard of 2,275 TPS less than 300 ms; first paint in less than 1 s. Each beside a
+floor of the same run: the time that the ledger takes for a scan, and an answer of the same server with nothing to work
+out.
 """
 
-import json
 import shutil
 import statistics
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+import cv2
+import numpy as np
+from served import add_up, begun, get, prepared, served, spent_ms
 
-import cv2  # noqa: E402
-import numpy as np  # noqa: E402
+from bootstrap import BROWSERS
+from custody.codes import item_payload
+from scanner import frames
+from scanner.frames import FrameSource, Tell, monotonic_ms
+from scanner.live_source import Live
+from scanner.reads import Read
+from web.site import Site
 
-import main  # noqa: E402
-from bootstrap import BROWSERS  # noqa: E402
-from commands.base import station_at  # noqa: E402
-from custody.codes import item_payload  # noqa: E402
-from scanner import frames  # noqa: E402
-from scanner.frames import FrameSource, Tell, monotonic_ms  # noqa: E402
-from scanner.live_source import Live  # noqa: E402
-from scanner.reads import Read  # noqa: E402
-from web.serving import listen, server_of, site_on  # noqa: E402
-from web.site import Site  # noqa: E402
-from web.token import HEADER, cookie_name  # noqa: E402
-
-LINES, PAGES, PAINTS, ROUNDS, EACH, VIEWERS = 40, 15, 7, 6, 40, 8
+LINES, PAGES, PAINTS = 40, 15, 7
 SQUARE = ((0, 0), (9, 0), (9, 9), (0, 9))
 GAP_S, GRAINS = 1 / 30, 4
 
@@ -93,40 +84,9 @@ class Camera:
         self._shown = self._jpegs(self._table)
 
 
-def prepared(folder: Path) -> Path:
-    """A station with the plan of all Buleleng."""
-    home = folder / "home"
-    examples = ROOT / "examples" / "buleleng"
-    for command in (
-        ["init", "--place", "51.08", "--station", "Gudang-1", "--election", "Pemilu 2024"],
-        ["load", str(examples / "places.csv"), str(examples / "needs.csv")],
-        ["plan"],
-    ):
-        assert main.main(["--home", str(home), *command]) == 0
-    return home
-
-
-def spent_ms(job: Callable[[], object], times: int) -> float:
-    """The median time of a job."""
-    spent = []
-    for _number in range(times):
-        began = time.perf_counter()
-        job()
-        spent.append((time.perf_counter() - began) * 1000)
-    return statistics.median(spent)
-
-
-def get(site: Site, path: str) -> bytes:
-    """What the server answers."""
-    with urlopen(Request(site.address.rstrip("/") + path)) as answer:
-        return bytes(answer.read())
-
-
 def pages(site: Site, draft: str) -> None:
     """The server's time for each page, beside that for an answer with nothing in it."""
-    site.watch.whole(lambda _store, kept: kept.share)
-    while site.watch.whole(lambda _store, kept: kept.share) < 1:
-        time.sleep(0.1)
+    add_up(site)
     floor = spent_ms(lambda: get(site, "/static/serah.svg"), PAGES)
     print(f"{'page':28}{'ms':>8}{'of floor':>10}")
     print(f"{'/static/serah.svg':28}{floor:8.1f}{1:10.1f}")
@@ -215,71 +175,15 @@ def browse(site: Site, draft: str, camera: Camera, codes: Sequence[str]) -> None
         browser.close()
 
 
-@contextmanager
-def viewers(site: Site, count: int) -> Iterator[None]:
-    """So many who look at the dashboard, each fetching it anew every two seconds as if something were recorded."""
-    is_over = threading.Event()
-
-    def look(number: int) -> None:
-        is_over.wait(number * 2 / VIEWERS)
-        while not is_over.is_set():
-            get(site, "/dashboard/part")
-            is_over.wait(2)
-
-    threads = [threading.Thread(target=look, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    yield
-    is_over.set()
-    for thread in threads:
-        thread.join()
-
-
-def looked_on(site: Site, draft: str, codes: Sequence[str]) -> None:
-    """A scan that is typed, while nobody looks at the dashboard and while many do, by turns."""
-    headers = {
-        HEADER: site.token,
-        "Cookie": f"{cookie_name(site.token)}={site.token}",
-        "Content-Type": "application/json",
-    }
-    spent: dict[int, list[float]] = {0: [], VIEWERS: []}
-    left = iter(codes)
-
-    def type_in() -> None:
-        body = json.dumps({"line": next(left)}).encode()
-        urlopen(Request(f"{site.address}api/drafts/{draft}/lines", body, headers)).read()
-
-    for number in range(2 * ROUNDS):
-        count = VIEWERS * (number % 2)
-        with viewers(site, count):
-            spent[count].append(spent_ms(type_in, EACH))
-    alone, watched = (statistics.median(spent[count]) for count in (0, VIEWERS))
-    print(f"\na typed scan: {alone:.1f} ms alone, {watched:.1f} ms with {VIEWERS} viewers ({watched / alone - 1:+.0%})")
-
-
 def run() -> None:
     """Serve the page, measure, print."""
-    with tempfile.TemporaryDirectory() as folder:
-        station = station_at(str(prepared(Path(folder))), None)
-        with station.store() as store:
-            codes = [item.code for item in store.state.find_items(under="51.08.06")]
-        listening, camera = listen(None), Camera()
-        frames.open_source = camera.opened
-        site = site_on(listening, station.home, lambda: station.store(write=True), language="en", source="0")
-        server = server_of(site)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            now = station.now_utc()
-            draft = site.keep.do(
-                lambda store: store.drafts.open(store.around.new_id(), "51.08", "51.08.06", [], at=now)
-            ).id
-            pages(site, draft)
-            browse(site, draft, camera, codes)
-            looked_on(site, draft, codes[2 * LINES :])
-        finally:
-            server.should_exit = True
-            thread.join()
+    camera = Camera()
+    frames.open_source = camera.opened
+    with tempfile.TemporaryDirectory() as folder, served(prepared(Path(folder))) as site:
+        codes = [item.code for item in site.ask.do(lambda store: list(store.state.find_items(under="51.08.06")))]
+        draft = begun(site, "51.08", "51.08.06")
+        pages(site, draft)
+        browse(site, draft, camera, codes)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """How far the supplies of a regency have come: sums over the delivery tree, by place and kind."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from custody.chain import Chain
 from custody.places import Place, Ways
 
 REPORTED_LEVELS = ("warehouse", "district", "village")
@@ -64,22 +65,86 @@ def progress(groups: Iterable[StockGroup], places: Mapping[str, Place]) -> list[
     ways = Ways(places)
     sums: dict[tuple[str, str], _Sum] = {}
     for group in groups:
-        way = ways.to(group.to) or (Place(group.to, group.to, "unknown"),)
-        holders = {place.code for place in ways.to(group.held_by)} | {group.held_by}
-        for depth, place in enumerate(way):
+        codes: tuple[str, ...] = ()
+        for place, has_arrived in _steps(ways, group.to, group.held_by):
+            codes += (place.code,)
             if place.level not in REPORTED_LEVELS and place.level != "unknown":
                 continue
             row = sums.get((place.code, group.kind))
             if row is None:
-                codes = tuple(step.code for step in way[: depth + 1])
                 row = sums[place.code, group.kind] = _Sum(place, codes)
-            gate = way[1] if depth == 0 and len(way) > 1 else place
-            row.add(group, has_arrived=gate.code in holders)
+            row.add(group, has_arrived=has_arrived)
     ordered = sorted(sums.items(), key=lambda entry: (entry[1].place.level == "unknown", entry[1].order, entry[0][1]))
     return [
         ProgressRow(row.place, kind, row.registered, row.labelled, row.sent, row.arrived)
         for (_code, kind), row in ordered
     ]
+
+
+def _steps(ways: Ways, to: str, held_by: str) -> Iterator[tuple[Place, bool]]:
+    """The places from the top to where something is bound for, and whether it has arrived at each."""
+    way = ways.to(to) or (Place(to, to, "unknown"),)
+    holders = {place.code for place in ways.to(held_by)} | {held_by}
+    for depth, place in enumerate(way):
+        gate = way[1] if depth == 0 and len(way) > 1 else place
+        yield place, gate.code in holders
+
+
+@dataclass(slots=True)
+class Amounts:
+    """How many items are bound for a place or below it, have a label, have left where they began, and are there."""
+
+    total: int = 0
+    labelled: int = 0
+    sent: int = 0
+    there: int = 0
+
+    @property
+    def on_the_way(self) -> int:
+        """How many have left and are not there."""
+        return max(self.sent - self.there, 0)
+
+    @property
+    def share(self) -> int:
+        """What is there in whole per cent, rounded down."""
+        return 100 * self.there // self.total if self.total else 0
+
+    def add(self, total: int, labelled: int, sent: int, there: int) -> None:
+        """Count so many more; fewer where they are negative."""
+        self.total += total
+        self.labelled += labelled
+        self.sent += sent
+        self.there += there
+
+
+class StockSums:
+    """The amounts of every place over all kinds, of which any item may be put in anew as it moves on."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
+        self._groups: dict[str, StockGroup] = {}
+        self.amounts: dict[str, Amounts] = {}
+        """By place, polling stations too. What is bound for a place that the tree does not have is under its code."""
+
+    def put(self, chain: Chain) -> None:
+        """Count an item as its chain tells now, in place of what was counted of it."""
+        item = chain.item
+        if before := self._groups.pop(chain.code, None):
+            self._count(before, -1)
+        if item is not None:
+            has_left = any(link.event.type == "handover" and not link.is_withdrawn for link in chain.links)
+            group = StockGroup(item.to, item.kind, item.held_by, 1, int(item.print > 0), int(has_left))
+            self._groups[chain.code] = group
+            self._count(group, 1)
+
+    def add(self, group: StockGroup) -> None:
+        """Count many that are alike, once and for all."""
+        self._count(group, 1)
+
+    def _count(self, group: StockGroup, by: int) -> None:
+        for place, has_arrived in _steps(self._ways, group.to, group.held_by):
+            known = self.amounts.setdefault(place.code, Amounts())
+            known.add(by * group.count, by * group.labelled, by * group.sent, by * group.count * has_arrived)
 
 
 def with_way_back(rows: Iterable[ProgressRow], came: Mapping[tuple[str, str], int]) -> list[ProgressRow]:

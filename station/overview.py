@@ -5,7 +5,7 @@ that a new record names. What it tells is what folding everything anew would tel
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from custody.discrepancies import of_handovers
 from custody.findings import Finding, moment
 from custody.journey import Journey, journey
 from custody.places import Ways
+from custody.progress import Amounts, StockSums
 from custody.scorecard import Card, Scores
 from custody.scoring import marks_of
 from custody.timing import DueRow, DueSums
@@ -54,7 +55,7 @@ class Overview:
         self._total = 0
         self._is_first = True
         self._ways = Ways({})
-        self._due = DueSums(self._ways)
+        self._due, self._stock = DueSums(self._ways), StockSums(self._ways)
         self._irregular: dict[str, tuple[Irregular, ...]] = {}
         self._counted: dict[str, Counted] = {}
         self._loads = Truckloads()
@@ -67,6 +68,7 @@ class Overview:
         self._to_mark: dict[str, None] = {}
         self._cards: tuple[str, list[Card]] = ("", [])
         self._put_count = 0
+        self._amounts: tuple[int, Mapping[str, Amounts]] | None = None
         self._rows: tuple[tuple[str, int, int], list[DueRow]] | None = None
 
     @property
@@ -113,9 +115,18 @@ class Overview:
             self._rows = (asked, self._due.rows(as_of=as_of, within_h=within_h))
         return self._rows[1]
 
-    def there(self) -> dict[str, tuple[int, int]]:
-        """For each sub-district, village and polling station how many items are to come, and how many are there."""
-        return self._due.there()
+    def amounts(self) -> Mapping[str, Amounts]:
+        """For each place how far what is bound for it or below it has come, over all kinds.
+
+        Below the top, what has been there counts as there, as for the clock: what is on its way back, too.
+        """
+        if self._amounts is None or self._amounts[0] != self._put_count:
+            found = {code: amounts for code, amounts in self._stock.amounts.items() if amounts.total}
+            for code, (total, there) in self._due.there().items():
+                known = found.get(code, Amounts())
+                found[code] = Amounts(total, known.labelled, known.sent, there)
+            self._amounts = (self._put_count, found)
+        return self._amounts[1]
 
     def cards(self, as_of: str) -> tuple[str, list[Card]]:
         """The scorecard of all committees, and as of when: the last minute begun, for it sums up every item."""
@@ -149,7 +160,7 @@ class Overview:
             self._restart()
             self._store = store
             self._ways = Ways(store.state.places.tree())
-            self._due, self._scores = DueSums(self._ways), Scores(self._ways)
+            self._due, self._scores, self._stock = DueSums(self._ways), Scores(self._ways), StockSums(self._ways)
             self._mark_to_fold(ledger.codes())
         else:
             self._is_first = False  # what is packed in these may have been folded already
@@ -170,6 +181,7 @@ class Overview:
         self._put_count += 1
         way = journey(chain, self._ways, as_of=now)
         self._due.put(chain.code, way)
+        self._stock.put(chain)
         self._scores.put(marks_of(chain, self._ways, as_of=now))
         self._await_due(chain.code, way, moment(now))
         self._loads.put(chain, self._ways.places, as_of=now)

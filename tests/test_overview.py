@@ -15,6 +15,7 @@ from custody.counting import count_findings, counted_in
 from custody.errors import CustodyError
 from custody.journey import journey
 from custody.places import Ways
+from custody.progress import progress
 from custody.timing import due_rows
 from db.store import Store
 from station import overview
@@ -31,11 +32,17 @@ def whole(told: Overview, store: Store) -> Overview:
     return told
 
 
+def there(kept: Overview, place: str) -> tuple[int, int]:
+    """How many items are bound for a place, and how many have come there."""
+    amounts = kept.amounts()[place]
+    return amounts.total, amounts.there
+
+
 def told_by(kept: Overview) -> tuple[object, ...]:
     """Everything that an overview tells, in an order of its own."""
     irregular = sorted((one.finding.code, one.finding.item or "", one.place, one.bast, str(one.finding))
                        for one in kept.irregular())  # fmt: skip
-    return kept.due_rows(LATER, 6), dict(sorted(kept.there().items())), irregular, kept.cards(LATER)
+    return kept.due_rows(LATER, 6), dict(sorted(kept.amounts().items())), irregular, kept.cards(LATER)
 
 
 @settings(
@@ -70,7 +77,7 @@ def test_its_clock_is_that_of_the_report(either_url: FreshUrl) -> None:
         ways = Ways({place.code: place for place in PLACES})
         found = [journey(store.state.chain(code), ways, as_of=LATER) for code in codes]
         assert kept.due_rows(LATER, 6) == due_rows([one for one in found if one], ways, as_of=LATER)
-        assert kept.there()["51.08.01"] == (4, 3) and kept.there()["51.08.02"] == (3, 0)
+        assert there(kept, "51.08.01") == (4, 3) and there(kept, "51.08.02") == (3, 0)
 
 
 def test_another_log_and_another_plan_are_taken_in(sqlite_url: FreshUrl) -> None:
@@ -107,9 +114,9 @@ def test_an_hour_that_a_fast_clock_wrote_counts_when_it_has_come(sqlite_url: Fre
         slow = replace(store.around, now_utc=lambda: "2024-02-10T00:00:00Z")
         store.around, right = slow, store.around
         kept = whole(Overview(), store)
-        assert kept.there()["51.08.01"] == (1, 0)
+        assert there(kept, "51.08.01") == (1, 0)
         store.around = right
-        assert whole(kept, store).there()["51.08.01"] == (1, 1)
+        assert there(whole(kept, store), "51.08.01") == (1, 1)
 
 
 def test_a_due_time_that_passes_lays_what_has_not_come_to_whoever_kept_it(sqlite_url: FreshUrl) -> None:
@@ -167,3 +174,19 @@ def test_a_count_is_over_all_parts_of_a_handover(scanned: int, extras: int, coun
     assert [finding.code for _part, finding in found] == (["COUNT"] if counted != scanned + extras else [])
     assert count_findings(parts[1:]) == [] or len(parts) == 1
     assert Extra("box", 1).count == 1
+
+
+def test_its_amounts_are_those_of_the_report_of_progress(sqlite_url: FreshUrl) -> None:
+    with planned_station(sqlite_url()) as store:
+        codes = boxes(store, 4) + boxes(store, 3, TPS[4])
+        kept = whole(Overview(), store)
+        for moved, to, giver in ((codes[:3], "51.08.01", WAREHOUSE), (codes[:2], "51.08.01.2001", "51.08.01"),
+                                 (codes[4:], TRUCK, WAREHOUSE)):  # fmt: skip
+            give(store, moved, to, giver)
+            rows = progress(store.state.stock(), store.state.places.tree())
+            told = whole(kept, store).amounts()
+            assert {row.place.code: (row.registered, row.labelled, row.sent, row.arrived) for row in rows} == {
+                row.place.code: (each.total, each.labelled, each.sent, each.there)
+                for row in rows
+                for each in (told[row.place.code],)
+            }

@@ -10,11 +10,11 @@ from page_examples import HOST, Visitor, site_at, wait_for
 from starlette.testclient import TestClient
 from test_page_hostile import check
 
+from custody.progress import Amounts
 from station import overview
 from web import watch
 from web.app import build
 from web.drawings import clock_drawing, tree_drawing
-from web.overviews import Amounts
 from web.site import Site
 
 LATE = "2024-02-12T11:00:00Z"
@@ -113,6 +113,7 @@ def test_who_looks_is_told_of_what_another_program_records(
     site: Site, visitor: Visitor, station: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "LOOK_S", 0.02)
+    monkeypatch.setattr(watch, "TELL_S", 0.02)
     visitor.see("/dashboard")
     mark = site.watch.news.mark()
     station.give(station.codes("--to", "51.08.01")[:1], "51.08", "51.08.01")

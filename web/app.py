@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response
 
 from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
-from language.text import printable, say, say_fault, say_hint, sentence
+from language.text import printable, say, say_fault, sentence
 from web.api.forms import Refusal
 from web.api.reading import reading
 from web.api.recording import recording, tokens
@@ -47,6 +47,7 @@ from web.pages import (
 )
 from web.site import HERE, Site
 from web.templating import Pages
+from web.ways import hint_on_page
 
 Routes = Callable[[Site, Pages], APIRouter]
 PAGES: tuple[Routes, ...] = (
@@ -146,7 +147,9 @@ def _answers(pages: Pages) -> dict[Any, Any]:
 
     def of_ours(request: Request, error: CustodyError) -> Response:
         faults = error.faults[:_SHOWN_FAULTS] if isinstance(error, InputError) else ()
-        return answer(request, status_of(error), say(error), say_hint(error), [say_fault(fault) for fault in faults])
+        return answer(
+            request, status_of(error), say(error), hint_on_page(error), [say_fault(fault) for fault in faults]
+        )
 
     def of_http(request: Request, error: HTTPException) -> Response:
         words = {404: _("There is no such page."), 405: _("This address takes no such request.")}

@@ -42,7 +42,7 @@ def board(room: Room) -> dict[str, Any]:
         "giver": desk.giver, "giver_name": _name(places, desk.giver),
         "receiver": desk.receiver or "", "receiver_name": _name(places, desk.receiver or ""),
         "giver_shown": with_code(places, desk.giver), "receiver_shown": with_code(places, desk.receiver or ""),
-        "bound": [{"code": code, "name": custodian_name(places, code)} for code in desk.bound],
+        "bound": [{"name": custodian_name(places, code), "shown": with_code(places, code)} for code in desk.bound],
         "lacks_bound": lacks_bound(room),
         "taken": tally.taken, "right": tally.right, "is_whole": tally.is_whole, "expected": tally.expected,
         "missing_count": tally.missing, "extra_count": tally.extra,

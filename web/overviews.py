@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from custody.codes import show_code
 from custody.errors import N_, InputError
 from custody.places import Place, Ways
-from custody.progress import StockGroup, progress
+from custody.progress import Amounts, StockSums
 from custody.timing import STATES, DueRow
 from language.text import local_time, short_time
 from reports.late import pace_words, state_word
@@ -26,26 +25,6 @@ WITHIN_H = 6
 _PRESSING = ("late", "will_be_late", "soon")
 _SHOWN = 12
 _GRAVE = {"critical": 0, "warning": 1, "info": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Amounts:
-    """How many items are bound for a place, how many of them have a label, have left, and are there."""
-
-    total: int = 0
-    labelled: int = 0
-    sent: int = 0
-    there: int = 0
-
-    @property
-    def on_the_way(self) -> int:
-        """How many have left and are not there."""
-        return max(self.sent - self.there, 0)
-
-    @property
-    def share(self) -> int:
-        """What is there in whole per cent, rounded down."""
-        return 100 * self.there // self.total if self.total else 0
 
 
 def top_place(store: "Store") -> str:
@@ -91,32 +70,16 @@ _LEVELS = ("district", "village", "polling_station")
 
 def amounts_of(store: "Store", overview: Overview) -> Mapping[str, Amounts]:
     """How far the supplies for each place have come, over all kinds."""
-    found = dict(store.ledger.remember("amounts", lambda: _amounts(store)))
-    if overview.share >= 1:  # the clock's word on what is there: what came and is on its way back has been there
-        for code, (total, there) in overview.there().items():
-            stock = found.get(code, Amounts())
-            found[code] = Amounts(total, stock.labelled, stock.sent, there)
-    return found
+    if overview.share >= 1:
+        return overview.amounts()
+    return store.ledger.remember("amounts", lambda: _amounts(store))  # until then what the table of items tells
 
 
-def _amounts(store: "Store") -> dict[str, Amounts]:
-    groups, places = list(store.state.stock()), store.state.places.tree()
-    sums: dict[str, list[int]] = {}
-    for row in progress(groups, places):
-        _add(sums, row.place.code, row.registered, row.labelled, row.sent, row.arrived)
-    for group in groups:
-        if group.to in places and places[group.to].level == "polling_station":
-            _add(sums, group.to, group.count, group.labelled, group.sent, _arrived(group))
-    return {code: Amounts(*counts) for code, counts in sums.items()}
-
-
-def _arrived(group: StockGroup) -> int:
-    return group.count if group.held_by == group.to else 0
-
-
-def _add(sums: dict[str, list[int]], code: str, *counts: int) -> None:
-    known = sums.setdefault(code, [0] * len(counts))
-    known[:] = [a + b for a, b in zip(known, counts, strict=True)]
+def _amounts(store: "Store") -> Mapping[str, Amounts]:
+    sums = StockSums(Ways(store.state.places.tree()))
+    for group in store.state.stock():
+        sums.add(group)
+    return sums.amounts
 
 
 def _above(places: Mapping[str, Place], place: Place) -> list[dict[str, str]]:

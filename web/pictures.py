@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from custody.errors import CustodyError
 from language import _
-from language.text import say, say_hint
+from language.text import say
 from scanner.outcomes import Mark, Outcome
 from scanner.reads import Corners, Read, Seen
 from web.news import Bell
 from web.rooms import Rooms
+from web.ways import hint_on_page
 
 if TYPE_CHECKING:
     from scanner.feedback import Adviser
@@ -160,7 +161,7 @@ class _Watch:
                 scan_frames(frames, Reader(), session, _ignore, on_frame=self._on_frame)
             self._say(CameraState("off" if self._must_stop else "ended", _("No more pictures come.")))
         except CustodyError as error:
-            self._say(CameraState("failed", f"{say(error)}. {say_hint(error)}"))
+            self._say(CameraState("failed", f"{say(error)}. {hint_on_page(error)}"))
         except Exception as error:  # whatever a driver does, the page is told and goes on without it
             self._say(CameraState("failed", _("The camera failed: {reason}").format(reason=type(error).__name__)))
         finally:

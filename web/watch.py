@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LOOK_S = 1.0
 """How often it looks whether anything was recorded, by this program or another, while somebody watches."""
+TELL_S = 5.0
+"""So far apart the news are at least: handovers that are recorded in a row are drawn together."""
 _STEP_S, _FIRST_STEP_S, _REST_S = 0.1, 0.15, 0.05
 _WATCHED_FOR_S = 90.0
 _MOST_KEPT = 200
@@ -39,6 +41,7 @@ class Watch:
         self._overview = Overview()
         self._kept: dict[Hashable, tuple[Version, Any]] = {}
         self._told: Version = ()
+        self._told_at = 0.0
         self._asked_at = 0.0
         self._ends = threading.Event()
         self.news = News()
@@ -117,8 +120,8 @@ class Watch:
             is_done, version = thread.do(job)
         except CustodyError:
             return False  # who asks for the page is told it
-        if version != self._told:
-            self._told = version
+        if version != self._told and time.monotonic() - self._told_at >= TELL_S:
+            self._told, self._told_at = version, time.monotonic()
             self.news.tell("changed", version=digest(version))
         return not is_done
 

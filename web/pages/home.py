@@ -7,11 +7,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from custody.errors import TamperError
-from language.text import say, say_hint, sentence
+from language.text import say, sentence
 from reports.words import custodian_name
 from station.desk import ends_in_words
 from web.site import Site
 from web.templating import Pages
+from web.ways import hint_on_page
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -58,7 +59,7 @@ def _known(store: "Store") -> dict[str, Any]:
     try:
         store.heads.refuse_if_rolled_back()
     except TamperError as error:
-        put_back = f"{sentence(say(error))}. {say_hint(error)}"
+        put_back = f"{sentence(say(error))}. {hint_on_page(error)}"
     return {
         "put_back": put_back, "drafts": drafts, "recent": recent, "place_name": custodian_name(places, own),
         "is_bare": not drafts and not recent and next(store.state.find_items(), None) is None,

@@ -10,13 +10,14 @@ from starlette.responses import RedirectResponse, Response
 
 from custody.codes import CODE_LENGTH, PlaceLabel, fold_beginning, parse_code, parse_entry, show_code
 from custody.errors import N_, CustodyError, InputError
-from language.text import say, say_hint
+from language.text import say
 from station.custody_report import known_chain, proved, write_custody_pdf
 from web.downloads import attached, inline_pdf
 from web.roles import is_observer
 from web.site import Site
 from web.templating import Pages
 from web.timeline import chain_facts, item_row
+from web.ways import hint_on_page
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -101,7 +102,7 @@ def _offered(store: "Store", asked: dict[str, str], error: CustodyError | None =
     return {
         "asked": asked, "kinds": [(kind, kind_name(needs, kind)) for kind in sorted(needs)],
         "names": {end: custodian_name(places, asked[end]) if asked[end] else "" for end in ("to", "held_by")},
-        "trouble": f"{say(error)}. {say_hint(error)}".strip() if error else "", "found": None, "rows": [],
+        "trouble": f"{say(error)}. {hint_on_page(error)}".strip() if error else "", "found": None, "rows": [],
         "first": 0, "last": 0, "back": "", "on": "",
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 
 from custody.errors import N_, CustodyError, InputError
 from language import _
-from language.text import decimal, say, say_hint
+from language.text import decimal, say
 from station.print_job import PrintJob, chosen_stock, known_stocks
 from station.printers import LONGEST_NAME, adjustment_of, draw_calibration, keep_printer, known_printers
 from station.said import one_line
@@ -21,6 +21,7 @@ from web.label_jobs import KEPT, Again, Choice, again, chosen, contents_of, prin
 from web.shelf import safe_name
 from web.site import Site
 from web.templating import Pages
+from web.ways import hint_on_page
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -141,11 +142,11 @@ def _paper(home: Path) -> dict[str, Any]:
     try:
         stocks = known_stocks(home)
     except CustodyError as error:
-        trouble.append(f"{say(error)}. {say_hint(error)}")
+        trouble.append(f"{say(error)}. {hint_on_page(error)}")
     try:
         printers = known_printers(home)
     except CustodyError as error:
-        trouble.append(f"{say(error)}. {say_hint(error)}")
+        trouble.append(f"{say(error)}. {hint_on_page(error)}")
     shown = [
         {"name": name, "title": stock.title, "per_page": stock.per_page, "is_roll": stock.is_roll,
          "size": f"{decimal(stock.label_width_mm, 1)} × {decimal(stock.label_height_mm, 1)} mm",

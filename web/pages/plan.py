@@ -11,11 +11,12 @@ from starlette.responses import Response
 from custody.errors import Fault, InputError
 from custody.places import LEVELS
 from language.levels import level_word
-from language.text import fill, printable, say, say_hint, sentence
+from language.text import fill, printable, say, sentence
 from web.jobs import Answer
 from web.shelf import Key
 from web.site import Site
 from web.templating import Pages
+from web.ways import hint_on_page
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -180,7 +181,7 @@ def _faults(files: "Sequence[Path]", error: InputError) -> dict[str, Any]:
     faults: Sequence[Fault] = in_order[:_SHOWN_FAULTS]
     cells = cells_with_faults(files, faults)
     return {
-        "line": sentence(say(error)), "hint": say_hint(error), "count": len(error.faults),
+        "line": sentence(say(error)), "hint": hint_on_page(error), "count": len(error.faults),
         "faults": [
             {"file": fault.file, "row": "" if fault.row is None else str(fault.row), "column": fault.column,
              "cell": None if cell is None else printable(cell, 60), "what": fill(fault.message, fault.values)}

@@ -1,7 +1,7 @@
 // Choosing who gives and who receives.
 
 import { ask, Refusal } from "./page.js";
-import { chooser, is_plate } from "./choose.js";
+import { chooser, is_plate, places_in } from "./choose.js";
 
 const form = document.getElementById("begin");
 const trouble = document.getElementById("begin-error");
@@ -41,8 +41,7 @@ form.addEventListener("submit", (event) => {
     trouble.hidden = false;
     return form.bound.focus();
   }
-  const bound = bound_field.hidden || !form.bound.value.trim() ? [] : [form.bound.value];
-  begin(form.giver.value, form.receiver.value, bound);
+  begin(form.giver.value, form.receiver.value, bound_field.hidden ? [] : places_in(form.bound.value));
 });
 for (const button of document.querySelectorAll(".again-as"))
   button.addEventListener("click", () =>

@@ -7,6 +7,9 @@ const PLATE = /^\s*(P:)?[A-Za-z]{1,2}\s*\d{1,4}\s*[A-Za-z]{0,3}\s*$/;
 /** Whether a text looks like a number plate, and so like a vehicle. */
 export const is_plate = (text) => PLATE.test(text);
 
+/** The places of a field that takes several, with a `;` between. */
+export const places_in = (text) => text.split(";").map((place) => place.trim()).filter(Boolean);
+
 export function chooser(input) {
   const list = document.getElementById(input.getAttribute("aria-controls"));
   const shown = document.getElementById(input.getAttribute("aria-describedby"));
@@ -24,15 +27,21 @@ export function chooser(input) {
     input.setAttribute("aria-activedescendant", list.children[at].id);
     list.children[at].scrollIntoView({ block: "nearest" });
   };
+  // Where a field takes several, the last is being written.
+  const before = () => ("many" in input.dataset ? input.value.slice(0, input.value.lastIndexOf(";") + 1) : "");
+  const written = () => input.value.slice(before().length).trim();
   const choose = (choice) => {
-    input.value = !input.dataset.named || is_plate(choice.code) ? choice.code : `${choice.name} (${choice.code})`;
+    const first = before();
+    input.value = (first && `${first} `) + (!input.dataset.named || is_plate(choice.code) ? choice.code : `${choice.name} (${choice.code})`);
     shown.textContent = [choice.name, choice.within].filter(Boolean).join(", ");
+    asked++; // what was asked for meanwhile shall not open the list again
+    clearTimeout(timer);
     close();
     input.dispatchEvent(new Event("chosen", { bubbles: true }));
   };
   const search = async () => {
     const number = ++asked;
-    const words = input.value.trim();
+    const words = written();
     if (words.length < 2) return close();
     let found = [];
     try {
@@ -70,7 +79,7 @@ export function chooser(input) {
     else if (event.key === "Escape" && !list.hidden) { event.preventDefault(); close(); }
     else if (event.key === "Enter" && !list.hidden) { // the only one, or the one that is marked; else it marks the first
       event.preventDefault();
-      const exact = choices.find(({ code }) => code === input.value.trim().toUpperCase());
+      const exact = choices.find(({ code }) => code === written().toUpperCase());
       const chosen = choices[at] ?? exact ?? (choices.length === 1 ? choices[0] : null);
       if (chosen) choose(chosen);
       else mark(0);

@@ -1,7 +1,7 @@
 // One session: sends what is typed, hears what came of it, and never says that something was taken before it was.
 
 import { ask, part, Refusal, say_gone, sound_the_alarm } from "./page.js";
-import { chooser, is_plate } from "./choose.js";
+import { chooser, is_plate, places_in } from "./choose.js";
 import { second_scanner } from "./devices.js";
 import { own_eye } from "./eye.js";
 import { show_chosen, things } from "./things.js";
@@ -287,7 +287,7 @@ for (const button of document.querySelectorAll("dialog .close"))
 for (const each of document.querySelectorAll("dialog")) each.addEventListener("close", () => rest());
 
 const ends = $("ends"), ends_form = $("ends-form");
-for (const name of ["giver", "receiver"]) chooser(ends_form[name]);
+for (const name of ["giver", "receiver", "bound"]) chooser(ends_form[name]);
 const show_bound = () => { $("bound-field").hidden = !is_plate(ends_form.receiver.value); };
 ends_form.addEventListener("input", show_bound);
 ends_form.addEventListener("chosen", show_bound);
@@ -309,7 +309,7 @@ ends_form.addEventListener("submit", async (event) => {
   }
   try {
     await ask("PUT", `${api}/ends`, { giver: ends_form.giver.value, receiver: ends_form.receiver.value,
-      bound: $("bound-field").hidden ? null : ends_form.bound.value.split(/[\s,]+/).filter(Boolean) });
+      bound: $("bound-field").hidden ? null : places_in(ends_form.bound.value) });
     ends.close();
   } catch (error) {
     $("ends-error").textContent = error instanceof Refusal ? error.message : "";
