@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +167,7 @@ def cells_with_faults(files: Iterable[Path], faults: Sequence[Fault]) -> list[st
 
 def _load_places(store: Store, table: Table, known: dict[str, Place], faults: list[Fault], dry_run: bool) -> Change:
     rows, found = parse_places(table)
+    rows = [_with_what_is_known(row, known) for row in rows]
     found += check_places(rows, known)
     faults += found
     change, fresh = _compare(table, "places", rows, known, lambda place: place.code, lambda place: place.level)
@@ -177,6 +178,17 @@ def _load_places(store: Store, table: Table, known: dict[str, Place], faults: li
         if not dry_run:
             store.load_plan(fresh, (), source=table.file, digest=table.digest)
     return change
+
+
+def _with_what_is_known(row: Located[Place], known: Mapping[str, Place]) -> Located[Place]:
+    """The row with what is known of the place where the table has no such column: an empty cell takes a due time away,
+    a column that was never there does not.
+    """
+    before = known.get(row.value.code)
+    if before is None:
+        return row
+    absent = {part.name: getattr(before, part.name) for part in fields(Place) if part.name not in row.source.columns}
+    return replace(row, value=replace(row.value, **absent))
 
 
 def _load_needs(

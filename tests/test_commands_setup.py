@@ -49,6 +49,18 @@ def test_a_corrected_table_says_what_it_changed(station: Terminal) -> None:
     assert changed == [{"key": "51.08.01", "fields": {"name": {"old": "PPK Gerokgak", "new": "PPK Gerokgak Barat"}}}]
 
 
+def test_a_column_that_a_table_does_not_have_takes_nothing_away(station: Terminal) -> None:
+    head = "code,name,level,parent"
+    Path("dues.csv").write_text(f"{head},due,dapil\n51.08.01,PPK Gerokgak,district,51.08,2024-02-12T08:00:00Z,4\n")
+    assert station("load", "dues.csv").code == 0
+    Path("names.csv").write_text("code,name,level\n51.08.01,PPK Gerokgak Barat,district\n")
+    changed = station("load", "names.csv", "--json").json["files"][0]["changed"]
+    assert [list(row["fields"]) for row in changed] == [["name"]]
+    Path("dues.csv").write_text(f"{head},due\n51.08.01,PPK Gerokgak Barat,district,51.08,\n")
+    [row] = station("load", "dues.csv", "--json").json["files"][0]["changed"]
+    assert row["fields"] == {"due": {"old": "2024-02-12T08:00:00Z", "new": None}}, "an empty cell does"
+
+
 def test_a_table_with_indonesian_headers_semicolons_and_a_mark_at_its_beginning_is_taken(station: Terminal) -> None:
     text = "Nama;Kode;Induk;Tingkat\nPPK Banjar;51.08.04;51.08;PPK\n"
     Path("banjar.csv").write_text(text, encoding="utf-8-sig")
