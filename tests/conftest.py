@@ -5,7 +5,9 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import bytecode  # noqa: F401 -- before any other file of the tests is read
 import pytest
 import sampling  # noqa: F401 -- the size of samples is set before any test is read
 from browser_examples import chromium, served, window  # noqa: F401 -- fixtures of the tests in a browser
@@ -15,10 +17,35 @@ from lan_examples import device, draft, lan, lan_app, stranger, whichever_lan  #
 from page_examples import app, client, site, visitor, whichever  # noqa: F401 -- fixtures of all tests of the page
 
 FreshUrl = Callable[[], str]
+ON_BOTH = {"test_store_contract", "test_store_concurrency", "test_store_guards", "test_store_opening"}
+"""What a ledger promises on either kind of database; PostgreSQL is asked the rest in the full run."""
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Begun in a shell's background, this process would hand down that Ctrl-C means nothing, and tests press it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the full run what `ON_BOTH` does not name."""
+    for item in items:
+        drawn = getattr(item, "callspec", None)
+        if drawn is not None and drawn.params.get("fresh_url") == "postgres" and item.path.stem not in ON_BOTH:
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the tests of a file together, which share what is made for them; those on PostgreSQL share a server."""
+    if config.getoption("dist") != "load":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "postgres" if "[postgres" in nodeid else nodeid.partition("::")[0]
+
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -48,16 +75,10 @@ def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> FreshUrl:
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def fresh_url(request: pytest.FixtureRequest) -> FreshUrl:
-    """Addresses of databases with nothing in them; a test that takes this runs on SQLite and on PostgreSQL."""
-    fresh: FreshUrl = request.getfixturevalue(f"{request.param}_url")
-    return fresh
+    """Addresses of databases with nothing in them; a test that takes this runs on SQLite and on PostgreSQL.
 
-
-@pytest.fixture(
-    scope="session", params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])]
-)
-def either_url(request: pytest.FixtureRequest) -> FreshUrl:
-    """As `fresh_url`; on PostgreSQL in the full run alone."""
+    On PostgreSQL in the full run alone, but for the files of `ON_BOTH`.
+    """
     fresh: FreshUrl = request.getfixturevalue(f"{request.param}_url")
     return fresh
 

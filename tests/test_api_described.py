@@ -11,24 +11,28 @@ from starlette.testclient import TestClient
 from web.site import Site
 from web.token import HEADER
 
-schemathesis = pytest.importorskip("schemathesis", reason="needs schemathesis (requirements-dev.txt)")
-from schemathesis.checks import not_a_server_error  # noqa: E402
-from schemathesis.specs.openapi.checks import (  # noqa: E402
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
-
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-
 
 def operations(client: TestClient) -> Iterator[Any]:
     """Every operation of the interface, as the page itself describes it."""
     described = client.get("/openapi.json").json()
+    schemathesis = pytest.importorskip("schemathesis", reason="needs schemathesis (requirements-dev.txt)")
     paths = {path: methods for path, methods in described["paths"].items() if path.startswith("/api/v1/")}
     schema = schemathesis.openapi.from_dict({**described, "paths": paths})
     for found in schema.get_all_operations():
         yield found.ok()
+
+
+def checks_of_schemathesis() -> list[Any]:
+    """That it does not fail, and that its answer has the status, the kind and the form that are described."""
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi import checks
+
+    return [
+        not_a_server_error,
+        checks.status_code_conformance,
+        checks.content_type_conformance,
+        checks.response_schema_conformance,
+    ]
 
 
 def send(client: TestClient, case: Any, headers: dict[str, str]) -> Any:
@@ -45,8 +49,9 @@ def run(client: TestClient, headers: dict[str, str], *, most: int, may: bool) ->
     Args:
         may: whether what changes something is let through.
     """
-    sent = 0
-    for operation in operations(client):
+    sent, described = 0, list(operations(client))
+    checks = checks_of_schemathesis()
+    for operation in described:
 
         @settings(
             max_examples=most, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
@@ -57,7 +62,7 @@ def run(client: TestClient, headers: dict[str, str], *, most: int, may: bool) ->
             nonlocal sent
             sent += 1
             answer = send(client, case, headers)
-            case.validate_response(answer, checks=CHECKS)
+            case.validate_response(answer, checks=checks)
             assert answer.headers["content-type"] == "application/json"
             if case.method not in ("GET", "HEAD"):
                 assert (answer.status_code != 403) == may, (case.method, case.path)

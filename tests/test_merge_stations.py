@@ -35,8 +35,8 @@ WAY = Handover(WAREHOUSE, "51.08.01")
 
 
 @pytest.fixture
-def root(either_url) -> Iterator[Store]:
-    with planned_station(either_url()) as store:
+def root(fresh_url) -> Iterator[Store]:
+    with planned_station(fresh_url()) as store:
         yield store
 
 
@@ -62,10 +62,10 @@ def codes_of(found) -> list[str]:
 # --- forks ------------------------------------------------------------------------------------------------------------
 
 
-def forked(either_url, store: Store, seed: int, common: int, after: int) -> tuple[Bundle, Bundle]:
+def forked(fresh_url, store: Store, seed: int, common: int, after: int) -> tuple[Bundle, Bundle]:
     """Two histories of one log: a ledger and its key copied to another laptop, and both written to."""
     codes = boxes(store, common)
-    with empty_ledger(either_url(), seed, seed + 70) as copy:
+    with empty_ledger(fresh_url(), seed, seed + 70) as copy:
         absorb(copy, store)
         copy.ledger.tables.log.update(is_own=1).execute()
         for code in codes[:after]:
@@ -74,10 +74,10 @@ def forked(either_url, store: Store, seed: int, common: int, after: int) -> tupl
         return own_bundle(store), own_bundle(copy)
 
 
-def agree_on_fork(either_url, one: Bundle, other: Bundle) -> None:
+def agree_on_fork(fresh_url, one: Bundle, other: Bundle) -> None:
     seen = []
     for bundles in ((one, other), (other, one)):
-        with empty_ledger(either_url(), 60) as store:
+        with empty_ledger(fresh_url(), 60) as store:
             store.begin(election="Pemilu 2024", station="Kantor", place=WAREHOUSE, root="0" * 64)
             assert "FORK" not in codes_of(take(store, bundles[0]).findings)
             merged = take(store, bundles[1])
@@ -98,23 +98,23 @@ def agree_on_fork(either_url, one: Bundle, other: Bundle) -> None:
 
 
 @pytest.mark.parametrize("common", [1, 4, 9])
-def test_both_histories_of_a_forked_log_are_kept_and_no_touched_item_is_green(either_url, common) -> None:
-    with station(either_url(), 3) as store:
-        agree_on_fork(either_url, *forked(either_url, store, 3, common, 1 + common // 2))
+def test_both_histories_of_a_forked_log_are_kept_and_no_touched_item_is_green(fresh_url, common) -> None:
+    with station(fresh_url(), 3) as store:
+        agree_on_fork(fresh_url, *forked(fresh_url, store, 3, common, 1 + common // 2))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(50))
-def test_fifty_forks_are_all_flagged(either_url, seed) -> None:
+def test_fifty_forks_are_all_flagged(fresh_url, seed) -> None:
     dice = random.Random(seed)
     common = dice.randint(1, 40)
-    with station(either_url(), 3) as store:
-        agree_on_fork(either_url, *forked(either_url, store, 3, common, dice.randint(1, common)))
+    with station(fresh_url(), 3) as store:
+        agree_on_fork(fresh_url, *forked(fresh_url, store, 3, common, dice.randint(1, common)))
 
 
-def test_a_bundle_that_carries_a_fork_brings_both_histories(either_url) -> None:
-    with station(either_url(), 3) as store, empty_ledger(either_url(), 4) as third:
-        _, other = forked(either_url, store, 3, 5, 3)
+def test_a_bundle_that_carries_a_fork_brings_both_histories(fresh_url) -> None:
+    with station(fresh_url(), 3) as store, empty_ledger(fresh_url(), 4) as third:
+        _, other = forked(fresh_url, store, 3, 5, 3)
         take(store, other)
         third.begin(election="Pemilu 2024", station="Kantor", place=WAREHOUSE)
         assert "FORK" in codes_of(take(third, bundle_of(store)).findings)
@@ -122,10 +122,10 @@ def test_a_bundle_that_carries_a_fork_brings_both_histories(either_url) -> None:
 
 
 @pytest.mark.parametrize("merges", [12, pytest.param(500, marks=pytest.mark.slow)])
-def test_honest_logs_are_never_taken_for_forks(either_url, root, merges) -> None:
+def test_honest_logs_are_never_taken_for_forks(fresh_url, root, merges) -> None:
     """Four stations pass boxes on and exchange bundles with anybody: whole, in pieces, old ones again."""
     dice = random.Random(merges)
-    stations = [root, *(join(either_url(), 5 + n, root, place=PLACES[n].code, name=f"Pos {n}") for n in (1, 2, 3))]
+    stations = [root, *(join(fresh_url(), 5 + n, root, place=PLACES[n].code, name=f"Pos {n}") for n in (1, 2, 3))]
     with ExitStack() as stack:
         for other in stations[1:]:
             stack.enter_context(other.close_after_test)  # type: ignore[attr-defined]
@@ -150,8 +150,8 @@ def test_honest_logs_are_never_taken_for_forks(either_url, root, merges) -> None
 
 
 @pytest.mark.parametrize(("early", "late"), [(4, 3), pytest.param(100, 100, marks=pytest.mark.slow)])
-def test_what_a_revoked_station_wrote_before_counts_and_after_is_kept_apart(either_url, root, early, late) -> None:
-    other = join(either_url(), 5, root, place="51.08.01", name="PPK")
+def test_what_a_revoked_station_wrote_before_counts_and_after_is_kept_apart(fresh_url, root, early, late) -> None:
+    other = join(fresh_url(), 5, root, place="51.08.01", name="PPK")
     with other.close_after_test:
         take(other, bundle_of(root))
         codes = boxes(root, early + late)
@@ -170,8 +170,8 @@ def test_what_a_revoked_station_wrote_before_counts_and_after_is_kept_apart(eith
         assert take(root, first).quarantined == 0
 
 
-def test_a_revocation_that_comes_late_takes_back_what_came_before_it(either_url, root) -> None:
-    other = join(either_url(), 5, root, place="51.08.01", name="PPK")
+def test_a_revocation_that_comes_late_takes_back_what_came_before_it(fresh_url, root) -> None:
+    other = join(fresh_url(), 5, root, place="51.08.01", name="PPK")
     with other.close_after_test:
         [code] = boxes(root, 1)
         take(other, bundle_of(root))
@@ -190,9 +190,9 @@ def test_a_revocation_that_comes_late_takes_back_what_came_before_it(either_url,
 # --- who may ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_station_that_root_has_not_admitted_is_kept_and_flagged(either_url, root) -> None:
+def test_a_station_that_root_has_not_admitted_is_kept_and_flagged(fresh_url, root) -> None:
     [code] = boxes(root, 1)
-    with station(either_url(), 6) as stranger:
+    with station(fresh_url(), 6) as stranger:
         stranger.record_handover(WAY, touched([code]))
         merged = take(root, bundle_of(stranger))
         assert codes_of(merged.findings) == ["UNKNOWN_STATION"]
@@ -203,8 +203,8 @@ def test_a_station_that_root_has_not_admitted_is_kept_and_flagged(either_url, ro
         assert take(root, bundle_of(stranger)).findings == ()
 
 
-def test_a_strangers_plan_changes_no_place(either_url, root) -> None:
-    with planned_station(either_url(), 6) as stranger:
+def test_a_strangers_plan_changes_no_place(fresh_url, root) -> None:
+    with planned_station(fresh_url(), 6) as stranger:
         stranger.load_plan([Place(WAREHOUSE, "Rumah saya", "warehouse")], [], source="x", digest="0" * 64)
         before = cache_of(root)
         take(root, bundle_of(stranger))
@@ -213,8 +213,8 @@ def test_a_strangers_plan_changes_no_place(either_url, root) -> None:
         assert root.state.places[WAREHOUSE].name in ("Rumah saya", "Gudang")
 
 
-def test_a_delegate_plans_and_the_last_word_is_that_of_who_knew_the_other(either_url, root) -> None:
-    other = join(either_url(), 5, root, place="51.08.01", name="PPK", powers=["plan"])
+def test_a_delegate_plans_and_the_last_word_is_that_of_who_knew_the_other(fresh_url, root) -> None:
+    other = join(fresh_url(), 5, root, place="51.08.01", name="PPK", powers=["plan"])
     with other.close_after_test:
         take(other, bundle_of(root))
         other.load_plan([Place("51.08.01", "PPK Gerokgak", "district", WAREHOUSE)], [], source="x", digest="0" * 64)
@@ -226,9 +226,9 @@ def test_a_delegate_plans_and_the_last_word_is_that_of_who_knew_the_other(either
         assert cache_of(other) == cache_of(root)
 
 
-def test_who_may_neither_plan_nor_admit_is_told_so(either_url, root) -> None:
-    other = join(either_url(), 5, root, place="51.08.01", name="PPK")
-    with other.close_after_test, station(either_url(), 6) as third:
+def test_who_may_neither_plan_nor_admit_is_told_so(fresh_url, root) -> None:
+    other = join(fresh_url(), 5, root, place="51.08.01", name="PPK")
+    with other.close_after_test, station(fresh_url(), 6) as third:
         take(other, bundle_of(root))
         with pytest.raises(RuleError):
             other.load_plan([Place("51.09", "X", "warehouse")], [], source="x", digest="0" * 64)
@@ -242,8 +242,8 @@ def test_who_may_neither_plan_nor_admit_is_told_so(either_url, root) -> None:
             revoke(root, "Nobody", reason="x")
 
 
-def test_places_in_a_circle_made_by_two_plans_stop_nothing(either_url, root) -> None:
-    other = join(either_url(), 5, root, place="51.08.01", name="PPK", powers=["plan"])
+def test_places_in_a_circle_made_by_two_plans_stop_nothing(fresh_url, root) -> None:
+    other = join(fresh_url(), 5, root, place="51.08.01", name="PPK", powers=["plan"])
     with other.close_after_test:
         take(other, bundle_of(root))
         root.load_plan([Place("51.08.01", "PPK 1", "district", "51.08.02")], [], source="x", digest="0" * 64)
@@ -258,8 +258,8 @@ def test_places_in_a_circle_made_by_two_plans_stop_nothing(either_url, root) -> 
 # --- gaps and order ---------------------------------------------------------------------------------------------------
 
 
-def test_entries_wait_for_those_before_them_and_then_count(either_url, root) -> None:
-    other = join(either_url(), 5, root, place="51.08.01", name="PPK")
+def test_entries_wait_for_those_before_them_and_then_count(fresh_url, root) -> None:
+    other = join(fresh_url(), 5, root, place="51.08.01", name="PPK")
     with other.close_after_test:
         take(other, bundle_of(root))
         codes = boxes(other, 12, held_by="51.08.01")
@@ -276,15 +276,15 @@ def test_entries_wait_for_those_before_them_and_then_count(either_url, root) -> 
         assert root.ledger.tables.waiting.select().count() == 0
 
 
-def test_a_correction_that_comes_before_its_target_waits_for_it(either_url, root) -> None:
-    other = join(either_url(), 5, root, place="51.08.01", name="PPK")
+def test_a_correction_that_comes_before_its_target_waits_for_it(fresh_url, root) -> None:
+    other = join(fresh_url(), 5, root, place="51.08.01", name="PPK")
     with other.close_after_test:
         [code] = boxes(root, 1)
         take(other, bundle_of(root))
         event = other.record_handover(WAY, touched([code])).events[0]
         take(root, bundle_of(other))
         correct(root, find_event(root, f"{event.log}:{event.seq}"), reason="did_not_occur")
-        with empty_ledger(either_url(), 7) as third:
+        with empty_ledger(fresh_url(), 7) as third:
             third.begin(election="x", station="y", place=WAREHOUSE, root=root.ledger.own_log().root)
             take(third, own_bundle(root))
             assert third.state.item(code).held_by == WAREHOUSE
@@ -293,8 +293,8 @@ def test_a_correction_that_comes_before_its_target_waits_for_it(either_url, root
             assert told(third, [code])[0]["chain"] == told(root, [code])[0]["chain"]
 
 
-def test_a_bundle_without_the_key_of_a_log_is_refused(either_url, root) -> None:
-    with station(either_url(), 6) as other:
+def test_a_bundle_without_the_key_of_a_log_is_refused(fresh_url, root) -> None:
+    with station(fresh_url(), 6) as other:
         boxes(other, 3)
         give(other, boxes(other, 1), "51.08.01")
         _, second, *_ = parts(own_bundle(other), 2)
@@ -305,8 +305,8 @@ def test_a_bundle_without_the_key_of_a_log_is_refused(either_url, root) -> None:
 # --- going on ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_new_log_names_the_old_one_and_nothing_is_provisional_for_it(either_url) -> None:
-    with planned_station(either_url()) as store:
+def test_a_new_log_names_the_old_one_and_nothing_is_provisional_for_it(fresh_url) -> None:
+    with planned_station(fresh_url()) as store:
         codes = boxes(store, 2)
         old = store.ledger.own_log()
         give(store, codes[:1], "51.08.01")
@@ -319,8 +319,8 @@ def test_a_new_log_names_the_old_one_and_nothing_is_provisional_for_it(either_ur
         assert [codes_of(store.state.chain(code).findings) for code in codes] == [[], []]
 
 
-def test_a_root_with_a_new_key_vouches_for_its_old_log_as_far_as_it_is_held(either_url) -> None:
-    url = either_url()
+def test_a_root_with_a_new_key_vouches_for_its_old_log_as_far_as_it_is_held(fresh_url) -> None:
+    url = fresh_url()
     with planned_station(url) as store:
         codes = boxes(store, 2)
         give(store, codes[:1], "51.08.01")
@@ -332,15 +332,15 @@ def test_a_root_with_a_new_key_vouches_for_its_old_log_as_far_as_it_is_held(eith
         assert store.state.stations.now().last_good(all_events(store)[0].log) is not None
 
 
-def test_a_station_set_back_to_an_older_copy_gets_its_lost_events_back_and_is_told(either_url, root) -> None:
+def test_a_station_set_back_to_an_older_copy_gets_its_lost_events_back_and_is_told(fresh_url, root) -> None:
     key: Signer = signer(5)
-    other = join(either_url(), 5, root, place="51.08.01", name="PPK")
+    other = join(fresh_url(), 5, root, place="51.08.01", name="PPK")
     with other.close_after_test:
         take(other, bundle_of(root))
         old = own_bundle(other)
         boxes(other, 3)
         give(other, boxes(other, 2), "51.08.01.2001", "51.08.01")
-        with open_store(either_url(), key, around(8), create=True) as restored:
+        with open_store(fresh_url(), key, around(8), create=True) as restored:
             take(restored, bundle_of(root))
             take(restored, old)
             restored.ledger.tables.log.update(is_own=1).where(
@@ -355,12 +355,12 @@ def test_a_station_set_back_to_an_older_copy_gets_its_lost_events_back_and_is_to
             assert root.state.stations.forked() == {}
 
 
-def test_nobody_brings_a_log_under_the_name_of_another(either_url, root, monkeypatch) -> None:
+def test_nobody_brings_a_log_under_the_name_of_another(fresh_url, root, monkeypatch) -> None:
     name = root.ledger.own_log().name
-    with empty_ledger(either_url(), 6) as impostor:
+    with empty_ledger(fresh_url(), 6) as impostor:
         monkeypatch.setattr("db.store.log_name", lambda *_: name)
         impostor.begin(election="Pemilu 2024", station="Gudang 1", place=WAREHOUSE)
-        with station(either_url(), 7) as third, pytest.raises(TamperError):
+        with station(fresh_url(), 7) as third, pytest.raises(TamperError):
             take(third, bundle_of(impostor))
         with pytest.raises(TamperError):
             take(root, bundle_of(impostor))

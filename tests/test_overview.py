@@ -66,8 +66,8 @@ def test_after_each_step_it_tells_what_counting_anew_tells(sqlite_url: FreshUrl,
         assert told_by(whole(kept, store)) == told_by(whole(Overview(), store))
 
 
-def test_its_clock_is_that_of_the_report(either_url: FreshUrl) -> None:
-    with planned_station(either_url()) as store:
+def test_its_clock_is_that_of_the_report(fresh_url: FreshUrl) -> None:
+    with planned_station(fresh_url()) as store:
         codes = boxes(store, 4) + boxes(store, 3, TPS[4])
         kept = whole(Overview(), store)
         give(store, codes[:3], "51.08.01")

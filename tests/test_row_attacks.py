@@ -23,8 +23,8 @@ SIZE = 200
 
 
 @pytest.fixture(scope="module")
-def ledger(either_url: Callable[[], str]) -> Iterator[Store]:
-    with planned_station(either_url()) as store:
+def ledger(fresh_url: Callable[[], str]) -> Iterator[Store]:
+    with planned_station(fresh_url()) as store:
         while store.ledger.event_count() < SIZE:
             codes = boxes(store, 3)
             give(store, codes, TRUCK)
