@@ -165,7 +165,7 @@ def chromium() -> "Iterator[Browser]":
     program = next(filter(None, map(shutil.which, bootstrap.BROWSERS)), None)
     if program is None:
         pytest.skip("needs Chromium: sudo apt-get install chromium")
-    sync_api.expect.set_options(timeout=20_000)  # a busy computer is no fault of the page
+    sync_api.expect.set_options(timeout=40_000)  # a busy computer is no fault of the page
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program)
         yield browser
@@ -184,7 +184,7 @@ def served(station: Terminal, request: pytest.FixtureRequest) -> Iterator[Served
 def window(chromium: "Browser") -> "Iterator[BrowserContext]":
     """A browser that has never been here before; its tabs share cookies."""
     context = chromium.new_context(viewport=LAPTOP, locale="en-GB")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     yield context
     context.close()
 

@@ -1,5 +1,6 @@
 """What the page asks once before it records, and what it says then: names, critical findings, a truck's places."""
 
+import html
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from test_page_browser import begin
 from test_page_scan import record, reviewed, typed
 
 from custody.codes import show_code
+from web.pages import handover
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -33,6 +35,20 @@ def test_what_is_missing_or_critical_is_named_and_nothing_is_refused(visitor: Vi
     page = visitor.see(record(visitor, draft, reviewed(visitor, draft), counted=3)["page"])
     assert "2 critical findings" in page and show_code(astray) in page
     assert 'class="recorded watch' in page and 'class="recorded right' not in page
+
+
+def test_of_very_many_things_the_findings_come_behind_the_page(
+    visitor: Visitor, station: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "_AT_ONCE", 0)
+    astray = station.codes("--to", "51.08.02")[0]
+    draft = begun_draft(visitor)
+    typed(visitor, draft, astray)
+    page = visitor.see(record(visitor, draft, reviewed(visitor, draft), **NAMES)["page"])
+    assert "RECORDED" in page and "critical" not in page and 'class="recorded right' not in page
+    part = html.unescape(page.split('data-part="')[1].split('"')[0])
+    told = visitor.see(part)
+    assert 'class="recorded watch' in told and "1 critical finding" in told and show_code(astray) in told
 
 
 def test_a_handover_with_nothing_critical_is_plain_green(visitor: Visitor, station: Terminal) -> None:
@@ -76,8 +92,9 @@ class TestInABrowser:
         return scan
 
     def test_it_asks_once_and_a_hasty_press_records_nothing(
-        self, window: "BrowserContext", served: Served, station: Terminal
+        self, window: "BrowserContext", served: Served, station: Terminal, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(handover, "_AT_ONCE", 1)  # so that the findings of two come behind the page
         scan = self.review(window, served, station)
         before = station.event_count()
         scan.page.dblclick("#record-button")

@@ -1,6 +1,6 @@
 """Reviewing a session and recording it, once; and the handover that it became, with its paper."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
@@ -24,12 +24,16 @@ from web.templating import Pages
 
 if TYPE_CHECKING:
     from custody.compose import Handover
+    from custody.events import Body
     from custody.findings import Finding
+    from custody.paper import Sheet
     from db.store import Store
 
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 MOST_EXTRAS = 12
 _SHOWN, _FEW = 30, 6
+_AT_ONCE = 100
+"""The chains of so many things are read before their page is shown; of more, behind it."""
 
 
 class Extra(BaseModel):
@@ -135,6 +139,10 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     def handover(request: Request, number: Annotated[str, Query(max_length=80)]) -> Response:
         return pages.page(request, "handover.html", **site.ask.do(lambda store: _recorded(store, number)))
 
+    @router.get("/handover/outcome", include_in_schema=False)
+    def outcome(number: Annotated[str, Query(max_length=80)]) -> Response:
+        return HTMLResponse(pages.fragment("outcome.html", **site.aside(lambda store: _outcome(store, number))))
+
     @router.get("/handover.pdf", include_in_schema=False)
     def paper(number: Annotated[str, Query(max_length=80)]) -> Response:
         data = site.ask.do(lambda store: _paper(store, number))
@@ -213,13 +221,9 @@ def _recorded(store: "Store", number: str) -> dict[str, Any]:
     Raises:
         InputError: this station recorded none of that number.
     """
-    sheets = store.papers.sheets(number)
-    if not sheets:
-        raise InputError(
-            N_("this station has recorded no handover {number}"),
-            hint=N_("Its number is on the screen after recording, and in the custody report."),
-            number=number,
-        )
+    sheets = _sheets(store, number)
+    count = sum(len(said["items"]) for said, _sheet in sheets)
+    judged = _judged(store, sheets) if count <= _AT_ONCE else {"is_judged": False, "critical_count": 0}
     places, last = store.state.places, sheets[-1][0]
     signed = {row["party"] for row in last.get("acknowledged", ()) if row["how"] != "paper"}
     ends = {"giver": last["from"], "receiver": last["to"]}
@@ -227,13 +231,37 @@ def _recorded(store: "Store", number: str) -> dict[str, Any]:
         "bast": last["bast"], "at": last["at"], "letter_file": _letter_file(last["bast"]),
         "unsigned": [last["parties"][party] or custodian_name(places, code)
                      for party, code in ends.items() if party not in signed],
-        **_critical(store, found_now(store, sheets)), "reasons": [],
+        **judged,
         "bound": [custodian_name(places, code) for code in last["bound"]],
         "giver": custodian_name(places, last["from"]), "receiver": custodian_name(places, last["to"]),
-        "count": sum(len(said["items"]) for said, _sheet in sheets),
+        "count": count,
         "giver_person": last["parties"]["giver"], "receiver_person": last["parties"]["receiver"],
         "unwitnessed": unwitnessed_words(store.heads.unwitnessed()), "query": urlencode({"number": last["bast"]}),
     }  # fmt: skip
+
+
+def _outcome(store: "Store", number: str) -> dict[str, Any]:
+    """That a handover of this station is recorded, and what is critical about it.
+
+    Raises:
+        InputError: this station recorded none of that number.
+    """
+    sheets = _sheets(store, number)
+    return {"bast": sheets[-1][0]["bast"], **_judged(store, sheets)}
+
+
+def _judged(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> dict[str, Any]:
+    return {"is_judged": True, "reasons": [], **_critical(store, found_now(store, sheets))}
+
+
+def _sheets(store: "Store", number: str) -> "Sequence[tuple[Body, Sheet]]":
+    if sheets := store.papers.sheets(number):
+        return sheets
+    raise InputError(
+        N_("this station has recorded no handover {number}"),
+        hint=N_("Its number is on the screen after recording, and in the custody report."),
+        number=number,
+    )
 
 
 def _letter_file(number: str) -> str:
