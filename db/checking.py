@@ -84,7 +84,7 @@ class Checking:
             if held is not None and held.size:
                 try:
                     genesis = self.ledger.event_at(row.id, 1).body
-                except (CustodyError, self.tables.event.DoesNotExist):
+                except CustodyError:
                     continue  # a finding about the entry already
                 said = {name: genesis.get(name) for name in ("station", "place", "root", "public_key")}
                 said |= {"handovers": self._handovers.get(row.name)}

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 from peewee import Case, Database, SqliteDatabase, fn
 
 from custody.compose import Ref
-from custody.errors import N_, StoreError
+from custody.errors import N_, StoreError, TamperError
 from custody.events import Event
 from custody.ledger import key_fingerprint
 from custody.roster import NOTICES
@@ -135,8 +135,17 @@ class Reading:
         return OwnLog(row.id, row.name, row.station, row.place, row.root, self._elections[row.id], row.handovers)
 
     def event_at(self, log_id: int, seq: int) -> Event:
-        """The event of that number in a log that is known to have it."""
-        return read_stored(*self._event_at.first(log_id=log_id, seq=seq))
+        """The event of that number in a log that should have it.
+
+        Raises:
+            TamperError: it is not there, or not as it was recorded.
+        """
+        held = self._event_at.first(log_id=log_id, seq=seq)
+        if held is None:
+            raise TamperError(
+                N_("number {seq} of a log of this ledger is gone"), hint=N_("Run: python main.py verify"), seq=seq
+            )
+        return read_stored(*held)
 
     def _event_at_query(self) -> Any:
         event = self.tables.event

@@ -234,6 +234,17 @@ def test_a_changed_row_is_named_where_it_begins(ledger: Store, attack) -> None:
     check(ledger, attack, 0)
 
 
+def test_a_log_whose_first_entry_is_gone_is_named(ledger: Store) -> None:
+    """What is remembered of the log's beginning was read before; a verify begins without it."""
+
+    def behead(store: Store, _dice: Dice) -> int:
+        store.ledger.tables.event.delete().where(store.ledger.tables.event.seq == 1).execute()
+        store.ledger.forget()
+        return 1
+
+    check(ledger, behead, 0)
+
+
 @pytest.mark.slow
 def test_all_of_a_thousand_changed_rows_are_named(ledger: Store) -> None:
     for number in range(1000):
