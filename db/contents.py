@@ -1,7 +1,6 @@
 """What is inside what, by the table of items: what a label moves besides the thing that it is on."""
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import partial
 from typing import Any
 
 from custody.items import Item
@@ -16,8 +15,9 @@ class Contents:
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self._tables = tables
-        self._things = PreparedIn(ledger.database, partial(self._with, "code"))
-        self._inside = PreparedIn(ledger.database, partial(self._with, "parent"))
+        self.things = PreparedIn(ledger.database, self._with, "code")
+        """The rows of the table by code."""
+        self._inside = PreparedIn(ledger.database, self._with, "parent")
 
     def _with(self, column: str, values: list[Any]) -> Any:
         item = self._tables.item
@@ -48,7 +48,7 @@ class Contents:
         """Whether a thing moves when one of `tops` moves; asked upwards, so it costs the same however much is in it."""
         met = {item.code}
         while item.parent and item.parent not in met:
-            row = next(self._things.rows([item.parent]), None)
+            row = next(self.things.rows([item.parent]), None)
             if row is None or (parent := ItemRow(*row).item).held_by != item.held_by:
                 return False
             if parent.code in tops:

@@ -5,7 +5,6 @@ The only code that writes events; `db/reading.py` reads them back.
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import Any
 
 from peewee import Database
@@ -37,9 +36,7 @@ class Ledger(Reading):
         self.signed_heads = Heads(database, tables)
         self._last = Prepared(database, self._last_query)
         self._grown = Prepared(database, self._grown_query)
-        self._new_event, self._new_fork = (
-            Prepared(database, partial(_new_entry, tables, name)) for name in ("event", "fork")
-        )
+        self._new_event, self._new_fork = (Prepared(database, self._new_query, name) for name in ("event", "fork"))
         self._event_items = PreparedInsert(tables, "event_item", ("code", "event_id"))
         self._fork_items = PreparedInsert(tables, "fork_item", ("code", "fork_id"))
         self._is_doubtful = False
@@ -202,6 +199,10 @@ class Ledger(Reading):
         entry = {"log_id": log_id, "seq": seq, "leaf": leaf, "body": body, "signatures": signatures}
         self._index(parsed, self._fork_items, self._new_fork.first(**entry)[0])
 
+    def _new_query(self, name: str) -> Any:
+        table, columns = getattr(self.tables, name), ("log_id", "seq", "leaf", "body", "signatures")
+        return table.insert(**{column: blank(column) for column in columns}).returning(table.id)
+
     def _index(self, parsed: Body, index: PreparedInsert, row_id: int) -> None:
         codes = dict.fromkeys(Event("", parsed).rows)
         if parsed["type"] == "correct":  # names no item itself, and belongs to the chain of each that its target names
@@ -243,8 +244,3 @@ class Ledger(Reading):
             query = query.join(topic, on=(topic.event_id == table.id)).where(topic.topic == "correct")
         held = [(row_id, read_stored(*columns)) for row_id, *columns in query.tuples()]
         return [(row_id, event) for row_id, event in held if event.type == "correct"]
-
-
-def _new_entry(tables: Tables, name: str) -> Any:
-    table, columns = getattr(tables, name), ("log_id", "seq", "leaf", "body", "signatures")
-    return table.insert(**{name: blank(name) for name in columns}).returning(table.id)

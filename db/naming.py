@@ -1,7 +1,6 @@
 """Which entries name which items, and where entries stand: what every record asks first."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from typing import Any
 
 from peewee import Database
@@ -20,11 +19,11 @@ class Naming:
     def __init__(self, database: Database, tables: Tables) -> None:
         self._tables = tables
         self._logs = Prepared(database, self._logs_query)
-        self._places = [PreparedIn(database, partial(self._places_query, table)) for table in ("event", "fork")]
+        self._places = [PreparedIn(database, self._places_query, table) for table in ("event", "fork")]
         self._chains = [
             (
-                PreparedIn(database, partial(self._named_query, table)),
-                PreparedIn(database, partial(self._entries_query, table)),
+                PreparedIn(database, self._named_query, table),
+                PreparedIn(database, self._entries_query, table),
             )
             for table in ("event", "fork")
         ]

@@ -7,6 +7,7 @@ the log itself has come, its entries count and the paper no longer.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from peewee import fn
 
@@ -69,8 +70,11 @@ class Papers:
 
     def __init__(self, state: State, heads: SeenHeads, tables: Tables) -> None:
         self.state, self.heads, self.ledger, self.tables = state, heads, state.ledger, tables
-        self._count = Prepared(state.ledger.database, lambda: tables.paper.select(fn.COUNT(tables.paper.leaf)))
+        self._count = Prepared(state.ledger.database, self._count_query)
         self._last: tuple[object, Waybill] | None = None
+
+    def _count_query(self) -> Any:
+        return self.tables.paper.select(fn.COUNT(self.tables.paper.leaf))
 
     # --- reading ------------------------------------------------------------------------------------------------
 

@@ -1,10 +1,10 @@
 """Statements that Peewee writes once, with blanks that each run fills.
 
 Peewee takes 0.1 ms to write an SQL statement, longer than SQLite takes to answer it. What runs at each record is
-written once here; everything else asks Peewee as usual.
+written once here, in a process; everything else asks Peewee as usual.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from peewee import Database, Value
@@ -14,6 +14,8 @@ from db.models import Tables
 
 _LONGEST = 512
 """The most values of a list in one statement; a power of two."""
+_written: dict[Hashable, tuple[str, list[Any]]] = {}
+"""What was written already for a kind of database, by who builds it from what: every ledger has the same tables."""
 
 
 class _Blank(str):
@@ -28,18 +30,19 @@ def blank(name: str) -> Any:
 class Prepared:
     """A query with blanks, written on its first run."""
 
-    def __init__(self, database: Database, build: Callable[[], Any]) -> None:
+    def __init__(self, database: Database, build: Callable[..., Any], *told: Hashable) -> None:
         """Args:
-        build: makes the query, with a `blank` for each value that a run gives.
+        build: a method that makes the query, from `told` and the tables alone, with a `blank` for each value that a
+            run gives.
         """
-        self._database, self._build = database, build
-        self._written: tuple[str, list[Any]] | None = None
+        self._database, self._build, self._told = database, build, told
+        self._query = (type(database).__name__, build.__module__, build.__qualname__, *told)
 
     def run(self, **given: Any) -> Any:
         """The cursor, once this has run with these values."""
-        if self._written is None:
-            self._written = self._build().sql()
-        sql, values = self._written
+        if self._query not in _written:
+            _written[self._query] = self._build(*self._told).sql()
+        sql, values = _written[self._query]
         filled = [given[value] if type(value) is _Blank else value for value in values]
         return self._database.execute_sql(sql, filled)
 
@@ -51,11 +54,11 @@ class Prepared:
 class PreparedIn:
     """A query over a list of values, written for lists of 1, 2, 4 ... values; a shorter list repeats its last one."""
 
-    def __init__(self, database: Database, build: Callable[[list[Any]], Any]) -> None:
+    def __init__(self, database: Database, build: Callable[..., Any], *told: Hashable) -> None:
         """Args:
-        build: makes the query from the list's blanks, which it puts behind `IN`.
+        build: a method that makes the query from `told` and the list's blanks, which it puts behind `IN`.
         """
-        self._database, self._build = database, build
+        self._database, self._build, self._told = database, build, told
         self._forms: dict[int, Prepared] = {}
 
     def rows(self, values: Iterable[Any], **given: Any) -> Iterator[tuple[Any, ...]]:
@@ -67,9 +70,12 @@ class PreparedIn:
 
     def _form(self, size: int) -> Prepared:
         if size not in self._forms:
-            blanks = [blank(f"value{i}") for i in range(size)]
-            self._forms[size] = Prepared(self._database, lambda: self._build(blanks))
+            who = (self._build.__module__, self._build.__qualname__)
+            self._forms[size] = Prepared(self._database, self._of_size, size, *who, *self._told)
         return self._forms[size]
+
+    def _of_size(self, size: int, *_query: Hashable) -> Any:
+        return self._build(*self._told, [blank(f"value{i}") for i in range(size)])
 
 
 class PreparedInsert:
@@ -94,10 +100,11 @@ class PreparedInsert:
 
     def _form(self, size: int) -> Prepared:
         if size not in self._forms:
-            self._forms[size] = Prepared(self._tables.database, lambda: self._query(size))
+            what = (self._name, self._columns, self._key)
+            self._forms[size] = Prepared(self._tables.database, self._of_size, size, *what)
         return self._forms[size]
 
-    def _query(self, size: int) -> Any:
+    def _of_size(self, size: int, *_query: Hashable) -> Any:
         table, width = getattr(self._tables, self._name), len(self._columns)
         rows = [{name: blank(f"value{row * width + i}") for i, name in enumerate(self._columns)} for row in range(size)]
         query = table.insert_many(rows)

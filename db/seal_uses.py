@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any, NamedTuple, cast
 
 from custody.chain import Chain
@@ -37,8 +36,8 @@ class SealUses:
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self._tables = tables
-        self._by_serial = PreparedIn(ledger.database, partial(self._with, "serial"))
-        self._by_code = PreparedIn(ledger.database, partial(self._with, "code"))
+        self._by_serial = PreparedIn(ledger.database, self._with, "serial")
+        self._by_code = PreparedIn(ledger.database, self._with, "code")
         self._put = PreparedInsert(tables, "seal_use", SealRow._fields)
 
     @property

@@ -44,10 +44,7 @@ class State:
         self.ledger, self.tables = ledger, tables
         self.places = PlaceTable(ledger, tables)
         self.stations = RosterTable(ledger, tables)
-        self._items = PreparedIn(ledger.database, lambda codes: tables.item.select().where(tables.item.code.in_(codes)))
-        self._expected = PreparedIn(
-            ledger.database, lambda tops: self._bound_under(tops).where(tables.item.held_by == blank("giver"))
-        )
+        self._expected = PreparedIn(ledger.database, self._expected_query)
         self._put_items = PreparedInsert(tables, "item", ItemRow._fields, key=("code",))
         self.seals = SealUses(ledger, tables)
         self.contents = Contents(ledger, tables)
@@ -271,7 +268,7 @@ class State:
 
     def item_rows(self, codes: Iterable[str]) -> Iterator[ItemRow]:
         """The rows of these items; of those registered nowhere there is none."""
-        return (ItemRow(*row) for row in self._items.rows(codes))
+        return (ItemRow(*row) for row in self.contents.things.rows(codes))
 
     def find_items(
         self, *, kind: str | None = None, under: str | None = None, held_by: str | None = None, unprinted: bool = False
@@ -369,6 +366,9 @@ class State:
         query = item.select(*columns) if under is None else self._bound_under([under], *columns)
         for row in query.group_by(item.bound_for, item.kind, item.held_by).tuples():
             yield StockGroup(*row)
+
+    def _expected_query(self, tops: list[Any]) -> Any:
+        return self._bound_under(tops).where(self.tables.item.held_by == blank("giver"))
 
     def _bound_under(self, tops: Sequence[str], *columns: Any) -> Any:
         item = self.tables.item
