@@ -41,11 +41,13 @@ def run_demo(capsys: pytest.CaptureFixture[str], folder: Path, *options: str) ->
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The short demo, which .ci/run plays too."""
     folder = tmp_path_factory.mktemp("demo") / "out"
     exit_code = main(["demo", "--out", str(folder), "--json", "--lang", "en", "--quick"])
     return Run(exit_code, json.loads((folder / "summary.json").read_text(encoding="utf-8")), folder)
 
 
+@pytest.mark.slow
 def test_everything_that_goes_wrong_on_purpose_is_found(quick):
     assert [fault["code"] for fault in quick.summary["planted"] if not fault["found"]] == []
     assert {"SHORTAGE", "WRONG_DESTINATION", "AGAIN", "NOT_HELD", "VOID_LABEL", "COUNT", "DAMAGED", "LATE"} == {
@@ -54,22 +56,26 @@ def test_everything_that_goes_wrong_on_purpose_is_found(quick):
     assert (quick.exit_code, quick.summary["ok"]) == (0, True)
 
 
+@pytest.mark.slow
 def test_nothing_else_is_irregular(quick):
     found = sum((Counter(leg["findings"]) for leg in quick.summary["handovers"]), Counter())
     planted = Counter(fault["code"] for fault in quick.summary["planted"] if fault["code"] != story.AGAIN)
     assert found == planted
 
 
+@pytest.mark.slow
 def test_every_label_that_was_filmed_is_read(quick):
     assert [leg["unread"] for leg in quick.summary["handovers"]] == [[]] * 5
     assert all(leg["scanned"] == leg["shown"] > 0 for leg in quick.summary["handovers"])
 
 
+@pytest.mark.slow
 def test_the_folder_has_what_its_list_says_and_nothing_else(quick):
     entries = {path.name + "/" * path.is_dir() for path in quick.folder.iterdir()}
     assert entries - {MARK} == set(FILES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".pdf")])
 def test_its_papers_have_pages_with_ink(quick, name):
     document = pypdfium2.PdfDocument(quick.folder / name)
@@ -80,6 +86,7 @@ def test_its_papers_have_pages_with_ink(quick, name):
         document.close()
 
 
+@pytest.mark.slow
 def test_its_stills_show_a_dozen_moments(quick):
     stills = sorted((quick.folder / "stills").iterdir())
     assert len(stills) >= 12
@@ -87,12 +94,14 @@ def test_its_stills_show_a_dozen_moments(quick):
     assert {"2-unloading-void_label.png", "3-kaliuntu-wrong_destination.png"} <= {path.name for path in stills}
 
 
+@pytest.mark.slow
 def test_its_readme_begins_with_the_ten_lines_of_what_happened(quick):
     lines = (quick.folder / "README.txt").read_text(encoding="utf-8").splitlines()
     assert all(lines[:10]) and not lines[10]
     assert "8 of 8 faults" in lines[7]
 
 
+@pytest.mark.slow
 def test_the_ledger_that_it_leaves_answers_questions(quick, capsys):
     capsys.readouterr()
     code = quick.summary["look_at"]["misrouted"]

@@ -97,6 +97,7 @@ def test_any_schedule_of_pieces_and_repeats_gives_the_same_answers(field, sqlite
 # As the reference both have what SQLite tells: one answer on either kind of database, the reports to the byte.
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))

@@ -38,7 +38,7 @@ SLOW = (
 )
 CONDITIONS = [
     FAR,
-    Condition("noisy", noise=14),
+    pytest.param(Condition("noisy", noise=14), marks=pytest.mark.slow),
     Condition("bottle", bend_deg=45),
     *(pytest.param(condition, marks=pytest.mark.slow) for condition in SLOW),
 ]
