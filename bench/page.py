@@ -1,11 +1,9 @@
-"""The page beside what it rests on: a label in view to its line in Chromium, pages of Buleleng.
+"""The page in Chromium: a label in view to its line, first paint, weight.
 
     python bench/page.py
 
-Claims: from a label in view of a camera to its line on the page less than 250 ms (median); pages less than 100 ms of
-the server's time, and the dashboard of 2,275 TPS less than 300 ms; first paint in less than 1 s. Each beside a
-floor of the same run: the time that the ledger takes for a scan, and an answer of the same server with nothing to work
-out.
+Claims: from a label in view of a camera to its line on the page less than 250 ms (median); first paint in less than
+1 s; less than 150 kB without the picture. Beside the line stands its floor, the time that the ledger takes for a scan.
 """
 
 import shutil
@@ -20,7 +18,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from served import add_up, begun, get, prepared, served, spent_ms
+from served import add_up, begun, prepared, served
 
 from bootstrap import BROWSERS
 from custody.codes import item_payload
@@ -30,7 +28,7 @@ from scanner.live_source import Live
 from scanner.reads import Read
 from web.site import Site
 
-LINES, PAGES, PAINTS = 40, 15, 7
+LINES, PAINTS = 40, 7
 SQUARE = ((0, 0), (9, 0), (9, 9), (0, 9))
 GAP_S, GRAINS = 1 / 30, 4
 
@@ -82,18 +80,6 @@ class Camera:
     def clear(self) -> None:
         """Take the label away."""
         self._shown = self._jpegs(self._table)
-
-
-def pages(site: Site, draft: str) -> None:
-    """The server's time for each page, beside that for an answer with nothing in it."""
-    add_up(site)
-    floor = spent_ms(lambda: get(site, "/static/serah.svg"), PAGES)
-    print(f"{'page':28}{'ms':>8}{'of floor':>10}")
-    print(f"{'/static/serah.svg':28}{floor:8.1f}{1:10.1f}")
-    for path in ("/", "/scan", "/api/places?q=kali", f"/scan/{draft}", f"/scan/{draft}/review", "/items", "/labels",
-                 "/plan", "/meet", "/dashboard", "/dashboard/51.08.06"):  # fmt: skip
-        taken = spent_ms(lambda path=path: get(site, path), PAGES)  # type: ignore[misc]
-        print(f"{path.replace(draft, 'ID'):28}{taken:8.1f}{taken / floor:10.1f}")
 
 
 WATCH_LINE = """() => { const last = document.getElementById("last-code"), now = last.textContent;
@@ -182,7 +168,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder, served(prepared(Path(folder))) as site:
         codes = [item.code for item in site.ask.do(lambda store: list(store.state.find_items(under="51.08.06")))]
         draft = begun(site, "51.08", "51.08.06")
-        pages(site, draft)
+        add_up(site)
         browse(site, draft, camera, codes)
 
 
