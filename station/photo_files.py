@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from custody.errors import N_, InputError
 from language import _
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from db.store import Store
 
 SUFFIXES = frozenset({".jpg", ".jpeg"})
+PACKED = ".zip"
+"""Many photographs in one file, as `zip_photos` writes them."""
 
 
 def save_photos(store: "Store", folder: Path) -> tuple[int, int]:
@@ -90,7 +92,7 @@ def split_photos(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
                     path=str(path),
                 )
             photos += found
-        elif path.suffix.lower() in SUFFIXES:
+        elif path.suffix.lower() in SUFFIXES | {PACKED}:
             photos.append(path)
         else:
             bundles.append(path)
@@ -112,12 +114,16 @@ def import_photos(store: "Store", files: Sequence[Path], *, progress: Progress =
 
 
 def _read(files: Sequence[Path]) -> Iterator[bytes]:
+    """The photographs in these files one by one, each no further than shows that it is too large."""
     from db.photos import MAX_BYTES
 
     for path in files:
         try:
             with path.open("rb") as file:
-                yield file.read(MAX_BYTES + 1)
+                if path.suffix.lower() == PACKED:
+                    yield from _unpacked(file, path.name, MAX_BYTES + 1)
+                else:
+                    yield file.read(MAX_BYTES + 1)
         except OSError as error:
             raise InputError(
                 N_("{file} cannot be read: {reason}"),
@@ -125,3 +131,28 @@ def _read(files: Sequence[Path]) -> Iterator[bytes]:
                 file=str(path),
                 reason=error.strerror or type(error).__name__,
             ) from error
+
+
+def _unpacked(file: IO[bytes], name: str, most: int) -> Iterator[bytes]:
+    """The photographs in a .zip file, `most` bytes of each; nothing is written anywhere, and other files are left."""
+    from zipfile import BadZipFile, ZipFile
+    from zlib import error as CompressionError  # noqa: N812 -- it is an exception
+
+    try:
+        with ZipFile(file) as packed:
+            found = [each for each in packed.infolist() if Path(each.filename).suffix.lower() in SUFFIXES]
+            for each in found:
+                with packed.open(each) as photo:
+                    yield photo.read(most)
+    except (BadZipFile, CompressionError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+        raise InputError(
+            N_("{file} is no .zip file that can be read"),
+            hint=N_("Take the file again from the station that made it."),
+            file=name,
+        ) from error
+    if not found:
+        raise InputError(
+            N_("there is no photograph in {path}"),
+            hint=N_("Take the file again from the station that made it."),
+            path=name,
+        )
