@@ -117,6 +117,15 @@ class Collector:
         """The papers of which some parts are still missing, the one begun first first."""
         return tuple(Progress(paper, tuple(sorted(read.texts)), read.of) for paper, read in self._open.items())
 
+    @property
+    def open_parts(self) -> tuple[str, ...]:
+        """The parts of half-read papers, as they were taken: who takes these again is as far."""
+        return tuple(
+            f"{PREFIX}{paper}:{number}/{read.of}:{data}*"
+            for paper, read in self._open.items()
+            for number, data in read.texts.items()
+        )
+
     def take(self, text: str) -> Progress:
         """Take one part; what was taken before is no matter.
 

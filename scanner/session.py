@@ -5,6 +5,7 @@ desk's; a session that dies loses nothing but which labels were in view.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from custody.codes import ItemLabel, PlaceLabel, parse_code, parse_custodian, parse_entry, read_payload, show_code
@@ -82,6 +83,17 @@ class ScanSession:
     def half_read(self) -> tuple[Progress, ...]:
         """The handover papers of which some codes are still to be shown."""
         return self._papers.half_read
+
+    @property
+    def open_parts(self) -> tuple[str, ...]:
+        """The codes of these papers that were shown, as texts."""
+        return self._papers.open_parts
+
+    def resume(self, parts: Iterable[str]) -> None:
+        """Be as far with half-read papers as a session that had these `open_parts`; a text that is none is left out."""
+        for text in parts:
+            with suppress(CodeError):
+                self._papers.take(text)
 
     @property
     def tally(self) -> Tally:

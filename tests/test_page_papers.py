@@ -18,6 +18,7 @@ from custody.codes import item_payload
 from custody.paper import pack_sheet
 from custody.paper import parts as paper_parts
 from web.app import build
+from web.papers import HALF_READ_FILE
 from web.token import HEADER
 
 
@@ -84,6 +85,20 @@ def test_codes_in_any_order_become_the_paper_and_until_then_it_is_said_which_are
     [giver, receiver] = re.findall(r'data-(?:giver|receiver)="([^"]+)"', str(whole["page"]))
     draft = guest.ask("POST", "/api/drafts", {"giver": giver, "receiver": receiver}, expect=201)["draft"]
     assert "18" in guest.see(f"/scan/{draft}"), "so many are expected now"
+
+
+def test_a_paper_that_is_half_read_is_so_still_after_the_server_was_started_anew(
+    guest: Visitor, parts: list[str], terminal: Terminal
+) -> None:
+    for part in parts[:-1]:
+        show(guest, part)
+    (terminal.home / HALF_READ_FILE).open("a").write("\nno part of a paper\n")
+    with TestClient(build(site_at(terminal.home)), base_url=HOST) as client:
+        anew = Visitor(client)
+        assert f"{len(parts) - 1} of {len(parts)} codes read" in anew.see("/meet")
+        whole = show(anew, parts[-1])
+        assert "18 items from Gudang to PPK Gerokgak" in words(str(whole["page"]))
+    assert not (terminal.home / HALF_READ_FILE).exists(), "nothing is half read any more"
 
 
 @pytest.mark.slow

@@ -1,6 +1,8 @@
 """The tray of handover papers on the page: what their codes bring, by whatever camera, field or photograph."""
 
 from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports.words import custodian_name, show_custodian
@@ -8,6 +10,7 @@ from scanner.outcomes import Outcome
 from scanner.reads import Read
 from scanner.session import ScanSession
 from station.paper_tray import PaperTray, TrayPaper
+from tables.safe_file import safe_file
 from web.news import News
 from web.scanning import Scanning
 
@@ -16,15 +19,20 @@ if TYPE_CHECKING:
 
 PAPERS = "papers"
 """By this name cameras read into the tray, as they read into a draft by its id."""
+HALF_READ_FILE = "half-read-papers.txt"
+"""In the station's folder: the codes of papers that were shown so far, for a server that is started anew."""
 _ANYWHERE = ((0, 0), (1, 0), (1, 1), (0, 1))
 
 
 class PaperRoom(Scanning):
     """The tray with its session. For the ledger's thread alone."""
 
-    def __init__(self, store: "Store", news: News) -> None:
+    def __init__(self, store: "Store", news: News, home: Path) -> None:
         self.tray = PaperTray(store)
         super().__init__(store, news, ScanSession(self.tray), self.tray)
+        self._file = home / HALF_READ_FILE
+        with suppress(OSError):  # there is none, as a rule; a code can be shown again
+            self.session.resume(self._file.read_text("utf-8", "replace").splitlines())
         self.last: Outcome | None = None
         self.version = 0
         """Grows with whatever there is to show anew."""
@@ -38,9 +46,22 @@ class PaperRoom(Scanning):
         return len(ours)
 
     def tell(self, outcome: Outcome) -> dict[str, Any]:
-        """Keep it for pages that are opened later, too."""
+        """Keep it for pages that are opened later, and what is half read for a server that is started anew.
+
+        Raises:
+            InputError, StoreError: the station's folder cannot be written.
+        """
+        self._keep_half_read()
         self.last, self.version = outcome, self.version + 1
         return super().tell(outcome)
+
+    def _keep_half_read(self) -> None:
+        parts = self.session.open_parts
+        if parts:
+            with safe_file(self._file) as file:
+                file.write("\n".join(parts).encode())
+        else:
+            self._file.unlink(missing_ok=True)
 
     def facts(self) -> dict[str, Any]:
         """What the page shows of it: the last outcome, papers half read with each part, papers read whole."""

@@ -8,6 +8,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from custody.errors import N_, ConflictError
@@ -145,8 +146,8 @@ class Room(Scanning):
 class Rooms:
     """The rooms of one server. Any thread may ask; the ledger's thread does it."""
 
-    def __init__(self, keep: StoreThread) -> None:
-        self._keep = keep
+    def __init__(self, keep: StoreThread, home: Path) -> None:
+        self._keep, self._home = keep, home
         self._rooms: dict[str, Room] = {}
         self._news: dict[str, News] = {}
         self._papers: PaperRoom | None = None
@@ -189,7 +190,7 @@ class Rooms:
 
     def _paper_room(self, store: "Store") -> PaperRoom:
         if self._papers is None or self._papers.store is not store:
-            self._papers = PaperRoom(store, self.news(PAPERS))
+            self._papers = PaperRoom(store, self.news(PAPERS), self._home)
         return self._papers
 
     def _room(self, store: "Store", draft: str, anew: bool) -> Room:

@@ -75,7 +75,7 @@ class Site:
     def __post_init__(self) -> None:
         self.ask = StoreThread(self.open_store, "questions")
         self.keep = StoreThread(self.open_store, "desk")
-        self.rooms = Rooms(self.keep)
+        self.rooms = Rooms(self.keep, self.home)
         self.pictures = Pictures(self.rooms, self.source)
         self.eyes = Eyes(self.rooms)
         self.watch = Watch(self.open_store)
