@@ -101,6 +101,18 @@ def test_a_paper_that_is_half_read_is_so_still_after_the_server_was_started_anew
     assert not (terminal.home / HALF_READ_FILE).exists(), "nothing is half read any more"
 
 
+def test_a_session_is_as_far_with_a_paper_after_the_server_was_started_anew(
+    guest: Visitor, parts: list[str], terminal: Terminal
+) -> None:
+    draft = guest.ask("POST", "/api/drafts", {"giver": "51.08", "receiver": "51.08.01"}, expect=201)["draft"]
+    for part in parts[:-1]:
+        guest.ask("POST", f"/api/drafts/{draft}/lines", {"line": part})
+    with TestClient(build(site_at(terminal.home)), base_url=HOST) as client:
+        anew = Visitor(client)
+        told = anew.ask("POST", f"/api/drafts/{draft}/lines", {"line": parts[-1]})
+        assert "18 items from Gudang to PPK Gerokgak" in told["text"]
+
+
 @pytest.mark.slow
 def test_a_photograph_or_a_pdf_is_read_whole(guest: Visitor, paper: Path) -> None:
     told = work(guest, "/api/papers/pictures", {"upload": upload(guest, paper)})

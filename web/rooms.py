@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from db.store import RecordedHandover, Store
 
 T = TypeVar("T")
-PAUSED = "paused"
-"""Under this name a draft keeps that it is paused."""
+PAUSED, HALF_READ = "paused", "half_read"
+"""Under these names a draft keeps that it is paused, and the codes of papers that were shown so far."""
 
 
 class Room(Scanning):
@@ -39,7 +39,9 @@ class Room(Scanning):
         self.draft, self.desk = draft, DraftDesk(store, draft)
         super().__init__(store, news, ScanSession(self.desk, taken=self.desk.taken), self.desk)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
-        self.is_paused = PAUSED in self.said()
+        said = self.said()
+        self.is_paused, self._half_read = PAUSED in said, said.get(HALF_READ, "")
+        self.session.resume(self._half_read.splitlines())
 
     def pause(self, is_paused: bool) -> None:
         """Take nothing until the session goes on, from no camera and no field; the same after a restart."""
@@ -138,8 +140,12 @@ class Room(Scanning):
         )  # fmt: skip
 
     def tell(self, outcome: Outcome) -> dict[str, Any]:
-        """Judge anew what was taken, and tell every open page."""
+        """Judge anew what was taken, keep which codes of a paper were shown, and tell every open page."""
         self._judged = None
+        half_read = "\n".join(self.session.open_parts)
+        if half_read != self._half_read:
+            self.store.drafts.say(self.draft, {HALF_READ: half_read})
+            self._half_read = half_read
         return super().tell(outcome)
 
 
