@@ -16,6 +16,8 @@ from command_examples import prepared, station, terminal  # noqa: F401 -- fixtur
 from lan_examples import device, draft, lan, lan_app, stranger, whichever_lan  # noqa: F401 -- fixtures of the tests of second scanners
 from page_examples import app, client, site, visitor, whichever  # noqa: F401 -- fixtures of all tests of the page
 
+from language import use
+
 FreshUrl = Callable[[], str]
 ON_BOTH = {"test_store_contract", "test_store_concurrency", "test_store_guards", "test_store_opening"}
 """What a ledger promises on either kind of database; PostgreSQL is asked the rest in the full run."""
@@ -46,6 +48,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return "postgres" if "[postgres" in nodeid else nodeid.partition("::")[0]
 
     return Together(config, log)
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> None:
+    """Each test begins in English, whatever the one before it spoke."""
+    use("en")
 
 
 @pytest.fixture(scope="session")

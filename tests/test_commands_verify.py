@@ -95,7 +95,7 @@ ATTACKS = {
     "an index without a box": ("DELETE FROM event_item WHERE code = (SELECT code FROM item LIMIT 1)",),
     "an index without a notice": ("DELETE FROM event_topic WHERE topic = 'plan'",),
     "another count of handovers": ("UPDATE log SET handovers = handovers + 1",),
-    "another key": ("UPDATE log SET public_key = replace(public_key, '0', '1')",),
+    "another key": ("UPDATE log SET public_key = substr(public_key, 2) || substr(public_key, 1, 1)",),
     "entries of no log": ("DROP TRIGGER event_in_sequence", "INSERT INTO event SELECT 99999, 7, 1, x'00', body, '' FROM"
                           " event WHERE seq = 1"),
 }  # fmt: skip
