@@ -100,5 +100,5 @@ class SecondCore:
             done, self._due = self._due[1], None
             done()
 
-    def close(self) -> None:
+    def close(self, wait_s: float = 0.0) -> None:
         """Nothing is left to end."""

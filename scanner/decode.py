@@ -7,7 +7,8 @@ because another one read something: that loses labels wherever there are several
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 
@@ -24,16 +25,17 @@ from scanner.engines import (
     available_engines,
     engines,
     is_inside,
+    longest_px,
     united,
 )
 from scanner.finders import find_finders
 from scanner.frames import Image
-from scanner.hints import see
-from scanner.outlines import find_outlines
+from scanner.hints import guess_module_px, see
+from scanner.outlines import find_signs
 from scanner.passes import QUICK, SLOW, THOROUGH_QUICK, THOROUGH_SLOW, Pass, Sizes
 from scanner.reads import Corners, Read, Seen
-from scanner.renderings import Rendering, as_it_is, channels, cut_out, gray_of, quarters
-from scanner.rescue import rescue, turned_to
+from scanner.renderings import Rendering, as_it_is, channels, cut_out, gray_of, magnified, quarters
+from scanner.rescue import STILL_BLOCKS_PX, rescue
 
 __all__ = [
     "PYZBAR",
@@ -50,10 +52,25 @@ __all__ = [
 
 _PLACE_PX = 420
 """How large a code that was not read is looked at again."""
-_MOST_PLACES, _MOST_PLACES_QUICK = 4, 3
+_MAGNIFIED_PX = 400
+"""Up to this length a code is enlarged for slow engines."""
+_MOST_PLACES = 4
 _MOST_GUESSES, _MOST_GUESSES_QUICK = 40, 10
+_MOST_PAIRS = 8
+_LEAST_PAIR_PX = 2.0
+"""Pairs of finder patterns with smaller modules are mostly letters; no way reads a damaged code as small."""
 _SMALL_FRAME_PX = 1_000_000
 """Finder patterns are looked for in the enlargement of frames up to 720p, and in larger ones as they are."""
+
+_DOUBLED_BLOCK_PX = 61
+_BLOCKS_PX = (41, None, _DOUBLED_BLOCK_PX)
+"""Neighbourhoods that tell dark from light where codes are looked for in a moving picture; None: a fifth of it."""
+_RESCUED_MODULE_PX = 2.6
+_RESCUED_BLOCKS_PX = (None, 41)
+
+Way = Literal["others", "rescue", "others again", "closely"]
+"""How one place is looked at: by the other engines in its surroundings; by its finder patterns; by the best engine's
+passes too, enlarged."""
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +104,13 @@ class Reader:
                 hint=N_("Install zxing-cpp: pip install -r requirements.txt"),
             )
         self._best, *self._others = chosen
-        self.turns = len(QUICK) + len(self._others) + 1
+        self.turns = len(QUICK) + len(self._others)
         """How many different looks `look_again` has."""
+        others: tuple[Way, ...] = ("others",) if self._others else ()
+        rescue: tuple[Way, ...] = ("rescue",) if isinstance(self._best, ZxingEngine) else ()
+        again: tuple[Way, ...] = ("others again",) if self._others else ()
+        self.ways: tuple[Way, ...] = (*others, *rescue, *again, "closely")
+        """How a place in a moving picture is looked at, one after the other, the most promising first."""
 
     def read(self, image: Image, *, thorough: bool = False, is_late: Callable[[], bool] = _never) -> list[Read]:
         """Every QR code found, ours or not, once for each text and place.
@@ -112,7 +134,7 @@ class Reader:
             found = found if is_late() else united(found, self._found(self._best, as_it_is(gray))[0])
         if is_late():
             return found
-        found = self.look_closer(glance.gray, [each.corners for each in unread], found, is_late=is_late)
+        found = self.look_closer(glance.gray, [each.corners for each in unread], found, is_late)
         found = found if is_late() else self._rescued(sizes.modest, found, _MOST_GUESSES)
         return self._confirmed(glance.gray, found, is_late)
 
@@ -123,19 +145,31 @@ class Reader:
             return None
         return Glance(gray, *self._found(self._best, as_it_is(gray), inverted=inverted))
 
-    def look_again(self, gray: Image, turn: int, known: Sequence[Read] = ()) -> list[Read]:
-        """One of the `turns` second looks at a moving picture, and what it reads beside what is known."""
-        round_number, turn = divmod(turn, self.turns)
+    def look_again(self, gray: Image, turn: int) -> list[Read]:
+        """One of the `turns` passes over a moving picture, and what it reads."""
+        turn %= self.turns
         if turn < len(QUICK):
             return self._pass(self._best, QUICK[turn], Sizes(gray))[0]
-        if turn < self.turns - 1:
-            return self._pass(self._others[turn - len(QUICK)], SLOW[0], Sizes(gray))[0]
-        return self.rescue_some(gray, known, round_number)
+        return self._pass(self._others[turn - len(QUICK)], SLOW[0], Sizes(gray))[0]
 
-    def rescue_some(self, gray: Image, known: Sequence[Read], turn: int) -> list[Read]:
-        """What can be rescued beside what is known, at a few places that show finder patterns: others each turn."""
-        rescued = self._rescued(Sizes(gray).modest, known, _MOST_GUESSES_QUICK, turn)
-        return [read for read in rescued if read not in known]
+    def look_at(self, gray: Image, corners: Corners, way: Way, turn: int) -> list[Read]:
+        """What one of the `ways` reads at a place in a moving picture; rescues are others with each turn."""
+        if way == "closely":
+            part = cut_out(gray, corners, _PLACE_PX)
+            found = self._passes(Sizes(part.image), QUICK, SLOW, _never)[0] if part else []
+            return [part.read_in_picture(read) for read in found] if part else []
+        if way == "rescue":
+            part = magnified(gray, corners, float(np.clip(_RESCUED_MODULE_PX / guess_module_px(corners), 1.0, 3.0)))
+            blocks = (_RESCUED_BLOCKS_PX[turn % len(_RESCUED_BLOCKS_PX)],)
+            return self._rescued(part, [], _MOST_GUESSES_QUICK, blocks, corners) if part else []
+        found = []
+        most = max(_MAGNIFIED_PX / longest_px(corners), 1.0)
+        for scale in (1.5,) if way == "others" else (1.0, 2.0):
+            part = magnified(gray, corners, min(scale, most), margin=0.3)
+            if part is not None:
+                for engine in self._others:
+                    found = united(found, self._found(engine, part)[0])
+        return found
 
     def second_opinion(self, gray: Image, *, is_crowded: bool = False) -> list[Read]:
         """What the other engines read in the picture as it is; a crowded one is cut into parts, which is faster."""
@@ -146,42 +180,33 @@ class Reader:
                 found = united(found, self._found(engine, part)[0])
         return found
 
-    def find_unread(self, gray: Image, read: Sequence[Corners]) -> list[Seen]:
-        """The codes that their finder patterns show at places where nothing was read, with what would help."""
+    def find_unread(self, gray: Image, read: Sequence[Corners], turn: int) -> tuple[list[Seen], list[Corners]]:
+        """The codes that finder patterns show where nothing was read, looked for in another way with each turn.
+
+        Returns:
+            By three finder patterns, with what would help, and about where by two, of which many are none.
+        """
         sizes = Sizes(gray)
-        rendering = sizes.double if gray.size <= _SMALL_FRAME_PX else sizes.plain
-        outlines = find_outlines(find_finders(rendering.image, block_px=61))
+        block_px = _BLOCKS_PX[turn % len(_BLOCKS_PX)]
+        is_doubled = block_px == _DOUBLED_BLOCK_PX and gray.size <= _SMALL_FRAME_PX
+        rendering = sizes.double if is_doubled else sizes.modest
+        signs = find_signs(find_finders(rendering.image, block_px=block_px), rendering.image)
         scale = gray.shape[1] / rendering.image.shape[1]
-        sizes_px = {rendering.placed(each.corners): each.module_px * scale for each in outlines}
-        return [see(gray, corners, sizes_px[corners]) for corners in apart(list(sizes_px), read)]
+        sizes_px = {rendering.placed(each.corners): each.module_px * scale for each in signs.outlines}
+        outlines = apart(list(sizes_px), read)
+        large = [each for each in signs.pairs if each.module_px * scale > _LEAST_PAIR_PX]
+        pairs = apart([rendering.placed(each.corners) for each in large[:_MOST_PAIRS]], [*read, *outlines])
+        return [see(gray, corners, sizes_px[corners]) for corners in outlines], pairs
 
     def look_closer(
-        self,
-        gray: Image,
-        places: Sequence[Corners],
-        known: Sequence[Read] = (),
-        *,
-        turn: int | None = None,
-        is_late: Callable[[], bool] = _never,
+        self, gray: Image, places: Sequence[Corners], known: Sequence[Read], is_late: Callable[[], bool]
     ) -> list[Read]:
-        """Add to what is known what can be read at these places, a bounded number of them.
-
-        Args:
-            turn: with the passes for moving pictures, and at fewer places: others of them with each turn.
-        """
+        """Add to what is known what every pass reads at these places, a bounded number of them."""
         found = list(known)
-        unread = apart(places, [read.corners for read in known])
-        chosen = unread[:_MOST_PLACES]
-        if turn is not None:
-            chosen = turned_to(unread, turn * _MOST_PLACES_QUICK)[:_MOST_PLACES_QUICK]
-        for corners in chosen:
+        for corners in apart(places, [read.corners for read in known])[:_MOST_PLACES]:
             part = cut_out(gray, corners, _PLACE_PX)
             if part is not None:
-                for_best: tuple[Pass, ...] = QUICK
-                for_others: tuple[Pass, ...] = SLOW
-                if turn is None:
-                    for_best, for_others = QUICK + THOROUGH_QUICK, SLOW + THOROUGH_SLOW
-                inside, _unread = self._passes(Sizes(part.image), for_best, for_others, is_late)
+                inside, _unread = self._passes(Sizes(part.image), QUICK + THOROUGH_QUICK, SLOW + THOROUGH_SLOW, is_late)
                 found = united(found, [part.read_in_picture(read) for read in inside])
         return found
 
@@ -201,13 +226,19 @@ class Reader:
         return told
 
     def _rescued(
-        self, rendering: Rendering, known: Sequence[Read], most_guesses: int, turn: int | None = None
+        self,
+        rendering: Rendering,
+        known: Sequence[Read],
+        most_guesses: int,
+        blocks_px: Sequence[int | None] = STILL_BLOCKS_PX,
+        within: Corners | None = None,
     ) -> list[Read]:
         """What is known with what can be rescued beside it; nothing more without zxing-cpp."""
         if not isinstance(self._best, ZxingEngine):
             return list(known)
         try:
-            more = rescue(self._best, rendering.image, _onto(rendering, known), most_guesses, turn)
+            there = rendering.found(within) if within else None
+            more = rescue(self._best, rendering.image, _onto(rendering, known), most_guesses, blocks_px, there)
         except ENGINE_ERRORS as error:
             log.debug("nothing could be rescued: %r", error)
             return list(known)
@@ -270,7 +301,4 @@ def _is_left(sizes: Sizes, found: Sequence[Read], unread: Sequence[Unread]) -> b
 
 def _onto(rendering: Rendering, reads: Sequence[Read]) -> list[Read]:
     """Reads of a picture at their places in a rendering of it."""
-    if not reads:
-        return []
-    there = np.vstack((rendering.onto, (0.0, 0.0, 1.0)))
-    return [Rendering(rendering.image, np.linalg.inv(there)[:2]).read_in_picture(read) for read in reads]
+    return [replace(read, corners=rendering.found(read.corners)) for read in reads]

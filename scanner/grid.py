@@ -150,20 +150,27 @@ def _fits(dark: np.ndarray, shapes: np.ndarray, version: int) -> np.ndarray:
 
 
 def _at(dark: np.ndarray, shapes: np.ndarray, along: np.ndarray, down: np.ndarray) -> np.ndarray:
-    """The picture at these shares of each grid's side: k x p."""
-    bend = shapes[:, 8:, None]
+    """The picture at these shares of each grid's side: k x p.
+
+    A corner that is moved or a bend changes but the weights of five layers, so that all grids are one product.
+    """
     hill_along, hill_down = along * (1 - along), down * (1 - down)
-    u = along + bend[:, 0] * hill_down + bend[:, 1] * hill_along
-    v = down + bend[:, 2] * hill_along + bend[:, 3] * hill_down
-    x0, y0, x1, y1, x2, y2, x3, y3 = (shapes[:, index, None] for index in range(8))
+    layers = np.stack((along, down, hill_along, hill_down, np.ones_like(along))).astype(np.float32)
+    x0, y0, x1, y1, x2, y2, x3, y3, down_bend, along_bend, along_bulge, down_bulge = shapes.T
     dx1, dx2, dx3 = x1 - x2, x3 - x2, x0 - x1 + x2 - x3
     dy1, dy2, dy3 = y1 - y2, y3 - y2, y0 - y1 + y2 - y3
     area = dx1 * dy2 - dx2 * dy1
     area = np.where(np.abs(area) < 1e-6, 1e-6, area)
     g, h = (dx3 * dy2 - dx2 * dy3) / area, (dx1 * dy3 - dx3 * dy1) / area
-    depth = g * u + h * v + 1
-    depth = np.where(np.abs(depth) < 1e-3, 1e-3, depth)
-    x = ((x1 - x0 + g * x1) * u + (x3 - x0 + h * x3) * v + x0) / depth
-    y = ((y1 - y0 + g * y1) * u + (y3 - y0 + h * y3) * v + y0) / depth
-    place = x.astype(np.float32), y.astype(np.float32)
-    return np.asarray(cv2.remap(dark, *place, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0))
+
+    def weighed(by_along: np.ndarray, by_down: np.ndarray, start: np.ndarray) -> np.ndarray:
+        bent_along = by_along * along_bend + by_down * along_bulge
+        bent_down = by_along * down_bend + by_down * down_bulge
+        weights = np.column_stack((by_along, by_down, bent_along, bent_down, start))
+        return np.asarray(weights.astype(np.float32) @ layers)
+
+    depth = weighed(g, h, np.ones_like(g))
+    depth = np.where(np.abs(depth) < 1e-3, np.float32(1e-3), depth)
+    x = weighed(x1 - x0 + g * x1, x3 - x0 + h * x3, x0) / depth
+    y = weighed(y1 - y0 + g * y1, y3 - y0 + h * y3, y0) / depth
+    return np.asarray(cv2.remap(dark, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0))

@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, reduce
 from typing import Literal
 
 from scanner.decode import Glance, Reader
-from scanner.engines import apart, is_same_place, united
+from scanner.engines import PYZBAR, apart, is_same_place, united
 from scanner.frames import Clock, Image, monotonic_ms
 from scanner.hints import see
-from scanner.looks import STILL_MS, Look, StillReader, result_of
+from scanner.looks import LETTING_GO_S, STILL_MS, Look, StillReader, result_of
+from scanner.places import Places, Task
 from scanner.reads import Corners, Read, Seen
 from scanner.renderings import covered
 from scanner.worker import AtOnce, Beside, Executor, InTurn
@@ -26,16 +27,14 @@ _REST_MS = 200.0
 """From one second look to the next while nothing is seen and not read: so an idle camera warms nobody's lap."""
 _HASTE_MS = 60.0
 """The same while something is: with the next frame of a camera."""
-_PATIENCE = 60
-"""After so many looks in haste that found nothing new they rest again: what lies there cannot be read."""
 _REMEMBERED_MS = 1000.0
 """What was read or seen so lately is looked for where it was; what is older counts as new."""
-_ENOUGH = 3
+_ENOUGH = 2
 """A text read in so many frames needs no second looks any more: a session believes what it saw twice."""
+_SECOND_CHANCE_MS = 250.0
+"""What a first look has read it reads again once the picture is sharp; so long second looks do not hunt for it."""
 _SETTLED_MS = 500.0
 """So long the place of such a text is left to it; then another label may lie there."""
-_LOOKS_PER_SEARCH = 4
-"""Every so many second looks one also searches for codes that are seen and not read."""
 _CROWD = 8
 """Above so many codes a frame is cut into parts for pyzbar, which tries every three finder patterns together."""
 _DEADLINE_MS, _UNHURRIED_MS = 3000.0, 30_000.0
@@ -46,32 +45,47 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class _Search:
+    """Codes that a search for finder patterns found and nobody read: by three of them, and about where by two."""
+
+    outlines: list[Seen] = field(default_factory=list)
+    pairs: list[Corners] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
-    """What a second look found: reads, codes that the first look had found and nobody read, and the outlines of more
-    of them (None: it did not search).
+    """What a second look found: in the whole picture, and at each place that it was given; and of the codes that the
+    first look had found and nobody read. `search` is None where it did not search.
     """
 
-    reads: list[Read]
+    whole: list[Read]
+    at_places: list[list[Read]]
     failed: list[Seen]
-    outlines: list[Seen] | None
+    search: _Search | None
+
+    @property
+    def reads(self) -> list[Read]:
+        return reduce(united, self.at_places, self.whole)
 
 
 @dataclass(slots=True)
 class _Known:
-    """A text of the last moment: where, when last, and in which frames it was read."""
+    """A text of the last moment: where, when last, and in which frames it was read; when last by a first look."""
 
     read: Read
     last_ms: float
+    at_first_ms: float = float("-inf")
     frames: set[float] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A second look that runs: at which frame, begun when, and what the first look had read in it."""
+    """A second look that runs: at which frame, begun when, what the first look had read in it, and what it does."""
 
     at_ms: float
     begun_ms: float
     at_first: frozenset[str]
+    tasks: list[Task]
     future: "Future[_Found]"
 
 
@@ -104,9 +118,9 @@ class LiveReader:
         self._turn = 0
         self._begun_at_ms = float("-inf")
         self._insists = False
-        self._in_vain = 0
         self._known: dict[str, _Known] = {}
-        self._outlines: list[Seen] = []
+        self._places = Places(reader.ways)
+        self._searches = (_Search(), _Search())
         self._failed: list[Seen] = []
         self.unread: Sequence[Seen] = ()
         """Codes in the newest frame that were found and not read, with what would help."""
@@ -120,6 +134,8 @@ class LiveReader:
         if glance is None:
             return [*self._late(), Look(at_ms, [])]
         self._learn(glance.reads, at_ms)
+        for read in glance.reads:
+            self._known[read.text].at_first_ms = at_ms
         looks = self._late()
         self._look_beside(glance, at_ms)
         reads = glance.reads
@@ -145,10 +161,10 @@ class LiveReader:
         return looks
 
     def close(self) -> None:
-        """End what looks run on; one that still runs is left to itself."""
+        """End what looks run on; one that still runs after a second is left to itself."""
         for executor in (self._executor, self._first):
             if executor is not None:
-                executor.close()
+                executor.close(LETTING_GO_S)
         self._executor = self._first = None
 
     def _glance(self, image: Image) -> Glance | None:
@@ -175,28 +191,28 @@ class LiveReader:
         self._job = None
         found = result_of(job.future, "a second look")
         if found is None:
-            self._end_turn(is_new=False)
+            self._end_turn(job.tasks, [], is_new=False)
             return []
-        reads, self._failed = found.reads, found.failed
-        if found.outlines is not None:
-            self._outlines = found.outlines
-        self._learn(reads, job.at_ms)
-        self._end_turn(
-            is_new=any(read.text not in job.at_first and len(self._known[read.text].frames) < _ENOUGH for read in reads)
-        )
-        return [Look(job.at_ms, reads)] if reads else []
+        self._failed = found.failed
+        if found.search is not None:
+            self._searches = (found.search, self._searches[0])
+        self._learn(found.reads, job.at_ms)
+        alone = [read.text for read in found.whole if read.text not in job.at_first and PYZBAR not in read.engines]
+        is_new = any(len(self._known[text].frames) < _ENOUGH for text in alone)
+        self._end_turn(job.tasks, found.at_places, is_new=is_new)
+        return [Look(job.at_ms, found.reads)] if found.reads else []
 
-    def _end_turn(self, *, is_new: bool) -> None:
+    def _end_turn(self, tasks: Sequence[Task], at_places: Sequence[Sequence[Read]], *, is_new: bool) -> None:
         """A look that finds something new looks again at once: what it alone can read must come twice, and soon."""
-        self._insists = is_new
-        self._in_vain = 0 if is_new else self._in_vain + 1
+        self._places.note(tasks, [bool(reads) for reads in at_places])
+        self._insists = is_new or any(at_places)
         if not is_new:
             self._turn += 1
 
     def _leave_behind(self) -> None:
         log.warning("a second look hangs and is left behind")
         self._job = None
-        self._outlines, self._failed = [], []
+        self._searches, self._failed = (_Search(), _Search()), []
         if self._executor is not None:
             self._executor.close()
         self._replaced += 1
@@ -207,44 +223,30 @@ class LiveReader:
         if self._executor is None or self._job is not None:
             return
         settled = self._settled(at_ms)
+        unread = [each.corners for each in glance.unread]
         taken = [read.corners for read in (*glance.reads, *settled)]
-        seen = [each.corners for each in glance.unread] + [each.corners for each in self._outlines]
-        places = apart(seen + self._lost(at_ms), taken)
-        self._in_vain = self._in_vain if places else 0
-        is_in_haste = bool(places) and self._in_vain < _PATIENCE
-        gap_ms = 0.0 if self._insists else _HASTE_MS if is_in_haste else _REST_MS
+        lost = apart(self._lost(at_ms), taken)
+        outlines = [each.corners for one in self._searches for each in one.outlines]
+        pairs = [corners for one in self._searches for corners in one.pairs]
+        # What the first look found and could not read may span several codes, of which the finder patterns tell.
+        loose = [each for each in unread if not any(is_same_place(other, each) for other in (*outlines, *taken))]
+        again = apart(self._old(at_ms), taken)
+        self._places.see(apart(outlines + pairs + loose, taken + lost + again), lost, again, at_ms)
+        gap_ms = 0.0 if self._insists else _HASTE_MS if self._places.is_hopeful else _REST_MS
         if at_ms - self._begun_at_ms < gap_ms:
             return
         self._begun_at_ms = at_ms
-        reader, turn = self._reader, self._turn
-        is_crowded = len(taken) + len(places) > _CROWD
         gray = covered(glance.gray, [read.corners for read in settled])
-
-        def job() -> _Found:
-            """Where something is not read, the other engine is always heard and each other look rescues: both read what
-            is torn or spotted. Passes and closer looks, for what is small, soft or dim, take turns.
-            """
-            reads = reader.second_opinion(gray, is_crowded=is_crowded) if places or turn % 4 == 3 else []
-            if not places:
-                reads = united(reads, reader.look_again(gray, turn, glance.reads))
-            elif turn % 4 == 1:
-                reads = reader.look_closer(gray, places, reads, turn=turn // 4)
-            elif turn % 4 == 3 or (turn % 4 == 0 and not is_crowded):
-                reads = united(reads, reader.look_again(gray, (turn + 1) // 2, glance.reads))
-            if places and turn % 2 == 0:
-                reads = united(reads, reader.rescue_some(gray, united(glance.reads, reads), turn // 2))
-            here = [read.corners for read in (*reads, *glance.reads, *settled)]
-            failed = [see(gray, corners) for corners in apart([each.corners for each in glance.unread], here)]
-            return _Found(reads, failed, None if turn % _LOOKS_PER_SEARCH else reader.find_unread(gray, here))
-
+        tasks = self._places.due()
+        job = partial(_look, self._reader, gray, glance, settled, tasks, self._turn)
         at_first = frozenset(read.text for read in glance.reads)
-        self._job = _Job(at_ms, self._clock(), at_first, self._executor.submit(job))
+        self._job = _Job(at_ms, self._clock(), at_first, tasks, self._executor.submit(job))
 
     def _not_read(self, reads: Sequence[Read]) -> list[Seen]:
         """What second looks saw a moment ago where nothing was read since."""
         taken = [known.read.corners for known in self._known.values()] + [read.corners for read in reads]
         seen: list[Seen] = []
-        for each in self._outlines + self._failed:
+        for each in self._searches[0].outlines + self._failed:
             if not any(is_same_place(each.corners, other) for other in taken):
                 seen.append(each)
                 taken.append(each.corners)
@@ -255,7 +257,7 @@ class LiveReader:
         return [
             known.read.corners
             for known in self._known.values()
-            if len(known.frames) < _ENOUGH and known.last_ms < at_ms
+            if len(known.frames) < _ENOUGH and known.last_ms < at_ms and at_ms - known.at_first_ms > _SECOND_CHANCE_MS
         ]
 
     def _settled(self, at_ms: float) -> list[Read]:
@@ -264,6 +266,14 @@ class LiveReader:
             known.read
             for known in self._known.values()
             if len(known.frames) >= _ENOUGH and at_ms - known.last_ms < _SETTLED_MS
+        ]
+
+    def _old(self, at_ms: float) -> list[Corners]:
+        """Where something was read often enough, and not of late."""
+        return [
+            known.read.corners
+            for known in self._known.values()
+            if len(known.frames) >= _ENOUGH and at_ms - known.last_ms >= _SETTLED_MS
         ]
 
     def _learn(self, reads: Sequence[Read], at_ms: float) -> None:
@@ -277,6 +287,27 @@ class LiveReader:
 
     def _forget(self, at_ms: float) -> None:
         self._known = {text: known for text, known in self._known.items() if at_ms - known.last_ms < _REMEMBERED_MS}
+
+
+def _look(
+    reader: Reader, gray: Image, glance: Glance, settled: Sequence[Read], tasks: Sequence[Task], turn: int
+) -> _Found:
+    """A second look: something at the whole picture, and at each of these places one thing."""
+    is_crowded = len(tasks) + len(glance.reads) + len(settled) > _CROWD
+    at_places = [reader.look_at(gray, task.corners, task.way, task.round_number) for task in tasks]
+    whole: list[Read] = []
+    # While nothing is seen it searches every other time, so that a label is soon seen; then once in four looks.
+    is_searching = turn % (4 if tasks else 2) == 0
+    # The other engines on a whole crowd take as long as ten places, where most of a crowd is.
+    is_others_turn = turn % 4 == 2 and (len(tasks) <= _CROWD or turn % 16 == 2) if tasks else turn % 8 == 7
+    if is_others_turn:
+        whole = reader.second_opinion(gray, is_crowded=is_crowded)
+    elif not tasks or not is_searching:
+        whole = reader.look_again(gray, turn // 2 if tasks else turn)
+    here = [read.corners for read in (*whole, *glance.reads, *settled, *(read for some in at_places for read in some))]
+    failed = [see(gray, corners) for corners in apart([each.corners for each in glance.unread], here)]
+    search = _Search(*reader.find_unread(gray, here, turn // (4 if tasks else 2))) if is_searching else None
+    return _Found(whole, at_places, failed, search)
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from scanner.worker import Executor
 
 STILL_MS = 20_000.0
 """A picture that stands alone is looked at no more once so much time went into it; hostile ones take for ever."""
+LETTING_GO_S = 1.0
+"""So long whoever is done waits for a look that still runs."""
 
 Found = TypeVar("Found")
 
@@ -75,8 +77,8 @@ class StillReader:
         return []
 
     def close(self) -> None:
-        """End what looks run on."""
-        self._executor.close()
+        """End what looks run on; one that still runs after a second is left to itself."""
+        self._executor.close(LETTING_GO_S)
 
 
 def _weighed(reads: Sequence[Read]) -> list[Read]:

@@ -1,16 +1,19 @@
-"""Where codes are that nobody has read: three finder patterns that stand as the corners of one code do."""
+"""Where codes are that nobody has read: finder patterns, three or two, that stand as the corners of one code do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from scanner.finders import Finder
+from scanner.frames import Image
+from scanner.pairs import LEAST_SPAN, LONGEST_SPAN, Pairs
 from scanner.reads import Corners
 
-_MOST_FINDERS = 36
-_LEAST_SPAN, _LONGEST_SPAN = 11.0, 175.0
-"""Modules between the middles of two finder patterns of one code: 14 in version 1, 170 in version 40, and a tilt."""
+_MOST_FINDERS = 120
+_MOST_FAULT = 1.7
+"""Worse triples are finder patterns of several codes; a label is seldom worse than 1.0."""
+_MOST_PAPER = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +47,72 @@ class Outline:
         return first, second, third, fourth
 
 
-def find_outlines(finders: Sequence[Finder]) -> list[Outline]:
-    """The codes that these finder patterns make, the most regular first, each finder pattern in one of them."""
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two finder patterns of one code, of which the third is not found."""
+
+    one: Finder
+    other: Finder
+
+    @property
+    def module_px(self) -> float:
+        return (self.one.module_px + self.other.module_px) / 2
+
+    @property
+    def corners(self) -> Corners:
+        """A square about both, as if they stood across; the code lies within it or reaches half over one side."""
+        x, y = (self.one.x + self.other.x) / 2, (self.one.y + self.other.y) / 2
+        away = float(np.hypot(self.one.x - self.other.x, self.one.y - self.other.y))
+        low_x, low_y, high_x, high_y = (
+            round(part + sign * (away / 2 + 3.5 * self.module_px)) for sign in (-1, 1) for part in (x, y)
+        )
+        return (low_x, low_y), (high_x, low_y), (high_x, high_y), (low_x, high_y)
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Codes by three finder patterns, then by two that stand nearer than those that they share such an outline with,
+    or in none; the likeliest first.
+    """
+
+    outlines: list[Outline] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
+
+
+def find_signs(finders: Sequence[Finder], gray: Image) -> Signs:
+    """The codes that these finder patterns of a picture make, each finder pattern in one outline and in one pair.
+
+    Labels in rows make triples as regular as a code's own; between those lies paper, which the picture tells.
+    """
     some = list(finders[:_MOST_FINDERS])
-    if len(some) < 3:
-        return []
-    at = np.array([(each.x, each.y) for each in some])
-    size = np.array([each.module_px for each in some])
-    i, j, k = (index.ravel() for index in np.indices((len(some),) * 3))
+    if len(some) < 2:
+        return Signs()
+    pairs = Pairs(some, gray)
+    owner: dict[int, list[int]] = {}
+    for three in _triples(pairs):
+        if not owner.keys() & set(three):
+            owner |= dict.fromkeys(three, three)
+    outlines = [Outline(*(some[index] for index in three)) for three in dict.fromkeys(map(tuple, owner.values()))]
+    paired: set[int] = set()
+    found = []
+    for one, other in _twos(pairs):
+        if one in paired or other in paired:
+            continue
+        three = owner.get(one, [])
+        if other in three:  # the outline is borne out
+            paired.update(three)
+        else:
+            paired.update((one, other))
+            found.append(Pair(some[one], some[other]))
+    return Signs(outlines, found)
+
+
+def _triples(pairs: Pairs) -> list[list[int]]:
+    """Finder patterns that stand as three corners of a code: corner, right, below; the most regular first."""
+    i, j, k = pairs.turns()
+    at, size, paper = pairs.at, pairs.size, pairs.paper
     one, other = at[j] - at[i], at[k] - at[i]
-    is_turn = (i != j) & (i != k) & (one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0] > 0)
+    is_turn = one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0] > 0
     i, j, k, one, other = i[is_turn], j[is_turn], k[is_turn], one[is_turn], other[is_turn]
     long, wide = np.hypot(*one.T), np.hypot(*other.T)
     sizes = np.stack((size[i], size[j], size[k]))
@@ -61,13 +120,19 @@ def find_outlines(finders: Sequence[Finder]) -> list[Outline]:
     uneven = np.abs(np.log(long / wide))
     spread = np.log(sizes.max(axis=0) / sizes.min(axis=0))
     span = (long + wide) / 2 / sizes.mean(axis=0)
-    fault = skew + uneven + spread + 0.25 * np.log(span / _LEAST_SPAN)
-    fits = (skew < 0.6) & (uneven < 0.8) & (spread < 0.6) & (span > _LEAST_SPAN) & (span < _LONGEST_SPAN)
-    used: set[int] = set()
-    outlines = []
-    for index in np.flatnonzero(fits)[np.argsort(fault[fits], kind="stable")]:
-        three = {int(i[index]), int(j[index]), int(k[index])}
-        if not three & used:
-            used |= three
-            outlines.append(Outline(some[i[index]], some[j[index]], some[k[index]]))
-    return outlines
+    fits = (skew < 0.6) & (uneven < 0.8) & (spread < 0.6) & (span > LEAST_SPAN) & (span < LONGEST_SPAN)
+    fault = skew + uneven + spread + 0.5 * np.log(np.maximum(span, 1) / LEAST_SPAN) + paper[i, j] + paper[i, k]
+    fits &= fault < _MOST_FAULT
+    best = np.flatnonzero(fits)[np.argsort(fault[fits], kind="stable")]
+    return [[int(i[index]), int(j[index]), int(k[index])] for index in best]
+
+
+def _twos(pairs: Pairs) -> list[list[int]]:
+    """Pairs with modules between them, the nearest and most alike first."""
+    first, second = pairs.pairs.T
+    unlike = np.abs(np.log(pairs.size[first] / pairs.size[second]))
+    paper = pairs.paper[first, second]
+    fault = unlike + paper + 0.5 * np.log(pairs.span[first, second] / LEAST_SPAN)
+    fits = paper < _MOST_PAPER
+    best = np.flatnonzero(fits)[np.argsort(fault[fits], kind="stable")]
+    return [[int(first[index]), int(second[index])] for index in best]

@@ -40,6 +40,11 @@ class Rendering:
         )
         return first, second, third, fourth
 
+    def found(self, corners: Corners) -> Corners:
+        """Where an outline in the picture lies in the rendering."""
+        back = np.linalg.inv(np.vstack((self.onto, (0.0, 0.0, 1.0))))[:2]
+        return Rendering(self.image, back).placed(corners)
+
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Where a point of the rendering lies in the picture."""
         picture_x, picture_y = self.onto @ (x, y, 1.0)
@@ -84,16 +89,28 @@ def turned(gray: Image, angle_deg: float) -> Rendering:
 
 def cut_out(gray: Image, corners: Corners, side_px: int) -> Rendering | None:
     """The surroundings of an outline, enlarged up to three times towards this size; None where nothing is left."""
+    part = magnified(gray, corners, 1.0)
+    if part is None:
+        return None
+    scale = min(max(side_px / max(part.image.shape), 0.25), 3.0)
+    return part if 0.8 < scale < 1.25 else magnified(gray, corners, scale)
+
+
+def magnified(gray: Image, corners: Corners, scale: float, *, margin: float = 0.45) -> Rendering | None:
+    """The surroundings of an outline, `scale` times as large; None where nothing is left.
+
+    Args:
+        margin: how far they reach beyond the outline to each side, as a share of it.
+    """
     points = np.array(corners, float)
     low, high = points.min(axis=0), points.max(axis=0)
-    margin = 0.45 * (high - low).max() + 12
-    left, top = (max(int(value), 0) for value in low - margin)
-    right, bottom = (int(min(value, side)) for value, side in zip(high + margin, gray.shape[::-1], strict=True))
+    around = margin * (high - low).max() + 12
+    left, top = (max(int(value), 0) for value in low - around)
+    right, bottom = (int(min(value, side)) for value, side in zip(high + around, gray.shape[::-1], strict=True))
     if right - left < 12 or bottom - top < 12:
         return None
     part = np.ascontiguousarray(gray[top:bottom, left:right])
-    scale = min(max(side_px / max(part.shape), 0.25), 3.0)
-    rendering = Rendering(part, _AS_IT_IS.copy()) if 0.8 < scale < 1.25 else resized(part, scale)
+    rendering = Rendering(part, _AS_IT_IS.copy()) if scale == 1.0 else resized(part, scale)
     rendering.onto[:, 2] += left, top
     return rendering
 

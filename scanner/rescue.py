@@ -6,52 +6,56 @@ read by zxing-cpp, and never as a second engine's opinion.
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import TypeVar
 
 import numpy as np
 
 from scanner.engines import ZxingEngine, is_inside
-from scanner.finders import Finder, find_finders
+from scanner.finders import find_finders
 from scanner.frames import Image
 from scanner.grid import darkness, fit_grid, sample
-from scanner.outlines import find_outlines
-from scanner.reads import Read
+from scanner.outlines import Pair, Signs, find_signs
+from scanner.reads import Corners, Read
 from scanner.renderings import resized
 from scanner.symbol import build, corrected
 
 _LEAST_LIKENESS = 0.55
 """How far the modules that were seen must bear the corrected code out, 0 to 1 as a mean over what they say surely."""
-_MOST_PAIRS = 6
+_MOST_OUTLINES, _MOST_PAIRS = 24, 12
 _MODULE_PX = 4.0
 """Smaller modules are enlarged about to this size first."""
 _DRAWN_PX = 4
-_BLOCKS_PX = (None, 41)
+STILL_BLOCKS_PX = (None, 41)
 """Neighbourhoods that tell dark from light: a fifth of the picture, and one near the size of a finder pattern."""
-
-Item = TypeVar("Item")
 
 
 def rescue(
-    zxing: ZxingEngine, gray: Image, known: Sequence[Read], most_guesses: int, turn: int | None = None
+    zxing: ZxingEngine,
+    gray: Image,
+    known: Sequence[Read],
+    most_guesses: int,
+    blocks_px: Sequence[int | None] = STILL_BLOCKS_PX,
+    within: Corners | None = None,
 ) -> list[Read]:
     """What can be read at places where finder patterns stand and nothing was read.
 
     Args:
-        most_guesses: how many places are tried, which bounds the time: about 20 ms each.
-        turn: of a moving picture: looks for finder patterns in one way alone, and tries other places with each turn.
+        within: only codes whose middle lies here.
+        most_guesses: how many places are tried, which bounds the time: about 15 ms each.
+        blocks_px: neighbourhoods that tell dark from light, each tried; None: a fifth of the picture.
     """
     found: list[Read] = []
     tried: list[np.ndarray] = []
-    for block_px in _BLOCKS_PX if turn is None else (_BLOCKS_PX[turn % 2],):
+    for block_px in blocks_px:
         loose = [
             finder
             for finder in find_finders(gray, block_px=block_px)
             if not any(is_inside((finder.x, finder.y), read.corners) for read in (*known, *found))
         ]
-        guesses = list(_guesses(loose)) if turn is None else turned_to(list(_guesses(loose)), turn // 2 * most_guesses)
-        for three, module_px, free in guesses:
+        for three, module_px, free in _guesses(find_signs(loose, gray)):
             x, y = (float(value) for value in three.mean(axis=0))
             is_known = any(np.abs(three - other).max() < module_px for other in tried)
+            if within is not None and not is_inside(((three[1] + three[2]) / 2).tolist(), within):
+                continue
             if is_known or any(is_inside((x, y), read.corners) for read in found):
                 continue
             if len(tried) >= most_guesses:
@@ -63,32 +67,26 @@ def rescue(
     return found
 
 
-def turned_to(items: Sequence[Item], start: int) -> list[Item]:
-    """The same items from this one on, and from the beginning after the last."""
-    first = start % max(len(items), 1)
-    return [*items[first:], *items[:first]]
+def _guesses(signs: Signs) -> Iterator[tuple[np.ndarray, float, int | None]]:
+    """Where codes may lie: by three finder patterns, then by two and a guess at the third.
 
-
-def _guesses(finders: Sequence[Finder]) -> Iterator[tuple[np.ndarray, float, int | None]]:
-    """Where codes may lie: by three finder patterns, then by two and a guess at the third."""
-    for outline in find_outlines(finders)[:8]:
+    Three may be of several codes, and then two of them may be of one: these are tried last.
+    """
+    outlines = signs.outlines[:_MOST_OUTLINES]
+    for outline in outlines:
         three = np.array([(each.x, each.y) for each in (outline.corner, outline.right, outline.below)])
         yield three, outline.module_px, None
-    pairs = [
-        (one, other)
-        for one, other in combinations(finders[:8], 2)
-        if abs(np.log(one.module_px / other.module_px)) < 0.4
-        and 12 < np.hypot(one.x - other.x, one.y - other.y) / (one.module_px + other.module_px) * 2 < 70
-    ]
-    for one, other in pairs[:_MOST_PAIRS]:
-        a, b = np.array((one.x, one.y)), np.array((other.x, other.y))
-        module = (one.module_px + other.module_px) / 2
+    pairs = signs.pairs[:_MOST_PAIRS]
+    for outline in outlines[: _MOST_PAIRS // 3]:
+        pairs += [Pair(*two) for two in combinations((outline.corner, outline.right, outline.below), 2)]
+    for pair in pairs:
+        a, b = np.array((pair.one.x, pair.one.y)), np.array((pair.other.x, pair.other.y))
         for start, end in ((a, b), (b, a)):
             along = end - start
             clockwise = np.array((-along[1], along[0]))
-            yield np.array((start, end, start + clockwise)), module, 2
-            yield np.array((start, start - clockwise, end)), module, 1
-            yield np.array(((start + end - clockwise) / 2, end, start)), module, 0
+            yield np.array((start, end, start + clockwise)), pair.module_px, 2
+            yield np.array((start, start - clockwise, end)), pair.module_px, 1
+            yield np.array(((start + end - clockwise) / 2, end, start)), pair.module_px, 0
 
 
 def _rescue_one(zxing: ZxingEngine, gray: Image, three: np.ndarray, module_px: float, free: int | None) -> Read | None:

@@ -16,8 +16,8 @@ class Executor(Protocol):
     """Runs one job after the other."""
 
     def submit(self, job: Callable[[], Result]) -> "Future[Result]": ...
-    def close(self) -> None:
-        """Take no more jobs; one that hangs is left behind."""
+    def close(self, wait_s: float = 0.0) -> None:
+        """Take no more jobs. Wait so long for the one that runs; then it is left behind."""
 
 
 class AtOnce:
@@ -28,24 +28,30 @@ class AtOnce:
         _run(future, job)
         return future
 
-    def close(self) -> None:
+    def close(self, wait_s: float = 0.0) -> None:
         """Nothing is left to end."""
 
 
 class Beside:
-    """Runs jobs on a thread of its own, which the end of the program does not wait for."""
+    """Runs jobs on a thread of its own, which the end of the program does not wait for.
+
+    Python's end stops such a thread wherever it is, and a C++ library that it is in then aborts the process; so
+    whoever is done with it closes it, and waits a moment.
+    """
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        threading.Thread(target=self._work, daemon=True, name="second look").start()
+        self._thread = threading.Thread(target=self._work, daemon=True, name="second look")
+        self._thread.start()
 
     def submit(self, job: Callable[[], Result]) -> "Future[Result]":
         future: Future[Result] = Future()
         self._jobs.put(lambda: _run(future, job))
         return future
 
-    def close(self) -> None:
+    def close(self, wait_s: float = 0.0) -> None:
         self._jobs.put(None)
+        self._thread.join(wait_s)
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

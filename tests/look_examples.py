@@ -45,7 +45,7 @@ class ByHand:
     def find_nothing(self) -> None:
         self.jobs[-1][0].set_exception(ValueError("nothing"))
 
-    def close(self) -> None:
+    def close(self, wait_s: float = 0.0) -> None:
         self.is_closed = True
 
 

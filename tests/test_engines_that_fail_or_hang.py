@@ -43,8 +43,26 @@ def test_a_real_thread_that_hangs_leaves_the_first_look_reading() -> None:
     for n in range(200):
         clock.now_ms = n * FRAME_MS
         assert texts(live.look(BLANK, clock.now_ms)) == [["A"]]
-    live.close()
     never.set()
+    live.close()
+
+
+def test_closing_waits_for_a_look_that_runs_so_that_none_is_in_a_library_when_the_program_ends() -> None:
+    began = threading.Event()
+
+    class Slow(Saying):
+        def read(self, gray: Image) -> list[Read]:
+            if threading.current_thread() is not threading.main_thread():
+                began.set()
+                threading.Event().wait(0.03)
+            return super().read(gray)
+
+    before = set(threading.enumerate())
+    live = LiveReader(Reader([Slow("first")]), Beside, Hand())
+    live.look(BLANK, 0.0)
+    began.wait()
+    live.close()
+    assert set(threading.enumerate()) <= before
 
 
 def test_a_first_look_that_hangs_gives_nothing_and_the_next_frames_are_read() -> None:

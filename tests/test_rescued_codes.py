@@ -13,7 +13,7 @@ from scanner.decode import Reader, ZxingEngine
 from scanner.finders import find_finders
 from scanner.frames import Image
 from scanner.opencv import cv2
-from scanner.outlines import find_outlines
+from scanner.outlines import find_signs
 from scanner.rescue import rescue
 from scanner.symbol import corrected
 
@@ -65,11 +65,42 @@ def test_noise_is_no_code(seed: int, version: int) -> None:
 
 @pytest.mark.parametrize("angle_deg", [0, 20, 45, 100])
 def test_finder_patterns_are_found_at_any_angle(angle_deg: float) -> None:
-    found = find_finders(picture(modules(TEXT, 2, "H"), 6, angle_deg))
+    seen = picture(modules(TEXT, 2, "H"), 6, angle_deg)
+    found = find_finders(seen)
     assert 3 <= len(found) <= 5  # data may look like one here and there
-    outline = find_outlines(found)[0]
+    outline = find_signs(found, seen).outlines[0]
     assert abs(outline.module_px - 6) < 1.2
     assert abs(np.hypot(outline.corner.x - outline.right.x, outline.corner.y - outline.right.y) - 18 * 6) < 6
+
+
+def sheet(codes: list[np.ndarray], columns: int, scale: int = 4) -> Image:
+    """Codes in rows whose quiet zones touch, as on a sheet of small labels."""
+    rows = [np.hstack([np.pad(code, 4) for code in codes[n : n + columns]]) for n in range(0, len(codes), columns)]
+    drawn = np.kron(np.where(np.vstack(rows), 30, 225).astype(np.uint8), np.ones((scale, scale), np.uint8))
+    return np.asarray(np.pad(drawn, 50, constant_values=180), np.uint8)
+
+
+def payloads(count: int) -> list[str]:
+    draw = random.Random(9).randrange
+    return [item_payload(draw_code(draw), 1) for _ in range(count)]
+
+
+def test_labels_in_rows_are_told_apart_though_rows_of_them_stand_as_regularly_as_finder_patterns_do() -> None:
+    seen = sheet([modules(text, 2, "H") for text in payloads(20)], columns=5)
+    outlines = find_signs(find_finders(seen), seen).outlines
+    assert len(outlines) == 20
+    for outline in outlines:
+        assert np.allclose([outline.right.x - outline.corner.x, outline.below.y - outline.corner.y], 18 * 4, atol=4)
+
+
+def test_every_torn_label_of_a_crowd_is_rescued() -> None:
+    texts, codes = payloads(6), []
+    for number, text in enumerate(texts):
+        dark = modules(text, 2, "H")
+        row, column = ((0, 0), (0, 18), (18, 0))[number % 3]
+        dark[row : row + 7, column : column + 7] = False
+        codes.append(dark)
+    assert {read.text for read in rescue(ZxingEngine(), sheet(codes, columns=3), [], 60)} == set(texts)
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (0, 18), (18, 0)])
