@@ -61,9 +61,10 @@ def _crossings(dark: np.ndarray) -> np.ndarray:
     The outer dark runs may be longer, where no quiet zone parts them from dark ground, or half as long, where torn.
     """
     height, width = dark.shape
-    padded = np.zeros((height, width + 2), np.int8)
+    padded = np.zeros((height, width + 2), bool)
     padded[:, 1:-1] = dark
-    rows, edges = np.nonzero(np.diff(padded, axis=1))  # each row has as many beginnings as ends of dark runs
+    is_edge = padded[:, 1:] != padded[:, :-1]  # each row has as many beginnings as ends of dark runs
+    rows, edges = np.divmod(np.flatnonzero(is_edge), width + 1)
     if len(edges) < 6:
         return np.zeros((0, 3))
     lengths = np.diff(edges).astype(np.float32)
