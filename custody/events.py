@@ -27,15 +27,15 @@ class Event:
     leaf: str
     body: Body
 
-    @property
+    @cached_property
     def log(self) -> str:
         return str(self.body["log"])
 
-    @property
+    @cached_property
     def seq(self) -> int:
         return int(self.body["seq"])
 
-    @property
+    @cached_property
     def type(self) -> str:
         return str(self.body["type"])
 
