@@ -140,7 +140,7 @@ def take_labels(
         try:
             if source == KEYBOARD:
                 view.tell(
-                    _("Scan or type codes, one a line. 'undo' takes the last one out, 'finish' ends, 'help' helps.")
+                    _("Scan or type codes, one a line. 'undo' undoes the last scan, 'finish' ends, 'help' helps.")
                 )
                 ending: Ending = type_lines(sys.stdin, session, on_outcome)
             else:

@@ -96,7 +96,7 @@ def parse_code(text: str) -> str:
         )
     if not _is_checked(code):
         raise CodeError(
-            N_("{text} has a wrong check character: one character is mistyped or two are swapped"),
+            N_("{text} is mistyped: one character is wrong or two are swapped (by its check character)"),
             hint=N_("Compare it with the label, group by group, and type it again."),
             text=text[:60],
         )

@@ -164,7 +164,7 @@ class Outcome:
     @property
     def remark(self) -> str:
         """What is to be said beside the text, on one line: what is wrong, or that it counts once; empty if nothing."""
-        return _("taken already, counted once") if self.kind == "again" else "; ".join(self.faults)
+        return _("scanned already, counted once") if self.kind == "again" else "; ".join(self.faults)
 
     @property
     def _is_irregular(self) -> bool:

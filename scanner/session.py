@@ -184,7 +184,7 @@ class ScanSession:
     def undo(self) -> Outcome:
         """Take out what was taken last."""
         if not self._history:
-            return self._say("not_understood", _("There is nothing to take out"))
+            return self._say("not_understood", _("There is no scan to undo"))
         return self._put_out(self._history[-1])
 
     def _judge(self, text: str) -> Outcome:
@@ -259,7 +259,10 @@ class ScanSession:
         shown = show_code(code)
         if not was_in:
             return self._say("refused", _("{code} is not among what was scanned").format(code=shown), code)
-        return self._mark_in_view(self._say("put_out", _("{code} is taken out").format(code=shown), code))
+        words = _("{code} is out of the list")
+        if self._desk.receiver is not None:  # a handover, not a pack that is filled
+            words = _("{code} is out of the list of this handover; do not load it")
+        return self._mark_in_view(self._say("put_out", words.format(code=shown), code))
 
     def _go_to(self, label: PlaceLabel) -> Outcome:
         """Follow a place's label, unless items are taken for somewhere else: one passing by must not move them."""

@@ -40,7 +40,7 @@ def count_words(tally: Tally) -> str:
     if tally.expected is not None:
         words = _("{taken} of {expected}").format(taken=tally.right, expected=tally.expected)
     if tally.extra:
-        words += " " + _("(+{count} not expected)").format(count=tally.extra)
+        words += " " + _("(+{count} not planned)").format(count=tally.extra)
     if tally.refused:
         words += " " + _("({count} refused)").format(count=tally.refused)
     if tally.assumed:

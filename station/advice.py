@@ -1,17 +1,22 @@
 """What to do about a finding while the goods still stand there."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from custody.errors import N_
 from custody.findings import HELD_ALREADY, Finding
 from language import _
 from language.text import printable
 
+if TYPE_CHECKING:
+    from db.store import Store
+
 _ADVICE = {
     "UNKNOWN_CODE": N_("Set it aside and ask where it comes from. If it stays in the list, it is recorded as unknown."),
     "VOID_LABEL": N_("Look for the newer label on it and scan that one. If there is none, set the item aside."),
     "SUSPECTED_COPY": N_("Set it aside: look for a second item with the same label, and compare the seals."),
-    "NOT_HELD": N_("Ask the giver how it came here. An earlier handover may not be recorded or not be exchanged yet."),
+    "NOT_HELD": N_("Look at the label. If it was scanned by mistake, undo the scan; if it is really here, an earlier "
+                   "handover of it is not recorded, or this laptop has not had the data of the other one yet."),
     "WRONG_DESTINATION": N_("Take it off the load and out of the list. If it must go along, say why in the remark."),
     "SHORTAGE": N_("Look for it. If it is not there, it is recorded as not scanned."),
     "EXCESS": N_("Count again, and look whether it belongs to another load."),
@@ -43,25 +48,50 @@ def advice(finding: Finding) -> str:
             "Look what is missing. When it is clear which it is: python main.py handover --from A --to B --match CODE"
         )
     if finding.message == HELD_ALREADY:
-        return _(
-            "It was recorded before as gone to {holder}: see whether this label was scanned in an earlier handover. "
-            "It adds nothing to what is expected; take it out if it was only scanned again."
-        ).format(holder=printable(str(finding.values["holder"]), 200))
+        return _("Undo this scan, unless there are two items with this label: it is counted with its earlier handover.")
     return advice_on(finding.code)
 
 
-def advice_now(findings: Sequence[Finding]) -> str:
-    """What to do with an item that was taken with these findings, for who holds it in the hand; empty where nothing."""
+def last_handover(store: "Store", code: str) -> str:
+    """With which BAST, and when, an item came to who has it: `BAST 0003/G/2024, Mon 12 Feb 2024 08:00 WITA`.
+
+    Empty where no BAST brought it there.
+    """
+    from language.text import local_time
+    from station.desk import station_clock
+
+    chain = store.state.chain(code)
+    for link in reversed(chain.links):
+        body = link.event.body
+        if link.to == chain.held_by and body.get("bast") and not link.is_withdrawn:
+            number, at = printable(str(body["bast"]), 80), local_time(str(body["at"]), station_clock(store))
+            return _("BAST {number}, {at}").format(number=number, at=at)
+    return ""
+
+
+def advice_now(findings: Sequence[Finding], handed: str = "") -> str:
+    """What to do with an item that was taken with these findings, for who holds it in the hand; empty where nothing.
+
+    `handed`: the `last_handover` of an item that the giver does not hold.
+    """
     wrong = [finding for finding in findings if finding.severity != "info"]
     if not wrong:
         return ""
     gravest = next((finding for finding in wrong if finding.severity == "critical"), wrong[0])
     if gravest.code == "WRONG_DESTINATION":
         return _(
-            "It is in the list. Take it off the load and press “Take the last one out”, or leave it: "
-            "it is recorded as a wrong destination."
+            "Take it off the load and press “Undo the last scan”. If it stays, it is recorded with this handover, as a "
+            "wrong destination."
         )
-    return _("It is in the list.") + " " + advice(gravest)
+    if gravest.message == HELD_ALREADY:
+        return f"{handed}. {advice(gravest)}" if handed else advice(gravest)
+    if gravest.code == "NOT_HELD":
+        words = _(
+            "Look at the label. Scanned by mistake? Press “Undo the last scan”. Is it really here? Leave it: it is "
+            "recorded with this handover."
+        )
+        return _("It went there with {bast}.").format(bast=handed) + " " + words if handed else words
+    return _("It is recorded with this handover.") + " " + advice(gravest)
 
 
 def advice_on(code: str) -> str:

@@ -15,7 +15,7 @@ from custody.waybill import check_matched
 from db.drafts import DraftInfo
 from db.store import Store
 from language import _
-from scanner.outcomes import End, How, Taken, TakenPaper, Tally, What
+from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
 from station.papers import ends_after, head_words, paper_words
 from station.said import said_of
 
@@ -147,6 +147,17 @@ class DraftDesk:
         self.bound = tuple(dict.fromkeys(self._known(custodian) for custodian in custodians))
         self.store.drafts.set_ends(self.draft, bound=self.bound)
         self.look_again()
+
+    def ends_changed(self) -> Outcome:
+        """How what was scanned stands with the ends as they are now: in words, and the gravest of what is wrong."""
+        wrong = [finding for finding in self.findings() if finding.severity != "info"] if self.taken else []
+        gravest = sorted(wrong, key=lambda finding: finding.severity != "critical")[:1]
+        places = self.store.state.places
+        to = name_of(places, self._receiver) if self._receiver else "?"
+        words = _("Changed: from {giver} to {receiver}").format(
+            giver=name_of(places, self.giver) if self.giver else "?", receiver=to
+        )
+        return Outcome("place", words + self._kept_in_words(), self.tally, findings=tuple(gravest))
 
     def _kept_in_words(self) -> str:
         """What was scanned before an end was changed, judged anew; empty where nothing was."""

@@ -96,7 +96,7 @@ def draw_signature(strokes: Sequence[Stroke]) -> "Image":
     ink = sum(abs(x - u) + abs(y - v) for stroke in strokes for (x, y), (u, v) in pairwise(stroke))
     count = sum(map(len, strokes))
     if ink < _LEAST_INK or not (len(strokes) <= MOST_STROKES and count <= MOST_POINTS):
-        raise InputError(N_("that is no signature"), hint=N_("Sign in the field, larger than a dot."))
+        raise InputError(N_("there is no signature yet"), hint=N_("Sign in the field, larger than a dot."))
     points = [np.array(stroke, np.int32).reshape(-1, 2) for stroke in strokes if len(stroke)]
     every = np.concatenate(points)
     low, high = every.min(axis=0), every.max(axis=0)

@@ -267,7 +267,7 @@ def test_a_label_that_is_scanned_in_the_wrong_moment_is_taken_or_told_and_never_
     scan.page.wait_for_url("**/review")
     before = station.event_count()
     scan.type(item_payload(codes[3], 1))
-    scan.shows("#record-error", "NOT taken")
+    scan.shows("#record-error", "NOT counted")
     assert scan.page.input_value("#giver_name") == "" and station.event_count() == before
     assert scan.errors == []
 

@@ -43,7 +43,7 @@ def test_items_are_found_by_place_kind_holder_and_the_beginning_of_a_code(visito
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [("q=7Q2M9X4T5B8C5", "wrong check character"), ("q=IT%27S", "not the beginning of a code"),
+    [("q=7Q2M9X4T5B8C5", "is mistyped"), ("q=IT%27S", "not the beginning of a code"),
      ("to=99.99", "99.99"), ("q=" + "A" * 30, "13 characters")],
 )  # fmt: skip
 def test_words_that_find_nothing_are_answered_with_what_is_wrong(visitor: Visitor, query: str, words: str) -> None:

@@ -50,7 +50,7 @@ def test_a_handover_from_its_first_label_to_its_paper(visitor: Visitor, station:
     assert wrong["kind"] == "taken" and wrong["beep"] == "wrong" and "Unggahan" in wrong["remark"]
     page = visitor.see(f"/scan/{draft}")
     assert show_code(astray) in page and "Take it off the load" in page
-    assert 'id="taken">1<' in page and "+1 not expected" in page
+    assert 'id="taken">1<' in page and "+1 not planned" in page
     assert "PPS Patas" in page, "what is missing is told by village"
     saved = record(visitor, draft, reviewed(visitor, draft), giver_name="Made", receiver_name="Ketut", counted=3)
     told = visitor.see(saved["page"])
@@ -256,9 +256,43 @@ def test_what_is_scanned_says_whether_it_was_taken_and_what_to_do(visitor: Visit
     assert (fine["advice"], fine["is_grave"]) == ("", False)
     wrong = typed(visitor, draft, astray)
     assert "not for PPS Patas" in wrong["remark"] and "DK 8123" not in wrong["remark"] and wrong["is_grave"]
-    assert wrong["advice"].startswith("It is in the list. Take it off the load and press “Take the last one out”")
+    assert wrong["advice"].startswith("Take it off the load and press “Undo the last scan”")
     held = typed(visitor, draft, again)
-    assert "recorded before as gone to DK 8123 AB" in held["advice"] and "adds nothing" in held["advice"]
+    assert "is with DK 8123 AB already" in held["remark"] and "unless there are two items" in held["advice"]
+    assert held["advice"].startswith("BAST 0001/GUDANG-1/2024, ") and "WITA" in held["advice"]
     assert held["right"] == fine["right"]
     mistyped = typed(visitor, draft, right[:-1] + ("0" if right[-1] != "0" else "1"))
-    assert mistyped["advice"] == "NOT taken. Scan it again or type it anew." and mistyped["taken"] == held["taken"]
+    assert mistyped["advice"] == "NOT counted. Scan it again or type it anew." and mistyped["taken"] == held["taken"]
+
+
+def test_an_item_that_another_truck_has_says_who_and_with_which_bast(visitor: Visitor, station: Terminal) -> None:
+    code = station.codes("--to", "51.08.01.2001")[0]
+    station.give([code], "51.08", "DK8123AB")
+    told = typed(visitor, begun(visitor, receiver="DK 7000 AA"), code)
+    assert "but of DK 8123 AB" in told["remark"]
+    assert told["advice"].startswith("It went there with BAST 0001/GUDANG-1/2024, ") and "Undo" in told["advice"]
+
+
+def test_when_the_ends_change_what_was_said_of_a_label_is_judged_anew(
+    visitor: Visitor, site: Site, station: Terminal
+) -> None:
+    astray, other = station.codes("--to", "51.08.02")[0], station.codes("--to", "51.08.01")[0]
+    draft = begun(visitor)
+
+    def change(receiver: str) -> dict[str, Any]:
+        return site.rooms.do(draft, lambda room: room.set_ends("", receiver, None))
+
+    assert typed(visitor, draft, astray)["is_grave"]
+    now = change("51.08.02")
+    assert (now["kind"], now["beep"], now["is_grave"]) == ("place", "ok", False) and "PPK Seririt" in now["text"]
+    typed(visitor, draft, other)
+    now = change("51.08.01")
+    assert now["is_grave"] and show_code(astray) in now["remark"] and "2 labels are kept, 1 of them" in now["text"]
+
+
+def test_what_is_taken_out_again_is_not_to_be_loaded(visitor: Visitor, station: Terminal) -> None:
+    draft, code = begun(visitor), station.codes()[0]
+    typed(visitor, draft, code)
+    assert typed(visitor, draft, "undo")["text"] == (
+        f"{show_code(code)} is out of the list of this handover; do not load it"
+    )

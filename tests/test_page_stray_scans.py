@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 browser = [pytest.mark.browser, pytest.mark.slow]
-STRAY = "scanned here and NOT taken"
+STRAY = "scanned here and NOT counted"
 
 
 def on_review(window: "BrowserContext", served: Served, code: str) -> Watched:
@@ -69,6 +69,9 @@ class TestInABrowser:
                 scan.shows("#record-error", STRAY)
                 assert scan.page.evaluate("document.activeElement.id") == field, "nothing moves on"
         assert scan.heard == "wrong"
+        signers = scan.page.locator("#signatures .who strong").all_inner_texts()
+        assert signers == ["Made", "name not written yet"], "what was scanned stands nowhere as a name"
+        assert scan.page.is_disabled('[data-sign="receiver"]')
         assert [scan.page.input_value(f"#{field}") for field in fields] == ["Made", "", "", "", ""]
         assert scan.page.url.endswith("/review") and station.event_count() == before and scan.errors == []
 

@@ -137,6 +137,54 @@ class TestInABrowser:
         scan.page.keyboard.press("Escape")
         assert top() == was and scan.errors == []
 
+    def test_enter_behind_a_signature_neither_removes_it_nor_records(
+        self, window: "BrowserContext", served: Served, station: Terminal
+    ) -> None:
+        scan = self.review(window, served, station)
+        before = station.event_count()
+        scan.say_names()
+        scan.page.click('[data-sign="giver"]')
+        scan.page.click("#sign-keep")
+        scan.shows("#sign .notice", "There is no signature yet")
+        scan.page.click("#pad", position={"x": 30, "y": 30})
+        scan.page.wait_for_selector("#sign .notice", state="hidden")
+        scan.page.click("#sign .close")
+        scan.sign("giver")
+        scan.page.wait_for_selector('[data-sign="receiver"]:focus')
+        scan.sign("receiver")
+        scan.page.wait_for_selector("#before-record:focus")
+        scan.page.keyboard.press("Enter")
+        scan.page.keyboard.press("Tab")
+        assert scan.page.evaluate("document.activeElement.id") == "record-button"
+        scan.page.click('[data-back="giver"]')
+        scan.shows("#away", "Made")
+        scan.check_access()
+        scan.page.keyboard.press("Enter")
+        scan.page.wait_for_selector("#away", state="hidden")
+        assert scan.page.locator("[data-back]").count() == 2 and station.event_count() == before
+        scan.page.click('[data-back="giver"]')
+        scan.page.click("#away-go")
+        scan.page.wait_for_selector('[data-sign="giver"]:focus')
+        assert scan.page.locator("[data-back]").count() == 1
+        assert [error for error in scan.errors if "422" not in error] == [], "the empty one was refused"
+
+    def test_what_was_mistyped_stands_there_to_be_corrected(
+        self, window: "BrowserContext", served: Served, station: Terminal
+    ) -> None:
+        scan = begin(window, served)
+        code = station.codes()[0]
+        wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
+        scan.page.fill("#line", "")
+        scan.page.keyboard.type(wrong, delay=90)  # no scanner types so slowly
+        scan.page.keyboard.press("Enter")
+        scan.shows("#last.wrong", "NOT counted")
+        assert scan.page.input_value("#line") == wrong
+        scan.type(code)
+        scan.shows("#taken", "1")
+        scan.type(wrong)
+        scan.shows("#last.wrong", "NOT counted")
+        assert scan.page.input_value("#line") == "" and scan.errors == []
+
     def test_a_truck_is_asked_once_where_it_goes(self, window: "BrowserContext", served: Served) -> None:
         begun = tab(window, f"{served.url}/scan?lang=en")
         begun.page.fill("#receiver", "DK 8123 AB")
@@ -162,17 +210,18 @@ class TestInABrowser:
         scan.type(codes[0])
         scan.shows("#undo", show_code(codes[0]))
         scan.type(astray)
-        scan.shows("#last.wrong", "It is in the list. Take it off the load")
-        scan.shows("#undo", show_code(astray))
+        scan.shows("#last.wrong", "Take it off the load and press")
+        scan.shows("#undo.main", show_code(astray))
+        assert scan.page.locator("#review.main").count() == 0, "undoing it is the first thing to think of"
         scan.page.goto(scan.page.url + "?lang=id")
         scan.shows("#undo", show_code(astray))
         scan.type(codes[1])
         scan.type(codes[2][:-1] + ("0" if codes[2][-1] != "0" else "1"))
-        scan.shows("#last.wrong", "TIDAK diambil")
+        scan.shows("#last.wrong", "TIDAK dihitung")
         scan.type(astray)
         scan.check_access()
         scan.shoot("panel")
         scan.page.click("#undo")
-        scan.shows("#last", f"{show_code(codes[1])} dikeluarkan")
+        scan.shows("#last", f"{show_code(codes[1])} dihapus dari daftar serah terima ini; jangan dimuat")
         scan.shows("#undo", show_code(astray))
         assert scan.errors == []

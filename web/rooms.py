@@ -52,8 +52,11 @@ class Room(Scanning):
         """Take an item out again."""
         return self.tell(self.session.type_in(f"-{code}"))
 
-    def set_ends(self, giver: str, receiver: str, bound: Sequence[str] | None) -> None:
+    def set_ends(self, giver: str, receiver: str, bound: Sequence[str] | None) -> dict[str, Any]:
         """Say who gives, who receives and where a carrier goes, by their codes; empty or None: as it is.
+
+        What was said last of a label may be wrong now, so every open page is told
+        how what was scanned stands; returns what it is told.
 
         Raises:
             RuleError: it would hand over to itself.
@@ -61,8 +64,9 @@ class Room(Scanning):
         self.desk.set_ends(giver or self.desk.giver, receiver or self.desk.receiver)
         if bound is not None:
             self.desk.set_bound(bound)
-        self._judged = None
+        told = self.tell(self.desk.ends_changed())
         self.news.tell("changed", version=self.version())
+        return told
 
     def say(self, words: Mapping[str, str]) -> None:
         """Keep what people say of the handover or of an item."""

@@ -10,7 +10,7 @@ from language import _
 from scanner.outcomes import Desk, Mark, Outcome
 from scanner.reads import Read
 from scanner.session import ScanSession
-from station.advice import advice_now
+from station.advice import advice_now, last_handover
 from web.news import News
 
 if TYPE_CHECKING:
@@ -69,17 +69,17 @@ class Scanning:
         """Tell every open page what came of a label or a line; what they are told."""
         return self.news.tell(
             "outcome", kind=outcome.kind, text=outcome.text, remark=outcome.remark, beep=outcome.beep,
-            advice=_advice(outcome), is_grave=any(finding.severity == "critical" for finding in outcome.findings),
+            advice=self._advice(outcome), is_grave=any(finding.severity == "critical" for finding in outcome.findings),
             code=show_code(outcome.code) if outcome.kind in ("taken", "again", "put_out") else outcome.code,
             taken=outcome.tally.taken, right=outcome.tally.right, expected=outcome.tally.expected,
         )  # fmt: skip
 
-
-def _advice(outcome: Outcome) -> str:
-    """What to do now about what came of a label; empty where nothing is to be done."""
-    if outcome.kind == "taken":
-        return advice_now(outcome.findings)
-    is_code = any(character.isdigit() for character in outcome.text)  # else a command that nobody knows
-    if outcome.kind == "bad_check" or (outcome.kind == "not_understood" and is_code):
-        return _("NOT taken. Scan it again or type it anew.")
-    return ""
+    def _advice(self, outcome: Outcome) -> str:
+        """What to do now about what came of a label; empty where nothing is to be done."""
+        if outcome.kind == "taken":
+            is_elsewhere = any(finding.code == "NOT_HELD" for finding in outcome.findings)
+            return advice_now(outcome.findings, last_handover(self.store, outcome.code) if is_elsewhere else "")
+        is_code = any(character.isdigit() for character in outcome.text)  # else a command that nobody knows
+        if outcome.kind != "bad_check" and not (outcome.kind == "not_understood" and is_code):
+            return ""
+        return _("NOT counted. Scan it again or type it anew.")

@@ -68,7 +68,7 @@ const settle = () => (settled = settled.then(async () => {
   }
 }));
 const renew = signing(form.dataset.draft, settle);
-form.addEventListener("change", async () => { if (await settle()) renew(); });
+form.addEventListener("change", async () => { await settle(); renew(); }); // what was refused stands nowhere
 
 
 // --- recording: asked once where names are missing or something is critical ------------------------------------------

@@ -21,13 +21,15 @@ const rest = () => { if (!is_device) field.focus(); };
 
 // --- what came of it -----------------------------------------------------------------------------------------
 
-let newest = 0;
+let newest = 0, is_alarm = false; // an alarm about what is in the list: undoing it is the first thing to think of
 
 function show(outcome) {
   if (outcome.number <= newest) return; // it came both ways: as the answer and as news
   newest = outcome.number;
-  const mark = { ok: "right", again: "again", wrong: ["taken", "again"].includes(outcome.kind) && !outcome.is_grave ? "watch" : "wrong" };
+  const is_in = ["taken", "again", "place"].includes(outcome.kind);
+  const mark = { ok: outcome.kind === "put_out" ? "watch" : "right", again: "again", wrong: is_in && !outcome.is_grave ? "watch" : "wrong" };
   last.className = `last ${mark[outcome.beep]}`;
+  is_alarm = outcome.beep === "wrong" && outcome.kind === "taken";
   void last.offsetWidth; // so that the same line lights up again
   last.classList.add("fresh");
   $("last-text").textContent = outcome.text;
@@ -42,7 +44,8 @@ function show(outcome) {
 // What to do next is the strong button: first to see something, then to review it.
 function lead() {
   const is_begun = $("taken").dataset.all !== "0";
-  $("review").classList.toggle("main", is_begun);
+  $("review").classList.toggle("main", is_begun && !is_alarm);
+  $("undo").classList.toggle("main", is_alarm);
   $("camera-start").classList.toggle("main", !is_begun);
   const newest = board.querySelector(".taken [data-item]"); // which one it takes out stands on the button
   $("undo").dataset.code = newest?.dataset.item ?? "";
@@ -124,10 +127,11 @@ async function send() {
   while (lines.length) {
     tell_waiting(scan.dataset.sending.replace("…", lines[0].line.slice(0, 60)));
     try {
-      const outcome = await ask("POST", `${api}/lines`, lines[0]);
+      const [typed] = lines, outcome = await ask("POST", `${api}/lines`, typed);
       show(outcome);
       lines.shift();
       if (outcome.kind === "finish") review(); // here alone: another scanner goes on
+      if (!typed.is_burst && ["not_understood", "bad_check"].includes(outcome.kind)) correct(typed.line);
       tell_waiting("");
     } catch (error) {
       const left = lines.splice(0).map(({ line }) => line.slice(0, 60)).join(", ");
@@ -136,6 +140,13 @@ async function send() {
     }
   }
   is_sending = false;
+}
+
+// What somebody mistyped stands there again to be corrected, all of it chosen: what is scanned next takes its place.
+function correct(line) {
+  if (field.value || document.querySelector("dialog[open]")) return;
+  field.value = line;
+  field.select();
 }
 
 function take(line, is_burst = false) {

@@ -1,6 +1,7 @@
 // Signatures and PINs on the review. What was drawn goes to the server as lines; it makes the picture.
 
 import { ask, part, Refusal } from "./page.js";
+import { code_in, is_by_scanner } from "./wedge.js";
 
 const LEAST_STEP = 4, MOST_POINTS = 5500;
 const $ = (id) => document.getElementById(id);
@@ -8,7 +9,7 @@ const $ = (id) => document.getElementById(id);
 /** Lets the people of a draft sign; `settle` is awaited first, so that what they sign for is what the server has. */
 export function signing(draft, settle) {
   const api = `/api/drafts/${draft}`, list = $("signatures");
-  const sign = $("sign"), pad = $("pad"), pen = pad.getContext("2d");
+  const sign = $("sign"), away = $("away"), pad = $("pad"), pen = pad.getContext("2d");
   const pin = $("pin"), form = $("pin-form");
   let signer = "", name = "", strokes = [], count = 0;
 
@@ -22,7 +23,8 @@ export function signing(draft, settle) {
   // Whoever types a name sees at once who is to sign; the server hears of it when the field is left.
   for (const [role, field] of Object.entries({ giver: "giver_name", receiver: "receiver_name", "witness-1": "witness_1", "witness-2": "witness_2" }))
     $(field).addEventListener("input", ({ target }) => {
-      const row = list.querySelector(`[data-signer="${role}"]`), typed = target.value.trim().replace(/\s+/g, " ");
+      const row = list.querySelector(`[data-signer="${role}"]`), text = target.value.trim().replace(/\s+/g, " ");
+      const typed = code_in(text) ? "" : text; // what a scanner types there is nobody's name, and is taken out again
       if (!row) return;
       row.querySelector(".who strong").textContent = typed || row.dataset.none;
       for (const each of row.querySelectorAll("[data-name]")) [each.dataset.name, each.disabled] = [typed, !typed];
@@ -34,7 +36,7 @@ export function signing(draft, settle) {
   };
   const open = (dialog, button) => {
     ({ name } = button.dataset);
-    signer = button.dataset.sign ?? button.dataset.pin;
+    signer = button.dataset.sign ?? button.dataset.pin ?? button.dataset.back;
     dialog.querySelector(".sign-name").textContent = name;
     trouble(dialog, "");
     dialog.showModal();
@@ -47,16 +49,15 @@ export function signing(draft, settle) {
       trouble(dialog, error instanceof Refusal ? error.message : document.getElementById("alarm").textContent);
     }
     await renew();
-    list.querySelector(`[data-back="${signer}"], [data-sign="${signer}"]`)?.focus();
+    if (!dialog.open) go_on();
   };
+  // To who has still to sign, else to what stands before the button that records: another Enter removes and records nothing.
+  const go_on = () => (list.querySelector("[data-sign]:enabled") ?? $("before-record")).focus();
 
   list.addEventListener("click", async (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    if (button.dataset.back) {
-      try { await ask("DELETE", `${api}/signatures/${button.dataset.back}`); } catch { /* it stays, as is seen */ }
-      return renew();
-    }
+    if (button.dataset.back) return is_by_scanner(event) || open(away, button);
     if (!(await settle())) return;
     if (button.dataset.sign) { open(sign, button); clear(); }
     else {
@@ -64,6 +65,10 @@ export function signing(draft, settle) {
       $("pin-new").hidden = $("pin-twice").hidden = Boolean(button.dataset.has);
       open(pin, button);
     }
+  });
+  $("away-go").addEventListener("click", (event) => {
+    if (is_by_scanner(event)) return;
+    attempt(away, () => ask("DELETE", `${api}/signatures/${signer}`));
   });
   for (const button of document.querySelectorAll("dialog .close"))
     button.addEventListener("click", () => button.closest("dialog").close());
@@ -113,6 +118,7 @@ export function signing(draft, settle) {
     }
   });
   for (const end of ["pointerup", "pointercancel"]) pad.addEventListener(end, () => { line = null; });
+  pad.addEventListener("pointerup", () => trouble(sign, "")); // what was wrong was said of what stood there before
   $("sign-clear").addEventListener("click", clear);
   $("sign-keep").addEventListener("click", () =>
     attempt(sign, () => ask("POST", `${api}/signatures/${signer}`, { name, strokes })));

@@ -18,7 +18,8 @@ const CODE = /((?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]|[0-9A-HJKMNP-TV-Z
 const BURST_MS = 60, FAST_MS = 30, LEAST_BURST = 6;
 
 const label_in = (text) => LABEL.exec(text)?.[0];
-const code_in = (text) => label_in(text) ?? CODE.exec(text)?.[0].match(/.*\d.*|^P:.*/i)?.[0];
+/** The code at the end of a text that is none of a name, in whatever form; undefined where there is none. */
+export const code_in = (text) => label_in(text) ?? CODE.exec(text)?.[0].match(/.*\d.*|^P:.*/i)?.[0];
 
 /** Tells whether a line was just typed faster than anybody types, each key hard upon the last: a scanner sent it. */
 export function pace() {
@@ -64,6 +65,7 @@ export function catch_labels(take, where = null) {
       event.stopPropagation();
       if (is_whole_run && field === event.target && before !== undefined) field.value = before;
       else if (is_at_its_end) event.target.value = written.slice(0, written.length - label.length);
+      if (written) event.target.dispatchEvent(new Event("input", { bubbles: true })); // what follows what is typed follows this
       take(label);
     }
   }, { capture: true });
