@@ -87,8 +87,7 @@ def advice_now(findings: Sequence[Finding], handed: str = "") -> str:
         return f"{handed}. {advice(gravest)}" if handed else advice(gravest)
     if gravest.code == "NOT_HELD":
         words = _(
-            "Look at the label. Scanned by mistake? Press “Undo the last scan”. Is it really here? Leave it: it is "
-            "recorded with this handover."
+            "Look at the label. Scanned by mistake? Press “Undo the last scan”. Really here? Leave it, it is recorded."
         )
         return _("It went there with {bast}.").format(bast=handed) + " " + words if handed else words
     return _("It is recorded with this handover.") + " " + advice(gravest)

@@ -98,7 +98,7 @@ def test_findings_and_signatures_come_to_stand_on_the_printed_bast(
     scan.agree()
     scan.page.wait_for_url("**/handover?**")
     with scan.page.expect_popup() as popup:
-        scan.page.click("text=Print the BAST, the letter")
+        scan.page.click("text=Print the BAST, the signed letter")
     pdf = window.request.get(popup.value.url)
     assert pdf.headers["content-type"] == "application/pdf" and b"/Subtype /Image" in pdf.body()
     letter = words_of(pdf.body())

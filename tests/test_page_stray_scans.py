@@ -59,7 +59,7 @@ class TestInABrowser:
         before = station.event_count()
         scan.page.fill("#giver_name", "Made")
         scan.page.focus("#receiver_name")
-        scan.page.click("summary >> nth=1")
+        scan.page.click("#record summary >> nth=1")
         fields = ["giver_name", "receiver_name", "giver_office", "receiver_office", "counted"]
         texts = (item_payload(codes[1], 1), codes[2], show_code(codes[3]), "P:51.08.02", "8991234567890")
         for field in (*fields, "record-button", "drop"):

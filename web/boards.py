@@ -1,5 +1,6 @@
 """What a page shows of a session: counts, what is missing by village, what is irregular, what was taken."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -9,7 +10,7 @@ from custody.findings import Finding
 from custody.items import CONDITIONS, Item
 from custody.places import Place
 from custody.sealing import RESULTS
-from language.text import printable
+from language.text import number, printable
 from reports.words import (
     Places,
     condition_word,
@@ -25,7 +26,7 @@ from station.desk import station_clock
 from station.said import CONDITION, PHOTO, REFUSED, REMARK, SEAL
 from web.rooms import Room
 
-_SHOWN, _LITTLE = 30, 8
+_SHOWN, _LITTLE, _NAMED = 30, 8, 5
 _GRAVE = {"critical": 0, "warning": 1, "info": 2}
 
 
@@ -44,7 +45,8 @@ def board(room: Room) -> dict[str, Any]:
         "giver_shown": with_code(places, desk.giver), "receiver_shown": with_code(places, desk.receiver or ""),
         "bound": [{"name": custodian_name(places, code), "shown": with_code(places, code)} for code in desk.bound],
         "lacks_bound": lacks_bound(room),
-        "taken": tally.taken, "right": tally.right, "is_whole": tally.is_whole, "expected": tally.expected,
+        "taken": tally.taken, "right": tally.right, "expected": tally.expected,
+        "is_whole": tally.is_whole and bool(tally.expected), "elsewhere": _elsewhere(room),
         "missing_count": tally.missing, "extra_count": tally.extra,
         "missing": _by_village(desk.missing, room),
         "irregular": told(room, irregular[:_SHOWN]), "irregular_count": len(irregular),
@@ -109,8 +111,30 @@ def _name(places: Any, code: str) -> str:
 def missing_of(room: Room, village: str) -> list[dict[str, str]]:
     """What is missing that is for this village, item by item."""
     within = _villages(room.desk.missing, room)
-    missing = [item for item in room.desk.missing if within[item.to] == village]
-    return [{"shown": show_code(item.code), "words": room.desk.words(item)} for item in missing]
+    return [_in_words(room, item) for item in room.desk.missing if within[item.to] == village]
+
+
+def few_missing(room: Room) -> list[dict[str, str]]:
+    """What is missing, item by item, where it is so little that it can be named; else nothing."""
+    missing = room.desk.missing
+    return [_in_words(room, item) for item in missing] if len(missing) <= _NAMED else []
+
+
+def _in_words(room: Room, item: Item) -> dict[str, str]:
+    return {"shown": show_code(item.code), "words": room.desk.words(item)}
+
+
+def _elsewhere(room: Room) -> list[str]:
+    """Who has the things bound for where this goes, most first, where nothing of it is left to be handed over."""
+    desk, counts = room.desk, Counter[str]()
+    if desk.tally.expected != 0 or desk.taken:
+        return []
+    for end in desk.bound or (desk.receiver or "",):
+        if end in room.store.state.places:
+            for group in room.store.state.stock(end):
+                counts[group.held_by] += group.count
+    places = room.store.state.places
+    return [f"{custodian_name(places, holder)}: {number(count)}" for holder, count in counts.most_common(_NAMED)]
 
 
 def _by_village(missing: Sequence[Item], room: Room) -> list[dict[str, Any]]:
@@ -124,8 +148,7 @@ def _by_village(missing: Sequence[Item], room: Room) -> list[dict[str, Any]]:
     return [
         {
             "code": village, "name": _name(places, village) if village else "?", "count": len(items),
-            "things": [{"shown": show_code(item.code), "words": room.desk.words(item)} for item in items]
-            if is_little else None,
+            "things": [_in_words(room, item) for item in items] if is_little else None,
         }
         for village, items in groups.items()
     ]  # fmt: skip

@@ -72,7 +72,7 @@ def find_places(store: "Store", words: str) -> list[dict[str, str]]:
     except CodeError:
         plate = ""
     if is_plate(plate) and plate not in places:
-        found.insert(0, {"code": plate, "name": custodian_name(places, plate), "within": _("A vehicle")})
+        found.insert(0, {"code": plate, "name": show_custodian(plate), "within": _("A vehicle")})
     return found
 
 

@@ -1,6 +1,7 @@
 """Reviewing a session and recording it, once; and the handover that it became, with its paper."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
@@ -12,9 +13,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from custody.errors import N_, InputError
 from language import _
 from reports.words import custodian_name, finding_text, kind_name
-from station.papers import found_now, paper_facts, unwitnessed_words
+from station.papers import found_now, paper_facts
 from station.said import EXTRAS, LONGEST_NAME, LONGEST_NOTE, OF_ITEMS, name_line, one_line, read_extra, said_of
-from web.boards import board, items_of, lacks_bound, of_item, told
+from web.boards import board, few_missing, items_of, lacks_bound, of_item, told
 from web.downloads import inline_pdf
 from web.pages.scan import Draft, ended
 from web.pages.signing import signatures
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
     from custody.compose import Handover
     from custody.events import Body
     from custody.findings import Finding
+    from custody.items import Item
     from custody.paper import Sheet
     from db.store import Store
 
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 MOST_EXTRAS = 12
-_SHOWN, _FEW = 30, 6
+_SHOWN, _FEW, _NAMED = 30, 6, 20
 _AT_ONCE = 100
 """The chains of so many things are read before their page is shown; of more, behind it."""
 
@@ -166,6 +168,10 @@ def _review(room: Room) -> dict[str, Any]:
               if any(what + code in said for what in OF_ITEMS)]  # fmt: skip
     shortages = [finding for finding in findings if finding.code == "SHORTAGE"]
     others = [finding for finding in findings if finding.code != "SHORTAGE"]
+    is_carried = {
+        "giver": store.is_carrier(desk.giver),
+        "receiver": bool(desk.receiver and store.is_carrier(desk.receiver)),
+    }
     return {
         "board": board(room), "spoken": spoken[:_SHOWN], "spoken_count": len(spoken),
         "findings": told(room, others), "shortage_count": len(shortages),
@@ -173,8 +179,29 @@ def _review(room: Room) -> dict[str, Any]:
         "extras": [[each.kind, each.count, each.note] for each in handover.extras],
         "kinds": [(need.kind, kind_name({need.kind: need}, need.kind)) for need in store.state.needs()],
         "most_extras": MOST_EXTRAS,
-        "is_carrier": any(code and store.is_carrier(code) for code in (desk.giver, desk.receiver)),
+        "is_carrier": any(is_carried.values()), "is_carried": is_carried,
+        "by_kind": _by_kind(room, items),
+        "few_missing": few_missing(room), **_names(store, desk.giver, said),
     }  # fmt: skip
+
+
+def _by_kind(room: Room, items: "Mapping[str, Item]") -> list[tuple[str, int]]:
+    """How many of what is handed over, by kind in words, most first."""
+    needs = {need.kind: need for need in room.store.state.needs()}
+    counts = Counter(
+        kind_name(needs, items[code].kind) if code in items and items[code].kind else _("not registered")
+        for code in room.desk.taken if code not in room.desk.refused
+    )  # fmt: skip
+    return counts.most_common()
+
+
+def _names(store: "Store", giver: str, said: Mapping[str, str]) -> dict[str, Any]:
+    """The names of people in our own last handovers, newest first; who gave last from there, while nobody is named."""
+    recent = store.papers.recent(_NAMED)
+    known = dict.fromkeys(name for body in recent for name in body["parties"].values() if name)
+    is_named = said.get("giver_name") or said.get("receiver_name")
+    last = next((body["parties"]["giver"] for body in recent if body["from"] == giver), "")
+    return {"known_names": list(known), "offered": "" if is_named else last or ""}
 
 
 def _found(room: Room, handover: "Handover") -> list["Finding"]:
@@ -236,7 +263,7 @@ def _recorded(store: "Store", number: str) -> dict[str, Any]:
         "giver": custodian_name(places, last["from"]), "receiver": custodian_name(places, last["to"]),
         "count": count,
         "giver_person": last["parties"]["giver"], "receiver_person": last["parties"]["receiver"],
-        "unwitnessed": unwitnessed_words(store.heads.unwitnessed()), "query": urlencode({"number": last["bast"]}),
+        "query": urlencode({"number": last["bast"]}),
     }  # fmt: skip
 
 

@@ -146,7 +146,8 @@ button?.addEventListener("click", (event) => {
   event.preventDefault();
   tell_stray();
 });
-form.giver_name.focus({ preventScroll: true }); // what was found stands above it, and is read first
+if (form.giver_name.dataset.offered) settle().then(renew); // a name that is offered is kept like one that was typed
+(form.giver_name.value ? form.receiver_name : form.giver_name).focus({ preventScroll: true }); // what was found stands above it, and is read first
 
 // Asked in a dialog of the page: in one of the browser's, the Enter of a scanner would agree.
 const forget = document.getElementById("forget");
