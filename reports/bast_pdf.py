@@ -7,15 +7,16 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Spacer, Table
 
 from custody.carriage import NO_CARRIAGE
+from custody.codes import is_plate
 from custody.paper import Sheet
 from language.in_words import LongDate, in_words, long_date
-from language.text import printable
+from language.text import number, printable
 from reports.bast_annex import draw_annex, draw_codes
 from reports.bast_body import draw_carriage, draw_contents, draw_decisions, draw_differences
 from reports.bast_facts import BastFacts, Party
 from reports.bast_keys import PAGE_SIZES_MM
 from reports.bast_template import Template
-from reports.bast_words import party_name
+from reports.bast_words import kind_word, party_name
 from reports.letter import CENTRE, JUSTIFY, Letter
 from reports.letterhead import draw_letterhead, picture
 from reports.paper import Margins
@@ -135,11 +136,15 @@ class _Bast:
         person = self.template.person(party.person)
         code = show_custodian(party.code)
         name = party_name(self.facts, self.template, party)
+        is_plate_alone = is_plate(party.code) and party.code not in self.facts.places and not office.get("name")
+        where = (self.text("office"), name if code in name else f"{name} ({code})")
+        if is_plate_alone:  # a vehicle is no office
+            where = (self.text("vehicle"), code)
         lines = [
             (self.text("name"), printable(party.person, _NAME) or _DOTS),
             (self.text("nip"), printable(person.get("nip", ""), 60)),
             (self.text("function"), self._function(party) or _DOTS),
-            (self.text("office"), name if code in name else f"{name} ({code})"),
+            where,
             (self.text("address"), printable(office.get("address", ""), 400)),
         ]
         first = True
@@ -170,13 +175,31 @@ class _Bast:
         words = self.text("closing", copies=copies, copies_words=in_words(copies), number=self.facts.number)
         block = paper.words(words, align=JUSTIFY)
         paper.space(2.5)
-        keep_mm = _SIGN_MM + 26
-        if block.wrap(paper.width, paper.height)[1] < 60 * mm:
-            paper.place(block, after_mm=4, keep_mm=keep_mm)
-        else:
+        boxes = self._boxes()
+        keep_mm = 4 + (boxes[0].wrap(paper.width, paper.height)[1] / mm if boxes else 0)
+        height = block.wrap(paper.width, paper.height)[1]
+        if height >= 60 * mm:
             paper.flow(block, after_mm=4)
+            return
+        if height + keep_mm * mm > paper.room:  # whoever signs a page of its own sees for what
+            paper.new_page()
+            paper.flow(paper.words(self._in_short(), scale=0.9), after_mm=3)
+        paper.place(block, after_mm=4, keep_mm=keep_mm)
+
+    def _in_short(self) -> str:
+        """What was handed over under which number, on a line: Nomor: 0042/G/2024 – Kotak suara 4, Tinta 3. Jumlah 7."""
+        facts = self.facts
+        kinds = ", ".join(f"{kind_word(facts.needs, row.kind)} {number(row.count)}" for row in facts.rows)
+        head = self.text("number", number=facts.number)
+        total = f"{self.text('total')} {number(len(facts.taken))}."
+        return f"{head} – {kinds}. {total}" if kinds else f"{head}. {total}"
 
     def _signatures(self) -> None:
+        for boxes in self._boxes():
+            self.paper.place(boxes, after_mm=3)
+
+    def _boxes(self) -> list[Table]:
+        """Where people sign, up to three side by side in each."""
         facts, carriage = self.facts, self.facts.carriage
         people = {
             "giver": (facts.giver.person, self._function(facts.giver)),
@@ -192,8 +215,7 @@ class _Bast:
             name, function = name or signer.get("name", ""), function or signer.get("function", "")
             nip = self.template.person(name).get("nip", "") or signer.get("nip", "")
             cells.append(self._box(signer["title"], name, function, nip, who))
-        for first in range(0, len(cells), 3):
-            self._draw_boxes(cells[first : first + 3])
+        return [self._beside(cells[first : first + 3]) for first in range(0, len(cells), 3)]
 
     def _box(self, title: str, name: str, function: str, nip: str, who: str) -> list[Any]:
         """What stands in one column: title, function, the signature, name, NIP."""
@@ -213,13 +235,12 @@ class _Bast:
             return ""
         return self.text(row.how)
 
-    def _draw_boxes(self, columns: Sequence[Sequence[Any]]) -> None:
+    def _beside(self, columns: Sequence[Sequence[Any]]) -> Table:
         """Signatures side by side, names at one height; they stay together."""
-        paper = self.paper
         look = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("ALIGN", (0, 0), (-1, -1), "CENTER"),
                 ("TOPPADDING", (0, 0), (-1, -1), 0.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 0.5)]  # fmt: skip
-        widths = [paper.width / len(columns)] * len(columns)
-        paper.place(Table([list(row) for row in zip(*columns, strict=True)], colWidths=widths, style=look), after_mm=3)
+        widths = [self.paper.width / len(columns)] * len(columns)
+        return Table([list(row) for row in zip(*columns, strict=True)], colWidths=widths, style=look)
 
     def _witnesses(self) -> None:
         names = list(self.facts.witnesses)

@@ -165,6 +165,32 @@ def test_long_and_foreign_texts_stay_on_the_page():
     assert " ".join(pages(pdf)).count("Tanda tangan") == 8
 
 
+def lowest(page) -> float:
+    """How many points above the footer's line the text of a page ends."""
+    text, foot = page.get_textpage(), 60
+    bottoms = [text.get_rect(index)[1] for index in range(text.count_rects())]
+    return min(bottom for bottom in bottoms if bottom > foot) - foot
+
+
+def test_signatures_go_to_a_page_of_their_own_only_where_they_do_not_fit():
+    facts, _sheets = example(1)
+    giver, receiver = replace(facts.giver, function=""), replace(facts.receiver, function="")
+    facts, moved = replace(facts, giver=giver, receiver=receiver), 0
+    for lines in range(1, 9):
+        pdf = letter(replace(facts, note="keterangan yang panjang sekali " * 3 * lines), [None])
+        texts, shown = pages(pdf), pypdfium2.PdfDocument(pdf)
+        if "Demikian Berita Acara" in texts[1]:
+            moved += 1
+            assert lowest(shown[0]) < 140, "it would have fitted"
+            assert texts[1].index("0042/GUDANG-1/2024 – Kotak suara 1. Jumlah 1.") < texts[1].index("Demikian")
+    assert 0 < moved < 8
+
+
+def test_a_vehicle_that_the_plan_does_not_have_is_no_office():
+    text = pages(letter(*example(2, to="DK9999ZZ")))[0]
+    assert "Kendaraan : DK 9999 ZZ" in text and text.count("Instansi") == 1
+
+
 @pytest.mark.parametrize(("size", "points"), [("A4", (595, 842)), ("F4", (609, 935)), ("Letter", (612, 792))])
 def test_the_paper_has_the_size_that_the_template_names(size, points):
     pdf = letter(*example(1), template=with_values(page__size=size))
