@@ -167,6 +167,8 @@ class DraftDesk:
             return ""
         wrong = {finding.item for finding in self.findings() if finding.item and finding.severity != "info"}
         words = _("{count} labels are kept, {wrong} of them not right for this")
+        if not wrong:
+            words = _("{count} labels are kept, all of them right for this")
         return ". " + words.format(count=number(len(self.taken)), wrong=number(len(wrong)))
 
     def take_paper(self, sheet: Sheet) -> TakenPaper:

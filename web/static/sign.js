@@ -17,7 +17,9 @@ export function signing(draft, settle) {
     try {
       const html = await part(`/scan/${draft}/signatures`);
       while (document.querySelector("button:active")) await new Promise((go) => setTimeout(go, 40)); // or the press is lost
+      const { sign: to_sign, pin: by_pin, back } = list.contains(document.activeElement) ? document.activeElement.dataset : {};
       list.innerHTML = html;
+      list.querySelector(`[data-sign="${to_sign}"], [data-pin="${by_pin}"], [data-back="${back}"]`)?.focus(); // as it was
     } catch { /* what is gone is said elsewhere */ }
   };
   // Whoever types a name sees at once who is to sign; the server hears of it when the field is left.
