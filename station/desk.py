@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Literal
 
 from custody.codes import ItemLabel, show_code
 from custody.compose import Handover, Touch
@@ -150,14 +151,27 @@ class DraftDesk:
 
     def ends_changed(self) -> Outcome:
         """How what was scanned stands with the ends as they are now: in words, and the gravest of what is wrong."""
-        wrong = [finding for finding in self.findings() if finding.severity != "info"] if self.taken else []
-        gravest = sorted(wrong, key=lambda finding: finding.severity != "critical")[:1]
         places = self.store.state.places
         to = name_of(places, self._receiver) if self._receiver else "?"
         words = _("Changed: from {giver} to {receiver}").format(
             giver=name_of(places, self.giver) if self.giver else "?", receiver=to
         )
-        return Outcome("place", words + self._kept_in_words(), self.tally, findings=tuple(gravest))
+        return self._anew("place", words + self._kept_in_words())
+
+    def refusals_changed(self) -> Outcome:
+        """The same where things were refused, or are not refused any more."""
+        from language.text import number
+
+        words = _("Refused: {count}. They stay with the giver; do not load them.")
+        if not self.refused:
+            words = _("Nothing of these is refused now.")
+        return self._anew("said", words.format(count=number(len(self.refused))))
+
+    def _anew(self, kind: Literal["place", "said"], words: str) -> Outcome:
+        """What was said last of a label may be wrong now: these words, and the gravest of what is wrong now."""
+        wrong = [finding for finding in self.findings() if finding.severity != "info"] if self.taken else []
+        gravest = sorted(wrong, key=lambda finding: finding.severity != "critical")[:1]
+        return Outcome(kind, words, self.tally, findings=tuple(gravest))
 
     def _kept_in_words(self) -> str:
         """What was scanned before an end was changed, judged anew; empty where nothing was."""

@@ -1,17 +1,20 @@
 """What is said of things on the scan page: of one or of many, kept in the draft, and recorded with the handover."""
 
+import json
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from command_examples import Terminal
-from page_examples import Visitor
+from page_examples import Visitor, begun_draft
+from test_page_news import heard
 from test_page_scan import record, reviewed, typed
 
 from commands.base import station_at
 from custody.codes import show_code
 from web.guard import PHOTO
+from web.site import Site
 from web.token import HEADER
 
 
@@ -152,3 +155,16 @@ def test_what_is_no_photograph_is_refused(visitor: Visitor, draft: str) -> None:
 def test_without_a_camera_there_is_no_photograph_to_take(visitor: Visitor, draft: str) -> None:
     answer = visitor.ask("POST", f"/api/drafts/{draft}/camera/photo", expect=409)
     assert "shows nothing" in answer["error"]
+
+
+def test_what_was_said_of_a_label_is_judged_anew_when_it_is_refused(
+    visitor: Visitor, site: Site, station: Terminal
+) -> None:
+    astray, draft = station.codes("--to", "51.08.02")[0], begun_draft(visitor)
+    told = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": astray})
+    assert told["is_grave"]
+    news = site.rooms.news(draft)
+    mark = news.mark()
+    visitor.ask("PUT", f"/api/drafts/{draft}/words", {"codes": [astray], "refused": True})
+    now = next(json.loads(event.split("data: ")[1]) for event in heard(news, mark, 2) if "event: outcome" in event)
+    assert (now["kind"], now["beep"]) == ("said", "ok") and now["text"].startswith("Refused: 1. They stay")

@@ -73,7 +73,7 @@ class Room(Scanning):
         self.store.drafts.say(self.draft, words)
         if any(name.startswith(REFUSED) for name in words):
             self.desk.look_again()
-            self._judged = None
+            self.tell(self.desk.refusals_changed())
         self.news.tell("changed", version=self.version())
 
     def judged(self) -> tuple[dict[str, Item], list[Finding]]:

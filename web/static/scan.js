@@ -26,7 +26,7 @@ let newest = 0, is_alarm = false; // an alarm about what is in the list: undoing
 function show(outcome) {
   if (outcome.number <= newest) return; // it came both ways: as the answer and as news
   newest = outcome.number;
-  const is_in = ["taken", "again", "place"].includes(outcome.kind);
+  const is_in = ["taken", "again", "place", "said"].includes(outcome.kind);
   const mark = { ok: outcome.kind === "put_out" ? "watch" : "right", again: "again", wrong: is_in && !outcome.is_grave ? "watch" : "wrong" };
   last.className = `last ${mark[outcome.beep]}`;
   is_alarm = outcome.beep === "wrong" && outcome.kind === "taken";
