@@ -220,9 +220,14 @@ def _reasons(room: Room) -> dict[str, Any]:
     lacks = [
         (not handover.giver_name, _("The name of who gives is not written.")),
         (not handover.receiver_name, _("The name of who receives is not written.")),
+        (_are_one(handover.giver_name, handover.receiver_name), _("Who gives and who receives have the same name.")),
         (lacks_bound(room), _("Nobody has said where this vehicle goes.")),
     ]
     return {"reasons": [words for is_so, words in lacks if is_so], **_critical(room.store, _found(room, handover))}
+
+
+def _are_one(giver: str, receiver: str) -> bool:
+    return bool(giver) and giver.casefold() == receiver.casefold()
 
 
 def _critical(store: "Store", findings: "Iterable[Finding]") -> dict[str, Any]:

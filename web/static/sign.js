@@ -3,6 +3,7 @@
 import { ask, part, Refusal } from "./page.js";
 import { code_in, is_by_scanner } from "./wedge.js";
 
+const FIELDS = { giver: "giver_name", receiver: "receiver_name", "witness-1": "witness_1", "witness-2": "witness_2" };
 const LEAST_STEP = 4, MOST_POINTS = 5500;
 const $ = (id) => document.getElementById(id);
 
@@ -19,18 +20,19 @@ export function signing(draft, settle) {
       while (document.querySelector("button:active")) await new Promise((go) => setTimeout(go, 40)); // or the press is lost
       const { sign: to_sign, pin: by_pin, back } = list.contains(document.activeElement) ? document.activeElement.dataset : {};
       list.innerHTML = html;
+      for (const [role, id] of Object.entries(FIELDS)) if ($(id) === document.activeElement) show_typed(role, $(id)); // not left yet
       list.querySelector(`[data-sign="${to_sign}"], [data-pin="${by_pin}"], [data-back="${back}"]`)?.focus(); // as it was
     } catch { /* what is gone is said elsewhere */ }
   };
   // Whoever types a name sees at once who is to sign; the server hears of it when the field is left.
-  for (const [role, field] of Object.entries({ giver: "giver_name", receiver: "receiver_name", "witness-1": "witness_1", "witness-2": "witness_2" }))
-    $(field).addEventListener("input", ({ target }) => {
-      const row = list.querySelector(`[data-signer="${role}"]`), text = target.value.trim().replace(/\s+/g, " ");
-      const typed = code_in(text) ? "" : text; // what a scanner types there is nobody's name, and is taken out again
-      if (!row) return;
-      row.querySelector(".who strong").textContent = typed || row.dataset.none;
-      for (const each of row.querySelectorAll("[data-name]")) [each.dataset.name, each.disabled] = [typed, !typed];
-    });
+  const show_typed = (role, field) => {
+    const row = list.querySelector(`[data-signer="${role}"]`), text = field.value.trim().replace(/\s+/g, " ");
+    const typed = code_in(text) ? "" : text; // what a scanner types there is nobody's name, and is taken out again
+    if (!row) return;
+    row.querySelector(".who strong").textContent = typed || row.dataset.none;
+    for (const each of row.querySelectorAll("[data-name]")) [each.dataset.name, each.disabled] = [typed, !typed];
+  };
+  for (const [role, id] of Object.entries(FIELDS)) $(id).addEventListener("input", ({ target }) => show_typed(role, target));
   const trouble = (dialog, text) => {
     const line = dialog.querySelector(".notice");
     line.textContent = text;
