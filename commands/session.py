@@ -44,19 +44,18 @@ def begin(store: "Store", handover: "Handover", *, anew: bool = False) -> str:
     if draft is None:
         giver, receiver, now = handover.giver or None, handover.to or None, store.around.now_utc()
         opened = store.drafts.open(store.around.new_id(), giver, receiver, handover.bound, at=now)
-        return _with_list(store, opened.id, handover)
+        return _with_words(store, opened.id, handover)
     tell_resumed(store, draft)
     if handover.bound:
         store.drafts.set_ends(draft.id, bound=handover.bound)
-    return _with_list(store, draft.id, handover)
+    return _with_words(store, draft.id, handover)
 
 
-def _with_list(store: "Store", draft: str, handover: "Handover") -> str:
-    """The draft, once it keeps the load list and the shared number that were named."""
-    from station.said import LOAD, NUMBER
+def _with_words(store: "Store", draft: str, handover: "Handover") -> str:
+    """The draft, once it keeps what was said of the whole: it may be recorded later, by a command that says nothing."""
+    from station.said import words_of
 
-    said = {name: value for name, value in ((LOAD, " ".join(handover.load)), (NUMBER, handover.number)) if value}
-    if said:
+    if said := words_of(handover):
         store.drafts.say(draft, said)
     return draft
 

@@ -44,6 +44,26 @@ def said_of(handover: "Handover", said: Mapping[str, str]) -> "Handover":
     )
 
 
+def words_of(handover: "Handover") -> dict[str, str]:
+    """What is said of a handover as a whole, as a draft keeps it, without what is not said; `said_of` gives it back."""
+    carriage = handover.carriage
+    words = {
+        "giver_name": handover.giver_name,
+        "receiver_name": handover.receiver_name,
+        "giver_office": handover.giver_office,
+        "receiver_office": handover.receiver_office,
+        "witnesses": "\n".join(handover.witnesses),
+        "counted": "" if handover.counted is None else str(handover.counted),
+        "vehicle": carriage.vehicle,
+        "driver": carriage.driver,
+        "escort": carriage.escort,
+        "note": handover.note,
+        NUMBER: handover.number,
+        LOAD: " ".join(handover.load),
+    }
+    return {name: text for name, text in words.items() if text}
+
+
 def _remarks(said: Mapping[str, str]) -> dict[str, str]:
     """What is said of single items, the reason why one was refused first."""
     remarks, reasons = _of_items(said, REMARK), _of_items(said, REFUSED)

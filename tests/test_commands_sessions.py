@@ -5,6 +5,7 @@ import json
 import os
 import select
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import Sequence
@@ -42,6 +43,24 @@ def test_a_session_that_nobody_confirms_is_kept_and_can_be_recorded(labelled: Te
     assert (recorded["scanned"], recorded["expected"]) == (ON_PAGE, 18) and held(labelled) == ON_PAGE
     assert labelled("drafts", "--json").lines == []
     assert labelled("drafts", "--record", draft["id"]).code == 2
+
+
+def test_names_and_count_that_were_said_before_scanning_stand_in_what_is_recorded_later(labelled: Terminal) -> None:
+    said = {
+        "giver": "Made", "receiver": "Ketut", "giver-office": "Staf gudang", "receiver-office": "Sopir", "counted": "1",
+        "witness": "Putu", "vehicle": "DK 1 A", "driver": "Wayan", "escort": "Polsek", "note": "Pagi",
+    }  # fmt: skip
+    options = [text for name, value in said.items() for text in (f"--{name}", value)]
+    labelled(*FROM_PAGE, *options)
+    draft = labelled("drafts", "--json").json
+    assert labelled("drafts", "--record", draft["id"], "--receiver", "Gede", "--yes", "--json").code == 0
+    with contextlib.closing(sqlite3.connect(labelled.home / "ledger.db")) as ledger:
+        body = json.loads(ledger.execute("SELECT body FROM event ORDER BY id DESC LIMIT 1").fetchone()[0])
+    assert body["parties"] == {
+        "giver": "Made", "receiver": "Gede", "giver_office": "Staf gudang", "receiver_office": "Sopir"
+    }  # fmt: skip
+    assert (body["counted"], body["witnesses"], body["note"]) == (1, ["Putu"], "Pagi")
+    assert body["carriage"] == {"vehicle": "DK 1 A", "driver": "Wayan", "escort": "Polsek", "stops": []}
 
 
 def test_scanning_again_goes_on_with_the_session_and_records_it_once(labelled: Terminal) -> None:
