@@ -30,6 +30,14 @@ def begin(window: "BrowserContext", served: Served, receiver: str = "patas") -> 
     return watched
 
 
+def begin_with(window: "BrowserContext", served: Served, code: str) -> Watched:
+    """The same, with one label taken."""
+    scan = begin(window, served)
+    scan.type(code)
+    scan.shows("#taken", "1")
+    return scan
+
+
 @pytest.mark.slow
 def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", served: Served, station: Terminal) -> None:
     codes, astray = station.codes("--to", "51.08.01.2001"), station.codes("--to", "51.08.02")[0]
@@ -138,9 +146,7 @@ def test_a_server_that_goes_and_comes_back_is_told_at_once(
     window: "BrowserContext", served: Served, station: Terminal
 ) -> None:
     codes = station.codes("--to", "51.08.01.2001")
-    scan = begin(window, served)
-    scan.type(codes[0])
-    scan.shows("#taken", "1")
+    scan = begin_with(window, served, codes[0])
     served.stop()
     scan.page.wait_for_selector("#alarm:visible")
     scan.shows("#alarm", "does not answer")

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from browser_examples import LAPTOP, Served, tab, wait_until
 from command_examples import Terminal
-from test_page_browser import begin, film  # noqa: F401 -- a fixture
+from test_page_browser import begin, begin_with, film  # noqa: F401 -- a fixture
 
 from custody.codes import item_payload, show_code
 
@@ -251,9 +251,7 @@ def test_a_label_that_is_scanned_in_the_wrong_moment_is_taken_or_told_and_never_
     window: "BrowserContext", served: Served, station: Terminal
 ) -> None:
     codes = station.codes("--to", "51.08.01.2001")
-    scan = begin(window, served)
-    scan.type(codes[0])
-    scan.shows("#taken", "1")
+    scan = begin_with(window, served, codes[0])
     scan.page.click(f'[data-item="{codes[0]}"]')
     scan.type(item_payload(codes[1], 1))  # the condition has the focus
     scan.shows("#taken", "2")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from browser_examples import Served, Watched
 from command_examples import Terminal
-from test_page_browser import begin
+from test_page_browser import begin_with
 
 from custody.codes import item_payload
 
@@ -70,9 +70,7 @@ def test_enter_that_comes_before_the_scripts_records_nothing(
     window: "BrowserContext", served: Served, station: Terminal
 ) -> None:
     codes = station.codes("--to", "51.08.01.2001")
-    scan = begin(window, served)
-    scan.type(codes[0])
-    scan.shows("#taken", "1")
+    scan = begin_with(window, served, codes[0])
     before = station.event_count()
     with slow_scripts(scan):
         early(scan, scan.page.url + "/review")
