@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from custody.compose import Handover, SealLook, Touch
     from custody.findings import Finding
     from db.store import RecordedHandover, Store
-    from station.desk import DraftDesk
 
 F = TypeVar("F", bound=Callable[..., Any])
 LONGEST_NUMBER = 60
@@ -215,40 +213,6 @@ def read_occurred(text: str | None, now_utc: str) -> str | None:
     return moment
 
 
-def resolve(store: "Store", desk: "DraftDesk", options: Mapping[str, Any]) -> "Handover":
-    """What the options say of a session, and what was said in it where they say nothing."""
-    from station.said import said_of
-
-    kept = said_of(desk.handover, store.drafts.said(desk.draft))
-    read = read_handover(store, kept.giver, kept.to, options)
-    refused = {touch.code: touch for touch in (*kept.refused, *read.refused)}
-    return replace(
-        read,
-        bound=read.bound or kept.bound,
-        counted=kept.counted if read.counted is None else read.counted,
-        extras=(*kept.extras, *read.extras),
-        giver_name=read.giver_name or kept.giver_name,
-        receiver_name=read.receiver_name or kept.receiver_name,
-        giver_office=read.giver_office or kept.giver_office,
-        receiver_office=read.receiver_office or kept.receiver_office,
-        carriage=replace(
-            read.carriage,
-            vehicle=read.carriage.vehicle or kept.carriage.vehicle,
-            driver=read.carriage.driver or kept.carriage.driver,
-            escort=read.carriage.escort or kept.carriage.escort,
-        ),
-        witnesses=read.witnesses or kept.witnesses,
-        note=read.note or kept.note,
-        conditions={**kept.conditions, **read.conditions},
-        seals={**kept.seals, **read.seals},
-        photos={**kept.photos, **read.photos},
-        remarks={**kept.remarks, **read.remarks},
-        refused=tuple(refused.values()),
-        number=read.number or kept.number,
-        load=read.load or kept.load,
-    )
-
-
 def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping[str, Any], *, as_json: bool) -> None:
     """Say that a handover is recorded, and what is irregular about it; write the papers that the options ask for."""
     from commands.bast import save_letter
@@ -284,17 +248,18 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
     tell_findings(store, recorded.findings, recorded.to)
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=first.seq))
     if recorded.matched:
-        _tell_reprint(store, recorded, options)
+        _tell_reprint(store, recorded)
     from station.papers import unwitnessed_words
 
     click.echo(unwitnessed_words(store.heads.unwitnessed()))
 
 
-def _tell_reprint(store: "Store", recorded: "RecordedHandover", options: Mapping[str, Any]) -> None:
+def _tell_reprint(store: "Store", recorded: "RecordedHandover") -> None:
     """Say how to give new labels, at once, to what was taken without a readable one."""
     from custody.codes import show_code
 
-    names = [name for name in (options["giver"], options["receiver"]) if name.strip()] or ["...", "..."]
+    parties = recorded.events[0].body["parties"]
+    names = [name for name in (parties["giver"], parties["receiver"]) if name] or ["...", "..."]
     people = " ".join(f"--by {shlex.quote(name)}" for name in names)
     items = store.state.items_of(recorded.matched)
     printed = [code for code in recorded.matched if code in items and items[code].print]

@@ -7,7 +7,16 @@ import click
 
 from commands.base import Station, confirm, json_option, note, pass_station, print_json, progress
 from commands.handing import handover_options, read_handover, tell_recorded
-from commands.session import FIRST_CAMERA, KEYBOARD, begin, confirm_draft, run_session, tell_long_open, tell_resumed
+from commands.session import (
+    FIRST_CAMERA,
+    KEYBOARD,
+    begin,
+    confirm_draft,
+    run_session,
+    tell_long_open,
+    tell_resumed,
+    tell_session,
+)
 from commands.touching import one_touch
 from custody.errors import N_, InputError
 from language import _
@@ -130,7 +139,7 @@ def scan(
         given = read_handover(store, giver, receiver, options)
         if not giver and not receiver and not new and not sys.stdin.isatty():
             raise InputError(N_("nobody is named who gives"), hint=N_("Add --from CODE and --to CODE."))
-        draft = begin(store, given, anew=new)
+        draft = begin(store, given, options, anew=new)
         run_session(store, draft, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
 
 
@@ -164,9 +173,8 @@ def handover(
         giver, receiver = store.custodian(giver_code), store.custodian(to_code)
         given = read_handover(store, giver, receiver, options)
         if codes == KEYBOARD and sys.stdin.isatty():
-            run_session(
-                store, begin(store, given), KEYBOARD, options, window=False, quiet=quiet, yes=yes, as_json=as_json
-            )
+            draft = begin(store, given, options)
+            run_session(store, draft, KEYBOARD, options, window=False, quiet=quiet, yes=yes, as_json=as_json)
             return
         if codes is None and not (options["match"] or options["extra"]):
             raise InputError(N_("it is not said what was handed over"), hint=N_("Add --codes FILE, or --codes -"))
@@ -239,12 +247,14 @@ def drafts(
         if resume:
             info = _find_handover(store, resume)
             tell_resumed(store, info)
+            _tell(store, info, options)
             run_session(store, info.id, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
         elif record:
             from station.desk import DraftDesk
 
             info = _find_handover(store, record)
             tell_long_open(store, info)
+            _tell(store, info, options)
             confirm_draft(store, DraftDesk(store, info.id), options, yes=True, as_json=as_json)
         elif drop:
             info = _find_draft(store, drop)
@@ -254,6 +264,12 @@ def drafts(
                 note(_("Dropped. Nothing of it was recorded."))
         else:
             _list_drafts(store, as_json=as_json)
+
+
+def _tell(store: "Store", info: "DraftInfo", options: dict[str, Any]) -> None:
+    """Keep in a session what the options of this command say, over what was said of it before."""
+    given = read_handover(store, info.giver or "", info.receiver or "", options)
+    tell_session(store, info.id, given, options)
 
 
 def _find_draft(store: "Store", id: str) -> "DraftInfo":

@@ -10,7 +10,7 @@ import click
 
 from commands.base import confirm, note, print_json
 from commands.edge import EXIT_MACHINE, EXIT_USAGE, drop_output
-from commands.handing import resolve, tell_findings, tell_recorded
+from commands.handing import tell_findings, tell_recorded
 from commands.touching import one_touch
 from custody.codes import ItemLabel
 from custody.errors import CustodyError
@@ -37,27 +37,42 @@ FIRST_CAMERA, KEYBOARD = "0", "-"
 """Sources with a meaning of their own; the keyboard includes a USB scanner that types."""
 
 
-def begin(store: "Store", handover: "Handover", *, anew: bool = False) -> str:
-    """The draft to scan into: the unfinished one with these ends, which is told, or a new one."""
+def begin(store: "Store", handover: "Handover", options: Mapping[str, Any], *, anew: bool = False) -> str:
+    """The draft to scan into: the unfinished one with these ends, or a new one. It keeps all that is said.
+
+    Raises:
+        RuleError: something is matched that is not expected; nothing is kept of a new draft then.
+    """
     store.heads.refuse_if_rolled_back()  # before the first label, not after the last
     draft = None if anew else _unfinished(store, handover)
-    if draft is None:
-        giver, receiver, now = handover.giver or None, handover.to or None, store.around.now_utc()
-        opened = store.drafts.open(store.around.new_id(), giver, receiver, handover.bound, at=now)
-        return _with_words(store, opened.id, handover)
-    tell_resumed(store, draft)
-    if handover.bound:
-        store.drafts.set_ends(draft.id, bound=handover.bound)
-    return _with_words(store, draft.id, handover)
+    if draft is not None:
+        tell_resumed(store, draft)
+        tell_session(store, draft.id, handover, options)
+        return draft.id
+    giver, receiver, now = handover.giver or None, handover.to or None, store.around.now_utc()
+    opened = store.drafts.open(store.around.new_id(), giver, receiver, handover.bound, at=now)
+    try:
+        tell_session(store, opened.id, handover, options)
+    except CustodyError:
+        store.drafts.drop(opened.id)
+        raise
+    return opened.id
 
 
-def _with_words(store: "Store", draft: str, handover: "Handover") -> str:
-    """The draft, once it keeps what was said of the whole: it may be recorded later, by a command that says nothing."""
-    from station.said import words_of
+def tell_session(store: "Store", draft: str, handover: "Handover", options: Mapping[str, Any]) -> None:
+    """Keep in a draft what a command says, before it takes a label: it may be recorded by one that says nothing.
 
-    if said := words_of(handover):
-        store.drafts.say(draft, said)
-    return draft
+    Raises:
+        RuleError: something is matched that is not expected.
+    """
+    from station.desk import DraftDesk
+    from station.said import tell
+
+    tell(store, draft, handover)
+    if options["match"]:
+        desk = DraftDesk(store, draft)
+        for code in options["match"]:
+            desk.take(ItemLabel(one_touch(code).code, None), "matched")
 
 
 def _unfinished(store: "Store", handover: "Handover") -> "DraftInfo | None":
@@ -65,9 +80,20 @@ def _unfinished(store: "Store", handover: "Handover") -> "DraftInfo | None":
     same = [
         info
         for info in store.drafts.all()
-        if info.scan_count and handover.giver in ("", info.giver) and handover.to in ("", info.receiver)
+        if handover.giver in ("", info.giver) and handover.to in ("", info.receiver) and _has_any(store, info)
     ]
     return same[-1] if same else None
+
+
+def _has_any(store: "Store", info: "DraftInfo") -> bool:
+    """Whether a session has anything to record: labels, things without one, or things refused."""
+    from custody.compose import Handover
+    from station.said import said_of
+
+    if info.scan_count:
+        return True
+    said = said_of(Handover("", ""), store.drafts.said(info.id))
+    return bool(said.extras or said.refused)
 
 
 def tell_resumed(store: "Store", info: "DraftInfo") -> None:
@@ -107,7 +133,7 @@ def run_session(
 
     desk = DraftDesk(store, draft)
     ending = take_labels(
-        desk, source, window=window, quiet=quiet, as_json=as_json, kept=lambda: _kept(store, desk, source)
+        desk, source, window=window, quiet=quiet, as_json=as_json, kept=lambda: _kept(store, desk, source, options)
     )
     confirm_draft(store, desk, options, ending, source=source, yes=yes, as_json=as_json)
 
@@ -209,20 +235,23 @@ def confirm_draft(
 ) -> None:
     """Show the draft once more and record it, or keep it and say how to go on."""
     from reports.words import custodian_name
+    from station.said import said_of
 
-    handover = resolve(store, desk, options)
-    for code in options["match"]:
-        desk.take(ItemLabel(one_touch(code).code, None), "matched")
+    def keep(reason: str) -> NoReturn:
+        note(f"{reason} {_kept(store, desk, source, options)}")
+        raise click.exceptions.Exit(EXIT_USAGE)
+
+    handover = said_of(desk.handover, store.drafts.said(desk.draft))
     count = len(desk.taken)
-    if not count and not handover.extras:
-        _keep(store, desk, source, _("Nothing was scanned."))
+    if not count and not handover.extras and not handover.refused:
+        keep(_("Nothing was scanned."))
     if not handover.giver or not handover.to:
-        _keep(store, desk, source, _("It is not said who gives or who receives."))
+        keep(_("It is not said who gives or who receives."))
     if ending in ("abort", "interrupt"):
-        _keep(store, desk, source, _("Stopped."))
+        keep(_("Stopped."))
     if not yes:
         if not sys.stdin.isatty():
-            _keep(store, desk, source, _("Nobody is here to confirm it; add --yes to record without asking."))
+            keep(_("Nobody is here to confirm it; add --yes to record without asking."))
         touches = store.drafts.touches(desk.draft)
         if findings := store.judge_handover(handover, touches, now=store.around.now_utc()):
             tell_findings(store, findings, handover.to, err=True)
@@ -231,25 +260,24 @@ def confirm_draft(
             count=count, giver=custodian_name(places, handover.giver), to=custodian_name(places, handover.to)
         )
         if not confirm(question, default=True):
-            _keep(store, desk, source, _("Not recorded."))
+            keep(_("Not recorded."))
     recorded = store.record_handover(handover, (), draft=desk.draft)
     tell_recorded(store, recorded, options, as_json=as_json)
 
 
-def _keep(store: "Store", desk: "DraftDesk", source: str, reason: str) -> NoReturn:
-    """Say that a session is not recorded, and how to go on with it."""
-    note(f"{reason} {_kept(store, desk, source)}")
-    raise click.exceptions.Exit(EXIT_USAGE)
-
-
-def _kept(store: "Store", desk: "DraftDesk", source: str) -> str:
-    """How to go on with a session that was not recorded; one without a label is not worth keeping."""
+def _kept(store: "Store", desk: "DraftDesk", source: str, options: Mapping[str, Any]) -> str:
+    """How to go on with a session that was not recorded; one with nothing to record is not worth keeping."""
     count, id = len(desk.taken), desk.draft[:8]
-    if not count:
+    if not _has_any(store, store.drafts.get(desk.draft)):
         store.drafts.drop(desk.draft)
         return _("No label was taken, so nothing is kept.")
+    papers = "".join(f" --{name} {shlex.quote(str(options[name]))}" for name in ("paper", "bast") if options[name])
     go_on = f"python main.py drafts --resume {id}"
     if source != FIRST_CAMERA:
         go_on += f" --source {shlex.quote(source)}"
     words = _("NOT RECORDED. {count} labels are kept.\n  Go on: {go_on}\n  Record them: {record}")
-    return words.format(count=count, go_on=go_on, record=f"python main.py drafts --record {id}")
+    if not count:
+        words = _(
+            "NOT RECORDED. What was said of things without a label is kept.\n  Go on: {go_on}\n  Record it: {record}"
+        )
+    return words.format(count=count, go_on=go_on + papers, record=f"python main.py drafts --record {id}{papers}")

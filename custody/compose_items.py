@@ -5,7 +5,7 @@ Pure: the ledger adds log, seq, prev, time and signature when it records them.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 T = TypeVar("T")
 How = Literal["camera", "typed", "wedge", "matched"]
@@ -43,6 +43,11 @@ class Touch:
     code: str
     print: int | None
     how: How
+
+
+def how_read(text: str) -> How:
+    """How a label was read, as it was kept; `typed` where it is none of the known ways."""
+    return text if text in get_args(How) else "typed"  # type: ignore[return-value]
 
 
 def parts(rows: Sequence[T], size: int) -> list[Sequence[T]]:

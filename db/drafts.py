@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import Value, fn
 
-from custody.compose import How, Touch
+from custody.compose import Touch, how_read
 from custody.errors import N_, InputError
 from db.ledger import Ledger
 from db.models import Tables
@@ -132,7 +132,7 @@ class Drafts:
         """What the session has taken, in the order it was taken."""
         scan = self.tables.draft_scan
         query = scan.select(scan.code, scan.print, scan.how).where(scan.draft == id).order_by(scan.number)
-        return [Touch(code, number, _how(how)) for code, number, how in query.tuples()]
+        return [Touch(code, number, how_read(how)) for code, number, how in query.tuples()]
 
     def say(self, id: str, words: Mapping[str, str]) -> None:
         """Keep what people say of a session, by name; an empty text takes back what was said.
@@ -177,7 +177,3 @@ class Drafts:
         count = scan.select().where(scan.draft == row.id).count()
         purpose = self.said(row.id).get(_PURPOSE, "")
         return DraftInfo(row.id, row.giver, row.receiver, tuple(json.loads(row.bound)), row.opened_at, count, purpose)
-
-
-def _how(text: str) -> How:
-    return text if text in ("camera", "typed", "wedge", "matched") else "typed"  # type: ignore[return-value]

@@ -264,7 +264,9 @@ def _refuse_unscanned(handover: Handover, touches: Sequence[Touch]) -> None:
         unnamed = sorted(said.keys() - scanned)
         if unnamed:
             raise InputError(
-                message, hint=N_("Scan it too, or leave away what is said of it."), item=show_code(unnamed[0])
+                message,
+                hint=N_("Scan it too, or leave away what is said of it; in a session, -CODE takes that back."),
+                item=show_code(unnamed[0]),
             )
     alone = sorted(handover.photos.keys() - handover.conditions.keys() - handover.seals.keys())
     if alone:

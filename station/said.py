@@ -1,6 +1,7 @@
 """What people say of a handover beside its labels: read as they typed it, kept in the draft until it is recorded."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -8,7 +9,8 @@ from typing import TYPE_CHECKING
 from custody.errors import N_, InputError
 
 if TYPE_CHECKING:
-    from custody.compose import Extra, Handover, SealLook
+    from custody.compose import Extra, Handover, SealLook, Touch
+    from db.store import Store
 
 LONGEST_NAME, LONGEST_NOTE = 120, 2000
 CONDITION, REMARK, REFUSED, SEAL, PHOTO = "condition:", "remark:", "refused:", "seal:", "photo:"
@@ -16,12 +18,13 @@ CONDITION, REMARK, REFUSED, SEAL, PHOTO = "condition:", "remark:", "refused:", "
 OF_ITEMS = (CONDITION, REMARK, REFUSED, SEAL, PHOTO)
 LOAD, NUMBER, EXTRAS = "load", "number", "extras"
 """Names under which it keeps a truck's load list and things without a label, one a line, and a shared BAST number."""
+_REFUSED_AS = "refused-as:"
+"""Under this name, before the code, it keeps how the label of a refused thing was read, where it was not scanned."""
 
 
 def said_of(handover: "Handover", said: Mapping[str, str]) -> "Handover":
     """The handover with what a draft has kept of it: names, count, carriage, note, and the state of single items."""
     from custody.carriage import Carriage
-    from custody.compose import Touch
 
     return replace(
         handover,
@@ -29,24 +32,30 @@ def said_of(handover: "Handover", said: Mapping[str, str]) -> "Handover":
         receiver_name=said.get("receiver_name", ""),
         giver_office=said.get("giver_office", ""),
         receiver_office=said.get("receiver_office", ""),
-        witnesses=tuple(said.get("witnesses", "").splitlines()),
+        witnesses=_lines(said, "witnesses"),
         counted=int(said["counted"]) if said.get("counted") else None,
-        carriage=Carriage(said.get("vehicle", ""), said.get("driver", ""), said.get("escort", "")),
+        carriage=Carriage(
+            said.get("vehicle", ""), said.get("driver", ""), said.get("escort", ""), _lines(said, "stops")
+        ),
         note=said.get("note", ""),
+        occurred=said.get("occurred"),
         conditions=_of_items(said, CONDITION),
         remarks=_remarks(said),
-        refused=tuple(Touch(code, None, "typed") for code in _of_items(said, REFUSED)),
+        refused=tuple(_refused(said, code) for code in _of_items(said, REFUSED)),
         seals={code: read_look(text) for code, text in _of_items(said, SEAL).items()},
         photos=_of_items(said, PHOTO),
-        extras=tuple(map(read_extra, said.get(EXTRAS, "").splitlines())),
+        extras=tuple(map(read_extra, _lines(said, EXTRAS))),
         number=said.get(NUMBER, ""),
         load=tuple(said.get(LOAD, "").split()),
     )
 
 
 def words_of(handover: "Handover") -> dict[str, str]:
-    """What is said of a handover as a whole, as a draft keeps it, without what is not said; `said_of` gives it back."""
-    carriage = handover.carriage
+    """What is said of a handover, as a draft keeps it, without what is not said; `said_of` gives all of it back.
+
+    Its ends and where it is bound for stand in the draft itself, and who acknowledged it is kept as each one signs.
+    """
+    carriage, of_items = handover.carriage, _words_of_items(handover)
     words = {
         "giver_name": handover.giver_name,
         "receiver_name": handover.receiver_name,
@@ -57,11 +66,55 @@ def words_of(handover: "Handover") -> dict[str, str]:
         "vehicle": carriage.vehicle,
         "driver": carriage.driver,
         "escort": carriage.escort,
+        "stops": "\n".join(carriage.stops),
         "note": handover.note,
+        "occurred": handover.occurred or "",
+        EXTRAS: "\n".join(f"{extra.kind}={extra.count}:{extra.note}" for extra in handover.extras),
         NUMBER: handover.number,
         LOAD: " ".join(handover.load),
+        **{name + code: text for name, texts in of_items.items() for code, text in texts.items()},
     }
     return {name: text for name, text in words.items() if text}
+
+
+def _words_of_items(handover: "Handover") -> dict[str, Mapping[str, str]]:
+    """What is said of single items by the name under which a draft keeps it, and their codes."""
+    read = {touch.code: f"{touch.how} {touch.print or ''}".strip() for touch in handover.refused}
+    return {
+        CONDITION: handover.conditions,
+        REMARK: handover.remarks,
+        REFUSED: dict.fromkeys(read, " "),  # why is a remark
+        _REFUSED_AS: {code: how for code, how in read.items() if how != "typed"},
+        SEAL: {code: f"{look.result}:{' '.join(look.serials)}" for code, look in handover.seals.items()},
+        PHOTO: handover.photos,
+    }
+
+
+def tell(store: "Store", draft: str, handover: "Handover") -> None:
+    """Keep in a draft all that a command says of its handover, over what was said of the same before.
+
+    Things without a label are added to those that are kept; told once more in the same words, they are the same things.
+
+    Raises:
+        InputError: the session is gone.
+    """
+    kept = said_of(handover, store.drafts.said(draft)).extras
+    more = Counter(handover.extras) - Counter(kept)
+    store.drafts.say(draft, words_of(replace(handover, extras=(*kept, *more.elements()))))
+    if handover.bound:
+        store.drafts.set_ends(draft, bound=handover.bound)
+
+
+def _refused(said: Mapping[str, str], code: str) -> "Touch":
+    """A refused thing, as its label was read."""
+    from custody.compose import Touch, how_read
+
+    how, _space, number = said.get(_REFUSED_AS + code, "").partition(" ")
+    return Touch(code, int(number) if number else None, how_read(how))
+
+
+def _lines(said: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(said.get(name, "").splitlines())
 
 
 def _remarks(said: Mapping[str, str]) -> dict[str, str]:

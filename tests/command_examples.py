@@ -1,9 +1,11 @@
 """Commands for tests: run in this process with a fixed clock, on copies of one small station that is made once."""
 
+import contextlib
 import io
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -94,6 +96,14 @@ class Terminal:
         """Hand codes over through a pipe."""
         typed = "".join(f"{code}\n" for code in codes)
         return self("handover", "--json", "--from", giver, "--to", to, "--codes", "-", *more, typed=typed)
+
+
+def told_last(station: Terminal) -> list[dict[str, Any]]:
+    """The newest handover and the events behind it, without what the id makes differ from one record to the next."""
+    with contextlib.closing(sqlite3.connect(station.home / "ledger.db")) as ledger:
+        bodies = [json.loads(body) for (body,) in ledger.execute("SELECT body FROM event ORDER BY id")]
+    last = max(at for at, body in enumerate(bodies) if body["type"] == "handover")
+    return [{name: body[name] for name in body if name not in ("id", "prev", "refs")} for body in bodies[last:]]
 
 
 def station_at(terminal: Terminal, home: Path, *options: object) -> Terminal:

@@ -4,19 +4,23 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
-import sqlite3
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
-from command_examples import Terminal
+from command_examples import Terminal, told_last
 
 TO = ("--from", "51.08", "--to", "51.08.01")
 ON_PAGE = 5
 FROM_PAGE = ("scan", *TO, "--source", "labels.pdf")
+TYPED = ("scan", *TO, "--source", "-")
 
 
 @pytest.fixture
@@ -45,22 +49,58 @@ def test_a_session_that_nobody_confirms_is_kept_and_can_be_recorded(labelled: Te
     assert labelled("drafts", "--record", draft["id"]).code == 2
 
 
-def test_names_and_count_that_were_said_before_scanning_stand_in_what_is_recorded_later(labelled: Terminal) -> None:
-    said = {
-        "giver": "Made", "receiver": "Ketut", "giver-office": "Staf gudang", "receiver-office": "Sopir", "counted": "1",
-        "witness": "Putu", "vehicle": "DK 1 A", "driver": "Wayan", "escort": "Polsek", "note": "Pagi",
-    }  # fmt: skip
-    options = [text for name, value in said.items() for text in (f"--{name}", value)]
-    labelled(*FROM_PAGE, *options)
-    draft = labelled("drafts", "--json").json
-    assert labelled("drafts", "--record", draft["id"], "--receiver", "Gede", "--yes", "--json").code == 0
-    with contextlib.closing(sqlite3.connect(labelled.home / "ledger.db")) as ledger:
-        body = json.loads(ledger.execute("SELECT body FROM event ORDER BY id DESC LIMIT 1").fetchone()[0])
-    assert body["parties"] == {
-        "giver": "Made", "receiver": "Gede", "giver_office": "Staf gudang", "receiver_office": "Sopir"
-    }  # fmt: skip
-    assert (body["counted"], body["witnesses"], body["note"]) == (1, ["Putu"], "Pagi")
-    assert body["carriage"] == {"vehicle": "DK 1 A", "driver": "Wayan", "escort": "Polsek", "stops": []}
+def test_all_that_a_session_is_told_stands_in_what_is_recorded_later_as_if_recorded_at_once(station: Terminal) -> None:
+    box, wet, torn, *_others = station.codes("--kind", "box", "--to", f"{TO[-1]}.2001.001")
+    away, blank = station.codes("--kind", "booth", "--to", f"{TO[-1]}.2001.001")[:2]
+    cv2.imwrite("wet.png", np.full((40, 40, 3), 200, np.uint8))
+    Path("load.txt").write_text("\n".join([box, wet, torn, blank]))
+    options = (
+        "--giver", "Made", "--receiver", "Ketut", "--giver-office", "Staf gudang", "--receiver-office", "Sopir",
+        "--witness", "Putu", "--witness", "Nyoman", "--vehicle", "DK 1 A", "--driver", "Wayan", "--escort", "Polsek",
+        "--stop", "Seririt", "--stop", "Gerokgak", "--counted", "0", "--extra", "box=2:torn: =wet=",
+        "--extra", "box=2:torn: =wet=", "--condition", f"{wet}=wet", "--photo", f"{wet}=wet.png",
+        "--seal", f"{box}=broken:A0007 A0009-A0011", "--refuse", f"{torn}=its lid is off", "--refuse", f"{away}*01",
+        "--remark", f"{torn}=from the rain", "--match", blank, "--load", "load.txt", "--number", "7/GD/2024",
+        "--note", "Pagi", "--occurred", "2024-02-11T06:30+08:00",
+    )  # fmt: skip
+    typed = "\n".join([box, wet, torn])
+    shutil.copytree(station.home, "at-once")
+    assert station(*TYPED, *options, typed=typed).code == 2
+    draft = station("drafts", "--json").json
+    assert station("drafts", "--record", draft["id"], "--json").code == 0
+    later, station.home = told_last(station), Path("at-once").resolve()
+    assert station(*TYPED, *options, "--yes", "--json", typed=typed).code == 0
+    assert later == told_last(station)
+    assert [event["type"] for event in later] == ["handover", "seal", "inspect"]
+    assert len(later[0]["extras"]) == 2 and later[0]["occurred"] == "2024-02-10T22:30:00Z"
+
+
+def test_what_is_said_at_recording_goes_over_what_was_said_before(station: Terminal) -> None:
+    said = ("--giver", "Made", "--receiver", "Ketut", "--vehicle", "DK 1 A", "--extra", "box=2:torn")
+    station(*TYPED, *said, typed=station.codes()[0])
+    draft = station("drafts", "--json").json
+    more = ("--receiver", "Gede", "--extra", "booth=1", "--extra", "box=2:torn")
+    assert station("drafts", "--record", draft["id"], *more, "--json").code == 0
+    (told,) = told_last(station)
+    assert (told["parties"]["giver"], told["parties"]["receiver"]) == ("Made", "Gede")
+    assert told["carriage"]["vehicle"] == "DK 1 A"
+    assert [(extra["kind"], extra["count"]) for extra in told["extras"]] == [("box", 2), ("booth", 1)]
+
+
+def test_a_session_that_knows_only_of_things_without_a_label_is_kept_with_its_papers(station: Terminal) -> None:
+    kept = station(*TYPED, "--extra", "box=2", "--bast", "letter.pdf", typed="")
+    assert kept.code == 2 and "What was said of things without a label is kept" in kept.err
+    id = station("drafts", "--json").json["id"]
+    assert f"--record {id[:8]} --bast letter.pdf" in kept.err
+    assert station("drafts", "--record", id).code == 0
+    assert told_last(station)[0]["extras"] == [{"count": 2, "kind": "box", "note": ""}]
+
+
+def test_a_session_that_cannot_begin_as_it_is_told_leaves_none_behind(station: Terminal) -> None:
+    elsewhere = station.codes("--to", "51.08.02")[0]
+    refused = station(*TYPED, "--match", elsewhere, typed="")
+    assert refused.code == 2 and "is not expected here" in refused.err
+    assert station("drafts", "--json").lines == []
 
 
 def test_scanning_again_goes_on_with_the_session_and_records_it_once(labelled: Terminal) -> None:

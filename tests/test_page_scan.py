@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from command_examples import Terminal
+from command_examples import Terminal, told_last
 from page_examples import HOST, Visitor, site_at
 from starlette.testclient import TestClient
 
@@ -60,6 +60,21 @@ def test_a_handover_from_its_first_label_to_its_paper(visitor: Visitor, station:
     chain = station("custody", "--json", codes[0]).json
     assert chain["held_by"] == "51.08.01"
     assert station("verify").code == 0
+
+
+def test_the_review_shows_what_a_command_has_told_a_session_and_records_it(visitor: Visitor, station: Terminal) -> None:
+    said = ("--occurred", "2024-02-11T06:30+08:00", "--stop", "Seririt", "--stop", "Kayuputih",
+            "--witness", "Putu", "--witness", "Nyoman", "--witness", "Ketut", "--refuse")  # fmt: skip
+    code = station.codes("--to", "51.08.01.2001.001")[0]
+    scan = ("scan", "--from", "51.08", "--to", "51.08.01", "--source", "-")
+    assert station(*scan, *said, station.codes("--to", "51.08.02")[0], typed=code).code == 2
+    draft = station("drafts", "--json").json["id"]
+    page = visitor.see(f"/scan/{draft}/review")
+    assert all(shown in page for shown in ("Seririt → Kayuputih", "Further witnesses: Ketut", "it happened"))
+    record(visitor, draft, reviewed(visitor, draft), witness_1="Putu", giver_name="Made")
+    (told,) = told_last(station)
+    assert (told["witnesses"], told["occurred"]) == (["Putu", "Ketut"], "2024-02-10T22:30:00Z")
+    assert told["carriage"]["stops"] == ["Seririt", "Kayuputih"] and len(told["refused"]) == 1
 
 
 def test_a_field_of_places_shows_names_and_says_that_it_is_not_for_people(visitor: Visitor) -> None:

@@ -170,16 +170,17 @@ def _record(store: "Store", asked: forms.NewHandover) -> forms.Recorded:
     labels = _labels(asked.items)
     giver, to = store.custodian(asked.from_), store.custodian(asked.to)
     bound = tuple(store.custodian(code) for code in asked.bound)
-    handover = said_of(Handover(giver, to, bound, occurred=_occurred(store, asked.occurred)), _words(asked))
+    handover = said_of(Handover(giver, to, bound), _words(asked) | _occurred(store, asked.occurred))
     touches = [Touch(label.code, label.print, "typed") for label in labels]
     return _recorded(store, store.record_handover(handover, touches, id=asked.id))
 
 
-def _occurred(store: "Store", text: str | None) -> str | None:
+def _occurred(store: "Store", text: str | None) -> dict[str, str]:
+    """When it happened, where it is keyed in later, as a draft keeps it."""
     from tables.times import parse_moment
 
     if text is None:
-        return None
+        return {}
     try:
         moment = parse_moment(text)
     except ValueError as error:
@@ -190,7 +191,7 @@ def _occurred(store: "Store", text: str | None) -> str | None:
         raise InputError(
             N_("{text} is in the future"), hint=N_("Correct the time, or the computer's clock."), text=text
         )
-    return moment
+    return {"occurred": moment}
 
 
 def _words(asked: forms.People) -> dict[str, str]:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from db.store import Store
 
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
-MOST_EXTRAS = 12
+MOST_EXTRAS, WITNESSES = 12, 2
+"""So many kinds of things without a label, and so many witnesses, have fields on the page."""
 _SHOWN, _FEW, _NAMED = 30, 6, 20
 _AT_ONCE = 100
 """The chains of so many things are read before their page is shown; of more, behind it."""
@@ -116,7 +117,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     @router.put("/api/drafts/{draft}/said", summary="Keep what people say of a session")
     def say(draft: Draft, said: Said) -> dict[str, str]:
         words = said.words()
-        site.rooms.do(draft, lambda room: room.store.drafts.say(draft, words))
+        site.rooms.do(draft, lambda room: _say(room, words))
         return {"draft": draft}
 
     @router.post("/api/drafts/{draft}/record", summary="Record a session, once")
@@ -124,7 +125,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         words = reviewed.words()
 
         def job(room: Room) -> str:
-            room.store.drafts.say(draft, words)
+            _say(room, words)
             return room.record(reviewed.version).bast
 
         try:
@@ -158,6 +159,13 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     return router
 
 
+def _say(room: Room, words: Mapping[str, str]) -> None:
+    """Keep what the page says, and the witnesses beyond the two that it has fields for: a command may name more."""
+    more = room.said().get("witnesses", "").splitlines()[WITNESSES:]
+    witnesses = "\n".join(filter(None, (words["witnesses"], *more)))
+    room.store.drafts.say(room.draft, {**words, "witnesses": witnesses})
+
+
 def _review(room: Room) -> dict[str, Any]:
     store, desk = room.store, room.desk
     said = store.drafts.said(room.draft)
@@ -178,7 +186,7 @@ def _review(room: Room) -> dict[str, Any]:
         "version": room.version(), "said": _Said(said),
         "extras": [[each.kind, each.count, each.note] for each in handover.extras],
         "kinds": [(need.kind, kind_name({need.kind: need}, need.kind)) for need in store.state.needs()],
-        "most_extras": MOST_EXTRAS,
+        "most_extras": MOST_EXTRAS, "more_witnesses": handover.witnesses[WITNESSES:], "stops": handover.carriage.stops,
         "is_carrier": any(is_carried.values()), "is_carried": is_carried,
         "by_kind": _by_kind(room, items),
         "few_missing": few_missing(room), **_names(store, desk.giver, said),
