@@ -1,6 +1,6 @@
 """How far an item has come on its way down the tree, and which record brought it to each place of that way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from custody.chain import Chain
@@ -16,13 +16,40 @@ class Journey:
 
     `way` are the places from below the top down to its destination. `reached` has, for each of them that it ever came
     to, the record that first brought it there or below it. `there` are those at which it counts as present: it is
-    there or below, or it has been at its destination and is on the way back.
+    there or below, or it has been at its destination since it was bound for that, and is on the way back.
     """
 
     item: Item
     way: tuple[Place, ...]
     reached: Mapping[str, Event]
     there: frozenset[str]
+
+
+def holders_since(chain: Chain, *, as_of: str | None = None) -> tuple[str, ...]:
+    """The custodians that have held an item since it was bound for where it is bound now, the present one too.
+
+    Args:
+        as_of: the moment (RFC 3339, UTC) after which nothing counts as moved yet; None: all that is recorded.
+
+    Returns:
+        Their codes, each once, in the order of last coming there; the last holds it.
+    """
+    limit = moment(as_of) if as_of is not None else None
+    found: dict[str, None] = {}
+    for link in chain.links:
+        if limit is not None and moment(link.event.happened) > limit:
+            continue
+        if link.event.type == "reassign" and not link.is_withdrawn:
+            found = dict.fromkeys(list(found)[-1:])
+        if link.to is not None and link.has_moved:
+            found.pop(link.to, None)
+            found[link.to] = None
+    return tuple(found)
+
+
+def is_home(ways: Ways, to: str, holders: Iterable[str]) -> bool:
+    """Whether one of these custodians is where something is bound for, or below it."""
+    return any(holder == to or any(place.code == to for place in ways.to(holder)) for holder in holders)
 
 
 def journey(chain: Chain, ways: Ways, *, as_of: str | None = None) -> Journey | None:
@@ -48,6 +75,6 @@ def journey(chain: Chain, ways: Ways, *, as_of: str | None = None) -> Journey | 
             if place.code in above:
                 reached.setdefault(place.code, link.event)
     holders = {place.code for place in ways.to(holder)}
-    has_been_home = bool(way) and way[-1].code in reached
+    has_been_home = bool(way) and is_home(ways, way[-1].code, holders_since(chain, as_of=as_of))
     there = frozenset(place.code for place in way if has_been_home or place.code in holders)
     return Journey(item, way, reached, there)

@@ -1,9 +1,10 @@
 """How far the supplies of a regency have come: sums over the delivery tree, by place and kind."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from custody.chain import Chain
+from custody.journey import holders_since, is_home
 from custody.places import Place, Ways
 
 REPORTED_LEVELS = ("warehouse", "district", "village")
@@ -11,9 +12,10 @@ REPORTED_LEVELS = ("warehouse", "district", "village")
 
 @dataclass(frozen=True, slots=True)
 class StockGroup:
-    """Items alike in destination, kind and holder: how many, how many of them have a label, how many have left.
+    """Items alike in destination, kind, holder and way: how many, how many of them have a label, how many have left.
 
-    `sent` counts those that have left where they were registered, wherever they are now.
+    `sent` counts those that have left where they were registered, wherever they are now. `before` are the codes of the
+    other custodians that have held them since they were bound for where they are bound now (`journey.holders_since`).
     """
 
     to: str
@@ -22,14 +24,16 @@ class StockGroup:
     count: int
     labelled: int
     sent: int
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressRow:
     """What is bound for a place, or for anywhere below it, of one kind, and how far it has come.
 
-    `arrived`: now held by the place or below it. At the top, where supplies start, it means that they have reached
-    the place right below it that they are bound through; else everything would have arrived before it left.
+    `arrived`: held by the place or below it, or delivered once to where it is bound for and on the way back since. At
+    the top, where supplies start, it means that they have reached the place right below it that they are bound through;
+    else everything would have arrived before it left. How far things have come back is `returning.ReturnRow`'s.
     """
 
     place: Place
@@ -66,7 +70,7 @@ def progress(groups: Iterable[StockGroup], places: Mapping[str, Place]) -> list[
     sums: dict[tuple[str, str], _Sum] = {}
     for group in groups:
         codes: tuple[str, ...] = ()
-        for place, has_arrived in _steps(ways, group.to, group.held_by):
+        for place, has_arrived in _steps(ways, group):
             codes += (place.code,)
             if place.level not in REPORTED_LEVELS and place.level != "unknown":
                 continue
@@ -81,13 +85,14 @@ def progress(groups: Iterable[StockGroup], places: Mapping[str, Place]) -> list[
     ]
 
 
-def _steps(ways: Ways, to: str, held_by: str) -> Iterator[tuple[Place, bool]]:
+def _steps(ways: Ways, group: StockGroup) -> Iterator[tuple[Place, bool]]:
     """The places from the top to where something is bound for, and whether it has arrived at each."""
-    way = ways.to(to) or (Place(to, to, "unknown"),)
-    holders = {place.code for place in ways.to(held_by)} | {held_by}
+    way = ways.to(group.to) or (Place(group.to, group.to, "unknown"),)
+    holders = {place.code for place in ways.to(group.held_by)} | {group.held_by}
+    was_home = is_home(ways, group.to, group.before)
     for depth, place in enumerate(way):
         gate = way[1] if depth == 0 and len(way) > 1 else place
-        yield place, gate.code in holders
+        yield place, was_home or gate.code in holders
 
 
 @dataclass(slots=True)
@@ -133,7 +138,9 @@ class StockSums:
             self._count(before, -1)
         if item is not None:
             has_left = any(link.event.type == "handover" and not link.is_withdrawn for link in chain.links)
-            group = StockGroup(item.to, item.kind, item.held_by, 1, int(item.print > 0), int(has_left))
+            group = StockGroup(
+                item.to, item.kind, item.held_by, 1, int(item.print > 0), int(has_left), holders_since(chain)[:-1]
+            )
             self._groups[chain.code] = group
             self._count(group, 1)
 
@@ -142,15 +149,6 @@ class StockSums:
         self._count(group, 1)
 
     def _count(self, group: StockGroup, by: int) -> None:
-        for place, has_arrived in _steps(self._ways, group.to, group.held_by):
+        for place, has_arrived in _steps(self._ways, group):
             known = self.amounts.setdefault(place.code, Amounts())
             known.add(by * group.count, by * group.labelled, by * group.sent, by * group.count * has_arrived)
-
-
-def with_way_back(rows: Iterable[ProgressRow], came: Mapping[tuple[str, str], int]) -> list[ProgressRow]:
-    """The rows, where what is on the way back has arrived too; else nothing would have once all is back.
-
-    Args:
-        came: for each place and kind how many have come there.
-    """
-    return [replace(row, arrived=max(row.arrived, came.get((row.place.code, row.kind), 0))) for row in rows]

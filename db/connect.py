@@ -3,7 +3,7 @@
 A database belongs to the thread that opened it; another thread opens its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from os import SEEK_END
@@ -42,12 +42,19 @@ _TIMEOUT = "serah_timeout_s"
 _POSTGRES = ("postgresql://", "postgres://", "psycopg3://")
 
 
-def open_database(url: str, *, create: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Database:
+def open_database(
+    url: str,
+    *,
+    create: bool = False,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+    migrated: Callable[[Database], object] = lambda _database: None,
+) -> Database:
     """Connect, check that the database is ours, and bring its schema up to date.
 
     Args:
         url: `sqlite:///FILE`, a plain file name, or `postgresql://...` as libpq takes it.
         create: make a new ledger where there is none.
+        migrated: called where the schema of a ledger was brought up to date, in the same transaction.
 
     Raises:
         StoreError: it is missing, of another program, damaged, written by a newer Serah, or cannot be reached.
@@ -60,7 +67,7 @@ def open_database(url: str, *, create: bool = False, busy_timeout_s: float = BUS
             else _sqlite(_sqlite_path(url), create, busy_timeout_s)
         )
         try:
-            _migrate(database, create)
+            _migrate(database, create, migrated)
         except BaseException:
             database.close()
             raise
@@ -260,7 +267,7 @@ def _postgres(url: str, busy_timeout_s: float) -> Database:
 # --- the schema -------------------------------------------------------------------------------------------------------
 
 
-def _migrate(database: Database, create: bool) -> None:
+def _migrate(database: Database, create: bool, migrated: Callable[[Database], object]) -> None:
     if _is_up_to_date(database):
         return
     from playhouse.migrations import MigrationError, Runner
@@ -287,6 +294,8 @@ def _migrate(database: Database, create: bool) -> None:
         try:
             with write_lock(database):  # whole or not at all, also when two begin at once
                 runner.up()
+                if not all(is_pending):
+                    migrated(database)
         except MigrationError as error:
             raise StoreError(
                 N_("the database failed ({reason})"), hint=N_("Run: python main.py doctor"), reason=str(error)

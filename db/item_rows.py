@@ -5,10 +5,14 @@ from typing import NamedTuple
 from custody.chain import Chain
 from custody.fold import Link
 from custody.items import Item, SerialRange, Voids
+from custody.journey import holders_since
 
 
 class ItemRow(NamedTuple):
-    """The columns of the table of items, in its order."""
+    """The columns of the table of items, in its order.
+
+    `held_before` are the others that have held it since it was bound for where it is bound, a code in each line.
+    """
 
     code: str
     kind: str
@@ -29,6 +33,7 @@ class ItemRow(NamedTuple):
     last_event: bytes
     seal: str = ""
     parent: str = ""
+    held_before: str = ""
 
     @property
     def item(self) -> Item:
@@ -63,7 +68,7 @@ def row_of(chain: Chain) -> ItemRow | None:
         void=" ".join(f"{number}:{why}" for number, why in item.voids),
         moves=sum(link.event.type == "handover" for link in links),
         last_event=bytes.fromhex(links[-1].event.leaf),
-        seal=item.seal, parent=item.parent,
+        seal=item.seal, parent=item.parent, held_before="\n".join(sorted(holders_since(chain)[:-1])),
     )  # fmt: skip
 
 

@@ -154,6 +154,7 @@ class Item(Table):
     last_event = BlobField()
     seal = TextField()
     parent = TextField(index=True)
+    held_before = TextField()
 
 
 class SealUse(Table):

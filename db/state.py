@@ -357,15 +357,16 @@ class State:
         return set(item.select(*columns).where(item.serial_first.is_null(False)).tuples())
 
     def stock(self, under: str | None = None) -> Iterator[StockGroup]:
-        """How many items there are for each destination, kind and holder; how many of them labelled, how many moved."""
+        """How many items there are for each destination, kind, holder and way; how many labelled, how many moved."""
         item = self.tables.item
+        alike = (item.bound_for, item.kind, item.held_by, item.held_before)
         columns = (
-            item.bound_for, item.kind, item.held_by, fn.COUNT(item.code),
+            *alike, fn.COUNT(item.code),
             fn.SUM(Case(None, [(item.print > 0, 1)], 0)), fn.SUM(Case(None, [(item.moves > 0, 1)], 0)),
         )  # fmt: skip
         query = item.select(*columns) if under is None else self._bound_under([under], *columns)
-        for row in query.group_by(item.bound_for, item.kind, item.held_by).tuples():
-            yield StockGroup(*row)
+        for to, kind, held_by, before, count, labelled, sent in query.group_by(*alike).tuples():
+            yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()))
 
     def _expected_query(self, tops: list[Any]) -> Any:
         return self._bound_under(tops).where(self.tables.item.held_by == blank("giver"))

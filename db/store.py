@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from peewee import Database
+
 from custody import compose
 from custody.clocks import ClockMark, clock_events, expected_time, judge_clock
 from custody.codes import show_code
@@ -239,13 +241,19 @@ def open_store(
         ConflictError: another program has been writing for longer than that; trying again is safe.
     """
     with as_store_errors():
-        database = open_database(url, create=create, busy_timeout_s=busy_timeout_s)
+        database = open_database(url, create=create, busy_timeout_s=busy_timeout_s, migrated=_fold_anew)
         try:
             tables = Tables(database)
             ledger = Ledger(database, tables)
             yield Store(ledger, State(ledger, tables), Drafts(ledger, tables), signer, around)
         finally:
             database.close()
+
+
+def _fold_anew(database: Database) -> None:
+    """Make the cache anew: an older Serah did not keep all that its tables hold now."""
+    tables = Tables(database)
+    State(Ledger(database, tables), tables).rebuild()
 
 
 def _slug(text: str) -> str:

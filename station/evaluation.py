@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from custody.conditions import by_area
-from custody.progress import ProgressRow, with_way_back
+from custody.progress import ProgressRow
 from custody.progress import progress as sum_up
 from custody.returning import return_rows
 from reports.condition import condition_report
@@ -48,7 +48,7 @@ def listings(store: "Store", found: "Survey") -> dict[str, Listing]:
     here, needs = store.ledger.own_log().place, {need.kind: need for need in store.state.needs()}
     points, checked = points_of(store, as_of=as_of, soon_h=POINT_SOON_H), readiness_of(store)
     zone = points_zone(points, here)
-    rows = with_way_back(progress_rows(store), found.came)
+    rows = progress_rows(store)
     return {
         "progress": progress_chapter(rows, needs, as_of, here, store.around.now_utc()),
         "late": late_report(found.due, ways, as_of=as_of, within_h=WITHIN_H),

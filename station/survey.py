@@ -1,13 +1,12 @@
 """A whole ledger looked at once, for what is told of everything: the clock, what is irregular, the scorecard."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from custody.counting import Counted, counted_in
 from custody.discrepancies import Discrepancy, discrepancies_of, of_handovers
-from custody.journey import Journey, journey
+from custody.journey import journey
 from custody.places import Ways
 from custody.returning import Return, way_back
 from custody.scorecard import Card, Scores
@@ -27,8 +26,7 @@ class Survey:
     """What a ledger comes to at a moment (`as_of`, UTC).
 
     `there`: for each place how many items are bound for it or through it, and how many of them are there. `returns`:
-    how far each thing that was delivered has come back. `came`: for each place and kind how many items have come there,
-    be they on the way back; at the top, to the place right below it.
+    how far each thing that was delivered has come back.
     """
 
     as_of: str
@@ -38,7 +36,6 @@ class Survey:
     cards: tuple[Card, ...]
     discrepancies: tuple[Discrepancy, ...]
     returns: tuple[Return, ...]
-    came: Mapping[tuple[str, str], int]
 
 
 def survey(
@@ -57,12 +54,10 @@ def survey(
     irregular: list[Discrepancy] = []
     returns: list[Return] = []
     counted: dict[str, Counted] = {}
-    came: Counter[tuple[str, str]] = Counter()
     loads = Truckloads()
     for chain in every_chain(store, as_of):
         way = journey(chain, ways, as_of=as_of)
         due.put(chain.code, way)
-        came.update(_came_to(way, ways) if way is not None else ())
         scores.put(marks_of(chain, ways, as_of=as_of))
         if (back := way_back(chain, ways)) is not None:
             returns.append(back)
@@ -76,13 +71,7 @@ def survey(
     irregular += of_handovers(counted.values(), loads, ways.places, as_of=as_of)
     cards = scores.cards(counted.values(), as_of=as_of)
     rows = due.rows(as_of=as_of, within_h=within_h)
-    return Survey(as_of, ways, tuple(rows), due.there(), tuple(cards), tuple(irregular), tuple(returns), came)
-
-
-def _came_to(way: Journey, ways: Ways) -> set[tuple[str, str]]:
-    """The places that an item has come to, the top among them once it has come to the place right below; its kind."""
-    top = ways.to(way.item.to)[:1] if way.way and way.way[0].code in way.there else ()
-    return {(code, way.item.kind) for code in (*way.there, *(place.code for place in top))}
+    return Survey(as_of, ways, tuple(rows), due.there(), tuple(cards), tuple(irregular), tuple(returns))
 
 
 def every_chain(store: "Store", as_of: str) -> "Iterator[Chain]":

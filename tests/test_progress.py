@@ -1,9 +1,14 @@
 """How far the supplies of a regency have come."""
 
+from custody_notation import PLACES as SMALL
+from custody_notation import chain_of
+from hypothesis import given
+from hypothesis import strategies as st
 from report_examples import PLACES, PPK, PPS, TPS, TRUCK, WAREHOUSE
 
-from custody.places import Place, below
-from custody.progress import ProgressRow, StockGroup, progress
+from custody.journey import holders_since, journey
+from custody.places import Place, Ways, below
+from custody.progress import ProgressRow, StockGroup, StockSums, progress
 
 OTHER_TPS = "51.08.06.1010.015"
 
@@ -40,6 +45,53 @@ def test_straight_to_the_polling_station_it_has_arrived_at_all_that_lie_above():
 def test_what_lies_at_another_district_has_not_arrived():
     rows = by_place(progress([group("51.08.06", 5, sent=5)], PLACES))
     assert [rows[code][3] for code in (WAREHOUSE, PPK, PPS)] == [0, 0, 0]
+
+
+def test_what_was_delivered_and_came_back_stays_arrived_everywhere_on_its_way():
+    for holder in (PPS, PPK, TRUCK, WAREHOUSE):
+        back = StockGroup(TPS, "box", holder, 5, 5, 5, before=(PPK, PPS, TPS, WAREHOUSE))
+        assert [by_place(progress([back], PLACES))[code] for code in (WAREHOUSE, PPK, PPS)] == [(5, 5, 5, 5)] * 3
+
+
+def test_what_turned_round_before_it_was_delivered_has_arrived_only_where_it_is():
+    turned = StockGroup(TPS, "box", PPK, 5, 5, 5, before=(PPS, WAREHOUSE))
+    assert [by_place(progress([turned], PLACES))[code][3] for code in (WAREHOUSE, PPK, PPS)] == [5, 5, 0]
+
+
+def test_stock_of_the_last_election_has_not_arrived_for_the_next_one():
+    last = """
+        A1 register X at WH for TPS1
+        A2 handover WH>TPS1 X
+        A3 handover TPS1>WH X
+        A4 reassign X to WH
+    """
+    assert holders_since(chain_of(last)) == ("WH",)
+    again = chain_of(last + "A5 reassign X to TPS1")
+    assert journey(again, Ways(SMALL)).there == frozenset()
+    brought = chain_of(last + "A5 reassign X to TPS1\nA6 handover WH>TPS1 X\nA7 handover TPS1>PPS X")
+    assert holders_since(brought) == ("WH", "TPS1", "PPS")
+    assert journey(brought, Ways(SMALL)).there == {"PPK", "PPS", "TPS1"}
+
+
+STEPS = st.sampled_from(["WH", "PPK", "PPS", "TPS1", "TPS2", "PPK2", "to TPS1", "to PPS", "to WH"])
+
+
+@given(st.lists(STEPS, max_size=7))
+def test_progress_and_the_clock_agree_where_a_thing_has_arrived(steps: list[str]):
+    lines, holder = ["A1 register X at WH for TPS1"], "WH"
+    for step in steps:
+        to = step.removeprefix("to ")
+        if to != step:
+            lines.append(f"A{len(lines) + 1} reassign X {step}")
+        elif to != holder:
+            lines.append(f"A{len(lines) + 1} handover {holder}>{to} X")
+            holder = to
+    chain, ways = chain_of("\n".join(lines)), Ways(SMALL)
+    sums, way = StockSums(ways), journey(chain, ways)
+    sums.put(chain)
+    assert {code for code, amounts in sums.amounts.items() if amounts.there and code != "WH"} == way.there - {"WH"}
+    first = way.way[0].code
+    assert bool(sums.amounts["WH"].there) == (first in way.there)
 
 
 def test_a_reserve_bound_for_the_warehouse_itself_has_arrived_when_it_is_there():

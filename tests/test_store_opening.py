@@ -67,6 +67,19 @@ def test_a_ledger_of_a_newer_version_is_refused_and_not_touched(sqlite_file: Pat
     refuses(sqlite_file, r"newer Serah \(it has 0099_of_next_year\)", create=True)
 
 
+def test_a_ledger_of_before_tells_of_what_has_come_back_as_a_new_one_does(url: str) -> None:
+    with planned_station(url) as store:
+        codes = boxes(store, 3)
+        give(store, codes, TPS[0])
+        give(store, codes[:2], WAREHOUSE, TPS[0])
+        told = sorted(store.state.stock(), key=str)
+        assert any(group.before for group in told)
+        store.ledger.database.execute_sql("ALTER TABLE item DROP COLUMN held_before")
+        store.ledger.database.execute_sql("DELETE FROM schema_migration WHERE name = '0011_held_before'")
+    with open_store(url, signer(), around(1)) as store:
+        assert sorted(store.state.stock(), key=str) == told
+
+
 def test_a_copy_without_its_wal_is_not_taken_for_an_empty_ledger(sqlite_file: Path, tmp_path: Path) -> None:
     """The file by itself is whole up to the last checkpoint; before the first there is only our mark in it."""
     copy = tmp_path / "copy.db"

@@ -152,6 +152,10 @@ def test_the_report_of_the_way_back_at_the_terminal(station, tmp_path):
     station.give(codes[:5], place, "51.08.01.2001")
     station.give(codes[:4], "51.08.01.2001", "51.08.01")
     station.give(codes[:3], "51.08.01", "51.08")
+    rows = [row for row in station("report", "progress", "--json").lines if row["place"] == "51.08.01.2001"]
+    assert {(row["kind"], row["sent"], row["arrived"]) for row in rows} == {("box", 5, 5), ("booth", 4, 4)} | {
+        (row["kind"], 0, 0) for row in rows if row["kind"] == "seal"
+    }
     told = station("report", "returns", "--json").json
     top = [row for row in told["rows"] if row["level"] == "warehouse"]
     assert sum(row["back"] for row in top) == 3 and sum(row["not_back"] for row in top) == 6
