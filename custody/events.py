@@ -3,18 +3,30 @@
 Building is the caller's; nothing becomes an event that this module would not read back.
 """
 
-import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
+
+import msgspec
 
 from custody.errors import N_, TamperError
-from custody.forms import COMMON, FORMS, NEWEST, POWERS, Body, first_wrong, row_of
-from custody.ledger import Signature, entry_bytes, leaf_digest, read_canonical
+from custody.forms import COMMON, FORMS, NEWEST, Body, first_wrong, object_of
+from custody.ledger import (
+    MAX_BODY_BYTES,
+    Signature,
+    canonical,
+    entry_bytes,
+    is_written_as,
+    leaf_digest,
+    read_canonical,
+    sorted_json,
+)
 
-__all__ = ["COMMON", "FORMS", "NEWEST", "POWERS", "Body", "Event", "check_body", "read_event", "stored_event"]
-
-_CHECKS = {form: (row_of(fields), fields) for form, own in FORMS.items() if (fields := {**COMMON, **own})}
+_FIELDS = {form: {**COMMON, **own} for form, own in FORMS.items()}
+_FORM = re.compile(rb'"type":"([a-z]+)","v":([0-9]+)')
+"""Where a body says its form: no key sorts between the two, and no text in it can look like this."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +93,58 @@ def read_body(data: bytes) -> Body:
     Raises:
         TamperError: bytes that are not canonical, a key that this version does not know, a missing or wrong value.
     """
-    body = read_canonical(data)
-    check_body(body)
+    body = _read_at_once(data)
+    if body is None:
+        body = read_canonical(data)
+        check_body(body)
     return body
+
+
+def write_body(body: Body) -> tuple[bytes, Body]:
+    """The canonical bytes of a new event, and what they say: nothing is written that `read_body` would not read back.
+
+    Raises:
+        TamperError: an unknown type or version, an unknown or missing key, or a value out of its range.
+        TooLargeError: over 64 KiB.
+    """
+    try:
+        data = sorted_json(body)
+        if (said := _read_at_once(data)) == body and said is not None:  # equal: of no value another one was made
+            return data, said
+    except (TypeError, ValueError, RecursionError):
+        pass  # the slower way names what is wrong
+    check_body(body)
+    data = canonical(body)
+    return data, read_body(data)
+
+
+def _read_at_once(data: bytes) -> Body | None:
+    """The body of an event in a known form, decoded and checked in one pass, eight times as quick; None where that is
+    not so, whatever the reason: `read_canonical` and `check_body` judge and name it.
+
+    A key that the form does not have is dropped, and then the bytes differ.
+    """
+    found = _FORM.search(data)
+    form = (found[1].decode(), int(found[2][:9])) if found else ("", 0)
+    if form not in _FIELDS or len(data) > MAX_BODY_BYTES:
+        return None
+    try:
+        body: Body = _decoder(form).decode(data)
+        if (body["type"], body["v"]) != form or not is_written_as(body, data):
+            return None
+    except (ValueError, RecursionError):
+        return None
+    return dict(msgspec.to_builtins(body)) if "rows" in body else body  # those of a plan are of several kinds
+
+
+@cache
+def _decoder(form: tuple[str, int]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(object_of(_FIELDS[form]))
 
 
 def stored_event(leaf: bytes, body: bytes) -> Event:
     """An event from our own ledger, checked when it was recorded; `verify` reads the same bytes with `read_event`."""
-    return Event(leaf.hex(), json.loads(body))
+    return Event(leaf.hex(), msgspec.json.decode(body))
 
 
 def check_body(body: Body) -> None:
@@ -98,12 +154,11 @@ def check_body(body: Body) -> None:
         TamperError: an unknown type or version, an unknown or missing key, or a value out of its range.
     """
     type_, version = body.get("type"), body.get("v")
-    form = _CHECKS.get((type_, version)) if isinstance(type_, str) and isinstance(version, int) else None
-    if form is None:
+    fields = _FIELDS.get((type_, version)) if isinstance(type_, str) and type(version) is int else None
+    if fields is None:
         raise _wrong("v" if isinstance(type_, str) and type_ in NEWEST else "type")
-    is_right, fields = form
-    if not is_right((body,)):
-        raise _wrong(first_wrong(body, fields))
+    if wrong := first_wrong(body, fields):
+        raise _wrong(wrong)
 
 
 def _wrong(field: str) -> TamperError:

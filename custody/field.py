@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from custody.corrections import in_place_of, withdrawals
-from custody.events import Body, Event
+from custody.events import Event
 from custody.findings import moment
+from custody.forms import Body
 from custody.order import causal_order
 
 PointStatus = Literal["done", "green", "due", "overdue"]

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from custody.corrections import in_place_of, withdrawals
-from custody.events import POWERS, Body, Event
+from custody.events import Event
+from custody.forms import POWERS, Body
 from custody.ledger import key_fingerprint
 from custody.order import causal_order
 

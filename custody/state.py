@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from custody.codes import is_plate, show_code
 from custody.errors import N_
-from custody.events import Body, Event
+from custody.events import Event
 from custody.findings import Finding, districts_apart, name_of
+from custody.forms import Body
 from custody.items import Item, SerialRange, Voids
 from custody.order import Order
 from custody.places import Place, is_under

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from custody.codes import show_code
 from custody.errors import N_, RuleError
-from custody.events import Body
 from custody.findings import Finding
+from custody.forms import Body
 from custody.items import Item
 from custody.places import Place, is_under
 

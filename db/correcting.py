@@ -9,7 +9,8 @@ from custody.codes import show_code
 from custody.compose import NewEvent, Ref
 from custody.corrections import withdrawals
 from custody.errors import N_, InputError, RuleError
-from custody.events import COMMON, Event
+from custody.events import Event
+from custody.forms import COMMON
 from db.store import Store
 
 CORRECTABLE = frozenset({

@@ -11,8 +11,9 @@ from peewee import Database
 
 from custody.compose import NewEvent
 from custody.errors import N_, InputError, StoreError, TamperError
-from custody.events import NEWEST, Body, Event, check_body
-from custody.ledger import canonical, entry_bytes, leaf_digest, sign_body
+from custody.events import Event, write_body
+from custody.forms import NEWEST, Body
+from custody.ledger import entry_bytes, leaf_digest, sign_body
 from db.connect import reopen, write_lock
 from db.faults import as_store_errors
 from db.heads import Heads
@@ -150,12 +151,11 @@ class Ledger(Reading):
                 "prev": head.hex() if head else None,
                 "refs": [ref._asdict() for ref in event.refs], "id": id, "at": at, "by": by, "app": app, **event.fields,
             }  # fmt: skip
-            check_body(body)
-            data = canonical(body)
+            data, said = write_body(body)
             signatures = (sign_body(data, signer.public_key, signer.sign),)
             head = leaf_digest(entry_bytes(data, signatures))
-            self.insert(row.id, size, head, data, "".join(f"{signature}\n" for signature in signatures), body)
-            recorded.append(Event(head.hex(), body))
+            self.insert(row.id, size, head, data, "".join(f"{signature}\n" for signature in signatures), said)
+            recorded.append(Event(head.hex(), said))
         self.signed_heads.grow(row, (bytes.fromhex(event.leaf) for event in recorded), signer)
         self._grown.run(size=size, head=head, handovers=handovers, clock=clock, id=row.id)
         return recorded

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from custody.errors import N_
-from custody.events import Body, Event
+from custody.events import Event
+from custody.forms import Body
 from custody.ledger import leaf_digest
 from db.ledger import Ledger
 from db.seen_heads import SeenHeads

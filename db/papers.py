@@ -13,8 +13,9 @@ from peewee import fn
 
 from custody.compose import NewEvent, Ref
 from custody.errors import N_, TamperError
-from custody.events import Body, Event, read_body
+from custody.events import Event, read_body
 from custody.findings import Finding
+from custody.forms import Body
 from custody.items import Item
 from custody.ledger import leaf_digest
 from custody.paper import Sheet, pack_sheet, paper_id

@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass, fields
 
 from custody.compose import NewEvent, Ref
 from custody.errors import N_, CustodyError, InputError, RuleError
-from custody.events import POWERS, Event
+from custody.events import Event
+from custody.forms import POWERS
 from custody.ledger import canonical, key_fingerprint, read_canonical
 from custody.roster import NOTICES, Roster, roster
 from db.ledger import Signer
 from db.store import Store
-from evidence.note import holds
+from evidence.ed25519 import holds
 
 CARD_CONTEXT = b"serah-station/v1\n"
 """Put before a card when it is signed, so that its signature passes for nothing else."""

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from custody.errors import N_, TamperError
-from custody.events import Body, Event
+from custody.events import Event
+from custody.forms import Body
 from custody.ledger import key_fingerprint
 from custody.roster import LogOwner, Roster, roster
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint

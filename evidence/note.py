@@ -10,10 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from custody.errors import N_, CustodyError, TamperError
+from evidence.ed25519 import holds
 
 MAX_NOTE_CHARS = 64 * 1024
 MAX_SIGNATURES = 16
@@ -64,15 +62,6 @@ class Note:
 def key_id(name: str, public_key: bytes) -> bytes:
     """The short name of a key under a name: four bytes of SHA-256 (signed-note, "Signatures")."""
     return sha256(name.encode("utf-8") + b"\n" + _ED25519 + public_key).digest()[:4]
-
-
-def holds(public_key: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether this Ed25519 key made this signature of these bytes (RFC 8032 §5.1.7)."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 def is_key_name(name: str) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from custody.codes import is_plate
-from custody.events import Body, Event
+from custody.events import Event
+from custody.forms import Body
 from custody.places import Need, Place, zone
 from reports.epcis_uris import Uris
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from custody.events import Body
 from custody.field import Readiness
+from custody.forms import Body
 from custody.places import Place, Ways
 from custody.store_space import QUESTIONS, STORAGE, Arrivals, Room
 from language import _

@@ -7,8 +7,8 @@ from typing import Literal
 from custody.codes import ItemLabel, show_code
 from custody.compose import Handover, Touch
 from custody.errors import CodeError, InputError, RuleError
-from custody.events import Body
 from custody.findings import Finding, name_of
+from custody.forms import Body
 from custody.items import Item
 from custody.paper import Sheet
 from custody.places import Need

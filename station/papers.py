@@ -10,8 +10,8 @@ from custody.errors import N_, InputError
 from language import _
 
 if TYPE_CHECKING:
-    from custody.events import Body
     from custody.findings import Finding
+    from custody.forms import Body
     from custody.paper import Sheet
     from db.papers import ReadPaper
     from db.store import Store

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bundle_examples import Evidence
 from evidence_logs import Station
 
-from custody.events import FORMS
+from custody.forms import FORMS
 from custody.ledger import sign_body
 from evidence.bundle_lines import LogRow
 

@@ -23,7 +23,8 @@ from typing import Any
 
 from custody.chain import Chain, custody
 from custody.codes import draw_code
-from custody.events import FORMS, NEWEST, Event, check_body
+from custody.events import Event, check_body
+from custody.forms import FORMS, NEWEST
 from custody.ledger import canonical, entry_bytes, leaf_digest
 from custody.places import Place
 

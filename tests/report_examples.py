@@ -5,7 +5,8 @@ import json
 from typing import Any
 
 from custody.chain import Chain, custody
-from custody.events import FORMS, Event, check_body
+from custody.events import Event, check_body
+from custody.forms import FORMS
 from custody.places import Need, Place
 
 BOX = "7Q2M9X4T5B8C6"

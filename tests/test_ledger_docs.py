@@ -9,8 +9,8 @@ from evidence_logs import Station, unfiled
 
 from custody.codes import ItemLabel, parse_entry
 from custody.errors import CodeError
-from custody.events import COMMON, FORMS
 from custody.findings import SEVERITY, judge_count, judge_scan
+from custody.forms import COMMON, FORMS
 from custody.items import Item
 from evidence.audit import audit_bundle
 from evidence.entry import RawEntry

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from sampling import examples
 
 from custody.errors import TamperError
-from custody.events import COMMON, FORMS, NEWEST, check_body, read_event, stored_event
+from custody.events import check_body, read_event, stored_event
+from custody.forms import COMMON, FORMS, NEWEST
 from custody.ledger import (
     MAX_BODY_BYTES,
     Signature,

@@ -33,7 +33,8 @@ from bundle_examples import MEDDLERS, Evidence, admit, honest
 from evidence_logs import Station
 
 from custody.errors import CustodyError, TamperError
-from custody.events import COMMON, FORMS, read_body, read_event
+from custody.events import read_body, read_event
+from custody.forms import COMMON, FORMS
 from custody.ledger import read_signatures
 from custody.roster import roster
 from evidence.audit import audit_bundle

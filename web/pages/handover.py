@@ -25,8 +25,8 @@ from web.templating import Pages
 
 if TYPE_CHECKING:
     from custody.compose import Handover
-    from custody.events import Body
     from custody.findings import Finding
+    from custody.forms import Body
     from custody.items import Item
     from custody.paper import Sheet
     from db.store import Store

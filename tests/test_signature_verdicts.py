@@ -1,0 +1,132 @@
+"""A signature has one verdict, whichever library looks first: also one that was made to be doubtful.
+
+Checkers of Ed25519 differ over keys and points of small order, and over bytes that are not in their one form. Here they
+are made by the curve's own arithmetic (RFC 8032 §5.1) and held against OpenSSL, which the second verifier asks alone.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sampling import examples
+
+from evidence.ed25519 import holds
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+Point = tuple[int, int]
+Case = tuple[bytes, bytes, bytes]
+"""Key, signature, message."""
+
+
+def add(a: Point, b: Point) -> Point:
+    """The sum of two points of the curve (RFC 8032 §5.1.4)."""
+    cross = D * a[0] * b[0] * a[1] * b[1] % P
+    x = (a[0] * b[1] + a[1] * b[0]) * pow(1 + cross, -1, P) % P
+    return x, (a[1] * b[1] + a[0] * b[0]) * pow(1 - cross, -1, P) % P
+
+
+def times(number: int, point: Point) -> Point:
+    total = (0, 1)
+    while number:
+        total = add(total, point) if number & 1 else total
+        point, number = add(point, point), number >> 1
+    return total
+
+
+def at(y: int) -> Point | None:
+    """A point at this height; None where the curve has none."""
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    return None if (x * x - square) % P else (x, y % P)
+
+
+def written(point: Point, *, also: int = 0) -> bytes:
+    return (point[1] + also | (point[0] & 1) << 255).to_bytes(32, "little")
+
+
+BASE = at(4 * pow(5, -1, P) % P) or (0, 0)
+if BASE[0] & 1:
+    BASE = (P - BASE[0], BASE[1])
+EIGHTH = next(t for y in range(2, 99) if (top := at(y)) and (t := times(ORDER, top)) and times(4, t) != (0, 1))
+SMALL = [times(number, EIGHTH) for number in range(8)]
+"""The eight points of small order."""
+
+
+def forms(point: Point) -> set[bytes]:
+    """A point as its bytes, and as those that are not its one form: the height past P, the sign of zero."""
+    found = {written(point)}
+    if point[1] < 19:
+        found.add(written(point, also=P))
+    if point[0] == 0:
+        found |= {bytes([*data[:31], data[31] | 0x80]) for data in found}
+    return found
+
+
+def challenge(r: bytes, key: bytes, message: bytes) -> int:
+    return int.from_bytes(hashlib.sha512(r + key + message).digest(), "little")
+
+
+def small_keys() -> Iterator[Case]:
+    """Keys and points of small order: whoever publishes such a key can sign what he likes, or seem to."""
+    encodings = sorted(set().union(*map(forms, SMALL)))
+    for key, r, s in product(encodings, encodings, (0, ORDER)):
+        yield key, r + s.to_bytes(32, "little"), b"box 7"
+
+
+def mixed_keys() -> Iterator[Case]:
+    """True signatures, but the key, the point or both are moved by a point of small order."""
+    secret, nonce = 12345678901234567890, 98765432109876543210
+    for number, (moved, shifted) in enumerate(product(SMALL, SMALL)):
+        key, r = written(add(times(secret, BASE), moved)), written(add(times(nonce, BASE), shifted))
+        message = b"box %d" % number
+        s = nonce + challenge(r, key, message) * secret
+        for excess in (0, ORDER, 8 * ORDER):
+            yield key, r + (s % ORDER + excess).to_bytes(32, "little"), message
+
+
+def openssl(key: bytes, signature: bytes, message: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("doubtful", [small_keys, mixed_keys])
+def test_a_doubtful_signature_has_the_verdict_that_openssl_gives_alone(doubtful) -> None:
+    verdicts = {case: openssl(*case) for case in doubtful()}
+    assert set(verdicts.values()) == {True, False}  # else nothing is shown
+    assert {case: holds(*case) for case in verdicts} == verdicts
+
+
+SECRET = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC = SECRET.public_key().public_bytes_raw()
+
+
+@given(st.binary(max_size=80), st.integers(0, 64 * 8 - 1), st.integers(0, 32 * 8 - 1))
+@settings(max_examples=examples(50))
+def test_a_signature_holds_as_it_was_made_and_with_no_bit_changed(message: bytes, in_signature: int, in_key: int):
+    signature = SECRET.sign(message)
+    assert holds(PUBLIC, signature, message)
+    assert not holds(PUBLIC, flipped(signature, in_signature), message)
+    assert not holds(flipped(PUBLIC, in_key), signature, message)
+    assert not holds(PUBLIC, signature, message + b"!")
+
+
+def flipped(data: bytes, bit: int) -> bytes:
+    return bytes([*data[: bit // 8], data[bit // 8] ^ 1 << bit % 8, *data[bit // 8 + 1 :]])
+
+
+@pytest.mark.parametrize("length", [0, 31, 33, 63, 65, 128])
+def test_keys_and_signatures_of_another_length_hold_nothing(length: int) -> None:
+    assert not holds(PUBLIC, bytes(length), b"box 7")
+    assert not holds(bytes(length), SECRET.sign(b"box 7"), b"box 7")
