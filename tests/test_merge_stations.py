@@ -312,7 +312,7 @@ def test_a_new_log_names_the_old_one_and_nothing_is_provisional_for_it(fresh_url
         give(store, codes[:1], "51.08.01")
         genesis = go_on(store)
         [ref] = genesis.body["refs"]
-        assert ref["log"] == old.name and genesis.body["continues"] == ":".join(map(str, ref.values()))
+        assert ref["log"] == old.name and genesis.body["continues"] == f"{ref['log']}:{ref['seq']}:{ref['leaf']}"
         assert store.ledger.own_log().name == genesis.log != old.name
         give(store, codes, "51.08.01")
         assert store.ledger.places_met() is None
