@@ -18,7 +18,7 @@ _SIGNS = {"ok": "+", "warning": "!", "broken": "X"}
     is_flag=True,
     help=_("Make the tables of the present state anew from the records, which stay as they are."),
 )
-@click.option("--sound", is_flag=True, help=_("Play the three sounds: taken, taken already, wrong."))
+@click.option("--sound", is_flag=True, help=_("Play the four sounds: taken, taken already, taken out again, wrong."))
 @json_option
 @pass_station
 def doctor(station: Station, camera: str, rebuild: bool, sound: bool, as_json: bool) -> None:

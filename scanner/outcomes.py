@@ -13,7 +13,7 @@ End = Literal["from", "to"]
 How = Literal["camera", "typed", "wedge", "matched"]
 What = Literal["refuse", "accept", "remark", "condition", "seal", "extra", "bound"]
 """What can be said of an item, or of the whole, while it is scanned."""
-Beep = Literal["ok", "again", "wrong"]
+Beep = Literal["ok", "again", "undone", "wrong"]
 Mark = Literal["taken", "finding", "wrong"]
 Kind = Literal[
     "taken",  # recorded in the draft
@@ -145,6 +145,8 @@ class Outcome:
         """The sound: an item with something wrong sounds wrong although it is taken, so that somebody looks."""
         if self._is_irregular or self.kind not in _RIGHT | {"again"}:
             return "wrong"
+        if self.kind == "put_out":
+            return "undone"
         return "again" if self.kind == "again" else "ok"
 
     @property

@@ -1,4 +1,4 @@
-"""The three sounds of a session: taken, taken already, something is wrong. Made here, played by what the system has.
+"""The four sounds of a session: taken, taken already, taken out again, wrong. Made here, played by what the system has.
 
 A sound that cannot be played never disturbs a session: the next way is tried, and at last the terminal's bell.
 """
@@ -28,16 +28,19 @@ _FADE_MS = 6.0
 _TONES: dict[Beep, tuple[tuple[float, float, float], ...]] = {  # hertz (0: silence), milliseconds, roughness
     "ok": ((1760.0, 90.0, 0.0),),
     "again": ((880.0, 70.0, 0.2), (0.0, 60.0, 0.0), (880.0, 70.0, 0.2)),
+    "undone": ((1175.0, 130.0, 0.1), (587.0, 200.0, 0.1)),
     "wrong": ((311.0, 150.0, 1.0), (247.0, 150.0, 1.0), (185.0, 240.0, 1.0)),
 }
-"""One high, two in the middle, three low and falling: told apart in a noisy hall, by number as by pitch."""
-_WORST_LAST: tuple[Beep, ...] = ("ok", "again", "wrong")
+"""One high, two in the middle, three low and falling: told apart in a noisy hall, by number as by pitch; and one that
+falls by an octave where something was taken out, so that nobody who does not look takes it for a label that was taken.
+"""
+_WORST_LAST: tuple[Beep, ...] = ("ok", "again", "undone", "wrong")
 _LONGEST_S = 5.0
 _PROGRAMS = {
     "linux": (("pw-play",), ("paplay",), ("aplay", "-q")),
     "darwin": (("afplay",),),
 }
-_BELLS: dict[Beep, int] = {"ok": 1, "again": 2, "wrong": 4}
+_BELLS: dict[Beep, int] = {"ok": 1, "again": 2, "undone": 3, "wrong": 4}
 _BELL_GAP_S = 0.12
 
 
@@ -174,7 +177,7 @@ def winsound_play(path: Path) -> bool:
 
 
 class Bell:
-    """Sounds a terminal's bell: once for taken, twice for taken already, four times for wrong."""
+    """Sounds a terminal's bell: once for taken, twice for taken already, thrice for taken out, four times for wrong."""
 
     def __init__(self, stream: TextIO, gap_s: float = _BELL_GAP_S) -> None:
         self._stream, self._gap_s = stream, gap_s

@@ -4,7 +4,7 @@ import html
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser_examples import PHONE, Served, Watched, tab
+from browser_examples import LAPTOP, PHONE, Served, Watched, tab
 from command_examples import Terminal
 from page_examples import Visitor, begun_draft
 from test_page_browser import begin
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 NAMES = {"giver_name": "Made", "receiver_name": "Ketut"}
 ASK = "#sure[open]"
+
+
+def box_of(scan: Watched, selector: str) -> dict[str, float]:
+    """Where something is on the screen, in pixels."""
+    box = scan.page.locator(selector).bounding_box()
+    assert box, selector
+    return dict(box)  # type: ignore[call-overload]
 
 
 def test_what_is_missing_or_critical_is_named_and_nothing_is_refused(visitor: Visitor, station: Terminal) -> None:
@@ -240,6 +247,13 @@ class TestInABrowser:
         assert scan.page.locator("#review.main").count() == 0, "undoing it is the first thing to think of"
         scan.page.goto(scan.page.url + "?lang=id")
         scan.shows("#undo", show_code(astray))
+        for size in (LAPTOP, PHONE):
+            scan.page.set_viewport_size(size)  # type: ignore[arg-type]
+            message, undo, review = (box_of(scan, name) for name in ("#last", "#undo", "#review"))
+            gap = undo["y"] - message["y"] - message["height"]
+            assert 0 < gap < 20, "it is right below the label that it takes out"
+            assert undo["y"] + undo["height"] < min(review["y"], size["height"])
+        scan.page.set_viewport_size(LAPTOP)  # type: ignore[arg-type]
         scan.type(codes[1])
         scan.type(codes[2][:-1] + ("0" if codes[2][-1] != "0" else "1"))
         scan.shows("#last.wrong", "TIDAK dihitung")
@@ -248,5 +262,6 @@ class TestInABrowser:
         scan.shoot("panel")
         scan.page.click("#undo")
         scan.shows("#last", f"{show_code(codes[1])} dihapus dari daftar serah terima ini; jangan dimuat")
+        assert scan.heard == "undone"
         scan.shows("#undo", show_code(astray))
         assert scan.errors == []

@@ -185,7 +185,8 @@ def test_an_unknown_place_is_refused_in_words(session: ScanSession, desk: DeskIn
 def test_any_scan_can_be_taken_out_again(session: ScanSession, desk: DeskInMemory) -> None:
     session.type_in(CODE)
     session.type_in(OTHER)
-    assert session.type_in(f"-{show_code(CODE)}").kind == "put_out"
+    out = session.type_in(f"-{show_code(CODE)}")
+    assert (out.kind, out.beep) == ("put_out", "undone"), "it does not sound like a label that is taken"
     assert set(desk.labels) == {OTHER}
     assert session.type_in("undo").kind == "put_out"
     assert not desk.labels

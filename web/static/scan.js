@@ -27,7 +27,7 @@ function show(outcome) {
   if (outcome.number <= newest) return; // it came both ways: as the answer and as news
   newest = outcome.number;
   const is_in = ["taken", "again", "place", "said"].includes(outcome.kind);
-  const mark = { ok: outcome.kind === "put_out" ? "watch" : "right", again: "again", wrong: is_in && !outcome.is_grave ? "watch" : "wrong" };
+  const mark = { ok: "right", again: "again", undone: "watch", wrong: is_in && !outcome.is_grave ? "watch" : "wrong" };
   last.className = `last ${mark[outcome.beep]}`;
   is_alarm = outcome.beep === "wrong" && outcome.kind === "taken";
   void last.offsetWidth; // so that the same line lights up again

@@ -1,8 +1,10 @@
-// Three sounds, those of the terminal: one high tone says taken, two say taken already, three low ones that something is wrong.
+// Four sounds, those of the terminal: one high tone says taken, two say taken already, one that falls says taken out again,
+// three low ones that something is wrong.
 
 const TONES = {
   ok: [[1760, 0, 0.12, "sine"]],
   again: [[880, 0, 0.09, "sine"], [880, 0.14, 0.09, "sine"]],
+  undone: [[1175, 0, 0.13, "sine"], [587, 0.13, 0.2, "sine"]],
   wrong: [[311, 0, 0.15, "square"], [247, 0.15, 0.15, "square"], [185, 0.3, 0.26, "square"]],
 };
 let context = null, tell = () => {}, is_on = localStorage.getItem("serah-sound") !== "off";
