@@ -11,10 +11,12 @@ from itertools import product
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sampling import examples
 
+from db.station_key import FILE_NAME, load_key, make_key
 from evidence.ed25519 import holds
 
 P = 2**255 - 19
@@ -130,3 +132,11 @@ def flipped(data: bytes, bit: int) -> bytes:
 def test_keys_and_signatures_of_another_length_hold_nothing(length: int) -> None:
     assert not holds(PUBLIC, bytes(length), b"box 7")
     assert not holds(bytes(length), SECRET.sign(b"box 7"), b"box 7")
+
+
+def test_a_station_signs_the_bytes_that_openssl_would(tmp_path) -> None:
+    station = make_key(tmp_path)
+    secret = load_pem_private_key((tmp_path / FILE_NAME).read_bytes(), password=None)
+    for signer in (station, load_key(tmp_path)):
+        assert signer.public_key == secret.public_key().public_bytes_raw()
+        assert signer.sign(b"box 7") == secret.sign(b"box 7")
