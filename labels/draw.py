@@ -32,6 +32,8 @@ Mapper = Callable[[Callable[[tuple[str, Version]], str], Iterable[tuple[str, Ver
 """`map`, or one that keeps the order and spreads the work."""
 
 _LENGTHS = 64
+_MEASURED = 4096
+"""How many texts' widths are kept: those of a polling station's labels, many times over."""
 _PLAIN = re.compile(r"[0-9A-Z./-]+", re.ASCII)
 
 
@@ -47,8 +49,9 @@ def register_fonts() -> None:
             pdfmetrics.registerFont(TTFont(name, str(path), asciiReadable=1))
 
 
+@lru_cache(_MEASURED)
 def measure(text: str, bold: bool) -> float:
-    """The width of a text in one-point type."""
+    """The width of a text in one-point type; fitting asks for the same words at one size after another."""
     width: float = pdfmetrics.stringWidth(text, FONTS[bold], 1)
     return width
 

@@ -6,6 +6,7 @@ A tool of those who change texts; it needs Babel, which running Serah does not.
 """
 
 import io
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -38,6 +39,8 @@ _METHODS = {".py": "python", ".html": "jinja2"}
 """How the texts of a kind of file are found; templates mark them as sources do."""
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "ngettext": (1, 2)}
 
+_MARKED = re.compile(rf"\b({'|'.join(_KEYWORDS)})\s*\(")
+
 _NEW = b"""
 msgid ""
 msgstr ""
@@ -59,6 +62,8 @@ def gather() -> Catalog:
     """Every text of the sources that is marked for translation, and the files that have it."""
     catalogue = Catalog(charset="utf-8")
     for path in sources():
+        if not _MARKED.search(path.read_text("utf-8")):
+            continue  # Babel would take it apart word by word to find none
         name = path.relative_to(ROOT).as_posix()
         for _line, texts, comments, context in extract_from_file(_METHODS[path.suffix], path, keywords=_KEYWORDS):
             catalogue.add(texts, locations=[(name, 0)], auto_comments=comments, context=context)

@@ -1,11 +1,9 @@
 """A day on which everything is recorded that can be: each type of event, by people whose names are unmistakable."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_examples import Ran, Terminal
+from command_examples import Once, Ran, Terminal
 
 GIVER, RECEIVER, WITNESS = "Zebulon Giver", "Zebulon Receiver", "Zebulon Witness"
 DRIVER, ESCORT = "Zebulon Driver", "Zebulon Escort"
@@ -73,23 +71,17 @@ def live_through(day: Day, folder: Path) -> None:
     day.done("correct", day.never, "--reason", "did-not-occur")
 
 
-_lived: list[Path] = []
-"""The folder of the day, once somebody has lived through it in this process."""
-
-
 @pytest.fixture
-def busy(terminal: Terminal, prepared: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
-    """A copy of the station after that day."""
-    day = Day(terminal.home, terminal._capsys, terminal._monkeypatch)
-    terminal._monkeypatch.setenv("SERAH_BY", WORKER)
-    if not _lived:
-        shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+def busy(station: Terminal, tmp_path: Path, once: Once) -> Day:
+    """The station after that day."""
+    day = Day(station.home, station._capsys, station._monkeypatch)
+    station._monkeypatch.setenv("SERAH_BY", WORKER)
+    events = tmp_path / "events"
+
+    @once
+    def lived() -> None:
         live_through(day, tmp_path)
-        kept = tmp_path_factory.mktemp("busy")
-        shutil.copytree(tmp_path, kept, dirs_exist_ok=True)
-        (kept / "events").write_text(f"{day.wrong}\n{day.never}")
-        _lived.append(kept)
-    else:
-        shutil.copytree(_lived[0], tmp_path, dirs_exist_ok=True)
-        day.wrong, day.never = (_lived[0] / "events").read_text().split("\n")
-    yield day
+        events.write_text(f"{day.wrong}\n{day.never}")
+
+    day.wrong, day.never = events.read_text().split("\n")
+    return day

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,31 @@ def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
     monkeypatch.setenv("LANGUAGE", "en")  # put back as it was when the test is over
     monkeypatch.chdir(tmp_path)
     yield Terminal(tmp_path / "home", capsys, monkeypatch)
+
+
+Once = Callable[[Callable[[], object]], None]
+_done: dict[tuple[str, str], Path] = {}
+"""What was done once in this process, by where it is written, and the folder as it was then."""
+
+
+@pytest.fixture
+def once(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Does something to the test's folder the first time, which later tests get as a copy: `@once` above its function.
+
+    For what many tests of a file begin with; it does the same each time, to this folder alone, and takes no arguments.
+    """
+
+    def do(work: Callable[[], object]) -> None:
+        key = (work.__module__, work.__qualname__)
+        if key in _done:
+            shutil.copytree(_done[key], tmp_path, dirs_exist_ok=True)
+        else:
+            work()
+            kept = tmp_path_factory.mktemp("once")
+            shutil.copytree(tmp_path, kept, dirs_exist_ok=True)
+            _done[key] = kept
+
+    return do
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 import sampling  # noqa: F401 -- the size of samples is set before any test is read
 from browser_examples import chromium, served, window  # noqa: F401 -- fixtures of the tests in a browser
 from busy_day import busy  # noqa: F401 -- the fixture of all that is written of a whole ledger
-from command_examples import prepared, station, terminal  # noqa: F401 -- fixtures of all tests of commands
+from command_examples import once, prepared, station, terminal  # noqa: F401 -- fixtures of all tests of commands
 from lan_examples import device, draft, lan, lan_app, stranger, whichever_lan  # noqa: F401 -- fixtures of the tests of second scanners
 from page_examples import app, client, site, visitor, whichever  # noqa: F401 -- fixtures of all tests of the page
 

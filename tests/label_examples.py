@@ -1,5 +1,7 @@
 """Places, needs and labels that the tests of labels/ share: real names of Buleleng, and longer ones."""
 
+from functools import cache
+
 from custody.items import Item, SerialRange
 from custody.places import Need, Place
 from labels.content import LabelContent, item_content, place_content
@@ -51,9 +53,10 @@ def contents() -> list[LabelContent]:
     return [*made, *(place_content(place, PLACES) for place in (*PLACES.values(), CARRIER))]
 
 
-def contents_for(stock: Stock) -> list[LabelContent]:
+@cache
+def contents_for(stock: Stock) -> tuple[LabelContent, ...]:
     """Those that a stock takes: the symbol of a polling station's own label is too large for the smallest."""
-    return [content for content in contents() if fits(content, stock)]
+    return tuple(content for content in contents() if fits(content, stock))
 
 
 def layout_of(stock: Stock, twice: bool) -> Layout:

@@ -5,7 +5,7 @@ import re
 
 import pypdf
 import pytest
-from command_examples import Terminal, station_at
+from command_examples import Once, Terminal, station_at
 from python_calamine import load_workbook
 
 TPS = "51.08.01.2001.001"
@@ -17,15 +17,19 @@ def text_of(path) -> str:
 
 
 @pytest.fixture
-def given(station: Terminal) -> Terminal:
+def given(station: Terminal, once: Once) -> Terminal:
     """A station that has loaded a truck with five of nine boxes and booths."""
-    codes = station.codes("--to", TPS)
-    ran = station.give(
-        codes[:5], "51.08", "DK 8123 AB", "--bound", TPS, "--giver", "Made Arya", "--giver-office", "Kepala Gudang",
-        "--receiver", "Ketut Darma", "--driver", "Ketut Darma", "--escort", "Briptu Gede", "--stop", "PPK Gerokgak",
-        "--stop", "PPS Patas", "--vehicle", "Truk boks", "--condition", f"{codes[0]}=wet", "--witness", "Putu Eka",
-    )  # fmt: skip
-    assert ran.code == 0 and ran.json["bast"] == NUMBER
+
+    @once
+    def loaded() -> None:
+        codes = station.codes("--to", TPS)
+        ran = station.give(
+            codes[:5], "51.08", "DK 8123 AB", "--bound", TPS, "--giver", "Made Arya", "--giver-office", "Kepala Gudang",
+            "--receiver", "Ketut Darma", "--driver", "Ketut Darma", "--escort", "Briptu Gede", "--stop", "PPK Gerokgak",
+            "--stop", "PPS Patas", "--vehicle", "Truk boks", "--condition", f"{codes[0]}=wet", "--witness", "Putu Eka",
+        )  # fmt: skip
+        assert ran.code == 0 and ran.json["bast"] == NUMBER
+
     return station
 
 

@@ -4,13 +4,17 @@ import json
 from pathlib import Path
 
 import pytest
-from command_examples import ITEMS, Terminal
+from command_examples import ITEMS, Once, Terminal
 
 
 @pytest.fixture
-def moved(station: Terminal) -> Terminal:
+def moved(station: Terminal, once: Once) -> Terminal:
     """Half the regency has been handed over by an hour before it is due."""
-    station.give(station.codes("--to", "51.08.01"), "51.08", "51.08.01")
+
+    @once
+    def given() -> None:
+        station.give(station.codes("--to", "51.08.01"), "51.08", "51.08.01")
+
     return station
 
 

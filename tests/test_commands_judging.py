@@ -4,18 +4,22 @@ import io
 from pathlib import Path
 
 import pytest
-from command_examples import Terminal
+from command_examples import Once, Terminal
 from pypdf import PdfReader
 
 from custody.scoring import AXES
 
 
 @pytest.fixture
-def troubled(station: Terminal) -> Terminal:
+def troubled(station: Terminal, once: Once) -> Terminal:
     """One sub-district's supplies went to the other; one box was found wet on arrival, and one of Patas never left."""
-    codes = station.codes("--to", "51.08.01")
-    station.give(codes[1:], "51.08", "51.08.01", "--condition", f"{codes[2]}=wet", "--counted", "18")
-    station.give(station.codes("--to", "51.08.02")[:4], "51.08", "51.08.01")
+
+    @once
+    def went() -> None:
+        codes = station.codes("--to", "51.08.01")
+        station.give(codes[1:], "51.08", "51.08.01", "--condition", f"{codes[2]}=wet", "--counted", "18")
+        station.give(station.codes("--to", "51.08.02")[:4], "51.08", "51.08.01")
+
     return station
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from command_examples import Terminal
+from command_examples import Once, Terminal
 
 NEEDS = """\
 kind,level,per_place,unit,tracked_as
@@ -13,12 +13,16 @@ sack,village,1,karung,item
 
 
 @pytest.fixture
-def packing(station: Terminal, tmp_path: Path) -> Terminal:
+def packing(station: Terminal, tmp_path: Path, once: Once) -> Terminal:
     """A station whose plan has a set for each polling station and a sack for each village."""
-    (tmp_path / "sets.csv").write_text(NEEDS)
-    (tmp_path / "packs.csv").write_text("kind,to,first,last\nseal,51.08.01,A0001,A0100\n")
-    assert station("load", tmp_path / "sets.csv", tmp_path / "packs.csv").code == 0
-    assert station("plan").code == 0
+
+    @once
+    def planned() -> None:
+        (tmp_path / "sets.csv").write_text(NEEDS)
+        (tmp_path / "packs.csv").write_text("kind,to,first,last\nseal,51.08.01,A0001,A0100\n")
+        assert station("load", tmp_path / "sets.csv", tmp_path / "packs.csv").code == 0
+        assert station("plan").code == 0
+
     return station
 
 

@@ -5,14 +5,18 @@ import json
 from pathlib import Path
 
 import pytest
-from command_examples import ITEMS, Terminal
+from command_examples import ITEMS, Once, Terminal
 
 
 @pytest.fixture
-def moved(station: Terminal) -> Terminal:
+def moved(station: Terminal, once: Once) -> Terminal:
     """A station that has handed everything for one sub-district over."""
-    station("labels", "--out", "labels.pdf")
-    station.give(station.codes("--to", "51.08.01"), "51.08", "51.08.01", "--giver", "Ketut")
+
+    @once
+    def given() -> None:
+        station("labels", "--out", "labels.pdf")
+        station.give(station.codes("--to", "51.08.01"), "51.08", "51.08.01", "--giver", "Ketut")
+
     return station
 
 

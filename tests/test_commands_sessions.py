@@ -15,18 +15,23 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from command_examples import Terminal, told_last
+from command_examples import Once, Terminal, told_last
 
 TO = ("--from", "51.08", "--to", "51.08.01")
-ON_PAGE = 5
+ON_PAGE = 2
 FROM_PAGE = ("scan", *TO, "--source", "labels.pdf")
 TYPED = ("scan", *TO, "--source", "-")
 
 
 @pytest.fixture
-def labelled(station: Terminal) -> Terminal:
-    """A station with labels.pdf: of the 18 labels of a sub-district, the boxes' of one polling station."""
-    station("labels", "--to", f"{TO[-1]}.2001.001", "--kind", "box", "--sheet", "roll-50x30", "--out", "labels.pdf")
+def labelled(station: Terminal, once: Once) -> Terminal:
+    """A station with labels.pdf: of the 18 labels of a sub-district, two, each on a page."""
+
+    @once
+    def printed() -> None:
+        chosen = [part for code in station.codes("--to", TO[-1])[:ON_PAGE] for part in ("--code", code)]
+        assert station("labels", *chosen, "--sheet", "roll-50x30", "--out", "labels.pdf").code == 0
+
     return station
 
 
@@ -106,7 +111,7 @@ def test_a_session_that_cannot_begin_as_it_is_told_leaves_none_behind(station: T
 def test_scanning_again_goes_on_with_the_session_and_records_it_once(labelled: Terminal) -> None:
     labelled(*FROM_PAGE)
     again = labelled(*FROM_PAGE, "--yes", "--json")
-    assert again.code == 0 and "5 labels are taken already" in again.err and again.json["scanned"] == ON_PAGE
+    assert again.code == 0 and f"{ON_PAGE} labels are taken already" in again.err and again.json["scanned"] == ON_PAGE
     assert {line["outcome"] for line in again.lines[:-1]} == {"again"}
 
 

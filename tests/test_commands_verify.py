@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 import zxingcpp
-from command_examples import Terminal, station_at
+from command_examples import Once, Terminal, station_at
 
 from custody.paper import is_head
 
@@ -16,9 +16,13 @@ PLATE = "DK8123AB"
 
 
 @pytest.fixture
-def moved(station: Terminal) -> Terminal:
+def moved(station: Terminal, once: Once) -> Terminal:
     """A station that has handed five boxes to a truck."""
-    assert station.give(station.codes("--kind", "box")[:5], "51.08", PLATE, "--bound", "51.08.01").code == 0
+
+    @once
+    def given() -> None:
+        assert station.give(station.codes("--kind", "box")[:5], "51.08", PLATE, "--bound", "51.08.01").code == 0
+
     return station
 
 

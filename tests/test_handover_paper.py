@@ -4,12 +4,13 @@ import io
 import random
 import shutil
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pypdfium2
 import pytest
-from command_examples import Terminal
+from command_examples import Once, Terminal
 from page_examples import HOST, site_at
 from PIL import Image
 from starlette.testclient import TestClient
@@ -44,10 +45,18 @@ def facts(one, **more) -> HandoverFacts:
     return HandoverFacts(**(given | more))
 
 
-def document(one, **more) -> pypdfium2.PdfDocument:
+def printed(one, **more) -> bytes:
     out = io.BytesIO()
     write_handover_paper(out, facts(one, **more))
-    return pypdfium2.PdfDocument(out.getvalue())
+    return out.getvalue()
+
+
+printed_once = cache(printed)
+"""The paper of a record of which nothing more is said."""
+
+
+def document(one, **more) -> pypdfium2.PdfDocument:
+    return pypdfium2.PdfDocument(printed(one, **more) if more else printed_once(one))
 
 
 def picture(one, dpi: int = DPI, page: int = 0) -> np.ndarray:
@@ -158,12 +167,18 @@ GIVEN = ("--giver", "Made", "--receiver", "Ketut")
 
 
 @pytest.fixture
-def other(station: Terminal, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+def other(
+    station: Terminal, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, once: Once
+):
     """A station at the district that has the warehouse's plan and items, and nothing that was recorded since."""
     there = Terminal(tmp_path / "ppk", capsys, monkeypatch)
-    there("init", "--place", "51.08.01", "--station", "PPK-1", "--election", "Pemilu 2024")
-    station("export", "--out", "plan.serah")
-    assert there("import", "plan.serah").code == 0
+
+    @once
+    def met() -> None:
+        there("init", "--place", "51.08.01", "--station", "PPK-1", "--election", "Pemilu 2024")
+        station("export", "--out", "plan.serah")
+        assert there("import", "plan.serah").code == 0
+
     return there
 
 

@@ -1,6 +1,7 @@
 """Every text that a user may see is there in Indonesian, whole and current."""
 
 import string
+from functools import cache
 from io import BytesIO
 
 import pytest
@@ -22,6 +23,11 @@ def strings(catalogue: Catalog) -> dict[str, list[str]]:
     return {str(message.id): forms(message.string) for message in catalogue if message.id}
 
 
+@cache
+def translated(language: str) -> Catalog:
+    return read(language)
+
+
 @pytest.fixture(scope="module")
 def marked() -> list[Message]:
     return [message for message in gather() if message.id]
@@ -29,7 +35,7 @@ def marked() -> list[Message]:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_text_of_the_sources_is_translated(marked, language):
-    catalogue = read(language)
+    catalogue = translated(language)
     missing = [
         message.id for message in marked if (known := catalogue.get(message.id)) is None or not all(forms(known.string))
     ]
@@ -38,14 +44,14 @@ def test_every_text_of_the_sources_is_translated(marked, language):
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_translation_is_a_guess_or_of_a_text_that_is_gone(marked, language):
-    catalogue = [message for message in read(language) if message.id]
+    catalogue = [message for message in translated(language) if message.id]
     assert [message.id for message in catalogue if message.fuzzy] == []
     assert {str(message.id) for message in catalogue} - {str(message.id) for message in marked} == set()
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_translation_has_the_blanks_of_its_text(language):
-    for message in read(language):
+    for message in translated(language):
         if message.id and all(forms(message.string)):
             # A form for every count may have any blank that one of the English forms has.
             needed, known = (mix(*map(blanks, texts(message))) for mix in (set.intersection, set.union))
@@ -63,4 +69,4 @@ def test_every_text_can_be_filled(marked):
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_the_compiled_catalogue_is_current(language):
     with po_path(language).with_suffix(".mo").open("rb") as file:
-        assert strings(read_mo(file)) == strings(read_mo(BytesIO(compiled(read(language))))), "run `make texts`"
+        assert strings(read_mo(file)) == strings(read_mo(BytesIO(compiled(translated(language))))), "run `make texts`"
