@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from command_examples import ITEMS, Terminal
-from page_examples import SAME_ORIGIN, Visitor
+from command_examples import ITEMS, Terminal, told_last
+from page_examples import SAME_ORIGIN, Visitor, begun_draft
 from starlette.testclient import TestClient
 
 from custody.codes import item_payload
@@ -85,6 +85,25 @@ def test_a_handover_with_a_wrong_code_is_refused_whole_with_each_line_named(
                    {"occurred": "yesterday"}, {"id": "x"}, {"more": 1}):  # fmt: skip
         assert visitor.ask("POST", "/api/v1/handovers", {**body, "items": [code], **change}, expect=422)["error"]
     assert station.event_count() == before
+
+
+def test_a_program_is_not_asked_and_is_told_what_is_irregular(visitor: Visitor, station: Terminal) -> None:
+    astray = station.codes("--to", "51.08.02")[0]
+    body = {"id": HANDOVER_ID, "from": "51.08", "to": "51.08.01", "items": [astray]}
+    told = visitor.ask("POST", "/api/v1/handovers", body)
+    assert told["new"] and "WRONG_DESTINATION" in [finding["code"] for finding in told["findings"]]
+
+
+def test_what_a_program_leaves_out_stays_as_it_was_said_in_the_session(visitor: Visitor, station: Terminal) -> None:
+    draft = begun_draft(visitor)
+    visitor.ask("POST", f"/api/v1/drafts/{draft}/lines", {"line": station.codes("--to", "51.08.01")[0]})
+    said = {"giver_name": "Made", "receiver_name": "Ketut", "vehicle": "DK 1 A", "counted": 1, "witness_1": "Putu"}
+    visitor.ask("PUT", f"/api/drafts/{draft}/said", said)
+    version = visitor.ask("GET", f"/api/v1/drafts/{draft}")["version"]
+    visitor.ask("POST", f"/api/v1/drafts/{draft}/record", {"version": version, "receiver_name": "Gede", "vehicle": ""})
+    (told,) = told_last(station)
+    assert (told["parties"]["giver"], told["parties"]["receiver"]) == ("Made", "Gede")
+    assert (told["carriage"]["vehicle"], told["counted"], told["witnesses"]) == ("", 1, ["Putu"])
 
 
 def test_a_session_is_filled_and_recorded_by_the_version_that_was_seen(visitor: Visitor, station: Terminal) -> None:

@@ -22,12 +22,19 @@ CHANGED: dict[int | str, dict[str, Any]] = {
     409: {"model": forms.Refusal, "description": "Not as it was seen any more."}
 }
 
+UNASKED = (
+    "What happened is recorded, and what is irregular about it is told in `findings`. The page asks once where a name "
+    "is missing, a finding is critical or nobody has said where a vehicle goes; a program is not asked. Where people "
+    "stand before it, let it ask them: `GET /drafts/{draft}` tells what is to be recorded, and `version` holds it to "
+    "that."
+)
+
 
 def recording(site: Site) -> APIRouter:
     """Everything that is recorded."""
     router = APIRouter(tags=["Recording"])
 
-    @router.post("/handovers", summary="Record a handover, once for each id")
+    @router.post("/handovers", summary="Record a handover, once for each id", description=UNASKED)
     def handover(asked: forms.NewHandover) -> forms.Recorded:
         return site.keep.do(lambda store: _record(store, asked))
 
@@ -61,7 +68,7 @@ def recording(site: Site) -> APIRouter:
         site.pictures.stop(draft)
         return site.rooms.do(draft, forget)
 
-    @router.post("/drafts/{draft}/record", summary="Record a session, once", responses=CHANGED)
+    @router.post("/drafts/{draft}/record", summary="Record a session, once", description=UNASKED, responses=CHANGED)
     def record(draft: Draft, asked: forms.RecordDraft) -> forms.Recorded:
         words = _words(asked)
 
@@ -195,14 +202,15 @@ def _occurred(store: "Store", text: str | None) -> dict[str, str]:
 
 
 def _words(asked: forms.People) -> dict[str, str]:
-    """What people say, as a draft keeps it."""
+    """What people say, as a draft keeps it; what the program leaves out stays as it was said in the session."""
     names = ("giver_name", "receiver_name", "vehicle", "driver")
-    return {
+    words = {
         **{name: one_line(name, getattr(asked, name)) for name in names},
         "note": one_line("note", asked.note, LONGEST_NOTE),
         "witnesses": "\n".join(filter(None, (one_line("witnesses", name) for name in asked.witnesses))),
         "counted": "" if asked.counted is None else str(asked.counted),
     }
+    return {name: text for name, text in words.items() if name in asked.model_fields_set}
 
 
 def _known(bast: str) -> forms.Recorded:
