@@ -1,200 +1,33 @@
-"""The present state: tables that are only a cache of the fold of the events, and the questions asked of them."""
+"""The present state: the questions asked of the tables that are a cache of the fold of the events."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain as joined
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from peewee import Case, fn
 
 from custody.chain import Chain, custody
 from custody.compose import Ref
-from custody.events import Event
 from custody.items import Item, Voids
 from custody.places import Need, Place
 from custody.planning import Slot, sealed_kinds
 from custody.progress import StockGroup
-from custody.roster import NOTICES, plan_in_force, restood
 from custody.standing import with_standing
-from db.batches import batches
 from db.contents import Contents
-from db.item_rows import ItemRow, row_of, standing_links
+from db.folding import Folding
+from db.item_rows import ItemRow, standing_links
 from db.ledger import Ledger
 from db.models import Tables
-from db.places import PlaceTable
-from db.prepared import PreparedIn, PreparedInsert, blank
-from db.roster import RosterTable
-from db.seal_uses import SealRow, SealUses, seal_rows
-
-_ROWS_PER_INSERT = 500
+from db.prepared import PreparedIn, blank
 
 
-class Folded(NamedTuple):
-    """What events make of items: their rows, the codes that have none, and the rows of seals of each that has any."""
-
-    rows: list[ItemRow]
-    gone: list[str]
-    seals: dict[str, list[SealRow]]
-
-
-class State:
-    """The cache tables of one ledger."""
+class State(Folding):
+    """What the events of one ledger come to now."""
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
-        self.ledger, self.tables = ledger, tables
-        self.places = PlaceTable(ledger, tables)
-        self.stations = RosterTable(ledger, tables)
-        self._expected = PreparedIn(ledger.database, self._expected_query)
-        self._put_items = PreparedInsert(tables, "item", ItemRow._fields, key=("code",))
-        self.seals = SealUses(ledger, tables)
+        super().__init__(ledger, tables)
         self.contents = Contents(ledger, tables)
-
-    # --- keeping the cache equal to the fold ----------------------------------------------------------------------
-
-    def follow(self, events: Sequence[Event]) -> None:
-        """Bring the cache up to date with newly recorded events. Call within the transaction that recorded them."""
-        codes = dict.fromkeys(joined.from_iterable(event.rows for event in events))
-        for event in events:
-            if event.type == "correct":
-                codes |= dict.fromkeys(self.ledger.codes_of(event.leaf))
-        if any(event.type != "plan" and self.is_notice(event) for event in events):
-            self.catch_up(codes, [event for event in events if self.is_notice(event)])
-            return
-        rows = list(joined.from_iterable(event.body["rows"] for event in events if event.type == "plan"))
-        if rows:  # of our own log, which may plan, and after all that it knew
-            self._follow_plan(rows)
-        self._refold_all(codes)
-
-    def is_notice(self, event: Event) -> bool:
-        """Whether an event says who counts or what is planned, be it by withdrawing a plan."""
-        if event.type != "correct":
-            return event.type in NOTICES
-        about = self.ledger.corrected(event.leaf)
-        return about is not None and about.type == "plan"
-
-    def catch_up(self, codes: Iterable[str], notices: Collection[Event]) -> None:
-        """Bring the cache up to date after events came whose place in the order is anywhere.
-
-        Args:
-            codes: the items that they are about.
-            notices: those of them that say who counts and what is planned; all that hangs on these is judged again.
-        """
-        touched = dict.fromkeys(codes)
-        if notices:
-            before = self.stations.without({event.leaf for event in notices})
-            for log, first in restood(before, self.stations.now()).items():
-                touched |= dict.fromkeys(self.ledger.codes_from(log, first))
-            self.replan()
-        self._refold_all(touched)
-
-    def rebuild(self, progress: Callable[[int], None] = lambda _count: None) -> int:
-        """Empty the cache and fold every event again, all or nothing; the result must equal what was there.
-
-        Args:
-            progress: called with the number of items done since the last call.
-
-        Returns:
-            How many items any event names.
-        """
-        tables, count = self.tables, 0
-        with self.ledger.transaction():
-            tables.item.delete().execute()
-            self.seals.forget()
-            self.replan()
-            for batch in batches(self.ledger.codes(), _ROWS_PER_INSERT):
-                self._refold(batch)
-                count += len(batch)
-                progress(len(batch))
-        self.places.forget()
-        return count
-
-    def replan(self) -> None:
-        """Empty the tables of places and needs and fill them by the plan in force."""
-        for table in (self.tables.place, self.tables.need):
-            table.delete().execute()
-        self.places.forget()
-        self._follow_plan(plan_in_force(self.ledger.on_topic(("plan", "correct")), self.stations.now()))
-
-    def _refold_all(self, codes: Iterable[str]) -> None:
-        for batch in batches(codes, _ROWS_PER_INSERT):
-            self._refold(batch)
-
-    def families(self, codes: Iterable[str], *, with_children: bool = False) -> dict[str, list[Event]]:
-        """For each code, the events that name it or a parent of it; optionally for everything packed in them too.
-
-        What a revoked station recorded too late is left out.
-        """
-        stations = self.stations.now()
-        naming: dict[str, list[Event]] = {}
-        parents: dict[str, set[str]] = {}
-        children: dict[str, set[str]] = {}
-        heads = set(codes)
-        wanted = set(heads)
-        while wanted:
-            found = {
-                code: [event for event in events if not stations.is_quarantined(event)]
-                for code, events in self.ledger.naming(wanted).items()
-            }
-            naming |= found
-            for event in {e.leaf: e for events in found.values() for e in events if e.type == "pack"}.values():
-                children.setdefault(event.body["parent"], set()).update(event.body["children"])
-                for child in event.body["children"]:
-                    parents.setdefault(child, set()).add(event.body["parent"])
-            if with_children:
-                heads = _reached(heads, children)
-            wanted = (heads | children.keys()) - naming.keys()
-        return {code: _with_parents(code, naming, parents) for code in heads}
-
-    def folded(self, codes: Collection[str]) -> Folded:
-        """What the tables of items and seals must say of these, and of all packed in them."""
-        rows, gone, seals, roots = [], [], {}, self.roots
-        for code, events in self.families(codes, with_children=True).items():
-            chain = custody(code, events, roots=roots)
-            row = row_of(chain)
-            if row is None:
-                gone.append(code)
-            else:
-                rows.append(row)
-            if any(event.type == "seal" and code in event.rows for event in events):  # also one that was withdrawn
-                seals[code] = seal_rows(chain)
-        return Folded(rows, gone, seals)
-
-    def _refold(self, codes: Collection[str]) -> None:
-        item = self.tables.item
-        folded = self.folded(codes)
-        for batch in batches(folded.gone, _ROWS_PER_INSERT):
-            item.delete().where(item.code.in_(batch)).execute()
-        self._put_items.run(folded.rows)
-        self.seals.put(folded.seals)
-
-    def _follow_plan(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        places = {
-            row["code"]: Place(
-                row["code"],
-                row["name"],
-                row["level"],
-                row["parent"],
-                row["due"],
-                row.get("dapil"),  # not in `plan` 1
-            )
-            for row in rows
-            if row["row"] == "place"
-        }
-        if places:
-            self.places.put(places)
-        need = self.tables.need
-        needs = {  # the last word on each counts; one statement may not touch a row twice
-            (row["kind"], row["level"]): {name: value for name, value in row.items() if name != "row"}
-            | {"elections": json.dumps(row["elections"])}
-            for row in rows
-            if row["row"] == "need"
-        }
-        changed = [field for name, field in need._meta.fields.items() if name not in ("kind", "level")]
-        for batch in batches(needs.values(), _ROWS_PER_INSERT):
-            need.insert_many(batch).on_conflict(conflict_target=[need.kind, need.level], preserve=changed).execute()
-        self.ledger.forget_rules()
-
-    # --- asking ---------------------------------------------------------------------------------------------------
+        self._expected = PreparedIn(ledger.database, self._expected_query)
 
     def chain(self, code: str, *, as_of: str | None = None) -> Chain:
         """The chain of custody of one item, folded from its events now."""
@@ -226,11 +59,6 @@ class State:
             chain = self.seals.compared(chain)
             left_out = [event for event in naming.get(code, ()) if stations.is_quarantined(event)]
             yield with_standing(chain, stations, forked, left_out)
-
-    @property
-    def roots(self) -> frozenset[str]:
-        """The logs of the election's root, which may withdraw any record."""
-        return self.stations.now().roots
 
     @property
     def met(self) -> frozenset[str] | None:
@@ -374,22 +202,6 @@ class State:
     def _bound_under(self, tops: Sequence[str], *columns: Any) -> Any:
         item = self.tables.item
         return item.select(*columns).where(item.bound_for.in_(self.places.codes_under(*tops)))
-
-
-def _with_parents(code: str, naming: Mapping[str, list[Event]], parents: Mapping[str, set[str]]) -> list[Event]:
-    if code not in parents:
-        return naming.get(code, [])
-    family = _reached({code}, parents)
-    return list({event.leaf: event for member in family for event in naming.get(member, ())}.values())
-
-
-def _reached(start: set[str], steps: Mapping[str, set[str]]) -> set[str]:
-    """Where one gets from `start`, and `start` itself."""
-    reached, news = set(start), set(start)
-    while news:
-        news = set().union(*(steps.get(code, set()) for code in news)) - reached
-        reached |= news
-    return reached
 
 
 def _need(row: Any) -> Need:
