@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from custody.codes import show_code
 from custody.errors import N_, ConflictError, Fault, InputError
@@ -21,6 +21,8 @@ from tables.check import check_items, check_needs, check_places
 from tables.headers import ignored_columns, table_kind
 from tables.read import Table, read_table
 from tables.rows import ItemRow, parse_items, parse_needs, parse_places
+
+Planned = TypeVar("Planned", Place, Need)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def cells_with_faults(files: Iterable[Path], faults: Sequence[Fault]) -> list[st
 
 def _load_places(store: Store, table: Table, known: dict[str, Place], faults: list[Fault], dry_run: bool) -> Change:
     rows, found = parse_places(table)
-    rows = [_with_what_is_known(row, known) for row in rows]
+    rows = [_with_what_is_known(row, known.get(row.value.code)) for row in rows]
     found += check_places(rows, known)
     faults += found
     change, fresh = _compare(table, "places", rows, known, lambda place: place.code, lambda place: place.level)
@@ -180,14 +182,13 @@ def _load_places(store: Store, table: Table, known: dict[str, Place], faults: li
     return change
 
 
-def _with_what_is_known(row: Located[Place], known: Mapping[str, Place]) -> Located[Place]:
-    """The row with what is known of the place where the table has no such column: an empty cell takes a due time away,
+def _with_what_is_known(row: Located[Planned], before: Planned | None) -> Located[Planned]:
+    """The row with what was known of it where the table has no such column: an empty cell takes a due time away,
     a column that was never there does not.
     """
-    before = known.get(row.value.code)
     if before is None:
         return row
-    absent = {part.name: getattr(before, part.name) for part in fields(Place) if part.name not in row.source.columns}
+    absent = {part.name: getattr(before, part.name) for part in fields(before) if part.name not in row.source.columns}
     return replace(row, value=replace(row.value, **absent))
 
 
@@ -195,6 +196,7 @@ def _load_needs(
     store: Store, table: Table, known: dict[tuple[str, str], Need], faults: list[Fault], dry_run: bool
 ) -> Change:
     rows, found = parse_needs(table)
+    rows = [_with_what_is_known(row, known.get((row.value.kind, row.value.level))) for row in rows]
     found += check_needs(rows, known.values())
     faults += found
     change, fresh = _compare(table, "needs", rows, known, lambda need: (need.kind, need.level), lambda need: need.kind)

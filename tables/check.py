@@ -32,7 +32,10 @@ def check_places(rows: Sequence[Located[Place]], known: Mapping[str, Place]) -> 
 
 
 def check_needs(rows: Sequence[Located[Need]], known: Iterable[Need] = ()) -> list[Fault]:
-    """Faults of needs among each other and with those known: one kind tracked in two ways, or needed twice."""
+    """Faults of needs among each other and with those known: one kind tracked in two ways, or needed twice.
+
+    Also where a table without the column of elections changes how many are needed, and so how many elections there are.
+    """
     faults = _repeated(rows, [(row.value.kind, row.value.level) for row in rows], "kind")
     here = {(row.value.kind, row.value.level) for row in rows}
     tracked = {need.kind: need.tracked_as for need in known if (need.kind, need.level) not in here}
@@ -43,6 +46,9 @@ def check_needs(rows: Sequence[Located[Need]], known: Iterable[Need] = ()) -> li
         if need.level not in LEVELS and (need.level not in kinds or need.tracked_as == "item"):
             message = N_("{text} is none of {choices}, and no kind of piece that needs so many packed ones each")
             faults.append(row.fault("level", message, text=need.level, choices=", ".join(LEVELS)))
+        if need.elections and len(need.elections) != need.per_place and "elections" not in row.source.columns:
+            message = N_("is {count}, and known are {named} elections, one for each piece: add the column elections")
+            faults.append(row.fault("per_place", message, count=need.per_place, named=len(need.elections)))
         if (before := tracked.setdefault(need.kind, need.tracked_as)) != need.tracked_as:
             message = N_("{kind} is tracked as {before} elsewhere and as {now} here")
             faults.append(row.fault("tracked_as", message, kind=need.kind, before=before, now=need.tracked_as))

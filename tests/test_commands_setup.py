@@ -61,6 +61,19 @@ def test_a_column_that_a_table_does_not_have_takes_nothing_away(station: Termina
     assert row["fields"] == {"due": {"old": "2024-02-12T08:00:00Z", "new": None}}, "an empty cell does"
 
 
+def test_a_column_that_a_table_of_needs_does_not_have_takes_nothing_away(station: Terminal) -> None:
+    Path("few.csv").write_text("kind,level,per_place\nbox,polling_station,5\nbooth,polling_station,3\nseal,TPS,1\n")
+    told = station("load", "few.csv", "--json").json["files"][0]
+    assert (told["same"], [list(row["fields"]) for row in told["changed"]]) == (2, [["per_place"]])
+    assert [item["n"] for item in station.items("--kind", "box")[:1]] == [5]
+    Path("few.csv").write_text("kind,level,per_place\nbox,polling_station,4\n")
+    refused = station("load", "few.csv")
+    assert refused.code == 2 and "is 4, and known are 5 elections" in refused.err and "column elections" in refused.err
+    Path("few.csv").write_text("kind,level,per_place,elections,unit\nbox,polling_station,4,PPWP;DPR;DPD;DPRD-KAB,\n")
+    [row] = station("load", "few.csv", "--json").json["files"][0]["changed"]
+    assert set(row["fields"]) == {"per_place", "elections", "unit"}, "an empty cell does"
+
+
 def test_a_table_with_indonesian_headers_semicolons_and_a_mark_at_its_beginning_is_taken(station: Terminal) -> None:
     text = "Nama;Kode;Induk;Tingkat\nPPK Banjar;51.08.04;51.08;PPK\n"
     Path("banjar.csv").write_text(text, encoding="utf-8-sig")
