@@ -102,11 +102,11 @@ class Drafts:
         return scan.insert_from(values, columns).on_conflict_ignore()
 
     def put_out(self, id: str, code: str) -> bool:
-        """Take an item out of a session again, with what was said of it; False when it was not in it."""
+        """Take an item out of a session again, with what was said of it; False where there was neither."""
         scan, said = self.tables.draft_scan, self.tables.draft_said
         with self.ledger.transaction():
-            said.delete().where((said.draft == id) & said.name.endswith(f":{code}")).execute()
-            return bool(scan.delete().where((scan.draft == id) & (scan.code == code)).execute())
+            words = said.delete().where((said.draft == id) & said.name.endswith(f":{code}")).execute()
+            return bool(scan.delete().where((scan.draft == id) & (scan.code == code)).execute() or words)
 
     def set_ends(
         self, id: str, *, giver: str | None = None, receiver: str | None = None, bound: Sequence[str] | None = None

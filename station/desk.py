@@ -114,7 +114,10 @@ class DraftDesk:
         """Take an item out of the draft again."""
         self.taken.pop(code, None)
         was_in = self.store.drafts.put_out(self.draft, code)
-        self._look_inside()
+        if code in self.refused:
+            self.look_again()
+        else:
+            self._look_inside()
         return was_in
 
     def set_end(self, end: End, custodian: str) -> str:

@@ -92,6 +92,18 @@ def test_what_is_said_at_recording_goes_over_what_was_said_before(station: Termi
     assert [(extra["kind"], extra["count"]) for extra in told["extras"]] == [("box", 2), ("booth", 1)]
 
 
+def test_what_was_said_of_a_thing_that_is_not_there_can_be_taken_back(station: Terminal) -> None:
+    here, wrong, refused = station.codes()[:3]
+    station(*TYPED, "--condition", f"{wrong}=wet", "--refuse", refused, typed=here)
+    id = station("drafts", "--json").json["id"]
+    stopped = station("drafts", "--record", id)
+    assert stopped.code == 2 and "-CODE takes that back" in stopped.err
+    resumed = station("drafts", "--resume", id, "--source", "-", "--yes", "--json", typed=f"-{wrong}\n-{refused}\n")
+    assert [line["outcome"] for line in resumed.lines[:2]] == ["put_out", "put_out"] and "bast" in resumed.json
+    (told,) = told_last(station)
+    assert (len(told["items"]), told["refused"]) == (1, [])
+
+
 def test_a_session_that_knows_only_of_things_without_a_label_is_kept_with_its_papers(station: Terminal) -> None:
     kept = station(*TYPED, "--extra", "box=2", "--bast", "letter.pdf", typed="")
     assert kept.code == 2 and "What was said of things without a label is kept" in kept.err
