@@ -18,7 +18,9 @@ from custody.errors import N_, InputError, StoreError
 
 FILE = "pins.json"
 SHORTEST, LONGEST = 4, 12
-_LOG2_N, _R, _P = 15, 8, 1
+LOG2_N = 15
+"""scrypt's cost (RFC 7914): 32 MiB and about 0.1 s a try on a laptop."""
+_R, _P = 8, 1
 _FREE_TRIES = 4
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 30, 3600
 _MOST_PEOPLE = 2000
@@ -38,9 +40,9 @@ class _Kept:
 class Pins:
     """The PINs of one station, in its folder. For one thread at a time."""
 
-    def __init__(self, home: Path, clock_s: Callable[[], float]) -> None:
-        """Those in `home`; `clock_s` tells the Unix time."""
-        self._path, self._clock_s = home / FILE, clock_s
+    def __init__(self, home: Path, clock_s: Callable[[], float], *, log2_n: int = LOG2_N) -> None:
+        """Those in `home`; `clock_s` tells the Unix time, `log2_n` is scrypt's cost, the same for all in a file."""
+        self._path, self._clock_s, self._log2_n = home / FILE, clock_s, log2_n
 
     def names(self) -> list[str]:
         """Who has one, as they were written, in order."""
@@ -80,7 +82,7 @@ class Pins:
                 N_("this station keeps no more PINs"), hint=N_("Remove some: python main.py pins --forget")
             )
         salt = secrets.token_bytes(16)
-        people[_key(name)] = _Kept(" ".join(name.split()), salt.hex(), _digest(pin, salt))
+        people[_key(name)] = _Kept(" ".join(name.split()), salt.hex(), self._digest(pin, salt))
         self._write(people)
 
     def check(self, name: str, pin: str) -> None:
@@ -114,7 +116,7 @@ class Pins:
         )
         people[key] = replace(kept, wrong=wrong, free_at_s=now_s + wait_s)
         self._write(people)
-        if not compare_digest(_digest(pin, bytes.fromhex(kept.salt)), kept.digest):
+        if not compare_digest(self._digest(pin, bytes.fromhex(kept.salt)), kept.digest):
             raise InputError(
                 N_("that is not the PIN of {name}"), hint=N_("Try again, or sign on the screen."), name=name
             )
@@ -146,6 +148,10 @@ class Pins:
                 reason=getattr(error, "strerror", None) or type(error).__name__,
             ) from error
 
+    def _digest(self, pin: str, salt: bytes) -> str:
+        room = 64 * 1024**2
+        return scrypt(pin.encode(), salt=salt, n=1 << self._log2_n, r=_R, p=_P, maxmem=room, dklen=32).hex()
+
     def _write(self, people: dict[str, _Kept]) -> None:
         from tables.safe_file import safe_file
 
@@ -158,7 +164,3 @@ class Pins:
 def _key(name: str) -> str:
     """A name as it is compared: one form of Unicode, one blank between words, no capitals."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def _digest(pin: str, salt: bytes) -> str:
-    return scrypt(pin.encode(), salt=salt, n=1 << _LOG2_N, r=_R, p=_P, maxmem=64 * 1024**2, dklen=32).hex()

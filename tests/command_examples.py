@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ledger_examples import empty_file
 
 import main
 
@@ -107,8 +108,10 @@ def told_last(station: Terminal) -> list[dict[str, Any]]:
 
 
 def station_at(terminal: Terminal, home: Path, *options: object) -> Terminal:
-    """Another station, which has just begun in a folder of its own."""
+    """Another station, which has just begun in a folder of its own, with a copy of a ledger that has nothing in it."""
     other = Terminal(home, terminal._capsys, terminal._monkeypatch)
+    home.mkdir()
+    (home / "ledger.db").write_bytes(empty_file())
     assert other("init", *options).code == 0
     return other
 

@@ -14,6 +14,7 @@ from browser_examples import chromium, served, window  # noqa: F401 -- fixtures 
 from busy_day import busy  # noqa: F401 -- the fixture of all that is written of a whole ledger
 from command_examples import once, prepared, station, terminal  # noqa: F401 -- fixtures of all tests of commands
 from lan_examples import device, draft, lan, lan_app, stranger, whichever_lan  # noqa: F401 -- fixtures of the tests of second scanners
+from meet_examples import other  # noqa: F401 -- the fixture of tests in which two stations meet by commands
 from page_examples import app, client, site, visitor, whichever  # noqa: F401 -- fixtures of all tests of the page
 
 from language import use

@@ -1,12 +1,12 @@
 """Ledgers for tests: a small regency, a station with a fixed clock and dice, ways to fill and read its ledger."""
 
-import itertools
 import random
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -50,21 +50,27 @@ def signer(seed: int = 0) -> Signer:
     return Signer(secret.public_key().public_bytes_raw(), secret.sign)
 
 
-def around(seed: int = 0) -> Surroundings:
-    """A clock that moves a second each time it is read, and dice that fall the same in every run."""
-    seconds = itertools.count()
+class Clock:
+    """A clock that moves a second each time it is read, the same in every run."""
 
-    def now_utc() -> str:
-        minutes, second = divmod(next(seconds), 60)
+    def __init__(self, seconds: int = 0) -> None:
+        self.seconds = seconds
+
+    def __call__(self) -> str:
+        minutes, second = divmod(self.seconds, 60)
         hour, minute = divmod(minutes, 60)
+        self.seconds += 1
         return f"2024-02-10T{hour % 24:02d}:{minute:02d}:{second:02d}Z"
 
-    return Surroundings(now_utc, random.Random(seed).randrange, by="Made", app="serah/test")
+
+def around(seed: int = 0, clock: Clock | None = None, dice: random.Random | None = None) -> Surroundings:
+    """A clock that moves a second each time it is read, and dice that fall the same in every run."""
+    return Surroundings(clock or Clock(), (dice or random.Random(seed)).randrange, by="Made", app="serah/test")
 
 
 @cache
-def _made_once() -> bytes:
-    """The file of a ledger with nothing in it."""
+def empty_file() -> bytes:
+    """The file of a ledger with nothing in it, as the migrations make it."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "ledger.db"
         open_database(str(file), create=True).close()
@@ -76,7 +82,7 @@ def empty_ledger(url: str, seed: int = 0, dice: int | None = None) -> Iterator[S
     """A ledger with nothing in it; a SQLite file is a copy of one that the migrations made."""
     file = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and not file.exists():
-        file.write_bytes(_made_once())
+        file.write_bytes(empty_file())
     with open_store(url, signer(seed), around(seed if dice is None else dice), create=True) as store:
         yield store
 
@@ -85,16 +91,52 @@ def empty_ledger(url: str, seed: int = 0, dice: int | None = None) -> Iterator[S
 def station(url: str, seed: int = 0) -> Iterator[Store]:
     """A ledger that this station has just begun."""
     with empty_ledger(url, seed) as store:
-        store.begin(election="Pemilu 2024", station="Gudang 1", place=WAREHOUSE)
+        begin(store)
         yield store
+
+
+def begin(store: Store) -> None:
+    """The log of the warehouse's station."""
+    store.begin(election="Pemilu 2024", station="Gudang 1", place=WAREHOUSE)
 
 
 @contextmanager
 def planned_station(url: str, seed: int = 0) -> Iterator[Store]:
-    """A ledger with the small regency's plan."""
+    """A ledger with the small regency's plan; a SQLite file is a copy of one that was planned before."""
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not file.exists():
+        image, seconds, dice = _planned_once(seed)
+        file.write_bytes(image)
+        with open_store(url, signer(seed), around(seed, Clock(seconds), _dice_at(dice))) as store:
+            yield store
+        return
     with station(url, seed) as store:
-        store.load_plan(PLACES, NEEDS, source="plan.csv", digest="0" * 64)
+        load_plan(store)
         yield store
+
+
+def load_plan(store: Store) -> None:
+    """The small regency's."""
+    store.load_plan(PLACES, NEEDS, source="plan.csv", digest="0" * 64)
+
+
+@cache
+def _planned_once(seed: int) -> tuple[bytes, int, Any]:
+    """The file of a planned station, how far its clock is, and how its dice lie."""
+    clock, dice = Clock(), random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "ledger.db"
+        file.write_bytes(empty_file())
+        with open_store(f"sqlite:///{file}", signer(seed), around(seed, clock, dice)) as store:
+            begin(store)
+            load_plan(store)
+        return file.read_bytes(), clock.seconds, dice.getstate()
+
+
+def _dice_at(state: Any) -> random.Random:
+    dice = random.Random()
+    dice.setstate(state)
+    return dice
 
 
 def boxes(store: Store, count: int, to: str = TPS[0], *, held_by: str = WAREHOUSE) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from ledger_examples import NEEDS, PLACES, TPS, WAREHOUSE, absorb, all_events, signer, touched
+from ledger_examples import NEEDS, PLACES, TPS, WAREHOUSE, absorb, all_events, empty_file, signer, touched
 
 from custody.chain import custody
 from custody.clocks import ClockMark, expected_time
@@ -59,12 +60,12 @@ def station(clock: Clock, seed: int = 0) -> Iterator[Store]:
     around = Surroundings(clock, random.Random(seed).randrange, by="Made", app="serah/test")
     if isinstance(clock, Laptop):
         around = replace(around, uptime=clock.uptime)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_store(f"sqlite:///{folder}/ledger.db", signer(seed), around, create=True) as store,
-    ):
-        store.begin(election="Pemilu 2024", station=f"Gudang {seed}", place=WAREHOUSE)
-        yield store
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "ledger.db"
+        file.write_bytes(empty_file())
+        with open_store(f"sqlite:///{file}", signer(seed), around) as store:
+            store.begin(election="Pemilu 2024", station=f"Gudang {seed}", place=WAREHOUSE)
+            yield store
 
 
 def a_box(store: Store) -> str:

@@ -77,9 +77,8 @@ def test_click_knows_each_of_its_texts_that_we_translate() -> None:
                                   ("init", "--place"), ("report",), ("report", "none"), ("decode", "--dpi", "9", "x"),
                                   ("labels", "--cut-marks=3"), ("--lang", "xx", "items"), ("custody", "\x1b[2J"),
                                   ("scan", "--counted", "x")])  # fmt: skip
-def test_wrong_use_is_told_in_two_lines_and_exits_with_2(terminal: Terminal, args: tuple[str, ...]) -> None:
-    terminal("init", "--place", "51.08", "--station", "A")
-    refused = terminal(*args)
+def test_wrong_use_is_told_in_two_lines_and_exits_with_2(station: Terminal, args: tuple[str, ...]) -> None:
+    refused = station(*args)
     assert refused.code == 2 and "\x1b" not in refused.err + refused.out
     assert not args or (len(refused.err.splitlines()) == 2 and refused.out == "")
 

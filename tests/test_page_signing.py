@@ -1,5 +1,7 @@
 """Acknowledging a handover at the screen: what stands in the record, and what no longer stands."""
 
+import json
+from hashlib import scrypt
 from typing import Any
 
 import pytest
@@ -118,23 +120,34 @@ def test_a_wrong_pin_does_not_sign_and_too_many_must_wait(visitor: Visitor, draf
 
 def test_pins_are_kept_apart_and_survive_a_restart(station: Terminal) -> None:
     now = [1000.0]
-    pins = Pins(station.home, lambda: now[0])
+
+    def restarted() -> Pins:
+        return Pins(station.home, lambda: now[0], log2_n=4)  # what a try costs is for another test
+
+    pins = restarted()
     pins.set("Ni  Luh Ayu", "7392")
     assert pins.names() == ["Ni Luh Ayu"] and pins.has("ni luh ayu") and not pins.has("Ni Luh")
     assert (station.home / FILE).stat().st_mode & 0o077 == 0
     for number in range(5):
         with pytest.raises(Exception, match="not the PIN"):
-            Pins(station.home, lambda: now[0]).check("Ni Luh Ayu", f"000{number}")
+            restarted().check("Ni Luh Ayu", f"000{number}")
     with pytest.raises(Exception, match="too many"):
-        Pins(station.home, lambda: now[0]).check("Ni Luh Ayu", "7392")
+        restarted().check("Ni Luh Ayu", "7392")
     now[0] += 31
-    Pins(station.home, lambda: now[0]).check("NI LUH AYU", "7392")
+    restarted().check("NI LUH AYU", "7392")
     with pytest.raises(Exception, match="not the PIN"):
         pins.set("Ni Luh Ayu", "8461", old="0000")
     pins.set("Ni Luh Ayu", "8461", old="7392")
     pins.check("Ni Luh Ayu", "8461")
     pins.forget("Ni Luh Ayu")
     assert not pins.names()
+
+
+def test_a_try_costs_what_scrypt_was_told_and_a_station_tells_it_no_less(station: Terminal) -> None:
+    Pins(station.home, lambda: 0.0).set("Made", "7392")
+    [kept] = json.loads((station.home / FILE).read_bytes())
+    salt, room = bytes.fromhex(kept["salt"]), 64 * 1024**2
+    assert kept["digest"] == scrypt(b"7392", salt=salt, n=2**15, r=8, p=1, maxmem=room, dklen=32).hex()
 
 
 @pytest.mark.parametrize("pin", ["", "123", "1234", "4321", "1111", "12a4", "１２５９", "1" * 13, " 7392"])
