@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -73,9 +74,11 @@ class Whichever:
     def __init__(self) -> None:
         object.__setattr__(self, "now", None)
 
-    def be(self, now: Any) -> None:
-        """From here on it is this one."""
+    def be(self, now: Any) -> Any:
+        """From here on it is this one; the one so far."""
+        before = object.__getattribute__(self, "now")
         object.__setattr__(self, "now", now)
+        return before
 
     def __getattr__(self, name: str) -> Any:
         return getattr(object.__getattribute__(self, "now"), name)
@@ -121,6 +124,26 @@ def site(station: Terminal) -> Iterator[Site]:
     made = site_at(station.home)
     yield made
     made.close()
+
+
+PageAt = Callable[[Site], AbstractContextManager[TestClient]]
+
+
+@pytest.fixture
+def page_at(app: FastAPI, whichever: Whichever) -> PageAt:
+    """Requests to a site from this computer while a block lasts, which closes the site; no other is reached then."""
+
+    @contextmanager
+    def reached(site: Site) -> Iterator[TestClient]:
+        before = whichever.be(site)
+        try:
+            with TestClient(app, base_url=HOST, raise_server_exceptions=False) as client:
+                yield client
+        finally:
+            site.close()
+            whichever.be(before)
+
+    return reached
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import io
 import random
 import shutil
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +10,8 @@ import numpy as np
 import pypdfium2
 import pytest
 from command_examples import Once, Terminal
-from page_examples import HOST, site_at
+from page_examples import PageAt, site_at
 from PIL import Image
-from starlette.testclient import TestClient
 
 from custody.errors import CodeError
 from custody.events import read_body
@@ -26,7 +24,6 @@ from scanner.decode import PyzbarEngine, Reader, ZxingEngine
 from scanner.simulate import Flaws, simulate
 from tests.paper_examples import codes, handover_body, sheet, signed_sheet
 from tests.report_examples import NEEDS, PLACES, TPS
-from web.app import build
 
 DPI = 300
 SLOW_SIZES = [pytest.param(*size, marks=pytest.mark.slow) for size in ((1, 1), (200, 1), (200, 5))]
@@ -289,7 +286,9 @@ def test_how_many_records_nobody_witnessed_is_said(station: Terminal):
     assert "kept by no other station yet" in witnesses[0]["found"]
 
 
-def test_a_ledger_that_was_put_back_says_so_and_goes_on_with_a_new_log(station: Terminal, tmp_path: Path):
+def test_a_ledger_that_was_put_back_says_so_and_goes_on_with_a_new_log(
+    station: Terminal, tmp_path: Path, page_at: PageAt
+):
     shutil.copytree(station.home, tmp_path / "yesterday")
     given = station.codes("--to", "51.08.01")[:3]
     station.give(given, "51.08", "51.08.01", "--paper", "paper.pdf")
@@ -304,7 +303,7 @@ def test_a_ledger_that_was_put_back_says_so_and_goes_on_with_a_new_log(station: 
     again = station("scan", "--from", "51.08", "--to", "51.08.02", "--source", "-", typed=given[0])
     assert again.code == 1 and "older copy" in again.err, "before a label is scanned"
     assert len(station("drafts", "--json").lines) == held
-    with closing(site_at(station.home)) as site, TestClient(build(site), base_url=HOST) as page:
+    with page_at(site_at(station.home)) as page:
         assert "older copy" in page.get("/").text
     station("init", "--continue")
     assert station.give(given, "51.08", "51.08.01").code == 0

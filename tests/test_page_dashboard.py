@@ -6,14 +6,12 @@ import time
 
 import pytest
 from command_examples import NOW, Terminal
-from page_examples import HOST, Visitor, site_at, wait_for
-from starlette.testclient import TestClient
+from page_examples import PageAt, Visitor, site_at, wait_for
 from test_page_hostile import check
 
 from custody.progress import Amounts
 from station import overview
 from web import watch
-from web.app import build
 from web.drawings import clock_drawing, tree_drawing
 from web.site import Site
 
@@ -39,26 +37,22 @@ def test_it_leads_from_the_whole_down_to_one_item(visitor: Visitor, station: Ter
     assert f'href="/items/{codes[0]}"' in top and "PPK Gerokgak" in top
 
 
-def test_what_is_late_and_what_is_irregular_is_told(site: Site, station: Terminal) -> None:
+def test_what_is_late_and_what_is_irregular_is_told(station: Terminal, page_at: PageAt) -> None:
     codes = station.codes("--to", "51.08.01.2001.001")
     astray = station.codes("--to", "51.08.02")[0]
     station.give([*codes[:2], astray], "51.08", "51.08.01", "--condition", f"{codes[0]}=wet")
-    later = site_at(station.home, now=LATE)
-    try:
-        with TestClient(build(later), base_url=HOST) as client:
-            page = client.get("/dashboard").text
-            said = words(page)
-            assert "Late and soon late (2)" in said and "16 of 18 missing, due 12 Feb 18:00" in said
-            assert "Open discrepancies (2)" in said and "was found wet" in said and "Critical:" in said
-            assert "Late 2 PPK 2" in said
-            assert "nothing went wrong in the hands of PPK Gerokgak (3 things, 1 loads)" in said, "the scorecard"
-            assert "PPK Gerokgak 3 1 100 % 0/3" in said
-            district = words(client.get("/dashboard/51.08.02").text)
-            assert "Open discrepancies (1)" in district and "late due 12 Feb 18:00" in district
-            wall = client.get("/dashboard/wall").text
-            assert "PPK Gerokgak" in wall and "late" in wall
-    finally:
-        later.close()
+    with page_at(site_at(station.home, now=LATE)) as client:
+        page = client.get("/dashboard").text
+        said = words(page)
+        assert "Late and soon late (2)" in said and "16 of 18 missing, due 12 Feb 18:00" in said
+        assert "Open discrepancies (2)" in said and "was found wet" in said and "Critical:" in said
+        assert "Late 2 PPK 2" in said
+        assert "nothing went wrong in the hands of PPK Gerokgak (3 things, 1 loads)" in said, "the scorecard"
+        assert "PPK Gerokgak 3 1 100 % 0/3" in said
+        district = words(client.get("/dashboard/51.08.02").text)
+        assert "Open discrepancies (1)" in district and "late due 12 Feb 18:00" in district
+        wall = client.get("/dashboard/wall").text
+        assert "PPK Gerokgak" in wall and "late" in wall
 
 
 def test_the_wall_screen_has_nothing_to_press(visitor: Visitor) -> None:

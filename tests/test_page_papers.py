@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from command_examples import NOW, Terminal
-from page_examples import HOST, SAME_ORIGIN, Visitor, site_at
-from starlette.testclient import TestClient
+from page_examples import SAME_ORIGIN, PageAt, Visitor, site_at
 from test_page_meet import prepared_other, words  # noqa: F401 -- the fixture is used by name
 from work_examples import upload, work
 
@@ -17,7 +16,6 @@ import main
 from custody.codes import item_payload
 from custody.paper import pack_sheet
 from custody.paper import parts as paper_parts
-from web.app import build
 from web.papers import HALF_READ_FILE
 from web.token import HEADER
 
@@ -54,10 +52,10 @@ def parts(paper: Path) -> list[str]:
 
 
 @pytest.fixture
-def guest(prepared_other: Path, tmp_path: Path, terminal: Terminal) -> Iterator[Visitor]:  # noqa: F811
+def guest(prepared_other: Path, terminal: Terminal, page_at: PageAt) -> Iterator[Visitor]:  # noqa: F811
     """The page of the sub-district's laptop, which has not met the warehouse since."""
     shutil.copytree(prepared_other / "other", terminal.home)
-    with TestClient(build(site_at(terminal.home)), base_url=HOST, raise_server_exceptions=False) as client:
+    with page_at(site_at(terminal.home)) as client:
         yield Visitor(client)
 
 
@@ -88,12 +86,12 @@ def test_codes_in_any_order_become_the_paper_and_until_then_it_is_said_which_are
 
 
 def test_a_paper_that_is_half_read_is_so_still_after_the_server_was_started_anew(
-    guest: Visitor, parts: list[str], terminal: Terminal
+    guest: Visitor, parts: list[str], terminal: Terminal, page_at: PageAt
 ) -> None:
     for part in parts[:-1]:
         show(guest, part)
     (terminal.home / HALF_READ_FILE).open("a").write("\nno part of a paper\n")
-    with TestClient(build(site_at(terminal.home)), base_url=HOST) as client:
+    with page_at(site_at(terminal.home)) as client:
         anew = Visitor(client)
         assert f"{len(parts) - 1} of {len(parts)} codes read" in anew.see("/meet")
         whole = show(anew, parts[-1])
@@ -102,12 +100,12 @@ def test_a_paper_that_is_half_read_is_so_still_after_the_server_was_started_anew
 
 
 def test_a_session_is_as_far_with_a_paper_after_the_server_was_started_anew(
-    guest: Visitor, parts: list[str], terminal: Terminal
+    guest: Visitor, parts: list[str], terminal: Terminal, page_at: PageAt
 ) -> None:
     draft = guest.ask("POST", "/api/drafts", {"giver": "51.08", "receiver": "51.08.01"}, expect=201)["draft"]
     for part in parts[:-1]:
         guest.ask("POST", f"/api/drafts/{draft}/lines", {"line": part})
-    with TestClient(build(site_at(terminal.home)), base_url=HOST) as client:
+    with page_at(site_at(terminal.home)) as client:
         anew = Visitor(client)
         told = anew.ask("POST", f"/api/drafts/{draft}/lines", {"line": parts[-1]})
         assert "18 items from Gudang to PPK Gerokgak" in told["text"]

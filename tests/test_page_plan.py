@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from command_examples import ITEMS, NEEDS, PLACES, Terminal
-from page_examples import Visitor
+from command_examples import ITEMS, NEEDS, PLACES, Terminal, station_at
+from page_examples import PageAt, Visitor, site_at
 from work_examples import upload, work
 
 from tables.write import Sheet, write_table
@@ -59,15 +59,9 @@ def test_every_fault_is_shown_in_its_cell(visitor: Visitor, station: Terminal) -
     assert "/.page-" not in answer["page"]
 
 
-def test_tables_that_refer_to_each_other_go_together_in_any_order(terminal: Terminal, tmp_path: Path) -> None:
-    from page_examples import HOST, site_at
-    from starlette.testclient import TestClient
-
-    from web.app import build
-
+def test_tables_that_refer_to_each_other_go_together_in_any_order(terminal: Terminal, page_at: PageAt) -> None:
     assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
-    site = site_at(terminal.home)
-    with TestClient(build(site), base_url=HOST) as client:
+    with page_at(site_at(terminal.home)) as client:
         visitor = Visitor(client)
         keys = [upload(visitor, text.encode(), name) for name, text in (("n.csv", NEEDS), ("p.csv", PLACES))]
         seen = work(visitor, "/api/plan/preview", {"uploads": keys})
@@ -122,18 +116,10 @@ def test_what_is_missing_is_counted_then_registered_once(visitor: Visitor, stati
     assert "Nothing is missing" in work(visitor, "/api/plan/missing", part)["page"]
 
 
-def test_a_station_that_may_not_plan_is_told_at_the_preview(
-    visitor: Visitor, station: Terminal, tmp_path: Path
-) -> None:
-    from command_examples import station_at
-    from page_examples import HOST, site_at
-    from starlette.testclient import TestClient
-
-    from web.app import build
-
+def test_a_station_that_may_not_plan_is_told_at_the_preview(station: Terminal, tmp_path: Path, page_at: PageAt) -> None:
     root = station("verify", "--json").json["logs"][0]["key"]
     other = station_at(station, tmp_path / "other", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
-    with TestClient(build(site_at(other.home)), base_url=HOST) as client:
+    with page_at(site_at(other.home)) as client:
         guest = Visitor(client)
         answer = work(
             guest, "/api/plan/preview", {"uploads": [upload(guest, PLACES.encode(), "places.csv")]}, expect=422

@@ -2,12 +2,14 @@
 
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from command_examples import NOW, Terminal
+from fastapi import FastAPI
 from lan_examples import LAN_HOST, Device
-from page_examples import HOST, SAME_ORIGIN, Visitor, site_at
+from page_examples import HOST, SAME_ORIGIN, PageAt, Visitor, Whichever, site_at
 from starlette.testclient import TestClient
 from test_page_guard import all_routes
 
@@ -46,20 +48,31 @@ def secret(site: Site) -> str:
     return site.observers.make("Bawaslu", days=3)[1]
 
 
-def role_client(site: Site, role: Role, secret: str) -> Iterator[tuple[TestClient, dict[str, str]]]:
-    doors = {"operator": OperatorDoor(site.hosts, site.token)}
+RoleClient = Callable[[Role], AbstractContextManager[tuple[TestClient, dict[str, str]]]]
+
+
+@pytest.fixture
+def come_as(site: Site, secret: str, app: FastAPI, whichever: Whichever) -> RoleClient:
+    """Comes to the site in a role: what asks, and the headers to send each time."""
+    whichever.be(site)
+    return contextmanager(lambda role: role_client(site, role, secret, app))
+
+
+def role_client(site: Site, role: Role, secret: str, app: FastAPI) -> Iterator[tuple[TestClient, dict[str, str]]]:
     headers = {HEADER: site.token, **SAME_ORIGIN}
-    with TestClient(build(site, doors.get(role)), base_url=HOST, raise_server_exceptions=False) as client:
+    served = build(site, OperatorDoor(site.hosts, site.token)) if role == "operator" else app
+    with TestClient(served, base_url=HOST, raise_server_exceptions=False) as client:
         if role == "observer":
             yield client, {**headers, "Authorization": f"Bearer {secret}"}
         else:
             client.cookies.set(cookie_name(site.token), site.token)
             yield client, headers
+    site.close()  # its files are as it leaves them
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_route_is_open_to_whom_the_table_says_and_to_nobody_else(site: Site, secret: str, role: Role) -> None:
-    for client, headers in role_client(site, role, secret):
+def test_every_route_is_open_to_whom_the_table_says_and_to_nobody_else(come_as: RoleClient, role: Role) -> None:
+    with come_as(role) as (client, headers):
         routes = [(method, path) for method, path in all_routes(client) if "{path" not in path]
         assert len(routes) > 50
         for method, path in sorted(routes):
@@ -88,10 +101,10 @@ def test_a_path_that_only_looks_like_an_observers_is_none(path: str) -> None:
         assert "observer" not in allowed(method, "/dashboard")
 
 
-def test_an_observer_changes_nothing_by_whatever_request(site: Site, secret: str, station: Terminal) -> None:
+def test_an_observer_changes_nothing_by_whatever_request(site: Site, come_as: RoleClient, station: Terminal) -> None:
     before = (station.event_count(), sorted(path.name for path in station.home.iterdir()))
     drafts = site.ask.do(lambda store: store.drafts.all())
-    for client, headers in role_client(site, "observer", secret):
+    with come_as("observer") as (client, headers):
         for method, path in sorted(all_routes(client)):
             if "news" in path or "picture" in path or "{path" in path:
                 continue
@@ -147,7 +160,7 @@ def test_a_token_counts_until_its_day_and_until_it_is_revoked(site: Site, client
     assert asks(secret) == 401, "whoever revokes it, here or in another program"
 
 
-def test_a_token_is_kept_as_a_digest_for_the_stations_user_alone(site: Site, secret: str) -> None:
+def test_a_token_is_kept_as_a_digest_for_the_stations_user_alone(site: Site, secret: str, page_at: PageAt) -> None:
     text = (site.home / FILE).read_text()
     assert secret not in text and secret.removeprefix(PREFIX) not in text
     assert stat.S_IMODE((site.home / FILE).stat().st_mode) == 0o600
@@ -157,11 +170,11 @@ def test_a_token_is_kept_as_a_digest_for_the_stations_user_alone(site: Site, sec
         with pytest.raises(InputError):
             site.observers.make(name, days=days)
     (site.home / FILE).write_text("{spoilt")
-    assert site_answer(site) == 507, "a file that cannot be read lets nobody in and says so"
+    assert site_answer(site, page_at) == 507, "a file that cannot be read lets nobody in and says so"
 
 
-def site_answer(site: Site) -> int:
-    with TestClient(build(site), base_url=HOST, raise_server_exceptions=False) as client:
+def site_answer(site: Site, page_at: PageAt) -> int:
+    with page_at(site) as client:
         headers = {"Authorization": f"Bearer {PREFIX}{'1' * 64}"}
         return client.get("/api/v1/progress", headers=headers).status_code
 

@@ -5,13 +5,11 @@ from typing import Any
 
 import pytest
 from command_examples import Terminal, told_last
-from page_examples import HOST, Visitor, site_at
-from starlette.testclient import TestClient
+from page_examples import PageAt, Visitor, site_at
 
 from custody.codes import item_payload, show_code
 from custody.places import Place
 from reports.words import clock_at
-from web.app import build
 from web.site import Site
 
 
@@ -154,27 +152,20 @@ def test_what_another_program_takes_into_the_session_is_on_the_page(visitor: Vis
     assert visitor.client.get(f"/scan/{draft}", follow_redirects=False).headers["location"] == "/?gone=1"
 
 
-def test_the_state_of_an_item_and_the_names_outlive_the_server(visitor: Visitor, station: Terminal) -> None:
-    from page_examples import HOST, site_at
-    from starlette.testclient import TestClient
-
-    from web.app import build
-
+def test_the_state_of_an_item_and_the_names_outlive_the_server(
+    visitor: Visitor, station: Terminal, page_at: PageAt
+) -> None:
     code = station.codes()[0]
     draft = begun(visitor)
     typed(visitor, draft, code)
     visitor.ask("PUT", f"/api/drafts/{draft}/words", {"codes": [code], "condition": "wet", "remark": "the lid"})
     visitor.ask("PUT", f"/api/drafts/{draft}/said", {"giver_name": "Made", "witness_1": "Wayan"})
-    other = site_at(station.home)
-    try:
-        with TestClient(build(other), base_url=HOST) as client:
-            again = Visitor(client)
-            page = again.see(f"/scan/{draft}/review")
-            assert 'value="Made"' in page and 'value="Wayan"' in page
-            assert "wet" in again.see(f"/scan/{draft}") and "the lid" in again.see(f"/scan/{draft}")
-            record(again, draft, reviewed(again, draft), giver_name="Made")
-    finally:
-        other.close()
+    with page_at(site_at(station.home)) as client:
+        again = Visitor(client)
+        page = again.see(f"/scan/{draft}/review")
+        assert 'value="Made"' in page and 'value="Wayan"' in page
+        assert "wet" in again.see(f"/scan/{draft}") and "the lid" in again.see(f"/scan/{draft}")
+        record(again, draft, reviewed(again, draft), giver_name="Made")
     assert station("custody", "--json", code).json["condition"] == "wet"
 
 
@@ -237,10 +228,9 @@ def test_a_page_is_told_of_a_camera_only_when_it_can_ask_for_its_picture(
     assert told[0] == "opening"
 
 
-def test_a_station_without_a_plan_is_led_to_load_one(terminal: Terminal) -> None:
+def test_a_station_without_a_plan_is_led_to_load_one(terminal: Terminal, page_at: PageAt) -> None:
     assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
-    bare = site_at(terminal.home)
-    with TestClient(build(bare), base_url=HOST) as client:
+    with page_at(site_at(terminal.home)) as client:
         page = client.get("/").text
     assert "Load the tables" in page
     assert page.index('href="/plan" autofocus') < page.index('class="button" href="/scan"')
