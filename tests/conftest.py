@@ -10,6 +10,7 @@ from typing import Any
 import bytecode  # noqa: F401 -- before any other file of the tests is read
 import pytest
 import sampling  # noqa: F401 -- the size of samples is set before any test is read
+import workplace  # noqa: F401 -- before the first file is written
 from browser_examples import chromium, served, window  # noqa: F401 -- fixtures of the tests in a browser
 from busy_day import busy  # noqa: F401 -- the fixture of all that is written of a whole ledger
 from command_examples import once, prepared, station, terminal  # noqa: F401 -- fixtures of all tests of commands
