@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.base import one_line, print_json, repeatable
+from commands.base import note, one_line, print_json, repeatable
 from commands.lines import load_list
 from commands.touching import one_touch
 from custody.errors import N_, InputError
@@ -99,6 +99,8 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
     refused = [_refused(text) for text in options["refuse"]]
     check_paper_name(options["paper"])
     check_letter(options["bast"])
+    if not store.has_plan:
+        note(_("The plan is not known here yet: places are shown by their codes until it is taken in."))
     handover = Handover(
         giver=giver,
         to=to,

@@ -38,21 +38,41 @@ class Judging:
     def custodian(self, text: str) -> str:
         """The code of a place, vendor or carrier that exists; any number plate is a carrier.
 
+        Places that the plan does not have, or not yet, count where a station stands at them or a paper that was read
+        names them: a laptop that never met the sender can receive before the plan comes.
+
         Raises:
             CodeError: no custodian can have this code.
-            InputError: the plan does not have it.
+            InputError: neither the plan has it nor is it known so.
         """
         code = parse_custodian(text)
         self.state.places.refresh()
-        if code not in self.state.places and not is_plate(code):
-            raise InputError(
-                N_("there is no place {place} in the plan"),
-                hint=N_(
-                    "Look the code up in the places table, or load the table that has it: python main.py load FILE"
-                ),
-                place=code,
-            )
+        if code not in self.state.places and not is_plate(code) and not self._is_named(code):
+            raise InputError(N_("there is no place {place} in the plan"), hint=self._way_to_a_place(), place=code)
         return code
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether any place of the delivery tree is known here."""
+        return self.ledger.remember_rule("has_plan", lambda: len(self.state.places) > 0)
+
+    def _is_named(self, code: str) -> bool:
+        """Whether a place is known without the plan: a station stands there, or a paper that was read names it."""
+        own = self.ledger.own_row()
+        stations = self.ledger.places_met() or frozenset({own.place} if own else ())
+        return code in stations or code in self.papers.named_places()
+
+    def _way_to_a_place(self) -> str:
+        """What to do about a place that is not known here: who may not plan can load no table."""
+        own = self.ledger.own_row()
+        if own is None or self.state.stations.now().may(own.name, "plan"):
+            return N_("Look the code up in the places table, or load the table that has it: python main.py load FILE")
+        if self.has_plan:
+            return N_("Look the code up, or take in a bundle with the newest plan: python main.py import FILE")
+        return N_(
+            "The plan is not here yet. Let the camera read the sender's handover paper first (scan --to YOUR-PLACE), "
+            "or take in a bundle that has the plan: python main.py import FILE"
+        )
 
     def is_carrier(self, custodian: str) -> bool:
         """Whether a custodian is a truck and no place."""

@@ -73,6 +73,7 @@ class Papers:
         self.state, self.heads, self.ledger, self.tables = state, heads, state.ledger, tables
         self._count = Prepared(state.ledger.database, self._count_query)
         self._last: tuple[object, Waybill] | None = None
+        self._named: tuple[int, frozenset[str]] = (0, frozenset())
 
     def _count_query(self) -> Any:
         return self.tables.paper.select(fn.COUNT(self.tables.paper.leaf))
@@ -127,6 +128,16 @@ class Papers:
         return public_key in self.state.stations.now().powers
 
     # --- what is to come ----------------------------------------------------------------------------------------
+
+    def named_places(self) -> frozenset[str]:
+        """The custodians that the papers read here name: who gave, who received, and where a truck goes."""
+        count = int(self._count.first()[0])
+        if self._named[0] != count:
+            bodies = [json.loads(bytes(body)) for (body,) in self.tables.paper.select(self.tables.paper.body).tuples()]
+            self._named = count, frozenset(
+                code for said in bodies for code in (said["from"], said["to"], *said["bound"])
+            )  # fmt: skip
+        return self._named[1]
 
     def waybill(self, giver: str, to: str, tops: Sequence[str]) -> Waybill:
         """What papers say is to come at this handover and has not been received; kept until something changes."""

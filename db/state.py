@@ -64,17 +64,17 @@ class State(Folding):
     def met(self) -> frozenset[str] | None:
         """The places whose stations' logs are known; None where no other station is known of whose log is missing.
 
-        Where nothing is registered, somebody else's log is missing: it is there that things were.
+        None of them where nothing is registered: the log that did it is missing, and may explain whatever is odd.
         """
         return self.ledger.remember("met", self._met)
 
     def _met(self) -> frozenset[str] | None:
-        places, own = self.ledger.places_met(), self.ledger.own_row()
-        if places is not None and not self.stations.now().has_met_all(own.public_key if own else ""):
-            return places
         item = self.tables.item
-        is_anything_registered = item.select(item.code).limit(1).tuples().first() is not None
-        return None if is_anything_registered else frozenset({own.place} if own else ())
+        if item.select(item.code).limit(1).tuples().first() is None:
+            return frozenset()
+        places, own = self.ledger.places_met(), self.ledger.own_row()
+        has_met_all = places is None or self.stations.now().has_met_all(own.public_key if own else "")
+        return None if has_met_all else places
 
     @property
     def sealed_kinds(self) -> frozenset[str]:

@@ -208,13 +208,15 @@ class DraftDesk:
         return head_words(self.store, text)
 
     def _follow(self, said: Body) -> None:
-        """Let a paper say who gives and who receives, where nobody has said it and nothing is taken yet."""
-        if self.giver or self._receiver or self.taken:
-            return
+        """Let a paper say who gives or who receives, where nobody has said it and nothing is taken yet."""
         giver, receiver = ends_after(self.store, said)
-        with suppress(CodeError, RuleError):  # a place that is not in our plan: people say it themselves
-            self.set_end("from", giver)
-            if receiver:
+        is_about_others = self.giver not in ("", giver) or (receiver and self._receiver not in ("", receiver))
+        if self.taken or is_about_others:
+            return
+        with suppress(CodeError, RuleError):  # it would hand over to itself: people say it themselves
+            if not self.giver:
+                self.set_end("from", giver)
+            if receiver and not self._receiver:
                 self.set_end("to", receiver)
 
     def findings(self) -> list[Finding]:

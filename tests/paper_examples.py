@@ -2,13 +2,17 @@
 
 import random
 
+import numpy as np
+import pypdfium2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from PIL import Image
 
 from custody.codes import draw_code
 from custody.ledger import canonical, entry_bytes, leaf_digest, sign_body
 from custody.paper import Sheet
 from evidence.checkpoint import make_checkpoint
 from evidence.tree import Frontier
+from scanner.decode import Reader
 
 LOG = "serah/pemilu-2024/gudang-1/0011223344556677"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -57,3 +61,18 @@ def signed_sheet(body: dict[str, object], key: Ed25519PrivateKey = KEY) -> Sheet
 def sheet(count: int, *, refs: int = 1, **more: object) -> Sheet:
     """A paper of so many items."""
     return signed_sheet(handover_body(codes(count), refs=refs, **more))
+
+
+def rendered(path: str) -> np.ndarray:
+    """The one page of a PDF as a picture, 150 dpi."""
+    [page] = pypdfium2.PdfDocument(path)
+    return np.ascontiguousarray(page.render(scale=150 / 72).to_numpy()[..., :3])
+
+
+def photograph(path: str) -> str:
+    """A picture of the part of a page where its codes are: a page of text has much that looks like one."""
+    page = rendered(path)
+    corners = np.array([read.corners for read in Reader().read(page)]).reshape(-1, 2)
+    (left, top), (right, low) = np.maximum(corners.min(axis=0) - 40, 0), corners.max(axis=0) + 40
+    Image.fromarray(page[top:low, left:right]).save("photograph.png")
+    return "photograph.png"

@@ -11,7 +11,6 @@ import pypdfium2
 import pytest
 from command_examples import Once, Terminal
 from page_examples import PageAt, site_at
-from PIL import Image
 
 from custody.errors import CodeError
 from custody.events import read_body
@@ -22,7 +21,7 @@ from reports.handover_column import HandoverFacts, Part
 from reports.handover_paper import write_handover_paper
 from scanner.decode import PyzbarEngine, Reader, ZxingEngine
 from scanner.simulate import Flaws, simulate
-from tests.paper_examples import codes, handover_body, sheet, signed_sheet
+from tests.paper_examples import codes, handover_body, photograph, rendered, sheet, signed_sheet
 from tests.report_examples import NEEDS, PLACES, TPS
 
 DPI = 300
@@ -233,20 +232,6 @@ def test_the_receipt_and_its_witness_stand_when_the_logs_meet(station: Terminal,
 
 def outcomes(ran) -> set[str]:
     return {line["outcome"] for line in ran.lines if "outcome" in line}
-
-
-def rendered(path: str) -> np.ndarray:
-    [page] = pypdfium2.PdfDocument(path)
-    return np.ascontiguousarray(page.render(scale=150 / 72).to_numpy()[..., :3])
-
-
-def photograph(path: str) -> str:
-    """A picture of the part of a page where its codes are: a page of text has much that looks like one."""
-    page = rendered(path)
-    corners = np.array([read.corners for read in Reader().read(page)]).reshape(-1, 2)
-    (left, top), (right, low) = np.maximum(corners.min(axis=0) - 40, 0), corners.max(axis=0) + 40
-    Image.fromarray(page[top:low, left:right]).save("photograph.png")
-    return "photograph.png"
 
 
 def test_a_recorded_handover_is_printed_again_by_its_number(station: Terminal):

@@ -1,0 +1,118 @@
+"""A laptop that never met the sender and has no plan: its own place and the paper are enough to receive."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from command_examples import Once, Terminal, station_at, told_last
+from meet_examples import fingerprint_of
+from page_examples import PageAt, Visitor, site_at
+from PIL import Image
+
+from custody.paper import is_part
+from scanner.decode import Reader
+from tests.paper_examples import photograph, rendered
+
+TRUCK = "DK 8123 AB"
+
+
+@pytest.fixture
+def newcomer(station: Terminal, tmp_path: Path, once: Once) -> Terminal:
+    """A district's station that knows root's fingerprint and nothing else, and the paper of the truck that comes."""
+
+    @once
+    def sent() -> None:
+        station_at(
+            station, tmp_path / "new", "--place", "51.08.01", "--station", "PPK-1", "--root", fingerprint_of(station)
+        )
+        given = station.codes("--to", "51.08.01")
+        station.give(given, "51.08", TRUCK, "--bound", "51.08.01.2001", "--paper", "paper.pdf")
+        codes = [read.text for read in Reader().read(rendered("paper.pdf"))]
+        Path("paper.txt").write_text("\n".join(filter(is_part, codes)))
+        Path("given.txt").write_text("\n".join(given))
+
+    return Terminal(tmp_path / "new", station._capsys, station._monkeypatch)
+
+
+def given() -> list[str]:
+    return Path("given.txt").read_text().split()
+
+
+def test_a_folder_of_pictures_of_the_paper_tells_what_is_to_come(newcomer: Terminal):
+    Path("frames").mkdir()
+    Image.open(photograph("paper.pdf")).save("frames/1.png")
+    seen = newcomer("scan", "--source", "frames", "--from", TRUCK, "--to", "51.08.01", "--json")
+    assert (seen.json["expected"], seen.json["missing"]) == (18, 18)
+    assert "plan is not known here yet" in seen.err
+
+
+def test_it_receives_with_its_own_place_alone_and_the_paper_says_who_gives(newcomer: Terminal):
+    typed = "\n".join([Path("paper.txt").read_text(), *given()[1:]])
+    ran = newcomer("scan", "--source", "-", "--to", "51.08.01", "--yes", "--json", typed=typed)
+    assert ran.code == 0, ran.err
+    assert (ran.json["from"], ran.json["to"], ran.json["scanned"], ran.json["expected"]) == (
+        "DK8123AB", "51.08.01", 17, 18)  # fmt: skip
+    assert {(one["code"], one["provisional"]) for one in ran.json["findings"]} == {
+        ("SHORTAGE", True), ("UNKNOWN_STATION", True)}  # fmt: skip
+
+
+def test_it_hands_on_to_a_place_that_the_paper_names_and_accuses_nobody(newcomer: Terminal):
+    newcomer(
+        "scan", "--source", "-", "--to", "51.08.01", "--yes", typed="\n".join([Path("paper.txt").read_text(), *given()])
+    )
+    ran = newcomer.give(given()[:2], "51.08.01", "51.08.01.2001")
+    assert ran.code == 0 and all(finding["provisional"] for finding in ran.json["findings"]), ran
+    assert "51.08.01.2001" in newcomer("custody", given()[0]).out
+
+
+def test_once_the_plan_has_come_all_is_as_if_it_had_been_there(station: Terminal, newcomer: Terminal, tmp_path: Path):
+    planned = station_at(
+        station, tmp_path / "planned", "--place", "51.08.01", "--station", "PPK-1", "--root", fingerprint_of(station)
+    )
+    station("export", "--out", "plan.serah")
+    planned("import", "plan.serah")
+    typed = "\n".join([Path("paper.txt").read_text(), *given()])
+    for receiver in (newcomer, planned):
+        assert receiver("scan", "--source", "-", "--to", "51.08.01", "--from", TRUCK, "--yes", typed=typed).code == 0
+
+    def said(receiver: Terminal) -> list[dict[str, object]]:
+        return [{name: value for name, value in body.items() if name != "log"} for body in told_last(receiver)]
+
+    assert said(newcomer) == said(planned)
+    assert station("admit", newcomer.home / "station-card.json").code == 0
+    newcomer("export", "--out", "back.serah")
+    assert station("import", "back.serah").code == 0
+    station("export", "--out", "plan.serah")
+    assert newcomer("import", "plan.serah").code == 0
+    code = given()[0]
+    chain = newcomer("custody", code, "--json").json
+    assert chain == station("custody", code, "--json").json
+    assert (chain["held_by"], chain["to"], chain["findings"]) == ("51.08.01", "51.08.01.2001.001", [])
+    assert newcomer("verify").code == 0
+    with closing(sqlite3.connect(newcomer.home / "ledger.db")) as ledger:
+        assert ledger.execute("SELECT COUNT(*) FROM place").fetchone() != (0,)
+
+
+def test_where_no_place_is_known_the_hint_names_import_and_not_load(station: Terminal, newcomer: Terminal):
+    unknown = ("handover", "--from", "51.08.02", "--to", "51.08.01", "--codes", "-")
+    refused = newcomer(*unknown, typed="\n")
+    assert refused.code == 2 and "import FILE" in refused.err and "load" not in refused.err
+    station("export", "--out", "plan.serah")
+    newcomer("import", "plan.serah")
+    refused = newcomer("scan", "--to", "51.08.77", "--source", "-", typed="\n")
+    assert refused.code == 2 and "import FILE" in refused.err and "load" not in refused.err
+    assert "load FILE" in station("scan", "--to", "51.08.77", "--source", "-", typed="\n").err
+
+
+def test_the_page_receives_without_a_plan_too(newcomer: Terminal, page_at: PageAt):
+    with page_at(site_at(newcomer.home)) as client:
+        visitor = Visitor(client)
+        assert "51.08.01" in visitor.see("/scan")
+        draft = visitor.ask("POST", "/api/drafts", {"receiver": "51.08.01"}, expect=201)["draft"]
+        for line in Path("paper.txt").read_text().splitlines():
+            told = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": line})
+        assert "18 items from 51.08" in str(told)
+        assert "Vehicle DK 8123 AB" in visitor.see(f"/scan/{draft}")
+        unknown = visitor.ask("POST", "/api/drafts", {"receiver": "51.08.02"}, expect=422)
+        assert "page Meet" in unknown["hint"]
