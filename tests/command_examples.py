@@ -19,6 +19,8 @@ from ledger_examples import empty_file
 import main
 
 ROOT = Path(main.__file__).parent
+LAPTOP = Path(__file__).parent / "laptop"
+"""What a started program finds before the packages that are installed here."""
 NOW = "2024-02-11T01:00:00Z"
 PLACES = """\
 code,name,level,parent,due
@@ -75,10 +77,10 @@ class Terminal:
         return Ran(code, *self._capsys.readouterr())
 
     def process(self, *args: object, stdout: Any = subprocess.PIPE, **more: Any) -> "subprocess.Popen[str]":
-        """Begin a command in a process of its own."""
+        """Begin a command in a process of its own, which finds what a laptop has installed."""
         command = [sys.executable, str(ROOT / "main.py"), "--home", str(self.home), "--lang", "en", *map(str, args)]
-        stdin = more.pop("stdin", subprocess.DEVNULL)
-        return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, text=True, **more)
+        stdin, env = more.pop("stdin", subprocess.DEVNULL), {**(more.pop("env", os.environ)), "PYTHONPATH": str(LAPTOP)}
+        return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, text=True, env=env, **more)
 
     def items(self, *args: object) -> list[dict[str, Any]]:
         """The items as `items --json` tells them."""

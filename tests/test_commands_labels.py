@@ -23,7 +23,7 @@ def test_every_label_of_a_printed_page_reads_back(station: Terminal) -> None:
 
 
 def test_from_a_printed_page_through_a_scan_to_the_chain(station: Terminal) -> None:
-    station("labels", "--to", "51.08.01", "--out", "labels.pdf")
+    station("labels", "--to", "51.08.01", *SMALL, "--out", "labels.pdf")
     scanned = station(
         "scan", "--from", "51.08", "--to", "51.08.01", "--source", "labels.pdf", "--yes", "--json",
         "--giver", "Ketut", "--receiver", "Made", "--counted", 18,

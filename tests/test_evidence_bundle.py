@@ -88,9 +88,9 @@ def test_bytes_behind_the_end_are_refused(file):
 def test_a_bomb_is_refused_while_it_unpacks(tmp_path):
     """Ten gigabytes of well-formed lines in ten megabytes: no more than a few of them are ever in memory."""
     line = entry_line(b"a" * 60_000, "")
-    member = gzip.compress(line * (100_000_000 // len(line)), 9)
+    member = gzip.compress(line * (10_000_000 // len(line)), 9)
     path = tmp_path / "bomb.serah"
-    path.write_bytes(gzip.compress(header_line([])) + member * 100)
+    path.write_bytes(gzip.compress(header_line([])) + member * 1000)
     tracemalloc.start()
     with pytest.raises(InputError, match="far more"), read_bundle(path) as found:
         for _ in found.entries:
@@ -101,7 +101,7 @@ def test_a_bomb_is_refused_while_it_unpacks(tmp_path):
 
 def test_a_bomb_in_one_line_is_refused(tmp_path):
     packer = zlib.compressobj(9, wbits=31)
-    data = b"".join(packer.compress(bytes(1_000_000)) for _ in range(100)) + packer.flush()
+    data = b"".join(packer.compress(bytes(1_000_000)) for _ in range(20)) + packer.flush()
     path = tmp_path / "bomb.serah"
     path.write_bytes(data)
     with pytest.raises(CustodyError):
