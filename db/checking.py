@@ -10,6 +10,7 @@ from typing import Any
 from custody.errors import N_, CustodyError, TamperError
 from custody.ledger import key_fingerprint
 from db.batches import batches
+from db.checking_shown import shown_findings, tampered
 from db.item_rows import ItemRow
 from db.models import Tables
 from db.schema import changed_objects, scratch_database
@@ -64,15 +65,16 @@ class Checking:
     def findings(self, logs: tuple[LogFacts, ...], done: Callable[[int], None]) -> Iterator[EvidenceFinding]:
         """All that is wrong beside the entries; `done` is called with the number of items compared."""
         if trouble := self.ledger.trouble(whole=True):
-            yield _finding(N_("the database file is damaged: {reason}"), reason=trouble)
+            yield tampered(N_("the database file is damaged: {reason}"), reason=trouble)
         for kind, name in changed_objects(self.ledger.database):
-            yield _finding(N_("the database's {kind} {name} is not as Serah makes it: the guards may be off"),
+            yield tampered(N_("the database's {kind} {name} is not as Serah makes it: the guards may be off"),
                            kind=kind, name=name)  # fmt: skip
         yield from self._logs({log.log: log for log in logs})
         yield from self._strays()
         yield from self._indexes()
         yield from self._places()
         yield from self._items(done)
+        yield from shown_findings(self.state)
 
     def _logs(self, facts: dict[str, LogFacts]) -> Iterator[EvidenceFinding]:
         """The table of logs against each log's first entry, and what is counted in it."""
@@ -93,9 +95,9 @@ class Checking:
             for name, value in said.items():
                 if getattr(row, name) != value:
                     message = N_("the table of logs has another {name} for {log} than its entries")
-                    yield _finding(message, row.name, name=name)
+                    yield tampered(message, row.name, name=name)
         if own > 1:
-            yield _finding(N_("the table of logs has {count} logs of this station"), count=own)
+            yield tampered(N_("the table of logs has {count} logs of this station"), count=own)
 
     def _strays(self) -> Iterator[EvidenceFinding]:
         log = self.tables.log
@@ -103,7 +105,7 @@ class Checking:
             count = table.select().where(table.log_id.not_in(log.select(log.id))).count()
             if count:
                 message = N_("the database has {count} entries of no log that it knows")
-                yield _finding(message, count=count)
+                yield tampered(message, count=count)
 
     def _indexes(self) -> Iterator[EvidenceFinding]:
         """The indexes of items and topics against the entries: sums of hashes, for an index has no order to walk in."""
@@ -125,11 +127,11 @@ class Checking:
                 topics += hash((topic, row_id)) if topic else 0
             rows = index.select(index.code, getattr(index, column)).tuples().iterator()
             if sum(hash((code, row_id)) for code, row_id in rows) != items:
-                yield _finding(N_("the index of items ({table}) is not what the entries say"), table=column)
+                yield tampered(N_("the index of items ({table}) is not what the entries say"), table=column)
             if table is tables.event:
                 rows = tables.event_topic.select(tables.event_topic.topic, tables.event_topic.event_id).tuples()
                 if sum(hash((topic, row_id)) for topic, row_id in rows.iterator()) != topics:
-                    yield _finding(N_("the index of notices is not what the entries say"))
+                    yield tampered(N_("the index of notices is not what the entries say"))
 
     def _places(self) -> Iterator[EvidenceFinding]:
         """The tables of places and needs against those that the plan makes, in a database in memory."""
@@ -144,16 +146,19 @@ class Checking:
                 wrong = sorted((key for key in held.keys() | made.keys() if held.get(key) != made.get(key)), key=str)
                 if wrong:
                     message = N_("the table {table} is not what the plan says, in {count} rows; the first is {key}")
-                    yield _finding(message, table=name, count=len(wrong), key=" ".join(map(str, wrong[0])))
+                    yield tampered(message, table=name, count=len(wrong), key=" ".join(map(str, wrong[0])))
 
     def _items(self, done: Callable[[int], None]) -> Iterator[EvidenceFinding]:
         """The table of items against the fold of the events."""
-        item, index, fork_index = self.tables.item, self.tables.event_item, self.tables.fork_item
-        strays = item.select(item.code).where(
-            item.code.not_in(index.select(index.code)) & item.code.not_in(fork_index.select(fork_index.code))
-        )
-        wrong = [code for (code,) in strays.order_by(item.code).limit(1).tuples()]
-        count = strays.count()
+        index, fork_index = self.tables.event_item, self.tables.fork_item
+        wrong: list[str] = []
+        count = 0
+        for table in (self.tables.item, self.tables.seal_use):
+            strays = table.select(table.code).where(
+                table.code.not_in(index.select(index.code)) & table.code.not_in(fork_index.select(fork_index.code))
+            )
+            wrong += [code for (code,) in strays.order_by(table.code).limit(1).tuples()]
+            count += strays.count()
         for codes in batches(self.ledger.codes(), _CODES_PER_FOLD):
             try:
                 folded = self.state.folded(codes)
@@ -174,7 +179,7 @@ class Checking:
             done(len(codes))
         if wrong:
             message = N_("the present state of {count} items is not what their events say; the first is {item}")
-            yield _finding(message, count=count, item=wrong[0])
+            yield tampered(message, count=count, item=wrong[0])
 
 
 def _rows(table: Any) -> dict[tuple[Any, ...], tuple[Any, ...]]:
@@ -199,7 +204,3 @@ def _text(value: Any) -> str:
 
 def _number(value: Any) -> int | None:
     return value if isinstance(value, int) else None
-
-
-def _finding(message: str, log: str = "", **values: Any) -> EvidenceFinding:
-    return EvidenceFinding("TAMPERED", log, None, message, {"log": log, **values} if log else values)

@@ -86,7 +86,7 @@ class Papers:
         Raises:
             TamperError: it is not what the key in it signed, or not the log's key; or our own log was longer once.
         """
-        body, leaf = _checked(sheet)
+        body, leaf = checked_sheet(sheet)
         log, seq, name = str(body["log"]), int(body["seq"]), paper_id(pack_sheet(sheet))
         if self.ledger.keys().get(log, sheet.public_key) != sheet.public_key:
             raise TamperError(
@@ -267,7 +267,7 @@ def _size(head: str) -> int:
     return claimed_checkpoint(head).size if head else 0
 
 
-def _checked(sheet: Sheet) -> tuple[Body, bytes]:
+def checked_sheet(sheet: Sheet) -> tuple[Body, bytes]:
     """What a sheet says and its entry's digest, once its own key's signatures hold.
 
     Raises:

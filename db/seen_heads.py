@@ -15,7 +15,7 @@ from db.models import Tables
 from db.prepared import Prepared, blank
 from db.roster import RosterTable
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
-from evidence.witnesses import witnessed_to
+from evidence.witnesses import head_size, witnessed_to
 
 
 class SeenHeads:
@@ -89,6 +89,52 @@ class SeenHeads:
             said = {"log_id": other.id, "by_id": own.id, "looked_to": own.size, "seq": size}
             key, changed = [witnessed.log_id, witnessed.by_id], [witnessed.looked_to, witnessed.seq]
             witnessed.insert(**said).on_conflict(conflict_target=key, preserve=changed).execute()
+
+    def told_wrong(self) -> list[tuple[str, str]]:
+        """The logs, and by which others, of which the table `witnessed` says what their entries do not.
+
+        What others rely on is counted anew up to where they were looked at. Of what our own logs keep, only more than
+        they do is wrong: a shorter head from a paper may have been noted last.
+        """
+        tables, found = self.tables, []
+        logs = {row.id: row for row in tables.log.select()}
+        ours = {log_id for (log_id,) in tables.tree.select(tables.tree.log_id).tuples()}
+        for row in tables.witnessed.select().order_by(tables.witnessed.log_id, tables.witnessed.by_id):
+            log, by = logs.get(row.log_id), logs.get(row.by_id)
+            if log is None or by is None:
+                found.append((log.name if log else "?", by.name if by else "?"))
+                continue
+            if by.is_own or by.id in ours:
+                is_right = row.seq <= self._kept_by(log, by)
+            else:
+                looked_at = (event for event in self.ledger.events_after(by.id, 0) if event.seq <= row.looked_to)
+                to = witnessed_to(log.name, bytes.fromhex(log.public_key), looked_at)
+                is_right = (row.seq, row.looked_to <= by.size) == (to, True)
+            if not is_right:
+                found.append((str(log.name), str(by.name)))
+        return found
+
+    def look_anew(self) -> None:
+        """Forget what the table `witnessed` says and cannot be: others are looked at again, ours from what it keeps."""
+        witnessed = self.tables.witnessed
+        with self.ledger.transaction():
+            logs = {row.name: row for row in self.tables.log.select()}
+            wrong = self.told_wrong()
+            known = [row.id for row in logs.values()]
+            witnessed.delete().where(witnessed.log_id.not_in(known) | witnessed.by_id.not_in(known)).execute()
+            for log, by in wrong:
+                if log in logs and by in logs:
+                    witnessed.delete().where(
+                        (witnessed.log_id == logs[log].id) & (witnessed.by_id == logs[by].id)
+                    ).execute()
+                    if logs[by].is_own:
+                        self.note_kept(log, self._kept_by(logs[log], logs[by]))
+
+    def _kept_by(self, log: Any, by: Any) -> int:
+        """The size of the longest head of one log that another one keeps."""
+        keeping = (event for event in self.ledger.on_topic(("witness",)) if event.log == by.name)
+        key = bytes.fromhex(log.public_key)
+        return max((head_size(log.name, key, event.body["head"]) for event in keeping), default=0)
 
     def _kept_query(self) -> Any:
         witnessed = self.tables.witnessed

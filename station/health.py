@@ -226,6 +226,7 @@ def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
             total = store.ledger.code_count()
             with progress(total, _("Folding the records")) as done:
                 count = store.state.rebuild(done)
+            store.heads.look_anew()
     except CustodyError as error:
         yield Check(name, "broken", say(error), say_hint(error))
         return

@@ -1,0 +1,70 @@
+"""What was shown to this station, and how far its log is known to be witnessed, against what was signed.
+
+`seen_head` and `paper` hold texts that others signed, with columns that say the same shorter; `witnessed` is a cache of
+what logs say of each other. Nothing else would notice where one of these was changed.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from custody.errors import N_, CustodyError, TamperError
+from custody.paper import Sheet, pack_sheet, paper_id
+from db.models import Tables
+from db.papers import checked_sheet
+from db.seen_heads import SeenHeads
+from db.state import State
+from evidence.checkpoint import claimed_checkpoint
+from evidence.findings import EvidenceFinding
+
+
+def shown_findings(state: State) -> Iterator[EvidenceFinding]:
+    """All that is wrong with these three tables. The entries, and the signatures of heads, are for the audit."""
+    tables = state.ledger.tables
+    for log in _heads_told_wrong(tables):
+        yield tampered(N_("the table of heads that were shown has another length or root for {log} than the head"), log)
+    try:
+        for paper, log in _papers_told_wrong(state):
+            yield tampered(N_("the handover paper {paper} of {log} is not kept here as it was read"), log, paper=paper)
+        wrong = SeenHeads(state.ledger, state.stations, tables).told_wrong()
+    except (CustodyError, KeyError, TypeError):
+        return  # a finding about the entry already
+    for log, by in wrong:
+        message = N_("the table of who relies on whom has another number for {log} by {by} than the entries say")
+        yield tampered(message, log, by=by)
+
+
+def tampered(message: str, log: str = "", **values: Any) -> EvidenceFinding:
+    """The finding that something beside the entries is not as it was left; `log` is empty for the whole ledger."""
+    return EvidenceFinding("TAMPERED", log, None, message, {"log": log, **values} if log else values)
+
+
+def _heads_told_wrong(tables: Tables) -> Iterator[str]:
+    head = tables.seen_head
+    for log, size, root, note in head.select(head.log, head.size, head.root, head.note).tuples():
+        try:
+            said = claimed_checkpoint(note)
+        except CustodyError:
+            continue  # a finding of the audit, which is shown the note
+        if (said.origin, said.size, said.root) != (log, size, bytes(root)):
+            yield str(log)
+
+
+def _papers_told_wrong(state: State) -> Iterator[tuple[str, str]]:
+    """The papers whose record is not what its key signed, or is filed under something else, or as relied on wrongly."""
+    kept: dict[str, int] = {}
+    for event in state.ledger.on_topic(("witness",)):
+        with suppress(TamperError):  # whoever wrote that kept no head
+            head = claimed_checkpoint(event.body["head"])
+            kept[head.origin] = max(head.size, kept.get(head.origin, 0))
+    for row in state.ledger.tables.paper.select():
+        try:
+            sheet = Sheet(bytes(row.body), row.signatures, bytes.fromhex(row.public_key), row.head)
+            body, leaf = checked_sheet(sheet)
+            filed = (bytes(row.leaf), row.log, row.seq, row.paper)
+            is_right = filed == (leaf, body["log"], body["seq"], paper_id(pack_sheet(sheet)))
+            is_right &= not row.is_witnessed or claimed_checkpoint(row.head).size <= kept.get(row.log, 0)
+        except (CustodyError, ValueError, KeyError, TypeError, AttributeError):
+            is_right = False
+        if not is_right:
+            yield str(row.paper), str(row.log)
