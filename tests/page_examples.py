@@ -17,7 +17,7 @@ from commands.base import station_at
 from web.app import build
 from web.doors import LocalDoor
 from web.site import Site
-from web.token import HEADER, kept_token
+from web.token import HEADER, cookie_name, kept_token
 
 T = TypeVar("T")
 PORT = 8642
@@ -40,8 +40,13 @@ def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
 class Visitor:
     """A browser with the page open: it has the cookie and sends the secret that the page gave it."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: TestClient, site: Site | None = None) -> None:
+        """Open the first page; or, where the site is given, come from a page that was opened before."""
         self.client = client
+        if site is not None:
+            client.cookies.set(cookie_name(site.token), site.token)
+            self.token = site.token
+            return
         page = client.get("/", headers={"Accept": "text/html"})
         assert page.status_code == 200, page.text
         found = re.search(r'name="serah-token" content="([0-9a-f]{64})"', page.text)
@@ -155,6 +160,6 @@ def client(app: FastAPI, whichever: Whichever, site: Site) -> Iterator[TestClien
 
 
 @pytest.fixture
-def visitor(client: TestClient) -> Visitor:
+def visitor(client: TestClient, site: Site) -> Visitor:
     """A browser with the page open."""
-    return Visitor(client)
+    return Visitor(client, site)

@@ -2,13 +2,13 @@
 
 import hashlib
 import io
-import re
 from dataclasses import replace
 
 import numpy as np
 import pypdf
 import pypdfium2
 import pytest
+from pdf_text import texts_of
 from PIL import Image, ImageDraw
 
 import language
@@ -35,10 +35,6 @@ def letter(facts, sheets, template=None, signatures=None) -> bytes:
     return out.getvalue()
 
 
-def pages(pdf: bytes) -> list[str]:
-    return [re.sub(r"\s+", " ", page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
-
-
 def with_values(**values: object) -> Template:
     """The shipped template with other values; `__` in a name stands for the dot of its key."""
     shipped = shipped_template()
@@ -46,7 +42,7 @@ def with_values(**values: object) -> Template:
 
 
 def test_the_letter_says_who_gave_what_to_whom_when_and_where():
-    text = " ".join(pages(letter(*example(7))))
+    text = " ".join(texts_of(letter(*example(7))))
     for words in (
         "BERITA ACARA SERAH TERIMA", "PERLENGKAPAN PEMILU 2024", "Nomor: 0042/GUDANG-1/2024",
         "Pada hari ini, Senin, tanggal dua belas bulan Februari tahun dua ribu dua puluh empat (12 Februari 2024), "
@@ -62,7 +58,7 @@ def test_the_letter_says_who_gave_what_to_whom_when_and_where():
 
 def test_the_letter_speaks_english_too():
     language.use("en")
-    text = pages(letter(*example(2)))[0]
+    text = texts_of(letter(*example(2)))[0]
     for words in ("MINUTES OF HANDOVER", "On this day, Monday, 12 February 2024, at 09:02 WITA", "2 (two) items",
                   "Ballot box 1 pc", "FIRST PARTY", "No difference and no finding"):  # fmt: skip
         assert words in text, words
@@ -71,7 +67,7 @@ def test_the_letter_speaks_english_too():
 @pytest.mark.parametrize("count", [1, 30, 400])
 def test_every_page_has_the_number_and_its_place_among_all(count):
     facts, sheets = example(count)
-    texts = pages(letter(facts, sheets))
+    texts = texts_of(letter(facts, sheets))
     for page, text in enumerate(texts, 1):
         assert f"Halaman {page} dari {len(texts)}" in text and "0042/GUDANG-1/2024" in text
     whole = " ".join(texts)
@@ -95,7 +91,7 @@ def test_the_codes_on_the_printed_pages_are_the_signed_records(count):
 
 def test_without_a_head_of_the_log_the_letter_has_no_codes():
     facts, _sheets = example(3)
-    assert "LAMPIRAN II" not in " ".join(pages(letter(facts, [None])))
+    assert "LAMPIRAN II" not in " ".join(texts_of(letter(facts, [None])))
 
 
 def test_the_same_facts_give_the_same_bytes():
@@ -117,7 +113,7 @@ def test_what_was_refused_remarked_matched_and_unlabelled_is_told_with_its_remar
     body["items"][3] |= {"how": "matched", "print": None}
     sheet = signed_sheet(body)
     facts = facts_of([event_of(sheet)], registered(named))
-    text = " ".join(pages(letter(facts, [sheet])))
+    text = " ".join(texts_of(letter(facts, [sheet])))
     for words in (
         "Keputusan PIHAK KEDUA", "Tidak diterima (1), tetap pada PIHAK PERTAMA", "segel putus",
         "Diterima dengan catatan (1)", "penyok di satu sudut", "dicocokkan dengan daftar (1)",
@@ -129,7 +125,7 @@ def test_what_was_refused_remarked_matched_and_unlabelled_is_told_with_its_remar
 
 def test_a_record_that_was_taken_back_is_marked_at_the_top():
     facts, sheets = example(1)
-    assert "TIDAK BERLAKU" in pages(letter(replace(facts, is_withdrawn=True), sheets))[0]
+    assert "TIDAK BERLAKU" in texts_of(letter(replace(facts, is_withdrawn=True), sheets))[0]
 
 
 def test_markup_in_a_template_or_a_record_is_shown_and_not_obeyed():
@@ -141,7 +137,7 @@ def test_markup_in_a_template_or_a_record_is_shown_and_not_obeyed():
     )  # fmt: skip
     people = replace(facts.giver, person=nasty, function=nasty)
     pdf = letter(replace(facts, giver=people, note=nasty, witnesses=(nasty,), number=nasty), sheets, template)
-    text = " ".join(pages(pdf)).replace(" ", "")
+    text = " ".join(texts_of(pdf)).replace(" ", "")
     assert text.count(nasty.replace(" ", "")) >= 8
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     assert all("/Annots" not in page for page in reader.pages)
@@ -162,7 +158,7 @@ def test_long_and_foreign_texts_stay_on_the_page():
         for index in range(text.count_rects()):
             left, bottom, right, top = text.get_rect(index)
             assert left >= -1 and right <= width + 1 and bottom >= 0 and top <= height
-    assert " ".join(pages(pdf)).count("Tanda tangan") == 8
+    assert " ".join(texts_of(pdf)).count("Tanda tangan") == 8
 
 
 def lowest(page) -> float:
@@ -178,7 +174,7 @@ def test_signatures_go_to_a_page_of_their_own_only_where_they_do_not_fit():
     facts, moved = replace(facts, giver=giver, receiver=receiver), 0
     for lines in range(1, 9):
         pdf = letter(replace(facts, note="keterangan yang panjang sekali " * 3 * lines), [None])
-        texts, shown = pages(pdf), pypdfium2.PdfDocument(pdf)
+        texts, shown = texts_of(pdf), pypdfium2.PdfDocument(pdf)
         if "Demikian Berita Acara" in texts[1]:
             moved += 1
             assert lowest(shown[0]) < 140, "it would have fitted"
@@ -187,7 +183,7 @@ def test_signatures_go_to_a_page_of_their_own_only_where_they_do_not_fit():
 
 
 def test_a_vehicle_that_the_plan_does_not_have_is_no_office():
-    text = pages(letter(*example(2, to="DK9999ZZ")))[0]
+    text = texts_of(letter(*example(2, to="DK9999ZZ")))[0]
     assert "Kendaraan : DK 9999 ZZ" in text and text.count("Instansi") == 1
 
 
@@ -198,7 +194,7 @@ def test_the_paper_has_the_size_that_the_template_names(size, points):
 
 
 def test_only_the_sections_of_the_template_appear_and_in_its_order():
-    text = " ".join(pages(letter(*example(1), template=with_values(sections__order=["closing", "opening"]))))
+    text = " ".join(texts_of(letter(*example(1), template=with_values(sections__order=["closing", "opening"]))))
     assert text.index("Demikian Berita Acara") < text.index("Pada hari ini")
     assert "LAMPIRAN" not in text and "PIHAK PERTAMA telah" not in text
 
@@ -236,7 +232,7 @@ def test_who_acknowledged_it_on_the_screen_or_by_pin_is_told_where_they_sign():
     drawn = drawn_signatures(facts, kept.get)
     assert drawn == {"giver": picture.getvalue()}, "the witness's picture is not kept here"
     pdf = letter(facts, sheets, signatures=drawn)
-    text = " ".join(pages(pdf))
+    text = " ".join(texts_of(pdf))
     assert text.count("dengan PIN di pos") == 1 and text.count("gambarnya tidak ada di sini") == 1
     red, green, _blue = np.concatenate(
         [page.render(scale=1).to_numpy()[..., :3].reshape(-1, 3) for page in pypdfium2.PdfDocument(pdf)]

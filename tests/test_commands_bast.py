@@ -1,19 +1,14 @@
 """`report bast`: the letter of a handover, at the station that recorded it and at one that imported its log."""
 
 import json
-import re
 
-import pypdf
 import pytest
 from command_examples import Once, Terminal, station_at
+from pdf_text import text_of
 from python_calamine import load_workbook
 
 TPS = "51.08.01.2001.001"
 NUMBER = "0001/GUDANG-1/2024"
-
-
-def text_of(path) -> str:
-    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pypdf.PdfReader(path).pages))
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """What judges a whole ledger, by commands: report discrepancies, report scorecard, report evaluation."""
 
-import io
 from pathlib import Path
 
 import pytest
 from command_examples import Once, Terminal
-from pypdf import PdfReader
+from pdf_text import text_of
 
 from custody.scoring import AXES
 
@@ -68,7 +67,7 @@ def test_each_kind_of_file_is_written_in_both_languages(troubled: Terminal, tmp_
             out = tmp_path / f"{kind}{suffix}"
             assert troubled("report", kind, *AS_OF, "--out", out).code == 0
             assert out.read_bytes().startswith(begins)
-    words = " ".join(page.extract_text() for page in PdfReader(tmp_path / "scorecard.pdf").pages)
+    words = text_of(tmp_path / "scorecard.pdf")
     assert "PPK Gerokgak" in words and "nothing went wrong" in words and "95.2" not in words
     assert "Tepat sasaran" in troubled("report", "scorecard", lang="id").out
     assert "Salah tujuan" in troubled("report", "discrepancies", lang="id").out
@@ -94,7 +93,7 @@ def test_hostile_names_stay_texts(terminal: Terminal, tmp_path: Path) -> None:
     assert terminal("report", "scorecard", "--out", "s.csv").code == 0
     assert b",'=cmd" in Path("s.csv").read_bytes()
     assert terminal("report", "scorecard", "--out", "s.pdf").code == 0
-    assert evil in PdfReader(io.BytesIO(Path("s.pdf").read_bytes())).pages[0].extract_text()
+    assert evil in text_of(Path("s.pdf"))
 
 
 def test_the_evaluation_counts_what_each_report_of_its_own_counts(troubled: Terminal) -> None:
@@ -115,7 +114,7 @@ def test_the_evaluation_is_written_for_people_and_for_spreadsheets(troubled: Ter
 
     for name in ("e.pdf", "e.xlsx", "e.csv", "e.json"):
         assert troubled("report", "evaluation", *AS_OF, "--out", tmp_path / name, lang="id").code == 0
-    words = " ".join(page.extract_text() for page in PdfReader(tmp_path / "e.pdf").pages)
+    words = text_of(tmp_path / "e.pdf")
     for word in ("Evaluasi distribusi logistik", "10. Kartu nilai enam tepat", "Mengetahui", "Tepat sasaran", "62,9%"):
         assert word in words
     names = CalamineWorkbook.from_path(tmp_path / "e.xlsx").sheet_names

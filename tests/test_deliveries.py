@@ -3,14 +3,13 @@
 import hashlib
 import json
 import random
-import re
 from dataclasses import replace
 
-import pypdf
 import pytest
 from command_examples import Terminal, station_at
 from hypothesis import given
 from hypothesis import strategies as st
+from pdf_text import text_of
 
 from custody.deliveries import delivery_account, needed
 from custody.events import Event, check_body
@@ -130,7 +129,7 @@ def test_deliveries_are_recorded_and_reported(station, tmp_path):
     assert "short 4 of 12" in station("report", "deliveries").out
     for name in ("d.pdf", "d.xlsx", "d.csv", "d.json"):
         assert station("report", "deliveries", "--out", tmp_path / name).code == 0
-    text = re.sub(r"\s+", " ", pypdf.PdfReader(tmp_path / "d.pdf").pages[0].extract_text())
+    text = text_of(tmp_path / "d.pdf")
     assert "Voting booth 12 9 1 3 12 4" in text and "SJ-2" in text
     assert "booth,Voting booth,12,9,1,8,3,12,4" in (tmp_path / "d.csv").read_text("utf-8-sig")
 

@@ -1,13 +1,12 @@
 """Obstacles, readiness and critical points at the terminal: recorded, listed, reported, carried to others."""
 
 import json
-import re
 
-import pypdf
 import pytest
 from command_examples import Terminal, station_at
 from hypothesis import given
 from hypothesis import strategies as st
+from pdf_text import text_of
 
 from custody.places import Place, is_under
 from custody.progress import StockGroup
@@ -16,17 +15,12 @@ from custody.store_space import Size, arrivals, room
 LATER = "2024-02-12T03:00:00Z"
 
 
-def pdf_text(path) -> str:
-    pages = pypdf.PdfReader(path).pages
-    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
-
-
 def saved(terminal: Terminal, kind: str, folder, *more: object) -> str:
     """Writes a report in all four forms, and returns the PDF's text."""
     for suffix in ("pdf", "xlsx", "csv", "json"):
         ran = terminal("report", kind, "--out", folder / f"{kind}.{suffix}", *more)
         assert ran.code == 0, ran.err
-    return pdf_text(folder / f"{kind}.pdf")
+    return text_of(folder / f"{kind}.pdf")
 
 
 # --- obstacles --------------------------------------------------------------------------------------------------------

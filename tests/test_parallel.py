@@ -67,7 +67,7 @@ def test_where_no_process_can_be_started_one_does_the_work() -> None:
 
 
 def test_labels_drawn_by_several_processes_are_the_same_bytes() -> None:
-    made = contents() * 30  # more than one chunk
+    made = contents() * 15  # more than one chunk
 
     def pdf(mapper: Spread) -> bytes:
         out = io.BytesIO()

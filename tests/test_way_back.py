@@ -3,10 +3,10 @@
 import random
 from dataclasses import replace
 
-import pypdf
 from custody_notation import PLACES, chain_of, codes, ledger, read
 from ledger_examples import TPS, WAREHOUSE, boxes, give, planned_station
 from ledger_examples import record as record_new
+from pdf_text import text_of
 
 from custody.compose import Handover, NewEvent, Touch
 from custody.places import Place, Ways
@@ -163,4 +163,4 @@ def test_the_report_of_the_way_back_at_the_terminal(station, tmp_path):
     assert station("report", "returns", "--to", "51.08.02", "--json").json["rows"] == []
     for suffix in ("pdf", "xlsx", "csv", "json"):
         assert station("report", "returns", "--out", tmp_path / f"r.{suffix}").code == 0
-    assert "PPK Gerokgak" in pypdf.PdfReader(tmp_path / "r.pdf").pages[0].extract_text()
+    assert "PPK Gerokgak" in text_of(tmp_path / "r.pdf")
