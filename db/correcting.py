@@ -23,12 +23,53 @@ to say.
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """What a withdrawal takes back, all parts of a record together: things registered, and places and needs planned.
+
+    `type` is the record's. All are 0 but for `plan` and `register`: on these hangs whether things exist at all.
+    """
+
+    type: str
+    items: int = 0
+    places: int = 0
+    needs: int = 0
+
+    @property
+    def is_far_reaching(self) -> bool:
+        """Whether to ask before: it takes away what other records speak of."""
+        return self.type in ("plan", "register")
+
+
+@dataclass(frozen=True, slots=True)
 class Corrected:
     """A correction that is in the ledger: the withdrawn events, those that say it rightly, and the corrections."""
 
     withdrawn: tuple[Event, ...]
     corrective: tuple[Event, ...]
     corrections: tuple[Event, ...]
+    undone: Undone
+
+
+def undone_by(store: Store, event: Event) -> Undone:
+    """What would be taken back by withdrawing this event now.
+
+    Raises:
+        RuleError: as `correct`.
+    """
+    _refuse(store, event)
+    return _undone(_parts(store, event))
+
+
+def _undone(parts: Sequence[Event]) -> Undone:
+    kind = parts[0].type
+    if kind == "register":
+        return Undone(kind, items=len({code for part in parts for code in part.rows}))
+    if kind == "plan":
+        rows = [row for part in parts for row in part.body["rows"]]
+        return Undone(
+            kind, places=sum(row["row"] == "place" for row in rows), needs=sum(row["row"] == "need" for row in rows)
+        )
+    return Undone(kind)
 
 
 def find_event(store: Store, text: str) -> Event:
@@ -79,7 +120,7 @@ def correct(
             }, (Ref(old.log, old.seq, old.leaf),))
             for index, old in enumerate(withdrawn)
         ])  # fmt: skip
-        return Corrected(tuple(withdrawn), tuple(recorded), tuple(told))
+        return Corrected(tuple(withdrawn), tuple(recorded), tuple(told), _undone(withdrawn))
 
 
 def withdrawn_now(store: Store) -> dict[str, Event]:

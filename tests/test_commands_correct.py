@@ -1,5 +1,6 @@
 """Putting records right by command: what is withdrawn, what stands instead, and who may."""
 
+import io
 import json
 from pathlib import Path
 
@@ -118,3 +119,26 @@ def test_another_stations_record_is_for_that_station_or_root_to_correct(station:
         [proven] = station("verify", "box.proof", "--json", *more).json["items"]
         said = [(step["log"], step["seq"], step["withdrawn"]) for step in proven["chain"]]
         assert said == [(step["log"], step["seq"], step["withdrawn"]) for step in chain(station, codes[0])["chain"]]
+
+
+def test_things_are_taken_off_the_list_only_by_who_says_yes(station: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = station.codes()[0]
+    register = chain(station, code)["chain"][0]
+    withdraw = ("correct", f"{register['log']}:{register['seq']}", "--reason", "did-not-occur")
+    refused = station(*withdraw, typed="")
+    assert refused.code == 2 and "27 items would be registered no longer" in refused.err
+    monkeypatch.setattr("commands.correcting.sys.stdin", Attended("n\n"))
+    assert station(*withdraw).code == 2 and len(station.codes()) == 27
+    monkeypatch.setattr("commands.correcting.sys.stdin", Attended("y\n"))
+    asked = station(*withdraw)
+    assert asked.code == 0 and "Withdraw it?" in asked.err and "27 items are registered no longer." in asked.out
+    assert station.codes() == []
+    back = station("correct", str(station.event_count()), "--reason", "did-not-occur", typed="")
+    assert back.code == 0 and "stands again" in back.out and len(station.codes()) == 27
+
+
+class Attended(io.StringIO):
+    """A standard input behind which somebody sits."""
+
+    def isatty(self) -> bool:
+        return True

@@ -145,6 +145,11 @@ def test_a_plan_is_withdrawn_by_command(station: Terminal) -> None:
     (station.home.parent / "more.csv").write_text("code,name,level,parent,due\n51.08.07,PPK 7,district,51.08,\n")
     assert station("load", "more.csv").code == 0
     number = station.event_count()
-    assert station("correct", str(number), "--reason", "did-not-occur", "--json").code == 0
+    wrong = ("correct", str(number), "--reason", "did-not-occur")
+    refused = station(*wrong, "--json", typed="")
+    assert refused.code == 2 and "places: 1, kinds of needs: 0" in refused.err and "--yes" in refused.err
+    assert station("items", "--to", "51.08.07").code == 0
+    done = station(*wrong, "--yes")
+    assert done.code == 0 and "has lost what that record says (places: 1" in done.out
     assert "no place" in station("items", "--to", "51.08.07").err
     assert station("verify").code == 0
