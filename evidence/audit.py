@@ -98,7 +98,9 @@ def _take_all(
 
 
 def _check_rows(rows: Sequence[LogRow], held: dict[str, _Held]) -> list[EvidenceFinding]:
-    """Hold the logs to what was said of them. A row is no witness: whoever cut the log may have written it anew."""
+    """Hold the logs to what was said of them. A row is no witness: whoever cut a log may have written it anew, and so
+    is no head that a row carries, of its own log or another.
+    """
     found = []
     for row in rows:
         one, audit = held[row.log], held[row.log].audit
@@ -112,10 +114,15 @@ def _check_rows(rows: Sequence[LogRow], held: dict[str, _Held]) -> list[Evidence
         elif (leaf := audit.leaf(row.size)) is not None and leaf.hex() != row.head and audit.is_sound_at(row.size):
             message = N_("number {seq} of {log} is not the one that its head was said to be")
             found.append(_tampered(audit, row.size, message))
+        elif not row.size and row.head is not None:
+            found.append(_tampered(audit, 1, N_("the list of logs names a newest entry of {log}, and no entries")))
         if audit.size and (row.station, row.place) != (audit.station, audit.place) and audit.is_sound_at(1):
             message = N_("{log} says that it is of {station} at {place}; its list says otherwise")
             found.append(_tampered(audit, 1, message, station=audit.station, place=audit.place))
-        if row.checkpoint is not None:
+        if row.checkpoint is not None and row.checkpoint.partition("\n")[0] != row.log:
+            message = N_("the head that stands with {log} in the list of logs is not one of that log")
+            found.append(_tampered(audit, None, message))
+        elif row.checkpoint is not None:
             found += _check_head(row.checkpoint, held, by=audit)
     listed = {row.log for row in rows}
     for name, one in held.items():
@@ -289,7 +296,7 @@ def _unwitnessed(log: LogFacts) -> list[EvidenceFinding]:
     return [EvidenceFinding("UNWITNESSED", log.log, log.witnessed_to + 1, message, {"log": log.log, "count": count})]
 
 
-def _tampered(audit: LogAudit, seq: int, message: str, **values: Any) -> EvidenceFinding:
+def _tampered(audit: LogAudit, seq: int | None, message: str, **values: Any) -> EvidenceFinding:
     return EvidenceFinding("TAMPERED", audit.name, seq, message, {"seq": seq, "log": audit.name, **values})
 
 

@@ -13,7 +13,7 @@ from custody.errors import N_, InputError, TamperError
 from custody.ledger import is_name_of
 from custody.roster import Roster
 from evidence.bundle_lines import LogRow
-from evidence.checkpoint import read_checkpoint
+from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.entry import RawEntry, examine
 from evidence.findings import EvidenceFinding
 from evidence.log_audit import LogAudit, Mapper, with_keys
@@ -120,12 +120,20 @@ def _check_row(row: LogRow, log: LogAudit) -> None:
     if log.leaf(1) is not None and (row.station, row.place) != (log.station, log.place):
         raise _refusal(N_("{log} says that it is of {station} at {place}; its list says otherwise"),
                        log=row.log, station=log.station, place=log.place)  # fmt: skip
-    if row.checkpoint is not None and log.public_key is not None:
-        head = read_checkpoint(row.checkpoint, log.public_key)
-        is_within = head.size <= log.size
-        is_single = all(finding.code != "FORK" for finding in log.findings())
-        if head.origin != row.log or (is_within and is_single and log.root(head.size) != head.root):
-            raise _refusal(N_("the signed head of {log} does not fit the entries here"), log=row.log)
+    if row.checkpoint is not None:
+        if claimed_checkpoint(row.checkpoint).origin != row.log:
+            raise _refusal(
+                N_("the head that stands with {log} in the list of logs is not one of that log"), log=row.log
+            )
+        if log.public_key is not None:
+            _check_head(read_checkpoint(row.checkpoint, log.public_key), log)
+
+
+def _check_head(head: Checkpoint, log: LogAudit) -> None:
+    """Hold a log to a head of it, as far as the entries here reach; of a forked log nobody knows of which branch."""
+    is_single = all(finding.code != "FORK" for finding in log.findings())
+    if head.size <= log.size and is_single and log.root(head.size) != head.root:
+        raise _refusal(N_("the signed head of {log} does not fit the entries here"), log=log.name)
 
 
 def _refusal(message: str, **values: object) -> TamperError:

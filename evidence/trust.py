@@ -13,15 +13,15 @@ def whose_word_counts(trusted: Roster, sizes: Mapping[str, int]) -> tuple[dict[s
     Args:
         sizes: the highest number that is held of each log.
     """
+    ends, found = dict[str, int](), list[EvidenceFinding]()
     if not trusted.roots:
         message = N_("no log here is signed by the root's key {root}: nobody vouches for any of them")
-        return {}, [EvidenceFinding("INCOMPLETE", "", None, message, {"root": trusted.root})]
-    ends, found = dict[str, int](), list[EvidenceFinding]()
+        found.append(EvidenceFinding("INCOMPLETE", "", None, message, {"root": trusted.root}))
     for log, size in sorted(sizes.items()):
         if trusted.counts(log):
             last = trusted.last_good(log)
             ends[log] = size if last is None else min(size, last)
-        finding = what_does_not_count(trusted, log, size)
+        finding = what_does_not_count(trusted, log, size) if log in trusted.owners else None  # no key: nobody's log
         found += [] if finding is None else [finding]
     return ends, found
 

@@ -1,6 +1,7 @@
 """The bundle: whole logs in one flat, compressed file (docs/ledger-format.md, "Bundle")."""
 
 import gzip
+import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ MAX_UNPACKED_BYTES = 8 * 1024**3
 MAX_RATIO = 100
 """Signatures hardly shrink, so an honest bundle unpacks to a tenth of this; a bomb to ten times it."""
 _RATIO_COUNTS_FROM = 1024 * 1024
+_PIECE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,13 @@ def _lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
     limit = MAX_HEADER_BYTES
     unpacked = 0
     try:
-        with gzip.GzipFile(fileobj=file, mode="rb") as packed:
-            while line := packed.readline(limit + 1):
-                unpacked += len(line)
-                _refuse_bomb(unpacked, file.tell(), path)
-                yield line
-                limit = MAX_LINE_BYTES
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        lines = io.BufferedReader(_Unpacked(file), _PIECE_BYTES)
+        while line := lines.readline(limit + 1):
+            unpacked += len(line)
+            _refuse_bomb(unpacked, file.tell(), path)
+            yield line
+            limit = MAX_LINE_BYTES
+    except (EOFError, zlib.error) as error:
         raise TamperError(
             N_("{path} is no whole bundle: it was cut or changed"),
             hint=N_("Ask for a new copy of it; nothing was taken from this one."),
@@ -95,6 +97,37 @@ def _lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
         raise InputError(
             N_("{path} cannot be read: {reason}"), path=str(path), reason=error.strerror or str(error)
         ) from error
+
+
+class _Unpacked(io.RawIOBase):
+    """What the members of a gzip file hold (RFC 1952), unpacked as it is read.
+
+    Stricter than `gzip`, which passes over zeros behind the last member and reserved flags in a header: zlib takes a
+    header in the one form that we write in, and what is behind a member must be another one.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._packed = file, b""
+        self._member = zlib.decompressobj(wbits=31)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer; 0 at the end. Raises zlib.error for what is no gzip, EOFError where it is cut."""
+        piece = b""
+        while not piece:
+            packed = self._packed or self._file.read(_PIECE_BYTES)
+            if self._member.eof:
+                if not packed:
+                    return 0
+                self._member = zlib.decompressobj(wbits=31)
+            piece = self._member.decompress(packed, len(buffer))
+            self._packed = self._member.unconsumed_tail or self._member.unused_data
+            if not piece and not packed:
+                raise EOFError
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 def _refuse_bomb(unpacked: int, packed: int, path: Path) -> None:

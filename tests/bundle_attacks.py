@@ -11,6 +11,7 @@ from evidence_logs import Station
 from custody.forms import FORMS
 from custody.ledger import sign_body
 from evidence.bundle_lines import LogRow
+from evidence.checkpoint import make_checkpoint
 
 Attack = Callable[[Evidence, random.Random], None]
 
@@ -149,6 +150,35 @@ def replace_the_head_of_the_list(evidence: Evidence, dice: random.Random) -> Non
     while len(twin.entries) < len(evidence.logs[number]):
         twin.write("pack", parent="A", children=[], action="add")
     evidence.rows[number] = replace(evidence.rows[number], checkpoint=twin.head())
+
+
+def invent_a_witness_by_another_row(evidence: Evidence, dice: random.Random) -> None:
+    """Nobody signs the list: beside one log it carries a head that another one's station signed, so it "kept" that."""
+    number, other = dice.sample(range(len(evidence.logs)), 2)
+    station = evidence.stations[other]
+    head = station.head(dice.randrange(1, len(station.entries) + 1))
+    evidence.rows[number] = replace(evidence.rows[number], checkpoint=head)
+
+
+def invent_a_witness_without_entries(evidence: Evidence, dice: random.Random) -> None:
+    """The same by a log that has a name in the list and nothing else: an office that people trust."""
+    station = dice.choice(evidence.stations)
+    row = LogRow("serah/pemilu-2024/bawaslu/0123456789abcdef", "Bawaslu", "51", 0, None, checkpoint=station.head())
+    evidence.rows.insert(dice.randrange(len(evidence.rows) + 1), row)
+
+
+def list_a_newest_entry_and_no_entries(evidence: Evidence, dice: random.Random) -> None:
+    row = LogRow("serah/pemilu-2024/bawaslu/0123456789abcdef", "", "", 0, dice.choice(["", "a" * 64]))
+    evidence.rows.insert(dice.randrange(len(evidence.rows) + 1), row)
+
+
+def sign_a_head_beyond_all_counting(evidence: Evidence, dice: random.Random) -> None:
+    """Its key has signed it, and no log can have so many entries: it is no head."""
+    number = dice.randrange(len(evidence.logs))
+    station = evidence.stations[number]
+    size = dice.choice([2**53, 10**16 - 1, 10**16])
+    head = make_checkpoint(station.name, size, bytes(32), station.public_key, station.secret.sign)
+    evidence.rows[number] = replace(evidence.rows[number], checkpoint=head)
 
 
 def withhold_a_log_that_is_relied_on(evidence: Evidence, dice: random.Random) -> None:
@@ -305,7 +335,13 @@ def cut_the_file(evidence: Evidence, dice: random.Random) -> None:
 
 def bend_the_file(evidence: Evidence, dice: random.Random) -> None:
     evidence.spoil = dice.choice(
-        [lambda data: data + b"x", lambda data: flip(data[10:], dice), lambda data: b"PK" + data]
+        [
+            lambda data: data + b"x",
+            lambda data: data + bytes(dice.randrange(1, 2000)),
+            lambda data: flip(data[10:], dice),
+            lambda data: b"PK" + data,
+            lambda data: data[:3] + bytes([data[3] | dice.choice([0x20, 0x40, 0x80])]) + data[4:],
+        ]
     )
 
 
@@ -321,7 +357,9 @@ ATTACKS: list[Attack] = [
     repeat_an_entry, cut_the_tail_below_a_head, cut_the_tail_below_a_reference, sign_with_another_key,
     change_an_entry_with_the_key, renumber_an_entry_with_the_key, strip_a_signature, write_a_signature_otherwise,
     bring_the_head_of_another_history, bring_a_head_that_another_key_signed, change_a_head,
-    replace_the_head_of_the_list, withhold_a_log_that_is_relied_on, withhold_a_log_whose_head_is_kept, fork,
+    replace_the_head_of_the_list, invent_a_witness_by_another_row, invent_a_witness_without_entries,
+    list_a_newest_entry_and_no_entries, sign_a_head_beyond_all_counting, withhold_a_log_that_is_relied_on,
+    withhold_a_log_whose_head_is_kept, fork,
     fork_for_longer, write_other_bytes_with_the_key, rely_on_what_was_not, begin_again_in_the_middle, lie_in_the_list,
     leave_a_log_out_of_the_list, write_the_lines_otherwise, cut_the_file, bend_the_file, write_it_all_anew,
 ]  # fmt: skip

@@ -94,10 +94,17 @@ def head_of(proof: CustodyProof) -> str:
 def test_both_find_nothing_wrong_with_true_proofs(tool: Any, proofs: list[CustodyProof], tmp_path: Path) -> None:
     for proof in proofs:
         for root in (None, ROOT, "0" * 64):
-            for heads in ([], [head_of(proofs[0])], [head_of(proof), head_of(proofs[1])], ["no head"]):
+            for heads in ([], [head_of(proofs[0])], [head_of(proof), head_of(proofs[1])]):
                 one, two = ours(str(proof), root, heads), theirs(tool, tmp_path, str(proof), root, heads)
-                assert one == two and one[0] == (root != "0" * 64 and heads != ["no head"])
+                assert one == two and one[0] == (root != "0" * 64)
         assert theirs(tool, tmp_path, str(proof), ROOT, [head_of(proof)]) == (True, set())
+
+
+def test_what_is_no_head_is_wrong_use_and_nothing_is_checked(tool: Any, proofs: list[CustodyProof], tmp_path: Path):
+    for text in ("", "no head", head_of(proofs[0])[1:-1]):
+        with pytest.raises(SystemExit) as stopped:
+            theirs(tool, tmp_path, str(proofs[0]), ROOT, [text])
+        assert stopped.value.code == 2
 
 
 def attack_all(tool: Any, proofs: list[CustodyProof], folder: Path, count: int) -> None:

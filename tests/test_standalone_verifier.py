@@ -25,8 +25,13 @@ from bundle_attacks import (
     BENT_BODIES,
     Attack,
     bend_a_body,
+    bend_the_file,
+    invent_a_witness_by_another_row,
+    invent_a_witness_without_entries,
+    list_a_newest_entry_and_no_entries,
     list_a_log_as_empty_whose_head_is_kept,
     list_no_log,
+    sign_a_head_beyond_all_counting,
     strip_a_signature,
 )
 from bundle_examples import MEDDLERS, Evidence, admit, honest
@@ -38,6 +43,8 @@ from custody.forms import COMMON, FORMS
 from custody.ledger import read_signatures
 from custody.roster import roster
 from evidence.audit import audit_bundle
+from evidence.bundle_lines import LogRow
+from evidence.intake import check_bundle
 from station.bundle import read_bundle
 
 TOOL = Path(__file__).parents[1] / "tools" / "verify_standalone.py"
@@ -102,7 +109,10 @@ def by_the_tool(path: Path, evidence: Evidence) -> Verdict:
         kept.write_bytes(head.encode("utf-8"))
         words += ["--head", str(kept)]
     with contextlib.redirect_stdout(io.StringIO()) as out:
-        code = standalone.main(words)
+        try:
+            code = standalone.main(words)
+        except SystemExit:  # what was brought as a head is none: wrong use
+            return Verdict(False)
     told = json.loads(out.getvalue())
     assert told["ok"] == (code == 0)
     return Verdict(told["ok"], told["findings"], told["logs"])
@@ -161,6 +171,46 @@ def test_both_read_the_roots_word_as_the_roster_does(meddle, file):
 def test_both_find_every_attack_and_name_the_same_numbers(attack, file):
     for seed in range(2):
         check_an_attack(attack, seed, file)
+
+
+OF_THE_FILE: list[Attack] = [
+    invent_a_witness_by_another_row, invent_a_witness_without_entries, list_a_newest_entry_and_no_entries,
+    sign_a_head_beyond_all_counting, bend_the_file,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", OF_THE_FILE, ids=lambda attack: attack.__name__)
+def test_what_is_wrong_with_the_list_or_the_file_is_not_taken_in_either(attack, file):
+    for seed in range(5):
+        dice = random.Random(seed)
+        evidence = honest(dice)
+        attack(evidence, dice)
+        with pytest.raises(CustodyError), read_bundle(evidence.write(file)) as found:
+            check_bundle(found.logs, found.entries, {})
+
+
+@pytest.mark.parametrize("by", ["its own row", "another row", "a row without entries"])
+def test_no_head_of_the_list_witnesses_anything(by, file):
+    """Nobody signs the list; a station's own newest head says nothing that the station could not say alone."""
+    station, other = Station(1).fill(4), Station(2).fill(4)
+    nobody = LogRow("serah/x/bawaslu/0123456789abcdef", "Bawaslu", "51", 0, None, station.head())
+    rows = [station.row(), replace(other.row(), checkpoint=station.head() if by == "another row" else None)]
+    if by == "its own row":
+        rows[0] = replace(rows[0], checkpoint=station.head())
+    rows += [nobody] if by == "a row without entries" else []
+    evidence = Evidence([station, other], [station.entries, other.entries], rows)
+    for verdict in (by_the_program(evidence.write(file), evidence), by_the_tool(file, evidence)):
+        assert verdict.ok == (by == "its own row")
+        assert all(log["witnessed_to"] == 0 and not log["witnesses"] for log in verdict.logs)
+
+
+def test_where_roots_log_is_absent_both_say_that_no_station_is_known(file):
+    evidence = honest(random.Random(3))
+    evidence.root, nobody = "0" * 64, LogRow("serah/x/nobody/0123456789abcdef", "", "", 0, None)
+    evidence.rows.append(nobody)  # without entries there is no key, and so nobody to be known
+    program, tool = by_the_program(evidence.write(file), evidence), by_the_tool(file, evidence)
+    assert program.notes == tool.notes >= {("UNKNOWN_STATION", station.name, None) for station in evidence.stations}
+    assert not any(log == nobody.log for _, log, _ in program.notes)
 
 
 @pytest.mark.slow

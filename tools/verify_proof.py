@@ -16,7 +16,6 @@ from pathlib import Path
 
 from verify_standalone import BASE64, LEAF, NOTE, TELL, TYPES, WRONG, Body, Log, is_signed, read_json, whose_word_counts
 
-HEAD = NOTE.replace("BASE64", BASE64)
 FIRST_LINE = "c2sp.org/tlog-proof@v1\n"
 FILE = re.compile(rf"serah-custody-proof/v1\n((?:[0-9A-Z]{{13}}\n){{1,1000}})\n({re.escape(FIRST_LINE)}(?s:.*))")
 PROOF = re.compile(
@@ -53,14 +52,14 @@ class Audit:
 
     def _parsed(self, text: str, number: int) -> re.Match[str] | None:
         match = PROOF.fullmatch(text)
-        if match and re.fullmatch(HEAD, match["head"]):
+        if match and read_head(match["head"]):
             return match
         self.find("TAMPERED", "", None, f"proof {number} of the file is none")
         return None
 
     def _prove(self, match: re.Match[str]) -> None:
         entry, index = b64decode(match[1]), int(match[2])
-        head = re.fullmatch(HEAD, match["head"])
+        head = read_head(match["head"])
         assert head is not None  # _parsed has seen to it
         name, size, root = head[2], int(head[3]), b64decode(head[4])
         raw, _, signatures = entry.partition(b"\n")
@@ -112,13 +111,13 @@ class Audit:
             self.find(
                 "INCOMPLETE", "", None, f"no log here is signed by the key {root}: nobody vouches for any of them"
             )
-        for name, log in logs.items() if ends else ():
+        for name, log in logs.items():
             if ends.get(name, -1) < len(log.leaves):
                 self.find("UNKNOWN_STATION", name, ends[name] + 1 if name in ends else None, "does not count")
 
     def hold_to_head(self, note: str) -> None:
         """A head that somebody kept. One of another size says nothing: only the whole log does."""
-        match = re.fullmatch(HEAD, note)
+        match = read_head(note)
         name = match[2] if match else ""
         if match and name not in self.heads:
             self.find("UNWITNESSED", name, None, "a head was given, and nothing of that log is here")
@@ -132,6 +131,12 @@ class Audit:
             self.find(
                 "UNWITNESSED", name, None, f"the head given is of {head[0]} entries, that of the proofs of another size"
             )
+
+
+def read_head(note: str) -> re.Match[str] | None:
+    """The parts of a log's signed head (§8); None of any other text."""
+    match = re.fullmatch(NOTE, note)
+    return match if match and int(match[3]) < 2**53 else None
 
 
 def is_head_signed(head: re.Match[str], key: bytes) -> bool:
@@ -192,6 +197,8 @@ def main(words: list[str] | None = None) -> int:
     try:
         file = FILE.fullmatch(args.proof.read_bytes().decode("utf-8", "replace"))
         heads = [head.read_bytes().decode("utf-8", "replace") for head in args.head]
+        if not all(map(read_head, heads)):
+            parser.error("--head takes a file with a log's signed head and no more")
     except OSError as error:
         parser.error(str(error))
     if file is None:
