@@ -2,22 +2,34 @@
 
 Checkers of Ed25519 differ over keys and points of small order, and over bytes that are not in their one form. Here they
 are made by the curve's own arithmetic (RFC 8032 §5.1) and held against OpenSSL, which the second verifier asks alone.
+Keys of small order are the exception: OpenSSL takes them, and we do not.
 """
 
 import hashlib
+from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import pytest
+from bundle_examples import Evidence
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from evidence_logs import Station
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sampling import examples
+from tool_examples import load_tool
 
+from custody.ledger import Signature, canonical, entry_bytes, key_fingerprint, leaf_digest
 from db.station_key import FILE_NAME, load_key, make_key
+from evidence.audit import audit_bundle
 from evidence.ed25519 import holds
+from evidence.entry import RawEntry
+from station.bundle import read_bundle
+
+standalone = load_tool("verify_standalone")
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -77,10 +89,12 @@ def challenge(r: bytes, key: bytes, message: bytes) -> int:
     return int.from_bytes(hashlib.sha512(r + key + message).digest(), "little")
 
 
+SMALL_FORMS = sorted(set().union(*map(forms, SMALL)))
+
+
 def small_keys() -> Iterator[Case]:
     """Keys and points of small order: whoever publishes such a key can sign what he likes, or seem to."""
-    encodings = sorted(set().union(*map(forms, SMALL)))
-    for key, r, s in product(encodings, encodings, (0, ORDER)):
+    for key, r, s in product(SMALL_FORMS, SMALL_FORMS, (0, ORDER)):
         yield key, r + s.to_bytes(32, "little"), b"box 7"
 
 
@@ -103,11 +117,33 @@ def openssl(key: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
+def by_the_tool(key: bytes, signature: bytes, message: bytes) -> bool:
+    return bool(standalone.is_signed(key, b64encode(signature).decode(), message))
+
+
 @pytest.mark.parametrize("doubtful", [small_keys, mixed_keys])
-def test_a_doubtful_signature_has_the_verdict_that_openssl_gives_alone(doubtful) -> None:
+def test_a_doubtful_signature_has_openssls_verdict_and_a_key_of_small_order_holds_none(doubtful) -> None:
     verdicts = {case: openssl(*case) for case in doubtful()}
     assert set(verdicts.values()) == {True, False}  # else nothing is shown
-    assert {case: holds(*case) for case in verdicts} == verdicts
+    expected = {case: said and case[0] not in SMALL_FORMS for case, said in verdicts.items()}
+    for verifier in (holds, by_the_tool):
+        assert {case: verifier(*case) for case in verdicts} == expected
+
+
+def test_a_log_of_a_key_of_small_order_is_wrong_whoever_looks(tmp_path) -> None:
+    """One signature that fits every body: R is the neutral point, S is 0, and the key is the neutral point too."""
+    station = Station(1)
+    key = written((0, 1))
+    body = canonical(station.bodies[0] | {"public_key": key.hex()})
+    line = Signature("station", key_fingerprint(key)[:16], written((0, 1)) + bytes(32))
+    entry = RawEntry(body, f"{line}\n")
+    leaf = leaf_digest(entry_bytes(body, (line,)))
+    row = replace(station.row(), head=leaf.hex())
+    path = Evidence([station], [[entry]], [row]).write(tmp_path / "logs.serah")
+    with read_bundle(path) as found:
+        [finding] = [one for one in audit_bundle(found.logs, found.entries).findings if one.is_wrong]
+    assert (finding.code, finding.seq) == ("TAMPERED", 1)
+    assert standalone.main([str(path)]) == 1
 
 
 SECRET = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

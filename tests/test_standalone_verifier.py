@@ -6,7 +6,6 @@ it fit: the list of logs, which nobody signs, is written anew.
 
 import ast
 import contextlib
-import importlib.util
 import io
 import itertools
 import json
@@ -28,14 +27,15 @@ from bundle_attacks import (
     bend_the_file,
     invent_a_witness_by_another_row,
     invent_a_witness_without_entries,
-    list_a_newest_entry_and_no_entries,
     list_a_log_as_empty_whose_head_is_kept,
+    list_a_newest_entry_and_no_entries,
     list_no_log,
     sign_a_head_beyond_all_counting,
     strip_a_signature,
 )
 from bundle_examples import MEDDLERS, Evidence, admit, honest
 from evidence_logs import Station
+from tool_examples import TOOLS, load_tool
 
 from custody.errors import CustodyError, TamperError
 from custody.events import read_body, read_event
@@ -47,19 +47,11 @@ from evidence.bundle_lines import LogRow
 from evidence.intake import check_bundle
 from station.bundle import read_bundle
 
-TOOL = Path(__file__).parents[1] / "tools" / "verify_standalone.py"
+TOOL = TOOLS / "verify_standalone.py"
 WRONG = {"TAMPERED", "INCOMPLETE", "FORK"}
 
 
-def _load() -> Any:
-    spec = importlib.util.spec_from_file_location("verify_standalone", TOOL)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-standalone = _load()
+standalone = load_tool("verify_standalone")
 
 
 # --- both verdicts ----------------------------------------------------------------------------------------------------
