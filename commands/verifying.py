@@ -61,7 +61,7 @@ def _as_json(audit: "BundleAudit") -> dict[str, Any]:
 def _print(audit: "BundleAudit") -> None:
     from evidence.custody_proof import ProofAudit
     from reports.chain_text import chain_text
-    from station.audit_words import finding_sentence, proven_chains, verdict_sentence
+    from station.audit_words import finding_sentence, length_caution, proven_chains, verdict_sentence
 
     if isinstance(audit, ProofAudit):
         click.echo(_("What the proofs show; compare it with the report's words:"))
@@ -78,6 +78,8 @@ def _print(audit: "BundleAudit") -> None:
         for finding in found:
             click.echo(f"  {finding.code}: {finding_sentence(finding)}")
     click.echo()
+    if caution := length_caution(audit):
+        click.echo(caution)
     click.echo(verdict_sentence(audit))
 
 

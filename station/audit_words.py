@@ -18,6 +18,19 @@ def verdict_sentence(audit: "BundleAudit") -> str:
     return sentence(_(audit.verdict)) + "."
 
 
+def length_caution(audit: "BundleAudit") -> str:
+    """What to know before the result, where it says "complete up to these heads" and there is none; else empty."""
+    from evidence.custody_proof import ProofAudit
+
+    says_so = audit.is_ok and audit.is_anchored and bool(audit.logs) and not isinstance(audit, ProofAudit)
+    if not says_so or any(log.witnesses for log in audit.logs):
+        return ""
+    return _(
+        "Nobody else vouches for the length of these logs: records cut off at their end would not be missed. Bring a "
+        "head that somebody kept, or a handover paper's."
+    )
+
+
 def audit_json(audit: "BundleAudit") -> dict[str, Any]:
     """What `verify --json` tells, the verdict and each finding in the language of who asks."""
     said = audit.to_json()

@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from command_examples import Once, Terminal, station_at
+from meet_examples import fingerprint_of
 
 from custody.paper import is_head
 from scanner.decode import Reader
@@ -51,6 +52,17 @@ def test_with_a_head_that_was_kept_it_is_complete_up_to_that_head(moved: Termina
     assert ran.code == 0
     assert "Complete up to these heads." in ran.out
     assert "UNWITNESSED" not in ran.out
+
+
+def test_where_no_head_is_given_and_nobody_witnessed_it_says_that_the_end_could_be_cut_off(moved: Terminal) -> None:
+    root = fingerprint_of(moved)
+    told = moved("verify", "--root", root)
+    *_before, caution, verdict = told.out.splitlines()
+    assert (told.code, verdict) == (0, "Complete up to these heads.")
+    assert caution.startswith("Nobody else vouches for the length of these logs")
+    moved("export", "--head", "head.txt")
+    assert "vouches" not in moved("verify", "--root", root, "--head", "head.txt").out
+    assert "vouches" not in moved("verify").out, "it is self-consistent only: that says enough"
 
 
 def test_the_head_on_a_handover_paper_is_one_to_keep(moved: Terminal, tmp_path: Path) -> None:

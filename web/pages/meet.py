@@ -222,11 +222,12 @@ def _audited(audit: "BundleAudit") -> dict[str, Any]:
     """The result of a check for people: the verdict, each log, each finding, and the chains that a proof shows."""
     from evidence.custody_proof import ProofAudit
     from reports.chain_text import chain_text
-    from station.audit_words import proven_chains, verdict_sentence, witness_lines
+    from station.audit_words import length_caution, proven_chains, verdict_sentence, witness_lines
 
     chains = [chain_text(chain, {}, {}) for chain in proven_chains(audit)] if isinstance(audit, ProofAudit) else []
     return {
-        "verdict": verdict_sentence(audit), "is_ok": audit.is_ok, "is_anchored": audit.is_anchored,
+        "verdict": verdict_sentence(audit), "caution": length_caution(audit),
+        "is_ok": audit.is_ok, "is_anchored": audit.is_anchored,
         "findings": _told(audit.findings), "chains": chains,
         "logs": [
             {"station": log.station or "?", "place": log.place or "?", "is_here": bool(log.log and log.size),
