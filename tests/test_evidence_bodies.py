@@ -17,10 +17,10 @@ from evidence.entry import RawEntry, examine, learn_key
 
 STATION = Station(1).fill(60)
 WORDS = st.text(max_size=40)
-BODIES = st.sampled_from(STATION.bodies).flatmap(
-    lambda body: st.fixed_dictionaries(
-        {key: WORDS if key in ("by", "app", "note", "vehicle", "id", "station") else st.just(body[key]) for key in body}
-    )
+BODIES = st.builds(
+    lambda body, words: body | {key: word for key, word in words.items() if key in body},
+    st.sampled_from(STATION.bodies),
+    st.fixed_dictionaries(dict.fromkeys(("by", "app", "note", "vehicle", "id", "station"), WORDS)),
 )
 ASCII_KEYS = st.text(st.characters(codec="ascii"), max_size=8)
 ANY_JSON = st.dictionaries(
