@@ -38,7 +38,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class HandoverFacts:
-    """What the paper of a handover tells: its records, what is known of the items, and what was irregular."""
+    """What the paper of a handover tells: its records, what is known of the items, and what was irregular.
+
+    `is_reprint`: the findings are those of now, and no longer those of when it was recorded.
+    """
 
     parts: Sequence[Part]
     items: Mapping[str, Item]
@@ -49,6 +52,19 @@ class HandoverFacts:
     made_by: str
     places: Places = field(default_factory=dict)
     needs: Needs = field(default_factory=dict)
+    is_reprint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The findings of one code: in sentences or by their items, and in a line that says how many they are."""
+
+    full: Sequence[Paragraph]
+    short: Paragraph
+
+    @property
+    def height(self) -> float:
+        return float(sum(block.height for block in self.full))
 
 
 class ContentsColumn:
@@ -56,13 +72,14 @@ class ContentsColumn:
 
     def __init__(self, paper: Paper, facts: HandoverFacts, rows: Iterable[Mapping[str, Any]], here: str) -> None:
         self.paper, self.facts, self.here = paper, facts, here
+        self.giver = str(facts.parts[0].body["from"])
         codes = (str(entry["code"]) for entry in rows)
         self.codes = sorted(codes, key=lambda code: (not self._kind(code), self._kind(code), code))
 
     def draw(self, top: float, room_mm: float) -> float:
         """Kinds, findings and codes, in type as large as the room allows; returns the height in points."""
         findings = self._findings()
-        findings_mm = sum(block.wrap(COLUMN_MM * mm, 1000)[1] for block in findings) / mm + 1
+        findings_mm = sum(told.height for told in findings) / mm + 1
         y = self._draw_kinds(top)
         rest_mm = room_mm - (top - y) / mm - 2 * _HEADING_MM
         size, pitch_mm, columns = self._code_size(rest_mm - min(findings_mm, _FINDINGS_MM))
@@ -118,38 +135,49 @@ class ContentsColumn:
             canvas.drawRightString(right, y + 1 * mm, number(count))
         return y
 
-    def _findings(self) -> list[Paragraph]:
+    def _findings(self) -> list[_Told]:
         """A sentence for each finding; of a code that is found often, only the items."""
         here, needs = frozenset(self.codes), self.facts.needs
         groups: dict[str, list[Finding]] = {}
         for found in self.facts.findings:
             if found.item is None or found.item in here or found.code == "SHORTAGE":
                 groups.setdefault(found.code, []).append(found)
-        lines = []
+        found_here = []
         for code, group in groups.items():
             if len(group) > _SENTENCES:
                 items = ", ".join(show_code(found.item) for found in group if found.item)
-                lines.append(f"{gravity(group[0])}: {code} ({number(len(group))}): {items}")
+                lines = [f"{gravity(group[0])}: {code} ({number(len(group))}): {items}"]
             else:
-                lines += [f"{gravity(found)}: {finding_text(found, needs, self.here)}" for found in group]
-        blocks = [text(line, 6.6, leading=1.22) for line in lines]
-        return blocks or [text(_("None"), 7.5, color=MUTED)]
+                lines = [f"{gravity(found)}: {finding_text(found, needs, self.here)}" for found in group]
+            listed = f"items --held-by {self.giver}" if code == "SHORTAGE" else "report discrepancies"
+            short = f"{gravity(group[0])}: {code} ({number(len(group))}), "
+            short += _("listed by: {command}").format(command=listed)
+            found_here.append(_Told([_sized(line) for line in lines], _sized(short)))
+        none = _sized(_("None"), 7.5, color=MUTED)
+        return found_here or [_Told([none], none)]
 
-    def _draw_findings(self, blocks: list[Paragraph], y: float, room: float) -> float:
-        """The findings, as many as there is room for; the rest are counted."""
-        canvas = self.paper.canvas
-        y = self._draw_heading(_("Findings"), y - 3.5 * mm)
-        for place, block in enumerate(blocks):
-            rest = len(blocks) - place
-            if block.height + (3.2 * mm if rest > 1 else 0) > room:
-                canvas.setFont(fonts()[1], 6.6)
-                canvas.setFillColor(MUTED)
-                canvas.drawString(self.paper.left, y - 2.4 * mm, _("and {count} more").format(count=number(rest)))
-                return y - 3.2 * mm
-            y, room = y - block.height, room - block.height
-            block.drawOn(canvas, self.paper.left, y)
+    def _draw_findings(self, findings: Sequence[_Told], y: float, room: float) -> float:
+        """The findings: those of a code that do not all fit are counted in a line, and codes too many for that are."""
+        words = _("Findings at printing") if self.facts.is_reprint else _("Findings")
+        y = self._draw_heading(words, y - 3.5 * mm)
+        for place, told in enumerate(findings):
+            kept = sum(later.short.height for later in findings[place + 1 :])
+            if min(told.height, told.short.height) > room:
+                rest = _sized(_("and {count} more").format(count=number(len(findings) - place)), color=MUTED)
+                rest.drawOn(self.paper.canvas, self.paper.left, y - rest.height)
+                return float(y - rest.height)
+            for block in told.full if told.height + kept <= room else [told.short]:
+                y, room = y - block.height, room - block.height
+                block.drawOn(self.paper.canvas, self.paper.left, y)
         return y
 
     def _kind(self, code: str) -> str:
         item = self.facts.items.get(code)
         return item.kind if item else ""
+
+
+def _sized(words: str, size: float = 6.6, **more: Any) -> Paragraph:
+    """A paragraph that knows its height in the column."""
+    block = text(words, size, leading=1.22, **more)
+    block.wrap(COLUMN_MM * mm, 1000)
+    return block

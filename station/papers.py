@@ -47,6 +47,7 @@ def paper_facts(
         findings=found_now(store, sheets) if findings is None else findings, election=own.election,
         station=own.station, made_at_utc=store.around.now_utc(), made_by=store.around.by,
         places=places, needs={need.kind: need for need in store.state.needs()},
+        is_reprint=findings is None,
     )  # fmt: skip
 
 

@@ -11,9 +11,12 @@ import pypdfium2
 import pytest
 from command_examples import Once, Terminal
 from page_examples import PageAt, site_at
+from pdf_text import text_of
 
+from custody.codes import show_code
 from custody.errors import CodeError
 from custody.events import read_body
+from custody.findings import SEVERITY, Finding
 from custody.items import Item
 from custody.paper import Collector, is_head, is_part, pack_sheet
 from reports.data_qr import LEAST_MM, choose_grid
@@ -146,6 +149,26 @@ def test_a_paper_shows_hostile_text_and_stays_one_page():
     one = signed_sheet(body)
     assert len(document(one, election=nasty, station=nasty, made_by=nasty)) <= 2
     document(signed_sheet(body | {"from": "X" * 40, "to": "Y" * 40, "bound": ["Z" * 40] * 30}))
+
+
+def test_findings_that_do_not_fit_are_counted_with_where_they_are_listed():
+    """145 boxes stayed behind: their codes alone would fill the page, and the paper said nothing but "and 1 more"."""
+    short = [Finding("SHORTAGE", "{item} is missing", {"item": code}, code) for code in codes(145)]
+    late = Finding("LATE", "it was late", {}, None)
+    for count in (20, 200):
+        told = text_of(printed(sheet(count), findings=[*short, late]))
+        assert "SHORTAGE (145)" in told and "items --held-by 51.08" in told and "It was late" in told, count
+    told = text_of(printed(sheet(7), findings=short[:5]))
+    assert "SHORTAGE (5)" in told and show_code(short[4].item) in told and "--held-by" not in told
+    many = [Finding(code, code, {}, None) for code in SEVERITY]
+    assert "more" in text_of(printed(sheet(200), findings=many))
+
+
+def test_a_paper_that_is_printed_later_says_of_when_its_findings_are(station: Terminal):
+    station.give(station.codes("--to", "51.08.01")[:3], "51.08", "51.08.01", "--paper", "first.pdf")
+    station("report", "handover", "--out", "again.pdf")
+    assert "SHORTAGE (15)" in text_of(Path("first.pdf")) and "Findings at printing" not in text_of(Path("first.pdf"))
+    assert "Findings at printing" in text_of(Path("again.pdf"))
 
 
 def test_the_same_facts_make_the_same_file():
