@@ -15,7 +15,7 @@ from custody.roster import NOTICES
 from db.connect import reopen
 from db.models import Tables
 from db.naming import Naming
-from db.prepared import Prepared, blank
+from db.prepared import Prepared, PreparedIn, blank
 from db.stored import as_bytes, read_stored
 from db.topics import topic_of
 
@@ -63,6 +63,8 @@ class Reading:
         self._event_at = Prepared(database, self._event_at_query)
         self._elections: dict[int, str] = {}
         self._rules = Prepared(database, self._rules_query)
+        self._on_topic = PreparedIn(database, self._on_topic_query)
+        self._forked = Prepared(database, self._forked_query)
         self._remembered: tuple[Mark, dict[str, Any]] | None = None
         self._ruled: tuple[Mark, dict[str, Any]] | None = None
         self.failures = 0
@@ -176,16 +178,19 @@ class Reading:
 
     def on_topic(self, topics: Iterable[str]) -> list[Event]:
         """Every event of these topics (`db.topics`); in no order."""
-        event, topic, fork = self.tables.event, self.tables.event_topic, self.tables.fork
         wanted = list(topics)
+        found = [read_stored(*stored) for stored in self._on_topic.rows(wanted)]
+        beside = (read_stored(*stored) for stored in self._forked.run())
+        return found + [event for event in beside if topic_of(event.body) in wanted]
+
+    def _on_topic_query(self, topics: list[Any]) -> Any:
+        event, topic = self.tables.event, self.tables.event_topic
         columns = event.select(event.leaf, event.body, event.signatures)
-        query = columns.join(topic, on=(topic.event_id == event.id)).where(topic.topic.in_(wanted))
-        found = [read_stored(*stored) for stored in query.tuples()]
-        for stored in fork.select(fork.leaf, fork.body, fork.signatures).tuples():
-            other = read_stored(*stored)
-            if topic_of(other.body) in wanted:
-                found.append(other)
-        return found
+        return columns.join(topic, on=(topic.event_id == event.id)).where(topic.topic.in_(topics))
+
+    def _forked_query(self) -> Any:
+        fork = self.tables.fork
+        return fork.select(fork.leaf, fork.body, fork.signatures)
 
     def naming_none(self) -> Iterator[Event]:
         """Every event that names no item: plans, corrections, handovers of things without a label; for reports, since
