@@ -69,6 +69,10 @@ class Checking:
         for kind, name in changed_objects(self.ledger.database):
             yield tampered(N_("the database's {kind} {name} is not as Serah makes it: the guards may be off"),
                            kind=kind, name=name)  # fmt: skip
+        for log in self.ledger.signed_heads.damaged():
+            message = N_("the signed head that this ledger keeps of its own log {log} is damaged: find out who changed "
+                         "the file; this station's next record signs a new head")  # fmt: skip
+            yield tampered(message, log)
         yield from self._logs({log.log: log for log in logs})
         yield from self._strays()
         yield from self._indexes()

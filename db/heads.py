@@ -48,11 +48,20 @@ class Heads:
         return tree.select(tree.size, tree.frontier, tree.note).where(tree.log_id == blank("log_id"))
 
     def signed(self, log: str) -> str | None:
-        """The newest head that this station signed of a log of its own; None for another's, or a ledger of old."""
+        """The newest head that this station signed of a log of its own; None for another's, in a ledger of old, or
+        where what is kept is damaged.
+        """
+        kept = self._signed().where(self.tables.log.name == log).tuples().first()
+        return str(kept[2]) if kept is not None and _is_head_of(*kept) else None
+
+    def damaged(self) -> list[str]:
+        """The logs of this station whose head, as it is kept here, their key has not signed."""
+        return [str(kept[0]) for kept in self._signed().tuples() if not _is_head_of(*kept)]
+
+    def _signed(self) -> Any:
         table, logs = self.tables.tree, self.tables.log
-        query = table.select(table.note).join(logs, on=(logs.id == table.log_id)).where(logs.name == log)
-        note = query.scalar()
-        return note if isinstance(note, str) else None
+        columns = table.select(logs.name, logs.public_key, table.note)
+        return columns.join(logs, on=(logs.id == table.log_id)).order_by(logs.name)
 
     def newest(self, log: str) -> str | None:
         """The newest signed head that is known of a log: our own, or the longest that anybody has shown."""
@@ -108,6 +117,13 @@ class Heads:
                     seq=seq,
                 )
         return tree
+
+
+def _is_head_of(log: str, public_key: str, note: str) -> bool:
+    try:
+        return read_checkpoint(note, bytes.fromhex(public_key)).origin == log
+    except (TamperError, ValueError, TypeError, AttributeError):  # a damaged file may hold anything in any column
+        return False
 
 
 def _size(note: str) -> int:

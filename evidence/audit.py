@@ -14,7 +14,7 @@ from custody.events import Event
 from custody.ledger import key_fingerprint
 from custody.roster import LogOwner, roster
 from evidence.bundle_lines import LogRow
-from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
+from evidence.checkpoint import Checkpoint, claimed_checkpoint, is_head_of, read_checkpoint
 from evidence.entry import Mention, RawEntry, examine
 from evidence.findings import EvidenceFinding
 from evidence.log_audit import MAX_LOGS, LogAudit, Mapper, with_keys
@@ -119,8 +119,8 @@ def _check_rows(rows: Sequence[LogRow], held: dict[str, _Held]) -> list[Evidence
         if audit.size and (row.station, row.place) != (audit.station, audit.place) and audit.is_sound_at(1):
             message = N_("{log} says that it is of {station} at {place}; its list says otherwise")
             found.append(_tampered(audit, 1, message, station=audit.station, place=audit.place))
-        if row.checkpoint is not None and row.checkpoint.partition("\n")[0] != row.log:
-            message = N_("the head that stands with {log} in the list of logs is not one of that log")
+        if row.checkpoint is not None and not is_head_of(row.checkpoint, row.log):
+            message = N_("the signed head that stands with {log} in the list of logs is damaged, or of another log")
             found.append(_tampered(audit, None, message))
         elif row.checkpoint is not None:
             found += _check_head(row.checkpoint, held, by=audit)
@@ -218,8 +218,9 @@ def _check_head(text: str, held: dict[str, _Held], by: LogAudit | None) -> list[
     try:
         claim = claimed_checkpoint(text)
     except TamperError as error:
-        name = by.name if by else ""
-        return [EvidenceFinding("TAMPERED", name, None, error.message, error.values)]
+        if by is None:
+            return [EvidenceFinding("TAMPERED", "", None, error.message, error.values)]
+        return [_tampered(by, None, N_("a record of {log} keeps what is no log's signed head"))]
     one = _named(held, claim.origin)
     if not one.is_here:
         one.learn(claim.size, _name_of(by))

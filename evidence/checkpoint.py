@@ -52,6 +52,14 @@ def claimed_checkpoint(text: str) -> Checkpoint:
     return parse_checkpoint(read_note(text).text)
 
 
+def is_head_of(text: str, origin: str) -> bool:
+    """Whether a text reads as a signed head of this log, its signature not checked."""
+    try:
+        return claimed_checkpoint(text).origin == origin
+    except TamperError:
+        return False
+
+
 def parse_checkpoint(text: str) -> Checkpoint:
     """Read the text of a note as a head. Extension lines are refused: our logs write none, and none could be checked.
 

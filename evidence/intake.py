@@ -13,7 +13,7 @@ from custody.errors import N_, InputError, TamperError
 from custody.ledger import is_name_of
 from custody.roster import Roster
 from evidence.bundle_lines import LogRow
-from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
+from evidence.checkpoint import Checkpoint, is_head_of, read_checkpoint
 from evidence.entry import RawEntry, examine
 from evidence.findings import EvidenceFinding
 from evidence.log_audit import LogAudit, Mapper, with_keys
@@ -121,10 +121,9 @@ def _check_row(row: LogRow, log: LogAudit) -> None:
         raise _refusal(N_("{log} says that it is of {station} at {place}; its list says otherwise"),
                        log=row.log, station=log.station, place=log.place)  # fmt: skip
     if row.checkpoint is not None:
-        if claimed_checkpoint(row.checkpoint).origin != row.log:
-            raise _refusal(
-                N_("the head that stands with {log} in the list of logs is not one of that log"), log=row.log
-            )
+        if not is_head_of(row.checkpoint, row.log):
+            message = N_("the signed head that stands with {log} in the list of logs is damaged, or of another log")
+            raise _refusal(message, log=row.log)
         if log.public_key is not None:
             _check_head(read_checkpoint(row.checkpoint, log.public_key), log)
 

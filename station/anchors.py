@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from custody.errors import N_, InputError
+from custody.errors import N_, InputError, TamperError
 from custody.paper import is_head
+from evidence.checkpoint import claimed_checkpoint
 
 Tell = Callable[[str], None]
 
@@ -36,36 +37,54 @@ def read_fingerprint(text: str) -> str:
 def read_heads(given: str, tell: Tell) -> list[str]:
     """The signed heads in what `--head` was given; of a picture or PDF all that its QR codes carry.
 
-    Nothing is checked yet but a picture's: text that is no head comes back as it is, for the audit to refuse.
-
     Args:
         given: a file's name, or the text itself.
         tell: is told what of a picture is left out.
 
     Raises:
-        InputError: there is no such file, it is no text, or no QR code in it carries a head.
+        InputError: there is no such file, it is no head, or no QR code in it carries one.
     """
     if _is_text(given):
-        return [as_head(given)]
+        return [typed_head(given)]
     path = Path(given)
     if is_picture(path) and path.is_file():
         return _photographed(path, tell)
     try:
         with path.open("rb") as file:
-            return [as_head(file.read(MAX_HEAD_BYTES).decode("utf-8-sig"))]
+            text = file.read(MAX_HEAD_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise InputError(
             N_("{file} cannot be read: {reason}"), hint=N_("Check the name and the folder."), file=given[:200],
             reason=reason,
         ) from error  # fmt: skip
+    return [typed_head(text, name=given)]
 
 
-def as_head(text: str) -> str:
+def typed_head(text: str, name: str = "") -> str:
     """A head as its station signed it, from text that may have gone through an editor, a mail or a telephone.
 
     Where only its lines ran together, they are parted again: what the station signed must hold in any case.
+
+    Args:
+        name: of the file that the text is from, if any.
+
+    Raises:
+        InputError: it is no head at all; whether one holds is for the audit.
     """
+    head = _with_its_lines(text)
+    try:
+        claimed_checkpoint(head)
+    except TamperError as error:
+        raise InputError(
+            N_("{given} is no signed head of a log: nothing was checked"),
+            hint=N_("Give the file that export --head wrote, or the text of the QR code that stands alone on a paper."),
+            given=name or " ".join(text.split())[:100],
+        ) from error
+    return head
+
+
+def _with_its_lines(text: str) -> str:
     lines = text.replace("\r\n", "\n").strip() + "\n"
     words = text.split()
     if is_head(lines) or len(words) != 6 or words[3] not in _DASHES:

@@ -181,6 +181,27 @@ def test_a_head_that_went_through_an_editor_is_still_a_head(
     assert moved("verify", "--head", head).code == 0
 
 
+@pytest.mark.parametrize("what", ["", "a letter", "serah/x/y/0\n7\nAAAA\n"])
+def test_a_head_that_is_none_is_the_users_mistake_and_nothing_is_checked(moved: Terminal, tmp_path: Path, what: str):
+    wrong = tmp_path / "pass.txt"
+    wrong.write_text(what)
+    ran = moved("verify", "--head", wrong)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Error: ") and "pass.txt is no signed head of a log: nothing was checked" in ran.err
+
+
+def test_a_damaged_head_of_ones_own_is_named_and_the_next_record_signs_a_new_one(moved: Terminal, tmp_path: Path):
+    change(moved.home / "ledger.db", "UPDATE tree SET note = 'x'")
+    ran = moved("verify", "--json")
+    [found] = [finding for finding in ran.json["findings"] if finding["severity"] == "critical"]
+    assert ran.code == 1 and found["log"] == ran.json["logs"][0]["log"]
+    assert f"its own log {found['log']} is damaged" in found["detail"] and "next record" in found["detail"]
+    assert moved("export", "--out", tmp_path / "logs.serah").code == 0
+    assert moved("verify", tmp_path / "logs.serah").code == 0  # the bundle goes without it
+    assert moved.give(moved.codes("--kind", "booth")[:2], "51.08", PLATE, "--bound", "51.08.01").code == 0
+    assert moved("verify").code == 0
+
+
 def test_a_head_may_be_given_as_its_text(moved: Terminal, tmp_path: Path) -> None:
     """As a telephone copies it from the QR of a letter; some let the lines run together."""
     text = moved("export", "--head", tmp_path / "head.txt", "--json").json["head"]

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from typing import Any
@@ -211,6 +212,18 @@ def test_the_list_of_logs_is_held_against_the_logs():
 @pytest.mark.parametrize("text", ["", "x", WHOLE_HEAD[:-1], WHOLE_HEAD.replace("200", "199")])
 def test_a_head_that_was_changed_is_a_finding_and_no_crash(text):
     assert codes(audit([STATION], heads=[text])) == [("TAMPERED", None)]
+
+
+def test_a_head_that_was_bent_is_told_with_the_log_that_it_came_with():
+    keeper = Station(2)
+    keeper.write("witness", head=WHOLE_HEAD[:-1])
+    [finding] = [one for one in audit([STATION, keeper]).findings if one.is_wrong]
+    assert finding.log == keeper.name and keeper.name in str(finding)
+    for bent in ("x", WHOLE_HEAD[:-1], WHOLE_HEAD.replace("200", "0200"), keeper.head()):
+        rows = [replace(STATION.row(), checkpoint=bent), keeper.row()]
+        found = audit_bundle(rows, unfiled([*STATION.entries, *keeper.entries[:1]])).findings
+        [finding] = [one for one in found if one.is_wrong and one.log == STATION.name]
+        assert finding.code == "TAMPERED" and STATION.name in str(finding)
 
 
 def test_an_entry_in_the_wrong_table_is_named_there():

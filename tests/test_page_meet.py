@@ -102,8 +102,8 @@ def test_a_bundle_that_was_cut_or_changed_is_refused_whole_by_its_name(
     for harmed in (data[:-40], data[: len(data) // 2], b"\x1f\x8b" + bytes(50), b"PK\x03\x04", b""):
         key = upload(visitor, harmed, "harmed.serah")
         refused = work(visitor, "/api/meet/import", {"uploads": [key]}, expect=409)
-        words = "line 1 is not of a bundle" if not harmed else "harmed.serah is no whole bundle"
-        assert words in refused["error"] and str(station.home) not in str(refused), harmed[:9]
+        assert "harmed.serah is no whole bundle" in refused["error"], harmed[:9]
+        assert str(station.home) not in str(refused)
     assert station.event_count() == before
     assert "not here any more" in work(visitor, "/api/meet/import", {"uploads": ["0" * 32]}, expect=422)["error"]
 

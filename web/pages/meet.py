@@ -130,12 +130,12 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         heads = [site.shelf.path(key) for key in asked.heads]
 
         def work(store: "Store", progress: "Progress") -> Answer:
-            from station.anchors import as_head, read_fingerprint, read_heads
+            from station.anchors import read_fingerprint, read_heads, typed_head
             from station.auditing import audit_ledger
             from station.evidence_files import audit_file
 
             root = read_fingerprint(asked.root) if asked.root.strip() else None
-            texts = [as_head(asked.head)] if asked.head.strip() else []
+            texts = [typed_head(asked.head)] if asked.head.strip() else []
             texts += [text for kept in heads for text in read_heads(str(kept), lambda _line: None)]
             if path is None:
                 audit = audit_ledger(store, root, texts, progress=progress)
