@@ -12,7 +12,6 @@ from command_examples import Terminal
 from page_examples import site_at
 
 import bootstrap
-from web.serving import lan_server_of, listen, open_lan, server_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
@@ -32,6 +31,8 @@ class Served:
         self.start()
 
     def start(self) -> None:
+        from web.serving import lan_server_of, listen, open_lan, server_of
+
         listening = listen(self._port)
         self._port = listening.getsockname()[1]
         self.site = site_at(self.station.home, port=self._port, source=self._source)

@@ -1,19 +1,22 @@
 """The page on the local network, for tests: a device that was let in, and its requests."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from ipaddress import IPv4Address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from fastapi import FastAPI
 from page_examples import Visitor, Whichever, begun_draft
-from starlette.testclient import TestClient
 
-from web.app import build
-from web.certificate import kept_certificate
-from web.lan import COOKIE, Lan, LanDoor
-from web.site import Site
 from web.token import HEADER
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.testclient import TestClient
+
+    from web.lan import Lan
+    from web.site import Site
 
 ADDRESS, LAN_PORT = "192.168.1.20", 8743
 LAN_HOST = f"https://{ADDRESS}:{LAN_PORT}"
@@ -36,6 +39,8 @@ class Device:
         """Come in with a code."""
         answer = self.ask("POST", "/api/pair", {"code": code, "name": "HP Made"}, expect=expect)
         if expect == 200:
+            from web.lan import COOKIE
+
             self.secret = self.client.cookies[COOKIE]
         return answer
 
@@ -43,6 +48,9 @@ class Device:
 @pytest.fixture
 def lan(site: Site) -> Lan:
     """The site, open for devices."""
+    from web.certificate import kept_certificate
+    from web.lan import Lan
+
     addresses = [IPv4Address(ADDRESS)]
     site.lan = Lan(site.home, addresses, LAN_PORT, kept_certificate(site.home, addresses))
     return site.lan
@@ -57,6 +65,9 @@ def whichever_lan() -> Whichever:
 @pytest.fixture(scope="session")
 def lan_app(app: FastAPI, whichever: Any, whichever_lan: Any) -> FastAPI:
     """The application on the site of the test that runs, reached from that network."""
+    from web.app import build
+    from web.lan import LanDoor
+
     assert app is not None  # it has put a site into the place of whichever
     return build(whichever, LanDoor(whichever_lan))
 
@@ -66,6 +77,8 @@ def stranger(
     site: Site, lan: Lan, lan_app: FastAPI, whichever: Whichever, whichever_lan: Whichever
 ) -> Iterator[Device]:
     """A device of the network that nobody has let in."""
+    from starlette.testclient import TestClient
+
     whichever.be(site)
     whichever_lan.be(lan)
     with TestClient(lan_app, base_url=LAN_HOST, raise_server_exceptions=False) as client:

@@ -1,4 +1,9 @@
-"""The page for tests: a site on a copy of the small station, and a browser's requests to it without a browser."""
+"""The page for tests: a site on a copy of the small station, and a browser's requests to it without a browser.
+
+Each run of tests reads this file; what takes long to import is imported by the fixtures that need it.
+"""
+
+from __future__ import annotations
 
 import asyncio
 import re
@@ -6,18 +11,20 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from command_examples import NOW, Terminal
-from fastapi import FastAPI
-from starlette.testclient import TestClient
 
 from commands.base import station_at
-from web.app import build
 from web.doors import LocalDoor
-from web.site import Site
 from web.token import HEADER, cookie_name, kept_token
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.testclient import TestClient
+
+    from web.site import Site
 
 T = TypeVar("T")
 PORT = 8642
@@ -27,6 +34,8 @@ SAME_ORIGIN = {"Origin": HOST, "Sec-Fetch-Site": "same-origin"}
 
 def site_at(home: Path, *, port: int = PORT, now: str = NOW, source: str = "0") -> Site:
     """The site of a station that has begun, in English."""
+    from web.site import Site
+
     station = station_at(str(home), None, lambda: now)
     return Site(lambda: station.store(write=True), home, kept_token(home), port, "en", source, now_utc=lambda: now)
 
@@ -116,6 +125,8 @@ def whichever() -> Whichever:
 @pytest.fixture(scope="session")
 def app(whichever: Any, prepared: Path) -> FastAPI:
     """The application on that site, reached from this computer."""
+    from web.app import build
+
     made = site_at(prepared / "home")
     whichever.be(made)
     built = build(whichever, WhicheverDoor(whichever))
@@ -131,12 +142,14 @@ def site(station: Terminal) -> Iterator[Site]:
     made.close()
 
 
-PageAt = Callable[[Site], AbstractContextManager[TestClient]]
+PageAt = Callable[[Any], AbstractContextManager[Any]]
+"""From a site to its `TestClient`, for a block."""
 
 
 @pytest.fixture
 def page_at(app: FastAPI, whichever: Whichever) -> PageAt:
     """Requests to a site from this computer while a block lasts, which closes the site; no other is reached then."""
+    from starlette.testclient import TestClient
 
     @contextmanager
     def reached(site: Site) -> Iterator[TestClient]:
@@ -154,6 +167,8 @@ def page_at(app: FastAPI, whichever: Whichever) -> PageAt:
 @pytest.fixture
 def client(app: FastAPI, whichever: Whichever, site: Site) -> Iterator[TestClient]:
     """Requests to the site from this computer, with no cookie yet."""
+    from starlette.testclient import TestClient
+
     whichever.be(site)
     with TestClient(app, base_url=HOST, raise_server_exceptions=False) as client:
         yield client
