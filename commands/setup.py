@@ -73,7 +73,8 @@ def init(
     from station.anchors import read_fingerprint
 
     words = passphrases.given(station.passphrase_file)
-    if passphrase and (new_key or not goes_on or not (station.home / FILE_NAME).exists()):
+    has_key = goes_on and (station.home / FILE_NAME).exists()
+    if (passphrase and (new_key or not has_key)) or (new_key and has_key and is_protected(station.home)):
         words = passphrases.choose(station.passphrase_file)
     followed = None if root is None else read_fingerprint(root)
     code = None if place is None else parse_custodian(place)

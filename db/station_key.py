@@ -121,7 +121,7 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise StoreError(
             N_("the station key {path} is missing: nothing can be recorded without it"),
-            hint=N_("Put it back from where it was kept, or begin a new ledger in another folder with --home."),
+            hint=N_("Put it back from where it was kept; or go on with a new key: python main.py init --continue"),
             path=str(path),
         ) from error
     except OSError as error:

@@ -1,6 +1,6 @@
 """Stations among each other: the card by which one is known, root's word on others, a log that goes on in a new one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
 from custody.compose import NewEvent, Ref
@@ -98,7 +98,8 @@ def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None
 
     Args:
         name: the station's name, its place, its log, or its key's fingerprint or the beginning of it.
-        last_good: the number up to which its log stands, held here already or not; None: all that is held of it now.
+        last_good: the number up to which its log stands, at most the longest that is known of it here, held or by a
+            head that was shown; None: all that is held of it now.
 
     Raises:
         RuleError: this station may not revoke others, or not that one.
@@ -113,7 +114,7 @@ def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None
             head["log"]: head["size"] for head in store.ledger.heads()
             if head["log"] in trusted.owners and trusted.owners[head["log"]].key == key
         }  # fmt: skip
-        _set_end(sizes, name if name in sizes else None, last_good)
+        _set_end(sizes, name if name in sizes else None, last_good, store.heads.longest)
         return store.record([revoking(named, key, sizes, reason)])
 
 
@@ -225,8 +226,12 @@ def _key_of(store: Store, trusted: Roster, name: str) -> tuple[str, str]:
     return min(meant)
 
 
-def _set_end(sizes: dict[str, int], log: str | None, last_good: int | None) -> None:
-    """Set the number up to which a station's log stands; `log` says which, where it has several."""
+def _set_end(sizes: dict[str, int], log: str | None, last_good: int | None, shown: Callable[[str], int]) -> None:
+    """Set the number up to which a station's log stands; `log` says which, where it has several.
+
+    Args:
+        shown: how long a log was by the heads that were shown.
+    """
     if not sizes and last_good != 0:
         raise InputError(
             N_("nothing of that station's log is here, so there is no end to set to it"),
@@ -241,4 +246,11 @@ def _set_end(sizes: dict[str, int], log: str | None, last_good: int | None) -> N
             count=len(sizes),
             logs=", ".join(sorted(sizes)),
         )
-    sizes[log or next(iter(sizes))] = last_good
+    log = log or next(iter(sizes))
+    if last_good > (known := max(sizes[log], shown(log))):
+        raise InputError(
+            N_("--last-good {given}: of {log} no more than {known} entries are known here"),
+            hint=N_("Import its newest bundle first, or give a lower number; without --last-good it is {held}."),
+            given=last_good, log=log, known=known, held=sizes[log],
+        )  # fmt: skip
+    sizes[log] = last_good

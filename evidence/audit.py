@@ -294,6 +294,8 @@ def _unwitnessed(log: LogFacts) -> list[EvidenceFinding]:
     if count <= 0:
         return []
     message = N_("{count} newest entries of {log} are witnessed by nobody: cutting them off would not be noticed")
+    if count == 1:
+        message = N_("the newest entry of {log} is witnessed by nobody: cutting it off would not be noticed")
     return [EvidenceFinding("UNWITNESSED", log.log, log.witnessed_to + 1, message, {"log": log.log, "count": count})]
 
 

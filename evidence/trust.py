@@ -30,6 +30,8 @@ def what_does_not_count(trusted: Roster, log: str, size: int) -> EvidenceFinding
     """The note on a log of which not everything counts; None where all of its `size` entries do."""
     if not trusted.counts(log):
         message = N_("the root has not admitted the key of {log}: its entries are kept and do not count")
+        if not size:
+            message = N_("the root has not admitted the key of {log}, of which no entry is here")
         return EvidenceFinding("UNKNOWN_STATION", log, None, message, {"log": log})
     last = trusted.last_good(log)
     if last is None or size <= last:

@@ -25,8 +25,10 @@ _SYSTEM_REASONS = (
     N_("Connection refused"), N_("No such device or address"), N_("Device or resource busy"), N_("Invalid argument"),
 )  # fmt: skip
 """Why the computer refuses, as it says it itself: what is most often met, so that it is said in people's language."""
-_LONG = 400
-"""Characters of one value in a message: a list of codes fits, a novel does not."""
+_LONG, _LONG_NAME = 400, 120
+"""Characters of one value in a message: a list of codes fits, a novel does not. The longest name of a log has 84."""
+_NAMES = frozenset({"log", "station", "place", "by", "name", "other"})
+"""Values that are one name."""
 
 
 def printable(text: str, limit: int = 80) -> str:
@@ -45,7 +47,7 @@ def fill(template: str, values: Mapping[str, object]) -> str:
     shown = {
         name: value if isinstance(value, int | float)
         else reason(value) if name == "reason"
-        else printable(str(value), _LONG)
+        else printable(str(value), _LONG_NAME if name in _NAMES else _LONG)
         for name, value in values.items()
     }  # fmt: skip
     return _(template).format(**shown)

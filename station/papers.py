@@ -110,7 +110,7 @@ def unwitnessed_words(count: int) -> str:
     if not count:
         return _("Another station keeps a copy of every record of this station.")
     words = _(
-        "{count} records of this station are kept by no other station yet: exchange data when you meet, "
-        "or let the other side scan the paper."
+        "No other station has told yet that it keeps the newest records of this station ({count}): exchange data when "
+        "you meet, or let the other side scan the paper."
     )
     return words.format(count=number(count))

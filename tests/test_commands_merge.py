@@ -143,6 +143,8 @@ def test_a_revoked_station_ends_where_root_says(station: Terminal, other: Termin
     revoked = station("revoke", "PPK", "--reason", "laptop hilang", "--json")
     assert revoked.code == 2 and "Import" in revoked.err  # else what it honestly did before would never count
     meet(other, station)
+    beyond = station("revoke", "PPK", "--last-good", "999", "--reason", "laptop hilang")
+    assert beyond.code == 2 and "no more than 5 entries are known here" in beyond.err
     revoked = station("revoke", "PPK", "--last-good", "2", "--reason", "laptop hilang", "--json")
     assert revoked.code == 0 and [end["size"] for end in revoked.json["last_good"]] == [2]
     assert [station("custody", code, "--json").json["held_by"] for code in codes] == [PPK, WH, WH]

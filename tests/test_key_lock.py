@@ -129,6 +129,26 @@ def test_where_nobody_can_type_it_the_ways_to_give_it_are_named(
     assert not (terminal.home / "ledger.db").exists()
 
 
+def test_the_new_key_of_a_locked_station_is_locked_too(terminal: Terminal, tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text(PASSPHRASE + "\n")
+    terminal(*BEGIN, "--passphrase-file", words)
+    before = read_public(terminal.home)
+    refused = terminal("init", "--continue", "--new-key", typed="")
+    assert refused.code == 2 and "--passphrase-file" in refused.err
+    assert read_public(terminal.home) == before and len(list(terminal.home.glob("station.key*"))) == 1
+    assert terminal("init", "--continue", "--new-key", "--passphrase-file", words).code == 0
+    assert is_protected(terminal.home) and read_public(terminal.home) != before
+
+
+def test_a_missing_key_is_no_dead_end(terminal: Terminal, tmp_path: Path) -> None:
+    terminal(*BEGIN)
+    (terminal.home / FILE_NAME).unlink()
+    refused = terminal("inspect", "000000000000Q", "--condition", "good", "--by", "Made")
+    assert refused.code == 3 and "init --continue" in refused.err
+    assert terminal("init", "--continue").code == 0
+
+
 def test_reading_needs_no_passphrase(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SERAH_PASSPHRASE", PASSPHRASE)
     terminal(*BEGIN)

@@ -62,6 +62,11 @@ def test_a_refusal_is_one_harmless_line_and_so_is_its_hint():
     assert say_hint(InputError("no")) == ""
 
 
+def test_a_name_is_cut_where_no_honest_name_is_as_long():
+    assert len(fill("{log} by {by}", {"log": "x" * 5000, "by": "y" * 5000})) < 250
+    assert "y" * 200 in fill("of {codes}", {"codes": "y" * 200})
+
+
 def test_braces_in_a_value_are_only_text():
     assert fill("{text} is not a code", {"text": "{0.__class__} {file}"}) == "{0.__class__} {file} is not a code"
 

@@ -28,7 +28,7 @@ from custody.errors import InputError, RuleError, TamperError
 from custody.places import Place
 from db.correcting import correct, find_event
 from db.ledger import Signer
-from db.stations import admit, go_on, revoke
+from db.stations import admit, go_on, revoke, revoking
 from db.store import Store, open_store
 
 WAY = Handover(WAREHOUSE, "51.08.01")
@@ -160,7 +160,8 @@ def test_what_a_revoked_station_wrote_before_counts_and_after_is_kept_apart(fres
         [first] = split(own_bundle(other), 10**6)
         short = split(own_bundle(other), 1)[0]
         take(root, short)
-        revoke(root, "PPK", reason="stolen", last_good=1 + early)
+        own = other.ledger.own_row()
+        root.record([revoking("PPK", own.public_key, {own.name: 1 + early}, "stolen")])  # as a root that knew more
         merged = take(root, first)
         assert (merged.new, merged.known, merged.quarantined) == (early, 1, late)
         held = [root.state.item(code).held_by for code in codes]

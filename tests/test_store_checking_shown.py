@@ -62,7 +62,7 @@ def test_a_witness_that_nobody_was_is_named_and_mended(station: Terminal, receiv
     assert "who relies on whom" in tampered(station, f"UPDATE witnessed SET {change}")
     station("doctor", "--rebuild")
     assert station("verify").code == 0
-    assert "2 records" in station("doctor").out
+    assert "station (2)" in station("doctor").out
 
 
 def test_a_head_that_our_own_log_never_kept_is_named_and_mended(receiver: Terminal):
