@@ -4,6 +4,7 @@ Whoever was shown a head knows better than a database that was put back to an ol
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from peewee import fn
@@ -96,7 +97,7 @@ class SeenHeads:
         What others rely on is counted anew up to where they were looked at. Of what our own logs keep, only more than
         they do is wrong: a shorter head from a paper may have been noted last.
         """
-        tables, found = self.tables, []
+        tables, found, kept = self.tables, [], self._witnessing()
         logs = {row.id: row for row in tables.log.select()}
         ours = {log_id for (log_id,) in tables.tree.select(tables.tree.log_id).tuples()}
         for row in tables.witnessed.select().order_by(tables.witnessed.log_id, tables.witnessed.by_id):
@@ -105,7 +106,7 @@ class SeenHeads:
                 found.append((log.name if log else "?", by.name if by else "?"))
                 continue
             if by.is_own or by.id in ours:
-                is_right = row.seq <= self._kept_by(log, by)
+                is_right = row.seq <= _longest_kept(log, kept.get(by.name, ()))
             else:
                 looked_at = (event for event in self.ledger.events_after(by.id, 0) if event.seq <= row.looked_to)
                 to = witnessed_to(log.name, bytes.fromhex(log.public_key), looked_at)
@@ -119,7 +120,7 @@ class SeenHeads:
         witnessed = self.tables.witnessed
         with self.ledger.transaction():
             logs = {row.name: row for row in self.tables.log.select()}
-            wrong = self.told_wrong()
+            wrong, kept = self.told_wrong(), self._witnessing()
             known = [row.id for row in logs.values()]
             witnessed.delete().where(witnessed.log_id.not_in(known) | witnessed.by_id.not_in(known)).execute()
             for log, by in wrong:
@@ -128,13 +129,14 @@ class SeenHeads:
                         (witnessed.log_id == logs[log].id) & (witnessed.by_id == logs[by].id)
                     ).execute()
                     if logs[by].is_own:
-                        self.note_kept(log, self._kept_by(logs[log], logs[by]))
+                        self.note_kept(log, _longest_kept(logs[log], kept.get(by, ())))
 
-    def _kept_by(self, log: Any, by: Any) -> int:
-        """The size of the longest head of one log that another one keeps."""
-        keeping = (event for event in self.ledger.on_topic(("witness",)) if event.log == by.name)
-        key = bytes.fromhex(log.public_key)
-        return max((head_size(log.name, key, event.body["head"]) for event in keeping), default=0)
+    def _witnessing(self) -> dict[str, list[Event]]:
+        """The events by which each log keeps heads of others."""
+        found: dict[str, list[Event]] = {}
+        for event in self.ledger.on_topic(("witness",)):
+            found.setdefault(event.log, []).append(event)
+        return found
 
     def _kept_query(self) -> Any:
         witnessed = self.tables.witnessed
@@ -214,6 +216,12 @@ class SeenHeads:
     def _is_own(self, log: str) -> bool:
         own = self.ledger.own_row()
         return own is not None and own.name == log
+
+
+def _longest_kept(log: Any, keeping: Iterable[Event]) -> int:
+    """The size of the longest head of a log that these events keep."""
+    key = bytes.fromhex(log.public_key)
+    return max((head_size(log.name, key, event.body["head"]) for event in keeping), default=0)
 
 
 def rolled_back(size: int, seen: int) -> TamperError:

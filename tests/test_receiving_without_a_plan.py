@@ -114,5 +114,6 @@ def test_the_page_receives_without_a_plan_too(newcomer: Terminal, page_at: PageA
             told = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": line})
         assert "18 items from 51.08" in str(told)
         assert "Vehicle DK 8123 AB" in visitor.see(f"/scan/{draft}")
+        assert "51.08.01" in visitor.see("/dashboard")
         unknown = visitor.ask("POST", "/api/drafts", {"receiver": "51.08.02"}, expect=422)
         assert "page Meet" in unknown["hint"]

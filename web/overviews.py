@@ -37,10 +37,12 @@ def overview_of(store: "Store", overview: Overview, code: str, *, with_staff: bo
     """Everything that the dashboard shows of one place; `with_staff`: the names of who answers for what, too.
 
     Raises:
-        InputError: the plan has no such place.
+        InputError: the plan has no such place, and this station is not at it.
     """
     places, ways = store.state.places.tree(), overview.ways
     place = places.get(code)
+    if place is None and code == store.ledger.own_log().place:
+        place = Place(code, code, "")  # the plan is not here yet; what is found is shown all the same
     if place is None:
         raise InputError(
             N_("there is no place {code} in the plan"), hint=N_("Go up to the whole and choose another."), code=code
