@@ -181,7 +181,7 @@ def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, a
             found, events = missing(store, top, only), ()
         else:
             found, events = register_missing(store, top, only, progress=partial(progress, quiet=as_json))
-        needs = store.state.needs()
+        needs, may_plan = store.state.needs(), store.may_plan
     items, counts, packs = found.items, found.by_kind, found.packs
     if as_json:
         print_json({
@@ -192,7 +192,9 @@ def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, a
     names = {need.kind: need for need in needs}
     for kind_code, count in sorted(counts.items()):
         click.echo(f"{count:>8}  {_kind_name(names, kind_code)}")
-    if not items:
+    if not needs:
+        click.echo(_("No needs are known here, so it is not known what is missing.") + " " + _way_to_a_plan(may_plan))
+    elif not items:
         click.echo(_("Nothing is missing: every needed item is registered already."))
     elif dry_run:
         click.echo(_("{count} items are missing; nothing was recorded.").format(count=_number(len(items))))
@@ -208,6 +210,13 @@ def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, a
             "load a table of items for {kinds}."
         )
         note(words.format(kinds=", ".join(_kind_name(names, code) for code in packs)))
+
+
+def _way_to_a_plan(may_plan: bool) -> str:
+    """How tables of places and needs come to a station."""
+    if may_plan:
+        return _("Load them with: python main.py load FILE")
+    return _("Take in a bundle that has the plan: python main.py import FILE")
 
 
 def _kind_name(needs: dict[str, Any], kind: str) -> str:
@@ -251,5 +260,7 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
                     f"{show_code(item.code)}  {item.kind:<13} {which:<10} {item.to:<20} {item.k}/{item.n}  "
                     f"{item.held_by:<18} {item.condition}"
                 )
+        has_needs, may_plan = bool(count or store.state.needs()), store.may_plan
     if not count and not as_json:
-        note(_("No items. Register them with: python main.py plan"))
+        words = _("No items. Register them with: python main.py plan")
+        note(words if has_needs else _("No items.") + " " + _way_to_a_plan(may_plan))

@@ -47,7 +47,7 @@ class Judging:
         """
         code = parse_custodian(text)
         self.state.places.refresh()
-        if code not in self.state.places and not is_plate(code) and not self._is_named(code):
+        if code not in self.state.places and not is_plate(code) and not self.is_named(code):
             raise InputError(N_("there is no place {place} in the plan"), hint=self._way_to_a_place(), place=code)
         return code
 
@@ -56,7 +56,13 @@ class Judging:
         """Whether any place of the delivery tree is known here."""
         return self.ledger.remember_rule("has_plan", lambda: len(self.state.places) > 0)
 
-    def _is_named(self, code: str) -> bool:
+    @property
+    def may_plan(self) -> bool:
+        """Whether tables of places and needs are loaded here; else the plan is taken in with another log."""
+        own = self.ledger.own_row()
+        return own is None or self.state.stations.now().may(own.name, "plan")
+
+    def is_named(self, code: str) -> bool:
         """Whether a place is known without the plan: a station stands there, or a paper that was read names it."""
         own = self.ledger.own_row()
         stations = self.ledger.places_met() or frozenset({own.place} if own else ())
@@ -64,8 +70,7 @@ class Judging:
 
     def _way_to_a_place(self) -> str:
         """What to do about a place that is not known here: who may not plan can load no table."""
-        own = self.ledger.own_row()
-        if own is None or self.state.stations.now().may(own.name, "plan"):
+        if self.may_plan:
             return N_("Look the code up in the places table, or load the table that has it: python main.py load FILE")
         if self.has_plan:
             return N_("Look the code up, or take in a bundle with the newest plan: python main.py import FILE")

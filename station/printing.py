@@ -173,7 +173,10 @@ def labelled_places(store: "Store", top: str | None) -> "list[Place]":
     shown = [place for place in chosen if place.level != "polling_station" or place.code == top]
     if not shown:
         raise LabelError(
-            N_("there is no label to print"), hint=N_("Load a table of places first: python main.py load FILE")
+            N_("there is no label to print"),
+            hint=N_("Load a table of places first: python main.py load FILE")
+            if store.may_plan
+            else N_("Take in a bundle that has the plan: python main.py import FILE"),
         )
     return shown
 

@@ -105,6 +105,12 @@ def test_where_no_place_is_known_the_hint_names_import_and_not_load(station: Ter
     assert "load FILE" in station("scan", "--to", "51.08.77", "--source", "-", typed="\n").err
 
 
+@pytest.mark.parametrize("command", [("items",), ("plan",), ("labels", "--places", "--out", "labels.pdf")])
+def test_what_hangs_on_the_plan_says_how_it_comes(newcomer: Terminal, command: tuple[str, ...]):
+    ran = newcomer(*command)
+    assert "import FILE" in ran.out + ran.err and "load" not in ran.out + ran.err
+
+
 def test_the_page_receives_without_a_plan_too(newcomer: Terminal, page_at: PageAt):
     with page_at(site_at(newcomer.home)) as client:
         visitor = Visitor(client)
@@ -115,5 +121,7 @@ def test_the_page_receives_without_a_plan_too(newcomer: Terminal, page_at: PageA
         assert "18 items from 51.08" in str(told)
         assert "Vehicle DK 8123 AB" in visitor.see(f"/scan/{draft}")
         assert "51.08.01" in visitor.see("/dashboard")
+        [found] = visitor.ask("GET", "/api/places?q=51.08.01.2001")
+        assert (found["code"], found["within"]) == ("51.08.01.2001", "Not in the plan yet")
         unknown = visitor.ask("POST", "/api/drafts", {"receiver": "51.08.02"}, expect=422)
         assert "page Meet" in unknown["hint"]

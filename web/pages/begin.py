@@ -68,11 +68,13 @@ def find_places(store: "Store", words: str) -> list[dict[str, str]]:
         for place in places.find(words, _FOUND)
     ]
     try:
-        plate = parse_custodian(words)
+        code = parse_custodian(words)
     except CodeError:
-        plate = ""
-    if is_plate(plate) and plate not in places:
-        found.insert(0, {"code": plate, "name": show_custodian(plate), "within": _("A vehicle")})
+        code = ""
+    if is_plate(code) and code not in places:
+        found.insert(0, {"code": code, "name": show_custodian(code), "within": _("A vehicle")})
+    elif code and code not in places and store.is_named(code):
+        found.insert(0, {"code": code, "name": printable(code), "within": _("Not in the plan yet")})
     return found
 
 
