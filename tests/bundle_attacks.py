@@ -322,6 +322,7 @@ BENT_TEXTS: list[Callable[[bytes], bytes]] = [
     lambda text: text + text.partition(b"\n")[0] + b"\n",
     lambda text: b"",
     lambda text: text + b'{"body":"' + b"a" * 70_000 + b'","signatures":""}\n',
+    lambda text: text + b'{"body":"","signatures":"' + b"a" * 200 * 1024 + b'"}\n',
 ]
 
 

@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 Body = dict[str, Any]
-MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 64 * 1024, 8 * 1024**3, 10_000
+MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
 NUMBERS = {"v1": range(1, 2), "v2": range(2, 3), "1+": range(1, 2**53), "0+": range(2**53)}
 # §3-5, §9: an object (2 behind it: in version 2), then key:form. No form is text (NFC), 1+ a whole number, `?` or null.
 OBJECTS = """
@@ -57,7 +57,9 @@ FORMS |= {n: FORMS[n] | FORMS["common"] | {"type": f'"{n.strip("2")}"', "v": "v2
 LEAF = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
-NOTE = rf"(([^\x00-\x1f]+)\n(0|[1-9][0-9]{{0,15}})\n({BASE64})\n)\n((?:— [^\s+]+ (?=\S{{8}}){BASE64}\n){{1,16}})"  # §8
+DIGEST = rf"(?=[^\s=]{{43}}=){BASE64}"  # of 32 bytes
+SIGNED = rf"— [^\s+]+ (?=[^\s=]{{7}}){BASE64}\n"  # with at least 5 bytes
+NOTE = rf"(?=[^\0-\t\v-\x1f]{{,65536}}\Z)((.+)\n(0|[1-9][0-9]{{,15}})\n({DIGEST})\n)\n((?:{SIGNED}){{1,16}})"  # §8
 TELL = "log seq type at by from to refused held_by print reason second action parent condition result serials target"
 WRONG = {"TAMPERED", "INCOMPLETE", "FORK"}
 VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas
@@ -107,10 +109,9 @@ class Log:
     """One log as its entries come (§7): its leaves, what they rely on, and the first number that is wrong, if any."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.key, self.genesis, self.is_wrong = name, b"", Body(), False
-        self.leaves, self.nodes = list[bytes](), dict[tuple[int, int], bytes]()
-        self.refs, self.said = dict[tuple[str, int, bytes], int](), list[Body]()
-        self.seen_by, self.findings = dict[str, int](), list[Body]()
+        self.name, self.key, self.genesis, self.is_wrong, self.seen_by = name, b"", Body(), False, dict[str, int]()
+        self.leaves, self.said, self.findings = list[bytes](), list[Body](), list[Body]()
+        self.nodes, self.refs = dict[tuple[int, int], bytes](), dict[tuple[str, int, bytes], int]()
 
     def find(self, code: str, seq: int | None, text: str) -> None:
         if not self.is_wrong or code not in WRONG:
@@ -128,8 +129,8 @@ class Log:
 
     def take(self, raw: bytes, line: str, body: Body | None) -> bool:
         """Take the next entry; whether it is sound and stands in its place."""
-        if body and not self.key and (body["type"], body["seq"]) == ("genesis", 1):
-            self.key = bytes.fromhex(body["public_key"] if LEAF.fullmatch(body["public_key"]) else "")
+        if body and not self.key and body["seq"] == 1 and LEAF.fullmatch(body.get("public_key", "")):
+            self.genesis, self.key = body, bytes.fromhex(body["public_key"])
         size, leaf = len(self.leaves), sha256(b"\x00" + raw + b"\n" + line.encode()).digest()
         match = re.fullmatch(rf"station {sha256(self.key).hexdigest()[:16]} ({BASE64})\n", line)
         if not body:
@@ -149,7 +150,6 @@ class Log:
         if self.is_wrong or not body:
             return False
         self.leaves.append(leaf)
-        self.genesis = self.genesis or body
         self.said += [body] if body["type"] in ("admit", "revoke", "witness") else []
         for ref in body["refs"]:
             if ref["log"] != self.name:
@@ -186,7 +186,7 @@ def read_lines(path: Path) -> Iterator[bytes]:
             member = zlib.decompressobj(wbits=31) if member.eof else member  # takes a header with no reserved flag
             *lines, rest = (rest + (piece := member.decompress(packed))).split(b"\n")
             total += len(piece)
-            if max(map(len, [*lines, rest])) >= MAX_LINE or total > min(MAX_BYTES, 2**20 + 100 * file.tell()):
+            if max(map(len, [*lines, rest])) >= MAX_FIRST_LINE or total > min(MAX_BYTES, 2**20 + 100 * file.tell()):
                 raise ValueError("a line is too long, or it unpacks to far too much")
             yield from lines
     if rest or not member.eof:
@@ -202,7 +202,7 @@ def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, 
     name, logs, events = first["logs"][0]["log"] if rows else "", {name: Log(name) for name in rows}, list[Body]()
     for number, line in enumerate(lines, start=2):
         entry = read_json(line, "entry")
-        if not entry or len(raw := entry["body"].encode()) > MAX_BODY or len(logs) > MAX_LOGS:
+        if not entry or len(line) >= MAX_LINE or len(raw := entry["body"].encode()) > MAX_BODY or len(logs) > MAX_LOGS:
             raise ValueError(f"line {number} is no entry, or of a log too many")
         body = read_json(raw, *TYPES)
         name = body["log"] if body else name
