@@ -4,22 +4,23 @@ The first line names the logs and their heads; each line after it is one entry. 
 strict: exact keys, exact types, nothing nested deeper than a log's row. What a line *says* is for the audit.
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
 
 from custody.errors import N_, TamperError
 from custody.ledger import MAX_BODY_BYTES
 from evidence.entry import RawEntry
 from evidence.log_audit import MAX_LOGS
 
-BUNDLE_VERSION = 1
+BUNDLE_VERSION: Literal[1] = 1
 MAX_LINE_BYTES = 200 * 1024
 """A body of 64 KiB whose every byte needs a backslash in the line, its signatures, and room for a long header."""
 MAX_HEADER_BYTES = 16 * 1024 * 1024
 """The first line grows with the logs: 700 bytes each."""
-_MAX_COUNT = 2**53 - 1
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,25 @@ class LogRow:
     log: str
     station: str
     place: str
-    size: int
+    size: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
     head: str | None
     checkpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    logs: list[LogRow]
+    serah_bundle: Literal[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    body: str
+    signatures: str
+
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+_HEADER, _ENTRY = msgspec.json.Decoder(_Header), msgspec.json.Decoder(_Entry)
 
 
 def log_row(values: Mapping[str, Any]) -> LogRow:
@@ -47,12 +64,12 @@ def log_row(values: Mapping[str, Any]) -> LogRow:
 
 def header_line(logs: Sequence[LogRow]) -> bytes:
     """The first line of a bundle."""
-    return _line({"serah_bundle": BUNDLE_VERSION, "logs": [asdict(row) for row in logs]})
+    return _line(_Header([*logs], BUNDLE_VERSION))
 
 
 def entry_line(body: bytes, signatures: str) -> bytes:
     """The line of an entry. The body travels as text in its exact bytes: it is UTF-8 (RFC 8785)."""
-    return _line({"body": body.decode("utf-8"), "signatures": signatures})
+    return _line(_Entry(body.decode("utf-8"), signatures))
 
 
 def read_header(line: bytes) -> tuple[LogRow, ...]:
@@ -61,10 +78,7 @@ def read_header(line: bytes) -> tuple[LogRow, ...]:
     Raises:
         TamperError: it is not one, of this version.
     """
-    header = _parse(line, 1, MAX_HEADER_BYTES)
-    if header.keys() != _HEADER.keys() or not all(check(header[key]) for key, check in _HEADER.items()):
-        raise _not_a_bundle(1)
-    rows = tuple(LogRow(**row) for row in header["logs"])
+    rows = tuple(_parse(line, 1, MAX_HEADER_BYTES, _HEADER).logs)
     if len({row.log for row in rows}) != len(rows) or len(rows) > MAX_LOGS:
         raise _not_a_bundle(1)
     return rows
@@ -76,65 +90,32 @@ def read_entry(line: bytes, number: int) -> RawEntry:
     Raises:
         TamperError: it is not one.
     """
-    entry = _parse(line, number, MAX_LINE_BYTES)
-    if entry.keys() != {"body", "signatures"} or not all(isinstance(value, str) for value in entry.values()):
-        raise _not_a_bundle(number)
-    body = entry["body"].encode("utf-8")
+    entry = _parse(line, number, MAX_LINE_BYTES, _ENTRY)
+    body = entry.body.encode("utf-8")
     if len(body) > MAX_BODY_BYTES:
         raise _not_a_bundle(number)
-    return RawEntry(body, entry["signatures"])
+    return RawEntry(body, entry.signatures)
 
 
-def _parse(line: bytes, number: int, limit: int) -> dict[str, Any]:
+def _parse(line: bytes, number: int, limit: int, decoder: msgspec.json.Decoder[_T]) -> _T:
+    """What the line says. It has one form: no key twice or unknown, no space, no other order."""
     if len(line) > limit or not line.endswith(b"\n"):
         raise _not_a_bundle(number)
     try:
-        value = json.loads(line)
-        is_ours = isinstance(value, dict) and _line(value) == line  # one form: no key twice, no space, no other order
+        value = decoder.decode(line)
+        is_ours = _line(value) == line
     except (ValueError, RecursionError) as error:
         raise _not_a_bundle(number) from error
     if not is_ours:
         raise _not_a_bundle(number)
-    return dict(value)
+    return value
 
 
-def _line(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8") + b"\n"
+def _line(value: Any) -> bytes:
+    return _ENCODER.encode(value) + b"\n"
 
 
-def _is_count(value: Any) -> bool:
-    return type(value) is int and 0 <= value <= _MAX_COUNT
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_text_or_none(value: Any) -> bool:
-    return value is None or isinstance(value, str)
-
-
-_ROW: Mapping[str, Callable[[Any], bool]] = {
-    "log": _is_text, "station": _is_text, "place": _is_text, "size": _is_count, "head": _is_text_or_none,
-    "checkpoint": _is_text_or_none,
-}  # fmt: skip
-
-
-def _is_row(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == _ROW.keys() and all(_ROW[key](value[key]) for key in _ROW)
-
-
-def _are_rows(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_row, value))
-
-
-_HEADER: Mapping[str, Callable[[Any], bool]] = {
-    "serah_bundle": lambda value: type(value) is int and value == BUNDLE_VERSION,
-    "logs": _are_rows,
-}
-
-
-def read_lines(lines: Iterable[bytes]) -> "tuple[tuple[LogRow, ...], Iterable[RawEntry]]":
+def read_lines(lines: Iterable[bytes]) -> tuple[tuple[LogRow, ...], Iterable[RawEntry]]:
     """The rows of the first line, and the entries of the others as they come; lines with their line feeds.
 
     Raises:
