@@ -18,6 +18,7 @@ from db.state import State
 from db.stored import read_stored
 from db.topics import topic_of
 from evidence.bundle_lines import LogRow, log_row
+from evidence.checkpoint import is_head_of
 from evidence.entry import RawEntry
 from evidence.findings import EvidenceFinding
 from evidence.verdict import LogFacts
@@ -45,8 +46,10 @@ class Checking:
         return found
 
     def shown(self) -> list[str]:
-        """Every signed head that this station was shown."""
-        return [str(note) for (note,) in self.tables.seen_head.select(self.tables.seen_head.note).tuples()]
+        """Every signed head that this station was shown, but for those that are damaged: `findings` names them."""
+        head = self.tables.seen_head
+        shown = head.select(head.log, head.note).tuples()
+        return [str(note) for log, note in shown if is_head_of(_text(note), log)]
 
     def entries(self) -> Iterator[RawEntry]:
         """Every entry with what it is filed under: each log's sequence, its other histories, and those that wait."""

@@ -22,7 +22,9 @@ def shown_findings(state: State) -> Iterator[EvidenceFinding]:
     """All that is wrong with these three tables. The entries, and the signatures of heads, are for the audit."""
     tables = state.ledger.tables
     for log in _heads_told_wrong(tables):
-        yield tampered(N_("the table of heads that were shown has another length or root for {log} than the head"), log)
+        message = N_("the table of heads that were shown has another length or root for {log} than the head, or the "
+                     "head in it is damaged")  # fmt: skip
+        yield tampered(message, log)
     try:
         for paper, log in _papers_told_wrong(state):
             yield tampered(N_("the handover paper {paper} of {log} is not kept here as it was read"), log, paper=paper)
@@ -44,9 +46,10 @@ def _heads_told_wrong(tables: Tables) -> Iterator[str]:
     for log, size, root, note in head.select(head.log, head.size, head.root, head.note).tuples():
         try:
             said = claimed_checkpoint(note)
-        except CustodyError:
-            continue  # a finding of the audit, which is shown the note
-        if (said.origin, said.size, said.root) != (log, size, bytes(root)):
+            is_right = (said.origin, said.size, said.root) == (log, size, bytes(root))
+        except (CustodyError, TypeError):
+            is_right = False
+        if not is_right:
             yield str(log)
 
 

@@ -14,7 +14,7 @@ from custody.ledger import leaf_digest
 from db.models import Tables
 from db.prepared import Prepared, PreparedInsert, blank
 from db.signer import Signer
-from evidence.checkpoint import Checkpoint, claimed_checkpoint, make_checkpoint, read_checkpoint
+from evidence.checkpoint import Checkpoint, claimed_checkpoint, is_head_of, make_checkpoint, read_checkpoint
 from evidence.tree import Frontier
 
 
@@ -66,7 +66,8 @@ class Heads:
     def newest(self, log: str) -> str | None:
         """The newest signed head that is known of a log: our own, or the longest that anybody has shown."""
         shown, own = self.tables.seen_head, self.signed(log)
-        longest = shown.select().where(shown.log == log).order_by(shown.size.desc(), shown.root).first()
+        by_length = shown.select().where(shown.log == log).order_by(shown.size.desc(), shown.root)
+        longest = next((row for row in by_length if is_head_of(str(row.note), log)), None)
         if longest is None or (own is not None and _size(own) >= longest.size):
             return own
         return str(longest.note)

@@ -36,7 +36,7 @@ from bundle_examples import MEDDLERS, Evidence, admit, honest
 from evidence_logs import Station
 from tool_examples import TOOLS, load_tool
 
-from custody.errors import CustodyError
+from custody.errors import CustodyError, TamperError
 from custody.events import read_event
 from custody.ledger import read_signatures
 from custody.roster import roster
@@ -174,9 +174,21 @@ def test_what_is_wrong_with_the_list_or_the_file_is_not_taken_in_either(attack, 
     for seed in range(5):
         dice = random.Random(seed)
         evidence = honest(dice)
+        keys = {station.name: station.public_key for station in evidence.stations}
+        with read_bundle(evidence.write(file)) as found:
+            assert check_bundle(found.logs, found.entries, keys).count
         attack(evidence, dice)
         with pytest.raises(CustodyError), read_bundle(evidence.write(file)) as found:
-            check_bundle(found.logs, found.entries, {})
+            check_bundle(found.logs, found.entries, keys)
+
+
+def test_a_log_whose_name_is_not_its_keys_is_not_taken_in_and_wrong_to_no_verifier(file):
+    """What our program calls its logs is its own affair; the frozen vectors have other names."""
+    station = Station(1).fill(4)
+    evidence = Evidence([station], [station.entries], [station.row()])
+    assert by_the_program(evidence.write(file), evidence).ok and by_the_tool(file, evidence).ok
+    with pytest.raises(TamperError, match="does not bear the name"), read_bundle(file) as found:
+        check_bundle(found.logs, found.entries, {})
 
 
 @pytest.mark.parametrize("by", ["its own row", "another row", "a row without entries"])

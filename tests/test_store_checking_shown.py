@@ -77,6 +77,16 @@ def test_a_head_that_is_filed_under_another_length_is_named(receiver: Terminal, 
     assert "heads that were shown" in told
 
 
+def test_a_head_that_was_shown_and_is_damaged_is_named_with_its_log_and_not_exported(
+    receiver: Terminal, tmp_path: Path
+):
+    told = tampered(receiver, "UPDATE seen_head SET note = 'x'")
+    wrong = [line for line in told.splitlines() if "TAMPERED" in line]
+    assert wrong and all("heads that were shown" in line and "serah/" in line for line in wrong)
+    assert receiver("export", "--out", tmp_path / "logs.serah").code == 0
+    assert "TAMPERED" not in receiver("verify", tmp_path / "logs.serah").out
+
+
 @pytest.mark.parametrize(
     "change",
     ["body = CAST(replace(body, '51.08.01', '51.08.02') AS BLOB)", "seq = 1", "log = 'x'", "leaf = zeroblob(32)",
