@@ -1,5 +1,6 @@
 """What a station was shown, and how far its log is witnessed: changed in the database, `verify` names it."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -99,3 +100,14 @@ def test_a_paper_that_was_not_read_so_is_named(receiver: Terminal, change: str):
 def test_a_seal_of_a_thing_that_no_event_names_is_named(station: Terminal):
     stray = "INSERT INTO seal_use VALUES ('0000000000000', 'A1', 'on', '51.08', zeroblob(32))"
     assert "present state" in tampered(station, stray)
+
+
+def test_an_index_of_another_history_without_its_box_is_named(station: Terminal, receiver: Terminal, tmp_path: Path):
+    shutil.copytree(station.home, tmp_path / "twin")
+    twin = Terminal(tmp_path / "twin", station._capsys, station._monkeypatch)
+    for one, code in zip((station, twin), station.codes("--to", "51.08.02"), strict=False):
+        one.give([code], "51.08", "51.08.02")
+        one("export", "--out", "one.serah")
+        receiver("import", "one.serah")
+    assert "index of items" not in receiver("verify").out
+    assert "index of items (fork_id)" in tampered(receiver, "DELETE FROM fork_item")
