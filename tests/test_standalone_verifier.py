@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,9 @@ def test_where_roots_log_is_absent_both_say_that_no_station_is_known(file):
     program, tool = by_the_program(evidence.write(file), evidence), by_the_tool(file, evidence)
     assert program.notes == tool.notes >= {("UNKNOWN_STATION", station.name, None) for station in evidence.stations}
     assert not any(log == nobody.log for _, log, _ in program.notes)
+    evidence.root = sha256(b"").hexdigest()
+    program, tool = by_the_program(file, evidence), by_the_tool(file, evidence)
+    assert not program.ok and not tool.ok  # the digest of no key at all is nobody's fingerprint
 
 
 @pytest.mark.slow

@@ -218,7 +218,7 @@ def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, 
 def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
     """The logs that count, each with the number up to which it does (§7: level by level, from the root's key down)."""
     ends, known = {name: len(log.leaves) for name, log in sorted(logs.items())}, Body()
-    level = {log.key.hex(): ["admit"] for log in logs.values() if sha256(log.key).hexdigest() == root}
+    level = {log.key.hex(): ["admit"] for log in logs.values() if log.key and sha256(log.key).hexdigest() == root}
     while level:
         known |= level
         said = [body for name in ends if "admit" in level.get(logs[name].key.hex(), ()) for body in logs[name].said
@@ -285,7 +285,7 @@ def main(words: list[str] | None = None) -> int:
     is_wrong = any(finding["code"] in WRONG for finding in findings)
     verdict, summary = VERDICTS[0 if is_wrong else 2 if root or args.head else 1].split("|")
     facts = [{"log": log.name, "station": log.genesis.get("station"), "place": log.genesis.get("place"),
-              "key": sha256(log.key).hexdigest(), "size": len(log.leaves), "witnesses": log.seen_by,
+              "key": sha256(log.key).hexdigest() * bool(log.key), "size": len(log.leaves), "witnesses": log.seen_by,
               "head": log.leaves[-1].hex() if log.leaves else None, "root": log.root(0, len(log.leaves)).hex(),
               "witnessed_to": max(log.seen_by.values(), default=0)} for log in logs.values()]  # fmt: skip
     report = {"ok": not is_wrong, "verdict": verdict, "logs": facts, "findings": findings, "events": events}
