@@ -38,7 +38,8 @@ def withdrawals(events: Mapping[str, Event], roots: frozenset[str]) -> tuple[dic
 def in_place_of(events: Mapping[str, Event], withdrawn: Mapping[str, Event]) -> dict[str, Event]:
     """The corrective events that stand, each at the place in the order of the record that it replaces.
 
-    It says rightly what happened then, so what came since comes after it, though its log knew that when it wrote it.
+    It says rightly what happened then, so what came since comes after it, though its log knew that when it wrote it;
+    and it has that record's time, or what came since would seem written by a clock that went back.
     """
     placed: dict[str, Event] = {}
     for leaf in sorted(withdrawn):
@@ -48,7 +49,7 @@ def in_place_of(events: Mapping[str, Event], withdrawn: Mapping[str, Event]) -> 
             if target is None or event is None or other in withdrawn or other in placed:
                 continue
             if (event.type, event.log) == (target.type, correction.log):
-                place = {"log": target.log, "seq": target.seq}
+                place = {"log": target.log, "seq": target.seq, "at": target.at}
                 placed[other] = Event(other, {**event.body, **place})
     return placed
 

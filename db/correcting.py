@@ -202,8 +202,12 @@ def _corrective(
 
 
 def _rightly(event: Event, to: str | None, remove: Collection[str]) -> NewEvent:
-    """A handover with another receiver or fewer items, relying on what it relied on."""
+    """A handover with another receiver or fewer items, relying on what it relied on.
+
+    It happened when the withdrawn one says, not when it was put right: paper and deadlines go by that.
+    """
     fields = as_newest({name: value for name, value in event.body.items() if name not in COMMON})
+    fields["occurred"] = event.happened
     for rows in ("items", "refused", "remarks"):
         fields[rows] = [row for row in fields[rows] if row["code"] not in remove]
     if to is not None:

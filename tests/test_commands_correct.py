@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from command_examples import Terminal, station_at
+from command_examples import NOW, Terminal, station_at, told_last
 
 WH, PPK, PPK2 = "51.08", "51.08.01", "51.08.02"
 
@@ -44,6 +44,21 @@ def test_an_item_that_was_not_in_it_is_taken_out(station: Terminal) -> None:
     done = station("correct", leaf[:12], "--remove", codes[2], "--reason", "incorrect-data", "--json")
     assert done.code == 0, done.err
     assert [chain(station, code)["held_by"] for code in codes] == [PPK, PPK, WH]
+
+
+def test_what_is_put_right_days_later_happened_when_it_happened(station: Terminal) -> None:
+    codes, event = given(station)
+    station(
+        "handover", "--from", PPK, "--to", f"{PPK}.2001", "--codes", "-", typed=codes[0], now="2024-02-11T02:00:00Z"
+    )
+    later = "2024-02-13T01:00:00Z"  # they were due on the 12th
+    wrong = ("--reason", "incorrect-data", "--json")
+    done = station("correct", event, "--remove", codes[2], *wrong, now=later)
+    assert done.code == 0 and told_last(station)[0]["occurred"] == NOW
+    for code in codes[:2]:  # neither late, nor does a clock seem to have gone back
+        assert {finding["code"] for finding in chain(station, code)["findings"]} == {"CORRECTED", "LATE_ENTRY"}
+    again = station("correct", done.json["corrective"][0]["leaf"], "--remove", codes[1], *wrong, now=later)
+    assert again.code == 0 and told_last(station)[0]["occurred"] == NOW
 
 
 def test_all_parts_of_a_large_handover_are_corrected_together(station: Terminal, monkeypatch) -> None:

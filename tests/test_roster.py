@@ -36,7 +36,7 @@ def revoke(log: str, seq: int, whom: str, **last_good: int) -> Event:
 
 
 def plan(log: str, seq: int, name: str, *refs: Event) -> Event:
-    return event(log, seq, "plan", refs, rows=[{"row": "place", "code": "51", "name": name}])
+    return event(log, seq, "plan", refs, at="2024-02-11T01:00:00Z", rows=[{"row": "place", "code": "51", "name": name}])
 
 
 GENESES = [genesis("A"), *(genesis(name, "A") for name in "BCD")]
