@@ -95,16 +95,18 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
     from commands.papers import check_paper_name
     from custody.carriage import Carriage
     from custody.compose import Handover
+    from station.desk import unplanned_words
 
     refused = [_refused(text) for text in options["refuse"]]
     check_paper_name(options["paper"])
     check_letter(options["bast"])
-    if not store.has_plan:
-        note(_("The plan is not known here yet: places are shown by their codes until it is taken in."))
+    bound = tuple(dict.fromkeys(store.custodian(text) for text in options["bound"]))
+    if words := unplanned_words(store, [giver, to, *bound]):
+        note(words)
     handover = Handover(
         giver=giver,
         to=to,
-        bound=tuple(dict.fromkeys(store.custodian(text) for text in options["bound"])),
+        bound=bound,
         counted=_count(options["counted"]),
         extras=tuple(read_extra(text) for text in options["extra"]),
         giver_name=one_line("--giver", options["giver"]),

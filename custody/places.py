@@ -3,6 +3,7 @@
 Functions take any mapping from code to `Place`, so a caller may pass the whole tree or one that looks places up.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -11,6 +12,7 @@ from custody.codes import is_plate
 
 Level = Literal["warehouse", "district", "village", "polling_station", "vendor", "carrier"]
 LEVELS: tuple[str, ...] = get_args(Level)
+_OFFICIAL = re.compile(r"[0-9]{2}\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4}(\.[0-9]{3})?)?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,13 @@ class Need:
     unit: str
     tracked_as: str
     elections: tuple[str, ...] = ()
+
+
+def is_official(code: str) -> bool:
+    """Whether a code is formed as the Home Ministry numbers areas: a regency and, below it, a district, a village of
+    four digits, and a polling station of three (51.08.06.1024.003); whether there is such a place it does not say.
+    """
+    return _OFFICIAL.fullmatch(code) is not None
 
 
 def path(places: Mapping[str, Place], code: str) -> tuple[Place, ...]:

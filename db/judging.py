@@ -18,7 +18,7 @@ from custody.findings import (
     wrong_destination,
 )
 from custody.items import Item
-from custody.places import Need, Place, is_carrier, is_under
+from custody.places import Need, Place, is_carrier, is_official, is_under
 from custody.sealing import judge_seals
 from custody.waybill import judge_against_load, judge_against_paper
 from db.ledger import Ledger
@@ -39,11 +39,12 @@ class Judging:
         """The code of a place, vendor or carrier that exists; any number plate is a carrier.
 
         Places that the plan does not have, or not yet, count where a station stands at them or a paper that was read
-        names them: a laptop that never met the sender can receive before the plan comes.
+        names them: a laptop that never met the sender can receive before the plan comes. It can hand on, too: where
+        no plan is known at all, every code that is formed as official ones are is taken.
 
         Raises:
             CodeError: no custodian can have this code.
-            InputError: neither the plan has it nor is it known so.
+            InputError: neither the plan has it nor does it count so.
         """
         code = parse_custodian(text)
         self.state.places.refresh()
@@ -56,6 +57,14 @@ class Judging:
         """Whether any place of the delivery tree is known here."""
         return self.ledger.remember_rule("has_plan", lambda: len(self.state.places) > 0)
 
+    def unplanned(self, custodians: Iterable[str]) -> list[str]:
+        """Those of these codes that no plan known here tells of; never number plates, nor empty ones."""
+        return [
+            code
+            for code in dict.fromkeys(custodians)
+            if code and not is_plate(code) and code not in self.state.places
+        ]  # fmt: skip
+
     @property
     def may_plan(self) -> bool:
         """Whether tables of places and needs are loaded here; else the plan is taken in with another log."""
@@ -63,7 +72,11 @@ class Judging:
         return own is None or self.state.stations.now().may(own.name, "plan")
 
     def is_named(self, code: str) -> bool:
-        """Whether a place is known without the plan: a station stands there, or a paper that was read names it."""
+        """Whether a place counts without the plan: a station stands there, a paper that was read names it, or there is
+        no plan that could say otherwise of a well-formed code.
+        """
+        if not self.has_plan and is_official(code):
+            return True
         own = self.ledger.own_row()
         stations = self.ledger.places_met() or frozenset({own.place} if own else ())
         return code in stations or code in self.papers.named_places()
@@ -75,8 +88,8 @@ class Judging:
         if self.has_plan:
             return N_("Look the code up, or take in a bundle with the newest plan: python main.py import FILE")
         return N_(
-            "The plan is not here yet. Let the camera read the sender's handover paper first (scan --to YOUR-PLACE), "
-            "or take in a bundle that has the plan: python main.py import FILE"
+            "The plan is not here yet. Write the place by its official code, for example 51.08.06.1024, or take in a "
+            "bundle that has the plan: python main.py import FILE"
         )
 
     def is_carrier(self, custodian: str) -> bool:

@@ -16,6 +16,7 @@ from custody.waybill import check_matched
 from db.drafts import DraftInfo
 from db.store import Store
 from language import _
+from language.text import printable
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
 from station.papers import ends_after, head_words, paper_words
 from station.said import said_of
@@ -289,6 +290,22 @@ def ends_in_words(store: Store, info: DraftInfo, between: str = " > ") -> str:
 
     places, ends = store.state.places, (info.giver, info.receiver)
     return between.join(custodian_name(places, code) if code else "?" for code in ends)
+
+
+def unplanned_words(store: Store, custodians: Sequence[str]) -> str:
+    """What is said of places that no plan known here tells of: they are taken by their codes; empty where all are told.
+
+    Args:
+        custodians: codes; empty ones are passed over.
+    """
+    found = [printable(code, 60) for code in store.unplanned(custodians)]
+    if not found:
+        return ""
+    if store.has_plan:
+        words = _("The plan that is known here does not have: {places}. It is recorded and shown by its code.")
+    else:
+        words = _("The plan is not known here yet. These are recorded and shown by their codes: {places}.")
+    return words.format(places=", ".join(found))
 
 
 def station_clock(store: Store) -> str:

@@ -66,6 +66,16 @@ def test_it_hands_on_to_a_place_that_the_paper_names_and_accuses_nobody(newcomer
     assert "51.08.01.2001" in newcomer("custody", given()[0]).out
 
 
+def test_it_hands_on_to_a_place_that_nobody_named_and_says_that_no_plan_tells_of_it(newcomer: Terminal):
+    for onward in (("51.08.01.2002",), (TRUCK, "--bound", "51.08.01.2002")):
+        ran = newcomer.give(given()[:2], "51.08.01", *onward)
+        assert ran.code == 0 and "51.08.01.2002" in ran.err, ran
+        assert "plan is not known here yet" in ran.err
+    assert "51.08.01.2002" in newcomer("custody", given()[0]).out
+    refused = newcomer("handover", "--from", "51.08.01", "--to", "BULELENG", "--codes", "-", typed="\n")
+    assert refused.code == 2 and "official code" in refused.err
+
+
 def test_once_the_plan_has_come_all_is_as_if_it_had_been_there(station: Terminal, newcomer: Terminal, tmp_path: Path):
     planned = station_at(
         station, tmp_path / "planned", "--place", "51.08.01", "--station", "PPK-1", "--root", fingerprint_of(station)
@@ -95,7 +105,7 @@ def test_once_the_plan_has_come_all_is_as_if_it_had_been_there(station: Terminal
 
 
 def test_where_no_place_is_known_the_hint_names_import_and_not_load(station: Terminal, newcomer: Terminal):
-    unknown = ("handover", "--from", "51.08.02", "--to", "51.08.01", "--codes", "-")
+    unknown = ("handover", "--from", "PPK-2", "--to", "51.08.01", "--codes", "-")
     refused = newcomer(*unknown, typed="\n")
     assert refused.code == 2 and "import FILE" in refused.err and "load" not in refused.err
     station("export", "--out", "plan.serah")
@@ -123,5 +133,15 @@ def test_the_page_receives_without_a_plan_too(newcomer: Terminal, page_at: PageA
         assert "51.08.01" in visitor.see("/dashboard")
         [found] = visitor.ask("GET", "/api/places?q=51.08.01.2001")
         assert (found["code"], found["within"]) == ("51.08.01.2001", "Not in the plan yet")
-        unknown = visitor.ask("POST", "/api/drafts", {"receiver": "51.08.02"}, expect=422)
-        assert "page Meet" in unknown["hint"]
+        unknown = visitor.ask("POST", "/api/drafts", {"receiver": "PPK 2"}, expect=422)
+        assert "official code" in unknown["hint"]
+
+
+def test_the_page_hands_on_to_a_place_that_nobody_named(newcomer: Terminal, page_at: PageAt):
+    with page_at(site_at(newcomer.home)) as client:
+        visitor = Visitor(client)
+        assert [found["code"] for found in visitor.ask("GET", "/api/places?q=51.08.01.2002")] == ["51.08.01.2002"]
+        ends = {"giver": "51.08.01", "receiver": TRUCK, "bound": ["51.08.01.2002"]}
+        draft = visitor.ask("POST", "/api/drafts", ends, expect=201)["draft"]
+        for page in (f"/scan/{draft}", f"/scan/{draft}/review"):
+            assert "These are recorded and shown by their codes: 51.08.01, 51.08.01.2002" in visitor.see(page)

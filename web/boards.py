@@ -22,7 +22,7 @@ from reports.words import (
     show_custodian,
 )
 from station.advice import advice
-from station.desk import station_clock
+from station.desk import station_clock, unplanned_words
 from station.said import CONDITION, PHOTO, REFUSED, REMARK, SEAL
 from web.rooms import Room
 
@@ -45,6 +45,7 @@ def board(room: Room) -> dict[str, Any]:
         "giver_shown": with_code(places, desk.giver), "receiver_shown": with_code(places, desk.receiver or ""),
         "bound": [{"name": custodian_name(places, code), "shown": with_code(places, code)} for code in desk.bound],
         "lacks_bound": lacks_bound(room),
+        "unplanned": unplanned_words(room.store, [desk.giver, desk.receiver or "", *desk.bound]),
         "taken": tally.taken, "right": tally.right, "expected": tally.expected,
         "is_whole": tally.is_whole and bool(tally.expected), "elsewhere": _elsewhere(room),
         "missing_count": tally.missing, "extra_count": tally.extra,

@@ -129,8 +129,8 @@ def custodian_on_page(store: "Store", text: str) -> str:
             hint=N_("This field is for a place or a vehicle: type a part of its name and choose it from the list that "
                     "opens. Names of people are written later, on the review.")
             if store.has_plan
-            else N_("The plan is not here yet: let the camera read the sender's handover paper first, or take in its "
-                    "data on the page Meet."),
+            else N_("The plan is not here yet: type the place's official code, for example 51.08.06.1024, or take in "
+                    "the warehouse's data on the page Meet."),
             place=text.strip()[:60],
         ) from error  # fmt: skip
 
