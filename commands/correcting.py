@@ -22,6 +22,9 @@ _REASONS = {"did-not-occur": "did_not_occur", "incorrect-data": "incorrect_data"
 @click.option("--to", metavar=_("CUSTODIAN"), help=_("Who received it in truth."))
 @repeatable("--remove", _("An item that was not in it. May be given several times."), metavar=_("CODE"))
 @click.option(
+    "--counted", type=click.IntRange(min=0), metavar="N", help=_("How many things the giver counted in truth.")
+)
+@click.option(
     "--reason",
     required=True,
     type=click.Choice(list(_REASONS)),
@@ -34,8 +37,8 @@ _REASONS = {"did-not-occur": "did_not_occur", "incorrect-data": "incorrect_data"
 @json_option
 @pass_station
 def correct(
-    station: Station, event: str, to: str | None, remove: tuple[str, ...], reason: str, note: str, yes: bool,
-    as_json: bool,
+    station: Station, event: str, to: str | None, remove: tuple[str, ...], counted: int | None, reason: str, note: str,
+    yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     from custody.codes import ItemLabel, parse_entry
     from db.correcting import correct as record_correction
@@ -55,8 +58,12 @@ def correct(
             _ask_first(undone_by(store, target))
         done = record_correction(
             store, target, reason=_REASONS[reason], note=one_line("--note", note, 500),
-            to=None if to is None else store.custodian(to), remove=codes,
+            to=None if to is None else store.custodian(to), remove=codes, counted=counted,
         )  # fmt: skip
+    if done.count_left is not None:
+        words = _("The giver's count is left at {counted}. Was it another number? Correct {event} with --counted N.")
+        new = done.corrective[0]
+        tell(words.format(counted=done.count_left, event=f"{new.log}:{new.seq}"))
     if as_json:
         print_json({
             name: [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in events]

@@ -68,7 +68,10 @@ def withdrawn_links(code: str, events: Mapping[str, Event], withdrawn: Mapping[s
 def correction_findings(
     code: str, events: Mapping[str, Event], withdrawn: Mapping[str, Event], foreign: list[Event], order: Order
 ) -> list[Finding]:
-    """CORRECTED for each withdrawn record about the item, and DISPUTED where another station still relies on one."""
+    """CORRECTED for each withdrawn record about the item, and DISPUTED where another station still relies on one.
+
+    The former is closed: it is for the record, and nothing is left to do.
+    """
     found = []
     standing = [e for leaf, e in events.items() if leaf not in withdrawn and code in e.rows]
     for leaf, correction in sorted(withdrawn.items()):
@@ -76,8 +79,10 @@ def correction_findings(
         if code not in target.rows:
             continue
         shown = {"item": show_code(code), "reason": correction.body["reason"], "note": correction.body["note"]}
-        found.append(Finding("CORRECTED", N_("a record about {item} was withdrawn ({reason}): {note}"), shown, code,
-                             correction.leaf, also=(leaf,)))  # fmt: skip
+        told = N_("a record about {item} was withdrawn ({reason}): {note}")
+        if not correction.body["note"].strip():
+            told = N_("a record about {item} was withdrawn ({reason})")
+        found.append(Finding("CORRECTED", told, shown, code, correction.leaf, is_open=False, also=(leaf,)))
         relying = [event.leaf for event in standing if _relies_on(event, target, correction, order)]
         if relying and not _is_replaced(target, correction, events, withdrawn, code):
             relied = N_("another station has acted on a record about {item} that was withdrawn")

@@ -11,6 +11,7 @@ from custody.corrections import withdrawals
 from custody.errors import N_, InputError, RuleError
 from custody.events import Event
 from custody.forms import COMMON
+from db.letters import find_handover, station_slug
 from db.store import Store
 
 CORRECTABLE = frozenset({
@@ -49,6 +50,15 @@ class Corrected:
     corrections: tuple[Event, ...]
     undone: Undone
 
+    @property
+    def count_left(self) -> int | None:
+        """The giver's count, where what is right has it still and has another number of things; else None."""
+        last = self.corrective[-1].body if self.corrective else {}
+        things = sum(len(event.body["items"]) + len(event.body["refused"]) for event in self.corrective)
+        things += sum(extra["count"] for extra in last.get("extras", ()))
+        counted = last.get("counted")
+        return counted if counted != things else None
+
 
 def undone_by(store: Store, event: Event) -> Undone:
     """What would be taken back by withdrawing this event now.
@@ -73,7 +83,11 @@ def _undone(parts: Sequence[Event]) -> Undone:
 
 
 def find_event(store: Store, text: str) -> Event:
-    """The event that a user means: `log:seq`, the number of one of our own, or the beginning of its leaf digest.
+    """The event that a user means by what papers and reports show of it.
+
+    Args:
+        text: `log:seq`, where the log's station is enough (`gudang-1:7`); the number of one of our own; the number of a
+            BAST; or the beginning of the leaf digest.
 
     Raises:
         InputError: there is none, or more than one.
@@ -83,26 +97,33 @@ def find_event(store: Store, text: str) -> Event:
     found: list[Event] = []
     if number.isdecimal() and len(number) < 16:
         found = store.ledger.at(log or own, int(number))
+        if not found and log:
+            short = [name for name in store.ledger.sizes() if station_slug(name) == log.lower()]
+            found = [event for name in short for event in store.ledger.at(name, int(number))]
     if not found and re.fullmatch(r"[0-9a-f]{6,64}", text.lower()):
         found = store.ledger.beginning_with(text.lower())
+    if not found and "/" in text and not log:
+        return find_handover(store.state, text).parts[0]
     if len(found) != 1:
         raise InputError(
-            N_("{event} means several events") if found else N_("there is no event {event}"),
-            hint=N_("Give it as custody shows it: LOG:NUMBER, or the beginning of its digest."),
-            event=text[:100],
-        )
+            N_("{event} means several events: {records}") if found else N_("there is no event {event}"),
+            hint=N_("Give it as papers show it: the BAST's number, LOG:NUMBER, or the beginning of its digest."),
+            event=text[:100], records=", ".join(f"{event.log}:{event.seq}" for event in found),
+        )  # fmt: skip
     return found[0]
 
 
 def correct(
-    store: Store, event: Event, *, reason: str, note: str = "", to: str | None = None, remove: Collection[str] = ()
-) -> Corrected:
+    store: Store, event: Event, *, reason: str, note: str = "", to: str | None = None, remove: Collection[str] = (),
+    counted: int | None = None,
+) -> Corrected:  # fmt: skip
     """Withdraw an event, all parts of a handover or plan, and record what is right where that is given.
 
     Args:
         reason: `did_not_occur` or `incorrect_data`.
         to: who received it in truth.
         remove: items that were not in it.
+        counted: how many things the giver counted in truth.
 
     Raises:
         RuleError: another log wrote it, it was withdrawn already, or such events are not corrected.
@@ -111,7 +132,7 @@ def correct(
     with store.ledger.transaction():
         _refuse(store, event)
         withdrawn = _parts(store, event)
-        right = _corrective(withdrawn, reason, to, remove)
+        right = _corrective(withdrawn, reason, to, remove, counted)
         recorded = store.record(right) if right else []
         told = store.record([
             NewEvent("correct", {
@@ -167,20 +188,21 @@ def _parts(store: Store, event: Event) -> list[Event]:
 
 
 def _corrective(
-    withdrawn: Sequence[Event], reason: str, to: str | None, remove: Collection[str]
+    withdrawn: Sequence[Event], reason: str, to: str | None, remove: Collection[str], counted: int | None
 ) -> list[NewEvent]:  # fmt: skip
     """The same events with what is right in them; none where nothing is given."""
-    if to is None and not remove:
+    if to is None and not remove and counted is None:
         return []
     body = withdrawn[0].body
     if withdrawn[0].type != "handover":
         raise InputError(
-            N_("only a handover has a receiver and items to put right"), hint=N_("Leave --to and --remove away.")
+            N_("only a handover has a receiver, items and a count to put right"),
+            hint=N_("Leave --to, --remove and --counted away."),
         )
     if reason != "incorrect_data":
         raise InputError(
             N_("what did not occur has nothing to put right"),
-            hint=N_("Give --reason incorrect-data, or leave --to and --remove away."),
+            hint=N_("Give --reason incorrect-data, or leave --to, --remove and --counted away."),
         )
     if to in (body["from"], body["to"]):
         raise InputError(
@@ -198,11 +220,12 @@ def _corrective(
             N_("nothing would be left of the handover"),
             hint=N_("Withdraw it whole: --reason did-not-occur, without --remove."),
         )
-    return [_rightly(event, to, remove) for event in withdrawn]
+    counts = [None] * (len(withdrawn) - 1) + [counted]  # of all parts, the last has it
+    return [_rightly(event, to, remove, counted) for event, counted in zip(withdrawn, counts, strict=True)]
 
 
-def _rightly(event: Event, to: str | None, remove: Collection[str]) -> NewEvent:
-    """A handover with another receiver or fewer items, relying on what it relied on.
+def _rightly(event: Event, to: str | None, remove: Collection[str], counted: int | None) -> NewEvent:
+    """A handover with another receiver, fewer items or another count, relying on what it relied on.
 
     It happened when the withdrawn one says, not when it was put right: paper and deadlines go by that.
     """
@@ -212,4 +235,6 @@ def _rightly(event: Event, to: str | None, remove: Collection[str]) -> NewEvent:
         fields[rows] = [row for row in fields[rows] if row["code"] not in remove]
     if to is not None:
         fields |= {"to": to}
+    if counted is not None:
+        fields |= {"counted": counted}
     return NewEvent("handover", fields, tuple(Ref(**ref) for ref in event.body["refs"]))

@@ -70,14 +70,15 @@ def find_handover(state: State, number: str | None = None) -> FoundHandover:
 def _by_number(state: State, number: str) -> list[list[Stored]]:
     """The newest handover of that number in each log; first in those whose station the number names."""
     logs = [HeldLog(*row) for row in _logs(state)]
-    likely = [log for log in logs if _station_slug(log.name) == number.lower().partition("/")[2].rpartition("/")[0]]
+    likely = [log for log in logs if station_slug(log.name) == number.lower().partition("/")[2].rpartition("/")[0]]
     for group in (likely, [log for log in logs if log not in likely]):
         if found := [parts for log in group if (parts := newest_handover(state.tables, log.id, number))]:
             return found
     return []
 
 
-def _station_slug(log: str) -> str:
+def station_slug(log: str) -> str:
+    """The station's part of a log's name, as reports print it: `gudang-1`."""
     names = log.split("/")
     return names[2] if len(names) == 4 else ""
 

@@ -64,7 +64,7 @@ def last_handover(store: "Store", code: str) -> str:
     for link in reversed(chain.links):
         body = link.event.body
         if link.to == chain.held_by and body.get("bast") and not link.is_withdrawn:
-            number, at = printable(str(body["bast"]), 80), local_time(str(body["at"]), station_clock(store))
+            number, at = printable(str(body["bast"]), 80), local_time(link.event.happened, station_clock(store))
             return _("BAST {number}, {at}").format(number=number, at=at)
     return ""
 

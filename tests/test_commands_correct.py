@@ -61,6 +61,47 @@ def test_what_is_put_right_days_later_happened_when_it_happened(station: Termina
     assert again.code == 0 and told_last(station)[0]["occurred"] == NOW
 
 
+def test_the_givers_count_is_put_right_with_what_is_removed(station: Terminal) -> None:
+    codes, given_at = given_with_count(station)
+    half = station("correct", given_at, "--remove", codes[2], "--reason", "incorrect-data")
+    assert half.code == 0 and "count is left at 3" in half.err and "--counted" in half.err
+    assert counts(station) == [("COUNT", "open")]
+    newest = told_last(station)[0]
+    whole = station("correct", f"{newest['log']}:{newest['seq']}", "--counted", 2, "--reason", "incorrect-data")
+    assert whole.code == 0 and "count is left" not in whole.err and counts(station) == []
+    assert station("correct", newest["bast"], "--counted", -1, "--reason", "incorrect-data").code == 2
+
+
+def given_with_count(station: Terminal) -> tuple[list[str], str]:
+    codes = station.codes("--to", PPK)[:3]
+    return codes, station.give(codes, WH, PPK, "--counted", 3).json["event"]
+
+
+def counts(station: Terminal) -> list[tuple[str, str]]:
+    rows = station("report", "discrepancies", "--json").json["rows"]
+    return [(row["finding"], row["state"]) for row in rows if row["finding"] == "COUNT"]
+
+
+def test_a_correction_leaves_nothing_open_and_is_told_without_a_note_that_nobody_wrote(station: Terminal) -> None:
+    codes, event = given(station)
+    station("correct", event, "--reason", "did-not-occur")
+    [finding] = chain(station, codes[0])["findings"]
+    assert finding["code"] == "CORRECTED" and not finding["open"]
+    for lang, ends in (("en", "(it did not happen)"), ("id", "(tidak terjadi)")):
+        told = station("custody", codes[0], lang=lang).out
+        assert ends in told and "): ." not in told and f"{ends}:" not in told
+
+
+@pytest.mark.parametrize("name", ["bast", "short", "whole", "number", "digest"])
+def test_a_record_is_named_as_papers_and_reports_print_it(station: Terminal, name: str) -> None:
+    codes, event = given(station)
+    link, bast = chain(station, codes[0])["chain"][-1], told_last(station)[0]["bast"]
+    number = event.rpartition(":")[2]
+    said = {"bast": bast, "short": f"gudang-1:{number}", "whole": event, "number": number, "digest": link["leaf"][:9]}
+    assert station("correct", said[name], "--reason", "did-not-occur").code == 0
+    assert chain(station, codes[0])["held_by"] == WH
+
+
 def test_all_parts_of_a_large_handover_are_corrected_together(station: Terminal, monkeypatch) -> None:
     monkeypatch.setattr("custody.compose.ITEMS_PER_EVENT", 2)
     codes, event = given(station, 5)

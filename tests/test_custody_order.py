@@ -186,4 +186,4 @@ def test_what_was_known_counts_even_if_its_record_was_withdrawn():
         B3 handover PPK>PPS X
     """)
     assert steps(chain) == "A1 A2:WH>PPK B3:PPK>PPS -B1:PPK>PPS2"
-    assert open_codes(chain) == ["CORRECTED"]
+    assert codes(chain) == ["CORRECTED"]

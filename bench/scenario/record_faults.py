@@ -58,7 +58,8 @@ def corrected(s: Scene) -> None:
         s.field.where[s.item] = s.village
 
     s.on("village", edit)
-    s.ledger("CORRECTED")
+    s.ledger("CORRECTED", is_open=False)
+    s.ledger("LATE_ENTRY", is_open=False)
 
 
 @fault("DISPUTED", "a sub-district withdraws what the village has confirmed", village="bundle")
@@ -81,7 +82,7 @@ def withdrawn(s: Scene) -> None:
     s.on("village", village)
     s.on("receipt", receipt)
     s.ledger("DISPUTED")
-    s.ledger("CORRECTED")
+    s.ledger("CORRECTED", is_open=False)
 
 
 @fault("DISPUTED", "a village refuses what the sub-district's record says it took; it is given again later",
