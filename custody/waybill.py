@@ -30,11 +30,11 @@ def to_come(
     if (handover["from"], handover["to"]) == (giver, to):
         return codes
     bound = handover["bound"]
-    goes_here_alone = bool(bound) and all(_is_below(places, stop, tops) for stop in bound)
+    goes_here_alone = bool(bound) and all(is_below(places, stop, tops) for stop in bound)
     return [
         code
         for code in codes
-        if (_is_below(places, items[code].to, tops) if code in items else goes_here_alone)
+        if (is_below(places, items[code].to, tops) if code in items else goes_here_alone)
     ]  # fmt: skip
 
 
@@ -83,7 +83,8 @@ def unknown_key(station: str) -> Finding:
     )
 
 
-def _is_below(places: Mapping[str, Place], code: str, tops: Sequence[str]) -> bool:
-    if code not in places:  # no plan tells of it yet; the official codes of areas begin with that of the area above
+def is_below(places: Mapping[str, Place], code: str, tops: Sequence[str]) -> bool:
+    """Whether a place is one of `tops` or lies below one, by the plan; where that has it not, by its official code."""
+    if code not in places:  # the official codes of areas begin with that of the area above
         return any(code == top or code.startswith(f"{top}.") for top in tops)
     return any(is_under(places, code, top) for top in tops)

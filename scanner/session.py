@@ -12,6 +12,7 @@ from custody.codes import ItemLabel, PlaceLabel, parse_code, parse_custodian, pa
 from custody.errors import CodeError, CustodyError, RuleError, TamperError
 from custody.findings import Finding
 from custody.paper import Collector, Progress, is_head, is_part
+from custody.places import is_official
 from language import _
 from language.text import printable
 from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally, What
@@ -174,7 +175,7 @@ class ScanSession:
                 return self._describe(_SAID[word], rest)
             if word in _SAID_OF_ALL and rest:
                 return self._keep_said(_SAID_OF_ALL[word], "", rest)
-            label = parse_entry(entry)
+            label = PlaceLabel(entry) if is_official(entry) else parse_entry(entry)
         except CodeError as error:
             return self._refuse("not_understood", error)
         if isinstance(label, PlaceLabel):

@@ -84,8 +84,18 @@ def paper_words(store: "Store", paper: "ReadPaper") -> str:
 
 
 def ends_after(store: "Store", said: "Body") -> tuple[str, str]:
-    """Who gives and who receives when goods come with this paper; the receiver is empty for those on a truck."""
-    return (said["to"], "") if store.is_carrier(said["to"]) else (said["from"], said["to"])
+    """Who gives and who receives when goods come with this paper.
+
+    Those on a truck come here, where it goes here, goes somewhere below or nobody wrote where; else the receiver is
+    empty, and at the place that sent them.
+    """
+    from custody.waybill import is_below
+
+    if not store.is_carrier(said["to"]):
+        return said["from"], said["to"]
+    own, stops = store.ledger.own_log().place, said["bound"]
+    comes_here = not stops or any(is_below(store.state.places, stop, [own]) for stop in stops)
+    return said["to"], own if comes_here and own != said["from"] else ""
 
 
 def head_words(store: "Store", text: str) -> str:

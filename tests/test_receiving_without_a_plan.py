@@ -1,5 +1,6 @@
 """A laptop that never met the sender and has no plan: its own place and the paper are enough to receive."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -145,3 +146,22 @@ def test_the_page_hands_on_to_a_place_that_nobody_named(newcomer: Terminal, page
         draft = visitor.ask("POST", "/api/drafts", ends, expect=201)["draft"]
         for page in (f"/scan/{draft}", f"/scan/{draft}/review"):
             assert "These are recorded and shown by their codes: 51.08.01, 51.08.01.2002" in visitor.see(page)
+
+
+def test_a_letter_read_on_meet_is_received_here_and_what_it_names_is_expected(newcomer: Terminal, page_at: PageAt):
+    with page_at(site_at(newcomer.home)) as client:
+        visitor = Visitor(client)
+        for line in Path("paper.txt").read_text().splitlines():
+            told = visitor.ask("POST", "/api/papers/lines", {"line": line})
+        [(giver, receiver)] = re.findall(r'data-giver="([^"]+)" data-receiver="([^"]+)"', told["page"])
+        assert receiver == "51.08.01"
+        draft = visitor.ask("POST", "/api/drafts", {"giver": giver, "receiver": receiver}, expect=201)["draft"]
+        assert 'id="expected">18<' in visitor.see(f"/scan/{draft}")
+
+
+def test_the_code_of_a_place_that_is_typed_into_the_session_is_where_it_goes(newcomer: Terminal, page_at: PageAt):
+    with page_at(site_at(newcomer.home)) as client:
+        visitor = Visitor(client)
+        draft = visitor.ask("POST", "/api/drafts", {"giver": TRUCK}, expect=201)["draft"]
+        told = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": "51.08.01"})
+        assert (told["kind"], told["text"]) == ("place", "To: 51.08.01")
