@@ -210,3 +210,8 @@ class Words(click.Choice[str]):
 def repeatable(name: str, help_text: str, **more: Any) -> Callable[[F], F]:
     """An option that may be given several times."""
     return functools.partial(click.option, name, multiple=True, help=help_text, **more)()
+
+
+def in_groups(fingerprint: str) -> str:
+    """A fingerprint as key sheets print it: in groups of four digits."""
+    return " ".join(fingerprint[i : i + 4] for i in range(0, len(fingerprint), 4))

@@ -29,6 +29,57 @@ class Begun:
     sheet: Path
 
 
+ASIDE = "set-aside-"
+"""How a folder begins in which a station lies that began wrongly."""
+
+
+def may_begin_anew(station: Station) -> bool:
+    """Whether a station has begun here and recorded nothing yet: as where its root was mistyped."""
+    from db.station_key import FILE_NAME
+    from db.store import open_store
+
+    ledger = station.home / LEDGER_FILE
+    own_file = station.db_url == f"sqlite:///{ledger}"
+    if not (own_file and ledger.exists() and (station.home / FILE_NAME).exists()):
+        return False
+    with open_store(station.db_url, None, station.around()) as store:
+        own = store.ledger.own_row()
+        return own is not None and store.ledger.sizes()[own.name] == 1
+
+
+@contextmanager
+def set_aside(station: Station) -> Iterator[Path]:
+    """What has begun wrongly lies in that folder; where what follows fails, all is as it was.
+
+    Raises:
+        StoreError: a file cannot be moved, as one that another program holds open.
+    """
+    from db.station_key import FILE_NAME
+
+    aside = station.home / f"{ASIDE}{station.now_utc().replace(':', '')}"
+    names = [LEDGER_FILE, f"{LEDGER_FILE}-wal", f"{LEDGER_FILE}-shm", FILE_NAME, CARD_FILE, SHEET_FILE]
+    moved: list[str] = []
+    try:
+        aside.mkdir()
+        for name in names:
+            if (station.home / name).exists():
+                (station.home / name).rename(aside / name)
+                moved.append(name)
+        yield aside
+    except BaseException as error:
+        for name in moved:
+            (aside / name).rename(station.home / name)
+        if aside.is_dir() and not any(aside.iterdir()):
+            aside.rmdir()
+        if isinstance(error, OSError):
+            raise StoreError(
+                N_("the folder {path} cannot be written ({reason})"),
+                hint=N_("Close what else has this station open, and try again."),
+                path=str(station.home), reason=error.strerror or str(error),
+            ) from error  # fmt: skip
+        raise
+
+
 def begin(
     station: Station, *, election: str, name: str, place: str, root: str | None, passphrase: str | None = None
 ) -> Begun:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.base import Station, json_option, one_line, pass_station, print_json, progress, repeatable
+from commands.base import (
+    Station,
+    in_groups,
+    json_option,
+    note,
+    one_line,
+    pass_station,
+    print_json,
+    progress,
+    repeatable,
+)
 from custody.errors import N_, InputError
 from language import _, ngettext
 from language.text import fill
@@ -24,7 +34,7 @@ MAX_CARD_BYTES = 64 * 1024
 @json_option
 @pass_station
 def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
-    from station.exchange import import_bundles
+    from station.exchange import import_bundles, other_root_words
     from station.photo_files import import_photos, split_photos
 
     bundles, pictures = split_photos(files)
@@ -32,6 +42,7 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         bar = partial(progress, quiet=as_json)
         merged = import_bundles(store, bundles, progress=bar)
         photos = import_photos(store, pictures, progress=bar)
+        other_root = other_root_words(store)
     if as_json:
         print_json({
             "new": merged.new, "known": merged.known, "quarantined": merged.quarantined,
@@ -47,6 +58,8 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         click.echo(_("Photographs taken in: {count} of {total}").format(count=photos, total=len(pictures)))
     for finding in merged.findings:
         click.echo(f"  {finding.code}: {fill(finding.message, finding.values)}")
+    if other_root:
+        note(other_root)
 
 
 @click.command()
@@ -74,7 +87,7 @@ def admit(station: Station, keyfile: Path, power: tuple[str, ...], as_json: bool
     said = _("{station} at {place} is admitted.") if events else _("{station} at {place} was admitted already.")
     click.echo(said.format(station=card.station, place=card.place))
     click.echo(_("Compare its fingerprint with the paper that was signed when it began:"))
-    click.echo("  " + " ".join(card.fingerprint[i : i + 4] for i in range(0, len(card.fingerprint), 4)))
+    click.echo("  " + in_groups(card.fingerprint))
 
 
 @click.command()

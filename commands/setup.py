@@ -1,5 +1,7 @@
 """Commands that set up a station and its plan: init, load, plan, items."""
 
+import sys
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,6 +10,8 @@ import click
 
 from commands.base import (
     Station,
+    confirm,
+    in_groups,
     json_option,
     kind_argument,
     note,
@@ -17,6 +21,7 @@ from commands.base import (
     print_json,
     progress,
 )
+from commands.edge import EXIT_USAGE
 from custody.errors import N_, InputError
 from language import _, ngettext
 
@@ -51,6 +56,9 @@ if TYPE_CHECKING:
     help=_("With --continue, where the ledger itself is lost: another station's bundle that holds its log."),
 )
 @click.option("--new-key", is_flag=True, help=_("With --continue: make a new key, and keep the old one aside."))
+@click.option(
+    "--yes", is_flag=True, help=_("Begin anew without asking where nothing is recorded yet; the old files are kept.")
+)
 @click.option("--passphrase", is_flag=True, help=_("Lock the key with a passphrase, which is asked for twice."))
 @json_option
 @pass_station
@@ -63,11 +71,12 @@ def init(
     goes_on: bool,
     bundles: tuple[Path, ...],
     new_key: bool,
+    yes: bool,
     passphrase: bool,
     as_json: bool,
 ) -> None:
     from commands import passphrase as passphrases
-    from commands.beginning import begin, go_on
+    from commands.beginning import begin, go_on, may_begin_anew, set_aside
     from custody.codes import parse_custodian
     from db.station_key import FILE_NAME, is_protected
     from station.anchors import read_fingerprint
@@ -92,7 +101,12 @@ def init(
     elif not name or not election:
         raise InputError(N_("a station and an election need a name"), hint=N_("Give --station NAME."))
     else:
-        begun = begin(station, election=election, name=name, place=code, root=followed, passphrase=words)
+        with ExitStack() as stack:
+            if may_begin_anew(station):
+                _ask_anew(yes=yes)
+                aside = stack.enter_context(set_aside(station))
+                note(_("What had begun here lies in: {folder}").format(folder=aside))
+            begun = begin(station, election=election, name=name, place=code, root=followed, passphrase=words)
     genesis, fingerprint = begun.genesis, begun.fingerprint
     if as_json:
         print_json({
@@ -111,7 +125,8 @@ def init(
     if goes_on:
         click.echo(_("It goes on from: {head}").format(head=genesis.body["continues"]))
     click.echo(_("Fingerprint of its key, to be written down and witnessed:"))
-    click.echo("  " + " ".join(fingerprint[i : i + 4] for i in range(0, len(fingerprint), 4)))
+    click.echo("  " + in_groups(fingerprint))
+    _say_root(genesis, fingerprint)
     click.echo(_("Its card, for the election's root to admit it: {path}").format(path=begun.card))
     click.echo(_("Its key sheet, to be printed and signed by witnesses: {path}").format(path=begun.sheet))
     if not is_protected(station.home):
@@ -120,6 +135,44 @@ def init(
                 path=begun.secret
             )
         )
+
+
+def _ask_anew(*, yes: bool) -> None:
+    """Ask before a station that has begun, and recorded nothing, begins anew.
+
+    Raises:
+        InputError: nobody is there to ask.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise InputError(
+            N_("a station has begun here already; it has recorded nothing yet"),
+            hint=N_("Add --yes to begin anew: the old key and ledger are kept in a folder beside. Or choose another "
+                    "folder with --home."),
+        )  # fmt: skip
+    words = _("A station has begun here already; it has recorded nothing yet. Its key and ledger would be kept aside.")
+    if not confirm(words + " " + _("Begin anew?"), default=False):
+        note(_("Nothing was recorded."))
+        raise click.exceptions.Exit(EXIT_USAGE)
+
+
+def _say_root(genesis: "Event", fingerprint: str) -> None:
+    """Which root the station follows, to be compared while a wrong one can still be mended."""
+    from evidence.fingerprint_words import words_of
+
+    root = str(genesis.body["root"])
+    if root != fingerprint:
+        click.echo(_("The election's root, which it follows:"))
+        click.echo("  " + in_groups(root))
+        click.echo("  " + " · ".join(words_of(root)))
+        click.echo(_("Compare words and digits with the warehouse's key sheet. If they differ, run init again now: "
+                     "while nothing is recorded, it begins anew."))  # fmt: skip
+    elif genesis.body["place"].count(".") >= 2 and genesis.body["continues"] is None:
+        note(  # it stands below a regency's warehouse
+            _("This station is a root of its own. A sub-district's or village's station (PPK, PPS) follows the "
+              "warehouse: run init again now, with --root and the fingerprint on the warehouse's key sheet.")
+        )  # fmt: skip
 
 
 @click.command()

@@ -1,6 +1,7 @@
 """Stations meet: what is given away as bundles and heads, and what others' bundles bring."""
 
 import hashlib
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,6 +98,38 @@ def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress 
 
     with progress(count, _("Merging")) as done:
         return merge(store.ledger, store.state, again(), done, heads=heads, at=store.around.now_utc())
+
+
+def other_root_words(store: "Store") -> str:
+    """That others follow another root than this station was told of, which nobody here knows: perhaps it was mistyped.
+
+    Empty where that is not so, and at a station that is a root itself.
+    """
+    from custody.ledger import key_fingerprint
+    from evidence.fingerprint_words import words_of
+
+    own = store.ledger.own_row()
+    if own is None:
+        return ""
+    followed = store.state.stations.now().root
+    keys = {key_fingerprint(key) for key in store.ledger.keys().values()}
+    begun = store.ledger.on_topic(["genesis"])
+    others = {str(event.body["root"]) for event in begun if event.log != own.name} & keys
+    if followed in keys or len(others) != 1:
+        return ""
+    other = others.pop()
+    words = _(
+        "The others here follow the root {other}; this station was begun with {own}. Perhaps that fingerprint was "
+        "mistyped: compare both with the warehouse's key sheet."
+    )
+    told = words.format(other=" · ".join(words_of(other)), own=" · ".join(words_of(followed)))
+    if store.ledger.sizes()[own.name] > 1:
+        return told + " " + _("This station has recorded something already: ask the warehouse what to do.")
+    again = f"python main.py init --place {own.place} --station {shlex.quote(own.station)} --root {other}"
+    election = store.ledger.own_log().election
+    if election != "Pemilu":  # what init takes where none is given
+        again += f" --election {shlex.quote(election)}"
+    return told + " " + _("If so, begin anew, and import again: {command}").format(command=again)
 
 
 class _Watched:

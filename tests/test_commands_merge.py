@@ -123,7 +123,7 @@ def test_a_bundle_of_another_election_is_refused_until_its_station_is_admitted(
         assert station("import", other.home / "logs.serah").code == 0
     assert foreign("import", together[0]).code == 2
     assert station("admit", foreign.home / "station-card.json").code == 0
-    assert station("import", *together, "--json").json["new"] == 1
+    assert station("import", *together, "--json").json["new"] == 2  # it began, and gave
 
 
 def test_a_laptop_that_was_told_no_root_follows_the_one_whose_plan_it_takes(station: Terminal, tmp_path: Path) -> None:

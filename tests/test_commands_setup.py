@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from command_examples import ITEMS, NEEDS, PLACES, ROOT, Terminal
+from command_examples import ITEMS, NEEDS, PLACES, ROOT, Terminal, station_at
+
+from evidence.fingerprint_words import words_of
 
 INIT = ("init", "--place", "51.08", "--station", "Gudang-1")
 
@@ -165,3 +167,56 @@ def test_the_whole_of_buleleng_is_loaded_planned_and_counted(terminal: Terminal)
     assert terminal("load", *tables, "--json").code == 0
     assert terminal("plan", "--json").json["by_kind"] == {"box": 11375, "booth": 9100, "ink": 4550}
     assert len(terminal.items("--to", "51.08.06.1024")) > 100
+
+
+def test_init_says_which_root_it_follows_in_digits_and_words(terminal: Terminal) -> None:
+    root = "b03a30dd9301a6b3d75bdc2e00deaf765b6f97ad609e5024615b1f32aca1310e"
+    told = terminal("init", "--place", "51.08.01", "--station", "PPK", "--root", root)
+    assert told.code == 0 and "b03a 30dd 9301" in told.out and "key sheet" in told.out
+    assert " · ".join(words_of(root)) in told.out
+
+
+def test_a_station_below_the_warehouse_that_was_told_of_no_root_says_so(terminal: Terminal, tmp_path: Path) -> None:
+    alone = terminal("init", "--place", "51.08.01", "--station", "PPK")
+    assert alone.code == 0 and "a root of its own" in alone.err and "--root" in alone.err
+    warehouse = Terminal(tmp_path / "warehouse", terminal._capsys, terminal._monkeypatch)
+    assert "a root of its own" not in warehouse(*INIT).err
+
+
+def test_a_mistyped_root_is_told_at_import_and_mended_while_nothing_is_recorded(
+    station: Terminal, tmp_path: Path
+) -> None:
+    station("export", "--out", "a.serah")
+    root = json.loads((station.home / "station-card.json").read_text())["root"]
+    wrong = ("0" if root[0] != "0" else "1") + root[1:]
+    begin = ("init", "--place", "51.08.01", "--station", "PPK", "--election", "Pemilu 2024", "--root")
+    ppk = station_at(station, tmp_path / "ppk", *begin[1:], wrong)
+    taken = ppk("import", "a.serah")
+    assert taken.code == 0 and "mistyped" in taken.err and f"--root {root}" in taken.err
+    assert "salah ketik" in ppk("import", "a.serah", lang="id").err
+    refused = ppk(*begin, root, typed="")
+    assert refused.code == 2 and "--yes" in refused.err and ppk.event_count() > 1  # all is as it was
+    assert ppk(*begin, root, "--yes").code == 0
+    [aside] = ppk.home.glob("set-aside-*")
+    assert {"ledger.db", "station.key", "station-card.json"} <= {path.name for path in aside.iterdir()}
+    again = ppk("import", "a.serah")
+    assert again.code == 0 and "mistyped" not in again.err
+
+
+def test_a_station_that_has_recorded_something_does_not_begin_anew(station: Terminal) -> None:
+    before = (station.home / "station.key").read_bytes()
+    refused = station(*INIT, "--yes")
+    assert refused.code == 2 and (station.home / "station.key").read_bytes() == before
+    assert not list(station.home.glob("set-aside-*"))
+
+
+def test_where_beginning_anew_fails_all_is_as_it_was(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal(*INIT)
+    before = {path.name: path.read_bytes() for path in terminal.home.iterdir()}
+
+    def full(*_: object) -> None:
+        raise OSError(28, "no space left")
+
+    monkeypatch.setattr("db.station_key._write_new", full)
+    assert terminal(*INIT, "--yes").code == 3
+    assert {path.name: path.read_bytes() for path in terminal.home.iterdir()} == before

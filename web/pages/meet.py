@@ -109,7 +109,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         files = [site.shelf.path(key) for key in sent.uploads]
 
         def work(store: "Store", progress: "Progress") -> Answer:
-            from station.exchange import import_bundles
+            from station.exchange import import_bundles, other_root_words
             from station.photo_files import import_photos, split_photos
 
             bundles, pictures = split_photos(files)
@@ -119,6 +119,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
             page = pages.fragment(
                 "meet_taken.html", **counts, bundles=len(bundles), pictures=len(pictures),
                 findings=_told(merged.findings),
+                other_root=other_root_words(store),
             )  # fmt: skip
             return Answer(page, counts | {"findings": [finding.code for finding in merged.findings]})
 
