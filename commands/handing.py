@@ -250,11 +250,13 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
         click.echo(_("Not handed over, still open with {giver}: {count}. Which: {command}").format(
             giver=custodian_name(places, recorded.giver), count=number(short), command=rest))  # fmt: skip
     tell_findings(store, recorded.findings, recorded.to)
+    from station.papers import foretold_then, unwitnessed_words
+
+    if told := foretold_then(store, [e.body for e in recorded.events if e.type == "handover"]):
+        click.echo(told)
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=first.seq))
     if recorded.matched:
         _tell_reprint(store, recorded)
-    from station.papers import unwitnessed_words
-
     click.echo(unwitnessed_words(store.heads.unwitnessed()))
 
 
@@ -295,11 +297,15 @@ def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any
 
 
 def tell_findings(store: "Store", findings: "Sequence[Finding]", place: str, *, err: bool = False) -> None:
-    """List findings, gravest first, the first few of each code in words and the rest counted."""
+    """List findings, gravest first, the first few of each code in words and the rest counted.
+
+    What a paper foretold is left out: who tells them says it in one line (`station.papers.foretold_words`).
+    """
     from language.text import number
     from reports.words import finding_text, gravity
 
     needs = {need.kind: need for need in store.state.needs()}
+    findings = [finding for finding in findings if not finding.is_foretold]
     if not findings:
         click.echo(_("No findings."), err=err)
     for code, group in _by_code(findings).items():

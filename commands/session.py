@@ -235,6 +235,7 @@ def confirm_draft(
 ) -> None:
     """Show the draft once more and record it, or keep it and say how to go on."""
     from reports.words import custodian_name
+    from station.papers import foretold_now
     from station.said import said_of
 
     def keep(reason: str) -> NoReturn:
@@ -255,6 +256,8 @@ def confirm_draft(
         touches = store.drafts.touches(desk.draft)
         if findings := store.judge_handover(handover, touches, now=store.around.now_utc()):
             tell_findings(store, findings, handover.to, err=True)
+        if told := foretold_now(store, handover, desk.taken):
+            note(told)
         places = store.state.places
         question = _("Record {count} labels from {giver} to {to}?").format(
             count=count, giver=custodian_name(places, handover.giver), to=custodian_name(places, handover.to)

@@ -31,7 +31,8 @@ class Finding:
 
     `message` is an English template for the edge to translate. `leaf` is the event at which it shows, None while that
     event is not recorded yet; `also` are the others that it rests on, as the other handover of a FORK.
-    `is_provisional`: another station's log, not met yet, may explain it.
+    `is_provisional`: another station's log, not met yet, may explain it. `is_foretold`: a paper of that station told of
+    it, and nothing at all is registered here yet; it is then `info`, whatever its code.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Finding:
     leaf: str | None = None
     is_open: bool = True
     is_provisional: bool = False
+    is_foretold: bool = False
     also: tuple[str, ...] = ()
 
     @property
@@ -50,7 +52,7 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        return SEVERITY[self.code]
+        return "info" if self.is_foretold else SEVERITY[self.code]
 
     def __str__(self) -> str:
         return self.message.format(**self.values)

@@ -273,8 +273,23 @@ class Fold:
         has_met = self.met is None or event.body["from"] in self.met
         label, blank = ItemLabel(self.code, event.rows[self.code]["print"]), state.voids if state.prints else None
         found = judge_label(state.item(self.code), label, met_giver=has_met, blank=blank)
+        if self._is_foretold(event):
+            found = [replace(f, is_foretold=True) if f.code == "UNKNOWN_CODE" else f for f in found]
         made_void = leaves_of(state.void.get(label.print or 0) or state.prints.get(state.newest_print))
         self._find(event, *(replace(f, also=made_void) if f.code == "VOID_LABEL" else f for f in found))
+
+    def _is_foretold(self, event: Event) -> bool:
+        """Whether a handover, or one of its item before it, names another log's record by which the item came, while
+        nothing is registered here: a paper said so, and the log that registered it all has not been met.
+        """
+        if self.met != frozenset():
+            return False
+        if any(finding.is_foretold for finding in self.findings):
+            return True
+        after, refs = event.rows[self.code]["after"], event.body["refs"]
+        if after is None or after >= len(refs):
+            return False
+        return refs[after]["log"] != event.log and self.order.find(refs[after]["leaf"]) is None
 
     def _judge_seal(self, event: Event, state: State) -> None:
         """It goes without the seals that it had, or must have; said once, until it is sealed again. What is bound for a

@@ -4,6 +4,7 @@ The paper names codes. Where an item is bound for, the receiver knows only if it
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from custody.codes import show_code
 from custody.errors import N_, RuleError
@@ -11,6 +12,18 @@ from custody.findings import Finding
 from custody.forms import Body
 from custody.items import Item
 from custody.places import Place, is_under
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What papers said of a handover: their numbers, who signed them, how many things they name, and how many of those
+    were scanned.
+    """
+
+    basts: tuple[str, ...]
+    senders: tuple[str, ...]
+    named: int
+    scanned: int
 
 
 def to_come(
@@ -73,14 +86,15 @@ def judge_against_load(code: str) -> Finding:
     return Finding("EXCESS", N_("{item} is not on the load list"), {"item": show_code(code)}, code)
 
 
-def unknown_key(station: str) -> Finding:
-    """The finding that a paper's key was admitted by nobody that this station knows of."""
-    return Finding(
-        "UNKNOWN_STATION",
-        N_("the key of {station} is not known here: its paper says what to expect, and proves nothing yet"),
-        {"station": station},
-        is_provisional=True,
-    )
+def unknown_key(station: str, *, is_foretold: bool = False) -> Finding:
+    """The finding that a paper's key was admitted by nobody that this station knows of.
+
+    `is_foretold`: no key can be known here yet, for no plan and nothing registered has come.
+    """
+    strange = N_("the key of {station} is not known here: its paper says what to expect, and proves nothing yet")
+    if is_foretold:
+        strange = N_("whether the paper is genuine is checked when the data of {station} is taken in")
+    return Finding("UNKNOWN_STATION", strange, {"station": station}, is_provisional=True, is_foretold=is_foretold)
 
 
 def is_below(places: Mapping[str, Place], code: str, tops: Sequence[str]) -> bool:

@@ -1,6 +1,7 @@
 """What is to come at a handover, and what is wrong with what comes. Records nothing."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from custody.chain import Chain, custody
 from custody.codes import ItemLabel, is_plate, parse_custodian
@@ -55,7 +56,7 @@ class Judging:
     @property
     def has_plan(self) -> bool:
         """Whether any place of the delivery tree is known here."""
-        return self.ledger.remember_rule("has_plan", lambda: len(self.state.places) > 0)
+        return self.state.has_plan
 
     def unplanned(self, custodians: Iterable[str]) -> list[str]:
         """Those of these codes that no plan known here tells of; never number plates, nor empty ones."""
@@ -140,7 +141,7 @@ class Judging:
             return []
         return list(bound) if self.is_carrier(to) else [to]
 
-    def _waybill(self, handover: Handover) -> Waybill:
+    def waybill(self, handover: Handover) -> Waybill:
         """What papers say is to come at this handover."""
         return self.papers.waybill(handover.giver, handover.to, self._tops(handover.to, handover.bound))
 
@@ -169,7 +170,7 @@ class Judging:
         """What is known of many scanned items, by code, and all that is wrong with handing them over so."""
         items = self.state.items_of(label.code for label in labels)
         blanks = self.state.blanks(label.code for label in labels if label.code not in items)
-        waybill = self._waybill(handover)
+        waybill = self.waybill(handover)
         receipts = self._receipts(items.values(), handover.giver, handover.to) | waybill.refs.keys()
         has_met = self.has_met(handover.giver)
         needs, sealed = self._needs(), self.state.sealed_kinds
@@ -184,6 +185,7 @@ class Judging:
             )
             if finding.code != "UNKNOWN_CODE" or label.code not in waybill.refs  # its own giver's paper names it
         ]  # fmt: skip
+        found = self._foretold(found)
         if handover.load:
             listed = frozenset(handover.load)
             found += [
@@ -205,6 +207,21 @@ class Judging:
                 and not (label.code in items and items[label.code].held_by == handover.giver)
             ]  # fmt: skip
         return items, found
+
+    def _foretold(self, found: list[Finding]) -> list[Finding]:
+        """The same, those as foretold whose item came here as a paper said, before anything is registered here."""
+        unknown = [finding.item for finding in found if finding.code == "UNKNOWN_CODE" and finding.item]
+        if not unknown or not self.state.is_bare:
+            return found
+        told = {
+            chain.code
+            for chain in self.state.chains(unknown)
+            if any(finding.is_foretold for finding in chain.findings)
+        }  # fmt: skip
+        return [
+            replace(finding, is_foretold=True) if finding.code == "UNKNOWN_CODE" and finding.item in told else finding
+            for finding in found
+        ]
 
     def _judge_refused(self, handover: Handover) -> list[Finding]:
         """What is wrong with the labels of what the receiver did not take; it stays where it is."""
@@ -230,7 +247,7 @@ class Judging:
     def _relied_on(self, handover: Handover, touches: Sequence[Touch]) -> dict[str, Ref]:
         """The newest event of each item that this station knows of, from its ledger or from the giver's paper."""
         known = self.state.latest([touch.code for touch in touches])
-        for code, ref in self._waybill(handover).refs.items():
+        for code, ref in self.waybill(handover).refs.items():
             if code not in known or known[code].log != ref.log or known[code].seq < ref.seq:
                 known[code] = ref
         return known
@@ -275,7 +292,7 @@ class Judging:
             missing=[item for item in expected or () if item.code not in seen],
             places=self.state.places, met_giver=self.has_met(handover.giver) and not handover.number,
         )  # fmt: skip
-        found += self._waybill(handover).findings
+        found += self.waybill(handover).findings
         for code, condition in handover.conditions.items():
             found += judge_condition(code, condition)
         uses = self.state.seals.of(handover.seals) if handover.seals else {}

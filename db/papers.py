@@ -19,7 +19,8 @@ from custody.forms import Body
 from custody.items import Item
 from custody.ledger import leaf_digest
 from custody.paper import Sheet, pack_sheet, paper_id
-from custody.waybill import in_hand, to_come, unknown_key, unregistered
+from custody.waybill import Foretold, in_hand, to_come, unknown_key, unregistered
+from db.batches import batches
 from db.letters import newest_handover
 from db.models import Tables
 from db.prepared import Prepared
@@ -28,6 +29,8 @@ from db.state import State
 from evidence.checkpoint import claimed_checkpoint, read_checkpoint
 from evidence.entry import is_signed
 
+_LEAVES = 500
+"""So many records are asked for in one question."""
 _RECENT = 1000
 """Among so many of our newest records are the recent handovers."""
 
@@ -49,13 +52,14 @@ class ReadPaper:
 @dataclass(frozen=True, slots=True)
 class Waybill:
     """What papers say is to come at a handover: the items; and of all that they say the giver has, bound for elsewhere
-    too, the record that it came with.
+    too, the record that it came with. `senders` are the stations that signed the papers.
     """
 
     items: Mapping[str, Item]
     refs: Mapping[str, Ref]
     basts: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    senders: tuple[str, ...] = ()
 
     @property
     def named(self) -> str:
@@ -114,7 +118,7 @@ class Papers:
         """What is irregular about a paper of another station."""
         found = []
         if not self._is_known(public_key.hex()):
-            found.append(unknown_key(station_of(body)))
+            found.append(self._unknown_key(station_of(body)))
         log, paper = self.tables.log, self.tables.paper
         row = log.get_or_none(log.name == body["log"])
         held = self.ledger.event_at(row.id, body["seq"]).leaf if row and row.size >= body["seq"] else leaf.hex()
@@ -123,6 +127,9 @@ class Papers:
             message = N_("the key of {station} has signed two records of number {seq}: keep this paper")
             found.append(Finding("FORK", message, {"station": station_of(body), "seq": body["seq"]}))
         return tuple(found)
+
+    def _unknown_key(self, station: str) -> Finding:
+        return unknown_key(station, is_foretold=not self.state.has_plan and self.state.is_bare)
 
     def _is_known(self, public_key: str) -> bool:
         return public_key in self.state.stations.now().powers
@@ -153,6 +160,7 @@ class Papers:
         items: dict[str, Item] = {}
         refs: dict[str, Ref] = {}
         basts: dict[str, None] = {}
+        senders: dict[str, None] = {}
         strangers: dict[str, None] = {}
         paper = self.tables.paper
         for row in paper.select().order_by(paper.log, paper.seq):
@@ -168,11 +176,39 @@ class Papers:
             if not with_giver:
                 continue
             basts[str(body["bast"])] = None
+            senders[station_of(body)] = None
             items |= {code: known.get(code) or unregistered(code, body) for code in with_giver if code in codes}
             refs |= dict.fromkeys(with_giver, record)
             if not self._is_known(row.public_key):
                 strangers[station_of(body)] = None
-        return Waybill(items, refs, tuple(basts), tuple(unknown_key(station) for station in strangers))
+        found = tuple(self._unknown_key(station) for station in strangers)
+        return Waybill(items, refs, tuple(basts), found, tuple(senders))
+
+    def foretold(self, handovers: Sequence[Body]) -> Foretold | None:
+        """What papers said of recorded handovers, of which they are the only word here; None where none is.
+
+        Args:
+            handovers: the bodies of one handover's records.
+        """
+        known: dict[str, list[str]] = {}
+        for body in handovers:
+            for row in body["items"]:
+                if row["after"] is not None:
+                    known.setdefault(body["refs"][row["after"]]["leaf"], []).append(row["code"])
+        paper = self.tables.paper
+        rows = [
+            (json.loads(bytes(row.body)), known[bytes(row.leaf).hex()])
+            for leaves in batches(map(bytes.fromhex, known), _LEAVES)
+            for row in paper.select().where(paper.leaf.in_(leaves)).order_by(paper.log, paper.seq)
+            if self.ledger.find(bytes(row.leaf).hex()) is None
+        ]  # fmt: skip
+        if not rows:
+            return None
+        return Foretold(
+            tuple(dict.fromkeys(str(body["bast"]) for body, _codes in rows)),
+            tuple(dict.fromkeys(station_of(body) for body, _codes in rows)),
+            sum(len(body["items"]) for body, _codes in rows), sum(len(codes) for _body, codes in rows),
+        )  # fmt: skip
 
     def _taken_over(self, codes: Sequence[str], paper: Ref) -> set[str]:
         """The items of which a record is held that came after this paper's: they are where that one says."""

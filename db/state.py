@@ -61,6 +61,16 @@ class State(Folding):
             yield with_standing(chain, stations, forked, left_out)
 
     @property
+    def has_plan(self) -> bool:
+        """Whether any place of the delivery tree is known here."""
+        return self.ledger.remember_rule("has_plan", lambda: len(self.places) > 0)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing is registered here: the log that did it has not come."""
+        return self.met == frozenset()
+
+    @property
     def met(self) -> frozenset[str] | None:
         """The places whose stations' logs are known; None where no other station is known of whose log is missing.
 

@@ -17,6 +17,7 @@ from custody.events import Event
 from custody.findings import Finding, judge_count, moment
 from custody.items import Item, SerialRange
 from custody.places import is_under
+from custody.waybill import Foretold
 from reports.words import Needs, Places, zone_code
 
 
@@ -101,6 +102,7 @@ class BastFacts:
     bound: tuple[str, ...]
     note: str
     findings: tuple[Finding, ...]
+    foretold: Foretold | None
     is_withdrawn: bool
     replaces: tuple[str, ...]
     places: Places
@@ -131,6 +133,7 @@ def bast_facts(
     needs: Needs,
     met_giver: bool = True,
     roots: frozenset[str] = frozenset(),
+    foretold: Foretold | None = None,
 ) -> BastFacts:
     """The facts of a handover.
 
@@ -141,6 +144,7 @@ def bast_facts(
         chains: the items that it names as all events tell of them now; for the findings.
         office: the code of the place whose station recorded it.
         met_giver: whether the giver's own log is known, so that nothing to come means that nothing was expected.
+        foretold: what papers said of it, where nothing is registered here and they are all that is known; else None.
     """
     first, last = records[0].body, records[-1].body
     then = {
@@ -183,7 +187,8 @@ def bast_facts(
         extras=tuple(Extra(**extra) for extra in last["extras"]), witnesses=tuple(first["witnesses"]),
         acknowledged=tuple(Acknowledged(**row) for row in last.get("acknowledged", ())),
         carriage=carriage_of(first), carrier=carrier, bound=tuple(first["bound"]), note=str(first["note"]),
-        findings=tuple(findings), is_withdrawn=is_withdrawn,
+        findings=tuple(finding for finding in findings if not finding.is_foretold), foretold=foretold,
+        is_withdrawn=is_withdrawn,
         replaces=() if is_withdrawn else _replaced(first, withdrawn), places=places, needs=needs,
     )  # fmt: skip
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 
 from custody.codes import show_code
 from custody.discrepancies import Discrepancy
-from custody.findings import SEVERITY
 from custody.places import Ways
 from language import _
 from language.text import local_time, number
@@ -61,15 +60,18 @@ def by_kind(found: Sequence[Discrepancy], ways: Ways, needs: Needs) -> Section:
     groups: dict[str, list[Discrepancy]] = {}
     for one in found:
         groups.setdefault(one.finding.code, []).append(one)
-    ranked = sorted(groups.items(), key=lambda entry: (_GRAVITY[SEVERITY[entry[0]]], -len(entry[1]), entry[0]))
+    worst = {
+        code: min((one.finding.severity for one in ones), key=_GRAVITY.__getitem__) for code, ones in groups.items()
+    }
+    ranked = sorted(groups.items(), key=lambda entry: (_GRAVITY[worst[entry[0]]], -len(entry[1]), entry[0]))
     rows, grave = [], set()
     for at, (code, ones) in enumerate(ranked):
         states = Counter(map(_state, ones))
-        if SEVERITY[code] == "critical" and states["open"]:
+        if worst[code] == "critical" and states["open"]:
             grave.add(at)
         examples = "; ".join(_sentence(one, needs) for one in ones[:_MOST_EXAMPLES])
         rows.append([
-            finding_title(code), severity_word(SEVERITY[code]), examples,
+            finding_title(code), severity_word(worst[code]), examples,
             *(number(states[state]) for state in ("open", "provisional", "settled")),
         ])  # fmt: skip
     titles = [_("What"), _("How grave"), _("For example"), _("Open"), _("Provisional"), _("Settled")]

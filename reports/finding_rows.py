@@ -44,20 +44,20 @@ def finding_rows(chain: Chain, places: Places, needs: Needs) -> list[FindingRow]
     """The findings of a chain, open and grave ones first; a sentence that several records earn stands once."""
     here = zone_code(chain.item.to if chain.item else None, chain.held_by, *(link.to for link in chain.links))
     step_of = {link.event.leaf: step for step, link in enumerate(chain.links, start=1)}
-    found: dict[tuple[str, str, bool, bool], tuple[list[int], set[int]]] = {}
-    severity = {finding.code: finding.severity for finding in chain.findings}
+    found: dict[tuple[str, str, str, bool, bool], tuple[list[int], set[int]]] = {}
     for finding in chain.findings:
-        key = (finding.code, finding_text(finding, needs, here), finding.is_open, finding.is_provisional)
+        text = finding_text(finding, needs, here)
+        key = (finding.code, finding.severity, text, finding.is_open, finding.is_provisional)
         shows_at, rests_on = found.setdefault(key, ([], set()))
         if finding.leaf in step_of:
             shows_at.append(step_of[finding.leaf])
         rests_on |= {step_of[leaf] for leaf in finding.rests_on if leaf in step_of}
     rows = [
         FindingRow(
-            code, severity[code], severity_word(severity[code]), text, tuple(shows_at), tuple(sorted(rests_on)),
+            code, severity, severity_word(severity), text, tuple(shows_at), tuple(sorted(rests_on)),
             is_open, is_provisional,
         )
-        for (code, text, is_open, is_provisional), (shows_at, rests_on) in found.items()
+        for (code, severity, text, is_open, is_provisional), (shows_at, rests_on) in found.items()
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (not row.is_open, _GRAVITY[row.severity], row.is_provisional))
 

@@ -1,6 +1,6 @@
 """The desk: a draft in the ledger as a scan session fills it (the scanner knows only this face of it)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Literal
 
@@ -66,7 +66,10 @@ class DraftDesk:
     @property
     def missing_words(self) -> list[str]:
         """The same, each in a line."""
-        return [self.words(item) for item in self._missing.values()]
+        return [
+            self.words(item) if item.kind else f"{show_code(item.code)}, {self.words(item)}"
+            for item in self._missing.values()
+        ]  # fmt: skip
 
     @property
     def assumed(self) -> dict[str, Item]:
@@ -89,7 +92,7 @@ class DraftDesk:
         if label.code not in self.taken:
             self.taken[label.code] = None
             self._count_in(label.code, inside)
-        words = self.words(item)
+        words = self.words(item, label.code)
         if (other := self.store.drafts.also_in(self.draft, label.code)) is not None:
             words += " · " + _("also in the unfinished session {session}").format(
                 session=other.purpose or ends_in_words(self.store, other)
@@ -230,9 +233,18 @@ class DraftDesk:
         touches = [touch for touch in self.store.drafts.touches(self.draft) if touch.code not in self.refused]
         return self.store.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], self.handover)
 
-    def words(self, item: Item | None) -> str:
-        """An item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan."""
+    def words(self, item: Item | None, code: str = "") -> str:
+        """An item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan; of one that is not registered what its giver's
+        paper says, if that names its code.
+        """
+        if item is None and code in self.foretold:
+            return _("as on the paper")
         return item_words(item, self._needs, self.store)
+
+    @property
+    def foretold(self) -> Collection[str]:
+        """The codes that the giver's papers name at this handover."""
+        return self.store.waybill(self.handover).refs.keys()
 
     def _known(self, custodian: str) -> str:
         try:
@@ -279,7 +291,7 @@ def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
     if item is None:
         return headline(None, needs)
     if not item.kind:  # known from a paper alone
-        return _("{code}, on the paper").format(code=show_code(item.code))
+        return _("as on the paper")
     place = store.state.places.get(item.to)
     return f"{headline(item, needs)}, {place.name if place else item.to}"
 

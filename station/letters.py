@@ -50,4 +50,5 @@ def letter_facts(store: "Store", found: "FoundHandover") -> "BastFacts":
         found.parts, histories, state.chains(named, as_of=found.parts[-1].at),
         election=found.election, station=found.log.station, office=found.log.place, places=state.places.all(),
         needs={need.kind: need for need in state.needs()}, met_giver=store.has_met(first["from"]), roots=state.roots,
+        foretold=store.papers.foretold([part.body for part in found.parts]) if state.is_bare else None,
     )  # fmt: skip

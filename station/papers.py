@@ -3,13 +3,14 @@
 And what is said of another station's paper once its codes have been read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from custody.errors import N_, InputError
 from language import _
 
 if TYPE_CHECKING:
+    from custody.compose import Handover
     from custody.findings import Finding
     from custody.forms import Body
     from custody.paper import Sheet
@@ -81,6 +82,44 @@ def paper_words(store: "Store", paper: "ReadPaper") -> str:
         bast=printable(said["bast"]), count=number(len(said["items"])),
         giver=name_of(places, said["from"]), to=name_of(places, said["to"]),
     )  # fmt: skip
+
+
+def foretold_words(scanned: int, basts: Sequence[str], senders: Sequence[str]) -> str:
+    """That things are as papers said, which is all that is known of them here; empty where there are none.
+
+    Args:
+        scanned: how many of the things that the papers name.
+        basts: the numbers of the papers.
+        senders: the stations that signed them.
+    """
+    from language import ngettext
+    from language.text import number, printable
+
+    if not scanned:
+        return ""
+    words = ngettext(
+        "{count} thing as paper {papers} says. What it is, and whether the paper is genuine, shows when the data "
+        "of {stations} is taken in.",
+        "{count} things as paper {papers} says. What they are, and whether the paper is genuine, shows when the data "
+        "of {stations} is taken in.",
+        scanned,
+    )
+    return words.format(
+        count=number(scanned), papers=printable(", ".join(basts), 200), stations=printable(", ".join(senders), 200)
+    )
+
+
+def foretold_now(store: "Store", handover: "Handover", codes: Iterable[str]) -> str:
+    """The same of what is being scanned, while nothing is registered here; empty later."""
+    waybill = store.waybill(handover)
+    known = waybill.refs if store.state.is_bare else {}
+    return foretold_words(sum(code in known for code in codes), waybill.basts, waybill.senders)
+
+
+def foretold_then(store: "Store", handovers: "Sequence[Body]") -> str:
+    """The same of what was recorded: the bodies of one handover's records."""
+    told = store.papers.foretold(handovers) if store.state.is_bare else None
+    return foretold_words(told.scanned, told.basts, told.senders) if told else ""
 
 
 def ends_after(store: "Store", said: "Body") -> tuple[str, str]:

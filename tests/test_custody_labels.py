@@ -1,6 +1,8 @@
 """What a label says against: unknown codes, void prints, prints that nobody recorded, prints made twice."""
 
-from custody_notation import chain_of, codes, open_codes
+from custody_notation import PLACES, chain_of, code_of, codes, ledger, open_codes
+
+from custody.chain import custody
 
 REGISTERED = "A1 register X at WH for TPS1\n"
 
@@ -89,3 +91,24 @@ def test_a_print_before_its_registration_counts():
     chain = chain_of("A1 print X 2\nA2 register X at WH for TPS1\nA3 handover WH>PPK X print=2")
     assert codes(chain) == []
     assert chain.item.print == 2
+
+
+def test_what_a_paper_foretold_is_for_information_while_nothing_is_registered_here():
+    paper = "A2 handover WH>DK8123AB X bound=PPK\n"
+    whole = ledger(REGISTERED + paper + "B1 [A2] handover DK8123AB>PPK X\nB2 [B1] handover PPK>PPS X")
+    read = [whole["B1"], whole["B2"]]
+
+    def severities(met: frozenset[str] | None) -> list[str]:
+        chain = custody(code_of("X"), read, PLACES, met=met)
+        return [finding.severity for finding in chain.findings if finding.code == "UNKNOWN_CODE"]
+
+    assert severities(frozenset()) == ["info", "info"], "its paper, and then our own record"
+    assert severities(frozenset({"PPK"})) == ["critical", "critical"], "something is registered, and this is not"
+    assert severities(None) == ["critical", "critical"]
+
+
+def test_what_no_paper_foretold_is_critical_where_nothing_is_registered_either():
+    for after in ("none", "B1"):
+        text = f"B1 handover DK8123AB>PPK X after=none\nB2 handover PPK>PPS X after={after}"
+        chain = chain_of(text, met=frozenset())
+        assert [finding.severity for finding in chain.findings if finding.code == "UNKNOWN_CODE"] == ["critical"] * 2

@@ -9,6 +9,7 @@ import pytest
 from command_examples import Once, Terminal, station_at, told_last
 from meet_examples import fingerprint_of
 from page_examples import PageAt, Visitor, site_at
+from pdf_text import text_of
 from PIL import Image
 
 from custody.paper import is_part
@@ -165,3 +166,29 @@ def test_the_code_of_a_place_that_is_typed_into_the_session_is_where_it_goes(new
         draft = visitor.ask("POST", "/api/drafts", {"giver": TRUCK}, expect=201)["draft"]
         told = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": "51.08.01"})
         assert (told["kind"], told["text"]) == ("place", "To: 51.08.01")
+
+
+def test_what_the_letter_names_is_told_in_one_calm_line_before_and_after_it_is_recorded(
+    newcomer: Terminal, page_at: PageAt, station: Terminal
+):
+    with page_at(site_at(newcomer.home)) as client:
+        visitor = Visitor(client)
+        for line in Path("paper.txt").read_text().splitlines():
+            told = visitor.ask("POST", "/api/papers/lines", {"line": line})
+        assert told["beep"] == "ok" and "checked when the data of gudang-1 is taken in" in told["page"]
+        assert "UNKNOWN_STATION" not in told["page"] and 'class="notice right"' in told["page"]
+        draft = visitor.ask("POST", "/api/drafts", {"giver": TRUCK, "receiver": "51.08.01"}, expect=201)["draft"]
+        stray = station.codes("--to", "51.08.02")[0]
+        for line in [*given()[1:], stray]:
+            taken = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": line})
+        assert taken["is_grave"] and taken["text"] == "Unknown item"
+        line = "17 things as paper 0001/GUDANG-1/2024 says"
+        review, reasons = visitor.see(f"/scan/{draft}/review"), visitor.see(f"/scan/{draft}/reasons")
+        assert line in review and "1 critical finding:" in reasons
+        assert "as on the paper 17" in review and "not registered 1" in review
+        version = re.findall(r'data-version="([^"]+)"', client.get(f"/scan/{draft}/review").text)[-1]
+        number = visitor.ask("POST", f"/api/drafts/{draft}/record", {"version": version})["bast"]
+        recorded = visitor.see(f"/handover?number={number}")
+        assert line in recorded and "1 critical finding:" in recorded
+        text = text_of(client.get(f"/handover/letter/b.pdf?number={number}").content)
+    assert "18 items; 18 were scanned, 1 of them not on the paper; 1 on the paper were not scanned" in text

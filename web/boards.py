@@ -80,7 +80,7 @@ def of_item(room: Room, code: str, item: Item | None, said: Mapping[str, str]) -
     condition, look = said.get(CONDITION + code, ""), said.get(SEAL + code, "")
     seals, _colon, serials = look.partition(":")
     return {
-        "code": code, "shown": show_code(code), "words": room.desk.words(item), "condition": condition,
+        "code": code, "shown": show_code(code), "words": room.desk.words(item, code), "condition": condition,
         "condition_words": condition_word(condition) if condition else "", "remark": said.get(REMARK + code, ""),
         "refused": " " if REFUSED + code in said else "", "reason": said.get(REFUSED + code, "").strip(),
         "seals": seals, "serials": serials,
@@ -89,10 +89,12 @@ def of_item(room: Room, code: str, item: Item | None, said: Mapping[str, str]) -
 
 
 def told(room: Room, findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as sentences, gravest first, each with what to do."""
+    """Findings as sentences, gravest first, each with what to do; without those that a paper foretold."""
     needs = {need.kind: need for need in room.store.state.needs()}
     place = station_clock(room.store)
-    ordered = sorted(findings, key=lambda finding: (_GRAVE[finding.severity], finding.code))
+    ordered = sorted(
+        (one for one in findings if not one.is_foretold), key=lambda finding: (_GRAVE[finding.severity], finding.code)
+    )
     return [
         {
             "code": finding.code, "severity": finding.severity, "word": gravity(finding),

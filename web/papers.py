@@ -15,6 +15,7 @@ from web.news import News
 from web.scanning import Scanning
 
 if TYPE_CHECKING:
+    from custody.findings import Finding
     from db.store import Store
 
 PAPERS = "papers"
@@ -67,7 +68,7 @@ class PaperRoom(Scanning):
         """What the page shows of it: the last outcome, papers half read with each part, papers read whole."""
         places = self.store.state.places
         return {
-            "last": self.last, "version": self.version,
+            "last": self.last, "look": self._look(), "version": self.version,
             "half_read": [
                 {"paper": read.paper, "have": len(read.have), "of": read.of,
                  "missing": ", ".join(map(str, read.missing)),
@@ -77,12 +78,24 @@ class PaperRoom(Scanning):
             "papers": [self._shown(paper, places) for paper in reversed(self.tray.papers.values())],
         }  # fmt: skip
 
-    def _shown(self, paper: TrayPaper, places: Any) -> dict[str, Any]:
-        from language.text import fill
+    def _look(self) -> str:
+        """How the last outcome looks: red alone for what is grave, as a signature that does not hold."""
+        if self.last is None:
+            return "soft"
+        is_read = self.last.kind == "paper" and not any(one.severity == "critical" for one in self.last.findings)
+        return {"ok": "right", "again": "again"}.get(self.last.beep, "watch" if is_read else "wrong")
 
+    def _shown(self, paper: TrayPaper, places: Any) -> dict[str, Any]:
         return {
             "title": paper.title, "is_held": paper.is_held, "is_own": paper.is_own,
-            "findings": [(finding.code, fill(finding.message, finding.values)) for finding in paper.findings],
+            "findings": [_finding_words(finding) for finding in paper.findings],
             "giver": show_custodian(paper.giver), "receiver": show_custodian(paper.receiver) if paper.receiver else "",
             "giver_name": custodian_name(places, paper.giver),
         }  # fmt: skip
+
+
+def _finding_words(finding: "Finding") -> str:
+    from language.text import fill
+
+    words = fill(finding.message, finding.values)
+    return words if finding.severity == "info" else f"! {finding.code}: {words}"

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from custody.errors import N_, InputError
 from language import _
 from reports.words import custodian_name, finding_text, kind_name
-from station.papers import found_now, paper_facts
+from station.papers import foretold_now, foretold_then, found_now, paper_facts
 from station.said import EXTRAS, LONGEST_NAME, LONGEST_NOTE, OF_ITEMS, name_line, one_line, read_extra, said_of
 from web.boards import board, few_missing, items_of, lacks_bound, of_item, told
 from web.downloads import inline_pdf
@@ -188,7 +188,7 @@ def _review(room: Room) -> dict[str, Any]:
         "kinds": [(need.kind, kind_name({need.kind: need}, need.kind)) for need in store.state.needs()],
         "most_extras": MOST_EXTRAS, "more_witnesses": handover.witnesses[WITNESSES:], "stops": handover.carriage.stops,
         "is_carrier": any(is_carried.values()), "is_carried": is_carried,
-        "by_kind": _by_kind(room, items),
+        "by_kind": _by_kind(room, items), "foretold": foretold_now(store, handover, desk.taken),
         "few_missing": few_missing(room), **_names(store, desk.giver, said),
     }  # fmt: skip
 
@@ -196,8 +196,15 @@ def _review(room: Room) -> dict[str, Any]:
 def _by_kind(room: Room, items: "Mapping[str, Item]") -> list[tuple[str, int]]:
     """How many of what is handed over, by kind in words, most first."""
     needs = {need.kind: need for need in room.store.state.needs()}
+    foretold = room.desk.foretold
+
+    def words(code: str) -> str:
+        if code in items and items[code].kind:
+            return kind_name(needs, items[code].kind)
+        return _("as on the paper") if code in foretold else _("not registered")
+
     counts = Counter(
-        kind_name(needs, items[code].kind) if code in items and items[code].kind else _("not registered")
+        words(code)
         for code in room.desk.taken if code not in room.desk.refused
     )  # fmt: skip
     return counts.most_common()
@@ -291,7 +298,8 @@ def _outcome(store: "Store", number: str) -> dict[str, Any]:
 
 
 def _judged(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> dict[str, Any]:
-    return {"is_judged": True, "reasons": [], **_critical(store, found_now(store, sheets))}
+    told = foretold_then(store, [said for said, _sheet in sheets])
+    return {"is_judged": True, "reasons": [], "foretold": told, **_critical(store, found_now(store, sheets))}
 
 
 def _sheets(store: "Store", number: str) -> "Sequence[tuple[Body, Sheet]]":
