@@ -72,7 +72,8 @@ def _print(audit: "BundleAudit") -> None:
             click.echo(line)
     wrong = [finding for finding in audit.findings if finding.is_wrong]
     notes = [finding for finding in audit.findings if not finding.is_wrong]
-    for title, found in ((_("Wrong:"), wrong), (_("Notes:"), notes)):
+    first = _("Missing:") if audit.is_short else _("Wrong:")
+    for title, found in ((first, wrong), (_("Notes:"), notes)):
         if found:
             click.echo(f"\n{title}")
         for finding in found:

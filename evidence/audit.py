@@ -177,10 +177,11 @@ def _check_mentions(held: dict[str, _Held], ends: Mapping[str, int]) -> list[Evi
                 found.append(_tampered(one.audit, mention.seq, message, by=by.name, place=place))
     for log, (mention, by) in withheld.items():
         message = N_("{log} is not here; {by} relied on its number {known}")
-        found.append(EvidenceFinding("INCOMPLETE", log, 1, message, {"log": log, "by": by.name, "known": mention.seq}))
+        found.append(_not_here(log, message, by=by.name, known=mention.seq))
     for log, (mention, by) in cut.items():
         message = N_("{log} has more than the {held} entries here: {by} relied on its number {known}")
-        found.append(_incomplete(held[log].audit, message, held=held[log].audit.size, by=by.name, known=mention.seq))
+        audit = held[log].audit
+        found.append(_incomplete(audit, message, is_short=True, held=audit.size, by=by.name, known=mention.seq))
     return found
 
 
@@ -225,8 +226,7 @@ def _check_head(text: str, held: dict[str, _Held], by: LogAudit | None) -> list[
     if not one.is_here:
         one.learn(claim.size, _name_of(by))
         message = N_("{log} is not here; a head of it has {size} entries")
-        values = {"log": claim.origin, "size": claim.size}
-        return [EvidenceFinding("INCOMPLETE", claim.origin, 1, message, values)]
+        return [_not_here(claim.origin, message, size=claim.size)]
     audit = one.audit
     if audit.public_key is None:
         if audit.newest:
@@ -240,7 +240,7 @@ def _check_head(text: str, held: dict[str, _Held], by: LogAudit | None) -> list[
     one.learn(head.size, "" if by is audit else _name_of(by))
     if head.size > audit.size:
         message = N_("{log} has {size} entries by a head that its station signed; {held} are here")
-        return [_incomplete(audit, message, size=head.size, held=audit.size)]
+        return [_incomplete(audit, message, is_short=by is not audit, size=head.size, held=audit.size)]
     return _compare(one, head, by)
 
 
@@ -303,5 +303,10 @@ def _tampered(audit: LogAudit, seq: int | None, message: str, **values: Any) -> 
     return EvidenceFinding("TAMPERED", audit.name, seq, message, {"seq": seq, "log": audit.name, **values})
 
 
-def _incomplete(audit: LogAudit, message: str, **values: Any) -> EvidenceFinding:
-    return EvidenceFinding("INCOMPLETE", audit.name, audit.size + 1, message, {"log": audit.name, **values})
+def _incomplete(audit: LogAudit, message: str, *, is_short: bool = False, **values: Any) -> EvidenceFinding:
+    said = {"log": audit.name, **values}
+    return EvidenceFinding("INCOMPLETE", audit.name, audit.size + 1, message, said, is_short=is_short)
+
+
+def _not_here(log: str, message: str, **values: Any) -> EvidenceFinding:
+    return EvidenceFinding("INCOMPLETE", log, 1, message, {"log": log, **values}, is_short=True)

@@ -14,7 +14,8 @@ WRONG = frozenset({"TAMPERED", "INCOMPLETE", "FORK"})
 class EvidenceFinding:
     """One fault: its code, the log, the number where it begins (None: the whole log), and a sentence with its values.
 
-    `message` is an English template for the edge to translate.
+    `message` is an English template for the edge to translate. `is_short`: a log is not here, or ends before what
+    others have seen of it, as one whose bundle was not taken in yet; what is here of it is not in doubt by that.
     """
 
     code: str
@@ -22,6 +23,7 @@ class EvidenceFinding:
     seq: int | None
     message: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    is_short: bool = False
 
     @property
     def severity(self) -> Severity:

@@ -59,8 +59,15 @@ class BundleAudit:
         return not any(finding.is_wrong for finding in self.findings)
 
     @property
+    def is_short(self) -> bool:
+        """Whether it fails for nothing but records that others have seen and that are not here."""
+        return not self.is_ok and all(finding.is_short for finding in self.findings if finding.is_wrong)
+
+    @property
     def verdict(self) -> str:
         """The result in words: an English template without values."""
+        if self.is_short:
+            return N_("incomplete: records are missing, see the findings; what is here is as it was signed")
         if not self.is_ok:
             return N_("the evidence is wrong: see the findings")
         if not self.is_anchored:

@@ -160,6 +160,26 @@ def test_a_ledger_older_than_a_kept_head_is_incomplete(moved: Terminal, tmp_path
     ran = moved("verify", bundle, "--head", head, "--json")
     assert ran.code == 1
     assert "INCOMPLETE" in [finding["code"] for finding in ran.json["findings"]]
+    for lang, says in (
+        ("en", "Incomplete: records are missing"),
+        ("id", "Belum lengkap: ada catatan yang belum diambil"),
+    ):
+        told = moved("verify", bundle, "--head", head, lang=lang)
+        assert told.code == 1 and says in told.out and "Wrong:" not in told.out and "Salah:" not in told.out
+
+
+def test_nothing_is_merely_missing_where_something_is_altered_or_nobody_vouches(
+    moved: Terminal, tmp_path: Path
+) -> None:
+    bundle, head = tmp_path / "old.serah", tmp_path / "head.txt"
+    moved("export", "--out", bundle)
+    moved.give(moved.codes("--kind", "booth")[:2], "51.08", PLATE, "--bound", "51.08.01")
+    moved("export", "--head", head)
+    unvouched = moved("verify", bundle, "--head", head, "--root", "0" * 64)
+    assert unvouched.code == 1 and "Wrong:" in unvouched.out and "The evidence is wrong" in unvouched.out
+    change(moved.home / "ledger.db", *ATTACKS["an edited body"])
+    altered = moved("verify")
+    assert altered.code == 1 and "Wrong:" in altered.out
 
 
 @pytest.mark.parametrize(
@@ -243,6 +263,7 @@ def test_every_station_is_listed_that_was_admitted_or_that_others_rely_on(moved:
     ran = moved("verify", "--root", root)
     assert ran.code == 1  # PPS relied on PPK's log, which is not here
     assert "  not here; 3 are known to exist, by serah/pemilu/pps/" in ran.out
+    assert "Missing:\n" in ran.out and "Incomplete: records are missing" in ran.out
     assert "Station Never at 51.08.02: admitted, and no log of it is here" in ran.out
     assert "Station PPS" not in ran.out
     listed = {log["station"]: log for log in moved("verify", "--json", "--root", root).json["logs"] if not log["size"]}

@@ -124,6 +124,19 @@ def test_the_own_ledger_is_checked_and_said_to_be_complete_up_to_its_heads_only_
     assert "no fingerprint" in work(visitor, "/api/meet/verify", {"root": "abc"}, expect=422)["error"]
 
 
+def test_a_check_that_only_misses_records_says_calmly_what_to_take_in(visitor: Visitor, station: Terminal) -> None:
+    old = station.home / "old.serah"
+    station("export", "--out", old)
+    station.give(station.codes()[:1], WH, PPK)
+    short = work(
+        visitor, "/api/meet/verify",
+        {"upload": upload(visitor, old.read_bytes(), "old.serah"),
+         "heads": [upload(visitor, visitor.client.get("/meet/head.txt").content, "head.txt")]},
+    )  # fmt: skip
+    assert not short["ok"] and "Incomplete: records are missing" in words(short["page"])
+    assert "notice watch" in short["page"] and "something in it is altered" not in short["page"]
+
+
 def test_a_ledger_that_was_altered_is_told_on_the_page(visitor: Visitor, station: Terminal) -> None:
     import apsw
 

@@ -277,6 +277,19 @@ def test_the_tool_names_what_is_wrong_and_exits_with_one(file):
     assert (run(str(file)).returncode, run(str(file)).stderr) == (1, "")
 
 
+def test_the_tool_calls_short_what_a_kept_head_goes_beyond_and_wrong_what_is_altered_besides(file, tmp_path):
+    station = Station(1).fill(6)
+    head, entries = tmp_path / "head.txt", list(station.entries)
+    head.write_text(station.head())
+    rows = [station.row(4)]
+    short = run(str(Evidence([station], [entries[:4]], rows).write(file)), "--head", str(head))
+    assert short.returncode == 1 and "Ringkasan: belum lengkap" in short.stdout and "INCOMPLETE" in short.stdout
+    both = Evidence([station], [entries[:4]], rows)
+    strip_a_signature(both, random.Random(1))
+    wrong = run(str(both.write(file)), "--head", str(head))
+    assert wrong.returncode == 1 and "Ringkasan: bukti ini salah" in wrong.stdout
+
+
 def test_the_tool_exits_with_two_where_it_is_used_wrongly(file):
     for words in ([], [str(file)], [str(file), "--root", "51.08"], [str(file), "--head", "/nowhere"]):
         done = run(*words)

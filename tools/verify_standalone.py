@@ -64,7 +64,8 @@ TELL = "log seq type at by from to refused held_by print reason second action pa
 WRONG = {"TAMPERED", "INCOMPLETE", "FORK"}
 VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas
 self-consistent only: give --root or --head|hanya cocok dengan dirinya sendiri: beri --root atau --head
-complete up to these heads|lengkap sampai kepala-kepala log ini""".splitlines()
+complete up to these heads|lengkap sampai kepala-kepala log ini
+incomplete: some is missing, the rest is as signed|belum lengkap: ada yang belum diambil, sisanya utuh""".splitlines()
 
 
 def has_form(value: Any, form: str) -> bool:
@@ -116,7 +117,7 @@ class Log:
     def find(self, code: str, seq: int | None, text: str) -> None:
         if not self.is_wrong or code not in WRONG:
             self.findings.append({"code": code, "log": self.name, "seq": seq, "detail": text})
-            self.is_wrong |= code in WRONG
+            self.is_wrong |= code in WRONG and " has seen " not in text
 
     def root(self, start: int, end: int) -> bytes:
         """The root of the tree over `leaves[start:end]` (RFC 6962 §2.1)."""
@@ -272,9 +273,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         heads = [(head.read_bytes().decode("utf-8", "replace"), auditor, False) for head in args.head]
         if (root and not LEAF.fullmatch(root)) or not all(re.fullmatch(NOTE, text) for text, *_ in heads):
-            parser.error(
-                "--root takes the 64 hex digits of a fingerprint, --head a file with a signed head and no more"
-            )
+            parser.error("--root takes the 64 hex digits of a fingerprint, --head a file with just a signed head")
         logs, notes, events = read_bundle(args.bundle, code)
         audit(logs, notes + heads, root, auditor)
     except (ValueError, zlib.error) as error:
@@ -282,17 +281,18 @@ def main(words: list[str] | None = None) -> int:
     except OSError as error:
         parser.error(str(error))
     findings = [finding for log in (auditor, *logs.values()) for finding in log.findings]
-    is_wrong = any(finding["code"] in WRONG for finding in findings)
-    verdict, summary = VERDICTS[0 if is_wrong else 2 if root or args.head else 1].split("|")
+    wrong = [finding for finding in findings if finding["code"] in WRONG]
+    is_short = all(" has seen " in one["detail"] and one["log"] not in one["detail"] for one in wrong)
+    verdict, summary = VERDICTS[(3 if is_short else 0) if wrong else 2 if root or args.head else 1].split("|")
     facts = [{"log": log.name, "station": log.genesis.get("station"), "place": log.genesis.get("place"),
               "key": sha256(log.key).hexdigest() * bool(log.key), "size": len(log.leaves), "witnesses": log.seen_by,
               "head": log.leaves[-1].hex() if log.leaves else None, "root": log.root(0, len(log.leaves)).hex(),
               "witnessed_to": max(log.seen_by.values(), default=0)} for log in logs.values()]  # fmt: skip
-    report = {"ok": not is_wrong, "verdict": verdict, "logs": facts, "findings": findings, "events": events}
+    report = {"ok": not wrong, "verdict": verdict, "logs": facts, "findings": findings, "events": events}
     rows = [[item for item in row.items() if item[1] not in (None, "", [], {})] for row in facts + events + findings]
     told = [", ".join(f"{key} {json.dumps(value)}" for key, value in row) for row in rows]  # quoted for a terminal
     print(*([json.dumps(report)] if args.json else [*told, verdict, f"Ringkasan: {summary}"]), sep="\n")
-    return int(is_wrong)
+    return int(bool(wrong))
 
 
 if __name__ == "__main__":
