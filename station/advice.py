@@ -41,8 +41,14 @@ _ADVICE = {
 }  # fmt: skip
 
 
-def advice(finding: Finding) -> str:
-    """What to do now, in the chosen language; empty where nothing can be done here."""
+def advice(finding: Finding, store: "Store | None" = None) -> str:
+    """What to do now, in the chosen language; empty where nothing can be done here.
+
+    Args:
+        store: where it was found; None: it is told as at any station.
+    """
+    if finding.code == "UNKNOWN_STATION" and store is not None:
+        return _admit(store, str(finding.values.get("station", "")))
     if finding.code == "EXCESS" and finding.item is None:
         return _(
             "Look what is missing. When it is clear which it is: python main.py handover --from A --to B --match CODE"
@@ -50,6 +56,21 @@ def advice(finding: Finding) -> str:
     if finding.message == HELD_ALREADY:
         return _("Undo this scan, unless there are two items with this label: it is counted with its earlier handover.")
     return advice_on(finding.code)
+
+
+def _admit(store: "Store", station: str) -> str:
+    """How a station that root has not admitted, as far as is known here, comes to be."""
+    own = store.ledger.own_row()
+    if own is not None and own.station == station:
+        return _(
+            "Carry station-card.json, from this station's folder, to the warehouse. There: python main.py admit "
+            "station-card.json"
+        )
+    if not store.state.roots:
+        return _("Take in the data of {station} from a USB stick (page Meet); this sign then goes by itself.").format(
+            station=printable(station, 60)
+        )
+    return advice_on("UNKNOWN_STATION")
 
 
 def last_handover(store: "Store", code: str) -> str:

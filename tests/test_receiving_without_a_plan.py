@@ -13,7 +13,10 @@ from pdf_text import text_of
 from PIL import Image
 
 from custody.paper import is_part
+from custody.waybill import unknown_key
+from db.store import Store
 from scanner.decode import Reader
+from station.advice import advice
 from tests.paper_examples import photograph, rendered
 
 TRUCK = "DK 8123 AB"
@@ -192,3 +195,35 @@ def test_what_the_letter_names_is_told_in_one_calm_line_before_and_after_it_is_r
         assert line in recorded and "1 critical finding:" in recorded
         text = text_of(client.get(f"/handover/letter/b.pdf?number={number}").content)
     assert "18 items; 18 were scanned, 1 of them not on the paper; 1 on the paper were not scanned" in text
+
+
+def test_the_first_page_says_that_the_plan_comes_from_the_warehouse(newcomer: Terminal, page_at: PageAt):
+    with page_at(site_at(newcomer.home)) as client:
+        page = Visitor(client).see("/")
+    assert "The plan comes from the warehouse" in page and "Load the tables" not in page
+    assert page.index('href="/meet#paper" autofocus') < page.index('href="/meet#take"')
+
+
+def test_things_without_a_label_are_noted_in_ones_own_words_where_no_kinds_are_known(
+    newcomer: Terminal, page_at: PageAt
+):
+    with page_at(site_at(newcomer.home)) as client:
+        visitor = Visitor(client)
+        draft = visitor.ask("POST", "/api/drafts", {"giver": TRUCK, "receiver": "51.08.01"}, expect=201)["draft"]
+        assert '<input id="extra-kind-1" data-extra="kind"' in visitor.see(f"/scan/{draft}/review")
+        said = {"extras": [{"kind": "ember biru", "count": 2}]}
+        visitor.ask("PUT", f"/api/drafts/{draft}/said", said)
+        assert 'data-extra="kind" maxlength="60" value="ember biru"' in visitor.see(f"/scan/{draft}/review")
+
+
+def test_a_station_that_is_not_known_yet_is_told_how_it_comes_to_be(newcomer: Terminal, page_at: PageAt):
+    newcomer("scan", "--source", "-", "--to", "51.08.01", "--from", TRUCK, "--yes", typed="\n".join(given()[:1]))
+    with page_at(site_at(newcomer.home)) as client:
+        page = Visitor(client).see(f"/items/{given()[0]}")
+    assert "Carry station-card.json, from this station" in page
+
+    def told(store: Store) -> str:
+        return advice(unknown_key("GUDANG-1"), store)
+
+    with closing(site_at(newcomer.home)) as site:
+        assert "data of GUDANG-1 from a USB stick" in site.ask.do(told)

@@ -98,8 +98,8 @@ def told(room: Room, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     return [
         {
             "code": finding.code, "severity": finding.severity, "word": gravity(finding),
-            "text": finding_text(finding, needs, place), "advice": advice(finding), "item": finding.item or "",
-            "shown": show_code(finding.item) if finding.item else "",
+            "text": finding_text(finding, needs, place), "advice": advice(finding, room.store),
+            "item": finding.item or "", "shown": show_code(finding.item) if finding.item else "",
         }
         for finding in ordered
     ]  # fmt: skip

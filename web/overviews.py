@@ -167,7 +167,7 @@ def _irregular(store: "Store", overview: Overview, place: Place, here: str) -> d
         "more": max(len(found) - _SHOWN, 0), "kinds": sorted(kinds.items(), key=lambda kind: -kind[1]),
         "rows": [
             {"code": one.finding.code, "severity": one.finding.severity, "word": severity_word(one.finding.severity),
-             "text": finding_text(one.finding, needs, here), "advice": advice(one.finding),
+             "text": finding_text(one.finding, needs, here), "advice": advice(one.finding, store),
              "item": one.finding.item or "", "shown": show_code(one.finding.item) if one.finding.item else "",
              "bast": one.bast, "place": place_path(places, one.place) if one.place else "",
              "is_provisional": one.finding.is_provisional}

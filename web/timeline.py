@@ -8,7 +8,7 @@ from language import _
 from reports.finding_rows import finding_rows, finding_summary
 from reports.steps import condition, headline, holder, identity, steps
 from reports.words import condition_word, custodian_name, kind_name, place_path, show_custodian, void_word
-from station.advice import advice_on
+from station.advice import advice
 
 if TYPE_CHECKING:
     from custody.chain import Chain
@@ -30,6 +30,7 @@ def chain_facts(store: "Store", chain: "Chain", *, with_staff: bool = True) -> d
     places = store.state.places
     needs: Needs = {need.kind: need for need in store.state.needs()}
     found = finding_rows(chain, places, needs)
+    first = {finding.code: finding for finding in reversed(chain.findings)}
     told = list(steps(chain, places, needs, with_staff=with_staff))
     return {
         "code": chain.code, "shown": show_code(chain.code), "headline": _headline(chain, needs),
@@ -40,7 +41,7 @@ def chain_facts(store: "Store", chain: "Chain", *, with_staff: bool = True) -> d
         "findings": [
             {"severity": row.severity if row.is_open else "settled", "word": row.word, "text": row.text,
              "code": row.code, "state": row.state, "rests_on": row.rests_on,
-             "advice": advice_on(row.code) if row.is_open else ""}
+             "advice": advice(first[row.code], store) if row.is_open else ""}
             for row in found
         ],
         "steps": [{"number": number, "step": step, "findings": [row for row in found if number in row.steps]}

@@ -62,5 +62,6 @@ def _known(store: "Store") -> dict[str, Any]:
         put_back = f"{sentence(say(error))}. {hint_on_page(error)}"
     return {
         "put_back": put_back, "drafts": drafts, "recent": recent, "place_name": custodian_name(places, own),
+        "plan_comes": not store.has_plan and not store.may_plan,
         "is_bare": not drafts and not recent and next(store.state.find_items(), None) is None,
     }  # fmt: skip

@@ -28,7 +28,7 @@ function whole(field) {
 function said(is_all = false) {
   const extras = [...document.querySelectorAll(".extra")].map((row) => {
     const [kind, count, note] = ["kind", "count", "note"].map((name) => row.querySelector(`[data-extra="${name}"]`));
-    return { kind: kind.value, count: whole(count), note: note.value.trim() };
+    return { kind: kind.value.trim(), count: whole(count), note: note.value.trim() };
   });
   const is_half = ({ kind, count, note }) => !(kind && count) && Boolean(kind || count || note);
   const half = is_all ? extras.findIndex(is_half) : -1;
@@ -47,7 +47,7 @@ document.getElementById("extra-more").addEventListener("click", () => {
     each.previousElementSibling.htmlFor = each.id;
   }
   rows[rows.length - 1].after(row);
-  row.querySelector("select").focus();
+  row.querySelector('[data-extra="kind"]').focus();
 });
 
 function tell(text) {
