@@ -50,7 +50,7 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         } | ({"photos": photos} if pictures else {}))  # fmt: skip
         return
     click.echo(
-        _("{new} new, {known} known, {quarantined} set apart").format(
+        _("{new} records taken in, {known} were here already, {quarantined} set apart").format(
             new=merged.new, known=merged.known, quarantined=merged.quarantined
         )
     )

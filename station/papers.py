@@ -159,7 +159,8 @@ def unwitnessed_words(count: int) -> str:
     if not count:
         return _("Another station keeps a copy of every record of this station.")
     words = _(
-        "No other station has told yet that it keeps the newest records of this station ({count}): exchange data when "
-        "you meet, or let the other side scan the paper."
+        "The newest records of this station ({count}) are, as far as is known, on this computer alone: give another "
+        "station a copy, or let the other side scan the paper. This line goes when that station has recorded something "
+        "and its data has come here."
     )
     return words.format(count=number(count))

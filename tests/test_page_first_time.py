@@ -70,5 +70,5 @@ def test_a_recorded_handover_has_one_thing_to_print_and_no_figure_that_frightens
     page = visitor.see(
         record(visitor, draft, reviewed(visitor, draft), giver_name="Made", receiver_name="Ketut")["page"]
     )
-    assert "the letter to sign" in page and "No other station has told" not in page
+    assert "the letter to sign" in page and "on this computer alone" not in page
     assert len(re.findall(r'class="button[^"]*" href="[^"]*\.pdf', page)) == 1 and 'href="/handover.pdf?' in page

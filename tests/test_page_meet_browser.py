@@ -42,7 +42,7 @@ def test_two_stations_meet_over_a_bundle_and_a_paper(
         meet.shows("#papers", "18 items from Gudang to PPK Gerokgak")
         meet.page.set_input_files("#bundles", tmp_path / "gudang.serah")
         meet.page.click("#take button.main")
-        meet.shows("#take-outcome", "1 new, 4 known")
+        meet.shows("#take-outcome", "1 records taken in, 4 were here already")
         meet.shows("#held", "5")
         meet.page.set_input_files("#head-files", tmp_path / "head.txt")
         meet.page.click("#check button.main")
