@@ -88,7 +88,7 @@ def test_a_bundle_is_taken_in_once_and_its_findings_are_said_in_plain_words(
     assert taken["new"] == 2 and taken["known"] > 0 and "2 records taken in" in words(taken["page"])
     assert taken["findings"] == ["UNKNOWN_STATION"] and "Station not admitted" in words(taken["page"])
     again = work(visitor, "/api/meet/import", {"uploads": [key]})
-    assert again["new"] == 0 and "0 new" in words(again["page"]) and "here already" in words(again["page"])
+    assert again["new"] == 0 and "0 records taken in" in words(again["page"]) and "here already" in words(again["page"])
     held = visitor.see("/meet")
     assert "PPK Gerokgak" in held and "this station" in held
     assert station("incident", "--all", "--json").json["text"] == "Jembatan putus"
