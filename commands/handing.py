@@ -229,6 +229,7 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
     if as_json:
         print_json(recorded_json(store, recorded))
         return
+    from custody.findings import MISSED_BY_PAPER
     from language.text import number
     from reports.words import custodian_name
 
@@ -245,10 +246,12 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
         click.echo(_("Refused, they stay with the giver: {count}").format(count=number(len(recorded.refused))))
     if recorded.assumed:
         click.echo(_("Inside them, not seen themselves: {count}").format(count=number(recorded.assumed)))
-    if short := sum(finding.code == "SHORTAGE" for finding in recorded.findings):
+    if short := [finding for finding in recorded.findings if finding.code == "SHORTAGE"]:
         rest = f"python main.py items --held-by {shlex.quote(recorded.giver)}"
-        click.echo(_("Not handed over, still open with {giver}: {count}. Which: {command}").format(
-            giver=custodian_name(places, recorded.giver), count=number(short), command=rest))  # fmt: skip
+        words = _("Not handed over, still open with {giver}: {count}.")
+        if any(finding.message != MISSED_BY_PAPER for finding in short):
+            words = _("Not handed over, still open with {giver}: {count}. Which: {command}")
+        click.echo(words.format(giver=custodian_name(places, recorded.giver), count=number(len(short)), command=rest))
     tell_findings(store, recorded.findings, recorded.to)
     from station.papers import foretold_then, unwitnessed_words
 

@@ -229,6 +229,10 @@ def districts_apart(places: Mapping[str, Place], bound_for: str, others: Sequenc
     return {"dapil": own, "other_dapil": ", ".join(named.values())}
 
 
+MISSED_BY_PAPER = N_("{item} is on the giver's paper and was not scanned")
+"""What `SHORTAGE` says where the paper alone names it: no list of items has it."""
+
+
 def judge_count(
     *,
     scanned: int,
@@ -249,7 +253,7 @@ def judge_count(
                 {"item": show_code(item.code), "kind": item.kind, "k": item.k, "n": item.n,
                  "destination": names[item.to]}, item.code, is_provisional=not met_giver)
         if item.kind else
-        Finding("SHORTAGE", N_("{item} is on the giver's paper and was not scanned"), {"item": show_code(item.code)},
+        Finding("SHORTAGE", MISSED_BY_PAPER, {"item": show_code(item.code)},
                 item.code, is_provisional=not met_giver)
         for item in missing
     ]  # fmt: skip

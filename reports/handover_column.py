@@ -10,7 +10,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Paragraph
 
 from custody.codes import show_code
-from custody.findings import Finding
+from custody.findings import MISSED_BY_PAPER, Finding
 from custody.items import Item
 from custody.paper import Sheet
 from language import _
@@ -140,6 +140,8 @@ class ContentsColumn:
         here, needs = frozenset(self.codes), self.facts.needs
         groups: dict[str, list[Finding]] = {}
         for found in self.facts.findings:
+            if found.is_foretold:
+                continue
             if found.item is None or found.item in here or found.code == "SHORTAGE":
                 groups.setdefault(found.code, []).append(found)
         found_here = []
@@ -150,8 +152,9 @@ class ContentsColumn:
             else:
                 lines = [f"{gravity(found)}: {finding_text(found, needs, self.here)}" for found in group]
             listed = f"items --held-by {self.giver}" if code == "SHORTAGE" else "report discrepancies"
-            short = f"{gravity(group[0])}: {code} ({number(len(group))}), "
-            short += _("listed by: {command}").format(command=listed)
+            short = f"{gravity(group[0])}: {code} ({number(len(group))})"
+            if code != "SHORTAGE" or any(found.message != MISSED_BY_PAPER for found in group):
+                short += ", " + _("listed by: {command}").format(command=listed)
             found_here.append(_Told([_sized(line) for line in lines], _sized(short)))
         none = _sized(_("None"), 7.5, color=MUTED)
         return found_here or [_Told([none], none)]
