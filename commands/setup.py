@@ -292,8 +292,10 @@ def _number(value: int) -> str:
 @pass_station
 def items(station: Station, kind: str | None, to: str | None, held_by: str | None, as_json: bool) -> None:
     from custody.codes import show_code
+    from reports.words import condition_word
 
     with station.store() as store:
+        needs = {need.kind: need for need in store.state.needs()}
         found = store.state.find_items(
             kind=kind_argument(store, kind), under=place_argument(store, to), held_by=place_argument(store, held_by)
         )
@@ -309,9 +311,10 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
                 })  # fmt: skip
             else:
                 which = item.election or ""
+                name = _kind_name(needs, item.kind)
                 click.echo(
-                    f"{show_code(item.code)}  {item.kind:<13} {which:<10} {item.to:<20} {item.k}/{item.n}  "
-                    f"{item.held_by:<18} {item.condition}"
+                    f"{show_code(item.code)}  {name:<16} {which:<10} {item.to:<20} {item.k}/{item.n}  "
+                    f"{item.held_by:<18} {condition_word(item.condition)}"
                 )
         has_needs, may_plan = bool(count or store.state.needs()), store.may_plan
     if not count and not as_json:

@@ -38,8 +38,13 @@ _SEAL_WORDS = {
 
 
 def percent(part: int, whole: int) -> str:
-    """A share in whole per cent, rounded down so that 100 % means all of it; a dash where there is nothing."""
-    return f"{100 * part // whole} %" if whole else "–"
+    """A share in whole per cent, rounded down so that 100 % means all of it; a dash where there is nothing.
+
+    What is there is never told as 0 %: where it is less than one, `<1 %`.
+    """
+    if not whole:
+        return "–"
+    return "<1 %" if 0 < 100 * part < whole else f"{100 * part // whole} %"
 
 
 def share_words(part: int, whole: int) -> str:

@@ -220,3 +220,11 @@ def test_where_beginning_anew_fails_all_is_as_it_was(terminal: Terminal, monkeyp
     monkeypatch.setattr("db.station_key._write_new", full)
     assert terminal(*INIT, "--yes").code == 3
     assert {path.name: path.read_bytes() for path in terminal.home.iterdir()} == before
+
+
+def test_things_are_listed_in_the_users_words(station: Terminal) -> None:
+    station("inspect", station.codes("--kind", "box")[0], "--condition", "light")
+    told = {lang: station("items", "--kind", "box", lang=lang).out for lang in ("en", "id")}
+    assert "Ballot box" in told["en"] and "lightly damaged" in told["en"]
+    assert "Kotak suara" in told["id"] and "rusak ringan" in told["id"]
+    assert "box " not in told["id"] and "good" not in told["id"]

@@ -90,6 +90,7 @@ def test_a_bundle_is_taken_in_once_and_its_findings_are_said_in_plain_words(
     again = work(visitor, "/api/meet/import", {"uploads": [key]})
     assert again["new"] == 0 and "0 records taken in" in words(again["page"]) and "here already" in words(again["page"])
     held = visitor.see("/meet")
+    assert held.index('id="paper"') < held.index('id="held"')  # a new station reads its paper first
     assert "PPK Gerokgak" in held and "this station" in held
     assert station("incident", "--all", "--json").json["text"] == "Jembatan putus"
 

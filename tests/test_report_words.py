@@ -80,3 +80,4 @@ def test_a_kind_that_no_table_names_keeps_its_word():
 
 def test_a_hundred_per_cent_means_all_of_it():
     assert (percent(2274, 2275), percent(2275, 2275), percent(0, 0)) == ("99 %", "100 %", "–")
+    assert (percent(0, 2275), percent(1, 2275), percent(1, 100)) == ("0 %", "<1 %", "1 %")

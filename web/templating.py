@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 import language
 from language.text import decimal, fill, local_time, number, printable, short_time
+from reports.words import percent
 from station.desk import station_clock
 from web.guard import LANGUAGE_COOKIE, SECRET
 from web.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
@@ -36,7 +37,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"_": _say, "ngettext": _say_count, "number": number, "local_time": local_time, "hour": _hour}
-    made.globals["decimal"] = decimal
+    made.globals |= {"decimal": decimal, "percent": percent}
     return made
 
 
