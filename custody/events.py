@@ -157,7 +157,8 @@ def check_body(body: Body) -> None:
     fields = _FIELDS.get((type_, version)) if isinstance(type_, str) and type(version) is int else None
     if fields is None:
         raise _wrong("v" if isinstance(type_, str) and type_ in NEWEST else "type")
-    if wrong := first_wrong(body, fields):
+    wrong = first_wrong(body, fields)
+    if wrong is not None:
         raise _wrong(wrong)
 
 

@@ -52,11 +52,14 @@ def _row(tag: str, fields: Fields) -> Any:
     return msgspec.defstruct("Row", [*fields.items()], forbid_unknown_fields=True, tag_field="row", tag=tag)
 
 
-def first_wrong(body: Body, fields: Fields) -> str:
-    """The name of the first field that is missing, unknown or out of its range; empty where none is."""
+def first_wrong(body: Body, fields: Fields) -> str | None:
+    """The name of the first field that is missing, unknown or out of its range; None where all is right.
+
+    A name may be empty: whoever attacks chooses it.
+    """
     for name in sorted(body.keys() ^ fields.keys()):
         return name
-    return next((name for name, kind in fields.items() if not _is(kind, body[name])), "")
+    return next((name for name, kind in fields.items() if not _is(kind, body[name])), None)
 
 
 def _is(kind: Any, value: Any) -> bool:

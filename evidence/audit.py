@@ -17,9 +17,12 @@ from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, is_head_of, read_checkpoint
 from evidence.entry import Mention, RawEntry, examine
 from evidence.findings import EvidenceFinding
-from evidence.log_audit import MAX_LOGS, LogAudit, Mapper, with_keys
+from evidence.log_audit import MAX_LOGS, LogAudit, Mapper, Room, with_keys
 from evidence.trust import whose_word_counts
 from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts, Witness
+
+MAX_LOGS_SPREAD = 1_000
+"""A hub of an office gathers hundreds."""
 
 
 @dataclass
@@ -79,17 +82,25 @@ def audit_bundle(
     return BundleAudit(logs, tuple(found), root is not None or bool(heads))
 
 
+def worth_spreading(rows: Sequence[LogRow]) -> int:
+    """How many entries several processes may share; 0 where so many logs are said to be here that sending each process
+    their keys would fill memory.
+    """
+    return sum(row.size for row in rows) if len(rows) <= MAX_LOGS_SPREAD else 0
+
+
 def _take_all(
     rows: Sequence[LogRow], entries: Iterable[RawEntry], keys: dict[str, bytes], mapper: Mapper
 ) -> dict[str, _Held]:
-    held = {row.log: _Held(LogAudit(row.log, keys.get(row.log))) for row in rows}
+    room = Room()
+    held = {row.log: _Held(LogAudit(row.log, keys.get(row.log), room)) for row in rows}
     current = rows[0].log if rows else ""
     for seen in mapper(examine, with_keys(entries, keys)):
         name = seen.filed_log or seen.log
         if name and (name in held or len(held) < MAX_LOGS):
             current = name  # an entry that cannot be read belongs where the one before it did
         if current not in held:
-            held[current] = _Held(LogAudit(current))
+            held[current] = _Held(LogAudit(current, room=room))
         held[current].audit.take(seen)
     for name, one in held.items():
         one.audit.public_key = keys.get(name)

@@ -5,6 +5,7 @@ an entry that was changed is not accused again of breaking the chain behind it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -16,11 +17,21 @@ from evidence.tree import Tree
 MAX_FINDINGS = 100
 """Of one log; a log with more faults than this is not mended by reading them."""
 
+MAX_FINDINGS_OF_ALL = 20_000
+"""In one audit, so that a small bundle of many logs fills no memory with its faults."""
+
 MAX_LOGS = 10_000
 """In one audit: an office's hub gathers hundreds. More are not told apart, so that a hostile bundle fills no memory."""
 
 Mapper = Callable[[Callable[[tuple[RawEntry, Keys]], Examined], Iterable[tuple[RawEntry, Keys]]], Iterable[Examined]]
 """`map`, or one that spreads the work: `functools.partial(pool.imap, chunksize=256)`."""
+
+
+@dataclass
+class Room:
+    """For how many findings an audit of several logs still has room."""
+
+    left: int = MAX_FINDINGS_OF_ALL
 
 
 class LogAudit:
@@ -30,7 +41,7 @@ class LogAudit:
     `kept` its sound entries that speak of logs and keys (`KEPT_TYPES`).
     """
 
-    def __init__(self, name: str, public_key: bytes | None = None) -> None:
+    def __init__(self, name: str, public_key: bytes | None = None, room: Room | None = None) -> None:
         self.name, self.public_key = name, public_key
         self.station = self.place = ""
         self.mentions: dict[Mention, int] = {}
@@ -44,6 +55,7 @@ class LogAudit:
         self._unchecked: int | None = None
         self._other_branch: set[bytes] = set()
         self._findings: list[EvidenceFinding] = []
+        self._room, self._unsaid = room or Room(), 0
         self._tree = Tree()
 
     # --- what it holds --------------------------------------------------------------------------------------------
@@ -79,10 +91,10 @@ class LogAudit:
     def findings(self) -> list[EvidenceFinding]:
         """Every fault, by the number where it begins."""
         found = sorted([*self._findings, *self._gaps(), *self._without_key()], key=lambda finding: finding.seq or 0)
-        if (more := len(found) - MAX_FINDINGS) > 0:
-            rest = self._finding(
-                "TAMPERED", found[MAX_FINDINGS].seq or 1, N_("{log} has {count} more faults"), count=more
-            )
+        more = self._unsaid + max(len(found) - MAX_FINDINGS, 0)
+        if more:
+            [first, *_] = found[MAX_FINDINGS:] or found[-1:]
+            rest = self._finding("TAMPERED", first.seq or 1, N_("{log} has {count} more faults"), count=more)
             found[MAX_FINDINGS:] = [rest]
         return found
 
@@ -163,7 +175,7 @@ class LogAudit:
         """Two entries of one number, both signed: their station, or a copy of its key, has written two histories."""
         if seen.prev not in self._other_branch:
             message = N_("{log} has two entries of number {seq}, both signed by its key")
-            self._findings.append(self._finding("FORK", place, message))
+            self._note("FORK", place, message)
             self._accused.add(place)
         self._other_branch.add(seen.leaf)
 
@@ -192,8 +204,16 @@ class LogAudit:
             self._accuse(mention.seq, message, other=place)
 
     def _accuse(self, seq: int, message: str, **values: Any) -> None:
-        self._findings.append(self._finding("TAMPERED", seq, message, **values))
+        self._note("TAMPERED", seq, message, **values)
         self._accused.add(seq)
+
+    def _note(self, code: str, seq: int, message: str, **values: Any) -> None:
+        """Keep a finding; beyond the limits only count it. Each log has its first one."""
+        if self._findings and (len(self._findings) >= MAX_FINDINGS or self._room.left <= 0):
+            self._unsaid += 1
+            return
+        self._room.left -= 1
+        self._findings.append(self._finding(code, seq, message, **values))
 
     def _finding(self, code: str, seq: int, message: str, **values: Any) -> EvidenceFinding:
         return EvidenceFinding(code, self.name, seq, message, {"seq": seq, "log": self.name, **values})

@@ -23,14 +23,14 @@ def audit_ledger(
         StoreError: its file is damaged so that it cannot even be read.
     """
     from db.checking import Checking
-    from evidence.audit import audit_bundle
+    from evidence.audit import audit_bundle, worth_spreading
     from station.parallel import spread
 
     try:
         checking = Checking(store.state)
         rows = checking.rows()
         total = sum(row.size for row in rows)
-        with spread(total) as mapper, progress(total, _("Checking entries")) as done:
+        with spread(worth_spreading(rows)) as mapper, progress(total, _("Checking entries")) as done:
             entries = _counted(checking.entries(), done)
             audit = audit_bundle(rows, entries, root=root, heads=heads, shown=checking.shown(), mapper=mapper)
         with progress(store.ledger.code_count(), _("Comparing the present state")) as done:

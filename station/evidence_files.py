@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custody.errors import N_, InputError, TamperError
-from evidence.audit import audit_bundle
+from evidence.audit import audit_bundle, worth_spreading
 from evidence.custody_proof import FIRST_LINE, audit_proof, read_custody_proof
 from evidence.verdict import BundleAudit
 from language import _
@@ -55,7 +55,7 @@ def audit_file(
 def _audit_bundle(path: Path, root: str | None, heads: Sequence[str], progress: Progress) -> BundleAudit:
     with read_bundle(path) as bundle:
         total = sum(row.size for row in bundle.logs)
-        with spread(total) as mapper, progress(total, _("Checking entries")) as done:
+        with spread(worth_spreading(bundle.logs)) as mapper, progress(total, _("Checking entries")) as done:
 
             def counted() -> "Iterator[RawEntry]":
                 for raw in bundle.entries:

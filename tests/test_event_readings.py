@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unicodedata import combining, is_normalized, normalize
 
 import pytest
 import rfc8785
@@ -131,6 +132,36 @@ def test_a_day_is_taken_if_and_only_if_it_exists(year: int) -> None:
 def test_a_time_that_is_none_is_refused(time: str) -> None:
     assert not takes(time)
     assert takes("2024-02-14T23:59:59.123456Z")
+
+
+@pytest.mark.parametrize("body", BODIES, ids=[f"{body['type']}{body['v']}" for body in BODIES])
+@pytest.mark.parametrize("name", ["", " ", "\0", "v ", "\uffff"])
+def test_a_key_that_no_form_has_is_refused_whatever_its_name(body, name):
+    for value in (None, 0, "", [], {}):
+        data = rfc8785.dumps(body | {name: value})
+        for read in (read_body, read_slowly):
+            with pytest.raises(TamperError):
+                read(data)
+        with pytest.raises(TamperError):
+            write_body(body | {name: value})
+
+
+MARKS = "".join(chr(letter) for letter in range(0x300, 0x370))
+
+
+@given(st.text(st.sampled_from("ae" + MARKS), max_size=40))
+@settings(max_examples=examples(300))
+def test_marks_on_letters_are_read_if_and_only_if_they_are_composed(text):
+    data = written(PRINT | {"by": text})
+    assert isinstance(said(read_body, data), dict) == is_normalized("NFC", text)
+    assert write_body(PRINT | {"by": text})[1]["by"] == normalize("NFC", text)
+
+
+@pytest.mark.parametrize("read", [read_body, read_slowly])
+def test_tens_of_thousands_of_marks_in_another_order_are_refused_before_python_sorts_them(read):
+    marks = "".join(sorted(MARKS * 250, key=combining, reverse=True))
+    with pytest.raises(TamperError):
+        read(written(PRINT | {"by": "a" + marks}))
 
 
 def takes(time: str) -> bool:

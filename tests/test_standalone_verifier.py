@@ -296,6 +296,15 @@ def test_the_tool_exits_with_two_where_it_is_used_wrongly(file):
         assert done.returncode == 2 and "Traceback" not in done.stderr
 
 
+def test_a_head_may_have_been_through_an_editor_and_not_be_other_than_text(file, tmp_path):
+    station, head = Station(1).fill(6), tmp_path / "head.txt"
+    bundle = str(Evidence([station], [station.entries], [station.row()]).write(file))
+    head.write_bytes(b"\xef\xbb\xbf" + station.head().encode())
+    assert run(bundle, "--head", str(head)).returncode == 0
+    head.write_bytes(station.head().encode() + b"\xe2\x80\x94 other\xff AAAAAAAAAAAA\n")
+    assert run(bundle, "--head", str(head)).returncode == 2
+
+
 def test_the_tool_tells_one_items_events_in_words(file):
     evidence = honest(random.Random(1))
     station = evidence.stations[0]

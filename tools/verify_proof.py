@@ -196,8 +196,8 @@ def main(words: list[str] | None = None) -> int:
         parser.error("--root takes the 64 hex digits of a fingerprint")
     try:
         file = FILE.fullmatch(args.proof.read_bytes().decode("utf-8", "replace"))
-        heads = [head.read_bytes().decode("utf-8", "replace") for head in args.head]
-        if not all(map(read_head, heads)):
+        heads = [head.read_bytes().decode("utf-8-sig", "replace") for head in args.head]
+        if not all(read_head(head) and "\ufffd" not in head for head in heads):
             parser.error("--head takes a file with a log's signed head and no more")
     except OSError as error:
         parser.error(str(error))

@@ -271,8 +271,8 @@ def main(words: list[str] | None = None) -> int:
     root, code = re.sub(r"\s", "", args.root).lower(), args.item.upper().replace("-", "").partition("*")[0]
     auditor, logs, events = Log("head"), dict[str, Log](), list[Body]()
     try:
-        heads = [(head.read_bytes().decode("utf-8", "replace"), auditor, False) for head in args.head]
-        if (root and not LEAF.fullmatch(root)) or not all(re.fullmatch(NOTE, text) for text, *_ in heads):
+        heads = [(head.read_bytes().decode("utf-8-sig", "replace"), auditor, False) for head in args.head]
+        if (root and not LEAF.fullmatch(root)) or [t for t, *_ in heads if "\ufffd" in t or not re.fullmatch(NOTE, t)]:
             parser.error("--root takes the 64 hex digits of a fingerprint, --head a file with just a signed head")
         logs, notes, events = read_bundle(args.bundle, code)
         audit(logs, notes + heads, root, auditor)
