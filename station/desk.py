@@ -92,7 +92,9 @@ class DraftDesk:
         if label.code not in self.taken:
             self.taken[label.code] = None
             self._count_in(label.code, inside)
-        words = self.words(item, label.code)
+        is_foretold = item is None and (label.code in self.foretold or any(one.is_foretold for one in findings))
+        findings = [finding for finding in findings if not finding.is_foretold]
+        words = self.words(item, is_foretold=is_foretold)
         if (other := self.store.drafts.also_in(self.draft, label.code)) is not None:
             words += " · " + _("also in the unfinished session {session}").format(
                 session=other.purpose or ends_in_words(self.store, other)
@@ -233,11 +235,12 @@ class DraftDesk:
         touches = [touch for touch in self.store.drafts.touches(self.draft) if touch.code not in self.refused]
         return self.store.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], self.handover)
 
-    def words(self, item: Item | None, code: str = "") -> str:
-        """An item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan; of one that is not registered what its giver's
-        paper says, if that names its code.
+    def words(self, item: Item | None, *, is_foretold: bool = False) -> str:
+        """An item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan.
+
+        `is_foretold`: of one that is not registered here a paper has told.
         """
-        if item is None and code in self.foretold:
+        if item is None and is_foretold:
             return _("as on the paper")
         return item_words(item, self._needs, self.store)
 

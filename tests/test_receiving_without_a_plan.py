@@ -235,3 +235,16 @@ def test_what_is_short_by_the_paper_alone_is_counted_and_no_list_of_items_is_nam
     assert "still open with Vehicle DK 8123 AB: 2." in out and "--held-by" not in out
     assert "16 things as paper 0001/GUDANG-1/2024 says" in out and "UNKNOWN" not in out
     assert "UNKNOWN" not in text_of(Path("own.pdf"))
+
+
+def test_what_came_as_a_letter_said_is_handed_on_as_such_and_is_no_unknown_thing(newcomer: Terminal, page_at: PageAt):
+    typed = "\n".join([Path("paper.txt").read_text(), *given()])
+    assert newcomer("scan", "--source", "-", "--to", "51.08.01", "--yes", typed=typed).code == 0
+    with page_at(site_at(newcomer.home)) as client:
+        visitor = Visitor(client)
+        ends = {"giver": "51.08.01", "receiver": "51.08.01.2002"}
+        draft = visitor.ask("POST", "/api/drafts", ends, expect=201)["draft"]
+        told = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": given()[0]})
+        assert (told["text"], told["remark"], told["beep"]) == ("as on the paper", "", "ok")
+        review = visitor.see(f"/scan/{draft}/review")
+        assert "as on the paper 1" in review and "not known" in review and "critical" not in review

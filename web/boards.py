@@ -1,7 +1,7 @@
 """What a page shows of a session: counts, what is missing by village, what is irregular, what was taken."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -37,7 +37,8 @@ def board(room: Room) -> dict[str, Any]:
     items, findings = items_of(room), room.judged()[1]
     irregular = [finding for finding in findings if finding.severity != "info"]
     said = room.store.drafts.said(room.draft)
-    taken = [of_item(room, code, items.get(code), said) for code in islice(reversed(desk.taken), _SHOWN)]
+    foretold = foretold_of(room)
+    taken = [of_item(room, code, items.get(code), said, foretold) for code in islice(reversed(desk.taken), _SHOWN)]
     return {
         "draft": room.draft, "is_paused": room.is_paused,
         "giver": desk.giver, "giver_name": _name(places, desk.giver),
@@ -48,6 +49,7 @@ def board(room: Room) -> dict[str, Any]:
         "unplanned": unplanned_words(room.store, [desk.giver, desk.receiver or "", *desk.bound]),
         "taken": tally.taken, "right": tally.right, "expected": tally.expected,
         "is_whole": tally.is_whole and bool(tally.expected), "elsewhere": _elsewhere(room),
+        "is_by_paper": room.store.state.is_bare and bool(desk.foretold),
         "missing_count": tally.missing, "extra_count": tally.extra,
         "missing": _by_village(desk.missing, room),
         "irregular": told(room, irregular[:_SHOWN]), "irregular_count": len(irregular),
@@ -75,12 +77,25 @@ def items_of(room: Room) -> dict[str, Item]:
     return room.judged()[0] | room.store.state.items_of(room.desk.refused)
 
 
-def of_item(room: Room, code: str, item: Item | None, said: Mapping[str, str]) -> dict[str, str]:
-    """One thing that was taken, and what is said of it, for people and for the dialog."""
+def foretold_of(room: Room) -> set[str]:
+    """What was scanned and is not registered here, and of which a paper has told: now, or when it came."""
+    named = room.desk.foretold
+    told = {finding.item for finding in room.judged()[1] if finding.item and finding.is_foretold}
+    return told | {code for code in room.desk.taken if code in named}
+
+
+def of_item(
+    room: Room, code: str, item: Item | None, said: Mapping[str, str], foretold: Collection[str]
+) -> dict[str, str]:
+    """One thing that was taken, and what is said of it, for people and for the dialog.
+
+    `foretold`: as `foretold_of` tells.
+    """
     condition, look = said.get(CONDITION + code, ""), said.get(SEAL + code, "")
     seals, _colon, serials = look.partition(":")
     return {
-        "code": code, "shown": show_code(code), "words": room.desk.words(item, code), "condition": condition,
+        "code": code, "shown": show_code(code), "words": room.desk.words(item, is_foretold=code in foretold),
+        "condition": condition,
         "condition_words": condition_word(condition) if condition else "", "remark": said.get(REMARK + code, ""),
         "refused": " " if REFUSED + code in said else "", "reason": said.get(REFUSED + code, "").strip(),
         "seals": seals, "serials": serials,

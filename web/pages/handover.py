@@ -15,7 +15,7 @@ from language import _
 from reports.words import custodian_name, finding_text, kind_name
 from station.papers import foretold_now, foretold_then, found_now, paper_facts
 from station.said import EXTRAS, LONGEST_NAME, LONGEST_NOTE, OF_ITEMS, name_line, one_line, read_extra, said_of
-from web.boards import board, few_missing, items_of, lacks_bound, of_item, told
+from web.boards import board, few_missing, foretold_of, items_of, lacks_bound, of_item, told
 from web.downloads import inline_pdf
 from web.pages.scan import Draft, ended
 from web.pages.signing import signatures
@@ -172,7 +172,8 @@ def _review(room: Room) -> dict[str, Any]:
     handover = said_of(desk.handover, said)
     findings = _found(room, handover)
     items = items_of(room)
-    spoken = [of_item(room, code, items.get(code), said) for code in desk.taken
+    foretold = foretold_of(room)
+    spoken = [of_item(room, code, items.get(code), said, foretold) for code in desk.taken
               if any(what + code in said for what in OF_ITEMS)]  # fmt: skip
     shortages = [finding for finding in findings if finding.code == "SHORTAGE"]
     others = [finding for finding in findings if finding.code != "SHORTAGE"]
@@ -196,7 +197,7 @@ def _review(room: Room) -> dict[str, Any]:
 def _by_kind(room: Room, items: "Mapping[str, Item]") -> list[tuple[str, int]]:
     """How many of what is handed over, by kind in words, most first."""
     needs = {need.kind: need for need in room.store.state.needs()}
-    foretold = room.desk.foretold
+    foretold = foretold_of(room)
 
     def words(code: str) -> str:
         if code in items and items[code].kind:
