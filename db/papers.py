@@ -134,6 +134,25 @@ class Papers:
     def _is_known(self, public_key: str) -> bool:
         return public_key in self.state.stations.now().powers
 
+    def is_received(self, sheet: Sheet, giver: str) -> bool:
+        """Whether nothing of what a paper names is with `giver` any more, by the records that are here.
+
+        Args:
+            giver: who gives next: a vehicle that it came with, or who handed it over.
+
+        Raises:
+            TamperError: as `take`, of a paper that was never taken.
+        """
+        body, leaf = checked_sheet(sheet)
+        codes = in_hand(body, giver, str(body["to"]))
+        if (
+            self.ledger.find(leaf.hex()) is not None and body["to"] == giver
+        ):  # a truck keeps no log: the chains tell what is on it
+            held = self.state.items_of(codes).values()
+            return bool(held) and all(item.held_by != giver for item in held)
+        record = Ref(str(body["log"]), int(body["seq"]), leaf.hex())
+        return bool(codes) and self._taken_over(codes, record).issuperset(codes)
+
     # --- what is to come ----------------------------------------------------------------------------------------
 
     def named_places(self) -> frozenset[str]:

@@ -3,10 +3,11 @@
 What is taken is kept beside the ledger, so that the handover that comes later expects what its paper says.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from custody.codes import ItemLabel
-from custody.errors import N_, RuleError
+from custody.errors import N_, RuleError, TamperError
 from custody.findings import Finding
 from custody.paper import Sheet
 from db.store import Store
@@ -21,8 +22,10 @@ class TrayPaper:
     """A paper that was read whole: what it says in a line, what is irregular about it, and what comes next.
 
     `giver` and `receiver` are the codes of the next handover's ends; the receiver is empty where nobody knows it yet.
+    `is_received`: nothing of it is with that giver any more.
     """
 
+    sheet: Sheet
     bast: str
     title: str
     findings: tuple[Finding, ...]
@@ -30,6 +33,7 @@ class TrayPaper:
     is_own: bool
     giver: str
     receiver: str
+    is_received: bool
 
 
 class PaperTray:
@@ -39,6 +43,17 @@ class PaperTray:
         self.store = store
         self.papers: dict[str, TrayPaper] = {}
         """Those read whole, by the names that their codes bear, the newest last."""
+        self._judged_at = 0
+
+    def judge_anew(self) -> None:
+        """Say of each paper what is so now: since it was read, its station's records may have come, or its things."""
+        count = self.store.ledger.event_count()
+        if count == self._judged_at:
+            return
+        self._judged_at = count
+        for paper in list(self.papers.values()):
+            with suppress(TamperError):  # what was read stays as it was; the next one who shows it is told
+                self.take_paper(paper.sheet)
 
     @property
     def receiver(self) -> str | None:
@@ -75,8 +90,17 @@ class PaperTray:
         read = self.store.papers.take(sheet, at=self.store.around.now_utc())
         title, (giver, receiver) = paper_words(self.store, read), ends_after(self.store, read.handover)
         self.papers.pop(read.paper, None)
+        is_received = self.store.papers.is_received(sheet, giver)
         self.papers[read.paper] = TrayPaper(
-            str(read.handover["bast"]), title, read.findings, read.is_held, read.is_own, giver, receiver
+            sheet,
+            str(read.handover["bast"]),
+            title,
+            read.findings,
+            read.is_held,
+            read.is_own,
+            giver,
+            receiver,
+            is_received,
         )
         if len(self.papers) > _MOST:
             del self.papers[next(iter(self.papers))]

@@ -144,3 +144,24 @@ def test_what_is_no_code_of_a_paper_is_refused_and_changes_nothing(guest: Visito
         told = show(guest, part)
     assert "do not fit together" in str(told["page"]), "a part that was read wrong is asked for again"
     assert "18 items" not in str(told["page"])
+
+
+def test_a_paper_is_judged_anew_when_its_data_has_come_and_when_its_things_were_received(
+    guest: Visitor, paper: Path, parts: list[str], terminal: Terminal
+) -> None:
+    for part in parts:
+        show(guest, part)
+    before = guest.see("/meet/papers")
+    assert "Receive from Gudang" in before and "own records are here" not in before
+    assert main.main(["--home", str(paper.parent / "home"), "export", "--out", "w.serah"], now_utc=lambda: NOW) == 0
+    assert terminal("import", "w.serah").code == 0
+    met = guest.see("/meet/papers")
+    assert "own records are here already" in met and "Receive from Gudang" in met
+    codes = codes_of(paper.parent / "home")
+    assert terminal.give(codes, "51.08", "51.08.01").code == 0
+    received = guest.see("/meet/papers")
+    assert "Received already." in received and "Receive from Gudang" not in received
+
+
+def test_the_head_of_every_page_names_the_place(guest: Visitor) -> None:
+    assert "PPK · PPK Gerokgak" in words(guest.see("/meet"))

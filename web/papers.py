@@ -67,6 +67,7 @@ class PaperRoom(Scanning):
     def facts(self) -> dict[str, Any]:
         """What the page shows of it: the last outcome, papers half read with each part, papers read whole."""
         places = self.store.state.places
+        self.tray.judge_anew()
         return {
             "last": self.last, "look": self._look(), "version": self.version,
             "half_read": [
@@ -88,6 +89,7 @@ class PaperRoom(Scanning):
     def _shown(self, paper: TrayPaper, places: Any) -> dict[str, Any]:
         return {
             "title": paper.title, "is_held": paper.is_held, "is_own": paper.is_own,
+            "is_received": paper.is_received,
             "findings": [_finding_words(finding) for finding in paper.findings],
             "giver": show_custodian(paper.giver), "receiver": show_custodian(paper.receiver) if paper.receiver else "",
             "giver_name": custodian_name(places, paper.giver),

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 import language
 from language.text import decimal, fill, local_time, number, printable, short_time
-from reports.words import percent
+from reports.words import custodian_name, percent
 from station.desk import station_clock
 from web.guard import LANGUAGE_COOKIE, SECRET
 from web.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
@@ -103,7 +103,7 @@ class Pages:
             "ways": ways,
             "observer": request.scope.get(OBSERVER) or "",
             "station": own.station,
-            "place": own.place,
+            "place": self._site.ask.do(lambda store: custodian_name(store.state.places, own.place)),
             "zone": self._site.ask.do(station_clock),
             "election": own.election,
             "same_in_english": _same_in(request, "en"),
