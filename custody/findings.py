@@ -33,6 +33,7 @@ class Finding:
     event is not recorded yet; `also` are the others that it rests on, as the other handover of a FORK.
     `is_provisional`: another station's log, not met yet, may explain it. `is_foretold`: a paper of that station told of
     it, and nothing at all is registered here yet; it is then `info`, whatever its code.
+    So is a station that is not admitted while root's log, which alone could say so, is not here.
     """
 
     code: str

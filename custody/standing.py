@@ -18,6 +18,7 @@ def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_
         forked: the logs that have two histories, and the number from which on they differ.
         left_out: the item's events that came after their station's key was revoked.
     """
+    is_early = not roster.roots  # nobody can be admitted as long as root's log is not here
     first: dict[str, Event] = {}
     doubtful: dict[str, Event] = {}
     late: dict[str, list[Event]] = {}
@@ -33,9 +34,12 @@ def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_
         for log, event in doubtful.items()
     ]  # fmt: skip
     found += [
-        _finding(chain, "UNKNOWN_STATION", event, N_("{station} recorded this of {item}, and root has not admitted its "
-                 "key"), roster)
-        for log, event in first.items() if not roster.counts(log)
+        replace(unadmitted, is_provisional=is_early, is_foretold=is_early)
+        for unadmitted in (
+            _finding(chain, "UNKNOWN_STATION", event, N_("{station} recorded this of {item}, and root has not admitted "
+                     "its key"), roster)
+            for log, event in first.items() if not roster.counts(log)
+        )
     ]  # fmt: skip
     found += [
         _finding(chain, "UNKNOWN_STATION", events[0], N_("{count} records of {station} about {item} came after its key "

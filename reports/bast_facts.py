@@ -74,7 +74,8 @@ class BastFacts:
     `happened_utc` is when it took place, `keyed_in_utc` when it was recorded if that was later, else empty. `here` is
     a place's code whose clock the letter shows, `place` where it took place, `carrier` the vehicle where one side
     is one, else empty. `is_withdrawn`: a correction took it back. `replaces`: the withdrawn records (`LOG:SEQ`) of the
-    same number that it says rightly.
+    same number that it says rightly. `foretold` is what papers said of it, where they are all that is known.
+    `unadmitted` are stations that recorded it and of which nobody can know yet whether root admits them.
     """
 
     number: str
@@ -103,6 +104,7 @@ class BastFacts:
     note: str
     findings: tuple[Finding, ...]
     foretold: Foretold | None
+    unadmitted: tuple[str, ...]
     is_withdrawn: bool
     replaces: tuple[str, ...]
     places: Places
@@ -188,6 +190,10 @@ def bast_facts(
         acknowledged=tuple(Acknowledged(**row) for row in last.get("acknowledged", ())),
         carriage=carriage_of(first), carrier=carrier, bound=tuple(first["bound"]), note=str(first["note"]),
         findings=tuple(finding for finding in findings if not finding.is_foretold), foretold=foretold,
+        unadmitted=tuple(sorted({
+            str(finding.values["station"]) for finding in findings
+            if finding.is_foretold and finding.code == "UNKNOWN_STATION"
+        })),
         is_withdrawn=is_withdrawn,
         replaces=() if is_withdrawn else _replaced(first, withdrawn), places=places, needs=needs,
     )  # fmt: skip

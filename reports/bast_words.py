@@ -103,7 +103,8 @@ def finding_lines(facts: BastFacts) -> list[str]:
             count = len(rest)
             words = ngettext("The same for one more: {codes}", "The same for {count} more: {codes}", count)
             lines.append(words.format(count=number(count), codes=codes + (", …" if count > _CODES else "")))
-    return lines
+    early = _("Whether root has admitted the station {station} shows when the warehouse's data is taken in.")
+    return lines + [early.format(station=printable(station, 60)) for station in facts.unadmitted]
 
 
 def _sentence(finding: Finding, facts: BastFacts) -> str:

@@ -195,6 +195,7 @@ def test_what_the_letter_names_is_told_in_one_calm_line_before_and_after_it_is_r
         assert line in recorded and "1 critical finding:" in recorded
         text = text_of(client.get(f"/handover/letter/b.pdf?number={number}").content)
     assert "18 items; 18 were scanned, 1 of them not on the paper; 1 on the paper were not scanned" in text
+    assert text.count("PPK-1 shows when the warehouse's data is taken in") == 1 and "recorded this of" not in text
 
 
 def test_the_first_page_says_that_the_plan_comes_from_the_warehouse(newcomer: Terminal, page_at: PageAt):
@@ -218,6 +219,8 @@ def test_things_without_a_label_are_noted_in_ones_own_words_where_no_kinds_are_k
 
 def test_a_station_that_is_not_known_yet_is_told_how_it_comes_to_be(newcomer: Terminal, page_at: PageAt):
     newcomer("scan", "--source", "-", "--to", "51.08.01", "--from", TRUCK, "--yes", typed="\n".join(given()[:1]))
+    reported = newcomer("report", "discrepancies", "--json").json["rows"]
+    assert {row["finding"]: row["severity"] for row in reported}["UNKNOWN_STATION"] == "info"
     with page_at(site_at(newcomer.home)) as client:
         page = Visitor(client).see(f"/items/{given()[0]}")
     assert "Carry station-card.json, from this station" in page
