@@ -13,10 +13,11 @@ from custody.codes import show_code
 from custody.findings import MISSED_BY_PAPER, Finding
 from custody.items import Item
 from custody.paper import Sheet
-from language import _
+from custody.places import is_carrier
+from language import _, ngettext
 from language.text import number
 from reports.paper import ACCENT, INK, MUTED, RULE, Paper, fitted, fonts, text
-from reports.words import Needs, Places, finding_text, gravity, kind_name
+from reports.words import Needs, Places, custodian_name, finding_text, gravity, kind_name
 
 COLUMN_MM = 55.0
 mm = float(units.mm)
@@ -73,6 +74,7 @@ class ContentsColumn:
     def __init__(self, paper: Paper, facts: HandoverFacts, rows: Iterable[Mapping[str, Any]], here: str) -> None:
         self.paper, self.facts, self.here = paper, facts, here
         self.giver = str(facts.parts[0].body["from"])
+        self.is_loading = is_carrier(facts.places, str(facts.parts[0].body["to"]))
         codes = (str(entry["code"]) for entry in rows)
         self.codes = sorted(codes, key=lambda code: (not self._kind(code), self._kind(code), code))
 
@@ -136,7 +138,7 @@ class ContentsColumn:
         return y
 
     def _findings(self) -> list[_Told]:
-        """A sentence for each finding; of a code that is found often, only the items."""
+        """A sentence for each finding; of a code that is found often, only the items; last, that it is a part load."""
         here, needs = frozenset(self.codes), self.facts.needs
         groups: dict[str, list[Finding]] = {}
         for found in self.facts.findings:
@@ -145,6 +147,10 @@ class ContentsColumn:
             if found.item is None or found.item in here or found.code == "SHORTAGE":
                 groups.setdefault(found.code, []).append(found)
         found_here = []
+        rest = [found for found in groups.get("SHORTAGE", []) if found.message != MISSED_BY_PAPER]
+        partial: list[_Told] = []
+        if self.is_loading and len(rest) > _SENTENCES and len(rest) == len(groups["SHORTAGE"]):
+            partial = [_whole(_sized(self._partial_load(len(groups.pop("SHORTAGE")))))]
         for code, group in groups.items():
             if len(group) > _SENTENCES:
                 items = ", ".join(show_code(found.item) for found in group if found.item)
@@ -156,8 +162,15 @@ class ContentsColumn:
             if code != "SHORTAGE" or any(found.message != MISSED_BY_PAPER for found in group):
                 short += ", " + _("listed by: {command}").format(command=listed)
             found_here.append(_Told([_sized(line) for line in lines], _sized(short)))
-        none = _sized(_("None"), 7.5, color=MUTED)
-        return found_here or [_Told([none], none)]
+        return found_here + partial or [_whole(_sized(_("None"), 7.5, color=MUTED))]
+
+    def _partial_load(self, count: int) -> str:
+        """That a truck took a part: the others are where they were, and nobody who carries the paper lacks anything."""
+        words = ngettext(
+            "A part of the load: {count} other thing is still at {place}.",
+            "A part of the load: {count} other things are still at {place}.", count,
+        )  # fmt: skip
+        return words.format(count=number(count), place=custodian_name(self.facts.places, self.giver))
 
     def _draw_findings(self, findings: Sequence[_Told], y: float, room: float) -> float:
         """The findings: those of a code that do not all fit are counted in a line, and codes too many for that are."""
@@ -177,6 +190,10 @@ class ContentsColumn:
     def _kind(self, code: str) -> str:
         item = self.facts.items.get(code)
         return item.kind if item else ""
+
+
+def _whole(block: Paragraph) -> _Told:
+    return _Told([block], block)
 
 
 def _sized(words: str, size: float = 6.6, **more: Any) -> Paragraph:

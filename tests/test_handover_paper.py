@@ -156,12 +156,25 @@ def test_findings_that_do_not_fit_are_counted_with_where_they_are_listed():
     short = [Finding("SHORTAGE", "{item} is missing", {"item": code}, code) for code in codes(145)]
     late = Finding("LATE", "it was late", {}, None)
     for count in (20, 200):
-        told = text_of(printed(sheet(count), findings=[*short, late]))
+        told = text_of(printed(sheet(count, to="51.08.01"), findings=[*short, late]))
         assert "SHORTAGE (145)" in told and "items --held-by 51.08" in told and "It was late" in told, count
-    told = text_of(printed(sheet(7), findings=short[:5]))
+    told = text_of(printed(sheet(7, to="51.08.01"), findings=short[:5]))
     assert "SHORTAGE (5)" in told and show_code(short[4].item) in told and "--held-by" not in told
     many = [Finding(code, code, {}, None) for code in SEVERITY]
-    assert "more" in text_of(printed(sheet(200), findings=many))
+    assert "more" in text_of(printed(sheet(200, to="51.08.01"), findings=many))
+
+
+def test_a_truck_that_takes_a_part_carries_a_calm_line_and_no_warning(station: Terminal):
+    """4,764 boxes still to come were a warning on the paper that the driver shows."""
+    go = ("--bound", "51.08.01", "--paper")
+    station.give(station.codes("--to", "51.08.01")[:3], "51.08", "DK8123AB", *go, "load.pdf")
+    told = text_of(Path("load.pdf"))
+    assert "15 other things are still at Gudang" in told and "SHORTAGE" not in told and "Warning" not in told
+    rest = station.codes("--to", "51.08.01", "--held-by", "51.08")
+    found = station.give(rest[:-2], "51.08", "DK8123AB", *go, "rest.pdf").json["findings"]
+    assert [one["severity"] for one in found if one["code"] == "SHORTAGE"] == ["warning"] * 2  # few: each is named
+    told = text_of(Path("rest.pdf"))
+    assert show_code(rest[-1]) in told and "part of the load" not in told
 
 
 def test_a_paper_that_is_printed_later_says_of_when_its_findings_are(station: Terminal):
