@@ -322,6 +322,16 @@ def test_what_a_bundle_says_cannot_speak_to_the_terminal(file):
     assert all(character.isprintable() or character == "\n" for character in told)
 
 
+@pytest.mark.parametrize("tool", ["verify_standalone.py", "verify_proof.py"])
+def test_without_cryptography_a_tool_says_in_a_line_what_to_install(tool, file):
+    honest(random.Random(1)).write(file)
+    bare = [sys.executable, "-I", "-S", str(TOOL.with_name(tool)), str(file)]  # -S: nothing that was installed
+    begin = f"import runpy, sys; sys.path.insert(0, {str(TOOL.parent)!r}); sys.argv = {bare[3:]!r}; "
+    bare[3:] = ["-c", begin + f"runpy.run_path({str(TOOL.with_name(tool))!r}, run_name='__main__')"]
+    done = subprocess.run(bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "pip install cryptography" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_the_tool_is_small_and_needs_nothing_of_ours():
     source = TOOL.read_text("utf-8")
     assert len(source.splitlines()) < 300

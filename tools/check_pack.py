@@ -60,14 +60,13 @@ def main(words: list[str] | None = None) -> int:
     if f"BERUBAH / CHANGED: {VERIFIER}" in wrong:  # it would say whatever its author wants
         return 1
     sys.dont_write_bytecode = True
+    if importlib.util.find_spec("cryptography") is None:
+        print("2. Perlu / needs: pip install cryptography")
+        return 2
     spec = importlib.util.spec_from_file_location("verify_standalone", FOLDER / VERIFIER)
     assert spec is not None and spec.loader is not None
     verifier = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(verifier)
-    except ImportError as error:
-        print(f"2. Perlu / needs: pip install cryptography ({error})")
-        return 2
+    spec.loader.exec_module(verifier)
     root = re.sub(r"\s", "", given.root)
     asked = [str(FOLDER / BUNDLE), *(["--root", root] if root else []), *(f"--head={head}" for head in given.head)]
     print("2. Catatan / Records:")

@@ -12,6 +12,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
 from verify_standalone import BASE64, LEAF, NOTE, TELL, TYPES, WRONG, Body, Log, is_signed, read_json, whose_word_counts
@@ -191,6 +192,8 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--head", action="append", default=[], metavar="FILE", type=Path, help="a head that was kept")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(words)
+    if find_spec("cryptography") is None:
+        parser.error("it needs cryptography; run (jalankan): pip install cryptography")
     root, audit = re.sub(r"\s", "", args.root).lower(), Audit()
     if root and not LEAF.fullmatch(root):
         parser.error("--root takes the 64 hex digits of a fingerprint")

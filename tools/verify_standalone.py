@@ -17,9 +17,6 @@ from pathlib import Path
 from typing import Any
 from unicodedata import is_normalized
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 Body = dict[str, Any]
 MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
 NUMBERS = {"v1": range(1, 2), "v2": range(2, 3), "1+": range(1, 2**53), "0+": range(2**53)}
@@ -98,6 +95,9 @@ def read_json(data: bytes, *forms: str) -> Any:
 
 def is_signed(key: bytes, signature: str, message: bytes, key_id: bytes = b"") -> bool:
     """Whether this Ed25519 key made this signature (RFC 8032 §5.1.7); a key of small order (§2) makes none."""
+    from cryptography.exceptions import InvalidSignature  # here, so that main can say what to install
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     y = int.from_bytes(key, "little") % 2**255
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(b64decode(signature).removeprefix(key_id), message)
@@ -278,8 +278,8 @@ def main(words: list[str] | None = None) -> int:
         audit(logs, notes + heads, root, auditor)
     except (ValueError, zlib.error) as error:
         auditor.find("TAMPERED", None, f"this is no whole bundle: {error}")
-    except OSError as error:
-        parser.error(str(error))
+    except (OSError, ModuleNotFoundError) as error:
+        parser.error(str(error) + "; run (jalankan): pip install cryptography" * isinstance(error, ModuleNotFoundError))
     findings = [finding for log in (auditor, *logs.values()) for finding in log.findings]
     wrong = [finding for finding in findings if finding["code"] in WRONG]
     is_short = all(" has seen " in one["detail"] and one["log"] not in one["detail"] for one in wrong)
