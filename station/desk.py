@@ -67,7 +67,7 @@ class DraftDesk:
     def missing_words(self) -> list[str]:
         """The same, each in a line."""
         return [
-            self.words(item) if item.kind else f"{show_code(item.code)}, {self.words(item)}"
+            self.words(item) if item.kind else _("{code}, on the paper").format(code=show_code(item.code))
             for item in self._missing.values()
         ]  # fmt: skip
 
@@ -241,7 +241,7 @@ class DraftDesk:
         `is_foretold`: of one that is not registered here a paper has told.
         """
         if item is None and is_foretold:
-            return _("as on the paper")
+            return _("As on the paper")
         return item_words(item, self._needs, self.store)
 
     @property
@@ -294,7 +294,7 @@ def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
     if item is None:
         return headline(None, needs)
     if not item.kind:  # known from a paper alone
-        return _("as on the paper")
+        return _("On the paper")
     place = store.state.places.get(item.to)
     return f"{headline(item, needs)}, {place.name if place else item.to}"
 

@@ -95,6 +95,7 @@ def _known(store: "Store") -> dict[str, Any]:
         })  # fmt: skip
     return {
         "own_shown": with_code(places, own), "own_path": "" if within == custodian_name(places, own) else within,
+        "receives": not (store.has_plan or store.may_plan or recent),  # what it has not received it cannot give
         "recent": list(recent.values())[:_RECENT], "drafts": unfinished(store)[:_RECENT],
     }  # fmt: skip
 
