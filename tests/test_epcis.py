@@ -90,7 +90,8 @@ def test_a_handover_is_a_transaction_with_source_and_destination(busy: Day) -> N
     assert [row["quantity"] for row in shipped["quantityList"]] == [2]
     assert len(shipped["epcList"]) == 2 and len(shipped["serah:refused"]) == 1
     assert not set(shipped["epcList"]) & set(shipped["serah:refused"])
-    [late] = events_of(document, bizStep="receiving", **{"serah:lateEntry": True})
+    late, put_right = events_of(document, bizStep="receiving", **{"serah:lateEntry": True})
+    assert late["eventTime"] < put_right["eventTime"] <= put_right["recordTime"]
     assert late["eventTime"] == "2024-02-10T05:30:00Z" and late["recordTime"] > late["eventTime"]
     assert late["eventTimeZoneOffset"] == "+08:00" and late["bizLocation"]["id"].endswith("/51.08.01")
     assert "quantityList" not in late and late["bizTransactionList"][0]["type"] == "recadv"

@@ -50,10 +50,13 @@ def test_every_report_and_every_record_has_its_table(busy: Day, folder: Path) ->
 
 def test_late_entries_and_withdrawn_records_are_marked_in_every_table_of_them(busy: Day, folder: Path) -> None:
     late = [row for row in table(folder, "handovers") if row["late_entry"] == "true"]
-    assert [row["happened_utc"] for row in late] == [LATE] and late[0]["recorded_utc"] > LATE
+    [wrong] = [row["happened_utc"] for row in table(folder, "handovers") if row["record"] == busy.wrong]
+    assert [row["happened_utc"] for row in late] == [LATE, wrong]  # what was put right keeps its time
+    assert late[0]["recorded_utc"] > LATE
     assert {row["type"] for row in table(folder, "records") if row["late_entry"] == "true"} == {"handover", "seal"}
     marked = [row for row in table(folder, "chains") if row["keyed_in_later_utc"]]
-    assert {row["type"] for row in marked} == {"handover", "seal"} and {row["at_utc"] for row in marked} == {LATE}
+    assert {row["type"] for row in marked} == {"handover", "seal"}
+    assert {row["at_utc"] for row in marked} == {LATE, wrong}
     withdrawn = [row["record"] for row in table(folder, "records") if row["withdrawn_by"]]
     assert withdrawn == [busy.wrong, busy.never]
     leaves = {row["leaf"]: row["record"] for row in table(folder, "records")}
