@@ -52,15 +52,16 @@ class Roster:
         owner = self.owners.get(log)
         return owner is not None and owner.key in self.powers
 
-    def has_met_all(self, own: str) -> bool:
-        """Whether a log is held of every station that counts, and there are others than root and this one.
+    @property
+    def has_met_all(self) -> bool:
+        """Whether a log is held of every station that counts, and there are two besides root.
 
-        Args:
-            own: this station's key (64 hex digits).
+        With one alone, root has perhaps admitted only the first. Whose station asks is all one: those that hold the
+        same logs must say the same of each item.
         """
         held = {owner.key for owner in self.owners.values()}
-        others = {key for key in self.powers if key != own and _fingerprint(key) != self.root}
-        return bool(self.roots) and bool(others) and self.powers.keys() - self.revoked.keys() <= held
+        others = {key for key in self.powers if _fingerprint(key) != self.root}
+        return bool(self.roots) and len(others) > 1 and self.powers.keys() - self.revoked.keys() <= held
 
     def last_good(self, log: str) -> int | None:
         """The number up to which a log stands; None where nobody has set an end to it."""

