@@ -6,6 +6,7 @@ an entry that was changed is not accused again of breaking the chain behind it.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import heappush, heappushpop
 from itertools import chain
 from typing import Any
 
@@ -54,8 +55,9 @@ class LogAudit:
         self._accused: set[int] = set()
         self._unchecked: int | None = None
         self._other_branch: set[bytes] = set()
-        self._findings: list[EvidenceFinding] = []
-        self._room, self._unsaid = room or Room(), 0
+        self._findings: list[tuple[int, int, EvidenceFinding]] = []
+        """A heap, the highest number on top; of one number, the latest."""
+        self._room, self._noted, self._unsaid = room or Room(), 0, 0
         self._tree = Tree()
 
     # --- what it holds --------------------------------------------------------------------------------------------
@@ -90,7 +92,8 @@ class LogAudit:
 
     def findings(self) -> list[EvidenceFinding]:
         """Every fault, by the number where it begins."""
-        found = sorted([*self._findings, *self._gaps(), *self._without_key()], key=lambda finding: finding.seq or 0)
+        noted = [finding for *_, finding in sorted(self._findings, reverse=True)]
+        found = sorted([*noted, *self._gaps(), *self._without_key()], key=lambda finding: finding.seq or 0)
         more = self._unsaid + max(len(found) - MAX_FINDINGS, 0)
         if more:
             [first, *_] = found[MAX_FINDINGS:] or found[-1:]
@@ -208,12 +211,15 @@ class LogAudit:
         self._accused.add(seq)
 
     def _note(self, code: str, seq: int, message: str, **values: Any) -> None:
-        """Keep a finding; beyond the limits only count it. Each log has its first one."""
+        """Keep a finding; beyond the limits those of the highest numbers are only counted. Each log has its first."""
+        self._noted += 1
+        item = (-seq, -self._noted, self._finding(code, seq, message, **values))
         if self._findings and (len(self._findings) >= MAX_FINDINGS or self._room.left <= 0):
+            heappushpop(self._findings, item)
             self._unsaid += 1
-            return
-        self._room.left -= 1
-        self._findings.append(self._finding(code, seq, message, **values))
+        else:
+            heappush(self._findings, item)
+            self._room.left -= 1
 
     def _finding(self, code: str, seq: int, message: str, **values: Any) -> EvidenceFinding:
         return EvidenceFinding(code, self.name, seq, message, {"seq": seq, "log": self.name, **values})

@@ -18,6 +18,14 @@ def test_a_log_tells_its_first_faults_and_counts_the_others() -> None:
     assert found[-1].values["count"] == 7 and {finding.code for finding in found} == {"TAMPERED"}
 
 
+def test_the_lowest_number_is_told_though_it_is_found_last() -> None:
+    log = LogAudit("A")
+    for number in range(MAX_FINDINGS + 50, 0, -1):
+        log.take(examine((RawEntry(b"no event", "", seq=number), {})))
+    told = [finding.seq for finding in log.findings() if "count" not in finding.values]
+    assert told[0] == 1 and len(told) == MAX_FINDINGS
+
+
 def test_as_many_faults_as_are_told_are_not_followed_by_a_count() -> None:
     assert all("count" not in finding.values for finding in damaged(LogAudit("A"), MAX_FINDINGS).findings())
 
