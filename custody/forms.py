@@ -52,6 +52,16 @@ def _row(tag: str, fields: Fields) -> Any:
     return msgspec.defstruct("Row", [*fields.items()], forbid_unknown_fields=True, tag_field="row", tag=tag)
 
 
+def fields_of(type_: str, version: int) -> Fields:
+    """All fields of an event of this type in the form that the type took in this version, its own name among them.
+
+    Raises:
+        KeyError: no such form.
+    """
+    named = {"type": _literal[type_], "v": _literal[version]}
+    return {**COMMON, **named, **FORMS[type_, version]}
+
+
 def first_wrong(body: Body, fields: Fields) -> str | None:
     """The name of the first field that is missing, unknown or out of its range; None where all is right.
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from custody.errors import N_, TamperError
+from custody.forms import MAX_COUNT
 from custody.ledger import MAX_BODY_BYTES
 from evidence.entry import RawEntry
 from evidence.log_audit import MAX_LOGS
@@ -34,7 +35,7 @@ class LogRow:
     log: str
     station: str
     place: str
-    size: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+    size: Annotated[int, msgspec.Meta(ge=0, le=MAX_COUNT)]
     head: str | None
     checkpoint: str | None = None
 

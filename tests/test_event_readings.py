@@ -16,6 +16,7 @@ from sampling import examples
 
 from custody.errors import TamperError
 from custody.events import check_body, read_body, write_body
+from custody.forms import fields_of, first_wrong
 from custody.ledger import MAX_BODY_BYTES, TooLargeError, canonical, read_canonical
 
 BODIES: list[dict[str, Any]] = [
@@ -112,6 +113,13 @@ def test_what_no_event_may_hold_is_not_written(name, value):
         write_body(PRINT | {name: value})
 
 
+def test_a_form_is_of_one_type_and_version() -> None:
+    for body in BODIES:
+        fields = fields_of(body["type"], body["v"])
+        assert first_wrong(body, fields) is None
+        assert first_wrong(body | {"type": "other"}, fields) == "type" and first_wrong(body | {"v": 9}, fields) == "v"
+
+
 def test_an_event_over_64_kib_is_not_written() -> None:
     with pytest.raises(TooLargeError):
         write_body(PRINT | {"by": "x" * MAX_BODY_BYTES})
@@ -160,8 +168,9 @@ def test_marks_on_letters_are_read_if_and_only_if_they_are_composed(text):
 @pytest.mark.parametrize("read", [read_body, read_slowly])
 def test_tens_of_thousands_of_marks_in_another_order_are_refused_before_python_sorts_them(read):
     marks = "".join(sorted(MARKS * 250, key=combining, reverse=True))
-    with pytest.raises(TamperError):
+    with pytest.raises(TamperError) as refused:
         read(written(PRINT | {"by": "a" + marks}))
+    assert refused.value.values["reason"] == "text is not composed"
 
 
 def takes(time: str) -> bool:

@@ -32,11 +32,12 @@ def test_as_many_faults_as_are_told_are_not_followed_by_a_count() -> None:
 
 def test_of_many_logs_each_tells_its_first_fault_and_none_is_lost_from_the_count() -> None:
     room = Room(left=12)
-    for log in [damaged(LogAudit(f"log {number}", room=room), 8) for number in range(5)]:
+    logs = [damaged(LogAudit(f"log {number}", room=room), 8) for number in range(5)]
+    for log in logs:
         told = [finding for finding in log.findings() if "count" not in finding.values]
         more = [finding.values["count"] for finding in log.findings() if "count" in finding.values]
         assert told[0].seq == 1 and len(told) + sum(more) == 8
-    assert room.left <= 0
+    assert [len(log.findings()) for log in logs] == [8, 5, 2, 2, 2]  # 8 and 4 have room; then a first and a count
 
 
 def test_entries_are_shared_among_processes_unless_very_many_logs_are_said_to_be_there() -> None:
