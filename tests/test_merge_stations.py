@@ -21,7 +21,7 @@ from ledger_examples import (
     station,
     touched,
 )
-from merge_examples import Bundle, bundle_of, event_of, join, parts, split, take, told
+from merge_examples import Bundle, bundle_of, event_of, join, own_events, parts, split, take, told
 
 from custody.compose import Handover
 from custody.errors import InputError, RuleError, TamperError
@@ -318,6 +318,22 @@ def test_a_new_log_names_the_old_one_and_nothing_is_provisional_for_it(fresh_url
         give(store, codes, "51.08.01")
         assert store.ledger.places_met() is None
         assert [codes_of(store.state.chain(code).findings) for code in codes] == [[], []]
+
+
+def test_a_station_that_goes_on_is_no_witness_of_its_own_older_log(fresh_url) -> None:
+    """Whoever holds the key can sign any head of it: keeping one's own proves nothing, another's does."""
+    with planned_station(fresh_url()) as store, planned_station(fresh_url(), 3) as other:
+        codes = boxes(store, 2)
+        give(store, codes[:1], "51.08.01")
+        old = store.ledger.own_log().name
+        store.heads.take(store.heads.own_head(), at="2024-02-10T08:00:00Z")
+        take(store, bundle_of(other))
+        store.heads.take(other.heads.own_head(), at="2024-02-10T08:00:00Z")
+        go_on(store)
+        assert store.heads.newest_of_other(old) is None
+        assert store.heads.newest_of_other(other.ledger.own_log().name) == other.heads.own_head()
+        give(store, codes, "51.08.01")
+        assert [event.type for event in own_events(store)] == ["genesis", "handover"]
 
 
 def test_a_root_with_a_new_key_vouches_for_its_old_log_as_far_as_it_is_held(fresh_url) -> None:
