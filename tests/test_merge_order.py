@@ -1,4 +1,4 @@
-"""What a hostile key may sign into its own log: whatever comes first, the same is held of it, and nothing else is hit."""
+"""What a hostile key may sign into its own log: the same is held of it whatever comes first, and no other is hit."""
 
 import pytest
 from evidence_logs import Station

@@ -1,4 +1,4 @@
-"""The end of our own log, before anything follows it: what is cut off its front, within what is looked at, is noticed."""
+"""The end of our own log, before anything follows it: what is cut off its front is noticed as far as is looked."""
 
 import pytest
 from ledger_examples import boxes, planned_station
