@@ -61,10 +61,13 @@ class Station:
         """The open ledger; with the station's key where something will be recorded.
 
         Raises:
-            StoreError: there is no ledger, no key, or one of them is not ours.
+            StoreError: there is no ledger, no key, or one of them is not ours; or it is to be written and cannot be.
         """
+        from db.connect import refuse_read_only
         from db.store import open_store
 
+        if write:  # before a passphrase is asked for
+            refuse_read_only(self.db_url)
         try:
             signer = self.signer if write else None
         except StoreError:

@@ -3,10 +3,10 @@
 A database belongs to the thread that opened it; another thread opens its own.
 """
 
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
 from custody.errors import N_, StoreError
 from db.faults import as_store_errors, damaged
+from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
 
 APPLICATION_ID = 0x53455248
 """'SERH': marks a SQLite file as ours (PRAGMA application_id), and names the writers' lock in PostgreSQL."""
@@ -74,6 +75,59 @@ def open_database(
         return database
 
 
+@contextmanager
+def opened(
+    url: str, *, create: bool, busy_timeout_s: float, migrated: Callable[[Database], object], writes: bool
+) -> Iterator[Database]:
+    """Open a database as `open_database` does, for as long as the block lasts.
+
+    A ledger on a medium that cannot be written is read from a private copy, whose schema may be brought up to date.
+
+    Args:
+        writes: whether something is to be recorded.
+
+    Raises:
+        StoreError: as `open_database`; or something is to be recorded where the medium cannot be written.
+        ConflictError: as `open_database`.
+    """
+    if writes:
+        refuse_read_only(url)
+    path = _unwritable(url)
+    if path is None:
+        database = open_database(url, create=create, busy_timeout_s=busy_timeout_s, migrated=migrated)
+        try:
+            yield database
+        finally:
+            database.close()
+        return
+    _refuse_foreign_file(path)
+    with private_copy(path) as copy:
+        database = open_database(str(copy), busy_timeout_s=busy_timeout_s, migrated=migrated)
+        mark_read_only(database, path)
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+def refuse_read_only(url: str) -> None:
+    """Refuse a ledger on a medium that cannot be written, before something is to be recorded in it.
+
+    Raises:
+        StoreError: it is on one.
+    """
+    path = _unwritable(url)
+    if path is not None:
+        _refuse_foreign_file(path)
+        raise cannot_be_written(str(path))
+
+
+def _unwritable(url: str) -> Path | None:
+    """The ledger's file, where it is there and cannot be written; else None."""
+    path = None if url.startswith(_POSTGRES) else _sqlite_path(url)
+    return path if path is not None and is_read_only(path) else None
+
+
 def reopen(database: Database) -> None:
     """Close the connection and open it again, with all its settings.
 
@@ -109,7 +163,11 @@ def write_lock(database: Database) -> Iterator[None]:
 
     On PostgreSQL the lock must be the first statement and the isolation READ COMMITTED: a snapshot taken before the
     wait would be stale.
+
+    Raises:
+        StoreError: the ledger is on a medium that cannot be written.
     """
+    refuse_to_write(database)
     if isinstance(database, SqliteDatabase):
         with database.atomic("IMMEDIATE"):
             yield
@@ -170,12 +228,16 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
 
 
 def _mark_as_ours(path: Path, busy_timeout_s: float) -> None:
-    """Write whose file it is, once, before WAL begins.
+    """Make the file, for us alone as the key is, and write whose it is, once, before WAL begins.
+
+    What SQLite makes beside it (-wal, -shm) has the file's mode.
 
     In the WAL alone, a killed first session would leave a file that `_refuse_foreign_file` takes for another program's;
     among the settings of each connection, a full disk could not be opened again to be read.
     """
     with as_store_errors():
+        with suppress(OSError):  # what is wrong with the folder, the next line says in words
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(int(busy_timeout_s * 1000))
         try:
@@ -204,7 +266,7 @@ def _refuse_foreign_file(path: Path) -> None:
     try:
         with path.open("rb") as file:
             header = file.read(100)
-            size = file.seek(0, SEEK_END)
+            size = file.seek(0, os.SEEK_END)
     except OSError as error:
         raise StoreError(
             N_("{path} cannot be read ({reason})"),

@@ -14,6 +14,7 @@ from custody.events import Event
 from db.ledger import Ledger
 from db.models import Tables
 from db.prepared import Prepared, blank
+from db.read_only import is_marked
 from db.roster import RosterTable
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.witnesses import head_size, witnessed_to
@@ -194,6 +195,9 @@ class SeenHeads:
                 seq = max(seq, self._look_at(own, other.id, looked_to))
                 said = {"log_id": own.id, "by_id": other.id, "looked_to": other.size, "seq": seq}
                 key = [witnessed.log_id, witnessed.by_id]
+                if is_marked(self.ledger.database):  # it is looked at again next time
+                    found[other.name] = min(seq, own.size)
+                    continue
                 with self.ledger.transaction():
                     changed = [witnessed.looked_to, witnessed.seq]
                     witnessed.insert(**said).on_conflict(conflict_target=key, preserve=changed).execute()

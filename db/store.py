@@ -20,7 +20,7 @@ from custody.items import Item
 from custody.ledger import key_fingerprint, log_name
 from custody.places import Need, Place, below
 from custody.planning import missing_items
-from db.connect import BUSY_TIMEOUT_S, open_database
+from db.connect import BUSY_TIMEOUT_S, opened
 from db.drafts import Drafts
 from db.faults import as_store_errors
 from db.judging import Judging
@@ -237,17 +237,17 @@ def open_store(
         busy_timeout_s: how long to wait while another program writes.
 
     Raises:
-        StoreError: it is missing, of another program, damaged, or cannot be reached; or writing to it failed.
+        StoreError: it is missing, of another program, damaged, or cannot be reached; writing to it failed; or there is
+            a key and the medium cannot be written.
         ConflictError: another program has been writing for longer than that; trying again is safe.
     """
     with as_store_errors():
-        database = open_database(url, create=create, busy_timeout_s=busy_timeout_s, migrated=_fold_anew)
-        try:
+        with opened(
+            url, create=create, busy_timeout_s=busy_timeout_s, migrated=_fold_anew, writes=signer is not None
+        ) as database:
             tables = Tables(database)
             ledger = Ledger(database, tables)
             yield Store(ledger, State(ledger, tables), Drafts(ledger, tables), signer, around)
-        finally:
-            database.close()
 
 
 def _fold_anew(database: Database) -> None:

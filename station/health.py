@@ -200,6 +200,7 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
         yield Check(_("Ledger"), "broken" if is_there else "warning", say(error), say_hint(error))
         yield _clock(now, None)
         return
+    yield from _readable_by_others(at.home / LEDGER_FILE, _("Ledger"))
     if trouble:
         yield Check(_("Ledger"), "broken", trouble, _("Keep the file as it is and go on with a copy from a backup."))
     else:
@@ -254,10 +255,16 @@ def _key(home: Path, began_with: str) -> Check:
     if public_key.hex() != began_with:
         found = _("{path} is not the key that began this log").format(path=path)
         return Check(_("Station key"), "broken", found, _("Put the key back that belongs to this ledger."))
-    if platform.system() != "Windows" and path.stat().st_mode & 0o077:
-        return Check(_("Station key"), "warning", _("others may read {path}").format(path=path), f"chmod 600 {path}")
+    if warning := next(_readable_by_others(path, _("Station key")), None):
+        return warning
     guard = _("locked with a passphrase") if is_protected(home) else _("not locked with a passphrase")
     return Check(_("Station key"), "ok", f"{path}, {guard}")
+
+
+def _readable_by_others(path: Path, name: str) -> Iterator[Check]:
+    """A warning where other users of this computer may read or write a file; on Windows the folder decides that."""
+    if platform.system() != "Windows" and path.exists() and path.stat().st_mode & 0o077:
+        yield Check(name, "warning", _("others may read {path}").format(path=path), f"chmod 600 {path}")
 
 
 def _clock(now: str, newest: str | None) -> Check:
