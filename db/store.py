@@ -241,13 +241,13 @@ def open_store(
             a key and the medium cannot be written.
         ConflictError: another program has been writing for longer than that; trying again is safe.
     """
-    with as_store_errors():
-        with opened(
-            url, create=create, busy_timeout_s=busy_timeout_s, migrated=_fold_anew, writes=signer is not None
-        ) as database:
-            tables = Tables(database)
-            ledger = Ledger(database, tables)
-            yield Store(ledger, State(ledger, tables), Drafts(ledger, tables), signer, around)
+    opening = opened(
+        url, create=create, busy_timeout_s=busy_timeout_s, migrated=_fold_anew, writes=signer is not None
+    )  # fmt: skip
+    with as_store_errors(), opening as database:
+        tables = Tables(database)
+        ledger = Ledger(database, tables)
+        yield Store(ledger, State(ledger, tables), Drafts(ledger, tables), signer, around)
 
 
 def _fold_anew(database: Database) -> None:
