@@ -4,7 +4,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -145,6 +145,17 @@ def progress(length: int | None, label: str, *, quiet: bool = False) -> Iterator
 def note(text: str) -> None:
     """A line for the user that is no result: on standard error, so that a pipe gets results alone."""
     click.echo(text, err=True)
+
+
+def people_named(option: str, names: Iterable[str]) -> list[str]:
+    """The people that an option names, each once: two names that differ in case, spaces and titles are one person.
+
+    Raises:
+        InputError: a name is no line of text.
+    """
+    from custody.people import distinct_people
+
+    return distinct_people(one_line(option, name) for name in names if name.strip())
 
 
 def set_worker(store: "Store", by: str | None) -> None:

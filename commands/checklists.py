@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from commands.base import Station, json_option, one_line, pass_station, print_json, repeatable
+from commands.base import Station, json_option, one_line, pass_station, people_named, print_json, repeatable
 from commands.handing import read_occurred
 from custody.errors import N_, Fault, InputError
 from language import _
@@ -86,7 +86,7 @@ def checklist(
             answers.append(_ask(row))
         event = record_checklist(
             store, answers, place=where, about=wanted,
-            names=[one_line("--name", one) for one in name if one.strip()] or [store.around.by],
+            names=people_named("--name", name) or [store.around.by],
             note=one_line("--note", note, LONGEST_NOTE), occurred=read_occurred(occurred, store.around.now_utc()),
         )  # fmt: skip
     missing = [row for row in event.body["answers"] if row["answer"] != "yes"]

@@ -12,7 +12,7 @@ from commands.lines import load_list
 from commands.touching import one_touch
 from custody.errors import N_, InputError
 from language import _
-from station.said import LONGEST_NOTE, read_extra
+from station.said import LONGEST_NOTE, people_words, read_extra
 
 if TYPE_CHECKING:
     from custody.compose import Handover, SealLook, Touch
@@ -253,6 +253,9 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
             words = _("Not handed over, still open with {giver}: {count}. Which: {command}")
         click.echo(words.format(giver=custodian_name(places, recorded.giver), count=number(len(short)), command=rest))
     tell_findings(store, recorded.findings, recorded.to)
+    people = first.body["parties"]
+    for words in people_words(people["giver"], people["receiver"], first.body["witnesses"]):
+        click.echo("! " + words)
     from station.papers import foretold_then, unwitnessed_words
 
     if told := foretold_then(store, [e.body for e in recorded.events if e.type == "handover"]):

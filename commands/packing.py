@@ -14,6 +14,7 @@ from commands.base import (
     note,
     one_line,
     pass_station,
+    people_named,
     place_argument,
     print_json,
     repeatable,
@@ -85,7 +86,7 @@ def pack(
     with station.store(write=True) as store:
         set_worker(store, by)
         said: dict[str, Any] = {
-            "names": [one_line("--name", text) for text in options["name"] if text.strip()],
+            "names": people_named("--name", options["name"]),
             "note": one_line("--note", options["remark"], LONGEST_NOTE),
             "occurred": read_occurred(options["occurred"], store.around.now_utc()),
         }

@@ -6,7 +6,7 @@ from commands.base import Station, json_option, kind_argument, one_line, pass_st
 from commands.handing import read_occurred
 from custody.errors import N_, InputError
 from language import _
-from station.said import LONGEST_NOTE
+from station.said import LONGEST_NOTE, people_words
 
 _MOST = 2**53 - 1
 
@@ -71,6 +71,8 @@ def receive(
         _("RECORDED: {arrived} arrived, {damaged} damaged").format(arrived=number(arrived), damaged=number(damaged))
     )
     click.echo(row_sentence(row, places, kinds))
+    for words in people_words(event.body["parties"]["giver"], event.body["parties"]["receiver"], ()):
+        click.echo("  ! " + words)
     if is_repeated:
         click.echo("  ! " + _("a delivery note of this number was recorded before: {paper}").format(paper=paper))
     click.echo(_("Event {log}:{seq}").format(log=event.log, seq=event.seq))

@@ -13,6 +13,7 @@ from commands.base import (
     note,
     one_line,
     pass_station,
+    people_named,
     place_argument,
     print_json,
     repeatable,
@@ -66,6 +67,7 @@ def seal(
     by: str | None,
     as_json: bool,
 ) -> None:
+    from custody.people import distinct_people
     from db.sealing import record_seal, strays
     from language.text import number
 
@@ -75,7 +77,7 @@ def seal(
             hint=N_("Add --apply, --check, --remove, --replace, --spoil or --return."),
         )
     touch, serials = _read(words, action)
-    names = [one_line("--name", text) for text in name if text.strip()]
+    names = people_named("--name", name)
     picture = photo_bytes(photo, camera)
     with station.store(write=True) as store:
         set_worker(store, by)
@@ -97,7 +99,7 @@ def seal(
             click.echo(_("On it now: {serials}").format(serials=_joined(on)))
         if unknown:
             note(_("In no pack that is registered here: {serials}").format(serials=_joined(unknown)))
-        if len(names) < 2 and not witness and action in ("apply", "replace", "remove"):
+        if len(distinct_people([*names, witness])) < 2 and action in ("apply", "replace", "remove"):
             note(_("Two people should do this: give --name twice, or --witness."))
         tell_recorded_events(store, recorded.events, recorded.findings)
 

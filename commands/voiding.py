@@ -2,7 +2,7 @@
 
 import click
 
-from commands.base import Station, Words, json_option, one_line, pass_station, print_json, repeatable
+from commands.base import Station, Words, json_option, one_line, pass_station, people_named, print_json, repeatable
 from custody.errors import N_, InputError
 from language import _, ngettext
 
@@ -67,7 +67,7 @@ def people(by: tuple[str, ...], *, most: int) -> list[str]:
     Raises:
         InputError: more than `most`.
     """
-    names = list(dict.fromkeys(one_line("--by", name) for name in by if name.strip()))
+    names = people_named("--by", by)
     if len(names) > most:
         raise InputError(
             N_("--by is given for {count} people; {most} is the most"),

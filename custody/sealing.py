@@ -10,7 +10,9 @@ from custody.codes import show_code
 from custody.errors import N_
 from custody.events import Event
 from custody.findings import Finding
+from custody.forms import Body
 from custody.items import Item, SerialRange
+from custody.people import distinct_people
 
 Fate = Literal["on", "off", "spoiled", "returned"]
 FATES: tuple[Fate, ...] = ("on", "off", "spoiled", "returned")
@@ -62,7 +64,7 @@ class Seals:
     def take(self, code: str, event: Event, *, is_met: bool) -> tuple[list[Finding], bool]:
         """Follow one `seal` event of this item: what is irregular, and whether it settles what was found before.
 
-        New seals settle a finding where somebody else saw them put on: two names, or a witness.
+        New seals settle a finding where somebody else saw them put on: two people, or a witness who is another one.
 
         Args:
             is_met: whether the log of whoever holds the item is known; if not, unknown numbers may be explained yet.
@@ -80,7 +82,7 @@ class Seals:
                 if again:
                     once_more = N_("seals {serials} of {item} had been taken off or spoilt before, and are on it again")
                     found.append(_finding("SEAL_MISMATCH", once_more, code, also=before, serials=_shown(again)))
-                return found, len(body["names"]) > 1 or bool(body["witness"])
+                return found, _was_watched(body)
             case "remove":
                 self._mark(serials or self.on, "off", code, event)
                 self.status = "sealed" if self.on else "open"
@@ -102,6 +104,11 @@ class Seals:
             self.status = "open"
         put_on = self.leaves("on")
         return [replace(finding, also=put_on) for finding in found]
+
+
+def _was_watched(body: Body) -> bool:
+    """Whether two people are named of a sealing; where nobody is named who did it, a witness is the second."""
+    return len(distinct_people([*body["names"], body["witness"]])) > (1 if body["names"] else 0)
 
 
 def judge_seals(

@@ -8,6 +8,7 @@ from custody.codes import ItemLabel, show_code
 from custody.errors import N_, InputError, RuleError
 from custody.events import Event
 from custody.items import Item
+from custody.people import distinct_people
 from custody.planning import further_items
 from custody.prints import PRINTING, PrintAccount, print_account
 from db.store import Store
@@ -47,6 +48,7 @@ def record_reprints(
     Raises:
         RuleError: one of the items has been printed again meanwhile, or a second person is needed.
     """
+    has_two = second is not None and len(distinct_people([store.around.by, second])) == 2
     with store.ledger.transaction():
         known = store.state.items_of(numbers)
         codes: dict[int, list[str]] = {}
@@ -57,7 +59,7 @@ def record_reprints(
                     hint=N_("Try again."),
                     item=show_code(code),
                 )
-            if second is None and why_void_in_house(store, code) is None:
+            if not has_two and why_void_in_house(store, code) is None:
                 raise RuleError(
                     N_("printing {item} again needs the names of two people"),
                     hint=N_("Give --by NAME twice, with two different names."),

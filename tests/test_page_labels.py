@@ -66,7 +66,9 @@ def test_printing_draws_what_was_chosen_and_records_it_like_the_command(
 def test_a_reprint_takes_a_reason_and_two_names(visitor: Visitor, station: Terminal, printed: Any) -> None:
     code = station.codes("--to", "51.08.01.2001.001")[0]
     asked: dict[str, Any] = {"codes": f"{item_payload(code, 1)}\n", "reason": "torn", "by": ["Made", "Made"]}
-    assert "two people" in work(visitor, "/api/labels/reprint", asked, expect=422)["error"]
+    for one in (["Made", "Made"], ["Made", "Pak made, S.H."]):
+        told = work(visitor, "/api/labels/reprint", {**asked, "by": one}, expect=422)
+        assert "a reprint needs the names of two people" in told["error"]
     assert "a reason" in work(visitor, "/api/labels/reprint", {**asked, "reason": " "}, expect=422)["error"]
     answer = work(visitor, "/api/labels/reprint", {**asked, "by": ["Made", "Wayan"]})
     assert payloads(station.home / "labels" / answer["name"]) == [item_payload(code, 2)]

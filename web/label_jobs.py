@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from custody.errors import N_, InputError, RuleError
+from custody.people import distinct_people
 from language import _
 from station.bars import Progress
 from station.print_job import PrintJob, chosen_stock
@@ -163,7 +164,7 @@ def again(store: "Store", asked: Again) -> tuple["list[Item]", str, str | None]:
             count=len(codes), most=MOST_CODES,
         )  # fmt: skip
     items = reprintable(store, codes)
-    names = list(dict.fromkeys(one_line(_("Name"), name) for name in asked.by if name.strip()))
+    names = distinct_people(one_line(_("Name"), name) for name in asked.by if name.strip())
     reason = one_line(_("Reason"), asked.reason, LONGEST_NOTE)
     if len(names) < 2 or not reason:
         _refuse_without(store, items, reason, names)

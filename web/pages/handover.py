@@ -14,7 +14,17 @@ from custody.errors import N_, InputError
 from language import _
 from reports.words import custodian_name, finding_text, kind_name
 from station.papers import foretold_now, foretold_then, found_now, paper_facts
-from station.said import EXTRAS, LONGEST_NAME, LONGEST_NOTE, OF_ITEMS, name_line, one_line, read_extra, said_of
+from station.said import (
+    EXTRAS,
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    OF_ITEMS,
+    name_line,
+    one_line,
+    people_words,
+    read_extra,
+    said_of,
+)
 from web.boards import board, few_missing, foretold_of, items_of, lacks_bound, of_item, told
 from web.downloads import inline_pdf
 from web.pages.scan import Draft, ended
@@ -236,14 +246,12 @@ def _reasons(room: Room) -> dict[str, Any]:
     lacks = [
         (not handover.giver_name, _("The name of who gives is not written.")),
         (not handover.receiver_name, _("The name of who receives is not written.")),
-        (_are_one(handover.giver_name, handover.receiver_name), _("Who gives and who receives have the same name.")),
         (lacks_bound(room), _("Nobody has said where this vehicle goes.")),
     ]
-    return {"reasons": [words for is_so, words in lacks if is_so], **_critical(room.store, _found(room, handover))}
-
-
-def _are_one(giver: str, receiver: str) -> bool:
-    return bool(giver) and giver.casefold() == receiver.casefold()
+    reasons = [words for is_so, words in lacks if is_so] + people_words(
+        handover.giver_name, handover.receiver_name, handover.witnesses
+    )
+    return {"reasons": reasons, **_critical(room.store, _found(room, handover))}
 
 
 def _critical(store: "Store", findings: "Iterable[Finding]") -> dict[str, Any]:
