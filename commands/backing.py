@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from commands.base import Station, json_option, note, pass_station, print_json, progress
+from commands.base import Output, Station, json_option, note, pass_station, print_json, progress
 from language import _
 from language.text import number
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), metavar=_("FILE"))
+@click.argument("file", type=Output(), metavar=_("FILE"))
 @json_option
 @pass_station
 def backup(station: Station, file: Path, as_json: bool) -> None:

@@ -9,16 +9,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from commands.program import VERSION as VERSION
 from custody.errors import N_, InputError, StoreError
+from db.address import ledger_file
 from language import _
 from station.home import LEDGER_FILE as LEDGER_FILE
 from station.said import one_line as one_line
 from station.uptime import uptime
+from tables.own_files import Own, output_path, protect
 
 if TYPE_CHECKING:
     from db.signer import Signer
@@ -85,6 +87,7 @@ def station_at(
     url = db_url or os.environ.get("SERAH_DB") or f"sqlite:///{folder / LEDGER_FILE}"
     words = passphrase_file or os.environ.get("SERAH_PASSPHRASE_FILE")
     secret = Path(words).expanduser() if words else None
+    protect(Own(folder, lambda: ledger_file(url), (secret,) if secret else ()))
     if now_utc is not None:  # a clock from elsewhere, which this computer's count says nothing about
         return Station(folder, url, now_utc, secret)
     return Station(folder, url, utc_now, secret, uptime)
@@ -219,6 +222,27 @@ class Words(click.Choice[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The word that is recorded for what was typed."""
         return self._meanings[super().convert(value, param, ctx)]
+
+
+class Output(click.Path):
+    """A file or folder that a command writes; never one of the station's own (`tables.own_files`)."""
+
+    def __init__(self, *, replaces_all: bool = False) -> None:
+        """Args:
+        replaces_all: a folder that takes the place of one that is there.
+        """
+        super().__init__(path_type=Path)
+        self._replaces_all = replaces_all
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path as it was typed.
+
+        Raises:
+            InputError: it is one of the station's own files, or a link out of its folder.
+        """
+        path = cast(Path, super().convert(value, param, ctx))
+        output_path(path, replaces_all=self._replaces_all)
+        return path
 
 
 def repeatable(name: str, help_text: str, **more: Any) -> Callable[[F], F]:

@@ -191,7 +191,7 @@ def _begun(station: Station, genesis: "Event", signer: "Signer") -> Begun:
     from db.stations import make_card
 
     card = station.home / CARD_FILE
-    with safe_file(card) as file:
+    with safe_file(card, is_own=True) as file:
         file.write(make_card(genesis, signer))
     fingerprint = key_fingerprint(signer.public_key)
     return Begun(genesis, fingerprint, card, station.home / FILE_NAME, _save_sheet(station, genesis, fingerprint))
@@ -202,6 +202,6 @@ def _save_sheet(station: Station, genesis: "Event", fingerprint: str) -> Path:
 
     said = {name: str(genesis.body[name]) for name in ("station", "place", "election", "log", "root")}
     path = station.home / SHEET_FILE
-    with safe_file(path) as file:
+    with safe_file(path, is_own=True) as file:
         write_key_sheet(file, KeySheet(**said, fingerprint=fingerprint, made_at_utc=genesis.at))
     return path

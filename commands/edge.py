@@ -6,7 +6,6 @@ What only errors need is imported where one is told: every command passes here, 
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -52,9 +51,11 @@ def run(program: click.Group, args: Sequence[str]) -> int:
         _tell_machine(error)
         return EXIT_MACHINE
     except Exception as error:  # a fault of ours: the user gets one line, the details go to a file
+        from station.fault_details import keep_details
+
         _tell(
             _("Serah has a fault: {error}").format(error=_one_line(f"{type(error).__name__}: {error}", 200)),
-            _("What was recorded is safe. Please send us {path}").format(path=_keep_details()),
+            _("What was recorded is safe. Please send us {path}").format(path=keep_details(error)),
         )
         return EXIT_MACHINE
 
@@ -97,19 +98,3 @@ def _one_line(text: str, limit: int = 300) -> str:
     from language.text import printable
 
     return printable(" ".join(text.split()), limit)
-
-
-def _keep_details() -> str:
-    """Where the details of a fault of ours are kept; `-` where nothing can be written."""
-    import tempfile
-    import traceback
-
-    for folder in (os.environ.get("SERAH_HOME"), Path.home(), tempfile.gettempdir()):
-        path = Path(folder or "") / "serah-fault.txt"
-        try:
-            if folder:
-                path.write_text(traceback.format_exc(), encoding="utf-8")
-                return str(path)
-        except OSError:
-            continue
-    return "-"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.base import Station, json_option, pass_station, place_argument, print_json, progress
+from commands.base import Output, Station, json_option, pass_station, place_argument, print_json, progress
 from custody.errors import N_, InputError
 from language import _
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=Output(),
     metavar=_("FILE"),
     help=_("The bundle to write, for example logs.serah."),
 )
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 @click.option(
     "--head",
     "head_out",
-    type=click.Path(path_type=Path),
+    type=Output(),
     metavar=_("FILE"),
     help=_("Write this station's signed head, for somebody to keep and give to verify later."),
 )
 @click.option(
     "--photos",
     "photos_out",
-    type=click.Path(path_type=Path),
+    type=Output(),
     metavar=_("FOLDER"),
     help=_("Write the photographs that records name to this folder; import takes them in."),
 )
 @click.option(
     "--epcis",
     "epcis_out",
-    type=click.Path(path_type=Path),
+    type=Output(),
     metavar=_("FILE"),
     help=_("Write what records tell of things to this .jsonld file, in GS1 EPCIS 2.0."),
 )
@@ -55,14 +55,14 @@ if TYPE_CHECKING:
 @click.option(
     "--tables",
     "tables_out",
-    type=click.Path(path_type=Path),
+    type=Output(),
     metavar=_("FILE|FOLDER"),
     help=_("Write every table, of records and of reports, to one .xlsx file, or as .csv files to a new folder."),
 )
 @click.option(
     "--observers",
     "pack_out",
-    type=click.Path(path_type=Path),
+    type=Output(),
     metavar=_("FOLDER"),
     help=_("Write a new folder for observers: logs, checker, public keys, reports, and how to check them."),
 )

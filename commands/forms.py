@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.base import Station, json_option, kind_argument, pass_station, place_argument, print_json, repeatable
+from commands.base import (
+    Output,
+    Station,
+    json_option,
+    kind_argument,
+    pass_station,
+    place_argument,
+    print_json,
+    repeatable,
+)
 from commands.papers import check_paper_name
 from custody.errors import N_, InputError
 from language import _
@@ -32,9 +41,7 @@ _MOST_EMPTY = 100
 @click.option("--kind", metavar=_("KIND"), help=_("Only items of this kind."))
 @click.option("--empty", type=int, default=3, show_default=True, metavar="N",
               help=_("Empty rows on each form, for what is not on its list."))  # fmt: skip
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), metavar=_("FILE"), help=_("The .pdf file to write.")
-)
+@click.option("--out", required=True, type=Output(), metavar=_("FILE"), help=_("The .pdf file to write."))
 @json_option
 @pass_station
 def form(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.base import note, one_line, print_json, repeatable
+from commands.base import Output, note, one_line, print_json, repeatable
 from commands.lines import load_list
 from commands.touching import one_touch
 from custody.errors import N_, InputError
@@ -68,11 +68,11 @@ def handover_options(command: F) -> F:
         ),
         repeatable("--photo", _("A photograph of what --condition or --seal says: CODE=FILE."), metavar=_("CODE=FILE")),
         click.option(
-            "--paper", type=click.Path(path_type=Path), metavar=_("FILE"),
+            "--paper", type=Output(), metavar=_("FILE"),
             help=_("Write the handover paper to this .pdf file when it is recorded."),
         ),
         click.option(
-            "--bast", type=click.Path(path_type=Path), metavar=_("FILE"),
+            "--bast", type=Output(), metavar=_("FILE"),
             help=_("Write the official letter (BAST) to this .pdf file when it is recorded."),
         ),
         click.option("--note", default="", metavar=_("TEXT"), help=_("A remark.")),

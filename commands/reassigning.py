@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from commands.base import (
+    Output,
     Station,
     by_option,
     json_option,
@@ -63,7 +64,7 @@ def reassign(
 @click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--do", "does", is_flag=True, help=_("Record the proposed moves as new destinations."))
 @click.option("--reason", default="", metavar=_("TEXT"), help=_("With --do: why."))
-@click.option("--out", type=click.Path(path_type=Path), metavar=_("FILE"),
+@click.option("--out", type=Output(), metavar=_("FILE"),
               help=_("Write it to a .pdf, .csv, .xlsx or .json file."))  # fmt: skip
 @by_option
 @json_option

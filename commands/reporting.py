@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.base import (
+    Output,
     Station,
     json_option,
     kind_argument,
@@ -38,13 +39,13 @@ _FOLDED_TOGETHER = 2000
 @click.argument("code", metavar=_("CODE"))
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=Output(),
     metavar=_("FILE"),
     help=_("Write it to a .pdf, .csv, .xlsx or .json file."),
 )
 @click.option(
     "--proof",
-    type=click.Path(path_type=Path),
+    type=Output(),
     metavar=_("FILE"),
     help=_("Write the proof of each record, for somebody who has no ledger: verify FILE checks it."),
 )
@@ -94,7 +95,7 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
 @click.option("--held-by", metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle."))
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=Output(),
     metavar=_("FILE"),
     help=_("Write it to a .pdf, .csv, .xlsx or .json file."),
 )

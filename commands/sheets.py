@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.base import Station, note, print_json, progress
+from commands.base import Output, Station, note, print_json, progress
 from custody.errors import N_, InputError
 from language import _
 from station.print_job import DPI, Form, PrintJob, chosen_stock
@@ -58,7 +58,7 @@ def print_options(command: F) -> F:
         ),
         click.option(
             "--out",
-            type=click.Path(path_type=Path),
+            type=Output(),
             metavar=_("FILE"),
             help=_("The file to write: .pdf, or .zpl and .tspl for thermal printers."),
         ),

@@ -13,6 +13,7 @@ from custody.errors import N_, InputError, StoreError
 from custody.ledger import leaf_digest
 from db.faults import as_store_errors
 from db.ledger import Ledger
+from tables.own_files import output_path
 
 _PAGES = 2000
 """Copied at a time, so that others can write between, and progress shows."""
@@ -33,13 +34,14 @@ def backup(ledger: Ledger, path: Path, progress: Callable[[float], None]) -> Cop
         progress: called with the share that is done, from 0 to 1.
 
     Raises:
-        InputError: the file is there already, or cannot be made.
+        InputError: the file is there already, cannot be made, or would be one of the station's own.
         StoreError: the disk failed or is full, or what was read back is not whole; nothing is left behind.
     """
     if not isinstance(ledger.database, SqliteDatabase):
         raise InputError(
             N_("a ledger on a PostgreSQL server is backed up there"), hint=N_("Run: pg_dump --format=custom DATABASE")
         )
+    output_path(path)
     if path.exists():
         raise InputError(
             N_("{path} is there already; a backup never writes over anything"),

@@ -14,6 +14,7 @@ import apsw
 from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
 from custody.errors import N_, StoreError
+from db.address import POSTGRES, sqlite_path
 from db.faults import as_store_errors, damaged
 from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
 
@@ -40,7 +41,6 @@ _PRAGMAS = (
 )
 _TIMEOUT = "serah_timeout_s"
 """What a PostgreSQL database object is given to remember, for SQLite's remembers it itself."""
-_POSTGRES = ("postgresql://", "postgres://", "psycopg3://")
 
 
 def open_database(
@@ -64,8 +64,8 @@ def open_database(
     with as_store_errors():
         database = (
             _postgres(url, busy_timeout_s)
-            if url.startswith(_POSTGRES)
-            else _sqlite(_sqlite_path(url), create, busy_timeout_s)
+            if url.startswith(POSTGRES)
+            else _sqlite(sqlite_path(url), create, busy_timeout_s)
         )
         try:
             _migrate(database, create, migrated)
@@ -178,22 +178,6 @@ def write_lock(database: Database) -> Iterator[None]:
 
 
 # --- SQLite -----------------------------------------------------------------------------------------------------------
-
-
-def _sqlite_path(url: str) -> Path:
-    """The file that an address names, absolute, so that a later change of folder does not matter.
-
-    After `sqlite:///` comes a path as the system writes it: `sqlite:////home/u/x.db`, `sqlite:///C:/Users/u/x.db`.
-    """
-    name = url.removeprefix("sqlite:///")
-    is_file = name and "\0" not in name and "://" not in name and not name.startswith(("sqlite:", "file:", ":memory:"))
-    if not is_file:
-        raise StoreError(
-            N_("{url} is no place for a ledger"),
-            hint=N_("Give --db as sqlite:///FILE or postgresql://HOST/DATABASE."),
-            url=url.split("@")[-1],
-        )
-    return Path(name).expanduser().absolute()
 
 
 def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:

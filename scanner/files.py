@@ -12,6 +12,8 @@ from custody.errors import N_, CustodyError, InputError
 from language import _
 from scanner.frames import PICTURES, Clock, Frame, FrameSource, Image, Tell
 from scanner.opencv import cv2
+from scanner.pages import too_costly
+from tables.bounded import OverLimitError, bounded
 
 _USUAL_FPS = 25.0
 _LOST_FRAMES = 0.05
@@ -24,27 +26,16 @@ def read_picture(path: Path) -> Image:
     Raises:
         InputError: the file cannot be read or holds no picture.
     """
-    try:
-        data = np.fromfile(path, np.uint8)  # not cv2.imread: on Windows it cannot open names beyond ASCII
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    except OSError as error:
-        raise InputError(
-            N_("{path} cannot be read: {reason}"), path=str(path), reason=error.strerror or str(error)
-        ) from error
-    except cv2.error:
-        image = None
-    if image is None or not image.size:
-        raise InputError(
-            N_("{path} is empty") if not data.size else N_("{path} is not a picture, or it is damaged"),
-            hint=N_("Copy it again, or take the picture again."),
-            path=str(path),
-        )
-    return image.astype(np.uint8, copy=False)
+    with open_pictures(path.name, [path], clock=lambda: 0.0) as pictures:
+        return next(iter(pictures)).image
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Pictures one after the other. With `tell`, a damaged one is told of and left out; without, it is an error."""
+    """Pictures one after the other. With `tell`, a damaged one is told of and left out; without, it is an error.
+
+    They are read in a child process, within limits of time and memory; a new one begins behind a picture that ended it.
+    """
 
     title: str
     paths: Sequence[Path]
@@ -58,18 +49,50 @@ class Pictures:
 
     def __iter__(self) -> Iterator[Frame]:
         read = 0
-        for number, path in enumerate(self.paths, 1):
-            try:
-                image = read_picture(path)
-            except InputError as error:
+        for number, (path, image) in enumerate(zip(self.paths, self._images(), strict=True), 1):
+            if isinstance(image, InputError):
                 if self.tell is None:
-                    raise
-                self.tell(_("Left out: {what}").format(what=_(error.message).format(**error.values)))
+                    raise image
+                self.tell(_("Left out: {what}").format(what=_(image.message).format(**image.values)))
                 continue
             read += 1
             yield Frame(image, path.name, number, self.clock())
         if not read:
             raise InputError(N_("{path} has no picture that can be read"), path=self.title)
+
+    def _images(self) -> Iterator[Image | InputError]:
+        """Of each path the picture, or what is wrong with it."""
+        done = 0
+        while done < len(self.paths):
+            left = [path.absolute() for path in self.paths[done:]]
+            told = {"paths": [str(path) for path in left]}
+            with bounded("scanner.picture_child:pictures", _largest(left), told) as pieces:
+                try:
+                    for path, (head, data) in zip(left, pieces, strict=False):
+                        done += 1
+                        yield _picture(path, head, data)
+                except OverLimitError:
+                    yield too_costly(self.paths[done])
+                    done += 1
+
+
+def _largest(paths: Sequence[Path]) -> int:
+    """The bytes of the largest file; 0 for one that is not there."""
+    return max((path.stat().st_size for path in paths if path.is_file()), default=0)
+
+
+def _picture(path: Path, head: dict[str, Any], data: bytearray) -> Image | InputError:
+    match head.get("fault"):
+        case None:
+            return np.frombuffer(data, np.uint8).reshape(head["height"], head["width"], 3)
+        case "system":
+            return InputError(N_("{path} cannot be read: {reason}"), path=str(path), reason=head["reason"])
+        case fault:
+            return InputError(
+                N_("{path} is empty") if fault == "empty" else N_("{path} is not a picture, or it is damaged"),
+                hint=N_("Copy it again, or take the picture again."),
+                path=str(path),
+            )
 
 
 def open_pictures(

@@ -7,70 +7,98 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import pypdfium2
 
 from custody.errors import N_, InputError
-from scanner.frames import Clock, Frame, FrameSource
-
-_POINTS_PER_INCH = 72.0
-_MAX_SIDE_PX = 8000
-"""A page that claims to be metres wide is rasterised coarser than asked, not into all the memory."""
-
+from scanner.frames import Clock, Frame, FrameSource, Image
+from scanner.page_size import scale_of
+from tables.bounded import OverLimitError, Piece, bounded
 
 _TURN = threading.Lock()
-"""PDFium serves one thread at a time, and a page may be read while another one is drawn."""
+"""PDFium serves one thread at a time."""
 
 
 class Pages:
-    """The pages of an opened PDF, from 1."""
+    """The pages of an opened PDF, from 1, as the child process sends them."""
 
     kind: Literal["still"] = "still"
 
-    def __init__(self, title: str, document: Any, clock: Clock, dpi: int) -> None:
-        self.title = title
-        self.total = len(document)
-        self._document = document
+    def __init__(self, path: Path, total: int, pieces: Iterator[Piece], clock: Clock) -> None:
+        self.title = path.name
+        self.total = total
+        self._path = path
+        self._pieces = pieces
         self._clock = clock
-        self._scale = dpi / _POINTS_PER_INCH
 
     def __iter__(self) -> Iterator[Frame]:
         for number in range(1, self.total + 1):
             try:
-                with _TURN:
-                    page = self._document[number - 1]
-                    scale = min(self._scale, _MAX_SIDE_PX / max(*page.get_size(), 1.0))
-                    image = np.array(page.render(scale=scale).to_numpy())
-            except pypdfium2.PdfiumError as error:
+                head, data = next(self._pieces)
+            except OverLimitError as error:
+                raise too_costly(self._path) from error
+            if "fault" in head:
                 raise InputError(
                     N_("Page {page} of {path} is damaged"),
                     hint=N_("What was read until there stays. Make or copy the PDF again."),
                     page=number,
                     path=self.title,
-                ) from error
-            yield Frame(np.ascontiguousarray(image[..., :3]), self.title, number, self._clock())
+                )
+            yield Frame(_image(data, **head), self.title, number, self._clock())
 
 
 @contextmanager
 def open_pdf(path: Path, *, clock: Clock, dpi: int) -> Iterator[FrameSource]:
-    """Open a PDF.
+    """Open a PDF. It is read in a child process, within limits of time and memory.
 
     Raises:
-        InputError: it is damaged, locked with a password, or has no pages.
+        InputError: it is damaged, locked with a password, has no pages, or costs far more than a file of its size.
     """
-    try:
-        with _TURN:
-            document = pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError as error:
-        is_locked = "assword" in str(error)
-        raise InputError(
-            N_("{path} is locked with a password") if is_locked else N_("{path} is not a PDF, or it is damaged"),
-            hint=N_("Save it without a password.") if is_locked else N_("Make or copy it again."),
-            path=str(path),
-        ) from error
-    try:
-        if not len(document):
+    size = path.stat().st_size
+    told = {"path": str(path.absolute()), "bytes": size, "dpi": dpi}
+    with bounded("scanner.page_child:pages", size, told) as pieces:
+        try:
+            head, _data = next(pieces)
+        except OverLimitError as error:
+            raise too_costly(path) from error
+        match head.get("fault"):
+            case "locked":
+                raise InputError(
+                    N_("{path} is locked with a password"), hint=N_("Save it without a password."), path=str(path)
+                )
+            case "many":
+                raise too_costly(path)
+            case str():
+                raise InputError(
+                    N_("{path} is not a PDF, or it is damaged"), hint=N_("Make or copy it again."), path=str(path)
+                )
+        if not head["total"]:
             raise InputError(N_("{path} has no pages"), path=str(path))
-        yield Pages(path.name, document, clock, dpi)
-    finally:
-        with _TURN:
+        yield Pages(path, head["total"], pieces, clock)
+
+
+def draw_page(data: bytes, dpi: int) -> Image:
+    """The first page of a PDF that this program has made, drawn in this process."""
+    import pypdfium2
+
+    with _TURN:
+        document = pypdfium2.PdfDocument(data)
+        try:
+            page = document[0]
+            return np.array(page.render(scale=scale_of(page.get_size(), dpi)).to_numpy()[..., :3])
+        finally:
             document.close()
+
+
+def too_costly(path: Path) -> InputError:
+    """The refusal of a file whose reading was ended at a limit."""
+    return InputError(
+        N_(
+            "{path} is not read: reading it breaks the reader, or takes far more time or memory than a file of its size"
+        ),
+        hint=N_("Ask for it again, print it to a new PDF, or take a photograph of it."),
+        path=str(path),
+    )
+
+
+def _image(data: bytearray, *, width: int, height: int, stride: int, channels: int) -> Any:
+    rows = np.frombuffer(data, np.uint8).reshape(height, stride)[:, : width * channels]
+    return np.ascontiguousarray(rows.reshape(height, width, channels)[..., :3])

@@ -1,4 +1,3 @@
 """What a station's folder holds, by name."""
 
-LEDGER_FILE = "ledger.db"
-"""The ledger, where no other database is named."""
+from tables.own_files import LEDGER_FILE as LEDGER_FILE

@@ -138,7 +138,7 @@ class Observers:
         from tables.safe_file import safe_file
 
         data = json.dumps([asdict(token) for token in tokens.values()], ensure_ascii=False, indent=1)
-        with safe_file(self._path) as file:
+        with safe_file(self._path, is_own=True) as file:
             Path(file.name).chmod(0o600)
             file.write(data.encode() + b"\n")
         self._known = None

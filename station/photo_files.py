@@ -22,8 +22,10 @@ def save_photos(store: "Store", folder: Path) -> tuple[int, int]:
     Raises:
         InputError, StoreError: the folder cannot be written, or the disk is full.
     """
+    from tables.own_files import output_path
     from tables.safe_file import safe_file
 
+    output_path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -33,6 +35,10 @@ def save_photos(store: "Store", folder: Path) -> tuple[int, int]:
             path=str(folder),
             reason=error.strerror or type(error).__name__,
         ) from error
+
+    for link in folder.iterdir():  # before the first photograph is written
+        if link.suffix == ".jpg":
+            output_path(link)
 
     def save(name: str, data: bytes) -> None:
         with safe_file(folder / name) as file:

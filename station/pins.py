@@ -156,7 +156,7 @@ class Pins:
         from tables.safe_file import safe_file
 
         data = json.dumps([asdict(kept) for kept in people.values()], ensure_ascii=False, indent=1)
-        with safe_file(self._path) as file:
+        with safe_file(self._path, is_own=True) as file:
             Path(file.name).chmod(0o600)
             file.write(data.encode() + b"\n")
 

@@ -24,8 +24,7 @@ def draw_preview(out: Path, job: PrintJob, contents: "Iterable[LabelContent]") -
     """
     from labels.layout import PT_PER_MM
     from labels.sheet import write_sheets
-    from scanner.frames import monotonic_ms
-    from scanner.pages import open_pdf
+    from scanner.pages import draw_page
 
     stock = job.stock
     count = max(stock.per_page - job.start + 1, 1)
@@ -34,13 +33,8 @@ def draw_preview(out: Path, job: PrintJob, contents: "Iterable[LabelContent]") -
         page, islice(contents, count), stock, start=job.start, cut_marks=job.cut_marks, adjustment=job.adjustment,
         title=_("Preview"),
     )  # fmt: skip
-    drawn = out.with_suffix(".pdf")
-    drawn.write_bytes(page.getvalue())
     dpi = round(72 * _WIDTH_PX / (stock.page_width_mm * PT_PER_MM))
-    with open_pdf(drawn, clock=monotonic_ms, dpi=dpi) as pages:
-        frame = next(iter(pages))
-    drawn.unlink()
-    out.write_bytes(_marked(frame.image[..., ::-1]))
+    out.write_bytes(_marked(draw_page(page.getvalue(), dpi)[..., ::-1]))
 
 
 def _marked(pixels) -> bytes:  # type: ignore[no-untyped-def]  # an array of red, green and blue

@@ -77,7 +77,7 @@ def keep_printer(home: Path, name: str, adjustment: "Adjustment | None") -> None
         known[name] = adjustment
     home.mkdir(parents=True, exist_ok=True)
     table = {name: asdict(kept) for name, kept in sorted(known.items())}
-    with safe_file(home / PRINTERS) as file:
+    with safe_file(home / PRINTERS, is_own=True) as file:
         file.write(json.dumps(table, ensure_ascii=False, indent=1).encode())
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from custody.errors import N_, CustodyError, InputError, StoreError
+from tables.own_files import output_path
 
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
@@ -32,7 +33,7 @@ class _Digesting:
 
 
 @contextmanager
-def safe_file(path: Path, *, read_back: bool = False) -> Iterator[BinaryIO]:
+def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> Iterator[BinaryIO]:
     """Give a file to write; on leaving it takes the place of `path`, after an error nothing has changed.
 
     The bytes go to a temporary file in the same folder and reach the disk before they get their name, so a reader or
@@ -41,12 +42,13 @@ def safe_file(path: Path, *, read_back: bool = False) -> Iterator[BinaryIO]:
     Args:
         read_back: read the file again before it gets its name, for a stick that takes everything and keeps less. It
             must be written from its beginning to its end.
+        is_own: it is one of the station's own files, which nothing else may replace.
 
     Raises:
-        InputError: the folder is missing or may not be written, or `path` is no ordinary file.
+        InputError: the folder is missing or may not be written, `path` is no ordinary file, or it is the station's own.
         StoreError: the disk is full or broken, or gives back something else.
     """
-    target = path.resolve()
+    target = path.resolve() if is_own else output_path(path)
     if target.exists() and not target.is_file():
         raise InputError(N_("{path} is not a file that can be written"), hint=N_("Give a file name."), path=str(path))
     draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")

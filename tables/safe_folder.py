@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from custody.errors import N_, InputError
+from tables.own_files import output_path
 from tables.safe_file import folder_for
 
 
@@ -14,9 +15,9 @@ def check_new_folder(path: Path) -> Path:
     """Refuse a name that a new folder cannot have, before work is done for it; returns where it will be.
 
     Raises:
-        InputError: something is there already under that name, or the folder above is missing.
+        InputError: something is there already under that name, it is the station's own, or the folder above is missing.
     """
-    target = path.resolve()
+    target = output_path(path)
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise InputError(
             N_("{path} is there already: a new folder is written, and nothing in an old one is changed"),

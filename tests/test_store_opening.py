@@ -10,7 +10,7 @@ import pytest
 from ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, give, planned_station, signer, station
 
 from custody.errors import CustodyError, StoreError
-from db.connect import _sqlite_path
+from db.address import sqlite_path
 from db.store import open_store
 
 
@@ -237,5 +237,5 @@ def test_a_ledger_that_is_refused_is_not_left_open(sqlite_file: Path, ledger_byt
 
 
 def test_a_windows_path_is_taken_as_it_is() -> None:
-    assert _sqlite_path("sqlite:///C:/Users/u/ledger.db").as_posix().endswith("C:/Users/u/ledger.db")
-    assert _sqlite_path(r"C:\Users\u\ledger.db").name.endswith("ledger.db")
+    assert sqlite_path("sqlite:///C:/Users/u/ledger.db").as_posix().endswith("C:/Users/u/ledger.db")
+    assert sqlite_path(r"C:\Users\u\ledger.db").name.endswith("ledger.db")

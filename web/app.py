@@ -4,12 +4,8 @@ To add a page: a module in `web/pages` with `routes(site, pages)`, a template th
 `PAGES` and, where people should find it from everywhere, one in `web.site.NAVIGATION`.
 """
 
-import os
-import tempfile
-import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -23,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
 from language.text import printable, say, say_fault, sentence
+from station.fault_details import keep_details
 from web.api.forms import Refusal
 from web.api.reading import reading
 from web.api.recording import recording, tokens
@@ -160,7 +157,7 @@ def _answers(pages: Pages) -> dict[Any, Any]:
         return answer(request, 422, _("The request is not understood: {names}").format(names=names))
 
     def of_fault(request: Request, error: Exception) -> Response:
-        path = _keep_details(error)
+        path = keep_details(error)
         line = _("Serah has a fault: {error}").format(error=printable(f"{type(error).__name__}: {error}", 200))
         return answer(request, 500, line, _("What was recorded is safe. Please send us {path}").format(path=path))
 
@@ -174,16 +171,3 @@ def status_of(error: CustodyError) -> int:
     if isinstance(error, StoreError):
         return 507
     return {1: 409, 2: 422}.get(error.exit_code, 503)
-
-
-def _keep_details(error: Exception) -> str:
-    """Where the details of a fault of ours are kept; `-` where nothing can be written."""
-    for folder in (os.environ.get("SERAH_HOME"), Path.home(), tempfile.gettempdir()):
-        path = Path(folder or "") / "serah-fault.txt"
-        try:
-            if folder:
-                path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-                return str(path)
-        except OSError:
-            continue
-    return "-"

@@ -59,7 +59,7 @@ class PaperRoom(Scanning):
     def _keep_half_read(self) -> None:
         parts = self.session.open_parts
         if parts:
-            with safe_file(self._file) as file:
+            with safe_file(self._file, is_own=True) as file:
                 file.write("\n".join(parts).encode())
         else:
             self._file.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from commands.base import json_option, print_json
+from commands.base import Output, json_option, print_json
 from language import _
 
 EXIT_NOT_FOUND = 1
@@ -13,7 +13,7 @@ EXIT_NOT_FOUND = 1
 @click.command()
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=Output(replaces_all=True),
     default=Path("demo-out"),
     show_default=True,
     metavar=_("FOLDER"),

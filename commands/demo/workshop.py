@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from custody.errors import N_, InputError
+from tables.own_files import output_path
 
 MARK = ".serah-demo.json"
 """Names the files that the demo made, so that no file of the user's goes when the folder is replaced."""
@@ -20,9 +21,9 @@ def workshop(out: Path) -> Iterator[Path]:
     """Give an empty folder to fill; on leaving it takes the place of `out`, after an error nothing has changed.
 
     Raises:
-        InputError: `out` is a file, or holds anything that is no former demo's.
+        InputError: `out` is a file, holds anything that is no former demo's, or the station of this command.
     """
-    target = out.resolve()
+    target = output_path(out, replaces_all=True)
     _refuse_others(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     folder = target.with_name(f".{target.name[:60]}.{secrets.token_hex(4)}.tmp")

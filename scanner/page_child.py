@@ -1,0 +1,38 @@
+"""Rasterises the pages of a PDF in a child process (`tables.bounded`); `scanner.pages` shows them as frames."""
+
+from typing import Any
+
+import pypdfium2
+
+from scanner.page_size import most_pages, scale_of
+from tables.bounded import Send, limited
+
+
+def pages(told: dict[str, Any], send: Send, _payload: bytes) -> None:
+    """Send how many pages there are, then each one: blue, green, red, in rows of `stride` bytes.
+
+    Args:
+        told: `path`, `bytes` and `dpi`.
+    """
+    step = limited(told["bytes"])
+    try:
+        document = pypdfium2.PdfDocument(told["path"])
+    except pypdfium2.PdfiumError as error:
+        send(fault="locked" if "assword" in str(error) else "damaged")
+        return
+    total = len(document)
+    if total > most_pages(told["bytes"]):
+        send(fault="many", total=total)
+        return
+    send(total=total)
+    for number in range(total):
+        step()
+        try:
+            page = document[number]
+            bitmap = page.render(scale=scale_of(page.get_size(), told["dpi"]))
+        except pypdfium2.PdfiumError:
+            send(fault="page")
+            return
+        send(bitmap.buffer, width=bitmap.width, height=bitmap.height, stride=bitmap.stride, channels=bitmap.n_channels)
+        bitmap.close()
+        page.close()
