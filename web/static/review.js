@@ -146,8 +146,11 @@ button?.addEventListener("click", (event) => {
   event.preventDefault();
   tell_stray();
 });
-if (form.giver_name.dataset.offered) settle().then(renew); // a name that is offered is kept like one that was typed
-(form.giver_name.value ? form.receiver_name : form.giver_name).focus({ preventScroll: true }); // what was found stands above it, and is read first
+// A name that is offered is kept like one that was typed, and so is what was typed before this script had come.
+const is_written = [...form.elements].some((each) => each.defaultValue !== undefined && each.value !== each.defaultValue);
+if (form.giver_name.dataset.offered || is_written) settle().then(renew);
+if (!form.contains(document.activeElement)) // else somebody writes there already
+  (form.giver_name.value ? form.receiver_name : form.giver_name).focus({ preventScroll: true }); // what was found stands above it, and is read first
 
 // Asked in a dialog of the page: in one of the browser's, the Enter of a scanner would agree.
 const forget = document.getElementById("forget");
