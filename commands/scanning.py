@@ -186,7 +186,7 @@ def _typed(codes: str, receiver: str) -> list[Any]:
     """The items in a list of typed codes; a place's label among them must be the receiver's."""
     from commands.lines import parse_lines, read_lines
     from custody.codes import PlaceLabel
-    from custody.compose import Touch
+    from custody.compose import Touch, how_entered
 
     labels = parse_lines(read_lines(codes), "" if codes == "-" else codes)
     other = next((label for label in labels if isinstance(label, PlaceLabel) and label.code != receiver), None)
@@ -197,11 +197,7 @@ def _typed(codes: str, receiver: str) -> list[Any]:
             place=other.code,
             receiver=receiver,
         )
-    return [
-        Touch(label.code, label.print, "typed" if label.print is None else "wedge")
-        for label in labels
-        if not isinstance(label, PlaceLabel)
-    ]
+    return [Touch(label.code, label.print, how_entered(label)) for label in labels if not isinstance(label, PlaceLabel)]
 
 
 def _matched(store: "Store", given: "Handover", codes: "Sequence[str]") -> "list[Touch]":

@@ -45,9 +45,9 @@ def one_touch(code: str) -> "Touch":
 
 
 def _touch(label: "ItemLabel") -> "Touch":
-    from custody.compose import Touch
+    from custody.compose import Touch, how_entered
 
-    return Touch(label.code, label.print, "typed" if label.print is None else "wedge")
+    return Touch(label.code, label.print, how_entered(label))
 
 
 def photo_bytes(file: Path | None, camera: str | None) -> bytes | None:

@@ -6,7 +6,7 @@ every substitution of one character and all but about 0.15 % of swapped neighbou
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from custody.errors import N_, CodeError
 
@@ -30,11 +30,13 @@ _PLATE = re.compile(r"[A-Z]{1,2}[1-9][0-9]{0,3}[A-Z]{1,3}", re.ASCII)
 class ItemLabel:
     """What the label of an item says: its code and the number of the print, 1 to 99.
 
-    The number is None where no label was read: the code was typed without one, or read from a form.
+    The number is None where no label was read: the code was typed without one, or read from a form. `is_symbol`: the
+    text was to the letter what a QR symbol says, a label's or a form's; nobody types that, so a scanner read it.
     """
 
     code: str
     print: int | None
+    is_symbol: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def read_payload(text: str) -> ItemLabel | PlaceLabel | None:
                 hint=N_("Set the item aside and compare it with its waybill."),
                 text=text,
             )
-        return ItemLabel(code, int(number) or None)
+        return ItemLabel(code, int(number) or None, is_symbol=True)
     if text.startswith("P:") and _CUSTODIAN.fullmatch(text, 2):
         return PlaceLabel(text[2:])
     return None
@@ -185,7 +187,9 @@ def parse_entry(text: str) -> ItemLabel | PlaceLabel:
             hint=N_("Type the code alone."),
             text=line[:60],
         )
-    return ItemLabel(parse_code(code), int(number) or None if star else None)
+    return ItemLabel(
+        parse_code(code), int(number) or None if star else None, is_symbol=_ITEM.fullmatch(folded) is not None
+    )
 
 
 def parse_custodian(text: str) -> str:

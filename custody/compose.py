@@ -14,6 +14,7 @@ from custody.compose_items import How as How
 from custody.compose_items import NewEvent as NewEvent
 from custody.compose_items import Ref as Ref
 from custody.compose_items import Touch as Touch
+from custody.compose_items import how_entered as how_entered
 from custody.compose_items import how_read as how_read
 from custody.compose_items import inspect_events as inspect_events
 from custody.compose_items import pack_events as pack_events

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
+from custody.codes import ItemLabel
+
 T = TypeVar("T")
 How = Literal["camera", "typed", "wedge", "matched"]
 
@@ -43,6 +45,11 @@ class Touch:
     code: str
     print: int | None
     how: How
+
+
+def how_entered(label: ItemLabel) -> How:
+    """How a line came that nobody timed: a symbol's text from a scanner, anything else by hand."""
+    return "wedge" if label.is_symbol else "typed"
 
 
 def how_read(text: str) -> How:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from custody.codes import ItemLabel, PlaceLabel, parse_code, parse_custodian, parse_entry, read_payload, show_code
+from custody.compose import how_entered
 from custody.errors import CodeError, CustodyError, RuleError, TamperError
 from custody.findings import Finding
 from custody.paper import Collector, Progress, is_head, is_part
@@ -138,7 +139,7 @@ class ScanSession:
         sight = self._in_view.get(text)
         return sight.outcome.mark if sight and sight.outcome else None
 
-    def type_in(self, line: str, *, is_burst: bool = False) -> Outcome:
+    def type_in(self, line: str, *, by_hand: bool = False) -> Outcome:
         """Take one line from the keyboard or a USB scanner: a label, a code, or a command.
 
         Commands: `help`; `undo`; `-CODE` takes one item out; `from PLACE` and `to PLACE`; `finish`; `match CODE` takes
@@ -146,7 +147,7 @@ class ScanSession:
         the last one taken; `extra KIND=COUNT:REMARK`, `bound PLACE`.
 
         Args:
-            is_burst: it came faster than anybody types, so that a scanner read it, be it a bare code on a form.
+            by_hand: it came key by key, as slowly as people type, so that nothing read it, be it what a label says.
         """
         entry = line.strip()
         if is_part(entry):
@@ -180,7 +181,7 @@ class ScanSession:
             return self._refuse("not_understood", error)
         if isinstance(label, PlaceLabel):
             return self._go_to(label)
-        return self._take(label, "wedge" if is_burst or _is_payload(entry) else "typed")
+        return self._take(label, "typed" if by_hand else how_entered(label))
 
     def undo(self) -> Outcome:
         """Take out what was taken last."""
@@ -312,13 +313,5 @@ def _is_ours(text: str) -> bool:
     """Whether a text would be taken for a label; codes of papers prove themselves."""
     try:
         return read_payload(text) is not None
-    except CodeError:
-        return False
-
-
-def _is_payload(entry: str) -> bool:
-    """Whether a line is a label as a USB scanner sends it; where Caps Lock turns its letters round, too."""
-    try:
-        return isinstance(read_payload(entry.upper()), ItemLabel)
     except CodeError:
         return False

@@ -9,7 +9,7 @@ import pytest
 from browser_examples import Served, Watched, tab, wait_until
 from command_examples import Terminal
 
-from custody.codes import item_payload, show_code
+from custody.codes import form_payload, item_payload, show_code
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -49,7 +49,7 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.type(codes[0])
     scan.shows("#last", "counted once")
     assert scan.heard == "again"
-    scan.type(astray)  # a bare code, as a scanner reads it from a form
+    scan.type(astray)
     scan.shows(".irregular", "TPS 001 Unggahan")
     assert scan.heard == "wrong"
     scan.shows(".irregular", "Take it off the load")
@@ -106,10 +106,33 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     assert "/handover/letter/BAST-" in popup.value.url
     assert scan.errors == []
     hows = {item["code"]: item["how"] for item in station("report", "bast", "--json").json["items"]}
-    assert set(hows.values()) == {"wedge"}, "so fast come keys from a scanner, also of a bare code"
+    assert set(hows.values()) == {"wedge"}, "so fast come keys from a scanner"
     chain = station("custody", "--json", codes[3]).json
     assert chain["held_by"] == "51.08.01.2001" and chain["condition"] == "wet"
     assert station("verify").code == 0
+
+
+@pytest.mark.slow
+def test_what_is_typed_by_hand_is_told_from_what_a_scanner_sends(
+    window: "BrowserContext", served: Served, station: Terminal
+) -> None:
+    codes = station.codes("--to", "51.08.01.2001")[:5]
+    scan = begin(window, served)
+    by_hand = [codes[0], item_payload(codes[1], 1)]
+    by_scanner = [item_payload(codes[2], 1), form_payload(codes[3])]
+    for number, line in enumerate(by_hand, 1):
+        scan.page.keyboard.type(line, delay=120)
+        scan.page.keyboard.press("Enter")
+        scan.shows("#taken", str(number))
+    for number, line in enumerate(by_scanner, 3):
+        scan.type(line)
+        scan.shows("#taken", str(number))
+    scan.page.fill("#line", item_payload(codes[4], 1))  # as a phone writes it: no key is seen
+    scan.page.keyboard.press("Enter")
+    scan.shows("#taken", "5")
+    draft = scan.page.url.split("/")[-1]
+    touches = served.site.keep.do(lambda store: store.drafts.touches(draft))
+    assert [touch.how for touch in touches] == ["typed", "typed", "wedge", "wedge", "wedge"] and scan.errors == []
 
 
 @pytest.mark.slow
@@ -151,12 +174,14 @@ def test_a_server_that_goes_and_comes_back_is_told_at_once(
     scan.page.wait_for_selector("#alarm:visible")
     scan.shows("#alarm", "does not answer")
     scan.type(codes[1])
-    scan.shows("#waiting", f"NOT counted: {codes[1]}")
+    scan.shows("#waiting", f"Not known yet whether this was counted: {codes[1]}")
     scan.shows("#taken", "1")
     served.start()
     scan.page.wait_for_selector("#alarm", state="hidden")
+    scan.shows("#untaken", f"NOT counted: {codes[1]}")
     scan.type(codes[1])
     scan.shows("#taken", "2")
+    scan.page.wait_for_selector("#untaken", state="hidden")
     assert not [error for error in scan.errors if "ERR_" not in error and "Failed to load" not in error]
 
 

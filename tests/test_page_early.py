@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_examples import Served, Watched
+from browser_examples import Served, Watched, wait_until
 from command_examples import Terminal
 from test_page_browser import begin_with
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+TEMPLATES = Path(__file__).parent.parent / "web" / "templates"
 
 
 @contextmanager
@@ -64,6 +66,66 @@ def test_a_press_and_a_scan_that_come_before_the_scripts_are_done_once_and_not_l
     begun.shows("#taken", "1")
     begun.page.wait_for_selector("#ends[open]")
     assert "?" not in begun.page.url and begun.errors == []
+
+
+PLACES = {
+    "/scan": "receiver", "/items": "to", "/labels": "to", "/plan": "place", "/meet": "under",
+}  # fmt: skip
+"""Every page with a field that offers places, and such a field; those of a dialog cannot be reached before."""
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_what_is_typed_into_a_field_before_the_scripts_is_searched(
+    window: "BrowserContext", served: Served, path: str
+) -> None:
+    field, page = PLACES[path], Watched(window.new_page())
+    with slow_scripts(page):
+        early(page, f"{served.url}{path}?lang=en")
+        page.page.focus(f"#{field}")
+        page.page.keyboard.type("patas")
+    page.shows(f"#{field}-list li >> nth=0", "Patas")
+    assert page.page.evaluate("document.activeElement.id") == field and page.page.input_value(f"#{field}") == "patas"
+    assert page.errors == []
+
+
+def test_every_field_that_offers_places_is_among_them() -> None:
+    found = {path.name for path in TEMPLATES.glob("*.html") if re.search(r"{{ chooser\(", path.read_text("utf-8"))}
+    assert found == {"begin.html", "items.html", "labels.html", "plan.html", "meet.html", "scan.html"}
+
+
+def test_names_that_are_typed_before_the_scripts_are_kept_and_stand_at_their_signatures(
+    window: "BrowserContext", served: Served, station: Terminal
+) -> None:
+    scan = begin_with(window, served, station.codes("--to", "51.08.01.2001")[0])
+    with slow_scripts(scan):
+        early(scan, scan.page.url + "/review")
+        scan.page.focus("#receiver_name")
+        scan.page.keyboard.type("Ketut")
+        scan.page.keyboard.press("Shift+Tab")
+        scan.page.keyboard.type("Ma")
+    scan.shows('[data-signer="receiver"] .who', "Ketut")
+    scan.shows('[data-signer="giver"] .who', "Ma")
+    draft = scan.page.url.split("/")[-2]
+    wait_until(lambda: served.site.rooms.do(draft, lambda room: room.said()).get("receiver_name") == "Ketut")
+    scan.page.keyboard.type("de")
+    assert scan.page.input_value("#giver_name") == "Made", "the focus stays where somebody writes"
+    assert scan.errors == []
+
+
+def test_what_is_chosen_and_opened_before_the_scripts_counts(
+    window: "BrowserContext", served: Served, station: Terminal
+) -> None:
+    codes = station.codes("--to", "51.08.01.2001")
+    scan = begin_with(window, served, codes[0])
+    scan.type(codes[1])
+    scan.shows("#taken", "2")
+    with slow_scripts(scan):
+        early(scan, scan.page.url)
+        scan.page.check(f'[data-choose="{codes[0]}"]')
+        scan.page.click(".missing summary")
+    scan.shows("#change-chosen", "(1)")
+    scan.shows(".missing li >> nth=13", "TPS 002 Patas")
+    assert scan.page.is_checked(f'[data-choose="{codes[0]}"]') and scan.errors == []
 
 
 def test_enter_that_comes_before_the_scripts_records_nothing(

@@ -23,7 +23,8 @@ from web.site import Site
 from web.token import HEADER
 
 ALLOWED = {
-    ("POST", "/api/drafts/{draft}/lines"), ("POST", "/api/drafts/{draft}/frames"), ("PUT", "/api/drafts/{draft}/said"),
+    ("POST", "/api/drafts/{draft}/lines"), ("POST", "/api/drafts/{draft}/lines/asked"),
+    ("POST", "/api/drafts/{draft}/frames"), ("PUT", "/api/drafts/{draft}/said"),
     ("PUT", "/api/drafts/{draft}/pause"), ("DELETE", "/api/drafts/{draft}/items/{code}"),
     ("PUT", "/api/drafts/{draft}/words"), ("POST", "/api/drafts/{draft}/photos"),
     ("POST", "/api/drafts/{draft}/signatures/{signer}"),

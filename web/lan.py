@@ -36,7 +36,7 @@ _MOST_DEVICES = 20
 _ID = "[0-9a-f-]{1,60}"
 _READS = re.compile(rf"/device|/scan/{_ID}(/(board|missing|news|picture|review|signatures))?|/photos/[0-9a-f]{{64}}"
                     r"|/api/(alive|places)")  # fmt: skip
-_DOES = re.compile(rf"/api/drafts/{_ID}/(lines|frames|photos|said|pause|words|items/[^/]{{1,40}}"
+_DOES = re.compile(rf"/api/drafts/{_ID}/(lines|lines/asked|frames|photos|said|pause|words|items/[^/]{{1,40}}"
                    rf"|signatures/[^/]{{1,20}}|pins/[^/]{{1,20}})|/api/pins")  # fmt: skip
 _OPEN = re.compile(r"/static/.{1,200}")
 

@@ -69,6 +69,10 @@ class News:
         """Let the streams look up: the server is about to end."""
         self._bell.ring()
 
+    def is_of_this_run(self, id: str) -> bool:
+        """Whether a page that took its mark from this run drew the id: `RUN.` and whatever it likes."""
+        return id.startswith(f"{self._run}.")
+
     def mark(self) -> str:
         """Where the news stand now: what a page that is rendered now need not hear again."""
         with self._lock:

@@ -46,7 +46,7 @@ class PaperRoom(Scanning):
         self.see([Read(text, _ANYWHERE, "picture") for text in ours], 0.0, is_still=True)
         return len(ours)
 
-    def tell(self, outcome: Outcome) -> dict[str, Any]:
+    def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
         """Keep it for pages that are opened later, and what is half read for a server that is started anew.
 
         Raises:

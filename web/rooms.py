@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from custody.errors import N_, ConflictError
+from custody.codes import ItemLabel, parse_entry
+from custody.errors import N_, CodeError, ConflictError
 from custody.findings import Finding
 from custody.items import Item
 from scanner.outcomes import Outcome
@@ -19,6 +20,7 @@ from scanner.session import ScanSession
 from station.desk import DraftDesk
 from station.said import OF_ITEMS, REFUSED, said_of
 from station.signing import SIGNED, Signed, acknowledged, contents, name_of, signed_in, standing
+from web.answers import Answers
 from web.news import News
 from web.papers import PAPERS, PaperRoom
 from web.scanning import Scanning
@@ -82,6 +84,14 @@ class Room(Scanning):
             self._judged = self.desk.judged()
         return self._judged
 
+    def is_in(self, line: str) -> bool | None:
+        """Whether the item that a line names is in the list; None where it names none."""
+        try:
+            label = parse_entry(line)
+        except CodeError:
+            return None
+        return label.code in self.desk.taken if isinstance(label, ItemLabel) else None
+
     def version(self) -> str:
         """A digest of who gives what to whom: a page that reviewed something else is out of date."""
         said = self.said()
@@ -143,14 +153,14 @@ class Room(Scanning):
             desk.giver, desk.receiver or "", desk.bound, len(desk.taken)
         )  # fmt: skip
 
-    def tell(self, outcome: Outcome) -> dict[str, Any]:
+    def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
         """Judge anew what was taken, keep which codes of a paper were shown, and tell every open page."""
         self._judged = None
         half_read = "\n".join(self.session.open_parts)
         if half_read != self._half_read:
             self.store.drafts.say(self.draft, {HALF_READ: half_read})
             self._half_read = half_read
-        return super().tell(outcome)
+        return super().tell(outcome, line)
 
 
 class Rooms:
@@ -161,6 +171,8 @@ class Rooms:
         self._rooms: dict[str, Room] = {}
         self._news: dict[str, News] = {}
         self._papers: PaperRoom | None = None
+        self.answers = Answers()
+        """What came of lines and presses, for who lost the answer; asked in the ledger's thread."""
         self._lock = threading.Lock()
 
     def news(self, draft: str) -> News:

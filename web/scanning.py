@@ -11,12 +11,13 @@ from scanner.outcomes import Desk, Mark, Outcome
 from scanner.reads import Read
 from scanner.session import ScanSession
 from station.advice import advice_now, last_handover
+from web.answers import Sent
 from web.news import News
 
 if TYPE_CHECKING:
     from db.store import Store
 
-_LONGEST_LINE = 4096
+LONGEST_LINE = 4096
 """A part of a paper has up to that many characters."""
 
 
@@ -24,9 +25,11 @@ class Line(BaseModel):
     """One line as it was typed, or as a USB scanner sent it."""
 
     model_config = ConfigDict(extra="forbid")
-    line: Annotated[str, Field(max_length=_LONGEST_LINE)]
-    is_burst: bool = False
-    """It came faster than anybody types: a USB scanner sent it, whatever it read."""
+    line: Annotated[str, Field(max_length=LONGEST_LINE)]
+    id: Sent | None = None
+    """By which the page asks for what came of it, where its answer is lost."""
+    by_hand: bool = False
+    """It came key by key, as slowly as people type: nothing read it, whatever it says."""
 
 
 class Scanning:
@@ -38,12 +41,16 @@ class Scanning:
         self._desk = desk
         self._beside: dict[str, ScanSession] = {}
 
-    def type_in(self, line: str, *, is_burst: bool = False) -> dict[str, Any]:
-        """Take a line that was typed or that a USB scanner sent; nothing while the session is paused."""
+    def type_in(self, line: str, *, by_hand: bool = False, id: str = "") -> dict[str, Any]:
+        """Take a line that was typed or that a USB scanner sent; nothing while the session is paused.
+
+        Args:
+            id: the page's own name for the line, which its outcome carries.
+        """
         if self.is_paused:
             words = _("The session is paused: nothing is taken until it goes on.")
-            return self.tell(Outcome("refused", words, self._desk.tally))
-        return self.tell(self.session.type_in(line, is_burst=is_burst))
+            return self.tell(Outcome("refused", words, self._desk.tally), id)
+        return self.tell(self.session.type_in(line, by_hand=by_hand), id)
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool) -> dict[str, Mark | None]:
         """Take what the computer's camera has read; how to outline each text."""
@@ -65,10 +72,10 @@ class Scanning:
             self.tell(outcome)
         return {read.text: session.mark(read.text) for read in reads}
 
-    def tell(self, outcome: Outcome) -> dict[str, Any]:
-        """Tell every open page what came of a label or a line; what they are told."""
+    def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
+        """Tell every open page what came of a label or a line, with the line's id; what they are told."""
         return self.news.tell(
-            "outcome", kind=outcome.kind, text=outcome.text, remark=outcome.remark, beep=outcome.beep,
+            "outcome", line=line, kind=outcome.kind, text=outcome.text, remark=outcome.remark, beep=outcome.beep,
             advice=self._advice(outcome), is_grave=any(finding.severity == "critical" for finding in outcome.findings),
             code=show_code(outcome.code) if outcome.kind in ("taken", "again", "put_out") else outcome.code,
             taken=outcome.tally.taken, right=outcome.tally.right, expected=outcome.tally.expected,

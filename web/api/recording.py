@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Path
 
 from custody.codes import ItemLabel, parse_entry
-from custody.compose import Handover, Touch
+from custody.compose import Handover, Touch, how_entered
 from custody.errors import N_, CodeError, Fault, InputError
 from station.observers import Token
 from station.said import LONGEST_NOTE, one_line, said_of
@@ -178,7 +178,7 @@ def _record(store: "Store", asked: forms.NewHandover) -> forms.Recorded:
     giver, to = store.custodian(asked.from_), store.custodian(asked.to)
     bound = tuple(store.custodian(code) for code in asked.bound)
     handover = said_of(Handover(giver, to, bound), _words(asked) | _occurred(store, asked.occurred))
-    touches = [Touch(label.code, label.print, "typed") for label in labels]
+    touches = [Touch(label.code, label.print, how_entered(label)) for label in labels]
     return _recorded(store, store.record_handover(handover, touches, id=asked.id))
 
 

@@ -25,6 +25,7 @@ from station.said import (
     read_extra,
     said_of,
 )
+from web.answers import Asked, Sent
 from web.boards import board, few_missing, foretold_of, items_of, lacks_bound, of_item, told
 from web.downloads import inline_pdf
 from web.pages.scan import Draft, ended
@@ -101,9 +102,13 @@ class Said(BaseModel):
 
 
 class Reviewed(Said):
-    """What is recorded: what people say, and the version of the session that they have seen."""
+    """What is recorded: what people say, and the version of the session that they have seen.
+
+    By `id` the page asks for what came of this press, where its answer is lost.
+    """
 
     version: Annotated[str, Field(max_length=40)]
+    id: Sent | None = None
 
 
 def routes(site: Site, pages: Pages) -> APIRouter:
@@ -139,14 +144,28 @@ def routes(site: Site, pages: Pages) -> APIRouter:
             return room.record(reviewed.version).bast
 
         try:
-            bast, is_new = site.rooms.do(draft, job), True
+            is_new, answers = True, site.rooms.answers
+            bast = site.rooms.do(draft, lambda room: answers.once(reviewed.id, lambda: job(room)))
         except InputError:  # a second click, a second tab: it may be recorded already
             known = site.keep.do(lambda store: store.papers.number_of(draft))
             if known is None:
                 raise
             bast, is_new = known, False
         site.pictures.stop(draft)
-        return {"bast": bast, "new": is_new, "page": f"/handover?{urlencode({'number': bast})}"}
+        return {"bast": bast, "new": is_new, "page": _page_of(bast)}
+
+    @router.post("/api/drafts/{draft}/record/asked", summary="What became of a press to record whose answer was lost")
+    def asked(draft: Draft, press: Asked) -> dict[str, str]:
+        def became(store: "Store") -> dict[str, str]:
+            site.rooms.answers.of(press.id)  # given up, if it has not come
+            try:
+                store.drafts.get(draft)
+            except InputError:
+                bast = store.papers.number_of(draft)
+                return {"state": "recorded", "page": _page_of(bast)} if bast else {"state": "dropped"}
+            return {"state": "open"}
+
+        return site.keep.do(became)
 
     @router.get("/handover", include_in_schema=False)
     def handover(request: Request, number: Annotated[str, Query(max_length=80)]) -> Response:
@@ -167,6 +186,10 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         return inline_pdf(data, _letter_file(number))
 
     return router
+
+
+def _page_of(bast: str) -> str:
+    return f"/handover?{urlencode({'number': bast})}"
 
 
 def _say(room: Room, words: Mapping[str, str]) -> None:

@@ -9,10 +9,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 
 from custody.codes import parse_code
 from custody.errors import InputError
+from web.answers import Asked
 from web.boards import board, missing_of
 from web.pages.begin import Ends, custodian_on_page
 from web.rooms import Room
-from web.scanning import Line
+from web.scanning import LONGEST_LINE, Line
 from web.site import Site
 from web.templating import Pages
 
@@ -28,6 +29,12 @@ class Paused(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     paused: bool
+
+
+class AskedLine(Asked):
+    """What became of this line?"""
+
+    line: Annotated[str, Field(max_length=LONGEST_LINE)]
 
 
 class Camera(BaseModel):
@@ -85,7 +92,23 @@ def routes(site: Site, pages: Pages) -> APIRouter:
 
     @router.post("/api/drafts/{draft}/lines", summary="Take a typed or scanned line")
     def type_in(draft: Draft, line: Line) -> dict[str, Any]:
-        return site.rooms.do(draft, lambda room: room.type_in(line.line, is_burst=line.is_burst))
+        def take(room: Room) -> dict[str, Any]:
+            return room.type_in(line.line, by_hand=line.by_hand, id=line.id or "")
+
+        return site.rooms.do(draft, lambda room: site.rooms.answers.once(line.id, lambda: take(room)))
+
+    @router.post("/api/drafts/{draft}/lines/asked", summary="What became of a line whose answer was lost")
+    def asked(draft: Draft, line: AskedLine) -> dict[str, Any]:
+        if (told := site.keep.do(lambda _store: site.rooms.answers.of(line.id))) is not None:
+            return {"state": "told", "told": told}
+
+        def became(room: Room) -> dict[str, str]:
+            is_in = room.is_in(line.line)
+            if is_in is None and not room.news.is_of_this_run(line.id):
+                return {"state": "unknown"}  # done, perhaps, before the server was restarted
+            return {"state": "in" if is_in else "out"}
+
+        return site.rooms.do(draft, became)
 
     @router.delete("/api/drafts/{draft}/items/{code}", summary="Take an item out again")
     def put_out(draft: Draft, code: str) -> dict[str, Any]:

@@ -87,4 +87,5 @@ export function chooser(input) {
   });
   input.addEventListener("blur", () => { asked++; clearTimeout(timer); close(); });
   input.addEventListener("focus", () => input.select());
+  if (document.activeElement === input && input.value !== input.defaultValue) search(); // typed before this script had come
 }

@@ -70,6 +70,6 @@ for (const button of document.querySelectorAll(".forget"))
       location.reload();
     } catch (error) { refuse(error); }
   });
-print.sheet.addEventListener("change", () => {
-  $("rulers").href = `/labels/rulers.pdf?sheet=${encodeURIComponent(print.sheet.value)}`;
-});
+const fit_rulers = () => { $("rulers").href = `/labels/rulers.pdf?sheet=${encodeURIComponent(print.sheet.value)}`; };
+print.sheet.addEventListener("change", fit_rulers);
+fit_rulers();

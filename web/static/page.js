@@ -1,5 +1,6 @@
 // What every page needs: asking the server with the secret, and saying at once when it does not answer.
 
+const ASK_AGAIN_MS = 1000;
 const token = document.querySelector('meta[name="serah-token"]').content;
 const alarm = document.getElementById("alarm");
 
@@ -51,6 +52,18 @@ export async function ask_with(method, path, body, kind = body?.type) {
   const answer = await response.json().catch(() => ({ error: response.statusText }));
   if (!response.ok) throw new Refusal(response.status, answer);
   return answer;
+}
+
+/** Whether a failure leaves open what became of a request: nobody answered, or the server broke off. */
+export const is_lost = (error) => !(error instanceof Refusal) || error.status >= 500;
+
+/** Asks what became of a request, by its id, until the server answers. Throws a Refusal where it does not say. */
+export async function ask_until_known(path, body) {
+  for (;;) {
+    try { return await ask("POST", path, body); }
+    catch (error) { if (!is_lost(error)) throw error; }
+    await new Promise((done) => setTimeout(done, ASK_AGAIN_MS));
+  }
 }
 
 /** A part of a page, as the server renders it. */

@@ -24,4 +24,4 @@ if (code) {
   history.replaceState(null, "", location.pathname); // used up, and nobody's to see
   form.code.value = code;
   form.requestSubmit();
-} else form.code.focus();
+} else if (!form.contains(document.activeElement)) form.code.focus();

@@ -1,6 +1,6 @@
 // The review: keeps what is typed in the session, and records it once.
 
-import { ask, part, Refusal, say_gone, sound_the_alarm } from "./page.js";
+import { ask, ask_until_known, is_lost, part, Refusal, say_gone, sound_the_alarm } from "./page.js";
 import { sound } from "./sounds.js";
 import { signing } from "./sign.js";
 import { CALM_MS, catch_labels, is_by_scanner } from "./wedge.js";
@@ -50,8 +50,9 @@ document.getElementById("extra-more").addEventListener("click", () => {
   row.querySelector('[data-extra="kind"]').focus();
 });
 
-function tell(text) {
+function tell(text, kind = "wrong") {
   trouble.textContent = text;
+  trouble.className = `notice ${kind}`;
   trouble.hidden = !text;
 }
 
@@ -100,12 +101,32 @@ function wait_no_more() {
   button.textContent = label;
 }
 
+/**
+ * Asks what became of the session where a failure does not say: by its id, until the server knows. Whether that told what to tell;
+ * if not, it was not recorded, and will not be by this press.
+ */
+async function is_told_otherwise(press, error) {
+  if (error.field || (press.is_sent ? !is_lost(error) : !(error instanceof Refusal))) return false;
+  if (is_lost(error)) tell(form.dataset.notKnown, "watch");
+  try {
+    const { state, page } = await ask_until_known(`${api}/record/asked`, { id: press.id });
+    if (state === "recorded") location.replace(page);
+    else if (state === "dropped") end(form.dataset.dropped, true);
+    return state !== "open";
+  } catch (refusal) {
+    tell(`${form.dataset.notKnown} ${refusal.message}`, "watch");
+    wait_no_more(); // one more press records nothing twice
+    return true;
+  }
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (!button || button.disabled) return;
   button.disabled = true;
   await settled; // Enter in a field changes it first: that must not reach the server after the record
   tell("");
+  const press = { id: crypto.randomUUID(), is_sent: false };
   try {
     const words = said(true);
     await ask("PUT", `${api}/said`, words);
@@ -115,9 +136,11 @@ form.addEventListener("submit", async (event) => {
     }
     is_recording = true;
     button.textContent = form.dataset.recording;
-    const { page } = await ask("POST", `${api}/record`, { ...words, version: form.dataset.version });
+    press.is_sent = true;
+    const { page } = await ask("POST", `${api}/record`, { ...words, version: form.dataset.version, id: press.id });
     location.replace(page);
   } catch (error) {
+    if (await is_told_otherwise(press, error)) return;
     tell(`${form.dataset.notRecorded} ${error instanceof Refusal ? error.message : ""}`);
     wait_no_more();
     error.field?.closest("details")?.setAttribute("open", "");
@@ -146,8 +169,11 @@ button?.addEventListener("click", (event) => {
   event.preventDefault();
   tell_stray();
 });
-if (form.giver_name.dataset.offered) settle().then(renew); // a name that is offered is kept like one that was typed
-(form.giver_name.value ? form.receiver_name : form.giver_name).focus({ preventScroll: true }); // what was found stands above it, and is read first
+// A name that is offered is kept like one that was typed, and so is what was typed before this script had come.
+const is_written = [...form.elements].some((each) => each.defaultValue !== undefined && each.value !== each.defaultValue);
+if (form.giver_name.dataset.offered || is_written) settle().then(renew);
+if (!form.contains(document.activeElement)) // else somebody writes there already
+  (form.giver_name.value ? form.receiver_name : form.giver_name).focus({ preventScroll: true }); // what was found stands above it, and is read first
 
 // Asked in a dialog of the page: in one of the browser's, the Enter of a scanner would agree.
 const forget = document.getElementById("forget");
@@ -181,10 +207,10 @@ hear("missed", renew);
 hear("recorded", () => end(form.dataset.recorded));
 hear("dropped", () => end(form.dataset.dropped));
 
-function end(words) {
+function end(words, is_known = false) {
   is_over = true;
   news.close();
-  if (is_recording) return; // it was this page that recorded it
+  if (is_recording && !is_known) return; // it was this page that recorded it
   if (button) button.disabled = true;
   sound_the_alarm(words);
   setTimeout(() => location.reload(), 2500); // the server knows where it has gone

@@ -4,6 +4,7 @@ import { ask, part, Refusal, say_gone, sound_the_alarm } from "./page.js";
 import { chooser, is_plate, places_in } from "./choose.js";
 import { second_scanner } from "./devices.js";
 import { own_eye } from "./eye.js";
+import { sender, tell_waiting } from "./lines.js";
 import { show_chosen, things } from "./things.js";
 import { sound, sound_is_locked, sound_is_on, switch_sound, when_unlocked } from "./sounds.js";
 import { catch_labels, pace } from "./wedge.js";
@@ -11,7 +12,7 @@ import { catch_labels, pace } from "./wedge.js";
 const BOARD_PAUSE_MS = 120;
 const SILENCE_MS = 8000, PICTURE_PAUSE_MS = 1000;
 const $ = (id) => document.getElementById(id);
-const scan = $("scan"), field = $("line"), waiting = $("waiting"), last = $("last"), board = $("board");
+const scan = $("scan"), field = $("line"), last = $("last"), board = $("board");
 const api = `/api/drafts/${scan.dataset.draft}`;
 const is_device = Boolean(scan.dataset.device);
 let is_over = false;
@@ -24,6 +25,7 @@ const rest = () => { if (!is_device) field.focus(); };
 let newest = 0, is_alarm = false; // an alarm about what is in the list: undoing it is the first thing to think of
 
 function show(outcome) {
+  settle(outcome);
   if (outcome.number <= newest) return; // it came both ways: as the answer and as news
   newest = outcome.number;
   const is_in = ["taken", "again", "place", "said"].includes(outcome.kind);
@@ -112,34 +114,20 @@ board.addEventListener("toggle", async (event) => {
 
 // --- typing and USB scanners -------------------------------------------------------------------------------------
 
-const lines = [], is_burst = pace();
-let is_sending = false;
+const pace_of = pace();
+const { take: send, settle } = sender(api, scan.dataset, { show, show_in, then: (outcome, line, is_burst) => {
+  if (outcome.kind === "finish") review(); // here alone: another scanner goes on
+  if (!is_burst && ["not_understood", "bad_check"].includes(outcome.kind)) correct(line);
+} });
+$("untaken-seen").addEventListener("click", () => rest());
 
-function tell_waiting(text, kind = "watch") {
-  waiting.textContent = text;
-  waiting.className = `notice ${kind}`;
-  waiting.hidden = !text;
-}
-
-async function send() {
-  if (is_sending) return;
-  is_sending = true;
-  while (lines.length) {
-    tell_waiting(scan.dataset.sending.replace("…", lines[0].line.slice(0, 60)));
-    try {
-      const [typed] = lines, outcome = await ask("POST", `${api}/lines`, typed);
-      show(outcome);
-      lines.shift();
-      if (outcome.kind === "finish") review(); // here alone: another scanner goes on
-      if (!typed.is_burst && ["not_understood", "bad_check"].includes(outcome.kind)) correct(typed.line);
-      tell_waiting("");
-    } catch (error) {
-      const left = lines.splice(0).map(({ line }) => line.slice(0, 60)).join(", ");
-      tell_waiting(`${scan.dataset.notTaken} ${left}. ${error instanceof Refusal ? error.message : ""}`, "wrong");
-      sound("wrong");
-    }
-  }
-  is_sending = false;
+// The server that took it was restarted, and this one finds it in the list.
+function show_in(line) {
+  last.className = "last right fresh";
+  $("last-text").textContent = scan.dataset.isIn.replace("…", line.slice(0, 60));
+  for (const part of ["code", "remark", "advice"]) $(`last-${part}`).textContent = "";
+  sound("ok");
+  renew();
 }
 
 // What somebody mistyped stands there again to be corrected, all of it chosen: what is scanned next takes its place.
@@ -149,15 +137,13 @@ function correct(line) {
   field.select();
 }
 
-function take(line, is_burst = false) {
-  if (is_over || !line.trim()) return;
-  lines.push({ line, is_burst });
-  send();
+function take(line, how) {
+  if (!is_over) send(line, how);
 }
 
 $("entry").addEventListener("submit", (event) => {
   event.preventDefault();
-  take(field.value, is_burst(field.value));
+  take(field.value, pace_of(field.value));
   field.value = "";
 });
 $("undo").addEventListener("click", ({ currentTarget: { dataset } }) => { take(dataset.code ? `-${dataset.code}` : "undo"); rest(); });
@@ -167,7 +153,7 @@ addEventListener("keydown", (event) => {
   const is_free = !document.activeElement.matches("input, textarea, select") && !document.querySelector("dialog[open]") && event.key !== " ";
   if (is_free && !event.ctrlKey && !event.altKey && !event.metaKey && event.key.length === 1) field.focus();
 });
-catch_labels(take);
+catch_labels((label) => take(label));
 addEventListener("focus", () => { if (document.activeElement === document.body) rest(); });
 document.addEventListener("click", (event) => {
   if (!event.target.closest("a, button, input, select, textarea, summary, dialog") && !getSelection().toString()) rest();

@@ -59,6 +59,8 @@ export function things(board, { api, chosen, shoot, put_out }) {
       open(form.dataset.many.replace("…", count), "");
     }
   });
+  for (const box of board.querySelectorAll("[data-choose]:checked")) chosen.add(box.dataset.choose); // before this script had come
+  show_chosen(board, chosen);
   board.addEventListener("change", ({ target }) => {
     if (!target.dataset.choose) return;
     if (target.checked) chosen.add(target.dataset.choose);

@@ -16,20 +16,31 @@ const LABEL = /[0-9A-HJKMNP-TV-Z]{13}\*\d\d$/i;
 // A name never ends so: a code with no print number, in groups or without, or the label of a place.
 const CODE = /((?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]|[0-9A-HJKMNP-TV-Z]{13}|P:[0-9A-Z][0-9A-Z./-]*)$/i;
 const BURST_MS = 60, FAST_MS = 30, LEAST_BURST = 6;
+const HAND_MS = 80; // from key to key, over a whole line: no scanner is set to be so slow
 
 const label_in = (text) => LABEL.exec(text)?.[0];
 /** The code at the end of a text that is none of a name, in whatever form; undefined where there is none. */
 export const code_in = (text) => label_in(text) ?? CODE.exec(text)?.[0].match(/.*\d.*|^P:.*/i)?.[0];
 
-/** Tells whether a line was just typed faster than anybody types, each key hard upon the last: a scanner sent it. */
+/**
+ * Tells of a line that was just entered how it came: `is_burst` faster than anybody types, each key hard upon the last, so that
+ * a scanner sent it; `by_hand` key by key, as slowly as people type. Neither where its keys were not seen: it was pasted, or a phone
+ * wrote it.
+ */
 export function pace() {
-  let keys = 0, last = 0;
+  let hard = 0, keys = 0, first = 0, last = 0, is_over = true;
   addEventListener("keydown", (event) => {
+    if (event.key === "Enter") is_over = true;
     if (event.key.length !== 1) return;
-    keys = event.repeat ? 0 : event.timeStamp - last > BURST_MS ? 1 : keys + 1;
+    if (is_over) [keys, first, is_over] = [0, event.timeStamp, false];
+    hard = event.repeat ? 0 : event.timeStamp - last > BURST_MS ? 1 : hard + 1;
+    keys += 1;
     last = event.timeStamp;
   }, { capture: true });
-  return (line) => line.length >= LEAST_BURST && keys >= line.length;
+  return (line) => ({
+    is_burst: line.length >= LEAST_BURST && hard >= line.length,
+    by_hand: keys > 1 && keys >= line.length && (last - first) / (keys - 1) > HAND_MS,
+  });
 }
 
 /**

@@ -1,0 +1,59 @@
+"""Answers to what pages have sent, by the id that each page gave it, for who asks again because an answer was lost."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Annotated, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from custody.errors import N_, ConflictError
+
+T = TypeVar("T")
+Sent = Annotated[str, Field(pattern=r"^[0-9a-zA-Z.-]{1,60}$")]
+"""The id of one press or one line: drawn by the page, never used twice."""
+_MOST = 2000
+_GIVEN_UP = object()
+
+
+class Asked(BaseModel):
+    """What became of something that was sent, by the id that it was sent under?"""
+
+    model_config = ConfigDict(extra="forbid")
+    id: Sent
+
+
+class Answers:
+    """What came of each id, the newest of them; for the ledger's thread alone.
+
+    Whoever asks for an id of which nothing is known has given it up: it is not done any more if it should come later.
+    So the answer "it did not come" stays true. It need not outlive the server, for no request does.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, object] = OrderedDict()
+
+    def once(self, id: str | None, job: Callable[[], T]) -> T:
+        """What the job gives, or gave when it was done under this id before; None: it has no id.
+
+        Raises:
+            ConflictError: somebody has asked for the id already and was told that it did not come.
+        """
+        if id is None:
+            return job()
+        if id not in self._known:
+            self._keep(id, job())
+        if self._known[id] is _GIVEN_UP:
+            raise ConflictError(N_("this came too late: the page has given it up"), hint=N_("Do it again."))
+        return cast(T, self._known[id])
+
+    def of(self, id: str) -> object | None:
+        """What came of it; None, now and for good, where it has not come."""
+        if id not in self._known:
+            self._keep(id, _GIVEN_UP)
+        known = self._known[id]
+        return None if known is _GIVEN_UP else known
+
+    def _keep(self, id: str, answer: object) -> None:
+        self._known[id] = answer
+        if len(self._known) > _MOST:
+            self._known.popitem(last=False)
