@@ -1,0 +1,35 @@
+"""What is looked at on the way in: a bundle's list against the logs themselves, and whose head a head is."""
+
+from dataclasses import replace
+
+import pytest
+from evidence_logs import Station, unfiled
+
+from custody.errors import TamperError
+from custody.events import Event
+from custody.ledger import log_name
+from evidence.intake import check_bundle
+from evidence.witnesses import head_size, witnessed_to
+
+
+def station(seed: int, number: int = 1) -> Station:
+    """A station whose log bears the name of its key, as those that may be taken in do."""
+    return Station(seed, log_name("pemilu", f"gudang-{seed}", Station(seed).public_key, number))
+
+
+@pytest.mark.parametrize("lie", [{"station": "Gudang lain"}, {"place": "51.99"}, {"station": "", "place": ""}])
+def test_a_list_that_gives_a_log_to_another_station_or_place_is_refused(lie):
+    log = station(1).fill(4)
+    assert check_bundle([log.row()], unfiled(log.entries), {}).count == 4
+    with pytest.raises(TamperError, match="its list says otherwise"):
+        check_bundle([replace(log.row(), **lie)], unfiled(log.entries), {})
+
+
+def test_a_head_of_another_log_of_the_same_key_says_nothing_of_this_one():
+    """A station that began a second log signs its heads with the same key: the name tells them apart."""
+    old, new, keeper = station(1), station(1, 2).fill(9), station(2)
+    assert head_size(new.name, new.public_key, new.head()) == 9
+    assert head_size(old.name, old.public_key, new.head()) == 0
+    keeper.write("witness", head=new.head())
+    read = [Event(entry.leaf.hex(), body) for entry, body in zip(keeper.entries, keeper.bodies, strict=True)]
+    assert (witnessed_to(new.name, new.public_key, read), witnessed_to(old.name, old.public_key, read)) == (9, 0)
