@@ -33,3 +33,18 @@ def test_a_head_of_another_log_of_the_same_key_says_nothing_of_this_one():
     keeper.write("witness", head=new.head())
     read = [Event(entry.leaf.hex(), body) for entry, body in zip(keeper.entries, keeper.bodies, strict=True)]
     assert (witnessed_to(new.name, new.public_key, read), witnessed_to(old.name, old.public_key, read)) == (9, 0)
+
+
+def test_a_false_head_in_a_record_is_held_against_who_keeps_it_and_the_bundle_is_taken():
+    """Refusing would let one key keep an office from everybody's bundles; what was merged first would decide."""
+    victim, liar = station(1).fill(4), station(2)
+    liar.write("witness", head=victim.head())
+    liar.write("witness", head=Station(9, victim.name).head())
+    liar.write("witness", head=victim.head()[:-1])
+    both = [victim.row(), liar.row()], unfiled([*victim.entries, *liar.entries])
+    told = [(finding.code, finding.log, finding.seq) for finding in check_bundle(*both, {}).findings]
+    assert told == [("TAMPERED", liar.name, 3), ("TAMPERED", liar.name, 4)]
+    alone = check_bundle([liar.row()], unfiled(liar.entries), {}).findings
+    assert [finding.seq for finding in alone] == [4], "whose key is not known here, of him nothing can be said"
+    known = check_bundle([liar.row()], unfiled(liar.entries), {victim.name: victim.public_key}).findings
+    assert [finding.seq for finding in known] == [3, 4]
