@@ -15,7 +15,7 @@ from custody.ledger import key_fingerprint
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.findings import EvidenceFinding
 from evidence.log_audit import LogAudit
-from evidence.mentions import MAX_NAMED, Room
+from evidence.mentions import MAX_ABSENT, Room
 from evidence.tree import Tree
 from evidence.verdict import KEPT_HEAD, LogFacts, Witness
 from evidence.witnesses import false_head
@@ -68,6 +68,8 @@ class Between:
         self.found: list[EvidenceFinding] = []
         self._absent: dict[str, tuple[int, str]] = {}
         """The logs of which no entry is here, with the highest number that is named of each, and who names it."""
+        self._unfollowed: tuple[str, int] | None = None
+        """The first log, and its entry, that names logs which are not here and for which there was no room."""
         self._faults: dict[str, int] = {}
         for finding in wrong:
             if finding.seq is not None:
@@ -88,20 +90,14 @@ class Between:
             by = self.held[name].audit
             for log, rows in by.mentions.of_each():
                 self._hold_to(log, by, (row for row in rows if row[2] <= end))
-        unfollowed = [(log, place) for log, end in sorted(ends.items())
-                      if (place := self.held[log].audit.mentions.unfollowed) and place <= end]  # fmt: skip
-        if unfollowed:
-            message = N_("more than {limit} logs that are not here are named, so not all of them were followed: those "
-                         "that {by} names from its number {place} on were not")  # fmt: skip
-            by_name, place = unfollowed[0]
-            values = {"limit": MAX_NAMED, "by": by_name, "place": place}
-            self.found.append(EvidenceFinding("INCOMPLETE", "", None, message, values, is_short=True))
+            if (place := by.mentions.unfollowed) and place <= end:
+                self._unfollowed = self._unfollowed or (name, place)
 
     def _hold_to(self, log: str, by: LogAudit, rows: Iterable[tuple[int, bytes, int]]) -> None:
         one = self.held.get(log)
         if one is None or not one.audit.newest:
-            for seq, _leaf, _place in rows:
-                self._miss(log, seq, by.name)
+            for seq, _leaf, place in rows:
+                self._miss(log, seq, by.name, place)
             return
         seen_to, beyond, other = 0, (0, 0), (0, 0)
         fault, signed = self._faults.get(log, MAX_COUNT + 1), self._signed_away.get(log, 0)
@@ -135,9 +131,11 @@ class Between:
         said = {"log": by.name, "seq": seq, **values}
         self.found.append(EvidenceFinding(code, by.name, seq, message, said, is_short=code == "INCOMPLETE"))
 
-    def _miss(self, log: str, number: int, by: str) -> None:
-        """Note that a log is named and that nothing of it is here."""
-        if log in self._absent or len(self._absent) < MAX_NAMED or by == KEPT_HEAD:
+    def _miss(self, log: str, number: int, by: str, place: int = 0) -> None:
+        """Note that a log is named, in the entry `place` of another, and that nothing of it is here."""
+        if log not in self._absent and len(self._absent) >= MAX_ABSENT and by != KEPT_HEAD:
+            self._unfollowed = self._unfollowed or (by, place)
+        else:
             self._absent[log] = max((number, by), self._absent.get(log, (0, "")), key=lambda known: known[0])
 
     # --- heads ------------------------------------------------------------------------------------------------------
@@ -175,7 +173,7 @@ class Between:
             return
         one = self.held.get(claim.origin)
         if one is None or not one.audit.newest:
-            self._miss(claim.origin, claim.size, _name_of(by))
+            self._miss(claim.origin, claim.size, _name_of(by), place or 0)
             return
         if one.audit.public_key is None:
             return  # the missing first entry is a finding already
@@ -222,6 +220,11 @@ class Between:
     def findings(self) -> list[EvidenceFinding]:
         """All that was found; call it last."""
         found = [*self.found, *(_not_here(log, *known) for log, known in self._absent.items())]
+        if self._unfollowed:
+            message = N_("more logs are named that are not here than an audit follows ({limit}): those that {by} names "
+                         "from its number {place} on were not all looked at")  # fmt: skip
+            values = {"limit": MAX_ABSENT, "by": self._unfollowed[0], "place": self._unfollowed[1]}
+            found.append(EvidenceFinding("INCOMPLETE", "", None, message, values, is_short=True))
         if self._unsaid:
             message = N_("logs contradict each other {count} times more")
             found.append(EvidenceFinding("DISPUTED", "", None, message, {"count": self._unsaid}))

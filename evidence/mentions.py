@@ -15,7 +15,10 @@ MAX_FINDINGS_OF_ALL = 20_000
 
 MAX_NAMED = 50_000
 """In one audit, of pairs of a log and another that it names and that is not listed. In a hub of 8,000 logs of which
-half are missing, and each names six of those, there are 24,000."""
+half are missing, and each of the others names six of those, there are 24,000."""
+
+MAX_ABSENT = 10_000
+"""In one audit, of logs that are named and not here: as many as may be here. An office has 8,000 at most."""
 
 _ROW = Struct(">Q32sQ")
 _MENTION = 40

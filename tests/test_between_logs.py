@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from bundle_examples import Evidence, admit
 from evidence_logs import Station
-from two_verifiers import Verdict, by_the_program, by_the_tool
+from two_verifiers import Verdict, by_the_program, by_the_tool, standalone
 
 from evidence.audit import audit_bundle
 from evidence.findings import WRONG
+from evidence.mentions import MAX_ABSENT, MAX_NAMED
 
 Lie = Callable[[Station, Station], object]
 
@@ -46,7 +47,9 @@ def verdicts(evidence: Evidence, folder: Path, *, is_sound: bool = True) -> list
     found = [by_the_program(path, evidence), by_the_tool(path, evidence)]
     assert found[0].first_wrong == found[1].first_wrong
     if is_sound:  # the tool stops at a log's first fault and holds no more of it
-        assert found[0].notes == found[1].notes and found[0].facts == found[1].facts
+        assert found[0].notes == found[1].notes
+        held = [[facts for facts in verdict.facts if facts[4]] for verdict in found]  # of absent ones nothing is known
+        assert held[0] == held[1]
     return found
 
 
@@ -190,3 +193,47 @@ def test_both_verifiers_say_the_same_of_lies_drawn_at_random(tmp_path):
         program, tool = verdicts(evidence, tmp_path)
         assert set(wrong(program)) == set(wrong(tool)), seed
         assert program.ok == tool.ok
+
+
+def names(station: Station, count: int, at_once: int = 400) -> None:
+    """Entries that name so many logs that nobody has, each but once."""
+    for first in range(0, count, at_once):
+        some = range(first, min(first + at_once, count))
+        refs = [{"log": f"never-{number}", "seq": 1, "leaf": "0" * 64} for number in some]
+        station.write("pack", refs, parent="A", children=[], action="add")
+
+
+def test_logs_that_are_only_named_are_followed_up_to_a_number_and_accuse_nobody_beyond_it(tmp_path, monkeypatch):
+    """A megabyte can name hundreds of thousands; an office of 8,000 logs never names 10,000 that are not there."""
+    assert MAX_ABSENT == standalone.MAX_LOGS == 10_000 and MAX_NAMED == standalone.MAX_NAMED == 50_000
+    monkeypatch.setattr("evidence.between.MAX_ABSENT", 50)
+    monkeypatch.setattr(standalone, "MAX_LOGS", 50)
+    root, liar = Station(1).fill(4), Station(2)
+    admit(root, liar)
+    names(liar, 52, 10)
+    evidence = bundle_of(root, liar, root=root.fingerprint)
+    for verdict in verdicts(evidence, tmp_path):
+        assert len(verdict.logs) == 2 + 50
+        found = [f for f in verdict.findings if f["code"] in WRONG]
+        assert {f["code"] for f in found} == {"INCOMPLETE"} and len(found) == 51
+        [beyond] = [f for f in found if f["seq"] is None]
+        assert liar.name in beyond["detail"] and str(len(liar.entries)) in beyond["detail"]
+        assert root.name not in [f["log"] for f in found] and verdict.verdict.startswith("incomplete")
+    evidence = bundle_of(root, liar, Station(3).fill(2), root=Station(3).fingerprint)
+    for verdict in verdicts(evidence, tmp_path):
+        assert verdict.ok, "those who do not count name nothing"
+
+
+def test_pairs_of_absent_logs_are_bounded_too_and_what_is_here_is_followed_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr("evidence.mentions.Room.__init__.__defaults__", (20_000, 5, frozenset()))
+    monkeypatch.setattr(standalone, "MAX_NAMED", 5)
+    root, liars = Station(1).fill(4), [Station(2), Station(3)]
+    for liar in liars:
+        names(liar, 4, 1)
+        liar.hand_over([root.ref()])
+    for verdict in verdicts(bundle_of(root, *liars), tmp_path):
+        assert sorted(log["log"] for log in verdict.logs if not log["size"]) == [f"never-{n}" for n in range(4)]
+        [beyond] = [f for f in verdict.findings if f["code"] in WRONG and f["seq"] is None]
+        assert liars[1].name in beyond["detail"] and "number 3" in beyond["detail"]
+        [facts] = [log for log in verdict.logs if log["log"] == root.name]
+        assert facts["witnessed_to"] == 4 and len(facts["witnesses"]) == 2

@@ -20,7 +20,8 @@ from unicodedata import is_normalized
 
 Body = dict[str, Any]
 MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
-MAX_NAMED, MAX_DISPUTES = 50_000, 20_000
+MAX_NAMED, MAX_DISPUTES = 50_000, 20_000  # of absent logs, all told; of findings between two logs
+Absent = dict[str | None, tuple[int, str]]  # the highest number that is named of it, and by which log; None: no room
 NUMBERS = {"v1": range(1, 2), "v2": range(2, 3), "1+": range(1, 2**53), "0+": range(2**53)}
 # §3-5, §9: an object (2 behind it: in version 2), then key:form. No form is text (NFC), 1+ a whole number, `?` or null.
 OBJECTS = """
@@ -264,14 +265,17 @@ def is_head_signed(head: re.Match[str], key: bytes) -> bool:
     return bool(ours) and all(is_signed(key, text, head[1].encode(), key_id) for text in ours)
 
 
-def miss(absent: dict[str, tuple[int, str]], name: str, seq: int, by: str) -> None:
+def miss(absent: Absent, name: str, seq: int, by: str, place: int | None) -> None:
     """Note the highest number that is named of a log of which no entry is here."""
-    if name in absent or len(absent) < MAX_NAMED or by == "head":
+    if name not in absent and len(absent) >= MAX_LOGS and by != "head":
+        absent.setdefault(None, (place or 0, by))
+    else:
         absent[name] = max((seq, by), absent.get(name, (0, "")), key=lambda known: known[0])
 
 
-def hold_to_refs(logs: dict[str, Log], by: Log, end: int, first: dict[str, int], absent: dict[str, tuple[int, str]]
-                 ) -> Iterator[tuple[str, int, str]]:  # fmt: skip
+def hold_to_refs(
+    logs: dict[str, Log], by: Log, end: int, first: dict[str, int], absent: Absent
+) -> Iterator[tuple[str, int, str]]:
     """Hold other logs to what one relies on, where neither their `first` fault nor their own signature explains it."""
     for name, rows in by.refs.items():
         log, seen, beyond, other = logs.get(name), 0, (0, 0), (0, 0)
@@ -279,7 +283,7 @@ def hold_to_refs(logs: dict[str, Log], by: Log, end: int, first: dict[str, int],
             if place > end:
                 continue
             if log is None or not log.is_here:
-                miss(absent, name, seq, by.name)
+                miss(absent, name, seq, by.name, place)
             elif seq <= len(log.leaves) and log.leaves[seq - 1] == leaf:
                 seen = max(seen, seq)
             elif seq >= first[name] or seq <= log.signed_to:
@@ -301,7 +305,7 @@ def hold_to_refs(logs: dict[str, Log], by: Log, end: int, first: dict[str, int],
 
 def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, auditor: Log) -> None:
     """Hold logs to each other, to the root's fingerprint and to signed heads (§7)."""
-    ends, absent = whose_word_counts(logs, root), dict[str, tuple[int, str]]()
+    ends, absent = whose_word_counts(logs, root), Absent()
     first = {name: min([2**53, *(f["seq"] for f in log.findings if f["seq"])]) for name, log in logs.items()}
     if root and not ends:
         auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}: nobody vouches for any of them")
@@ -316,7 +320,7 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
         if not (match := re.fullmatch(NOTE, note)) or int(match[3]) >= 2**53 or (is_listed and match[2] != keeper.name):
             keeper.find("TAMPERED", seq, "what should be a log's signed head is none, or of another log", not is_listed)
         elif (log := logs.get(match[2])) is None or not log.is_here:
-            miss(absent, match[2], int(match[3]), keeper.name)
+            miss(absent, match[2], int(match[3]), keeper.name, seq)
         elif log.key and not is_head_signed(match, log.key):
             keeper.find("TAMPERED", seq, f"keeps a head of {match[2]} that its key has not signed", not is_listed)
         elif log.key:
@@ -325,12 +329,14 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
     for number, (by, finding) in enumerate(disputes):
         (by if number < MAX_DISPUTES else Log("")).find(*finding, True)
         auditor.find("DISPUTED", None, "more logs contradict each other", True) if number == MAX_DISPUTES else None
+    for name in (name for name in ends if 0 < logs[name].unfollowed <= ends[name]):
+        absent.setdefault(None, (logs[name].unfollowed, name))
+    if lost := absent.pop(None, None):
+        text = f"more absent logs are named than are followed: {lost[1]} names some from its number {lost[0]} on"
+        auditor.find("INCOMPLETE", None, text, True)
     for name, (seq, by_name) in absent.items():
         text = f"and on are not here: {by_name} names number {seq} of this log, and no entry of it is here"
-        logs.setdefault(name, Log(name)).find("INCOMPLETE", 1, text, True)
-    lost = [(by.name, by.unfollowed) for name in ends if 0 < (by := logs[name]).unfollowed <= ends[name]]
-    if lost:
-        auditor.find("INCOMPLETE", None, f"over {MAX_NAMED} absent logs are named: some not followed, {lost[0]}", True)
+        logs.setdefault(str(name), Log(str(name))).find("INCOMPLETE", 1, text, True)
     for log in logs.values():
         if len(log.leaves) > (to := max(log.seen_by.values(), default=0)):
             log.find("UNWITNESSED", to + 1, "and on are witnessed by nobody: cutting them off would not be noticed")
