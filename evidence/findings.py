@@ -6,8 +6,9 @@ from typing import Any
 
 from custody.findings import SEVERITY, Severity
 
-WRONG = frozenset({"TAMPERED", "INCOMPLETE", "FORK"})
-"""Findings that say the evidence is altered, missing or doubled. The others tell what it does not show."""
+WRONG = frozenset({"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"})
+"""Findings that say the evidence is altered, missing, doubled or contradictory. The others tell what it does
+not show."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,23 @@ from evidence.checkpoint import Checkpoint, is_head_of, read_checkpoint
 from evidence.entry import RawEntry, examine
 from evidence.findings import EvidenceFinding
 from evidence.log_audit import LogAudit, Mapper, with_keys
+from evidence.mentions import Room
+from evidence.witnesses import false_head
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A bundle that may be taken in: how many entries it has, the public keys that are known with it, by log, and what
     its entries say of logs and keys (`KEPT_TYPES`).
+
+    `findings`: the heads of other logs that its records keep and that those logs' keys have not signed. They are held
+    against who keeps them, and hinder nobody from taking the rest in.
     """
 
     count: int
     keys: Mapping[str, bytes]
     said: tuple[Mapping[str, Any], ...]
+    findings: tuple[EvidenceFinding, ...] = ()
 
 
 _HINT = N_("Ask for a new copy of the bundle; nothing was taken from this one.")
@@ -45,7 +51,7 @@ def check_bundle(
     Raises:
         TamperError: it was cut or altered; the first thing that is wrong.
     """
-    logs = {row.log: LogAudit(row.log, keys.get(row.log)) for row in rows}
+    logs = {row.log: LogAudit(row.log, keys.get(row.log), Room(names=0)) for row in rows}  # follows no mention
     known = dict(keys)
     count = 0
     for seen in mapper(examine, with_keys(entries, known)):
@@ -64,7 +70,9 @@ def check_bundle(
         _check_row(row, log)
         if row.log not in keys and log.public_key is not None and not is_name_of(row.log, log.public_key):
             raise _refusal(N_("{log} does not bear the name of the key that signs it"), log=row.log)
-    return Checked(count, known, tuple(body for log in logs.values() for body in log.kept))
+    said = tuple(body for log in logs.values() for body in log.kept)
+    heads = (false_head(body["log"], body["seq"], body["head"], known) for body in said if body["type"] == "witness")
+    return Checked(count, known, said, tuple(finding for finding in heads if finding is not None))
 
 
 def refuse_foreign(

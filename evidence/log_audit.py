@@ -5,7 +5,6 @@ an entry that was changed is not accused again of breaking the chain behind it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from heapq import heappush, heappushpop
 from itertools import chain
 from typing import Any
@@ -13,13 +12,11 @@ from typing import Any
 from custody.errors import N_
 from evidence.entry import NO_KEY, Examined, Keys, Mention, RawEntry, examine, learn_key
 from evidence.findings import EvidenceFinding
+from evidence.mentions import Mentions, Room
 from evidence.tree import Tree
 
 MAX_FINDINGS = 100
 """Of one log; a log with more faults than this is not mended by reading them."""
-
-MAX_FINDINGS_OF_ALL = 20_000
-"""In one audit, so that a small bundle of many logs fills no memory with its faults."""
 
 MAX_LOGS = 10_000
 """In one audit: an office's hub gathers hundreds. More are not told apart, so that a hostile bundle fills no memory."""
@@ -28,24 +25,18 @@ Mapper = Callable[[Callable[[tuple[RawEntry, Keys]], Examined], Iterable[tuple[R
 """`map`, or one that spreads the work: `functools.partial(pool.imap, chunksize=256)`."""
 
 
-@dataclass
-class Room:
-    """For how many findings an audit of several logs still has room."""
-
-    left: int = MAX_FINDINGS_OF_ALL
-
-
 class LogAudit:
     """What is held of one log, built entry by entry.
 
-    `mentions` are the events of other logs that its sound entries rely on, each with the number of the first that does;
-    `kept` its sound entries that speak of logs and keys (`KEPT_TYPES`).
+    `mentions` are the events of other logs that its sound entries rely on; `kept` its sound entries that speak of logs
+    and keys (`KEPT_TYPES`).
     """
 
     def __init__(self, name: str, public_key: bytes | None = None, room: Room | None = None) -> None:
         self.name, self.public_key = name, public_key
         self.station = self.place = ""
-        self.mentions: dict[Mention, int] = {}
+        self._room, self._noted, self._unsaid = room or Room(), 0, 0
+        self.mentions = Mentions(self._room)
         self.kept: list[Mapping[str, Any]] = []
         self._leaves: list[bytes] = []
         """The digests held from the first entry on without a gap; those behind a gap wait in `_beyond`."""
@@ -57,7 +48,6 @@ class LogAudit:
         self._other_branch: set[bytes] = set()
         self._findings: list[tuple[int, int, EvidenceFinding]] = []
         """A heap, the highest number on top; of one number, the latest."""
-        self._room, self._noted, self._unsaid = room or Room(), 0, 0
         self._tree = Tree()
 
     # --- what it holds --------------------------------------------------------------------------------------------
@@ -150,7 +140,7 @@ class LogAudit:
             if mention.log == self.name:
                 self._check_own(mention, place)
             else:
-                self.mentions.setdefault(mention, place)
+                self.mentions.add(mention, place)
         if seen.kept is not None:
             self.kept.append(seen.kept)
             if place == 1:

@@ -64,14 +64,30 @@ class BundleAudit:
         return not self.is_ok and all(finding.is_short for finding in self.findings if finding.is_wrong)
 
     @property
+    def is_disputed(self) -> bool:
+        """Whether it fails for nothing worse than what logs say of each other without the other's signature."""
+        wrong = [finding for finding in self.findings if finding.is_wrong]
+        is_between = all(finding.code == "DISPUTED" or finding.is_short for finding in wrong)
+        return is_between and any(finding.code == "DISPUTED" for finding in wrong)
+
+    @property
+    def is_witnessed(self) -> bool:
+        """Whether anybody has seen how long any of the logs is: another key's log, or who kept a head."""
+        return any(log.witnesses for log in self.logs)
+
+    @property
     def verdict(self) -> str:
         """The result in words: an English template without values."""
         if self.is_short:
             return N_("incomplete: records are missing, see the findings; what is here is as it was signed")
+        if self.is_disputed:
+            return N_("disputed: logs contradict each other, and no signature tells which of them is wrong")
         if not self.is_ok:
             return N_("the evidence is wrong: see the findings")
         if not self.is_anchored:
             return N_("self-consistent only: nothing from outside was given to hold it against")
+        if not self.is_witnessed:
+            return N_("unchanged, and not known to be complete: nobody has witnessed how long these logs are")
         return N_("complete up to these heads")
 
     def to_json(self) -> dict[str, Any]:

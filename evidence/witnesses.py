@@ -4,11 +4,12 @@ Whoever relies on an entry holds the log to all that came before it (docs/decisi
 Paper that was printed witnesses nothing until the other side has read it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from custody.errors import TamperError
+from custody.errors import N_, TamperError
 from custody.events import Event
 from evidence.checkpoint import claimed_checkpoint, read_checkpoint
+from evidence.findings import EvidenceFinding
 
 
 def witnessed_to(log: str, public_key: bytes, others: Iterable[Event]) -> int:
@@ -31,3 +32,24 @@ def head_size(log: str, public_key: bytes, head: str) -> int:
         return read_checkpoint(head, public_key).size if claimed.origin == log else 0
     except TamperError:
         return 0
+
+
+def false_head(by: str, seq: int | None, text: str, keys: Mapping[str, bytes]) -> EvidenceFinding | None:
+    """That what a `witness` record keeps was signed by no log's key: it accuses whoever keeps it, not the log it names.
+
+    Args:
+        by: the log of the record, and `seq` its number there.
+        keys: the public keys that are known; of another log nothing can be said.
+
+    Returns:
+        None where the head holds, or its log's key is not known.
+    """
+    message, other = N_("a record of {log} keeps what is no log's signed head"), ""
+    try:
+        other = claimed_checkpoint(text).origin
+        if other not in keys or read_checkpoint(text, keys[other]):
+            return None
+    except TamperError:
+        if other:
+            message = N_("number {seq} of {log} keeps a head of {other} that the key of {other} has not signed")
+    return EvidenceFinding("TAMPERED", by, seq, message, {"log": by, "seq": seq, "other": other})

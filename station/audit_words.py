@@ -19,11 +19,10 @@ def verdict_sentence(audit: "BundleAudit") -> str:
 
 
 def length_caution(audit: "BundleAudit") -> str:
-    """What to know before the result, where it says "complete up to these heads" and there is none; else empty."""
+    """What to know before the result, where the root is known and nobody has seen how long any log is; else empty."""
     from evidence.custody_proof import ProofAudit
 
-    says_so = audit.is_ok and audit.is_anchored and bool(audit.logs) and not isinstance(audit, ProofAudit)
-    if not says_so or any(log.witnesses for log in audit.logs):
+    if isinstance(audit, ProofAudit) or not audit.is_ok or not audit.is_anchored or audit.is_witnessed:
         return ""
     return _(
         "Nobody else vouches for the length of these logs: records cut off at their end would not be missed. Bring a "
@@ -71,9 +70,8 @@ def size_words(log: "LogFacts") -> str:
         if log.known_by == KEPT_HEAD:
             line += "; " + _("{known} are known to exist, by a head that was kept").format(known=known)
         elif log.known_by:
-            line += "; " + _("{known} are known to exist, by {log}").format(
-                known=known, log=printable(log.known_by, 200)
-            )
+            words = _("{known} are known to exist, by {log}") if log.size else _("its number {known} is named by {log}")
+            line += "; " + words.format(known=known, log=printable(log.known_by, 200))
         else:
             line += "; " + _("{known} are known to exist").format(known=known)
     if log.head:

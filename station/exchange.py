@@ -3,6 +3,7 @@
 import hashlib
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from db.merge import Merged
     from db.store import Store
     from evidence.entry import RawEntry
+    from evidence.findings import EvidenceFinding
 
 
 def own_head(store: "Store") -> str:
@@ -68,7 +70,7 @@ def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress 
 
     held = dict(store.ledger.keys())
     keys, said = dict(held), list[Mapping[str, Any]]()
-    count, digests, heads = 0, list[bytes](), list[str]()
+    count, digests, heads, false = 0, list[bytes](), list[str](), list["EvidenceFinding"]()
     for path in files:
         with read_bundle(path) as bundle:
             watched = _Watched(bundle.entries)
@@ -77,6 +79,7 @@ def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress 
         keys |= checked.keys
         count += checked.count
         said += checked.said
+        false += checked.findings
         digests.append(watched.digest())
     if (own := store.ledger.own_row()) is not None:
         refuse_foreign(
@@ -97,7 +100,8 @@ def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress 
                 )
 
     with progress(count, _("Merging")) as done:
-        return merge(store.ledger, store.state, again(), done, heads=heads, at=store.around.now_utc())
+        merged = merge(store.ledger, store.state, again(), done, heads=heads, at=store.around.now_utc())
+    return replace(merged, findings=(*false, *merged.findings))
 
 
 def other_root_words(store: "Store") -> str:

@@ -187,3 +187,32 @@ def test_what_was_known_counts_even_if_its_record_was_withdrawn():
     """)
     assert steps(chain) == "A1 A2:WH>PPK B3:PPK>PPS -B1:PPK>PPS2"
     assert codes(chain) == ["CORRECTED"]
+
+
+def test_both_events_of_one_number_in_a_forked_log_are_ready_at_once():
+    """Whichever of a forked log's two histories is taken first, the other one is not held up behind it."""
+    events = ledger("""
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK X
+        A2' handover WH>PPK2 X
+        A3 inspect X good
+    """)
+    order = causal_order(events.values())
+    order.take(events["A1"])
+    assert {event.leaf for event in order.ready()} == {events["A2"].leaf, events["A2'"].leaf}
+    order.take(max((events["A2"], events["A2'"]), key=lambda event: event.leaf))
+    [other] = order.ready()
+    assert (other.seq, order.ready()) == (2, [other])
+    order.take(other)
+    assert order.ready() == [events["A3"]]
+
+
+def test_of_a_forked_log_the_record_that_goes_on_from_custody_is_taken_first():
+    """PPK2 has the box from the first of the two: linking them by their digests alone would invent a break."""
+    for number in range(16):
+        chain = chain_of(f"""
+            A1 register X at WH for TPS9 kind=box{number}
+            A2 handover PPK>PPK2 X
+            A2' handover WH>PPK X
+        """)
+        assert steps(chain) == "A1 A2:WH>PPK A2:PPK>PPK2" and "GAP" not in codes(chain)

@@ -3,7 +3,8 @@
 from evidence.audit import MAX_LOGS_SPREAD, worth_spreading
 from evidence.bundle_lines import LogRow
 from evidence.entry import RawEntry, examine
-from evidence.log_audit import MAX_FINDINGS, LogAudit, Room
+from evidence.log_audit import MAX_FINDINGS, LogAudit
+from evidence.mentions import Room
 
 
 def damaged(log: LogAudit, count: int) -> LogAudit:

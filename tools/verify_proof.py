@@ -15,7 +15,21 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
-from verify_standalone import BASE64, LEAF, NOTE, TELL, TYPES, WRONG, Body, Log, is_signed, read_json, whose_word_counts
+from verify_standalone import (
+    BASE64,
+    LEAF,
+    MAX_BODY,
+    NOTE,
+    TELL,
+    TYPES,
+    WRONG,
+    Body,
+    Log,
+    is_head_signed,
+    is_signed,
+    read_json,
+    whose_word_counts,
+)
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1\n"
 FILE = re.compile(rf"serah-custody-proof/v1\n((?:[0-9A-Z]{{13}}\n){{1,1000}})\n({re.escape(FIRST_LINE)}(?s:.*))")
@@ -75,7 +89,7 @@ class Audit:
             self.find("TAMPERED", name, index + 1, "the head of its proof is not signed by the log's key")
         elif not leads_to(leaf, index, size, path, root):
             self.find("TAMPERED", name, index + 1, "its proof does not lead to the head")
-        elif not body or (body["log"], body["seq"]) != (name, index + 1):
+        elif not body or len(raw) > MAX_BODY or (body["log"], body["seq"]) != (name, index + 1):
             self.find("TAMPERED", name, index + 1, "is no event of this format, or another one than its proof says")
         elif not is_entry_signed(raw, signatures, key):
             self.find("TAMPERED", name, index + 1, "is not signed by the log's key")
@@ -138,14 +152,6 @@ def read_head(note: str) -> re.Match[str] | None:
     """The parts of a log's signed head (§8); None of any other text."""
     match = re.fullmatch(NOTE, note)
     return match if match and int(match[3]) < 2**53 else None
-
-
-def is_head_signed(head: re.Match[str], key: bytes) -> bool:
-    """Whether a head bears its log's signature, and none of its key that does not hold (§8)."""
-    key_id = sha256(head[2].encode() + b"\n\x01" + key).digest()[:4]
-    lines = [line.split(" ")[1:] for line in head[5].splitlines()]
-    ours = [text for name, text in lines if name == head[2] and b64decode(text)[:4] == key_id]
-    return bool(ours) and all(is_signed(key, text, head[1].encode(), key_id) for text in ours)
 
 
 def is_entry_signed(raw: bytes, signatures: bytes, key: bytes) -> bool:

@@ -14,11 +14,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from struct import Struct
 from typing import Any
 from unicodedata import is_normalized
 
 Body = dict[str, Any]
 MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
+MAX_NAMED, MAX_DISPUTES = 50_000, 20_000  # of absent logs, all told; of findings between two logs
+Absent = dict[str | None, tuple[int, str]]  # the highest number that is named of it, and by which log; None: no room
 NUMBERS = {"v1": range(1, 2), "v2": range(2, 3), "1+": range(1, 2**53), "0+": range(2**53)}
 # §3-5, §9: an object (2 behind it: in version 2), then key:form. No form is text (NFC), 1+ a whole number, `?` or null.
 OBJECTS = """
@@ -58,11 +61,16 @@ DIGEST = rf"(?=[^\s=]{{43}}=){BASE64}"  # of 32 bytes
 SIGNED = rf"— [^\s+]+ (?=[^\s=]{{7}}){BASE64}\n"  # with at least 5 bytes
 NOTE = rf"(?=[^\0-\t\v-\x1f]{{,65536}}\Z)((.+)\n(0|[1-9][0-9]{{,15}})\n({DIGEST})\n)\n((?:{SIGNED}){{1,16}})"  # §8
 TELL = "log seq type at by from to refused held_by print reason second action parent condition result serials target"
-WRONG = {"TAMPERED", "INCOMPLETE", "FORK"}
+WRONG = {"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"}
+REF = Struct(">Q32sQ")  # what an entry relies on: number and leaf in another log, and the entry's own number
 VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas
 self-consistent only: give --root or --head|hanya cocok dengan dirinya sendiri: beri --root atau --head
 complete up to these heads|lengkap sampai kepala-kepala log ini
-incomplete: some is missing, the rest is as signed|belum lengkap: ada yang belum diambil, sisanya utuh""".splitlines()
+incomplete: some is missing, the rest is as signed|belum lengkap: ada yang belum diambil, sisanya utuh
+disputed: logs contradict each other, no signature tells which is wrong|dipersengketakan: antarlog bertentangan, tanda \
+tangan tidak menunjukkan mana yang salah
+unchanged; but nobody has seen how long these logs are|tidak diubah; tetapi belum ada yang melihat sampai mana log \
+ini""".splitlines()
 
 
 def has_form(value: Any, form: str) -> bool:
@@ -110,14 +118,16 @@ class Log:
     """One log as its entries come (§7): its leaves, what they rely on, and the first number that is wrong, if any."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.key, self.genesis, self.is_wrong, self.seen_by = name, b"", Body(), False, dict[str, int]()
+        self.name, self.key, self.genesis, self.is_wrong, self.is_here = name, b"", Body(), False, False
         self.leaves, self.said, self.findings = list[bytes](), list[Body](), list[Body]()
-        self.nodes, self.refs = dict[tuple[int, int], bytes](), dict[tuple[str, int, bytes], int]()
+        self.seen_by, self.signed_to = dict[str, int](), 0
+        self.nodes, self.refs, self.unfollowed = dict[tuple[int, int], bytes](), dict[str, bytearray](), 0
 
-    def find(self, code: str, seq: int | None, text: str) -> None:
-        if not self.is_wrong or code not in WRONG:
-            self.findings.append({"code": code, "log": self.name, "seq": seq, "detail": text})
-            self.is_wrong |= code in WRONG and " has seen " not in text
+    def find(self, code: str, seq: int | None, text: str, between: bool = False) -> None:
+        """Note a finding; `between` logs: what does not show that this one itself is wrong, or what it keeps."""
+        if between or not self.is_wrong or code not in WRONG:
+            self.findings.append({"code": code, "log": self.name, "seq": seq, "detail": text, "between": between})
+            self.is_wrong |= code in WRONG and not between
 
     def root(self, start: int, end: int) -> bytes:
         """The root of the tree over `leaves[start:end]` (RFC 6962 §2.1)."""
@@ -130,6 +140,7 @@ class Log:
 
     def take(self, raw: bytes, line: str, body: Body | None) -> bool:
         """Take the next entry; whether it is sound and stands in its place."""
+        self.is_here = True
         if body and not self.key and body["seq"] == 1 and LEAF.fullmatch(body.get("public_key", "")):
             self.genesis, self.key = body, bytes.fromhex(body["public_key"])
         size, leaf = len(self.leaves), sha256(b"\x00" + raw + b"\n" + line.encode()).digest()
@@ -153,9 +164,8 @@ class Log:
         self.leaves.append(leaf)
         self.said += [body] if body["type"] in ("admit", "revoke", "witness") else []
         for ref in body["refs"]:
-            if ref["log"] != self.name:
-                self.refs.setdefault((ref["log"], ref["seq"], bytes.fromhex(ref["leaf"])), seq)
-            elif ref["seq"] > size or self.leaves[ref["seq"] - 1].hex() != ref["leaf"]:
+            is_own = ref["log"] == self.name
+            if is_own and (ref["seq"] > size or self.leaves[ref["seq"] - 1].hex() != ref["leaf"]):
                 self.find("TAMPERED", min(seq, ref["seq"]), f"is not what number {seq} relies on")
         return True
 
@@ -169,13 +179,20 @@ class Log:
         elif any(row[key] != self.genesis.get(key, row[key]) for key in ("station", "place")):
             self.find("TAMPERED", 1, "names another station or place than the list of logs")
 
-    def hold(self, by: "Log", size: int, seen: bytes, code: str) -> None:
-        """Hold the log to what another one has seen of it: a leaf (else TAMPERED), or the tree's root (else FORK)."""
-        if size > len(self.leaves) or not self.key:
-            self.find("INCOMPLETE", len(self.leaves) + 1, f"and on are missing: {by.name} has seen {size} entries")
-        elif seen != (self.root(0, size) if code == "FORK" else self.leaves[size - 1]):
-            self.find(code, None if code == "FORK" else size, f"is not, at {size} entries, what {by.name} has seen")
-        elif self.key != by.key:  # nobody witnesses himself
+    def hold(self, by: "Log", size: int, root: bytes, is_listed: bool) -> None:
+        """Hold the log to a head that its key signed and that another log, its list or the auditor keeps."""
+        if size > len(self.leaves):
+            text = f"and on are missing: its key signed a head of {size} entries, which {by.name} keeps"
+            self.find("INCOMPLETE", len(self.leaves) + 1, text, not self.is_wrong and not is_listed)
+        elif root != self.root(0, size):
+            self.find("FORK", None, f"does not fit the head of {size} entries that its key signed and {by.name} keeps")
+        else:
+            self.witness(by, size)
+            return
+        self.signed_to = max(size, self.signed_to)
+
+    def witness(self, by: "Log", size: int) -> None:
+        if self.key != by.key:  # nobody witnesses himself
             self.seen_by[by.name] = max(size, self.seen_by.get(by.name, 0))
 
 
@@ -201,13 +218,21 @@ def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, 
     if not first or len(rows := {row["log"]: row for row in first["logs"]}) != len(first["logs"]):
         raise ValueError("line 1 is not a list of logs")
     name, logs, events = first["logs"][0]["log"] if rows else "", {name: Log(name) for name in rows}, list[Body]()
+    named = 0
     for number, line in enumerate(lines, start=2):
         entry = read_json(line, "entry")
         if not entry or len(line) >= MAX_LINE or len(raw := entry["body"].encode()) > MAX_BODY or len(logs) > MAX_LOGS:
             raise ValueError(f"line {number} is no entry, or of a log too many")
         body = read_json(raw, *TYPES)
         name = body["log"] if body else name
-        is_sound = logs.setdefault(name, Log(name)).take(raw, entry["signatures"], body)
+        is_sound = (log := logs.get(name) or logs.setdefault(name, Log(name))).take(raw, entry["signatures"], body)
+        for ref in body["refs"] if body and is_sound else ():
+            if ref["log"] not in log.refs and ref["log"] not in rows:
+                named += ref["log"] != name
+                log.unfollowed = log.unfollowed or (body["seq"] if named > MAX_NAMED else 0)
+            if ref["log"] != name and (ref["log"] in log.refs or ref["log"] in rows or named <= MAX_NAMED):
+                row = REF.pack(ref["seq"], bytes.fromhex(ref["leaf"]), body["seq"])
+                log.refs.setdefault(ref["log"], bytearray()).extend(row)
         if body and is_sound and (code and (f'"{code}"' in entry["body"] or body["type"] == "correct")):
             events.append({key: body[key] for key in body if key in TELL.split()})
     for name, log in logs.items():
@@ -232,28 +257,86 @@ def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
     return {name: end for name, end in ends.items() if not root or logs[name].key.hex() in known}
 
 
+def is_head_signed(head: re.Match[str], key: bytes) -> bool:
+    """Whether a head bears its log's signature, and none of its key that does not hold (§8)."""
+    key_id = sha256(head[2].encode() + b"\n\x01" + key).digest()[:4]
+    lines = [line.split(" ")[1:] for line in head[5].splitlines()]
+    ours = [text for name, text in lines if name == head[2] and b64decode(text)[:4] == key_id]
+    return bool(ours) and all(is_signed(key, text, head[1].encode(), key_id) for text in ours)
+
+
+def miss(absent: Absent, name: str, seq: int, by: str, place: int | None) -> None:
+    """Note the highest number that is named of a log of which no entry is here."""
+    if name not in absent and len(absent) >= MAX_LOGS and by != "head":
+        absent.setdefault(None, (place or 0, by))
+    else:
+        absent[name] = max((seq, by), absent.get(name, (0, "")), key=lambda known: known[0])
+
+
+def hold_to_refs(
+    logs: dict[str, Log], by: Log, end: int, first: dict[str, int], absent: Absent
+) -> Iterator[tuple[str, int, str]]:
+    """Hold other logs to what one relies on, where neither their `first` fault nor their own signature explains it."""
+    for name, rows in by.refs.items():
+        log, seen, beyond, other = logs.get(name), 0, (0, 0), (0, 0)
+        for seq, leaf, place in REF.iter_unpack(rows):
+            if place > end:
+                continue
+            if log is None or not log.is_here:
+                miss(absent, name, seq, by.name, place)
+            elif seq <= len(log.leaves) and log.leaves[seq - 1] == leaf:
+                seen = max(seen, seq)
+            elif seq >= first[name] or seq <= log.signed_to:
+                continue
+            elif seq > len(log.leaves):
+                beyond = beyond if beyond[0] >= seq else (seq, place)
+            else:
+                other = other if other[0] else (seq, place)
+        if log and seen:
+            log.witness(by, seen)
+        lie = "or this one names what never was"
+        if other[0]:
+            text = f"relies on another number {other[0]} of {name} than is here: that was written anew, {lie}"
+            yield "DISPUTED", other[1], text
+        if log and beyond[0]:
+            text = f"relies on number {beyond[0]} of {name}, which ends at {len(log.leaves)} here: that was cut, {lie}"
+            yield "INCOMPLETE", beyond[1], text
+
+
 def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, auditor: Log) -> None:
     """Hold logs to each other, to the root's fingerprint and to signed heads (§7)."""
-    ends = whose_word_counts(logs, root)
+    ends, absent = whose_word_counts(logs, root), Absent()
+    first = {name: min([2**53, *(f["seq"] for f in log.findings if f["seq"])]) for name, log in logs.items()}
     if root and not ends:
         auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}: nobody vouches for any of them")
     for by_name, by in sorted(logs.items()):
         if (end := ends.get(by_name, 0)) < len(by.leaves) or (by.key and by_name not in ends):
             by.find("UNKNOWN_STATION", end + 1 if by_name in ends else None, "does not count, by the root's word")
-        for name, seq, leaf in (ref for ref, place in by.refs.items() if place <= end):
-            logs.setdefault(name, Log(name)).hold(by, seq, leaf, "TAMPERED")
-        notes += [(body["head"], by, False) for body in by.said if body["type"] == "witness" and body["seq"] <= end]
-    for note, keeper, is_listed in notes:  # §8: C2SP tlog-checkpoints in signed-notes, each with the log that kept it
+    kept = [(logs[name], body) for name in ends for body in logs[name].said if body["type"] == "witness"]
+    kept = [(by, body) for by, body in kept if body["seq"] <= ends[by.name]]
+    for note, keeper, is_listed, seq in (*((body["head"], by, False, body["seq"]) for by, body in kept),
+                                         *((*one, None) for one in notes)):  # fmt: skip
+        # §8: C2SP tlog-checkpoints in signed-notes, each with the log that kept it
         if not (match := re.fullmatch(NOTE, note)) or int(match[3]) >= 2**53 or (is_listed and match[2] != keeper.name):
-            keeper.find("TAMPERED", None, "what should be a log's signed head is none, or of another log")
-            continue
-        log = logs.setdefault(match[2], Log(match[2]))
-        key_id = sha256(log.name.encode() + b"\n\x01" + log.key).digest()[:4]
-        ours = [t for t in re.findall(f"— {re.escape(log.name)} (.+)\n", match[5]) if b64decode(t)[:4] == key_id]
-        if log.key and not (ours and all(is_signed(log.key, text, match[1].encode(), key_id) for text in ours)):
-            log.find("TAMPERED", None, "a head of it is not signed by its key")
-        else:
-            log.hold(keeper, int(match[3]), b64decode(match[4]), "FORK")
+            keeper.find("TAMPERED", seq, "what should be a log's signed head is none, or of another log", not is_listed)
+        elif (log := logs.get(match[2])) is None or not log.is_here:
+            miss(absent, match[2], int(match[3]), keeper.name, seq)
+        elif log.key and not is_head_signed(match, log.key):
+            keeper.find("TAMPERED", seq, f"keeps a head of {match[2]} that its key has not signed", not is_listed)
+        elif log.key:
+            log.hold(keeper, int(match[3]), b64decode(match[4]), is_listed)
+    disputes = ((logs[name], one) for name in ends for one in hold_to_refs(logs, logs[name], ends[name], first, absent))
+    for number, (by, finding) in enumerate(disputes):
+        (by if number < MAX_DISPUTES else Log("")).find(*finding, True)
+        auditor.find("DISPUTED", None, "more logs contradict each other", True) if number == MAX_DISPUTES else None
+    for name in (name for name in ends if 0 < logs[name].unfollowed <= ends[name]):
+        absent.setdefault(None, (logs[name].unfollowed, name))
+    if lost := absent.pop(None, None):
+        text = f"more absent logs are named than are followed: {lost[1]} names some from its number {lost[0]} on"
+        auditor.find("INCOMPLETE", None, text, True)
+    for name, (seq, by_name) in absent.items():
+        text = f"and on are not here: {by_name} names number {seq} of this log, and no entry of it is here"
+        logs.setdefault(str(name), Log(str(name))).find("INCOMPLETE", 1, text, True)
     for log in logs.values():
         if len(log.leaves) > (to := max(log.seen_by.values(), default=0)):
             log.find("UNWITNESSED", to + 1, "and on are witnessed by nobody: cutting them off would not be noticed")
@@ -282,8 +365,11 @@ def main(words: list[str] | None = None) -> int:
         parser.error(str(error) + "; run (jalankan): pip install cryptography" * isinstance(error, ModuleNotFoundError))
     findings = [finding for log in (auditor, *logs.values()) for finding in log.findings]
     wrong = [finding for finding in findings if finding["code"] in WRONG]
-    is_short = all(" has seen " in one["detail"] and one["log"] not in one["detail"] for one in wrong)
-    verdict, summary = VERDICTS[(3 if is_short else 0) if wrong else 2 if root or args.head else 1].split("|")
+    is_between = all(one["between"] and one["code"] != "TAMPERED" for one in wrong)
+    verdict, summary = VERDICTS[
+        ((4 if "DISPUTED" in (one["code"] for one in wrong) else 3) if is_between else 0) if wrong
+        else 1 if not root and not args.head else 2 if any(log.seen_by for log in logs.values()) else 5
+    ].split("|")  # fmt: skip
     facts = [{"log": log.name, "station": log.genesis.get("station"), "place": log.genesis.get("place"),
               "key": sha256(log.key).hexdigest() * bool(log.key), "size": len(log.leaves), "witnesses": log.seen_by,
               "head": log.leaves[-1].hex() if log.leaves else None, "root": log.root(0, len(log.leaves)).hex(),

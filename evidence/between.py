@@ -1,0 +1,259 @@
+"""What logs say of each other, and heads that people kept, against what is held.
+
+A contradiction counts against a log only where its own signature stands on both sides: a head that its key has signed,
+against its entries. A reference is the word of who makes it alone, so where it does not fit, the finding is about two
+logs, names both and accuses neither (docs/decisions/0205-who-is-accused.md).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from custody.errors import N_, TamperError
+from custody.forms import MAX_COUNT
+from custody.ledger import key_fingerprint
+from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
+from evidence.findings import EvidenceFinding
+from evidence.log_audit import LogAudit
+from evidence.mentions import MAX_ABSENT, Room
+from evidence.tree import Tree
+from evidence.verdict import KEPT_HEAD, LogFacts, Witness
+from evidence.witnesses import false_head
+
+_EMPTY_ROOT = Tree().root(0).hex()
+
+
+@dataclass
+class Held:
+    """A log under audit, with who has seen it; `known` is how long it was by its own word, and who keeps that."""
+
+    audit: LogAudit
+    witnesses: dict[str, Witness] = field(default_factory=dict)
+    known: int = 0
+    known_by: str = ""
+
+    def learn(self, size: int, by: str = "") -> None:
+        """Note that so many entries of the log must exist, and who says so."""
+        if size > self.known:
+            self.known, self.known_by = size, by
+
+    def witness(self, by: LogAudit | None, to: int) -> None:
+        """Note who has seen the log up to here. What the same key says of itself binds nobody."""
+        if by is not None and (by is self.audit or by.public_key == self.audit.public_key):
+            return
+        name, station = _name_of(by), by.station if by else ""
+        if name not in self.witnesses or self.witnesses[name].to < to:
+            self.witnesses[name] = Witness(name, station, to)
+
+    def facts(self) -> LogFacts:
+        """What is to be told of it."""
+        audit = self.audit
+        leaf = audit.leaf(audit.size)
+        return LogFacts(
+            audit.name, audit.station, audit.place, key_fingerprint(audit.public_key) if audit.public_key else None,
+            audit.size, leaf.hex() if leaf else None, audit.root(audit.size).hex(), self.known, self.known_by,
+            tuple(sorted(self.witnesses.values(), key=lambda witness: (-witness.to, witness.log))),
+        )  # fmt: skip
+
+
+class Between:
+    """The logs of one audit, held to each other.
+
+    Args:
+        wrong: what is wrong with each log by itself. Behind its first fault nothing that others say of it is news.
+    """
+
+    def __init__(self, held: Mapping[str, Held], wrong: Iterable[EvidenceFinding], room: Room) -> None:
+        self.held, self._room = held, room
+        self.found: list[EvidenceFinding] = []
+        self._absent: dict[str, tuple[int, str]] = {}
+        """The logs of which no entry is here, with the highest number that is named of each, and who names it."""
+        self._unfollowed: tuple[str, int] | None = None
+        """The first log, and its entry, that names logs which are not here and for which there was no room."""
+        self._faults: dict[str, int] = {}
+        for finding in wrong:
+            if finding.seq is not None:
+                self._faults[finding.log] = min(finding.seq, self._faults.get(finding.log, finding.seq))
+        self._signed_away: dict[str, int] = {}
+        """The logs that a head of their own contradicts, with its size: it explains what others rely on up to there."""
+        self._keys = {log: one.audit.public_key for log, one in held.items() if one.audit.public_key is not None}
+        self._unsaid = 0
+
+    # --- references -------------------------------------------------------------------------------------------------
+
+    def hold_to_mentions(self, ends: Mapping[str, int]) -> None:
+        """Hold each log to what others relied on, up to their ends; where it agrees, they have witnessed it.
+
+        Call it after the heads: what a log's own signature settles is not told as a dispute.
+        """
+        for name, end in sorted(ends.items()):
+            by = self.held[name].audit
+            for log, rows in by.mentions.of_each():
+                self._hold_to(log, by, (row for row in rows if row[2] <= end))
+            if (place := by.mentions.unfollowed) and place <= end:
+                self._unfollowed = self._unfollowed or (name, place)
+
+    def _hold_to(self, log: str, by: LogAudit, rows: Iterable[tuple[int, bytes, int]]) -> None:
+        one = self.held.get(log)
+        if one is None or not one.audit.newest:
+            for seq, _leaf, place in rows:
+                self._miss(log, seq, by.name, place)
+            return
+        seen_to, beyond, other = 0, (0, 0), (0, 0)
+        fault, signed = self._faults.get(log, MAX_COUNT + 1), self._signed_away.get(log, 0)
+        for seq, leaf, place in rows:
+            held = one.audit.leaf(seq)
+            if held == leaf:
+                seen_to = max(seen_to, seq)
+            elif fault <= seq or seq <= signed:
+                continue
+            elif held is None:
+                beyond = beyond if beyond[0] >= seq else (seq, place)
+            elif not other[0]:
+                other = (seq, place)
+        if seen_to:
+            one.witness(by, seen_to)
+        if other[0]:
+            message = N_("number {seq} of {log} relies on another number {number} of {other} than the one here: either "
+                         "{other} was written anew, or {log} names what never was")  # fmt: skip
+            self._say("DISPUTED", by, other[1], message, other=log, number=other[0])
+        if beyond[0]:
+            message = N_("number {seq} of {log} relies on number {number} of {other}, which ends at {held} here: "
+                         "either {other} was cut, or {log} names what never was")  # fmt: skip
+            self._say("INCOMPLETE", by, beyond[1], message, other=log, number=beyond[0], held=one.audit.size)
+
+    def _say(self, code: str, by: LogAudit, seq: int, message: str, **values: Any) -> None:
+        """Note a finding between two logs, at the entry that makes it; beyond the room they are only counted."""
+        if self._room.left <= 0:
+            self._unsaid += 1
+            return
+        self._room.left -= 1
+        said = {"log": by.name, "seq": seq, **values}
+        self.found.append(EvidenceFinding(code, by.name, seq, message, said, is_short=code == "INCOMPLETE"))
+
+    def _miss(self, log: str, number: int, by: str, place: int = 0) -> None:
+        """Note that a log is named, in the entry `place` of another, and that nothing of it is here."""
+        if log not in self._absent and len(self._absent) >= MAX_ABSENT and by != KEPT_HEAD:
+            self._unfollowed = self._unfollowed or (by, place)
+        else:
+            self._absent[log] = max((number, by), self._absent.get(log, (0, "")), key=lambda known: known[0])
+
+    # --- heads ------------------------------------------------------------------------------------------------------
+
+    def hold_to_witnesses(self, ends: Mapping[str, int]) -> None:
+        """Hold the logs to the heads that others keep in their entries, up to their ends."""
+        for name, end in sorted(ends.items()):
+            for body in self.held[name].audit.kept:
+                if body["type"] == "witness" and body["seq"] <= end:
+                    self.hold_to_head(str(body.get("head", "")), self.held[name].audit, body["seq"])
+
+    def hold_to_shown(self, texts: Iterable[str]) -> None:
+        """Hold each log to the heads that were shown of it, to the first that does not fit."""
+        wrong = set[str]()
+        for _size, log, text in sorted((*_claimed(text), text) for text in texts):
+            if log not in wrong:
+                before, one = len(self.found), self.held.get(log)
+                self.hold_to_head(text, one.audit if one else None, is_shown=True)
+                wrong |= {log} if len(self.found) > before else set()
+
+    def hold_to_head(
+        self, text: str, by: LogAudit | None, place: int | None = None, *, is_shown: bool = False
+    ) -> None:  # fmt: skip
+        """Hold a log to a head that it signed.
+
+        Args:
+            by: the log that kept it, in its entry number `place`, or whose row of the list brings it; None where the
+                auditor does.
+            is_shown: whoever gives the logs keeps it, outside of all of them.
+        """
+        try:
+            claim = claimed_checkpoint(text)
+        except TamperError as error:
+            self._refuse(error, text, by, place)
+            return
+        one = self.held.get(claim.origin)
+        if one is None or not one.audit.newest:
+            self._miss(claim.origin, claim.size, _name_of(by), place or 0)
+            return
+        if one.audit.public_key is None:
+            return  # the missing first entry is a finding already
+        try:
+            head = read_checkpoint(text, one.audit.public_key)
+        except TamperError as error:
+            self._refuse(error, text, None if is_shown else by, place)
+            return
+        self._compare(one, head, by)
+
+    def _refuse(self, error: TamperError, text: str, by: LogAudit | None, place: int | None) -> None:
+        """A text that no log's key has signed accuses who keeps it, and not the log that it names."""
+        if by is None:
+            self.found.append(EvidenceFinding("TAMPERED", "", None, error.message, error.values))
+        elif place is None:
+            message = N_("the head that stands with {log} in the list of logs is not signed by its key")
+            self.found.append(EvidenceFinding("TAMPERED", by.name, None, message, {"log": by.name}))
+        elif (finding := false_head(by.name, place, text, self._keys)) is not None:
+            self.found.append(finding)
+
+    def _compare(self, one: Held, head: Checkpoint, by: LogAudit | None) -> None:
+        """A head that the log's key signed, and its entries: here both sides bear its signature."""
+        audit = one.audit
+        one.learn(head.size, "" if by is audit else _name_of(by))
+        if head.size > audit.size:
+            message = N_("{log} has {size} entries by a head that its station signed; {held} are here")
+            values = {"log": audit.name, "size": head.size, "held": audit.size}
+            is_short = by is not audit
+            self._signed_away[audit.name] = max(head.size, self._signed_away.get(audit.name, 0))
+            self.found.append(
+                EvidenceFinding("INCOMPLETE", audit.name, audit.size + 1, message, values, is_short=is_short)
+            )
+        elif audit.root(head.size) == head.root:
+            one.witness(by, head.size)
+        elif audit.is_sound_to(head.size):  # what was altered is a finding already
+            self._signed_away[audit.name] = max(head.size, self._signed_away.get(audit.name, 0))
+            message = N_("{log} has signed two histories: a head of {size} entries does not fit the entries here")
+            self.found.append(
+                EvidenceFinding("FORK", audit.name, None, message, {"log": audit.name, "size": head.size})
+            )
+
+    # --- what came of it ----------------------------------------------------------------------------------------------
+
+    def findings(self) -> list[EvidenceFinding]:
+        """All that was found; call it last."""
+        found = [*self.found, *(_not_here(log, *known) for log, known in self._absent.items())]
+        if self._unfollowed:
+            message = N_("more logs are named that are not here than an audit follows ({limit}): those that {by} names "
+                         "from its number {place} on were not all looked at")  # fmt: skip
+            values = {"limit": MAX_ABSENT, "by": self._unfollowed[0], "place": self._unfollowed[1]}
+            found.append(EvidenceFinding("INCOMPLETE", "", None, message, values, is_short=True))
+        if self._unsaid:
+            message = N_("logs contradict each other {count} times more")
+            found.append(EvidenceFinding("DISPUTED", "", None, message, {"count": self._unsaid}))
+        return found
+
+    def facts(self) -> list[LogFacts]:
+        """What is to be told of each log that is here or named, by name."""
+        absent = {
+            log: LogFacts(log, "", "", None, 0, None, _EMPTY_ROOT, number, by, ())
+            for log, (number, by) in self._absent.items()
+        }
+        return [facts for _, facts in sorted((absent | {log: one.facts() for log, one in self.held.items()}).items())]
+
+
+def _not_here(log: str, number: int, by: str) -> EvidenceFinding:
+    message = N_("{log} is not here; {by} relied on its number {known}")
+    if by == KEPT_HEAD:
+        message = N_("{log} is not here; a head of it has {known} entries")
+    return EvidenceFinding("INCOMPLETE", log, 1, message, {"log": log, "by": by, "known": number}, is_short=True)
+
+
+def _claimed(text: str) -> tuple[int, str]:
+    """What a head says of its size and log, not checked; nothing of a text that is no head."""
+    try:
+        head = claimed_checkpoint(text)
+    except TamperError:
+        return 0, ""
+    return head.size, head.origin
+
+
+def _name_of(keeper: LogAudit | None) -> str:
+    return keeper.name if keeper else KEPT_HEAD
