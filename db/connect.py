@@ -14,7 +14,7 @@ import apsw
 from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
 from custody.errors import N_, StoreError
-from db.address import POSTGRES, sqlite_path
+from db.address import POSTGRES, ledger_file, sqlite_path
 from db.faults import as_store_errors, damaged
 from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
 
@@ -124,7 +124,7 @@ def refuse_read_only(url: str) -> None:
 
 def _unwritable(url: str) -> Path | None:
     """The ledger's file, where it is there and cannot be written; else None."""
-    path = None if url.startswith(_POSTGRES) else _sqlite_path(url)
+    path = ledger_file(url)
     return path if path is not None and is_read_only(path) else None
 
 

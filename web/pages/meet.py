@@ -229,7 +229,8 @@ def _audited(audit: "BundleAudit") -> dict[str, Any]:
     return {
         "verdict": verdict_sentence(audit), "caution": length_caution(audit),
         "is_ok": audit.is_ok, "is_anchored": audit.is_anchored,
-        "is_short": audit.is_short, "is_disputed": audit.is_disputed, "findings": _told(audit.findings), "chains": chains,
+        "is_short": audit.is_short, "is_disputed": audit.is_disputed, "findings": _told(audit.findings),
+        "chains": chains,
         "logs": [
             {"station": log.station or "?", "place": log.place or "?", "is_here": bool(log.log and log.size),
              "size": log.size, "known": log.known, "head": (log.head or "")[:16], "witnesses": witness_lines(log)}
