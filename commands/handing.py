@@ -242,6 +242,8 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
     )
     expected = _("not known") if recorded.expected is None else number(recorded.expected)
     click.echo(_("{scanned} scanned, expected: {expected}").format(scanned=number(recorded.scanned), expected=expected))
+    if others := recorded.facts.elsewhere:
+        click.echo(_("Of these, by other laptops under the same number: {count}").format(count=number(others)))
     if recorded.refused:
         click.echo(_("Refused, they stay with the giver: {count}").format(count=number(len(recorded.refused))))
     if recorded.assumed:
@@ -295,6 +297,7 @@ def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any
     return {
         "event": f"{events[0]['log']}:{events[0]['seq']}", "events": events, "bast": recorded.bast,
         "from": recorded.giver, "to": recorded.to, "scanned": recorded.scanned, "expected": recorded.expected,
+        **({"elsewhere": recorded.facts.elsewhere} if recorded.facts.elsewhere else {}),
         **({"assumed": recorded.assumed} if recorded.assumed else {}),
         **({"refused": list(recorded.refused)} if recorded.refused else {}),
         **({"matched": list(recorded.matched)} if recorded.matched else {}),

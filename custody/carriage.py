@@ -44,6 +44,6 @@ def as_newest(handover: Body) -> dict[str, Any]:
     """
     fields = {name: value for name, value in handover.items() if name != "vehicle"}
     parties = {"giver_office": "", "receiver_office": ""} | handover["parties"]
-    more: dict[str, Any] = {"refused": [], "remarks": []}
+    more: dict[str, Any] = {"refused": [], "remarks": [], "destinations": [], "meant": None}
     carriage = carriage_fields(carriage_of(handover))
     return more | fields | {"parties": parties, "carriage": carriage, "acknowledged": []}

@@ -12,12 +12,12 @@ from custody.corrections import correction_findings, in_place_of, withdrawals, w
 from custody.errors import N_
 from custody.events import Event
 from custody.findings import Finding, moment
-from custody.fold import Fold, family_of
+from custody.fold import Fold
 from custody.items import Item, Voids
 from custody.order import causal_order
 from custody.places import Place
 from custody.sealing import SealUse
-from custody.state import Link
+from custody.state import Link, family_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,11 @@ def custody(
     corrections = [event for event in unique.values() if event.type == "correct"]
     withdrawn, foreign = withdrawals(unique, roots) if corrections else ({}, [])
     family = family_of(code, [event for leaf, event in unique.items() if leaf not in withdrawn])
-    about = {leaf: event for leaf, event in unique.items() if not family.isdisjoint(event.rows)}
+    about = {
+        leaf: event
+        for leaf, event in unique.items()
+        if not family.isdisjoint(event.rows) or code in event.absent
+    }  # fmt: skip
     while more := {e.leaf: e for e in corrections if e.leaf not in about and e.body["target"] in about}:
         about |= more
     left_out = {leaf for leaf, event in about.items() if leaf in withdrawn or event.type == "correct"}

@@ -4,8 +4,9 @@ Pure: the ledger adds log, seq, prev, time and signature when it records them.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import groupby
 from typing import Any, Literal
 
 from custody.carriage import NO_CARRIAGE, Carriage, carriage_fields
@@ -25,11 +26,16 @@ from custody.compose_items import touched as touched
 from custody.items import Item
 from custody.places import Need, Place
 
-_REMARK_BYTES = 100
-"""A remark of so many bytes takes as much room as an item; a single one is far shorter than an event."""
+_HANDED_BYTES = 54 * 1024
+"""Of 64 KiB, what the rows of a handover may take with all that is said of them: the rest is for its note and people.
+"""
 ROWS_PER_EVENT = 250
 _ROW_BYTES_PER_EVENT = 48 * 1024
 """Of 64 KiB: the rest is room for the refs to the plans of some hundred other logs."""
+_ROW_BYTES, _REF_BYTES, _RUN_BYTES, _CODE_BYTES = 85, 110, 40, 16
+"""What a row of a handover takes at most, with its code among those that were not meant to go; a reference besides its
+log's name; where a row goes, besides the place's code, or the frame of a remark; and one code in a list.
+"""
 REGISTERED_PER_EVENT = 300
 CODES_PER_PRINT = 2000
 
@@ -218,20 +224,36 @@ def void_events(
 
 
 def handover_events(
-    handover: Handover, touches: Sequence[Touch], latest: Mapping[str, Ref], *, bast: str
+    handover: Handover,
+    touches: Sequence[Touch],
+    latest: Mapping[str, Ref],
+    *,
+    bast: str,
+    destinations: Mapping[str, str] | None = None,
+    meant: Collection[str] | None = None,
 ) -> list[NewEvent]:
     """The events of one handover: its parts under one BAST number, and an inspection for each condition noted.
+
+    Items stand by destination, so that where they go is told in few words.
 
     Args:
         touches: what was taken; what was refused stands in the handover.
         latest: the newest known event of each item, for the items that have one.
+        destinations: where items are bound for, by code, for those of which it is known.
+        meant: the codes of what was to go, where somebody has listed them; None: nobody has.
     """
-    pieces = _pieces([*touches, *handover.refused], handover.remarks)
+    to = destinations or {}
+    offered = sorted([*touches, *handover.refused], key=lambda touch: (touch.code not in to, to.get(touch.code, "")))
+    beyond = frozenset() if meant is None else {touch.code for touch in offered} - frozenset(meant)
+    absent = [code for code in dict.fromkeys(meant or ()) if code not in {touch.code for touch in offered}]
+    pieces = _pieces(offered, handover.remarks, latest, to, absent)
     taken = {touch.code for touch in touches}
     events = []
-    for number, piece in enumerate(pieces, 1):
+    for number, (piece, missed) in enumerate(pieces, 1):
         rows, refs = touched(piece, latest)
         is_last = number == len(pieces)
+        named = [touch.code for touch in piece]
+        listed = {"absent": missed, "beyond": [code for code in named if code in beyond], "phase": None, "kinds": []}
         fields = {
             "from": handover.giver, "to": handover.to, "bound": list(handover.bound),
             "items": [row for row in rows if row["code"] in taken],
@@ -245,6 +267,8 @@ def handover_events(
             "witnesses": list(handover.witnesses), "carriage": carriage_fields(handover.carriage),
             "note": handover.note, "occurred": handover.occurred, "bast": bast, "part": number, "parts": len(pieces),
             "acknowledged": [asdict(row) for row in handover.acknowledged] if is_last else [],
+            "destinations": destination_runs([to.get(code, "") for code in named if code in taken]),
+            "meant": None if meant is None else listed,
         }  # fmt: skip
         events.append(NewEvent("handover", fields, refs))
     for touch in (*touches, *handover.refused):
@@ -260,15 +284,45 @@ def handover_events(
     return events
 
 
-def _pieces(touches: Sequence[Touch], remarks: Mapping[str, str]) -> list[list[Touch]]:
-    """The rows of a handover by part: no more in one than an event holds, what is remarked on them counted in."""
-    pieces: list[list[Touch]] = [[]]
-    weight = 0
+def destination_runs(destinations: Iterable[str]) -> list[dict[str, Any]]:
+    """Where the items of a handover go, one after another, as runs of the same place; none where it is known of none.
+
+    Args:
+        destinations: the place of each item, empty where it is not known.
+    """
+    runs = [{"to": to, "count": len(list(same))} for to, same in groupby(destinations)]
+    return runs if any(run["to"] for run in runs) else []
+
+
+def _pieces(
+    touches: Sequence[Touch],
+    remarks: Mapping[str, str],
+    latest: Mapping[str, Ref],
+    to: Mapping[str, str],
+    absent: Sequence[str],
+) -> list[tuple[list[Touch], list[str]]]:
+    """The rows of a handover by part, and the codes that are told as absent in it; no more than an event holds."""
+    pieces: list[tuple[list[Touch], list[str]]] = [([], [])]
+    room, seen = [_HANDED_BYTES], set[object]()
     for touch in touches:
-        more = 1 + len(remarks.get(touch.code, "").encode()) // _REMARK_BYTES
-        if weight + more > ITEMS_PER_EVENT and pieces[-1]:
-            pieces.append([])
-            weight = 0
-        pieces[-1].append(touch)
-        weight += more
+        ref, place = latest.get(touch.code), to.get(touch.code, "")
+        more = _ROW_BYTES + (0 if ref in seen else _REF_BYTES + len(ref.log) if ref else 0)
+        more += 0 if place in seen else _RUN_BYTES + len(place.encode())
+        if remark := remarks.get(touch.code):
+            more += _RUN_BYTES + len(json.dumps(remark, ensure_ascii=False).encode())
+        if pieces[-1][0] and (room[-1] < more or len(pieces[-1][0]) == ITEMS_PER_EVENT):
+            pieces.append(([], []))
+            room.append(_HANDED_BYTES)
+            seen = set()
+        pieces[-1][0].append(touch)
+        room[-1] -= more
+        seen |= {ref, place}
+    left = list(absent)
+    while left:
+        fits = max(room[-1] // _CODE_BYTES, 0)
+        pieces[-1][1].extend(left[:fits])
+        left = left[fits:]
+        if left:
+            pieces.append(([], []))
+            room.append(_HANDED_BYTES)
     return pieces

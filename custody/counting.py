@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from custody.events import Event
 from custody.findings import Finding, judge_count
+from custody.handover_facts import offered_in
 
 
 class HandoverKey(NamedTuple):
@@ -19,14 +20,15 @@ class HandoverKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What one part of a handover adds to its count; `counted` is said in the last part alone. `extras` came without a
-    readable label, and `matched` did too, but it was said which of the expected things they are.
+    """What one part of a handover adds to its count; `counted` is said in the last part alone. `offered` was scanned,
+    taken or refused; `extras` came without a readable label, and `matched` did too, but it was said which of the
+    expected things they are.
     """
 
     key: HandoverKey
     part: int
     parts: int
-    scanned: int
+    offered: int
     extras: int
     counted: int | None
     leaf: str
@@ -45,7 +47,7 @@ def counted_in(event: Event) -> Counted:
     body = event.body
     return Counted(
         HandoverKey(event.log, body["bast"], body["from"], body["to"]), body["part"], body["parts"],
-        len(body["items"]), sum(extra["count"] for extra in body["extras"]), body["counted"], event.leaf,
+        offered_in(body), sum(extra["count"] for extra in body["extras"]), body["counted"], event.leaf,
         event.happened, event.seq, sum(row.get("how") == "matched" for row in body["items"]),
     )  # fmt: skip
 
@@ -63,7 +65,6 @@ def count_findings(parts: Iterable[Counted]) -> list[tuple[Counted, Finding]]:
         last = known[max(known)]
         if len(known) != last.parts:
             continue
-        scanned, extras = (sum(getattr(part, name) for part in known.values()) for name in ("scanned", "extras"))
-        for finding in judge_count(scanned=scanned, extras=extras, counted=last.counted, missing=(), places={}):
-            found.append((last, finding))
+        offered, extras = (sum(getattr(part, name) for part in known.values()) for name in ("offered", "extras"))
+        found += [(last, finding) for finding in judge_count(offered, extras, last.counted)]
     return sorted(found, key=lambda entry: (entry[0].happened, entry[0].leaf), reverse=True)

@@ -77,6 +77,21 @@ class Event:
         """The rows of those items whose custody a handover moved; of all that it names but the refused."""
         return {code: row for code, row in self.rows.items() if code not in self.refused} if self.refused else self.rows
 
+    @cached_property
+    def absent(self) -> frozenset[str]:
+        """The items that by a list were to go in a handover and were not scanned; empty where nobody stated one."""
+        return frozenset((self.body.get("meant") or {}).get("absent", ()))
+
+    @cached_property
+    def beyond(self) -> frozenset[str]:
+        """The items that were offered at a handover and are not on the list of what was to go."""
+        return frozenset((self.body.get("meant") or {}).get("beyond", ()))
+
+    @property
+    def named(self) -> Mapping[str, Body | None]:
+        """All items in whose chain this event stands, by code: its rows, and None for each that it tells as absent."""
+        return {**dict.fromkeys(self.absent), **self.rows} if self.absent else self.rows
+
 
 def read_event(body: bytes, signatures: tuple[Signature, ...]) -> Event:
     """Read a stored entry.

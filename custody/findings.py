@@ -234,34 +234,34 @@ MISSED_BY_PAPER = N_("{item} is on the giver's paper and was not scanned")
 """What `SHORTAGE` says where the paper alone names it: no list of items has it."""
 
 
-def judge_count(
-    *,
-    scanned: int,
-    extras: int,
-    counted: int | None,
-    missing: Sequence[Item],
-    places: Mapping[str, Place],
-    met_giver: bool = True,
-) -> list[Finding]:
-    """What is wrong with a handover as a whole: what was expected and did not come, and a count that differs.
+def shortage(item: Item, places: Mapping[str, Place], *, is_listed: bool = False, is_final: bool = True) -> Finding:
+    """The finding that something was to go in a handover and was not scanned.
 
-    `missing` are the expected items that were not scanned; one finding each. `counted` is what the giver counted, None
-    when nobody did: the only thing that shows two boxes under one code.
+    Args:
+        is_listed: a list says that it was to go; else the giver's stock or paper does.
+        is_final: whether no log that is not here could explain it.
     """
-    names = {to: name_of(places, to) for to in {item.to for item in missing}}
-    found = [
-        Finding("SHORTAGE", N_("{item} was expected and not scanned: {kind} {k}/{n} for {destination}"),
-                {"item": show_code(item.code), "kind": item.kind, "k": item.k, "n": item.n,
-                 "destination": names[item.to]}, item.code, is_provisional=not met_giver)
-        if item.kind else
-        Finding("SHORTAGE", MISSED_BY_PAPER, {"item": show_code(item.code)},
-                item.code, is_provisional=not met_giver)
-        for item in missing
-    ]  # fmt: skip
-    if counted is not None and counted != scanned + extras:
-        differs = N_("{counted} were counted, {scanned} scanned and {extras} noted without a label")
-        found.append(Finding("COUNT", differs, {"counted": counted, "scanned": scanned, "extras": extras}))
-    return found
+    shown: dict[str, Any] = {"item": show_code(item.code)}
+    if not item.kind:
+        unknown = N_("{item} is on the list of what was to go and was not scanned") if is_listed else MISSED_BY_PAPER
+        return Finding("SHORTAGE", unknown, shown, item.code, is_provisional=not is_final)
+    shown |= {"kind": item.kind, "k": item.k, "n": item.n, "destination": name_of(places, item.to)}
+    missed = N_("{item} was expected and not scanned: {kind} {k}/{n} for {destination}")
+    return Finding("SHORTAGE", missed, shown, item.code, is_provisional=not is_final)
+
+
+def judge_count(offered: int, extras: int, counted: int | None) -> list[Finding]:
+    """The finding that the giver counted otherwise than was offered, which alone shows two boxes under one code.
+
+    Args:
+        offered: what was scanned, taken and refused.
+        extras: what was noted without a readable label.
+        counted: the giver's count, None where nobody counted.
+    """
+    if counted is None or counted == offered + extras:
+        return []
+    differs = N_("{counted} were counted, {scanned} scanned and {extras} noted without a label")
+    return [Finding("COUNT", differs, {"counted": counted, "scanned": offered, "extras": extras})]
 
 
 def judge_condition(code: str, condition: str) -> list[Finding]:

@@ -18,11 +18,13 @@ from custody.findings import (
     wrong_destination,
 )
 from custody.linking import Linking
+from custody.listed import is_beyond, missed, under_same_number
 from custody.order import Order
 from custody.places import Place, is_store, is_under
 from custody.sealing import OPEN_SEAL
 from custody.state import Link as Link
 from custody.state import Move, State, broken_link, judge_packing, leaves_of, refused_and_given, registered_twice
+from custody.waybill import judge_against_load
 
 
 class Fold:
@@ -37,6 +39,8 @@ class Fold:
         self.links: list[Link] = []
         self.findings: list[Finding] = []
         self._taken: list[Event] = []
+        self._missed: set[str] = set()
+        """The records by which it was to go and was not scanned."""
 
     def run(self) -> None:
         while ready := self.order.ready():
@@ -132,6 +136,8 @@ class Fold:
             if member == self.code:
                 self.links.append(Link(event, giver, to, event.rows[member]["how"], is_repeat=known is not None))
                 self._judge(event, state, is_repeat=known is not None)
+                if is_beyond(self.code, event, self.states, self._same(event)):
+                    self._find(event, judge_against_load(self.code))
                 state.records.append(event)
             if known is not None:
                 known.logs[event.log] = event
@@ -144,6 +150,20 @@ class Fold:
                     self.links.append(Link(event, giver, to, None, is_seen=False))
                     self._judge_way(event, child_state)
                 self._move(event, child_state)
+        if self.code in event.absent:
+            self._miss(event)
+
+    def _miss(self, event: Event) -> None:
+        """By a list it was to go and was not scanned: a shortage, unless it went inside another thing, or another
+        laptop under the same number took or refused it.
+        """
+        self.links.append(Link(event, is_seen=False, is_absent=True))
+        state, giver = self.states[self.code], event.body["from"]
+        if state.may_give(giver) and not self._is_seen(self.code, event):
+            has_met = self.met is None or giver in self.met
+            found = missed(self.code, state, event, self.places, has_met=has_met, met_all=self.met is None)
+            self._find(event, found)
+            self._missed.add(event.leaf)
 
     def _refuse(self, event: Event, member: str, state: State) -> None:
         """The receiver did not take it: it stays with the giver, also where the giver's own record says it went."""
@@ -366,16 +386,17 @@ class Fold:
         """Whether the label was read at this handover, in whichever of the parts and records that share its number."""
         if code in event.rows or not event.body["bast"]:
             return code in event.rows  # refused, it was seen as well, and stayed behind
-        same = ("bast", "from", "to")
-        return any(
-            code in other.rows and all(other.body[name] == event.body[name] for name in same)
-            for other in (*self._taken, *self.order.waiting())
-            if other.type == "handover"
-        )
+        return any(code in other.rows for other in self._same(event))
+
+    def _same(self, event: Event) -> Iterator[Event]:
+        return under_same_number(event, (*self._taken, *self.order.waiting()))
 
     def _move(self, event: Event, state: State) -> None:
         state.holder, state.holder_event = event.body["to"], event
         state.moves.append(Move(event, {event.log: event}))
+        if self._missed and state is self.states[self.code]:
+            was_missed = (f.code == "SHORTAGE" and f.leaf in self._missed for f in self.findings)
+            self.findings = [f.closed() if gone else f for f, gone in zip(self.findings, was_missed, strict=True)]
 
     def _find(self, event: Event, *found: Finding) -> None:
         self.findings += [replace(finding, item=self.code, leaf=event.leaf) for finding in found]
@@ -383,14 +404,3 @@ class Fold:
     def _close(self, *codes: str) -> None:
         if self.findings:
             self.findings = [f.closed() if f.code in codes else f for f in self.findings]
-
-
-def family_of(code: str, events: list[Event]) -> set[str]:
-    """The item and everything it was ever inside of."""
-    family, grew = {code}, True
-    packs = [event.body for event in events if event.type == "pack"]
-    while grew:
-        parents = {pack["parent"] for pack in packs if not family.isdisjoint(pack["children"])}
-        grew = not parents <= family
-        family |= parents
-    return family

@@ -122,6 +122,11 @@ _HANDED = {
     "witnesses": _list(_text), "note": _text, "occurred": _time | None, "bast": _text, "part": _positive,
     "parts": _positive,
 }  # fmt: skip
+_HANDED_2 = _HANDED | {
+    "items": _list(_TOUCHED_2), "refused": _list(_TOUCHED_2),
+    "remarks": _list(object_of({"code": _text, "text": _text})), "parties": object_of(_PARTIES_2),
+    "carriage": object_of(_CARRIAGE), "acknowledged": _list(_ACKNOWLEDGED),
+}  # fmt: skip
 
 _PLANNED = {"source": _text, "source_digest": _leaf, "part": _positive, "parts": _positive}
 
@@ -146,10 +151,12 @@ FORMS: Mapping[tuple[str, int], Fields] = {
         "note": _text, "second": _text | None,
     },
     ("handover", 1): _HANDED | {"items": _list(_TOUCHED), "parties": object_of(_PARTIES), "vehicle": _text},
-    ("handover", 2): _HANDED | {
-        "items": _list(_TOUCHED_2), "refused": _list(_TOUCHED_2),
-        "remarks": _list(object_of({"code": _text, "text": _text})), "parties": object_of(_PARTIES_2),
-        "carriage": object_of(_CARRIAGE), "acknowledged": _list(_ACKNOWLEDGED),
+    ("handover", 2): _HANDED_2,
+    ("handover", 3): _HANDED_2 | {
+        "destinations": _list(object_of({"to": _text, "count": _positive})),
+        "meant": object_of({
+            "absent": _list(_text), "beyond": _list(_text), "phase": _text | None, "kinds": _list(_text),
+        }) | None,
     },
     ("pack", 1): {"parent": _text, "children": _list(_text), "action": _one_of("add", "remove")},
     ("pack", 2): {

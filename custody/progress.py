@@ -137,7 +137,9 @@ class StockSums:
         if before := self._groups.pop(chain.code, None):
             self._count(before, -1)
         if item is not None:
-            has_left = any(link.event.type == "handover" and not link.is_withdrawn for link in chain.links)
+            has_left = any(
+                link.event.type == "handover" and not (link.is_withdrawn or link.is_absent) for link in chain.links
+            )
             group = StockGroup(
                 item.to, item.kind, item.held_by, 1, int(item.print > 0), int(has_left), holders_since(chain)[:-1]
             )

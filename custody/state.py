@@ -21,7 +21,7 @@ class Link:
     `from_` and `to` are custodians, None where the event moved nothing. `how` is how the label was read, None where no
     label was. `is_seen` is False where the item only moved with its parent. `is_withdrawn`: a correction took it back.
     `is_repeat`: another log's record of a handover that is in the chain already; it moved nothing. `is_refused`: the
-    receiver did not take it, so it stayed with the giver.
+    receiver did not take it, so it stayed with the giver. `is_absent`: it was to go by a list, and was not scanned.
     """
 
     event: Event
@@ -32,6 +32,7 @@ class Link:
     is_withdrawn: bool = False
     is_repeat: bool = False
     is_refused: bool = False
+    is_absent: bool = False
 
     @property
     def has_moved(self) -> bool:
@@ -216,3 +217,14 @@ def _may_lead(places: Mapping[str, Place], holder: str, giver: str, to: str) -> 
     if _has_no_station(places, holder):
         return True
     return is_under(places, to if _has_no_station(places, giver) else giver, holder)
+
+
+def family_of(code: str, events: list[Event]) -> set[str]:
+    """The item and everything it was ever inside of."""
+    family, grew = {code}, True
+    packs = [event.body for event in events if event.type == "pack"]
+    while grew:
+        parents = {pack["parent"] for pack in packs if not family.isdisjoint(pack["children"])}
+        grew = not parents <= family
+        family |= parents
+    return family

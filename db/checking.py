@@ -16,7 +16,7 @@ from db.models import Tables
 from db.schema import changed_objects, scratch_database
 from db.state import State
 from db.stored import read_stored
-from db.topics import topic_of
+from db.topics import topics_of
 from evidence.bundle_lines import LogRow, log_row
 from evidence.checkpoint import is_head_of
 from evidence.entry import RawEntry
@@ -126,12 +126,11 @@ class Checking:
             for row_id, *stored in columns.tuples().iterator():
                 try:
                     event = read_stored(*stored)
-                    codes = self.ledger.codes_of(event.leaf) if event.type == "correct" else event.rows
+                    codes = self.ledger.codes_of(event.leaf) if event.type == "correct" else event.named
                 except (CustodyError, ValueError, KeyError, TypeError, AttributeError):
                     return  # a finding about the entry already
                 items += sum(hash((code, row_id)) for code in dict.fromkeys(codes))
-                topic = topic_of(event.body)
-                topics += hash((topic, row_id)) if topic else 0
+                topics += sum(hash((topic, row_id)) for topic in topics_of(event.body))
             rows = index.select(index.code, getattr(index, column)).tuples().iterator()
             if sum(hash((code, row_id)) for code, row_id in rows) != items:
                 yield tampered(N_("the index of items ({table}) is not what the entries say"), table=column)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from custody.carriage import as_newest
 from custody.codes import show_code
-from custody.compose import NewEvent, Ref
+from custody.compose import NewEvent, Ref, destination_runs
 from custody.corrections import withdrawals
 from custody.errors import N_, InputError, RuleError
 from custody.events import Event
 from custody.forms import COMMON
+from custody.handover_facts import destinations_of, offered_in
 from db.letters import find_handover, station_slug
 from db.store import Store
 
@@ -54,7 +55,7 @@ class Corrected:
     def count_left(self) -> int | None:
         """The giver's count, where what is right has it still and has another number of things; else None."""
         last = self.corrective[-1].body if self.corrective else {}
-        things = sum(len(event.body["items"]) + len(event.body["refused"]) for event in self.corrective)
+        things = sum(offered_in(event.body) for event in self.corrective)
         things += sum(extra["count"] for extra in last.get("extras", ()))
         counted = last.get("counted")
         return counted if counted != things else None
@@ -231,8 +232,14 @@ def _rightly(event: Event, to: str | None, remove: Collection[str], counted: int
     """
     fields = as_newest({name: value for name, value in event.body.items() if name not in COMMON})
     fields["occurred"] = event.happened
+    to_places = destinations_of(event.body)
     for rows in ("items", "refused", "remarks"):
         fields[rows] = [row for row in fields[rows] if row["code"] not in remove]
+    fields["destinations"] = destination_runs([to_places.get(row["code"], "") for row in fields["items"]])
+    if meant := fields["meant"]:
+        absent = [*meant["absent"], *(code for code in event.rows if code in remove and code not in meant["beyond"])]
+        beyond = [code for code in meant["beyond"] if code not in remove]
+        fields["meant"] = {**meant, "absent": absent, "beyond": beyond}
     if to is not None:
         fields |= {"to": to}
     if counted is not None:

@@ -73,5 +73,5 @@ def row_of(chain: Chain) -> ItemRow | None:
 
 
 def standing_links(chain: Chain) -> list[Link]:
-    """The links of a chain that no correction has taken back."""
-    return [link for link in chain.links if not link.is_withdrawn]
+    """The links of a chain that no correction has taken back, but for records that only tell of it as absent."""
+    return [link for link in chain.links if not (link.is_withdrawn or link.is_absent)]

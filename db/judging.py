@@ -2,30 +2,49 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from custody.chain import Chain, custody
 from custody.codes import ItemLabel, is_plate, parse_custodian
-from custody.compose import Handover, Ref, Touch, apart
+from custody.compose import Handover, NewEvent, Ref, Touch, apart, handover_events
 from custody.errors import N_, InputError, RuleError
 from custody.findings import (
     Finding,
     goes_astray,
     judge_condition,
-    judge_count,
     judge_label,
     judge_scan,
     judge_time,
     name_of,
     wrong_destination,
 )
+from custody.handover_facts import HandoverFacts, expected_items, expected_tops, handover_facts, stated
 from custody.items import Item
 from custody.places import Need, Place, is_carrier, is_official, is_under
 from custody.sealing import judge_seals
 from custody.waybill import judge_against_load, judge_against_paper
+from db.around import around_now, meant_now
 from db.ledger import Ledger
 from db.papers import Papers, Waybill
 from db.seen_heads import SeenHeads
 from db.state import State
+
+
+class Expectation(NamedTuple):
+    """What is to go in a handover, by code, None where nobody can know; and the codes of those of it that other laptops
+    took or refused under the same number.
+    """
+
+    items: dict[str, Item] | None
+    elsewhere: frozenset[str]
+
+
+class Weighed(NamedTuple):
+    """A handover as it would be recorded: its events, what they say of it, and all that is wrong with it."""
+
+    new: list[NewEvent]
+    facts: HandoverFacts
+    findings: list[Finding]
 
 
 class Judging:
@@ -105,45 +124,33 @@ class Judging:
     def expected(
         self, giver: str, to: str, bound: Sequence[str] = (), *, load: Sequence[str] = (), number: str = ""
     ) -> list[Item] | None:
-        """What the giver holds for `to`, or for where a carrier goes; None where this station cannot know.
-
-        Also what another log, or a paper of it, says was given to `to` and ours has not confirmed yet.
+        """What is to go in a handover and has not gone by another laptop yet; None where this station cannot know.
 
         Args:
             load: the codes that are to go, where somebody has listed them; nothing else is expected then.
-            number: a BAST number that several stations share: what another one recorded under it is done.
+            number: a BAST number that several laptops share.
         """
-        if load:
-            return self._listed(load, giver, to)
-        tops = self._tops(to, bound)
-        if not tops:
-            return None
-        items = self.state.expected(giver, tops)
-        items += _not_among(items, self.papers.waybill(giver, to, tops).items)
-        if self.ledger.places_met() is not None:
-            told = {item.code: item for item in self.state.brought_by_others(to, self.ledger.own_log().id)}
-            receipts = {code: told[code] for code in sorted(self._receipts(told.values(), giver, to, number))}
-            items += _not_among(items, receipts)
-        return items if items or self.has_met(giver) else None
+        found = self.expectation(Handover(giver, to, tuple(bound), load=tuple(load), number=number))
+        return None if found.items is None else [i for c, i in found.items.items() if c not in found.elsewhere]
 
-    def _listed(self, load: Sequence[str], giver: str, to: str) -> list[Item]:
-        """The things on a load list that have not been handed over to `to` yet."""
-        known = self.state.items_of(load)
-        items = [known.get(code) or Item(code, "", "", held_by=giver) for code in dict.fromkeys(load)]
-        return [item for item in items if item.held_by != to]
+    def expectation(self, handover: Handover) -> Expectation:
+        """What is to go in a handover as the ledger is now, in order; nothing of it need be scanned yet."""
+        around = around_now(self, handover)
+        ends = {"from": handover.giver, "to": handover.to, "bound": handover.bound}
+        own = meant_now(handover, around)
+        lists = stated(around.others)
+        meant = None if own is None and lists is None else [*(own or ()), *(lists or ())]
+        items = expected_items(ends, meant, around, self.state.places)
+        return Expectation(items, frozenset(around.elsewhere) & (items or {}).keys())
 
-    def _tops(self, to: str, bound: Sequence[str]) -> list[str]:
-        """The places whose items go to `to`: itself, or where a carrier goes; none of a vendor, for whom nothing is
-        bound.
-        """
-        place = self.state.places.get(to)
-        if place is not None and place.level == "vendor":
-            return []
-        return list(bound) if self.is_carrier(to) else [to]
+    def tops(self, handover: Handover) -> tuple[str, ...]:
+        """The places whose items a handover is for."""
+        ends = {"from": handover.giver, "to": handover.to, "bound": handover.bound}
+        return expected_tops(ends, self.state.places)
 
     def waybill(self, handover: Handover) -> Waybill:
         """What papers say is to come at this handover."""
-        return self.papers.waybill(handover.giver, handover.to, self._tops(handover.to, handover.bound))
+        return self.papers.waybill(handover.giver, handover.to, self.tops(handover))
 
     def judge(self, label: ItemLabel, handover: Handover) -> tuple[Item | None, list[Finding]]:
         """What is known of a scanned item, and all that is wrong with handing it over so."""
@@ -168,10 +175,25 @@ class Judging:
         self, labels: Sequence[ItemLabel], handover: Handover
     ) -> tuple[dict[str, Item], list[Finding]]:  # fmt: skip
         """What is known of many scanned items, by code, and all that is wrong with handing them over so."""
+        items, found = self._judge_items(labels, handover)
+        if handover.load:
+            listed = frozenset(handover.load)
+            found += [
+                judge_against_load(label.code)
+                for label in labels
+                if label.code not in listed
+                and not (label.code in items and self.state.contents.is_inside(items[label.code], listed))
+            ]  # fmt: skip
+        return items, found
+
+    def _judge_items(
+        self, labels: Sequence[ItemLabel], handover: Handover
+    ) -> tuple[dict[str, Item], list[Finding]]:  # fmt: skip
+        """The same, but for what a list of what is to go says of them."""
         items = self.state.items_of(label.code for label in labels)
         blanks = self.state.blanks(label.code for label in labels if label.code not in items)
         waybill = self.waybill(handover)
-        receipts = self._receipts(items.values(), handover.giver, handover.to) | waybill.refs.keys()
+        receipts = self.receipts(items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
         has_met = self.has_met(handover.giver)
         needs, sealed = self._needs(), self.state.sealed_kinds
         found = [
@@ -186,14 +208,6 @@ class Judging:
             if finding.code != "UNKNOWN_CODE" or label.code not in waybill.refs  # its own giver's paper names it
         ]  # fmt: skip
         found = self._foretold(found)
-        if handover.load:
-            listed = frozenset(handover.load)
-            found += [
-                judge_against_load(label.code)
-                for label in labels
-                if label.code not in listed
-                and not (label.code in items and self.state.contents.is_inside(items[label.code], listed))
-            ]  # fmt: skip
         found += [
             wrong_destination(self.state.places, code, item.to, handover.to, handover.bound)
             for code, item in self.carried(items).items()
@@ -252,46 +266,38 @@ class Judging:
                 known[code] = ref
         return known
 
-    def _receipts(self, items: Iterable[Item], giver: str, to: str, number: str = "") -> set[str]:
-        """The items whose handover another log has recorded already, so that ours confirms it.
-
-        Those that it recorded under the number that both share are done, and left out.
-        """
+    def receipts(self, items: Iterable[Item], giver: str, to: str) -> dict[str, Chain]:
+        """The chains of those items whose handover another log has recorded already, so that ours confirms it."""
         arrived = [item.code for item in items if item.held_by == to]
         if not arrived or self.ledger.places_met() is None:
-            return set()
+            return {}
         own = self.ledger.own_log().name
         chains = (
             custody(code, events, roots=self.state.roots) for code, events in self.state.families(arrived).items()
         )
-        return {
-            chain.code
-            for chain in chains
-            if chain.is_recorded(giver, to, own)
-            and not (number and any(link.event.body.get("bast") == number for link in chain.links))
-        }
+        return {chain.code: chain for chain in chains if chain.is_recorded(giver, to, own)}
 
     def judge_handover(self, handover: Handover, touches: Sequence[Touch], *, now: str) -> list[Finding]:
         """All that would be found if this were recorded now."""
         self.state.places.refresh()
         handover, touches = apart(handover, touches)
-        expected = self.expected(
-            handover.giver, handover.to, handover.bound, load=handover.load, number=handover.number
-        )
-        return self._judge_all(handover, touches, expected, now=now)
+        return self.weigh(handover, touches, {}, bast=handover.number, now=now).findings
 
-    def _judge_all(
-        self, handover: Handover, touches: Sequence[Touch], expected: list[Item] | None, *, now: str
-    ) -> list[Finding]:
-        items, found = self.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], handover)
+    def weigh(
+        self, handover: Handover, touches: Sequence[Touch], latest: Mapping[str, Ref], *, bast: str, now: str
+    ) -> Weighed:
+        """The events of a handover before they are recorded, what they say of it, and all that is wrong with it."""
+        items, found = self._judge_items([ItemLabel(touch.code, touch.print) for touch in touches], handover)
         found += self._judge_refused(handover)
-        seen = {touch.code for touch in (*touches, *handover.refused)} | self.carried(items).keys()
-        found += judge_count(
-            scanned=len(touches) + len(handover.refused),
-            extras=sum(extra.count for extra in handover.extras), counted=handover.counted,
-            missing=[item for item in expected or () if item.code not in seen],
-            places=self.state.places, met_giver=self.has_met(handover.giver) and not handover.number,
+        offered = [touch.code for touch in (*touches, *handover.refused)]
+        around = around_now(self, handover, [*offered, *self.carried(items)])
+        to = {code: around.before[code].to for code in offered if code in around.before}
+        new = handover_events(
+            handover, touches, latest, bast=bast, destinations=to, meant=meant_now(handover, around)
         )  # fmt: skip
+        bodies = [event.fields for event in new if event.type == "handover"]
+        facts = handover_facts(bodies, around, self.state.places)
+        found += facts.findings
         found += self.waybill(handover).findings
         for code, condition in handover.conditions.items():
             found += judge_condition(code, condition)
@@ -301,9 +307,10 @@ class Judging:
             found += judge_seals(code, on, look.serials, look.result, is_met=self.has_met(handover.giver))
         happened = handover.occurred or now
         late = judge_time(self.state.places.get(handover.to), happened, is_late_entry=handover.occurred is not None)
+        seen = {*offered, *(item.code for item in facts.carried)}
         if any(finding.code == "LATE" for finding in late) and self._all_come_back(seen, handover):
             late = [finding for finding in late if finding.code != "LATE"]
-        return found + late
+        return Weighed(new, facts, found + late)
 
     def _all_come_back(self, codes: Collection[str], handover: Handover) -> bool:
         """Whether each of these has been at the receiving place, or below it, before: the way back is never late."""
@@ -316,8 +323,3 @@ def _has_been(chain: Chain, handover: Handover, places: Mapping[str, Place]) -> 
     if moves and chain.held_by == handover.to and (moves[-1].from_, moves[-1].to) == (handover.giver, handover.to):
         moves.pop()  # the other side's record of this very handover
     return any(link.to is not None and is_under(places, link.to, handover.to) for link in moves)
-
-
-def _not_among(items: Iterable[Item], more: Mapping[str, Item]) -> list[Item]:
-    known = {item.code for item in items}
-    return [item for code, item in more.items() if code not in known]

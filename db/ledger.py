@@ -23,7 +23,7 @@ from db.reading import HeldLog, Reading
 from db.signer import Signer as Signer
 from db.stored import read_stored
 from db.tail import check_tail
-from db.topics import topic_of
+from db.topics import topics_of
 
 FORMER = 2
 """What `is_own` says of a log that this station wrote before it went on with a new one."""
@@ -190,7 +190,7 @@ class Ledger(Reading):
         tables = self.tables
         entry = {"log_id": log_id, "seq": seq, "leaf": leaf, "body": body, "signatures": signatures}
         event_id = self._new_event.first(**entry)[0]
-        if topic := topic_of(parsed):
+        for topic in topics_of(parsed):
             tables.event_topic.insert(topic=topic, event_id=event_id).execute()
         self._index(parsed, self._event_items, event_id)
 
@@ -204,7 +204,7 @@ class Ledger(Reading):
         return table.insert(**{column: blank(column) for column in columns}).returning(table.id)
 
     def _index(self, parsed: Body, index: PreparedInsert, row_id: int) -> None:
-        codes = dict.fromkeys(Event("", parsed).rows)
+        codes = dict.fromkeys(Event("", parsed).named)
         if parsed["type"] == "correct":  # names no item itself, and belongs to the chain of each that its target names
             codes = dict.fromkeys(self.codes_of(parsed["target"]))
         index.run((code, row_id) for code in codes)

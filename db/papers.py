@@ -14,8 +14,9 @@ from peewee import fn
 from custody.compose import NewEvent, Ref
 from custody.errors import N_, TamperError
 from custody.events import Event, read_body
-from custody.findings import Finding
+from custody.findings import Finding, moment
 from custody.forms import Body
+from custody.handover_then import known_then
 from custody.items import Item
 from custody.ledger import leaf_digest
 from custody.paper import Sheet, pack_sheet, paper_id
@@ -165,17 +166,23 @@ class Papers:
             )  # fmt: skip
         return self._named[1]
 
-    def waybill(self, giver: str, to: str, tops: Sequence[str]) -> Waybill:
-        """What papers say is to come at this handover and has not been received; kept until something changes."""
+    def waybill(self, giver: str, to: str, tops: Sequence[str], *, before: Sequence[Event] = ()) -> Waybill:
+        """What papers say is to come at this handover and has not been received; kept until something changes.
+
+        Args:
+            before: the records of that handover, where it is told as of then.
+        """
         count = self._count.first()[0]
         if not count or not giver or not to:
             return NOTHING
+        if before:
+            return self._waybill(giver, to, tops, before)
         asked = (giver, to, tuple(tops), count, self.ledger.event_count())
         if self._last is None or self._last[0] != asked:
             self._last = (asked, self._waybill(giver, to, tops))
         return self._last[1]
 
-    def _waybill(self, giver: str, to: str, tops: Sequence[str]) -> Waybill:
+    def _waybill(self, giver: str, to: str, tops: Sequence[str], before: Sequence[Event] = ()) -> Waybill:
         items: dict[str, Item] = {}
         refs: dict[str, Ref] = {}
         basts: dict[str, None] = {}
@@ -186,11 +193,13 @@ class Papers:
             leaf, body = bytes(row.leaf), json.loads(bytes(row.body))
             if self.ledger.find(leaf.hex()) is not None:  # the log itself has come
                 continue
+            if before and moment(row.seen_at) > moment(before[-1].at):
+                continue
             named = [entry["code"] for entry in body["items"]]
             known = self.state.items_of(named)
             with_giver = in_hand(body, giver, to)
             record = Ref(row.log, row.seq, leaf.hex())
-            with_giver = sorted(set(with_giver) - self._taken_over(with_giver, record))
+            with_giver = sorted(set(with_giver) - self._taken_over(with_giver, record, before))
             codes = set(to_come(body, giver, to, tops, self.state.places, known))
             if not with_giver:
                 continue
@@ -229,12 +238,23 @@ class Papers:
             sum(len(body["items"]) for body, _codes in rows), sum(len(codes) for _body, codes in rows),
         )  # fmt: skip
 
-    def _taken_over(self, codes: Sequence[str], paper: Ref) -> set[str]:
-        """The items of which a record is held that came after this paper's: they are where that one says."""
+    def _taken_over(self, codes: Sequence[str], paper: Ref, before: Sequence[Event] = ()) -> set[str]:
+        """The items of which a record is held that came after this paper's: they are where that one says.
+
+        Args:
+            before: records of a handover; neither they count then, nor what came later.
+        """
+        was_known = known_then(before) if before else None
+        own = {event.leaf for event in before}
         return {
             code
             for code, events in self.ledger.naming(codes).items()
-            if any(event.type == "handover" and _is_after(event, code, paper) for event in events)
+            if any(
+                event.type == "handover"
+                and _is_after(event, code, paper)
+                and (was_known is None or (was_known(event) and event.leaf not in own))
+                for event in events
+            )
         }
 
     def witness_events(self, refs: Sequence[Ref]) -> list[NewEvent]:
@@ -305,7 +325,7 @@ class Papers:
 
 def _is_after(event: Event, code: str, paper: Ref) -> bool:
     """Whether a record of an item names the paper's, or a later one of its log, as the newest that it knew."""
-    after = event.rows[code]["after"]
+    after = event.rows[code]["after"] if code in event.rows else None
     if after is None:
         return False
     ref = event.body["refs"][after]

@@ -81,7 +81,7 @@ def why_void_in_house(store: Store, code: str) -> str | None:
     where it was printed, and a scan of it would be a finding. A lost label may be on anything.
     """
     chain = store.state.chain(code)
-    has_left = any(link.event.type == "handover" and not link.is_withdrawn for link in chain.links)
+    has_left = any(link.event.type == "handover" and not (link.is_withdrawn or link.is_absent) for link in chain.links)
     if chain.item is None or has_left:
         return None
     reason = dict(chain.voids).get(chain.item.print)

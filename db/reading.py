@@ -17,7 +17,7 @@ from db.models import Tables
 from db.naming import Naming
 from db.prepared import Prepared, PreparedIn, blank
 from db.stored import as_bytes, read_stored
-from db.topics import topic_of
+from db.topics import topics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class Reading:
         wanted = list(topics)
         found = [read_stored(*stored) for stored in self._on_topic.rows(wanted)]
         beside = (read_stored(*stored) for stored in self._forked.run())
-        return found + [event for event in beside if topic_of(event.body) in wanted]
+        return found + [event for event in beside if not topics_of(event.body).isdisjoint(wanted)]
 
     def _on_topic_query(self, topics: list[Any]) -> Any:
         event, topic = self.tables.event, self.tables.event_topic
@@ -204,7 +204,7 @@ class Reading:
     def codes_of(self, leaf: str) -> list[str]:
         """The items whose chains an event belongs to."""
         event = self.corrected(leaf)
-        return [] if event is None else list(event.rows)
+        return [] if event is None else list(event.named)
 
     def corrected(self, leaf: str) -> Event | None:
         """What a correction is about in the end, through corrections of corrections; of any other event, itself."""
@@ -240,7 +240,7 @@ class Reading:
             columns = entries.select(entries.leaf, entries.body, entries.signatures)
             for stored in columns.where((entries.log_id == log_id) & (entries.seq >= first)).tuples():
                 event = read_stored(*stored)
-                found.update(self.codes_of(event.leaf) if event.type == "correct" else event.rows)
+                found.update(self.codes_of(event.leaf) if event.type == "correct" else event.named)
         return found
 
     def at(self, log: str, seq: int) -> list[Event]:

@@ -180,25 +180,16 @@ class Store(Judging):
                     N_("nothing was scanned, so nothing was recorded"), hint=N_("Scan or type at least one label.")
                 )
             _refuse_unscanned(handover, [*touches, *handover.refused])
-            expected = self.expected(
-                handover.giver, handover.to, handover.bound, load=handover.load, number=handover.number
-            )
-            assumed = len(self.carried(self.state.items_of(touch.code for touch in touches)))
-            findings = self._judge_all(handover, touches, expected, now=self.around.now_utc())
             bast = self._bast_number(handover.number)
             relied_on = self._relied_on(handover, [*touches, *handover.refused])
-            new = compose.handover_events(handover, touches, relied_on, bast=bast)
+            new, facts, findings = self.weigh(handover, touches, relied_on, bast=bast, now=self.around.now_utc())
             events = self.record([*new, *self.papers.witness_events(list(relied_on.values()))], id=draft or id)
             if self.clock_finding:
                 findings.append(self.clock_finding)
             if draft is not None:
                 self.drafts.drop(draft)
-        return RecordedHandover(
-            tuple(events), bast, handover.giver, handover.to, len(touches),
-            None if expected is None else len(expected), tuple(findings), assumed,
-            tuple(touch.code for touch in handover.refused),
-            tuple(touch.code for touch in touches if touch.how == "matched"),
-        )  # fmt: skip
+        matched = tuple(touch.code for touch in touches if touch.how == "matched")
+        return RecordedHandover(tuple(events), bast, handover.giver, handover.to, facts, tuple(findings), matched)
 
     def _bast_number(self, shared: str) -> str:
         """The next number of this station, or the one that it shares with others.

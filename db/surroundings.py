@@ -9,6 +9,7 @@ from custody.clocks import ClockMark
 from custody.codes import draw_code
 from custody.events import Event
 from custody.findings import Finding
+from custody.handover_facts import HandoverFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +46,35 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class RecordedHandover:
-    """A handover that is in the ledger: its events, BAST number, counts, and what is irregular about it.
+    """A handover that is in the ledger: its events, BAST number, what its records say of it, and all that is irregular.
 
-    `expected` is None where this station cannot know what was to come. `assumed` things moved inside those that were
-    scanned, and were not seen. `refused` are the codes of what the receiver did not take, `matched` of those taken
-    whose labels could not be read.
+    `matched` are the codes of what was taken though its labels could not be read.
     """
 
     events: tuple[Event, ...]
     bast: str
     giver: str
     to: str
-    scanned: int
-    expected: int | None
+    facts: HandoverFacts
     findings: tuple[Finding, ...]
-    assumed: int = 0
-    refused: tuple[str, ...] = ()
     matched: tuple[str, ...] = ()
+
+    @property
+    def scanned(self) -> int:
+        """How many things were taken."""
+        return len(self.facts.taken)
+
+    @property
+    def expected(self) -> int | None:
+        """How many were to go; None where nobody can know."""
+        return self.facts.expected
+
+    @property
+    def assumed(self) -> int:
+        """How many moved inside those that were scanned, and were not seen."""
+        return len(self.facts.carried)
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The codes of what the receiver did not take."""
+        return self.facts.refused

@@ -5,18 +5,18 @@ things were, is told as of the handover; what is irregular, as far as it is know
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from custody.carriage import Carriage, carriage_of, remarks_of
-from custody.chain import Chain, custody
-from custody.codes import is_plate
+from custody.chain import Chain
 from custody.compose import Acknowledged, Extra
 from custody.events import Event
-from custody.findings import Finding, judge_count, moment
+from custody.findings import Finding
+from custody.handover_facts import HandoverFacts
 from custody.items import Item, SerialRange
-from custody.places import is_under
+from custody.places import is_carrier
 from custody.waybill import Foretold
 from reports.words import Needs, Places, zone_code
 
@@ -68,8 +68,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BastFacts:
-    """The facts of one handover. `expected` is None where it cannot be known; `missing` are those still with the giver.
-    `carried` moved inside things that were scanned, and were not seen themselves.
+    """The facts of one handover. `told` is what its records say of it as a whole: what was to go, what is missing.
 
     `happened_utc` is when it took place, `keyed_in_utc` when it was recorded if that was later, else empty. `here` is
     a place's code whose clock the letter shows, `place` where it took place, `carrier` the vehicle where one side
@@ -91,11 +90,7 @@ class BastFacts:
     receiver: Party
     lines: tuple[Line, ...]
     rows: tuple[Row, ...]
-    counted: int | None
-    expected: int | None
-    missing: tuple[Item, ...]
-    carried: tuple[Item, ...]
-    extras: tuple[Extra, ...]
+    told: HandoverFacts
     witnesses: tuple[str, ...]
     acknowledged: tuple[Acknowledged, ...]
     carriage: Carriage
@@ -109,6 +104,31 @@ class BastFacts:
     replaces: tuple[str, ...]
     places: Places
     needs: Needs
+
+    @property
+    def counted(self) -> int | None:
+        """What the giver counted, None where nobody did."""
+        return self.told.counted
+
+    @property
+    def expected(self) -> int | None:
+        """How many things were to go, None where nobody can know."""
+        return self.told.expected
+
+    @property
+    def missing(self) -> tuple[Item, ...]:
+        """Those of them that stayed with the giver."""
+        return self.told.missing
+
+    @property
+    def carried(self) -> tuple[Item, ...]:
+        """What moved inside things that were scanned, and was not seen itself."""
+        return self.told.carried
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        """Things that came without a readable label."""
+        return self.told.extras
 
     @property
     def signed(self) -> Mapping[str, Acknowledged]:
@@ -125,68 +145,43 @@ class BastFacts:
 
 def bast_facts(
     records: Sequence[Event],
-    histories: Mapping[str, Sequence[Event]],
+    then: Mapping[str, Chain],
     chains: Iterable[Chain],
+    facts: HandoverFacts,
     *,
     election: str,
     station: str,
     office: str,
     places: Places,
     needs: Needs,
-    met_giver: bool = True,
-    roots: frozenset[str] = frozenset(),
     foretold: Foretold | None = None,
 ) -> BastFacts:
-    """The facts of a handover.
+    """The facts of a letter about a handover.
 
     Args:
         records: all its parts, in order.
-        histories: by code, every known event of each item that it names, and of each that might have been expected:
-            what is bound for where the handover goes (`expected_tops`), and what is packed in what it names.
-        chains: the items that it names as all events tell of them now; for the findings.
+        then: the chains of the items that it names as of the handover, by code.
+        chains: the same as all events tell of them now; for the findings.
+        facts: what the records say of the handover as a whole.
         office: the code of the place whose station recorded it.
-        met_giver: whether the giver's own log is known, so that nothing to come means that nothing was expected.
         foretold: what papers said of it, where nothing is registered here and they are all that is known; else None.
     """
     first, last = records[0].body, records[-1].body
-    then = {
-        code: custody(code, [event for event in events if _was_known(event, records[-1])], roots=roots)
-        for code, events in histories.items()
-    }
-    known = {code: chain.item for code, chain in then.items()}
     remarks = {code: text for record in records for code, text in remarks_of(record.body).items()}
-    lines = _lines(records, histories, known, remarks)
+    lines = _lines(records, then, remarks)
     giver, to, parties = str(first["from"]), str(first["to"]), first["parties"]
-    named, tops = {line.code for line in lines}, expected_tops(first)
-    missing = [
-        item for code, item in known.items()
-        if code not in named and item is not None and item.held_by == giver and _goes_under(places, item, tops)
-    ]  # fmt: skip
-    leaves = {record.leaf for record in records}
-    carried = _in_order(
-        chain.item for chain in then.values()
-        if chain.item is not None and any(link.event.leaf in leaves and not link.is_seen for link in chain.links)
-    )  # fmt: skip
-    offered = [*carried, *(line.item for line in lines if line.item is not None)]
-    expected = len(missing) + sum(_goes_under(places, item, tops) for item in offered)
-    happened = records[0].happened
-    findings, withdrawn = _found(records, chains)
-    is_withdrawn = not leaves.isdisjoint(withdrawn)
-    findings += judge_count(
-        scanned=len(named),  # the giver counts what is offered
-        extras=sum(extra["count"] for extra in last["extras"]), counted=last["counted"], missing=(), places=places,
-    )  # fmt: skip
-    carrier = next((code for code in (to, giver) if _is_carrier(places, code)), "")
+    findings, withdrawn = _found(records, chains, facts)
+    is_withdrawn = not withdrawn.keys().isdisjoint(record.leaf for record in records)
+    carrier = next((code for code in (to, giver) if is_carrier(places, code)), "")
     place = giver if carrier == to else to
     return BastFacts(
         number=str(first["bast"]), election=election, station=station, office=office, records=tuple(records),
-        happened_utc=happened, keyed_in_utc=records[0].at if last["occurred"] else "",
+        happened_utc=records[0].happened, keyed_in_utc=records[0].at if last["occurred"] else "",
         here=zone_code(place, *first["bound"], giver, office), place=place,
         giver=Party(giver, parties["giver"], parties.get("giver_office", "")),
         receiver=Party(to, parties["receiver"], parties.get("receiver_office", "")),
-        lines=lines, rows=_rows(line for line in lines if not line.is_refused), counted=last["counted"],
-        expected=expected if tops and (expected or met_giver) else None, missing=_in_order(missing), carried=carried,
-        extras=tuple(Extra(**extra) for extra in last["extras"]), witnesses=tuple(first["witnesses"]),
+        lines=lines, rows=_rows(line for line in lines if not line.is_refused), told=facts,
+        witnesses=tuple(first["witnesses"]),
         acknowledged=tuple(Acknowledged(**row) for row in last.get("acknowledged", ())),
         carriage=carriage_of(first), carrier=carrier, bound=tuple(first["bound"]), note=str(first["note"]),
         findings=tuple(finding for finding in findings if not finding.is_foretold), foretold=foretold,
@@ -199,42 +194,13 @@ def bast_facts(
     )  # fmt: skip
 
 
-def expected_tops(handover: Mapping[str, object]) -> tuple[str, ...]:
-    """The places whose items a handover was for: where a carrier goes, else the receiver; empty where not known."""
-    bound, to = handover["bound"], str(handover["to"])
-    if isinstance(bound, list) and bound:
-        return tuple(map(str, bound))
-    return () if is_plate(to) else (to,)
-
-
-def _is_carrier(places: Places, code: str) -> bool:
-    return places[code].level == "carrier" if code in places else is_plate(code)
-
-
-def _was_known(event: Event, last: Event) -> bool:
-    """Whether an event had been recorded when a handover was, as its own log tells, and by other logs' clocks."""
-    if event.log == last.log:
-        return event.seq <= last.seq or event.body["id"] == last.body["id"]
-    return moment(event.at) <= moment(last.at)
-
-
-def _goes_under(places: Places, item: Item, tops: Collection[str]) -> bool:
-    return any(is_under(places, item.to, top) for top in tops)
-
-
-def _lines(
-    records: Sequence[Event],
-    histories: Mapping[str, Sequence[Event]],
-    known: Mapping[str, Item | None],
-    remarks: Mapping[str, str],
-) -> tuple[Line, ...]:
+def _lines(records: Sequence[Event], then: Mapping[str, Chain], remarks: Mapping[str, str]) -> tuple[Line, ...]:
     lines = {}
     for record in records:
         for code, row in record.rows.items():
-            item = known.get(code)
-            was_seen = any(
-                event.type == "inspect" and _was_known(event, records[-1]) for event in histories.get(code, ())
-            )
+            chain = then.get(code)
+            item = chain.item if chain else None
+            was_seen = chain is not None and any(link.event.type == "inspect" for link in chain.links)
             condition = item.condition if item is not None and was_seen else None
             lines[code] = Line(
                 code, row["print"], row["how"], item, condition, remarks.get(code, ""), code in record.refused
@@ -245,10 +211,6 @@ def _lines(
 def _line_order(line: Line) -> tuple[object, ...]:
     item = line.item
     return (not line.to, line.to, line.kind, item.k if item else 0, line.code)
-
-
-def _in_order(items: Iterable[Item]) -> tuple[Item, ...]:
-    return tuple(sorted(items, key=lambda item: (item.to, item.kind, item.k, item.code)))
 
 
 def _rows(lines: Iterable[Line]) -> tuple[Row, ...]:
@@ -278,8 +240,13 @@ def _joined(ranges: Iterable[SerialRange]) -> list[SerialRange]:
     return joined
 
 
-def _found(records: Sequence[Event], chains: Iterable[Chain]) -> tuple[list[Finding], dict[str, Event]]:
-    """What is irregular about these records, each said once, and what corrections took back of the items' records."""
+def _found(
+    records: Sequence[Event], chains: Iterable[Chain], facts: HandoverFacts
+) -> tuple[list[Finding], dict[str, Event]]:
+    """What is irregular about these records, each said once, and what corrections took back of the items' records.
+
+    What is missing is told by itself.
+    """
     leaves = {record.leaf for record in records}
     session = str(records[0].body["id"]), records[0].log
     found: dict[tuple[str, str], Finding] = {}
@@ -292,6 +259,9 @@ def _found(records: Sequence[Event], chains: Iterable[Chain]) -> tuple[list[Find
         for finding in chain.findings:
             if finding.leaf in noted:
                 found.setdefault((finding.code, str(finding)), finding)
+    for finding in facts.findings:
+        if finding.code != "SHORTAGE":
+            found.setdefault((finding.code, str(finding)), finding)
     return list(found.values()), withdrawn
 
 

@@ -38,7 +38,8 @@ class Tally:
     """How far the draft is: labels taken, how many are expected (None: not known), and how many of them are missing.
 
     Of what was taken, `extra` things are not among the expected ones, and `refused` ones stay with the giver.
-    `assumed` things are inside those that were taken: they move along, and nobody has seen them.
+    `assumed` things are inside those that were taken: they move along, and nobody has seen them. `elsewhere` of the
+    expected ones are not missing, since other laptops took them under the same number.
     """
 
     taken: int
@@ -47,11 +48,12 @@ class Tally:
     assumed: int = 0
     refused: int = 0
     extra: int = 0
+    elsewhere: int = 0
 
     @property
     def right(self) -> int:
-        """The labels taken that were expected; all of them where nobody knows what is."""
-        return self.taken - self.extra
+        """The labels taken that were expected, by other laptops too; all of them where nobody knows what is."""
+        return self.taken - self.extra + self.elsewhere
 
     @property
     def is_whole(self) -> bool:

@@ -39,6 +39,8 @@ def count_words(tally: Tally) -> str:
     words = _("{taken} taken").format(taken=tally.taken)
     if tally.expected is not None:
         words = _("{taken} of {expected}").format(taken=tally.right, expected=tally.expected)
+    if tally.elsewhere:
+        words += " " + _("({count} of them by other laptops)").format(count=tally.elsewhere)
     if tally.extra:
         words += " " + _("(+{count} not planned)").format(count=tally.extra)
     if tally.refused:

@@ -32,7 +32,9 @@ class DraftDesk:
         self.taken: dict[str, None] = dict.fromkeys(touch.code for touch in store.drafts.touches(draft))
         self._needs = {need.kind: need for need in store.state.needs()}
         self._expected: dict[str, Item] | None = None
+        self._elsewhere: frozenset[str] = frozenset()
         self._missing: dict[str, Item] = {}
+        self._by_others: set[str] = set()
         self._inside: dict[str, Item] = {}
         self._extra = 0
         self.refused: frozenset[str] = frozenset()
@@ -56,7 +58,8 @@ class DraftDesk:
         taken, assumed, refused = len(self.taken), len(self._inside), len(self.refused)
         if self._expected is None:
             return Tally(taken, assumed=assumed, refused=refused)
-        return Tally(taken, len(self._expected), len(self._missing), assumed, refused, self._extra)
+        missing, by_others = len(self._missing), len(self._by_others)
+        return Tally(taken, len(self._expected), missing, assumed, refused, self._extra, by_others)
 
     @property
     def missing(self) -> list[Item]:
@@ -260,15 +263,16 @@ class DraftDesk:
         said = said_of(Handover("", ""), self.store.drafts.said(self.draft))
         self.refused = frozenset(touch.code for touch in said.refused)
         self._load, self._number = said.load, said.number
-        items: Sequence[Item] | None = None
+        self._expected, self._elsewhere = None, frozenset()
         if self.giver and self._receiver:
-            items = self.store.expected(self.giver, self._receiver, self.bound, load=self._load, number=self._number)
-        self._expected = None if items is None else {item.code: item for item in items}
+            self._expected, self._elsewhere = self.store.expectation(self.handover)
         self._look_inside()
 
     def _look_inside(self) -> None:
         """Count anew what is missing, what is inside and what is not expected."""
-        self._missing, self._inside, self._extra = dict(self._expected or {}), {}, 0
+        expected = self._expected or {}
+        self._missing = {code: item for code, item in expected.items() if code not in self._elsewhere}
+        self._by_others, self._inside, self._extra = set(self._elsewhere), {}, 0
         inside = self.store.state.contents.carried(self.store.state.items_of(self.taken))
         for code in self.taken:
             self._count_in(code, {})
@@ -278,6 +282,7 @@ class DraftDesk:
         """Count what was taken just now, and what is inside it."""
         self._inside.pop(code, None)
         self._missing.pop(code, None)
+        self._by_others.discard(code)
         self._extra += self._expected is not None and code not in self._expected
         self._count_inside(inside)
 

@@ -37,18 +37,14 @@ def drawn_signatures(facts: "BastFacts", picture_of: "Callable[[str], bytes | No
 
 def letter_facts(store: "Store", found: "FoundHandover") -> "BastFacts":
     """The facts of a handover (`db.letters.find_handover`) as this ledger tells them."""
-    from reports.bast_facts import bast_facts, expected_tops
+    from db.around import told_of
+    from reports.bast_facts import bast_facts
 
     state = store.state
-    first = found.parts[0].body
-    named = list(dict.fromkeys(code for part in found.parts for code in part.rows))
-    asked = dict.fromkeys(named)
-    for top in expected_tops(first):
-        asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
-    histories = state.families(asked) | state.families(named, with_children=True)
+    facts, then = told_of(store, found.parts)
     return bast_facts(
-        found.parts, histories, state.chains(named, as_of=found.parts[-1].at),
-        election=found.election, station=found.log.station, office=found.log.place, places=state.places.all(),
-        needs={need.kind: need for need in state.needs()}, met_giver=store.has_met(first["from"]), roots=state.roots,
+        found.parts, then, state.chains([code for part in found.parts for code in part.rows], as_of=found.parts[-1].at),
+        facts, election=found.election, station=found.log.station, office=found.log.place, places=state.places.tree(),
+        needs={need.kind: need for need in state.needs()},
         foretold=store.papers.foretold([part.body for part in found.parts]) if state.is_bare else None,
     )  # fmt: skip

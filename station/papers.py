@@ -55,15 +55,14 @@ def paper_facts(
 def found_now(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> "list[Finding]":
     """What is irregular about a recorded handover, as its items' chains tell it now, and its count."""
     from custody.findings import judge_count
+    from custody.handover_facts import offered_in
     from custody.ledger import leaf_digest
 
     leaves = {leaf_digest(sheet.body + b"\n" + sheet.signatures.encode()).hex() for _said, sheet in sheets}
     codes = [row["code"] for said, _sheet in sheets for row in said["items"]]
     now, last = store.around.now_utc(), sheets[-1][0]
-    found = judge_count(
-        scanned=len(codes), extras=sum(extra["count"] for extra in last["extras"]), counted=last["counted"],
-        missing=(), places=store.state.places,
-    )  # fmt: skip
+    extras = sum(extra["count"] for extra in last["extras"])
+    found = judge_count(sum(offered_in(said) for said, _sheet in sheets), extras, last["counted"])
     for chain in store.state.chains(codes, as_of=now):
         found += [finding for finding in chain.findings if finding.leaf in leaves]
     return found

@@ -5,6 +5,8 @@ from typing import Any
 
 from custody.chain import custody
 from custody.events import Event, read_event
+from custody.handover_facts import handover_facts
+from custody.handover_then import around_then, chains_then
 from custody.ledger import read_signatures
 from custody.paper import Sheet
 from reports.bast_facts import BastFacts, bast_facts
@@ -80,7 +82,9 @@ def facts_of(records: Sequence[Event], known: Sequence[Event], also: Sequence[st
         "election": "Pemilu 2024", "station": "Gudang-1", "office": WAREHOUSE, "places": PLACES, "needs": NEEDS
     }  # fmt: skip
     chains = [custody(code, histories[code], PLACES) for code in named]
-    return bast_facts(records, histories, chains, **(given | more))
+    before, then = chains_then(records, histories)
+    facts = handover_facts([record.body for record in records], around_then(records, before, PLACES), PLACES)
+    return bast_facts(records, then, chains, facts, **(given | more))
 
 
 def example(count: int, **more: Any) -> tuple[BastFacts, list[Sheet]]:

@@ -148,7 +148,7 @@ def test_long_and_foreign_texts_stay_on_the_page():
     long = "Wayan " * 60 + "W" * 300 + " 水" * 50
     many = replace(
         facts, giver=replace(facts.giver, person=long, function=long), note=long * 5, witnesses=(long,) * 8,
-        extras=tuple(Extra("box", 1, long) for _ in range(40)), number="N" * 300,
+        told=replace(facts.told, extras=tuple(Extra("box", 1, long) for _ in range(40))), number="N" * 300,
     )  # fmt: skip
     template = with_values(basis__list=["Keputusan " * 190] * 6, letterhead__lines=["K" * 500] * 3)
     pdf = letter(many, sheets, template)

@@ -16,6 +16,7 @@ from custody.findings import (
     judge_scan,
     judge_time,
     name_of,
+    shortage,
 )
 from custody.items import CONDITIONS, Item
 
@@ -86,13 +87,16 @@ def test_an_item_goes_astray_where_its_way_does_not_lead(bound_for, to, bound, a
 
 
 def test_a_shortage_names_each_item_that_did_not_come():
-    (short,) = judge_count(scanned=1, extras=0, counted=None, missing=[BOX], places=PLACES)
+    short = shortage(BOX, PLACES)
     assert (short.code, short.item, short.is_provisional) == ("SHORTAGE", BOX.code, False)
+    assert shortage(BOX, PLACES, is_final=False).is_provisional
+    unknown = Item(BOX.code, "", "")
+    assert "paper" in str(shortage(unknown, PLACES)) and "list" in str(shortage(unknown, PLACES, is_listed=True))
 
 
 def test_only_a_count_shows_two_boxes_under_one_code():
     def found(counted: int | None, extras: int = 0) -> list[str]:
-        judged = judge_count(scanned=4, extras=extras, counted=counted, missing=[], places=PLACES)
+        judged = judge_count(4, extras, counted)
         return [finding.code for finding in judged]
 
     assert found(None) == found(4) == found(5, extras=1) == []
@@ -117,7 +121,7 @@ def test_every_finding_can_be_said_and_weighed():
     judged = [
         *judge_scan(BOX, ItemLabel(BOX.code, 1), PLACES, giver="PPK2", to="TPS9"),
         *judge_scan(None, LABEL, {}, giver="a", to="b"),
-        *judge_count(scanned=1, extras=0, counted=3, missing=[BOX], places=PLACES), *judge_condition(BOX.code, "wet"),
+        *judge_count(1, 0, 3), shortage(BOX, PLACES), *judge_condition(BOX.code, "wet"),
         *judge_time(PLACES["PPK"], "2027-01-01T00:00:00Z", is_late_entry=True),
     ]  # fmt: skip
     for finding in judged:

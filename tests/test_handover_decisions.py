@@ -141,7 +141,8 @@ def test_laptops_at_one_truck_share_a_number_and_expect_together(station: Termin
     assert alone[-1]["expected"] == 18, "without the number, what the other laptop recorded is to be confirmed"
     second("drafts", "--drop", _only_draft(second), "--yes")
     shared = second.give(rest, "51.08", TRUCK, "--bound", "51.08.01", "--number", "0007/TRUK-1/2024").json
-    assert shared["expected"] == 8 and "SHORTAGE" not in [f["code"] for f in shared["findings"]]
+    assert (shared["expected"], shared["scanned"], shared["elsewhere"]) == (18, 8, 10), "one truck, one expectation"
+    assert "SHORTAGE" not in [f["code"] for f in shared["findings"]]
     again = second.give(rest[:1], "51.08", TRUCK, "--number", "0007/TRUK-1/2024")
     assert again.code == 2 and "already" in again.err
 

@@ -91,7 +91,7 @@ def at_the_moment(code: str) -> list[str]:
         case "NOT_HELD":
             return [f.code for f in judge_scan(WH_ITEM, ItemLabel(WH_ITEM.code, None), {}, giver="WH", to="PPK")]
         case "COUNT":
-            return [f.code for f in judge_count(scanned=19, extras=0, counted=20, missing=(), places={})]
+            return [f.code for f in judge_count(19, 0, 20)]
         case "UNKNOWN_STATION":
             return verdict([first, third], root=first.fingerprint)
         case "TAMPERED":

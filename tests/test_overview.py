@@ -166,8 +166,8 @@ def test_a_count_is_over_all_parts_of_a_handover(scanned: int, extras: int, coun
         book = Book()
         book.handover("GDG-01", WAREHOUSE, "51.08.01")
         body = dict(book.events[-1].body)
-        body |= {"items": [{}] * size, "extras": [{"count": extras}] if is_last and extras else [], "part": number,
-                 "parts": len(sizes), "counted": counted if is_last else None}  # fmt: skip
+        body |= {"items": [{"code": f"{number}-{at}"} for at in range(size)], "part": number, "parts": len(sizes)}
+        body |= {"extras": [{"count": extras}] if is_last and extras else [], "counted": counted if is_last else None}
         parts.append(counted_in(type(book.events[-1])(f"{number:064x}", body)))
     random.Random(scanned).shuffle(parts)
     found = count_findings(parts)

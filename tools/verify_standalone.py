@@ -22,13 +22,14 @@ Body = dict[str, Any]
 MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
 MAX_NAMED, MAX_DISPUTES = 50_000, 20_000  # of absent logs, all told; of findings between two logs
 Absent = dict[str | None, tuple[int, str]]  # the highest number that is named of it, and by which log; None: no room
-NUMBERS = {"v1": range(1, 2), "v2": range(2, 3), "1+": range(1, 2**53), "0+": range(2**53)}
-# §3-5, §9: an object (2 behind it: in version 2), then key:form. No form is text (NFC), 1+ a whole number, `?` or null.
+NUMBERS = {"v1": range(1, 2), "v2": range(2, 3), "v3": range(3, 4), "1+": range(1, 2**53), "0+": range(2**53)}
+# §3-5, §9: an object (2, 3: in that version), then key:form. No form is text (NFC), 1+ a whole number, `?` or null.
 OBJECTS = """
 first logs:row[] serah_bundle:v1; entry body:raw signatures:raw; ref log seq:1+ leaf:leaf; size log size:0+; label code
 print:1+; remark code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge"; pair giver receiver; extra kind
 count:1+ note; match code print:1+? after:0+? how:"matched"; pair2 giver giver_office receiver receiver_office; ride
 vehicle driver escort stops:text[]; ack party:"giver"|"receiver"|"witness" name how:"drawn"|"pin"|"paper" digest:leaf?;
+meant absent:text[] beyond:text[] phase:text? kinds:text[]; run to count:1+;
 row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?; answer question answer:"yes"|"no"|"unknown" note;
 place row:"place" code name level parent:text? due:time?; place2 row:"place" code name level parent:text? due:time?
 dapil:text?; common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need row:"need" kind name_id name_en level
@@ -49,11 +50,16 @@ result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf? note occurred:ti
 kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair note occurred:time?; incident2 action:"open"|"close"
 opened:leaf? place stage items:touch[] text occurred:time?; checklist2 place about answers:answer[] names:text[] note
 occurred:time?; reassign items:touch[] to reason; point2 point title owner due:time? place:text? state:"open"|"done"
-note; correct target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note
+note; correct target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3
+destinations:run[] meant:meant?
 """
 FORMS = {name: dict((k + ":text").split(":")[:2] for k in keys) for name, *keys in map(str.split, OBJECTS.split(";"))}
 TYPES = list(FORMS)[list(FORMS).index("genesis") :]
-FORMS |= {n: FORMS[n] | FORMS["common"] | {"type": f'"{n.strip("2")}"', "v": "v2" if "2" in n else "v1"} for n in TYPES}
+FORMS["handover3"] |= FORMS["handover2"]
+FORMS |= {
+    n: FORMS[n] | FORMS["common"] | {"type": f'"{n.rstrip("23")}"', "v": "v" + (n[-1] if n[-1] in "23" else "1")}
+    for n in TYPES
+}
 LEAF = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero

@@ -1,10 +1,10 @@
-"""Make tests/data/ledger_v1.json and ledger_v2.json: one entry of each type of event in each of its forms, with its
+"""Make tests/data/ledger_v1.json, _v2 and _v3: one entry of each type of event in each of its forms, with its
 bytes, signatures and leaf digest.
 
 The key is fixed and public (bytes 0 to 31), so anybody can make the same files again and nothing real is signed with
 it. Run `python tests/data/make_vectors.py` to write them; the tests make the same and compare. Their bytes must never
-change: a change of the format is a new version with a file of its own. Version 2 goes on where the log of version 1
-ends, as an old station's log does.
+change: a change of the format is a new version with a file of its own. Each version goes on where the log of the one
+before ends, as an old station's log does.
 """
 
 import json
@@ -21,7 +21,7 @@ from evidence.checkpoint import make_checkpoint
 
 FOLDER = Path(__file__).parent
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-BOX, INK, PACK = "7Q2M9X4T5B8C6", "000000000000Q", "ZZZZZZZZZZZZ6"
+BOX, INK, PACK, EXTRA_BOX = "7Q2M9X4T5B8C6", "000000000000Q", "ZZZZZZZZZZZZ6", "GP1XF3A7QYFRR"
 LOG = "buleleng-2026/gudang/0011223344556677"
 
 
@@ -139,6 +139,18 @@ def second_forms() -> list[tuple[str, dict[str, Any]]]:
     ]  # fmt: skip
 
 
+def third_forms() -> list[tuple[str, dict[str, Any]]]:
+    """The own fields of two events of the type that version 3 changed: with a list of what was to go, and without."""
+    second = dict(second_forms())["handover"]
+    meant = {"absent": [PACK, EXTRA_BOX], "beyond": [INK], "phase": None, "kinds": []}
+    runs = [{"to": "51.08.01.2009.001", "count": 1}, {"to": "", "count": 1}]
+    told = {"bast": "0044/51.08/2026", "refused": [], "remarks": [], "counted": 2, "extras": [], "part": 1, "parts": 2}
+    return [
+        ("handover", second | told | {"destinations": runs, "meant": meant}),
+        ("handover", second | {"bast": "0045/51.08/2026", "destinations": [], "meant": None}),
+    ]
+
+
 def public_key() -> bytes:
     """The 32 bytes of the public key that belongs to the fixed secret one."""
     return KEY.public_key().public_bytes_raw()
@@ -174,7 +186,7 @@ def texts() -> dict[str, str]:
     """The text of each file, by its name."""
     vectors: list[dict[str, Any]] = []
     made = {}
-    for version, forms in ((1, own_fields()), (2, second_forms())):
+    for version, forms in ((1, own_fields()), (2, second_forms()), (3, third_forms())):
         first = len(vectors)
         _add(vectors, forms, version)
         content = {

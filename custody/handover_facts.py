@@ -1,0 +1,211 @@
+"""What the records of a handover say of it: every surface takes its numbers from here.
+
+Screen, page, letter, waybill, `--json`, reports and API show what `handover_facts` gives; none of them counts again.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from custody.compose import Extra
+from custody.findings import Finding, judge_count, shortage
+from custody.forms import Body
+from custody.items import Item
+from custody.places import Place, is_carrier, is_under
+from custody.waybill import judge_against_load
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known of a handover besides its own records.
+
+    `before` has the items as they stood before it, by code; what the other side has recorded of it already counts as
+    still with the giver. `to_go`: the codes of what is to go in it where nobody lists that (`bound_here`, and what the
+    other side's record or paper says is to come). `others` are the records of other laptops under the same BAST number,
+    and `elsewhere` the codes that moved by those.
+    `met_giver`: whether the giver's own log is known, so that nothing to come means that nothing was expected.
+    `is_final`: whether no log that is missing could explain a shortage.
+    """
+
+    before: Mapping[str, Item]
+    to_go: Collection[str] = ()
+    others: Sequence[Body] = ()
+    elsewhere: Collection[str] = ()
+    met_giver: bool = True
+    is_final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverFacts:
+    """The facts of one handover as its records tell them; items by destination.
+
+    `expected` is how many things were to go in it, None where nobody can know. `meant` are the codes that somebody
+    listed, of all laptops under its number; None where nobody did. `missing` stayed with the giver, `carried` moved
+    inside others and was not seen. `beyond` was taken and was not meant. `elsewhere` is how many of the expected things
+    other laptops took, or refused, under the same number. `offered` counts what was scanned, taken and refused.
+    `findings` are those about the handover as a whole: SHORTAGE, EXCESS against a list, COUNT.
+    """
+
+    expected: int | None
+    meant: tuple[str, ...] | None
+    taken: tuple[str, ...]
+    refused: tuple[str, ...]
+    missing: tuple[Item, ...]
+    carried: tuple[Item, ...]
+    beyond: tuple[str, ...]
+    elsewhere: int
+    counted: int | None
+    extras: tuple[Extra, ...]
+    offered: int
+    findings: tuple[Finding, ...]
+
+
+def handover_facts(records: Sequence[Body], around: Around, places: Mapping[str, Place]) -> HandoverFacts:
+    """What the records of one handover, all its parts in order, say of it.
+
+    Args:
+        records: bodies of `handover` events, or their own fields before they are recorded.
+        places: the delivery tree.
+    """
+    first, last = records[0], records[-1]
+    taken = tuple(dict.fromkeys(str(row["code"]) for body in records for row in body["items"]))
+    refused = dict.fromkeys(str(row["code"]) for body in records for row in body.get("refused", ()))
+    refused = dict.fromkeys(code for code in refused if code not in set(taken))
+    meant = stated([*records, *around.others])
+    expected = expected_items(first, meant, around, places)
+    carried = carried_in(around.before, taken, refused)
+    here = {*taken, *refused, *carried, *around.elsewhere}
+    missing = in_order(item for code, item in (expected or {}).items() if code not in here)
+    listed = frozenset(meant or ())
+    own = {code for body in records for code in (body.get("meant") or {}).get("beyond", ())}
+    beyond = tuple(code for code in taken if code in own - listed and not _is_inside(code, listed, around.before))
+    offered = sum(map(offered_in, records))
+    extras = tuple(Extra(**extra) for extra in last["extras"])
+    findings = [shortage(item, places, is_listed=meant is not None, is_final=around.is_final) for item in missing]
+    findings += [judge_against_load(code) for code in beyond]
+    if len(records) == last["parts"]:
+        findings += judge_count(offered, sum(extra.count for extra in extras), last["counted"])
+    return HandoverFacts(
+        None if expected is None else len(expected), None if meant is None else tuple(meant), taken, tuple(refused),
+        missing, in_order(carried.values()), beyond,
+        len((expected or {}).keys() & {*around.elsewhere} - {*taken, *refused}),
+        last["counted"], extras, offered, tuple(findings),
+    )  # fmt: skip
+
+
+def stated(records: Iterable[Body]) -> dict[str, None] | None:
+    """The codes that by lists were to go, of all these records; None where none of them states a list."""
+    lists = [(body, body["meant"]) for body in records if body.get("meant") is not None]
+    if not lists:
+        return None
+    found: dict[str, None] = {}
+    for body, meant in lists:
+        named = (str(row["code"]) for row in (*body["items"], *body["refused"]))
+        found |= dict.fromkeys((*(code for code in named if code not in meant["beyond"]), *meant["absent"]))
+    return found
+
+
+def expected_items(
+    handover: Body, meant: Collection[str] | None, around: Around, places: Mapping[str, Place]
+) -> dict[str, Item] | None:
+    """What is to go in a handover, by code: what somebody listed, else `Around.to_go`; None where nobody can know.
+
+    Args:
+        handover: its `from`, `to` and `bound`.
+        meant: the codes that were listed; None: nobody did.
+    """
+    giver, before = str(handover["from"]), around.before
+    if meant is not None:
+        return {code: before.get(code) or Item(code, "", "", held_by=giver) for code in meant}
+    if not expected_tops(handover, places):
+        return None
+    found = {code: before[code] for code in around.to_go}
+    return found if found or around.met_giver else None
+
+
+def bound_here(items: Iterable[Item], giver: str, tops: Sequence[str], places: Mapping[str, Place]) -> Iterator[str]:
+    """The codes of those that the giver holds for one of `tops` or below."""
+    goes: dict[str, bool] = {}
+    for item in items:
+        if item.to not in goes:
+            goes[item.to] = any(is_under(places, item.to, top) for top in tops)
+        if goes[item.to] and item.held_by == giver:
+            yield item.code
+
+
+def expected_tops(handover: Body, places: Mapping[str, Place]) -> tuple[str, ...]:
+    """The places whose items a handover is for: where a carrier goes, else the receiver; none of a vendor, for whom
+    nothing is bound, and none where it is not known where a carrier goes.
+    """
+    to = str(handover["to"])
+    place = places.get(to)
+    if place is not None and place.level == "vendor":
+        return ()
+    return tuple(map(str, handover["bound"])) if is_carrier(places, to) else (to,)
+
+
+def carried_in(items: Mapping[str, Item], taken: Iterable[str], refused: Collection[str]) -> dict[str, Item]:
+    """What moves inside things that were taken and was not scanned itself, at any depth, by code.
+
+    Args:
+        items: as they stood before, the things inside among them.
+    """
+    inner: dict[str, list[Item]] = {}
+    for item in items.values():
+        if item.parent:
+            inner.setdefault(item.parent, []).append(item)
+    found: dict[str, Item] = {}
+    level = [items[code] for code in taken if code in items] if inner else []
+    seen = {*taken, *refused}
+    while level:
+        level = [
+            item for parent in level for item in inner.get(parent.code, ())
+            if item.code not in seen and item.held_by == parent.held_by
+        ]  # fmt: skip
+        seen.update(item.code for item in level)
+        found |= {item.code: item for item in level}
+    return found
+
+
+def offered_in(handover: Body) -> int:
+    """How many things one record names as scanned: taken and refused, each once."""
+    return len({row["code"] for row in (*handover["items"], *handover.get("refused", ()))})
+
+
+def destinations_of(handover: Body) -> dict[str, str]:
+    """Where the items of a record go, by code, as its station knew it; empty where the record does not tell."""
+    runs, codes = handover.get("destinations", ()), [str(row["code"]) for row in handover["items"]]
+    if sum(run["count"] for run in runs) != len(codes):
+        return {}
+    places = [str(run["to"]) for run in runs for _one in range(run["count"])]
+    return {code: to for code, to in zip(codes, places, strict=True) if to}
+
+
+def is_own_number(log: str, bast: str) -> bool:
+    """Whether a BAST number is of the row that a log's own station gives, so that no other laptop need share it."""
+    names = log.split("/")
+    return len(names) == 4 and bast.split("/")[1:2] == [names[2].upper()]
+
+
+def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Items by destination, kind and number."""
+    return tuple(sorted(items, key=lambda item: (item.to, item.kind, item.k, item.code)))
+
+
+def with_giver(item: Item, giver: str) -> Item:
+    """An item as it stood before the other side recorded that it went."""
+    return item if item.held_by == giver else replace(item, held_by=giver)
+
+
+def _is_inside(code: str, tops: Collection[str], items: Mapping[str, Item]) -> bool:
+    """Whether a thing moves when one of `tops` moves."""
+    met: set[str] = set()
+    item = items.get(code)
+    while item is not None and item.parent and item.code not in met:
+        met.add(item.code)
+        parent = items.get(item.parent)
+        if parent is None or parent.held_by != item.held_by:
+            return False
+        if parent.code in tops:
+            return True
+        item = parent
+    return False

@@ -1,0 +1,91 @@
+"""What was known around a handover when it was recorded, found in the records themselves, at any station, later too."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from custody.chain import Chain, custody
+from custody.events import Event
+from custody.findings import moment
+from custody.handover_facts import Around, bound_here, expected_tops, is_own_number, stated, with_giver
+from custody.items import Item
+from custody.places import Place
+
+
+def known_then(records: Sequence[Event]) -> Callable[[Event], bool]:
+    """Whether an event had been recorded when a handover was, as its own log and its references tell, and by the
+    clocks of other logs.
+    """
+    last, relied_on = records[-1], dict[str, int]()
+    for record in records:
+        for ref in record.body["refs"]:
+            relied_on[ref["log"]] = max(relied_on.get(ref["log"], 0), ref["seq"])
+
+    def was_known(event: Event) -> bool:
+        if event.log == last.log:
+            return event.seq <= last.seq or event.body["id"] == last.body["id"]
+        return event.seq <= relied_on.get(event.log, 0) or moment(event.at) <= moment(last.at)
+
+    return was_known
+
+
+def chains_then(
+    records: Sequence[Event], histories: Mapping[str, Sequence[Event]], roots: frozenset[str] = frozenset()
+) -> tuple[dict[str, Chain], dict[str, Chain]]:
+    """The chains of items as of a handover, by code: without its records, and with them.
+
+    Args:
+        records: all its parts, in order.
+        histories: by code, every known event of the item.
+    """
+    own, was_known = {record.leaf for record in records}, known_then(records)
+    before, then = {}, {}
+    for code, events in histories.items():
+        known = [event for event in events if was_known(event)]
+        others = [event for event in known if event.leaf not in own]
+        before[code] = custody(code, others, roots=roots)
+        then[code] = before[code] if len(others) == len(known) else custody(code, known, roots=roots)
+    return before, then
+
+
+def around_then(
+    records: Sequence[Event],
+    chains: Mapping[str, Chain],
+    places: Mapping[str, Place],
+    *,
+    others: Sequence[Event] = (),
+    moved: Collection[str] = (),
+    paper: Mapping[str, Item] | None = None,
+    met_giver: bool = True,
+    met_all: bool = True,
+) -> Around:
+    """What is known around a recorded handover, as of then.
+
+    Args:
+        records: all its parts, in order.
+        chains: as of then and without its records, of each item that it names, of what is in these and around them,
+            and of each that might have been expected.
+        others: the records of other laptops under the same number, as they are known now.
+        moved: the codes that these moved, by the chains as they are now.
+        paper: what papers that had been read then said was to come and no record here tells of.
+        met_giver: whether the giver's own log is here; `met_all`: whether the logs of all stations are.
+    """
+    first, log = records[0].body, records[0].log
+    giver, to, number = str(first["from"]), str(first["to"]), str(first["bast"])
+    is_listed = stated([*(record.body for record in records), *(event.body for event in others)]) is not None
+    tops = () if is_listed else expected_tops(first, places)
+    before = {code: chain.item for code, chain in chains.items() if chain.item is not None}
+    told: dict[str, None] = {}
+    elsewhere = {*moved, *(code for event in others for code in event.rows)}
+    for code, chain in chains.items():
+        if chain.item is None or chain.item.held_by != to or not chain.is_recorded(giver, to, log):
+            continue
+        before[code] = with_giver(chain.item, giver)
+        if any(link.event.body.get("bast") == number for link in chain.links if not link.is_withdrawn):
+            elsewhere.add(code)
+        else:
+            told[code] = None
+    foretold = {code: before.get(code) or with_giver(item, giver) for code, item in (paper or {}).items()}
+    to_go = [*bound_here(before.values(), giver, tops, places), *foretold, *told] if tops else []
+    return Around(
+        before | foretold, dict.fromkeys(to_go), [event.body for event in others], elsewhere, met_giver,
+        met_giver and (met_all or is_own_number(log, number)),
+    )  # fmt: skip

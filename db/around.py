@@ -1,0 +1,187 @@
+"""What a ledger knows around a handover, which `custody.handover_facts` takes beside its records.
+
+Before it is recorded that is in the tables of the present state; `custody.handover_then` finds the same in the records.
+"""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from custody.chain import Chain, custody
+from custody.compose import Handover
+from custody.corrections import withdrawals
+from custody.events import Event
+from custody.handover_facts import (
+    Around,
+    HandoverFacts,
+    bound_here,
+    expected_tops,
+    handover_facts,
+    is_own_number,
+    stated,
+    with_giver,
+)
+from custody.handover_then import around_then, chains_then
+from custody.items import Item
+from db.topics import numbered
+
+if TYPE_CHECKING:
+    from db.judging import Judging
+    from db.state import State
+
+
+def around_now(judging: "Judging", handover: Handover, offered: Iterable[str] = ()) -> Around:
+    """What is known around a handover as the ledger and the papers read at it are now.
+
+    Args:
+        offered: the codes of what was scanned, and of what is inside it.
+    """
+    state, giver, to = judging.state, handover.giver, handover.to
+    others = numbered_alike(state, handover.number, giver, to) if handover.number else []
+    lists = stated(event.body for event in others)
+    tops = () if handover.load or lists is not None else judging.tops(handover)
+    held = {item.code: item for item in state.expected(giver, tops)} if tops else {}
+    paper = judging.papers.waybill(giver, to, tops).items if tops else {}
+    known = state.items_of({*offered, *handover.load, *(lists or ())} - held.keys())
+    there = {item.code: item for item in known.values() if item.held_by == to}
+    if tops and judging.ledger.places_met() is not None:
+        there |= {item.code: item for item in state.brought_by_others(to, judging.ledger.own_log().id)}
+    chains = judging.receipts(there.values(), giver, to)
+    leaves = {event.leaf for event in others}
+    done = {code for code, chain in chains.items() if moved_by(chain, leaves, handover.number)}
+    before = {**known, **{code: with_giver(item, giver) for code, item in paper.items()}, **held}
+    before |= {code: with_giver(there[code], giver) for code in chains}
+    if handover.load:
+        _add_outer(state, before)
+    to_go = [*held, *(code for code in paper if code not in held), *(code for code in chains if code not in done)]
+    to_go += bound_here((before[code] for code in done), giver, tops, state.places)
+    elsewhere = done.union(code for event in others for code in event.rows)
+    own, has_met = judging.ledger.own_row(), judging.has_met(giver)
+    is_alone = state.met is None or not handover.number or (own and is_own_number(own.name, handover.number))
+    return Around(
+        before, dict.fromkeys(to_go), [event.body for event in others], elsewhere, has_met, has_met and bool(is_alone)
+    )  # fmt: skip
+
+
+def _add_outer(state: "State", before: dict[str, Item]) -> None:
+    """Add what these things are packed in, at any depth: what is inside a listed thing is on the list."""
+    while wanted := {item.parent for item in before.values() if item.parent} - before.keys():
+        found = state.items_of(wanted)
+        if not found:
+            return
+        before |= found
+
+
+def meant_now(handover: Handover, around: Around) -> list[str] | None:
+    """What the list of a handover says is to go in it: all that it names and that did not go to the receiver before;
+    None where there is no list.
+    """
+    if not handover.load:
+        return None
+    before = around.before
+    return [code for code in dict.fromkeys(handover.load) if code not in before or before[code].held_by != handover.to]
+
+
+def moved_by(chain: Chain, leaves: Iterable[str], number: str) -> bool:
+    """Whether one of these records, or one of that BAST number (empty: none is shared), tells of an item."""
+    return any(
+        link.event.leaf in leaves or (number and link.event.body.get("bast") == number)
+        for link in chain.links
+        if not link.is_withdrawn
+    )
+
+
+def numbered_alike(state: "State", number: str, giver: str, to: str, own: str | None = None) -> list[Event]:
+    """The records of other logs that stand and are of one BAST number, giver and receiver.
+
+    Args:
+        own: the log that they are other than; None: our own.
+    """
+    if own is None:
+        row = state.ledger.own_row()
+        own = row.name if row else ""
+    stations = state.stations.now()
+    found = {
+        event.leaf: event
+        for event in state.ledger.on_topic((numbered(number),))
+        if event.log != own and (event.body["from"], event.body["to"]) == (giver, to)
+        and not stations.is_quarantined(event)
+    }  # fmt: skip
+    return standing(state, found.values())
+
+
+def standing(state: "State", events: Iterable[Event]) -> list[Event]:
+    """Those of these events that no correction took back, in the order of logs and numbers."""
+    found = {event.leaf: event for event in events}
+    if found and (corrections := state.ledger.on_topic(("correct",))):
+        withdrawn, _foreign = withdrawals(found | {event.leaf: event for event in corrections}, state.roots)
+        found = {leaf: event for leaf, event in found.items() if leaf not in withdrawn}
+    return sorted(found.values(), key=lambda event: (event.log, event.seq, event.leaf))
+
+
+def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, dict[str, Chain]]:
+    """What the records of one handover say of it, and the chains of what they name, as of then.
+
+    Args:
+        parts: all of its records, in order.
+    """
+    state, first = judging.state, parts[0].body
+    giver, to, number, places = first["from"], first["to"], first["bast"], state.places.tree()
+    named = dict.fromkeys(code for part in parts for code in part.rows)
+    others = numbered_alike(state, number, giver, to, parts[0].log)
+    lists = stated([*(part.body for part in parts), *(event.body for event in others)])
+    tops = expected_tops(first, places) if lists is None else ()
+    asked = named | (lists or {})
+    for top in tops:
+        asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
+    if tops:
+        asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, _log_id(state, parts[0].log)))
+    histories = state.families(asked) | state.families(named, with_children=True)
+    if lists is not None:
+        _add_families(state, histories, parts)
+    beside = {event.leaf: event for event in others}
+    for event in {e.leaf: e for events in histories.values() for e in events if e.type == "handover"}.values():
+        if event.log != parts[0].log and (event.body["from"], event.body["to"], event.body["bast"]) == (
+            giver,
+            to,
+            number,
+        ):
+            beside.setdefault(event.leaf, event)
+    others = standing(state, beside.values())
+    before, then = chains_then(parts, histories, state.roots)
+    around = around_then(
+        parts, before, places, others=others, moved=_moved(histories, beside, state.roots) if others else (),
+        paper=_paper_then(judging, parts, tops), met_giver=judging.has_met(giver), met_all=state.met is None,
+    )  # fmt: skip
+    return handover_facts([part.body for part in parts], around, places), then
+
+
+def _add_families(state: "State", histories: dict[str, list[Event]], parts: Sequence[Event]) -> None:
+    """Add the histories of what things beyond a list were packed in: what is inside a listed thing is on the list."""
+    codes = {code for part in parts for code in part.beyond}
+    parents = {
+        str(event.body["parent"]) for code in codes for event in histories.get(code, ()) if event.type == "pack"
+    } - histories.keys()  # fmt: skip
+    histories |= state.families(parents) if parents else {}
+
+
+def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roots: frozenset[str]) -> set[str]:
+    """The items that moved by one of these records, seen or inside others."""
+    return {
+        code
+        for code, events in histories.items()
+        if any(link.event.leaf in others and link.has_moved for link in custody(code, events, roots=roots).links)
+    }
+
+
+def _paper_then(judging: "Judging", parts: Sequence[Event], tops: Sequence[str]) -> Mapping[str, Item]:
+    """What the papers that this station had read by then said was to come and no record here tells of."""
+    own = judging.ledger.own_row()
+    if own is None or own.name != parts[0].log or not tops:
+        return {}
+    first = parts[0].body
+    return judging.papers.waybill(first["from"], first["to"], tops, before=parts).items
+
+
+def _log_id(state: "State", name: str) -> int:
+    log = state.tables.log
+    return int(log.select(log.id).where(log.name == name).scalar())
