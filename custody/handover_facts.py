@@ -171,15 +171,6 @@ def offered_in(handover: Body) -> int:
     return len({row["code"] for row in (*handover["items"], *handover.get("refused", ()))})
 
 
-def destinations_of(handover: Body) -> dict[str, str]:
-    """Where the items of a record go, by code, as its station knew it; empty where the record does not tell."""
-    runs, codes = handover.get("destinations", ()), [str(row["code"]) for row in handover["items"]]
-    if sum(run["count"] for run in runs) != len(codes):
-        return {}
-    places = [str(run["to"]) for run in runs for _one in range(run["count"])]
-    return {code: to for code, to in zip(codes, places, strict=True) if to}
-
-
 def is_own_number(log: str, bast: str) -> bool:
     """Whether a BAST number is of the row that a log's own station gives, so that no other laptop need share it."""
     names = log.split("/")

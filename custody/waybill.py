@@ -32,8 +32,8 @@ def to_come(
     """The codes on a paper that are to come when `giver` now hands over to `to`.
 
     All of them, where the paper is about this handover. Where it is about the one before, by which `giver` got them
-    (a truck at its stop): those bound for below `tops`; an item that is not registered here is taken to be, where all
-    that the carrier goes to lies below.
+    (a truck at its stop): those bound for below `tops`, as is known here or else as the paper says. Of an item that
+    neither tells of it is taken to be so where all that the carrier goes to lies below.
 
     Args:
         tops: the places whose items go to `to`: itself, or where a carrier goes.
@@ -44,11 +44,8 @@ def to_come(
         return codes
     bound = handover["bound"]
     goes_here_alone = bool(bound) and all(is_below(places, stop, tops) for stop in bound)
-    return [
-        code
-        for code in codes
-        if (is_below(places, items[code].to, tops) if code in items else goes_here_alone)
-    ]  # fmt: skip
+    goes = destinations_of(handover) | {code: item.to for code, item in items.items()}
+    return [code for code in codes if (is_below(places, goes[code], tops) if code in goes else goes_here_alone)]
 
 
 def in_hand(handover: Body, giver: str, to: str) -> list[str]:
@@ -57,9 +54,18 @@ def in_hand(handover: Body, giver: str, to: str) -> list[str]:
     return [str(row["code"]) for row in handover["items"]] if is_known else []
 
 
-def unregistered(code: str, handover: Body) -> Item:
-    """What an item is that only a paper names: its code and who has it; neither kind nor destination."""
-    return Item(code, "", "", k=1, n=1, held_by=str(handover["to"]))
+def unregistered(code: str, handover: Body, destinations: Mapping[str, str]) -> Item:
+    """What an item is that only a paper names: its code, who has it and where it goes, if the paper tells; no kind."""
+    return Item(code, "", destinations.get(code, ""), k=1, n=1, held_by=str(handover["to"]))
+
+
+def destinations_of(handover: Body) -> dict[str, str]:
+    """Where the items of a record go, by code, as its station knew it; empty where the record does not tell."""
+    runs, codes = handover.get("destinations", ()), [str(row["code"]) for row in handover["items"]]
+    if sum(run["count"] for run in runs) != len(codes):
+        return {}
+    places = [str(run["to"]) for run in runs for _one in range(run["count"])]
+    return {code: to for code, to in zip(codes, places, strict=True) if to}
 
 
 def check_matched(code: str, expected: Collection[str] | None) -> None:

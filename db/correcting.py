@@ -11,7 +11,8 @@ from custody.corrections import withdrawals
 from custody.errors import N_, InputError, RuleError
 from custody.events import Event
 from custody.forms import COMMON
-from custody.handover_facts import destinations_of, offered_in
+from custody.handover_facts import offered_in
+from custody.waybill import destinations_of
 from db.letters import find_handover, station_slug
 from db.store import Store
 

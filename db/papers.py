@@ -20,7 +20,7 @@ from custody.handover_then import known_then
 from custody.items import Item
 from custody.ledger import leaf_digest
 from custody.paper import Sheet, pack_sheet, paper_id
-from custody.waybill import Foretold, in_hand, to_come, unknown_key, unregistered
+from custody.waybill import Foretold, destinations_of, in_hand, to_come, unknown_key, unregistered
 from db.batches import batches
 from db.letters import newest_handover
 from db.models import Tables
@@ -205,7 +205,8 @@ class Papers:
                 continue
             basts[str(body["bast"])] = None
             senders[station_of(body)] = None
-            items |= {code: known.get(code) or unregistered(code, body) for code in with_giver if code in codes}
+            goes = destinations_of(body)
+            items |= {code: known.get(code) or unregistered(code, body, goes) for code in with_giver if code in codes}
             refs |= dict.fromkeys(with_giver, record)
             if not self._is_known(row.public_key):
                 strangers[station_of(body)] = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from custody.carriage import carriage_of, remarks_of
 from custody.chain import Chain
 from custody.errors import N_
+from custody.events import Event
 from custody.items import Item
 from custody.state import Link
 from language import _
@@ -134,21 +135,28 @@ def _step(link: Link, code: str, home: str | None, places: Places, *, with_staff
     event = link.event
     here = zone_code(link.to, link.from_, home)
     day, clock = day_and_clock(event.happened, here)
-    is_move = event.type == "handover"
+    is_move = event.type == "handover" and not link.is_absent
     people = event.body["parties"] if is_move else {"giver": "", "receiver": ""}
     return Step(
         day=day,
         clock=clock,
         title=_(_TITLES[event.type]) if event.type in _TITLES else printable(event.type, 40),
-        sentence="" if is_move else sentence(event, code, places),
+        sentence="" if is_move else _not_scanned(event, places) if link.is_absent else sentence(event, code, places),
         giver=_party(link.from_, people["giver"], places) if is_move else None,
         receiver=_party(link.to, people["receiver"], places) if is_move else None,
         remarks=tuple(_remarks(link, code, here, with_staff=with_staff)),
         note=f"“{note}”" if (note := printable(event.body.get("note", ""), NOTE_LIMIT)) else "",
         record=f"{printable(event.log, 60)}:{event.seq}  {event.leaf[:12]}",
-        is_seen=link.is_seen,
+        is_seen=link.is_seen or link.is_absent,
         is_withdrawn=link.is_withdrawn,
         is_repeat=link.is_repeat,
+    )
+
+
+def _not_scanned(event: Event, places: Places) -> str:
+    ends = {name: printable(custodian_name(places, event.body[name]), NAME_LIMIT) for name in ("from", "to")}
+    return _("By a list it was to go from {giver} to {to}, and it was not scanned").format(
+        giver=ends["from"], to=ends["to"]
     )
 
 
@@ -165,7 +173,7 @@ def _remarks(link: Link, code: str, here: str, *, with_staff: bool) -> Iterator[
         yield _("the other side's record of a handover above")
     if link.is_refused:
         yield _("the receiver refused it: it stayed with the giver")
-    if not link.is_seen:
+    if not link.is_seen and not link.is_absent:
         yield _("not seen, moved with its parent") if event.type == "handover" else _("not named there")
     elif link.how in ("camera", "wedge") and event.rows.get(code, {}).get("print", 0) is None:
         yield _("code read from a form, not from the label")

@@ -167,7 +167,7 @@ class Overview:
             for event in news:
                 if event.type in ("handover", "correct") and not event.rows:
                     self._unnamed = None
-                self._mark_to_fold(ledger.codes_of(event.leaf) if event.type == "correct" else event.rows)
+                self._mark_to_fold(ledger.codes_of(event.leaf) if event.type == "correct" else event.named)
         self._mark, self._sizes = mark, sizes
 
     def _mark_to_fold(self, codes: Iterable[str]) -> None:

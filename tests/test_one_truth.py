@@ -1,0 +1,144 @@
+"""What is said of a handover is the same on every surface: screen, letter, waybill, reports, chain and file."""
+
+import json
+import re
+from pathlib import Path
+
+from command_examples import Terminal, station_at
+
+from pypdf import PdfReader
+
+from custody.events import read_event
+from custody.ledger import read_signatures
+
+TRUCK = "DK8123AB"
+
+
+def letter(station: Terminal, number: str) -> dict:
+    """What the letter of a handover says, as JSON."""
+    return station("report", "bast", "--number", number, "--json").json
+
+
+def of_codes(station: Terminal, kind: str) -> list[tuple[str, str | None, str]]:
+    """The findings of that code that `report discrepancies` lists: item, place and state."""
+    out = station.home / "discrepancies.json"
+    assert station("report", "discrepancies", "--out", out).code == 0
+    rows = json.loads(out.read_text())["rows"]
+    return [(row["finding"], row["item"].replace("-", "") or None, row["state"]) for row in rows if row["finding"] == kind]
+
+
+def listed(station: Terminal, codes: list[str]) -> Path:
+    path = station.home / "list.txt"
+    path.write_text("\n".join(codes))
+    return path
+
+
+def test_a_load_list_of_three_of_which_three_went_is_three_of_three_everywhere(
+    station: Terminal, tmp_path: Path
+) -> None:
+    codes = station.codes("--to", "51.08.01")[:3]
+    letter_pdf = tmp_path / "bast.pdf"
+    ran = station.give(codes, "51.08", TRUCK, "--bound", "51.08.01", "--load", listed(station, codes),
+                       "--bast", letter_pdf).json  # fmt: skip
+    assert (ran["scanned"], ran["expected"], ran["findings"]) == (3, 3, [])
+    told = letter(station, ran["bast"])
+    assert (told["total"], told["expected"], told["missing"], told["findings"]) == (3, 3, [], [])
+    words = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(letter_pdf).pages)
+    assert re.search(r"seharusnya 3\b", words), words
+    assert of_codes(station, "SHORTAGE") == []
+
+
+def test_what_a_list_names_and_nobody_scanned_is_short_on_every_surface_until_it_goes(station: Terminal) -> None:
+    first, second, third = station.codes("--to", "51.08.01")[:3]
+    ran = station.give([first, third], "51.08", TRUCK, "--load", listed(station, [first, second])).json
+    assert (ran["scanned"], ran["expected"]) == (2, 2)
+    assert {(f["code"], f["item"]) for f in ran["findings"]} == {("EXCESS", third), ("SHORTAGE", second)}
+    told = letter(station, ran["bast"])
+    assert (told["expected"], [row["code"] for row in told["missing"]]) == (2, [second])
+    assert [f["code"] for f in told["findings"]] == ["EXCESS"]
+    assert of_codes(station, "SHORTAGE") == [("SHORTAGE", second, "open")]
+    assert of_codes(station, "EXCESS") == [("EXCESS", third, "open")]
+    chain = station("custody", second, "--json").json
+    assert [(f["code"], f["open"]) for f in chain["findings"]] == [("SHORTAGE", True)]
+    assert chain["held_by"] == "51.08" and chain["chain"][-1]["to"] is None
+    assert "and it was not scanned" in " ".join(station("custody", second).out.split())
+    assert station("verify").code == 0, "the index has the items that were absent, and the tables have not moved"
+    station.give([second], "51.08", TRUCK)
+    assert of_codes(station, "SHORTAGE") == [("SHORTAGE", second, "settled")]
+    assert letter(station, ran["bast"])["expected"] == 2
+
+
+def test_what_is_refused_is_counted_and_no_finding_anywhere(station: Terminal) -> None:
+    codes = station.codes("--to", "51.08.01")[:3]
+    ran = station.give(codes, "51.08", TRUCK, "--load", listed(station, codes), "--counted", "3", "--refuse", codes[0])
+    assert ran.json["findings"] == [] and ran.json["refused"] == [codes[0]] and ran.json["scanned"] == 2
+    assert letter(station, ran.json["bast"])["findings"] == []
+    assert of_codes(station, "COUNT") == []
+    out = station.home / "scorecard.json"
+    assert station("report", "scorecard", "--out", out).code == 0
+    assert '"COUNT"' not in out.read_text()
+
+
+def test_laptops_under_one_number_have_one_expectation_and_a_list_beats_the_plan(
+    station: Terminal, tmp_path: Path
+) -> None:
+    codes, number = station.codes("--to", "51.08.01"), "0007/TRUK-1/2024"
+    root = station("verify", "--json").json["logs"][0]["key"]
+    two = station_at(station, tmp_path / "two", "--place", "51.08", "--station", "Gudang-2", "--root", root)
+    station("admit", tmp_path / "two" / "station-card.json")
+    load = ("--load", listed(station, codes[:6]))
+    one = station.give(codes[:3], "51.08", TRUCK, "--bound", "51.08.01", "--number", number, *load).json
+    assert (one["expected"], len([f for f in one["findings"] if f["code"] == "SHORTAGE"])) == (6, 3)
+    station("export", "--out", tmp_path / "one.serah")
+    assert two("import", tmp_path / "one.serah").code == 0
+    other = two.give(codes[3:5], "51.08", TRUCK, "--bound", "51.08.01", "--number", number).json
+    assert (other["scanned"], other["expected"], other["elsewhere"]) == (2, 6, 3), "the list that one of them stated"
+    assert [f["item"] for f in other["findings"] if f["code"] == "SHORTAGE"] == [codes[5]]
+    two("export", "--out", tmp_path / "two.serah")
+    assert station("import", tmp_path / "two.serah").code == 0
+    for laptop in (station, two):
+        told = letter(laptop, number)
+        assert (told["expected"], [row["code"] for row in told["missing"]]) == (6, [codes[5]])
+        assert of_codes(laptop, "SHORTAGE") == [("SHORTAGE", codes[5], "provisional")], "a third laptop may have it"
+
+
+def test_a_truck_for_two_sub_districts_known_from_its_paper_alone_shows_each_its_shortage(
+    station: Terminal, tmp_path: Path
+) -> None:
+    """No plan, no bundle: the paper tells where each item goes, and the second stop sees what it lacks."""
+    here, there = station.codes("--to", "51.08.01")[:3], station.codes("--to", "51.08.02")[:3]
+    paper = tmp_path / "paper.pdf"
+    loaded = station.give([*there, *here], "51.08", TRUCK, "--bound", "51.08.01", "--bound", "51.08.02",
+                          "--load", listed(station, [*here, *there]), "--paper", paper)  # fmt: skip
+    assert loaded.code == 0
+    root = station("verify", "--json").json["logs"][0]["key"]
+    for place, own in (("51.08.01", here), ("51.08.02", there)):
+        ppk = station_at(station, tmp_path / place, "--place", place, "--station", f"PPK-{place[-2:]}", "--root", root)
+        session = ppk("scan", "--from", TRUCK, "--to", place, "--source", paper, "--json", "--yes")
+        assert session.code in (0, 2), session.err
+        ran = ppk.give(own[:2], TRUCK, place).json
+        assert (ran["scanned"], ran["expected"]) == (2, 3)
+        assert [f["item"] for f in ran["findings"] if f["code"] == "SHORTAGE"] == [own[2]]
+        told = letter(ppk, ran["bast"])
+        assert (told["expected"], [row["code"] for row in told["missing"]]) == (3, [own[2]])
+
+
+def test_a_record_tells_where_each_item_goes_and_lists_only_what_was_meant_and_did_not_go(station: Terminal) -> None:
+    here, there = station.codes("--to", "51.08.01.2001.001")[:2], station.codes("--to", "51.08.02")[:1]
+    ran = station.give([there[0], here[0]], "51.08", TRUCK, "--load", listed(station, [*here]))
+    body = bodies(station)[-1]
+    assert body["v"] == 3 and [row["code"] for row in body["items"]] == [here[0], there[0]]
+    assert body["destinations"] == [{"to": "51.08.01.2001.001", "count": 1}, {"to": "51.08.02.2001.001", "count": 1}]
+    assert body["meant"] == {"absent": [here[1]], "beyond": [there[0]], "phase": None, "kinds": []}
+    assert ran.json["expected"] == 2
+    station.give([here[1]], "51.08", TRUCK)
+    assert bodies(station)[-1]["meant"] is None, "what follows from plan and events is not told again"
+
+
+def bodies(station: Terminal) -> list[dict]:
+    """The bodies of the handovers of a ledger, in order."""
+    import sqlite3
+
+    rows = sqlite3.connect(station.home / "ledger.db").execute("SELECT body, signatures FROM event ORDER BY id")
+    events = [read_event(bytes(body), read_signatures(lines)) for body, lines in rows]
+    return [dict(event.body) for event in events if event.type == "handover"]
