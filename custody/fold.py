@@ -39,8 +39,7 @@ class Fold:
         self.links: list[Link] = []
         self.findings: list[Finding] = []
         self._taken: list[Event] = []
-        self._missed: set[str] = set()
-        """The records by which it was to go and was not scanned."""
+        self._missed: set[str] = set()  # the records by which it was to go and was not scanned
 
     def run(self) -> None:
         while ready := self.order.ready():
@@ -136,7 +135,7 @@ class Fold:
             if member == self.code:
                 self.links.append(Link(event, giver, to, event.rows[member]["how"], is_repeat=known is not None))
                 self._judge(event, state, is_repeat=known is not None)
-                if is_beyond(self.code, event, self.states, self._same(event)):
+                if is_beyond(self.code, event, self.states, (*self._taken, *self.order.waiting())):
                     self._find(event, judge_against_load(self.code))
                 state.records.append(event)
             if known is not None:
@@ -160,9 +159,7 @@ class Fold:
         self.links.append(Link(event, is_seen=False, is_absent=True))
         state, giver = self.states[self.code], event.body["from"]
         if state.may_give(giver) and not self._is_seen(self.code, event):
-            has_met = self.met is None or giver in self.met
-            found = missed(self.code, state, event, self.places, has_met=has_met, met_all=self.met is None)
-            self._find(event, found)
+            self._find(event, missed(self.code, state, event, self.places, self.met))
             self._missed.add(event.leaf)
 
     def _refuse(self, event: Event, member: str, state: State) -> None:
@@ -386,17 +383,14 @@ class Fold:
         """Whether the label was read at this handover, in whichever of the parts and records that share its number."""
         if code in event.rows or not event.body["bast"]:
             return code in event.rows  # refused, it was seen as well, and stayed behind
-        return any(code in other.rows for other in self._same(event))
-
-    def _same(self, event: Event) -> Iterator[Event]:
-        return under_same_number(event, (*self._taken, *self.order.waiting()))
+        return any(code in other.rows for other in under_same_number(event, (*self._taken, *self.order.waiting())))
 
     def _move(self, event: Event, state: State) -> None:
         state.holder, state.holder_event = event.body["to"], event
         state.moves.append(Move(event, {event.log: event}))
         if self._missed and state is self.states[self.code]:
-            was_missed = (f.code == "SHORTAGE" and f.leaf in self._missed for f in self.findings)
-            self.findings = [f.closed() if gone else f for f, gone in zip(self.findings, was_missed, strict=True)]
+            gone = {("SHORTAGE", leaf) for leaf in self._missed}
+            self.findings = [f.closed() if (f.code, f.leaf) in gone else f for f in self.findings]
 
     def _find(self, event: Event, *found: Finding) -> None:
         self.findings += [replace(finding, item=self.code, leaf=event.leaf) for finding in found]

@@ -23,7 +23,7 @@ class Around:
     other side's record or paper says is to come). `others` are the records of other laptops under the same BAST number,
     and `elsewhere` the codes that moved by those.
     `met_giver`: whether the giver's own log is known, so that nothing to come means that nothing was expected.
-    `is_final`: whether no log that is missing could explain a shortage.
+    `is_final`: whether neither a log that is missing nor another laptop under a shared number could explain a shortage.
     """
 
     before: Mapping[str, Item]

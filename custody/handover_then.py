@@ -55,7 +55,6 @@ def around_then(
     moved: Collection[str] = (),
     paper: Mapping[str, Item] | None = None,
     met_giver: bool = True,
-    met_all: bool = True,
 ) -> Around:
     """What is known around a recorded handover, as of then.
 
@@ -66,7 +65,7 @@ def around_then(
         others: the records of other laptops under the same number, as they are known now.
         moved: the codes that these moved, by the chains as they are now.
         paper: what papers that had been read then said was to come and no record here tells of.
-        met_giver: whether the giver's own log is here; `met_all`: whether the logs of all stations are.
+        met_giver: whether the giver's own log is here.
     """
     first, log = records[0].body, records[0].log
     giver, to, number = str(first["from"]), str(first["to"]), str(first["bast"])
@@ -87,5 +86,5 @@ def around_then(
     to_go = [*bound_here(before.values(), giver, tops, places), *foretold, *told] if tops else []
     return Around(
         before | foretold, dict.fromkeys(to_go), [event.body for event in others], elsewhere, met_giver,
-        met_giver and (met_all or is_own_number(log, number)),
+        met_giver and is_own_number(log, number),
     )  # fmt: skip

@@ -11,25 +11,24 @@ from custody.state import State
 
 
 def missed(
-    code: str, state: State, event: Event, places: Mapping[str, Place], *, has_met: bool, met_all: bool
-) -> Finding:
+    code: str, state: State, event: Event, places: Mapping[str, Place], met: frozenset[str] | None
+) -> Finding:  # fmt: skip
     """The finding that an item was to go in this handover and was not scanned.
 
     Args:
-        has_met: whether the giver's log is here; `met_all`: whether the logs of all stations are.
+        met: the places whose stations' logs are here; None: all are.
     """
-    is_final = has_met and (met_all or is_own_number(event.log, event.body["bast"]))
-    item = state.item(code) or Item(code, "", "")
-    return shortage(item, places, is_listed=True, is_final=is_final)
+    is_final = (met is None or event.body["from"] in met) and is_own_number(event.log, event.body["bast"])
+    return shortage(state.item(code) or Item(code, "", ""), places, is_listed=True, is_final=is_final)
 
 
-def is_beyond(code: str, event: Event, states: Mapping[str, State], same: Iterable[Event]) -> bool:
+def is_beyond(code: str, event: Event, states: Mapping[str, State], events: Iterable[Event]) -> bool:
     """Whether an item that its record tells as beyond the list is so: what it is in is not meant, nor does another
     laptop's list under the same number name it.
 
     Args:
         states: of the item and of all that it was ever in.
-        same: this record and all others of the same number, giver and receiver.
+        events: all handovers that are known of it, this one too.
     """
     if code not in event.beyond:
         return False
@@ -41,7 +40,7 @@ def is_beyond(code: str, event: Event, states: Mapping[str, State], same: Iterab
             return False
         met.add(step)
         inner = states[step]
-    return not any(is_meant(code, other) for other in same)
+    return not any(is_meant(code, other) for other in under_same_number(event, events))
 
 
 def is_meant(code: str, event: Event) -> bool:

@@ -16,13 +16,12 @@ from custody.places import Place, is_under
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """What papers said of a handover: their numbers, who signed them, how many things they name, and how many of those
-    were scanned.
+    """What papers said of a handover: their numbers, who signed them, and how many of the things that they name were
+    scanned.
     """
 
     basts: tuple[str, ...]
     senders: tuple[str, ...]
-    named: int
     scanned: int
 
 

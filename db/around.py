@@ -56,7 +56,7 @@ def around_now(judging: "Judging", handover: Handover, offered: Iterable[str] = 
     to_go += bound_here((before[code] for code in done), giver, tops, state.places)
     elsewhere = done.union(code for event in others for code in event.rows)
     own, has_met = judging.ledger.own_row(), judging.has_met(giver)
-    is_alone = state.met is None or not handover.number or (own and is_own_number(own.name, handover.number))
+    is_alone = not handover.number or (own and is_own_number(own.name, handover.number))
     return Around(
         before, dict.fromkeys(to_go), [event.body for event in others], elsewhere, has_met, has_met and bool(is_alone)
     )  # fmt: skip
@@ -150,7 +150,7 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
     before, then = chains_then(parts, histories, state.roots)
     around = around_then(
         parts, before, places, others=others, moved=_moved(histories, beside, state.roots) if others else (),
-        paper=_paper_then(judging, parts, tops), met_giver=judging.has_met(giver), met_all=state.met is None,
+        paper=_paper_then(judging, parts, tops), met_giver=judging.has_met(giver),
     )  # fmt: skip
     return handover_facts([part.body for part in parts], around, places), then
 

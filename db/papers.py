@@ -236,7 +236,7 @@ class Papers:
         return Foretold(
             tuple(dict.fromkeys(str(body["bast"]) for body, _codes in rows)),
             tuple(dict.fromkeys(station_of(body) for body, _codes in rows)),
-            sum(len(body["items"]) for body, _codes in rows), sum(len(codes) for _body, codes in rows),
+            sum(len(codes) for _body, codes in rows),
         )  # fmt: skip
 
     def _taken_over(self, codes: Sequence[str], paper: Ref, before: Sequence[Event] = ()) -> set[str]:

@@ -96,18 +96,18 @@ def draw_differences(paper: Letter, facts: BastFacts, template: Template) -> Non
     if facts.counted is not None:
         said.append(template.text("counts", counted=number(facts.counted), scanned=offered))
     told = facts.foretold
-    if told is not None:
-        said.append(template.text(
-            "foretold", papers=printable(", ".join(told.basts), 200), named=number(told.named), scanned=offered,
-            others=number(len(facts.lines) - told.scanned), missing=number(told.named - told.scanned),
-        ))  # fmt: skip
-    elif facts.expected is None:
+    if facts.expected is None:
         said.append(template.text("unknown_expected"))
+    elif told is not None:
+        said.append(template.text(
+            "foretold", papers=printable(", ".join(told.basts), 200), named=number(facts.expected), scanned=offered,
+            others=number(len(facts.lines) - told.scanned), missing=number(len(facts.missing)),
+        ))  # fmt: skip
     else:
         expected, missing = number(facts.expected), number(len(facts.missing))
         said.append(template.text("expected", expected=expected, scanned=offered, missing=missing))
     found = finding_lines(facts)
-    is_as_told = told is None or told.named == told.scanned == len(facts.lines)
+    is_as_told = told is None or told.scanned == len(facts.lines)
     if not facts.findings and not facts.missing and is_as_told:
         said.append(template.text("no_differences"))
     paper.flow(paper.words(" ".join(said), align=JUSTIFY), after_mm=0.5)

@@ -178,6 +178,10 @@ def _handover(event: Event, body: Body, uris: Uris) -> Epcis:
         told["quantityList"] = _counts(uris, ((extra["kind"], extra["count"]) for extra in body["extras"]))
     if refused := sorted(event.refused):
         told["serah:refused"] = [*map(uris.item, refused)]
+    if event.absent:
+        told["serah:absent"] = [*map(uris.item, sorted(event.absent))]
+    if body["counted"] is not None:
+        told["serah:counted"] = body["counted"]
     return told | {"codes": codes, "serah:bast": body["bast"]}
 
 

@@ -60,6 +60,7 @@ def found_now(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> "list[F
 
     leaves = {leaf_digest(sheet.body + b"\n" + sheet.signatures.encode()).hex() for _said, sheet in sheets}
     codes = [row["code"] for said, _sheet in sheets for row in said["items"]]
+    codes += (code for said, _sheet in sheets for code in (said.get("meant") or {}).get("absent", ()))
     now, last = store.around.now_utc(), sheets[-1][0]
     extras = sum(extra["count"] for extra in last["extras"])
     found = judge_count(sum(offered_in(said) for said, _sheet in sheets), extras, last["counted"])

@@ -24,6 +24,7 @@ from reports.handover_column import HandoverFacts, Part
 from reports.handover_paper import write_handover_paper
 from scanner.decode import PyzbarEngine, Reader, ZxingEngine
 from scanner.simulate import Flaws, simulate
+from tests.bast_examples import handover2
 from tests.paper_examples import codes, handover_body, photograph, rendered, sheet, signed_sheet
 from tests.report_examples import NEEDS, PLACES, TPS
 
@@ -75,6 +76,22 @@ def test_up_to_200_items_fit_on_one_page_and_read_back_to_the_byte(count, refs):
     texts = [read.text for read in Reader().read(picture(one, 150))]
     assert collected(filter(is_part, texts)) == one
     assert [text for text in texts if is_head(text)] == [one.head]
+
+
+@pytest.mark.parametrize(("places", "refs"), [(40, 40), (200, 5)])
+def test_where_each_of_200_items_goes_leaves_them_on_one_page(places, refs):
+    named = codes(200)
+    runs = [
+        {"to": f"51.08.{6 + at // 100:02d}.{1001 + at // 10:04d}.{at % 10 + 1:03d}", "count": 200 // places}
+        for at in range(places)
+    ]
+    listed = {"absent": codes(20, seed=9), "beyond": named[:5], "phase": None, "kinds": []}
+    rows = handover_body(named, refs=refs)
+    one = signed_sheet(handover2(named) | {"items": rows["items"], "refs": rows["refs"], "v": 3,
+                                           "destinations": runs, "meant": listed})  # fmt: skip
+    assert len(document(one)) == 1
+    texts = [read.text for read in Reader().read(picture(one, 150))]
+    assert collected(filter(is_part, texts)) == one
 
 
 @pytest.mark.parametrize("engine", [ZxingEngine, PyzbarEngine])

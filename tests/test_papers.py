@@ -23,6 +23,7 @@ from ledger_examples import (
 from custody.compose import Handover
 from custody.errors import TamperError
 from custody.paper import Sheet
+from custody.waybill import to_come
 from db.store import Store
 from tests.paper_examples import handover_body, signed_sheet
 
@@ -127,10 +128,21 @@ def test_a_truck_is_expected_to_bring_what_its_paper_says(sender, receiver):
     assert recorded.expected == 5 and {finding.code for finding in recorded.findings} == {"UNKNOWN_STATION"}
 
 
-def test_of_a_truck_with_two_stops_only_what_is_known_to_be_for_here_is_expected(sender, receiver):
-    _codes, sheets = sent(sender, to=TRUCK, bound=(PPK, OTHER_PPK))
+def test_of_a_truck_with_two_stops_each_expects_what_the_paper_says_is_for_there(sender, receiver):
+    codes, sheets = sent(sender, to=TRUCK, bound=(PPK, OTHER_PPK))
     read(receiver, sheets)
-    assert expected(receiver, TRUCK, PPK) is None
+    assert expected(receiver, TRUCK, PPK) == set(codes)
+    assert expected(receiver, TRUCK, OTHER_PPK) is None
+
+
+def test_a_paper_of_an_older_form_tells_no_destination_and_a_truck_with_two_stops_is_not_known():
+    body = {"from": "WH", "to": TRUCK, "bound": ["51.08.01", "51.08.02"], "items": [{"code": "X"}]}
+    told = [{"to": "51.08.02.2001", "count": 1}]
+    assert to_come(body, TRUCK, "51.08.02", ["51.08.02"], {}, {}) == []
+    assert to_come({**body, "destinations": told}, TRUCK, "51.08.02", ["51.08.02"], {}, {}) == ["X"]
+    assert to_come({**body, "destinations": told}, TRUCK, "51.08.01", ["51.08.01"], {}, {}) == []
+    wrong = [{"to": "51.08.02", "count": 2}]  # not as many as there are items: it tells nothing
+    assert to_come({**body, "destinations": wrong}, TRUCK, "51.08.02", ["51.08.02"], {}, {}) == []
 
 
 def test_a_paper_read_twice_changes_nothing(sender, receiver):

@@ -82,7 +82,7 @@ def recording(site: Site) -> APIRouter:
             known = site.keep.do(lambda store: store.papers.number_of(draft))
             if known is None:
                 raise
-            return _known(known)
+            return site.keep.do(lambda store: _known(store, known))
 
     @router.post("/incidents", summary="Record an obstacle", status_code=201)
     def open_incident(asked: forms.NewIncident) -> forms.RecordedEvent:
@@ -173,7 +173,7 @@ def _labels(texts: list[str]) -> list[ItemLabel]:
 def _record(store: "Store", asked: forms.NewHandover) -> forms.Recorded:
     known = store.papers.number_of(asked.id)
     if known is not None:
-        return _known(known)
+        return _known(store, known)
     labels = _labels(asked.items)
     giver, to = store.custodian(asked.from_), store.custodian(asked.to)
     bound = tuple(store.custodian(code) for code in asked.bound)
@@ -213,8 +213,17 @@ def _words(asked: forms.People) -> dict[str, str]:
     return {name: text for name, text in words.items() if name in asked.model_fields_set}
 
 
-def _known(bast: str) -> forms.Recorded:
-    return forms.Recorded(bast=bast, new=False, scanned=0, expected=None, events=[], findings=[])
+def _known(store: "Store", bast: str) -> forms.Recorded:
+    """What was recorded before, as its records tell it."""
+    from db.around import told_of
+    from db.letters import find_handover
+
+    parts = find_handover(store.state, bast).parts
+    facts, _then = told_of(store, parts)
+    return forms.Recorded.model_validate({
+        "bast": bast, "new": False, "scanned": len(facts.taken), "expected": facts.expected,
+        "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in parts], "findings": [],
+    })  # fmt: skip
 
 
 def _recorded(store: "Store", recorded: "RecordedHandover") -> forms.Recorded:
