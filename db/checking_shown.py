@@ -16,6 +16,7 @@ from db.seen_heads import SeenHeads
 from db.state import State
 from evidence.checkpoint import claimed_checkpoint
 from evidence.findings import EvidenceFinding
+from evidence.seal import extend, read_seal, sum_of
 
 
 def shown_findings(state: State) -> Iterator[EvidenceFinding]:
@@ -25,6 +26,7 @@ def shown_findings(state: State) -> Iterator[EvidenceFinding]:
         message = N_("the table of heads that were shown has another length or root for {log} than the head, or the "
                      "head in it is damaged")  # fmt: skip
         yield tampered(message, log)
+    yield from _seal_findings(tables)
     try:
         for paper, log in _papers_told_wrong(state):
             yield tampered(N_("the handover paper {paper} of {log} is not kept here as it was read"), log, paper=paper)
@@ -51,6 +53,34 @@ def _heads_told_wrong(tables: Tables) -> Iterator[str]:
             is_right = False
         if not is_right:
             yield str(log)
+
+
+def _seal_findings(tables: Tables) -> Iterator[EvidenceFinding]:
+    """Hold the heads that were shown here to what our records signed of them, log by log of our own."""
+    head, logs, tree = tables.seen_head, tables.log, tables.tree
+    sums: dict[int, dict[int, int]] = {}
+    for seen_by, known_at, note in head.select(head.seen_by, head.known_at, head.note).tuples().iterator():
+        of_log = sums.setdefault(seen_by, {})
+        of_log[known_at] = sum_of(of_log.get(known_at, 0), str(note))
+    rows = tree.select(logs.name, logs.public_key, tree.log_id, tree.size, tree.seal, tree.shown)
+    for name, key, log_id, size, seal, shown in rows.join(logs, on=(logs.id == tree.log_id)).tuples():
+        of_log, digest = sums.pop(log_id, {}), ""
+        later = of_log.pop(size, 0)
+        for known_at, total in sorted(of_log.items()):
+            digest = extend(digest, known_at, total)
+        try:
+            is_right = not of_log if not seal else read_seal(seal, name, bytes.fromhex(key)) == (size, digest)
+            is_right &= later == int(shown or "0", 16)
+        except (CustodyError, ValueError, TypeError):
+            is_right = False
+        if not is_right:
+            yield tampered(N_("the heads that were shown to {log} are not those that its records signed: one was taken "
+                              "away or added"), name)  # fmt: skip
+        elif not seal:
+            message = N_("no record of {log} has signed yet which heads were shown here: its next one does")
+            yield EvidenceFinding("UNWITNESSED", name, None, message, {"log": name})
+    if sums.keys() - {0}:
+        yield tampered(N_("the table of heads that were shown names a log of this station that is not here"))
 
 
 def _papers_told_wrong(state: State) -> Iterator[tuple[str, str]]:

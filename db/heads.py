@@ -15,6 +15,8 @@ from db.models import Tables
 from db.prepared import Prepared, PreparedInsert, blank
 from db.signer import Signer
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, is_head_of, make_checkpoint, read_checkpoint
+from evidence.note import read_note
+from evidence.seal import extend, make_seal, read_seal
 from evidence.tree import Frontier
 
 
@@ -24,8 +26,10 @@ class Heads:
     def __init__(self, database: Database, tables: Tables) -> None:
         self.tables = tables
         self._kept_row = Prepared(database, self._kept_query)
-        self._keep = PreparedInsert(tables, "tree", ("log_id", "size", "frontier", "note"), key=("log_id",))
-        self._written: tuple[int, int, bytes, str] | None = None
+        self._keep = PreparedInsert(
+            tables, "tree", ("log_id", "size", "frontier", "note", "seal", "shown"), key=("log_id",)
+        )
+        self._written: tuple[int, int, bytes, str, str, str] | None = None
         """The row that this program wrote last: what is found unchanged needs no second look."""
 
     def grow(self, log: Any, leaves: Iterable[bytes], signer: Signer) -> None:
@@ -36,16 +40,37 @@ class Heads:
         Raises:
             TamperError: the tree had to be built anew, and an entry is not as it was recorded.
         """
-        tree = self._kept(log) or self._built(log)
+        row = self._kept_row.first(log_id=log.id) or (None, b"", "", "", "")
+        tree = self._kept(log, row) or self._built(log)
         for leaf in leaves:
             tree.append(leaf)
         note = make_checkpoint(log.name, tree.size, tree.root(), signer.public_key, signer.sign)
-        self._written = (log.id, tree.size, tree.to_bytes(), note)
+        self._written = (log.id, tree.size, tree.to_bytes(), note, *self._sealed(log, row, tree.size, signer))
         self._keep.run([self._written])
+
+    def _sealed(self, log: Any, row: Any, size: int, signer: Signer) -> tuple[str, str]:
+        """The signed digest of the heads that were shown here, those since the last record included, and no others yet.
+
+        A digest that our key did not sign is left as it is, and told by `verify`: it would be ours from now on.
+        """
+        _, _, _, seal, shown = row
+        try:
+            sealed_at, digest = log.size, ""
+            if seal and self._written is not None and seal == self._written[4]:
+                digest = read_note(seal).text.split("\n")[2]
+            elif seal:
+                sealed_at, digest = read_seal(seal, log.name, signer.public_key)
+            if sealed_at != log.size:
+                return seal, shown
+            digest = extend(digest, log.size, int(shown or "0", 16))
+        except (TamperError, ValueError):
+            return seal, shown
+        return make_seal(log.name, size, digest, signer.public_key, signer.sign), ""
 
     def _kept_query(self) -> Any:
         tree = self.tables.tree
-        return tree.select(tree.size, tree.frontier, tree.note).where(tree.log_id == blank("log_id"))
+        columns = tree.select(tree.size, tree.frontier, tree.note, tree.seal, tree.shown)
+        return columns.where(tree.log_id == blank("log_id"))
 
     def signed(self, log: str) -> str | None:
         """The newest head that this station signed of a log of its own; None for another's, in a ledger of old, or
@@ -86,18 +111,18 @@ class Heads:
             tree.append(bytes(leaf))
         return tree.root()
 
-    def _kept(self, log: Any) -> Frontier | None:
+    def _kept(self, log: Any, row: Any) -> Frontier | None:
         """The stored tree of our log; None where it is not the one that we signed last.
 
         The head's signature answers for it: whoever changes this row would else make us sign a false head, which
         would look like a second history for ever.
         """
-        size, frontier, note = self._kept_row.first(log_id=log.id) or (None, b"", "")
+        size, frontier, note, _, _ = row
         if size != log.size:
             return None
         try:
             tree = Frontier.from_bytes(bytes(frontier))
-            if (log.id, size, bytes(frontier), note) == self._written:
+            if self._written is not None and (log.id, size, bytes(frontier), note) == self._written[:4]:
                 return tree
             head = read_checkpoint(note, bytes.fromhex(log.public_key))
         except TamperError:

@@ -103,8 +103,7 @@ class Merge:
         if self._new:
             self._codes |= dict.fromkeys(sorted(self.ledger.index_late_corrections(self._arrived)))
             self.state.catch_up(self._codes, self._notices)
-        for text in heads:
-            self._seen.keep(text, at=at)
+        self._seen.keep_all(heads, at=at)
         stations = self.state.stations.now()
         ends = {log: stations.last_good(log) for log in self._logs}
         quarantined = sum((last := ends[log]) is not None and seq > last for log, seq in self._new)

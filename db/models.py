@@ -221,22 +221,32 @@ class Paper(Table):
 
 
 class Tree(Table):
-    """How the Merkle tree of a log of our own stands, and the head that we signed over it: one row for each log."""
+    """How the Merkle tree of a log of our own stands, and the head that we signed over it: one row for each log.
+
+    `seal` signs which heads had been shown then; `shown` is the sum of those that came later, as hex (`evidence.seal`).
+    """
 
     log_id = IntegerField(primary_key=True)
     size = IntegerField()
     frontier = BlobField()
     note = TextField()
+    seal = TextField()
+    shown = TextField()
 
 
 class SeenHead(Table):
-    """A signed head that somebody showed, its signature checked: how long a log once was."""
+    """A signed head that somebody showed, its signature checked: how long a log once was.
+
+    `seen_by` is our log then, 0 where it had no signed head yet, and `known_at` its size.
+    """
 
     log = TextField()
     size = IntegerField()
     root = BlobField()
     note = TextField()
     seen_at = TextField()
+    seen_by = IntegerField()
+    known_at = IntegerField()
 
     class Meta:
         primary_key = CompositeKey("log", "size", "root")

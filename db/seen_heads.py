@@ -17,6 +17,7 @@ from db.prepared import Prepared, blank
 from db.read_only import is_marked
 from db.roster import RosterTable
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
+from evidence.seal import MODULUS, sum_of
 from evidence.witnesses import head_size, witnessed_to
 
 
@@ -25,6 +26,7 @@ class SeenHeads:
 
     def __init__(self, ledger: Ledger, stations: RosterTable, tables: Tables) -> None:
         self.ledger, self.stations, self.tables = ledger, stations, tables
+        self._is_kept = Prepared(ledger.database, self._is_kept_query)
         self._longest = Prepared(ledger.database, self._longest_query)
         self._of_other = Prepared(ledger.database, self._of_other_query)
         self._kept = Prepared(ledger.database, self._kept_query)
@@ -47,14 +49,31 @@ class SeenHeads:
         Raises:
             TamperError: it is not signed by its log's key.
         """
-        claimed = claimed_checkpoint(text)
-        key = self.ledger.keys().get(claimed.origin)
-        if key is None:
-            return None
-        head = read_checkpoint(text, key)
-        row = {"log": head.origin, "size": head.size, "root": head.root, "note": text, "seen_at": at}
-        self.tables.seen_head.insert(**row).on_conflict_ignore().execute()
-        return head
+        return self.keep_all([text], at=at)[0]
+
+    def keep_all(self, texts: Iterable[str], *, at: str) -> list[Checkpoint | None]:
+        """Keep signed heads as `keep` does, and add them to what our next record signs (`evidence.seal`)."""
+        tables, own, keys, total = self.tables, self.ledger.own_row(), self.ledger.keys(), 0
+        tree = None if own is None else tables.tree.get_or_none(tables.tree.log_id == own.id)
+        seen = {"seen_at": at, "seen_by": own.id if own and tree else 0, "known_at": own.size if own and tree else 0}
+        heads: list[Checkpoint | None] = []
+        for text in texts:
+            key = keys.get(claimed_checkpoint(text).origin)
+            heads.append(head := None if key is None else read_checkpoint(text, key))
+            if head is not None and not self._is_kept.first(log=head.origin, size=head.size, root=head.root):
+                tables.seen_head.insert(
+                    log=head.origin, size=head.size, root=head.root, note=text, **seen
+                ).execute()  # fmt: skip
+                total = sum_of(total, text)
+        if tree and total:
+            shown = (int(tree.shown or "0", 16) + total) % MODULUS
+            tables.tree.update(shown=f"{shown:x}").where(tables.tree.log_id == tree.log_id).execute()
+        return heads
+
+    def _is_kept_query(self) -> Any:
+        head = self.tables.seen_head
+        same = (head.log == blank("log")) & (head.size == blank("size")) & (head.root == blank("root"))
+        return head.select(head.size).where(same)
 
     def longest(self, log: str) -> int:
         """How long a log was by the heads that were shown; 0 where none was."""
