@@ -73,7 +73,7 @@ VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat tem
 self-consistent only: give --root or --head|hanya cocok dengan dirinya sendiri: beri --root atau --head
 complete up to these heads|lengkap sampai kepala-kepala log ini
 incomplete: some is missing, the rest is as signed|belum lengkap: ada yang belum diambil, sisanya utuh
-disputed: logs contradict each other, no signature tells which is wrong|dipersengketakan: antarlog bertentangan, tanda \
+disputed: logs contradict each other, no signature tells which is wrong|bertentangan: antarlog tidak cocok, tanda \
 tangan tidak menunjukkan mana yang salah
 unchanged; but nobody has seen how long these logs are|tidak diubah; tetapi belum ada yang melihat sampai mana log \
 ini""".splitlines()
@@ -221,7 +221,7 @@ def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, 
     """The logs of a bundle held to its list (§9), the list's heads, and the events that name an item or correct one."""
     lines = read_lines(path)
     first = read_json(next(lines, b""), "first")
-    if not first or len(rows := {row["log"]: row for row in first["logs"]}) != len(first["logs"]):
+    if not first or not len(rows := {row["log"]: row for row in first["logs"]}) == len(first["logs"]) <= MAX_LOGS:
         raise ValueError("line 1 is not a list of logs")
     name, logs, events = first["logs"][0]["log"] if rows else "", {name: Log(name) for name in rows}, list[Body]()
     named = 0
