@@ -123,18 +123,17 @@ def _clocks(logs: dict[str, list[Event]]) -> dict[str, Known]:
     clocks: dict[str, Known] = {}
 
     def read(reading: _Reading, event: Event) -> None:
-        direct = _direct(event)
+        direct = _direct(event, readings)
         known = direct
         for log, seq in direct.items():
-            if log in readings:
-                known = _merged(known, readings[log].known_at(seq))
+            known = _merged(known, readings[log].known_at(seq))
         clocks[event.leaf] = known
         reading.read(event, known)
 
     def is_readable(event: Event) -> bool:
         """Whether all that the event refers to is read already."""
-        for log, seq in _direct(event).items():
-            if log in readings and log != event.log and (other := readings[log].next) and other.seq <= seq:
+        for log, seq in _direct(event, readings).items():
+            if log != event.log and (other := readings[log].next) and other.seq <= seq:
                 return False
         return True
 
@@ -145,10 +144,11 @@ def _clocks(logs: dict[str, list[Event]]) -> dict[str, Known]:
     return clocks
 
 
-def _direct(event: Event) -> Known:
+def _direct(event: Event, logs: Container[str]) -> Known:
+    """What an event itself says that its station knew of these logs; it may name any number of others."""
     known: Known = {event.log: event.seq - 1}
     for ref in event.body["refs"]:
-        if ref["log"] != event.log:
+        if ref["log"] != event.log and ref["log"] in logs:
             known[ref["log"]] = max(known.get(ref["log"], 0), ref["seq"])
     return known
 

@@ -1,5 +1,6 @@
 """`verify` as an outsider runs it: a ledger, a bundle, heads, a fingerprint; what it says and its exit."""
 
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 import pypdfium2
 import pytest
 import zxingcpp
-from command_examples import Once, Terminal, station_at
+from command_examples import Once, Ran, Terminal, station_at
 from meet_examples import fingerprint_of
 
 from custody.paper import is_head
@@ -288,3 +289,26 @@ def test_a_missing_file_is_named(moved: Terminal, tmp_path: Path) -> None:
     ran = moved("verify", tmp_path / "none.serah")
     assert ran.code == 2
     assert "none.serah" in ran.err
+
+
+def test_a_head_that_was_shown_and_is_deleted_from_the_ledgers_file_is_noticed(moved: Terminal, tmp_path: Path) -> None:
+    """By the next record it is signed which heads were shown; before it, their sum is there."""
+    root = moved("verify", "--json").json["logs"][0]["key"]
+    ppk = station_at(moved, tmp_path / "PPK", "--place", "51.08.01", "--station", "PPK", "--root", root)
+    moved("export", "--out", "a.serah")
+    assert ppk("import", "a.serah").code == 0 and ppk("verify").code == 0
+
+    def without_heads() -> Ran:
+        with contextlib.closing(sqlite3.connect(ppk.home / "ledger.db", isolation_level=None)) as database:
+            held = database.execute("SELECT * FROM seen_head").fetchall()
+            assert held
+            database.execute("DELETE FROM seen_head")
+            told = ppk("verify")
+            database.executemany(f"INSERT INTO seen_head VALUES ({','.join('?' * len(held[0]))})", held)
+        return told
+
+    for _ in range(2):
+        told = without_heads()
+        assert told.code == 1 and "the heads that were shown to" in told.out
+        assert ppk("verify").code == 0
+        assert ppk.give([moved.codes("--kind", "box")[0]], "51.08.01", "51.08.01.2001").code == 0

@@ -4,6 +4,7 @@ from itertools import permutations
 
 from custody_notation import chain_of, codes, ledger, open_codes, read, steps
 
+from custody.events import Event
 from custody.order import causal_order
 
 
@@ -216,3 +217,15 @@ def test_of_a_forked_log_the_record_that_goes_on_from_custody_is_taken_first():
             A2' handover WH>PPK X
         """)
         assert steps(chain) == "A1 A2:WH>PPK A2:PPK>PPK2" and "GAP" not in codes(chain)
+
+
+def test_logs_that_are_only_named_are_not_carried_along():
+    """An event may name hundreds of logs that nobody has; kept for each event, they took gigabytes."""
+    events = [
+        Event(f"{number:064x}", {
+            "log": "AB"[number % 2], "seq": number // 2 + 1,
+            "refs": [{"log": f"never-{number}-{k}", "seq": 1, "leaf": "0" * 64} for k in range(20)],
+        })
+        for number in range(20)
+    ]  # fmt: skip
+    assert set().union(*causal_order(events)._clocks.values()) == {"A", "B"}
