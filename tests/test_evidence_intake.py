@@ -3,13 +3,17 @@
 from dataclasses import replace
 
 import pytest
+from bundle_examples import Evidence
 from evidence_logs import Station, unfiled
+from ledger_examples import planned_station
 
 from custody.errors import TamperError
 from custody.events import Event
 from custody.ledger import log_name
 from evidence.intake import check_bundle
 from evidence.witnesses import head_size, witnessed_to
+from station.auditing import audit_ledger
+from station.exchange import import_bundles
 
 
 def station(seed: int, number: int = 1) -> Station:
@@ -48,3 +52,16 @@ def test_a_false_head_in_a_record_is_held_against_who_keeps_it_and_the_bundle_is
     assert [finding.seq for finding in alone] == [4], "whose key is not known here, of him nothing can be said"
     known = check_bundle([liar.row()], unfiled(liar.entries), {victim.name: victim.public_key}).findings
     assert [finding.seq for finding in known] == [3, 4]
+
+
+def test_import_says_who_keeps_a_false_head_each_time_and_takes_the_records_in(sqlite_url, tmp_path):
+    victim, liar = station(1).fill(4), station(2)
+    liar.write("witness", head=Station(9, victim.name).head())
+    path = Evidence([victim, liar], [victim.entries, liar.entries], [victim.row(), liar.row()]).write(tmp_path / "a")
+    with planned_station(sqlite_url()) as store:
+        for new in (6, 0):
+            merged = import_bundles(store, [path])
+            wrong = [(finding.code, finding.log, finding.seq) for finding in merged.findings if finding.is_wrong]
+            assert (merged.new, wrong) == (new, [("TAMPERED", liar.name, 2)])
+        told = audit_ledger(store).findings
+        assert [(f.code, f.log, f.seq) for f in told if f.is_wrong] == [("TAMPERED", liar.name, 2)]
