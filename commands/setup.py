@@ -305,7 +305,7 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
             if as_json:
                 print_json({
                     "code": item.code, "kind": item.kind, "to": item.to, "k": item.k, "n": item.n,
-                    "held_by": item.held_by, "condition": item.condition, "election": item.election,
+                    "held_by": item.held_by, "condition": item.condition or None, "election": item.election,
                     "print": item.print, "quantity": item.quantity,
                     "serials": str(item.serials) if item.serials else None,
                 })  # fmt: skip

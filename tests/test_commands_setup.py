@@ -123,7 +123,7 @@ def test_planning_dry_counts_and_records_nothing(station: Terminal) -> None:
 def test_an_item_is_told_as_the_contract_has_it(station: Terminal) -> None:
     item = station.items("--kind", "box")[0]
     assert list(item)[:7] == ["code", "kind", "to", "k", "n", "held_by", "condition"]
-    assert (item["held_by"], item["condition"], item["print"]) == ("51.08", "good", 0)
+    assert (item["held_by"], item["condition"], item["print"]) == ("51.08", None, 0)
 
 
 def test_items_are_chosen_by_kind_and_by_everything_below_a_place(station: Terminal) -> None:
@@ -227,4 +227,5 @@ def test_things_are_listed_in_the_users_words(station: Terminal) -> None:
     told = {lang: station("items", "--kind", "box", lang=lang).out for lang in ("en", "id")}
     assert "Ballot box" in told["en"] and "lightly damaged" in told["en"]
     assert "Kotak suara" in told["id"] and "rusak ringan" in told["id"]
+    assert told["en"].count("not looked at") == told["id"].count("belum diperiksa") == 14
     assert "box " not in told["id"] and "good" not in told["id"]
