@@ -77,6 +77,10 @@ class Station:
                 raise
         with open_store(self.db_url, signer, self.around()) as store:
             yield store
+            if store.untold:
+                from reports.words import finding_text
+
+                note("! CLOCK: " + finding_text(store.untold, {}, store.ledger.own_log().place))
 
 
 def station_at(
