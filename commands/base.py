@@ -213,6 +213,28 @@ def kind_argument(store: "Store", kind: str | None) -> str | None:
     return kind
 
 
+class Whole(click.IntRange):
+    """A whole number from `min` to `max`, called so in the user's language; click calls it an integer range."""
+
+    def __init__(self, min: int | None = None, max: int | None = None) -> None:
+        super().__init__(min, max)
+        self.name = _("whole number")
+
+
+class Integer(click.types.IntParamType):
+    """Any whole number."""
+
+    def __init__(self) -> None:
+        self.name = _("whole number")
+
+
+class Decimal(click.types.FloatParamType):
+    """Any number."""
+
+    def __init__(self) -> None:
+        self.name = _("number")
+
+
 class Words(click.Choice[str]):
     """The words of an option in both languages at once: who types them need not know which one is set."""
 

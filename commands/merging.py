@@ -10,6 +10,7 @@ import click
 
 from commands.base import (
     Station,
+    Whole,
     confirm,
     in_groups,
     json_option,
@@ -122,7 +123,7 @@ def _ask_whether_it_is_another(card: "StationCard", alike: Sequence[tuple[str, s
 @click.argument("name", metavar=_("STATION"))
 @click.option(
     "--last-good",
-    type=click.IntRange(min=0),
+    type=Whole(0),
     metavar="N",
     help=_("The last number of its log that still counts; without it, the last one held here."),
 )

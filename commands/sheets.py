@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.base import Output, Station, note, print_json, progress
+from commands.base import Integer, Output, Station, note, print_json, progress
 from custody.errors import N_, InputError
 from language import _
 from station.print_job import DPI, Form, PrintJob, chosen_stock
@@ -38,7 +38,7 @@ def print_options(command: F) -> F:
         ),
         click.option(
             "--start",
-            type=int,
+            type=Integer(),
             default=1,
             show_default=True,
             metavar="N",
