@@ -10,11 +10,16 @@ from pathlib import Path
 
 import pytest
 from busy_day import Day
-from command_examples import LAPTOP, ROOT
+from command_examples import LAPTOP, ROOT, Terminal
 from pdf_text import text_of
 
+import language as languages
 from commands.program import COMMANDS, REPORTS
+from custody.places import LEVELS
 from language.catalogue import forms, read
+from language.levels import level_words
+from tables.headers import _REQUIRED, column_words, layout, parse_level, parse_state, parse_tracked_as
+from tables.read import Table
 
 LATER = "2024-02-13T12:00:00Z"
 _WORDS = """
@@ -106,3 +111,29 @@ for name in sys.argv[2:]:
                 told[name].append(error.format_message())
 print(json.dumps(told))
 """
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_what_a_complaint_names_a_table_takes(language: str) -> None:
+    """Headings, levels and the other words of short lists: whoever writes what the message says is understood."""
+    languages.use(language)
+    try:
+        for kind, names in _REQUIRED.items():
+            for name in names:
+                table = Table("x.csv", (column_words([name]),), (), "0" * 64)
+                assert layout(table, kind)[0].columns.get(name) == table.headers[0], (kind, name)
+        assert [parse_level(word) for word in level_words(LEVELS).split(", ")] == list(LEVELS)
+        assert [parse_state(word) for word in languages._("open, done").split(", ")] == ["open", "done"]
+        assert [parse_tracked_as(word) for word in languages._("item, pack").split(", ")] == ["item", "pack"]
+    finally:
+        languages.use("en")
+
+
+def test_faults_of_a_table_speak_in_the_users_headings_and_levels(station: Terminal, tmp_path: Path) -> None:
+    lacking, wrong = tmp_path / "lacking.csv", tmp_path / "wrong.csv"
+    lacking.write_text("Kode,Nama\n51.08,Gudang\n")
+    wrong.write_text("Kode,Nama,Tingkat,Induk\n51.09,PPK,kecamatanx,51.08\n51.10,Gudang,gudang,51.08.01\n")
+    told = station("load", lacking, lang="id").err + station("load", wrong, lang="id").err
+    assert "tabel tempat: tingkat" in told and "kekurangan kolom tingkat" in told
+    assert "kolom Tingkat: kecamatanx" in told and "Gudang, Kecamatan, Desa" in told
+    assert re.search(r"\b(level|name|places|warehouse|district|village)\b", told.replace(str(tmp_path), "")) is None
