@@ -206,9 +206,9 @@ def kind_argument(store: "Store", kind: str | None) -> str | None:
     if kind not in kinds:
         raise InputError(
             N_("there is no kind {kind}"),
-            hint=N_("The kinds are: {kinds}."),
+            hint=N_("The kinds are: {kinds}.") if kinds else N_("Load a table of needs, or take in data that has one."),
             kind=kind,
-            kinds=", ".join(kinds) or "-",
+            kinds=", ".join(kinds),
         )
     return kind
 

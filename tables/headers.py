@@ -88,8 +88,8 @@ _REQUIRED = {
 _SAID = {
     "code": N_("code"), "name": N_("name"), "level": N_("level"), "kind": N_("kind"), "per_place": N_("per place"),
     "to": N_("destination"), "truck": N_("truck"), "leaves": N_("leaves"), "key": N_("key"),
-    "length_mm": N_("length mm"), "width_mm": N_("width mm"), "height_mm": N_("height mm"), "point": N_("point"), "title": N_("title"),
-    "owner": N_("owner"), "parent": N_("parent"), "due": N_("deadline"),
+    "length_mm": N_("length mm"), "width_mm": N_("width mm"), "height_mm": N_("height mm"), "point": N_("point"),
+    "title": N_("title"), "owner": N_("owner"), "parent": N_("parent"), "due": N_("deadline"),
 }  # fmt: skip
 """Columns that a table may lack or have twice, in words that name them above a column too."""
 _KINDS = {"places": N_("places"), "needs": N_("needs"), "items": N_("items")}

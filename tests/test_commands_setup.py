@@ -222,6 +222,16 @@ def test_where_beginning_anew_fails_all_is_as_it_was(terminal: Terminal, monkeyp
     assert {path.name: path.read_bytes() for path in terminal.home.iterdir()} == before
 
 
+def test_a_list_that_is_empty_says_what_there_is_and_leads_to_it(station: Terminal, tmp_path: Path) -> None:
+    unknown = station("items", "--kind", "ballot")
+    assert unknown.code == 2 and "The kinds are: booth, box, seal." in unknown.err
+    for asked in (("--held-by", "51.08.02"), ("--kind", "seal")):
+        ran = station("items", *asked)
+        assert ran.code == 0 and "plan" not in ran.err and "All of them: python main.py items" in ran.err
+    bare = station_at(station, tmp_path / "bare", "--place", "51.08", "--station", "G")("items", "--kind", "ballot")
+    assert bare.code == 2 and "-" not in bare.err.splitlines()[1] and "Load a table of needs" in bare.err
+
+
 def test_things_are_listed_in_the_users_words(station: Terminal) -> None:
     station("inspect", station.codes("--kind", "box")[0], "--condition", "light")
     told = {lang: station("items", "--kind", "box", lang=lang).out for lang in ("en", "id")}
