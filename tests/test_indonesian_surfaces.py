@@ -65,6 +65,12 @@ def test_a_report_on_paper_and_screen_has_no_english(busy: Day, tmp_path: Path, 
     assert [word for word in words if word.lower() in ENGLISH] == []
 
 
+def test_label_stock_is_listed_in_indonesian(station: Terminal) -> None:
+    told = station("labels", "--list", lang="id").out
+    assert "Rol, 50 x 30 mm" in told and "Roll" not in told
+    assert "Roll, 50 x 30 mm" in station("labels", "--list").out
+
+
 def test_every_help_is_indonesian() -> None:
     told = [line for lines in _walked("help").values() for line in lines]
     english = [line for line in told if CLICK.search(line)]
