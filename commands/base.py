@@ -77,6 +77,10 @@ class Station:
                 raise
         with open_store(self.db_url, signer, self.around()) as store:
             yield store
+            if store.untold:
+                from reports.words import finding_text
+
+                note("! CLOCK: " + finding_text(store.untold, {}, store.ledger.own_log().place))
 
 
 def station_at(
@@ -202,11 +206,33 @@ def kind_argument(store: "Store", kind: str | None) -> str | None:
     if kind not in kinds:
         raise InputError(
             N_("there is no kind {kind}"),
-            hint=N_("The kinds are: {kinds}."),
+            hint=N_("The kinds are: {kinds}.") if kinds else N_("Load a table of needs, or take in data that has one."),
             kind=kind,
-            kinds=", ".join(kinds) or "-",
+            kinds=", ".join(kinds),
         )
     return kind
+
+
+class Whole(click.IntRange):
+    """A whole number from `min` to `max`, called so in the user's language; click calls it an integer range."""
+
+    def __init__(self, min: int | None = None, max: int | None = None) -> None:
+        super().__init__(min, max)
+        self.name = _("whole number")
+
+
+class Integer(click.types.IntParamType):
+    """Any whole number."""
+
+    def __init__(self) -> None:
+        self.name = _("whole number")
+
+
+class Decimal(click.types.FloatParamType):
+    """Any number."""
+
+    def __init__(self) -> None:
+        self.name = _("number")
 
 
 class Words(click.Choice[str]):

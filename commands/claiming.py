@@ -6,6 +6,7 @@ import click
 
 from commands.base import (
     Station,
+    Whole,
     by_option,
     json_option,
     kind_argument,
@@ -32,9 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option("--kind", required=True, metavar=_("KIND"), help=_("What the things are."))
 @click.option("--to", "to", required=True, metavar=_("PLACE"), help=_("Where they are bound for."))
-@click.option(
-    "--quantity", type=click.IntRange(1), default=1, show_default=True, metavar="N", help=_("How many are in each.")
-)
+@click.option("--quantity", type=Whole(1), default=1, show_default=True, metavar="N", help=_("How many are in each."))
 @click.option("--election", metavar=_("ELECTION"), help=_("Whose they are, where there is one for each election."))
 @click.option("--held-by", metavar=_("PLACE"), help=_("Who answers for them now; without it, this station's place."))
 @by_option

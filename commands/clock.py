@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.base import print_json
+from commands.base import Decimal, Integer, print_json
 from custody.errors import N_, InputError
 from language import _
 from station.making import made_of
@@ -185,12 +185,12 @@ def clock_options(command: F) -> F:
             help=_("Of late and points: as it stood then, like 2024-02-12T18:00+08:00."),
         ),
         click.option(
-            "--within", "within_h", type=int, metavar=_("HOURS"),
+            "--within", "within_h", type=Integer(), metavar=_("HOURS"),
             help=_("Of late and points: what is due within so many hours is due soon. Without it, 6 and 24."),
         ),
-        click.option("--stations", type=int, metavar="N", help=_("Of pace: how many stations scan at a time.")),
+        click.option("--stations", type=Integer(), metavar="N", help=_("Of pace: how many stations scan at a time.")),
         click.option(
-            "--seconds-per-scan", "seconds", type=float, metavar="S",
+            "--seconds-per-scan", "seconds", type=Decimal(), metavar="S",
             help=_("Of pace: seconds from one label to the next at one station."),
         ),
         click.option(

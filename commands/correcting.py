@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.base import Station, confirm, json_option, one_line, pass_station, print_json, repeatable
+from commands.base import Station, Whole, confirm, json_option, one_line, pass_station, print_json, repeatable
 from commands.base import note as tell
 from commands.edge import EXIT_USAGE
 from custody.errors import N_, InputError
@@ -21,9 +21,7 @@ _REASONS = {"did-not-occur": "did_not_occur", "incorrect-data": "incorrect_data"
 @click.argument("event", metavar=_("EVENT"))
 @click.option("--to", metavar=_("CUSTODIAN"), help=_("Who received it in truth."))
 @repeatable("--remove", _("An item that was not in it. May be given several times."), metavar=_("CODE"))
-@click.option(
-    "--counted", type=click.IntRange(min=0), metavar="N", help=_("How many things the giver counted in truth.")
-)
+@click.option("--counted", type=Whole(0), metavar="N", help=_("How many things the giver counted in truth."))
 @click.option(
     "--reason",
     required=True,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.base import (
+    Integer,
     Output,
     Station,
     json_option,
@@ -39,7 +40,7 @@ _MOST_EMPTY = 100
 @click.option("--each", type=click.Choice(_LEVELS), metavar=_("LEVEL"),
               help=_("One form for each district, village or polling_station below --to."))  # fmt: skip
 @click.option("--kind", metavar=_("KIND"), help=_("Only items of this kind."))
-@click.option("--empty", type=int, default=3, show_default=True, metavar="N",
+@click.option("--empty", type=Integer(), default=3, show_default=True, metavar="N",
               help=_("Empty rows on each form, for what is not on its list."))  # fmt: skip
 @click.option("--out", required=True, type=Output(), metavar=_("FILE"), help=_("The .pdf file to write."))
 @json_option

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.base import Output, note, one_line, print_json, repeatable
+from commands.base import Integer, Output, note, one_line, print_json, repeatable
 from commands.lines import load_list
 from commands.touching import one_touch
 from custody.errors import N_, InputError
@@ -38,7 +38,7 @@ def handover_options(command: F) -> F:
         click.option("--driver", default="", metavar=_("NAME"), help=_("Name of the driver.")),
         click.option("--escort", default="", metavar=_("NAME"), help=_("Who escorts the vehicle.")),
         repeatable("--stop", _("A stop on the way, in order; may be given several times."), metavar=_("TEXT")),
-        click.option("--counted", type=int, metavar="N", help=_("How many things the giver has counted.")),
+        click.option("--counted", type=Integer(), metavar="N", help=_("How many things the giver has counted.")),
         repeatable(
             "--extra", _("Things without a readable label: KIND=COUNT or KIND=COUNT:REMARK."), metavar=_("KIND=COUNT")
         ),

@@ -1,5 +1,6 @@
 """Commands by which stations meet: import, admit, revoke."""
 
+import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,8 @@ import click
 
 from commands.base import (
     Station,
+    Whole,
+    confirm,
     in_groups,
     json_option,
     note,
@@ -18,12 +21,14 @@ from commands.base import (
     progress,
     repeatable,
 )
+from commands.edge import EXIT_USAGE
 from custody.errors import N_, InputError
 from language import _, ngettext
 from language.text import fill
 
 if TYPE_CHECKING:
     from custody.events import Event
+    from db.stations import StationCard
     from evidence.findings import EvidenceFinding
 
 MAX_CARD_BYTES = 64 * 1024
@@ -69,14 +74,17 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
     _("What it may do besides: plan, or admit others. May be given twice."),
     type=click.Choice(["plan", "admit"]),
 )
+@click.option("--yes", is_flag=True, help=_("Admit it though its name looks like that of a station admitted before."))
 @json_option
 @pass_station
-def admit(station: Station, keyfile: Path, power: tuple[str, ...], as_json: bool) -> None:
+def admit(station: Station, keyfile: Path, power: tuple[str, ...], yes: bool, as_json: bool) -> None:
     from db.stations import admit as record_admit
-    from db.stations import read_card
+    from db.stations import easily_taken_for, read_card
 
     card = read_card(_card_bytes(keyfile))
     with station.store(write=True) as store:
+        if not yes and (alike := easily_taken_for(store, card)):
+            _ask_whether_it_is_another(card, alike)
         events = record_admit(store, card, power)
     if as_json:
         print_json({
@@ -90,11 +98,32 @@ def admit(station: Station, keyfile: Path, power: tuple[str, ...], as_json: bool
     click.echo("  " + in_groups(card.fingerprint))
 
 
+def _ask_whether_it_is_another(card: "StationCard", alike: Sequence[tuple[str, str]]) -> None:
+    """Say that the name looks like one admitted before, and ask.
+
+    Raises:
+        InputError: nobody is there to ask.
+    """
+    others = ", ".join(_("{station} at {place}").format(station=name, place=place) for name, place in alike)
+    if not sys.stdin.isatty():
+        raise InputError(
+            N_("{station} at {place} is easily taken for a station that counts already, {others}, and has another key"),
+            hint=N_("Compare its fingerprint with the paper: {fingerprint}. Is it right, add --yes."),
+            station=card.station, place=card.place, others=others, fingerprint=in_groups(card.fingerprint),
+        )  # fmt: skip
+    said = _("{station} at {place} is easily taken for a station that counts already, {others}, and has another key.")
+    note("! " + said.format(station=card.station, place=card.place, others=others))
+    note("  " + in_groups(card.fingerprint))
+    if not confirm(_("Does the paper that was signed there show this fingerprint?"), default=False):
+        note(_("Nothing was recorded."))
+        raise click.exceptions.Exit(EXIT_USAGE)
+
+
 @click.command()
 @click.argument("name", metavar=_("STATION"))
 @click.option(
     "--last-good",
-    type=click.IntRange(min=0),
+    type=Whole(0),
     metavar="N",
     help=_("The last number of its log that still counts; without it, the last one held here."),
 )

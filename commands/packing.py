@@ -7,6 +7,7 @@ import click
 
 from commands.base import (
     Station,
+    Whole,
     Words,
     by_option,
     confirm,
@@ -53,7 +54,7 @@ _SCOPES = {"full": "full", "penuh": "full", "sample": "sample", "sampel": "sampl
               help=_("Scan the labels: camera number or name, video, picture, folder, PDF or URL; - for the keyboard."))  # fmt: skip  # noqa: E501
 @repeatable("--into", _("Of a pack that is opened: a part, as A0001-A0050 or a count, and =PLACE where it goes."),
             metavar=_("PART[=PLACE]"))  # fmt: skip
-@click.option("--each", type=click.IntRange(1), metavar="N",
+@click.option("--each", type=Whole(1), metavar="N",
               help=_("Of a pack that is opened: into parts of so many; 1 for single seals."))  # fmt: skip
 @click.option("--to", metavar=_("PLACE"), help=_("Where the parts of --each go; without it, where the pack did."))
 @repeatable("--name", _("Who did it; may be given several times."), metavar=_("NAME"))

@@ -7,6 +7,7 @@ import click
 
 from commands.base import (
     Station,
+    Whole,
     by_option,
     json_option,
     kind_argument,
@@ -40,7 +41,7 @@ MAX_BLANKS = 10_000
 @repeatable("--code", _("Only this item; may be given several times."), metavar=_("CODE"))
 @click.option(
     "--blank",
-    type=click.IntRange(1, MAX_BLANKS),
+    type=Whole(1, MAX_BLANKS),
     metavar="N",
     help=_("So many labels that belong to no item yet; claim says later what they are on."),
 )

@@ -2,7 +2,7 @@
 
 import click
 
-from commands.base import Station, json_option, kind_argument, one_line, pass_station, print_json
+from commands.base import Station, Whole, json_option, kind_argument, one_line, pass_station, print_json
 from commands.handing import read_occurred
 from custody.errors import N_, InputError
 from language import _
@@ -14,11 +14,11 @@ _MOST = 2**53 - 1
 @click.command()
 @click.option("--from", "vendor", required=True, metavar=_("VENDOR"), help=_("Who delivers: a vendor's code or name."))
 @click.option("--kind", "item_kind", required=True, metavar=_("KIND"), help=_("What was delivered."))
-@click.option("--arrived", type=click.IntRange(0, _MOST), required=True, metavar="N",
+@click.option("--arrived", type=Whole(0, _MOST), required=True, metavar="N",
               help=_("How many arrived, the damaged included."))  # fmt: skip
-@click.option("--damaged", type=click.IntRange(0, _MOST), default=0, metavar="N",
+@click.option("--damaged", type=Whole(0, _MOST), default=0, metavar="N",
               help=_("How many of these are damaged."))  # fmt: skip
-@click.option("--contracted", type=click.IntRange(0, _MOST), metavar="N",
+@click.option("--contracted", type=Whole(0, _MOST), metavar="N",
               help=_("How many the whole contract is for; once is enough."))  # fmt: skip
 @click.option("--contract", default="", metavar=_("NUMBER"), help=_("The contract's number."))
 @click.option("--paper", default="", metavar=_("NUMBER"), help=_("The number of the vendor's delivery note."))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.base import Station, confirm, json_option, note, pass_station, print_json, progress
+from commands.base import Station, Whole, confirm, json_option, note, pass_station, print_json, progress
 from commands.handing import handover_options, read_handover, tell_recorded
 from commands.session import (
     FIRST_CAMERA,
@@ -56,7 +56,7 @@ def _list_cameras(context: click.Context, _parameter: click.Parameter, is_asked:
 @click.argument("sources", nargs=-1, required=True, metavar=_("SOURCE..."))
 @click.option(
     "--dpi",
-    type=click.IntRange(50, 600),
+    type=Whole(50, 600),
     default=150,
     show_default=True,
     metavar="N",

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import click
 
-from commands.base import Station, json_option, note, pass_station, print_json
+from commands.base import Station, Whole, json_option, note, pass_station, print_json
 from commands.session import FIRST_CAMERA
 from language import _
 
@@ -12,7 +12,7 @@ from language import _
 @click.command()
 @click.option(
     "--port",
-    type=click.IntRange(1, 65535),
+    type=Whole(1, 65535),
     metavar="N",
     help=_("Port on this computer; without it, the next free one."),
 )

@@ -245,7 +245,7 @@ def confirm_draft(
     handover = said_of(desk.handover, store.drafts.said(desk.draft))
     count = len(desk.taken)
     if not count and not handover.extras and not handover.refused:
-        keep(_("Nothing was scanned."))
+        keep(_("Nothing was recorded.") if desk.papers else _("Nothing was scanned."))
     if not handover.giver or not handover.to:
         keep(_("It is not said who gives or who receives."))
     if ending in ("abort", "interrupt"):
@@ -275,6 +275,9 @@ def _kept(store: "Store", desk: "DraftDesk", source: str, options: Mapping[str, 
     count, id = len(desk.taken), desk.draft[:8]
     if not _has_any(store, store.drafts.get(desk.draft)):
         store.drafts.drop(desk.draft)
+        if desk.papers:
+            words = _("No label was taken. The handover paper is kept: {numbers}; what it names is expected now.")
+            return words.format(numbers=", ".join(dict.fromkeys(desk.papers)))
         return _("No label was taken, so nothing is kept.")
     papers = "".join(f" --{name} {shlex.quote(str(options[name]))}" for name in ("paper", "bast") if options[name])
     go_on = f"python main.py drafts --resume {id}"

@@ -305,7 +305,7 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
             if as_json:
                 print_json({
                     "code": item.code, "kind": item.kind, "to": item.to, "k": item.k, "n": item.n,
-                    "held_by": item.held_by, "condition": item.condition, "election": item.election,
+                    "held_by": item.held_by, "condition": item.condition or None, "election": item.election,
                     "print": item.print, "quantity": item.quantity,
                     "serials": str(item.serials) if item.serials else None,
                 })  # fmt: skip
@@ -316,7 +316,9 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
                     f"{show_code(item.code)}  {name:<16} {which:<10} {item.to:<20} {item.k}/{item.n}  "
                     f"{item.held_by:<18} {condition_word(item.condition)}"
                 )
-        has_needs, may_plan = bool(count or store.state.needs()), store.may_plan
+        has_needs, may_plan, is_filled = bool(store.state.needs()), store.may_plan, store.ledger.code_count() > 0
     if not count and not as_json:
         words = _("No items. Register them with: python main.py plan")
-        note(words if has_needs else _("No items.") + " " + _way_to_a_plan(may_plan))
+        if is_filled:
+            words = _("None of the items is so. All of them: python main.py items")
+        note(words if has_needs or is_filled else _("No items.") + " " + _way_to_a_plan(may_plan))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.base import Output, Station, note, print_json, progress
+from commands.base import Integer, Output, Station, note, print_json, progress
 from custody.errors import N_, InputError
 from language import _
 from station.print_job import DPI, Form, PrintJob, chosen_stock
@@ -38,7 +38,7 @@ def print_options(command: F) -> F:
         ),
         click.option(
             "--start",
-            type=int,
+            type=Integer(),
             default=1,
             show_default=True,
             metavar="N",
@@ -103,6 +103,8 @@ def print_job(
 
 def list_stocks(stocks: "Mapping[str, Stock]", as_json: bool) -> None:
     """Name, label size, labels a page and title of each."""
+    from labels.stock import title_of
+
     for name, stock in stocks.items():
         size = f"{stock.label_width_mm:g}x{stock.label_height_mm:g} mm"
         if as_json:
@@ -111,7 +113,7 @@ def list_stocks(stocks: "Mapping[str, Stock]", as_json: bool) -> None:
                 "label_height_mm": stock.label_height_mm, "per_page": stock.per_page, "verified": stock.verified,
             })  # fmt: skip
         else:
-            click.echo(f"{name:<14} {size:<14} {stock.per_page:>3}  {stock.title}")
+            click.echo(f"{name:<14} {size:<14} {stock.per_page:>3}  {title_of(stock)}")
 
 
 def _form(out: Path | None, *, is_sent: bool) -> Form:

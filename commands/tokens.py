@@ -2,13 +2,13 @@
 
 import click
 
-from commands.base import Station, json_option, note, pass_station, print_json
+from commands.base import Integer, Station, json_option, note, pass_station, print_json
 from language import _
 
 
 @click.command()
 @click.option("--name", metavar=_("NAME"), help=_("Make a token for this observer; its secret is shown once."))
-@click.option("--days", type=int, default=30, show_default=True, metavar="N", help=_("For so many days."))
+@click.option("--days", type=Integer(), default=30, show_default=True, metavar="N", help=_("For so many days."))
 @click.option("--revoke", metavar=_("NAME"), help=_("Let this observer's token count no longer."))
 @json_option
 @pass_station

@@ -77,7 +77,7 @@ def balance(
     kinds = set()
     for item in items:
         kinds.add(item.kind)
-        if item.condition == "good":
+        if not item.is_damaged:
             held[_where(item, places, wanted), item.kind, _election(item, wanted)].append(item)
     keys = {
         (place.code, kind, election)

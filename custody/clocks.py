@@ -5,7 +5,7 @@ what comes first is never judged by it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from custody.compose import NewEvent, parts
@@ -69,6 +69,58 @@ def judge_clock(event: Event) -> Finding:
     """The finding that a `clock` event is."""
     shown = {"at_utc": event.at, "expected_utc": event.body["expected"]}
     return Finding("CLOCK", N_("the station's clock was set: it showed {at_utc} where {expected_utc} had come"), shown)
+
+
+BACK = N_("the station's clock went back between two of its own records")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When an entry of a log says that it was recorded (RFC 3339, UTC). `place` is its station's, `event` the entry
+    itself where it is of the type `clock`.
+    """
+
+    log: str
+    place: str
+    seq: int
+    leaf: str
+    at: str
+    event: Event | None = None
+
+
+class ClockSteps:
+    """Where the clocks of whole logs were set, whatever was recorded: by what `clock` says, and by times that go back.
+
+    Put the entries of each log in their order, all at once or as they come.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, Stamp] = {}
+        self.found: list[tuple[Stamp, Finding]] = []
+        """Each with the first record under the clock as it was set."""
+
+    def sizes(self) -> dict[str, int]:
+        """The number of the last entry that was put, by log."""
+        return {log: stamp.seq for log, stamp in self._last.items()}
+
+    def put(self, stamp: Stamp) -> None:
+        """Hold an entry against the one before it in its log."""
+        before = self._last.get(stamp.log)
+        self._last[stamp.log] = stamp
+        if stamp.event is not None:
+            self.found.append((stamp, replace(judge_clock(stamp.event), leaf=stamp.leaf)))
+        elif before is not None and went_back(before.at, stamp.at):
+            self.found.append((stamp, Finding("CLOCK", BACK, leaf=stamp.leaf, also=(before.leaf,))))
+
+
+def judge_step(before: str | None, now: str) -> Finding | None:
+    """The finding that the clock shows a time before that of the record before; None where it does not."""
+    return Finding("CLOCK", BACK) if before is not None and went_back(before, now) else None
+
+
+def went_back(before: str, after: str) -> bool:
+    """Whether the time of a record is before that of the one before it, by more than clocks are put right by alone."""
+    return datetime.fromisoformat(before) - datetime.fromisoformat(after) > TOLERANCE
 
 
 def _codes(events: Iterable[NewEvent]) -> Iterator[str]:

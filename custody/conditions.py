@@ -29,7 +29,7 @@ class Look:
 class ConditionRow:
     """The items of one kind that one custodian holds: how many in all, and the looks behind each condition.
 
-    What nobody looked at counts as good: `unseen` says how many these are.
+    What nobody looked at is in none of them: `unseen` says how many these are.
     """
 
     place: str
@@ -42,8 +42,8 @@ class ConditionRow:
         return self.total - sum(len(looks) for looks in self.looks.values())
 
     def count(self, condition: str) -> int:
-        """How many are in this condition, those that nobody looked at counted as good."""
-        return len(self.looks[condition]) + (self.unseen if condition == "good" else 0)
+        """How many were found in this condition at the last look."""
+        return len(self.looks[condition])
 
 
 def newest_look(chain: Chain) -> Look | None:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from custody.chain import Chain
+from custody.clocks import ClockSteps
 from custody.counting import Counted, count_findings
 from custody.findings import Finding, moment
 from custody.places import Place
+from custody.roster import Roster
 from custody.truckloads import Truckloads, unmatched
 
 
@@ -37,6 +39,16 @@ def discrepancies_of(chain: Chain, *, as_of: str) -> Iterator[Discrepancy]:
         elif moment(event.happened) <= moment(as_of):
             bast = str(event.body["bast"]) if event.type == "handover" else ""
             yield Discrepancy(finding, place, f"{event.log}:{event.seq}", event.happened, bast)
+
+
+def of_clocks(steps: ClockSteps, told: Iterable[Finding], trusted: Roster, *, as_of: str) -> Iterator[Discrepancy]:
+    """Where the clocks of stations that count were set: once for a record, and not where items' chains have told it."""
+    known = {finding.leaf for finding in told if finding.code == "CLOCK"}
+    for stamp, finding in steps.found:
+        last = trusted.last_good(stamp.log)
+        counts = trusted.counts(stamp.log) and (last is None or stamp.seq <= last)
+        if counts and stamp.leaf not in known and moment(stamp.at) <= moment(as_of):
+            yield Discrepancy(finding, stamp.place, f"{stamp.log}:{stamp.seq}", stamp.at)
 
 
 def of_handovers(

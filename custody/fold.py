@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from custody.clocks import judge_clock
+from custody.clocks import BACK, judge_clock
 from custody.codes import ItemLabel, show_code
 from custody.errors import N_
 from custody.events import Event
@@ -280,8 +280,7 @@ class Fold:
         own = [e for e in state.records if e.log == event.log and e.seq < event.seq]
         ahead = [e.leaf for e in own if moment(event.at) < moment(e.at)]
         if ahead:
-            back = N_("the station's clock went back between two of its own records")
-            self._find(event, Finding("CLOCK", back, also=(ahead[-1],)))
+            self._find(event, Finding("CLOCK", BACK, also=(ahead[-1],)))
         if (newer := self._unknown_to(event, state)) is not None:
             stale = N_("{item} was recorded as if its station had not known an event that it had recorded")
             self._find(event, Finding("FORK", stale, {"item": show_code(self.code)}, also=(newer.leaf,)))

@@ -29,8 +29,9 @@ class Item:
 
     `to` is where it is bound for, `k` of `n` its number among its like there, `quantity` 1 or a pack's count.
     `print` is the newest print number, 0 before the first; `voids` are the prints that were recorded as void.
-    `held_by` answers for it now. `seal` is empty while nobody recorded a seal on it, `sealed`, or `open` where its
-    seals were taken off or found broken. `parent` is the pack that it is in, empty where it is in none.
+    `held_by` answers for it now. `condition` is what the last look found, empty while nobody has looked at it. `seal`
+    is empty while nobody recorded a seal on it, `sealed`, or `open` where its seals were taken off or found broken.
+    `parent` is the pack that it is in, empty where it is in none.
     """
 
     code: str
@@ -42,8 +43,13 @@ class Item:
     quantity: int = 1
     serials: SerialRange | None = None
     held_by: str = ""
-    condition: str = "good"
+    condition: str = ""
     print: int = 0
     voids: Voids = ()
     seal: str = ""
     parent: str = ""
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the last look found it other than good; what nobody looked at is neither."""
+        return self.condition not in ("", "good")

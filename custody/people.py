@@ -74,6 +74,15 @@ def named_twice(names: Iterable[str]) -> list[str]:
     return found
 
 
+def is_taken_for(name: str, place: str, other: str, other_place: str) -> bool:
+    """Whether one station is easily taken for another: of one look at one place, or written with other letters.
+
+    The same name at two places is none: many places have a station called after their office.
+    """
+    looks_alike = skeleton(name) == skeleton(other)
+    return looks_alike and (place == other_place or _one_case(name) != _one_case(other))
+
+
 def skeleton(name: str) -> str:
     """What a name looks like (after UTS 39): two names of one skeleton are easily taken for each other.
 
@@ -84,8 +93,12 @@ def skeleton(name: str) -> str:
 
 def _plain(text: str) -> str:
     """One form of Unicode, one script, one case."""
-    latin = unicodedata.normalize("NFKC", text).translate(_FROM_OTHER_SCRIPTS)
-    return unicodedata.normalize("NFKC", latin.casefold())
+    return _one_case(unicodedata.normalize("NFKC", text).translate(_FROM_OTHER_SCRIPTS))
+
+
+def _one_case(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 def _bare(word: str) -> str:

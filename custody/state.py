@@ -66,7 +66,7 @@ class State:
     parent: str | None = None
     packed: Event | None = None
     is_loose: bool = False
-    condition: str = "good"
+    condition: str = ""
     origins: list[str] = field(default_factory=list)
     prints: dict[int, Event] = field(default_factory=dict)
     void: dict[int, Event] = field(default_factory=dict)

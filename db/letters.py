@@ -49,6 +49,13 @@ def find_handover(state: State, number: str | None = None) -> FoundHandover:
         log, _colon, seq = number.rpartition(":")
         found = _by_record(state, log, int(seq)) if log and re.fullmatch("[0-9]{1,15}", seq) else []
         found = found or _by_number(state, number)
+    if not found and number and (instead := _in_its_place(state, number)):
+        raise InputError(
+            N_("{number} was never used: that handover of {station}, {record}, has the number {other}"),
+            hint=N_("A number that several laptops share, or a correction, takes the place of a station's own number."),
+            number=number, station=instead.log.split("/")[2], record=f"{instead.log}:{instead.seq}",
+            other=instead.body["bast"],
+        )  # fmt: skip
     if not found:
         raise InputError(
             N_("no handover {number} is held here") if number else N_("this station recorded no handover yet"),
@@ -75,6 +82,27 @@ def _by_number(state: State, number: str) -> list[list[Stored]]:
         if found := [parts for log in group if (parts := newest_handover(state.tables, log.id, number))]:
             return found
     return []
+
+
+def _in_its_place(state: State, number: str) -> Event | None:
+    """The record that came where a station would have given this number of its own; None where none is known."""
+    said = re.fullmatch(r"([0-9]{4,9})/([A-Za-z0-9-]{1,30})/[0-9]{4}", number)
+    if said is None:
+        return None
+    event = state.tables.event
+    for log in (HeldLog(*row) for row in _logs(state)):
+        if station_slug(log.name) != said[2].lower() or log.handovers < int(said[1]):
+            continue
+        columns = event.select(event.leaf, event.body, event.signatures).where(event.log_id == log.id)
+        count = 0
+        for leaf, body, signatures in columns.order_by(event.seq).tuples().iterator():
+            if b'"bast":' not in bytes(body):
+                continue
+            told = read_stored(leaf, body, signatures)
+            count += told.type == "handover" and told.body["part"] == 1
+            if count == int(said[1]):
+                return told
+    return None
 
 
 def station_slug(log: str) -> str:

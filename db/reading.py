@@ -1,5 +1,6 @@
 """The evidence as it is held: reading events, logs and heads back. Writes nothing."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain as joined
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from peewee import Case, Database, SqliteDatabase, fn
 
+from custody.clocks import Stamp
 from custody.compose import Ref
 from custody.errors import N_, StoreError, TamperError
 from custody.events import Event
@@ -18,6 +20,8 @@ from db.naming import Naming
 from db.prepared import Prepared, PreparedIn, blank
 from db.stored import as_bytes, read_stored
 from db.topics import topics_of
+
+_AT = re.compile(rb'"at":"([^"]{1,40})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +334,26 @@ class Reading:
         columns = event.select(event.leaf, event.body, event.signatures).order_by(event.seq)
         for stored in columns.where((event.log_id == log_id) & (event.seq > seq)).tuples().iterator():
             yield read_stored(*stored)
+
+    def stamps(self, sizes: Mapping[str, int]) -> Iterator[Stamp]:
+        """When each entry was recorded that came after the logs had these sizes, log by log, in order.
+
+        What is no entry has no time: `verify` says what it is.
+        """
+        log, event = self.tables.log, self.tables.event
+        for log_id, name, place, size in list(log.select(log.id, log.name, log.place, log.size).tuples()):
+            if size <= sizes.get(name, 0):
+                continue
+            columns = event.select(event.seq, event.leaf, event.body, event.signatures).order_by(event.seq)
+            later = columns.where((event.log_id == log_id) & (event.seq > sizes.get(name, 0)))
+            for seq, leaf, body, signatures in later.tuples().iterator():
+                data = bytes(body)
+                found = _AT.search(data)  # canonical: nothing before it is an object that has such a key
+                if found is not None:
+                    is_clock = b'"type":"clock"' in data
+                    told = read_stored(leaf, body, signatures) if is_clock else None
+                    clock = told if told is not None and told.type == "clock" else None
+                    yield Stamp(name, place, seq, bytes(leaf).hex(), found[1].decode(), clock)
 
     def sizes(self) -> dict[str, int]:
         """How many entries are held of each log, by its name."""

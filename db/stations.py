@@ -8,6 +8,7 @@ from custody.errors import N_, CustodyError, InputError, RuleError
 from custody.events import Event
 from custody.forms import POWERS
 from custody.ledger import canonical, key_fingerprint, read_canonical
+from custody.people import is_taken_for
 from custody.roster import NOTICES, Roster, roster
 from db.ledger import Signer
 from db.store import Store
@@ -91,6 +92,24 @@ def admit(store: Store, card: StationCard, powers: Sequence[str] = ()) -> list[E
             return []
         said = {"station": card.station, "place": card.place, "key": card.public_key, "powers": sorted(set(powers))}
         return store.record([NewEvent("admit", said)])
+
+
+def easily_taken_for(store: Store, card: StationCard) -> list[tuple[str, str]]:
+    """Name and place of each station that counts, and not with this card's key, for which this one is easily taken.
+
+    None where this card's key counts already. A thief may call his station as he likes: root looks at the fingerprint,
+    not at the name.
+    """
+    trusted = store.state.stations.now()
+    if card.public_key in trusted.powers:
+        return []
+    said = [(event.body["key"], event.body) for event in store.ledger.on_topic(("admit",))]
+    said += [(event.body["public_key"], event.body) for event in store.ledger.on_topic(("genesis",))]
+    named = {
+        (body["station"], body["place"]): None for key, body in said
+        if key in trusted.powers and key not in trusted.revoked
+    }  # fmt: skip
+    return [pair for pair in named if is_taken_for(card.station, card.place, *pair)]
 
 
 def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None) -> list[Event]:

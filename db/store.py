@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from peewee import Database
 
 from custody import compose
-from custody.clocks import ClockMark, clock_events, expected_time, judge_clock
+from custody.clocks import ClockMark, clock_events, expected_time, judge_clock, judge_step
 from custody.codes import show_code
 from custody.compose import Handover, NewEvent, Ref, Touch
 from custody.errors import N_, InputError, RuleError, StoreError
@@ -42,6 +42,8 @@ class Store(Judging):
         super().__init__(ledger, state)
         self.clock_finding: Finding | None = None
         """That the clock was set between the last two records, where it was."""
+        self.untold: Finding | None = None
+        """The last of these that no finding of a handover has told."""
         self.drafts, self._signer, self.around = drafts, signer, around
         self.photos = Photos(ledger)
 
@@ -65,15 +67,17 @@ class Store(Judging):
         with self.ledger.transaction():
             self.heads.refuse_if_rolled_back()
             now, own = around.now_utc(), self.ledger.own_row()
-            clock = around.clock_at(now)
-            expected = expected_time(ClockMark.read(own.clock), clock) if own else None
+            clock, before = around.clock_at(now), ClockMark.read(own.clock) if own else None
+            before_at = before.at if before else self.ledger.newest_time(own.id) if own else None
+            expected = expected_time(before, clock)
             jumped = clock_events(expected, new) if expected else []
             events = self.ledger.append(
                 [*jumped, *new], self.signer(), at=now, by=around.by, app=around.app, id=id or around.new_id(),
                 clock=str(clock) if clock else None,
             )  # fmt: skip
             self.state.follow(events)
-        self.clock_finding = judge_clock(events[0]) if jumped else None
+        self.clock_finding = judge_clock(events[0]) if jumped else judge_step(before_at, now)
+        self.untold = self.clock_finding or self.untold
         return events[len(jumped) :]
 
     def signer(self) -> Signer:
@@ -186,6 +190,7 @@ class Store(Judging):
             events = self.record([*new, *self.papers.witness_events(list(relied_on.values()))], id=draft or id)
             if self.clock_finding:
                 findings.append(self.clock_finding)
+                self.untold = None
             if draft is not None:
                 self.drafts.drop(draft)
         matched = tuple(touch.code for touch in touches if touch.how == "matched")

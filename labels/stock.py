@@ -7,8 +7,9 @@ from types import MappingProxyType
 from custody.errors import N_, InputError, LabelError
 from labels.grid import Stock
 from labels.stock_file import read_stocks
+from language import _
 
-__all__ = ["STOCKS", "Stock", "stock", "with_own"]
+__all__ = ["STOCKS", "Stock", "stock", "title_of", "with_own"]
 
 _TABLE = Path(__file__).with_name("stocks.toml")
 
@@ -33,6 +34,12 @@ def with_own(own: Mapping[str, Stock], file: str) -> Mapping[str, Stock]:
             name=taken[0],
         )
     return {**STOCKS, **own}
+
+
+def title_of(stock: Stock) -> str:
+    """What a stock is called, in the chosen language: a roll by its word, a sheet by its maker's names."""
+    kind, comma, rest = stock.title.partition(",")
+    return (_("Roll") if kind == "Roll" else kind) + comma + rest
 
 
 def stock(name: str, stocks: Mapping[str, Stock] = STOCKS) -> Stock:

@@ -1,6 +1,13 @@
 """What the levels of the delivery tree are called."""
 
+from collections.abc import Iterable
+
 from language import _
+
+
+def level_words(levels: Iterable[str]) -> str:
+    """Levels as people call them, one after the other; a table may have each of these words."""
+    return ", ".join(map(level_word, levels))
 
 
 def level_word(level: str) -> str:

@@ -53,7 +53,7 @@ def draw_annex(paper: Letter, facts: BastFacts, template: Template) -> None:
 
 def _draw_carried(paper: Letter, facts: BastFacts) -> None:
     """What moved inside other things: their codes, in one list."""
-    title = f"{_('Inside, not seen one by one')} ({number(len(facts.carried))})"
+    title = _("Inside, not seen one by one") + f" ({number(len(facts.carried))})"
     paper.space(1)
     paper.place(paper.words(title, bold=True, scale=_SCALE), after_mm=0.4, keep_mm=6)
     for kind, of_kind in groupby(sorted(facts.carried, key=lambda item: item.kind), key=lambda item: item.kind):

@@ -29,8 +29,8 @@ def condition_report(rows: Sequence[ConditionRow], places: Places, needs: Needs)
     ordered = sorted(rows, key=lambda row: (not any(row.looks[word] for word in _BAD), row.place, row.kind))
     looks = [look for row in ordered for word in CONDITIONS for look in row.looks[word]]
     meaning = _(
-        "Good: all that was not found otherwise; not looked at: how many of these nobody has inspected. Damaged things "
-        "that were found good later count as good. Each look is listed with its record."
+        "What the last look found; not looked at: what nobody has inspected, be it good or not. Damaged things that "
+        "were found good later count as good. Each look is listed with its record."
     )
     return Listing(
         _("Conditions"), meaning, _summary(rows),
@@ -48,7 +48,8 @@ def _summary(rows: Sequence[ConditionRow]) -> list[str]:
     counts = {word: sum(row.count(word) for row in rows) for word in CONDITIONS}
     told = ", ".join(f"{condition_word(word)} {number(count)}" for word, count in counts.items() if count)
     unseen = sum(row.unseen for row in rows)
-    return [told[:1].upper() + told[1:] + ".", _("Not looked at: {count}.").format(count=number(unseen))]
+    found = [told[:1].upper() + told[1:] + "."] if told else []
+    return [*found, _("Not looked at: {count}.").format(count=number(unseen))]
 
 
 def _totals(rows: Sequence[ConditionRow], places: Places, needs: Needs) -> Section:

@@ -17,7 +17,7 @@ def chain_json(chain: Chain, places: Places, needs: Needs | None = None) -> dict
         "kind": item.kind if item else None,
         "to": item.to if item else None,
         "held_by": chain.held_by,
-        "condition": item.condition if item else None,
+        "condition": (item.condition or None) if item else None,
         "chain": [_link_json(link) for link in chain.links],
         "findings": [finding_json(finding, needs, here) for finding in chain.findings],
     }

@@ -74,7 +74,7 @@ class _Row(Flowable):  # type: ignore[misc]
         canvas.setFont(fonts()[0], 7)
         canvas.setFillColor(MUTED)
         held = _("{held} things, {loads} loads").format(held=number(card.held), loads=number(card.loads))
-        words = f"{held} · {_('nothing went wrong')}" if card.is_clean else held
+        words = held + " · " + _("nothing went wrong") if card.is_clean else held
         canvas.drawString(1 * mm, 2.4 * mm, words)
         for at, axis in enumerate(AXES):
             self._draw_figure((_NAME_MM + at * _CELL_MM) * mm, axis, card.figures[axis])

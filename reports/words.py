@@ -22,6 +22,7 @@ _CONDITIONS = {
     "heavy": N_("heavily damaged"),
     "wet": N_("wet"),
     "missing": N_("with parts missing"),
+    "": N_("not looked at"),
 }
 _CORRECTIONS = {
     "did_not_occur": N_("it did not happen"),

@@ -40,6 +40,8 @@ class DraftDesk:
         self.refused: frozenset[str] = frozenset()
         self._load: tuple[str, ...] = ()
         self._number = ""
+        self.papers: list[str] = []
+        """The numbers of the handovers whose papers were read in this session, and kept."""
         self.look_again()
 
     @property
@@ -204,6 +206,8 @@ class DraftDesk:
             TamperError: it is not what its station signed, or our own ledger was put back to an older copy.
         """
         paper = self.store.papers.take(sheet, at=self.store.around.now_utc())
+        if not paper.is_own:
+            self.papers.append(str(paper.handover["bast"]))
         self._follow(paper.handover)
         self.look_again()
         return TakenPaper(paper_words(self.store, paper), paper.findings)

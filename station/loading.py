@@ -300,7 +300,7 @@ def _new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Ite
 def _differs(known: Item, item: Item) -> bool:
     """Whether a row says something else of an item than was registered; where it is now is no such thing."""
     return replace(
-        known, held_by="", condition="good", print=0, voids=(), election=None, to="", seal="", parent=""
+        known, held_by="", condition="", print=0, voids=(), election=None, to="", seal="", parent=""
     ) != replace(item, held_by="", to="")
 
 

@@ -11,8 +11,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from custody.chain import Chain
+from custody.clocks import ClockSteps
 from custody.counting import Counted, counted_in
-from custody.discrepancies import of_handovers
+from custody.discrepancies import of_clocks, of_handovers
 from custody.findings import Finding, moment
 from custody.journey import Journey, journey
 from custody.places import Ways
@@ -23,6 +24,7 @@ from custody.timing import DueRow, DueSums
 from custody.truckloads import Truckloads
 
 if TYPE_CHECKING:
+    from custody.roster import Roster
     from db.reading import Mark
     from db.store import Store
 
@@ -50,6 +52,7 @@ class Overview:
 
     def _restart(self) -> None:
         self._mark: Mark | None = None
+        self._trusted: Roster | None = None
         self._sizes: dict[str, int] = {}
         self._to_fold: dict[str, None] = {}
         self._total = 0
@@ -57,6 +60,7 @@ class Overview:
         self._ways = Ways({})
         self._due, self._stock = DueSums(self._ways), StockSums(self._ways)
         self._irregular: dict[str, tuple[Irregular, ...]] = {}
+        self._clocks = ClockSteps()
         self._counted: dict[str, Counted] = {}
         self._loads = Truckloads()
         self._unnamed: list[Counted] | None = None
@@ -86,7 +90,9 @@ class Overview:
         end = time.monotonic() + most_s
         now = store.around.now_utc()
         self._look(store, now)
-        self._now = now
+        self._now, self._trusted = now, store.state.stations.now()
+        for stamp in store.ledger.stamps(self._clocks.sizes()):
+            self._clocks.put(stamp)
         if self._unnamed is None:
             from db.field import handovers_without_items
 
@@ -141,6 +147,9 @@ class Overview:
             yield Irregular(one.finding, one.place, one.bast)
         for found in self._irregular.values():
             yield from found
+        told = (one.finding for found in self._irregular.values() for one in found)
+        for one in of_clocks(self._clocks, told, self._trusted, as_of=self._now) if self._trusted else ():
+            yield Irregular(one.finding, one.place)
 
     def _look(self, store: "Store", now: str) -> None:
         """See what is to be folded: what new records name, or everything where it may all be judged otherwise."""

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from custody.clocks import ClockSteps
 from custody.counting import Counted, counted_in
-from custody.discrepancies import Discrepancy, discrepancies_of, of_handovers
+from custody.discrepancies import Discrepancy, discrepancies_of, of_clocks, of_handovers
 from custody.journey import journey
 from custody.places import Ways
 from custody.returning import Return, way_back
@@ -68,6 +69,11 @@ def survey(
                 counted[link.event.leaf] = counted_in(link.event)
         progress(1)
     counted |= {event.leaf: counted_in(event) for event in handovers_without_items(store)}
+    steps = ClockSteps()
+    for stamp in store.ledger.stamps({}):
+        steps.put(stamp)
+    told = [one.finding for one in irregular]
+    irregular += of_clocks(steps, told, store.state.stations.now(), as_of=as_of)
     irregular += of_handovers(counted.values(), loads, ways.places, as_of=as_of)
     cards = scores.cards(counted.values(), as_of=as_of)
     rows = due.rows(as_of=as_of, within_h=within_h)

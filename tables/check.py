@@ -10,6 +10,7 @@ from typing import TypeVar
 from custody.codes import is_plate
 from custody.errors import N_, Fault
 from custody.places import LEVELS, Need, Place
+from language.levels import level_word, level_words
 from tables.cells import Located
 from tables.rows import ItemRow
 
@@ -45,7 +46,7 @@ def check_needs(rows: Sequence[Located[Need]], known: Iterable[Need] = ()) -> li
         need = row.value
         if need.level not in LEVELS and (need.level not in kinds or need.tracked_as == "item"):
             message = N_("{text} is none of {choices}, and no kind of piece that needs so many packed ones each")
-            faults.append(row.fault("level", message, text=need.level, choices=", ".join(LEVELS)))
+            faults.append(row.fault("level", message, text=need.level, choices=level_words(LEVELS)))
         if need.elections and len(need.elections) != need.per_place and "elections" not in row.source.columns:
             message = N_("is {count}, and known are {named} elections, one for each piece: add the column elections")
             faults.append(row.fault("per_place", message, count=need.per_place, named=len(need.elections)))
@@ -90,7 +91,15 @@ def _parent_faults(row: Located[Place], places: Mapping[str, Place]) -> list[Fau
     # Warehouses may stand under warehouses (province, regency); all other levels go strictly down.
     if above is None or above > here or (above == here and here > 0):
         message = N_("a place of level {level} cannot lie under {parent}, whose level is {parent_level}")
-        return [row.fault("parent", message, level=place.level, parent=parent.code, parent_level=parent.level)]
+        return [
+            row.fault(
+                "parent",
+                message,
+                level=level_word(place.level),
+                parent=parent.code,
+                parent_level=level_word(parent.level),
+            )
+        ]
     return []
 
 

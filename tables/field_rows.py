@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from custody.errors import N_, Fault
 from custody.store_space import QUESTIONS, STORAGE, Size
+from language import _
 from tables.cells import Cells, Located, take_apart
 from tables.headers import parse_state
 from tables.read import Table
@@ -85,5 +86,5 @@ def _point(cells: Cells) -> PointCells:
         owner=cells.text("owner"),
         due=cells.moment("due"),
         place=cells.custodian("place", place) if place else None,
-        is_done=bool(state) and cells.one_of("state", parse_state, "open, done") == "done",
+        is_done=bool(state) and cells.one_of("state", parse_state, _("open, done")) == "done",
     )

@@ -4,10 +4,12 @@ Spaces, underscores, dots and dashes in a header do not count.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 from custody.errors import N_, Fault, InputError
+from language import _
 from tables.read import Table
 
 _PLACES = {
@@ -83,6 +85,15 @@ _REQUIRED = {
     "points": ("point", "title", "owner"),
 }
 
+_SAID = {
+    "code": N_("code"), "name": N_("name"), "level": N_("level"), "kind": N_("kind"), "per_place": N_("per place"),
+    "to": N_("destination"), "truck": N_("truck"), "leaves": N_("leaves"), "key": N_("key"),
+    "length_mm": N_("length mm"), "width_mm": N_("width mm"), "height_mm": N_("height mm"), "point": N_("point"),
+    "title": N_("title"), "owner": N_("owner"), "parent": N_("parent"), "due": N_("deadline"),
+}  # fmt: skip
+"""Columns that a table may lack or have twice, in words that name them above a column too."""
+_KINDS = {"places": N_("places"), "needs": N_("needs"), "items": N_("items")}
+
 _LEVELS = {
     "warehouse": "warehouse gudang gudang_kpu kpu kabupaten kota kabupaten_kota regency city provinsi province",
     "district": "district subdistrict sub_district kecamatan ppk ppd distrik",
@@ -135,8 +146,8 @@ def table_kind(table: Table) -> str:
             hint=N_("Add them to the first row; their order does not matter."),
             faults=(fault,),
             file=table.file,
-            kind=nearest,
-            columns=", ".join(missing[nearest]),
+            kind=_(_KINDS[nearest]),
+            columns=column_words(missing[nearest]),
         )
     return nearest
 
@@ -149,7 +160,7 @@ def layout(table: Table, kind: str) -> tuple[Layout, list[Fault]]:
         faults.append(missing_columns(table, missing))
     for name, headers in found.items():
         if len(headers) > 1:
-            values: dict[str, object] = {"headers": ", ".join(headers), "column": name}
+            values: dict[str, object] = {"headers": ", ".join(headers), "column": column_words([name])}
             faults.append(
                 Fault(N_("the columns {headers} all mean {column}: keep one"), values, 1, headers[1], table.file)
             )
@@ -182,7 +193,12 @@ def ignored_columns(table: Table, kind: str) -> tuple[str, ...]:
 
 def missing_columns(table: Table, names: list[str]) -> Fault:
     """The one fault that names every column a table lacks."""
-    return Fault(N_("lacks the columns {columns}"), {"columns": ", ".join(names)}, 1, "", table.file)
+    return Fault(N_("lacks the columns {columns}"), {"columns": column_words(names)}, 1, "", table.file)
+
+
+def column_words(names: Iterable[str]) -> str:
+    """Our names of columns as a user may write them above one, in the chosen language."""
+    return ", ".join(_(_SAID.get(name, name)) for name in names)
 
 
 def parse_level(text: str) -> str | None:

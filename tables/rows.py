@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from custody.errors import N_, Fault
 from custody.items import SerialRange
 from custody.places import LEVELS, Need, Place
+from language import _
+from language.levels import level_words
 from tables.cells import Cells, Located, take_apart
 from tables.headers import parse_bearer, parse_level, parse_tracked_as
 from tables.read import Table
@@ -95,7 +97,7 @@ def _place(cells: Cells) -> Place:
     return Place(
         code=cells.custodian("code", code) if code else "",
         name=cells.needed("name"),
-        level=cells.one_of("level", parse_level, ", ".join(LEVELS)),
+        level=cells.one_of("level", parse_level, level_words(LEVELS)),
         parent=cells.custodian("parent", parent) if parent else None,
         due=cells.moment("due"),
         dapil=_DAPIL.sub("", cells.text("dapil")) or None,
@@ -119,10 +121,12 @@ def _need(cells: Cells) -> Need:
         kind=kind,
         name_id=cells.text("name_id") or cells.text("name_en") or kind,
         name_en=cells.text("name_en") or cells.text("name_id") or kind,
-        level=cells.one_of("level", parse_bearer, ", ".join(LEVELS)),
+        level=cells.one_of("level", parse_bearer, level_words(LEVELS)),
         per_place=per_place,
         unit=cells.text("unit"),
-        tracked_as=cells.one_of("tracked_as", parse_tracked_as, "item, pack") if cells.text("tracked_as") else "item",
+        tracked_as=cells.one_of("tracked_as", parse_tracked_as, _("item, pack"))
+        if cells.text("tracked_as")
+        else "item",
         elections=elections,
     )
 

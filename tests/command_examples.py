@@ -62,6 +62,13 @@ class Ran:
         return self.lines[-1]
 
 
+class Attended(io.StringIO):
+    """A standard input behind which somebody sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 class Terminal:
     """A station to run commands at."""
 

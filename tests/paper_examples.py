@@ -8,15 +8,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
 from custody.codes import draw_code
-from custody.ledger import canonical, entry_bytes, leaf_digest, sign_body
+from custody.ledger import canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
 from custody.paper import Sheet
 from evidence.checkpoint import make_checkpoint
 from evidence.tree import Frontier
 from scanner.decode import Reader
 
-LOG = "serah/pemilu-2024/gudang-1/0011223344556677"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC_KEY = KEY.public_key().public_bytes_raw()
+LOG = f"serah/pemilu-2024/gudang-1/{key_fingerprint(PUBLIC_KEY)[:10]}556677"
 
 
 def handover_body(

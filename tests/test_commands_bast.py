@@ -167,3 +167,18 @@ def test_what_is_packed_in_a_scanned_thing_is_on_the_letter_as_not_seen(station,
     assert (told["expected"], len(told["missing"])) == (9, 5)
     assert station("report", "bast", "--out", tmp_path / "bast.pdf", lang="id").code == 0
     assert "ikut berpindah 3 barang yang tidak dilihat satu per satu" in text_of(tmp_path / "bast.pdf")
+
+
+def test_a_number_that_was_never_used_is_explained_by_what_took_its_place(station: Terminal) -> None:
+    codes = station.codes()
+    first = station.give(codes[:1], "51.08", "51.08.01").json["bast"]
+    station.give(codes[1:2], "51.08", "51.08.01", "--number", "BERSAMA/1")
+    third = station.give(codes[2:3], "51.08", "51.08.01").json["bast"]
+    assert (first[:4], third[:4]) == ("0001", "0003")
+    asked = station("report", "bast", "--number", first.replace("0001", "0002"), "--out", "x.pdf")
+    assert asked.code == 2 and "was never used" in asked.err and "BERSAMA/1" in asked.err
+    unknown = station("report", "bast", "--number", first.replace("0001", "0004"), "--out", "x.pdf")
+    assert unknown.code == 2 and "no handover" in unknown.err
+    event = station.give(codes[3:4], "51.08", "51.08.01").json["event"]
+    assert station("correct", event, "--reason", "incorrect-data", "--to", "51.08.02").code == 0
+    assert "0004/" in station("report", "bast", "--number", first.replace("0001", "0005"), "--out", "x.pdf").err

@@ -1,11 +1,10 @@
 """Putting records right by command: what is withdrawn, what stands instead, and who may."""
 
-import io
 import json
 from pathlib import Path
 
 import pytest
-from command_examples import NOW, Terminal, station_at, told_last
+from command_examples import NOW, Attended, Terminal, station_at, told_last
 
 WH, PPK, PPK2 = "51.08", "51.08.01", "51.08.02"
 
@@ -191,10 +190,3 @@ def test_things_are_taken_off_the_list_only_by_who_says_yes(station: Terminal, m
     assert station.codes() == []
     back = station("correct", str(station.event_count()), "--reason", "did-not-occur", typed="")
     assert back.code == 0 and "stands again" in back.out and len(station.codes()) == 27
-
-
-class Attended(io.StringIO):
-    """A standard input behind which somebody sits."""
-
-    def isatty(self) -> bool:
-        return True

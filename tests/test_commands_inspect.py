@@ -8,14 +8,17 @@ from test_photos import jpeg
 
 
 def test_a_damaged_thing_becomes_good_again_and_the_report_has_both_looks(station: Terminal, tmp_path: Path) -> None:
-    code, other, *_rest = station.codes("--kind", "box")
+    code, other, unseen, *_rest = station.codes("--kind", "box")
     (tmp_path / "wet.jpg").write_bytes(jpeg(400, 300))
     first = station("inspect", code, other, "--condition", "wet", "--photo", tmp_path / "wet.jpg", "--json").json
     assert [finding["code"] for finding in first["findings"]] == ["DAMAGED", "DAMAGED"]
     assert station("inspect", code, "--condition", "good", "--note", "kering lagi", "--json").json["findings"] == []
     told = station("report", "condition", "--json").json
     [row] = [row for row in told["rows"] if row["kind"] == "box"]
-    assert (row["total"], row["good"], row["wet"], row["not_looked_at"]) == (15, 14, 1, 13)
+    assert (row["total"], row["good"], row["wet"], row["not_looked_at"]) == (15, 1, 1, 13)
+    assert [station("custody", code, "--json").json["condition"] for code in (code, other, unseen)] == [
+        "good", "wet", None,
+    ]  # fmt: skip
     looks = {look["code"]: look for look in told["looks"]}
     assert looks[code]["before"] == "wet" and looks[code]["note"] == "kering lagi"
     assert looks[other]["photo"] == first["photo"] and looks[other]["record"] == f"{first['event'][:-1]}6"

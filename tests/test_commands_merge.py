@@ -1,11 +1,12 @@
 """Stations meeting by command: init with a root, admit, export, import, revoke."""
 
 import gzip
+import re
 import shutil
 from pathlib import Path
 
 import pytest
-from command_examples import Terminal, station_at
+from command_examples import Attended, Terminal, station_at
 from meet_examples import PPK, PPK2, WH, database, fingerprint_of, meet
 
 # --- the way it goes --------------------------------------------------------------------------------------------------
@@ -161,7 +162,8 @@ def test_a_station_goes_on_with_a_new_key_and_needs_nothing_but_admission(statio
     assert began.json["continues"] == f"{old['log']}:{old['size']}:{old['head']}"
     assert len(list(other.home.glob("station.key*"))) == 2
     assert "UNKNOWN_STATION" in [f["code"] for f in meet(other, station)["findings"]]
-    assert station("admit", began.json["key_file"]).code == 0
+    assert station("admit", began.json["key_file"]).code == 2  # another key under the name that is admitted
+    assert station("admit", began.json["key_file"], "--yes").code == 0
     assert meet(other, station)["findings"] == []
 
 
@@ -171,6 +173,48 @@ def test_a_lost_key_is_no_end(station: Terminal) -> None:
     assert station("init", "--continue").code == 0
     assert station.give(station.codes()[:1], WH, PPK).code == 0
     assert station("custody", station.codes()[0], "--json").json["findings"] == []
+
+
+@pytest.mark.parametrize("name, place, is_asked", [
+    ("PPK", PPK, True), ("ppk", PPK, True), ("P P-K", PPK, True), ("РРК", "51.08.02", True), ("PPK 1", PPK, False),
+    ("PPK", "51.08.02", False), ("Gudang l", WH, True), ("Gudаng 1", "51.08.02", True), ("Gudang 2", WH, False),
+])  # fmt: skip
+def test_a_name_that_is_easily_taken_for_one_that_counts_is_admitted_by_a_yes_alone(
+    station: Terminal, other: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    name: str, place: str, is_asked: bool,
+) -> None:  # fmt: skip
+    root = fingerprint_of(station)
+    thief = station_at(station, tmp_path / "thief", "--place", place, "--station", name, "--root", root)
+    before, card = station.event_count(), thief.home / "station-card.json"
+    ran = station("admit", card)
+    assert ran.code == (2 if is_asked else 0) and station.event_count() == before + (not is_asked)
+    if not is_asked:
+        return
+    fingerprint = " ".join(re.findall("....", station("admit", card, "--yes", "--json").json["fingerprint"]))
+    assert "is easily taken for" in ran.err and "--yes" in ran.err and fingerprint in ran.err
+    assert station.event_count() == before + 1
+    assert station("admit", card).code == 0  # it counts already
+
+
+def test_who_sits_there_is_asked_with_the_fingerprint(
+    station: Terminal, other: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thief = station_at(
+        station, tmp_path / "thief", "--place", PPK, "--station", "PРK", "--root", fingerprint_of(station)
+    )
+    before = station.event_count()
+    for said, code in (("n\n", 2), ("y\n", 0)):
+        monkeypatch.setattr("commands.merging.sys.stdin", Attended(said))
+        ran = station("admit", thief.home / "station-card.json")
+        assert ran.code == code and "Does the paper" in ran.err
+    assert station.event_count() == before + 1
+
+
+def test_a_revoked_station_asks_nothing_of_the_one_that_takes_its_place(station: Terminal, other: Terminal) -> None:
+    meet(other, station)
+    assert station("revoke", "PPK", "--reason", "lost").code == 0
+    began = other("init", "--continue", "--new-key", "--json")
+    assert station("admit", began.json["key_file"]).code == 0
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------
@@ -218,7 +262,8 @@ def test_a_laptop_that_lost_everything_goes_on_from_what_another_station_holds(
     assert began.code == 0, began.err
     assert began.json["continues"] == f"{old['log']}:{old['size']}:{old['head']}"
     assert (began.json["root"], began.json["place"]) == (fingerprint_of(station), PPK)
-    assert station("admit", began.json["key_file"]).code == 0
+    assert station("admit", began.json["key_file"]).code == 2  # another key under the name that is admitted
+    assert station("admit", began.json["key_file"], "--yes").code == 0
     again.give(codes[1:], WH, PPK)
     assert meet(again, station)["findings"] == []
     assert [station("custody", code, "--json").json["held_by"] for code in codes] == [PPK, PPK]

@@ -123,7 +123,7 @@ def test_planning_dry_counts_and_records_nothing(station: Terminal) -> None:
 def test_an_item_is_told_as_the_contract_has_it(station: Terminal) -> None:
     item = station.items("--kind", "box")[0]
     assert list(item)[:7] == ["code", "kind", "to", "k", "n", "held_by", "condition"]
-    assert (item["held_by"], item["condition"], item["print"]) == ("51.08", "good", 0)
+    assert (item["held_by"], item["condition"], item["print"]) == ("51.08", None, 0)
 
 
 def test_items_are_chosen_by_kind_and_by_everything_below_a_place(station: Terminal) -> None:
@@ -222,9 +222,20 @@ def test_where_beginning_anew_fails_all_is_as_it_was(terminal: Terminal, monkeyp
     assert {path.name: path.read_bytes() for path in terminal.home.iterdir()} == before
 
 
+def test_a_list_that_is_empty_says_what_there_is_and_leads_to_it(station: Terminal, tmp_path: Path) -> None:
+    unknown = station("items", "--kind", "ballot")
+    assert unknown.code == 2 and "The kinds are: booth, box, seal." in unknown.err
+    for asked in (("--held-by", "51.08.02"), ("--kind", "seal")):
+        ran = station("items", *asked)
+        assert ran.code == 0 and "plan" not in ran.err and "All of them: python main.py items" in ran.err
+    bare = station_at(station, tmp_path / "bare", "--place", "51.08", "--station", "G")("items", "--kind", "ballot")
+    assert bare.code == 2 and "-" not in bare.err.splitlines()[1] and "Load a table of needs" in bare.err
+
+
 def test_things_are_listed_in_the_users_words(station: Terminal) -> None:
     station("inspect", station.codes("--kind", "box")[0], "--condition", "light")
     told = {lang: station("items", "--kind", "box", lang=lang).out for lang in ("en", "id")}
     assert "Ballot box" in told["en"] and "lightly damaged" in told["en"]
     assert "Kotak suara" in told["id"] and "rusak ringan" in told["id"]
+    assert told["en"].count("not looked at") == told["id"].count("belum diperiksa") == 14
     assert "box " not in told["id"] and "good" not in told["id"]

@@ -248,6 +248,13 @@ def test_a_receiver_scans_the_paper_and_knows_what_is_missing(station: Terminal,
     assert len(received.json["events"]) == 2  # the receipt, and the sender's head
 
 
+def test_a_session_that_read_a_paper_alone_says_that_the_paper_is_kept(station: Terminal, other: Terminal):
+    sent = station.give(station.codes()[:3], "51.08", "DK8123AB", "--bound", "51.08.01", "--paper", "paper.pdf").json
+    told = other("scan", *TRUCK, "--source", photograph("paper.pdf")).err
+    assert "nothing is kept" not in told and f"The handover paper is kept: {sent['bast']};" in told
+    assert "so nothing is kept" in other("scan", *TRUCK, "--source", "-", typed="").err
+
+
 def test_paper_and_labels_are_scanned_in_one_session(station: Terminal, other: Terminal, tmp_path: Path):
     given = station.codes("--to", "51.08.01")
     Path("codes.txt").write_text("\n".join(given))

@@ -85,7 +85,7 @@ def test_what_was_done_to_a_pack_is_told(pack: Path, check: Check, change: str) 
     report = pack / "tables" / "items.csv"
     match change:
         case "altered":
-            report.write_bytes(report.read_bytes().replace(b"good", b"wet"))
+            report.write_bytes(report.read_bytes().replace(b"box", b"bin"))
         case "missing":
             report.unlink()
         case "added":

@@ -213,6 +213,18 @@ def test_a_paper_in_the_name_of_a_log_that_is_held_needs_its_key(sender, receive
         receiver.papers.take(forged, at=AT)
 
 
+def test_a_paper_in_the_name_of_a_log_that_nobody_knows_needs_a_key_that_the_log_is_named_by(sender, receiver):
+    """As in a bundle: else a stranger's paper would be shown as the warehouse's, and block the warehouse's own."""
+    own = sender.ledger.own_log().name
+    with pytest.raises(TamperError, match="not signed by the key"):
+        receiver.papers.take(signed_sheet(handover_body(["7Q2M9X4T5B8C6"], log=own)), at=AT)
+    tables = receiver.ledger.tables
+    assert tables.paper.select().count() == tables.seen_head.select().count() == 0
+    _codes, sheets = sent(sender)
+    read(receiver, sheets)
+    assert tables.paper.select().count() == 1
+
+
 def test_two_papers_of_one_number_are_a_fork(receiver):
     one, two = (signed_sheet(handover_body([], seed=seed)) for seed in (1, 2))
     assert "FORK" not in {finding.code for finding in receiver.papers.take(one, at=AT).findings}

@@ -7,10 +7,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, give, planned_station, signer, station
+from ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, give, planned_station, signer, station, touched
 
 from custody.errors import CustodyError, StoreError
 from db.address import sqlite_path
+from db.inspecting import record_inspection
 from db.store import open_store
 
 
@@ -239,3 +240,15 @@ def test_a_ledger_that_is_refused_is_not_left_open(sqlite_file: Path, ledger_byt
 def test_a_windows_path_is_taken_as_it_is() -> None:
     assert sqlite_path("sqlite:///C:/Users/u/ledger.db").as_posix().endswith("C:/Users/u/ledger.db")
     assert sqlite_path(r"C:\Users\u\ledger.db").name.endswith("ledger.db")
+
+
+def test_a_ledger_of_before_calls_nothing_good_that_nobody_looked_at(url: str) -> None:
+    """It kept all of that as good, and would not agree with its records any more."""
+    with planned_station(url) as store:
+        codes = boxes(store, 2)
+        record_inspection(store, touched(codes[:1]), "good")
+        database = store.ledger.database
+        database.execute_sql("UPDATE item SET condition = 'good'")
+        database.execute_sql("DELETE FROM schema_migration WHERE name = '0015_not_looked_at'")
+    with open_store(url, signer(), around(1)) as store:
+        assert [store.state.items_of(codes)[code].condition for code in codes] == ["good", ""]

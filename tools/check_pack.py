@@ -47,7 +47,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument(
         "--root", default="", metavar="FINGERPRINT", help="sidik jari dari lembar kunci / from the sheet"
     )
-    parser.add_argument("--head", action="append", default=[], metavar="FILE", help="kepala log / a head that was kept")
+    parser.add_argument("--head", action="append", default=[], metavar="FILE", help="posisi log / a head that was kept")
     given = parser.parse_args(words)
     try:
         wrong = wrong_files()

@@ -35,7 +35,7 @@ def chain_facts(store: "Store", chain: "Chain", *, with_staff: bool = True) -> d
     return {
         "code": chain.code, "shown": show_code(chain.code), "headline": _headline(chain, needs),
         "holder": holder(chain, places), "holder_code": show_custodian(chain.held_by) if chain.held_by else "",
-        "condition": condition(chain), "is_good": not chain.item or chain.item.condition == "good",
+        "condition": condition(chain), "is_good": not chain.item or not chain.item.is_damaged,
         "is_registered": chain.item is not None, "identity": identity(chain, places, needs),
         "summary": finding_summary(found), "worst": next((row.severity for row in found if row.is_open), ""),
         "findings": [
@@ -67,5 +67,5 @@ def item_row(item: "Item", places: "Places", needs: "Needs") -> dict[str, Any]:
         "code": item.code, "shown": show_code(item.code), "kind": kind_name(needs, item.kind),
         "election": item.election or "", "number": f"{item.k}/{item.n}", "to": place_path(places, item.to),
         "holder": custodian_name(places, item.held_by), "condition": condition_word(item.condition),
-        "is_good": item.condition == "good", "print": f"{item.print:02d}" if item.print else "",
+        "is_good": not item.is_damaged, "print": f"{item.print:02d}" if item.print else "",
     }  # fmt: skip

@@ -54,7 +54,7 @@ def as_lines(result: Result) -> list[str]:
         _("Look into {folder}: stills/, custody-missing.pdf, custody-misrouted.pdf, progress.pdf, README.txt").format(
             folder=result.out
         ),
-        _("Ask for yourself: python main.py custody {code} --home {home}").format(
+        _("Ask for yourself: python main.py --home {home} custody {code}").format(
             code=show_code(result.story.misrouted.code), home=_argument(result.out / LEDGER)
         ),
     ]

@@ -50,7 +50,7 @@ class Item(BaseModel):
     election: str | None = Field(examples=["PPWP"])
     quantity: int = Field(examples=[1])
     held_by: str = Field(examples=["51.08.01"])
-    condition: str = Field(examples=["good"])
+    condition: str | None = Field(description="What the last look found; null: nobody has looked.", examples=["good"])
     print: int = Field(description="The newest print of its label; 0: none was printed.", examples=[1])
 
 

@@ -183,7 +183,7 @@ def reading(site: Site) -> APIRouter:
 def _item(item: Item) -> forms.Item:
     return forms.Item(
         code=item.code, kind=item.kind, to=item.to, k=item.k, n=item.n, election=item.election, quantity=item.quantity,
-        held_by=item.held_by, condition=item.condition, print=item.print,
+        held_by=item.held_by, condition=item.condition or None, print=item.print,
     )  # fmt: skip
 
 

@@ -55,6 +55,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     @router.post("/api/labels/preview", summary="Draw the first page of labels; records nothing")
     def preview(choice: Choice) -> dict[str, Any]:
         def work(store: "Store", progress: "Progress") -> Answer:
+            from labels.stock import title_of
             from station.preview import draw_preview
 
             what = chosen(store, choice)
@@ -62,7 +63,8 @@ def routes(site: Site, pages: Pages) -> APIRouter:
             key, path = site.shelf.place("preview.png")
             draw_preview(path, job, contents_of(store, choice, what))
             sheets = -(-(what.count + job.start - 1) // job.stock.per_page)
-            page = pages.fragment("labels_preview.html", picture=key, what=what, stock=job.stock, sheets=sheets)
+            said = {"what": what, "stock": job.stock, "title": title_of(job.stock), "sheets": sheets}
+            page = pages.fragment("labels_preview.html", picture=key, **said)
             return Answer(page, {"labels": what.count, "pages": sheets})
 
         return site.jobs.do(work)
@@ -136,7 +138,7 @@ def _offered(store: "Store") -> dict[str, Any]:
 
 def _paper(home: Path) -> dict[str, Any]:
     """The stock and the printers that there are; what is wrong with the station's own tables of them."""
-    from labels.stock import STOCKS
+    from labels.stock import STOCKS, title_of
 
     trouble, stocks, printers = list[str](), STOCKS, {}
     try:
@@ -148,7 +150,7 @@ def _paper(home: Path) -> dict[str, Any]:
     except CustodyError as error:
         trouble.append(f"{say(error)}. {hint_on_page(error)}")
     shown = [
-        {"name": name, "title": stock.title, "per_page": stock.per_page, "is_roll": stock.is_roll,
+        {"name": name, "title": title_of(stock), "per_page": stock.per_page, "is_roll": stock.is_roll,
          "size": f"{decimal(stock.label_width_mm, 1)} × {decimal(stock.label_height_mm, 1)} mm",
          "is_verified": stock.verified}
         for name, stock in stocks.items()
