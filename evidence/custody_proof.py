@@ -25,7 +25,7 @@ _PROOF_LINE = "c2sp.org/tlog-proof@v1\n"
 _CODE = re.compile(r"[0-9A-Z]{13}", re.ASCII)
 MAX_CODES = 1000
 MAX_PROOFS = 10_000
-MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_FILE_BYTES = 32 * 1024 * 1024
 """Of a proof file: of 20 items, with some tens of records each, every one of them as large as records are."""
 
 

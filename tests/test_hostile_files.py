@@ -241,7 +241,7 @@ def proof_text(proofs: str) -> str:
         (lambda: proof_text(PROOF * 430_000), {1}),
         (lambda: proof_of_a_log(4_000), {1}),
         (lambda: proof_of_many_logs(4_000), {1}),
-        (lambda: proof_text(f"{PROOF}extra {'A' * 17_000_000}\nindex 0\n\nx\n"), {2}),
+        (lambda: proof_text(f"{PROOF}extra {'A' * 34_000_000}\nindex 0\n\nx\n"), {2}),
     ],
     ids=["one large", "empty ones", "a whole log", "many logs", "too large"],
 )

@@ -59,7 +59,7 @@ def test_a_file_without_photographs_says_so(sqlite_url: FreshUrl, tmp_path: Path
 def test_a_file_that_names_the_same_bytes_many_times_is_refused(sqlite_url: FreshUrl, tmp_path: Path) -> None:
     path = tmp_path / "photos.zip"
     with ZipFile(path, "w", ZIP_DEFLATED) as packed:
-        for number in range(30):
+        for number in range(40):
             packed.writestr(f"{number}.jpg", jpeg() + bytes(1_000_000))
-    with planned_station(sqlite_url()) as store, pytest.raises(InputError, match="no .zip file that can be read"):
+    with planned_station(sqlite_url()) as store, pytest.raises(InputError, match="file that can be read"):
         import_photos(store, [path])

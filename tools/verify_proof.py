@@ -32,7 +32,7 @@ from verify_standalone import (
     whose_word_counts,
 )
 
-MAX_FILE, MAX_PROOF, MAX_PROOFS = 16 * 1024**2, 4 * MAX_BODY, 10_000
+MAX_FILE, MAX_PROOF, MAX_PROOFS = 32 * 1024**2, 4 * MAX_BODY, 10_000
 has_signed = cache(is_head_signed)  # each proof of a file brings the head of its log again
 FIRST_LINE = "c2sp.org/tlog-proof@v1\n"
 FILE = re.compile(rf"serah-custody-proof/v1\n((?:[0-9A-Z]{{13}}\n){{1,1000}})\n({re.escape(FIRST_LINE)}(?s:.*))")
