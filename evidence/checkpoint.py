@@ -7,6 +7,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from custody.errors import N_, TamperError
 from evidence.note import read_note, sign_note
@@ -31,6 +32,7 @@ def make_checkpoint(origin: str, size: int, root: bytes, public_key: bytes, sign
     return sign_note(str(Checkpoint(origin, size, root)), origin, public_key, sign)
 
 
+@lru_cache(maxsize=64)  # each proof of a file brings the head of its log again
 def read_checkpoint(text: str, public_key: bytes) -> Checkpoint:
     """Read a signed head and check that the log's key signed it.
 

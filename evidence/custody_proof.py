@@ -24,6 +24,9 @@ FIRST_LINE = "serah-custody-proof/v1"
 _PROOF_LINE = "c2sp.org/tlog-proof@v1\n"
 _CODE = re.compile(r"[0-9A-Z]{13}", re.ASCII)
 MAX_CODES = 1000
+MAX_PROOFS = 10_000
+MAX_FILE_BYTES = 32 * 1024 * 1024
+"""Of a proof file: of 20 items, with some tens of records each, every one of them as large as records are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ def read_custody_proof(text: str) -> CustodyProof:
     proofs = tuple(_PROOF_LINE + part for part in re.split(rf"(?m)^{re.escape(_PROOF_LINE)}", rest)[1:])
     found = CustodyProof(tuple(codes), proofs)
     is_ours = first == FIRST_LINE and 0 < len(codes) <= MAX_CODES and all(map(_CODE.fullmatch, codes))
+    is_ours = is_ours and len(proofs) <= MAX_PROOFS
     if not is_ours or str(found) != text:
         raise TamperError(
             N_("this is not a proof file of Serah, or it was changed"), hint=N_("Give the file as it was saved.")
@@ -109,7 +113,9 @@ def audit_proof(proof: CustodyProof, *, root: str | None = None, heads: Sequence
             found.append(_finding("TAMPERED", log, one.index + 1, N_("number {seq} of {log} is there twice")))
         events[proven.event.leaf] = proven.event
     found += _missing(proof.codes, events)
-    newest = {log: max((event.seq for event in events.values() if event.log == log), default=0) for log in keys}
+    newest = dict.fromkeys(keys, 0)
+    for event in events.values():
+        newest[event.log] = max(event.seq, newest[event.log])
     trusted = _trusted(root, keys, events)
     found += whose_word_counts(trusted, newest)[1] if trusted else []
     witnesses: dict[str, Witness] = {}
@@ -149,8 +155,11 @@ def _raw(one: EntryProof) -> RawEntry:
 
 def _missing(codes: Sequence[str], events: Mapping[str, Event]) -> Iterator[EvidenceFinding]:
     """What the records of an item rely on for it, and is not in the file; an item that no record registers."""
-    for code in codes:
-        naming = [event for event in events.values() if code in event.rows]
+    naming_of: dict[str, list[Event]] = {code: [] for code in codes}
+    for event in events.values():
+        for code in event.rows.keys() & naming_of.keys():
+            naming_of[code].append(event)
+    for code, naming in naming_of.items():
         if not any(event.type == "register" for event in naming):
             yield _finding("INCOMPLETE", "", None, N_("no record here registers {item}"), item=code)
         for event in naming:

@@ -21,18 +21,22 @@ cv2.setNumThreads(1)  # each thread takes 64 MB of the address space that is lim
 def pictures(told: dict[str, Any], send: Send, _payload: bytes) -> None:
     """Send each of the pictures at `paths`, blue, green, red; or what is wrong with it."""
     for name in told["paths"]:
-        try:
-            limit = limited(Path(name).stat().st_size)
-            data = np.fromfile(name, np.uint8)  # not cv2.imread: on Windows it cannot open names beyond ASCII
-        except OSError as error:
-            send(fault="system", reason=error.strerror or str(error))
-            continue
-        limit()
-        image = decoded(data)
-        if image is None:
-            send(fault="damaged" if data.size else "empty")
-        else:
-            send(image, height=image.shape[0], width=image.shape[1])
+        _send_picture(Path(name), send)
+
+
+def _send_picture(path: Path, send: Send) -> None:
+    try:
+        step = limited(path.stat().st_size)
+        data = np.fromfile(path, np.uint8)  # not cv2.imread: on Windows it cannot open names beyond ASCII
+    except OSError as error:
+        send(fault="system", reason=error.strerror or str(error))
+        return
+    step()
+    image = decoded(data)
+    if image is None:
+        send(fault="damaged" if data.size else "empty")
+    else:
+        send(image, height=image.shape[0], width=image.shape[1])
 
 
 def photo(_told: dict[str, Any], send: Send, payload: bytes) -> None:

@@ -1,6 +1,6 @@
 """What an audit found, in words: for `verify` and for the page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from language import _, ngettext
@@ -8,6 +8,7 @@ from language.text import fill, number, printable, sentence
 
 if TYPE_CHECKING:
     from custody.chain import Chain
+    from custody.events import Event
     from evidence.custody_proof import ProofAudit
     from evidence.findings import EvidenceFinding
     from evidence.verdict import BundleAudit, LogFacts
@@ -48,8 +49,34 @@ def proven_chains(audit: "ProofAudit") -> "Iterator[Chain]":
     """The chains that the proven records make. Findings that need the plan, as lateness, are not among them."""
     from custody.chain import custody
 
+    naming: dict[str, list[Event]] = {}
+    corrections: dict[str, list[Event]] = {}
+    for event in audit.events:
+        for code in event.rows:
+            naming.setdefault(code, []).append(event)
+        if event.type == "correct":
+            corrections.setdefault(event.body["target"], []).append(event)
     for code in audit.codes:
-        yield custody(code, audit.events, roots=audit.roots)
+        yield custody(code, _about(code, naming, corrections), roots=audit.roots)
+
+
+def _about(
+    code: str, naming: "Mapping[str, Sequence[Event]]", corrections: "Mapping[str, Sequence[Event]]"
+) -> "list[Event]":
+    """The records that name an item or what it was inside of, and their corrections: a file may hold thousands."""
+    found: dict[str, Event] = {}
+    family = [code]
+    for one in family:  # grows
+        for event in naming.get(one, ()):
+            found[event.leaf] = event
+            if event.type == "pack" and one in event.body["children"] and event.body["parent"] not in family:
+                family.append(event.body["parent"])
+    targets = [*found]
+    for leaf in targets:  # grows
+        for event in corrections.get(leaf, ()):
+            targets += [] if event.leaf in found else [event.leaf]
+            found[event.leaf] = event
+    return [*found.values()]
 
 
 def size_words(log: "LogFacts") -> str:

@@ -1,25 +1,25 @@
 """Evidence that comes as a file: a bundle, a custody report with its proof, a proof by itself. Needs no ledger."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custody.errors import N_, InputError, TamperError
 from evidence.audit import audit_bundle, worth_spreading
-from evidence.custody_proof import FIRST_LINE, audit_proof, read_custody_proof
+from evidence.custody_proof import FIRST_LINE, MAX_FILE_BYTES, audit_proof, read_custody_proof
 from evidence.verdict import BundleAudit
 from language import _
 from reports.chain_pdf import PROOF_NAME
 from station.bars import Progress, unseen
 from station.bundle import read_bundle
 from station.parallel import spread
+from tables.bounded import OverLimitError, bounded
 
 if TYPE_CHECKING:
     from evidence.entry import RawEntry
 
-MAX_FILE_BYTES = 256 * 1024 * 1024
-"""Of a report or a proof file; bundles are streamed and may be larger."""
+MAX_REPORT_BYTES = 256 * 1024 * 1024
+"""Of a custody report; bundles are streamed and may be larger."""
 
 
 def audit_file(
@@ -34,7 +34,7 @@ def audit_file(
     begins = _read(path, 5)
     if begins[:2] == b"\x1f\x8b":
         return _audit_bundle(path, root, heads, progress)
-    data = _read(path, MAX_FILE_BYTES)
+    data = _read(path, MAX_REPORT_BYTES if begins == b"%PDF-" else MAX_FILE_BYTES + 1)
     if begins == b"%PDF-":
         data = _attached(data, path)
     elif not data.startswith(FIRST_LINE.encode()):
@@ -42,6 +42,13 @@ def audit_file(
             N_("{file} is no bundle, custody report or proof"),
             hint=N_("Give a file that Serah wrote: a bundle of export, a PDF of custody, a proof of custody --proof."),
             file=str(path),
+        )
+    if len(data) > MAX_FILE_BYTES:
+        raise InputError(
+            N_("{file} is larger than a proof of items: {limit} MiB is the most"),
+            hint=N_("Ask for the proof of fewer items, or for the bundle of the logs."),
+            file=str(path),
+            limit=MAX_FILE_BYTES // 1024**2,
         )
     try:
         text = data.decode("utf-8")
@@ -71,13 +78,17 @@ def _attached(data: bytes, path: Path) -> bytes:
     Raises:
         InputError: the PDF has none, or cannot be read.
     """
-    with _pdf_errors(path):
-        from io import BytesIO
-
-        from pypdf import PdfReader
-
-        found = PdfReader(BytesIO(data)).attachments.get(PROOF_NAME)
-        proofs = list(found or ())
+    with bounded(
+        "station.attachment_child:attachments", len(data), {"name": PROOF_NAME, "most": MAX_FILE_BYTES}, data
+    ) as pieces:
+        try:
+            proofs = [proof for _head, proof in pieces]
+        except OverLimitError as error:
+            raise InputError(
+                N_("{file} is no PDF that can be read, or reading it takes far more time or memory than its size"),
+                hint=N_("Ask for a new copy of the report."),
+                file=str(path),
+            ) from error
     if len(proofs) != 1:
         raise InputError(
             N_("{file} has no proof inside: only its words can be read, and words prove nothing"),
@@ -85,18 +96,6 @@ def _attached(data: bytes, path: Path) -> bytes:
             file=str(path),
         )
     return bytes(proofs[0])
-
-
-@contextmanager
-def _pdf_errors(path: Path) -> "Iterator[None]":
-    """A PDF may be made to break its reader: whatever that meets is one refusal."""
-    try:
-        yield
-    except Exception as error:
-        raise InputError(
-            N_("{file} is no PDF that can be read: {reason}"), hint=N_("Ask for a new copy of the report."),
-            file=str(path), reason=type(error).__name__,
-        ) from error  # fmt: skip
 
 
 def _read(path: Path, limit: int) -> bytes:

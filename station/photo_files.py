@@ -1,6 +1,7 @@
 """Photographs in and out of the ledger, as files named by their digests."""
 
 from collections.abc import Callable, Iterator, Sequence
+from os import SEEK_END
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 SUFFIXES = frozenset({".jpg", ".jpeg"})
 PACKED = ".zip"
 """Many photographs in one file, as `zip_photos` writes them."""
+_MOST_RATIO, _SPARE_BYTES = 10, 20_000_000
 
 
 def save_photos(store: "Store", folder: Path) -> tuple[int, int]:
@@ -147,6 +149,8 @@ def _unpacked(file: IO[bytes], name: str, most: int) -> Iterator[bytes]:
     try:
         with ZipFile(file) as packed:
             found = [each for each in packed.infolist() if Path(each.filename).suffix.lower() in SUFFIXES]
+            if sum(min(each.file_size, most) for each in found) > _SPARE_BYTES + _MOST_RATIO * file.seek(0, SEEK_END):
+                raise BadZipFile  # photographs do not pack: these are the same few bytes, named many times
             for each in found:
                 with packed.open(each) as photo:
                     yield photo.read(most)

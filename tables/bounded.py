@@ -61,10 +61,12 @@ def bounded(function: str, file_bytes: int, told: Mapping[str, Any], payload: by
         OverLimitError: while iterating, where the child did not come to its end.
         OSError: the system starts no process.
     """
+    program, around = sys.executable, {**os.environ, "MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"}
+    if sys.platform == "win32":  # a venv's python.exe starts another one, which would be in no job
+        program, around["__PYVENV_LAUNCHER__"] = getattr(sys, "_base_executable", program), program
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", _CODE, str(_ROOT), function],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
-        env={**os.environ, "MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONFAULTHANDLER": ""},
+        [program, "-P", "-c", _CODE, str(_ROOT), function],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, env=around,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )  # fmt: skip
     job: Any = None

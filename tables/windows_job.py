@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 
 _EXTENDED_LIMIT_INFORMATION = 9
-_ACTIVE_PROCESS, _PROCESS_MEMORY, _KILL_ON_JOB_CLOSE = 0x8, 0x100, 0x2000
+_PROCESS_MEMORY, _KILL_ON_JOB_CLOSE = 0x100, 0x2000
 
 
 class _Basic(ctypes.Structure):
@@ -50,8 +50,8 @@ def limited(process: "subprocess.Popen[bytes]", memory_bytes: int) -> Job | None
             if not handle:
                 return None
             job, limits = Job(handle), _Extended()
-            limits.basic.limit_flags = _ACTIVE_PROCESS | _PROCESS_MEMORY | _KILL_ON_JOB_CLOSE
-            limits.basic.active_processes, limits.process_memory = 1, memory_bytes
+            limits.basic.limit_flags = _PROCESS_MEMORY | _KILL_ON_JOB_CLOSE
+            limits.process_memory = memory_bytes
             is_set = kernel.SetInformationJobObject(
                 ctypes.c_void_p(handle), _EXTENDED_LIMIT_INFORMATION, ctypes.byref(limits), ctypes.sizeof(limits)
             )

@@ -54,3 +54,12 @@ def test_a_file_without_photographs_says_so(sqlite_url: FreshUrl, tmp_path: Path
         packed.writestr("list.csv", "code")
     with planned_station(sqlite_url()) as store, pytest.raises(InputError, match="no photograph"):
         import_photos(store, [tmp_path / "empty.zip"])
+
+
+def test_a_file_that_names_the_same_bytes_many_times_is_refused(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    path = tmp_path / "photos.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as packed:
+        for number in range(40):
+            packed.writestr(f"{number}.jpg", jpeg() + bytes(1_000_000))
+    with planned_station(sqlite_url()) as store, pytest.raises(InputError, match="file that can be read"):
+        import_photos(store, [path])

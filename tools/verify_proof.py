@@ -11,6 +11,7 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
+from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +32,8 @@ from verify_standalone import (
     whose_word_counts,
 )
 
+MAX_FILE, MAX_PROOF, MAX_PROOFS = 32 * 1024**2, 4 * MAX_BODY, 10_000
+has_signed = cache(is_head_signed)  # each proof of a file brings the head of its log again
 FIRST_LINE = "c2sp.org/tlog-proof@v1\n"
 FILE = re.compile(rf"serah-custody-proof/v1\n((?:[0-9A-Z]{{13}}\n){{1,1000}})\n({re.escape(FIRST_LINE)}(?s:.*))")
 PROOF = re.compile(
@@ -66,7 +69,7 @@ class Audit:
             self._prove(match)
 
     def _parsed(self, text: str, number: int) -> re.Match[str] | None:
-        match = PROOF.fullmatch(text)
+        match = PROOF.fullmatch(text) if len(text) <= MAX_PROOF else None
         if match and read_head(match["head"]):
             return match
         self.find("TAMPERED", "", None, f"proof {number} of the file is none")
@@ -85,7 +88,7 @@ class Audit:
         )
         if (key := self.keys.get(name)) is None:
             self.find("INCOMPLETE", name, index + 1, "cannot be checked: the entry with the log's key is not here")
-        elif not is_head_signed(head, key):
+        elif not has_signed(head, key):
             self.find("TAMPERED", name, index + 1, "the head of its proof is not signed by the log's key")
         elif not leads_to(leaf, index, size, path, root):
             self.find("TAMPERED", name, index + 1, "its proof does not lead to the head")
@@ -100,14 +103,16 @@ class Audit:
                 self.find("TAMPERED", name, index + 1, "is there twice")
             self.events[leaf] = body
 
-    def look_for_what_is_missing(self, codes: Sequence[str]) -> None:
+    def look_for_what_is_missing(self, codes: dict[str, None]) -> None:
         """Items without registration, records that others rely on, and links that do not fit (§11)."""
         here = {leaf.hex() for leaf in self.events}
+        known = set[str]().union(*map(registered, self.events.values()))
         for code in codes:
-            if not any(code in registered(body) for body in self.events.values()):
+            if code not in known:
                 self.find("INCOMPLETE", "", None, f"no record here registers {code}")
-            for body in self.events.values():
-                if any(leaf not in here for leaf in relied_on(body, code)):
+        for body in self.events.values():
+            for code, leaf in relied_on(body):
+                if code in codes and leaf not in here:
                     self.find("INCOMPLETE", body["log"], body["seq"], f"relies on a record of {code} that is not here")
         leaves = {(body["log"], body["seq"]): leaf.hex() for leaf, body in self.events.items()}
         for body in self.events.values():
@@ -117,10 +122,12 @@ class Audit:
     def hold_to_root(self, root: str) -> None:
         """Whose word counts (§7), of the logs that are here."""
         logs = {name: Log(name) for name in self.keys}
-        for name, log in logs.items():
-            own = sorted((body for body in self.events.values() if body["log"] == name), key=lambda body: body["seq"])
-            log.key, log.leaves = self.keys[name], [b""] * (own[-1]["seq"] if own else 0)
-            log.said = [body for body in own if body["type"] in ("admit", "revoke")]
+        for name, key in self.keys.items():
+            logs[name].key = key
+        for body in sorted(self.events.values(), key=lambda body: int(body["seq"])):
+            log = logs[body["log"]]
+            log.leaves = range(body["seq"])  # its length alone is asked for, and may be any number
+            log.said += [body] if body["type"] in ("admit", "revoke") else []
         ends = whose_word_counts(logs, root)
         if not ends:
             self.find(
@@ -148,6 +155,7 @@ class Audit:
             )
 
 
+@cache  # each proof of a file brings the head of its log again
 def read_head(note: str) -> re.Match[str] | None:
     """The parts of a log's signed head (§8); None of any other text."""
     match = re.fullmatch(NOTE, note)
@@ -183,11 +191,11 @@ def registered(body: Body) -> set[str]:
     return {row["code"] for row in body["items"]} if body["type"] == "register" else set()
 
 
-def relied_on(body: Body, code: str) -> Iterator[str]:
-    """The leaf of the record of an item that an event's station knew, if it named one (§5, `after`)."""
+def relied_on(body: Body) -> Iterator[tuple[str, str]]:
+    """Each item with the leaf of the record that an event's station knew of it, if it named one (§5, `after`)."""
     for row in (*body.get("items", ()), *body.get("refused", ()), body.get("item")):
-        if isinstance(row, dict) and row["code"] == code and (after := row.get("after")) is not None:
-            yield from (ref["leaf"] for ref in body["refs"][after : after + 1])
+        if isinstance(row, dict) and (after := row.get("after")) is not None:
+            yield from ((row["code"], ref["leaf"]) for ref in body["refs"][after : after + 1])
 
 
 def main(words: list[str] | None = None) -> int:
@@ -204,17 +212,21 @@ def main(words: list[str] | None = None) -> int:
     if root and not LEAF.fullmatch(root):
         parser.error("--root takes the 64 hex digits of a fingerprint")
     try:
-        file = FILE.fullmatch(args.proof.read_bytes().decode("utf-8", "replace"))
+        with args.proof.open("rb") as opened:
+            data = opened.read(MAX_FILE + 1)
+        if len(data) > MAX_FILE:
+            parser.error("the file is larger than a proof can be")
+        file = FILE.fullmatch(data.decode("utf-8", "replace"))
         heads = [head.read_bytes().decode("utf-8-sig", "replace") for head in args.head]
         if not all(read_head(head) and "\ufffd" not in head for head in heads):
             parser.error("--head takes a file with a log's signed head and no more")
     except OSError as error:
         parser.error(str(error))
-    if file is None:
+    if file is None or file[2].count(FIRST_LINE) > MAX_PROOFS:
         audit.find("TAMPERED", "", None, "this is no proof file, or it was changed")
     else:
         audit.take([FIRST_LINE + text for text in re.split(rf"(?m)^{re.escape(FIRST_LINE)}", file[2])[1:]])
-        audit.look_for_what_is_missing(file[1].split())
+        audit.look_for_what_is_missing(dict.fromkeys(file[1].split()))
         if root:
             audit.hold_to_root(root)
         for head in heads:

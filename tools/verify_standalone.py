@@ -99,10 +99,12 @@ def has_form(value: Any, form: str) -> bool:
 
 def read_json(data: bytes, *forms: str) -> Any:
     """The value of JSON in its one form (RFC 8785, where keys are ASCII and numbers integers); None of other bytes."""
+    if sum(map(data.count, (b",", b"[", b"{"))) > 2**20:  # 16 MB of these would be 400 MB of objects
+        return None
     try:
-        value = json.loads(text := data.decode())
-        written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return value if written == text and any(has_form(value, form) for form in forms) else None
+        value = json.loads(data)
+        written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return value if written == data and any(has_form(value, form) for form in forms) else None
     except (ValueError, RecursionError):
         return None
 
@@ -204,16 +206,19 @@ class Log:
 
 def read_lines(path: Path) -> Iterator[bytes]:
     """The lines of a bundle as they unpack; ValueError or zlib.error where it is cut, changed or a bomb."""
-    total, rest, member = 0, b"", zlib.decompressobj(wbits=31)
+    total, held, rest, member = 0, 0, list[bytes](), zlib.decompressobj(wbits=31)
     with path.open("rb") as file:
         while packed := member.unused_data or file.read(4096):
             member = zlib.decompressobj(wbits=31) if member.eof else member  # takes a header with no reserved flag
-            *lines, rest = (rest + (piece := member.decompress(packed))).split(b"\n")
-            total += len(piece)
-            if max(map(len, [*lines, rest])) >= MAX_FIRST_LINE or total > min(MAX_BYTES, 2**20 + 100 * file.tell()):
+            begun, *more = (piece := member.decompress(packed)).split(b"\n")
+            total, held = total + len(piece), held + len(begun)
+            if max(held, *map(len, more), 0) >= MAX_FIRST_LINE or total > min(MAX_BYTES, 2**20 + 100 * file.tell()):
                 raise ValueError("a line is too long, or it unpacks to far too much")
-            yield from lines
-    if rest or not member.eof:
+            rest.append(begun)  # joined once: a line of 16 MB comes in thousands of pieces
+            for line in more:
+                yield b"".join(rest)
+                rest, held = [line], len(line)
+    if any(rest) or not member.eof:
         raise ValueError("it is cut")
 
 

@@ -1,0 +1,43 @@
+"""What a child process may do that reads a stranger's file: functions for `tables.bounded` to run."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from tables.bounded import Send, limited
+
+
+def echo(told: dict[str, Any], send: Send, payload: bytes) -> None:
+    """Send back what was told, then the payload in three pieces; what a library prints is nobody's piece."""
+    print("a library's remark", flush=True)
+    send(**told)
+    for piece in (payload[:1], b"", payload[1:]):
+        send(piece)
+
+
+def eat(told: dict[str, Any], send: Send, _payload: bytes) -> None:
+    """Take as much memory as was told."""
+    limited(told["file"])
+    held = bytearray(told["eat"])
+    send(eaten=len(held))
+
+
+def spin(_told: dict[str, Any], send: Send, _payload: bytes) -> None:
+    """Say one thing, and come to no end."""
+    limited(0)
+    send(begun=True)
+    while True:
+        pass
+
+
+def crash(_told: dict[str, Any], send: Send, _payload: bytes) -> None:
+    """End as a library does that met what it could not bear."""
+    send(begun=True)
+    os.abort()
+
+
+def write(told: dict[str, Any], send: Send, _payload: bytes) -> None:
+    """Write a file, which no reader has to."""
+    limited(0)
+    Path(told["path"]).write_bytes(b"x" * 100)
+    send(written=True)
