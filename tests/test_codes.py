@@ -12,6 +12,7 @@ from custody.codes import (
     ItemLabel,
     PlaceLabel,
     draw_code,
+    form_payload,
     is_plate,
     item_payload,
     parse_code,
@@ -166,13 +167,23 @@ def test_a_label_with_a_wrong_check_character_is_refused():
 
 
 @given(st.text(max_size=200))
+@example("7Q2M9X4T5B8C6*01")
+@example("7Q2M9X4T5B8C6*00")
+@example("7Q2M9X4T5B8C6*1")
+@example("7Q2M9X4T5B8C6*01\n")
+@example("7q2m9x4t5b8c6*01")
+@example("7Q2M9X4T5B8C7*01")
+@example("7Q2M9X4T5B8C6*0١")
+@example("P:51.08")
+@example("P:")
+@example("P:51.08 ")
 def test_hostile_payloads_are_ours_foreign_or_refused(text):
     try:
         label = read_payload(text)
     except CodeError:
         return
     if isinstance(label, ItemLabel):
-        assert item_payload(label.code, label.print) == text
+        assert (item_payload(label.code, label.print) if label.print else form_payload(label.code)) == text
     elif label is not None:
         assert place_payload(label.code) == text
 

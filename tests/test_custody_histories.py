@@ -2,10 +2,12 @@
 
 import re
 from itertools import pairwise
+from random import Random
 from typing import Any
 
+import pytest
 from custody_notation import chain_of, code_of, codes, ledger, open_codes, read
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sampling import examples
 
@@ -63,7 +65,26 @@ def assert_sound(chain: Chain) -> None:
     assert chain.item is None or chain.item.held_by == (chain.held_by or "")
 
 
+def rare(test: Any) -> Any:
+    """A test with the histories that a small sample seldom has."""
+    for text in RARE:
+        test = example(text, Random(0))(test)
+    return test
+
+
+START = "A1 register X,P at WH for TPS1\n"
+RARE = (
+    START + "A2 handover WH>PPK X\nA2' handover WH>PPS X\nB1 [A2'] handover PPS>TPS1 X",  # one number twice
+    START + "A2 pack P add X\nA2' pack X add P\nA3 handover WH>PPK P\nB1 [A2'] handover PPK>PPS X",
+    START + "A2 handover WH>PPK X\nA3 correct A2 did_not_occur\nA4 correct A3 did_not_occur",
+    START + "B1 [A1] handover WH>PPK X bast=1\nC1 [A1] handover WH>PPK X bast=1\nA2 [B1] handover PPK>WH X",
+    START + "A2 pack P add X\nB1 [A2] pack X add P\nA3 handover WH>PPK P\nA4 pack P remove X",  # each in the other
+    START + "A2 print X 1\nB1 print X 1\nC1 register X at PPK for TPS1\nB2 [A2 C1] handover WH>PPK X print=2",
+)
+
+
 @given(histories(), st.randoms(use_true_random=False))
+@rare
 @settings(max_examples=examples(300))
 def test_the_order_of_arrival_does_not_matter(text: str, random: Any) -> None:
     events = list(ledger(text).values())
@@ -79,6 +100,7 @@ def test_the_order_of_arrival_does_not_matter(text: str, random: Any) -> None:
 
 
 @given(histories(), st.randoms(use_true_random=False))
+@rare
 @settings(max_examples=examples(100))
 def test_only_events_about_the_item_and_its_parents_matter(text: str, random: Any) -> None:
     events = ledger(text)
@@ -197,7 +219,18 @@ def honest_histories(draw: st.DrawFn) -> tuple[list[str], str]:
     return lines, holder
 
 
+AWAY_AND_BACK = """A1 register X,P at WH for WH
+A2 pack P add X
+A3 [A1 A2] handover WH>PPK P
+B1 handover WH>PPK P
+B2 handover PPK>DK8123AB P
+D1 handover DK8123AB>PPS P
+D2 handover PPS>WH P
+A4 [A3] handover PPS>WH P"""
+
+
 @given(honest_histories())
+@example((AWAY_AND_BACK.splitlines(), "WH"))
 @settings(max_examples=examples(1000))
 def test_honest_stations_that_were_offline_raise_no_alarm(history: tuple[list[str], str]) -> None:
     lines, holder = history
@@ -208,9 +241,12 @@ def test_honest_stations_that_were_offline_raise_no_alarm(history: tuple[list[st
 
 # --- planted faults -----------------------------------------------------------------------------------------------
 
-ways_down = st.sampled_from([
+WAYS_DOWN = (
     ("WH", "PPK", "PPS", "TPS1"), ("WH", "DK8123AB", "PPS", "TPS1"), ("WH", "DK8123AB", "PPK", "DK9000ZZ", "TPS1"),
-])  # fmt: skip
+)  # fmt: skip
+one_or_many = pytest.mark.parametrize("is_one_log", [True, False], ids=["one log", "many logs"])
+down = pytest.mark.parametrize("way", WAYS_DOWN, ids="-".join)
+"""These are few, so all are gone through: a sample would miss the rare one now and then."""
 
 
 def told(way: tuple[str, ...], *, is_one_log: bool) -> list[str]:
@@ -222,54 +258,59 @@ def told(way: tuple[str, ...], *, is_one_log: bool) -> list[str]:
     return lines
 
 
-@given(ways_down, st.booleans())
+@down
+@one_or_many
 def test_a_way_down_without_fault_raises_no_alarm(way: tuple[str, ...], is_one_log: bool) -> None:
     assert codes(chain_of("\n".join(told(way, is_one_log=is_one_log)))) == []
 
 
-@given(ways_down, st.booleans(), st.data())
-def test_a_step_that_nobody_recorded_is_found(way: tuple[str, ...], is_one_log: bool, data: st.DataObject) -> None:
+@down
+@one_or_many
+def test_a_step_that_nobody_recorded_is_found(way: tuple[str, ...], is_one_log: bool) -> None:
     events = ledger("\n".join(told(way, is_one_log=is_one_log)))
-    missing = data.draw(st.sampled_from(list(events)[1:-1]))
-    del events[missing]
-    assert BROKEN & set(open_codes(read(events.values())))
+    for missing in list(events)[1:-1]:
+        rest = [event for name, event in events.items() if name != missing]
+        assert BROKEN & set(open_codes(read(rest))), missing
 
 
-@given(ways_down, st.booleans(), st.data())
-def test_a_copy_given_by_somebody_else_is_found(way: tuple[str, ...], is_one_log: bool, data: st.DataObject) -> None:
-    giver = data.draw(st.sampled_from([c for c in CUSTODIANS if c != way[-1]]))
-    following = dict(pairwise(way)).get(giver)
-    to = data.draw(st.sampled_from([c for c in CUSTODIANS if c not in (giver, following)]))
-    refs = data.draw(st.sampled_from(["", "A1"]))
-    lines = [*told(way, is_one_log=is_one_log), f"G1 [{refs}] handover {giver}>{to} X"]
-    assert BROKEN & set(open_codes(chain_of("\n".join(lines))))
+@down
+@one_or_many
+@pytest.mark.parametrize("refs", ["", "A1"])
+def test_a_copy_given_by_somebody_else_is_found(way: tuple[str, ...], is_one_log: bool, refs: str) -> None:
+    for giver in (custodian for custodian in CUSTODIANS if custodian != way[-1]):
+        following = dict(pairwise(way)).get(giver)
+        for to in (custodian for custodian in CUSTODIANS if custodian not in (giver, following)):
+            lines = [*told(way, is_one_log=is_one_log), f"G1 [{refs}] handover {giver}>{to} X"]
+            assert BROKEN & set(open_codes(chain_of("\n".join(lines)))), (giver, to)
 
 
-@given(ways_down, st.data())
-def test_a_box_handed_over_twice_is_found(way: tuple[str, ...], data: st.DataObject) -> None:
-    step = data.draw(st.integers(0, len(way) - 2))
-    lines = [*told(way, is_one_log=True), f"A9 handover {way[step]}>{way[step + 1]} X"]
-    assert "GAP" in open_codes(chain_of("\n".join(lines)))
+@down
+def test_a_box_handed_over_twice_is_found(way: tuple[str, ...]) -> None:
+    for giver, to in pairwise(way):
+        lines = [*told(way, is_one_log=True), f"A9 handover {giver}>{to} X"]
+        assert "GAP" in open_codes(chain_of("\n".join(lines))), giver
 
 
-@given(ways_down, st.booleans(), st.sampled_from(["PPK2", "TPS2", "TPS9", "PPS2"]), st.data())
-def test_a_wrong_destination_is_found(way: tuple[str, ...], is_one_log: bool, wrong: str, data: st.DataObject) -> None:
-    step = data.draw(st.integers(1, len(way) - 1))
-    chain = chain_of("\n".join(told((*way[:step], wrong), is_one_log=is_one_log)))
-    assert open_codes(chain) == ["WRONG_DESTINATION"]
+@down
+@one_or_many
+@pytest.mark.parametrize("wrong", ["PPK2", "TPS2", "TPS9", "PPS2"])
+def test_a_wrong_destination_is_found(way: tuple[str, ...], is_one_log: bool, wrong: str) -> None:
+    for step in range(1, len(way)):
+        chain = chain_of("\n".join(told((*way[:step], wrong), is_one_log=is_one_log)))
+        assert open_codes(chain) == ["WRONG_DESTINATION"], step
 
 
-@given(ways_down, st.booleans(), st.integers(1, 4), st.integers(1, 4), st.data())
-def test_a_void_or_unknown_print_is_found(
-    way: tuple[str, ...], is_one_log: bool, newest: int, read_print: int, data: st.DataObject
-) -> None:
+@down
+@one_or_many
+@pytest.mark.parametrize("newest", [1, 2, 4])
+@pytest.mark.parametrize("read_print", [1, 2, 3, 4])
+def test_a_void_or_unknown_print_is_found(way: tuple[str, ...], is_one_log: bool, newest: int, read_print: int) -> None:
     lines = told(way, is_one_log=is_one_log)
-    lines[0:1] = ["A1 register X at WH for TPS1"]
-    step = data.draw(st.integers(1, len(lines) - 1))
-    printed = [line + f" print={read_print if i == step else newest}" for i, line in enumerate(lines[1:], 1)]
-    text = "\n".join([lines[0], f"H1 [A1] print X {newest}", *printed])
-    expected = {-1: ["VOID_LABEL"], 0: [], 1: ["SUSPECTED_COPY"]}[(read_print > newest) - (read_print < newest)]
-    assert open_codes(chain_of(text)) == expected
+    for step in range(1, len(lines)):
+        printed = [line + f" print={read_print if i == step else newest}" for i, line in enumerate(lines[1:], 1)]
+        text = "\n".join([lines[0], f"H1 [A1] print X {newest}", *printed])
+        expected = {-1: ["VOID_LABEL"], 0: [], 1: ["SUSPECTED_COPY"]}[(read_print > newest) - (read_print < newest)]
+        assert open_codes(chain_of(text)) == expected, step
 
 
 def test_the_empty_set_of_events_says_nothing() -> None:

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from custody_notation import chain_of, code_of, codes, ledger, open_codes, read
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custody.chain import custody
@@ -178,6 +178,10 @@ ranges = st.lists(st.tuples(numbers, numbers).map(sorted), max_size=6)
 
 
 @given(ranges, st.dictionaries(numbers, st.sampled_from(FATES), max_size=30))
+@example([[1, 5], [5, 9]], {5: FATES[0]})  # the last of one is the first of another
+@example([[1, 5], [6, 9]], {1: FATES[0], 5: FATES[0], 6: FATES[0], 9: FATES[0], 0: FATES[0], 10: FATES[0]})
+@example([[1, 9], [3, 4]], {4: FATES[0]})
+@example([[2, 2], [2, 2]], {2: FATES[0]})
 def test_whatever_the_packs_every_number_is_counted_once_or_stray(spans, fates):
     packs = [pack(f"P{place}", first, last) for place, (first, last) in enumerate(spans)]
     account = seal_account(packs, [use(f"A{number:06d}", fate) for number, fate in fates.items()])

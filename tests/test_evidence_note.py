@@ -5,7 +5,7 @@ import random
 
 import pytest
 from evidence_logs import Station
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custody.errors import CustodyError, TamperError
@@ -117,6 +117,8 @@ def test_a_head_is_read_as_it_was_made_and_fits_a_qr():
 
 
 @given(st.integers(0, 2**53 - 1), st.binary(min_size=32, max_size=32))
+@example(0, bytes(32))
+@example(2**53 - 1, b"\xff" * 32)
 def test_every_head_is_read_as_it_was_made(size, root):
     text = make_checkpoint(STATION.name, size, root, STATION.public_key, STATION.secret.sign)
     assert read_checkpoint(text, STATION.public_key) == Checkpoint(STATION.name, size, root)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ledger_examples import TPS, TRUCK, WAREHOUSE, boxes, planned_station, touched
 
@@ -58,6 +58,7 @@ def test_what_is_not_expected_does_not_fill_the_count(store: Store, codes: list[
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.integers(0, 7), st.booleans()), max_size=12), listed=st.sets(st.integers(0, 7)))
+@example(steps=[(0, True), (0, True), (0, False), (0, False), (1, True)], listed={1, 2})
 def test_the_count_is_kept_as_it_would_be_counted_anew(
     store: Store, codes: list[str], steps: list[tuple[int, bool]], listed: set[int]
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sampling import examples
 
@@ -142,6 +142,7 @@ def test_what_is_not_plain_is_written_as_rfc_8785_says():
 
 
 @given(st.text(st.characters(max_codepoint=0x80), max_size=40), st.lists(st.text(st.characters(max_codepoint=0x7F))))
+@example('\x00\x08\t\n\f\r\x1f\x7f"\\/', ["", '"', "\\", "\x01"])
 @settings(max_examples=examples(100))
 def test_letters_of_ascii_are_escaped_as_rfc_8785_says(text, names):
     body = {"a": text, **dict.fromkeys(names, text)}
@@ -151,6 +152,8 @@ def test_letters_of_ascii_are_escaped_as_rfc_8785_says(text, names):
 @given(
     st.dictionaries(st.text(st.sampled_from("a\u00e9\ud7ff\ue000\ufb33\uffff\U00010000\U0001f4e6")), st.integers(0, 9))
 )
+@example({"\ufb33": 1, "\U00010000": 2, "\ud7ff": 3, "\ue000": 4})  # by code points they stand the other way round
+@example({"a": 1, "a\u00e9": 2, "": 3})
 @settings(max_examples=examples(100))
 def test_names_sort_as_utf_16_does(body):
     data = canonical(body)
@@ -192,6 +195,20 @@ def test_a_changed_byte_changes_the_body_or_is_refused(body, position, value):
 
 
 @given(st.binary(max_size=300))
+@example(b'{"a":1,"b":2}')
+@example(b'{"b":2,"a":1}')
+@example(b'{"a":1,"a":1}')
+@example(b'{"a": 1}')
+@example(b'{"a":1.0}')
+@example(b'{"a":-0}')
+@example(b'{"a":9007199254740992}')
+@example(b'{"a":NaN}')
+@example(b'{"a":"\\u0041"}')
+@example(b'{"a":"e\xcc\x81"}')
+@example(b'{"a":"\\ud800"}')
+@example(b"\xef\xbb\xbf{}")
+@example(b"[1]")
+@example(b"{}\n")
 def test_hostile_bytes_are_read_or_refused(data):
     assert refused(data) or canonical(read_canonical(data)) == data
 

@@ -121,7 +121,7 @@ def test_what_is_typed_by_hand_is_told_from_what_a_scanner_sends(
     by_hand = [codes[0], item_payload(codes[1], 1)]
     by_scanner = [item_payload(codes[2], 1), form_payload(codes[3])]
     for number, line in enumerate(by_hand, 1):
-        scan.page.keyboard.type(line, delay=120)
+        scan.page.keyboard.type(line, delay=160)
         scan.page.keyboard.press("Enter")
         scan.shows("#taken", str(number))
     for number, line in enumerate(by_scanner, 3):

@@ -125,24 +125,40 @@ def test_the_cookie_is_for_this_address_alone_and_no_script_reads_it(
     )
 
 
-def test_codes_are_not_guessed_and_do_not_last(lan: Lan, site: Site) -> None:
+def test_what_a_stranger_guesses_uses_no_code_up_and_few_guesses_are_heard(lan: Lan) -> None:
+    offer = lan.offer("d")
+    for number in range(40):
+        with pytest.raises(Exception, match="lets nobody in"):
+            lan.take(f"{number:010}", "x", "192.168.1.66")
+    with pytest.raises(Exception, match="lets nobody in"):
+        lan.take(offer.code, "x", "192.168.1.66")
+    secret, draft = lan.take(offer.code, "x", "192.168.1.67")
+    assert lan.knows(secret) and draft == "d", "who has the code comes in, whatever others tried"
+    offer = lan.offer("d")
+    assert lan.take(offer.code, "x", "192.168.1.66"), "with a new code everybody begins again"
+
+
+def test_addresses_that_guess_are_counted_within_bounds(lan: Lan) -> None:
+    offer = lan.offer("d")
+    for number in range(3000):
+        with pytest.raises(Exception, match="lets nobody in"):
+            lan.take("0" * 10, "x", str(IPv4Address(number)))
+    assert len(lan._wrong) <= 1024
+    lan.take(offer.code, "x", ADDRESS)
+
+
+def test_codes_do_not_last(lan: Lan, site: Site) -> None:
     now = [0.0]
     slow = Lan(site.home, lan.addresses, 1, lan.certificate, lambda: now[0])
     offer = slow.offer("d")
-    for number in range(10):
-        with pytest.raises(Exception, match="lets nobody in"):
-            slow.take(f"000000000{number}", "x")
-    with pytest.raises(Exception, match="lets nobody in"):
-        slow.take(offer.code, "x")
-    offer = slow.offer("d")
     now[0] = OFFER_S + 1
     with pytest.raises(Exception, match="lets nobody in"):
-        slow.take(offer.code, "x")
+        slow.take(offer.code, "x", ADDRESS)
     assert slow.current() is None
     older, newer = slow.offer("d"), slow.offer("d")
     with pytest.raises(Exception, match="lets nobody in"):
-        slow.take(older.code, "x")
-    secret, _draft = slow.take(newer.code, "x")
+        slow.take(older.code, "x", ADDRESS)
+    secret, _draft = slow.take(newer.code, "x", ADDRESS)
     assert slow.knows(secret)
     again = Lan(site.home, lan.addresses, 1, lan.certificate, lambda: now[0])
     assert again.knows(secret), "over a restart"

@@ -1,6 +1,6 @@
 """A plan is written in as many events as its rows need, each of at most 64 KiB, whatever the names in it."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sampling import examples
 
@@ -13,6 +13,9 @@ TEXT = st.sampled_from(["TPS 001", "N" * 150, 'a"\\\u2028' * 100, "\u00e9" * 100
 
 @settings(max_examples=examples(20))
 @given(st.lists(st.tuples(TEXT, st.none() | TEXT), max_size=12), st.integers(0, 8))
+@example([("\U0001f5f3" * 1000, "\U0001f5f3" * 1000)] * 12, 8)
+@example([('a"\\\u2028' * 100, None)] * 12, 8)
+@example([], 0)
 def test_every_row_of_a_plan_is_written_once_in_events_that_fit(kinds, times) -> None:
     named = kinds * times
     places = [Place(f"51.{n}", name, "district", "51", None, dapil) for n, (name, dapil) in enumerate(named)]

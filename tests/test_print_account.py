@@ -3,11 +3,12 @@
 import csv
 import io
 import json
+import random
 from pathlib import Path
 
 import pypdfium2
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from report_examples import MADE_AT, NEEDS, PLACES, PPK, TPS, WAREHOUSE, Book
@@ -128,6 +129,22 @@ STEPS = st.lists(
 
 
 @given(STEPS, st.randoms(use_true_random=False))
+@example(
+    [
+        (act, CODES[:1], VOID_REASONS[0], "Made", number, log)
+        for act in ("print", "void", "register")
+        for number in (1, 2)
+        for log in sorted(LOGS)
+    ],
+    random.Random(0),
+)
+@example(
+    [
+        ("void", CODES[:2], VOID_REASONS[-1], "Made", 3, min(LOGS)),
+        ("print", CODES[:1] * 4, VOID_REASONS[0], "Made", 3, min(LOGS)),
+    ],
+    random.Random(1),
+)
 def test_the_figures_add_up_whatever_happened_and_in_whatever_order_it_arrived(steps, dice) -> None:
     book = Printer()
     for act, codes, reason, by, number, log in steps:

@@ -2,7 +2,7 @@
 
 from dataclasses import fields, replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ledger_examples import TPS, WAREHOUSE, planned_station
 
@@ -69,6 +69,11 @@ def test_no_field_of_a_handover_is_left_out_of_what_a_draft_keeps() -> None:
     ),
     counted=st.none() | st.integers(0, 9999),
 )
+@example(
+    names=("", "=", "a: b=c", "x;y"), lists=(("a: b",), ("=", ":")),
+    extras=[Extra("a:b", 1, "c=d: e"), Extra("a:b", 1, "c=d: e")],
+    remarks={CODES[0]: "= : ="}, refused=[Touch(CODES[0], None, "typed"), Touch(CODES[1], 99, "wedge")], counted=0,
+)  # fmt: skip
 def test_whatever_is_written_is_given_back_as_it_was(
     names: tuple[str, ...],
     lists: tuple[tuple[str, ...], ...],

@@ -1,7 +1,7 @@
 """Seal numbers as people type them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custody.errors import InputError
@@ -44,6 +44,9 @@ def test_far_too_many_are_refused_and_each_counts_once() -> None:
 
 
 @given(PREFIXES, st.integers(0, 9_000), st.integers(0, 300), st.integers(4, 9))
+@example("A", 0, 0, 4)
+@example("A", 9_000, 0, 4)
+@example("A", 9_990, 10, 5)
 def test_a_range_spells_exactly_the_numbers_it_holds(prefix: str, first: int, more: int, width: int) -> None:
     typed = f"{prefix}{first:0{width}d}-{prefix}{first + more:0{width}d}"
     serials = parse_serials([typed])
@@ -54,6 +57,9 @@ def test_a_range_spells_exactly_the_numbers_it_holds(prefix: str, first: int, mo
 
 
 @given(st.sets(st.integers(0, 60), min_size=1))
+@example({0})
+@example({1, 2})
+@example({9, 10, 11, 60})
 def test_what_is_shown_can_be_typed_again(numbers: set[int]) -> None:
     serials = [f"A{number:04d}" for number in sorted(numbers)]
     assert parse_serials(shown(serials)) == serials

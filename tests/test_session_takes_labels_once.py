@@ -4,10 +4,19 @@ import random
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from custody.codes import CODE_LENGTH, ItemLabel, draw_code, item_payload, place_payload, read_payload, show_code
+from custody.codes import (
+    CODE_LENGTH,
+    ItemLabel,
+    draw_code,
+    form_payload,
+    item_payload,
+    place_payload,
+    read_payload,
+    show_code,
+)
 from custody.errors import CodeError, RuleError, StoreError
 from custody.findings import Finding
 from scanner.outcomes import End, How, Outcome, Taken, Tally
@@ -15,6 +24,7 @@ from scanner.reads import Read
 from scanner.session import ScanSession
 
 CODE, OTHER = (draw_code(random.Random(seed).randrange) for seed in (1, 2))
+WRONG_CHECK = CODE[:-1] + ("0" if CODE[-1] != "0" else "1")
 SQUARE = ((0, 0), (9, 0), (9, 9), (0, 9))
 FRAME_MS = 1000 / 15
 
@@ -237,6 +247,13 @@ def test_a_draft_that_cannot_be_kept_ends_the_session(session: ScanSession, desk
 
 
 @given(st.text(max_size=4000))
+@example(item_payload(CODE, 1))
+@example(item_payload(CODE, 1).lower())
+@example(item_payload(CODE, 1) + "\n")
+@example(form_payload(CODE))
+@example(CODE)
+@example(WRONG_CHECK + "*01")
+@example("P:51.08")
 def test_whatever_a_code_says_only_our_grammar_is_taken(text: str) -> None:
     desk = DeskInMemory()
     (outcome,) = ScanSession(desk).see([read(text)], 0, is_still=True)
@@ -249,6 +266,13 @@ def test_whatever_a_code_says_only_our_grammar_is_taken(text: str) -> None:
 
 
 @given(st.text(max_size=4000) | st.from_regex(r"\A(from|to|-|P:|undo|[0-9A-Z*-]{10,20}) ?[\x00-\xff]{0,20}\Z"))
+@example(CODE)
+@example(show_code(CODE).lower())
+@example(f"{CODE}*00")
+@example(f"{CODE}*100")
+@example(WRONG_CHECK)
+@example(f"-{CODE}")
+@example(f"match {CODE}")
 def test_whatever_is_typed_only_valid_codes_are_taken(line: str) -> None:
     desk = DeskInMemory()
     outcome = ScanSession(desk).type_in(line)

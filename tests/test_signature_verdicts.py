@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from evidence_logs import Station
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sampling import examples
 from tool_examples import load_tool
@@ -152,6 +152,11 @@ PUBLIC = SECRET.public_key().public_bytes_raw()
 
 
 @given(st.binary(max_size=80), st.integers(0, 64 * 8 - 1), st.integers(0, 32 * 8 - 1))
+@example(b"", 0, 0)
+@example(b"x", 255, 255)  # the signs of R and of the key
+@example(b"x", 256, 0)
+@example(b"x", 508, 254)
+@example(b"x", 511, 254)  # the top of S
 @settings(max_examples=examples(50))
 def test_a_signature_holds_as_it_was_made_and_with_no_bit_changed(message: bytes, in_signature: int, in_key: int):
     signature = SECRET.sign(message)

@@ -1,7 +1,7 @@
 """Sets and sacks in the ledger, and packs of seals opened into smaller ones, on both kinds of database."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ledger_examples import TPS, TRUCK, WAREHOUSE, boxes, cache_of, planned_station, record, touched
 from test_store_checking import told
@@ -168,6 +168,11 @@ def test_an_opening_withdrawn_by_its_station_gives_the_numbers_back(sqlite_url) 
 @given(
     st.integers(0, 900), st.integers(1, 200), st.lists(st.tuples(st.integers(0, 220), st.integers(1, 60)), max_size=4)
 )
+@example(0, 10, [(0, 5), (5, 5)])  # all of it
+@example(0, 10, [(0, 5), (4, 3)])  # one number twice
+@example(0, 10, [(5, 6)])  # one beyond its end
+@example(0, 10, [(0, 10), (0, 10)])
+@example(9, 1, [(0, 1)])
 def test_parts_and_their_rest_hold_every_number_once_or_are_refused(
     first: int, count: int, cuts: list[tuple[int, int]]
 ) -> None:
@@ -185,6 +190,9 @@ def test_parts_and_their_rest_hold_every_number_once_or_are_refused(
 
 
 @given(st.integers(1, 300), st.integers(1, 80))
+@example(80, 80)
+@example(81, 80)
+@example(1, 80)
 def test_equal_parts_sum_to_the_pack(count: int, each: int) -> None:
     item = Item("X", "seal", "T", quantity=count, serials=SerialRange("A", 5, 4 + count, 4))
     parts = equal_parts(item, each)

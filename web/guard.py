@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from starlette.datastructures import MutableHeaders
@@ -32,6 +31,8 @@ LANGUAGE_COOKIE = "serah-lang"
 OBSERVER_COOKIE = "serah-observer"
 OBSERVERS_ENTRY = "/observe"
 """Where an observer shows a token: open to all, at every door."""
+_MOST_COOKIES = 64 * 1024
+"""Characters of cookies that are read; all programs of a computer share those of 127.0.0.1, so some are others'."""
 SECRET = "serah.secret"
 """Where a request's scope has the secret that its page is given."""
 
@@ -117,6 +118,8 @@ class Guard:
         except Refused as error:
             await _answer(_with_headers(send), error)
             return
+        # what lies behind reads no cookies, and the framework would read them all the same
+        scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
         await self._app(scope, _Bounded(receive, limit), _with_headers(send))
 
     def _observer(self, headers: list[tuple[str, str]], cookies: Mapping[str, str]) -> str | None:
@@ -226,7 +229,11 @@ def _all(headers: list[tuple[str, str]], name: str) -> list[str]:
 
 
 def _cookies(headers: list[tuple[str, str]]) -> dict[str, str]:
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie("; ".join(_all(headers, "cookie"))).items()}
-    except CookieError:
-        return {}
+    """The cookies of a request, of its first 64 KB; in time in proportion to their bytes.
+
+    Ours need no quotes and no escapes. The standard library's reader takes the square of the time for these
+    (CVE-2024-7592), and reads nothing at all where one name of another program's is odd.
+    """
+    text = "; ".join(_all(headers, "cookie"))[:_MOST_COOKIES]
+    pairs = (pair.partition("=") for pair in text.split(";"))
+    return {name.strip(): value.strip() for name, is_pair, value in pairs if is_pair}

@@ -10,6 +10,7 @@ import re
 import secrets
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -26,9 +27,12 @@ COOKIE = "__Host-serah-device"
 PAIR_PAGE, PAIR_API = "/pair", "/api/pair"
 FILE = "page-devices.json"
 CODE_LENGTH = 10
-"""Characters of 5 bits: with so few tries and so little time, nobody guesses one."""
+"""Characters of 5 bits: of 2^50 codes, nobody guesses the one that counts in so little time."""
 OFFER_S = 300
-_MOST_WRONG = 10
+MOST_WRONG = 10
+"""So many wrong codes from one address, then none from it counts until a new code is shown."""
+_MOST_GUESSERS = 1024
+"""Addresses whose wrong codes are counted; the oldest is forgotten first."""
 DEVICE_S = 14 * 3600
 """A day's work; then a device is let in anew."""
 _MOST_DEVICES = 20
@@ -76,7 +80,7 @@ class Lan:
         self._path, self._clock_s = home / FILE, clock_s
         self._lock = threading.Lock()
         self._offer: Offer | None = None
-        self._wrong = 0
+        self._wrong: OrderedDict[str, int] = OrderedDict()
         self._devices = {device.digest: device for device in self._read()}
 
     @property
@@ -88,7 +92,8 @@ class Lan:
         """A new code, once, for a device that joins this session; the one before counts no more."""
         code = "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
         with self._lock:
-            self._offer, self._wrong = Offer(code, self._clock_s() + OFFER_S, draft), 0
+            self._offer = Offer(code, self._clock_s() + OFFER_S, draft)
+            self._wrong.clear()
             return self._offer
 
     def current(self) -> Offer | None:
@@ -97,25 +102,30 @@ class Lan:
             offer = self._offer
             return offer if offer is not None and self._clock_s() < offer.until_s else None
 
-    def take(self, code: str, name: str) -> tuple[str, str]:
+    def take(self, code: str, name: str, address: str) -> tuple[str, str]:
         """Let a device in with a code, which is used up by it; its secret, and the session that it goes to.
 
+        What others guess uses no code up: from each address a few wrong ones are heard, and then no more.
+
+        Args:
+            address: where the device asks from.
+
         Raises:
-            InputError: the code is wrong, used or too old. After a few wrong ones no code counts until a new one is
-                shown.
+            InputError: the code is wrong, used or too old, or too many wrong ones came from there.
         """
         given = re.sub(r"[\s-]", "", code).upper()
         with self._lock:
-            offer, self._offer = self._offer, None
-            if offer is not None and (self._clock_s() >= offer.until_s or self._wrong >= _MOST_WRONG):
+            offer = self._offer
+            if offer is not None and self._clock_s() >= offer.until_s:
                 offer = None
-            if offer is None or not is_same(given, offer.code):
-                self._wrong += 1
-                self._offer = offer
+            is_heard = self._wrong.get(address, 0) < MOST_WRONG
+            if offer is None or not is_heard or not is_same(given, offer.code):
+                self._count_wrong(address)
                 raise InputError(
                     N_("this code lets nobody in: it is wrong, used or too old"),
                     hint=N_("Let a new one be shown at the station."),
                 )
+            self._offer = None
             secret = secrets.token_hex(32)
             digest = sha256(secret.encode()).hexdigest()
             kept = sorted(self._alive(), key=lambda device: device.until_s)[-_MOST_DEVICES + 1 :]
@@ -123,6 +133,11 @@ class Lan:
             self._devices[digest] = Device(digest, name, self._clock_s() + DEVICE_S)
             self._write()
         return secret, offer.draft
+
+    def _count_wrong(self, address: str) -> None:
+        self._wrong[address] = self._wrong.pop(address, 0) + 1
+        if len(self._wrong) > _MOST_GUESSERS:
+            self._wrong.popitem(last=False)
 
     def devices(self) -> list[Device]:
         """Those that are let in now, the newest last."""

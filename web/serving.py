@@ -15,6 +15,7 @@ from custody.errors import N_, InputError, StoreError
 from web.app import build
 from web.certificate import kept_certificate
 from web.lan import Lan, LanDoor
+from web.lan_server import LanServer, most_connections
 from web.site import Site
 from web.store_thread import OpenStore
 from web.token import kept_token
@@ -24,8 +25,6 @@ _MORE_PORTS = 20
 LAN_PORT = 8743
 LOOPBACK = "127.0.0.1"
 _LAST_WORDS_S = 3
-_MOST_AT_ONCE = 60
-"""Connections from the local network; what comes beyond is turned away, and the station's own page goes on."""
 
 
 def listen(port: int | None, address: str = LOOPBACK, first: int = PORT) -> socket.socket:
@@ -149,16 +148,16 @@ def server_of(site: Site) -> "_Server":
     return _Server(config, site)
 
 
-def lan_server_of(site: Site) -> uvicorn.Server:
+def lan_server_of(site: Site) -> LanServer:
     """What answers devices of the local network."""
     assert site.lan is not None
     certificate = site.lan.certificate.path
     config = uvicorn.Config(
         build(site, LanDoor(site.lan)), access_log=False, log_level="warning", server_header=False, date_header=False,
-        timeout_graceful_shutdown=_LAST_WORDS_S, timeout_keep_alive=30, limit_concurrency=_MOST_AT_ONCE,
+        timeout_graceful_shutdown=_LAST_WORDS_S, timeout_keep_alive=30, ws="none", proxy_headers=False,
         ssl_certfile=certificate, ssl_keyfile=certificate,
     )  # fmt: skip
-    return _Server(config, site)
+    return LanServer(config, most=most_connections())
 
 
 class _Server(uvicorn.Server):

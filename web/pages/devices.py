@@ -80,9 +80,9 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         return pages.bare(request, "pair.html")
 
     @router.post(PAIR_API, summary="Come in with a code")
-    def come_in(given: Code) -> Response:
-        lan = _lan(site)
-        secret, draft = lan.take(given.code, one_line("name", given.name, LONGEST_DEVICE) or "?")
+    def come_in(request: Request, given: Code) -> Response:
+        lan, address = _lan(site), request.client.host if request.client else ""
+        secret, draft = lan.take(given.code, one_line("name", given.name, LONGEST_DEVICE) or "?", address)
         site.rooms.news(draft).tell("device")
         answer = JSONResponse({"page": f"/scan/{draft}"})
         answer.set_cookie(COOKIE, secret, max_age=DEVICE_S, httponly=True, secure=True, samesite="strict")

@@ -16,7 +16,7 @@ const LABEL = /[0-9A-HJKMNP-TV-Z]{13}\*\d\d$/i;
 // A name never ends so: a code with no print number, in groups or without, or the label of a place.
 const CODE = /((?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]|[0-9A-HJKMNP-TV-Z]{13}|P:[0-9A-Z][0-9A-Z./-]*)$/i;
 const BURST_MS = 60, FAST_MS = 30, LEAST_BURST = 6;
-const HAND_MS = 80; // from key to key, over a whole line: no scanner is set to be so slow
+const HAND_MS = 110; // from key to key, over a whole line: no scanner is set to be so slow
 
 const label_in = (text) => LABEL.exec(text)?.[0];
 /** The code at the end of a text that is none of a name, in whatever form; undefined where there is none. */
