@@ -290,7 +290,8 @@ class Judging:
         items, found = self._judge_items([ItemLabel(touch.code, touch.print) for touch in touches], handover)
         found += self._judge_refused(handover)
         offered = [touch.code for touch in (*touches, *handover.refused)]
-        around = around_now(self, handover, [*offered, *self.carried(items)])
+        refused = self.state.items_of(touch.code for touch in handover.refused)
+        around = around_now(self, replace(handover, number=bast), [*offered, *self.carried({**items, **refused})])
         to = {code: around.before[code].to for code in offered if code in around.before}
         new = handover_events(
             handover, touches, latest, bast=bast, destinations=to, meant=meant_now(handover, around)

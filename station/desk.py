@@ -277,10 +277,13 @@ class DraftDesk:
         expected = self._expected or {}
         self._missing = {code: item for code, item in expected.items() if code not in self._elsewhere}
         self._by_others, self._inside, self._extra = set(self._elsewhere), {}, 0
-        inside = self.store.state.contents.carried(self.store.state.items_of(self.taken))
+        contents, items = self.store.state.contents, self.store.state.items_of([*self.taken, *self.refused])
         for code in self.taken:
             self._count_in(code, {})
-        self._count_inside(inside)
+        self._count_inside(contents.carried({code: item for code, item in items.items() if code not in self.refused}))
+        stays = contents.carried({code: item for code, item in items.items() if code in self.refused})
+        for code in (*self.refused, *stays):
+            self._missing.pop(code, None)
 
     def _count_in(self, code: str, inside: Mapping[str, Item]) -> None:
         """Count what was taken just now, and what is inside it."""
