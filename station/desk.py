@@ -296,7 +296,8 @@ class DraftDesk:
         self._count_inside(inside)
 
     def _count_inside(self, inside: Mapping[str, Item]) -> None:
-        self._inside |= {code: item for code, item in inside.items() if code not in self.taken}
+        seen = self.refused | self.taken.keys()
+        self._inside |= {code: item for code, item in inside.items() if code not in seen}
         for code in inside:
             self._missing.pop(code, None)
 
