@@ -18,7 +18,7 @@ from custody.findings import (
     wrong_destination,
 )
 from custody.linking import Linking
-from custody.listed import is_beyond, missed, under_same_number
+from custody.listed import has_gone, is_beyond, missed, under_same_number
 from custody.order import Order
 from custody.places import Place, is_store, is_under
 from custody.sealing import OPEN_SEAL
@@ -39,7 +39,7 @@ class Fold:
         self.links: list[Link] = []
         self.findings: list[Finding] = []
         self._taken: list[Event] = []
-        self._missed: set[str] = set()  # the records by which it was to go and was not scanned
+        self._missed: set[tuple[str, str]] = set()  # SHORTAGE and the record by which it was to go
 
     def run(self) -> None:
         while ready := self.order.ready():
@@ -140,6 +140,7 @@ class Fold:
                 state.records.append(event)
             if known is not None:
                 known.logs[event.log] = event
+                self._settle_missed(state)
                 continue
             carried = list(self._carried(event, member, state.holder))
             self._move(event, state)
@@ -153,14 +154,11 @@ class Fold:
             self._miss(event)
 
     def _miss(self, event: Event) -> None:
-        """By a list it was to go and was not scanned: a shortage, unless it went inside another thing, or another
-        laptop under the same number took or refused it.
-        """
+        """By a list it was to go and was not scanned: a shortage, unless it went or was refused in another way."""
         self.links.append(Link(event, is_seen=False, is_absent=True))
-        state, giver = self.states[self.code], event.body["from"]
-        if state.may_give(giver) and not self._is_seen(self.code, event):
-            self._find(event, missed(self.code, state, event, self.places, self.met))
-            self._missed.add(event.leaf)
+        if not has_gone(self.code, event, self.states, (*self._taken, *self.order.waiting())):
+            self._find(event, missed(self.code, self.states[self.code], event, self.places, self.met))
+            self._missed.add(("SHORTAGE", event.leaf))
 
     def _refuse(self, event: Event, member: str, state: State) -> None:
         """The receiver did not take it: it stays with the giver, also where the giver's own record says it went."""
@@ -387,9 +385,11 @@ class Fold:
     def _move(self, event: Event, state: State) -> None:
         state.holder, state.holder_event = event.body["to"], event
         state.moves.append(Move(event, {event.log: event}))
+        self._settle_missed(state)
+
+    def _settle_missed(self, state: State) -> None:
         if self._missed and state is self.states[self.code]:
-            gone = {("SHORTAGE", leaf) for leaf in self._missed}
-            self.findings = [f.closed() if (f.code, f.leaf) in gone else f for f in self.findings]
+            self.findings = [f.closed() if (f.code, f.leaf) in self._missed else f for f in self.findings]
 
     def _find(self, event: Event, *found: Finding) -> None:
         self.findings += [replace(finding, item=self.code, leaf=event.leaf) for finding in found]

@@ -73,7 +73,8 @@ def handover_facts(records: Sequence[Body], around: Around, places: Mapping[str,
     meant = stated([*records, *around.others])
     expected = expected_items(first, meant, around, places)
     carried = carried_in(around.before, taken, refused)
-    here = {*taken, *refused, *carried, *around.elsewhere}
+    stayed = carried_in(around.before, refused, taken)  # inside what was refused
+    here = {*taken, *refused, *carried, *stayed, *around.elsewhere}
     missing = in_order(item for code, item in (expected or {}).items() if code not in here)
     listed = frozenset(meant or ())
     own = {code for body in records for code in (body.get("meant") or {}).get("beyond", ())}
@@ -143,8 +144,8 @@ def expected_tops(handover: Body, places: Mapping[str, Place]) -> tuple[str, ...
     return tuple(map(str, handover["bound"])) if is_carrier(places, to) else (to,)
 
 
-def carried_in(items: Mapping[str, Item], taken: Iterable[str], refused: Collection[str]) -> dict[str, Item]:
-    """What moves inside things that were taken and was not scanned itself, at any depth, by code.
+def carried_in(items: Mapping[str, Item], things: Iterable[str], others: Collection[str]) -> dict[str, Item]:
+    """What is inside things and moves with them, at any depth, by code; without these and others that were scanned.
 
     Args:
         items: as they stood before, the things inside among them.
@@ -154,8 +155,8 @@ def carried_in(items: Mapping[str, Item], taken: Iterable[str], refused: Collect
         if item.parent:
             inner.setdefault(item.parent, []).append(item)
     found: dict[str, Item] = {}
-    level = [items[code] for code in taken if code in items] if inner else []
-    seen = {*taken, *refused}
+    level = [items[code] for code in things if code in items] if inner else []
+    seen = {*things, *others}
     while level:
         level = [
             item for parent in level for item in inner.get(parent.code, ())

@@ -10,6 +10,30 @@ from custody.places import Place
 from custody.state import State
 
 
+def has_gone(code: str, event: Event, states: Mapping[str, State], events: Iterable[Event]) -> bool:
+    """Whether an item that its record tells as absent went all the same, was refused, or is no matter of this handover:
+    inside another thing, by another laptop under the same number, or by a handover of before.
+
+    Args:
+        states: of the item and of all that it was ever in, with this record taken.
+        events: all handovers that are known of it, this one too.
+    """
+    state, to = states[code], event.body["to"]
+    same = list(under_same_number(event, events))
+    if any(code in other.rows for other in same) or any(outer in event.rows for outer in _outer(code, states)):
+        return True
+    if state.holder != to:
+        return False
+    last = state.moves[-1] if state.moves else None
+    is_to_confirm = (
+        last is not None
+        and (last.event.body["from"], last.event.body["to"]) == (event.body["from"], to)
+        and event.log not in last.logs
+        and last.event not in same
+    )
+    return not is_to_confirm
+
+
 def missed(
     code: str, state: State, event: Event, places: Mapping[str, Place], met: frozenset[str] | None
 ) -> Finding:  # fmt: skip
@@ -32,15 +56,24 @@ def is_beyond(code: str, event: Event, states: Mapping[str, State], events: Iter
     """
     if code not in event.beyond:
         return False
+    if any(is_meant(outer, event) for outer in _outer(code, states, event)):
+        return False
+    return not any(is_meant(code, other) for other in under_same_number(event, events))
+
+
+def _outer(code: str, states: Mapping[str, State], event: Event | None = None) -> Iterator[str]:
+    """What an item is in, at any height, as far as it moves with that.
+
+    Args:
+        event: a record of which some things may have moved just now, before what is in them.
+    """
     met, inner = {code}, states[code]
     while (step := inner.parent) is not None and step in states and step not in met:
-        if states[step].holder != inner.holder and step not in event.moved:  # it may have moved just now
-            break
-        if is_meant(step, event):
-            return False
+        if states[step].holder != inner.holder and (event is None or step not in event.moved):
+            return
+        yield step
         met.add(step)
         inner = states[step]
-    return not any(is_meant(code, other) for other in under_same_number(event, events))
 
 
 def is_meant(code: str, event: Event) -> bool:

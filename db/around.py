@@ -3,7 +3,7 @@
 Before it is recorded that is in the tables of the present state; `custody.handover_then` finds the same in the records.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from custody.chain import Chain, custody
@@ -71,14 +71,18 @@ def _add_outer(state: "State", before: dict[str, Item]) -> None:
         before |= found
 
 
-def meant_now(handover: Handover, around: Around) -> list[str] | None:
-    """What the list of a handover says is to go in it: all that it names and that did not go to the receiver before;
-    None where there is no list.
+def meant_now(handover: Handover, around: Around, offered: Collection[str] = ()) -> list[str] | None:
+    """What the list of a handover says is to go in it; None where there is no list.
+
+    That is all that it names, but for what went to the receiver before and is not offered again.
     """
     if not handover.load:
         return None
-    before = around.before
-    return [code for code in dict.fromkeys(handover.load) if code not in before or before[code].held_by != handover.to]
+    before, again = around.before, set(offered)
+    return [
+        code for code in dict.fromkeys(handover.load)
+        if code in again or code not in before or before[code].held_by != handover.to
+    ]  # fmt: skip
 
 
 def moved_by(chain: Chain, leaves: Iterable[str], number: str) -> bool:

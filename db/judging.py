@@ -133,11 +133,15 @@ class Judging:
         found = self.expectation(Handover(giver, to, tuple(bound), load=tuple(load), number=number))
         return None if found.items is None else [i for c, i in found.items.items() if c not in found.elsewhere]
 
-    def expectation(self, handover: Handover) -> Expectation:
-        """What is to go in a handover as the ledger is now, in order; nothing of it need be scanned yet."""
+    def expectation(self, handover: Handover, offered: Collection[str] = ()) -> Expectation:
+        """What is to go in a handover as the ledger is now, in order.
+
+        Args:
+            offered: the codes of what has been scanned so far.
+        """
         around = around_now(self, handover)
         ends = {"from": handover.giver, "to": handover.to, "bound": handover.bound}
-        own = meant_now(handover, around)
+        own = meant_now(handover, around, offered)
         lists = stated(around.others)
         meant = None if own is None and lists is None else [*(own or ()), *(lists or ())]
         items = expected_items(ends, meant, around, self.state.places)
@@ -290,10 +294,11 @@ class Judging:
         items, found = self._judge_items([ItemLabel(touch.code, touch.print) for touch in touches], handover)
         found += self._judge_refused(handover)
         offered = [touch.code for touch in (*touches, *handover.refused)]
-        around = around_now(self, handover, [*offered, *self.carried(items)])
+        refused = self.state.items_of(touch.code for touch in handover.refused)
+        around = around_now(self, replace(handover, number=bast), [*offered, *self.carried({**items, **refused})])
         to = {code: around.before[code].to for code in offered if code in around.before}
         new = handover_events(
-            handover, touches, latest, bast=bast, destinations=to, meant=meant_now(handover, around)
+            handover, touches, latest, bast=bast, destinations=to, meant=meant_now(handover, around, offered)
         )  # fmt: skip
         bodies = [event.fields for event in new if event.type == "handover"]
         facts = handover_facts(bodies, around, self.state.places)

@@ -48,7 +48,7 @@ def find_handover(state: State, number: str | None = None) -> FoundHandover:
     else:
         log, _colon, seq = number.rpartition(":")
         found = _by_record(state, log, int(seq)) if log and re.fullmatch("[0-9]{1,15}", seq) else []
-        found = found or _by_number(state, number)
+        found = found or _by_number(state, number, own.name if own else "")
     if not found and number and (instead := _in_its_place(state, number)):
         raise InputError(
             N_("{number} was never used: that handover of {station}, {record}, has the number {other}"),
@@ -74,10 +74,11 @@ def find_handover(state: State, number: str | None = None) -> FoundHandover:
     return _with_sheets(state, (ours or found)[0])
 
 
-def _by_number(state: State, number: str) -> list[list[Stored]]:
-    """The newest handover of that number in each log; first in those whose station the number names."""
+def _by_number(state: State, number: str, own: str) -> list[list[Stored]]:
+    """The newest handover of that number in each log; first in our own and in those whose station the number names."""
     logs = [HeldLog(*row) for row in _logs(state)]
-    likely = [log for log in logs if station_slug(log.name) == number.lower().partition("/")[2].rpartition("/")[0]]
+    named = number.lower().partition("/")[2].rpartition("/")[0]
+    likely = [log for log in logs if log.name == own or station_slug(log.name) == named]
     for group in (likely, [log for log in logs if log not in likely]):
         if found := [parts for log in group if (parts := newest_handover(state.tables, log.id, number))]:
             return found

@@ -96,6 +96,8 @@ class DraftDesk:
         )  # fmt: skip
         if label.code not in self.taken:
             self.taken[label.code] = None
+            if label.code in self._load and self._expected is not None:  # also what has gone before, where it is listed
+                self._expected.setdefault(label.code, item or Item(label.code, "", ""))
             self._count_in(label.code, inside)
         is_foretold = item is None and (label.code in self.foretold or any(one.is_foretold for one in findings))
         findings = [finding for finding in findings if not finding.is_foretold]
@@ -125,7 +127,7 @@ class DraftDesk:
         """Take an item out of the draft again."""
         self.taken.pop(code, None)
         was_in = self.store.drafts.put_out(self.draft, code)
-        if code in self.refused:
+        if code in self.refused or code in self._load:
             self.look_again()
         else:
             self._look_inside()
@@ -269,7 +271,7 @@ class DraftDesk:
         self._load, self._number = said.load, said.number
         self._expected, self._elsewhere = None, frozenset()
         if self.giver and self._receiver:
-            self._expected, self._elsewhere = self.store.expectation(self.handover)
+            self._expected, self._elsewhere = self.store.expectation(self.handover, [*self.taken, *self.refused])
         self._look_inside()
 
     def _look_inside(self) -> None:
@@ -277,10 +279,13 @@ class DraftDesk:
         expected = self._expected or {}
         self._missing = {code: item for code, item in expected.items() if code not in self._elsewhere}
         self._by_others, self._inside, self._extra = set(self._elsewhere), {}, 0
-        inside = self.store.state.contents.carried(self.store.state.items_of(self.taken))
+        contents, items = self.store.state.contents, self.store.state.items_of([*self.taken, *self.refused])
         for code in self.taken:
             self._count_in(code, {})
-        self._count_inside(inside)
+        self._count_inside(contents.carried({code: item for code, item in items.items() if code not in self.refused}))
+        stays = contents.carried({code: item for code, item in items.items() if code in self.refused})
+        for code in (*self.refused, *stays):
+            self._missing.pop(code, None)
 
     def _count_in(self, code: str, inside: Mapping[str, Item]) -> None:
         """Count what was taken just now, and what is inside it."""
@@ -291,7 +296,8 @@ class DraftDesk:
         self._count_inside(inside)
 
     def _count_inside(self, inside: Mapping[str, Item]) -> None:
-        self._inside |= {code: item for code, item in inside.items() if code not in self.taken}
+        seen = self.refused | self.taken.keys()
+        self._inside |= {code: item for code, item in inside.items() if code not in seen}
         for code in inside:
             self._missing.pop(code, None)
 

@@ -11,8 +11,9 @@
 
 `A1` names log and seq. `[A2 B1]` are its references. Single letters stand for items. A handover takes words behind its
 items: `print=2 how=typed after=A1 after=none at=10:00 occurred=09:00 bast=7 bound=PPK,PPS`, and of version 2
-`refused=Y,Z`, or `v=2` where nothing is refused. Where `after` is not
-given it is the newest event of the item that the log knows: by its own earlier lines and by its references.
+`refused=Y,Z`, or `v=2` where nothing is refused; of version 3 `absent=Y` and `beyond=X`, or `v=3` without a list.
+Where `after` is not given it is the newest event of the item that the log knows: by its own earlier lines and by its
+references.
 A name may end in ' (`A2'`): another event with the same log and seq, as a forked log has them.
 """
 
@@ -29,6 +30,7 @@ from custody.ledger import canonical, entry_bytes, leaf_digest
 from custody.places import Place
 
 LINE = re.compile(r"(?P<name>[A-Z][0-9]+'*)\s*(?:\[(?P<refs>[^\]]*)\])?\s*(?P<verb>\w+)\s*(?P<rest>.*)")
+LISTED = ("absent", "beyond")
 DAY = "2026-11-20T"
 PLACES: dict[str, Place] = {
     place.code: place
@@ -135,11 +137,13 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
         case "void", [letters, number, reason]:
             labels = [{"code": code_of(letter), "print": int(number)} for letter in letters.split(",")]
             fields = {"labels": labels, "reason": reason, "note": "", "second": None}
-        case "handover", [way, *letters] if "refused" in options or "v" in options:
+        case "handover", [way, *letters] if {"refused", "v", "absent", "beyond"} & options.keys():
             giver, to = way.split(">")
             rows = touched(",".join([*letters, *options.get("refused", "").split(",")]).strip(","))
             refused = {code_of(letter) for letter in options.get("refused", "").split(",") if letter}
-            common["v"] = 2
+            listed = {name: [*map(code_of, filter(None, options.get(name, "").split(",")))] for name in LISTED}
+            is_listed = not options.keys().isdisjoint(LISTED)
+            common["v"] = 3 if is_listed else int(options.get("v", 2))
             fields = {
                 "from": giver, "to": to, "bound": [], "items": [row for row in rows if row["code"] not in refused],
                 "refused": [row for row in rows if row["code"] in refused], "remarks": [], "counted": None,
@@ -148,6 +152,9 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
                 "carriage": {"vehicle": "", "driver": "", "escort": "", "stops": []}, "acknowledged": [],
                 "occurred": _time(options["occurred"]) if "occurred" in options else None,
             }  # fmt: skip
+            if common["v"] == 3:
+                meant = {**listed, "phase": None, "kinds": []} if is_listed else None
+                fields |= {"destinations": [], "meant": meant}
         case "handover", [way, letters]:
             giver, to = way.split(">")
             fields = {

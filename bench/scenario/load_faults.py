@@ -2,7 +2,9 @@
 
 from bench.scenario.field import WAREHOUSE, Load
 from bench.scenario.scene import Scene, fault, leave_out
+from bench.scenario.stations import Laptop
 from db.reassigning import record_reassignment
+from db.stations import admit
 
 # --- where it goes ----------------------------------------------------------------------------------------------------
 
@@ -39,6 +41,7 @@ def wrong_truck(s: Scene) -> None:
             s.field.extra("arrive", here, back, s.district, [s.item])
 
     s.on("load", load)
+    s.ledger("SHORTAGE", is_open=False)  # of its own truck's list, until the other one took it
     for _time in ("on the truck", "at the sub-district"):
         s.ledger("WRONG_DESTINATION", is_open=False)
 
@@ -95,6 +98,57 @@ def never_arrives(s: Scene) -> None:
     s.ledger("LATE")
 
 
+@fault("SHORTAGE", "a box on the load list is left standing in the warehouse")
+def left_in_store(s: Scene) -> None:
+    def edit(load: Load) -> None:
+        leave_out(load, s.item)
+        load.says.append(("SHORTAGE", s.item))
+
+    s.on("load", edit)
+    s.ledger("SHORTAGE")
+    s.ledger("LATE")
+
+
+@fault("DAMAGED", "a wet box is counted with the others, refused at the truck and stays: nothing is short")
+def refused_at_the_truck(s: Scene) -> None:
+    def edit(load: Load) -> None:
+        load.more["refused"] = (*load.more.get("refused", ()), s.touch())
+        load.more["conditions"] = load.more.get("conditions", {}) | {s.item: "wet"}
+        load.says.append(("DAMAGED", s.item))
+
+    s.on("load", edit)
+    s.ledger("DAMAGED")
+    s.ledger("LATE")
+
+
+@fault("SHORTAGE", "two laptops load one truck under one number, each by a list, and a box on both stays",
+       scope="station", village="bundle")  # fmt: skip
+def two_laptops(s: Scene) -> None:
+    """What each tells that it lacks, the other one has: when they have met, the box alone is short, in both records."""
+    rest, number = [code for code in s.items if code != s.item], f"{s.number:04d}/TRUK/2024"
+
+    def edit(load: Load) -> None:
+        store = s.field.warehouse
+        second = s.field.laptop(f"Gudang-{s.number}", WAREHOUSE)
+        admit(store.store, second.card)
+        second.take(store.bundle(s.field.folder / "second.serah"))
+        s.field.others.append(second)
+        for code in s.items:
+            leave_out(load, code)
+            load.says.append(("SHORTAGE", code))
+        load.more["number"] = number
+        load.after.append(lambda _done: by_second(load, second))
+
+    def by_second(load: Load, second: Laptop) -> None:
+        more = {"bound": load.more["bound"], "number": number, "load": tuple(s.items)}
+        s.field.record(Load("load", second, load.giver, load.to, rest, more, says=[("SHORTAGE", s.item)]))
+        s.field.warehouse.take(second.bundle(s.field.folder / "second.serah"))
+
+    s.on("load", edit)
+    s.field.expected["ledger", "SHORTAGE", s.item, "provisional"] += 2  # in both records: a third one may have it
+    s.ledger("LATE")
+
+
 @fault("EXCESS", "a box goes along that is not on the load list")
 def not_listed(s: Scene) -> None:
     def edit(load: Load) -> None:
@@ -102,6 +156,7 @@ def not_listed(s: Scene) -> None:
         load.says.append(("EXCESS", s.item))
 
     s.on("load", edit)
+    s.ledger("EXCESS")
 
 
 @fault("COUNT", "the giver counted one more than was scanned")
