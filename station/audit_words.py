@@ -49,7 +49,7 @@ def proven_chains(audit: "ProofAudit") -> "Iterator[Chain]":
     from custody.chain import custody
 
     for code in audit.codes:
-        yield custody(code, audit.events, roots=audit.roots)
+        yield custody(code, audit.events, roots=audit.roots, strangers=audit.strangers)
 
 
 def size_words(log: "LogFacts") -> str:
