@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+_TELL_WAITING = frozenset({
+    "items", "custody", "report", "export", "import", "scan", "handover", "drafts", "inspect", "seal", "pack",
+    "receive", "reassign", "balance", "incident", "checklist", "point",
+})  # fmt: skip
+"""The commands of which admitting a station would change what they tell: they say what waits for that."""
+
+
 @dataclass(frozen=True)
 class Station:
     """Where this station keeps its ledger and key, and what it takes from outside."""
@@ -81,6 +88,12 @@ class Station:
                 from reports.words import finding_text
 
                 note("! CLOCK: " + finding_text(store.untold, {}, store.ledger.own_log().place))
+            asked = click.get_current_context(silent=True)
+            if asked is not None and asked.info_name in _TELL_WAITING:
+                from station.admission import waiting_words
+
+                if words := waiting_words(store):
+                    note(words)
 
 
 def station_at(

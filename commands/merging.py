@@ -24,7 +24,7 @@ from commands.base import (
 from commands.edge import EXIT_USAGE
 from custody.errors import N_, InputError
 from language import _, ngettext
-from language.text import fill
+from language.text import fill, number
 
 if TYPE_CHECKING:
     from custody.events import Event
@@ -51,7 +51,7 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
     if as_json:
         print_json({
             "new": merged.new, "known": merged.known, "quarantined": merged.quarantined,
-            "findings": [_finding_json(finding) for finding in merged.findings],
+            "waiting": merged.waiting, "findings": [_finding_json(finding) for finding in merged.findings],
         } | ({"photos": photos} if pictures else {}))  # fmt: skip
         return
     click.echo(
@@ -61,6 +61,13 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
     )
     if pictures:
         click.echo(_("Photographs taken in: {count} of {total}").format(count=photos, total=len(pictures)))
+    if merged.waiting:
+        words = ngettext(
+            "{count} of them is of a station that is not admitted: it is kept and counts nowhere until then.",
+            "{count} of them are of stations that are not admitted: they are kept and count nowhere until then.",
+            merged.waiting,
+        )
+        click.echo(words.format(count=number(merged.waiting)))
     for finding in merged.findings:
         click.echo(f"  {finding.code}: {fill(finding.message, finding.values)}")
     if other_root:

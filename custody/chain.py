@@ -6,6 +6,7 @@ The same set of events gives the same chain, whatever order they arrived in (doc
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from custody.codes import show_code
 from custody.corrections import correction_findings, in_place_of, withdrawals, withdrawn_links
@@ -13,11 +14,13 @@ from custody.errors import N_
 from custody.events import Event
 from custody.findings import Finding, moment
 from custody.fold import Fold
+from custody.held import Held
 from custody.items import Item, Voids
 from custody.order import causal_order
 from custody.places import Place
 from custody.sealing import SealUse
 from custody.state import Link, family_of
+from custody.strangers import beside_strangers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class Chain:
     """All that the events say of one item. `item` is None when no event registers it; the rest then still follows.
 
     `voids` are the prints of its label that were recorded as void; `seals` what became of each seal that was recorded
-    with it. `corrections` are the records that withdraw others about it, or ask to, by log and number.
+    with it. `corrections` are the records that withdraw others about it, or ask to, by log and number. `aside` are the
+    records of stations that are not admitted, each with the number of links before it: nothing follows from them.
     """
 
     code: str
@@ -36,6 +40,17 @@ class Chain:
     voids: Voids = ()
     seals: tuple[SealUse, ...] = ()
     corrections: tuple[Event, ...] = ()
+    aside: tuple[tuple[int, Link], ...] = ()
+
+    @property
+    def shown(self) -> tuple[Link, ...]:
+        """All records that are to be shown, in order: the links, and among them those of stations not admitted."""
+        if not self.aside:
+            return self.links
+        found = list(self.links)
+        for before, link in reversed(self.aside):
+            found.insert(before, link)
+        return tuple(found)
 
     @property
     def is_blank(self) -> bool:
@@ -62,6 +77,8 @@ def custody(
     as_of: str | None = None,
     roots: frozenset[str] = frozenset(),
     sealed_kinds: frozenset[str] = frozenset(),
+    strangers: Mapping[str, str] = MappingProxyType({}),
+    held: Held | None = None,
 ) -> Chain:
     """Fold the events of an item, and of its parents, into its chain.
 
@@ -73,7 +90,33 @@ def custody(
         as_of: the moment (RFC 3339, UTC) up to which what has not arrived is judged late; None leaves that out.
         roots: the logs of the election's root, which may withdraw any record.
         sealed_kinds: the kinds that may not be handed over before a seal is recorded on them.
+        strangers: the logs that root has not admitted, by name, and their stations. Their records are shown and count
+            for nothing; a finding that they would explain is provisional and names one of them.
+        held: how much is held of the logs that count, by which broken custody is final or not; None: all of all.
     """
+    said = list(events)
+    rules = _Rules(places or {}, met, as_of, roots, sealed_kinds, held)
+    counted = [event for event in said if event.log not in strangers] if strangers else said
+    chain = _folded(code, counted, rules)
+    if len(counted) == len(said):
+        return chain
+    return beside_strangers(chain, _folded(code, said, rules), strangers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What else a fold hangs on, besides the events: as `custody` takes it."""
+
+    places: Mapping[str, Place]
+    met: frozenset[str] | None
+    as_of: str | None
+    roots: frozenset[str]
+    sealed_kinds: frozenset[str]
+    held: Held | None
+
+
+def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
+    places, roots = rules.places, rules.roots
     unique = {event.leaf: event for event in events}
     corrections = [event for event in unique.values() if event.type == "correct"]
     withdrawn, foreign = withdrawals(unique, roots) if corrections else ({}, [])
@@ -88,7 +131,7 @@ def custody(
     left_out = {leaf for leaf, event in about.items() if leaf in withdrawn or event.type == "correct"}
     placed = in_place_of(about, withdrawn) if corrections else {}
     order = causal_order((about | placed).values(), left_out)
-    fold = Fold(code, family, places or {}, met, order, sealed_kinds)
+    fold = Fold(code, family, places, rules.met, order, rules.sealed_kinds, rules.held)
     fold.run()
     links, findings = fold.links, fold.findings
     about_it: list[Event] = []
@@ -103,8 +146,8 @@ def custody(
         about_it.sort(key=lambda event: (event.log, event.seq, event.leaf))
     state = fold.states[code]
     item = state.item(code)
-    if places and as_of and item is not None:
-        findings += _not_arrived(item, links, places, as_of)
+    if places and rules.as_of and item is not None:
+        findings += _not_arrived(item, links, places, rules.as_of)
     seals = tuple(state.seals.uses.values())
     return Chain(code, item, state.holder, tuple(links), tuple(findings), state.voids, seals, tuple(about_it))
 

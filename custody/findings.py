@@ -34,6 +34,7 @@ class Finding:
     `is_provisional`: another station's log, not met yet, may explain it. `is_foretold`: a paper of that station told of
     it, and nothing at all is registered here yet; it is then `info`, whatever its code.
     So is a station that is not admitted while root's log, which alone could say so, is not here.
+    `stranger`: the station, not admitted yet, of which a kept record would explain it; the last of `also` is that one.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Finding:
     is_provisional: bool = False
     is_foretold: bool = False
     also: tuple[str, ...] = ()
+    stranger: str = ""
 
     @property
     def rests_on(self) -> tuple[str, ...]:

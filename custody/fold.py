@@ -17,6 +17,7 @@ from custody.findings import (
     unsealed,
     wrong_destination,
 )
+from custody.held import Held
 from custody.linking import Linking
 from custody.listed import has_gone, is_beyond, missed, under_same_number
 from custody.order import Order
@@ -32,9 +33,10 @@ class Fold:
 
     def __init__(
         self, code: str, family: set[str], places: Mapping[str, Place], met: frozenset[str] | None, order: Order,
-        sealed_kinds: frozenset[str] = frozenset(),
+        sealed_kinds: frozenset[str] = frozenset(), held: Held | None = None,
     ) -> None:  # fmt: skip
         self.code, self.places, self.met, self.order, self.sealed_kinds = code, places, met, order, sealed_kinds
+        self.held = held
         self.states = {member: State() for member in sorted(family)}
         self.links: list[Link] = []
         self.findings: list[Finding] = []
@@ -271,7 +273,7 @@ class Fold:
         if not is_repeat:
             self._judge_seal(event, state)
             if not state.may_give(giver):
-                self._find(event, broken_link(self.code, state, event, self.order, self.places, self.met))
+                self._find(event, broken_link(self.code, state, event, self.order, self.places, self.met, self.held))
             self._judge_way(event, state)
         if event.body["occurred"] is not None:
             self._find(event, *judge_time(None, event.happened, is_late_entry=True))

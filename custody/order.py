@@ -42,6 +42,10 @@ class Order:
         earlier = bisect_left(log, event.seq, key=_seq)
         return earlier > 0 and self.is_before(other, log[earlier - 1])
 
+    def is_known_in(self, log: str, event: Event) -> bool:
+        """Whether an event of that log, among those of the set, was recorded by a station that knew `event`."""
+        return any(self.is_before(event, later) for later in self._logs.get(log, ()))
+
     def find(self, leaf: str) -> Event | None:
         """The event of that identity, or None where it is not in the set."""
         return self._events.get(leaf)

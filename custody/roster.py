@@ -6,6 +6,7 @@ key does not come back: its station goes on with a new one.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from custody.corrections import in_place_of, withdrawals
 from custody.events import Event
@@ -19,14 +20,17 @@ NOTICES = frozenset({"genesis", "admit", "revoke", "plan"})
 
 @dataclass(frozen=True, slots=True)
 class LogOwner:
-    """Whose log it is, by its own first entry: the key (64 hex digits), the station's name and place."""
+    """Whose log it is, by its own first entry: the key (64 hex digits), the station's name and place, and the
+    fingerprint of the root that it follows; the latter is empty where that entry is not here.
+    """
 
     key: str
     station: str
     place: str
+    root: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Roster:
     """Who counts in an election.
 
@@ -35,14 +39,16 @@ class Roster:
         owners: whose each held log is.
         powers: the keys that count, and what each may do.
         revoked: for each revoked key, the sizes up to which its logs stand; of a log not named, nothing does.
+        own: the logs of the station that asks, which count there, admitted or not; those it went on from, too.
     """
 
     root: str
     owners: Mapping[str, LogOwner]
     powers: Mapping[str, frozenset[str]]
     revoked: Mapping[str, Mapping[str, int]]
+    own: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def roots(self) -> frozenset[str]:
         """The logs that the root's key signs."""
         return frozenset(log for log, owner in self.owners.items() if _fingerprint(owner.key) == self.root)
@@ -51,6 +57,25 @@ class Roster:
         """Whether a log's key was admitted, revoked later or not."""
         owner = self.owners.get(log)
         return owner is not None and owner.key in self.powers
+
+    def is_stranger(self, log: str) -> bool:
+        """Whether what a log recorded is kept and counts nowhere, until root admits its key.
+
+        A station's own log counts at that station. While root's log, which alone says who is admitted, is not here,
+        every log that names this root counts. Where no root is known, all do.
+        """
+        return log in self.strangers or (bool(self.root) and log not in self.owners and log not in self.own)
+
+    @cached_property
+    def strangers(self) -> frozenset[str]:
+        """The held logs of which nothing counts (`is_stranger`)."""
+        if not self.root:
+            return frozenset()
+        return frozenset(
+            log
+            for log, owner in self.owners.items()
+            if owner.key not in self.powers and log not in self.own and (self.roots or owner.root != self.root)
+        )
 
     @property
     def has_met_all(self) -> bool:
@@ -79,13 +104,23 @@ class Roster:
         last = self.last_good(event.log)
         return last is not None and event.seq > last
 
+    def stands(self, event: Event) -> bool:
+        """Whether anything follows from an event: neither a stranger recorded it nor a key that was revoked before.
+
+        All that reads events to count them asks this.
+        """
+        return not (self.is_stranger(event.log) or self.is_quarantined(event))
+
     def may(self, log: str, power: str) -> bool:
         """Whether a log may plan, or admit and revoke."""
         owner = self.owners.get(log)
         return owner is not None and power in self.powers.get(owner.key, ())
 
 
-def roster(root: str, notices: Iterable[Event], owners: Mapping[str, LogOwner] | None = None) -> Roster:
+def roster(
+    root: str, notices: Iterable[Event], owners: Mapping[str, LogOwner] | None = None, *,
+    own: frozenset[str] = frozenset(),
+) -> Roster:  # fmt: skip
     """Who counts, where the key with the fingerprint `root` is the root's.
 
     A key stands at the level after the lowest one that admitted it, root's at the first; where several of one level
@@ -95,6 +130,7 @@ def roster(root: str, notices: Iterable[Event], owners: Mapping[str, LogOwner] |
     Args:
         notices: the events of the types `NOTICES`, in any order; others do no harm.
         owners: whose each log is; None takes that from the first entries among the notices.
+        own: the logs of the station that asks.
     """
     events = sorted(notices, key=_place)
     owners = _owners(events) if owners is None else owners
@@ -110,7 +146,19 @@ def roster(root: str, notices: Iterable[Event], owners: Mapping[str, LogOwner] |
             if event.type == "revoke":
                 _end(revoked, event)
         level = {event.body["key"]: frozenset(event.body["powers"]) for event in below if event.type == "admit"}
-    return Roster(root, owners, powers, revoked)
+    return Roster(root, owners, powers, revoked, own)
+
+
+def own_logs(own: Event, notices: Iterable[Event]) -> frozenset[str]:
+    """The logs of the station whose newest log begins with `own`: that one, and those that it went on from."""
+    begun = {event.log: event for event in notices if event.type == "genesis"}
+    found, event = {own.log}, own
+    while before := str(event.body.get("continues") or "").rsplit(":", 2)[0]:
+        if before in found or before not in begun:
+            break
+        found.add(before)
+        event = begun[before]
+    return frozenset(found)
 
 
 def root_followed(own: Event, notices: Iterable[Event]) -> str:
@@ -150,7 +198,7 @@ def plan_in_force(plans: Iterable[Event], trusted: Roster) -> list[Body]:
     Args:
         plans: the `plan` and `correct` events, in any order.
     """
-    events = {event.leaf: event for event in plans if not trusted.is_quarantined(event)}
+    events = {event.leaf: event for event in plans if trusted.stands(event)}
     withdrawn, _disputed = withdrawals(events, trusted.roots)
     placed = in_place_of(events, withdrawn)
     order = causal_order(
@@ -167,7 +215,9 @@ def plan_in_force(plans: Iterable[Event], trusted: Roster) -> list[Body]:
 
 def _owners(events: Iterable[Event]) -> dict[str, LogOwner]:
     return {
-        event.log: LogOwner(event.body["public_key"], event.body["station"], event.body["place"])
+        event.log: LogOwner(
+            event.body["public_key"], event.body["station"], event.body["place"], event.body.get("root", "")
+        )
         for event in events
         if event.type == "genesis"
     }
@@ -199,6 +249,7 @@ def restood(before: Roster, after: Roster) -> dict[str, int]:
         old, new = before.last_good(log), after.last_good(log)
         if old != new:
             found[log] = 1 + min(size for size in (old, new) if size is not None)
-        if (log in before.roots) != (log in after.roots):
+        is_other = log in before.owners and before.is_stranger(log) != after.is_stranger(log)
+        if is_other or (log in before.roots) != (log in after.roots):
             found[log] = 1
     return found

@@ -14,6 +14,9 @@ from custody.roster import Roster
 def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_out: Iterable[Event]) -> Chain:
     """The chain with a finding for each log in it that is not admitted, forked or revoked; the same for any order.
 
+    That a log is not admitted is provisional where its records count all the same: at its own station, and wherever
+    root's log is not here.
+
     Args:
         forked: the logs that have two histories, and the number from which on they differ.
         left_out: the item's events that came after their station's key was revoked.
@@ -22,6 +25,9 @@ def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_
     first: dict[str, Event] = {}
     doubtful: dict[str, Event] = {}
     late: dict[str, list[Event]] = {}
+    strange: dict[str, list[Event]] = {}
+    for event in sorted((link.event for _before, link in chain.aside), key=_place):
+        strange.setdefault(event.log, []).append(event)
     for event in sorted((link.event for link in chain.links), key=_place):
         first.setdefault(event.log, event)
         if event.seq >= forked.get(event.log, event.seq + 1):
@@ -34,12 +40,17 @@ def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_
         for log, event in doubtful.items()
     ]  # fmt: skip
     found += [
-        replace(unadmitted, is_provisional=is_early, is_foretold=is_early)
+        replace(unadmitted, is_provisional=True, is_foretold=is_early)
         for unadmitted in (
             _finding(chain, "UNKNOWN_STATION", event, N_("{station} recorded this of {item}, and root has not admitted "
                      "its key"), roster)
             for log, event in first.items() if not roster.counts(log)
         )
+    ]  # fmt: skip
+    found += [
+        _finding(chain, "UNKNOWN_STATION", events[0], N_("{count} records of {station} about {item} are kept and count "
+                 "for nothing until root admits its key"), roster, count=len(events))
+        for events in strange.values()
     ]  # fmt: skip
     found += [
         _finding(chain, "UNKNOWN_STATION", events[0], N_("{count} records of {station} about {item} came after its key "

@@ -8,6 +8,7 @@ from custody.errors import N_
 from custody.events import Event
 from custody.findings import Finding, districts_apart, name_of
 from custody.forms import Body
+from custody.held import Held
 from custody.items import Item, SerialRange, Voids
 from custody.order import Order
 from custody.places import Place, is_under
@@ -22,6 +23,7 @@ class Link:
     label was. `is_seen` is False where the item only moved with its parent. `is_withdrawn`: a correction took it back.
     `is_repeat`: another log's record of a handover that is in the chain already; it moved nothing. `is_refused`: the
     receiver did not take it, so it stayed with the giver. `is_absent`: it was to go by a list, and was not scanned.
+    `stranger`: the station that recorded it, where root has not admitted it, so that it counts for nothing; else empty.
     """
 
     event: Event
@@ -33,11 +35,17 @@ class Link:
     is_repeat: bool = False
     is_refused: bool = False
     is_absent: bool = False
+    stranger: str = ""
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether its station is not admitted: nothing follows from it."""
+        return bool(self.stranger)
 
     @property
     def has_moved(self) -> bool:
         """Whether this link changed who holds the item."""
-        return self.to is not None and not (self.is_withdrawn or self.is_repeat or self.is_refused)
+        return self.to is not None and not (self.is_withdrawn or self.is_repeat or self.is_refused or self.is_stranger)
 
 
 @dataclass(slots=True)
@@ -108,12 +116,14 @@ class State:
 
 
 def broken_link(
-    code: str, state: State, event: Event, order: Order, places: Mapping[str, Place], met: frozenset[str] | None
-) -> Finding:
+    code: str, state: State, event: Event, order: Order, places: Mapping[str, Place], met: frozenset[str] | None,
+    held: Held | None = None,
+) -> Finding:  # fmt: skip
     """What it is when `event` hands over an item whose holder is somebody else.
 
     Two handovers by one giver that do not know of each other: FORK. A holder that the giver's station did not know of,
     nor does the way down from it lead to the giver: two hold it, SUSPECTED_COPY. Otherwise a record is missing: GAP.
+    Each is provisional as long as more of a log on the way between the two could bring a record that joins them.
     """
     giver, to, holder = event.body["from"], event.body["to"], state.holder or ""
     shown = {
@@ -122,18 +132,25 @@ def broken_link(
     }  # fmt: skip
     apart = [move.event for move in state.moves if not order.is_before(move.event, event)]
     other = next((e for e in apart if e.body["from"] == giver and e.body["to"] != to), None)
+
+    def is_past(record: Event, holder: str) -> bool:
+        is_anywhere = any(_has_no_station(places, end) for end in (holder, giver))
+        return held is None or held.is_past(record, None if is_anywhere else (holder, giver), order, places)
+
+    is_final = is_past(event, holder)
     if other is not None:
         return Finding("FORK", N_("{giver} gave {item} to {to} and to {other}, and neither record knows of the other"),
-                       shown | {"other": name_of(places, other.body["to"])}, code, also=(other.leaf,))  # fmt: skip
+                       shown | {"other": name_of(places, other.body["to"])}, code,
+                       is_provisional=not (is_final and is_past(other, to)), also=(other.leaf,))  # fmt: skip
     before = leaves_of(state.holder_event)
     has_met = met is None or (holder if _has_no_station(places, giver) else giver) in met
     if has_met and state.holder_event in apart and not _may_lead(places, holder, giver, to):
         unjoined = N_(
             "{item} is with {holder} and was given by {giver} to {to}, and no handover joins the two: suspected copy"
         )
-        return Finding("SUSPECTED_COPY", unjoined, shown, code, also=before)
+        return Finding("SUSPECTED_COPY", unjoined, shown, code, is_provisional=not is_final, also=before)
     return Finding("GAP", N_("{giver} gave {item}, but the one before it left with {holder}"), shown, code,
-                   is_provisional=not has_met, also=before)  # fmt: skip
+                   is_provisional=not (has_met and is_final), also=before)  # fmt: skip
 
 
 def leaves_of(*events: Event | None) -> tuple[str, ...]:

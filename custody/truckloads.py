@@ -32,11 +32,15 @@ class Load(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Aboard:
-    """A thing on a truck: its load, what it is called and where it is bound for."""
+    """A thing on a truck: its load, what it is called and where it is bound for.
+
+    `taken_off`: a record of a station that is not admitted which says that it came off, and the name of that station.
+    """
 
     load: Load
     code: str
     to: str
+    taken_off: tuple[str, str] | None = None
 
 
 class Truckloads:
@@ -66,7 +70,14 @@ class Truckloads:
             self._unloaded[chain.code] = tuple(unloaded)
             self._stops = None
         if load is not None and chain.item is not None:
-            self._aboard[chain.code] = Aboard(load, chain.code, chain.item.to)
+            told = next(
+                (
+                    (link.event.leaf, link.stranger) for _before, link in chain.aside
+                    if link.from_ == load.truck and not (link.is_withdrawn or link.is_refused)
+                ),
+                None,
+            )  # fmt: skip
+            self._aboard[chain.code] = Aboard(load, chain.code, chain.item.to, told)
 
     def left_aboard(self, places: Mapping[str, Place]) -> Iterator[tuple[Counted, Finding]]:
         """A finding for each thing that is on a truck still, though others of its load came off where it is bound for;
@@ -95,7 +106,9 @@ def _stops(unloaded: Iterable[tuple[Load, Counted]]) -> dict[Load, dict[str, Cou
 def _left(places: Mapping[str, Place], thing: Aboard, record: Counted) -> Finding:
     shown = {"item": show_code(thing.code), "destination": name_of(places, thing.to),
              "truck": name_of(places, thing.load.truck), "to": name_of(places, record.key.to)}  # fmt: skip
-    return Finding("SHORTAGE", _LEFT, shown, thing.code, record.leaf)
+    leaf, stranger = thing.taken_off or ("", "")
+    return Finding("SHORTAGE", _LEFT, shown, thing.code, record.leaf, is_provisional=bool(stranger),
+                   also=(leaf,) if leaf else (), stranger=stranger)  # fmt: skip
 
 
 def unmatched(parts: Iterable[Counted], places: Mapping[str, Place]) -> list[tuple[Counted, Finding]]:

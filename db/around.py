@@ -43,7 +43,7 @@ def around_now(judging: "Judging", handover: Handover, offered: Iterable[str] = 
     paper = judging.papers.waybill(giver, to, tops).items if tops else {}
     known = state.items_of({*offered, *handover.load, *(lists or ())} - held.keys())
     there = {item.code: item for item in known.values() if item.held_by == to}
-    if tops and judging.ledger.places_met() is not None:
+    if tops and state.stations.places_met() is not None:
         there |= {item.code: item for item in state.brought_by_others(to, judging.ledger.own_log().id)}
     chains = judging.receipts(there.values(), giver, to)
     leaves = {event.leaf for event in others}
@@ -108,7 +108,7 @@ def numbered_alike(state: "State", number: str, giver: str, to: str, own: str | 
         event.leaf: event
         for event in state.ledger.on_topic((numbered(number),))
         if event.log != own and (event.body["from"], event.body["to"]) == (giver, to)
-        and not stations.is_quarantined(event)
+        and stations.stands(event)
     }  # fmt: skip
     return standing(state, found.values())
 
@@ -139,7 +139,8 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
         asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
     if tops:
         asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, _log_id(state, parts[0].log)))
-    histories = state.families(asked) | state.families(named, with_children=True)
+    heard = frozenset({parts[0].log})  # it tells what its own station recorded, admitted or not
+    histories = state.families(asked, heard=heard) | state.families(named, with_children=True, heard=heard)
     if lists is not None:
         _add_families(state, histories, parts)
     beside = {event.leaf: event for event in others}

@@ -149,7 +149,7 @@ def correct(
 def withdrawn_now(store: Store) -> dict[str, Event]:
     """The records that do not stand, by leaf, each with the correction that withdrew it and may do so."""
     stations = store.state.stations.now()
-    corrections = [event for event in store.ledger.on_topic(["correct"]) if not stations.is_quarantined(event)]
+    corrections = [event for event in store.ledger.on_topic(["correct"]) if stations.stands(event)]
     targets = (store.ledger.find(event.body["target"]) for event in corrections)
     events = {event.leaf: event for event in (*corrections, *targets) if event is not None}
     return withdrawals(events, store.state.roots)[0]
@@ -169,7 +169,9 @@ def _refuse(store: Store, event: Event) -> None:
             hint=N_("Ask that station, or the election's root, to correct it."),
             log=event.log,
         )
-    about = {e.leaf: e for e in (event, *store.ledger.on_topic(("correct",)))}
+    stations = store.state.stations.now()
+    corrections = filter(stations.stands, store.ledger.on_topic(("correct",)))
+    about = {e.leaf: e for e in (event, *corrections)}
     if event.leaf in withdrawals(about, store.state.roots)[0]:
         raise RuleError(
             N_("this was withdrawn already"), hint=N_("See it with: python main.py custody CODE, for one of its items.")

@@ -18,14 +18,14 @@ LONGEST_TEXT = 2000
 def known(store: Store, type_: str) -> list[Event]:
     """Every record of a type and every correction, of all stations whose word counts; in no order."""
     stations = store.state.stations.now()
-    return [event for event in store.ledger.on_topic((type_, "correct")) if not stations.is_quarantined(event)]
+    return [event for event in store.ledger.on_topic((type_, "correct")) if stations.stands(event)]
 
 
 def handovers_without_items(store: Store) -> list[Event]:
     """The handovers that stand and name no item, since nothing had a readable label: no item's chain has them."""
     stations = store.state.stations.now()
     events = (event for event in store.ledger.naming_none() if event.type in ("handover", "correct"))
-    standing = in_force((event for event in events if not stations.is_quarantined(event)), store.state.roots)
+    standing = in_force((event for event in events if stations.stands(event)), store.state.roots)
     return [event for event in standing if event.type == "handover"]
 
 

@@ -112,12 +112,24 @@ class Folding:
         """The logs of the election's root, which may withdraw any record."""
         return self.stations.now().roots
 
-    def families(self, codes: Iterable[str], *, with_children: bool = False) -> dict[str, list[Event]]:
+    def families(
+        self,
+        codes: Iterable[str],
+        *,
+        with_children: bool = False,
+        with_strangers: bool = False,
+        heard: frozenset[str] = frozenset(),
+    ) -> dict[str, list[Event]]:
         """For each code, the events that name it or a parent of it; optionally for everything packed in them too.
 
-        What a revoked station recorded too late is left out.
+        What does not count is left out: records of stations that are not admitted, unless they are asked for, and what
+        a revoked station recorded too late.
+
+        Args:
+            heard: logs that count here, admitted or not.
         """
         stations = self.stations.now()
+        strangers = frozenset() if with_strangers else stations.strangers - heard
         naming: dict[str, list[Event]] = {}
         parents: dict[str, set[str]] = {}
         children: dict[str, set[str]] = {}
@@ -125,7 +137,7 @@ class Folding:
         wanted = set(heads)
         while wanted:
             found = {
-                code: [event for event in events if not stations.is_quarantined(event)]
+                code: [event for event in events if event.log not in strangers and not stations.is_quarantined(event)]
                 for code, events in self.ledger.naming(wanted).items()
             }
             naming |= found

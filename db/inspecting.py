@@ -114,7 +114,8 @@ def found_by(store: Store, events: Sequence[Event], also: Iterable[str] = ()) ->
 def looks(store: Store, *, under: str | None = None, kind: str | None = None) -> Iterator[Look]:
     """The newest look at each item that anybody looked at; those bound for a place or below it, of a kind."""
     places = store.state.places.all()
-    events = store.ledger.on_topic(("inspect",))
+    stations = store.state.stations.now()
+    events = filter(stations.stands, store.ledger.on_topic(("inspect",)))
     codes = sorted({code for event in events for code in event.rows})
     for batch in batches(codes, _FOLDED_TOGETHER):
         for chain in store.state.chains(batch):

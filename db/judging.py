@@ -22,6 +22,7 @@ from custody.handover_facts import HandoverFacts, expected_items, expected_tops,
 from custody.items import Item
 from custody.places import Need, Place, is_carrier, is_official, is_under
 from custody.sealing import judge_seals
+from custody.strangers import told_otherwise
 from custody.waybill import judge_against_load, judge_against_paper
 from db.around import around_now, meant_now
 from db.ledger import Ledger
@@ -98,7 +99,7 @@ class Judging:
         if not self.has_plan and is_official(code):
             return True
         own = self.ledger.own_row()
-        stations = self.ledger.places_met() or frozenset({own.place} if own else ())
+        stations = self.state.stations.places_met() or frozenset({own.place} if own else ())
         return code in stations or code in self.papers.named_places()
 
     def _way_to_a_place(self) -> str:
@@ -224,7 +225,18 @@ class Judging:
                 if label.code not in receipts
                 and not (label.code in items and items[label.code].held_by == handover.giver)
             ]  # fmt: skip
-        return items, found
+        return items, self._beside_strangers(found, handover.giver)
+
+    def _beside_strangers(self, found: list[Finding], giver: str) -> list[Finding]:
+        """The same, those as provisional that a kept record of a station that is not admitted would explain."""
+        codes = [finding.item for finding in found if finding.code in ("NOT_HELD", "SHORTAGE") and finding.item]
+        if not codes or not self.state.stations.now().strangers:
+            return found
+        chains = {chain.code: chain for chain in self.state.chains(list(dict.fromkeys(codes)))}
+        return [
+            told_otherwise(finding, chains[finding.item], giver) if finding.item in chains else finding
+            for finding in found
+        ]
 
     def _foretold(self, found: list[Finding]) -> list[Finding]:
         """The same, those as foretold whose item came here as a paper said, before anything is registered here."""
@@ -273,7 +285,7 @@ class Judging:
     def receipts(self, items: Iterable[Item], giver: str, to: str) -> dict[str, Chain]:
         """The chains of those items whose handover another log has recorded already, so that ours confirms it."""
         arrived = [item.code for item in items if item.held_by == to]
-        if not arrived or self.ledger.places_met() is None:
+        if not arrived or self.state.stations.places_met() is None:
             return {}
         own = self.ledger.own_log().name
         chains = (
@@ -302,7 +314,7 @@ class Judging:
         )  # fmt: skip
         bodies = [event.fields for event in new if event.type == "handover"]
         facts = handover_facts(bodies, around, self.state.places)
-        found += facts.findings
+        found += self._beside_strangers(list(facts.findings), handover.giver)
         found += self.waybill(handover).findings
         for code, condition in handover.conditions.items():
             found += judge_condition(code, condition)

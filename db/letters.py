@@ -151,12 +151,22 @@ def _by_record(state: State, log: str, seq: int) -> list[list[Stored]]:
 
 def _standing(state: State, found: list[list[Stored]]) -> list[list[Stored]]:
     """Those that no correction took back."""
-    corrections = state.ledger.on_topic(("correct",))
+    corrections = _that_count(state, found)
     if not corrections:
         return found
     events = joined((event for parts in found for event, _body, _lines in parts), corrections)
     withdrawn, _foreign = withdrawals({event.leaf: event for event in events}, state.roots)
     return [parts for parts in found if parts[0][0].leaf not in withdrawn]
+
+
+def _that_count(state: State, found: list[list[Stored]]) -> list[Event]:
+    """The corrections that count for a letter of these handovers: those of the stations that recorded them, too."""
+    stations = state.stations.now()
+    logs = {event.log for parts in found for event, _body, _lines in parts}
+    return [
+        event for event in state.ledger.on_topic(("correct",))
+        if event.log in logs or stations.stands(event)
+    ]  # fmt: skip
 
 
 def _with_sheets(state: State, parts: list[Stored]) -> FoundHandover:

@@ -25,6 +25,7 @@ from evidence.trust import what_does_not_count
 class Merged:
     """What came of an import: entries not held before, held already, and kept apart because a key was revoked.
 
+    `waiting` of the new ones are of stations that are not admitted: they are kept and count nowhere until then.
     `findings` are about the logs that the bundles hold, as they stand now.
     """
 
@@ -32,6 +33,7 @@ class Merged:
     known: int
     quarantined: int
     findings: tuple[EvidenceFinding, ...]
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,11 @@ class Merge:
         ends = {log: stations.last_good(log) for log in self._logs}
         quarantined = sum((last := ends[log]) is not None and seq > last for log, seq in self._new)
         found = tuple(self._findings())
-        return Merged(len(self._new) - quarantined, self._known, quarantined, found)
+        strangers = stations.strangers
+        waiting = sum(
+            log in strangers and ((last := ends[log]) is None or seq <= last) for log, seq in self._new
+        )  # fmt: skip
+        return Merged(len(self._new) - quarantined, self._known, quarantined, found, waiting)
 
     # --- putting entries in place -----------------------------------------------------------------------------------
 

@@ -189,10 +189,11 @@ class Papers:
         basts: dict[str, None] = {}
         senders: dict[str, None] = {}
         strangers: dict[str, None] = {}
-        paper = self.tables.paper
+        paper, stations = self.tables.paper, self.state.stations.now()
         for row in paper.select().order_by(paper.log, paper.seq):
             leaf, body = bytes(row.leaf), json.loads(bytes(row.body))
-            if self.ledger.find(leaf.hex()) is not None:  # the log itself has come
+            held = self.ledger.find(leaf.hex())
+            if held is not None and stations.stands(held):  # the log itself has come
                 continue
             if before and moment(row.seen_at) > moment(before[-1].at):
                 continue
@@ -248,11 +249,13 @@ class Papers:
         """
         was_known = known_then(before) if before else None
         own = {event.leaf for event in before}
+        stations = self.state.stations.now()
         return {
             code
             for code, events in self.ledger.naming(codes).items()
             if any(
                 event.type == "handover"
+                and stations.stands(event)
                 and _is_after(event, code, paper)
                 and (was_known is None or (was_known(event) and event.leaf not in own))
                 for event in events

@@ -12,7 +12,6 @@ from custody.clocks import Stamp
 from custody.compose import Ref
 from custody.errors import N_, StoreError, TamperError
 from custody.events import Event
-from custody.ledger import key_fingerprint
 from custody.roster import NOTICES
 from db.connect import reopen
 from db.models import Tables
@@ -161,20 +160,6 @@ class Reading:
     def event_count(self) -> int:
         """How many events are held, of all logs. It grows with every change that anybody records."""
         return int(self.tables.log.select(fn.COALESCE(fn.SUM(self.tables.log.size), 0)).scalar())
-
-    def places_met(self) -> frozenset[str] | None:
-        """The places whose stations' logs are held; None, meaning everybody is, for a laptop that is alone.
-
-        A laptop is alone while it is its own root and has met no log but its own: nobody else can explain a gap.
-        """
-        return self.remember_rule("places_met", self._places_met)
-
-    def _places_met(self) -> frozenset[str] | None:
-        rows = list(self.tables.log.select())
-        own = [row for row in rows if row.is_own]
-        if own == rows and any(row.root == key_fingerprint(bytes.fromhex(row.public_key)) for row in own):
-            return None
-        return frozenset(row.place for row in rows)
 
     def naming(self, codes: Iterable[str]) -> dict[str, list[Event]]:
         """For each code, the events of its chain: those that name it, and what corrects them; in no order."""

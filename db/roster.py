@@ -8,7 +8,8 @@ from peewee import fn
 from custody.compose import Ref
 from custody.errors import N_, RuleError
 from custody.events import Event
-from custody.roster import NOTICES, Roster, root_followed, roster
+from custody.ledger import key_fingerprint
+from custody.roster import NOTICES, Roster, own_logs, root_followed, roster
 from db.ledger import Ledger
 from db.models import Tables
 
@@ -27,7 +28,24 @@ class RosterTable:
         """Who counted before these events came."""
         own = self._own_genesis()
         notices = [event for event in self.ledger.on_topic(NOTICES) if event.leaf not in leaves]
-        return roster("" if own is None else root_followed(own, notices), notices)
+        if own is None:
+            return roster("", notices)
+        return roster(root_followed(own, notices), notices, own=own_logs(own, notices))
+
+    def places_met(self) -> frozenset[str] | None:
+        """The places whose stations' logs are held and count; None, meaning everybody is, for a laptop that is alone.
+
+        A laptop is alone while it is its own root and no log but its own counts: nobody else can explain a gap.
+        """
+        return self.ledger.remember_rule("places_met", self._places_met)
+
+    def _places_met(self) -> frozenset[str] | None:
+        strangers, log = self.now().strangers, self.tables.log
+        rows = [row for row in log.select() if row.name not in strangers]
+        own = [row for row in rows if row.is_own]
+        if own == rows and any(row.root == key_fingerprint(bytes.fromhex(row.public_key)) for row in own):
+            return None
+        return frozenset(row.place for row in rows)
 
     def plan_known_to(self, log: str) -> tuple[Ref, ...]:
         """The newest plan event of each other log, which a new plan of this log comes after.

@@ -127,7 +127,7 @@ def opened_packs(store: Store) -> frozenset[str]:
     stations = store.state.stations.now()
     events = [
         event for event in store.ledger.on_topic(("register", "correct"))
-        if event.body.get("out_of", "") is not None and not stations.is_quarantined(event)
+        if event.body.get("out_of", "") is not None and stations.stands(event)
     ]  # fmt: skip
     withdrawn, _asked = withdrawals({event.leaf: event for event in events}, stations.roots)
     return frozenset(

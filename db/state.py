@@ -8,6 +8,7 @@ from peewee import Case, fn
 
 from custody.chain import Chain, custody
 from custody.compose import Ref
+from custody.held import Held
 from custody.items import Item, Voids
 from custody.places import Need, Place
 from custody.planning import Slot, sealed_kinds
@@ -16,6 +17,7 @@ from custody.standing import with_standing
 from db.contents import Contents
 from db.folding import Folding
 from db.item_rows import ItemRow, standing_links
+from db.knowledge import Knowledge
 from db.ledger import Ledger
 from db.models import Tables
 from db.prepared import PreparedIn, blank
@@ -27,6 +29,7 @@ class State(Folding):
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
         super().__init__(ledger, tables)
         self.contents = Contents(ledger, tables)
+        self.knowledge = Knowledge(ledger, self.stations)
         self._expected = PreparedIn(ledger.database, self._expected_query)
 
     def chain(self, code: str, *, as_of: str | None = None) -> Chain:
@@ -48,14 +51,16 @@ class State(Folding):
         self, codes: Collection[str], places: Mapping[str, Place], as_of: str | None, *, with_children: bool = False
     ) -> Iterator[Chain]:
         stations, met, forked = self.stations.now(), self.met, self.stations.forked()
-        families = self.families(codes, with_children=with_children)
+        families = self.families(codes, with_children=with_children, with_strangers=True)
+        strangers = {log: stations.owners[log].station for log in stations.strangers}
         codes = list(families) if with_children else codes
         naming = self.ledger.naming(codes) if stations.revoked else {}
-        sealed = self.sealed_kinds
+        sealed, held = self.sealed_kinds, self.held
         for code in codes:
             chain = custody(
-                code, families[code], places, met=met, as_of=as_of, roots=stations.roots, sealed_kinds=sealed
-            )
+                code, families[code], places, met=met, as_of=as_of, roots=stations.roots, sealed_kinds=sealed,
+                strangers=strangers, held=held,
+            )  # fmt: skip
             chain = self.seals.compared(chain)
             left_out = [event for event in naming.get(code, ()) if stations.is_quarantined(event)]
             yield with_standing(chain, stations, forked, left_out)
@@ -82,8 +87,13 @@ class State(Folding):
         item = self.tables.item
         if item.select(item.code).limit(1).tuples().first() is None:
             return frozenset()
-        places = self.ledger.places_met()
+        places = self.stations.places_met()
         return None if places is None or self.stations.now().has_met_all else places
+
+    @property
+    def held(self) -> Held | None:
+        """How much is held of the logs that count; None for a laptop that is alone."""
+        return None if self.stations.places_met() is None else self.ledger.remember("held", self.knowledge.held)
 
     @property
     def sealed_kinds(self) -> frozenset[str]:

@@ -45,12 +45,13 @@ class ProofAudit(BundleAudit):
     """What a proof file shows: `events` are those that were proven and count, in the order of the file.
 
     `roots` are the logs that may withdraw any record: those of the root's key, or, where no root was brought, those
-    that say that they are their own.
+    that say that they are their own. `strangers` are the logs of which nothing counts, and their stations.
     """
 
     codes: tuple[str, ...]
     events: tuple[Event, ...]
     roots: frozenset[str]
+    strangers: Mapping[str, str]
 
     @property
     def verdict(self) -> str:
@@ -134,7 +135,9 @@ def audit_proof(proof: CustodyProof, *, root: str | None = None, heads: Sequence
     is_anchored = root is not None or bool(witnesses)
     standing = tuple(event for event in events.values() if not (trusted and trusted.is_quarantined(event)))
     roots = trusted.roots if trusted else _own_roots(genesis)
-    return ProofAudit(facts, tuple(found), is_anchored, proof.codes, standing, roots)
+    strange = {log for log in keys if trusted and trusted.is_stranger(log)}
+    strangers = {log: str(genesis.get(log, {}).get("station", log)) for log in strange}
+    return ProofAudit(facts, tuple(found), is_anchored, proof.codes, standing, roots, strangers)
 
 
 def _parsed(proof: CustodyProof, found: list[EvidenceFinding]) -> Iterator[EntryProof]:
@@ -179,7 +182,10 @@ def _trusted(root: str | None, keys: Mapping[str, bytes], events: Mapping[str, E
     """Who counts by the root's word, as far as the file brings it; None where no root is known."""
     if root is None:
         return None
-    return roster(root, events.values(), {log: LogOwner(key.hex(), "", "") for log, key in keys.items()})
+    told = {event.log: str(event.body["root"]) for event in events.values() if event.type == "genesis"}
+    return roster(
+        root, events.values(), {log: LogOwner(key.hex(), "", "", told.get(log, "")) for log, key in keys.items()}
+    )
 
 
 def _own_roots(genesis: Mapping[str, Body]) -> frozenset[str]:

@@ -79,15 +79,15 @@ class StepBlock(Flowable):  # type: ignore[misc]
     """One record of the timeline: when, a numbered node on the rail, and what it says.
 
     A filled node is a handover whose label was read, a dashed one a move that nobody saw, an open one any other
-    record, a struck one a record that was withdrawn.
+    record, a struck one a record that was withdrawn or whose station is not admitted.
     """
 
     def __init__(self, number: int, step: Step, marks: Sequence[FindingRow], *, is_first: bool, is_last: bool) -> None:
         super().__init__()
         self.number, self.step, self.marks = number, step, marks
         self.is_first, self.is_last = is_first, is_last
-        tone = MUTED if step.is_withdrawn else INK
-        title = f"{step.title} ({_('withdrawn')})" if step.is_withdrawn else step.title
+        tone = INK if step.counts else MUTED
+        title = f"{step.title} ({step.mark})" if step.mark else step.title
         self._date = [text(step.day, 7.5, face=1, color=tone, align=2), text(step.clock, 7.5, color=tone, align=2)]
         self._title, self._tone = title, tone
         self._parties: list[list[Any]] = []
@@ -141,16 +141,16 @@ class StepBlock(Flowable):  # type: ignore[misc]
     def _draw_card(self, canvas: Canvas, x: float, top: float) -> None:
         right = x + self._cell + _ARROW_MM * mm
         for left, party in ((x, self._parties[0]), (right, self._parties[1])):
-            canvas.setFillColor(WHITE if self.step.is_withdrawn else TINT)
+            canvas.setFillColor(TINT if self.step.counts else WHITE)
             canvas.setStrokeColor(RULE)
             canvas.setLineWidth(0.6)
-            canvas.setDash(*((2, 1.6) if self.step.is_withdrawn else ()))
+            canvas.setDash(*(() if self.step.counts else (2, 1.6)))
             canvas.roundRect(left, top - self._card, self._cell, self._card, 2, fill=1)
             _draw_stack(canvas, party, left + _PAD_MM * mm, top - _PAD_MM * mm)
         canvas.setDash()
         middle = top - self._card / 2
         tail, head = x + self._cell + 2.5 * mm, right - 2.5 * mm
-        color = MUTED if self.step.is_withdrawn else ACCENT
+        color = ACCENT if self.step.counts else MUTED
         canvas.setStrokeColor(color)
         canvas.setFillColor(color)
         canvas.setLineWidth(1.4)
@@ -196,8 +196,8 @@ class Legend(Flowable):  # type: ignore[misc]
 
 
 def _node_word(step: Step) -> str:
-    if step.is_withdrawn:
-        return _("withdrawn")
+    if step.mark:
+        return step.mark
     if step.giver is None or step.is_repeat:
         return _("other record")
     return _("handover") if step.is_seen else _("moved with its parent, not seen")
@@ -205,8 +205,8 @@ def _node_word(step: Step) -> str:
 
 def draw_node(canvas: Canvas, step: Step, words: str, x: float, y: float, radius: float = _NODE_MM * mm) -> None:
     """Draw the node of a step around a point: filled, dashed, open or struck (see `StepBlock`)."""
-    is_filled = step.giver is not None and step.is_seen and not (step.is_withdrawn or step.is_repeat)
-    color = MUTED if step.is_withdrawn else ACCENT
+    is_filled = step.giver is not None and step.is_seen and step.counts and not step.is_repeat
+    color = ACCENT if step.counts else MUTED
     canvas.saveState()
     canvas.setStrokeColor(color)
     canvas.setFillColor(color if is_filled else WHITE)
@@ -215,7 +215,7 @@ def draw_node(canvas: Canvas, step: Step, words: str, x: float, y: float, radius
         canvas.setDash(1.6, 1.2)
     canvas.circle(x, y, radius, fill=1)
     canvas.setDash()
-    if step.is_withdrawn:
+    if not step.counts:
         reach = radius * 1.1
         canvas.line(x - reach, y - reach, x + reach, y + reach)
     canvas.setFillColor(WHITE if is_filled else color)

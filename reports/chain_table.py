@@ -13,7 +13,7 @@ from tables.write import Cell, Sheet
 HEADERS = (
     "code", "kind", "destination", "step", "type", "at_utc", "local_time", "from", "from_name", "to", "to_name",
     "giver", "receiver", "how", "seen", "by", "bast", "note", "log", "seq", "leaf", "withdrawn", "findings",
-    "keyed_in_later_utc",
+    "keyed_in_later_utc", "admitted",
 )  # fmt: skip
 FINDING_HEADERS = ("code", "finding", "severity", "open", "provisional", "detail", "leaf", "also")
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
@@ -46,7 +46,7 @@ def _rows_of(chain: Chain, places: Places, needs: Needs) -> Iterator[list[Cell]]
     for finding in finding_rows(chain, places, needs):
         for number in finding.steps or (0,):
             earned.setdefault(number, []).append(finding.code)
-    told = zip(chain.links, steps(chain, places, needs), strict=True)
+    told = zip(chain.shown, steps(chain, places, needs), strict=True)
     for number, (link, step) in enumerate(told, start=1):
         event, giver, receiver = link.event, step.giver, step.receiver
         people = event.body.get("parties") or {}
@@ -57,10 +57,10 @@ def _rows_of(chain: Chain, places: Places, needs: Needs) -> Iterator[list[Cell]]
             people.get("giver", ""), people.get("receiver", ""), link.how, link.is_seen, event.body["by"],
             event.body.get("bast", ""), event.body.get("note", ""), event.log, event.seq, event.leaf,
             link.is_withdrawn, " ".join(earned.get(number, [])),
-            event.at if event.body.get("occurred") else "",
+            event.at if event.body.get("occurred") else "", not link.is_stranger,
         ]  # fmt: skip
     if 0 in earned:
-        yield [*what, None, "finding", *[""] * (len(HEADERS) - 7), " ".join(earned[0]), ""]
+        yield [*what, None, "finding", *[""] * (len(HEADERS) - 8), " ".join(earned[0]), "", ""]
 
 
 def _finding_rows(chain: Chain, needs: Needs) -> Iterator[list[Cell]]:

@@ -28,7 +28,7 @@ def _lines(chain: Chain, places: Places, needs: Needs) -> Iterator[str]:
     for label, value in facts:
         yield from _wrap(value, label.ljust(width), " " * width)
     yield ""
-    if not chain.links:
+    if not chain.shown:
         yield _("No record of this item has been met.")
     for step_number, step in enumerate(steps(chain, places, needs), start=1):
         yield from _step_lines(step_number, step)
@@ -42,7 +42,7 @@ def _lines(chain: Chain, places: Places, needs: Needs) -> Iterator[str]:
 
 
 def _step_lines(step_number: int, step: Step) -> Iterator[str]:
-    title = f"{step.title} [{_('withdrawn')}]" if step.is_withdrawn else step.title
+    title = f"{step.title} [{step.mark}]" if step.mark else step.title
     yield from _wrap(f"{step.day} {step.clock}  {title}", f"{step_number:>3}  ", "     ")
     if step.giver and step.receiver:
         yield from _wrap(_("from {party}").format(party=_party(step.giver)), "       ", "         ")

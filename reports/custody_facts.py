@@ -18,7 +18,7 @@ def chain_json(chain: Chain, places: Places, needs: Needs | None = None) -> dict
         "to": item.to if item else None,
         "held_by": chain.held_by,
         "condition": (item.condition or None) if item else None,
-        "chain": [_link_json(link) for link in chain.links],
+        "chain": [_link_json(link) for link in chain.shown],
         "findings": [finding_json(finding, needs, here) for finding in chain.findings],
     }
 
@@ -56,4 +56,5 @@ def _link_json(link: Link) -> dict[str, Any]:
         "bast": event.body.get("bast"),
         "withdrawn": link.is_withdrawn,
         "refused": link.is_refused,
+        "admitted": not link.is_stranger,
     }

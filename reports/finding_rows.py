@@ -43,7 +43,7 @@ class FindingRow:
 def finding_rows(chain: Chain, places: Places, needs: Needs) -> list[FindingRow]:
     """The findings of a chain, open and grave ones first; a sentence that several records earn stands once."""
     here = zone_code(chain.item.to if chain.item else None, chain.held_by, *(link.to for link in chain.links))
-    step_of = {link.event.leaf: step for step, link in enumerate(chain.links, start=1)}
+    step_of = {link.event.leaf: step for step, link in enumerate(chain.shown, start=1)}
     found: dict[tuple[str, str, str, bool, bool], tuple[list[int], set[int]]] = {}
     for finding in chain.findings:
         text = finding_text(finding, needs, here)

@@ -24,7 +24,7 @@ _ITEM = (
 )  # fmt: skip
 _RECORD = (
     "record", "log", "seq", "leaf", "type", "happened_utc", "recorded_utc", "late_entry", "place", "from", "to",
-    "things", "codes", "action", "by", "withdrawn_by",
+    "things", "codes", "action", "by", "withdrawn_by", "counts",
 )  # fmt: skip
 _HANDOVER = (
     "record", "bast", "part", "parts", "from", "from_name", "to", "to_name", "happened_utc", "recorded_utc",
@@ -69,9 +69,13 @@ def item_table(items: Iterable[Item], places: Places, needs: Needs) -> Sheet:
     return Sheet("items", _ITEM, rows)
 
 
-def record_table(events: Events, withdrawn: Mapping[str, Event]) -> Sheet:
-    """Every record of every log, whatever it is about; `withdrawn_by` is the correction of one that does not stand."""
-    return Sheet("records", _RECORD, _records(events, withdrawn))
+def record_table(events: Events, withdrawn: Mapping[str, Event], stands: Callable[[Event], bool]) -> Sheet:
+    """Every record of every log, whatever it is about; `withdrawn_by` is the correction of one that does not stand.
+
+    Args:
+        stands: whether a record counts (`Roster.stands`): the other tables have those alone.
+    """
+    return Sheet("records", _RECORD, _records(events, withdrawn, stands))
 
 
 def handover_table(events: Events, withdrawn: Mapping[str, Event], places: Places) -> Sheet:
@@ -79,14 +83,14 @@ def handover_table(events: Events, withdrawn: Mapping[str, Event], places: Place
     return Sheet("handovers", _HANDOVER, _handovers(events, withdrawn, places))
 
 
-def _records(events: Events, withdrawn: Mapping[str, Event]) -> Iterator[list[Cell]]:
+def _records(events: Events, withdrawn: Mapping[str, Event], stands: Callable[[Event], bool]) -> Iterator[list[Cell]]:
     for event in events():
         body, codes = event.body, list(event.rows)
         to = body.get("to")
         yield [
             *_times(event), body.get("place") or body.get("held_by"), body.get("from"),
             to if isinstance(to, str) else None, len(codes), one_cell(map(show_code, codes)), body.get("action"),
-            body["by"], correction_of(event, withdrawn),
+            body["by"], correction_of(event, withdrawn), stands(event),
         ]  # fmt: skip
 
 

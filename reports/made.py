@@ -18,13 +18,17 @@ SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Who made a report, when (UTC), from the ledger of which station and election; `here` is a place in its zone."""
+    """Who made a report, when (UTC), from the ledger of which station and election; `here` is a place in its zone.
+
+    `waiting`: which records are kept and not counted in it, since their stations are not admitted; empty where none.
+    """
 
     at_utc: str
     by: str
     election: str
     station: str
     here: str = ""
+    waiting: str = ""
 
 
 def save_report(
@@ -98,6 +102,8 @@ def begin_paper(out: BinaryIO, title: str, meaning: str, made: Made, *, is_wide:
     paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
     paper.place(text(title, 20, face=1, color=ACCENT, leading=1.15), after_mm=2)
     paper.place(text(meaning, 8, color=MUTED), after_mm=3)
+    if made.waiting:
+        paper.place(text(made.waiting, 9.5, face=1), after_mm=3)
     return paper
 
 

@@ -81,16 +81,30 @@ class Step:
     is_seen: bool
     is_withdrawn: bool
     is_repeat: bool
+    is_stranger: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether anything follows from the record: it was not withdrawn, and its station is admitted."""
+        return not (self.is_withdrawn or self.is_stranger)
+
+    @property
+    def mark(self) -> str:
+        """Why nothing follows from it, in a word; else empty."""
+        if self.is_withdrawn:
+            return _("withdrawn")
+        return _("not admitted") if self.is_stranger else ""
 
 
 def steps(chain: Chain, places: Places, needs: Needs, *, with_staff: bool = True) -> Iterator[Step]:
-    """Each link of the chain as a step, in the order of the chain; withdrawn records come last.
+    """Each record of the chain as a step, in order, those of stations that are not admitted among them; withdrawn
+    records come last.
 
     Args:
         with_staff: tell who worked the station too, and not only who stands on the handover's letter.
     """
     home = chain.item.to if chain.item else None
-    return (_step(link, chain.code, home, places, with_staff=with_staff) for link in chain.links)
+    return (_step(link, chain.code, home, places, with_staff=with_staff) for link in chain.shown)
 
 
 def identity(chain: Chain, places: Places, needs: Needs) -> list[tuple[str, str]]:
@@ -150,6 +164,7 @@ def _step(link: Link, code: str, home: str | None, places: Places, *, with_staff
         is_seen=link.is_seen or link.is_absent,
         is_withdrawn=link.is_withdrawn,
         is_repeat=link.is_repeat,
+        is_stranger=link.is_stranger,
     )
 
 
@@ -169,6 +184,8 @@ def _party(custodian: str | None, person: str, places: Places) -> Party:
 
 def _remarks(link: Link, code: str, here: str, *, with_staff: bool) -> Iterator[str]:
     event, body = link.event, link.event.body
+    if link.is_stranger:
+        yield _("counts for nothing until root admits its station")
     if link.is_repeat:
         yield _("the other side's record of a handover above")
     if link.is_refused:

@@ -146,4 +146,8 @@ def finding_text(finding: Finding, needs: Needs | None = None, place: str = "") 
         else:
             values[name] = printable(str(value), 400)
     text = _(finding.message).format(**values)
+    if finding.stranger:
+        text = _("{finding} (a record of {station}, which root has not admitted, would explain it)").format(
+            finding=text, station=printable(finding.stranger, 60)
+        )
     return sentence(text)

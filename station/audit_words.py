@@ -57,7 +57,7 @@ def proven_chains(audit: "ProofAudit") -> "Iterator[Chain]":
         if event.type == "correct":
             corrections.setdefault(event.body["target"], []).append(event)
     for code in audit.codes:
-        yield custody(code, _about(code, naming, corrections), roots=audit.roots)
+        yield custody(code, _about(code, naming, corrections), roots=audit.roots, strangers=audit.strangers)
 
 
 def _about(

@@ -25,7 +25,7 @@ def known_chain(store: "Store", code: str) -> "Chain":
     from custody.codes import show_code
 
     chain = store.state.chain(code, as_of=store.around.now_utc())
-    if not chain.links:
+    if not chain.shown:
         raise InputError(
             N_("nothing is known of {code}"),
             hint=N_("List what is registered with: python main.py items"),

@@ -23,18 +23,19 @@ class EpcisCount:
     """How many EPCIS events were written, how many of these declare another one wrong, and what was left out.
 
     `apart` counts, by type, the records that tell of no things; `revoked` those that came after their station's key was
-    revoked.
+    revoked; `strangers` those of stations that are not admitted.
     """
 
     written: int = 0
     wrong: int = 0
     revoked: int = 0
+    strangers: int = 0
     apart: Counter[str] = field(default_factory=Counter)
 
     @property
     def left_out(self) -> int:
         """How many records are not in the document."""
-        return self.revoked + self.apart.total()
+        return self.revoked + self.strangers + self.apart.total()
 
 
 def export_epcis(
@@ -72,12 +73,14 @@ def _told(
     here, stations, withdrawn = store.ledger.own_log().place, store.state.stations.now(), withdrawn_now(store)
     for event in events:
         done(1)
-        if stations.is_quarantined(event):
+        if stations.is_stranger(event.log):
+            count.strangers += 1
+        elif stations.is_quarantined(event):
             count.revoked += 1
         elif (told := epcis_event(event, uris, here=here)) is None:
             count.apart[event.type] += 1
         else:
-            if not stations.counts(event.log):
+            if not stations.counts(event.log):  # counted all the same here: `Roster.is_stranger`
                 told["serah:isAdmitted"] = False
             count.written += 1
             yield told

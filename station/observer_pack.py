@@ -101,8 +101,8 @@ def _save_letters(store: "Store", folder: Path, template: "Template", progress: 
 
 
 def _first_parts(store: "Store") -> Iterator[str]:
-    """The record of each handover's first part, `LOG:SEQ`."""
-    for event in store.ledger.events_since({}):
+    """The record of the first part of each handover that counts, `LOG:SEQ`."""
+    for event in filter(store.state.stations.now().stands, store.ledger.events_since({})):
         if event.type == "handover" and event.body["part"] == 1:
             yield f"{event.log}:{event.seq}"
 

@@ -46,17 +46,22 @@ def all_tables(store: "Store", found: "Survey", reports: dict[str, Listing]) -> 
     places, needs = found.ways.places, {need.kind: need for need in state.needs()}
     withdrawn = withdrawn_now(store)
 
+    stands = state.stations.now().stands
+
     def events() -> "Iterator[Event]":
         return ledger.events_since({})
+
+    def counting() -> "Iterator[Event]":
+        return filter(stands, events())
 
     sheets = [
         log_table(ledger.heads()),
         place_table(places),
         need_table(needs.values()),
         item_table(state.find_items(), places, needs),
-        record_table(events, withdrawn),
-        handover_table(events, withdrawn, places),
-        *record_tables(events, withdrawn),
+        record_table(events, withdrawn, stands),
+        handover_table(counting, withdrawn, places),
+        *record_tables(counting, withdrawn),
         Sheet("chains", CHAIN_HEADERS, _Rows(lambda: chain_rows(every_chain(store, found.as_of), places, needs))),
         *_named("prints", print_sheets(printed(store), needs)),
     ]

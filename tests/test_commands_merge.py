@@ -76,7 +76,8 @@ def test_a_receipt_keeps_the_senders_newest_head_once(station: Terminal, other: 
 def test_importing_twice_adds_nothing(station: Terminal, other: Terminal) -> None:
     station.give(station.codes()[:3], WH, PPK)
     first = meet(station, other)
-    assert first["new"] == 1 and first["known"] > 0 and set(first) == {"new", "known", "quarantined", "findings"}
+    assert first["new"] == 1 and first["known"] > 0
+    assert set(first) == {"new", "known", "quarantined", "waiting", "findings"}
     before = database(other)
     again = meet(station, other)
     assert (again["new"], again["known"], again["quarantined"]) == (0, first["new"] + first["known"], 0)
@@ -92,9 +93,15 @@ def test_an_unknown_station_is_kept_flagged_and_counts_once_it_is_admitted(stati
     stranger.give([code], WH, PPK)
     assert [f["code"] for f in meet(stranger, station)["findings"]] == ["UNKNOWN_STATION"]
     found = station("custody", code, "--json").json
-    assert found["held_by"] == PPK and "UNKNOWN_STATION" in [f["code"] for f in found["findings"]]
+    assert found["held_by"] == WH and "UNKNOWN_STATION" in [f["code"] for f in found["findings"]]
+    assert [link["to"] for link in found["chain"] if not link["admitted"]] == [PPK]
+    for told in (station("items"), station("report", "progress"), station("custody", code)):
+        assert told.err.count("wait for admission") == 1 and "Pos gelap at 51.08.01" in told.err
+    assert f"{code}" not in station("items", "--held-by", PPK).out
     assert station("admit", stranger.home / "station-card.json", "--json").json["station"] == "Pos gelap"
     found = station("custody", code, "--json").json
+    assert found["held_by"] == PPK and all(link["admitted"] for link in found["chain"])
+    assert "admission" not in station("items").err
     assert "UNKNOWN_STATION" not in [f["code"] for f in found["findings"]]
     again = station("admit", stranger.home / "station-card.json", "--json")
     assert again.code == 0 and again.json["events"] == []
@@ -133,6 +140,10 @@ def test_a_laptop_that_was_told_no_root_follows_the_one_whose_plan_it_takes(stat
     code = station.codes()[0]
     assert lone.give([code], WH, PPK).code == 0
     meet(lone, station)
+    meet(station, lone)
+    assert lone("custody", code, "--json").json["held_by"] == PPK  # a station's own word counts at that station
+    assert station("custody", code, "--json").json["held_by"] == WH
+    assert station("admit", lone.home / "station-card.json").code == 0
     meet(station, lone)
     assert station("custody", code, "--json").out == lone("custody", code, "--json").out
 

@@ -78,7 +78,8 @@ def agree_on_fork(fresh_url, one: Bundle, other: Bundle) -> None:
     seen = []
     for bundles in ((one, other), (other, one)):
         with empty_ledger(fresh_url(), 60) as store:
-            store.begin(election="Pemilu 2024", station="Kantor", place=WAREHOUSE, root="0" * 64)
+            root = event_of(one.entries[0]).body["root"]
+            store.begin(election="Pemilu 2024", station="Kantor", place=WAREHOUSE, root=root)
             assert "FORK" not in codes_of(take(store, bundles[0]).findings)
             merged = take(store, bundles[1])
             assert "FORK" in codes_of(merged.findings)
@@ -196,11 +197,14 @@ def test_a_station_that_root_has_not_admitted_is_kept_and_flagged(fresh_url, roo
     with station(fresh_url(), 6) as stranger:
         stranger.record_handover(WAY, touched([code]))
         merged = take(root, bundle_of(stranger))
-        assert codes_of(merged.findings) == ["UNKNOWN_STATION"]
-        assert root.state.item(code).held_by == "51.08.01"
-        assert codes_of(root.state.chain(code).findings) == ["UNKNOWN_STATION"]
+        assert codes_of(merged.findings) == ["UNKNOWN_STATION"] and merged.waiting == 2
+        chain = root.state.chain(code)
+        assert root.state.item(code).held_by == chain.held_by == WAREHOUSE
+        assert codes_of(chain.findings) == ["UNKNOWN_STATION"]
+        assert [link.event.log for link in chain.shown if link.is_stranger] == [stranger.ledger.own_log().name]
         admit(root, card_of(stranger, 6))
-        assert root.state.chain(code).findings == ()
+        assert root.state.item(code).held_by == root.state.chain(code).held_by == "51.08.01"
+        assert root.state.chain(code).findings == () and root.state.chain(code).aside == ()
         assert take(root, bundle_of(stranger)).findings == ()
 
 
@@ -316,7 +320,7 @@ def test_a_new_log_names_the_old_one_and_nothing_is_provisional_for_it(fresh_url
         assert ref["log"] == old.name and genesis.body["continues"] == f"{ref['log']}:{ref['seq']}:{ref['leaf']}"
         assert store.ledger.own_log().name == genesis.log != old.name
         give(store, codes, "51.08.01")
-        assert store.ledger.places_met() is None
+        assert store.state.stations.places_met() is None
         assert [codes_of(store.state.chain(code).findings) for code in codes] == [[], []]
 
 

@@ -92,6 +92,9 @@ def test_a_bundle_is_taken_in_once_and_its_findings_are_said_in_plain_words(
     held = visitor.see("/meet")
     assert held.index('id="paper"') < held.index('id="held"')  # a new station reads its paper first
     assert "PPK Gerokgak" in held and "this station" in held
+    assert "wait for admission" in held and station("incident", "--all", "--json").out == ""
+    assert station("admit", other.home / "station-card.json").code == 0
+    assert "wait for admission" not in visitor.see("/meet")
     assert station("incident", "--all", "--json").json["text"] == "Jembatan putus"
 
 

@@ -158,24 +158,24 @@ def test_large_handovers_have_a_paper_for_each_part(sender, receiver):
     assert expected(receiver, WAREHOUSE, PPK) == set(codes)
 
 
-def test_once_the_log_itself_has_come_the_paper_adds_nothing(sender, receiver):
+def test_once_the_log_itself_has_come_the_paper_adds_nothing(sender, knowing):
     codes, sheets = sent(sender)
-    read(receiver, sheets)
-    absorb(receiver, sender)
-    assert expected(receiver, WAREHOUSE, PPK) == set(codes)
-    receive(receiver, codes)
+    read(knowing, sheets)
+    absorb(knowing, sender)
+    assert expected(knowing, WAREHOUSE, PPK) == set(codes)
+    receive(knowing, codes)
     for code in codes:
-        findings = receiver.state.chain(code).findings
+        findings = knowing.state.chain(code).findings
         assert {finding.code for finding in findings if finding.is_open} <= {"UNKNOWN_STATION"}
 
 
-def test_an_honest_receipt_on_paper_alone_has_no_finding_once_the_log_has_come(sender, receiver):
+def test_an_honest_receipt_on_paper_alone_has_no_finding_once_the_log_has_come(sender, knowing):
     codes, sheets = sent(sender)
-    read(receiver, sheets)
-    receive(receiver, codes)
-    absorb(receiver, sender)
+    read(knowing, sheets)
+    receive(knowing, codes)
+    absorb(knowing, sender)
     for code in codes:
-        chain = receiver.state.chain(code)
+        chain = knowing.state.chain(code)
         assert chain.held_by == PPK
         assert {finding.code for finding in chain.findings} <= {"UNKNOWN_STATION"}
 

@@ -31,7 +31,7 @@ def test_the_json_keeps_the_contract_to_the_letter():
     for link in facts["chain"]:
         assert list(link) == [
             "log", "seq", "leaf", "type", "at", "from", "to", "how", "by", "seen", "giver", "receiver", "bast",
-            "withdrawn", "refused",
+            "withdrawn", "refused", "admitted",
         ]  # fmt: skip
         assert link["at"].endswith("Z")
     for finding in facts["findings"]:

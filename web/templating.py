@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 import language
 from language.text import decimal, fill, local_time, number, printable, short_time
 from reports.words import custodian_name, percent
+from station.admission import waiting_words
 from station.desk import station_clock
 from web.guard import LANGUAGE_COOKIE, SECRET
 from web.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
@@ -106,6 +107,7 @@ class Pages:
             "place": self._site.ask.do(lambda store: custodian_name(store.state.places, own.place)),
             "zone": self._site.ask.do(station_clock),
             "election": own.election,
+            "waiting": self._site.ask.do(waiting_words),
             "same_in_english": _same_in(request, "en"),
             "same_in_indonesian": _same_in(request, "id"),
         }

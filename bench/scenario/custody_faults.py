@@ -59,7 +59,7 @@ def copy_elsewhere(s: Scene) -> None:
         s.field.where[s.item] = s.district
 
     s.on("village", edit)
-    s.ledger("SUSPECTED_COPY")
+    s.ledger("SUSPECTED_COPY", is_provisional=True)
     s.ledger("WRONG_DESTINATION")
 
 
@@ -114,7 +114,7 @@ def never_loaded(s: Scene) -> None:
 
     s.on("load", load)
     s.on("arrive", arrive)
-    s.ledger("GAP")
+    s.ledger("GAP", is_provisional=True)
 
 
 @fault("GAP", "a box went to the village and nobody recorded that", village="without")
@@ -174,4 +174,4 @@ def given_two_ways(s: Scene) -> None:
         s.field.extra("station", s.field.villages[s.village], s.district, s.station, [s.item])
 
     s.on("village", village)
-    s.ledger("FORK")
+    s.ledger("FORK", is_provisional=True)

@@ -29,6 +29,7 @@ def stranger(s: Scene) -> None:
 
     s.on("station", edit)
     s.everywhere("UNKNOWN_STATION")
+    s.everywhere("LATE", is_provisional=True)  # by what counts they have not arrived; its records say that they have
 
 
 @fault("UNKNOWN_STATION", "a laptop is stolen, and records after the number up to which root lets it stand",

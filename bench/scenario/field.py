@@ -142,9 +142,14 @@ class Field:
 
     # --- what is to be found ------------------------------------------------------------------------------------------
 
-    def expect(self, code: str, *subject: str, where: str = "ledger", is_open: bool = True) -> None:
-        """A finding that is to come: in the `ledger` when all have met, or, of a log and once, by the `evidence`."""
-        key = (where, code, *subject, "open" if is_open else "settled")
+    def expect(
+        self, code: str, *subject: str, where: str = "ledger", is_open: bool = True, is_provisional: bool = False
+    ) -> None:
+        """A finding that is to come: in the `ledger` when all have met, or, of a log and once, by the `evidence`.
+
+        `is_provisional`: not all logs on the way have met beyond it, or a station that is not admitted explains it.
+        """
+        key = (where, code, *subject, "provisional" if is_provisional else "open" if is_open else "settled")
         self.expected[key] = self.expected[key] + 1 if where == "ledger" else 1
 
     def on(self, leg: Leg, code: str, edit: Edit) -> None:

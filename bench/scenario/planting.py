@@ -10,6 +10,7 @@ from bench.scenario import (  # noqa: F401 -- whose faults are on the list
     load_faults,
     record_faults,
     thing_faults,
+    unadmitted,
 )
 from bench.scenario.field import Field
 from bench.scenario.scene import FAULTS, Fault, Scene

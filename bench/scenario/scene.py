@@ -54,14 +54,14 @@ class Scene:
         """Change the load that has the item."""
         self.field.on(leg, self.item, edit)
 
-    def ledger(self, code: str, item: str = "", *, is_open: bool = True) -> None:
+    def ledger(self, code: str, item: str = "", *, is_open: bool = True, is_provisional: bool = False) -> None:
         """A finding of this item, or of another, that the ledger tells when all have met."""
-        self.field.expect(code, item or self.item, is_open=is_open)
+        self.field.expect(code, item or self.item, is_open=is_open, is_provisional=is_provisional)
 
-    def everywhere(self, code: str, *, is_open: bool = True) -> None:
+    def everywhere(self, code: str, *, is_open: bool = True, is_provisional: bool = False) -> None:
         """A finding of all things of this polling station."""
         for item in self.items:
-            self.ledger(code, item, is_open=is_open)
+            self.ledger(code, item, is_open=is_open, is_provisional=is_provisional)
 
     def touch(self, item: str = "") -> Touch:
         return Touch(item or self.item, None, "typed")

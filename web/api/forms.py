@@ -108,6 +108,7 @@ class Link(BaseModel):
     bast: str | None = Field(default=None, examples=["0001/GUDANG-1/2024"])
     withdrawn: bool = False
     refused: bool = False
+    admitted: bool = Field(default=True, description="Whether its station counts; where it does not, nothing follows.")
 
 
 class Chain(BaseModel):

@@ -115,7 +115,13 @@ def routes(site: Site, pages: Pages) -> APIRouter:
             bundles, pictures = split_photos(files)
             merged = import_bundles(store, bundles, progress=progress)
             photos = import_photos(store, pictures, progress=progress)
-            counts = {"new": merged.new, "known": merged.known, "quarantined": merged.quarantined, "photos": photos}
+            counts = {
+                "new": merged.new,
+                "known": merged.known,
+                "quarantined": merged.quarantined,
+                "waiting": merged.waiting,
+                "photos": photos,
+            }
             page = pages.fragment(
                 "meet_taken.html", **counts, bundles=len(bundles), pictures=len(pictures),
                 findings=_told(merged.findings),

@@ -1,0 +1,60 @@
+"""What waits for admission, in one line: shown wherever admitting it would change what is told."""
+
+from typing import TYPE_CHECKING
+
+from custody.admission import waiting
+from custody.ledger import key_fingerprint
+from language import _, chosen, ngettext
+from language.text import number, printable
+
+if TYPE_CHECKING:
+    from custody.admission import Waiting
+    from db.store import Store
+
+_NAMED = 3
+
+
+def waiting_words(store: "Store") -> str:
+    """How many records of which stations count nowhere until root admits them, and how that is done; else empty."""
+    return store.ledger.remember(f"waiting words {chosen()}", lambda: _words(store))
+
+
+def _words(store: "Store") -> str:
+    found = waiting(store.state.stations.now(), store.ledger.sizes())
+    strangers = [one for one in found if not one.is_own]
+    lines = [_strangers(store, strangers)] if strangers else []
+    if len(strangers) < len(found):
+        lines.append(
+            _(
+                "This station is not admitted: what it records counts here alone. Carry station-card.json, from this "
+                "station's folder, to the warehouse. There: python main.py admit station-card.json"
+            )
+        )
+    return " ".join(lines)
+
+
+def _strangers(store: "Store", strangers: "list[Waiting]") -> str:
+    count = sum(one.records for one in strangers)
+    words = ngettext(
+        "{count} record waits for admission, is kept and counts nowhere until then: {stations}.",
+        "{count} records wait for admission, are kept and count nowhere until then: {stations}.",
+        count,
+    ).format(count=number(count), stations=_names(strangers))
+    own = store.ledger.own_row()
+    may_admit = own is not None and store.state.stations.now().may(own.name, "admit")
+    admit = _("To admit a station, compare its fingerprint with its key sheet, then: python main.py admit "
+              "station-card.json (the file from its folder)")  # fmt: skip
+    return f"{words} " + (admit if may_admit else _("Only the warehouse admits: ask it, then import its data again."))
+
+
+def _names(strangers: "list[Waiting]") -> str:
+    named = [
+        _("{station} at {place} ({fingerprint})").format(
+            station=printable(one.station, 60), place=printable(one.place, 60),
+            fingerprint=key_fingerprint(bytes.fromhex(one.key))[:16],
+        )
+        for one in strangers[:_NAMED]
+    ]  # fmt: skip
+    more = len(strangers) - len(named)
+    names = ", ".join(named)
+    return _("{names} and {count} more").format(names=names, count=number(more)) if more > 0 else names
