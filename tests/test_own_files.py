@@ -106,8 +106,6 @@ def test_no_module_writes_a_file_past_the_function_that_looks() -> None:
         "db/connect.py", "db/read_only.py",  # the ledger itself; a copy of it in a folder that is ours alone
         "db/backup.py", "labels/port.py", "commands/demo/workshop.py",  # ask by themselves
         "commands/demo/tell.py", "commands/demo/watch.py", "station/observer_pack.py",  # in a new folder of safe_folder
-        "db/connect.py", "db/read_only.py",  # the ledger itself; a copy in a folder of its own
-        "tables/bounded.py",  # the system's empty device
         "web/shelf.py", "station/preview.py",  # in the page's folder, by names that nobody chose
         "commands/edge.py", "tables/bounded.py", "scanner/camera_open.py", "scanner/sound.py",  # devices; a beep
         "language/catalogue.py",  # of the texts, at their making
