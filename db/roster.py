@@ -1,6 +1,6 @@
 """Who counts, as this ledger knows it now: the roster of its notices, kept until another notice comes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from peewee import fn
@@ -27,6 +27,12 @@ class RosterTable:
         """Who counted before these events came."""
         own = self._own_genesis()
         notices = [event for event in self.ledger.on_topic(NOTICES) if event.leaf not in leaves]
+        return roster("" if own is None else root_followed(own, notices), notices)
+
+    def after(self, coming: Iterable[Event]) -> Roster:
+        """Who would count once these have come."""
+        own = self._own_genesis()
+        notices = [*self.ledger.on_topic(NOTICES), *coming]
         return roster("" if own is None else root_followed(own, notices), notices)
 
     def plan_known_to(self, log: str) -> tuple[Ref, ...]:
