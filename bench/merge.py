@@ -112,8 +112,8 @@ def write_logs(folder: Path, events: int, stations: int) -> tuple[str, int, int]
         for other, *_ in others:
             export_bundle(other, folder / "one.serah")
             import_bundles(root, [folder / "one.serah"])
-        count, _ = export_bundle(root, folder / "logs.serah")
-        return root.ledger.own_log().root, count, moves
+        exported = export_bundle(root, folder / "logs.serah")
+        return root.ledger.own_log().root, exported.events, moves
 
 
 def append(store: Store, handover: Handover, touches: list[Touch]) -> None:

@@ -228,6 +228,8 @@ class _Desk:
     def set_end(self, end: End, custodian: str) -> str:
         return custodian
 
+    def catch_up(self) -> None: ...
+
     @property
     def tally(self) -> Tally:
         return Tally(len(self.codes))

@@ -12,6 +12,7 @@ from language import _
 
 if TYPE_CHECKING:
     from db.store import Store
+    from station.exchange import Exported
 
 
 @click.command()
@@ -66,6 +67,9 @@ if TYPE_CHECKING:
     metavar=_("FOLDER"),
     help=_("Write a new folder for observers: logs, checker, public keys, reports, and how to check them."),
 )
+@click.option(
+    "--with-strangers", is_flag=True, help=_("Of --out and --observers: also logs of stations that nobody admitted.")
+)
 @click.option("--letters", is_flag=True, help=_("Of --observers: the letter (BAST) of every handover, too."))
 @json_option
 @pass_station
@@ -91,7 +95,8 @@ def export(
         if head_out is not None:
             told["head"] = save_head(store, head_out)
         if out is not None:
-            told["events"], told["logs"] = _save_bundle(store, out, top, lines, quiet=as_json)
+            done = _save_bundle(store, out, top, lines, with_strangers=more["with_strangers"], quiet=as_json)
+            told |= {"events": done.events, "logs": done.heads, "left_out": done.left_out}
         if head_out is not None:
             lines.append(_("The signed head is written to {path}: let somebody keep it.").format(path=head_out))
         if photos_out is not None:
@@ -100,7 +105,10 @@ def export(
             told["tables"] = _save_tables(store, tables_out, lines)
         if pack_out is not None:
             template_of = station.home if more["letters"] else None
-            told["files"] = _save_pack(store, pack_out, template_of, lines, quiet=as_json)
+            with_strangers = more["with_strangers"]
+            told["files"] = _save_pack(
+                store, pack_out, template_of, lines, with_strangers=with_strangers, quiet=as_json
+            )  # fmt: skip
         if epcis_out is not None:
             names = (more["uri"], more["company_prefix"])
             told["epcis"] = _save_epcis(store, epcis_out, top, names, lines, quiet=as_json)
@@ -111,13 +119,17 @@ def export(
 
 
 def _save_bundle(
-    store: "Store", out: Path, top: str | None, lines: list[str], *, quiet: bool
-) -> tuple[int, list[dict[str, Any]]]:
-    from station.exchange import export_bundle
+    store: "Store", out: Path, top: str | None, lines: list[str], *, with_strangers: bool, quiet: bool
+) -> "Exported":
+    from station.exchange import export_bundle, left_out_words
 
-    total, heads = export_bundle(store, out, top, progress=partial(progress, quiet=quiet))
-    lines.append(_("{count} events of {logs} logs written to {path}").format(count=total, logs=len(heads), path=out))
-    return total, heads
+    bars = partial(progress, quiet=quiet)
+    done = export_bundle(store, out, top, with_strangers=with_strangers, progress=bars)
+    words = _("{count} events of {logs} logs written to {path}")
+    lines.append(words.format(count=done.events, logs=len(done.heads), path=out))
+    if done.left_out:
+        lines.append(left_out_words(len(done.left_out)))
+    return done
 
 
 def _save_photos(store: "Store", out: Path, lines: list[str]) -> int:
@@ -142,8 +154,11 @@ def _save_tables(store: "Store", out: Path, lines: list[str]) -> int:
     return count
 
 
-def _save_pack(store: "Store", out: Path, template_of: Path | None, lines: list[str], *, quiet: bool) -> int:
+def _save_pack(
+    store: "Store", out: Path, template_of: Path | None, lines: list[str], *, with_strangers: bool, quiet: bool
+) -> int:
     from commands.judging import surveyed
+    from station.exchange import left_out_words
     from station.letters import chosen_template
     from station.observer_pack import write_pack
     from tables.safe_folder import check_new_folder
@@ -151,8 +166,12 @@ def _save_pack(store: "Store", out: Path, template_of: Path | None, lines: list[
     check_new_folder(out)
     letters = chosen_template(template_of) if template_of else None
     bars = partial(progress, quiet=quiet)
-    count = write_pack(store, out, surveyed(store, None), letters=letters, progress=bars)
+    count, left_out = write_pack(
+        store, out, surveyed(store, None), letters=letters, with_strangers=with_strangers, progress=bars
+    )
     lines.append(_("Observers' pack written to {path}: {count} files").format(path=out, count=count))
+    if left_out:
+        lines.append(left_out_words(len(left_out)))
     return count
 
 

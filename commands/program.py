@@ -25,6 +25,7 @@ COMMANDS = {
     "admit": ("merging", N_("Let a station's key count; said by the election's root, which has looked at the "
                             "fingerprint.")),
     "revoke": ("merging", N_("Let a station's key count no longer; what came before stays. It does not come back.")),
+    "drop": ("dropping", N_("Drop what is kept of a log that nobody admitted; a later import brings it back.")),
     "load": ("setup", N_("Load tables of places, needs and items (.csv, .xlsx): all or nothing.")),
     "plan": ("setup", N_("Register the items that the needs ask for and that do not exist yet.")),
     "items": ("setup", N_("List items: code, kind, to, k/n, holder, condition.")),

@@ -177,6 +177,8 @@ def take_labels(
         except CustodyError:
             note(kept())
             raise
+        for told in session.catch_up():
+            on_outcome(told)
         view.show_missing(desk.missing_words)
     return ending
 

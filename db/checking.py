@@ -77,6 +77,7 @@ class Checking:
                          "the file; this station's next record signs a new head")  # fmt: skip
             yield tampered(message, log)
         yield from self._logs({log.log: log for log in logs})
+        yield from self._dropped()
         yield from self._strays()
         yield from self._indexes()
         yield from self._places()
@@ -105,6 +106,22 @@ class Checking:
                     yield tampered(message, row.name, name=name)
         if own > 1:
             yield tampered(N_("the table of logs has {count} logs of this station"), count=own)
+
+    def _dropped(self) -> Iterator[EvidenceFinding]:
+        """The logs that were dropped while nobody had admitted them, and that count now and have not come back."""
+        dropped, sizes = self.tables.dropped, self.ledger.sizes()
+        gone = [row for row in dropped.select().order_by(dropped.id) if row.size > sizes.get(row.log, 0)]
+        try:
+            powers = self.state.stations.now().powers if gone else {}
+        except TamperError:
+            return  # a finding about the entry already
+        longest: dict[str, int] = {}
+        for row in gone:
+            if row.public_key in powers:
+                longest[row.log] = max(row.size, longest.get(row.log, 0))
+        for log, size in sorted(longest.items()):
+            message = N_("{size} entries of {log} were dropped here before its station was admitted: import its bundle")
+            yield EvidenceFinding("INCOMPLETE", log, sizes.get(log, 0) + 1, message, {"log": log, "size": size})
 
     def _strays(self) -> Iterator[EvidenceFinding]:
         log = self.tables.log

@@ -27,6 +27,7 @@ from custody.waybill import judge_against_load, judge_against_paper
 from db.around import around_now, meant_now
 from db.ledger import Ledger
 from db.papers import Papers, Waybill
+from db.reading import Mark
 from db.seen_heads import SeenHeads
 from db.state import State
 
@@ -55,6 +56,10 @@ class Judging:
         self.ledger, self.state = ledger, state
         self.heads = SeenHeads(ledger, state.stations, ledger.tables)
         self.papers = Papers(state, self.heads, ledger.tables)
+
+    def mark(self) -> tuple[Mark, int]:
+        """Changes whenever a record or a paper has come, so that what was judged before may be judged otherwise now."""
+        return self.ledger.mark(), self.papers.count()
 
     def custodian(self, text: str) -> str:
         """The code of a place, vendor or carrier that exists; any number plate is a carrier.

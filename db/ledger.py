@@ -222,7 +222,7 @@ class Ledger(Reading):
                 (tables.event, tables.event_item, tables.event_item.event_id, self._event_items),
                 (tables.fork, tables.fork_item, tables.fork_item.fork_id, self._fork_items),
             )
-            for row_id, event in self._corrections(table)
+            for row_id, event in self.corrections(table)
         ]
         targets = {event.leaf: str(event.body["target"]) for *_, event in held}
         found: set[str] = set()
@@ -237,7 +237,8 @@ class Ledger(Reading):
                 found.update(codes)
         return found
 
-    def _corrections(self, table: Any) -> list[tuple[int, Event]]:
+    def corrections(self, table: Any) -> list[tuple[int, Event]]:
+        """The corrections of a table, `event` or `fork`, with the numbers of their rows."""
         query = table.select(table.id, table.leaf, table.body, table.signatures)
         if table is self.tables.event:
             topic = self.tables.event_topic

@@ -16,6 +16,7 @@ from custody.ledger import leaf_digest
 from db.ledger import Ledger
 from db.seen_heads import SeenHeads
 from db.state import State
+from db.strangers import Quarantine, Strangers
 from evidence.entry import RawEntry
 from evidence.findings import EvidenceFinding
 from evidence.trust import what_does_not_count
@@ -26,6 +27,7 @@ class Merged:
     """What came of an import: entries not held before, held already, and kept apart because a key was revoked.
 
     `waiting` of the new ones are of stations that are not admitted: they are kept and count nowhere until then.
+    `left_out` are entries of such logs for which there was no room (`db.strangers`); they count as none of those.
     `findings` are about the logs that the bundles hold, as they stand now.
     """
 
@@ -34,6 +36,7 @@ class Merged:
     quarantined: int
     findings: tuple[EvidenceFinding, ...]
     waiting: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,9 @@ class _Log:
 class Merge:
     """One import. Call `take` for every entry and then `finish`, within one transaction."""
 
-    def __init__(self, ledger: Ledger, state: State) -> None:
+    def __init__(self, ledger: Ledger, state: State, said: Iterable[Body]) -> None:
         self.ledger, self.state = ledger, state
+        self._quarantine = Quarantine(Strangers(state), said)
         self._seen = SeenHeads(ledger, state.stations, ledger.tables)
         self._logs: dict[str, _Log] = {}
         self._new: list[tuple[str, int]] = []
@@ -85,10 +89,13 @@ class Merge:
         """Take an entry that `check_bundle` has let pass."""
         body: Body = json.loads(raw.body)
         entry = _Entry(body["seq"], leaf_digest(raw.body + b"\n" + raw.signatures.encode()), raw.body, raw.signatures)
-        log = self._log(body)
-        if entry.leaf in log.in_place or entry.leaf in log.waits:
+        log = self._log(str(body["log"]))
+        if log is not None and (entry.leaf in log.in_place or entry.leaf in log.waits):
             self._known += 1
             return
+        if not self._quarantine.takes(str(body["log"]), raw):
+            return
+        log = log or self._begun(body)
         self._new.append((log.name, entry.seq))
         prev = bytes.fromhex(body["prev"] or "")
         if (log.in_place.get(prev) if prev else 0) == entry.seq - 1:
@@ -105,7 +112,7 @@ class Merge:
         if self._new:
             self._codes |= dict.fromkeys(sorted(self.ledger.index_late_corrections(self._arrived)))
             self.state.catch_up(self._codes, self._notices)
-        self._seen.keep_all(heads, at=at)
+        self._seen.keep_all(filter(self._quarantine.takes_head, heads), at=at)
         stations = self.state.stations.now()
         ends = {log: stations.last_good(log) for log in self._logs}
         quarantined = sum((last := ends[log]) is not None and seq > last for log, seq in self._new)
@@ -114,7 +121,8 @@ class Merge:
         waiting = sum(
             log in strangers and ((last := ends[log]) is None or seq <= last) for log, seq in self._new
         )  # fmt: skip
-        return Merged(len(self._new) - quarantined, self._known, quarantined, found, waiting)
+        left_out = sum(self._quarantine.left_out.values())
+        return Merged(len(self._new) - quarantined, self._known, quarantined, found, waiting, left_out)
 
     # --- putting entries in place -----------------------------------------------------------------------------------
 
@@ -154,16 +162,22 @@ class Merge:
 
     # --- what is held -------------------------------------------------------------------------------------------------
 
-    def _log(self, body: Body) -> _Log:
-        name = str(body["log"])
+    def _log(self, name: str) -> _Log | None:
+        """The log of that name as far as it is held; None where nothing of it is."""
         if name not in self._logs:
             table = self.ledger.tables.log
             row = table.get_or_none(table.name == name)
-            if row is None:  # the first entry of a log comes first: `check_bundle` knows its key from there
-                columns = {column: body[column] for column in ("station", "place", "root", "public_key")}
-                table.insert(name=name, **columns, is_own=0, size=0, head=None, handovers=0).execute()
-                row = table.get(table.name == name)
+            if row is None:
+                return None
             self._logs[name] = self._held(row)
+        return self._logs[name]
+
+    def _begun(self, body: Body) -> _Log:
+        """A log whose first entry this is: it comes first, for `check_bundle` knows the log's key from there."""
+        table, name = self.ledger.tables.log, str(body["log"])
+        columns = {column: body[column] for column in ("station", "place", "root", "public_key")}
+        table.insert(name=name, **columns, is_own=0, size=0, head=None, handovers=0).execute()
+        self._logs[name] = self._held(table.get(table.name == name))
         return self._logs[name]
 
     def _held(self, row: Any) -> _Log:
@@ -183,6 +197,12 @@ class Merge:
     def _findings(self) -> Iterator[EvidenceFinding]:
         """What is to be said of each log that came, the same after every import of it."""
         stations, forked = self.state.stations.now(), self.state.stations.forked()
+        if left_out := self._quarantine.left_out:
+            message = N_("no room is left for logs that nobody admitted: {count} entries of {logs} of them were left "
+                         "out. Let root admit these stations (python main.py admit KEYFILE) or empty the room (python "
+                         "main.py drop STRANGER), then import again; doctor shows what is kept")  # fmt: skip
+            values = {"count": sum(left_out.values()), "logs": len(left_out)}
+            yield EvidenceFinding("UNKNOWN_STATION", "", None, message, values)
         for name, log in sorted(self._logs.items()):
             if name in forked:
                 message = N_("{log} has two entries of number {seq}, both signed by its key: both histories are kept")
@@ -204,19 +224,21 @@ class Merge:
 
 def merge(
     ledger: Ledger, state: State, entries: Iterable[RawEntry], progress: Callable[[int], None] | None = None, *,
-    heads: Iterable[str] = (), at: str = "",
+    heads: Iterable[str] = (), at: str = "", said: Iterable[Body] = (),
 ) -> Merged:  # fmt: skip
     """Take entries in, all or none. They have been checked by `check_bundle`; the same bytes must come again.
 
     Args:
         heads: the signed heads that came with them, kept so that a log that is cut, put back or withheld later shows.
         at: when they were seen, RFC 3339 in UTC.
+        said: what these entries say of logs and keys, as `check_bundle` tells: whom nobody admits then gets no more
+            room than `db.strangers` gives.
 
     Raises:
         CustodyError: whatever reading them raises on the way; nothing is taken then.
     """
     with ledger.transaction():
-        taking = Merge(ledger, state)
+        taking = Merge(ledger, state, said)
         for raw in entries:
             taking.take(raw)
             if progress:

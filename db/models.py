@@ -267,6 +267,18 @@ class Witnessed(Table):
         primary_key = CompositeKey("log_id", "by_id")
 
 
+class Dropped(Table):
+    """A log that nobody had admitted and of which everything was dropped here: how much there was, and when."""
+
+    id = AutoField()
+    log_id = IntegerField()
+    log = TextField()
+    public_key = TextField()
+    size = IntegerField()
+    head = BlobField(null=True)
+    dropped_at = TextField()
+
+
 class Photo(Table):
     """A photograph by the SHA-256 of its bytes, which the event that names it holds. No evidence by itself."""
 
@@ -278,7 +290,7 @@ _MODELS: Mapping[str, type[Table]] = {
     model._meta.table_name: model
     for model in (
         Log, Event, EventItem, EventTopic, Fork, ForkItem, Waiting, Place, Need, Item, SealUse, Draft, DraftScan,
-        DraftSaid, Paper, Tree, SeenHead, Witnessed, Photo,
+        DraftSaid, Paper, Tree, SeenHead, Witnessed, Dropped, Photo,
     )
 }  # fmt: skip
 
@@ -305,6 +317,7 @@ class Tables:
     paper: Any
     seen_head: Any
     witnessed: Any
+    dropped: Any
     tree: Any
     photo: Any
     seal_use: Any

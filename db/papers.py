@@ -85,6 +85,10 @@ class Papers:
 
     # --- reading ------------------------------------------------------------------------------------------------
 
+    def count(self) -> int:
+        """How many papers were read here and kept."""
+        return int(self._count.first()[0])
+
     def take(self, sheet: Sheet, *, at: str) -> ReadPaper:
         """Check what a paper carries and keep it; durable when this returns. A second time changes nothing.
 
@@ -159,7 +163,7 @@ class Papers:
 
     def named_places(self) -> frozenset[str]:
         """The custodians that the papers read here name: who gave, who received, and where a truck goes."""
-        count = int(self._count.first()[0])
+        count = self.count()
         if self._named[0] != count:
             bodies = [json.loads(bytes(body)) for (body,) in self.tables.paper.select(self.tables.paper.body).tuples()]
             self._named = count, frozenset(
@@ -173,12 +177,12 @@ class Papers:
         Args:
             before: the records of that handover, where it is told as of then.
         """
-        count = self._count.first()[0]
+        count = self.count()
         if not count or not giver or not to:
             return NOTHING
         if before:
             return self._waybill(giver, to, tops, before)
-        asked = (giver, to, tuple(tops), count, self.ledger.event_count())
+        asked = (giver, to, tuple(tops), count, self.ledger.mark())
         if self._last is None or self._last[0] != asked:
             self._last = (asked, self._waybill(giver, to, tops))
         return self._last[1]
@@ -265,7 +269,7 @@ class Papers:
     def witness_events(self, refs: Sequence[Ref]) -> list[NewEvent]:
         """Events that keep the newest heads known of the logs relied on, from bundles or papers; each head once."""
         newest: dict[str, str] = {}
-        if self._count.first()[0]:
+        if self.count():
             paper = self.tables.paper
             leaves = [bytes.fromhex(leaf) for leaf in {ref.leaf for ref in refs}]
             for row in paper.select().where(paper.leaf.in_(leaves) & (paper.is_witnessed == 0)):

@@ -86,7 +86,11 @@ class Reading:
     def _mark_query(self) -> Any:
         log, fork = self.tables.log, self.tables.fork
         own = fn.MAX(Case(None, [(log.is_own == 1, log.id)]))
-        return log.select(fn.SUM(log.size), fn.MAX(log.id), own, fork.select(fn.MAX(fork.id)))
+        return log.select(fn.SUM(log.size), fn.MAX(log.id), own, self._newest_dropped(), fork.select(fn.MAX(fork.id)))
+
+    def _newest_dropped(self) -> Any:
+        """In every mark: once a log was dropped, its numbers may come again for other entries."""
+        return self.tables.dropped.select(fn.MAX(self.tables.dropped.id))
 
     def remember(self, name: str, make: Callable[[], T]) -> T:
         """What `make` gives, made again only when the ledger's mark has changed."""
@@ -119,8 +123,12 @@ class Reading:
         topic, log, fork = self.tables.event_topic, self.tables.log, self.tables.fork
         own = log.select(fn.MAX(log.id)).where(log.is_own == 1)
         newest = topic.select(
-            fn.MAX(topic.event_id), log.select(fn.MAX(log.id)), own, fork.select(fn.MAX(fork.id))
-        )  # fmt: skip
+            fn.MAX(topic.event_id),
+            log.select(fn.MAX(log.id)),
+            own,
+            self._newest_dropped(),
+            fork.select(fn.MAX(fork.id)),
+        )
         return newest.where(topic.topic.in_([*sorted(NOTICES), "correct"]))
 
     def forget(self) -> None:

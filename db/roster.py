@@ -1,6 +1,6 @@
 """Who counts, as this ledger knows it now: the roster of its notices, kept until another notice comes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from peewee import fn
@@ -46,6 +46,12 @@ class RosterTable:
         if own == rows and any(row.root == key_fingerprint(bytes.fromhex(row.public_key)) for row in own):
             return None
         return frozenset(row.place for row in rows)
+
+    def after(self, coming: Iterable[Event]) -> Roster:
+        """Who would count once these have come."""
+        own = self._own_genesis()
+        notices = [*self.ledger.on_topic(NOTICES), *coming]
+        return roster("" if own is None else root_followed(own, notices), notices)
 
     def plan_known_to(self, log: str) -> tuple[Ref, ...]:
         """The newest plan event of each other log, which a new plan of this log comes after.

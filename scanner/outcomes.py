@@ -120,6 +120,9 @@ class Desk(Protocol):
             RuleError, TamperError: it was not signed by its log's key, or our own ledger was put back to an older copy.
         """
 
+    def catch_up(self) -> "Outcome | None":
+        """Judge again what was taken, where new data has come; how it stands now, None where nothing is to be told."""
+
     @property
     def receiver(self) -> str | None:
         """The code of who receives, None while it is not set."""

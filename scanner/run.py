@@ -57,8 +57,7 @@ def scan_frames(
             see(looks)
             session.unread = looker.unread
             for line in typed_lines() if typed_lines else ():
-                outcome = session.type_in(line)
-                on_outcome(outcome)
+                outcome = _take_line(session, line, on_outcome)
                 if outcome.kind == "finish":
                     return "finish"
             command = on_frame(frame, in_view(looks)) if on_frame else None
@@ -77,12 +76,19 @@ def type_lines(lines: Iterable[str], session: ScanSession, on_outcome: Callable[
         for line in lines:
             if not line.strip():
                 continue
-            outcome = session.type_in(line)
-            on_outcome(outcome)
-            if outcome.kind == "finish":
+            if _take_line(session, line, on_outcome).kind == "finish":
                 return "finish"
         return "end"
     return "interrupt"
+
+
+def _take_line(session: ScanSession, line: str, on_outcome: Callable[[Outcome], None]) -> Outcome:
+    """Tell what new data has changed, then take a line and tell what came of it."""
+    for told in session.catch_up():
+        on_outcome(told)
+    outcome = session.type_in(line)
+    on_outcome(outcome)
+    return outcome
 
 
 class KeyboardLines:

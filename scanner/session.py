@@ -112,7 +112,7 @@ class ScanSession:
         if is_still:
             self.look_away()
         self._forget_unseen(at_ms)
-        outcomes = []
+        outcomes: list[Outcome] = []
         doubted = {read.text for read in reads if is_still and not read.is_sure and _is_ours(read.text)}
         for text, engines in _by_text(reads).items():
             sight = self._in_view.setdefault(text, _Sight(at_ms))
@@ -125,10 +125,16 @@ class ScanSession:
             if text in doubted:
                 sight.outcome = self._doubt(text)
             elif max(len(sight.frames), len(sight.engines)) >= needed:
+                outcomes += self.catch_up()
                 sight.outcome = self._judge(text)
             if sight.outcome is not None:
                 outcomes.append(sight.outcome)
         return outcomes
+
+    def catch_up(self) -> list[Outcome]:
+        """What is to be told before the next label or line, because new data has come; at most one outcome."""
+        told = self._desk.catch_up()
+        return [] if told is None else [told]
 
     def look_away(self) -> None:
         """Forget what is in view: another source begins."""

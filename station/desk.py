@@ -1,6 +1,6 @@
 """The desk: a draft in the ledger as a scan session fills it (the scanner knows only this face of it)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Literal
 
@@ -37,6 +37,9 @@ class DraftDesk:
         self._by_others: set[str] = set()
         self._inside: dict[str, Item] = {}
         self._extra = 0
+        self._heard = store.mark()
+        self._told: dict[str | None, set[str]] | None = None if self.taken else {}
+        """What was said to be wrong, by item; None in a session that goes on: nobody knows what was said of it."""
         self.refused: frozenset[str] = frozenset()
         self._load: tuple[str, ...] = ()
         self._number = ""
@@ -101,6 +104,8 @@ class DraftDesk:
             self._count_in(label.code, inside)
         is_foretold = item is None and (label.code in self.foretold or any(one.is_foretold for one in findings))
         findings = [finding for finding in findings if not finding.is_foretold]
+        if self._told is not None:
+            self._told |= _wrong_by_item(findings)
         words = self.words(item, is_foretold=is_foretold)
         if (other := self.store.drafts.also_in(self.draft, label.code)) is not None:
             words += " · " + _("also in the unfinished session {session}").format(
@@ -126,6 +131,8 @@ class DraftDesk:
     def put_out(self, code: str) -> bool:
         """Take an item out of the draft again."""
         self.taken.pop(code, None)
+        if self._told is not None:
+            self._told.pop(code, None)
         was_in = self.store.drafts.put_out(self.draft, code)
         if code in self.refused or code in self._load:
             self.look_again()
@@ -183,9 +190,42 @@ class DraftDesk:
             words = _("Nothing of these is refused now.")
         return self._anew("said", words.format(count=number(len(self.refused))))
 
-    def _anew(self, kind: Literal["place", "said"], words: str) -> Outcome:
-        """What was said last of a label may be wrong now: these words, and the gravest of what is wrong now."""
-        wrong = [finding for finding in self.findings() if finding.severity != "info"] if self.taken else []
+    def catch_up(self) -> Outcome | None:
+        """Judge everything in the draft again where records or a paper have come since it was judged last.
+
+        Returns:
+            How what was scanned stands now; None where nothing came, or it stands as it was told.
+        """
+        from language.text import number
+
+        heard = self.store.mark()
+        if heard == self._heard:
+            return None
+        self._heard = heard
+        told, tally = self._told, self.tally
+        self._needs = {need.kind: need for need in self.store.state.needs()}
+        self.look_again()
+        findings = self.findings()
+        wrong = _wrong_by_item(findings)
+        if told == wrong and tally == self.tally:
+            return None
+        words = _("New data has come, and what was scanned was judged again: {count} labels, {wrong} of them not right")
+        if not wrong.keys() & self.taken.keys():
+            words = _("New data has come, and what was scanned was judged again: {count} labels, all of them right")
+        if not self.taken:
+            words = _("New data has come; what is expected was looked up again")
+        count = len(wrong.keys() & self.taken.keys())
+        return self._anew("said", words.format(count=number(len(self.taken)), wrong=number(count)), findings)
+
+    def _anew(self, kind: Literal["place", "said"], words: str, findings: Sequence[Finding] | None = None) -> Outcome:
+        """What was said last of a label may be wrong now: these words, and the gravest of what is wrong now.
+
+        Args:
+            findings: what is wrong now, where it has been judged; else it is judged here.
+        """
+        if findings is None:
+            findings = self.findings() if self.taken else []
+        wrong = [finding for finding in findings if finding.severity != "info"]
         gravest = sorted(wrong, key=lambda finding: finding.severity != "critical")[:1]
         return Outcome(kind, words, self.tally, findings=tuple(gravest))
 
@@ -242,7 +282,9 @@ class DraftDesk:
         """What is known of everything in the draft, by code, and what is wrong with it as its ends are now."""
         self.store.state.places.refresh()
         touches = [touch for touch in self.store.drafts.touches(self.draft) if touch.code not in self.refused]
-        return self.store.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], self.handover)
+        items, found = self.store.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], self.handover)
+        self._told = _wrong_by_item(found)
+        return items, found
 
     def words(self, item: Item | None, *, is_foretold: bool = False) -> str:
         """An item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan.
@@ -300,6 +342,15 @@ class DraftDesk:
         self._inside |= {code: item for code, item in inside.items() if code not in seen}
         for code in inside:
             self._missing.pop(code, None)
+
+
+def _wrong_by_item(findings: Iterable[Finding]) -> dict[str | None, set[str]]:
+    """The codes of the findings about each item, but for those that are for information."""
+    found: dict[str | None, set[str]] = {}
+    for finding in findings:
+        if finding.severity != "info":
+            found.setdefault(finding.item, set()).add(finding.code)
+    return found
 
 
 def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:

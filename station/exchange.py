@@ -3,7 +3,7 @@
 import hashlib
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,15 +32,30 @@ def own_head(store: "Store") -> str:
     return note
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A bundle that was written: how many events it has, the heads of its logs, and the logs that were left out
+    because nobody admitted them.
+    """
+
+    events: int
+    heads: list[dict[str, Any]]
+    left_out: list[str]
+
+
 def export_bundle(
-    store: "Store", out: Path, top: str | None = None, *, progress: Progress = unseen
-) -> tuple[int, list[dict[str, Any]]]:
-    """Write a bundle of the logs of stations at a place or below it; returns how many events it has, and the heads.
+    store: "Store", out: Path, top: str | None = None, *, with_strangers: bool = False, progress: Progress = unseen
+) -> Exported:
+    """Write a bundle of the logs of stations at a place or below it.
+
+    A station's own log is always in it, admitted or not: root must see it to admit it. What nobody admitted is handed
+    on only where somebody asks for it (`with_strangers`): anybody may have made it, and as much of it as he likes.
 
     Raises:
         InputError: no log is held of a station there, or the file cannot be written.
     """
     from custody.places import is_under
+    from db.strangers import Strangers
     from station.bundle import write_bundle
 
     heads = [
@@ -48,13 +63,27 @@ def export_bundle(
         for head in store.ledger.heads()
         if top is None or is_under(store.state.places, head["place"], top)
     ]
+    strangers = frozenset() if with_strangers else Strangers(store.state).names()
+    left_out = [head["log"] for head in heads if head["log"] in strangers]
+    heads = [head for head in heads if head["log"] not in strangers]
+    if left_out and not heads:
+        raise InputError(
+            N_("the stations there are not admitted, so their logs are handed on only where that is asked for"),
+            hint=N_("Add --with-strangers, or let root admit them: python main.py admit KEYFILE"),
+        )
     if not heads:
         raise InputError(N_("no log is held of a station there"), hint=N_("Leave --under away to export all logs."))
     names = [head["log"] for head in heads]
     total = store.ledger.entry_count(names)
     with progress(total, _("Writing")) as done:
         write_bundle(out, heads, store.ledger.entries(names), done)
-    return total, heads
+    return Exported(total, heads, left_out)
+
+
+def left_out_words(count: int) -> str:
+    """That logs were not handed on because nobody admitted their stations, and how they are."""
+    words = _("Left out: {count} logs of stations that nobody admitted. To hand them on too: export --with-strangers")
+    return words.format(count=count)
 
 
 def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress = unseen) -> "Merged":
@@ -100,7 +129,9 @@ def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress 
                 )
 
     with progress(count, _("Merging")) as done:
-        merged = merge(store.ledger, store.state, again(), done, heads=heads, at=store.around.now_utc())
+        merged = merge(
+            store.ledger, store.state, again(), done, heads=heads, at=store.around.now_utc(), said=said
+        )  # fmt: skip
     return replace(merged, findings=(*false, *merged.findings))
 
 

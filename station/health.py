@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Health = Literal["ok", "warning", "broken"]
 MIN_FREE_MB = 500
+_NAMED, _NEAR = 3, 0.8
 _OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
 _NEEDED = ("opencv-python", "zxing-cpp", "reportlab", "peewee", "apsw", "cryptography", "python-calamine", "XlsxWriter")
 
@@ -195,6 +196,7 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
             events = sum(head["size"] for head in store.ledger.heads())
             unwitnessed = store.heads.unwitnessed()
             put_back = _put_back(store)
+            strangers = _strangers(store)
     except CustodyError as error:
         is_there = (at.home / LEDGER_FILE).exists()  # a folder where no station has begun is not ill
         yield Check(_("Ledger"), "broken" if is_there else "warning", say(error), say_hint(error))
@@ -208,6 +210,7 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
         yield Check(_("Ledger"), "ok", words.format(station=own.station, place=own.place, count=number(events)))
     if put_back:
         yield put_back
+    yield strangers
     yield Check(_("Witnesses"), "ok", unwitnessed_words(unwitnessed))
     never = _("Never copy the file while Serah runs. Run: python main.py backup FILE")
     if in_use:
@@ -233,6 +236,27 @@ def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
         return
     words = ngettext("made anew from the records of {count} item", "made anew from the records of {count} items", count)
     yield Check(name, "ok", words.format(count=number(count)), _("See that all fits: python main.py verify"))
+
+
+def _strangers(store: "Store") -> Check:
+    """How much of the room for logs that nobody admitted is taken, and by whom most."""
+    from db.strangers import MAX_BYTES, MAX_LOGS, Strangers
+
+    kept = Strangers(store.state).kept()
+    size = sum(one.bytes for one in kept)
+    words = _("{logs} of at most {most_logs} logs, {size} of at most {most} MB")
+    found = words.format(
+        logs=number(len(kept)), most_logs=number(MAX_LOGS), size=number(-(-size // 1_000_000)),
+        most=number(MAX_BYTES // 1_000_000),
+    )  # fmt: skip
+    if not kept:
+        return Check(_("Not admitted"), "ok", found)
+    shown = ", ".join(printable(f"{one.log} ({one.station})", 120) for one in kept[:_NAMED])
+    found += "; " + _("most of it: {logs}").format(logs=shown)
+    is_near = len(kept) > MAX_LOGS * _NEAR or size > MAX_BYTES * _NEAR
+    remedy = _("Let root admit the station: python main.py admit KEYFILE. Drop what nobody knows: python main.py drop "
+               "STRANGER")  # fmt: skip
+    return Check(_("Not admitted"), "warning" if is_near else "ok", found, remedy)
 
 
 def _put_back(store: "Store") -> Check | None:

@@ -37,9 +37,11 @@ _LETTERS = "| `letters/` | berita acara serah terima | the letters of handover |
 
 
 def write_pack(
-    store: "Store", out: Path, found: "Survey", *, letters: "Template | None" = None, progress: Progress = unseen
-) -> int:
-    """Write the pack to a new folder, whole or not at all; returns how many files it has.
+    store: "Store", out: Path, found: "Survey", *, letters: "Template | None" = None, with_strangers: bool = False,
+    progress: Progress = unseen,
+) -> tuple[int, list[str]]:  # fmt: skip
+    """Write the pack to a new folder, whole or not at all; returns how many files it has, and the logs that are not in
+    its bundle because nobody admitted them (`export_bundle`).
 
     Names of staff stand in the letters, and in the signed records, where nobody can take them out; nowhere else.
 
@@ -54,7 +56,7 @@ def write_pack(
     made = replace(made_of(store), by=store.ledger.own_log().station)
     reports = listings(store, found)
     with safe_folder(out) as folder:
-        events, heads = export_bundle(store, folder / "logs.serah", progress=progress)
+        bundle = export_bundle(store, folder / "logs.serah", with_strangers=with_strangers, progress=progress)
         with safe_file(folder / "head.txt") as file:
             file.write(own_head(store).encode())
         write_table(folder / "keys.csv", [_keys(store)])
@@ -67,12 +69,12 @@ def write_pack(
             _save_letters(store, folder_for(folder / "letters"), letters, progress)
         words = _README.read_text("utf-8").format(
             election=printable(made.election), station=printable(made.station),
-            made_at=local_time(made.at_utc, made.here), events=number(events), logs=number(len(heads)),
+            made_at=local_time(made.at_utc, made.here), events=number(bundle.events), logs=number(len(bundle.heads)),
             letters_row="" if letters is None else _LETTERS,
         )  # fmt: skip
         with safe_file(folder / "BACA-DAHULU-READ-FIRST.md") as file:
             file.write(words.encode())
-        return _seal(folder)
+        return _seal(folder), bundle.left_out
 
 
 def _save_reports(

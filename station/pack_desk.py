@@ -27,7 +27,17 @@ class PackDesk:
         self.store, self.draft, self.action = store, draft, action
         self.parent = registered(store, parent)
         self.taken: dict[str, None] = dict.fromkeys(touch.code for touch in store.drafts.touches(draft))
-        self._needs = {need.kind: need for need in store.state.needs()}
+        self._look_again()
+
+    def catch_up(self) -> None:
+        """Look up again what should come, where new data has come; what labels say is judged at each one."""
+        if self.store.mark() != self._heard:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        self._heard = self.store.mark()
+        self.parent = registered(self.store, self.parent.code)
+        self._needs = {need.kind: need for need in self.store.state.needs()}
         self._expected = self._looked_for()
 
     def _looked_for(self) -> dict[str, Item] | None:

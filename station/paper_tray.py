@@ -43,17 +43,19 @@ class PaperTray:
         self.store = store
         self.papers: dict[str, TrayPaper] = {}
         """Those read whole, by the names that their codes bear, the newest last."""
-        self._judged_at = 0
+        self._judged_at: object = None
 
     def judge_anew(self) -> None:
         """Say of each paper what is so now: since it was read, its station's records may have come, or its things."""
-        count = self.store.ledger.event_count()
-        if count == self._judged_at:
+        if (mark := self.store.ledger.mark()) == self._judged_at:
             return
-        self._judged_at = count
+        self._judged_at = mark
         for paper in list(self.papers.values()):
             with suppress(TamperError):  # what was read stays as it was; the next one who shows it is told
                 self.take_paper(paper.sheet)
+
+    def catch_up(self) -> None:
+        """Tell nothing: the page judges papers again whenever it shows them (`judge_anew`)."""
 
     @property
     def receiver(self) -> str | None:

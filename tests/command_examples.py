@@ -100,7 +100,7 @@ class Terminal:
     def event_count(self) -> int:
         """How many events the ledger has."""
         out = self.home / "count.serah"
-        return int(self("export", "--json", "--out", out).json["events"])
+        return int(self("export", "--json", "--with-strangers", "--out", out).json["events"])
 
     def give(self, codes: Sequence[str], giver: str, to: str, *more: object) -> Ran:
         """Hand codes over through a pipe."""

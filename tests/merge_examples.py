@@ -48,12 +48,14 @@ def bundle_of(store: Store) -> Bundle:
 
 def take(store: Store, *bundles: Bundle) -> Merged:
     """Import, as the command does: check everything, then take everything."""
-    keys = dict(store.ledger.keys())
+    keys, said = dict(store.ledger.keys()), []
     for bundle in bundles:
-        keys |= check_bundle(bundle.rows, bundle.entries, keys).keys
+        checked = check_bundle(bundle.rows, bundle.entries, keys)
+        keys |= checked.keys
+        said += checked.said
     heads = [row.checkpoint for bundle in bundles for row in bundle.rows if row.checkpoint]
     entries = [raw for bundle in bundles for raw in bundle.entries]
-    return merge(store.ledger, store.state, entries, heads=heads, at="2024-02-10T23:00:00Z")
+    return merge(store.ledger, store.state, entries, heads=heads, at="2024-02-10T23:00:00Z", said=said)
 
 
 def join(url: str, seed: int, root: Store, *, place: str, name: str, powers: Sequence[str] = ()) -> Store:

@@ -40,6 +40,7 @@ class DeskInMemory:
     hows: list[How] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
     failure: Exception | None = None
+    news: Outcome | None = None
 
     def take(self, label: ItemLabel, how: How) -> Taken:
         if self.failure:
@@ -60,6 +61,10 @@ class DeskInMemory:
         else:
             self.receiver = custodian
         return f"Place {custodian}"
+
+    def catch_up(self) -> Outcome | None:
+        news, self.news = self.news, None
+        return news
 
     @property
     def tally(self) -> Tally:

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
+
 _KEPT = 500
 BEAT_S = 3.0
 """In this time something is sent, so that a page notices when nobody is there any more."""
@@ -95,8 +97,14 @@ class News:
                 return None
         return int(number)
 
-    async def stream(self, after: str, is_closing: Callable[[], bool]) -> AsyncIterator[str]:
-        """Server-sent events after a mark, for as long as somebody listens; `missed` where some are not kept."""
+    async def stream(
+        self, after: str, is_closing: Callable[[], bool], look: Callable[[], None] = lambda: None
+    ) -> AsyncIterator[str]:
+        """Server-sent events after a mark, for as long as somebody listens; `missed` where some are not kept.
+
+        Args:
+            look: called with every beat, in a thread of its own: looks whether there is something to tell.
+        """
         yield f"retry: {_RETRY_MS}\n\n"
         number = self._number(after)
         if number is None:
@@ -109,3 +117,4 @@ class News:
             heard = number
             if not await self._bell.hear(lambda: self._newest > heard, BEAT_S):  # noqa: B023 -- asked at once
                 yield "event: beat\ndata: {}\n\n"
+                await run_in_threadpool(look)

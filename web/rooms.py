@@ -7,12 +7,13 @@ comes of it is told to every open page.
 import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from custody.codes import ItemLabel, parse_entry
-from custody.errors import N_, CodeError, ConflictError
+from custody.errors import N_, CodeError, ConflictError, CustodyError
 from custody.findings import Finding
 from custody.items import Item
 from scanner.outcomes import Outcome
@@ -41,6 +42,7 @@ class Room(Scanning):
         self.draft, self.desk = draft, DraftDesk(store, draft)
         super().__init__(store, news, ScanSession(self.desk, taken=self.desk.taken), self.desk)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
+        self._heard = store.mark()
         said = self.said()
         self.is_paused, self._half_read = PAUSED in said, said.get(HALF_READ, "")
         self.session.resume(self._half_read.splitlines())
@@ -76,6 +78,15 @@ class Room(Scanning):
         if any(name.startswith(REFUSED) for name in words):
             self.desk.look_again()
             self.tell(self.desk.refusals_changed())
+        self.news.tell("changed", version=self.version())
+
+    def catch_up(self) -> None:
+        """Judge again what was taken, where new data has come, and tell every open page."""
+        if self._heard == (heard := self.store.mark()):
+            return
+        self._heard, self._judged = heard, None
+        for told in self.session.catch_up():
+            self.tell(told)
         self.news.tell("changed", version=self.version())
 
     def judged(self) -> tuple[dict[str, Item], list[Finding]]:
@@ -188,15 +199,20 @@ class Rooms:
             news.wake()
 
     def do(self, draft: str, job: Callable[[Room], T], *, anew: bool = False) -> T:
-        """What a job in this room gives.
+        """What a job in this room gives; new data that came since is known in it.
 
         Args:
-            anew: look again at what is expected; the ledger may have learnt something since.
+            anew: look up again what is expected: another program may have said something of this draft.
 
         Raises:
             InputError: there is no such session: it was recorded or dropped.
         """
         return self._keep.do(lambda store: job(self._room(store, draft, anew)))
+
+    def catch_up(self, draft: str) -> None:
+        """Tell the pages of a session what new data has changed, whoever took it in; nothing of one that is over."""
+        with suppress(CustodyError):
+            self.do(draft, lambda _room: None)
 
     def at(self, name: str, job: Callable[[Scanning], T]) -> T:
         """What a job gives where cameras read: in the room of a draft, or at the tray of papers.
@@ -222,6 +238,7 @@ class Rooms:
                 room = self._rooms[draft] = Room(store, draft, self.news(draft))
             elif anew:
                 room.desk.look_again()
+            room.catch_up()
             return room
         except Exception:
             self._rooms.pop(draft, None)

@@ -101,8 +101,10 @@ class Laptop:
     # --- meeting ------------------------------------------------------------------------------------------------------
 
     def bundle(self, path: Path, under: str | None = None) -> Path:
-        """Write what it holds, all logs or those of stations below a place, to a stick."""
-        export_bundle(self.store, path, under)
+        """Write what it holds, all logs or those of stations below a place, to a stick; those of strangers, too, whom
+        the office wants to see.
+        """
+        export_bundle(self.store, path, under, with_strangers=True)
         return path
 
     def take(self, *bundles: Path) -> None:

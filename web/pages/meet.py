@@ -71,15 +71,16 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     @router.post("/api/meet/export", summary="Write a bundle of logs for another station or an auditor")
     def export(asked: Under) -> dict[str, Any]:
         def work(store: "Store", progress: "Progress") -> Answer:
-            from station.exchange import export_bundle
+            from station.exchange import export_bundle, left_out_words
 
             top = store.custodian(asked.under.strip().removeprefix("P:")) if asked.under.strip() else None
             key, path = site.shelf.place(_file_name(store, top or "", "serah"))
-            total, heads = export_bundle(store, path, top, progress=progress)
+            done = export_bundle(store, path, top, progress=progress)
             page = pages.fragment(
-                "meet_file.html", what="bundle", key=key, file=path.name, events=total, logs=len(heads)
-            )
-            return Answer(page, {"events": total, "logs": len(heads)}, key)
+                "meet_file.html", what="bundle", key=key, file=path.name, events=done.events, logs=len(done.heads),
+                left_out=left_out_words(len(done.left_out)) if done.left_out else "",
+            )  # fmt: skip
+            return Answer(page, {"events": done.events, "logs": len(done.heads)}, key)
 
         return site.jobs.do(work, hide=site.home)
 

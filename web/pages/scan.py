@@ -76,7 +76,9 @@ def routes(site: Site, pages: Pages) -> APIRouter:
         last_event_id: Annotated[str | None, Header(max_length=40)] = None,
     ) -> StreamingResponse:
         site.rooms.do(draft, lambda _room: None)
-        stream = site.rooms.news(draft).stream(last_event_id or after, lambda: site.is_closing)
+        stream = site.rooms.news(draft).stream(
+            last_event_id or after, lambda: site.is_closing, lambda: site.rooms.catch_up(draft)
+        )
         return StreamingResponse(stream, media_type="text/event-stream")
 
     @router.get("/scan/{draft}/picture", include_in_schema=False)
