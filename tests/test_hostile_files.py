@@ -20,7 +20,7 @@ from command_examples import ROOT
 from evidence_logs import Station
 from pypdf import PdfWriter
 
-from custody.errors import InputError
+from custody.errors import InputError, TamperError
 from evidence.checkpoint import make_checkpoint
 from evidence.custody_proof import CustodyProof
 from evidence.proof import make_proof
@@ -255,6 +255,15 @@ def test_a_large_proof_is_answered_in_time_that_grows_with_it(
     assert ran.code in codes
 
 
+def test_a_file_of_more_proofs_than_things_have_is_refused_whole(tmp_path: Path) -> None:
+    path = tmp_path / "x.proof"
+    path.write_text(proof_text(PROOF * 10_001))
+    with pytest.raises(TamperError, match="not a proof file"):
+        audit_file(path)
+    ran = cost("tools/verify_proof.py", path)
+    assert ran.code == 1 and "this is no proof file" in ran.out and "proof 1 of the file" not in ran.out
+
+
 def proofs_of_first_and_last(station: Station, size: int) -> list[str]:
     """Proofs of the first and of the last entry of a log of 2**n - 1 entries, all of whose others nobody has seen."""
 
@@ -311,9 +320,17 @@ def elements(one: bytes) -> bytes:
     return b'{"logs":[%b],"serah_bundle":1}\n' % b",".join([one] * (A_LINE // (len(one) + 1)))
 
 
-def many_rows() -> bytes:
+def many_rows(count: int = A_LINE // 85) -> bytes:
     one = b'{"checkpoint":null,"head":null,"log":"%x","place":"","size":0,"station":""}'
-    return b'{"logs":[%b],"serah_bundle":1}\n' % b",".join(one % number for number in range(A_LINE // 85))
+    return b'{"logs":[%b],"serah_bundle":1}\n' % b",".join(one % number for number in range(count))
+
+
+def test_a_list_of_more_logs_than_any_election_has_is_refused(tmp_path: Path) -> None:
+    for count, code in ((10_000, 0), (10_001, 1)):
+        path = tmp_path / f"{count}.serah"
+        path.write_bytes(gzip.compress(many_rows(count), 0, mtime=0))
+        programs = ([*PROGRAM, "verify"], ["tools/verify_standalone.py"])
+        assert [cost(*program, path).code for program in programs] == [code, code]
 
 
 @pytest.mark.slow
