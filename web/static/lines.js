@@ -26,7 +26,7 @@ export function sender(api, words, { show, show_in, then }) {
   const [run] = words.mark.split("-"), lines = [];
   // unknown: lines whose answer was lost, by their ids; untaken: what did not come, until it is scanned again or somebody has seen it
   const unknown = new Map(), untaken = new Map(), told_lines = new Set();
-  let is_sending = false;
+  let is_sending = false, sent = "";
 
   function list() {
     const asked = [...unknown.values()].map(short).join(", ");
@@ -45,7 +45,7 @@ export function sender(api, words, { show, show_in, then }) {
   function settle({ line, kind, code }) {
     if (line) told_lines.add(line);
     const was_unknown = unknown.delete(line), is_in = ["taken", "again"].includes(kind);
-    if ((is_in && untaken.delete(bare(code))) || was_unknown) list();
+    if ((is_in && untaken.delete(bare(code))) || was_unknown || (line && line === sent)) list(); // with the count, not behind it
   }
 
   async function send() {
@@ -53,6 +53,7 @@ export function sender(api, words, { show, show_in, then }) {
     is_sending = true;
     while (lines.length) {
       const { is_burst, ...line } = lines.shift();
+      sent = line.id;
       if (!unknown.size) tell_waiting(words.sending.replace("…", short(line.line)));
       try {
         const outcome = await ask("POST", `${api}/lines`, line);
