@@ -9,6 +9,7 @@ from custody.compose import Handover, Touch
 from custody.errors import CodeError, InputError, RuleError
 from custody.findings import Finding, name_of
 from custody.forms import Body
+from custody.handover_facts import carried_in
 from custody.items import Item
 from custody.paper import Sheet
 from custody.places import Need
@@ -102,6 +103,8 @@ class DraftDesk:
             if label.code in self._load and self._expected is not None:  # also what has gone before, where it is listed
                 self._expected.setdefault(label.code, item or Item(label.code, "", ""))
             self._count_in(label.code, inside)
+            if inside and self.refused:  # what is inside something refused stays with it
+                self._look_inside()
         is_foretold = item is None and (label.code in self.foretold or any(one.is_foretold for one in findings))
         findings = [finding for finding in findings if not finding.is_foretold]
         if self._told is not None:
@@ -321,12 +324,13 @@ class DraftDesk:
         expected = self._expected or {}
         self._missing = {code: item for code, item in expected.items() if code not in self._elsewhere}
         self._by_others, self._inside, self._extra = set(self._elsewhere), {}, 0
-        contents, items = self.store.state.contents, self.store.state.items_of([*self.taken, *self.refused])
         for code in self.taken:
             self._count_in(code, {})
-        self._count_inside(contents.carried({code: item for code, item in items.items() if code not in self.refused}))
-        stays = contents.carried({code: item for code, item in items.items() if code in self.refused})
-        for code in (*self.refused, *stays):
+        items = self.store.state.items_of([*self.taken, *self.refused])
+        items |= self.store.state.contents.carried(items)
+        refused, kept = self.refused, [code for code in self.taken if code not in self.refused]
+        self._count_inside(carried_in(items, kept, refused))
+        for code in (*refused, *carried_in(items, refused, kept)):
             self._missing.pop(code, None)
 
     def _count_in(self, code: str, inside: Mapping[str, Item]) -> None:
@@ -338,8 +342,7 @@ class DraftDesk:
         self._count_inside(inside)
 
     def _count_inside(self, inside: Mapping[str, Item]) -> None:
-        seen = self.refused | self.taken.keys()
-        self._inside |= {code: item for code, item in inside.items() if code not in seen}
+        self._inside |= {code: item for code, item in inside.items() if code not in self.taken}
         for code in inside:
             self._missing.pop(code, None)
 
