@@ -199,7 +199,7 @@ class Overview:
         found = tuple(
             Irregular(finding, place)
             for finding in chain.findings
-            if finding.is_open and finding.severity != "info" and finding.code != "LATE"
+            if chain.links and finding.is_open and finding.severity != "info" and finding.code != "LATE"
         )
         if found:
             self._irregular[chain.code] = found

@@ -62,7 +62,8 @@ def survey(
         scores.put(marks_of(chain, ways, as_of=as_of))
         if (back := way_back(chain, ways)) is not None:
             returns.append(back)
-        irregular += discrepancies_of(chain, as_of=as_of)
+        if chain.links:  # what a stranger alone names is in the one line on what waits for admission
+            irregular += discrepancies_of(chain, as_of=as_of)
         loads.put(chain, ways.places, as_of=as_of)
         for link in chain.links:
             if link.event.type == "handover" and not link.is_withdrawn and link.event.leaf not in counted:
