@@ -26,8 +26,14 @@ class RosterTable:
 
     def without(self, leaves: Collection[str]) -> Roster:
         """Who counted before these events came."""
+        return self._made([event for event in self.ledger.on_topic(NOTICES) if event.leaf not in leaves])
+
+    def after(self, coming: Iterable[Event]) -> Roster:
+        """Who would count once these have come."""
+        return self._made([*self.ledger.on_topic(NOTICES), *coming])
+
+    def _made(self, notices: list[Event]) -> Roster:
         own = self._own_genesis()
-        notices = [event for event in self.ledger.on_topic(NOTICES) if event.leaf not in leaves]
         if own is None:
             return roster("", notices)
         return roster(root_followed(own, notices), notices, own=own_logs(own, notices))
@@ -46,12 +52,6 @@ class RosterTable:
         if own == rows and any(row.root == key_fingerprint(bytes.fromhex(row.public_key)) for row in own):
             return None
         return frozenset(row.place for row in rows)
-
-    def after(self, coming: Iterable[Event]) -> Roster:
-        """Who would count once these have come."""
-        own = self._own_genesis()
-        notices = [*self.ledger.on_topic(NOTICES), *coming]
-        return roster("" if own is None else root_followed(own, notices), notices)
 
     def plan_known_to(self, log: str) -> tuple[Ref, ...]:
         """The newest plan event of each other log, which a new plan of this log comes after.

@@ -4,7 +4,7 @@ What they say is kept, so that it counts as soon as root admits them; until then
 not fill the disk, is handed to nobody unasked (`station.exchange`), and is the only thing that a ledger ever deletes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from custody.errors import N_, InputError, RuleError
 from custody.events import Event
 from custody.forms import Body
 from custody.ledger import key_fingerprint
-from custody.roster import NOTICES, Roster
+from custody.roster import NOTICES
 from db.batches import batches
 from db.state import State
 from evidence.entry import RawEntry
@@ -58,16 +58,13 @@ class Strangers:
         Args:
             said: what the records that are about to come say of logs and keys.
         """
-        sizes, log = self.ledger.sizes(), self.tables.log
+        sizes = self.ledger.sizes()
         coming = [
             Event("", dict(body)) for body in said
             if body["type"] in NOTICES and body["seq"] > sizes.get(str(body["log"]), 0)
         ]  # fmt: skip
-        trusted = self.state.stations.now() if not coming else self.state.stations.after(coming)
-        roots = {event.log: str(event.body["root"]) for event in coming if event.type == "genesis"}
-        roots |= dict(log.select(log.name, log.root).tuples())
-        own = {name for (name,) in log.select(log.name).where(log.is_own != 0).tuples()}
-        return strangers_among(trusted, roots, own)
+        stations = self.state.stations
+        return (stations.after(coming) if coming else stations.now()).strangers
 
     def kept(self) -> list[Stranger]:
         """What is kept of each, that of which most is kept first."""
@@ -266,21 +263,6 @@ class _Room:
     logs: set[str]
     held: AbstractSet[str]
     named: set[tuple[str, str]]
-
-
-def strangers_among(trusted: Roster, roots: Mapping[str, str], own: AbstractSet[str]) -> frozenset[str]:
-    """Those of these logs that nobody admitted. While root's log is not here, all that follow this root count.
-
-    Args:
-        roots: of each log the root that it says it follows.
-        own: the logs of the station that asks.
-    """
-    if not trusted.root:  # a ledger without a station: nobody here can say who counts
-        return frozenset()
-    return frozenset(
-        log for log, root in roots.items()
-        if log not in own and not trusted.counts(log) and (trusted.roots or root != trusted.root)
-    )  # fmt: skip
 
 
 class _Ref(msgspec.Struct):
