@@ -100,7 +100,7 @@ def test_unknown_columns_are_ignored_and_named_once():
 
 def test_the_exact_header_beats_its_synonyms_and_of_two_synonyms_one_is_asked_for():
     assert ignored_columns(table("kind|type|to"), "items") == ("type",)
-    with pytest.raises(QuestionError, match="jenis, type could be the kind") as caught:
+    with pytest.raises(QuestionError, match="jenis, type could be kind") as caught:
         parse_items(table("jenis|type|to\nbox|box|51"))
     assert caught.value.values["options"] == '--map "jenis=kind" | --map "type=kind"'
 
