@@ -147,7 +147,7 @@ def read_sizes(home: Path) -> "dict[str, Size]":
 def _rows(path: Path, parse: "Callable[[Table], tuple[list[Located[T]], list[Fault]]]") -> list[T]:
     from tables.read import read_table
 
-    rows, faults = parse(read_table(path))
+    rows, faults = parse(read_table(path, ("questions", "sizes")))
     if faults:
         raise InputError(
             N_("{file} has faults"), hint=N_("Mend these cells and try again."), faults=tuple(faults), file=path.name

@@ -89,7 +89,7 @@ def _timetable(store: "Store", path: Path) -> "list[Truck]":
     from tables.read import read_table
     from tables.rows import parse_trucks
 
-    rows, faults = parse_trucks(read_table(path))
+    rows, faults = parse_trucks(read_table(path, ("trucks",)))
     own, places = store.ledger.own_log().place, store.state.places.all()
     for row in rows:
         faults += [

@@ -128,7 +128,7 @@ def _load(store: "Store", path: Path, *, as_json: bool) -> None:
     from tables.field_rows import parse_points
     from tables.read import read_table
 
-    rows, faults = parse_points(read_table(path))
+    rows, faults = parse_points(read_table(path, ("points",)))
     with store.ledger.transaction():
         places, known = store.state.places.all(), point_rows(store)
         faults += [

@@ -26,7 +26,9 @@ COMMANDS = {
                             "fingerprint.")),
     "revoke": ("merging", N_("Let a station's key count no longer; what came before stays. It does not come back.")),
     "drop": ("dropping", N_("Drop what is kept of a log that nobody admitted; a later import brings it back.")),
-    "load": ("setup", N_("Load tables of places, needs and items (.csv, .xlsx): all or nothing.")),
+    "load": ("loading", N_("Load tables of places, needs and items (.csv, .xlsx): all or nothing.")),
+    "template": ("templates", N_("Write an empty table to fill in, with drop-downs and an example. KIND: places, "
+                                 "needs, items or points.")),
     "plan": ("setup", N_("Register the items that the needs ask for and that do not exist yet.")),
     "items": ("setup", N_("List items: code, kind, to, k/n, holder, condition.")),
     "receive": ("receiving", N_("Record what a vendor delivered, before it has labels: how many by contract, arrived "

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from custody.events import Event
-    from station.loading import Change
 
 
 @click.command()
@@ -173,49 +172,6 @@ def _say_root(genesis: "Event", fingerprint: str) -> None:
             _("This station is a root of its own. A sub-district's or village's station (PPK, PPS) follows the "
               "warehouse: run init again now, with --root and the fingerprint on the warehouse's key sheet.")
         )  # fmt: skip
-
-
-@click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=_("FILE..."))
-@click.option("--dry-run", is_flag=True, help=_("Only show what would change, and every fault; record nothing."))
-@json_option
-@pass_station
-def load(station: Station, files: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
-    from station.loading import load_files
-
-    with station.store(write=not dry_run) as store:
-        changes = load_files(store, files, dry_run=dry_run)
-    if as_json:
-        print_json({"files": [change.as_json() for change in changes]})
-        return
-    for change in changes:
-        _print_change(change)
-    if dry_run:
-        note(_("Nothing was recorded."))
-
-
-SHOWN_CHANGES = 20
-
-
-def _print_change(change: "Change") -> None:
-    from station.loading import past_words
-
-    if change.is_empty:
-        click.echo(_("{file}: nothing new, {count} rows are as they were").format(file=change.file, count=change.same))
-    else:
-        click.echo(
-            _("{file}: {added} added, {changed} changed, {same} as they were").format(
-                file=change.file, added=len(change.added), changed=len(change.changed), same=change.same
-            )
-        )
-    for line in change.changed[:SHOWN_CHANGES]:
-        click.echo("  " + line.text)
-    if (more := len(change.changed) - SHOWN_CHANGES) > 0:
-        click.echo("  " + _("and {count} more").format(count=more))
-    if words := past_words(change):
-        note(f"{change.file}: {words}")
-    if change.ignored:
-        note(_("{file}: columns not used: {columns}").format(file=change.file, columns=", ".join(change.ignored)))
 
 
 @click.command()

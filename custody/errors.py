@@ -17,7 +17,8 @@ class Fault:
     """One thing wrong in a file: where it is and what it is.
 
     `row` counts from 1 as a spreadsheet shows it (the header is row 1); None means the whole file.
-    `column` is the header as the file writes it; empty means the whole row.
+    `column` is the header as the file writes it; empty means the whole row. `cell` is what a spreadsheet calls the
+    cell, as C7; empty where no one cell is meant.
     """
 
     message: str
@@ -25,6 +26,7 @@ class Fault:
     row: int | None = None
     column: str = ""
     file: str = ""
+    cell: str = ""
 
     def __str__(self) -> str:
         return self.message.format(**self.values)

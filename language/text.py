@@ -74,12 +74,13 @@ def say_hint(error: CustodyError) -> str:
 
 
 def say_fault(fault: Fault) -> str:
-    """One fault of a file with where it is: `places.csv, row 3, column kode: is empty`."""
+    """One fault of a file with where it is: `places.csv, row 3, column kode (A3): is empty`."""
     where = [printable(fault.file)] if fault.file else []
     if fault.row is not None:
         where.append(fill(N_("row {row}"), {"row": fault.row}))
     if fault.column:
         where.append(fill(N_("column {column}"), {"column": printable(fault.column, 40)}))
+        where[-1] += f" ({fault.cell})" if fault.cell else ""
     message = fill(fault.message, fault.values)
     return f"{', '.join(where)}: {message}" if where else message
 

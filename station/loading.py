@@ -11,16 +11,23 @@ from custody.codes import show_code
 from custody.errors import N_, ConflictError, Fault, InputError
 from custody.findings import moment
 from custody.items import Item
-from custody.places import Need, Place
+from custody.places import Need, Place, is_official, zone
 from custody.sealing import overlapping
 from db.sealing import whole_packs
 from db.store import Store
 from language import _, ngettext
+from station.headings import remember, remembered
+from tables.asked import Choice, Reading
 from tables.cells import Located
 from tables.check import check_items, check_needs, check_places
-from tables.headers import ignored_columns, table_kind
-from tables.read import Table, read_table
+from tables.faults import few_of_a_kind
+from tables.headers import ignored_columns, layout_of, table_kind
+from tables.naming import Names
+from tables.read import Note, Table, read_table
 from tables.rows import ItemRow, parse_items, parse_needs, parse_places
+from tables.times import parse_moment
+from tables.tree import parse_tree
+from tables.words import fold, parse_level
 
 Planned = TypeVar("Planned", Place, Need)
 
@@ -72,6 +79,10 @@ class Change:
     groups: "Mapping[str, Group]" = field(default_factory=dict)
     past: tuple[Place, ...] = ()
     """New or changed places whose due time has passed already: a wrong year or zone, more often than not."""
+    notes: tuple[Note, ...] = ()
+    """How the file was read where it is no plain table: a template and its values."""
+    understood: tuple[tuple[str, str], ...] = ()
+    """The file's headings, and our name of what each is."""
 
     @property
     def is_empty(self) -> bool:
@@ -82,6 +93,8 @@ class Change:
         return {
             "file": self.file, "kind": self.kind, "added": len(self.added), "same": self.same,
             **({"due_passed": [place.code for place in self.past]} if self.past else {}),
+            **({"notes": [template.format(**values) for template, values in self.notes]} if self.notes else {}),
+            "columns": dict(self.understood),
             "changed": [
                 {"key": row.key, "fields": {name: {"old": old, "new": new} for name, (old, new) in row.fields.items()}}
                 for row in self.changed
@@ -111,19 +124,33 @@ def version_of(changes: Iterable[Change]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
-def load_files(store: Store, files: Sequence[Path], *, dry_run: bool = False, seen: str | None = None) -> list[Change]:
+def load_files(
+    store: Store,
+    files: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    seen: str | None = None,
+    readings: Mapping[str, Reading] | None = None,
+    home: Path | None = None,
+) -> list[Change]:
     """Load tables of places, needs and items, in that order whatever theirs, all or nothing.
 
     Args:
         dry_run: find every change and every fault, and record nothing.
         seen: the version of the changes that somebody has looked at; None: nobody has.
+        readings: how a file is to be read, by its name; under "" that of all others.
+        home: where what is told of headings is kept for the next table; None: nowhere.
 
     Raises:
-        InputError: a file is no such table, or a row has a fault; `faults` has every one of every file.
+        QuestionError: a file can be read in several ways.
+        InputError: a file is no such table, or a row has a fault; `faults` has those of every file.
         ConflictError: it changes something else than what was looked at; nothing was loaded.
     """
-    tables = [(table_kind(table), table) for table in map(read_table, files)]
-    order = ("places", "needs", "items")
+    place = store.ledger.own_log().place
+    told = readings or {}
+    read = [_read(path, _placed(told.get(path.name) or told.get("", Reading()), place), home) for path in files]
+    tables = [(table_kind(table), table) for table in read]
+    order = ("places", "tree", "needs", "items")
     tables.sort(key=lambda entry: order.index(entry[0]))
     faults: list[Fault] = []
     changes: list[Change] = []
@@ -134,8 +161,8 @@ def load_files(store: Store, files: Sequence[Path], *, dry_run: bool = False, se
         places = dict(store.state.places.all())
         needs = {(need.kind, need.level): need for need in store.state.needs()}
         for kind, table in tables:
-            if kind == "places":
-                changes.append(_load_places(store, table, places, faults, dry_run))
+            if kind in ("places", "tree"):
+                changes.append(_load_places(store, table, kind, places, faults, dry_run))
             elif kind == "needs":
                 changes.append(_load_needs(store, table, needs, faults, dry_run))
             else:
@@ -145,7 +172,7 @@ def load_files(store: Store, files: Sequence[Path], *, dry_run: bool = False, se
             raise InputError(
                 N_("nothing was loaded; faults in {files}: {count}"),
                 hint=N_("Correct them in the file and load it again."),
-                faults=tuple(faults),
+                faults=few_of_a_kind(faults),
                 count=count,
                 files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
             )
@@ -153,28 +180,97 @@ def load_files(store: Store, files: Sequence[Path], *, dry_run: bool = False, se
             raise ConflictError(
                 N_("the plan was changed since this was shown, so nothing was loaded"), hint=N_("Look at it again.")
             )
+    if home is not None and not dry_run:
+        for table in read:
+            remember(home, table.headers, table.reading.columns)
     return changes
 
 
-def cells_with_faults(files: Iterable[Path], faults: Sequence[Fault]) -> list[str | None]:
+def _read(path: Path, reading: Reading, home: Path | None) -> Table:
+    """The table, with what was told before of the same headings where nothing is told now."""
+    table = read_table(path, reading=reading)
+    if home is None or reading.columns or not (columns := remembered(home, table.headers)):
+        return table
+    table = read_table(path, reading=replace(reading, columns=columns))
+    said = ", ".join(f"{heading} = {name}" for heading, name in columns.items())
+    return replace(table, notes=(*table.notes, (N_("columns as last time: {columns}"), {"columns": said})))
+
+
+def _placed(reading: Reading, place: str) -> Reading:
+    """A reading with times by the clock of the station's place, and each level's due time in UTC.
+
+    Raises:
+        InputError: a level or a time that is none.
+    """
+    dues = {}
+    for word, text in reading.dues.items():
+        level, (name, hours) = parse_level(word), zone(place)
+        try:
+            if level is None:
+                raise ValueError(word)
+            dues[level] = parse_moment(text, None if name == "UTC" else hours)
+        except ValueError as error:
+            raise InputError(
+                N_("{text} says no level and time"),
+                hint=N_("Write it like PPS=13/02/2024 12:00 WITA; the levels are PPK, PPS and TPS."),
+                text=f"{word}={text}",
+            ) from error
+    return replace(reading, place=place, dues=dues)
+
+
+def _regency(place: str) -> str:
+    """The place at the top of a list's tree: the regency that the station stands in, else its own place."""
+    return ".".join(place.split(".")[:2]) if is_official(place) else place
+
+
+def choice_words(choice: Choice) -> str:
+    """What an answer to a question says, in the chosen language."""
+    match choice.option:
+        case "--header-row":
+            return _("Row {row}: {headings}").format(row=choice.value, headings=choice.words)
+        case "--sheet":
+            return choice.value
+        case "--name" | "--own-codes":
+            return _(choice.words)
+    return choice.words
+
+
+def note_words(change: Change) -> list[str]:
+    """How a file was read where it is no plain table, each in one line."""
+    from language.text import fill
+
+    return [fill(template, values) for template, values in change.notes]
+
+
+def cells_with_faults(
+    files: Iterable[Path], faults: Sequence[Fault], readings: Mapping[str, Reading]
+) -> list[str | None]:
     """What stands in the cell of each fault, None where no one cell is meant; the files are read again for it."""
     tables: dict[str, dict[int, dict[str, str]]] = {}
     named = {fault.file for fault in faults}
     for path in files:
         if path.name in named:
             with suppress(InputError):  # a file that is no table at all
-                tables[path.name] = dict(read_table(path).rows)
+                tables[path.name] = dict(read_table(path, reading=readings.get(path.name)).rows)
     return [tables.get(fault.file, {}).get(fault.row or 0, {}).get(fault.column) for fault in faults]
 
 
-def _load_places(store: Store, table: Table, known: dict[str, Place], faults: list[Fault], dry_run: bool) -> Change:
-    rows, found = parse_places(table)
+def _load_places(
+    store: Store, table: Table, kind: str, known: dict[str, Place], faults: list[Fault], dry_run: bool
+) -> Change:
+    if kind == "tree":
+        said = {fold(name): code for name, code in table.reading.names.items()}
+        rows, found = parse_tree(table, Names(_regency(table.reading.place), known, said))
+    else:
+        rows, found = parse_places(table)
     rows = [_with_what_is_known(row, known.get(row.value.code)) for row in rows]
     found += check_places(rows, known)
     faults += found
-    change, fresh = _compare(table, "places", rows, known, lambda place: place.code, lambda place: place.level)
+    change, fresh = _compare(table, kind, rows, known, lambda place: place.code, lambda place: place.level)
     now = moment(store.around.now_utc())
-    change = replace(change, past=tuple(place for place in fresh if place.due and moment(place.due) < now))
+    change = replace(
+        change, kind="places", past=tuple(place for place in fresh if place.due and moment(place.due) < now)
+    )
     if not found:
         known |= {place.code: place for place in fresh}
         if not dry_run:
@@ -210,7 +306,7 @@ def _load_needs(
 def _compare(
     table: Table,
     kind: str,
-    rows: Iterable[Located[Any]],
+    rows: Sequence[Located[Any]],
     known: dict[Any, Any],
     key: Any,
     group_of: Callable[[Any], str],
@@ -236,9 +332,19 @@ def _compare(
             changed.append(ChangedRow(shown, {f: (old[f], new[f]) for f in new if old[f] != new[f]}))
     absent = len(known) - len(changed) - same
     change = Change(
-        table.file, kind, tuple(added), tuple(changed), same, ignored_columns(table, kind), table.digest, absent, groups
-    )
+        table.file, kind, tuple(added), tuple(changed), same, ignored_columns(table, kind), table.digest, absent,
+        groups, **_how_read(table, kind, rows),
+    )  # fmt: skip
     return change, fresh
+
+
+def _how_read(table: Table, kind: str, rows: Sequence[Located[Any]]) -> dict[str, Any]:
+    """How a file was taken, for `Change`."""
+    notes, zones = list(table.notes), rows[0].source.zones if rows else set()
+    if zones:
+        notes.append((N_("times without a zone were read as {zones}"), {"zones": ", ".join(sorted(zones))}))
+    columns = layout_of(table, kind).columns
+    return {"notes": tuple(notes), "understood": tuple((header, name) for name, header in columns.items())}
 
 
 def _load_items(
@@ -257,7 +363,10 @@ def _load_items(
         groups[item.kind].added += 1
         groups[item.kind].same -= 1
     added = tuple(f"{item.kind} {item.to} {item.serials or f'{item.k}/{item.n}'}" for item in new)
-    return Change(table.file, "items", added, (), same, ignored_columns(table, "items"), table.digest, groups=groups)
+    return Change(
+        table.file, "items", added, (), same, ignored_columns(table, "items"), table.digest, groups=groups,
+        **_how_read(table, "items", rows),
+    )  # fmt: skip
 
 
 def _new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Item], int, list[Fault]]:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from custody.codes import parse_code, parse_custodian
-from custody.errors import N_, CodeError, Fault
-from tables.headers import Layout, layout
+from custody.errors import N_, CodeError, Fault, InputError
+from custody.places import zone
+from tables.header_row import letter
+from tables.headers import layout
 from tables.read import Table
-from tables.times import NoZoneError, parse_moment
+from tables.times import NoHourError, NoZoneError, names_zone, parse_moment, whole_number
 
 T = TypeVar("T")
 
@@ -19,10 +21,24 @@ _KIND = re.compile(r"[a-z0-9][a-z0-9_]{0,39}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The file that rows came from, and its header for each of our column names."""
+    """The file that rows came from, and its header for each of our column names.
+
+    `headers` are all of the file, in the order of its columns. `given` has values that stand in no cell. `place` is by
+    whose clock a time without a zone is meant; `zones` gathers the zones that were taken so.
+    """
 
     file: str = ""
     columns: dict[str, str] = field(default_factory=dict)
+    headers: tuple[str, ...] = ()
+    given: dict[str, str] = field(default_factory=dict)
+    place: str = ""
+    zones: set[str] = field(default_factory=set)
+
+    def fault(self, row: int, column: str, message: str, values: dict[str, object]) -> Fault:
+        """A fault in a cell; `column` is our name of the column, the fault shows the file's."""
+        header = self.columns.get(column, column)
+        cell = f"{letter(self.headers.index(header))}{row}" if header in self.headers else ""
+        return Fault(message, values, row, header, self.file, cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +50,23 @@ class Located(Generic[T]):
     source: Source = field(default=Source(), compare=False, repr=False)
 
     def fault(self, column: str, message: str, **values: object) -> Fault:
-        """A fault in this row; `column` is our name of the column, the fault shows the file's."""
-        return Fault(message, values, self.row, self.source.columns.get(column, column), self.source.file)
+        """A fault in this row; `column` is our name of the column."""
+        return self.source.fault(self.row, column, message, values)
 
 
 class Cells:
     """The cells of one row by our names of the columns; what is wrong with them gathers in `faults`."""
 
     def __init__(self, source: Source, row: int, cells: dict[str, str], faults: list[Fault]) -> None:
-        self._source, self._row, self._cells, self.faults = source, row, cells, faults
+        self._source, self.row, self._cells, self.faults = source, row, cells, faults
 
     def fault(self, column: str, message: str, **values: object) -> None:
         """Note a fault in this row."""
-        header = self._source.columns.get(column, column)
-        self.faults.append(Fault(message, values, self._row, header, self._source.file))
+        self.faults.append(self._source.fault(self.row, column, message, values))
 
     def text(self, column: str) -> str:
         """The cell's text; empty where the table has no such column."""
-        return self._cells.get(self._source.columns.get(column, ""), "")
+        return self._cells.get(self._source.columns.get(column, ""), "") or self._source.given.get(column, "")
 
     def needed(self, column: str) -> str:
         """The cell's text, which must not be empty."""
@@ -65,11 +80,12 @@ class Cells:
         text = self.text(column)
         if not text:
             return None
-        if not (text.isascii() and text.isdigit() and len(text) <= 18 and least <= int(text) <= _MAX_COUNT):
-            message = N_("{text} is not a whole number from {least} to {most}, written in digits alone")
+        value = whole_number(text)
+        if value is None or not least <= value <= _MAX_COUNT:
+            message = N_("{text} is not a whole number from {least} to {most}: write digits, as 17518 or 17.518")
             self.fault(column, message, text=text[:40], least=least, most=_MAX_COUNT)
             return None
-        return int(text)
+        return value
 
     def custodian(self, column: str, text: str) -> str:
         """The code of a place, vendor or carrier."""
@@ -113,19 +129,49 @@ class Cells:
             self.fault(column, N_("{text} is none of {choices}"), text=text[:40], choices=choices)
         return value or ""
 
-    def moment(self, column: str) -> str | None:
-        """A moment in UTC, or None where the cell is empty."""
+    def moment(self, column: str, near: str = "") -> str | None:
+        """A moment in UTC, or None where the cell is empty.
+
+        Args:
+            near: the code of the place by whose clock a time without a zone is meant.
+        """
         text = self.text(column)
         if not text:
             return None
+        name, hours = next((zone(code) for code in (near, self._source.place) if zone(code)[0] != "UTC"), ("", None))
         try:
-            return parse_moment(text)
+            moment = parse_moment(text, hours)
+            if name and not names_zone(text):
+                self._source.zones.add(name)
+            return moment
+        except NoHourError:
+            message = N_("{text} does not say the hour: write it like 12/02/2024 18:00 WITA")
         except NoZoneError:
-            message = N_("{text} does not say the hour and its time zone: write it like 2024-02-12 18:00 WITA, as text")
+            message = N_("{text} does not say its time zone: write it like 12/02/2024 18:00 WITA")
         except ValueError:
-            message = N_("{text} is not a date and time: write it like 2024-02-12 18:00 WITA, as text")
+            message = N_("{text} is not a date and time: write it like 12/02/2024 18:00 WITA, the day first")
         self.fault(column, message, text=text[:40])
         return None
+
+
+def start(table: Table, kind: str) -> tuple[Source, list[Fault]]:
+    """Where the columns of a table are, and what is wrong with it as a whole: totals that do not fit, or columns that
+    are missing, of which the source then has none.
+
+    Raises:
+        QuestionError: a column that could be two things.
+        InputError: there are no rows: a template that nobody has filled in.
+    """
+    found, faults = layout(table, kind)
+    if faults:
+        return Source(table.file), faults
+    if not table.rows:
+        raise InputError(
+            N_("{file} is still empty: there is no row below its headings"),
+            hint=N_("Fill it in below the headings, save it, and load it again."),
+            file=table.file,
+        )
+    return Source(table.file, found.columns, table.headers, found.given, table.reading.place), list(table.faults)
 
 
 def take_apart(
@@ -134,12 +180,13 @@ def take_apart(
     """Turn every sound row into a value, and list every fault of the others.
 
     `key` is what no two rows may share (None: no matter); `key_column` is the column where a repetition is shown.
+
+    Raises:
+        QuestionError, InputError: see `start`.
     """
-    found: Layout
-    found, faults = layout(table, kind)
-    if faults:
+    source, faults = start(table, kind)
+    if not source.columns:
         return [], faults
-    source = Source(table.file, found.columns)
     rows: list[Located[T]] = []
     first_seen: dict[object, int] = {}
     for number, record in table.rows:

@@ -1,8 +1,13 @@
-"""CSV files as streams of records: comma, semicolon or tab, UTF-8 with or without a byte order mark."""
+"""CSV files as streams of records: comma, semicolon or tab; UTF-8, UTF-16 or the Windows code page of Western Europe.
 
+The encoding is that of the byte order mark, else UTF-8 where all bytes are that, else cp1252.
+"""
+
+import codecs
 import csv
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -19,36 +24,43 @@ _OTHER_KINDS = (
     b"\x1f\x8b",
     b"SQLite format 3",
 )
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def open_records(name: str, file: BinaryIO) -> tuple[str, Iterator[list[str | Fault]]]:
-    """The SHA-256 of an open CSV file in hex, and its records, blank ones too.
+def open_records(name: str, file: BinaryIO) -> tuple[str, Iterator[list[str | Fault]], tuple[str, str]]:
+    """The SHA-256 of an open CSV file in hex, its records, blank ones too, and what they were taken for: encoding and
+    separator.
 
     Raises:
-        InputError: too large, too many rows, not UTF-8, or not text; the records raise it as they are read.
+        InputError: too large, too many rows, of no such encoding, or not text; the records raise it as they are read.
     """
-    digest = _survey(name, file)
+    digest, encoding = _survey(name, file)
     file.seek(0)
-    head = file.read(4096)
+    start = file.read(4096)
     file.seek(0)
-    if head.startswith(_OTHER_KINDS):
+    if start.startswith(_OTHER_KINDS):
         raise InputError(
             N_("{file} is not a CSV file, whatever its name says"),
             hint=N_("Save it as CSV UTF-8 or as .xlsx and load that."),
             file=name,
         )
-    if head.startswith(_UTF16):
-        raise _not_utf8(name)
-    return digest, _records(name, file, head.decode("utf-8-sig", "replace"))
+    separator, skip = _separator(start.decode(encoding, "replace"))
+    return digest, _records(name, file, encoding, separator, skip=skip), (encoding, separator)
 
 
-def _survey(name: str, file: BinaryIO) -> str:
-    """Hash the file and refuse what is too large, without holding more than one chunk of it."""
+def _survey(name: str, file: BinaryIO) -> tuple[str, str]:
+    """Hash the file, tell its encoding, and refuse what is too large, without holding more than one chunk of it."""
     digest = hashlib.sha256()
+    encoding, decoder = "", codecs.getincrementaldecoder("utf-8")()
     size = line_feeds = returns = 0
     while chunk := file.read(_CHUNK_BYTES):
         digest.update(chunk)
+        if not size:
+            encoding = _marked(chunk)
+        if not encoding:
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                encoding = "cp1252"
         size += len(chunk)
         feeds_here, returns_here = chunk.count(b"\n"), chunk.count(b"\r")
         line_feeds += feeds_here
@@ -63,18 +75,29 @@ def _survey(name: str, file: BinaryIO) -> str:
                 hint=N_("Save it as CSV UTF-8 or as .xlsx and load that."),
                 file=name,
             )
-    return digest.hexdigest()
+    return digest.hexdigest(), encoding or "utf-8-sig"
 
 
-def _records(name: str, file: BinaryIO, head: str) -> Iterator[list[str | Fault]]:
-    separator, skip = _separator(head)
-    reader = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""), delimiter=separator, strict=True)
+def _marked(start: bytes) -> str:
+    """The encoding that a file's beginning names, or shows by the zero bytes of UTF-16; empty where it does not."""
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return ""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    zeros = [start[:400:2].count(0), start[1:400:2].count(0)]
+    if max(zeros) > 3 * len(start[:400]) // 8 and min(zeros) == 0:
+        return "utf-16-be" if zeros[0] else "utf-16-le"
+    return ""
+
+
+def _records(name: str, file: BinaryIO, encoding: str, separator: str, *, skip: bool) -> Iterator[list[str | Fault]]:
+    reader = csv.reader(io.TextIOWrapper(file, encoding, newline=""), delimiter=separator, strict=True)
     number = 0
     try:
         for number, record in enumerate(reader, start=1):
             yield [] if number == 1 and skip else list(record)
-    except UnicodeDecodeError as error:
-        raise _not_utf8(name) from error
+    except UnicodeError as error:
+        raise _not_text(name) from error
     except csv.Error as error:
         raise InputError(
             N_("{file}, row {row}: quotation marks that do not match, or a cell that does not end"),
@@ -84,18 +107,26 @@ def _records(name: str, file: BinaryIO, head: str) -> Iterator[list[str | Fault]
         ) from error
 
 
-def _separator(head: str) -> tuple[str, bool]:
-    """The separator that the header row uses most, and whether the first line is Excel's `sep=;` and no row."""
-    first = next((line for line in head.splitlines() if line.strip()), "")
+def _separator(start: str) -> tuple[str, bool]:
+    """The separator that most of the first lines have equally often, and whether the first line is Excel's `sep=;` and
+    no row. A title or a cell with commas of its own is one line among many.
+    """
+    lines = [line for line in start.splitlines()[:30] if line.strip()]
+    first = lines[0].lstrip("\ufeff") if lines else ""
     if first.startswith("sep=") and len(first) == 5 and first[4] in ",;\t":
         return first[4], True
-    unquoted = "".join(first.split('"')[::2])
-    return max(",;\t", key=unquoted.count), False
+    unquoted = ["".join(line.split('"')[::2]) for line in lines[:-1] or lines]
+
+    def agreement(sign: str) -> tuple[int, int]:
+        counts = Counter(count for line in unquoted if (count := line.count(sign)))
+        return max(((lines, count) for count, lines in counts.items()), default=(0, 0))
+
+    return max(",;\t", key=agreement), False
 
 
-def _not_utf8(name: str) -> InputError:
+def _not_text(name: str) -> InputError:
     return InputError(
-        N_("{file} is not written in UTF-8"),
+        N_("{file} is no text in UTF-8, UTF-16 or Windows' cp1252, or it is cut off"),
         hint=N_("In the spreadsheet choose Save as, CSV UTF-8, or save it as .xlsx."),
         file=name,
     )

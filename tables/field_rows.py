@@ -7,8 +7,8 @@ from custody.errors import N_, Fault
 from custody.store_space import QUESTIONS, STORAGE, Size
 from language import _
 from tables.cells import Cells, Located, take_apart
-from tables.headers import parse_state
 from tables.read import Table
+from tables.words import parse_state
 
 _KEY = re.compile(r"[\w\-]{1,40}")
 
@@ -84,7 +84,7 @@ def _point(cells: Cells) -> PointCells:
         point=cells.text("point"),
         title=cells.text("title"),
         owner=cells.text("owner"),
-        due=cells.moment("due"),
+        due=cells.moment("due", near=place),
         place=cells.custodian("place", place) if place else None,
         is_done=bool(state) and cells.one_of("state", parse_state, _("open, done")) == "done",
     )

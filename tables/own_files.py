@@ -20,6 +20,7 @@ _LEDGER_TAILS = ("", "-wal", "-shm", "-journal")
 NAMES = (
     *(LEDGER_FILE + tail for tail in _LEDGER_TAILS),
     "station.key", "station.key.*", "station-card.json", "keysheet.pdf", "pins.json", "observers.json", "printers.json",
+    "headings.json",
     "page.token", "page-lan.pem", "page-devices.json", "half-read-papers.txt", "sheets.toml", "bast.toml",
     "bast-*.toml", "checklist.csv", "checklist.xlsx", "sizes.csv", "sizes.xlsx",
 )  # fmt: skip

@@ -1,27 +1,46 @@
-"""Reading a CSV or XLSX file into rows of clean text.
+"""Reading a CSV file or a workbook into rows of clean text under its headings, as offices make such files.
 
 Strict about what could harm (size, control characters, direction overrides) and lenient about what people do
-(separators, blank rows, spaces). Knows nothing of what the columns mean.
+(separators, encodings, titles above the table, totals and signatures below it).
 """
 
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from custody.errors import N_, Fault, InputError
 from tables import csv_file, xlsx_file
+from tables.asked import Choice, QuestionError, Reading
+from tables.faults import few_of_a_kind
+from tables.header_row import Header, find_header, letter
+from tables.leave_out import Row, Tidied, tidy
 from tables.limits import MAX_CELL, MAX_COLUMNS, MAX_FAULTS, MAX_ROWS, UNSAFE, too_many_rows
+from tables.old_book import OldSheet, open_old_book
+from tables.words import COUNTED, KEYS, LOADED, best_kind, fold, matched
 
+_OLD = (".xls", ".xlsb", ".ods")
+_Sheet = xlsx_file.XlsxSheet | OldSheet
 _SAVE_AS = N_("Save it as CSV UTF-8 or as .xlsx and load that.")
+_ROWS_TO_TELL_BY = 80
+_TAKEN = {
+    ",": N_("read as {encoding}, its columns parted by commas"),
+    ";": N_("read as {encoding}, its columns parted by semicolons"),
+    "\t": N_("read as {encoding}, its columns parted by tabs"),
+}
+
+Note = tuple[str, dict[str, object]]
+"""What was found of a file by itself: a template and its values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table as its file shows it: text in every cell, NFC, single spaces.
 
-    `rows` are the rows that are not blank: the number that a spreadsheet shows (the header is row 1 as a rule) and the
-    cell of each header. `digest` is the SHA-256 of the file in hex. `unread` names further sheets with content.
+    `headers` are in the order of the columns, empty where a column has none. `rows` are the rows of the table that are
+    not blank: the number that a spreadsheet shows and the cell of each header. `digest` is the SHA-256 of the file in
+    hex. `unread` names further sheets with content. `notes` say how it was taken where it is no plain table; `faults`
+    are totals that do not fit their rows; `reading` is what was decided about it.
     """
 
     file: str
@@ -29,29 +48,42 @@ class Table:
     rows: list[tuple[int, dict[str, str]]]
     digest: str
     unread: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    reading: Reading = field(default_factory=Reading)
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | None = None) -> Table:
     """Read a table, whole or not at all.
 
+    Args:
+        kinds: the kinds of table that it may be; their words tell which row has the headings.
+        reading: what was decided about it; None: all is found by itself.
+
     Raises:
+        QuestionError: it can be read in several ways.
         InputError: no such file, not a table, over a limit, or cells that no table may have; `faults` lists these.
     """
+    reading = reading or Reading()
     suffix = path.suffix.lower()
     if path.is_dir():
         raise InputError(N_("{file} is a folder, not a table"), hint=N_("Name the file."), file=str(path))
-    if suffix in (".xls", ".xlsb", ".ods", ".numbers"):
-        raise InputError(
-            N_("{file}: tables of the kind {suffix} are not read"), hint=_SAVE_AS, file=str(path), suffix=suffix
-        )
     try:
-        if suffix in (".xlsx", ".xlsm"):
-            digest, records, unread = xlsx_file.open_sheet(path)
-            return _table(path, digest, records, unread)
+        if suffix in (".xlsx", ".xlsm", *_OLD):
+            digest, sheets = (open_old_book if suffix in _OLD else xlsx_file.open_book)(path)
+            sheet = _chosen_sheet(path.name, sheets, kinds, reading)
+            others = tuple(other.name for other in sheets if other is not sheet)
+            notes: list[Note] = []
+            if others and sheet:
+                notes.append((N_("sheet {sheet} was read, and not: {others}"), {"sheet": sheet.name,
+                              "others": ", ".join(others)[:200]}))  # fmt: skip
+            return _table(path.name, digest, sheet.records() if sheet else (), kinds, reading, others, notes)
         if suffix in (".csv", ".tsv", ".txt"):
             with path.open("rb") as file:
-                digest, records = csv_file.open_records(path.name, file)
-                return _table(path, digest, records, ())
+                digest, records, (encoding, separator) = csv_file.open_records(path.name, file)
+                is_plain = (encoding, separator) == ("utf-8-sig", ",")
+                taken: Note = (_TAKEN[separator], {"encoding": encoding.removesuffix("-sig").upper()})
+                return _table(path.name, digest, records, kinds, reading, (), [] if is_plain else [taken])
     except FileNotFoundError as error:
         raise InputError(
             N_("{file} does not exist"), hint=N_("Check the name and the folder."), file=str(path)
@@ -66,67 +98,153 @@ def read_table(path: Path) -> Table:
     raise InputError(N_("{file} is not a table: a table is .csv or .xlsx"), hint=_SAVE_AS, file=str(path))
 
 
-def _table(path: Path, digest: str, records: Iterable[list[str | Fault]], unread: tuple[str, ...]) -> Table:
-    """Clean every cell, find the header row, and pair each further row with it."""
-    headers: tuple[str, ...] = ()
-    rows: list[tuple[int, dict[str, str]]] = []
-    faults: list[Fault] = []
+def _chosen_sheet(file: str, sheets: Sequence[_Sheet], kinds: Sequence[str], reading: Reading) -> _Sheet | None:
+    """The sheet that is named, else the one that has such a table, else the first; None where all are blank."""
+    if reading.sheet is not None:
+        if named := [sheet for sheet in sheets if fold(sheet.name) == fold(reading.sheet)]:
+            return named[0]
+        raise InputError(
+            N_("{file} has no sheet {sheet}"),
+            hint=N_("Its sheets are: {names}."),
+            file=file,
+            sheet=reading.sheet,
+            names=", ".join(sheet.name for sheet in sheets)[:300],
+        )
+    if len(sheets) < 2:
+        return sheets[0] if sheets else None
+    known = [_headings_of(file, sheet, kinds, reading) for sheet in sheets]
+    best = max((header.known for header in known), default=(False, 0))
+    fitting = [at for at, header in enumerate(known) if (header.known[0] if best[0] else header.known == best)]
+    if not best[0]:
+        return sheets[fitting[0]]
+    if len(fitting) == 1:
+        return sheets[fitting[0]]
+    choices = [Choice("--sheet", sheets[at].name, ", ".join(filter(None, known[at].names))[:120]) for at in fitting]
+    raise QuestionError(
+        N_("{file}: {count} sheets have such a table"),
+        choices=choices,
+        hint=N_("Say which one is to be read: {options}"),
+        file=file,
+        count=len(fitting),
+    )
+
+
+def _headings_of(file: str, sheet: _Sheet, kinds: Sequence[str], reading: Reading) -> Header:
+    rows = [[cell if isinstance(cell, str) else "?" for cell in record] for record in sheet.records(_ROWS_TO_TELL_BY)]
+    try:
+        return find_header(file, [[" ".join(cell.split()) for cell in row] for row in rows], kinds, reading)
+    except InputError:  # it is asked of the sheet that is read
+        return Header(0, 1, ())
+
+
+def _table(
+    file: str,
+    digest: str,
+    records: Iterable[list[str | Fault]],
+    kinds: Sequence[str],
+    reading: Reading,
+    unread: tuple[str, ...],
+    notes: list[Note],
+) -> Table:
+    """Clean every cell, find the headings, and pair each row of the table with them."""
+    grid, faults = _cleaned(file, records)
+    if faults and not grid:
+        raise _untaken(file, [fault for _, fault in faults])
+    header = find_header(file, grid, kinds, reading)
+    names = header.names
+    if header.first or header.end > 1:
+        lines = header.end - header.first
+        row = str(header.first + 1) if lines == 1 else f"{header.first + 1}-{header.end}"
+        if any(map(any, grid[: header.first])) or lines > 1:
+            notes.append((N_("the headings are in row {row}"), {"row": row}))
+    tidied = _tidied(file, grid, header, kinds, reading)
+    if tidied.left_out:
+        notes.append((N_("rows left out: {rows}"), {"rows": tidied.words}))
+    rows = []
+    for number, cells in tidied.rows:
+        if len(cells) > len(names):
+            values: dict[str, object] = {"cells": len(cells), "headers": len(names)}
+            message = N_("this row has {cells} cells, the header has {headers}")
+            faults.append((MAX_COLUMNS, Fault(message, values, number, "", file)))
+        else:
+            cells += [""] * (len(names) - len(cells))
+            rows.append((number, {name: cell for name, cell in zip(names, cells, strict=True) if name}))
+    if faults:
+        raise _untaken(file, [_placed(file, names, at, fault) for at, fault in faults])
+    return Table(file, names, rows, digest, unread, tuple(notes), tuple(tidied.faults), reading)
+
+
+def _tidied(file: str, grid: list[list[str]], header: Header, kinds: Sequence[str], reading: Reading) -> Tidied:
+    """The rows of the table, parted from what stands among and below them."""
+    kind = best_kind(header.names, kinds, reading.columns)
+    found = matched(kind, header.names, reading.columns)
+    at_of = {name: at for at, name in enumerate(header.names) if name}
+    names = ("tps",) if kind == "tree" and "tps" in found else KEYS[kind]
+    keys = [at_of[heading] for name in names for heading in found.get(name, ())[:1]]
+    counted = [at_of[heading] for name, headings in found.items() if (kind, name) in COUNTED for heading in headings]
+    below: list[Row] = [(number, row) for number, row in enumerate(grid[header.end :], header.end + 1) if row]
+
+    def is_whole(cells: list[str]) -> bool:
+        return bool(keys) and all(at < len(cells) and cells[at] for at in keys)
+
+    def fault(row: int, at: int, message: str, values: dict[str, object]) -> Fault:
+        return Fault(message, values, row, _name(header.names, at), file, f"{letter(at)}{row}")
+
+    return tidy(below, grid[header.first : header.end], is_whole, counted, fault)
+
+
+def _cleaned(file: str, records: Iterable[list[str | Fault]]) -> tuple[list[list[str]], list[tuple[int, Fault]]]:
+    """Every row in clean text without blank cells at its end, and what no cell may hold with its column from 0."""
+    grid: list[list[str]] = []
+    faults: list[tuple[int, Fault]] = []
     for number, record in enumerate(records, start=1):
         if number > MAX_ROWS + 1:
-            raise too_many_rows(path.name)
+            raise too_many_rows(file)
         if any(record[MAX_COLUMNS:]):
-            faults.append(Fault(N_("has more than {limit} columns"), {"limit": MAX_COLUMNS}, number, "", path.name))
+            message = N_("has more than {limit} columns")
+            faults.append((MAX_COLUMNS, Fault(message, {"limit": MAX_COLUMNS}, number, "", file)))
             break
-        cells = [_clean(cell, number, at, headers, path.name, faults) for at, cell in enumerate(record[:MAX_COLUMNS])]
+        cells = [_clean(cell, number, at, faults) for at, cell in enumerate(record[:MAX_COLUMNS])]
+        while cells and not cells[-1]:
+            cells.pop()
+        grid.append(cells)
         if len(faults) >= MAX_FAULTS:
             break
-        if not any(cells):
-            continue
-        while not cells[-1]:
-            cells.pop()
-        if not headers:
-            headers = tuple(cells)
-            faults += _header_faults(headers, number, path.name)
-        elif len(cells) > len(headers):
-            values: dict[str, object] = {"cells": len(cells), "headers": len(headers)}
-            faults.append(
-                Fault(N_("this row has {cells} cells, the header has {headers}"), values, number, "", path.name)
-            )
-        else:
-            cells += [""] * (len(headers) - len(cells))
-            rows.append((number, {header: cell for header, cell in zip(headers, cells, strict=True) if header}))
-    if faults:
-        raise InputError(
-            N_("{file} has cells that cannot be taken"),
-            hint=N_("Mend these cells and load the file again; nothing was loaded."),
-            faults=tuple(faults),
-            file=path.name,
-        )
-    if not headers:
-        raise InputError(N_("{file} is empty"), hint=N_("A table begins with a row of headers."), file=path.name)
-    return Table(path.name, headers, rows, digest, unread)
+    return grid, faults
 
 
-def _clean(cell: str | Fault, row: int, at: int, headers: tuple[str, ...], file: str, faults: list[Fault]) -> str:
+def _clean(cell: str | Fault, row: int, at: int, faults: list[tuple[int, Fault]]) -> str:
     """The text of a cell in NFC with single spaces; what no cell may hold becomes a fault."""
-    column = headers[at] if at < len(headers) and headers[at] else f"#{at + 1}"
     if isinstance(cell, Fault):
-        faults.append(Fault(cell.message, cell.values, row, column, file))
+        faults.append((at, Fault(cell.message, cell.values, row)))
         return "?"
     if len(cell) > MAX_CELL:
-        values: dict[str, object] = {"length": len(cell), "limit": MAX_CELL}
-        faults.append(Fault(N_("has {length} characters; {limit} is the most"), values, row, column, file))
+        message = N_("has {length} characters; {limit} is the most")
+        faults.append((at, Fault(message, {"length": len(cell), "limit": MAX_CELL}, row)))
         return "?"
     if cell.isascii() and cell.isprintable():
         return " ".join(cell.split())
     if found := UNSAFE.search(cell):
         message = N_("has the hidden character {character}, which no table may have")
-        faults.append(Fault(message, {"character": f"U+{ord(found[0]):04X}"}, row, column, file))
+        faults.append((at, Fault(message, {"character": f"U+{ord(found[0]):04X}"}, row)))
         return "?"
     return " ".join(unicodedata.normalize("NFC", cell).split())
 
 
-def _header_faults(headers: tuple[str, ...], row: int, file: str) -> list[Fault]:
-    named = [header for header in headers if header]
-    twice = sorted({header for header in named if named.count(header) > 1})
-    return [Fault(N_("the header {header} appears twice"), {"header": header}, row, header, file) for header in twice]
+def _placed(file: str, names: Sequence[str], at: int, fault: Fault) -> Fault:
+    if at >= MAX_COLUMNS:  # the whole row
+        return fault
+    return Fault(fault.message, fault.values, fault.row, _name(names, at), file, f"{letter(at)}{fault.row}")
+
+
+def _name(names: Sequence[str], at: int) -> str:
+    return names[at] if at < len(names) and names[at] else f"#{at + 1}"
+
+
+def _untaken(file: str, faults: Sequence[Fault]) -> InputError:
+    return InputError(
+        N_("{file} has cells that cannot be taken"),
+        hint=N_("Mend these cells and load the file again; nothing was loaded."),
+        faults=few_of_a_kind(faults),
+        file=file,
+    )

@@ -12,8 +12,8 @@ from custody.places import LEVELS, Need, Place
 from language import _
 from language.levels import level_words
 from tables.cells import Cells, Located, take_apart
-from tables.headers import parse_bearer, parse_level, parse_tracked_as
 from tables.read import Table
+from tables.words import parse_bearer, parse_level, parse_tracked_as
 
 _SERIAL = re.compile(r"(.{0,40}?)([0-9]{1,18})", re.ASCII)
 
@@ -99,7 +99,7 @@ def _place(cells: Cells) -> Place:
         name=cells.needed("name"),
         level=cells.one_of("level", parse_level, level_words(LEVELS)),
         parent=cells.custodian("parent", parent) if parent else None,
-        due=cells.moment("due"),
+        due=cells.moment("due", near=code),
         dapil=_DAPIL.sub("", cells.text("dapil")) or None,
     )
 

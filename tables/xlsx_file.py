@@ -1,12 +1,13 @@
 """XLSX workbooks as records of text, as the user sees it in the cells.
 
-The first sheet with content is read. The workbook is surveyed before the parser opens it.
+The workbook is surveyed before the parser opens it.
 """
 
 import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
 
@@ -17,12 +18,33 @@ from tables.limits import MAX_XLSX_BYTES, too_large
 from tables.xlsx_survey import damaged, survey
 
 _OLE = b"\xd0\xcf\x11\xe0"
+_UNSAVED = N_("is a formula without a value: open the table in Excel or LibreOffice, save it, and load it again")
 _EXACT_BELOW = 10**15
 """Spreadsheets keep 15 digits of a number; a longer one has lost its last digits already."""
 
 
-def open_sheet(path: Path) -> tuple[str, Iterator[list[str | Fault]], tuple[str, ...]]:
-    """The SHA-256 of a workbook in hex, the records of its first sheet with content, and the names of the others.
+@dataclass(frozen=True, slots=True)
+class XlsxSheet:
+    """A sheet that a user sees and that has content; `unsaved` are its cells (row, column from 1) whose formula has no
+    value.
+    """
+
+    name: str
+    sheet: calamine.CalamineSheet
+    unsaved: frozenset[tuple[int, int]] = frozenset()
+
+    def records(self, most: int | None = None) -> Iterator[list[str | Fault]]:
+        """Its rows from the first on, blank ones too; at most so many."""
+        rows = self.sheet.to_python(skip_empty_area=False, nrows=most)
+        for number, row in enumerate(rows, start=1):
+            yield [
+                Fault(_UNSAVED, {}) if self.unsaved and (number, at) in self.unsaved else cell_text(cell)
+                for at, cell in enumerate(row, start=1)
+            ]
+
+
+def open_book(path: Path) -> tuple[str, list[XlsxSheet]]:
+    """The SHA-256 of a workbook in hex, and its sheets that have content and are not hidden.
 
     Raises:
         InputError: not a workbook, protected by a password, damaged, or over a limit.
@@ -32,32 +54,29 @@ def open_sheet(path: Path) -> tuple[str, Iterator[list[str | Fault]], tuple[str,
     if len(data) > MAX_XLSX_BYTES:
         raise too_large(path.name, MAX_XLSX_BYTES)
     if data.startswith(_OLE):
-        raise InputError(
-            N_("{file} is protected by a password, or is an old Excel file"),
-            hint=N_("Save it as .xlsx without a password."),
-            file=path.name,
-        )
+        is_locked = "EncryptedPackage".encode("utf-16-le") in data
+        message = N_("{file} is protected by a password") if is_locked else N_("{file} is an old Excel file")
+        raise InputError(message, hint=N_("Save it as .xlsx without a password."), file=path.name)
     if not data:
         raise InputError(N_("{file} is empty"), hint=N_("A table begins with a row of headers."), file=path.name)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            survey(path.name, archive)
+            unsaved = survey(path.name, archive)
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            filled = [sheet for sheet in map(book.get_sheet_by_name, _worksheets(book)) if sheet.start]
+            filled = [sheet for sheet in map(book.get_sheet_by_name, worksheets(book)) if sheet.start]
     except (zipfile.BadZipFile, calamine.CalamineError, OSError) as error:
         raise damaged(path.name) from error
-    rows = filled[0].to_python(skip_empty_area=False) if filled else []
-    records = ([_text(cell) for cell in row] for row in rows)
-    return hashlib.sha256(data).hexdigest(), records, tuple(sheet.name for sheet in filled[1:])
+    sheets = [XlsxSheet(sheet.name, sheet, unsaved.get(sheet.name, frozenset())) for sheet in filled]
+    return hashlib.sha256(data).hexdigest(), sheets
 
 
-def _worksheets(book: calamine.CalamineWorkbook) -> list[str]:
+def worksheets(book: calamine.CalamineWorkbook) -> list[str]:
     """The names of the sheets that a user sees, without charts and hidden sheets."""
     seen = (calamine.SheetTypeEnum.WorkSheet, calamine.SheetVisibleEnum.Visible)
     return [sheet.name for sheet in book.sheets_metadata if (sheet.typ, sheet.visible) == seen]
 
 
-def _text(cell: str | float | bool | date | time | timedelta) -> str | Fault:
+def cell_text(cell: str | float | bool | date | time | timedelta) -> str | Fault:
     """What a cell says, as text: 3.0 is 3, a date is RFC 3339 (without an offset: a spreadsheet knows none)."""
     match cell:
         case str():

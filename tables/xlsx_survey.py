@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections import Counter
 from typing import IO
+from xml.etree import ElementTree
 from xml.parsers import expat
 
 from custody.errors import N_, InputError
@@ -28,11 +29,13 @@ from tables.limits import (
 _CHUNK_BYTES = 1 << 18
 _ENCRYPTED = 0x1
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
+_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 
 
-def survey(file: str, archive: zipfile.ZipFile) -> None:
-    """Pass a workbook that is sound and within the limits.
+def survey(file: str, archive: zipfile.ZipFile) -> dict[str, frozenset[tuple[int, int]]]:
+    """Pass a workbook that is sound and within the limits; the cells of each sheet, by its name, whose formula has no
+    stored value (row and column from 1).
 
     Raises:
         InputError: damaged, protected, or over a limit of size, rows or columns.
@@ -47,14 +50,20 @@ def survey(file: str, archive: zipfile.ZipFile) -> None:
     texts: list[int] = []
     uses: Counter[int] = Counter()
     area = 0
+    unsaved: dict[str, frozenset[tuple[int, int]]] = {}
     try:
         for entry in entries:
             with archive.open(entry) as content:
                 part = _Part(file, texts, uses)
                 part.read(content)
                 area += part.rows * part.columns
+                if part.unsaved:
+                    unsaved[entry.filename] = frozenset(part.unsaved)
+        named = _sheet_names(archive) if unsaved else {}
     except (
         expat.ExpatError,
+        ElementTree.ParseError,
+        KeyError,
         zipfile.BadZipFile,
         zlib.error,
         NotImplementedError,
@@ -69,6 +78,21 @@ def survey(file: str, archive: zipfile.ZipFile) -> None:
         raise damaged(file)
     if area > MAX_AREA or sum(texts[text] * count for text, count in uses.items()) > MAX_TEXT:
         raise too_large(file, MAX_UNPACKED_BYTES)
+    return {named[part]: cells for part, cells in unsaved.items() if part in named}
+
+
+def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The name of each sheet by its part. Read after the survey: no part declares a document type any more."""
+    targets = {
+        link.get("Id"): (link.get("Target") or "").removeprefix("/xl/").removeprefix("xl/")
+        for link in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    }
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    return {
+        f"xl/{targets.get(sheet.get(_LINK))}": sheet.get("name") or ""
+        for sheet in book.iter()
+        if sheet.tag.endswith("}sheet")
+    }
 
 
 def damaged(file: str) -> InputError:
@@ -89,6 +113,8 @@ class _Part:
         self._row = self._column = self._length = 0
         self._in_text = self._in_value = self._shared = self._filled = False
         self._value = ""
+        self.unsaved: set[tuple[int, int]] = set()
+        self._has_formula = self._has_value = self._in_any = False
 
     def read(self, content: IO[bytes]) -> None:
         """Read the part if it is XML; pictures and the like are passed over."""
@@ -114,11 +140,13 @@ class _Part:
         match name.rpartition(":")[2]:
             case "v" | "is":
                 self._in_value = self._shared
-                self._filled = True
+                self._filled = self._in_any = True
+            case "f":
+                self._has_formula = True
             case "c":
                 self._place(attributes.get("r"))
                 self._shared = attributes.get("t") == "s"
-                self._filled = False
+                self._filled = self._has_formula = self._has_value = False
                 self._value = ""
             case "row":
                 self._row = int(attributes.get("r", self._row + 1))
@@ -139,6 +167,7 @@ class _Part:
         self._row = int(match[2])
 
     def _text(self, text: str) -> None:
+        self._has_value = self._has_value or self._in_any
         if self._in_text:
             self._length += len(text)
         elif self._in_value:
@@ -147,9 +176,12 @@ class _Part:
     def _end(self, name: str) -> None:
         match name.rpartition(":")[2]:
             case "v" | "is":
-                self._in_value = False
-            case "c" if self._filled:
-                self._count()
+                self._in_value = self._in_any = False
+            case "c":
+                if self._has_formula and not self._has_value:
+                    self.unsaved.add((self._row, self._column))
+                if self._filled:
+                    self._count()
             case "si":
                 self._in_text = False
                 self._texts.append(self._length)

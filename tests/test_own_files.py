@@ -27,7 +27,7 @@ from db.backup import backup
 from db.ledger import Ledger
 from db.store import Surroundings, open_store
 from scanner.opencv import cv2
-from station import observers, pins, print_job, printers
+from station import headings, observers, pins, print_job, printers
 from tables import own_files
 from tables.safe_file import safe_file
 from tables.safe_folder import safe_folder
@@ -35,6 +35,7 @@ from tables.safe_folder import safe_folder
 OWN = [
     "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal", "station.key", "station.key.2024-02-11T010000Z",
     "station-card.json", "KEYSHEET.pdf", "pins.json", "observers.json", "printers.json", "page.token", "page-lan.pem",
+    "headings.json",
     "page-devices.json", "half-read-papers.txt", "sheets.toml", "bast.toml", "bast-id.toml", "checklist.csv",
     "sizes.xlsx", "set-aside-2024-02-11T010000Z/station.key", "labels/labels-20240211.pdf",
 ]  # fmt: skip
@@ -125,7 +126,7 @@ def test_whatever_a_station_keeps_by_name_is_its_own(station: Terminal) -> None:
     names = [
         own_files.LEDGER_FILE, db.station_key.FILE_NAME, beginning.CARD_FILE, beginning.SHEET_FILE, pins.FILE,
         observers.FILE, printers.PRINTERS, print_job.OWN_SHEETS, web.token.FILE, web.certificate.FILE, web.lan.FILE,
-        web.papers.HALF_READ_FILE, web.label_jobs.KEPT, f"{beginning.ASIDE}2024",
+        headings.FILE, web.papers.HALF_READ_FILE, web.label_jobs.KEPT, f"{beginning.ASIDE}2024",
     ]  # fmt: skip
     for name in {*names, *(path.name for path in home.iterdir())}:
         for spelt in (

@@ -1,6 +1,7 @@
 """The plan on the page: what a table changes is shown first, every fault in its cell, and only that is loaded."""
 
 import html
+import json
 import re
 from pathlib import Path
 
@@ -53,9 +54,9 @@ def test_every_fault_is_shown_in_its_cell(visitor: Visitor, station: Terminal) -
     answer = work(visitor, "/api/plan/preview", {"uploads": [upload(visitor, wrong.encode(), "kesalahan.csv")]})
     assert answer["is_ok"] is False and answer["faults"] == 4 and station.event_count() == before
     found = [(row[1], row[2], row[3]) for row in rows(answer["page"])]
-    assert found[0] == ("2", "parent", "51.99")
-    assert sorted(found[1:]) == [("3", "due", "yesterday"), ("3", "level", "nowhere"),
-                             ("3", "name", "(empty)")]  # fmt: skip
+    assert found[0] == ("2", "parent (D2)", "51.99")
+    assert sorted(found[1:]) == [("3", "due (E3)", "yesterday"), ("3", "level (C3)", "nowhere"),
+                             ("3", "name (B3)", "(empty)")]  # fmt: skip
     assert "/.page-" not in answer["page"]
 
 
@@ -89,7 +90,7 @@ def test_a_workbook_is_read_like_a_table(visitor: Visitor, tmp_path: Path) -> No
         (b"PK\x03\x04nonsense", "x.xlsx", "x.xlsx"),
         (b"a,b\n1,2\n", "x.csv", "no table of places, needs or items"),
         (b"code", "x.pdf", "not a table"),
-        (b"code", "x.ods", ".ods are not read"),
+        (b"code", "x.ods", "x.ods is damaged"),
     ],
 )
 def test_what_is_no_table_is_refused_by_its_name_alone(
@@ -125,3 +126,31 @@ def test_a_station_that_may_not_plan_is_told_at_the_preview(station: Terminal, t
             guest, "/api/plan/preview", {"uploads": [upload(guest, PLACES.encode(), "places.csv")]}, expect=422
         )
         assert "made by the election's root" in answer["error"]
+
+
+OFFICE = Path(__file__).parent / "data" / "office_tables"
+
+
+def test_what_is_open_about_a_table_is_asked_on_the_page_and_the_answer_is_loaded(
+    visitor: Visitor, station: Terminal
+) -> None:
+    key, before = upload(visitor, OFFICE / "two_codes.csv"), station.event_count()
+    asked = work(visitor, "/api/plan/preview", {"uploads": [key]})
+    assert asked["is_ok"] is False and len(asked["question"]) == 2 and "Kode Lokasi" in asked["page"]
+    assert "Gudang KPU Buleleng" in asked["page"], "the first rows are shown"
+    [said] = [json.loads(html.unescape(found)) for found in re.findall(r"data-said='([^']*)'", asked["page"])][1:]
+    assert said == {"file": "two_codes.csv", "option": "--map", "value": "Kode Wilayah=code"}
+    part = {"uploads": [key], "said": [said]}
+    seen = work(visitor, "/api/plan/preview", part)
+    assert "<strong>Kode Wilayah</strong> = code" in seen["page"] and station.event_count() == before
+    loaded = work(visitor, "/api/plan/load", {**part, "version": seen["version"]})
+    assert loaded["files"][0]["added"] == 1 and len(loaded["files"][0]["changed"]) == 1
+    again = work(visitor, "/api/plan/preview", {"uploads": [upload(visitor, OFFICE / "two_codes.csv")]})
+    assert "columns as last time" in again["page"]
+
+
+def test_an_answer_that_is_none_is_refused(visitor: Visitor, station: Terminal) -> None:
+    key = upload(visitor, OFFICE / "two_codes.csv")
+    for option, value in (("--header-row", "x"), ("--header-row", "0"), ("--map", "Kode Lokasi=luas"), ("--map", "=")):
+        said = {"file": "two_codes.csv", "option": option, "value": value}
+        work(visitor, "/api/plan/preview", {"uploads": [key], "said": [said]}, expect=422)

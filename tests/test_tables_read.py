@@ -1,6 +1,8 @@
 """Reading spreadsheets: what people save is taken, what could harm is refused with its row and column."""
 
+import csv
 import hashlib
+import io
 import os
 import sys
 import time
@@ -11,10 +13,19 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from custody.errors import InputError
+from tables.asked import QuestionError, Reading
+from tables.headers import layout
 from tables.read import Table, read_table
 
+sys.path.append(str(Path(__file__).parent / "data"))
+from make_office_tables import FOLDER as OFFICE
+from make_office_tables import ods
+
+WIDE = 'table:number-columns-repeated="16384"'
 SHEET = '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
 
 
@@ -131,8 +142,27 @@ def test_a_cell_of_a_thousand_characters_is_taken(tmp_path):
     assert cells(read_table(csv_table(tmp_path, f"a\n{'x' * 1000}\n"))) == [["x" * 1000]]
 
 
-def test_one_header_for_two_columns_is_refused(tmp_path):
-    assert refusal(csv_table(tmp_path, "kode,kode\n1,2\n")).faults[0].column == "kode"
+def test_two_columns_of_one_heading_are_told_apart_by_their_letters(tmp_path):
+    table = read_table(csv_table(tmp_path, "kode,nama,kode\n1,a,3\n"))
+    assert table.rows == [(2, {"kode [A]": "1", "nama": "a", "kode [C]": "3"})]
+    with pytest.raises(QuestionError, match="kode") as caught:
+        layout(table, "places")
+    assert [choice.typed for choice in caught.value.choices] == ['--map "kode [A]=code"', '--map "kode [C]=code"']
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"), [("utf-16", b""), ("utf-16-le", b""), ("utf-16-be", b""), ("cp1252", b""), ("utf-8-sig", b"")]
+)
+def test_a_csv_is_read_in_the_encodings_that_offices_save_and_says_which(tmp_path, encoding, mark):
+    table = read_table(csv_table(tmp_path, mark + "kode;nama\n1;Café\n".encode(encoding)))
+    assert cells(table) == [["1", "Café"]]
+    [(_, values)] = table.notes
+    assert values["encoding"] == {"utf-8-sig": "UTF-8"}.get(encoding, encoding.upper())
+
+
+def test_a_comma_in_titles_and_cells_does_not_hide_the_separator(tmp_path):
+    table = read_table(csv_table(tmp_path, "Daftar, satu, dua, tiga;;\nkode;nama;tingkat\n1;a, b, c;TPS\n2;d;TPS\n"))
+    assert cells(table) == [["1", "a, b, c", "TPS"], ["2", "d", "TPS"]]
 
 
 @pytest.mark.parametrize(
@@ -141,8 +171,8 @@ def test_one_header_for_two_columns_is_refused(tmp_path):
         ("empty.csv", b""),
         ("blank.csv", b"\n , \n\n"),
         ("empty.xlsx", b""),
-        ("utf16.csv", "kode,nama\n1,2\n".encode("utf-16")),
-        ("latin.csv", b"kode,nama\n1,Caf\xe9\n"),
+        ("utf32.csv", "kode,nama\n1,2\n".encode("utf-32")),
+        ("undefined.csv", b"kode,nama\n1,Caf\x81\n"),
         ("half.csv", b"kode,nama\n1,Caf\xc3"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256))),
         ("book.csv", b"PK\x03\x04" + bytes(100)),
@@ -261,3 +291,92 @@ def test_damage_inside_a_part_is_refused(tmp_path, damage):
         sheet = SHEET.replace('"1.0"', f'"1.0" {damage}').format("")
     path = with_part(xlsx_table(tmp_path, ["a"]), "xl/worksheets/sheet1.xml", sheet, tmp_path / "damaged.xlsx")
     refusal(path)
+
+
+def test_a_formula_without_a_value_is_named_with_its_cell_and_only_on_its_own_sheet(tmp_path):
+    cell = '<row r="2"><c r="A2"><f>B2</f>{}</c><c r="B2"><v>1</v></c></row>'
+    head = '<c r="{}1" t="inlineStr"><is><t>{}</t></is></c>'
+    heads = f'<row r="1">{head.format("A", "kode")}{head.format("B", "nama")}</row>'
+    book = tmp_path / "two.xlsx"
+    with xlsxwriter.Workbook(book) as made:
+        for title in ("data", "lain"):
+            made.add_worksheet(title).write_row(0, 0, ["kode", "nama"])
+    for value in ("", "<v></v>", "<v/>"):
+        unsaved = with_part(
+            book, "xl/worksheets/sheet1.xml", SHEET.format(heads + cell.format(value)), tmp_path / "u.xlsx"
+        )
+        [fault] = refusal(unsaved).faults
+        assert (fault.row, fault.column, fault.cell) == (2, "kode", "A2") and "save it" in str(fault)
+    other = with_part(book, "xl/worksheets/sheet2.xml", SHEET.format(heads + cell.format("")), tmp_path / "o.xlsx")
+    assert read_table(other).headers == ("kode", "nama")
+    saved = with_part(
+        book, "xl/worksheets/sheet1.xml", SHEET.format(heads + cell.format("<v>7</v>")), tmp_path / "s.xlsx"
+    )
+    assert cells(read_table(saved)) == [["7", "1"]]
+
+
+def test_a_password_and_an_old_workbook_are_told_apart(tmp_path):
+    locked = b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
+    assert "password" in str(refusal(csv_table(tmp_path, locked, "a.xlsx")))
+    assert "old Excel" in str(refusal(csv_table(tmp_path, b"\xd0\xcf\x11\xe0" + bytes(600), "b.xlsx")))
+
+
+def test_of_two_hundred_sheets_that_have_such_a_table_one_is_asked_for(tmp_path):
+    path = tmp_path / "many.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for number in range(200):
+            book.add_worksheet(f"Desa {number}").write_row(0, 0, ["kode", "nama", "tingkat"])
+    error = refusal(path)
+    assert isinstance(error, QuestionError) and len(error.choices) == 200
+    assert str(error.values["options"]).count("--sheet") == 10
+
+
+def test_two_rows_that_both_look_like_headings_are_asked_about(tmp_path):
+    path = csv_table(tmp_path, "kode,nama,tingkat\n51,a,TPS\n\nkind,to,jumlah\nbox,51,3\n")
+    error = refusal(path)
+    assert [choice.typed for choice in error.choices] == ["--header-row 1", "--header-row 4"]
+    assert read_table(path, reading=Reading(header_row=4)).headers == ("kind", "to", "jumlah")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(st.text(max_size=8), max_size=6), min_size=1, max_size=12))
+@example([["Jumlah"], ["Jumlah", "1"]])
+@example([["kode", "nama", "tingkat"], ["1", "2", "3"], ["", "", "Jumlah"]])
+@example([["", "a"], ["b"]])
+def test_whatever_a_table_holds_each_row_is_kept_or_told_as_left_out(tmp_path_factory, rows):
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(rows)
+    path = csv_table(tmp_path_factory.getbasetemp(), out.getvalue(), "any.csv")
+    try:
+        table = read_table(path)
+    except InputError as error:
+        assert error.hint and str(error)
+        return
+    assert len({number for number, _ in table.rows}) == len(table.rows)
+    assert all(set(record) == {header for header in table.headers if header} for _, record in table.rows)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems limit memory otherwise, or not at all")
+@pytest.mark.parametrize("repeated", ["rows", "columns"])
+def test_an_ods_of_a_few_bytes_that_unfolds_to_all_memory_is_refused(tmp_path, repeated):
+    cell = '<table:table-cell office:value-type="string" {}><text:p>' + "x" * 900 + "</text:p></table:table-cell>"
+    many = {
+        "rows": '<table:table-row table:number-rows-repeated="1048576">' + cell.format("") + "</table:table-row>",
+        "columns": ("<table:table-row>" + cell.format('table:number-columns-repeated="16384"') + "</table:table-row>")
+        * 99,
+    }[repeated]
+    path = csv_table(tmp_path, ods(many), "bomb.ods")
+    assert path.stat().st_size < 2_000
+    began = time.monotonic()
+    refusal(path)
+    assert time.monotonic() - began < 60
+
+
+def test_a_damaged_old_workbook_never_ends_in_another_error(tmp_path):
+    for name in ("old_excel.xls", "libreoffice.ods"):
+        whole = (OFFICE / name).read_bytes()
+        for damage in (whole[:100], whole[:-300], whole[:600] + bytes(600) + whole[1200:], b""):
+            try:
+                read_table(csv_table(tmp_path, damage, name))
+            except InputError as error:
+                assert error.hint and "\n" not in str(error)

@@ -6,10 +6,12 @@ import pytest
 
 from custody.errors import InputError
 from custody.places import Need, Place
-from tables.headers import ignored_columns, parse_level, table_kind
+from tables.asked import QuestionError
+from tables.headers import ignored_columns, table_kind
 from tables.read import Table, read_table
 from tables.rows import ItemRow, parse_items, parse_needs, parse_places
-from tables.times import NoZoneError, parse_moment
+from tables.times import NoHourError, NoZoneError, parse_moment, whole_number
+from tables.words import parse_level
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "buleleng"
 
@@ -96,9 +98,11 @@ def test_unknown_columns_are_ignored_and_named_once():
     assert ignored_columns(table(text), "places") == ("Nama Ketua", "luas")
 
 
-def test_the_exact_header_beats_its_synonyms_and_two_synonyms_are_refused():
+def test_the_exact_header_beats_its_synonyms_and_of_two_synonyms_one_is_asked_for():
     assert ignored_columns(table("kind|type|to"), "items") == ("type",)
-    assert "keep one" in faults_of(parse_items, "jenis|type|to\nbox|box|51")[0][2]
+    with pytest.raises(QuestionError, match="jenis, type could be kind") as caught:
+        parse_items(table("jenis|type|to\nbox|box|51"))
+    assert caught.value.values["options"] == '--map "jenis=kind" | --map "type=kind"'
 
 
 @pytest.mark.parametrize(
@@ -133,7 +137,7 @@ def test_all_faults_of_a_places_table_are_listed_with_row_and_column():
     assert [(row, column) for row, column, _ in faults_of(parse_places, text)] == [
         (2, "kode"), (3, "nama"),
         (4, "kode"), (4, "tingkat"), (4, "induk"), (4, "tenggat"),
-        (5, "tenggat"), (6, "kode"), (7, "kode"), (8, "kode"),
+        (6, "kode"), (7, "kode"), (8, "kode"),
     ]  # fmt: skip
 
 
@@ -145,7 +149,7 @@ def test_all_faults_of_a_needs_table_are_listed_with_row_and_column():
         ink     | TPS   |           | item       |
         seal    | TPS   | 30        | heap       |
         crate   | TPS   | 5         | item       | PPWP;DPR
-        <b>     | TPS   | 1.000     | item       |
+        <b>     | TPS   | 1.00      | item       |
         paper   | TPS   | 5         | pack       |
         paper   | TPS   | 6         | pak        |
     """
@@ -202,10 +206,61 @@ def test_moments_become_utc(text, utc):
     assert parse_moment(text) == utc
 
 
-@pytest.mark.parametrize("text", ["2024-02-12", "2024-02-12 18:00", "2024-02-12T18:00:00"])
+@pytest.mark.parametrize("text", ["12/02/2024 18:00", "2024-02-12 18:00", "2024-02-12T18:00:00"])
 def test_a_moment_without_zone_is_refused(text):
     with pytest.raises(NoZoneError):
         parse_moment(text)
+    assert parse_moment(text, 8) == "2024-02-12T10:00:00Z"
+
+
+@pytest.mark.parametrize("text", ["2024-02-12", "12/02/2024", "Senin, 12 Februari 2024"])
+def test_a_day_without_its_hour_is_refused(text):
+    with pytest.raises(NoHourError):
+        parse_moment(text, 8)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12/02/2024 18:00 WITA",
+        "12-2-2024, 18.00 wita",
+        "12 Februari 2024 pukul 18.00 WITA",
+        "Senin, 12 Februari 2024 pukul 18.00 WITA",
+        "Senin 12 Feb 2024 jam 18.00 WITA",
+        "12 February 2024 at 18:00 WITA",
+        "12 PEBRUARI 2024 18.00 WITA",
+    ],
+)
+def test_moments_as_offices_write_them_become_utc_with_the_day_first(text):
+    assert parse_moment(text) == "2024-02-12T10:00:00Z"
+
+
+def test_a_time_without_a_zone_is_by_the_clock_of_its_place_and_the_zone_is_told():
+    rows, faults = parse_places(table("kode|nama|tingkat|tenggat\n51.08|A|gudang|12/02/2024 18.00"))
+    assert ([row.value.due for row in rows], faults) == (["2024-02-12T10:00:00Z"], [])
+    assert rows[0].source.zones == {"WITA"}
+    rows, faults = parse_places(table("kode|nama|tingkat|tenggat\nGUDANG|A|gudang|12/02/2024 18.00"))
+    assert "does not say its time zone" in str(faults[0])
+    assert (faults[0].cell, faults[0].column) == ("D2", "tenggat")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("17518", 17518), ("17.518", 17518), ("17 518", 17518), ("17,518", 17518), ("1.234.567", 1234567),
+        ("17.518,00", 17518), ("5,0", 5), ("17.5", None), ("1.23.456", None), ("-5", None), ("3,50", None),
+        ("1.234,567", None), ("lima", None), ("", None), ("１７", None),
+    ],
+)  # fmt: skip
+def test_whole_numbers_are_read_with_their_thousands_apart(text, number):
+    assert whole_number(text) == number
+
+
+def test_a_list_of_needs_by_name_needs_neither_code_nor_level():
+    rows, faults = parse_needs(table("No.|Nama Barang|Jumlah per TPS|Satuan\n1|Kotak Suara|5|buah"))
+    assert ([(row.value.kind, row.value.level, row.value.per_place) for row in rows], faults) == (
+        [("kotak_suara", "polling_station", 5)], [],
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -213,7 +268,10 @@ def test_a_moment_without_zone_is_refused(text):
     [
         "",
         "besok",
-        "12/02/2024 18:00 WITA",
+        "31/02/2024 18:00 WITA",
+        "12/13/2024 18:00 WITA",
+        "12 Foo 2024 18.00 WITA",
+        "12/02/24 18:00 WITA",
         "2024-02-30 18:00 WITA",
         "2024-02-12 24:00 WITA",
         "2024-02-12 18:00 +25:00",

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from custody.errors import Fault, InputError
+from custody.errors import N_, Fault, InputError
 from custody.places import LEVELS
+from language import _
 from language.levels import level_word
 from language.text import fill, printable, say, sentence
+from tables.asked import QuestionError, Reading
+from tables.words import column_words, table_word
+from web.downloads import attached
 from web.jobs import Answer
 from web.shelf import Key
 from web.site import Site
@@ -24,16 +28,27 @@ if TYPE_CHECKING:
     from station.loading import Change
 
 MOST_FILES = 10
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN_ROWS, _SHOWN_FAULTS = 50, 300
 Uploads = Annotated[list[Key], Field(min_length=1, max_length=MOST_FILES)]
 Word = Annotated[str, Field(max_length=120)]
 
 
+class Said(BaseModel):
+    """An answer to what is open about one file: the option of `load` that says it, and its value."""
+
+    model_config = ConfigDict(extra="forbid")
+    file: Annotated[str, Field(max_length=300)]
+    option: Literal["--sheet", "--header-row", "--map", "--name", "--own-codes"]
+    value: Annotated[str, Field(max_length=1200)]
+
+
 class Tables(BaseModel):
-    """Tables that were sent, to be looked at."""
+    """Tables that were sent, to be looked at, and what was answered about them."""
 
     model_config = ConfigDict(extra="forbid")
     uploads: Uploads
+    said: Annotated[list[Said], Field(max_length=300)] = []
 
 
 class SeenTables(Tables):
@@ -64,18 +79,28 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     def plan(request: Request) -> Response:
         return pages.page(request, "plan.html", **site.ask.do(_known))
 
+    @router.get("/plan/template/{kind}.xlsx", include_in_schema=False)
+    def template(kind: Literal["places", "needs", "items", "points"]) -> Response:
+        from tables.templates import template_workbook
+
+        return attached(template_workbook(kind, _), f"{table_word(kind)}.xlsx", XLSX)
+
     @router.post("/api/plan/preview", summary="Show what loading these tables changes; records nothing")
     def preview(tables: Tables) -> dict[str, Any]:
         def work(store: "Store", progress: "Progress") -> Answer:
-            from station.loading import load_files, version_of
+            from station.loading import choice_words, load_files, version_of
 
             files = [site.shelf.path(key) for key in tables.uploads]
+            readings = _readings(tables.said)
             try:
-                changes = load_files(store, files, dry_run=True)
+                changes = load_files(store, files, dry_run=True, readings=readings, home=site.home)
+            except QuestionError as question:
+                page = pages.fragment("plan_question.html", line=say(question), question=question, words=choice_words)
+                return Answer(page, {"is_ok": False, "faults": 0, "question": [c.typed for c in question.choices]})
             except InputError as error:
                 if not error.faults:
                     raise
-                page = pages.fragment("plan_faults.html", **_faults(files, error))
+                page = pages.fragment("plan_faults.html", **_faults(files, error, readings))
                 return Answer(page, {"is_ok": False, "faults": len(error.faults)})
             version = version_of(changes)
             page = pages.fragment("plan_changes.html", version=version, is_loaded=False, **_changes(store, changes))
@@ -89,7 +114,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
             from station.loading import load_files
 
             files = [site.shelf.path(key) for key in tables.uploads]
-            changes = load_files(store, files, seen=tables.version)
+            changes = load_files(store, files, seen=tables.version, readings=_readings(tables.said), home=site.home)
             page = pages.fragment("plan_changes.html", version="", is_loaded=True, **_changes(store, changes))
             return Answer(page, {"files": [change.as_json() for change in changes]})
 
@@ -121,6 +146,17 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     return router
 
 
+def _readings(said: "Sequence[Said]") -> "dict[str, Reading]":
+    """How each file is to be read, by what was answered so far."""
+    readings: dict[str, Reading] = {}
+    for answer in said:
+        if answer.option == "--header-row" and not answer.value.isdecimal():
+            raise InputError(N_("{value} is no number of a row"), value=answer.value)
+        before = readings.get(answer.file, Reading())
+        readings[answer.file] = before.answered(answer.option, answer.value)
+    return readings
+
+
 def _top(store: "Store", part: Part) -> str | None:
     return store.custodian(part.place.strip().removeprefix("P:")) if part.place.strip() else None
 
@@ -147,14 +183,15 @@ def _known(store: "Store") -> dict[str, Any]:
 def _changes(store: "Store", changes: "Sequence[Change]") -> dict[str, Any]:
     """What loading changes, file by file: counts for each level and kind, and the rows."""
     from reports.words import kind_name
-    from station.loading import past_words
+    from station.loading import note_words, past_words
 
     names = {need.kind: need for need in store.state.needs()}
     shown = [
         {
             "file": change.file, "kind": change.kind, "added": len(change.added), "changed": len(change.changed),
             "same": change.same, "absent": change.absent, "ignored": ", ".join(change.ignored),
-            "past": past_words(change),
+            "past": past_words(change), "notes": note_words(change),
+            "understood": [(heading, column_words([name])) for heading, name in change.understood],
             "groups": [
                 (level_word(name) if change.kind == "places" else kind_name(names, name), group)
                 for name, group in sorted(change.groups.items(), key=_rank)
@@ -173,17 +210,18 @@ def _rank(entry: tuple[str, Any]) -> tuple[int, str]:
     return (LEVELS.index(entry[0]) if entry[0] in LEVELS else len(LEVELS), entry[0])
 
 
-def _faults(files: "Sequence[Path]", error: InputError) -> dict[str, Any]:
+def _faults(files: "Sequence[Path]", error: InputError, readings: "dict[str, Reading]") -> dict[str, Any]:
     """Every fault with its cell: where it is, what stands there, what is wrong with it."""
     from station.loading import cells_with_faults
 
     in_order = sorted(error.faults, key=lambda fault: (fault.file, fault.row or 0))
     faults: Sequence[Fault] = in_order[:_SHOWN_FAULTS]
-    cells = cells_with_faults(files, faults)
+    cells = cells_with_faults(files, faults, readings)
     return {
         "line": sentence(say(error)), "hint": hint_on_page(error), "count": len(error.faults),
         "faults": [
-            {"file": fault.file, "row": "" if fault.row is None else str(fault.row), "column": fault.column,
+            {"file": fault.file, "row": "" if fault.row is None else str(fault.row),
+             "column": f"{fault.column} ({fault.cell})" if fault.cell else fault.column,
              "cell": None if cell is None else printable(cell, 60), "what": fill(fault.message, fault.values)}
             for fault, cell in zip(faults, cells, strict=True)
         ],

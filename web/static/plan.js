@@ -7,15 +7,20 @@ const load = document.getElementById("load"), register = document.getElementById
 const files = document.getElementById("files");
 chooser(register.place);
 
-let sent = [];
-files.addEventListener("change", () => { sent = []; document.getElementById("load-outcome").replaceChildren(); });
+let sent = [], said = []; // the files, and what was answered about them
+files.addEventListener("change", () => { sent = []; said = []; document.getElementById("load-outcome").replaceChildren(); });
 
 work_form(load, async (form, button, tell) => {
   const version = button?.dataset.version;
-  if (version) return { uploads: sent, version };
+  if (version) return { uploads: sent, said, version };
+  if (button?.dataset.said) {
+    said = [...said, JSON.parse(button.dataset.said)];
+    return { uploads: sent, said };
+  }
   if (!files.files.length) { files.focus(); files.click(); return null; }
+  said = [];
   sent = await send_all(files, form.dataset.sending, tell);
-  return { uploads: sent };
+  return { uploads: sent, said };
 }, renew);
 
 // What the plan has by now stands below; after a change it is asked for anew.

@@ -1,0 +1,26 @@
+"""Faults as they are listed: no more of a kind than anybody reads."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from custody.errors import N_, Fault
+
+EACH = 10
+
+
+def few_of_a_kind(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The first ten faults of each kind in each column, and behind them how many more there are."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    shown = []
+    for fault in faults:
+        kind = fault.file, fault.column, fault.message
+        counts[kind] += 1
+        if counts[kind] <= EACH:
+            shown.append(fault)
+    more = N_("{count} more faults like these in this column")
+    shown += [
+        Fault(more, {"count": count - EACH}, None, column, file)
+        for (file, column, _), count in counts.items()
+        if count > EACH
+    ]
+    return tuple(shown)

@@ -1,0 +1,133 @@
+"""Empty tables for an office to fill in: headings that `load` knows, drop-downs, remarks, and one example row."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import xlsxwriter
+
+from custody.errors import N_
+
+LAST_ROW = 2_000
+"""As far down as cells are open and have drop-downs."""
+_HEADER, _EXAMPLE = 3, 4
+_PASSWORD = ""  # the protection keeps headings from being changed by mistake, not from anybody
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a template: its heading, what belongs into it, an example, and the words to choose from."""
+
+    heading: str
+    remark: str
+    example: str | int
+    choices: tuple[str, ...] = ()
+    width: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A table to fill in: its title, and its columns."""
+
+    title: str
+    columns: tuple[Column, ...]
+
+
+_CODE = N_("The Home Ministry's code, as 51.08.01 for a sub-district, 51.08.01.2001 for a village and "
+           "51.08.01.2001.001 for its first TPS; or a code of your own.")  # fmt: skip
+_DUE = N_("When the supplies must be there, with the hour: 12/02/2024 18:00. Empty: nothing is due.")
+_LEVELS = (N_("Warehouse"), "PPK", "PPS", "TPS", N_("Vendor"))
+_KIND = Column(N_("Kind code"), N_("A short code of your choice, as box or ballot_paper; the same in every table."),
+               "box")  # fmt: skip
+TEMPLATES = {
+    "places": Template(N_("Places that receive supplies"), (
+        Column(N_("Code"), _CODE, "51.08.01.2001"),
+        Column(N_("Name"), N_("The name as it stands on labels and papers."), "PPS Sumberklampok", width=32),
+        Column(N_("Level"), N_("Choose from the list."), "PPS", _LEVELS),
+        Column(N_("Parent code"), N_("The code of the place above it; empty for the regency's warehouse."), "51.08.01"),
+        Column(N_("Due time"), _DUE, "13/02/2024 12:00 WITA", width=24),
+        Column(N_("Dapil"), N_("The electoral district, where it matters; empty: that of the place above."), ""),
+    )),
+    "needs": Template(N_("What each place needs"), (
+        _KIND,
+        Column(N_("Indonesian name"), N_("The name in Indonesian, as it stands on labels."), "Kotak suara", width=28),
+        Column(N_("English name"), N_("The name in English; may be left empty."), "Ballot box", width=24),
+        Column(N_("Level"), N_("Which places need it: choose from the list."), "TPS", _LEVELS[:4]),
+        Column(N_("Quantity per place"), N_("How many each of these places needs, in digits."), 5),
+        Column(N_("Unit"), N_("The unit, as buah, botol or lembar."), "buah"),
+        Column(N_("Tracked as"), N_("Piece: each one has a label. Pack: the pack has one."), N_("piece"),
+               (N_("piece"), N_("pack"))),
+        Column(N_("Elections"), N_("The election of each piece in turn, parted by semicolons; may be left empty."),
+               "PPWP;DPR;DPD;DPRD-PROV;DPRD-KAB", width=36),
+    )),
+    "items": Template(N_("Packs and things with numbers"), (
+        _KIND,
+        Column(N_("Destination code"), N_("The code of the place that it is for."), "51.08.01.2001"),
+        Column(N_("Number k"), N_("Which one it is of all of its kind for this place: 1, 2, 3."), 1),
+        Column(N_("Of n"), N_("How many of its kind there are for this place."), 2),
+        Column(N_("Quantity"), N_("How many are in the pack; 1 for a single thing."), 500),
+        Column(N_("First number"), N_("The first serial number in the pack, with its letters: A0001."), "A0001"),
+        Column(N_("Last number"), N_("The last serial number in the pack."), "A0500"),
+        Column(N_("Vendor"), N_("The code of the vendor that holds it now; empty: this station."), ""),
+    )),
+    "points": Template(N_("Critical points"), (
+        Column(N_("Point number"), N_("A number or short code of the point, each once."), "1"),
+        Column(N_("Title"), N_("What must be done."), "Sortir dan lipat surat suara selesai", width=40),
+        Column(N_("Owner"), N_("Who is responsible for it."), "Kasubbag Logistik", width=24),
+        Column(N_("Due time"), N_("By when, with the hour and time zone: 12/02/2024 18:00 WITA."),
+               "20/01/2024 16:00 WITA", width=24),
+        Column(N_("Place code"), N_("The code of the place that it belongs to; may be left empty."), "51.08"),
+        Column(N_("State"), N_("Choose from the list; empty means open."), N_("open"), (N_("open"), N_("done"))),
+    )),
+}  # fmt: skip
+
+
+def template_workbook(kind: str, say: Callable[[str], str]) -> bytes:
+    """A template as an .xlsx file.
+
+    Args:
+        kind: one of `TEMPLATES`.
+        say: translates a text into the language of the user.
+    """
+    template, out = TEMPLATES[kind], io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False}) as book:
+        page = book.add_worksheet(say(template.title)[:31])
+        _write(book, page, template, say)
+    return out.getvalue()
+
+
+def _write(
+    book: xlsxwriter.Workbook, page: "xlsxwriter.worksheet.Worksheet", template: Template, say: Callable[[str], str]
+) -> None:
+    wrap = {"text_wrap": True, "valign": "top"}
+    head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, **wrap})
+    example = book.add_format({"italic": True, "font_color": "#595959", "border": 1, "num_format": "@", **wrap})
+    # Text, so that a spreadsheet neither takes zeros off codes nor turns days and months round.
+    open_text = book.add_format({"locked": False, "num_format": "@", "border": 1})
+    open_number = book.add_format({"locked": False, "num_format": "0", "border": 1})
+    page.write_string(0, 0, say(template.title), book.add_format({"bold": True, "font_size": 14}))
+    guide = N_("Fill in from row {row} down, one row each. Point at a heading to read what belongs below it.")
+    page.write_string(1, 0, say(guide).format(row=_EXAMPLE + 1))
+    page.write_string(_HEADER - 1, 0, say(N_("No.")), head)
+    page.write_string(_EXAMPLE - 1, 0, say(N_("Example")), example)
+    page.set_column(0, 0, 9, open_text)
+    for at, column in enumerate(template.columns, start=1):
+        page.write_string(_HEADER - 1, at, say(column.heading), head)
+        page.write_comment(_HEADER - 1, at, say(column.remark), {"x_scale": 2})
+        is_count = isinstance(column.example, int)
+        text = str(column.example) if is_count else say(str(column.example)) if column.example else ""
+        page.write_string(_EXAMPLE - 1, at, text, example)
+        page.set_column(at, at, column.width, open_number if is_count else open_text)
+        if column.choices:
+            page.data_validation(_EXAMPLE, at, LAST_ROW - 1, at, {
+                "validate": "list", "source": [say(word) for word in column.choices],
+                "error_title": say(column.heading), "error_message": say(N_("Choose from the list.")),
+            })  # fmt: skip
+    last = len(template.columns)
+    page.protect(_PASSWORD, {"insert_rows": True, "delete_rows": True, "format_columns": True, "sort": True})
+    page.freeze_panes(_HEADER, 0)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(_HEADER - 1)
+    page.print_area(0, 0, 30, last)

@@ -1,0 +1,250 @@
+"""The words that offices write above the columns of their tables and in their cells, English and Indonesian.
+
+Case, spaces, underscores, dots and dashes do not count, nor does a year or a remark in brackets: `Jml. TPS (2024)`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from custody.errors import N_
+from language import _
+
+_PLACES = {
+    "code": "code place_code kode kode_tempat kode_wilayah kode_lokasi kode_kemendagri",
+    "name": "name place_name place nama nama_tempat nama_wilayah nama_lokasi tempat wilayah",
+    "level": "level type tier tingkat tingkatan jenjang jenis_tempat",
+    "parent": "parent parent_code under induk kode_induk atasan di_bawah "
+    "kode_tempat_di_atasnya tempat_di_atasnya kode_atasan",
+    "due": "due due_at due_time deadline tenggat tenggat_waktu batas_waktu jatuh_tempo batas_waktu_tiba harus_tiba",
+    "dapil": "dapil electoral_district constituency daerah_pemilihan nama_dapil",
+}
+_NEEDS = {
+    "kind": "kind kind_code item_kind type jenis jenis_barang kode_jenis kode_barang jenis_logistik jenis_perlengkapan",
+    "name_id": "name_id name_indonesian indonesian_name indonesian nama_id nama nama_barang nama_indonesia "
+    "nama_logistik nama_perlengkapan uraian",
+    "name_en": "name_en name name_english english_name english nama_en nama_inggris",
+    "level": "level tier tingkat tingkatan jenjang peruntukan penempatan",
+    "per_place": "per_place each per_tps per_pps per_ppk quantity_per_place per_tempat jumlah_per_tempat "
+    "jumlah_per_tps jml_per_tps jumlah_per_pps jumlah_per_ppk kebutuhan kebutuhan_per_tps alokasi_per_tps "
+    "banyaknya_per_tps jumlah_tiap_tps jumlah_setiap_tps",
+    "unit": "unit satuan sat",
+    "tracked_as": "tracked_as track_as tracked dilacak_sebagai dilacak pelacakan dicatat_sebagai",
+    "elections": "elections election election_types pemilu pemilihan jenis_pemilu jenis_pemilihan",
+}
+_ITEMS = {
+    "code": "code item_code kode kode_barang kode_label",
+    "kind": "kind kind_code item_kind type jenis jenis_barang kode_jenis nama_barang jenis_logistik",
+    "to": "to destination destination_code bound_for tujuan kode_tujuan untuk sasaran",
+    "k": "k number number_k ke nomor urutan nomor_ke",
+    "n": "n of of_n dari",
+    "quantity": "quantity qty count amount jumlah isi banyaknya jml",
+    "prefix": "prefix serial_prefix awalan seri awalan_seri",
+    "first": "first first_number first_serial from_serial serial_from awal nomor_awal no_awal "
+    "seri_awal nomor_seri_awal mulai",
+    "last": "last last_number last_serial to_serial serial_to akhir nomor_akhir no_akhir "
+    "seri_akhir nomor_seri_akhir sampai",
+    "width": "width digits lebar lebar_nomor jumlah_digit",
+    "held_by": "held_by holder custodian vendor supplier pemegang penanggung_jawab penyedia dipegang_oleh",
+}
+_TRUCKS = {
+    "truck": "truck vehicle carrier plate plate_number truk kendaraan armada nomor_polisi nopol no_polisi",
+    "leaves": "leaves leaves_at departure departs berangkat jam_berangkat waktu_berangkat keberangkatan",
+    "items": "items count quantity qty jumlah muatan jumlah_barang banyaknya",
+    "bound": "bound bound_for to destination destinations tujuan sasaran",
+}
+_QUESTIONS = {
+    "key": "key question_key short kunci kode singkatan",
+    "question": "question text words pertanyaan teks kalimat",
+    "about": "about list checklist daftar tentang",
+}
+_SIZES = {
+    "kind": "kind kind_code item_kind jenis jenis_barang kode_jenis",
+    "length_mm": "length_mm length panjang_mm panjang",
+    "width_mm": "width_mm width lebar_mm lebar",
+    "height_mm": "height_mm height tinggi_mm tinggi",
+    "stack": "stack stacked tumpuk tumpukan",
+}
+_POINTS = {
+    "point": "point point_code point_number code number titik titik_kritis nomor_titik kode nomor",
+    "title": "title what description judul uraian keterangan",
+    "owner": "owner responsible person_in_charge penanggung_jawab pj pemilik",
+    "due": "due due_at due_time deadline tenggat tenggat_waktu batas_waktu jatuh_tempo",
+    "place": "place place_code tempat kode_tempat wilayah",
+    "state": "state status keadaan",
+}
+_TREE = {
+    "district": "district subdistrict sub_district kecamatan nama_kecamatan kec kecamatan_nama "
+    "ppk distrik nama_distrik",
+    "village": "village desa kelurahan desa_kelurahan kelurahan_desa desa_kel kel_desa nama_desa "
+    "nama_kelurahan desa_nama nama_desa_kelurahan nama_kelurahan_desa pps kampung nagari gampong desa_kelurahan_nama",
+    "tps": "tps polling_station nomor_tps no_tps nama_tps tps_number",
+    "tps_count": "tps_count jumlah_tps jml_tps total_tps banyak_tps banyaknya_tps number_of_tps polling_stations",
+    "district_code": "district_code kode_kecamatan kode_kec kecamatan_kode kode_ppk",
+    "village_code": "village_code kode_desa kode_kelurahan kode_desa_kelurahan kode_kelurahan_desa desa_kode kode_pps "
+    "kode_wilayah_desa desa_kelurahan_kode",
+    "due": _PLACES["due"],
+    "dapil": _PLACES["dapil"],
+}
+COLUMNS = {
+    "places": _PLACES, "tree": _TREE, "needs": _NEEDS, "items": _ITEMS, "trucks": _TRUCKS,
+    "questions": _QUESTIONS, "sizes": _SIZES, "points": _POINTS,
+}  # fmt: skip
+LOADED = ("places", "needs", "items", "tree")
+"""The tables that the ledger takes; what is told apart by its headers is one of them."""
+REQUIRED = {
+    "places": ("code", "name", "level"),
+    "needs": ("kind", "level", "per_place"),
+    "tree": ("district", "village"),
+    "items": ("kind", "to"),
+    "trucks": ("truck", "leaves"),
+    "questions": ("key",),
+    "sizes": ("kind", "length_mm", "width_mm", "height_mm"),
+    "points": ("point", "title", "owner"),
+}
+KEYS = {**REQUIRED, "tree": ("village",)}
+"""What a row must have to be one of the table, and no total or signature; not what is merged over rows."""
+RUNNING = frozenset({"no", "nomor", "nomorurut", "nourut", "urut"})
+"""What heads a column of running numbers, folded; nobody needs to be told that it is not used."""
+COUNTED = frozenset({("tree", "tps_count"), ("needs", "per_place"), ("items", "quantity"), ("trucks", "items")})
+"""Columns whose total an office writes below them: the table and our name."""
+
+_SAID = {
+    "code": N_("code"), "name": N_("name"), "level": N_("level"), "kind": N_("kind"), "per_place": N_("per place"),
+    "to": N_("destination"), "truck": N_("truck"), "leaves": N_("leaves"), "key": N_("key"),
+    "length_mm": N_("length mm"), "width_mm": N_("width mm"), "height_mm": N_("height mm"), "point": N_("point"),
+    "title": N_("title"), "owner": N_("owner"), "parent": N_("parent"), "due": N_("deadline"),
+    "dapil": N_("electoral district"), "name_id": N_("Indonesian name"), "name_en": N_("English name"),
+    "unit": N_("unit"), "quantity": N_("quantity"), "first": N_("first number"), "last": N_("last number"),
+    "district": N_("sub-district"), "village": N_("village"), "tps": N_("TPS number"),
+    "tps_count": N_("how many TPS"), "district_code": N_("code of the sub-district"),
+    "village_code": N_("code of the village"), "tracked_as": N_("tracked as"), "elections": N_("elections"),
+}  # fmt: skip
+"""What the columns of a table are called, in words that name them above a column too."""
+_KINDS = {
+    "places": N_("places"), "tree": N_("villages and polling stations"), "needs": N_("needs"), "items": N_("items"),
+    "points": N_("critical points"),
+}  # fmt: skip
+
+_LEVELS = {
+    "warehouse": "warehouse gudang gudang_kpu kpu kabupaten kota kabupaten_kota regency city provinsi province",
+    "district": "district subdistrict sub_district kecamatan ppk ppd distrik",
+    "village": "village desa kelurahan desa_kelurahan pps kampung nagari gampong",
+    "polling_station": "polling_station polling_place tps kpps",
+    "vendor": "vendor supplier penyedia pemasok percetakan",
+    "carrier": "carrier truck vehicle driver pengangkut ekspedisi truk kendaraan armada",
+}
+_STATES = {
+    "open": "open green due terbuka belum berjalan",
+    "done": "done closed finished selesai tuntas beres",
+}
+_TRACKED = {
+    "item": "item items piece each single barang satuan buah",
+    "pack": "pack packs package bundle pak paket bungkus kemasan",
+}
+_REMARK = re.compile(r"\([^()]*\)|\b(?:pemilu|pilkada|tahun)?\s*20[0-9]{2}\b", re.IGNORECASE)
+_LETTER = re.compile(r" \[[A-Z]{1,2}\]$")
+"""What tells two columns of one heading apart (`tables.header_row`): a spreadsheet's letter."""
+
+
+def meaning(kind: str, heading: str) -> str | None:
+    """Our name for a heading in this kind of table, or None where it means nothing there."""
+    known = _meanings(kind)
+    bare = _LETTER.sub("", heading)
+    return known.get(fold(bare)) or known.get(fold(_REMARK.sub(" ", bare)))
+
+
+def matched(kind: str, headings: Iterable[str], asked: Mapping[str, str] | None = None) -> dict[str, list[str]]:
+    """Our name of each column that a table has, with the headings that mean it.
+
+    Args:
+        asked: what somebody said that headings mean, which goes before the dictionary.
+    """
+    said = {fold(heading): field_named(kind, name) for heading, name in (asked or {}).items()}
+    found: dict[str, list[str]] = {}
+    for heading in filter(None, headings):
+        if fold(heading) not in said and (name := meaning(kind, heading)):
+            found.setdefault(name, []).append(heading)
+    for name, candidates in found.items():
+        # The exact name beats its synonyms; those are then columns that nobody asked for.
+        found[name] = [heading for heading in candidates if fold(heading) == fold(name)] or candidates
+    for heading in filter(None, headings):
+        if name := said.get(fold(heading)):
+            found[name] = [heading]
+    return found
+
+
+def lacking(kind: str, found: Mapping[str, Sequence[str]]) -> list[str]:
+    """The columns that this kind of table must have and that are not among those found.
+
+    A list of needs by name needs no code besides, nor a level where its heading says it: `Jumlah per TPS`.
+    """
+    missing = [name for name in REQUIRED[kind] if name not in found]
+    if kind == "needs":
+        said = {"kind": "name_id" in found, "level": any(level_in(heading) for heading in found.get("per_place", ()))}
+        missing = [name for name in missing if not said.get(name)]
+    return missing
+
+
+def field_named(kind: str, text: str) -> str | None:
+    """Our name of a column of this kind of table, given in either language; None where it has none."""
+    return text if text in COLUMNS[kind] else meaning(kind, text)
+
+
+def best_kind(headings: Sequence[str], kinds: Sequence[str], asked: Mapping[str, str] | None = None) -> str:
+    """The kind of table that these headings are of, or nearest to: fewest missing columns, then most known ones."""
+
+    def nearness(kind: str) -> tuple[int, int]:
+        found = matched(kind, headings, asked)
+        return len(lacking(kind, found)), -len(found)
+
+    return min(kinds, key=nearness)
+
+
+def level_in(heading: str) -> str | None:
+    """The level that a heading such as `Jumlah per TPS` names; None where it names none."""
+    word = re.search(r"\b(?:per|tiap|setiap)[\s_]+(\w+)", heading, re.IGNORECASE)
+    return parse_level(word[1]) if word else None
+
+
+def parse_level(text: str) -> str | None:
+    """The level that a cell names in either language, or None."""
+    return _meanings("levels").get(fold(text))
+
+
+def parse_bearer(text: str) -> str | None:
+    """What needs so many each: a level, or a kind by its code (each box needs six seals); None where it is neither."""
+    kind = re.sub(r"[\s\-]+", "_", text.casefold())
+    return parse_level(text) or (kind if re.fullmatch(r"[a-z0-9_]{1,40}", kind) else None)
+
+
+def parse_tracked_as(text: str) -> str | None:
+    """`item` or `pack`, named in either language, or None."""
+    return _meanings("tracked").get(fold(text))
+
+
+def parse_state(text: str) -> str | None:
+    """`open` or `done`, named in either language, or None."""
+    return _meanings("states").get(fold(text))
+
+
+def column_words(names: Iterable[str]) -> str:
+    """Our names of columns as a user may write them above one, in the chosen language."""
+    return ", ".join(_(_SAID.get(name, name)) for name in names)
+
+
+def table_word(kind: str) -> str:
+    """What a kind of table is called, in the chosen language."""
+    return _(_KINDS[kind])
+
+
+def fold(text: str) -> str:
+    """A heading or word as it is compared: letters and digits alone, in lower case."""
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+@cache
+def _meanings(kind: str) -> dict[str, str]:
+    """Every folded synonym with our name for it."""
+    words = {**COLUMNS, "levels": _LEVELS, "tracked": _TRACKED, "states": _STATES}[kind]
+    return {fold(word): name for name, synonyms in words.items() for word in synonyms.split()}
