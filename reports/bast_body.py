@@ -106,6 +106,8 @@ def draw_differences(paper: Letter, facts: BastFacts, template: Template) -> Non
     else:
         expected, missing = number(facts.expected), number(len(facts.missing))
         said.append(template.text("expected", expected=expected, scanned=offered, missing=missing))
+    if facts.expected is not None and (elsewhere := facts.told.elsewhere):
+        said.append(template.text("elsewhere", elsewhere=number(elsewhere)))
     found = finding_lines(facts)
     is_as_told = told is None or told.scanned == len(facts.lines)
     if not facts.findings and not facts.missing and is_as_told:

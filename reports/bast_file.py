@@ -36,6 +36,7 @@ def bast_json(facts: BastFacts) -> dict[str, Any]:
         "acknowledged": [asdict(row) for row in facts.acknowledged],
         "rows": [dict(zip(ROW_HEADERS[1:], row[1:], strict=True)) for row in _rows(facts)],
         "total": len(facts.taken), "counted": facts.counted, "expected": facts.expected,
+        **({"elsewhere": facts.told.elsewhere} if facts.told.elsewhere else {}),
         "missing": [
             {"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.missing
         ],

@@ -36,6 +36,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "carriage": (), "vehicle": (), "driver": (), "escort": (), "stops": (), "bound": (), "note": (),
     "differences": (), "no_differences": (),
     "counts": ("scanned", "counted"), "expected": ("expected", "scanned", "missing"),
+    "elsewhere": ("elsewhere",),
     "missing": ("missing",), "unknown_expected": (), "foretold": ("papers", "named", "scanned", "others", "missing"),
     "decisions": (), "refused": ("count",), "remarked": ("count",), "extras": ("count",), "matched": ("count",),
     "closing": ("copies", "copies_words", "number"),

@@ -96,8 +96,9 @@ def test_laptops_under_one_number_have_one_expectation_and_a_list_beats_the_plan
     assert [f["item"] for f in other["findings"] if f["code"] == "SHORTAGE"] == [codes[5]]
     two("export", "--out", tmp_path / "two.serah")
     assert station("import", tmp_path / "two.serah").code == 0
-    for laptop in (station, two):
+    for laptop, others in ((station, 2), (two, 3)):
         told = letter(laptop, number)
+        assert told["elsewhere"] == others
         assert (told["expected"], [row["code"] for row in told["missing"]]) == (6, [codes[5]])
         assert of_codes(laptop, "SHORTAGE") == [("SHORTAGE", codes[5], "provisional")], "a third laptop may have it"
 

@@ -193,6 +193,7 @@ def letter(store: Store, parts: Sequence[Event], facts: HandoverFacts) -> None:
     assert (written["total"], written["expected"], written["counted"]) == (
         len(facts.taken), facts.expected, facts.counted,
     )  # fmt: skip
+    assert written.get("elsewhere", 0) == facts.elsewhere
     assert {row["code"] for row in written["missing"]} == {item.code for item in facts.missing}
     counts = Counter(finding.code for finding in facts.findings)
     found = Counter(finding["code"] for finding in written["findings"])
