@@ -38,8 +38,7 @@ class Fold:
         self.code, self.places, self.met, self.order, self.sealed_kinds = code, places, met, order, sealed_kinds
         self.held = held
         self.states = {member: State() for member in sorted(family)}
-        self.links: list[Link] = []
-        self.findings: list[Finding] = []
+        self.links, self.findings = list[Link](), list[Finding]()
         self._taken: list[Event] = []
         self._missed: set[tuple[str, str]] = set()  # SHORTAGE and the record by which it was to go
 
