@@ -18,14 +18,15 @@ from custody.waybill import judge_against_load
 class Around:
     """What is known of a handover besides its own records.
 
-    `before` has the items as they stood before it, by code; what the other side has recorded of it already counts as
-    still with the giver. `to_go`: the codes of what is to go in it where nobody lists that (`bound_here`, and what the
-    other side's record or paper says is to come). `others` are the records of other laptops under the same BAST number,
-    and `elsewhere` the codes that moved by those.
-    `met_giver`: whether the giver's own log is known, so that nothing to come means that nothing was expected.
+    `held` has the items as they stood before it, by code, the things in and around them too; `before` the same, but
+    what the other side has recorded of it already, or its paper tells, is still with the giver. `to_go`: the codes of
+    what is to go in it where nobody lists that (`bound_here`, and what the other side's record or paper says is to
+    come). `others` are the records of other laptops under the same BAST number, and `elsewhere` the codes that moved by
+    those. `met_giver`: whether the giver's own log is known, so that nothing to come means that nothing was expected.
     `is_final`: whether neither a log that is missing nor another laptop under a shared number could explain a shortage.
     """
 
+    held: Mapping[str, Item]
     before: Mapping[str, Item]
     to_go: Collection[str] = ()
     others: Sequence[Body] = ()
@@ -72,13 +73,13 @@ def handover_facts(records: Sequence[Body], around: Around, places: Mapping[str,
     refused = dict.fromkeys(code for code in refused if code not in set(taken))
     meant = stated([*records, *around.others])
     expected = expected_items(first, meant, around, places)
-    carried = carried_in(around.before, taken, refused)
-    stayed = carried_in(around.before, refused, taken)  # inside what was refused
+    carried = carried_in(around.held, taken, refused)
+    stayed = carried_in(around.held, refused, taken)  # inside what was refused
     here = {*taken, *refused, *carried, *stayed, *around.elsewhere}
     missing = in_order(item for code, item in (expected or {}).items() if code not in here)
     listed = frozenset(meant or ())
     own = {code for body in records for code in (body.get("meant") or {}).get("beyond", ())}
-    beyond = tuple(code for code in taken if code in own - listed and not _is_inside(code, listed, around.before))
+    beyond = tuple(code for code in taken if code in own - listed and not _is_inside(code, listed, around.held))
     offered = sum(map(offered_in, records))
     extras = tuple(Extra(**extra) for extra in last["extras"])
     findings = [shortage(item, places, is_listed=meant is not None, is_final=around.is_final) for item in missing]

@@ -71,7 +71,8 @@ def around_then(
     giver, to, number = str(first["from"]), str(first["to"]), str(first["bast"])
     is_listed = stated([*(record.body for record in records), *(event.body for event in others)]) is not None
     tops = () if is_listed else expected_tops(first, places)
-    before = {code: chain.item for code, chain in chains.items() if chain.item is not None}
+    held = {code: chain.item for code, chain in chains.items() if chain.item is not None}
+    before = dict(held)
     told: dict[str, None] = {}
     elsewhere = {*moved, *(code for event in others for code in event.rows)}
     for code, chain in chains.items():
@@ -85,6 +86,6 @@ def around_then(
     foretold = {code: before.get(code) or with_giver(item, giver) for code, item in (paper or {}).items()}
     to_go = [*bound_here(before.values(), giver, tops, places), *foretold, *told] if tops else []
     return Around(
-        before | foretold, dict.fromkeys(to_go), [event.body for event in others], elsewhere, met_giver,
+        held, before | foretold, dict.fromkeys(to_go), [event.body for event in others], elsewhere, met_giver,
         met_giver and is_own_number(log, number),
     )  # fmt: skip

@@ -39,36 +39,37 @@ def around_now(judging: "Judging", handover: Handover, offered: Iterable[str] = 
     others = numbered_alike(state, handover.number, giver, to) if handover.number else []
     lists = stated(event.body for event in others)
     tops = () if handover.load or lists is not None else judging.tops(handover)
-    held = {item.code: item for item in state.expected(giver, tops)} if tops else {}
+    stock = {item.code: item for item in state.expected(giver, tops)} if tops else {}
     paper = judging.papers.waybill(giver, to, tops).items if tops else {}
-    known = state.items_of({*offered, *handover.load, *(lists or ())} - held.keys())
+    known = state.items_of({*offered, *handover.load, *(lists or ())} - stock.keys())
     there = {item.code: item for item in known.values() if item.held_by == to}
     if tops and state.stations.places_met() is not None:
         there |= {item.code: item for item in state.brought_by_others(to, judging.ledger.own_log().id)}
     chains = judging.receipts(there.values(), giver, to)
     leaves = {event.leaf for event in others}
     done = {code for code, chain in chains.items() if moved_by(chain, leaves, handover.number)}
-    before = {**known, **{code: with_giver(item, giver) for code, item in paper.items()}, **held}
-    before |= {code: with_giver(there[code], giver) for code in chains}
+    held = {**paper, **known, **stock, **there}
     if handover.load:
-        _add_outer(state, before)
-    to_go = [*held, *(code for code in paper if code not in held), *(code for code in chains if code not in done)]
+        _add_outer(state, held)
+    before = held | {code: with_giver(held[code], giver) for code in (*paper, *chains) if code not in stock}
+    to_go = [*stock, *(code for code in paper if code not in stock), *(code for code in chains if code not in done)]
     to_go += bound_here((before[code] for code in done), giver, tops, state.places)
     elsewhere = done.union(code for event in others for code in event.rows)
     own, has_met = judging.ledger.own_row(), judging.has_met(giver)
     is_alone = not handover.number or (own and is_own_number(own.name, handover.number))
     return Around(
-        before, dict.fromkeys(to_go), [event.body for event in others], elsewhere, has_met, has_met and bool(is_alone)
+        held, before, dict.fromkeys(to_go), [event.body for event in others], elsewhere, has_met,
+        has_met and bool(is_alone),
     )  # fmt: skip
 
 
-def _add_outer(state: "State", before: dict[str, Item]) -> None:
+def _add_outer(state: "State", held: dict[str, Item]) -> None:
     """Add what these things are packed in, at any depth: what is inside a listed thing is on the list."""
-    while wanted := {item.parent for item in before.values() if item.parent} - before.keys():
+    while wanted := {item.parent for item in held.values() if item.parent} - held.keys():
         found = state.items_of(wanted)
         if not found:
             return
-        before |= found
+        held |= found
 
 
 def meant_now(handover: Handover, around: Around, offered: Collection[str] = ()) -> list[str] | None:
