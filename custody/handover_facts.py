@@ -10,6 +10,7 @@ from custody.compose import Extra
 from custody.findings import Finding, judge_count, shortage
 from custody.forms import Body
 from custody.items import Item
+from custody.people import NamedTwice, named_twice_in
 from custody.places import Place, is_carrier, is_under
 from custody.waybill import judge_against_load
 
@@ -42,7 +43,8 @@ class HandoverFacts:
     listed, of all laptops under its number; None where nobody did. `missing` stayed with the giver, `carried` moved
     inside others and was not seen. `beyond` was taken and was not meant. `elsewhere` is how many of the expected things
     other laptops took, or refused, under the same number. `offered` counts what was scanned, taken and refused.
-    `findings` are those about the handover as a whole: SHORTAGE, EXCESS against a list, COUNT.
+    `findings` are those about the handover as a whole: SHORTAGE, EXCESS against a list, COUNT. `named_twice` are those
+    who have two parts in it.
     """
 
     expected: int | None
@@ -57,6 +59,7 @@ class HandoverFacts:
     extras: tuple[Extra, ...]
     offered: int
     findings: tuple[Finding, ...]
+    named_twice: tuple[NamedTwice, ...]
 
 
 def handover_facts(records: Sequence[Body], around: Around, places: Mapping[str, Place]) -> HandoverFacts:
@@ -90,6 +93,7 @@ def handover_facts(records: Sequence[Body], around: Around, places: Mapping[str,
         missing, in_order(carried.values()), beyond,
         len((expected or {}).keys() & {*around.elsewhere} - {*taken, *refused}),
         last["counted"], extras, offered, tuple(findings),
+        named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"]),
     )  # fmt: skip
 
 
