@@ -10,6 +10,7 @@ from custody.compose import Extra
 from custody.findings import Finding, judge_count, shortage
 from custody.forms import Body
 from custody.items import Item
+from custody.numbering import station_slug
 from custody.people import NamedTwice, named_twice_in
 from custody.places import Place, is_carrier, is_under
 from custody.waybill import judge_against_load
@@ -178,8 +179,8 @@ def offered_in(handover: Body) -> int:
 
 def is_own_number(log: str, bast: str) -> bool:
     """Whether a BAST number is of the row that a log's own station gives, so that no other laptop need share it."""
-    names = log.split("/")
-    return len(names) == 4 and bast.split("/")[1:2] == [names[2].upper()]
+    slug = station_slug(log)
+    return bool(slug) and bast.split("/")[1:2] == [slug.upper()]
 
 
 def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
