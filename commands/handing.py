@@ -12,7 +12,7 @@ from commands.lines import load_list
 from commands.touching import one_touch
 from custody.errors import N_, InputError
 from language import _
-from station.said import LONGEST_NOTE, people_words, read_extra
+from station.said import LONGEST_NOTE, read_extra
 
 if TYPE_CHECKING:
     from custody.compose import Handover, SealLook, Touch
@@ -231,7 +231,7 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
         return
     from custody.findings import MISSED_BY_PAPER
     from language.text import number
-    from reports.words import custodian_name
+    from reports.words import custodian_name, people_words
 
     places = store.state.places
     first = recorded.events[0]
@@ -255,8 +255,7 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
             words = _("Not handed over, still open with {giver}: {count}. Which: {command}")
         click.echo(words.format(giver=custodian_name(places, recorded.giver), count=number(len(short)), command=rest))
     tell_findings(store, recorded.findings, recorded.to)
-    people = first.body["parties"]
-    for words in people_words(people["giver"], people["receiver"], first.body["witnesses"]):
+    for words in people_words(recorded.facts.named_twice):
         click.echo("! " + words)
     from station.papers import foretold_then, unwitnessed_words
 
@@ -291,6 +290,7 @@ def _tell_reprint(store: "Store", recorded: "RecordedHandover") -> None:
 def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any]:
     """A recorded handover for `--json`."""
     from reports.custody_facts import finding_json
+    from reports.words import people_json
 
     needs = {need.kind: need for need in store.state.needs()}
     events = [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in recorded.events]
@@ -302,6 +302,7 @@ def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any
         **({"refused": list(recorded.refused)} if recorded.refused else {}),
         **({"matched": list(recorded.matched)} if recorded.matched else {}),
         "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
+        "named_twice": people_json(recorded.facts.named_twice),
     }  # fmt: skip
 
 

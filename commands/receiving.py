@@ -6,7 +6,7 @@ from commands.base import Station, Whole, json_option, kind_argument, one_line, 
 from commands.handing import read_occurred
 from custody.errors import N_, InputError
 from language import _
-from station.said import LONGEST_NOTE, people_words
+from station.said import LONGEST_NOTE
 
 _MOST = 2**53 - 1
 
@@ -44,9 +44,11 @@ def receive(
     occurred: str | None,
     as_json: bool,
 ) -> None:
+    from custody.people import named_twice_in
     from db.deliveries import account, record_delivery
     from language.text import number
     from reports.deliveries import account_json, row_sentence
+    from reports.words import people_json, people_words
 
     named = one_line("--from", vendor)
     if not named:
@@ -64,14 +66,16 @@ def receive(
         row = next(row for row in told.rows if (row.place, row.kind) == (event.body["place"], item_kind))
         is_repeated = any(event.leaf in {record.leaf for record in records} for records in told.repeated)
         places = store.state.places.all()
+    twice = named_twice_in(event.body["parties"]["giver"], event.body["parties"]["receiver"], ())
     if as_json:
-        print_json(account_json(told)["rows"][told.rows.index(row)] | {"event": f"{event.log}:{event.seq}"})
+        more = {"event": f"{event.log}:{event.seq}", "named_twice": people_json(twice)}
+        print_json(account_json(told)["rows"][told.rows.index(row)] | more)
         return
     click.echo(
         _("RECORDED: {arrived} arrived, {damaged} damaged").format(arrived=number(arrived), damaged=number(damaged))
     )
     click.echo(row_sentence(row, places, kinds))
-    for words in people_words(event.body["parties"]["giver"], event.body["parties"]["receiver"], ()):
+    for words in people_words(twice):
         click.echo("  ! " + words)
     if is_repeated:
         click.echo("  ! " + _("a delivery note of this number was recorded before: {paper}").format(paper=paper))

@@ -236,9 +236,10 @@ def confirm_draft(
     as_json: bool,
 ) -> None:
     """Show the draft once more and record it, or keep it and say how to go on."""
-    from reports.words import custodian_name
+    from custody.people import named_twice_in
+    from reports.words import custodian_name, people_words
     from station.papers import foretold_now
-    from station.said import people_words, said_of
+    from station.said import said_of
 
     def keep(reason: str) -> NoReturn:
         note(f"{reason} {_kept(store, desk, source, options)}")
@@ -260,7 +261,7 @@ def confirm_draft(
             tell_findings(store, findings, handover.to, err=True)
         if told := foretold_now(store, handover, desk.taken):
             note(told)
-        for words in people_words(handover.giver_name, handover.receiver_name, handover.witnesses):
+        for words in people_words(named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)):
             note("! " + words)
         places = store.state.places
         question = _("Record {count} labels from {giver} to {to}?").format(

@@ -10,6 +10,8 @@ from custody.compose import Extra
 from custody.findings import Finding, judge_count, shortage
 from custody.forms import Body
 from custody.items import Item
+from custody.numbering import station_slug
+from custody.people import NamedTwice, named_twice_in
 from custody.places import Place, is_carrier, is_under
 from custody.waybill import judge_against_load
 
@@ -43,7 +45,8 @@ class HandoverFacts:
     listed, of all laptops under its number; None where nobody did. `missing` stayed with the giver, `carried` moved
     inside others and was not seen. `beyond` was taken and was not meant. `elsewhere` is how many of the expected things
     other laptops took, or refused, under the same number. `offered` counts what was scanned, taken and refused.
-    `findings` are those about the handover as a whole: SHORTAGE, EXCESS against a list, COUNT.
+    `findings` are those about the handover as a whole: SHORTAGE, EXCESS against a list, COUNT. `named_twice` are those
+    who have two parts in it.
     """
 
     expected: int | None
@@ -58,6 +61,7 @@ class HandoverFacts:
     extras: tuple[Extra, ...]
     offered: int
     findings: tuple[Finding, ...]
+    named_twice: tuple[NamedTwice, ...]
 
 
 def handover_facts(records: Sequence[Body], around: Around, places: Mapping[str, Place]) -> HandoverFacts:
@@ -91,6 +95,7 @@ def handover_facts(records: Sequence[Body], around: Around, places: Mapping[str,
         missing, in_order(carried.values()), beyond,
         len((expected or {}).keys() & {*around.elsewhere} - {*taken, *refused}),
         last["counted"], extras, offered, tuple(findings),
+        named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"]),
     )  # fmt: skip
 
 
@@ -175,8 +180,8 @@ def offered_in(handover: Body) -> int:
 
 def is_own_number(log: str, bast: str) -> bool:
     """Whether a BAST number is of the row that a log's own station gives, so that no other laptop need share it."""
-    names = log.split("/")
-    return len(names) == 4 and bast.split("/")[1:2] == [names[2].upper()]
+    slug = station_slug(log)
+    return bool(slug) and bast.split("/")[1:2] == [slug.upper()]
 
 
 def in_order(items: Iterable[Item]) -> tuple[Item, ...]:

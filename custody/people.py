@@ -5,7 +5,8 @@ A name is a statement and proves nothing. Where two people must answer for somet
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
 
 _BEFORE = """
 bapak bpk pak ibu bu sdr sdri saudara saudari tuan tn nyonya ny nona nn mr mrs ms miss
@@ -62,16 +63,30 @@ def distinct_people(names: Iterable[str]) -> list[str]:
     return list(found.values())
 
 
-def named_twice(names: Iterable[str]) -> list[str]:
-    """The names that stand for somebody who is named before, as they are written."""
-    seen: set[str] = set()
-    found = []
-    for name in names:
-        if key := person(name):
-            if key in seen:
-                found.append(name)
-            seen.add(key)
-    return found
+class NamedTwice(NamedTuple):
+    """A name of somebody who has another part in the same handover: which part it is, and the name as it is written."""
+
+    role: Literal["receiver", "witness"]
+    name: str
+
+
+def named_twice_in(giver: str, receiver: str, witnesses: Iterable[str]) -> tuple[NamedTwice, ...]:
+    """Who gives, receives and witnesses as one person who was named before in this order; flagged, never refused.
+
+    Two people may share a name: that they are two is for those to say who were there.
+    """
+    return tuple(_again(giver, receiver, witnesses))
+
+
+def _again(giver: str, receiver: str, witnesses: Iterable[str]) -> Iterator[NamedTwice]:
+    seen = {person(giver)}
+    if (key := person(receiver)) and key in seen:
+        yield NamedTwice("receiver", receiver)
+    seen.add(key)
+    for name in witnesses:
+        if (key := person(name)) and key in seen:
+            yield NamedTwice("witness", name)
+        seen.add(key)
 
 
 def is_taken_for(name: str, place: str, other: str, other_place: str) -> bool:

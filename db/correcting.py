@@ -12,8 +12,9 @@ from custody.errors import N_, InputError, RuleError
 from custody.events import Event
 from custody.forms import COMMON
 from custody.handover_facts import offered_in
+from custody.numbering import station_slug
 from custody.waybill import destinations_of
-from db.letters import find_handover, station_slug
+from db.letters import find_handover
 from db.store import Store
 
 CORRECTABLE = frozenset({

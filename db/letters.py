@@ -10,6 +10,7 @@ from typing import Any
 from custody.corrections import withdrawals
 from custody.errors import N_, InputError
 from custody.events import Event
+from custody.numbering import in_row, station_slug
 from custody.paper import Sheet
 from db.models import Tables
 from db.reading import HeldLog
@@ -95,21 +96,12 @@ def _in_its_place(state: State, number: str) -> Event | None:
         if station_slug(log.name) != said[2].lower() or log.handovers < int(said[1]):
             continue
         columns = event.select(event.leaf, event.body, event.signatures).where(event.log_id == log.id)
-        count = 0
-        for leaf, body, signatures in columns.order_by(event.seq).tuples().iterator():
-            if b'"bast":' not in bytes(body):
-                continue
-            told = read_stored(leaf, body, signatures)
-            count += told.type == "handover" and told.body["part"] == 1
-            if count == int(said[1]):
-                return told
+        rows = columns.order_by(event.seq).tuples().iterator()
+        told = (read_stored(*row) for row in rows if b'"bast":' in bytes(row[1]))
+        for own, handover in in_row(one for one in told if one.type == "handover"):
+            if int(own.partition("/")[0]) == int(said[1]):
+                return handover
     return None
-
-
-def station_slug(log: str) -> str:
-    """The station's part of a log's name, as reports print it: `gudang-1`."""
-    names = log.split("/")
-    return names[2] if len(names) == 4 else ""
 
 
 def _logs(state: State) -> Iterator[tuple[Any, ...]]:

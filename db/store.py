@@ -18,6 +18,7 @@ from custody.events import Event
 from custody.findings import Finding
 from custody.items import Item
 from custody.ledger import key_fingerprint, log_name
+from custody.numbering import own_number
 from custody.places import Need, Place, below
 from custody.planning import missing_items
 from db.connect import BUSY_TIMEOUT_S, opened
@@ -211,7 +212,7 @@ class Store(Judging):
                     number=shared,
                 )
             return shared
-        return f"{own.handovers + 1:04d}/{_slug(own.station).upper()}/{self.around.now_utc()[:4]}"
+        return own_number(_slug(own.station), own.handovers + 1, self.around.now_utc()[:4])
 
 
 @contextmanager

@@ -110,7 +110,7 @@ def draw_differences(paper: Letter, facts: BastFacts, template: Template) -> Non
         said.append(template.text("elsewhere", elsewhere=number(elsewhere)))
     found = finding_lines(facts)
     is_as_told = told is None or told.scanned == len(facts.lines)
-    if not facts.findings and not facts.missing and is_as_told:
+    if not found and not facts.missing and is_as_told:
         said.append(template.text("no_differences"))
     paper.flow(paper.words(" ".join(said), align=JUSTIFY), after_mm=0.5)
     if facts.missing:

@@ -13,7 +13,7 @@ from reports.bast_template import Template
 from reports.bast_words import kind_word
 from reports.custody_facts import finding_json
 from reports.made import save_report
-from reports.words import custodian_name
+from reports.words import custodian_name, people_json
 from tables.write import Cell, Sheet
 
 ROW_HEADERS = ("number", "kind", "kind_name", "quantity", "unit", "pieces", "conditions", "serials")
@@ -44,6 +44,7 @@ def bast_json(facts: BastFacts) -> dict[str, Any]:
         "extras": [{"kind": e.kind, "count": e.count, "note": e.note} for e in facts.extras],
         "items": [dict(zip(CODE_HEADERS[1:], row[1:], strict=True)) for row in _codes(facts)],
         "findings": [finding_json(finding, facts.needs, facts.here) for finding in facts.findings],
+        "named_twice": people_json(facts.told.named_twice),
         "withdrawn": facts.is_withdrawn, "replaces": list(facts.replaces),
     }  # fmt: skip
 

@@ -10,7 +10,16 @@ from language import _, chosen, ngettext
 from language.text import number, printable
 from reports.bast_facts import BastFacts, Line, Party, Row
 from reports.bast_template import Template
-from reports.words import Needs, Places, condition_word, custodian_name, finding_text, kind_name, place_path
+from reports.words import (
+    Needs,
+    Places,
+    condition_word,
+    custodian_name,
+    finding_text,
+    kind_name,
+    people_words,
+    place_path,
+)
 
 _RANGES, _SENTENCES, _CODES = 3, 4, 12
 """So many serial ranges, sentences of one code, and codes in a list are told; the rest are counted."""
@@ -91,7 +100,10 @@ def line_text(line: Line, facts: BastFacts) -> str:
 
 
 def finding_lines(facts: BastFacts) -> list[str]:
-    """The findings as sentences; of one that many things share, the first few and the rest by their codes."""
+    """The findings as sentences; of one that many things share, the first few and the rest by their codes.
+
+    Who has two parts in it is told behind them.
+    """
     groups: dict[str, list[Finding]] = {}
     for finding in facts.findings:
         groups.setdefault(finding.code, []).append(finding)
@@ -104,7 +116,8 @@ def finding_lines(facts: BastFacts) -> list[str]:
             words = ngettext("The same for one more: {codes}", "The same for {count} more: {codes}", count)
             lines.append(words.format(count=number(count), codes=codes + (", …" if count > _CODES else "")))
     early = _("Whether root has admitted the station {station} shows when the warehouse's data is taken in.")
-    return lines + [early.format(station=printable(station, 60)) for station in facts.unadmitted]
+    lines += [early.format(station=printable(station, 60)) for station in facts.unadmitted]
+    return lines + people_words(facts.told.named_twice)
 
 
 def _sentence(finding: Finding, facts: BastFacts) -> str:

@@ -7,6 +7,7 @@ from custody.carriage import carriage_of, remarks_of
 from custody.codes import show_code
 from custody.events import Event
 from custody.items import Item
+from custody.numbering import in_row
 from custody.places import Need, dapil_of
 from reports.made import record_name
 from reports.words import Needs, Places, custodian_name, kind_name, place_path
@@ -27,9 +28,9 @@ _RECORD = (
     "things", "codes", "action", "by", "withdrawn_by", "counts",
 )  # fmt: skip
 _HANDOVER = (
-    "record", "bast", "part", "parts", "from", "from_name", "to", "to_name", "happened_utc", "recorded_utc",
-    "late_entry", "counted", "taken", "refused", "unlabelled", "giver", "receiver", "witnesses", "vehicle", "driver",
-    "escort", "bound", "note", "remarks", "withdrawn_by",
+    "record", "bast", "instead_of", "part", "parts", "from", "from_name", "to", "to_name", "happened_utc",
+    "recorded_utc", "late_entry", "counted", "taken", "refused", "unlabelled", "giver", "receiver", "witnesses",
+    "vehicle", "driver", "escort", "bound", "note", "remarks", "withdrawn_by",
 )  # fmt: skip
 _LONGEST_CELL = 30_000
 
@@ -79,7 +80,11 @@ def record_table(events: Events, withdrawn: Mapping[str, Event], stands: Callabl
 
 
 def handover_table(events: Events, withdrawn: Mapping[str, Event], places: Places) -> Sheet:
-    """Every handover; one that takes several records has a row for each part."""
+    """Every handover; one that takes several records has a row for each part.
+
+    `instead_of` is the number that its station's own row had for it, where it has another one: that number was drawn,
+    and no handover has it.
+    """
     return Sheet("handovers", _HANDOVER, _handovers(events, withdrawn, places))
 
 
@@ -101,17 +106,15 @@ def _times(event: Event) -> Sequence[Cell]:
 
 
 def _handovers(events: Events, withdrawn: Mapping[str, Event], places: Places) -> Iterator[list[Cell]]:
-    for event in events():
-        if event.type != "handover":
-            continue
+    for number, event in in_row(event for event in events() if event.type == "handover"):
         body, carriage = event.body, carriage_of(event.body)
         record, _log, _seq, _leaf, _type, *times = _times(event)
         yield [
-            record, body["bast"], body["part"], body["parts"], body["from"], custodian_name(places, body["from"]),
-            body["to"], custodian_name(places, body["to"]), *times, body["counted"], len(event.moved),
-            len(event.refused), sum(extra["count"] for extra in body["extras"]), body["parties"]["giver"],
-            body["parties"]["receiver"], "; ".join(body["witnesses"]), carriage.vehicle, carriage.driver,
-            carriage.escort, " ".join(body["bound"]), body["note"],
+            record, body["bast"], number if number != body["bast"] else None, body["part"], body["parts"],
+            body["from"], custodian_name(places, body["from"]), body["to"], custodian_name(places, body["to"]), *times,
+            body["counted"], len(event.moved), len(event.refused), sum(extra["count"] for extra in body["extras"]),
+            body["parties"]["giver"], body["parties"]["receiver"], "; ".join(body["witnesses"]), carriage.vehicle,
+            carriage.driver, carriage.escort, " ".join(body["bound"]), body["note"],
             one_cell(f"{show_code(code)}: {text}" for code, text in remarks_of(body).items()),
             correction_of(event, withdrawn),
         ]  # fmt: skip

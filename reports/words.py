@@ -3,11 +3,12 @@
 Whatever comes from an event or a table passes `printable` on its way to paper or screen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from custody.codes import is_plate, show_plate
 from custody.errors import N_
 from custody.findings import Finding
+from custody.people import NamedTwice
 from custody.places import Need, Place, path, zone
 from language import _, chosen
 from language.text import decimal, local_time, number, printable, sentence
@@ -151,3 +152,18 @@ def finding_text(finding: Finding, needs: Needs | None = None, place: str = "") 
             finding=text, station=printable(finding.stranger, 60)
         )
     return sentence(text)
+
+
+def people_words(twice: Sequence[NamedTwice]) -> list[str]:
+    """What is to be said of the people who give, receive and witness: that two of the names are one person's."""
+    words = []
+    if any(one.role == "receiver" for one in twice):
+        words.append(_("Who gives and who receives have the same name."))
+    if names := [printable(one.name, 120) for one in twice if one.role == "witness"]:
+        words.append(_("Named as a witness, and named already: {names}.").format(names=", ".join(names)))
+    return words
+
+
+def people_json(twice: Sequence[NamedTwice]) -> list[dict[str, str]]:
+    """The same for programs."""
+    return [one._asdict() for one in twice]

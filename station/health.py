@@ -203,6 +203,7 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
         yield _clock(now, None)
         return
     yield from _readable_by_others(at.home / LEDGER_FILE, _("Ledger"))
+    yield from _read_only(at.home / LEDGER_FILE)
     if trouble:
         yield Check(_("Ledger"), "broken", trouble, _("Keep the file as it is and go on with a copy from a backup."))
     else:
@@ -220,6 +221,15 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
         yield Check(_("Copies"), "ok", _("all records are in the one file at this moment"), never)
     yield _key(at.home, began_with)
     yield _clock(now, newest)
+
+
+def _read_only(path: Path) -> Iterator[Check]:
+    """That nothing can be recorded, where the ledger is on a medium that can only be read: an auditor may want that."""
+    from db.read_only import cannot_be_written, is_read_only
+
+    if is_read_only(path):
+        refusal = cannot_be_written(str(path))
+        yield Check(_("Ledger"), "warning", say(refusal), say_hint(refusal))
 
 
 def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:

@@ -2,12 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from custody.errors import N_, InputError
-from language import _
 
 if TYPE_CHECKING:
     from custody.compose import Extra, Handover, SealLook, Touch
@@ -49,18 +48,6 @@ def said_of(handover: "Handover", said: Mapping[str, str]) -> "Handover":
         number=said.get(NUMBER, ""),
         load=tuple(said.get(LOAD, "").split()),
     )
-
-
-def people_words(giver: str, receiver: str, witnesses: Sequence[str]) -> list[str]:
-    """What is to be said of the people who give, receive and witness: that two of the names are one person's."""
-    from custody.people import named_twice
-
-    words = []
-    if named_twice([giver, receiver]):
-        words.append(_("Who gives and who receives have the same name."))
-    if twice := [name for name in named_twice([giver, receiver, *witnesses]) if name in witnesses]:
-        words.append(_("Named as a witness, and named already: {names}.").format(names=", ".join(twice)))
-    return words
 
 
 def words_of(handover: "Handover") -> dict[str, str]:

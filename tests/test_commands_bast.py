@@ -1,6 +1,8 @@
 """`report bast`: the letter of a handover, at the station that recorded it and at one that imported its log."""
 
+import csv
 import json
+from pathlib import Path
 
 import pytest
 from command_examples import Once, Terminal, station_at
@@ -182,3 +184,9 @@ def test_a_number_that_was_never_used_is_explained_by_what_took_its_place(statio
     event = station.give(codes[3:4], "51.08", "51.08.01").json["event"]
     assert station("correct", event, "--reason", "incorrect-data", "--to", "51.08.02").code == 0
     assert "0004/" in station("report", "bast", "--number", first.replace("0001", "0005"), "--out", "x.pdf").err
+    assert station("export", "--tables", "all").code == 0
+    with Path("all/handovers.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [(row["bast"], row["instead_of"]) for row in csv.DictReader(file)]
+    missing = {first.replace("0001", number) for number in ("0002", "0005")}
+    assert {number for _bast, number in rows if number} == missing, "who misses a number finds it in the table"
+    assert dict(rows)["BERSAMA/1"] == first.replace("0001", "0002")

@@ -6,12 +6,16 @@ import string
 import subprocess
 import sys
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from busy_day import Day
 from command_examples import LAPTOP, ROOT, Terminal
+from page_examples import Visitor, begun_draft
 from pdf_text import text_of
+from test_page_scan import typed
 
 import language as languages
 from commands.program import COMMANDS, REPORTS
@@ -51,7 +55,7 @@ def untranslated() -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [kind for kind in REPORTS if kind != "custody"])
+@pytest.mark.parametrize("kind", REPORTS)
 def test_a_report_on_paper_and_screen_has_no_english(busy: Day, tmp_path: Path, kind: str) -> None:
     out = tmp_path / f"{kind}.pdf"
     more = ("--stations", 4, "--seconds-per-scan", 5) if kind == "pace" else ()
@@ -63,6 +67,92 @@ def test_a_report_on_paper_and_screen_has_no_english(busy: Day, tmp_path: Path, 
     assert [piece for piece in untranslated() if piece in told] == []
     words = re.findall(r"(?<![\w/.*-])[A-Za-z]{2,}(?![\w/*-])", told)
     assert [word for word in words if word.lower() in ENGLISH] == []
+
+
+SEEN = ("title", "alt", "placeholder", "aria-label", "label")
+"""Attributes whose text people see or hear; those of data- hold what scripts show, and keys of one word."""
+
+
+class Seen(HTMLParser):
+    """The texts that people see of a page, those of attributes among them; nothing of scripts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.texts, self._hidden = list[str](), ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden = self._hidden or (tag if tag in ("script", "style") else "")
+        if ("lang", "en") not in attrs:  # the link to the page in English
+            told = [(name, " ".join((text or "").split())) for name, text in attrs]
+            self.texts += [
+                text
+                for name, text in told
+                if name in SEEN or (name[:5] == "data-" and name != "data-for" and " " in text)
+            ]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = "" if tag == self._hidden else self._hidden
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden and data.strip():
+            self.texts.append(" ".join(data.split()))
+
+
+def english_in(page: str) -> set[str]:
+    """What of a page's texts is English: whole texts and pieces of the catalogue, and single words."""
+    texts = Seen(page).texts
+    told = re.sub(r"python main\.py [a-z]+", "", " ".join(texts))
+    found = {piece for piece in untranslated() if piece in told} | (whole() & set(texts))
+    words = re.findall(r"(?<![\w/.*-])[A-Za-z]{2,}(?![\w/*-])", told)
+    return found | {word for word in words if word.lower() in ENGLISH}
+
+
+@cache
+def whole() -> set[str]:
+    """The catalogue's English texts, short ones too, that are no Indonesian text as well."""
+    catalogue = [message for message in read("id") if message.id]
+    indonesian = {" ".join(form.split()) for message in catalogue for form in forms(message.string)}
+    return {" ".join(form.split()) for message in catalogue for form in forms(message.id)} - indonesian
+
+
+@pytest.mark.slow
+def test_no_page_has_english(busy: Day, visitor: Visitor) -> None:
+    """Each page and each part that scripts put into one, on the day on which everything was recorded."""
+    mine, other = busy.items("--held-by", "51.08")[0]["code"], busy.items("--held-by", "51.08.01")[0]["code"]
+    visitor.see("/?lang=id")
+    draft, truck = begun_draft(visitor), begun_draft(visitor, receiver="DK 8123 AB")
+    for line in (mine, other, "NOCODE", "7Q2M-9X4T-5B8C-6"):
+        typed(visitor, draft, line)
+    typed(visitor, truck, mine)
+    visitor.ask("PUT", f"/api/drafts/{draft}/said", {"giver_name": "Putu", "receiver_name": "putu", "counted": 7})
+    scan, number = f"/scan/{draft}", quote(busy.done("report", "bast", "--json").json["number"], safe="")
+    paths = [
+        "/", "/scan", scan, f"{scan}/board", f"{scan}/missing?village=51.08.01.2001", f"{scan}/review", "/plan",
+        "/device", f"{scan}/reasons", f"{scan}/signatures", f"/scan/{truck}", f"/scan/{truck}/review", "/labels",
+        "/meet", "/meet/papers", "/observers", "/dashboard", "/dashboard/part", "/dashboard/wall",
+        "/dashboard/51.08.01", "/dashboard/wall/part", "/dashboard/51.08.01.2001.001", "/dashboard/51.08.01/part",
+        "/items", "/items?q=51", f"/items/{mine}", f"/items/{other}", "/items/7Q2M-9X4T-5B8C-6", "/scan/none", "/none",
+        "/handover?number=none", f"/handover?number={number}", f"/handover/outcome?number={number}",
+    ]  # fmt: skip
+    shown = {path: visitor.client.get(path, headers={"Accept": "text/html"}) for path in paths}
+    assert [path for path, page in shown.items() if page.status_code >= 500] == []
+    assert sum(page.status_code == 200 for page in shown.values()) > 25
+    english = {path: english_in(page.text) for path, page in shown.items()}
+    assert {path: found for path, found in english.items() if found} == {}
+
+
+def test_no_script_of_the_page_says_a_sentence_of_its_own() -> None:
+    """What scripts show comes from the page, which is in the user's language."""
+    scripts = sorted((ROOT / "web" / "static").glob("*.js"))
+    said = [(path.name, text) for path in scripts for text in _sentences(path.read_text("utf-8"))]
+    assert len(scripts) > 10 and said == []
+
+
+def _sentences(source: str) -> list[str]:
+    """Texts of a script that begin like a sentence and go on with a word."""
+    bare = re.sub(r"(?m)(?:^|(?<=[\s;]))//.*$", "", source)
+    return re.findall(r"([\"'`>])([A-Z][a-z]+ [a-z]+[^\"'`]*)\1", bare)
 
 
 def test_label_stock_is_listed_in_indonesian(station: Terminal) -> None:

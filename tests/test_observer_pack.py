@@ -1,5 +1,6 @@
 """The folder for observers: checked with nothing but Python and cryptography, and without names of staff."""
 
+import ast
 import os
 import re
 import shutil
@@ -12,6 +13,10 @@ import cryptography
 import pypdfium2
 import pytest
 from busy_day import Day
+from tool_examples import TOOLS, load_tool
+
+checker = load_tool("check_pack")
+DETAILS, LABELS, in_indonesian = checker.DETAILS, checker.LABELS, checker.in_indonesian
 
 Check = Callable[..., tuple[int, str]]
 
@@ -66,9 +71,11 @@ def test_the_pack_checks_itself_with_nothing_but_python_and_cryptography(pack: P
     root = next(line.split(",")[3] for line in (pack / "keys.csv").read_text("utf-8-sig").splitlines()[1:])
     spaced = " ".join(re.findall("....", root))
     code, told = check("--root", spaced, "--head", "head.txt")
-    assert code == 0 and "1. Berkas: cocok" in told and "complete up to these heads" in told
+    assert code == 0 and "1. Berkas: cocok" in told and "Ringkasan: lengkap sampai" in told
+    code, told = check("--root", spaced, "--head", "head.txt", "--lang", "en")
+    assert code == 0 and "1. Files: as they left the station" in told and "complete up to these heads" in told
     code, told = check()
-    assert code == 0 and "self-consistent only" in told
+    assert code == 0 and "hanya cocok dengan dirinya sendiri" in told
     assert check("--root", "0" * 64)[0] == 1
     assert not list(pack.rglob("__pycache__")), "checking leaves the pack as it is"
 
@@ -80,7 +87,9 @@ def test_without_cryptography_the_check_says_what_to_install(pack: Path) -> None
     assert "1. Berkas: cocok" in ran.stdout
 
 
-@pytest.mark.parametrize("change", ["altered", "missing", "added", "bundle", "verifier", "list"])
+@pytest.mark.parametrize(
+    "change", ["altered", "missing", "added", "bundle", "verifier", "no verifier", "no bundle", "list"]
+)
 def test_what_was_done_to_a_pack_is_told(pack: Path, check: Check, change: str) -> None:
     report = pack / "tables" / "items.csv"
     match change:
@@ -96,14 +105,72 @@ def test_what_was_done_to_a_pack_is_told(pack: Path, check: Check, change: str) 
             (pack / "logs.serah").write_bytes(data)
         case "verifier":
             (pack / "verify_standalone.py").write_text("def main(words): return 0\n")
+        case "no verifier" | "no bundle":
+            (pack / {"no verifier": "verify_standalone.py", "no bundle": "logs.serah"}[change]).unlink()
         case "list":
             (pack / "SHA256SUMS").write_text("nothing\n")
-    code, told = check()
     words = {
-        "altered": "CHANGED: tables/items.csv", "missing": "MISSING: tables/items.csv", "list": "SHA256SUMS",
-        "added": "NOT LISTED: reports/own.pdf", "bundle": "the evidence is wrong", "verifier": "CHANGED: verify",
+        "altered": ("BERUBAH: tables/items.csv", "CHANGED: tables/items.csv"),
+        "missing": ("HILANG: tables/items.csv", "MISSING: tables/items.csv"),
+        "added": ("TIDAK TERDAFTAR: reports/own.pdf", "NOT LISTED: reports/own.pdf"),
+        "bundle": ("bukti ini salah", "the evidence is wrong"),
+        "verifier": ("BERUBAH: verify_standalone.py", "CHANGED: verify_standalone.py"),
+        "no verifier": ("HILANG: verify_standalone.py", "MISSING: verify_standalone.py"),
+        "no bundle": ("HILANG: logs.serah", "MISSING: logs.serah"),
+        "list": ("SHA256SUMS: bukan daftar sidik jari", "SHA256SUMS: is no list of digests"),
     }  # fmt: skip
-    assert code == 1 and words[change] in told
+    for language, line in zip(("id", "en"), words[change], strict=True):
+        code, told = check("--lang", language)
+        assert code == 1 and line in told
+
+
+def test_what_the_check_says_in_indonesian_has_no_english(pack: Path, check: Check) -> None:
+    code = next(line for line in (pack / "tables" / "items.csv").read_text("utf-8-sig").splitlines()[1:]).split(",")[0]
+    asked = ("--root", "0" * 64, "--head", "head.txt", "--item", code)
+    told = "\n".join(check(*words)[1] for words in (asked, (), ("--root", "12"), ("--head", "none.txt")))
+    values = re.sub(r'"(?:[^"\\]|\\.)*"', "", told)  # what was recorded stands as it was recorded
+    keys = set(re.findall(r"(?<![\w.-])[a-z_]{2,}(?![\w.])", values)) & {*LABELS} - {*LABELS.values()}
+    english = [text for text in DETAILS if len(begun := text.split("{}")[0]) > 4 and begun in told]
+    assert (keys, english) == (set(), [])
+    assert "tidak dapat dibaca" in told and "perlu 64 angka heksadesimal" in told and "belum ada salinannya" in told
+
+
+def test_each_message_of_the_verifier_has_its_indonesian() -> None:
+    """Every string of several words in its code is a message, but for what argparse shows and its docstrings."""
+    source = ast.parse((TOOLS / "verify_standalone.py").read_text("utf-8"))
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(source):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(node.value)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("add_argument", "ArgumentParser"):
+            skipped |= set(ast.walk(node))
+        if isinstance(node, ast.JoinedStr):
+            skipped |= set(ast.walk(node)) - {node}
+        if isinstance(node, ast.Module):
+            skipped |= {part for line in node.body if isinstance(line, ast.Assign) for part in ast.walk(line)}
+    found = {
+        _template(node)
+        for node in ast.walk(source)
+        if node not in skipped and isinstance(node, ast.Constant | ast.JoinedStr)
+    }
+    messages = {text for text in found if text.count(" ") >= 2 and "\\" not in text and "jalankan" not in text}
+    assert len(messages) > 20 and messages == DETAILS.keys()
+    for english, indonesian in DETAILS.items():
+        if english.startswith("this is no whole bundle"):  # its blank is a message too: below
+            continue
+        blanks = [f"n{number}" for number in range(english.count("{}"))]
+        assert in_indonesian(english.format(*blanks)) == indonesian.format(*blanks)
+    told = {"log", "seq", "code", "detail", "between", *load_tool("verify_standalone").TELL.split()}
+    assert told <= LABELS.keys()
+    assert in_indonesian("this is no whole bundle: it is cut") == "ini bukan bundel yang utuh: berkasnya terpotong"
+    assert in_indonesian("this is no whole bundle: Error -3 while") == "ini bukan bundel yang utuh: berkasnya rusak"
+
+
+def _template(node: ast.AST) -> str:
+    """A string of the source with `{}` for each blank; empty where it is none."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def test_names_of_staff_stand_on_the_letters_and_nowhere_else(busy: Day, pack: Path) -> None:

@@ -42,7 +42,17 @@ def test_what_is_missing_or_critical_is_named_and_nothing_is_refused(visitor: Vi
     told = visitor.see(f"/scan/{draft}/reasons")
     assert "2 critical findings" in told and show_code(astray) in told and "3 were counted" in told
     page = visitor.see(record(visitor, draft, reviewed(visitor, draft), counted=3)["page"])
-    assert "2 critical findings" in page and show_code(astray) in page
+    assert "2 critical findings" in page and show_code(astray) in page and "same name" not in page
+    assert 'class="recorded watch' in page and 'class="recorded right' not in page
+
+
+def test_the_page_of_a_recorded_handover_flags_one_person_on_both_sides(visitor: Visitor, station: Terminal) -> None:
+    draft = begun_draft(visitor)
+    typed(visitor, draft, station.codes("--to", "51.08.01")[0])
+    both = {"giver_name": "Made", "receiver_name": "Pak made"}
+    visitor.ask("PUT", f"/api/drafts/{draft}/said", both)
+    page = visitor.see(record(visitor, draft, reviewed(visitor, draft), **both)["page"])
+    assert "have the same name" in page
     assert 'class="recorded watch' in page and 'class="recorded right' not in page
 
 

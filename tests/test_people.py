@@ -1,5 +1,6 @@
 """Two names are two people: compared without case, spaces and titles, the same wherever two people must answer."""
 
+import json
 import unicodedata
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from custody_notation import code_of, ledger, open_codes
 from hypothesis import example, given
 from hypothesis import strategies as st
 from ledger_examples import boxes, planned_station
+from pdf_text import text_of
 
 from custody.chain import custody
 from custody.errors import RuleError
-from custody.people import distinct_people, named_twice, person, skeleton
+from custody.people import distinct_people, named_twice_in, person, skeleton
 from db.printing import record_prints, record_reprints
 
 TITLES = ("Bapak", "Pak", "Ibu", "Bu", "H.", "Hj.", "Drs.", "Dra.", "Dr.", "dr.", "Ir.", "Prof.", "Prof. Dr. H.")
@@ -46,12 +48,14 @@ def test_comparing_a_name_gives_one_form_and_loses_nobody(name: str) -> None:
     ("Ida Bagus Oka", "Ida Ayu Oka"), ("Made S.", "Made P."),
 ])  # fmt: skip
 def test_two_people_stay_two(one: str, other: str) -> None:
-    assert distinct_people([one, other]) == [one, other] and not named_twice([one, other])
+    assert distinct_people([one, other]) == [one, other] and not named_twice_in(one, other, ())
 
 
 def test_each_person_is_kept_once_as_written_first_and_nobody_is_no_person() -> None:
     assert distinct_people(["", " ", "Pak Made", "Wayan", *MADE, "..."]) == ["Pak Made", "Wayan"]
-    assert named_twice(["", "", "Made", "Wayan", "Ibu Wayan", "Pak Made"]) == ["Ibu Wayan", "Pak Made"]
+    assert not named_twice_in("", "", ["", " ", "Luh"])
+    twice = named_twice_in("Made", "Wayan", ["", "Ibu Wayan", "Luh", "Pak Made", "LUH"])
+    assert twice == (("witness", "Ibu Wayan"), ("witness", "Pak Made"), ("witness", "LUH"))
 
 
 def test_names_of_stations_look_alike_by_other_letters_and_by_digits_that_look_like_letters() -> None:
@@ -116,6 +120,33 @@ def test_a_handover_of_one_person_under_two_names_is_recorded_and_flagged(
     ran = station("handover", "--from", "51.08", "--to", "51.08.01", "--codes", "-", *words, typed=station.codes()[0])
     assert ran.code == 0
     assert (told in ran.out) if told else ("same name" not in ran.out and "named already" not in ran.out)
+
+
+@pytest.mark.parametrize("words, twice, told", [
+    (("--giver", "Made", "--receiver", "Pak made"), [{"role": "receiver", "name": "Pak made"}], "have the same name."),
+    (("--receiver", "Wayan", "--witness", "Bu Wayan", "--witness", "Luh"), [{"role": "witness", "name": "Bu Wayan"}],
+     "named already: Bu Wayan."),
+    (("--giver", "Made", "--receiver", "Wayan", "--witness", "Luh"), [], ""),
+])  # fmt: skip
+def test_who_has_two_parts_in_a_handover_is_told_to_programs_and_in_the_letter(
+    station: Terminal, words: tuple[str, ...], twice: list[dict[str, str]], told: str
+) -> None:
+    ends = ("--from", "51.08", "--to", "51.08.01", "--codes", "-")
+    codes = station.codes("--to", "51.08.01")
+    done = station("handover", *ends, *words, "--json", typed="\n".join(codes)).json
+    assert done["named_twice"] == twice and done["findings"] == []
+    for suffix in ("json", "pdf"):
+        assert station("report", "bast", "--out", f"letter.{suffix}").code == 0
+    assert json.loads(Path("letter.json").read_text())["named_twice"] == twice
+    letter = " ".join(text_of(Path("letter.pdf")).split())
+    assert (told in letter) if told else ("same name" not in letter and "named already" not in letter)
+    assert ("no difference" in letter.lower()) == (not told)
+
+
+def test_a_delivery_given_and_received_by_one_person_is_flagged_to_programs(station: Terminal) -> None:
+    words = ("receive", "--from", "PT Cetak", "--kind", "box", "--arrived", 2, "--giver", "Made", "--json")
+    assert station(*words, "--receiver", "made").json["named_twice"] == [{"role": "receiver", "name": "made"}]
+    assert station(*words, "--receiver", "Luh").json["named_twice"] == []
 
 
 def test_a_pack_that_one_person_opens_under_two_names_names_one(station: Terminal) -> None:

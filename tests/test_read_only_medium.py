@@ -69,6 +69,17 @@ def test_whatever_reads_works(medium: Terminal, tmp_path: Path) -> None:
     assert looked["Ledger"] == looked["Witnesses"] == "ok"
 
 
+def test_doctor_says_that_nothing_can_be_recorded(medium: Terminal, tmp_path: Path) -> None:
+    told = [check for check in medium("doctor", "--json").lines if "can only be read" in check["found"]]
+    assert [(check["check"], check["health"]) for check in told] == [("Ledger", "warning")]
+    assert str(medium.home / "ledger.db") in told[0]["found"] and "--home" in told[0]["remedy"]
+    shutil.copytree(medium.home, tmp_path / "writable")
+    elsewhere = Terminal(tmp_path / "writable", medium._capsys, medium._monkeypatch)
+    (elsewhere.home / "ledger.db").chmod(0o600)
+    elsewhere.home.chmod(0o700)
+    assert "can only be read" not in elsewhere("doctor").out
+
+
 @pytest.mark.parametrize("command", [
     ["handover", "--from", "51.08.01", "--to", "51.08.01.2001", "--codes", "-"],
     ["scan", "--from", "51.08.01", "--to", "51.08.01.2001", "--source", "-", "--yes"],
@@ -116,21 +127,25 @@ def test_the_ledger_is_for_its_owner_alone_or_doctor_says_so(tmp_path: Path, ter
     assert f"{told} {ledger}" in terminal("doctor").out and f"chmod 600 {ledger}" in terminal("doctor").out
 
 
+@pytest.mark.parametrize("written", ["ledger.db", "ledger.db-wal"])
 @pytest.mark.parametrize(("writes", "is_read"), [(0, True), (2, True), (3, False)])
 def test_a_ledger_that_somebody_writes_to_while_it_is_copied_is_copied_again(
-    tmp_path: Path, writes: int, is_read: bool
+    tmp_path: Path, writes: int, is_read: bool, written: str
 ) -> None:
-    file = tmp_path / "ledger.db"
-    file.write_bytes(b"one")
+    """Both files are held to what they were: a writer touches the WAL alone until it is folded in."""
+    file, wal = tmp_path / "ledger.db", tmp_path / "ledger.db-wal"
+    for path in (file, wal):
+        path.write_bytes(b"one")
     left = list(range(writes))
 
     def copy_and_write(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
-        if left:
+        if left and source.name == written:
             left.pop()
-            file.write_bytes(file.read_bytes() + b" and more")
+            source.write_bytes(source.read_bytes() + b" and more")
 
     with nullcontext() if is_read else pytest.raises(ConflictError):
         with private_copy(file, copy_and_write) as copy:
             assert copy.read_bytes() == file.read_bytes()
+            assert copy.with_name(wal.name).read_bytes() == wal.read_bytes()
         assert not copy.exists()

@@ -275,6 +275,13 @@ class NewHandover(People):
     occurred: Annotated[Time | None, Field(description="When it happened, where it is keyed in later.")] = None
 
 
+class NamedTwice(BaseModel):
+    """Somebody who receives and gives too, or who witnesses and has another part; the name as it is written."""
+
+    role: Literal["receiver", "witness"]
+    name: str
+
+
 class Recorded(BaseModel):
     """A handover that is recorded. `new` is false where it had been before; its findings are told the first time."""
 
@@ -284,6 +291,7 @@ class Recorded(BaseModel):
     expected: int | None
     events: list[dict[str, Any]]
     findings: list[Finding]
+    named_twice: list[NamedTwice]
 
 
 class RecordDraft(People):

@@ -217,23 +217,27 @@ def _known(store: "Store", bast: str) -> forms.Recorded:
     """What was recorded before, as its records tell it."""
     from db.around import told_of
     from db.letters import find_handover
+    from reports.words import people_json
 
     parts = find_handover(store.state, bast).parts
     facts, _then = told_of(store, parts)
     return forms.Recorded.model_validate({
         "bast": bast, "new": False, "scanned": len(facts.taken), "expected": facts.expected,
         "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in parts], "findings": [],
+        "named_twice": people_json(facts.named_twice),
     })  # fmt: skip
 
 
 def _recorded(store: "Store", recorded: "RecordedHandover") -> forms.Recorded:
     from reports.custody_facts import finding_json
+    from reports.words import people_json
 
     needs = {need.kind: need for need in store.state.needs()}
     return forms.Recorded.model_validate({
         "bast": recorded.bast, "new": True, "scanned": recorded.scanned, "expected": recorded.expected,
         "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in recorded.events],
         "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
+        "named_twice": people_json(recorded.facts.named_twice),
     })  # fmt: skip
 
 

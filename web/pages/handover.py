@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from custody.errors import N_, InputError
+from custody.people import named_twice_in
 from language import _
-from reports.words import custodian_name, finding_text, kind_name
+from reports.words import custodian_name, finding_text, kind_name, people_words
 from station.papers import foretold_now, foretold_then, found_now, paper_facts
 from station.said import (
     EXTRAS,
@@ -21,7 +22,6 @@ from station.said import (
     OF_ITEMS,
     name_line,
     one_line,
-    people_words,
     read_extra,
     said_of,
 )
@@ -272,7 +272,7 @@ def _reasons(room: Room) -> dict[str, Any]:
         (lacks_bound(room), _("Nobody has said where this vehicle goes.")),
     ]
     reasons = [words for is_so, words in lacks if is_so] + people_words(
-        handover.giver_name, handover.receiver_name, handover.witnesses
+        named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)
     )
     return {"reasons": reasons, **_critical(room.store, _found(room, handover))}
 
@@ -302,7 +302,7 @@ def _recorded(store: "Store", number: str) -> dict[str, Any]:
     """
     sheets = _sheets(store, number)
     count = sum(len(said["items"]) for said, _sheet in sheets)
-    judged = _judged(store, sheets) if count <= _AT_ONCE else {"is_judged": False, "critical_count": 0}
+    judged = _judged(store, sheets) if count <= _AT_ONCE else {"is_judged": False, "reasons": [], "critical_count": 0}
     places, last = store.state.places, sheets[-1][0]
     signed = {row["party"] for row in last.get("acknowledged", ()) if row["how"] != "paper"}
     ends = {"giver": last["from"], "receiver": last["to"]}
@@ -331,7 +331,10 @@ def _outcome(store: "Store", number: str) -> dict[str, Any]:
 
 def _judged(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> dict[str, Any]:
     told = foretold_then(store, [said for said, _sheet in sheets])
-    return {"is_judged": True, "reasons": [], "foretold": told, **_critical(store, found_now(store, sheets))}
+    first = sheets[0][0]
+    twice = named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"])
+    more = _critical(store, found_now(store, sheets))
+    return {"is_judged": True, "reasons": people_words(twice), "foretold": told, **more}
 
 
 def _sheets(store: "Store", number: str) -> "Sequence[tuple[Body, Sheet]]":
