@@ -80,7 +80,9 @@ def handover_facts(records: Sequence[Body], around: Around, places: Mapping[str,
     carried = carried_in(around.held, taken, refused)
     stayed = carried_in(around.held, refused, taken)  # inside what was refused
     here = {*taken, *refused, *carried, *stayed, *around.elsewhere}
-    missing = in_order(item for code, item in (expected or {}).items() if code not in here)
+    missing = in_order(
+        item for code, item in (expected or {}).items() if code not in here and item.held_by != first["to"]
+    )  # what a list names and the receiver had before, which its station did not know, is no matter of it
     listed = frozenset(meant or ())
     own = {code for body in records for code in (body.get("meant") or {}).get("beyond", ())}
     beyond = tuple(code for code in taken if code in own - listed and not _is_inside(code, listed, around.held))

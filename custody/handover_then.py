@@ -28,18 +28,22 @@ def known_then(records: Sequence[Event]) -> Callable[[Event], bool]:
 
 
 def chains_then(
-    records: Sequence[Event], histories: Mapping[str, Sequence[Event]], roots: frozenset[str] = frozenset()
+    records: Sequence[Event],
+    histories: Mapping[str, Sequence[Event]],
+    roots: frozenset[str] = frozenset(),
+    replaced: Collection[str] = (),
 ) -> tuple[dict[str, Chain], dict[str, Chain]]:
     """The chains of items as of a handover, by code: without its records, and with them.
 
     Args:
         records: all its parts, in order.
         histories: by code, every known event of the item.
+        replaced: the leaves of withdrawn records that these say rightly: they are left out.
     """
     own, was_known = {record.leaf for record in records}, known_then(records)
     before, then = {}, {}
     for code, events in histories.items():
-        known = [event for event in events if was_known(event)]
+        known = [event for event in events if was_known(event) and event.leaf not in replaced]
         others = [event for event in known if event.leaf not in own]
         before[code] = custody(code, others, roots=roots)
         then[code] = before[code] if len(others) == len(known) else custody(code, known, roots=roots)

@@ -153,7 +153,10 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
         ):
             beside.setdefault(event.leaf, event)
     others = standing(state, beside.values())
-    before, then = chains_then(parts, histories, state.roots)
+    own = {part.leaf for part in parts}
+    corrections = state.ledger.on_topic(("correct",))
+    replaced = {event.body["target"] for event in corrections if not own.isdisjoint(event.body["corrective"])}
+    before, then = chains_then(parts, histories, state.roots, replaced)
     around = around_then(
         parts, before, places, others=others, moved=_moved(histories, beside, state.roots) if others else (),
         paper=_paper_then(judging, parts, tops), met_giver=judging.has_met(giver),

@@ -243,7 +243,7 @@ def standing_handovers(store: Store) -> Iterator[list[Event]]:
     events = list(store.ledger.events_since({}))
     gone = {event.body["target"] for event in events if event.type == "correct"}
     for event in events:
-        if event.type == "handover" and event.leaf not in gone and not stations.is_quarantined(event):
+        if event.type == "handover" and event.leaf not in gone and stations.stands(event):
             assert event.body["parts"] == 1
             yield [event]
 
