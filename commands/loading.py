@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.base import Station, json_option, note, pass_station, print_json
+from commands.base import Station, Whole, json_option, note, pass_station, print_json
 from commands.edge import EXIT_USAGE
 from custody.errors import N_, InputError
 from language import _
@@ -25,7 +25,7 @@ _CELL = 24
 @click.option("--dry-run", is_flag=True, help=_("Only show what would change, and every fault; record nothing."))
 @click.option(
     "--header-row",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     metavar=_("NUMBER"),
     help=_("The row with the headings; without it, it is found."),
 )

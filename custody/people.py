@@ -108,7 +108,8 @@ def skeleton(name: str) -> str:
 
 def _plain(text: str) -> str:
     """One form of Unicode, one script, one case."""
-    return _one_case(unicodedata.normalize("NFKC", text).translate(_FROM_OTHER_SCRIPTS))
+    folded = _one_case(unicodedata.normalize("NFKC", text).translate(_FROM_OTHER_SCRIPTS))
+    return folded.translate(_FROM_OTHER_SCRIPTS)  # of some letters the table has the small ones alone
 
 
 def _one_case(text: str) -> str:

@@ -1,5 +1,6 @@
 """Labels printed before anybody knows what they will be on, and what each was claimed for later."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -113,8 +114,9 @@ def test_blank_labels_go_nowhere_yet(station: Terminal, options: tuple[str, ...]
 
 def test_a_blank_label_of_another_station_is_claimed_once_its_log_is_here(station: Terminal, tmp_path: Path) -> None:
     code = blanks(station, 1)[0]
-    other = station_at(station, tmp_path / "other", "--place", "51.08.01", "--station", "PPK-1")
-    assert other("load", "places.csv", "needs.csv").code == 0
+    root = json.loads((station.home / "station-card.json").read_text())["root"]
+    other = station_at(station, tmp_path / "other", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
+    assert station("admit", other.home / "station-card.json", "--yes").code == 0
     assert other("claim", code, *BOX).code == 2
     assert station("export", "--out", "a.serah").code == 0 and other("import", "a.serah").code == 0
     claimed = other("claim", code, *BOX, "--json")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ledger_examples import NEEDS, PLACES, TPS, WAREHOUSE, absorb, all_events, empty_file, signer, touched
+from ledger_examples import NEEDS, PLACES, TPS, WAREHOUSE, absorb, all_events, card_of, empty_file, signer, touched
 
 from custody.chain import custody
 from custody.clocks import ClockMark, expected_time
@@ -18,6 +18,7 @@ from custody.events import Event
 from custody.findings import Finding, moment
 from custody.items import Item
 from custody.state import Link
+from db.stations import admit
 from db.store import Store, Surroundings, open_store
 from evidence.entry import RawEntry
 from evidence.log_audit import audit_log
@@ -56,7 +57,7 @@ class Laptop(Clock):
 
 
 @contextmanager
-def station(clock: Clock, seed: int = 0) -> Iterator[Store]:
+def station(clock: Clock, seed: int = 0, root: Store | None = None) -> Iterator[Store]:
     around = Surroundings(clock, random.Random(seed).randrange, by="Made", app="serah/test")
     if isinstance(clock, Laptop):
         around = replace(around, uptime=clock.uptime)
@@ -64,7 +65,10 @@ def station(clock: Clock, seed: int = 0) -> Iterator[Store]:
         file = Path(folder) / "ledger.db"
         file.write_bytes(empty_file())
         with open_store(f"sqlite:///{file}", signer(seed), around) as store:
-            store.begin(election="Pemilu 2024", station=f"Gudang {seed}", place=WAREHOUSE)
+            fingerprint = root.ledger.own_log().root if root else None
+            store.begin(election="Pemilu 2024", station=f"Gudang {seed}", place=WAREHOUSE, root=fingerprint)
+            if root:
+                admit(root, card_of(store, seed))
             yield store
 
 
@@ -160,7 +164,7 @@ def test_a_hundred_random_jumps_change_no_order():
 def test_two_stations_whose_clocks_disagree_agree_on_the_order(offset):
     """The receiver knew the giver's record, so it comes after it; both clocks run forward, so neither is flagged."""
     one, other = Clock(), Clock(START + offset)
-    with station(one, 1) as giver, station(other, 2) as receiver:
+    with station(one, 1) as giver, station(other, 2, giver) as receiver:
         code = a_box(giver)
         first = hand_on(giver, code, 0)
         absorb(receiver, giver)

@@ -86,6 +86,6 @@ def test_photographs_go_out_as_files_and_into_another_station(station: Terminal,
     note = [f for f in ppk("verify", "--json").json["findings"] if f["code"] == "PHOTO"]
     assert len(note) == 1 and "not kept here" in note[0]["detail"]
     assert ppk("import", tmp_path / "foto", "--json").json == {
-        "new": 0, "known": 0, "quarantined": 0, "photos": 1, "findings": [],
+        "new": 0, "known": 0, "quarantined": 0, "waiting": 0, "photos": 1, "findings": [],
     }  # fmt: skip
     assert not [f for f in ppk("verify", "--json").json["findings"] if f["code"] == "PHOTO"]

@@ -22,8 +22,9 @@ from commands.program import COMMANDS, REPORTS
 from custody.places import LEVELS
 from language.catalogue import forms, read
 from language.levels import level_words
-from tables.headers import _REQUIRED, column_words, layout, parse_level, parse_state, parse_tracked_as
+from tables.headers import layout
 from tables.read import Table
+from tables.words import REQUIRED, column_words, parse_level, parse_state, parse_tracked_as
 
 LATER = "2024-02-13T12:00:00Z"
 _WORDS = """
@@ -214,7 +215,7 @@ def test_what_a_complaint_names_a_table_takes(language: str) -> None:
     """Headings, levels and the other words of short lists: whoever writes what the message says is understood."""
     languages.use(language)
     try:
-        for kind, names in _REQUIRED.items():
+        for kind, names in REQUIRED.items():
             for name in names:
                 table = Table("x.csv", (column_words([name]),), (), "0" * 64)
                 assert layout(table, kind)[0].columns.get(name) == table.headers[0], (kind, name)
@@ -231,5 +232,5 @@ def test_faults_of_a_table_speak_in_the_users_headings_and_levels(station: Termi
     wrong.write_text("Kode,Nama,Tingkat,Induk\n51.09,PPK,kecamatanx,51.08\n51.10,Gudang,gudang,51.08.01\n")
     told = station("load", lacking, lang="id").err + station("load", wrong, lang="id").err
     assert "tabel tempat: tingkat" in told and "kekurangan kolom tingkat" in told
-    assert "kolom Tingkat: kecamatanx" in told and "Gudang, Kecamatan, Desa" in told
+    assert "kolom Tingkat (C2): kecamatanx" in told and "Gudang, Kecamatan, Desa" in told
     assert re.search(r"\b(level|name|places|warehouse|district|village)\b", told.replace(str(tmp_path), "")) is None

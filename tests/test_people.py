@@ -36,6 +36,7 @@ def test_a_person_is_the_same_with_titles_and_in_any_writing(name: str, title: s
 @example("Ibu")
 @example("H. S.H.")
 @example("ŉ")
+@example("Ɩ")
 def test_comparing_a_name_gives_one_form_and_loses_nobody(name: str) -> None:
     key = person(name)
     assert person(name.upper().lower()) == person(name.lower().upper())

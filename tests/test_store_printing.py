@@ -3,7 +3,8 @@
 import importlib
 
 import pytest
-from ledger_examples import TPS, WAREHOUSE, absorb, boxes, cache_of, give, planned_station, station
+from ledger_examples import TPS, WAREHOUSE, absorb, boxes, cache_of, give, planned_station
+from merge_examples import join
 
 from custody.codes import ItemLabel
 from custody.compose import Handover
@@ -60,7 +61,8 @@ def test_claims_of_many_fit_their_events_and_refer_to_the_prints(url: str) -> No
 
 
 def test_the_account_counts_the_labels_of_all_stations_that_were_met(url: str, fresh_url) -> None:
-    with planned_station(url) as store, station(fresh_url(), seed=1) as other:
+    with planned_station(url) as store:
+        other = join(fresh_url(), 1, store, place="51.08.01", name="PPK 1")
         record_prints(store, boxes(store, 3), **SHEET)
         codes = blanks(store, 2)
         absorb(other, store)
@@ -72,6 +74,7 @@ def test_the_account_counts_the_labels_of_all_stations_that_were_met(url: str, f
             total = account(ledger).total
             assert (total.printed, total.blanks, total.claimed) == (9, 6, 1)
             assert (total.fates["in_use"], total.fates["open"]) == (4, 5)
+        other.close_after_test.close()  # type: ignore[attr-defined]
 
 
 def test_a_ledger_of_before_finds_its_prints_too(url: str) -> None:
