@@ -26,9 +26,9 @@ def in_row(handovers: Iterable[Event]) -> Iterator[tuple[str, Event]]:
     Args:
         handovers: the `handover` events of whole logs, those of each log in its order.
     """
-    counts, number = Counter[str](), ""
+    counts, numbers = Counter[str](), dict[str, str]()
     for event in handovers:
-        if event.body["part"] == 1:
+        if event.body["part"] == 1 or event.log not in numbers:
             counts[event.log] += 1
-            number = own_number(station_slug(event.log), counts[event.log], event.at[:4])
-        yield number, event
+            numbers[event.log] = own_number(station_slug(event.log), counts[event.log], event.at[:4])
+        yield numbers[event.log], event

@@ -72,6 +72,16 @@ def test_a_handover_is_recorded_once_for_its_id(visitor: Visitor, station: Termi
     assert station("verify").code == 0
 
 
+def test_a_program_is_told_who_has_two_parts_in_a_handover(visitor: Visitor, station: Terminal) -> None:
+    body = {"from": "51.08", "to": "51.08.01", "items": station.codes("--to", "51.08.01")[:1]} | {
+        "id": "7b1f4a52-0000-4000-8000-000000000001", "giver_name": "Made", "receiver_name": "Pak made",
+    }  # fmt: skip
+    twice = [{"role": "receiver", "name": "Pak made"}]
+    assert visitor.ask("POST", "/api/v1/handovers", body)["named_twice"] == twice
+    again = visitor.ask("POST", "/api/v1/handovers", body)
+    assert (again["new"], again["named_twice"]) == (False, twice)
+
+
 def test_a_handover_with_a_wrong_code_is_refused_whole_with_each_line_named(
     visitor: Visitor, station: Terminal
 ) -> None:

@@ -160,7 +160,8 @@ def test_each_message_of_the_verifier_has_its_indonesian() -> None:
             continue
         blanks = [f"n{number}" for number in range(english.count("{}"))]
         assert in_indonesian(english.format(*blanks)) == indonesian.format(*blanks)
-    told = {"log", "seq", "code", "detail", "between", *load_tool("verify_standalone").TELL.split()}
+    told = {"log", "seq", "code", "detail", "between", "station", "place", "key", "size", "witnesses", "head", "root",
+            "witnessed_to", *load_tool("verify_standalone").TELL.split()}  # fmt: skip
     assert told <= LABELS.keys()
     assert in_indonesian("this is no whole bundle: it is cut") == "ini bukan bundel yang utuh: berkasnya terpotong"
     assert in_indonesian("this is no whole bundle: Error -3 while") == "ini bukan bundel yang utuh: berkasnya rusak"
