@@ -302,7 +302,7 @@ def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any
         **({"refused": list(recorded.refused)} if recorded.refused else {}),
         **({"matched": list(recorded.matched)} if recorded.matched else {}),
         "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
-        "named_twice": people_json(recorded.facts.named_twice),
+        **({"named_twice": people_json(recorded.facts.named_twice)} if recorded.facts.named_twice else {}),
     }  # fmt: skip
 
 
