@@ -14,7 +14,7 @@ from tables.asked import QuestionError, Reading
 
 if TYPE_CHECKING:
     from db.store import Store
-    from station.loading import Change
+    from station.plan_changes import Change
 
 SHOWN_CHANGES = 20
 _CELL = 24
@@ -122,7 +122,7 @@ def _load(
 def _ask(question: QuestionError, reading: Reading) -> Reading:
     """Show the first rows as they were understood and the choices, and take one; an empty line stops."""
     from language.text import printable, say
-    from station.loading import choice_words
+    from station.plan_changes import choice_words
 
     note(say(question))
     for row in question.rows:
@@ -142,7 +142,7 @@ def _ask(question: QuestionError, reading: Reading) -> Reading:
 
 
 def _print_change(change: "Change") -> None:
-    from station.loading import note_words, past_words
+    from station.plan_changes import note_words, past_words
 
     for words in note_words(change):
         note(f"{change.file}: {words}")

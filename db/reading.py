@@ -122,13 +122,8 @@ class Reading:
     def _rules_query(self) -> Any:
         topic, log, fork = self.tables.event_topic, self.tables.log, self.tables.fork
         own = log.select(fn.MAX(log.id)).where(log.is_own == 1)
-        newest = topic.select(
-            fn.MAX(topic.event_id),
-            log.select(fn.MAX(log.id)),
-            own,
-            self._newest_dropped(),
-            fork.select(fn.MAX(fork.id)),
-        )
+        newest_log, newest_fork = log.select(fn.MAX(log.id)), fork.select(fn.MAX(fork.id))
+        newest = topic.select(fn.MAX(topic.event_id), newest_log, own, self._newest_dropped(), newest_fork)
         return newest.where(topic.topic.in_([*sorted(NOTICES), "correct"]))
 
     def forget(self) -> None:

@@ -25,7 +25,7 @@ from web.ways import hint_on_page
 if TYPE_CHECKING:
     from db.store import Store
     from station.bars import Progress
-    from station.loading import Change
+    from station.plan_changes import Change
 
 MOST_FILES = 10
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -88,7 +88,8 @@ def routes(site: Site, pages: Pages) -> APIRouter:
     @router.post("/api/plan/preview", summary="Show what loading these tables changes; records nothing")
     def preview(tables: Tables) -> dict[str, Any]:
         def work(store: "Store", progress: "Progress") -> Answer:
-            from station.loading import choice_words, load_files, version_of
+            from station.loading import load_files
+            from station.plan_changes import choice_words, version_of
 
             files = [site.shelf.path(key) for key in tables.uploads]
             readings = _readings(tables.said)
@@ -183,7 +184,7 @@ def _known(store: "Store") -> dict[str, Any]:
 def _changes(store: "Store", changes: "Sequence[Change]") -> dict[str, Any]:
     """What loading changes, file by file: counts for each level and kind, and the rows."""
     from reports.words import kind_name
-    from station.loading import note_words, past_words
+    from station.plan_changes import note_words, past_words
 
     names = {need.kind: need for need in store.state.needs()}
     shown = [
