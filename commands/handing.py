@@ -301,6 +301,7 @@ def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any
         **({"assumed": recorded.assumed} if recorded.assumed else {}),
         **({"refused": list(recorded.refused)} if recorded.refused else {}),
         **({"matched": list(recorded.matched)} if recorded.matched else {}),
+        **({"conditions": noted} if (noted := recorded.facts.noted) else {}),
         "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
         **({"named_twice": people_json(recorded.facts.named_twice)} if recorded.facts.named_twice else {}),
     }  # fmt: skip

@@ -45,6 +45,7 @@ class HandoverFacts:
     listed, of all laptops under its number; None where nobody did. `missing` stayed with the giver, `carried` moved
     inside others and was not seen. `beyond` was taken and was not meant. `elsewhere` is how many of the expected things
     other laptops took, or refused, under the same number. `offered` counts what was scanned, taken and refused.
+    `conditions`: by code of what was taken or refused, what was noted at it or stood before; None: nobody has looked.
     `findings` are those about the handover as a whole: SHORTAGE, EXCESS against a list, COUNT. `named_twice` are those
     who have two parts in it.
     """
@@ -59,16 +60,25 @@ class HandoverFacts:
     elsewhere: int
     counted: int | None
     extras: tuple[Extra, ...]
+    conditions: Mapping[str, str | None]
     offered: int
     findings: tuple[Finding, ...]
     named_twice: tuple[NamedTwice, ...]
 
+    @property
+    def noted(self) -> dict[str, str]:
+        """The conditions of what somebody has looked at, by code."""
+        return {code: condition for code, condition in self.conditions.items() if condition}
 
-def handover_facts(records: Sequence[Body], around: Around, places: Mapping[str, Place]) -> HandoverFacts:
+
+def handover_facts(
+    records: Sequence[Body], looks: Iterable[Body], around: Around, places: Mapping[str, Place]
+) -> HandoverFacts:
     """What the records of one handover, all its parts in order, say of it.
 
     Args:
         records: bodies of `handover` events, or their own fields before they are recorded.
+        looks: the same of the `inspect` events of its own session, in order.
         places: the delivery tree.
     """
     first, last = records[0], records[-1]
@@ -96,9 +106,17 @@ def handover_facts(records: Sequence[Body], around: Around, places: Mapping[str,
         None if expected is None else len(expected), None if meant is None else tuple(meant), taken, tuple(refused),
         missing, in_order(carried.values()), beyond,
         len((expected or {}).keys() & {*around.elsewhere} - {*taken, *refused}),
-        last["counted"], extras, offered, tuple(findings),
+        last["counted"], extras, _conditions((*taken, *refused), looks, around.held), offered, tuple(findings),
         named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"]),
     )  # fmt: skip
+
+
+def _conditions(
+    codes: Iterable[str], looks: Iterable[Body], held: Mapping[str, Item]
+) -> dict[str, str | None]:  # fmt: skip
+    noted = {str(look["item"]["code"]): str(look["condition"]) for look in looks}
+    stood = {code: held[code].condition if code in held else "" for code in codes}
+    return {code: noted.get(code) or condition or None for code, condition in stood.items()}
 
 
 def stated(records: Iterable[Body]) -> dict[str, None] | None:

@@ -27,6 +27,22 @@ def known_then(records: Sequence[Event]) -> Callable[[Event], bool]:
     return was_known
 
 
+def looks_of(records: Sequence[Event], histories: Mapping[str, Sequence[Event]]) -> list[Event]:
+    """The looks at conditions that a handover's own session recorded, in order.
+
+    Args:
+        histories: by code, every known event of the item.
+    """
+    session = records[0].log, records[0].body["id"]
+    found = {
+        event.leaf: event
+        for events in histories.values()
+        for event in events
+        if event.type == "inspect" and (event.log, event.body["id"]) == session
+    }
+    return sorted(found.values(), key=lambda event: event.seq)
+
+
 def chains_then(
     records: Sequence[Event],
     histories: Mapping[str, Sequence[Event]],

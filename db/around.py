@@ -20,7 +20,7 @@ from custody.handover_facts import (
     stated,
     with_giver,
 )
-from custody.handover_then import around_then, chains_then
+from custody.handover_then import around_then, chains_then, looks_of
 from custody.items import Item
 from db.topics import numbered
 
@@ -161,7 +161,8 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
         parts, before, places, others=others, moved=_moved(histories, beside, state.roots) if others else (),
         paper=_paper_then(judging, parts, tops), met_giver=judging.has_met(giver),
     )  # fmt: skip
-    return handover_facts([part.body for part in parts], around, places), then
+    looks = [look.body for look in looks_of(parts, histories)]
+    return handover_facts([part.body for part in parts], looks, around, places), then
 
 
 def _add_families(state: "State", histories: dict[str, list[Event]], parts: Sequence[Event]) -> None:

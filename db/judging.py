@@ -318,7 +318,8 @@ class Judging:
             handover, touches, latest, bast=bast, destinations=to, meant=meant_now(handover, around, offered)
         )  # fmt: skip
         bodies = [event.fields for event in new if event.type == "handover"]
-        facts = handover_facts(bodies, around, self.state.places)
+        looks = [event.fields for event in new if event.type == "inspect"]
+        facts = handover_facts(bodies, looks, around, self.state.places)
         found += self._beside_strangers(list(facts.findings), handover.giver)
         found += self.waybill(handover).findings
         for code, condition in handover.conditions.items():

@@ -168,7 +168,7 @@ def bast_facts(
     """
     first, last = records[0].body, records[-1].body
     remarks = {code: text for record in records for code, text in remarks_of(record.body).items()}
-    lines = _lines(records, then, remarks)
+    lines = _lines(records, then, facts.conditions, remarks)
     giver, to, parties = str(first["from"]), str(first["to"]), first["parties"]
     findings, withdrawn = _found(records, chains, facts)
     is_withdrawn = not withdrawn.keys().isdisjoint(record.leaf for record in records)
@@ -194,17 +194,20 @@ def bast_facts(
     )  # fmt: skip
 
 
-def _lines(records: Sequence[Event], then: Mapping[str, Chain], remarks: Mapping[str, str]) -> tuple[Line, ...]:
+def _lines(
+    records: Sequence[Event],
+    then: Mapping[str, Chain],
+    conditions: Mapping[str, str | None],
+    remarks: Mapping[str, str],
+) -> tuple[Line, ...]:
     lines = {}
     for record in records:
         for code, row in record.rows.items():
             chain = then.get(code)
-            item = chain.item if chain else None
-            was_seen = chain is not None and any(link.event.type == "inspect" for link in chain.links)
-            condition = item.condition if item is not None and was_seen else None
             lines[code] = Line(
-                code, row["print"], row["how"], item, condition, remarks.get(code, ""), code in record.refused
-            )
+                code, row["print"], row["how"], chain.item if chain else None, conditions[code], remarks.get(code, ""),
+                code in record.refused,
+            )  # fmt: skip
     return tuple(sorted(lines.values(), key=_line_order))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from custody.chain import custody
 from custody.events import Event, read_event
 from custody.handover_facts import handover_facts
-from custody.handover_then import around_then, chains_then
+from custody.handover_then import around_then, chains_then, looks_of
 from custody.ledger import read_signatures
 from custody.paper import Sheet
 from reports.bast_facts import BastFacts, bast_facts
@@ -83,7 +83,9 @@ def facts_of(records: Sequence[Event], known: Sequence[Event], also: Sequence[st
     }  # fmt: skip
     chains = [custody(code, histories[code], PLACES) for code in named]
     before, then = chains_then(records, histories)
-    facts = handover_facts([record.body for record in records], around_then(records, before, PLACES), PLACES)
+    looks = [look.body for look in looks_of(records, histories)]
+    around = around_then(records, before, PLACES)
+    facts = handover_facts([record.body for record in records], looks, around, PLACES)
     return bast_facts(records, then, chains, facts, **(given | more))
 
 

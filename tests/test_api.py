@@ -61,12 +61,15 @@ def test_a_handover_is_recorded_once_for_its_id(visitor: Visitor, station: Termi
     codes = station.codes("--to", "51.08.01.2001.001")
     body = {"id": HANDOVER_ID, "from": "51.08", "to": "51.08.01", "items": [item_payload(codes[0], 1), codes[1]],
             "giver_name": "Made", "counted": 3, "witnesses": ["Wayan"]}  # fmt: skip
+    assert station("inspect", codes[0], "--condition", "light").code == 0
     first = visitor.ask("POST", "/api/v1/handovers", body)
     assert first["new"] and first["scanned"] == 2 and first["expected"] == 18
     assert "COUNT" in [finding["code"] for finding in first["findings"]]
+    assert first["conditions"] == {codes[0]: "light"}, "what stood before holds"
     before = station.event_count()
     again = visitor.ask("POST", "/api/v1/handovers", body | {"items": codes[2:4]})
     assert not again["new"] and again["bast"] == first["bast"] and station.event_count() == before
+    assert again["conditions"] == first["conditions"]
     chain = station("custody", "--json", codes[0]).json
     assert chain["held_by"] == "51.08.01" and chain["chain"][-1]["giver"] == "Made"
     assert station("verify").code == 0

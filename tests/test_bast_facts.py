@@ -28,6 +28,18 @@ def test_each_kind_is_a_row_with_its_elections_and_conditions():
     assert len(facts.taken) == facts.counted == 10
 
 
+def test_a_condition_noted_at_a_handover_is_told_where_nothing_is_registered_and_beats_what_stood_before():
+    known, strange = codes(2)
+    records, _sheets = recorded([known, strange])
+    looks = [inspected(records[0], code, "heavy", seq=95 + at) for at, code in enumerate((known, strange))]
+    earlier = inspected(records[0], known, "good", seq=50, id="earlier")
+    facts = facts_of(records, [*registered([known]), *looks, earlier])
+    assert {line.code: line.condition for line in facts.lines} == {known: "heavy", strange: "heavy"}
+    assert facts.told.noted == {known: "heavy", strange: "heavy"}
+    before = facts_of(records, [*registered([known]), earlier])
+    assert before.told.conditions == {known: "good", strange: None}, "what stood before holds, else nobody has looked"
+
+
 def test_a_pack_counts_as_one_with_its_pieces_and_serials():
     code = codes(1)[0]
     records, _sheets = recorded([code])

@@ -17,6 +17,7 @@ from ledger_examples import TPS, TRUCK, WAREHOUSE, Clock, absorb, boxes, card_of
 from sampling import FULL
 
 from commands.handing import recorded_json
+from custody.codes import parse_entry
 from custody.compose import Extra, Handover, Touch
 from custody.errors import InputError, RuleError
 from custody.events import Event
@@ -52,7 +53,8 @@ class Step:
     """One handover: who records it, its way, what is scanned, refused and listed (numbers of things), and the rest.
 
     `off`: by how much the giver's count is wrong, None where nobody counts. `meet`: what happens before: bundles go
-    round, or a paper is read. `undo`: whether it is withdrawn afterwards, or has its first thing taken out.
+    round, or a paper is read. `undo`: whether it is withdrawn afterwards, or has its first thing taken out. `look`: the
+    condition that is noted of the first thing scanned or refused, empty: none.
     """
 
     by: str
@@ -65,6 +67,7 @@ class Step:
     number: int = 0
     meet: str = ""
     undo: str = ""
+    look: str = ""
 
 
 things = st.lists(st.integers(0, 12), unique=True, max_size=8).map(tuple)
@@ -73,6 +76,7 @@ steps = st.builds(
     Step, st.sampled_from(STATIONS), st.integers(0, len(WAYS) - 1), things, few,
     st.one_of(st.just(()), things), st.none() | st.integers(-1, 1), st.integers(0, 2), st.integers(0, len(NUMBERS) - 1),
     st.sampled_from(("", "", "bundle", "paper")), st.sampled_from(("", "", "", "withdraw", "remove")),
+    st.sampled_from(("", "good", "heavy")),
 )  # fmt: skip
 
 
@@ -118,10 +122,12 @@ class Field:
             giver, to, bound, refused=refused, extras=(Extra("box", step.extras),) if step.extras else (),
             counted=None if step.off is None else max(len({*step.taken, *step.refused}) + step.extras + step.off, 0),
             number=number, load=tuple(self.codes[at] for at in step.load),
+            conditions={self.codes[at]: step.look for at in (*step.taken, *step.refused)[:1] if step.look},
         )  # fmt: skip
         with suppress(InputError, RuleError):  # nothing was scanned, or a number was given already
             recorded = self._record(store, handover, codes)
             held_together(store, recorded)
+            assert handover.conditions.items() <= recorded.facts.noted.items(), "what was said now is what holds"
             if step.by == "root":
                 self.papers += [sheet for _body, sheet in store.papers.sheets(recorded.bast)]
             if step.undo:
@@ -165,7 +171,8 @@ def figures(facts: HandoverFacts) -> dict[str, Any]:
         "expected": facts.expected, "meant": None if facts.meant is None else set(facts.meant), "taken": {*facts.taken},
         "refused": set(facts.refused), "missing": {item.code for item in facts.missing},
         "carried": {item.code for item in facts.carried}, "beyond": set(facts.beyond), "elsewhere": facts.elsewhere,
-        "counted": facts.counted, "extras": facts.extras, "offered": facts.offered, "findings": told(facts.findings),
+        "counted": facts.counted, "extras": facts.extras, "conditions": {**facts.conditions},
+        "offered": facts.offered, "findings": told(facts.findings),
     }  # fmt: skip
 
 
@@ -178,6 +185,7 @@ def held_together(store: Store, recorded: RecordedHandover) -> None:
     said = recorded_json(store, recorded)
     assert (said["scanned"], said["expected"]) == (len(facts.taken), facts.expected)
     assert Counter(f["code"] for f in said["findings"]) == Counter(f.code for f in recorded.findings)
+    assert said.get("conditions", {}) == facts.noted
     assert len(said.get("refused", ())) == len(facts.refused) and said.get("assumed", 0) == len(facts.carried)
     on_the_whole = {"COUNT", "SHORTAGE"}
     whole = Counter(f.code for f in facts.findings if f.code in on_the_whole)
@@ -193,6 +201,7 @@ def letter(store: Store, parts: Sequence[Event], facts: HandoverFacts) -> None:
     assert (written["total"], written["expected"], written["counted"]) == (
         len(facts.taken), facts.expected, facts.counted,
     )  # fmt: skip
+    assert {parse_entry(row["code"]).code: row["condition"] for row in written["items"]} == dict(facts.conditions)
     assert written.get("elsewhere", 0) == facts.elsewhere
     assert {row["code"] for row in written["missing"]} == {item.code for item in facts.missing}
     counts = Counter(finding.code for finding in facts.findings)
@@ -286,6 +295,14 @@ IS_FULL = settings.get_current_profile_name() == FULL
 @example([Step("root", 0, (4, 9), refused=(5,), load=(4, 5, 6), off=1, extras=1)])
 @example([Step("root", 0, (0,), load=(0, 1, 3, 5)), Step("district", 4, (0,), meet="bundle")])
 @example([Step("root", 0, (5,), refused=(0,), load=(0, 1, 5))])
+@example(
+    [
+        Step("root", 0, (4, 5), look="heavy"),
+        Step("district", 4, (4,), meet="paper", look="good"),
+        Step("stranger", 5, (9,), look="wet"),
+        Step("district", 4, (5,), meet="bundle"),
+    ]
+)
 @example([Step("root", 0, (0, 1), refused=(2,))])
 @example([Step("root", 0, (0, 2), refused=(1,))])
 @example([Step("root", 0, (4, 5), load=(4, 5, 6, 7), number=2), Step("second", 0, (6,), number=2, meet="bundle")])

@@ -291,6 +291,9 @@ class Recorded(BaseModel):
     expected: int | None
     events: list[dict[str, Any]]
     findings: list[Finding]
+    conditions: dict[str, str] = Field(
+        description="By code, what was noted at it or before; nobody has looked at the others.", examples=[{}]
+    )
     named_twice: list[NamedTwice]
 
 

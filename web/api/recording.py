@@ -224,7 +224,7 @@ def _known(store: "Store", bast: str) -> forms.Recorded:
     return forms.Recorded.model_validate({
         "bast": bast, "new": False, "scanned": len(facts.taken), "expected": facts.expected,
         "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in parts], "findings": [],
-        "named_twice": people_json(facts.named_twice),
+        "conditions": facts.noted, "named_twice": people_json(facts.named_twice),
     })  # fmt: skip
 
 
@@ -237,7 +237,7 @@ def _recorded(store: "Store", recorded: "RecordedHandover") -> forms.Recorded:
         "bast": recorded.bast, "new": True, "scanned": recorded.scanned, "expected": recorded.expected,
         "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in recorded.events],
         "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
-        "named_twice": people_json(recorded.facts.named_twice),
+        "conditions": recorded.facts.noted, "named_twice": people_json(recorded.facts.named_twice),
     })  # fmt: skip
 
 
