@@ -17,6 +17,11 @@ def waiting_now(store: "Store") -> "list[Waiting]":
     return store.ledger.remember("waiting", lambda: waiting(store.state.stations.now(), store.ledger.sizes()))
 
 
+def records_waiting(store: "Store") -> int:
+    """How many records count nowhere here until root admits their stations; this station's own do count."""
+    return sum(one.records for one in waiting_now(store) if not one.is_own)
+
+
 def waiting_words(store: "Store") -> str:
     """How many records of which stations count nowhere until root admits them, and how that is done; else empty."""
     return store.ledger.remember(f"waiting words {chosen()}", lambda: _words(store))

@@ -13,6 +13,7 @@ from custody.codes import item_payload
 from custody.ledger import key_fingerprint
 from db.station_key import load_key
 from web.api.waiting import HEADER
+from web.token import HEADER as TOKEN
 
 HANDOVER_ID = "0b51ba32-0b51-4a32-8b51-0b51ba320b51"
 
@@ -44,7 +45,7 @@ def test_it_tells_what_the_commands_tell(client: TestClient, station: Terminal) 
 
 
 def test_what_waits_for_admission_is_in_the_head_of_each_answer_and_a_field_of_each_object(
-    client: TestClient, station: Terminal, tmp_path: Path
+    client: TestClient, visitor: Visitor, station: Terminal, tmp_path: Path
 ) -> None:
     def head(path: str) -> str:
         return client.get(f"/api/v1{path}").headers[HEADER]
@@ -67,6 +68,15 @@ def test_what_waits_for_admission_is_in_the_head_of_each_answer_and_a_field_of_e
         "fingerprint": key_fingerprint(key),
     }  # fmt: skip
     assert [get(client, path)["waiting"] for path in objects] == [[waits]] * 3
+    body = {"id": HANDOVER_ID, "from": "51.08", "to": "51.08.01", "items": station.codes()[:1]}
+    recorded = visitor.client.post("/api/v1/handovers", json=body, headers={TOKEN: visitor.token, **SAME_ORIGIN})
+    assert recorded.status_code == 200 and recorded.headers[HEADER] == "2"
+    begun = visitor.ask("POST", "/api/v1/drafts", {"giver": "51.08", "receiver": "51.08.01"}, expect=201)
+    way = f"/api/v1/drafts/{begun['id']}"
+    visitor.ask("POST", f"{way}/lines", {"line": station.codes()[1]})
+    seen = {"version": visitor.ask("GET", way)["version"]}
+    recorded = visitor.client.post(f"{way}/record", json=seen, headers={TOKEN: visitor.token, **SAME_ORIGIN})
+    assert recorded.status_code == 200 and recorded.headers[HEADER] == "2"
     described = client.get("/openapi.json").json()["paths"]
     assert HEADER in described["/api/v1/progress"]["get"]["responses"]["200"]["headers"]
     assert station("admit", other.home / "station-card.json").code == 0

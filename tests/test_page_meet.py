@@ -117,7 +117,7 @@ def test_a_report_file_says_what_waits_for_admission_where_it_has_room_for_a_sen
 ) -> None:
     def said() -> list[bool]:
         found = {}
-        for suffix in ("xlsx", "json", "csv"):
+        for suffix in ("xlsx", "json", "csv", *["txt"] * (kind == "custody")):
             out = tmp_path / f"report.{suffix}"
             told = station("report", kind, "--out", out)
             assert told.code == 0
@@ -127,6 +127,8 @@ def test_a_report_file_says_what_waits_for_admission_where_it_has_room_for_a_sen
         last = book.get_sheet_by_name(book.sheet_names[-1]).to_python()
         lines = found["json"].read_text().splitlines()
         waits = json.loads("".join(lines)) if kind != "custody" else {}
+        if kind == "custody":
+            assert found["waits"] == ("wait for admission" in found["txt"].read_text().splitlines()[-1])
         return [
             found["waits"], "wait for admission" in str(last),
             "wait for admission" in waits.get("waiting", "") if isinstance(waits, dict) else False,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Response
 
-from station.admission import waiting_now
+from station.admission import records_waiting, waiting_now
 from web.api import forms
 from web.site import Site
 
@@ -30,8 +30,7 @@ def header_of(site: Site) -> Callable[[Response], None]:
     """What puts the number of records into an answer's head; a list has no other place for it."""
 
     def told(response: Response) -> None:
-        found = site.ask.do(waiting_now)
-        response.headers[HEADER] = str(sum(one.records for one in found if not one.is_own))
+        response.headers[HEADER] = str(site.ask.do(records_waiting))
 
     return told
 
