@@ -89,7 +89,9 @@ class Station:
 
                 note("! CLOCK: " + finding_text(store.untold, {}, store.ledger.own_log().place))
             asked = click.get_current_context(silent=True)
-            if asked is not None and asked.info_name in _TELL_WAITING:
+            if asked is None or asked.info_name not in _TELL_WAITING:
+                return
+            if len(store.ledger.sizes()) > 1:  # of one log alone, nothing waits
                 from station.admission import waiting_words
 
                 if words := waiting_words(store):

@@ -10,7 +10,7 @@ from reports.chain_table import HEADERS, chain_rows, chain_sheets
 from reports.chain_text import chain_text
 from reports.colophon import LogHead
 from reports.custody_facts import chain_json
-from reports.made import Made, wrong_suffix
+from reports.made import Made, remark_sheets, wrong_suffix
 from reports.words import Needs, Places
 from tables.safe_file import safe_file
 from tables.write import Sheet, write_table
@@ -31,7 +31,8 @@ def save_chains(
 ) -> None:
     """Write chains as .pdf, .xlsx, .csv, .json (one line for each chain) or .txt.
 
-    See `write_chain_pdf` for the arguments; only a PDF says who made it and from what.
+    See `write_chain_pdf` for the arguments; only a PDF says who made it and from what; it, an .xlsx and
+    a .txt say what waits for admission.
 
     Raises:
         InputError: another suffix, or a folder that is not there.
@@ -42,7 +43,7 @@ def save_chains(
             with safe_file(path) as file:
                 write_chain_pdf(file, chains, places, needs, made, heads=heads, scope=scope, proof=proof)
         case ".xlsx":
-            write_table(path, chain_sheets(chains, places, needs))
+            write_table(path, [*chain_sheets(chains, places, needs), *remark_sheets(made.waiting)])
         case ".csv":
             write_table(path, [Sheet("custody", HEADERS, chain_rows(chains, places, needs))])
         case ".json":
@@ -54,5 +55,7 @@ def save_chains(
             with safe_file(path) as file:
                 for chain in chains:
                     file.write(chain_text(chain, places, needs).encode() + b"\n")
+                if made.waiting:
+                    file.write(made.waiting.encode() + b"\n")
         case _:
             raise wrong_suffix(path, SUFFIXES)

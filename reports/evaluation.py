@@ -82,7 +82,7 @@ def save_evaluation(path: Path, evaluation: Evaluation, made: Made) -> None:
         write_evaluation_pdf(file, evaluation, made)
 
     save_report(path, pdf=pdf, sheets=[summary_sheet(evaluation), *_sheets(evaluation)],
-                facts=lambda: evaluation_json(evaluation))  # fmt: skip
+                facts=lambda: evaluation_json(evaluation), waiting=made.waiting)  # fmt: skip
 
 
 def evaluation_listing(evaluation: Evaluation) -> Listing:

@@ -79,8 +79,9 @@ def save_listing(path: Path, listing: Listing, made: Made) -> None:
         StoreError: the disk is full.
     """
     save_report(
-        path, pdf=lambda file: _write_pdf(file, listing, made), sheets=listing.sheets, facts=lambda: listing.facts
-    )
+        path, pdf=lambda file: _write_pdf(file, listing, made), sheets=listing.sheets, facts=lambda: listing.facts,
+        waiting=made.waiting,
+    )  # fmt: skip
 
 
 def _write_pdf(file: BinaryIO, listing: Listing, made: Made) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from custody.errors import N_, InputError
 from language import _
 from tables.safe_file import safe_file
-from tables.write import Sheet, write_table
+from tables.write import Cell, Sheet, write_table
 
 if TYPE_CHECKING:
     from reports.paper import Paper
@@ -39,6 +39,7 @@ def save_report(
     facts: Callable[[], Any],
     xlsx: Callable[[BinaryIO], None] | None = None,
     csv_at: int = 0,
+    waiting: str = "",
 ) -> None:
     """Write a report as .pdf, .xlsx, .csv or .json, whole or not at all.
 
@@ -46,6 +47,7 @@ def save_report(
         sheets: its tables, all for an .xlsx and the one numbered `csv_at` for a .csv.
         facts: the same for programs.
         xlsx: what writes a workbook of its own form in place of the tables.
+        waiting: as in `Made`; a sheet of its own in an .xlsx, a field of a .json that is an object; a .csv has no room.
 
     Raises:
         InputError: another suffix, or a folder that is not there.
@@ -59,13 +61,20 @@ def save_report(
             with safe_file(path) as file:
                 xlsx(file)
         case ".xlsx":
-            write_table(path, sheets)
+            write_table(path, [*sheets, *remark_sheets(waiting)])
         case ".csv":
             write_table(path, sheets[csv_at : csv_at + 1])
         case ".json":
-            save_json(path, facts())
+            told = facts()
+            save_json(path, told | {"waiting": waiting} if waiting and isinstance(told, dict) else told)
         case _:
             raise wrong_suffix(path)
+
+
+def remark_sheets(waiting: str) -> list[Sheet]:
+    """The last sheet of a workbook, which says what waits for admission; none where nothing waits."""
+    rows: list[list[Cell]] = [[waiting]]
+    return [Sheet(_("Remark"), (_("Remark"),), rows, (150.0,))] if waiting else []
 
 
 def save_json(path: Path, facts: Any) -> None:

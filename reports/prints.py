@@ -98,7 +98,9 @@ def save_prints(
 
         write_prints_pdf(file, account, places, needs, made)
 
-    save_report(path, pdf=pdf, sheets=print_sheets(account, needs), facts=lambda: prints_json(account))
+    save_report(
+        path, pdf=pdf, sheets=print_sheets(account, needs), facts=lambda: prints_json(account), waiting=made.waiting
+    )
 
 
 def print_sheets(account: PrintAccount, needs: Needs) -> list[Sheet]:

@@ -74,7 +74,7 @@ def save_progress(
         path,
         pdf=lambda file: write_progress_pdf(file, rows, needs, made),
         sheets=[Sheet("progress", HEADERS, _table_rows(rows, needs))],
-        xlsx=lambda file: write_progress_xlsx(file, rows, needs),
+        xlsx=lambda file: write_progress_xlsx(file, rows, needs, made.waiting),
         facts=lambda: progress_json(rows),
     )
 

@@ -14,8 +14,12 @@ _WIDTHS = (15, 34, 22, 12, 12, 12, 12, 13, 13, 13)
 _FIRST_SHARE, _SHARES = 7, 3
 
 
-def write_progress_xlsx(out: BinaryIO, rows: Sequence[ProgressRow], needs: Needs) -> None:
-    """Write the workbook: counts as numbers, shares as per cent with a bar, headers frozen and ready to filter."""
+def write_progress_xlsx(out: BinaryIO, rows: Sequence[ProgressRow], needs: Needs, waiting: str = "") -> None:
+    """Write the workbook: counts as numbers, shares as per cent with a bar, headers frozen and ready to filter.
+
+    Args:
+        waiting: what waits for admission, for a last sheet; empty where nothing does.
+    """
     # Text goes in by write_string alone, so nothing can become a formula or a link.
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     looks = _Looks(book)
@@ -24,6 +28,8 @@ def write_progress_xlsx(out: BinaryIO, rows: Sequence[ProgressRow], needs: Needs
     villages = [row for row in rows if row.place.level == "village"]
     _write_sheet(book.add_worksheet("PPK"), districts, total, needs, looks)
     _write_sheet(book.add_worksheet("PPS"), villages, [], needs, looks)
+    if waiting:
+        book.add_worksheet(_("Remark")).write_string(0, 0, harmless(waiting)[:32_000])
     book.close()
 
 

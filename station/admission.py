@@ -3,9 +3,7 @@
 from typing import TYPE_CHECKING
 
 from custody.admission import waiting
-from custody.ledger import key_fingerprint
 from language import _, chosen, ngettext
-from language.text import number, printable
 
 if TYPE_CHECKING:
     from custody.admission import Waiting
@@ -14,13 +12,23 @@ if TYPE_CHECKING:
 _NAMED = 3
 
 
+def waiting_now(store: "Store") -> "list[Waiting]":
+    """The logs that wait for admission here, this station's own last."""
+    return store.ledger.remember("waiting", lambda: waiting(store.state.stations.now(), store.ledger.sizes()))
+
+
+def records_waiting(store: "Store") -> int:
+    """How many records count nowhere here until root admits their stations; this station's own do count."""
+    return sum(one.records for one in waiting_now(store) if not one.is_own)
+
+
 def waiting_words(store: "Store") -> str:
     """How many records of which stations count nowhere until root admits them, and how that is done; else empty."""
     return store.ledger.remember(f"waiting words {chosen()}", lambda: _words(store))
 
 
 def _words(store: "Store") -> str:
-    found = waiting(store.state.stations.now(), store.ledger.sizes())
+    found = waiting_now(store)
     strangers = [one for one in found if not one.is_own]
     lines = [_strangers(store, strangers)] if strangers else []
     if len(strangers) < len(found):
@@ -34,6 +42,8 @@ def _words(store: "Store") -> str:
 
 
 def _strangers(store: "Store", strangers: "list[Waiting]") -> str:
+    from language.text import number
+
     count = sum(one.records for one in strangers)
     words = ngettext(
         "{count} record waits for admission, is kept and counts nowhere until then: {stations}.",
@@ -48,6 +58,9 @@ def _strangers(store: "Store", strangers: "list[Waiting]") -> str:
 
 
 def _names(strangers: "list[Waiting]") -> str:
+    from custody.ledger import key_fingerprint
+    from language.text import number, printable
+
     named = [
         _("{station} at {place} ({fingerprint})").format(
             station=printable(one.station, 60), place=printable(one.place, 60),

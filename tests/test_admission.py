@@ -25,7 +25,7 @@ from db.sealing import record_seal
 from db.stations import admit, revoke
 from db.store import Store
 from reports.custody_facts import chain_json
-from station.admission import waiting_words
+from station.admission import records_waiting, waiting_words
 from station.evaluation import progress_rows
 from station.overview import Overview
 from station.survey import survey
@@ -93,6 +93,7 @@ def test_of_a_stranger_nothing_is_counted_anywhere_and_once_admitted_all_of_it(f
         assert before.pop("waiting") == []
         assert (waits.station, waits.place, waits.records) == ("Asing", PPK, merged.new)
         assert "Asing" in waiting_words(root) and "admit" in waiting_words(root)
+        assert records_waiting(root) == merged.new
         links = [link for chain in after["chains"] for link in chain["chain"] if not link["admitted"]]
         assert {link["type"] for link in links} >= {"handover", "inspect", "seal", "reassign", "print", "correct"}
         for told in (before, after):  # shown, and said to be a stranger's; else all is as it was
@@ -127,7 +128,7 @@ def test_a_stations_own_records_count_at_that_station_and_are_marked(fresh_url, 
         assert strange.state.item(code).held_by == PPK
         [own] = [f for f in strange.state.chain(code).findings if f.code == "UNKNOWN_STATION"]
         assert own.is_provisional and own.severity == "warning"
-        assert "not admitted" in waiting_words(strange)
+        assert "not admitted" in waiting_words(strange) and records_waiting(strange) == 0
 
 
 def test_while_roots_log_is_not_here_what_names_this_root_counts_and_nothing_else(fresh_url, root) -> None:

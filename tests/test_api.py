@@ -1,6 +1,7 @@
 """The interface for programs: what it tells is what commands and page tell; what it records, it records once."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,10 @@ from page_examples import SAME_ORIGIN, Visitor, begun_draft
 from starlette.testclient import TestClient
 
 from custody.codes import item_payload
+from custody.ledger import key_fingerprint
+from db.station_key import load_key
+from web.api.waiting import HEADER
+from web.token import HEADER as TOKEN
 
 HANDOVER_ID = "0b51ba32-0b51-4a32-8b51-0b51ba320b51"
 
@@ -37,6 +42,45 @@ def test_it_tells_what_the_commands_tell(client: TestClient, station: Terminal) 
     heads = get(client, "/heads")
     assert heads["logs"][0]["size"] == heads["unwitnessed"] and "serah/pemilu-2024/gudang-1" in heads["signed"]
     assert get(client, "/station")["role"] == "supervisor"
+
+
+def test_what_waits_for_admission_is_in_the_head_of_each_answer_and_a_field_of_each_object(
+    client: TestClient, visitor: Visitor, station: Terminal, tmp_path: Path
+) -> None:
+    def head(path: str) -> str:
+        return client.get(f"/api/v1{path}").headers[HEADER]
+
+    lists, objects = ("/progress", "/late", "/incidents", "/places"), ("/station", "/items", "/findings")
+    assert [head(path) for path in (*lists, *objects)] == ["0"] * 7
+    assert [get(client, path)["waiting"] for path in objects] == [[]] * 3
+    other = Terminal(tmp_path / "other", station._capsys, station._monkeypatch)
+    root = get(client, "/station")["root"]
+    begun = other("init", "--place", "51.08.01", "--station", "PPK", "--root", root, "--election", "Pemilu 2024")
+    assert begun.code == 0
+    assert other("incident", "Jembatan putus").code == 0
+    assert other("export", "--out", tmp_path / "ppk.serah").code == 0
+    assert station("import", tmp_path / "ppk.serah").code == 0
+    assert [head(path) for path in (*lists, *objects)] == ["2"] * 7
+    key = load_key(other.home, lambda: "").public_key
+    [waits] = get(client, "/station")["waiting"]
+    assert waits == {
+        "station": "PPK", "place": "51.08.01", "records": 2, "own": False,
+        "fingerprint": key_fingerprint(key),
+    }  # fmt: skip
+    assert [get(client, path)["waiting"] for path in objects] == [[waits]] * 3
+    body = {"id": HANDOVER_ID, "from": "51.08", "to": "51.08.01", "items": station.codes()[:1]}
+    recorded = visitor.client.post("/api/v1/handovers", json=body, headers={TOKEN: visitor.token, **SAME_ORIGIN})
+    assert recorded.status_code == 200 and recorded.headers[HEADER] == "2"
+    begun = visitor.ask("POST", "/api/v1/drafts", {"giver": "51.08", "receiver": "51.08.01"}, expect=201)
+    way = f"/api/v1/drafts/{begun['id']}"
+    visitor.ask("POST", f"{way}/lines", {"line": station.codes()[1]})
+    seen = {"version": visitor.ask("GET", way)["version"]}
+    recorded = visitor.client.post(f"{way}/record", json=seen, headers={TOKEN: visitor.token, **SAME_ORIGIN})
+    assert recorded.status_code == 200 and recorded.headers[HEADER] == "2"
+    described = client.get("/openapi.json").json()["paths"]
+    assert HEADER in described["/api/v1/progress"]["get"]["responses"]["200"]["headers"]
+    assert station("admit", other.home / "station-card.json").code == 0
+    assert head("/incidents") == "0" and get(client, "/items")["waiting"] == []
 
 
 def test_items_come_page_by_page_and_each_once(client: TestClient, station: Terminal) -> None:

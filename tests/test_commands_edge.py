@@ -179,6 +179,15 @@ def test_help_comes_at_once() -> None:
     assert run.returncode == 0, run.stderr.decode()[-300:]
 
 
+def test_a_station_that_holds_no_log_but_its_own_loads_nothing_to_say_what_waits_for_admission(
+    station: Terminal,
+) -> None:
+    script = "import sys, main; main.main({!r}); sys.exit('station.admission' in sys.modules)"
+    asked = ["--home", str(station.home), "items", "--json"]
+    run = subprocess.run([sys.executable, "-c", script.format(asked)], cwd=ROOT, capture_output=True)
+    assert run.returncode == 0 and run.stdout.count(b"\n") > 1, run.stderr.decode()[-300:]
+
+
 @pytest.mark.parametrize("busy", [True, False])
 def test_leaving_waits_for_no_thread_and_loses_no_line(busy: bool) -> None:
     begin = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()" if busy else "pass"

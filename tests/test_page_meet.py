@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 from command_examples import NOW, Terminal
 from page_examples import Visitor
+from python_calamine import CalamineWorkbook
 from test_photos import jpeg
 from work_examples import upload, work
 
@@ -96,6 +97,48 @@ def test_a_bundle_is_taken_in_once_and_its_findings_are_said_in_plain_words(
     assert station("admit", other.home / "station-card.json").code == 0
     assert "wait for admission" not in visitor.see("/meet")
     assert station("incident", "--all", "--json").json["text"] == "Jembatan putus"
+
+
+def test_logs_that_nobody_admitted_are_given_away_only_where_the_box_is_ticked(
+    visitor: Visitor, station: Terminal, other: Terminal, tmp_path: Path
+) -> None:
+    assert other("export", "--out", tmp_path / "ppk.serah").code == 0
+    assert station("import", tmp_path / "ppk.serah").code == 0
+    assert 'name="with_strangers"' in visitor.see("/meet")
+    without = work(visitor, "/api/meet/export", {})
+    assert without["logs"] == 1 and "Left out" in words(without["page"])
+    whole = work(visitor, "/api/meet/export", {"with_strangers": True})
+    assert whole["logs"] == 2 and "Left out" not in words(whole["page"])
+
+
+@pytest.mark.parametrize("kind", ["progress", "discrepancies", "evaluation", "prints", "custody"])
+def test_a_report_file_says_what_waits_for_admission_where_it_has_room_for_a_sentence(
+    kind: str, station: Terminal, other: Terminal, tmp_path: Path
+) -> None:
+    def said() -> list[bool]:
+        found = {}
+        for suffix in ("xlsx", "json", "csv", *["txt"] * (kind == "custody")):
+            out = tmp_path / f"report.{suffix}"
+            told = station("report", kind, "--out", out)
+            assert told.code == 0
+            assert ("wait for admission" in told.err) == bool(found.setdefault("waits", "admission" in told.err))
+            found[suffix] = out
+        book = CalamineWorkbook.from_path(found["xlsx"])
+        last = book.get_sheet_by_name(book.sheet_names[-1]).to_python()
+        lines = found["json"].read_text().splitlines()
+        waits = json.loads("".join(lines)) if kind != "custody" else {}
+        if kind == "custody":
+            assert found["waits"] == ("wait for admission" in found["txt"].read_text().splitlines()[-1])
+        return [
+            found["waits"], "wait for admission" in str(last),
+            "wait for admission" in waits.get("waiting", "") if isinstance(waits, dict) else False,
+            "wait for admission" in found["csv"].read_text(),
+        ]  # fmt: skip
+
+    assert said() == [False] * 4
+    assert other("export", "--out", tmp_path / "ppk.serah").code == 0
+    assert station("import", tmp_path / "ppk.serah").code == 0
+    assert said() == [True, True, kind not in ("custody", "progress"), False]
 
 
 def test_a_bundle_that_was_cut_or_changed_is_refused_whole_by_its_name(

@@ -44,6 +44,11 @@ def test_two_stations_meet_over_a_bundle_and_a_paper(
         meet.page.click("#take button.main")
         meet.shows("#take-outcome", "1 records taken in, 4 were here already")
         meet.shows("#held", "5")
+        meet.page.check("#give [name=with_strangers]")
+        with meet.page.expect_request("**/api/meet/export") as asked:
+            meet.page.click("#give button.main")
+        assert asked.value.post_data_json["with_strangers"] is True
+        meet.shows("#give-outcome", "written and read back")
         meet.page.set_input_files("#head-files", tmp_path / "head.txt")
         meet.page.click("#check button.main")
         meet.shows("#check-outcome", "Complete up to these heads.")

@@ -28,6 +28,19 @@ class Refusal(BaseModel):
     faults: list[str] = []
 
 
+class Waiting(BaseModel):
+    """A log that is kept and counts nowhere until root admits its station: compare the fingerprint with its key sheet.
+
+    Then, at the warehouse: `python main.py admit station-card.json`, with the file from that station's folder.
+    """
+
+    station: str = Field(examples=["PPK Gerokgak"])
+    place: PlaceCode
+    records: int = Field(examples=[12])
+    fingerprint: str = Field(description="Of the key that signs it.", examples=["9c" * 32])
+    own: bool = Field(description="It is the log of the station that answers, and counts there.")
+
+
 class Station(BaseModel):
     """The station that answers."""
 
@@ -37,6 +50,7 @@ class Station(BaseModel):
     log: str = Field(examples=["serah/pemilu-2024/gudang-1/1f871aee8e65430b"])
     root: str = Field(description="Fingerprint of the election's root.", examples=["1f87" * 16])
     role: str = Field(description="As whom you ask.", examples=["observer"])
+    waiting: list[Waiting] = Field(description="What waits for admission.")
 
 
 class Item(BaseModel):
@@ -60,6 +74,7 @@ class Items(BaseModel):
     total: int = Field(examples=[25025])
     items: list[Item]
     after: str | None = Field(examples=["7Q2M9X4T5B8C6"])
+    waiting: list[Waiting] = Field(description="What waits for admission and is not counted in it.")
 
 
 class Finding(BaseModel):
@@ -87,6 +102,7 @@ class Findings(BaseModel):
 
     total: int
     findings: list[PlacedFinding]
+    waiting: list[Waiting] = Field(description="What waits for admission and is not counted in it.")
 
 
 class Link(BaseModel):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from custody.codes import parse_code
 from custody.errors import N_, InputError
@@ -12,6 +12,7 @@ from custody.items import Item
 from custody.places import is_under
 from station.custody_report import known_chain
 from web.api import forms
+from web.api.waiting import DESCRIBED, header_of, waiting
 from web.overviews import irregular_under
 from web.roles import SCOPE_ROLES, Role, is_observer
 from web.site import Site
@@ -32,14 +33,14 @@ def role_of(request: Request) -> Role:
 
 def reading(site: Site) -> APIRouter:
     """Everything that is read."""
-    router = APIRouter(tags=["Reading"])
+    router = APIRouter(tags=["Reading"], dependencies=[Depends(header_of(site))], responses=DESCRIBED)
 
     @router.get("/station", summary="Who answers")
     def station(request: Request) -> forms.Station:
-        own = site.ask.do(lambda store: store.ledger.own_log())
+        own, waits = site.ask.do(lambda store: (store.ledger.own_log(), waiting(store)))
         return forms.Station(
             station=own.station, place=own.place, election=own.election, log=own.name, root=own.root,
-            role=role_of(request),
+            role=role_of(request), waiting=waits,
         )  # fmt: skip
 
     @router.get("/items", summary="Items, page by page")
@@ -58,7 +59,8 @@ def reading(site: Site) -> APIRouter:
             )
             page = find_items(store.state, wanted, after=parse_code(after) if after else None, most=most)
             last = page.items[-1].code if page.has_after and page.items else None
-            return forms.Items(total=page.total, items=[_item(item) for item in page.items], after=last)
+            rows = [_item(item) for item in page.items]
+            return forms.Items(total=page.total, items=rows, after=last, waiting=waiting(store))
 
         return site.ask.do(found)
 
@@ -141,7 +143,7 @@ def reading(site: Site) -> APIRouter:
                 {**finding_json(one.finding, needs, one.place), "place": one.place, "bast": one.bast}
                 for one in found[:most]
             ]
-            return forms.Findings.model_validate({"total": len(found), "findings": rows})
+            return forms.Findings.model_validate({"total": len(found), "findings": rows, "waiting": waiting(store)})
 
         return site.watch.whole(told)
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 
 from custody.codes import ItemLabel, parse_entry
 from custody.compose import Handover, Touch, how_entered
@@ -10,6 +10,7 @@ from custody.errors import N_, CodeError, Fault, InputError
 from station.observers import Token
 from station.said import LONGEST_NOTE, one_line, said_of
 from web.api import forms
+from web.api.waiting import DESCRIBED, header_of
 from web.rooms import Room
 from web.site import Site
 
@@ -33,8 +34,12 @@ UNASKED = (
 def recording(site: Site) -> APIRouter:
     """Everything that is recorded."""
     router = APIRouter(tags=["Recording"])
+    waits = [Depends(header_of(site))]
 
-    @router.post("/handovers", summary="Record a handover, once for each id", description=UNASKED)
+    @router.post(
+        "/handovers", summary="Record a handover, once for each id", description=UNASKED, responses=DESCRIBED,
+        dependencies=waits,
+    )  # fmt: skip
     def handover(asked: forms.NewHandover) -> forms.Recorded:
         return site.keep.do(lambda store: _record(store, asked))
 
@@ -68,7 +73,10 @@ def recording(site: Site) -> APIRouter:
         site.pictures.stop(draft)
         return site.rooms.do(draft, forget)
 
-    @router.post("/drafts/{draft}/record", summary="Record a session, once", description=UNASKED, responses=CHANGED)
+    @router.post(
+        "/drafts/{draft}/record", summary="Record a session, once", description=UNASKED, responses=CHANGED | DESCRIBED,
+        dependencies=waits,
+    )  # fmt: skip
     def record(draft: Draft, asked: forms.RecordDraft) -> forms.Recorded:
         words = _words(asked)
 

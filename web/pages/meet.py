@@ -32,10 +32,11 @@ class Bundles(BaseModel):
 
 
 class Under(BaseModel):
-    """Whose logs: of the stations at a place and below it; empty is all."""
+    """Whose logs: of the stations at a place and below it; empty is all. Strangers' only where it is said."""
 
     model_config = ConfigDict(extra="forbid")
     under: Annotated[str, Field(max_length=120)] = ""
+    with_strangers: bool = False
 
 
 class Checked(BaseModel):
@@ -75,7 +76,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
 
             top = store.custodian(asked.under.strip().removeprefix("P:")) if asked.under.strip() else None
             key, path = site.shelf.place(_file_name(store, top or "", "serah"))
-            done = export_bundle(store, path, top, progress=progress)
+            done = export_bundle(store, path, top, with_strangers=asked.with_strangers, progress=progress)
             page = pages.fragment(
                 "meet_file.html", what="bundle", key=key, file=path.name, events=done.events, logs=len(done.heads),
                 left_out=left_out_words(len(done.left_out)) if done.left_out else "",

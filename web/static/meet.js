@@ -8,7 +8,7 @@ const $ = (id) => document.getElementById(id);
 const give = $("give"), take = $("take"), check = $("check");
 chooser(give.under);
 
-work_form(give, () => ({ under: give.under.value }));
+work_form(give, () => ({ under: give.under.value, with_strangers: give.with_strangers.checked }));
 
 work_form(take, async (form, _button, tell) => {
   if (!form.files.files.length) { form.files.click(); return null; }

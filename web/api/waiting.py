@@ -1,0 +1,48 @@
+"""What waits for admission, for programs: a header of every answer, and a field of those that are objects."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Response
+
+from station.admission import records_waiting, waiting_now
+from web.api import forms
+from web.site import Site
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+HEADER = "Serah-Waiting"
+DESCRIBED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            HEADER: {
+                "description": "How many records are kept and count nowhere until root admits their stations, which "
+                "`waiting` of `/station` names.",
+                "schema": {"type": "integer"},
+            }
+        }
+    }
+}
+
+
+def header_of(site: Site) -> Callable[[Response], None]:
+    """What puts the number of records into an answer's head; a list has no other place for it."""
+
+    def told(response: Response) -> None:
+        response.headers[HEADER] = str(site.ask.do(records_waiting))
+
+    return told
+
+
+def waiting(store: "Store") -> list[forms.Waiting]:
+    """The logs that wait, this station's own last."""
+    from custody.ledger import key_fingerprint
+
+    return [
+        forms.Waiting(
+            station=one.station, place=one.place, records=one.records, own=one.is_own,
+            fingerprint=key_fingerprint(bytes.fromhex(one.key)),
+        )
+        for one in waiting_now(store)
+    ]  # fmt: skip
