@@ -81,7 +81,7 @@ def waiting_sentence(store: "Store") -> str:
 def _sentence(store: "Store") -> str:
     from language.text import number, printable
 
-    found = waiting(store.state.stations.now(), store.ledger.sizes())
+    found = waiting_now(store)
     strangers = [one for one in found if not one.is_own]
     own = _("This station is not admitted yet: its records count here alone.") if len(strangers) < len(found) else ""
     if not strangers:
