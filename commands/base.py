@@ -170,14 +170,21 @@ def note(text: str) -> None:
 
 
 def people_named(option: str, names: Iterable[str]) -> list[str]:
-    """The people that an option names, each once: two names that differ in case, spaces and titles are one person.
+    """The people that an option names, each once: two names that differ in case, accents and titles are one person.
+
+    It says so where it names one twice: what is recorded then has fewer people than were given.
 
     Raises:
         InputError: a name is no line of text.
     """
     from custody.people import distinct_people
 
-    return distinct_people(one_line(option, name) for name in names if name.strip())
+    given = [one_line(option, name) for name in names if name.strip()]
+    found = distinct_people(given)
+    if len(found) < len(given):
+        note("! " + _("{option} names one person twice; only these are recorded: {names}.").format(
+            option=option, names=", ".join(found)))  # fmt: skip
+    return found
 
 
 def set_worker(store: "Store", by: str | None) -> None:

@@ -35,12 +35,14 @@ _FROM_OTHER_SCRIPTS = str.maketrans(
 """Letters of other scripts that look like one Latin letter: those of Cyrillic, Greek and Armenian that the file
 confusables.txt of Unicode Technical Standard 39 has, and four Latin ones.
 """
+_ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+"""Combining marks of Latin letters; those of other scripts tell one letter from another."""
 _LOOK_LIKE_L_AND_O = str.maketrans("1i|0", "lllo")
 """Of the same file: one, capital I and l; zero and O. Cases are folded before, so i stands for I too."""
 
 
 def person(name: str) -> str:
-    """A name as people are compared: without case, spaces, signs, titles and degrees, in one form of Unicode.
+    """A name as people are compared: without case, accents, spaces, signs, titles and degrees, in one form of Unicode.
 
     Letters of another script that look like Latin ones count as those. A name of titles alone is compared as it is; one
     without a letter or digit is empty.
@@ -107,9 +109,10 @@ def skeleton(name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """One form of Unicode, one script, one case."""
+    """One form of Unicode, one script, one case, Latin letters without their accents."""
     folded = _one_case(unicodedata.normalize("NFKC", text).translate(_FROM_OTHER_SCRIPTS))
-    return folded.translate(_FROM_OTHER_SCRIPTS)  # of some letters the table has the small ones alone
+    apart = unicodedata.normalize("NFD", folded).translate(_FROM_OTHER_SCRIPTS)  # some letters it has small alone
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
 
 
 def _one_case(text: str) -> str:

@@ -122,3 +122,14 @@ def decimal(value: float, places: int = 2) -> str:
     if text == "-0":
         text = "0"
     return text.replace(".", ",") if chosen() == "id" else text
+
+
+def share(part: int, whole: int) -> str:
+    """A share in per cent to a tenth, rounded down: `45,8%` in Indonesian, `45.8 %` in English; a dash of nothing.
+
+    100 % means all of it, and 0 % none: where it is less than a tenth, `<0,1%`.
+    """
+    if not whole:
+        return "–"
+    words = f"<{decimal(0.1)}" if 0 < 1000 * part < whole else decimal(1000 * part // whole / 10, 1)
+    return f"{words}%" if chosen() == "id" else f"{words} %"

@@ -13,12 +13,12 @@ from custody.places import Place
 from custody.progress import ProgressRow
 from custody.scorecard import Card
 from language import _
-from language.text import local_time, number
+from language.text import local_time, number, share
 from reports.colophon import LogHead
 from reports.listing import Listing, Section
 from reports.made import Made, save_report
 from reports.progress import progress_json
-from reports.words import Needs, kind_name, percent, share_words
+from reports.words import Needs, kind_name
 from tables.write import Cell, Sheet
 
 _SHOWN_SECTIONS = {"late": 2, "discrepancies": 2, "deliveries": 1}
@@ -140,7 +140,7 @@ def key_figures(
 def _reached(there: Mapping[str, tuple[int, int]], places: Mapping[str, Place], level: str) -> str:
     sums = [there[code] for code, place in places.items() if place.level == level and code in there]
     came, bound = sum(came for _bound, came in sums), sum(bound for bound, _came in sums)
-    return share_words(came, bound)
+    return share(came, bound)
 
 
 def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here: str, now: str) -> Listing:
@@ -149,7 +149,7 @@ def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here
     shown = [row for row in rows if row.place.level in ("warehouse", "district", "unknown")]
     cells = [
         [row.place.name, kind_name(needs, row.kind), number(row.registered),
-         *(f"{number(part)} ({percent(part, row.registered)})" for part in (row.labelled, row.sent, row.arrived))]
+         *(f"{number(part)} ({share(part, row.registered)})" for part in (row.labelled, row.sent, row.arrived))]
         for row in shown
     ]  # fmt: skip
     titles = [_("Place"), _("Kind"), _("Registered"), _("Labelled"), _("Sent"), _("Arrived")]
@@ -159,7 +159,7 @@ def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here
     summary = [
         _("{kind}: {arrived} of {registered} reached their sub-district ({share}).").format(
             kind=kind_name(needs, row.kind), arrived=number(row.arrived), registered=number(row.registered),
-            share=share_words(row.arrived, row.registered)) for row in total
+            share=share(row.arrived, row.registered)) for row in total
     ]  # fmt: skip
     if as_of < now:
         summary.append(_("These stand as of {time}.").format(time=local_time(now, here)))

@@ -112,7 +112,7 @@ def begin_paper(out: BinaryIO, title: str, meaning: str, made: Made, *, is_wide:
     paper.place(text(title, 20, face=1, color=ACCENT, leading=1.15), after_mm=2)
     paper.place(text(meaning, 8, color=MUTED), after_mm=3)
     if made.waiting:
-        paper.place(text(made.waiting, 9.5, face=1), after_mm=3)
+        paper.place(text(made.waiting, 9.5), after_mm=3)
     return paper
 
 

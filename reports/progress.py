@@ -6,12 +6,12 @@ from typing import Any, TextIO
 
 from custody.progress import ProgressRow
 from language import _
-from language.text import number, printable
+from language.text import number, printable, share
 from reports.listing import plain_lines
 from reports.made import Made, save_report
 from reports.progress_pdf import write_progress_pdf
 from reports.progress_xlsx import write_progress_xlsx
-from reports.words import Needs, kind_name, percent
+from reports.words import Needs, kind_name
 from tables.write import Cell, Sheet
 
 HEADERS = ("level", "place", "name", "kind", "kind_name", "registered", "labelled", "sent", "arrived")
@@ -93,5 +93,5 @@ def _cells(rows: Iterable[ProgressRow], needs: Needs) -> Iterator[list[str]]:
     for row in rows:
         name = "" if row.place.code == last else printable(row.place.name, _NAME_COLUMNS)
         last = row.place.code
-        parts = [f"{number(part)} ({percent(part, row.registered)})" for part in (row.labelled, row.sent, row.arrived)]
+        parts = [f"{number(part)} ({share(part, row.registered)})" for part in (row.labelled, row.sent, row.arrived)]
         yield [name, kind_name(needs, row.kind), number(row.registered), *parts]

@@ -9,10 +9,10 @@ from reportlab.platypus import Flowable
 
 from custody.progress import ProgressRow
 from language import _
-from language.text import number, printable
+from language.text import number, printable, share
 from reports.made import Made, begin_paper
 from reports.paper import ACCENT, INK, MUTED, RULE, TINT, Paper, fitted, fonts, text
-from reports.words import Needs, kind_name, percent
+from reports.words import Needs, kind_name
 
 _WIDTH_MM, _LINE_MM = 261.0, 6.2
 _KIND_MM, _COUNT_MM, _BARS_MM, _BAR_MM = 64.0, 113.0, (119.0, 168.0, 217.0), 44.0
@@ -119,4 +119,4 @@ class ProgressLine(Flowable):  # type: ignore[misc]
         canvas.rect(bar, low - 0.3 * mm, width, height, fill=0)
         canvas.setFillColor(MUTED)
         canvas.setFont(fonts()[0], 7.5)
-        canvas.drawRightString(left + _BAR_MM * mm, low, percent(part, whole))
+        canvas.drawRightString(left + _BAR_MM * mm, low, share(part, whole))

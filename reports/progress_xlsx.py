@@ -43,10 +43,10 @@ class _Looks:
         self.plain = [
             book.add_format(),
             book.add_format({"num_format": "#,##0"}),
-            book.add_format({"num_format": "0%"}),
+            book.add_format({"num_format": "0.0%"}),
         ]
         heavy = {"bold": True, "top": 1, "bg_color": "#F1F5F6"}
-        self.total = [book.add_format(heavy | {"num_format": code}) for code in ("@", "#,##0", "0%")]
+        self.total = [book.add_format(heavy | {"num_format": code}) for code in ("@", "#,##0", "0.0%")]
 
 
 def _write_sheet(page: Any, rows: list[ProgressRow], total: list[ProgressRow], needs: Needs, looks: _Looks) -> None:
@@ -85,6 +85,6 @@ def _write_row(page: Any, at: int, row: ProgressRow, name: str, needs: Needs, lo
         page.write_number(at, column, value, count)
     for column, part in enumerate(counts[1:], start=_FIRST_SHARE):
         if row.registered:
-            page.write_number(at, column, part / row.registered, share)
+            page.write_number(at, column, 1000 * part // row.registered / 1000, share)  # 100 % is all of it
         else:
             page.write_blank(at, column, None, share)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from custody.errors import N_
 from custody.returning import STATES, Return, ReturnRow
 from language import _
-from language.text import local_time, number
+from language.text import local_time, number, share
 from reports.listing import Listing, Section
 from reports.made import record_name
-from reports.words import Needs, Places, kind_name, percent, place_path, show_custodian, zone_code
+from reports.words import Needs, Places, kind_name, place_path, show_custodian, zone_code
 from tables.write import Cell, Sheet
 
 HEADERS = (
@@ -102,7 +102,7 @@ def _cells(row: ReturnRow, needs: Needs) -> list[str]:
     returned = row.delivered - row.not_back
     return [
         row.place.name, kind_name(needs, row.kind), number(row.delivered),
-        *(number(row.counts.get(state, 0)) for state in STATES), percent(returned, row.delivered),
+        *(number(row.counts.get(state, 0)) for state in STATES), share(returned, row.delivered),
     ]  # fmt: skip
 
 

@@ -8,11 +8,11 @@ from custody.errors import N_
 from custody.scorecard import LEAST_LOADS, Card, Figure
 from custody.scoring import AXES, OTHERS, VEHICLES, VENDORS, Axis, Fault
 from language import _
-from language.text import local_time, number
+from language.text import local_time, number, share
 from reports.finding_titles import finding_title
 from reports.listing import Listing, Section
 from reports.made import short_record
-from reports.words import Places, custodian_name, share_words, zone_code
+from reports.words import Places, custodian_name, zone_code
 from tables.write import Cell, Sheet
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def figure_words(card: Card, axis: Axis) -> str:
 
 def share_of(figure: Figure) -> str:
     """A figure's share in words."""
-    return share_words(figure.n - figure.faulty, figure.n)
+    return share(figure.n - figure.faulty, figure.n)
 
 
 def all_faults(cards: Iterable[Card]) -> list[Fault]:

@@ -11,7 +11,7 @@ from custody.findings import Finding
 from custody.people import NamedTwice
 from custody.places import Need, Place, path, zone
 from language import _, chosen
-from language.text import decimal, local_time, number, printable, sentence
+from language.text import local_time, number, printable, sentence
 
 Places = Mapping[str, Place]
 Needs = Mapping[str, Need]
@@ -37,24 +37,6 @@ _SEAL_WORDS = {
     "intact": N_("seals intact"), "broken": N_("seal broken or come off"), "mismatch": N_("other seal numbers"),
     "none": N_("no seal"),
 }  # fmt: skip
-
-
-def percent(part: int, whole: int) -> str:
-    """A share in whole per cent, rounded down so that 100 % means all of it; a dash where there is nothing.
-
-    What is there is never told as 0 %: where it is less than one, `<1 %`.
-    """
-    if not whole:
-        return "–"
-    return "<1 %" if 0 < 100 * part < whole else f"{100 * part // whole} %"
-
-
-def share_words(part: int, whole: int) -> str:
-    """A share in per cent to a tenth, rounded down so that 100 % means all of it; a dash where there is nothing."""
-    if not whole:
-        return "–"
-    words = decimal(1000 * part // whole / 10, 1)
-    return f"{words}%" if chosen() == "id" else f"{words} %"
 
 
 def zone_code(*codes: str | None) -> str:

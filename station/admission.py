@@ -1,4 +1,4 @@
-"""What waits for admission, in one line: shown wherever admitting it would change what is told."""
+"""What waits for admission: shown wherever admitting it would change what is told."""
 
 from typing import TYPE_CHECKING
 
@@ -71,3 +71,27 @@ def _names(strangers: "list[Waiting]") -> str:
     more = len(strangers) - len(named)
     names = ", ".join(named)
     return _("{names} and {count} more").format(names=names, count=number(more)) if more > 0 else names
+
+
+def waiting_sentence(store: "Store") -> str:
+    """The same for pages and paper, in one short sentence without a command; empty where nothing waits."""
+    return store.ledger.remember(f"waiting sentence {chosen()}", lambda: _sentence(store))
+
+
+def _sentence(store: "Store") -> str:
+    from language.text import number, printable
+
+    found = waiting_now(store)
+    strangers = [one for one in found if not one.is_own]
+    own = _("This station is not admitted yet: its records count here alone.") if len(strangers) < len(found) else ""
+    if not strangers:
+        return own
+    count, more = sum(one.records for one in strangers), len(strangers) - _NAMED
+    names = ", ".join(printable(one.station, 60) for one in strangers[:_NAMED])
+    names = _("{names} and {count} more").format(names=names, count=number(more)) if more > 0 else names
+    words = ngettext(
+        "Not counted: {count} record that waits for admission, of {stations}.",
+        "Not counted: {count} records that wait for admission, of {stations}.",
+        count,
+    ).format(count=number(count), stations=names)
+    return f"{words} {own}".strip()

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 def made_of(store: "Store") -> "Made":
     """When, by whom, from the ledger of which station and election, and what waits for admission there."""
     from reports.made import Made
-    from station.admission import waiting_words
+    from station.admission import waiting_sentence
 
     own = store.ledger.own_log()
     around = store.around
-    return Made(around.now_utc(), around.by, own.election, own.station, own.place, waiting_words(store))
+    return Made(around.now_utc(), around.by, own.election, own.station, own.place, waiting_sentence(store))

@@ -25,8 +25,9 @@ from db.sealing import record_seal
 from db.stations import admit, revoke
 from db.store import Store
 from reports.custody_facts import chain_json
-from station.admission import records_waiting, waiting_words
+from station.admission import records_waiting, waiting_sentence, waiting_words
 from station.evaluation import progress_rows
+from station.making import made_of
 from station.overview import Overview
 from station.survey import survey
 
@@ -94,6 +95,8 @@ def test_of_a_stranger_nothing_is_counted_anywhere_and_once_admitted_all_of_it(f
         assert (waits.station, waits.place, waits.records) == ("Asing", PPK, merged.new)
         assert "Asing" in waiting_words(root) and "admit" in waiting_words(root)
         assert records_waiting(root) == merged.new
+        said = f"Not counted: {merged.new} records that wait for admission, of Asing."
+        assert waiting_sentence(root) == made_of(root).waiting == said
         links = [link for chain in after["chains"] for link in chain["chain"] if not link["admitted"]]
         assert {link["type"] for link in links} >= {"handover", "inspect", "seal", "reassign", "print", "correct"}
         for told in (before, after):  # shown, and said to be a stranger's; else all is as it was
@@ -105,7 +108,7 @@ def test_of_a_stranger_nothing_is_counted_anywhere_and_once_admitted_all_of_it(f
             ]  # fmt: skip
         assert after == before
         admit(root, card_of(strange, 7))
-        assert waiting_words(root) == ""
+        assert waiting_words(root) == waiting_sentence(root) == ""
         counted = all_that_is_told(root, codes)
         took_part = [name for name in counted if counted[name] != before.get(name)]
         assert {"items", "chains", "cache", "progress", "seals", "prints", "deliveries", "incidents"} <= {*took_part}
@@ -129,6 +132,8 @@ def test_a_stations_own_records_count_at_that_station_and_are_marked(fresh_url, 
         [own] = [f for f in strange.state.chain(code).findings if f.code == "UNKNOWN_STATION"]
         assert own.is_provisional and own.severity == "warning"
         assert "not admitted" in waiting_words(strange) and records_waiting(strange) == 0
+        assert "main.py" not in waiting_sentence(strange)
+        assert waiting_sentence(strange).endswith("its records count here alone.")
 
 
 def test_while_roots_log_is_not_here_what_names_this_root_counts_and_nothing_else(fresh_url, root) -> None:

@@ -28,7 +28,7 @@ def test_it_leads_from_the_whole_down_to_one_item(visitor: Visitor, station: Ter
     station.give(codes[:6], "51.08", "51.08.01")
     station.give(codes[:4], "51.08.01", "51.08.01.2001")
     top = visitor.see("/dashboard")
-    assert "22 %" in words(top) and "6 of 27 items" in words(top)
+    assert "22.2 %" in words(top) and "6 of 27 items" in words(top)
     for way in ("/dashboard/51.08.01", "/dashboard/51.08.01.2001", "/dashboard/51.08.01.2001.001"):
         assert f'href="{way}"' in top
         top = visitor.see(way)
@@ -126,7 +126,7 @@ def test_it_shows_what_it_has_while_it_adds_up(visitor: Visitor, site: Site, mon
     monkeypatch.setattr(watch, "_FIRST_STEP_S", 0.0)
     monkeypatch.setattr(watch, "_STEP_S", 0.0)
     first = words(visitor.see("/dashboard"))
-    assert re.search(r"Adding up: [1-9]?\d %", first) and "0 of 27 items" in first
+    assert re.search(r"Adding up: [1-9]?\d(\.\d)? %", first) and "0 of 27 items" in first
     end = time.monotonic() + 10
     while "Adding up" in words(visitor.see("/dashboard/part")):
         assert time.monotonic() < end

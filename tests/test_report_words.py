@@ -5,8 +5,9 @@ from report_examples import NEEDS, PLACES, PPK, TPS, TRUCK, troubled_chain
 
 import language
 from custody.findings import Finding
+from language.text import share
 from reports.finding_rows import finding_rows, finding_summary
-from reports.words import custodian_name, day_and_clock, finding_text, kind_name, percent, place_path, zone_code
+from reports.words import custodian_name, day_and_clock, finding_text, kind_name, place_path, zone_code
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +79,12 @@ def test_a_kind_that_no_table_names_keeps_its_word():
     assert kind_name(NEEDS, "hologram") == "hologram"
 
 
-def test_a_hundred_per_cent_means_all_of_it():
-    assert (percent(2274, 2275), percent(2275, 2275), percent(0, 0)) == ("99 %", "100 %", "–")
-    assert (percent(0, 2275), percent(1, 2275), percent(1, 100)) == ("0 %", "<1 %", "1 %")
+@pytest.mark.parametrize("part, whole, id_, en", [
+    (11, 24, "45,8%", "45.8 %"), (45, 100, "45%", "45 %"), (2274, 2275, "99,9%", "99.9 %"),
+    (999_999, 1_000_000, "99,9%", "99.9 %"), (2275, 2275, "100%", "100 %"), (0, 2275, "0%", "0 %"),
+    (1, 2275, "<0,1%", "<0.1 %"), (1, 1000, "0,1%", "0.1 %"), (0, 0, "–", "–"),
+])  # fmt: skip
+def test_a_share_is_worded_in_one_way_and_a_hundred_per_cent_means_all_of_it(part, whole, id_, en):
+    assert share(part, whole) == en
+    language.use("id")
+    assert share(part, whole) == id_

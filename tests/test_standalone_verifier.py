@@ -200,7 +200,7 @@ def test_the_tool_says_complete_up_to_these_heads_only_where_the_auditor_brings_
     alone, anchored = run(str(file)), run(str(file), "--root", Station(1).fingerprint)
     assert (alone.returncode, anchored.returncode) == (0, 0)
     assert "self-consistent only" in alone.stdout and "complete up to" not in alone.stdout
-    assert "complete up to these heads\nRingkasan: lengkap sampai kepala-kepala log ini\n" in anchored.stdout
+    assert "complete up to these heads\nRingkasan: lengkap sampai posisi log ini\n" in anchored.stdout
 
 
 def test_the_tool_names_what_is_wrong_and_exits_with_one(file):

@@ -87,3 +87,8 @@ def test_every_text_can_be_filled(marked):
 def test_the_compiled_catalogue_is_current(language):
     with po_path(language).with_suffix(".mo").open("rb") as file:
         assert strings(read_mo(file)) == strings(read_mo(BytesIO(compiled(translated(language))))), "run `make texts`"
+
+
+@pytest.mark.parametrize("words", ["kepala log", "kepala-kepala", "diterima oleh induk", "masih terbuka pada"])
+def test_indonesian_has_one_word_for_a_logs_head_and_for_admitting_a_station(words: str) -> None:
+    assert not [said for said in strings(translated("id")).values() if words in " ".join(said).lower()]

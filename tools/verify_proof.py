@@ -43,7 +43,7 @@ PROOF = re.compile(
 VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas
 self-consistent only: give --root or --head|hanya cocok dengan dirinya sendiri: beri --root atau --head
 each record here is in its log up to these heads; whether others were left out, only whole logs show|\
-setiap catatan di sini ada di lognya sampai kepala-kepala ini; apakah ada yang ditinggalkan, hanya log utuh yang \
+setiap catatan di sini ada dalam lognya sampai posisi log ini; apakah ada yang ditinggalkan, hanya log utuh yang \
 menunjukkannya""".splitlines()
 
 

@@ -71,7 +71,7 @@ WRONG = {"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"}
 REF = Struct(">Q32sQ")  # what an entry relies on: number and leaf in another log, and the entry's own number
 VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas
 self-consistent only: give --root or --head|hanya cocok dengan dirinya sendiri: beri --root atau --head
-complete up to these heads|lengkap sampai kepala-kepala log ini
+complete up to these heads|lengkap sampai posisi log ini
 incomplete: some is missing, the rest is as signed|belum lengkap: ada yang belum diambil, sisanya utuh
 disputed: logs contradict each other, no signature tells which is wrong|bertentangan: antarlog tidak cocok, tanda \
 tangan tidak menunjukkan mana yang salah

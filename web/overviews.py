@@ -9,7 +9,7 @@ from custody.errors import N_, InputError
 from custody.places import Place, Ways
 from custody.progress import Amounts, StockSums
 from custody.timing import STATES, DueRow
-from language.text import local_time, short_time
+from language.text import local_time, share, short_time
 from reports.late import pace_words, state_word
 from reports.words import custodian_name, finding_text, kind_name, place_path, severity_word, zone_code
 from station.advice import advice
@@ -55,7 +55,7 @@ def overview_of(store: "Store", overview: Overview, code: str, *, with_staff: bo
     children = [child for child in places.values() if child.parent == code and child.level in _LEVELS]
     return {
         "place": {"code": code, "name": place.name, "level": place.level, "above": _above(places, place)},
-        "as_of": local_time(now, here), "share": round(100 * overview.share), "is_whole": is_whole,
+        "as_of": local_time(now, here), "share": share(int(1000 * overview.share), 1000), "is_whole": is_whole,
         "amounts": amounts.get(code, Amounts()), "own": _row(place, amounts, due.get(code), here),
         "children": [_row(child, amounts, due.get(child.code), here) for child in children],
         "level": children[0].level if children else "",

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 import language
-from language.text import decimal, fill, local_time, number, printable, short_time
-from reports.words import custodian_name, percent
-from station.admission import waiting_words
+from language.text import decimal, fill, local_time, number, printable, share, short_time
+from reports.words import custodian_name
+from station.admission import waiting_sentence
 from station.desk import station_clock
 from web.guard import LANGUAGE_COOKIE, SECRET
 from web.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
@@ -38,7 +38,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"_": _say, "ngettext": _say_count, "number": number, "local_time": local_time, "hour": _hour}
-    made.globals |= {"decimal": decimal, "percent": percent}
+    made.globals |= {"decimal": decimal, "share": share}
     return made
 
 
@@ -107,7 +107,7 @@ class Pages:
             "place": self._site.ask.do(lambda store: custodian_name(store.state.places, own.place)),
             "zone": self._site.ask.do(station_clock),
             "election": own.election,
-            "waiting": self._site.ask.do(waiting_words),
+            "waiting": self._site.ask.do(waiting_sentence),
             "same_in_english": _same_in(request, "en"),
             "same_in_indonesian": _same_in(request, "id"),
         }

@@ -195,6 +195,7 @@ def routes(site: Site, pages: Pages) -> APIRouter:
 def _held(store: "Store") -> dict[str, Any]:
     """Whose logs are here and how far, and how many of our own records nobody else has seen."""
     from reports.words import custodian_name
+    from station.admission import waiting_words
     from station.papers import unwitnessed_words
 
     store.state.places.refresh()
@@ -204,7 +205,8 @@ def _held(store: "Store") -> dict[str, Any]:
          "is_own": head["log"] == own.name}
         for head in store.ledger.heads()
     ]  # fmt: skip
-    return {"held": held, "unwitnessed": unwitnessed, "witnessed_words": unwitnessed_words(unwitnessed)}
+    return {"held": held, "unwitnessed": unwitnessed, "witnessed_words": unwitnessed_words(unwitnessed),
+            "how_to_admit": waiting_words(store)}  # fmt: skip
 
 
 def _file_name(store: "Store", top: str, suffix: str) -> str:
