@@ -223,7 +223,7 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
     from commands.papers import save_paper, save_recorded
 
     if path := options["paper"]:
-        save_recorded("handover", recorded, path, lambda: save_paper(store, path, recorded.bast, recorded.findings))
+        save_recorded("handover", recorded, path, lambda: save_paper(store, path, recorded.bast, recorded))
     if letter := options["bast"]:
         save_recorded("bast", recorded, letter, lambda: save_letter(store, letter, recorded.bast))
     if as_json:
@@ -231,6 +231,7 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
         return
     from custody.findings import MISSED_BY_PAPER
     from language.text import number
+    from reports.handover_words import fact_lines
     from reports.words import custodian_name, people_words
 
     places = store.state.places
@@ -240,14 +241,8 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
             bast=recorded.bast, giver=custodian_name(places, recorded.giver), to=custodian_name(places, recorded.to)
         )
     )
-    expected = _("not known") if recorded.expected is None else number(recorded.expected)
-    click.echo(_("{scanned} scanned, expected: {expected}").format(scanned=number(recorded.scanned), expected=expected))
-    if others := recorded.facts.elsewhere:
-        click.echo(_("Of these, by other laptops under the same number: {count}").format(count=number(others)))
-    if recorded.refused:
-        click.echo(_("Refused, they stay with the giver: {count}").format(count=number(len(recorded.refused))))
-    if recorded.assumed:
-        click.echo(_("Inside them, not seen themselves: {count}").format(count=number(recorded.assumed)))
+    for line in fact_lines(recorded.facts):
+        click.echo(line)
     if short := [finding for finding in recorded.findings if finding.code == "SHORTAGE"]:
         rest = f"python main.py items --held-by {shlex.quote(recorded.giver)}"
         words = _("Not handed over, still open with {giver}: {count}.")

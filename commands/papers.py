@@ -1,6 +1,6 @@
 """The paper of a handover: printed when it is recorded or later, and what is said about who has witnessed our log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,6 @@ from custody.errors import N_, CustodyError, InputError
 from language import _
 
 if TYPE_CHECKING:
-    from custody.findings import Finding
     from db.store import RecordedHandover, Store
 
 
@@ -53,13 +52,11 @@ def save_recorded(report: str, recorded: "RecordedHandover", path: Path, save: C
         note(_("Written: {path}").format(path=path))
 
 
-def save_paper(
-    store: "Store", path: Path, bast: str | None = None, findings: "Sequence[Finding] | None" = None
-) -> None:
+def save_paper(store: "Store", path: Path, bast: str | None = None, recorded: "RecordedHandover | None" = None) -> None:
     """Write the paper of our own handover of that number, or of the last one.
 
     Args:
-        findings: what was found when it was recorded; None: what is found now.
+        recorded: the same as it was recorded just now; None: it is printed later, with what is found now.
 
     Raises:
         InputError: this station recorded no such handover, or the file cannot be written.
@@ -70,6 +67,6 @@ def save_paper(
     from tables.safe_file import safe_file
 
     check_paper_name(path)
-    facts = paper_facts(store, bast, findings)  # refused before a file is begun
+    facts = paper_facts(store, bast, recorded)  # refused before a file is begun
     with safe_file(path) as file:
         write_handover_paper(file, facts)

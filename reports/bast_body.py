@@ -21,6 +21,7 @@ from reports.bast_words import (
     remark_text,
     unit_word,
 )
+from reports.handover_words import scanned_words
 from reports.letter import CENTRE, JUSTIFY, RIGHT, Letter
 from reports.words import custodian_name, show_custodian
 
@@ -91,7 +92,7 @@ def draw_carriage(paper: Letter, facts: BastFacts, template: Template) -> None:
 def draw_differences(paper: Letter, facts: BastFacts, template: Template) -> None:
     """What was counted, scanned, expected and is still to come, and what is irregular."""
     paper.title(template.text("differences"))
-    offered = number(len(facts.lines))
+    offered = scanned_words(facts.told)
     said = []
     if facts.counted is not None:
         said.append(template.text("counts", counted=number(facts.counted), scanned=offered))
@@ -110,7 +111,8 @@ def draw_differences(paper: Letter, facts: BastFacts, template: Template) -> Non
         said.append(template.text("elsewhere", elsewhere=number(elsewhere)))
     found = finding_lines(facts)
     is_as_told = told is None or told.scanned == len(facts.lines)
-    if not found and not facts.missing and is_as_told:
+    is_even = facts.expected is None or facts.expected == len(facts.lines) + facts.told.elsewhere
+    if not found and not facts.missing and not facts.told.refused and is_as_told and is_even:
         said.append(template.text("no_differences"))
     paper.flow(paper.words(" ".join(said), align=JUSTIFY), after_mm=0.5)
     if facts.missing:

@@ -1,7 +1,7 @@
 """The left column of a handover paper: what was handed over, what is irregular about it, and the items' codes."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,8 @@ from custody.items import Item
 from custody.paper import Sheet
 from custody.places import is_carrier
 from language import _, ngettext
-from language.text import number
+from language.text import number, printable
+from reports.finding_titles import finding_title
 from reports.paper import ACCENT, INK, MUTED, RULE, Paper, fitted, fonts, text
 from reports.words import Needs, Places, custodian_name, finding_text, gravity, kind_name
 
@@ -41,7 +42,8 @@ class Part:
 class HandoverFacts:
     """What the paper of a handover tells: its records, what is known of the items, and what was irregular.
 
-    `is_reprint`: the findings are those of now, and no longer those of when it was recorded.
+    `is_reprint`: the findings are those of now, and no longer those of when it was recorded. `refused` are the codes
+    of what stayed with the giver, of all parts.
     """
 
     parts: Sequence[Part]
@@ -54,6 +56,7 @@ class HandoverFacts:
     places: Places = field(default_factory=dict)
     needs: Needs = field(default_factory=dict)
     is_reprint: bool = False
+    refused: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,13 @@ class _Told:
 class ContentsColumn:
     """The column of one page."""
 
-    def __init__(self, paper: Paper, facts: HandoverFacts, rows: Iterable[Mapping[str, Any]], here: str) -> None:
+    def __init__(self, paper: Paper, facts: HandoverFacts, body: Mapping[str, Any], here: str) -> None:
         self.paper, self.facts, self.here = paper, facts, here
+        self.number = printable(str(body["bast"]), 80)
         self.giver = str(facts.parts[0].body["from"])
         self.is_loading = is_carrier(facts.places, str(facts.parts[0].body["to"]))
-        codes = (str(entry["code"]) for entry in rows)
-        self.codes = sorted(codes, key=lambda code: (not self._kind(code), self._kind(code), code))
+        self.codes = self._in_order(body["items"])
+        self.refused = [code for code in self._in_order(body.get("refused", ())) if code in facts.refused]
 
     def draw(self, top: float, room_mm: float) -> float:
         """Kinds, findings and codes, in type as large as the room allows; returns the height in points."""
@@ -139,7 +143,7 @@ class ContentsColumn:
 
     def _findings(self) -> list[_Told]:
         """A sentence for each finding; of a code that is found often, only the items; last, that it is a part load."""
-        here, needs = frozenset(self.codes), self.facts.needs
+        here = {*self.codes, *self.refused}
         groups: dict[str, list[Finding]] = {}
         for found in self.facts.findings:
             if found.is_foretold:
@@ -152,17 +156,35 @@ class ContentsColumn:
         if self.is_loading and len(rest) > _SENTENCES and len(rest) == len(groups["SHORTAGE"]):
             partial = [_whole(_sized(self._partial_load(len(groups.pop("SHORTAGE")))))]
         for code, group in groups.items():
-            if len(group) > _SENTENCES:
-                items = ", ".join(show_code(found.item) for found in group if found.item)
-                lines = [f"{gravity(group[0])}: {code} ({number(len(group))}): {items}"]
-            else:
-                lines = [f"{gravity(found)}: {finding_text(found, needs, self.here)}" for found in group]
+            lines = self._sentences(group)
+            count = f"{gravity(group[0])}: {finding_title(code)} ({number(len(group))})"
+            if len(lines) > _SENTENCES:
+                lines = [": ".join(filter(None, (count, _codes(found.item for found in group))))]
             listed = f"items --held-by {self.giver}" if code == "SHORTAGE" else "report discrepancies"
-            short = f"{gravity(group[0])}: {code} ({number(len(group))})"
+            short = count
             if code != "SHORTAGE" or any(found.message != MISSED_BY_PAPER for found in group):
                 short += ", " + _("listed by: {command}").format(command=listed)
             found_here.append(_Told([_sized(line) for line in lines], _sized(short)))
-        return found_here + partial or [_whole(_sized(_("None"), 7.5, color=MUTED))]
+        return self._refused() + found_here + partial or [_whole(_sized(_("None"), 7.5, color=MUTED))]
+
+    def _sentences(self, group: Sequence[Finding]) -> list[str]:
+        """The findings of one code, each sentence once: of many things it may be true in the same words."""
+        told = (f"{gravity(found)}: {finding_text(found, self.facts.needs, self.here)}" for found in group)
+        return list(dict.fromkeys(told))
+
+    def _refused(self) -> list[_Told]:
+        """What was refused, each thing by its code and kind."""
+        if not self.refused:
+            return []
+        count = _("Refused, they stay with the giver: {count}").format(count=number(len(self.refused)))
+        things = (f"{show_code(code)} {kind_name(self.facts.needs, self._kind(code))}" for code in self.refused)
+        full = _sized(f"{count} ({', '.join(map(str.strip, things))})")
+        listed = _("listed by: {command}").format(command=f"report bast --number {self.number}")
+        return [_Told([full], _sized(f"{count}, {listed}"))]
+
+    def _in_order(self, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+        codes = (str(row["code"]) for row in rows)
+        return sorted(codes, key=lambda code: (not self._kind(code), self._kind(code), code))
 
     def _partial_load(self, count: int) -> str:
         """That a truck took a part: the others are where they were, and nobody who carries the paper lacks anything."""
@@ -190,6 +212,10 @@ class ContentsColumn:
     def _kind(self, code: str) -> str:
         item = self.facts.items.get(code)
         return item.kind if item else ""
+
+
+def _codes(codes: Iterable[str | None]) -> str:
+    return ", ".join(show_code(code) for code in codes if code)
 
 
 def _whole(block: Paragraph) -> _Told:

@@ -17,6 +17,7 @@ from language import _
 from language.text import local_time, number, printable
 from reports.data_qr import Grid, choose_grid, draw_grid, draw_symbol, spread
 from reports.handover_column import COLUMN_MM, ContentsColumn, HandoverFacts, Part
+from reports.handover_words import decided_words
 from reports.paper import ACCENT, BOTTOM_MM, MUTED, RULE, TINT, Paper, fitted, fonts, row, text
 from reports.words import custodian_name, kind_name, place_path, show_custodian, zone_code
 
@@ -24,6 +25,8 @@ WIDTH_MM = 174.0
 HEAD_QR_MM = 44.0
 _QR_MM = WIDTH_MM - COLUMN_MM - 3
 _SIGN_MM = 29.0
+_VALUE_PT = float(2 * 56 * mm)
+"""The longest that a value may be: two lines of its cell, each a word less."""
 _NAME = 80
 _BOTTOM = float(BOTTOM_MM * mm)
 
@@ -85,7 +88,7 @@ class _Page:
         top = _BOTTOM + paper.room
         room_mm = paper.room / mm - _SIGN_MM
         grid = choose_grid(self.data, _QR_MM, room_mm - 5)
-        left_pt = ContentsColumn(paper, self.facts, self.body["items"], self.here).draw(top, room_mm)
+        left_pt = ContentsColumn(paper, self.facts, self.body, self.here).draw(top, room_mm)
         used_mm = left_pt / mm
         if grid is not None:
             self._draw_hint(top, _("show these codes to the camera first, in any order"))
@@ -116,7 +119,10 @@ class _Page:
         words = _("Signed head, {count} records").format(count=number(int(size)))
         canvas.drawCentredString(paper.right - side / 2 + edge, top - side + edge - 1 * mm, words)
         happened = body["occurred"] or body["at"]
-        count = len(body["items"])
+        count, refused = len(body["items"]), sum(row["code"] in facts.refused for row in body.get("refused", ()))
+        counted = _("{count} items").format(count=number(count))
+        if refused:
+            counted = decided_words(count, refused).replace(" ", "\u00a0")
         part = _("part {part} of {parts}").format(part=body["part"], parts=body["parts"])
         told = [
             text(printable(facts.election, _NAME).upper(), 7.5, face=1, color=MUTED),
@@ -129,7 +135,7 @@ class _Page:
                     for words in (
                         _("No. {number}").format(number=printable(body["bast"], _NAME)),
                         local_time(happened, self.here),
-                        _("{count} items").format(count=number(count)),
+                        counted,
                         part if body["parts"] > 1 else "",
                     )
                     if words
@@ -174,7 +180,7 @@ class _Page:
         ]
 
     def _draw_meta(self) -> None:
-        """Vehicle, destinations, witnesses, count and note: one line each, where they are given."""
+        """Vehicle, destinations, witnesses, count and note: where they are given."""
         body, places = self.body, self.facts.places
         counted, carriage = body["counted"], carriage_of(body)
         facts = [
@@ -194,9 +200,9 @@ class _Page:
         for left, right in zip(shown[::2], [*shown[1::2], ("", "")], strict=False):
             cells = [
                 text(left[0], 6.5, color=MUTED),
-                text(fitted(left[1], 8, 61 * mm), 8),
+                text(fitted(left[1], 8, _VALUE_PT), 8),
                 text(right[0], 6.5, color=MUTED),
-                text(fitted(right[1], 8, 61 * mm), 8),
+                text(fitted(right[1], 8, _VALUE_PT), 8),
             ]
             self.paper.place(row(cells, [24, 63, 24, 63], line, padding_pt=2))
         self.paper.place(Spacer(1, 2 * mm))

@@ -15,17 +15,16 @@ if TYPE_CHECKING:
     from custody.forms import Body
     from custody.paper import Sheet
     from db.papers import ReadPaper
-    from db.store import Store
+    from db.store import RecordedHandover, Store
+    from reports.bast_facts import BastFacts
     from reports.handover_column import HandoverFacts
 
 
-def paper_facts(
-    store: "Store", bast: str | None = None, findings: "Sequence[Finding] | None" = None
-) -> "HandoverFacts":
+def paper_facts(store: "Store", bast: str | None = None, recorded: "RecordedHandover | None" = None) -> "HandoverFacts":
     """What the paper of our own handover of that number says, or of the last one.
 
     Args:
-        findings: what was found when it was recorded; None: what is found now.
+        recorded: the same as it was recorded just now; None: it is printed later, with what is found now.
 
     Raises:
         InputError: this station recorded no such handover.
@@ -42,31 +41,32 @@ def paper_facts(
             number=bast,
         )
     own, places = store.ledger.own_log(), store.state.places
-    codes = [row["code"] for said, _sheet in sheets for row in said["items"]]
+    if recorded is None:
+        letter = facts_now(store, sheets)
+        told, findings = letter.told, found_in(letter)
+    else:
+        told, findings = recorded.facts, list(recorded.findings)
     return HandoverFacts(
-        parts=[Part(said, sheet) for said, sheet in sheets], items=store.state.items_of(codes),
-        findings=found_now(store, sheets) if findings is None else findings, election=own.election,
+        parts=[Part(said, sheet) for said, sheet in sheets], items=store.state.items_of([*told.taken, *told.refused]),
+        refused=told.refused, findings=findings, election=own.election,
         station=own.station, made_at_utc=store.around.now_utc(), made_by=store.around.by,
         places=places, needs={need.kind: need for need in store.state.needs()},
-        is_reprint=findings is None,
+        is_reprint=recorded is None,
     )  # fmt: skip
 
 
-def found_now(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> "list[Finding]":
-    """What is irregular about a recorded handover, as its items' chains tell it now, and its count."""
-    from custody.findings import judge_count
-    from custody.handover_facts import offered_in
-    from custody.ledger import leaf_digest
+def facts_now(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> "BastFacts":
+    """What the letter of a recorded handover of this station tells: its paper and its page say the same."""
+    from db.letters import find_handover
+    from station.letters import letter_facts
 
-    leaves = {leaf_digest(sheet.body + b"\n" + sheet.signatures.encode()).hex() for _said, sheet in sheets}
-    codes = [row["code"] for said, _sheet in sheets for row in said["items"]]
-    codes += (code for said, _sheet in sheets for code in (said.get("meant") or {}).get("absent", ()))
-    now, last = store.around.now_utc(), sheets[-1][0]
-    extras = sum(extra["count"] for extra in last["extras"])
-    found = judge_count(sum(offered_in(said) for said, _sheet in sheets), extras, last["counted"])
-    for chain in store.state.chains(codes, as_of=now):
-        found += [finding for finding in chain.findings if finding.leaf in leaves]
-    return found
+    first = sheets[0][0]
+    return letter_facts(store, find_handover(store.state, f"{first['log']}:{first['seq']}"))
+
+
+def found_in(letter: "BastFacts") -> "list[Finding]":
+    """What is irregular about a handover by its letter, with what is missing, which the letter lists by itself."""
+    return [*(finding for finding in letter.told.findings if finding.code == "SHORTAGE"), *letter.findings]
 
 
 def paper_words(store: "Store", paper: "ReadPaper") -> str:

@@ -174,9 +174,9 @@ def test_findings_that_do_not_fit_are_counted_with_where_they_are_listed():
     late = Finding("LATE", "it was late", {}, None)
     for count in (20, 200):
         told = text_of(printed(sheet(count, to="51.08.01"), findings=[*short, late]))
-        assert "SHORTAGE (145)" in told and "items --held-by 51.08" in told and "It was late" in told, count
+        assert "Short (145)" in told and "items --held-by 51.08" in told and "It was late" in told, count
     told = text_of(printed(sheet(7, to="51.08.01"), findings=short[:5]))
-    assert "SHORTAGE (5)" in told and show_code(short[4].item) in told and "--held-by" not in told
+    assert "Short (5)" in told and show_code(short[4].item) in told and "--held-by" not in told
     many = [Finding(code, code, {}, None) for code in SEVERITY]
     assert "more" in text_of(printed(sheet(200, to="51.08.01"), findings=many))
 
@@ -186,7 +186,7 @@ def test_a_truck_that_takes_a_part_carries_a_calm_line_and_no_warning(station: T
     go = ("--bound", "51.08.01", "--paper")
     station.give(station.codes("--to", "51.08.01")[:3], "51.08", "DK8123AB", *go, "load.pdf")
     told = text_of(Path("load.pdf"))
-    assert "15 other things are still at Gudang" in told and "SHORTAGE" not in told and "Warning" not in told
+    assert "15 other things are still at Gudang" in told and "Short" not in told and "Warning" not in told
     rest = station.codes("--to", "51.08.01", "--held-by", "51.08")
     found = station.give(rest[:-2], "51.08", "DK8123AB", *go, "rest.pdf").json["findings"]
     assert [one["severity"] for one in found if one["code"] == "SHORTAGE"] == ["warning"] * 2  # few: each is named
@@ -197,8 +197,43 @@ def test_a_truck_that_takes_a_part_carries_a_calm_line_and_no_warning(station: T
 def test_a_paper_that_is_printed_later_says_of_when_its_findings_are(station: Terminal):
     station.give(station.codes("--to", "51.08.01")[:3], "51.08", "51.08.01", "--paper", "first.pdf")
     station("report", "handover", "--out", "again.pdf")
-    assert "SHORTAGE (15)" in text_of(Path("first.pdf")) and "Findings at printing" not in text_of(Path("first.pdf"))
-    assert "Findings at printing" in text_of(Path("again.pdf"))
+    assert "Short (15)" in text_of(Path("first.pdf")) and "Findings at printing" not in text_of(Path("first.pdf"))
+    again = text_of(Path("again.pdf"))
+    assert "Findings at printing" in again and "Short (15)" in again
+
+
+def test_a_paper_printed_later_says_that_a_truck_took_a_part(station: Terminal):
+    station.give(station.codes("--to", "51.08.01")[:3], "51.08", "DK8123AB", "--bound", "51.08.01")
+    station("report", "handover", "--out", "again.pdf")
+    assert "15 other things are still at Gudang" in text_of(Path("again.pdf"))
+
+
+@pytest.mark.parametrize("is_reprint", [False, True])
+def test_a_paper_names_what_was_refused(station: Terminal, is_reprint: bool):
+    given = station.codes("--to", "51.08.01")[:4]
+    station.give(given, "51.08", "51.08.01", "--counted", "4", "--refuse", given[0], "--paper", "paper.pdf")
+    if is_reprint:
+        station("report", "handover", "--out", "paper.pdf")
+    told = text_of(Path("paper.pdf"))
+    assert "3 taken, 1 refused" in told
+    assert f"Refused, they stay with the giver: 1 ({show_code(given[0])} Voting booth)" in told
+
+
+def test_things_too_many_to_name_as_refused_are_counted_with_where_they_are_listed():
+    rows = handover_body(codes(150, seed=4), refs=0)["items"]
+    one = signed_sheet(handover2(codes(120)) | {"refused": rows})
+    told = text_of(printed(one, refused=[row["code"] for row in rows]))
+    assert "120 taken, 150 refused" in told and "with the giver: 150, listed by: report bast" in told
+
+
+def test_a_paper_says_a_sentence_once_and_by_the_name_of_its_kind():
+    named = codes(7)
+    one = sheet(7, to="51.08.01")
+    late = [Finding("LATE_ENTRY", "keyed in later", {}, code, is_open=False) for code in named]
+    assert text_of(printed(one, findings=late)).count("Keyed in later") == 1
+    gaps = [Finding("GAP", "{item} is not told of", {"item": show_code(code)}, code) for code in named]
+    told = text_of(printed(one, findings=gaps))
+    assert "Handover missing (7)" in told and "GAP" not in told
 
 
 def test_the_same_facts_make_the_same_file():

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 from command_examples import Terminal, station_at
+from page_examples import Visitor
+from pdf_text import text_of
 from pypdf import PdfReader
 
 from custody.events import read_event
@@ -66,6 +68,41 @@ def test_what_a_list_names_and_nobody_scanned_is_short_on_every_surface_until_it
     station.give([second], "51.08", TRUCK)
     assert of_codes(station, "SHORTAGE") == [("SHORTAGE", second, "settled")]
     assert letter(station, ran["bast"])["expected"] == 2
+
+
+def test_screen_letter_paper_and_page_say_alike_what_was_taken_and_refused(
+    station: Terminal, tmp_path: Path, visitor: Visitor
+) -> None:
+    codes = station.codes("--to", "51.08.01")[:4]
+    given = ["handover", "--from", "51.08", "--to", TRUCK, "--codes", "-", "--load", listed(station, codes),
+             "--counted", "4", "--refuse", codes[0], "--occurred", "2024-02-11T05:30+08:00"]  # fmt: skip
+    screen = station(*given, "--bast", tmp_path / "bast.pdf", "--paper", tmp_path / "paper.pdf", typed="\n".join(codes))
+    assert "3 taken, 1 refused, expected: 4" in screen.out and "scanned, expected" not in screen.out
+    words = text_of(tmp_path / "bast.pdf")
+    assert "counted 4; 4 (3 taken, 1 refused) were scanned" in words
+    assert "4 were expected; 4 (3 taken, 1 refused) were scanned" in words and "No difference" not in words
+    assert "3 taken, 1 refused" in text_of(tmp_path / "paper.pdf").replace("\u00a0", " ")
+    number = station("report", "bast", "--json").json["number"]
+    page = visitor.see(f"/handover?number={number}")
+    assert "3 taken, 1 refused, expected: 4 · Refused, they stay with the giver: 1" in page
+    assert "11 Feb 2024 05:30 WITA; keyed in later, on Sun 11 Feb 2024 09:00 WITA" in page
+
+
+def test_a_page_says_what_stayed_with_the_giver_and_plainly_what_was_scanned(
+    station: Terminal, visitor: Visitor
+) -> None:
+    number = station.give(station.codes("--to", "51.08.01")[:3], "51.08", "51.08.01").json["bast"]
+    page = visitor.see(f"/handover?number={number}")
+    assert "3 scanned, expected: 18 · Not handed over, still open with Gudang: 15." in page and "refused" not in page
+
+
+def test_a_letter_about_what_moved_inside_others_says_how_many_and_no_more(station: Terminal, tmp_path: Path) -> None:
+    codes = station.codes("--to", "51.08.01")[:4]
+    assert station("pack", *codes, "--add").code == 0
+    ran = station.give(codes[:1], "51.08", TRUCK, "--load", listed(station, codes), "--bast", tmp_path / "bast.pdf")
+    assert (ran.json["scanned"], ran.json["expected"], ran.json["assumed"]) == (1, 4, 3)
+    words = text_of(tmp_path / "bast.pdf")
+    assert "4 were expected; 1 (3 more inside) were scanned; 0 are still" in words and "No difference" not in words
 
 
 def test_what_is_refused_is_counted_and_no_finding_anywhere(station: Terminal) -> None:

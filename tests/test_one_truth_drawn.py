@@ -34,7 +34,7 @@ from reports.epcis_uris import Uris
 from station.desk import DraftDesk
 from station.letters import letter_facts
 from station.overview import Overview
-from station.papers import found_now
+from station.papers import facts_now, found_in
 from station.said import tell
 from station.survey import survey
 
@@ -191,8 +191,10 @@ def held_together(store: Store, recorded: RecordedHandover) -> None:
     whole = Counter(f.code for f in facts.findings if f.code in on_the_whole)
     assert Counter(f["code"] for f in said["findings"] if f["code"] in on_the_whole) == whole
     letter(store, parts, facts)
-    reprinted = Counter(f.code for f in found_now(store, store.papers.sheets(recorded.bast)))
-    assert reprinted["COUNT"] == whole["COUNT"]
+    reprinted = facts_now(store, store.papers.sheets(recorded.bast))
+    assert figures(reprinted.told) == figures(facts), "the paper and the page say later what was said at once"
+    again = Counter(f.code for f in found_in(reprinted))
+    assert {code: again[code] for code in on_the_whole} == {code: whole[code] for code in on_the_whole}
     epcis(parts, facts)
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
@@ -11,10 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from custody.errors import N_, InputError
+from custody.handover_facts import expected_tops, stated
 from custody.people import named_twice_in
 from language import _
+from language.text import number
+from reports.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, kind_name, people_words
-from station.papers import foretold_now, foretold_then, found_now, paper_facts
+from station.papers import facts_now, foretold_now, foretold_then, found_in, paper_facts
 from station.said import (
     EXTRAS,
     LONGEST_NAME,
@@ -46,8 +50,10 @@ Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 MOST_EXTRAS, WITNESSES = 12, 2
 """So many kinds of things without a label, and so many witnesses, have fields on the page."""
 _SHOWN, _FEW, _NAMED = 30, 6, 20
-_AT_ONCE = 100
-"""The chains of so many things are read before their page is shown; of more, behind it."""
+_AT_ONCE, _STOCK = 100, 1000
+"""Of a handover of so many things, where so many are bound for there, all is read before its page is shown; of more,
+behind it.
+"""
 
 
 class Extra(BaseModel):
@@ -301,19 +307,21 @@ def _recorded(store: "Store", number: str) -> dict[str, Any]:
         InputError: this station recorded none of that number.
     """
     sheets = _sheets(store, number)
-    count = sum(len(said["items"]) for said, _sheet in sheets)
-    judged = _judged(store, sheets) if count <= _AT_ONCE else {"is_judged": False, "reasons": [], "critical_count": 0}
+    judged = (
+        _judged(store, sheets) if _is_small(store, [said for said, _sheet in sheets])
+        else {"is_judged": False, "reasons": [], "critical_count": 0}
+    )  # fmt: skip
     places, last = store.state.places, sheets[-1][0]
     signed = {row["party"] for row in last.get("acknowledged", ()) if row["how"] != "paper"}
     ends = {"giver": last["from"], "receiver": last["to"]}
     return {
-        "bast": last["bast"], "at": last["at"], "letter_file": _letter_file(last["bast"]),
+        "bast": last["bast"], "happened": last["occurred"] or last["at"],
+        "keyed_in": sheets[0][0]["at"] if last["occurred"] else "", "letter_file": _letter_file(last["bast"]),
         "unsigned": [last["parties"][party] or custodian_name(places, code)
                      for party, code in ends.items() if party not in signed],
         **judged,
         "bound": [custodian_name(places, code) for code in last["bound"]],
         "giver": custodian_name(places, last["from"]), "receiver": custodian_name(places, last["to"]),
-        "count": count,
         "giver_person": last["parties"]["giver"], "receiver_person": last["parties"]["receiver"],
         "query": urlencode({"number": last["bast"]}),
     }  # fmt: skip
@@ -333,8 +341,24 @@ def _judged(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> dict[str,
     told = foretold_then(store, [said for said, _sheet in sheets])
     first = sheets[0][0]
     twice = named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"])
-    more = _critical(store, found_now(store, sheets))
-    return {"is_judged": True, "reasons": people_words(twice), "foretold": told, **more}
+    facts = facts_now(store, sheets)
+    lines = fact_lines(facts.told)
+    if facts.missing:
+        words = _("Not handed over, still open with {giver}: {count}.")
+        giver = custodian_name(store.state.places, first["from"])
+        lines.append(words.format(giver=giver, count=number(len(facts.missing))))
+    more = _critical(store, found_in(facts))
+    return {"is_judged": True, "facts": lines, "reasons": people_words(twice), "foretold": told, **more}
+
+
+def _is_small(store: "Store", records: "Sequence[Body]") -> bool:
+    """Whether what these records of a handover say is found at once: few things went, and few were to go."""
+    named = sum(len(said["items"]) + len(said.get("refused", ())) for said in records)
+    if stated(records) is not None:
+        return named <= _AT_ONCE
+    tops = expected_tops(records[0], store.state.places)
+    bound = chain.from_iterable(store.state.find_items(under=top) for top in tops)
+    return named <= _AT_ONCE and next(islice(bound, _STOCK, None), None) is None
 
 
 def _sheets(store: "Store", number: str) -> "Sequence[tuple[Body, Sheet]]":
