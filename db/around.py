@@ -20,7 +20,7 @@ from custody.handover_facts import (
     stated,
     with_giver,
 )
-from custody.handover_then import around_then, chains_then, looks_of
+from custody.handover_then import around_then, chains_then, first_said, looks_of
 from custody.items import Item
 from db.topics import numbered
 
@@ -132,37 +132,52 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
     state, first = judging.state, parts[0].body
     giver, to, number, places = first["from"], first["to"], first["bast"], state.places.tree()
     named = dict.fromkeys(code for part in parts for code in part.rows)
-    others = numbered_alike(state, number, giver, to, parts[0].log)
+    replaced = _replaced(state, parts)
+    stood, own = first_said(parts, replaced), {part.leaf for part in parts}
+    log = stood[0].log
+    others = [event for event in numbered_alike(state, number, giver, to, log) if event.leaf not in own]
     lists = stated([*(part.body for part in parts), *(event.body for event in others)])
     tops = expected_tops(first, places) if lists is None else ()
     asked = named | (lists or {})
     for top in tops:
         asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
     if tops:
-        asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, _log_id(state, parts[0].log)))
-    heard = frozenset({parts[0].log})  # it tells what its own station recorded, admitted or not
+        asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, _log_id(state, log)))
+    heard = frozenset({log, parts[0].log})  # it tells what its own station recorded, admitted or not
     histories = state.families(asked, heard=heard) | state.families(named, with_children=True, heard=heard)
     if lists is not None:
         _add_families(state, histories, parts)
     beside = {event.leaf: event for event in others}
     for event in {e.leaf: e for events in histories.values() for e in events if e.type == "handover"}.values():
-        if event.log != parts[0].log and (event.body["from"], event.body["to"], event.body["bast"]) == (
-            giver,
-            to,
-            number,
-        ):
+        told = (event.body["from"], event.body["to"], event.body["bast"])
+        if event.log != log and event.leaf not in own and told == (giver, to, number):
             beside.setdefault(event.leaf, event)
     others = standing(state, beside.values())
-    own = {part.leaf for part in parts}
-    corrections = state.ledger.on_topic(("correct",))
-    replaced = {event.body["target"] for event in corrections if not own.isdisjoint(event.body["corrective"])}
     before, then = chains_then(parts, histories, state.roots, replaced)
     around = around_then(
         parts, before, places, others=others, moved=_moved(histories, beside, state.roots) if others else (),
-        paper=_paper_then(judging, parts, tops), met_giver=judging.has_met(giver),
+        log=log, paper=_paper_then(judging, stood, tops), met_giver=judging.has_met(giver),
     )  # fmt: skip
     looks = [look.body for look in looks_of(parts, histories)]
     return handover_facts([part.body for part in parts], looks, around, places), then
+
+
+def _replaced(state: "State", parts: Sequence[Event]) -> list[Event]:
+    """The withdrawn handovers that these records say rightly, and those that these replaced, the first ones first."""
+    corrections = state.ledger.on_topic(("correct",))
+    found: dict[str, Event] = {}
+    own = newest = {part.leaf: part.log for part in parts}
+    while newest:
+        said = {
+            event.body["target"]
+            for event in corrections
+            if any(newest.get(leaf) == event.log for leaf in event.body["corrective"])
+        }  # fmt: skip
+        events = [event for leaf in said - found.keys() - own.keys() if (event := state.ledger.find(leaf)) is not None]
+        events = sorted((event for event in events if event.type == "handover"), key=lambda event: event.seq)
+        found = {event.leaf: event for event in events} | found
+        newest = {event.leaf: event.log for event in events}
+    return list(found.values())
 
 
 def _add_families(state: "State", histories: dict[str, list[Event]], parts: Sequence[Event]) -> None:

@@ -143,3 +143,20 @@ def bodies(station: Terminal) -> list[dict]:
     rows = sqlite3.connect(station.home / "ledger.db").execute("SELECT body, signatures FROM event ORDER BY id")
     events = [read_event(bytes(body), read_signatures(lines)) for body, lines in rows]
     return [dict(event.body) for event in events if event.type == "handover"]
+
+
+def test_a_corrected_handover_says_the_numbers_of_the_hour_when_it_happened(station: Terminal) -> None:
+    """What left later, and is known when the correction is recorded, was still there when the handover happened."""
+    codes = station.codes("--to", "51.08.01")
+    ran = station.give(codes[:4], "51.08", "51.08.01", "--counted", "5").json
+    assert (ran["expected"], ran["scanned"]) == (18, 4)
+    for code in codes[4:9]:
+        assert station.give([code], "51.08", "51.08.01").code == 0
+    told = letter(station, ran["bast"])
+    assert (told["expected"], told["total"], len(told["missing"])) == (18, 4, 14)
+    for counted in ("4", "3", "4"):  # a correction may be put right again
+        fixed = station("correct", ran["bast"], "--counted", counted, "--reason", "incorrect-data")
+        assert fixed.code == 0, fixed.err
+        told = letter(station, ran["bast"])
+        assert (told["expected"], told["total"], len(told["missing"])) == (18, 4, 14)
+        assert told["counted"] == int(counted)
