@@ -8,6 +8,7 @@ from custody.findings import moment
 from custody.handover_facts import Around, bound_here, expected_tops, is_own_number, stated, with_giver
 from custody.items import Item
 from custody.places import Place
+from custody.receipts import still_meant
 
 
 def known_then(records: Sequence[Event]) -> Callable[[Event], bool]:
@@ -89,6 +90,7 @@ def around_then(
     others: Sequence[Event] = (),
     moved: Collection[str] = (),
     log: str = "",
+    listed: Collection[str] | None = None,
     paper: Mapping[str, Item] | None = None,
     met_giver: bool = True,
 ) -> Around:
@@ -101,6 +103,7 @@ def around_then(
         others: the records of other laptops under the same number, as they are known now.
         moved: the codes that these moved, by the chains as they are now.
         log: where they stand, if that is not their own log: they correct what another one recorded.
+        listed: what the other side's record of this handover lists, where nobody of its own side does.
         paper: what papers that had been read then said was to come and no record here tells of.
         met_giver: whether the giver's own log is here.
     """
@@ -122,7 +125,10 @@ def around_then(
             told[code] = None
     foretold = {code: before.get(code) or with_giver(item, giver) for code, item in (paper or {}).items()}
     to_go = [*bound_here(before.values(), giver, tops, places), *foretold, *told] if tops else []
+    if listed is not None:
+        listed = still_meant(listed, before, to, [code for record in records for code in record.rows])
     return Around(
         held, before | foretold, dict.fromkeys(to_go), [event.body for event in others], elsewhere, met_giver,
         met_giver and is_own_number(log, number),
+        listed,
     )  # fmt: skip

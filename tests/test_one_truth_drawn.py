@@ -311,6 +311,20 @@ IS_FULL = settings.get_current_profile_name() == FULL
 @example([Step("root", 0, (0,), refused=(1,)), Step("second", 0, (0, 4), meet="bundle")])
 @example([Step("root", 1, ALL), Step("district", 4, (4, 5), meet="paper"), Step("stranger", 5, (9,), meet="paper")])
 @example([Step("root", 3, (4, 5, 9)), Step("district", 3, (4,), load=(4, 5), meet="bundle")])
+@example([Step("root", 3, (4, 5), load=(4, 5, 6)), Step("district", 3, (4, 5), meet="bundle")])
+@example([Step("root", 3, (4, 5), load=(4, 5, 6)), Step("district", 3, (4,), meet="paper"), Step("district", 3, (5,))])
+@example(
+    [
+        Step("root", 3, (4, 5), load=(4, 5, 6), undo="remove"),
+        Step("root", 3, (7,), load=(7, 8)),
+        Step("second", 0, (0, 9), load=(0, 9)),
+        Step("district", 3, (7,), refused=(5,), meet="bundle"),
+        Step("district", 3, (4, 2), extras=1),
+        Step("root", 0, (9,), meet="bundle"),
+    ]
+)
+@example([Step("root", 2, (4, 5), load=(4, 5, 6)), Step("second", 2, (4,), meet="bundle"), Step("second", 2, ())])
+@example([Step("root", 3, (0, 9), load=(0, 1, 10)), Step("district", 3, (), extras=1, meet="bundle")])
 @example([Step("root", 0, (4, 5), load=(4, 6), undo="remove"), Step("root", 0, (6,), undo="withdraw")])
 def test_whatever_tells_of_a_handover_tells_the_same(field: Field, plan: list[Step]) -> None:
     with undone(field):
