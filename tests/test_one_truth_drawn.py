@@ -17,7 +17,7 @@ from ledger_examples import TPS, TRUCK, WAREHOUSE, Clock, absorb, boxes, card_of
 from sampling import FULL
 
 from commands.handing import recorded_json
-from custody.codes import parse_entry
+from custody.codes import ItemLabel, parse_entry
 from custody.compose import Extra, Handover, Touch
 from custody.errors import InputError, RuleError
 from custody.events import Event
@@ -138,10 +138,12 @@ class Field:
     def _record(self, store: Store, handover: Handover, codes: Sequence[str]) -> RecordedHandover:
         at = store.around.now_utc()
         draft = store.drafts.open(store.around.new_id(), handover.giver, handover.to, handover.bound, at=at).id
-        for touch in touched(codes):
-            store.drafts.take(draft, touch, at=at)
         tell(store, draft, handover)
+        live = DraftDesk(store, draft)
+        for touch in touched(codes):
+            live.take(ItemLabel(touch.code, touch.print), touch.how)
         tally = DraftDesk(store, draft).tally
+        assert live.tally == tally, "what a session shows while it is scanned is what it shows when it goes on"
         foreseen = store.judge_handover(handover, touched(codes), now=store.around.now_utc())
         recorded = store.record_handover(handover, (), draft=draft)
         assert told(foreseen) == told(f for f in recorded.findings if f.code != "CLOCK"), (
