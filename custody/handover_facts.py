@@ -24,8 +24,10 @@ class Around:
     what the other side has recorded of it already, or its paper tells, is still with the giver. `to_go`: the codes of
     what is to go in it where nobody lists that (`bound_here`, and what the other side's record or paper says is to
     come). `others` are the records of other laptops under the same BAST number, and `elsewhere` the codes that moved by
-    those. `met_giver`: whether the giver's own log is known, so that nothing to come means that nothing was expected.
-    `is_final`: whether neither a log that is missing nor another laptop under a shared number could explain a shortage.
+    those. `listed`: what the other side's record of the same handover lists, where nobody of this side does; None: no
+    list. `may_change`: whether the next scan may bring in another such record. `met_giver`: whether the giver's own log
+    is known, so that nothing to come means that nothing was expected. `is_final`: whether neither a log that is
+    missing nor another laptop under a shared number could explain a shortage.
     """
 
     held: Mapping[str, Item]
@@ -35,6 +37,8 @@ class Around:
     elsewhere: Collection[str] = ()
     met_giver: bool = True
     is_final: bool = True
+    listed: Collection[str] | None = None
+    may_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ def handover_facts(
     taken = tuple(dict.fromkeys(str(row["code"]) for body in records for row in body["items"]))
     refused = dict.fromkeys(str(row["code"]) for body in records for row in body.get("refused", ()))
     refused = dict.fromkeys(code for code in refused if code not in set(taken))
-    meant = stated([*records, *around.others])
+    meant: Collection[str] | None = stated([*records, *around.others])
+    meant = around.listed if meant is None else meant
     expected = expected_items(first, meant, around, places)
     carried = carried_in(around.held, taken, refused)
     stayed = carried_in(around.held, refused, taken)  # inside what was refused

@@ -8,6 +8,7 @@ from custody.findings import moment
 from custody.handover_facts import Around, bound_here, expected_tops, is_own_number, stated, with_giver
 from custody.items import Item
 from custody.places import Place
+from custody.receipts import still_meant
 
 
 def known_then(records: Sequence[Event]) -> Callable[[Event], bool]:
@@ -25,6 +26,19 @@ def known_then(records: Sequence[Event]) -> Callable[[Event], bool]:
         return event.seq <= relied_on.get(event.log, 0) or moment(event.at) <= moment(last.at)
 
     return was_known
+
+
+def first_said(records: Sequence[Event], replaced: Sequence[Event]) -> Sequence[Event]:
+    """The records at whose moment and place a handover stands: its own, or the withdrawn ones that it first had.
+
+    Args:
+        replaced: the withdrawn records that these say rightly, the first ones first; empty: they correct none.
+    """
+    if not replaced:
+        return records
+    first = replaced[0]
+    same = (first.log, first.body["id"], first.body["bast"])
+    return [event for event in replaced if (event.log, event.body["id"], event.body["bast"]) == same]
 
 
 def looks_of(records: Sequence[Event], histories: Mapping[str, Sequence[Event]]) -> list[Event]:
@@ -47,19 +61,21 @@ def chains_then(
     records: Sequence[Event],
     histories: Mapping[str, Sequence[Event]],
     roots: frozenset[str] = frozenset(),
-    replaced: Collection[str] = (),
+    replaced: Sequence[Event] = (),
 ) -> tuple[dict[str, Chain], dict[str, Chain]]:
     """The chains of items as of a handover, by code: without its records, and with them.
 
     Args:
         records: all its parts, in order.
         histories: by code, every known event of the item.
-        replaced: the leaves of withdrawn records that these say rightly: they are left out.
+        replaced: the withdrawn records that these say rightly, the first ones first: they are left out, and what was
+            known at the first ones counts.
     """
-    own, was_known = {record.leaf for record in records}, known_then(records)
+    own, was_known = {record.leaf for record in records}, known_then(first_said(records, replaced))
+    left_out = {event.leaf for event in replaced}
     before, then = {}, {}
     for code, events in histories.items():
-        known = [event for event in events if was_known(event) and event.leaf not in replaced]
+        known = [event for event in events if (was_known(event) or event.leaf in own) and event.leaf not in left_out]
         others = [event for event in known if event.leaf not in own]
         before[code] = custody(code, others, roots=roots)
         then[code] = before[code] if len(others) == len(known) else custody(code, known, roots=roots)
@@ -73,6 +89,8 @@ def around_then(
     *,
     others: Sequence[Event] = (),
     moved: Collection[str] = (),
+    log: str = "",
+    listed: Collection[str] | None = None,
     paper: Mapping[str, Item] | None = None,
     met_giver: bool = True,
 ) -> Around:
@@ -84,10 +102,12 @@ def around_then(
             and of each that might have been expected.
         others: the records of other laptops under the same number, as they are known now.
         moved: the codes that these moved, by the chains as they are now.
+        log: where they stand, if that is not their own log: they correct what another one recorded.
+        listed: what the other side's record of this handover lists, where nobody of its own side does.
         paper: what papers that had been read then said was to come and no record here tells of.
         met_giver: whether the giver's own log is here.
     """
-    first, log = records[0].body, records[0].log
+    first, log = records[0].body, log or records[0].log
     giver, to, number = str(first["from"]), str(first["to"]), str(first["bast"])
     is_listed = stated([*(record.body for record in records), *(event.body for event in others)]) is not None
     tops = () if is_listed else expected_tops(first, places)
@@ -105,7 +125,10 @@ def around_then(
             told[code] = None
     foretold = {code: before.get(code) or with_giver(item, giver) for code, item in (paper or {}).items()}
     to_go = [*bound_here(before.values(), giver, tops, places), *foretold, *told] if tops else []
+    if listed is not None:
+        listed = still_meant(listed, before, to, [code for record in records for code in record.rows])
     return Around(
         held, before | foretold, dict.fromkeys(to_go), [event.body for event in others], elsewhere, met_giver,
         met_giver and is_own_number(log, number),
+        listed,
     )  # fmt: skip

@@ -20,8 +20,11 @@ from custody.handover_facts import (
     stated,
     with_giver,
 )
-from custody.handover_then import around_then, chains_then, looks_of
+from custody.handover_then import around_then, chains_then, first_said, looks_of
 from custody.items import Item
+from custody.receipts import still_meant
+from db.papers import NOTHING, Waybill
+from db.receipts import list_there
 from db.topics import numbered
 
 if TYPE_CHECKING:
@@ -29,23 +32,33 @@ if TYPE_CHECKING:
     from db.state import State
 
 
-def around_now(judging: "Judging", handover: Handover, offered: Iterable[str] = ()) -> Around:
+def around_now(
+    judging: "Judging", handover: Handover, offered: Iterable[str] = (), scanned: Collection[str] = ()
+) -> Around:
     """What is known around a handover as the ledger and the papers read at it are now.
 
     Args:
         offered: the codes of what was scanned, and of what is inside it.
+        scanned: the codes of what was scanned alone.
     """
     state, giver, to = judging.state, handover.giver, handover.to
     others = numbered_alike(state, handover.number, giver, to) if handover.number else []
     lists = stated(event.body for event in others)
-    tops = () if handover.load or lists is not None else judging.tops(handover)
+    is_listed = bool(handover.load) or lists is not None
+    tops = () if is_listed else judging.tops(handover)
     stock = {item.code: item for item in state.expected(giver, tops)} if tops else {}
-    paper = judging.papers.waybill(giver, to, tops).items if tops else {}
+    waybill = NOTHING if is_listed else judging.papers.waybill(giver, to, tops)
     known = state.items_of({*offered, *handover.load, *(lists or ())} - stock.keys())
     there = {item.code: item for item in known.values() if item.held_by == to}
-    if tops and state.stations.places_met() is not None:
+    if not is_listed and state.stations.places_met() is not None:
         there |= {item.code: item for item in state.brought_by_others(to, judging.ledger.own_log().id)}
-    chains = judging.receipts(there.values(), giver, to)
+    chains, own = judging.receipts(there.values(), giver, to), judging.ledger.own_row()
+    listed, may_change = list_there(state, (giver, to, own.name if own else ""), chains, waybill, scanned)
+    if listed:
+        more = state.items_of({*listed} - {*stock, *there})
+        known |= more
+        chains |= judging.receipts(more.values(), giver, to)
+    paper = waybill.items
     leaves = {event.leaf for event in others}
     done = {code for code, chain in chains.items() if moved_by(chain, leaves, handover.number)}
     held = {**paper, **known, **stock, **there}
@@ -55,11 +68,11 @@ def around_now(judging: "Judging", handover: Handover, offered: Iterable[str] = 
     to_go = [*stock, *(code for code in paper if code not in stock), *(code for code in chains if code not in done)]
     to_go += bound_here((before[code] for code in done), giver, tops, state.places)
     elsewhere = done.union(code for event in others for code in event.rows)
-    own, has_met = judging.ledger.own_row(), judging.has_met(giver)
+    has_met = judging.has_met(giver)
     is_alone = not handover.number or (own and is_own_number(own.name, handover.number))
     return Around(
         held, before, dict.fromkeys(to_go), [event.body for event in others], elsewhere, has_met,
-        has_met and bool(is_alone),
+        has_met and bool(is_alone), None if listed is None else still_meant(listed, before, to, scanned), may_change,
     )  # fmt: skip
 
 
@@ -79,11 +92,7 @@ def meant_now(handover: Handover, around: Around, offered: Collection[str] = ())
     """
     if not handover.load:
         return None
-    before, again = around.before, set(offered)
-    return [
-        code for code in dict.fromkeys(handover.load)
-        if code in again or code not in before or before[code].held_by != handover.to
-    ]  # fmt: skip
+    return still_meant(dict.fromkeys(handover.load), around.before, handover.to, offered)
 
 
 def moved_by(chain: Chain, leaves: Iterable[str], number: str) -> bool:
@@ -132,37 +141,58 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
     state, first = judging.state, parts[0].body
     giver, to, number, places = first["from"], first["to"], first["bast"], state.places.tree()
     named = dict.fromkeys(code for part in parts for code in part.rows)
-    others = numbered_alike(state, number, giver, to, parts[0].log)
+    replaced = _replaced(state, parts)
+    stood, own = first_said(parts, replaced), {part.leaf for part in parts}
+    log = stood[0].log
+    others = [event for event in numbered_alike(state, number, giver, to, log) if event.leaf not in own]
     lists = stated([*(part.body for part in parts), *(event.body for event in others)])
     tops = expected_tops(first, places) if lists is None else ()
     asked = named | (lists or {})
     for top in tops:
         asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
-    if tops:
-        asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, _log_id(state, parts[0].log)))
-    heard = frozenset({parts[0].log})  # it tells what its own station recorded, admitted or not
+    if lists is None:
+        asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, _log_id(state, log)))
+    heard = frozenset({log, parts[0].log})  # it tells what its own station recorded, admitted or not
     histories = state.families(asked, heard=heard) | state.families(named, with_children=True, heard=heard)
     if lists is not None:
         _add_families(state, histories, parts)
+    waybill = _papers_then(judging, stood, tops) if lists is None else NOTHING
+    before, then = chains_then(parts, histories, state.roots, replaced)
+    listed = list_there(state, (giver, to, log), before, waybill, named).codes if lists is None else None
+    if listed:
+        more = state.families({*listed} - histories.keys(), heard=heard)
+        histories |= more
+        before |= chains_then(parts, more, state.roots, replaced)[0]
     beside = {event.leaf: event for event in others}
     for event in {e.leaf: e for events in histories.values() for e in events if e.type == "handover"}.values():
-        if event.log != parts[0].log and (event.body["from"], event.body["to"], event.body["bast"]) == (
-            giver,
-            to,
-            number,
-        ):
+        told = (event.body["from"], event.body["to"], event.body["bast"])
+        if event.log != log and event.leaf not in own and told == (giver, to, number):
             beside.setdefault(event.leaf, event)
     others = standing(state, beside.values())
-    own = {part.leaf for part in parts}
-    corrections = state.ledger.on_topic(("correct",))
-    replaced = {event.body["target"] for event in corrections if not own.isdisjoint(event.body["corrective"])}
-    before, then = chains_then(parts, histories, state.roots, replaced)
     around = around_then(
         parts, before, places, others=others, moved=_moved(histories, beside, state.roots) if others else (),
-        paper=_paper_then(judging, parts, tops), met_giver=judging.has_met(giver),
+        log=log, listed=listed, paper=waybill.items, met_giver=judging.has_met(giver),
     )  # fmt: skip
     looks = [look.body for look in looks_of(parts, histories)]
     return handover_facts([part.body for part in parts], looks, around, places), then
+
+
+def _replaced(state: "State", parts: Sequence[Event]) -> list[Event]:
+    """The withdrawn handovers that these records say rightly, and those that these replaced, the first ones first."""
+    corrections = state.ledger.on_topic(("correct",))
+    found: dict[str, Event] = {}
+    own = newest = {part.leaf: part.log for part in parts}
+    while newest:
+        said = {
+            event.body["target"]
+            for event in corrections
+            if any(newest.get(leaf) == event.log for leaf in event.body["corrective"])
+        }  # fmt: skip
+        events = [event for leaf in said - found.keys() - own.keys() if (event := state.ledger.find(leaf)) is not None]
+        events = sorted((event for event in events if event.type == "handover"), key=lambda event: event.seq)
+        found = {event.leaf: event for event in events} | found
+        newest = {event.leaf: event.log for event in events}
+    return list(found.values())
 
 
 def _add_families(state: "State", histories: dict[str, list[Event]], parts: Sequence[Event]) -> None:
@@ -183,13 +213,13 @@ def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roo
     }
 
 
-def _paper_then(judging: "Judging", parts: Sequence[Event], tops: Sequence[str]) -> Mapping[str, Item]:
+def _papers_then(judging: "Judging", parts: Sequence[Event], tops: Sequence[str]) -> Waybill:
     """What the papers that this station had read by then said was to come and no record here tells of."""
     own = judging.ledger.own_row()
-    if own is None or own.name != parts[0].log or not tops:
-        return {}
+    if own is None or own.name != parts[0].log:
+        return NOTHING
     first = parts[0].body
-    return judging.papers.waybill(first["from"], first["to"], tops, before=parts).items
+    return judging.papers.waybill(first["from"], first["to"], tops, before=parts)
 
 
 def _log_id(state: "State", name: str) -> int:

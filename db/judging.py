@@ -34,11 +34,12 @@ from db.state import State
 
 class Expectation(NamedTuple):
     """What is to go in a handover, by code, None where nobody can know; and the codes of those of it that other laptops
-    took or refused under the same number.
+    took or refused under the same number. `may_change`: whether it hangs on what is scanned next.
     """
 
     items: dict[str, Item] | None
     elsewhere: frozenset[str]
+    may_change: bool = False
 
 
 class Weighed(NamedTuple):
@@ -145,13 +146,13 @@ class Judging:
         Args:
             offered: the codes of what has been scanned so far.
         """
-        around = around_now(self, handover)
+        around = around_now(self, handover, scanned=offered)
         ends = {"from": handover.giver, "to": handover.to, "bound": handover.bound}
         own = meant_now(handover, around, offered)
         lists = stated(around.others)
-        meant = None if own is None and lists is None else [*(own or ()), *(lists or ())]
+        meant = around.listed if own is None and lists is None else [*(own or ()), *(lists or ())]
         items = expected_items(ends, meant, around, self.state.places)
-        return Expectation(items, frozenset(around.elsewhere) & (items or {}).keys())
+        return Expectation(items, frozenset(around.elsewhere) & (items or {}).keys(), around.may_change)
 
     def tops(self, handover: Handover) -> tuple[str, ...]:
         """The places whose items a handover is for."""
@@ -312,7 +313,9 @@ class Judging:
         found += self._judge_refused(handover)
         offered = [touch.code for touch in (*touches, *handover.refused)]
         refused = self.state.items_of(touch.code for touch in handover.refused)
-        around = around_now(self, replace(handover, number=bast), [*offered, *self.carried({**items, **refused})])
+        around = around_now(
+            self, replace(handover, number=bast), [*offered, *self.carried({**items, **refused})], offered
+        )
         to = {code: around.before[code].to for code in offered if code in around.before}
         new = handover_events(
             handover, touches, latest, bast=bast, destinations=to, meant=meant_now(handover, around, offered)

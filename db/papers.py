@@ -6,7 +6,7 @@ the log itself has come, its entries count and the paper no longer.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from peewee import fn
@@ -53,7 +53,8 @@ class ReadPaper:
 @dataclass(frozen=True, slots=True)
 class Waybill:
     """What papers say is to come at a handover: the items; and of all that they say the giver has, bound for elsewhere
-    too, the record that it came with. `senders` are the stations that signed the papers.
+    too, the record that it came with. `senders` are the stations that signed the papers. `records` are the records of
+    this very handover that papers carry, by leaf.
     """
 
     items: Mapping[str, Item]
@@ -61,6 +62,7 @@ class Waybill:
     basts: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     senders: tuple[str, ...] = ()
+    records: Mapping[str, Body] = field(default_factory=dict)
 
     @property
     def named(self) -> str:
@@ -193,6 +195,7 @@ class Papers:
         basts: dict[str, None] = {}
         senders: dict[str, None] = {}
         strangers: dict[str, None] = {}
+        records: dict[str, Body] = {}
         paper, stations = self.tables.paper, self.state.stations.now()
         for row in paper.select().order_by(paper.log, paper.seq):
             leaf, body = bytes(row.leaf), json.loads(bytes(row.body))
@@ -201,6 +204,8 @@ class Papers:
                 continue
             if before and moment(row.seen_at) > moment(before[-1].at):
                 continue
+            if (body["from"], body["to"]) == (giver, to):
+                records[leaf.hex()] = body
             named = [entry["code"] for entry in body["items"]]
             known = self.state.items_of(named)
             with_giver = in_hand(body, giver, to)
@@ -217,7 +222,7 @@ class Papers:
             if not self._is_known(row.public_key):
                 strangers[station_of(body)] = None
         found = tuple(self._unknown_key(station) for station in strangers)
-        return Waybill(items, refs, tuple(basts), found, tuple(senders))
+        return Waybill(items, refs, tuple(basts), found, tuple(senders), records)
 
     def foretold(self, handovers: Sequence[Body]) -> Foretold | None:
         """What papers said of recorded handovers, of which they are the only word here; None where none is.

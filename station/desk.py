@@ -34,6 +34,7 @@ class DraftDesk:
         self._needs = {need.kind: need for need in store.state.needs()}
         self._expected: dict[str, Item] | None = None
         self._elsewhere: frozenset[str] = frozenset()
+        self._may_change = False
         self._missing: dict[str, Item] = {}
         self._by_others: set[str] = set()
         self._inside: dict[str, Item] = {}
@@ -103,7 +104,9 @@ class DraftDesk:
             if label.code in self._load and self._expected is not None:  # also what has gone before, where it is listed
                 self._expected.setdefault(label.code, item or Item(label.code, "", ""))
             self._count_in(label.code, inside)
-            if inside and self.refused:  # what is inside something refused stays with it
+            if self._may_change:  # it hangs on the scans which record of the other side is confirmed
+                self.look_again()
+            elif inside and self.refused:  # what is inside something refused stays with it
                 self._look_inside()
         is_foretold = item is None and (label.code in self.foretold or any(one.is_foretold for one in findings))
         findings = [finding for finding in findings if not finding.is_foretold]
@@ -137,10 +140,7 @@ class DraftDesk:
         if self._told is not None:
             self._told.pop(code, None)
         was_in = self.store.drafts.put_out(self.draft, code)
-        if code in self.refused or code in self._load:
-            self.look_again()
-        else:
-            self._look_inside()
+        self.look_again()
         return was_in
 
     def set_end(self, end: End, custodian: str) -> str:
@@ -314,9 +314,10 @@ class DraftDesk:
         said = said_of(Handover("", ""), self.store.drafts.said(self.draft))
         self.refused = frozenset(touch.code for touch in said.refused)
         self._load, self._number = said.load, said.number
-        self._expected, self._elsewhere = None, frozenset()
+        self._expected, self._elsewhere, self._may_change = None, frozenset(), False
         if self.giver and self._receiver:
-            self._expected, self._elsewhere = self.store.expectation(self.handover, [*self.taken, *self.refused])
+            scanned = [*self.taken, *self.refused]
+            self._expected, self._elsewhere, self._may_change = self.store.expectation(self.handover, scanned)
         self._look_inside()
 
     def _look_inside(self) -> None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from command_examples import Terminal, station_at
 from page_examples import Visitor
 from pdf_text import text_of
@@ -180,3 +181,60 @@ def bodies(station: Terminal) -> list[dict]:
     rows = sqlite3.connect(station.home / "ledger.db").execute("SELECT body, signatures FROM event ORDER BY id")
     events = [read_event(bytes(body), read_signatures(lines)) for body, lines in rows]
     return [dict(event.body) for event in events if event.type == "handover"]
+
+
+def test_a_corrected_handover_says_the_numbers_of_the_hour_when_it_happened(station: Terminal) -> None:
+    """What left later, and is known when the correction is recorded, was still there when the handover happened."""
+    codes = station.codes("--to", "51.08.01")
+    ran = station.give(codes[:4], "51.08", "51.08.01", "--counted", "5").json
+    assert (ran["expected"], ran["scanned"]) == (18, 4)
+    for code in codes[4:9]:
+        assert station.give([code], "51.08", "51.08.01").code == 0
+    told = letter(station, ran["bast"])
+    assert (told["expected"], told["total"], len(told["missing"])) == (18, 4, 14)
+    for counted in ("4", "3", "4"):  # a correction may be put right again
+        fixed = station("correct", ran["bast"], "--counted", counted, "--reason", "incorrect-data")
+        assert fixed.code == 0, fixed.err
+        told = letter(station, ran["bast"])
+        assert (told["expected"], told["total"], len(told["missing"])) == (18, 4, 14)
+        assert told["counted"] == int(counted)
+
+
+@pytest.mark.parametrize("way", ["bundle", "paper"])
+def test_giver_and_receiver_sign_the_same_numbers_where_one_of_them_lists_what_was_to_go(
+    station: Terminal, tmp_path: Path, way: str
+) -> None:
+    """The receiver knows the plan and could derive 18; the giver's record says four of which one did not go."""
+    codes, root = station.codes("--to", "51.08.01"), station("verify", "--json").json["logs"][0]["key"]
+    ppk = station_at(station, tmp_path / "ppk", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
+    station("admit", tmp_path / "ppk" / "station-card.json")
+    station("export", "--out", tmp_path / "plan.serah")
+    assert ppk("import", tmp_path / "plan.serah").code == 0
+    paper, other = tmp_path / "paper.pdf", listed(station, codes[4:6])
+    station.give(codes[4:6], "51.08", "51.08.01", "--load", other)  # that went too, and is received by itself
+    given = station.give(codes[:3], "51.08", "51.08.01", "--load", listed(station, codes[:4]), "--paper", paper).json
+    mine = letter(station, given["bast"])
+    assert (mine["expected"], mine["total"], [row["code"] for row in mine["missing"]]) == (4, 3, [codes[3]])
+    station("export", "--out", tmp_path / "all.serah")
+    if way == "bundle":
+        assert ppk("import", tmp_path / "all.serah").code == 0
+    else:
+        read = ppk("scan", "--from", "51.08", "--to", "51.08.01", "--source", paper, "--json", "--yes")
+        assert read.code in (0, 2), read.err
+    part = ppk.give(codes[:2], "51.08", "51.08.01").json
+    assert (part["scanned"], part["expected"]) == (2, 4)
+    rest = ppk.give(codes[2:3], "51.08", "51.08.01").json
+    assert (rest["scanned"], rest["expected"]) == (1, 2), "what came before is not to come again"
+    assert [f["item"] for f in rest["findings"] if f["code"] == "SHORTAGE"] == [codes[3]]
+    fixed = station("correct", given["bast"], "--counted", "3", "--reason", "incorrect-data")
+    assert fixed.code == 0, fixed.err
+    station("export", "--out", tmp_path / "all.serah")
+    assert ppk("import", tmp_path / "all.serah").code == 0
+    ppk("export", "--out", tmp_path / "back.serah")
+    assert station("import", tmp_path / "back.serah").code == 0
+    for laptop in (ppk, station):
+        theirs = letter(laptop, part["bast"])
+        assert (theirs["expected"], theirs["total"], len(theirs["missing"])) == (4, 2, 2)
+        theirs = letter(laptop, rest["bast"])
+        assert (theirs["expected"], [row["code"] for row in theirs["missing"]]) == (2, [codes[3]])
+        assert letter(laptop, given["bast"])["expected"] == 4

@@ -17,7 +17,7 @@ from ledger_examples import TPS, TRUCK, WAREHOUSE, Clock, absorb, boxes, card_of
 from sampling import FULL
 
 from commands.handing import recorded_json
-from custody.codes import parse_entry
+from custody.codes import ItemLabel, parse_entry
 from custody.compose import Extra, Handover, Touch
 from custody.errors import InputError, RuleError
 from custody.events import Event
@@ -138,10 +138,12 @@ class Field:
     def _record(self, store: Store, handover: Handover, codes: Sequence[str]) -> RecordedHandover:
         at = store.around.now_utc()
         draft = store.drafts.open(store.around.new_id(), handover.giver, handover.to, handover.bound, at=at).id
-        for touch in touched(codes):
-            store.drafts.take(draft, touch, at=at)
         tell(store, draft, handover)
+        live = DraftDesk(store, draft)
+        for touch in touched(codes):
+            live.take(ItemLabel(touch.code, touch.print), touch.how)
         tally = DraftDesk(store, draft).tally
+        assert live.tally == tally, "what a session shows while it is scanned is what it shows when it goes on"
         foreseen = store.judge_handover(handover, touched(codes), now=store.around.now_utc())
         recorded = store.record_handover(handover, (), draft=draft)
         assert told(foreseen) == told(f for f in recorded.findings if f.code != "CLOCK"), (
@@ -313,6 +315,20 @@ IS_FULL = settings.get_current_profile_name() == FULL
 @example([Step("root", 0, (0,), refused=(1,)), Step("second", 0, (0, 4), meet="bundle")])
 @example([Step("root", 1, ALL), Step("district", 4, (4, 5), meet="paper"), Step("stranger", 5, (9,), meet="paper")])
 @example([Step("root", 3, (4, 5, 9)), Step("district", 3, (4,), load=(4, 5), meet="bundle")])
+@example([Step("root", 3, (4, 5), load=(4, 5, 6)), Step("district", 3, (4, 5), meet="bundle")])
+@example([Step("root", 3, (4, 5), load=(4, 5, 6)), Step("district", 3, (4,), meet="paper"), Step("district", 3, (5,))])
+@example(
+    [
+        Step("root", 3, (4, 5), load=(4, 5, 6), undo="remove"),
+        Step("root", 3, (7,), load=(7, 8)),
+        Step("second", 0, (0, 9), load=(0, 9)),
+        Step("district", 3, (7,), refused=(5,), meet="bundle"),
+        Step("district", 3, (4, 2), extras=1),
+        Step("root", 0, (9,), meet="bundle"),
+    ]
+)
+@example([Step("root", 2, (4, 5), load=(4, 5, 6)), Step("second", 2, (4,), meet="bundle"), Step("second", 2, ())])
+@example([Step("root", 3, (0, 9), load=(0, 1, 10)), Step("district", 3, (), extras=1, meet="bundle")])
 @example([Step("root", 0, (4, 5), load=(4, 6), undo="remove"), Step("root", 0, (6,), undo="withdraw")])
 def test_whatever_tells_of_a_handover_tells_the_same(field: Field, plan: list[Step]) -> None:
     with undone(field):
