@@ -9,8 +9,8 @@ from math import inf
 from typing import TypeVar
 
 from scanner.decode import Reader
-from scanner.engines import united
 from scanner.effort import Effort
+from scanner.engines import united
 from scanner.frames import Clock, Image, ignore
 from scanner.reads import Read, Seen
 from scanner.worker import Executor

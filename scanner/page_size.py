@@ -11,8 +11,8 @@ _PAGES, _BYTES_A_PAGE = 50, 512
 
 _DRAWING_S, _DRAWING_S_PER_BYTE = 1.2, 1.5e-6
 _PAGE_S, _PAGES_S_PER_BYTE = 0.06, 30e-6
-"""The processor's time for drawing: for any PDF and each of its bytes; and for each page, so far as it has bytes. A page
-of labels takes 0.02 s and 3,600 bytes."""
+"""The processor's time for drawing: for any PDF and each of its bytes; and for each page, so far as it has bytes. A
+page of labels takes 0.02 s and 3,600 bytes."""
 
 
 def most_pages(file_bytes: int) -> int:

@@ -165,7 +165,6 @@ def limited(file_bytes: int, cpu_s: float | None = None) -> Callable[[], None]:
     if sys.platform == "win32":
         return lambda: None
     import resource
-
     import signal
 
     allowed_s = FILE_CPU_S + CPU_S_PER_BYTE * file_bytes if cpu_s is None else cpu_s
