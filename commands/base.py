@@ -20,7 +20,7 @@ from language import _
 from station.home import LEDGER_FILE as LEDGER_FILE
 from station.said import one_line as one_line
 from station.uptime import uptime
-from tables.own_files import Own, output_path, protect
+from tables.own_files import Own, is_same_output, output_path, protect
 
 if TYPE_CHECKING:
     from db.signer import Signer
@@ -290,7 +290,58 @@ class Output(click.Path):
         """
         path = cast(Path, super().convert(value, param, ctx))
         output_path(path, replaces_all=self._replaces_all)
+        name_file(ctx, path, writes=param and param.name)
         return path
+
+
+class Input(click.Path):
+    """A file that a command reads; never one of its outputs too."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path as it was typed.
+
+        Raises:
+            InputError: it is an output of the same command.
+        """
+        path = cast(Path, super().convert(value, param, ctx))
+        name_file(ctx, path)
+        return path
+
+
+def name_file(ctx: click.Context | None, path: Path, *, writes: str | None = None) -> None:
+    """Remember a file that a command was given, read or written by the option `writes`.
+
+    Raises:
+        InputError: it is named already, and what is written would take its place.
+    """
+    if ctx is None:
+        return
+    named: list[tuple[Path, str | None]] = ctx.meta.setdefault("serah.files", [])
+    for other, written in named:
+        if writes != written and is_same_output(path, other):
+            raise InputError(
+                N_("{path} is named twice in this command, and what is written would replace what is there"),
+                hint=N_("Give each option a file of its own."),
+                path=str(path),
+            )
+    named.append((path, writes))
+
+
+def name_source(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """A callback for an option that names a file or something else, as a camera."""
+    if value is not None:
+        name_file(ctx, Path(value))
+    return value
+
+
+def name_photos(ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """A callback for options of the form CODE=FILE."""
+    for value in values:
+        name_file(ctx, Path(value.partition("=")[2]))
+    return values
 
 
 def repeatable(name: str, help_text: str, **more: Any) -> Callable[[F], F]:

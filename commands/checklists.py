@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from commands.base import Station, json_option, one_line, pass_station, people_named, print_json, repeatable
+from commands.base import Input, Station, json_option, one_line, pass_station, people_named, print_json, repeatable
 from commands.handing import read_occurred
 from custody.errors import N_, Fault, InputError
 from language import _
@@ -34,7 +34,7 @@ _LONGEST_ANSWER = 500
 @repeatable("--answer", _("An answer: KEY=yes|no|unknown or KEY=no:REMARK, like roof=no:drips."), metavar=_("KEY=WORD"))
 @repeatable("--name", _("Who looked at it; may be given several times."), metavar=_("NAME"))
 @click.option("--about", default="storage", show_default=True, metavar=_("NAME"), help=_("Which checklist."))
-@click.option("--questions", type=click.Path(path_type=Path), metavar=_("FILE"),
+@click.option("--questions", type=Input(), metavar=_("FILE"),
               help=_("The office's questions; else checklist.csv or .xlsx in the station's folder."))  # fmt: skip
 @click.option("--show", is_flag=True, help=_("Only show the questions and what is to arrive; record nothing."))
 @click.option("--note", default="", metavar=_("TEXT"), help=_("A remark."))

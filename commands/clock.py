@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.base import Decimal, Integer, print_json
+from commands.base import Decimal, Input, Integer, print_json
 from custody.errors import N_, InputError
 from language import _
 from station.making import made_of
@@ -194,7 +194,7 @@ def clock_options(command: F) -> F:
             help=_("Of pace: seconds from one label to the next at one station."),
         ),
         click.option(
-            "--trucks", type=click.Path(path_type=Path), metavar=_("FILE"),
+            "--trucks", type=Input(), metavar=_("FILE"),
             help=_("Of pace: the timetable, a .csv or .xlsx with truck, leaves, and items or bound."),
         ),
         click.option("--begin", metavar=_("TIME"), help=_("Of pace: when loading begins; without it, now.")),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.base import Integer, Output, note, one_line, print_json, repeatable
+from commands.base import Input, Integer, Output, name_photos, note, one_line, print_json, repeatable
 from commands.lines import load_list
 from commands.touching import one_touch
 from custody.errors import N_, InputError
@@ -59,14 +59,17 @@ def handover_options(command: F) -> F:
             metavar=_("CODE"),
         ),
         click.option(
-            "--load", type=click.Path(path_type=Path), metavar=_("FILE"),
+            "--load", type=Input(), metavar=_("FILE"),
             help=_("What the truck is to take: codes, one a line, or a table (.csv, .xlsx) with a column code."),
         ),
         click.option(
             "--number", default="", metavar=_("NUMBER"),
             help=_("The BAST number, where several laptops at one truck share it; without it, the next one."),
         ),
-        repeatable("--photo", _("A photograph of what --condition or --seal says: CODE=FILE."), metavar=_("CODE=FILE")),
+        repeatable(
+            "--photo", _("A photograph of what --condition or --seal says: CODE=FILE."), metavar=_("CODE=FILE"),
+            callback=name_photos,
+        ),
         click.option(
             "--paper", type=Output(), metavar=_("FILE"),
             help=_("Write the handover paper to this .pdf file when it is recorded."),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.base import Station, Words, by_option, json_option, one_line, pass_station, print_json, set_worker
+from commands.base import Input, Station, Words, by_option, json_option, one_line, pass_station, print_json, set_worker
 from commands.handing import tell_findings
 from commands.touching import one_touch, photo_bytes, read_touches
 from language import _, ngettext
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("codes", nargs=-1, required=True, metavar=_("CODE..."))
 @click.option("--condition", type=Words(CONDITION_WORDS), required=True, metavar=_("WORD"),
               help=_("What was seen: good, light, heavy, wet or missing (parts)."))  # fmt: skip
-@click.option("--photo", type=click.Path(path_type=Path), metavar=_("FILE"), help=_("A photograph that shows it."))
+@click.option("--photo", type=Input(), metavar=_("FILE"), help=_("A photograph that shows it."))
 @click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))
 @click.option("--replaced-by", metavar=_("CODE"),
               help=_("A reserve that goes in its place; the damaged one is then bound for the store."))  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.base import Station, Whole, json_option, note, pass_station, print_json
+from commands.base import Input, Station, Whole, json_option, note, pass_station, print_json
 from commands.edge import EXIT_USAGE
 from custody.errors import N_, InputError
 from language import _
@@ -21,7 +21,7 @@ _CELL = 24
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=_("FILE..."))
+@click.argument("files", nargs=-1, required=True, type=Input(), metavar=_("FILE..."))
 @click.option("--dry-run", is_flag=True, help=_("Only show what would change, and every fault; record nothing."))
 @click.option(
     "--header-row",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.base import (
+    Input,
     Station,
     Whole,
     confirm,
@@ -35,7 +36,7 @@ MAX_CARD_BYTES = 64 * 1024
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=_("FILE..."))
+@click.argument("files", nargs=-1, required=True, type=Input(), metavar=_("FILE..."))
 @json_option
 @pass_station
 def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
@@ -75,7 +76,7 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("keyfile", type=click.Path(path_type=Path), metavar=_("KEYFILE"))
+@click.argument("keyfile", type=Input(), metavar=_("KEYFILE"))
 @repeatable(
     "--power",
     _("What it may do besides: plan, or admit others. May be given twice."),

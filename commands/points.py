@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.base import Station, json_option, one_line, pass_station, print_json
+from commands.base import Input, Station, json_option, one_line, pass_station, print_json
 from commands.clock import moment_of
 from custody.errors import N_, Fault, InputError
 from language import _
@@ -26,7 +26,7 @@ _LONGEST_TITLE = 300
 @click.option("--done", "state", flag_value="done", default=None, help=_("It is done."))
 @click.option("--open", "state", flag_value="open", help=_("It is open again."))
 @click.option("--note", default="", metavar=_("TEXT"), help=_("Why it was moved, how it was done."))
-@click.option("--load", "table", type=click.Path(path_type=Path), metavar=_("FILE"),
+@click.option("--load", "table", type=Input(), metavar=_("FILE"),
               help=_("A .csv or .xlsx with point, title, owner, and due, place, state: all or nothing."))  # fmt: skip
 @json_option
 @pass_station

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.base import (
+    Input,
     Station,
     Whole,
     by_option,
@@ -35,9 +36,7 @@ MAX_BLANKS = 10_000
 @click.command()
 @click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--to", "to", metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
-@click.option(
-    "--codes", type=click.Path(path_type=Path), metavar=_("FILE"), help=_("Only the codes in this file, one a line.")
-)
+@click.option("--codes", type=Input(), metavar=_("FILE"), help=_("Only the codes in this file, one a line."))
 @repeatable("--code", _("Only this item; may be given several times."), metavar=_("CODE"))
 @click.option(
     "--blank",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.base import (
+    Input,
     Output,
     Station,
     json_option,
@@ -85,7 +86,7 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
 @click.option("--number", metavar=_("NUMBER"), help=_("Of handover and bast: its number; without it, the last one."))
 @click.option(
     "--template",
-    type=click.Path(path_type=Path),
+    type=Input(),
     metavar=_("FILE"),
     help=_("Of bast: the office's own template; else bast.toml in the station's folder."),
 )

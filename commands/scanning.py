@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.base import Station, Whole, confirm, json_option, note, pass_station, print_json, progress
+from commands.base import Station, Whole, confirm, json_option, name_source, note, pass_station, print_json, progress
 from commands.handing import handover_options, read_handover, tell_recorded
 from commands.session import (
     FIRST_CAMERA,
@@ -33,6 +33,7 @@ source_option = click.option(
     default=FIRST_CAMERA,
     show_default=True,
     metavar=_("SOURCE"),
+    callback=name_source,
     help=_("Camera number or name, video, picture, folder, PDF or URL; - for the keyboard or a USB scanner."),
 )
 quiet_option = click.option("--quiet", is_flag=True, help=_("Make no sound."))
@@ -84,7 +85,7 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
                 if frame.is_blank:
                     continue
                 began = time.perf_counter()
-                reads = in_view(looker.look(frame.image, frame.at_ms))
+                reads = in_view(looker.look(frame.image, frame.at_ms, frame.effort))
                 spent_ms = (time.perf_counter() - began) * 1000
                 done(1)
                 count += len(reads)
@@ -150,6 +151,7 @@ def scan(
 @click.option("--to", "to_code", required=True, metavar=_("PLACE"), help=_("Who receives."))
 @click.option(
     "--codes",
+    callback=name_source,
     metavar=_("FILE"),
     help=_("File with one code a line; - for standard input or a USB scanner. Not needed beside --match or --extra."),
 )

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.base import (
+from commands.base import (  # fmt: skip
+    Input,
     Station,
     Words,
     by_option,
@@ -18,7 +19,7 @@ from commands.base import (
     print_json,
     repeatable,
     set_worker,
-)  # fmt: skip
+)
 from commands.handing import read_occurred
 from commands.inspecting import recorded_json, tell_recorded_events
 from commands.touching import KEYBOARD, one_touch, photo_bytes
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
               help=_("Of a check: intact, broken (or come off), mismatch (other numbers) or none."))  # fmt: skip
 @repeatable("--name", _("Who did it; two people, so give it twice."), metavar=_("NAME"))
 @click.option("--witness", default="", metavar=_("NAME"), help=_("Who watched."))
-@click.option("--photo", type=click.Path(path_type=Path), metavar=_("FILE"), help=_("A photograph that shows it."))
+@click.option("--photo", type=Input(), metavar=_("FILE"), help=_("A photograph that shows it."))
 @click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))
 @click.option("--place", metavar=_("PLACE"), help=_("Where it was done; without it, at this station."))
 @click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.base import (
+    Input,
     Station,
     confirm,
     in_groups,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     "--from",
     "bundles",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=Input(),
     metavar=_("FILE"),
     help=_("With --continue, where the ledger itself is lost: another station's bundle that holds its log."),
 )

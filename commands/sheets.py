@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.base import Integer, Output, Station, note, print_json, progress
+from commands.base import Input, Integer, Output, Station, note, print_json, progress
 from custody.errors import N_, InputError
 from language import _
 from station.print_job import DPI, Form, PrintJob, chosen_stock
@@ -32,7 +32,7 @@ def print_options(command: F) -> F:
         ),
         click.option(
             "--sheet-file",
-            type=click.Path(path_type=Path),
+            type=Input(),
             metavar=_("FILE"),
             help=_("Label sheets of your own (.toml); those in sheets.toml in Serah's folder are always known."),
         ),

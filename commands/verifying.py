@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.base import Station, json_option, note, pass_station, print_json, progress, repeatable
+from commands.base import Input, Station, json_option, note, pass_station, print_json, progress, repeatable
 from language import _
 from language.text import printable
 
@@ -18,7 +18,7 @@ EXIT_WRONG = 1
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path), metavar=_("[FILE]"))
+@click.argument("file", required=False, type=Input(), metavar=_("[FILE]"))
 @click.option("--root", metavar=_("FINGERPRINT"), help=_("Fingerprint of the election's root, from its key sheet."))
 @repeatable("--head", _("A signed head that somebody kept: a file, a photograph of its QR code, or its text."),
             metavar=_("FILE"))  # fmt: skip

@@ -6,6 +6,7 @@ because another one read something: that loses labels wherever there are several
 """
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -59,6 +60,8 @@ _MOST_GUESSES, _MOST_GUESSES_QUICK = 40, 10
 _MOST_PAIRS = 8
 _LEAST_PAIR_PX = 2.0
 """Pairs of finder patterns with smaller modules are mostly letters; no way reads a damaged code as small."""
+_DEAR_S = 1.0
+"""A first look that takes so much of the processor is at a picture that was made to cost; ours take a tenth."""
 _SMALL_FRAME_PX = 1_000_000
 """Finder patterns are looked for in the enlargement of frames up to 720p, and in larger ones as they are."""
 
@@ -77,6 +80,10 @@ log = logging.getLogger(__name__)
 
 def _never() -> bool:
     return False
+
+
+def _nothing() -> None:
+    pass
 
 
 @dataclass(frozen=True)
@@ -112,20 +119,36 @@ class Reader:
         self.ways: tuple[Way, ...] = (*others, *rescue, *again, "closely")
         """How a place in a moving picture is looked at, one after the other, the most promising first."""
 
-    def read(self, image: Image, *, thorough: bool = False, is_late: Callable[[], bool] = _never) -> list[Read]:
+    def read(
+        self,
+        image: Image,
+        *,
+        thorough: bool = False,
+        is_late: Callable[[], bool] = _never,
+        cut: Callable[[], None] = _nothing,
+    ) -> list[Read]:
         """Every QR code found, ours or not, once for each text and place.
 
         Args:
             image: grey or blue-green-red, 8 bits; a picture without pixels has no codes.
             thorough: take every pass; for stills, which do not come again.
-            is_late: asked before each pass; once it is, those that are left are left out.
+            is_late: asked before each pass behind the first two; once it is, those that are left are left out.
+            cut: called where that may have left codes unread.
         """
+        began_s = time.process_time()
         glance = self.glance(image, inverted=thorough)
         if glance is None or not thorough:
             return glance.reads if glance else []
         sizes = Sizes(glance.gray)
-        more, unread = self._passes(sizes, QUICK, SLOW, is_late)
-        found, unread = united(glance.reads, more), [*glance.unread, *unread]
+        if is_late() and time.process_time() - began_s > _DEAR_S:
+            cut()
+            return glance.reads
+        found, missed = self._pass(self._best, QUICK[0], sizes)
+        missed = [*glance.unread, *missed]
+        more, failed = self._passes(sizes, QUICK[1:], SLOW, is_late)
+        found, unread = united(glance.reads, united(found, more)), [*missed, *failed]
+        if is_late() and _may_be_left(found, missed):
+            cut()
         if is_late() or (found and not _is_left(sizes, found, unread)):
             return self._confirmed(glance.gray, found, is_late)
         more, failed = self._passes(sizes, THOROUGH_QUICK, THOROUGH_SLOW, is_late)
@@ -133,9 +156,13 @@ class Reader:
         for gray in channels(image):
             found = found if is_late() else united(found, self._found(self._best, as_it_is(gray))[0])
         if is_late():
+            if _may_be_left(found, missed):
+                cut()
             return found
         found = self.look_closer(glance.gray, [each.corners for each in unread], found, is_late)
         found = found if is_late() else self._rescued(sizes.modest, found, _MOST_GUESSES)
+        if is_late() and _may_be_left(found, missed):
+            cut()
         return self._confirmed(glance.gray, found, is_late)
 
     def glance(self, image: Image, *, inverted: bool = False) -> Glance | None:
@@ -283,6 +310,11 @@ class Reader:
             [rendering.read_in_picture(read) for read in reads],
             [Unread(rendering.placed(each.corners), each.fault) for each in unread],
         )
+
+
+def _may_be_left(found: Sequence[Read], unread: Sequence[Unread]) -> bool:
+    """Whether nothing was read, or something was found beside it and not read."""
+    return not found or bool(apart([each.corners for each in unread], [read.corners for read in found]))
 
 
 def _is_left(sizes: Sizes, found: Sequence[Read], unread: Sequence[Unread]) -> bool:

@@ -10,7 +10,8 @@ import numpy as np
 
 from custody.errors import N_, CustodyError, InputError
 from language import _
-from scanner.frames import PICTURES, Clock, Frame, FrameSource, Image, Tell
+from scanner.effort import Effort, picture_s
+from scanner.frames import PICTURES, Clock, Frame, FrameSource, Image, Tell, ignore
 from scanner.opencv import cv2
 from scanner.pages import too_costly
 from tables.bounded import OverLimitError, bounded
@@ -41,6 +42,7 @@ class Pictures:
     paths: Sequence[Path]
     clock: Clock
     tell: Tell | None = None
+    tell_short: Tell = ignore
     kind: Literal["still"] = "still"
 
     @property
@@ -56,7 +58,8 @@ class Pictures:
                 self.tell(_("Left out: {what}").format(what=_(image.message).format(**image.values)))
                 continue
             read += 1
-            yield Frame(image, path.name, number, self.clock())
+            effort = Effort(path.name, self.tell or self.tell_short, picture_s(_largest([path])))
+            yield Frame(image, path.name, number, self.clock(), effort)
         if not read:
             raise InputError(N_("{path} has no picture that can be read"), path=self.title)
 
@@ -96,10 +99,10 @@ def _picture(path: Path, head: dict[str, Any], data: bytearray) -> Image | Input
 
 
 def open_pictures(
-    title: str, paths: Sequence[Path], *, clock: Clock, tell: Tell | None = None
+    title: str, paths: Sequence[Path], *, clock: Clock, tell: Tell | None = None, tell_short: Tell = ignore
 ) -> AbstractContextManager[FrameSource]:
-    """Open these pictures, in this order."""
-    return nullcontext(Pictures(title, paths, clock, tell))
+    """Open these pictures, in this order. `tell_short` is told of one that was not looked at closely."""
+    return nullcontext(Pictures(title, paths, clock, tell, tell_short))
 
 
 def open_folder(folder: Path, *, clock: Clock, tell: Tell) -> AbstractContextManager[FrameSource]:

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
 from custody.errors import N_, InputError
+
+if TYPE_CHECKING:
+    from scanner.effort import Effort
 
 Image = NDArray[np.uint8]
 """Grey (height, width) or blue-green-red (height, width, 3), 8 bits."""
@@ -40,12 +43,15 @@ class Frame:
 
     A blank frame has no pixels. A live source gives one now and then while no picture comes, with the number of the
     last picture, so that who iterates can do other things meanwhile.
+
+    `effort` is the file's whose looks are timed; None for cameras and videos.
     """
 
     image: Image
     source: str
     number: int
     at_ms: float
+    effort: "Effort | None" = None
 
     @property
     def is_blank(self) -> bool:
@@ -125,11 +131,11 @@ def open_source(
     if suffix == ".pdf":
         from scanner import pages
 
-        return pages.open_pdf(path, clock=clock, dpi=dpi)
+        return pages.open_pdf(path, clock=clock, dpi=dpi, tell=tell)
     if suffix in VIDEOS:
         return files.open_video(path)
     if suffix in PICTURES:
-        return files.open_pictures(path.name, [path], clock=clock)
+        return files.open_pictures(path.name, [path], clock=clock, tell_short=tell)
     raise InputError(
         N_("{path} is no kind of file that holds frames"),
         hint=N_("Pictures: {pictures}. Videos: {videos}. Pages: .pdf."),

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from math import inf
 from typing import TypeVar
 
 from scanner.decode import Reader
+from scanner.effort import Effort
 from scanner.engines import united
-from scanner.frames import Clock, Image
+from scanner.frames import Clock, Image, ignore
 from scanner.reads import Read, Seen
 from scanner.worker import Executor
 
@@ -60,13 +62,20 @@ class StillReader:
         self._reader, self._begin, self._clock = reader, begin, clock
         self._executor = begin()
 
-    def look(self, image: Image, at_ms: float) -> list[Look]:
-        """What this picture shows; nothing where an engine hangs on it."""
+    def look(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
+        """What this picture shows, with as many looks as its file may take; nothing where an engine hangs on it."""
         ends_ms = self._clock() + STILL_MS
-        future = self._executor.submit(
-            lambda: self._reader.read(image, thorough=True, is_late=lambda: self._clock() > ends_ms)
-        )
-        reads = result_of(future, "a picture")
+        if effort is None:
+            effort = Effort("", ignore, inf)
+
+        def is_late() -> bool:
+            return self._clock() > ends_ms or effort.is_used_up()
+
+        with effort:
+            future = self._executor.submit(
+                lambda: self._reader.read(image, thorough=True, is_late=is_late, cut=effort.cut)
+            )
+            reads = result_of(future, "a picture")
         if reads is None and not future.done():
             self._executor.close()
             self._executor = self._begin()

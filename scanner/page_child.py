@@ -4,7 +4,7 @@ from typing import Any
 
 import pypdfium2
 
-from scanner.page_size import most_pages, scale_of
+from scanner.page_size import drawing_s, most_pages, scale_of
 from tables.bounded import Send, limited
 
 
@@ -14,7 +14,7 @@ def pages(told: dict[str, Any], send: Send, _payload: bytes) -> None:
     Args:
         told: `path`, `bytes` and `dpi`.
     """
-    step = limited(told["bytes"])
+    step = limited(told["bytes"], drawing_s(told["bytes"], 1))
     try:
         document = pypdfium2.PdfDocument(told["path"])
     except pypdfium2.PdfiumError as error:
@@ -24,6 +24,7 @@ def pages(told: dict[str, Any], send: Send, _payload: bytes) -> None:
     if total > most_pages(told["bytes"]):
         send(fault="many", total=total)
         return
+    step = limited(told["bytes"], drawing_s(told["bytes"], total))
     send(total=total)
     for number in range(total):
         step()

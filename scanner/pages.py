@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 
 from custody.errors import N_, InputError
-from scanner.frames import Clock, Frame, FrameSource, Image
+from scanner.effort import Effort, most_pdf_s, pdf_s
+from scanner.frames import Clock, Frame, FrameSource, Image, Tell, ignore
 from scanner.page_size import scale_of
 from tables.bounded import OverLimitError, Piece, bounded
 
@@ -22,12 +23,14 @@ class Pages:
 
     kind: Literal["still"] = "still"
 
-    def __init__(self, path: Path, total: int, pieces: Iterator[Piece], clock: Clock) -> None:
+    def __init__(self, path: Path, total: int, pieces: Iterator[Piece], clock: Clock, tell: Tell = ignore) -> None:
         self.title = path.name
         self.total = total
         self._path = path
         self._pieces = pieces
         self._clock = clock
+        self._bytes = path.stat().st_size
+        self._effort = Effort(path.name, tell, 0.0)
 
     def __iter__(self) -> Iterator[Frame]:
         for number in range(1, self.total + 1):
@@ -42,11 +45,14 @@ class Pages:
                     page=number,
                     path=self.title,
                 )
-            yield Frame(_image(data, **head), self.title, number, self._clock())
+            self._effort.allowed_s += pdf_s(self._bytes) / self.total
+            yield Frame(_image(data, **head), self.title, number, self._clock(), self._effort)
+            if self._effort.used_s > most_pdf_s(self._bytes, self.total):
+                raise too_costly(self._path)
 
 
 @contextmanager
-def open_pdf(path: Path, *, clock: Clock, dpi: int) -> Iterator[FrameSource]:
+def open_pdf(path: Path, *, clock: Clock, dpi: int, tell: Tell = ignore) -> Iterator[FrameSource]:
     """Open a PDF. It is read in a child process, within limits of time and memory.
 
     Raises:
@@ -72,7 +78,7 @@ def open_pdf(path: Path, *, clock: Clock, dpi: int) -> Iterator[FrameSource]:
                 )
         if not head["total"]:
             raise InputError(N_("{path} has no pages"), path=str(path))
-        yield Pages(path, head["total"], pieces, clock)
+        yield Pages(path, head["total"], pieces, clock, tell)
 
 
 def draw_page(data: bytes, dpi: int) -> Image:

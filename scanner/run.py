@@ -53,7 +53,7 @@ def scan_frames(
 
     with suppress(KeyboardInterrupt), open_looks(reader, source.kind) as looker:
         for frame in source:
-            looks = looker.look(frame.image, frame.at_ms)
+            looks = looker.look(frame.image, frame.at_ms, frame.effort)
             see(looks)
             session.unread = looker.unread
             for line in typed_lines() if typed_lines else ():

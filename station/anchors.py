@@ -118,12 +118,13 @@ def codes_in(path: Path, tell: Tell) -> Iterator[str]:
     """
     from scanner.decode import Reader
     from scanner.frames import open_source
+    from scanner.live import open_looks
 
-    reader = Reader()
-    with open_source(str(path), tell=tell) as source:
+    with open_source(str(path), tell=tell) as source, open_looks(Reader(), source.kind) as looker:
         for frame in source:
             if not frame.is_blank:
-                yield from (read.text for read in reader.read(frame.image, thorough=True))
+                looks = looker.look(frame.image, frame.at_ms, frame.effort)
+                yield from (read.text for look in looks for read in look.reads)
 
 
 def is_picture(path: Path) -> bool:

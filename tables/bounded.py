@@ -156,17 +156,24 @@ def _send(sink: BinaryIO, head: Mapping[str, Any], data: Any) -> None:
     _write(sink, view)  # type: ignore[arg-type]
 
 
-def limited(file_bytes: int) -> Callable[[], None]:
-    """Set the limits for a file, in the child, before it is opened; returns what is called before each further step."""
+def limited(file_bytes: int, cpu_s: float | None = None) -> Callable[[], None]:
+    """Set the limits for a file, in the child, before it is opened; returns what is called before each further step.
+
+    Args:
+        cpu_s: the processor's time for all steps from now on; None: as the file's bytes say.
+    """
     if sys.platform == "win32":
         return lambda: None
     import resource
+    import signal
 
-    end_s = time.process_time() + FILE_CPU_S + CPU_S_PER_BYTE * file_bytes
+    allowed_s = FILE_CPU_S + CPU_S_PER_BYTE * file_bytes if cpu_s is None else cpu_s
+    end_s = time.process_time() + allowed_s
 
     def step() -> None:
         until_s = min(time.process_time() + STEP_CPU_S + STEP_CPU_S_PER_BYTE * file_bytes, end_s)
         _lower(resource.RLIMIT_CPU, int(until_s) + 1)
+        signal.setitimer(signal.ITIMER_PROF, max(until_s - time.process_time(), 0.001))  # to less than a second
 
     with suppress(OSError, ValueError):  # macOS has no /proc, and takes no limit of memory
         _lower(resource.RLIMIT_AS, _loaded_bytes() + memory_for(file_bytes))

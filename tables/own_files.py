@@ -25,6 +25,9 @@ NAMES = (
     "bast-*.toml", "checklist.csv", "checklist.xlsx", "sizes.csv", "sizes.xlsx",
 )  # fmt: skip
 """Files in the station's folder, in small letters: what Serah keeps there, and what an office puts there."""
+_SQLITE = b"SQLite format 3\0"
+_BEGINNING = 100
+"""So many bytes of a file tell whether it is a private key or a database."""
 FOLDERS = ("set-aside-*", "labels", ".page-*")
 """Folders in the station's folder: stations that were set aside, printed labels, what the page holds for a while."""
 
@@ -96,6 +99,44 @@ def refuse_own(path: Path, *, replaces_all: bool = False) -> None:
             hint=N_("Choose another name, in another folder."),
             path=str(path),
         )
+
+    if _is_any_stations(target):
+        raise InputError(
+            N_("{path} is a private key, or a database or part of one: nothing is written there"),
+            hint=N_("Choose another name."),
+            path=str(path),
+        )
+
+
+def is_same_output(one: Path, other: Path) -> bool:
+    """Whether two names lead to one file, also where it is not there yet, in the most forgiving file system."""
+    try:
+        first, second = one.resolve(), other.resolve()
+    except (OSError, RuntimeError, ValueError):  # refused where it is opened
+        return False
+    return _is_same(first, second) or (
+        _folded(first.name) == _folded(second.name) and _is_same(first.parent, second.parent)
+    )
+
+
+def _is_any_stations(target: Path) -> bool:
+    """Whether a file, by what is in it, is the key or the ledger of some station; or by its name part of a ledger."""
+    ledgers = [target, *(target.with_name(target.name.removesuffix(tail)) for tail in _LEDGER_TAILS[1:])]
+    if any(_beginning(file).startswith(_SQLITE) for file in ledgers if file.name):
+        return True
+    begin = _beginning(target)
+    return begin.startswith(b"-----BEGIN ") and b"PRIVATE KEY-----" in begin
+
+
+def _beginning(path: Path) -> bytes:
+    """The first bytes of a file; none of what is no file or cannot be read."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(_BEGINNING)
+    except OSError:
+        return b""
 
 
 def _is_own(target: Path, own: Own, replaces_all: bool) -> bool:

@@ -60,7 +60,7 @@ def test_a_child_that_comes_to_no_end_is_ended_by_its_time(begun: Begun) -> None
         assert next(pieces)[0] == {"begun": True}
         with pytest.raises(OverLimitError):
             next(pieces)
-        assert begun[0].wait() == -signal.SIGXCPU
+        assert begun[0].wait() == -signal.SIGPROF
 
 
 def test_a_child_that_says_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
