@@ -17,6 +17,7 @@ from command_examples import once, prepared, station, terminal  # noqa: F401 -- 
 from lan_examples import device, draft, lan, lan_app, stranger, whichever_lan  # noqa: F401 -- fixtures of the tests of second scanners
 from meet_examples import other  # noqa: F401 -- the fixture of tests in which two stations meet by commands
 from page_examples import app, client, page_at, site, visitor, whichever  # noqa: F401 -- fixtures of all tests of the page
+from stranger_examples import newcomer  # noqa: F401 -- a station that root has not admitted
 
 from language import use
 
