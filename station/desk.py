@@ -212,12 +212,12 @@ class DraftDesk:
         wrong = _wrong_by_item(findings)
         if told == wrong and tally == self.tally:
             return None
+        count = len(wrong.keys() & self.taken.keys())
         words = _("New data has come, and what was scanned was judged again: {count} labels, {wrong} of them not right")
-        if not wrong.keys() & self.taken.keys():
+        if not count:
             words = _("New data has come, and what was scanned was judged again: {count} labels, all of them right")
         if not self.taken:
             words = _("New data has come; what is expected was looked up again")
-        count = len(wrong.keys() & self.taken.keys())
         return self._anew("said", words.format(count=number(len(self.taken)), wrong=number(count)), findings)
 
     def _anew(self, kind: Literal["place", "said"], words: str, findings: Sequence[Finding] | None = None) -> Outcome:
