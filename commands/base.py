@@ -290,7 +290,7 @@ class Output(click.Path):
         """
         path = cast(Path, super().convert(value, param, ctx))
         output_path(path, replaces_all=self._replaces_all)
-        name_file(ctx, path, writes=param and param.name)
+        name_file(ctx, path, writes=param.name if param else None)
         return path
 
 

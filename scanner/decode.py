@@ -314,7 +314,8 @@ class Reader:
 
 def _may_be_left(found: Sequence[Read], unread: Sequence[Unread]) -> bool:
     """Whether nothing was read, or something was found beside it and not read."""
-    return not found or bool(apart([each.corners for each in unread], [read.corners for read in found]))
+    places = [each.corners for each in unread if longest_px(each.corners) > 0]  # zxing-cpp gives some no place
+    return not found or bool(apart(places, [read.corners for read in found]))
 
 
 def _is_left(sizes: Sizes, found: Sequence[Read], unread: Sequence[Unread]) -> bool:

@@ -9,8 +9,9 @@ from language import _
 
 _BASE_S, PICTURE_S_PER_BYTE, PDF_S_PER_BYTE = 1.7, 1.3e-6, 20e-6
 """What second looks may take for any file, and for each of its bytes: a photograph has more bytes than a page."""
-_PAGE_S, _PAGES_S_PER_BYTE = 0.3, 150e-6
-"""What first looks at the pages of a PDF may take beside it: this for each page, never more than that for each byte."""
+_SPARE_S, _PAGE_S, _PAGES_S_PER_BYTE = 0.5, 0.3, 150e-6
+"""What first looks at the pages of a PDF may take beside it: something for a look that had begun, and this for each
+page, never more than that for each byte."""
 
 
 @dataclass
@@ -70,4 +71,4 @@ def pdf_s(file_bytes: int) -> float:
 
 def most_pdf_s(file_bytes: int, pages: int) -> float:
     """What all looks at the pages of a PDF may take before it is refused."""
-    return pdf_s(file_bytes) + min(_PAGE_S * pages, _PAGES_S_PER_BYTE * file_bytes)
+    return pdf_s(file_bytes) + _SPARE_S + min(_PAGE_S * pages, _PAGES_S_PER_BYTE * file_bytes)

@@ -47,7 +47,7 @@ class Pages:
                 )
             self._effort.allowed_s += pdf_s(self._bytes) / self.total
             yield Frame(_image(data, **head), self.title, number, self._clock(), self._effort)
-            if self._effort.used_s > most_pdf_s(self._bytes, self.total):
+            if number < self.total and self._effort.used_s > most_pdf_s(self._bytes, self.total):
                 raise too_costly(self._path)
 
 

@@ -125,6 +125,21 @@ def png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
+def lines_over_lines(pages: int, count: int, *, packed: bool) -> bytes:
+    """One path across the whole page, drawn on each of its pages; packed, it takes a kilobyte."""
+    path = b"0 0 m " + b"1999 1999 l 0 1999 l 1999 0 l " * count + b" f"
+    drawn = stream(b"/Filter/FlateDecode", zlib.compress(path, 9)) if packed else stream(b"", path)
+    kids = b"<</Type/Pages/Count %d/Kids[%b]>>" % (pages, b"3 0 R " * pages)
+    return pdf(ROOT_OF, kids, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 2000 2000]/Contents 4 0 R>>", drawn)
+
+
+def finder_patterns(side: int) -> bytes:
+    """A picture full of the squares that stand in the corners of QR codes."""
+    finder = np.pad(np.zeros((3, 3), np.uint8), 1, constant_values=255)
+    cell = np.pad(np.pad(finder, 1), ((0, 2), (0, 2)), constant_values=255).repeat(2, 0).repeat(2, 1)
+    return cv2.imencode(".png", np.tile(cell, (side // 18, side // 18)))[1].tobytes()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "make", "code"),
@@ -134,6 +149,11 @@ def png(width: int, height: int) -> bytes:
         ("forms.pdf", forms_within_forms, 2),
         ("bomb.png", lambda: png(30_000, 30_000), 2),
         ("large.png", lambda: png(9_000, 9_000), 2),
+        ("packed.pdf", lambda: lines_over_lines(5, 3_000, packed=True), 2),
+        ("many.pdf", lambda: lines_over_lines(20, 20_000, packed=True), 2),
+        ("white.pdf", lambda: lines_over_lines(50, 0, packed=True), 2),
+        ("white.png", lambda: png(12_000, 1_000), 0),
+        ("finders.png", lambda: finder_patterns(3_500), 0),
     ],
 )
 def test_a_pdf_or_picture_costs_little_whatever_it_claims(
