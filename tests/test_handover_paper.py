@@ -230,10 +230,17 @@ def test_a_paper_says_a_sentence_once_and_by_the_name_of_its_kind():
     named = codes(7)
     one = sheet(7, to="51.08.01")
     late = [Finding("LATE_ENTRY", "keyed in later", {}, code, is_open=False) for code in named]
-    assert text_of(printed(one, findings=late)).count("Keyed in later") == 1
+    for count in (3, 7):
+        told = text_of(printed(one, findings=late[:count]))
+        assert told.count("Keyed in later") == 1 and f"({count})" not in told
     gaps = [Finding("GAP", "{item} is not told of", {"item": show_code(code)}, code) for code in named]
     told = text_of(printed(one, findings=gaps))
     assert "Handover missing (7)" in told and "GAP" not in told
+
+
+def test_a_paper_says_whole_when_it_was_keyed_in():
+    told = text_of(printed(sheet(7, occurred="2024-02-11T01:00:00Z")))
+    assert "keyed in later, on Mon 12 Feb 2024 09:02 WITA" in told
 
 
 def test_the_same_facts_make_the_same_file():

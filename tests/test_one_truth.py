@@ -108,9 +108,11 @@ def test_a_letter_about_what_moved_inside_others_says_how_many_and_no_more(stati
 
 def test_what_is_refused_is_counted_and_no_finding_anywhere(station: Terminal) -> None:
     codes = station.codes("--to", "51.08.01")[:3]
-    ran = station.give(codes, "51.08", TRUCK, "--load", listed(station, codes), "--counted", "3", "--refuse", codes[0])
+    ran = station.give(codes, "51.08", TRUCK, "--load", listed(station, codes), "--counted", "3", "--refuse", codes[0],
+                       "--bast", station.home / "bast.pdf")  # fmt: skip
     assert ran.json["findings"] == [] and ran.json["refused"] == [codes[0]] and ran.json["scanned"] == 2
     assert letter(station, ran.json["bast"])["findings"] == []
+    assert "No difference" not in text_of(station.home / "bast.pdf")
     assert of_codes(station, "COUNT") == []
     out = station.home / "scorecard.json"
     assert station("report", "scorecard", "--out", out).code == 0
