@@ -208,8 +208,7 @@ class DraftDesk:
         told, tally = self._told, self.tally
         self._needs = {need.kind: need for need in self.store.state.needs()}
         self.look_again()
-        findings = self.findings()
-        wrong = _wrong_by_item(findings)
+        wrong = _wrong_by_item(findings := self.findings())
         if told == wrong and tally == self.tally:
             return None
         count = len(wrong.keys() & self.taken.keys())
