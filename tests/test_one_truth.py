@@ -240,3 +240,19 @@ def test_giver_and_receiver_sign_the_same_numbers_where_one_of_them_lists_what_w
         theirs = letter(laptop, rest["bast"])
         assert (theirs["expected"], [row["code"] for row in theirs["missing"]]) == (2, [codes[3]])
         assert letter(laptop, given["bast"])["expected"] == 4
+
+
+def test_a_paper_alone_tells_its_list_and_what_came_of_it_before_is_not_to_come_again(
+    station: Terminal, tmp_path: Path
+) -> None:
+    """No plan and no bundle: nothing is registered here, so the records alone say what has come."""
+    codes, paper = station.codes("--to", "51.08.01"), tmp_path / "paper.pdf"
+    root = station("verify", "--json").json["logs"][0]["key"]
+    station.give(codes[:3], "51.08", "51.08.01", "--load", listed(station, codes[:4]), "--paper", paper)
+    ppk = station_at(station, tmp_path / "ppk", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
+    assert ppk("scan", "--from", "51.08", "--to", "51.08.01", "--source", paper, "--json", "--yes").code in (0, 2)
+    for taken, expected in ((codes[:2], 4), (codes[2:3], 2)):
+        ran = ppk.give(taken, "51.08", "51.08.01").json
+        told = letter(ppk, ran["bast"])
+        assert (ran["expected"], told["expected"]) == (expected, expected)
+        assert codes[3] in [row["code"] for row in told["missing"]]
