@@ -34,7 +34,6 @@ class DraftDesk:
         self._needs = {need.kind: need for need in store.state.needs()}
         self._expected: dict[str, Item] | None = None
         self._elsewhere: frozenset[str] = frozenset()
-        self._may_change = False
         self._missing: dict[str, Item] = {}
         self._by_others: set[str] = set()
         self._inside: dict[str, Item] = {}

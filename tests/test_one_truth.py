@@ -256,3 +256,21 @@ def test_a_paper_alone_tells_its_list_and_what_came_of_it_before_is_not_to_come_
         told = letter(ppk, ran["bast"])
         assert (ran["expected"], told["expected"]) == (expected, expected)
         assert codes[3] in [row["code"] for row in told["missing"]]
+
+
+def test_a_handover_that_root_corrects_is_told_as_its_own_station_knew_it(station: Terminal, tmp_path: Path) -> None:
+    codes, root = station.codes("--to", "51.08.01"), station("verify", "--json").json["logs"][0]["key"]
+    two = station_at(station, tmp_path / "two", "--place", "51.08", "--station", "Gudang-2", "--root", root)
+    station("admit", tmp_path / "two" / "station-card.json")
+    station("export", "--out", tmp_path / "one.serah")
+    assert two("import", tmp_path / "one.serah").code == 0
+    ran = two.give(codes[:4], "51.08", "51.08.01", "--counted", "5").json
+    assert (ran["expected"], ran["scanned"]) == (18, 4)
+    ends, later = ("--from", "51.08", "--to", "51.08.01"), "2024-02-11T01:10:00Z"
+    assert station("handover", *ends, "--codes", "-", typed="\n".join(codes[4:9]), now=later).code == 0
+    two("export", "--out", tmp_path / "two.serah")
+    assert station("import", tmp_path / "two.serah").code == 0
+    fixed = station("correct", ran["bast"], "--counted", "4", "--reason", "incorrect-data", now="2024-02-11T01:20:00Z")
+    assert fixed.code == 0, fixed.err
+    told = letter(station, ran["bast"])
+    assert (told["expected"], told["total"], told["counted"], len(told["missing"])) == (18, 4, 4, 14)
