@@ -1,5 +1,6 @@
 """A real browser on a real server, for tests: Chromium driven by Playwright, the page served on a free port."""
 
+import os
 import shutil
 import threading
 import time
@@ -42,6 +43,11 @@ By how much a key was late is taken off the time of all that comes behind it."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
+_OF_WORKER = 100 * int("0" + os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"))
+"""Each process of a run has ports of its own: a server that was stopped for a while finds another's on its port, else,
+and the page is answered by a station that does not know it."""
+
+
 class Served:
     """A page that is served until it is stopped; `start` serves it again on the same port, as after a restart."""
 
@@ -53,12 +59,12 @@ class Served:
     def start(self) -> None:
         from web.serving import lan_server_of, listen, open_lan, server_of
 
-        listening = listen(self._port)
+        listening = listen(self._port, first=9000 + _OF_WORKER)
         self._port = listening.getsockname()[1]
         self.site = site_at(self.station.home, port=self._port, source=self._source)
         self._server = server_of(self.site)
         if self._is_lan:
-            beside = listen(self._lan_port, first=8800)
+            beside = listen(self._lan_port, first=9050 + _OF_WORKER)
             self._lan_port = beside.getsockname()[1]
             self.site.lan = open_lan(self.station.home, beside)
             for_devices = lan_server_of(self.site)
