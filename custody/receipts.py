@@ -46,14 +46,11 @@ def confirmed(waiting: Mapping[str, Sent], scanned: Collection[str]) -> set[Sent
 
 
 def listed_there(records: Iterable[Body]) -> dict[str, None] | None:
-    """The codes that by these records of the other side were to go: their lists, and what those without one say was
-    sent; None where none of them states a list.
+    """The codes that by these records of the other side were to go; None where one of them states no list: what was to
+    go in that one follows from plan and events.
     """
     records = list(records)
-    lists = stated(records)
-    if lists is None:
-        return None
-    return lists | {str(row["code"]): None for body in records if body.get("meant") is None for row in body["items"]}
+    return stated(records) if all(body.get("meant") is not None for body in records) else None
 
 
 def still_meant(codes: Iterable[str], before: Mapping[str, Item], to: str, scanned: Collection[str]) -> list[str]:

@@ -5,6 +5,8 @@ import random
 import pytest
 from custody_notation import chain_of, codes, ledger, open_codes, read
 
+from custody.receipts import listed_there
+
 BEGIN = """
 A1 register X,Y,P at WH for TPS1
 """
@@ -74,3 +76,11 @@ def test_what_is_absent_moves_nothing_and_stands_in_the_chain_as_such() -> None:
     chain = chain_of(BEGIN + "A2 handover WH>PPK Y absent=X")
     assert chain.held_by == "WH" and [link.is_absent for link in chain.links] == [False, True]
     assert not chain.links[-1].has_moved and not chain.is_recorded("WH", "PPK", "B")
+
+
+def test_of_several_handovers_that_a_receipt_confirms_all_must_state_a_list() -> None:
+    row = {"code": "7Q2M9X4T5B8C6"}
+    listed = {"items": [row], "refused": [], "meant": {"absent": ["0000000000000"], "beyond": []}}
+    unlisted = {"items": [row], "refused": [], "meant": None}
+    assert listed_there([listed]) == {"7Q2M9X4T5B8C6": None, "0000000000000": None}
+    assert listed_there([listed, unlisted]) is listed_there([unlisted]) is None
