@@ -4,9 +4,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Annotated, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from custody.errors import N_, ConflictError
+from web.given import Given
 
 T = TypeVar("T")
 Sent = Annotated[str, Field(pattern=r"^[0-9a-zA-Z.-]{1,60}$")]
@@ -15,10 +16,9 @@ _MOST = 2000
 _GIVEN_UP = object()
 
 
-class Asked(BaseModel):
+class Asked(Given):
     """What became of something that was sent, by the id that it was sent under?"""
 
-    model_config = ConfigDict(extra="forbid")
     id: Sent
 
 

@@ -1,10 +1,10 @@
 """The application: its pages behind the guard, its errors as lines that people understand.
 
-To add a page: a module in `web/pages` with `routes(site, pages)`, a template that extends `base.html`, a line in
-`PAGES` and, where people should find it from everywhere, one in `web.site.NAVIGATION`.
+To add a page: a module in `web/pages` with a `router`, a template that extends `base.html`, a line in `PAGES` and,
+where people should find it from everywhere, one in `web.site.NAVIGATION`.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,9 +20,8 @@ from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
 from language.text import printable, say, say_fault, sentence
 from station.fault_details import keep_details
+from web.api import reading, recording
 from web.api.forms import Refusal
-from web.api.reading import reading
-from web.api.recording import recording, tokens
 from web.doors import Door, LocalDoor
 from web.guard import Guard
 from web.pages import (
@@ -43,26 +42,25 @@ from web.pages import (
     work,
 )
 from web.site import HERE, Site
-from web.templating import Pages
+from web.templating import render_page
 from web.ways import hint_on_page
 
-Routes = Callable[[Site, Pages], APIRouter]
-PAGES: tuple[Routes, ...] = (
-    home.routes,
-    begin.routes,
-    scan.routes,
-    handover.routes,
-    signing.routes,
-    words.routes,
-    devices.routes,
-    items.routes,
-    dashboard.routes,
-    observe.routes,
-    work.routes,
-    labels.routes,
-    plan.routes,
-    meet.routes,
-    papers.routes,
+PAGES: tuple[APIRouter, ...] = (
+    home.router,
+    begin.router,
+    scan.router,
+    handover.router,
+    signing.router,
+    words.router,
+    devices.router,
+    items.router,
+    dashboard.router,
+    observe.router,
+    work.router,
+    labels.router,
+    plan.router,
+    meet.router,
+    papers.router,
 )
 _SHOWN_FAULTS = 50
 ABOUT = """
@@ -92,15 +90,15 @@ def build(site: Site, door: Door | None = None) -> FastAPI:
     Args:
         door: None: the page on this computer.
     """
-    pages = Pages(site)
     app = FastAPI(
         title="Serah", version="1", description=ABOUT, docs_url=None, redoc_url=None,
-        lifespan=None if door else _lifespan(site),
+        lifespan=None if door else _lifespan,
     )  # fmt: skip
-    for routes in PAGES:
-        app.include_router(routes(site, pages))
-    for part in (reading, recording, tokens):
-        app.include_router(part(site), prefix="/api/v1", responses=REFUSED, dependencies=SECURITY)
+    app.state.site = site
+    for router in PAGES:
+        app.include_router(router)
+    for router in (reading.router, recording.router, recording.tokens):
+        app.include_router(router, prefix="/api/v1", responses=REFUSED, dependencies=SECURITY)
     app.mount("/static", Static(directory=HERE / "static"))
     app.add_middleware(
         Guard,
@@ -108,18 +106,15 @@ def build(site: Site, door: Door | None = None) -> FastAPI:
         language_code=site.language,
         whose=lambda token: site.observers.whose(token),
     )
-    for kind, answer in _answers(pages).items():
+    for kind, answer in _ANSWERS.items():
         app.add_exception_handler(kind, answer)
     return app
 
 
-def _lifespan(site: Site) -> Callable[[FastAPI], Any]:
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-        await run_in_threadpool(site.close)
-
-    return lifespan
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await run_in_threadpool(app.state.site.close)
 
 
 class Static(StaticFiles):
@@ -131,37 +126,40 @@ class Static(StaticFiles):
         return response
 
 
-def _answers(pages: Pages) -> dict[Any, Any]:
-    """What is said of each kind of error: a page to who visits, JSON to a script."""
+def _answer(request: Request, status: int, line: str, hint: str = "", faults: Sequence[str] = ()) -> Response:
+    """What is said of an error: a page to who visits, JSON to a script."""
+    if "text/html" not in request.headers.get("accept", "") or request.method not in ("GET", "HEAD"):
+        return JSONResponse({"error": line, "hint": hint, "faults": list(faults)}, status)
+    try:
+        return render_page(request, "error.html", status=status, line=sentence(line), hint=hint)
+    except CustodyError:  # not even the page's frame can be had from this ledger
+        return JSONResponse({"error": line, "hint": hint, "faults": []}, status)
 
-    def answer(request: Request, status: int, line: str, hint: str = "", faults: list[str] | None = None) -> Response:
-        if "text/html" not in request.headers.get("accept", "") or request.method not in ("GET", "HEAD"):
-            return JSONResponse({"error": line, "hint": hint, "faults": faults or []}, status)
-        try:
-            return pages.page(request, "error.html", status=status, line=sentence(line), hint=hint)
-        except CustodyError:  # not even the page's frame can be had from this ledger
-            return JSONResponse({"error": line, "hint": hint, "faults": []}, status)
 
-    def of_ours(request: Request, error: CustodyError) -> Response:
-        faults = error.faults[:_SHOWN_FAULTS] if isinstance(error, InputError) else ()
-        return answer(
-            request, status_of(error), say(error), hint_on_page(error), [say_fault(fault) for fault in faults]
-        )
+def _of_ours(request: Request, error: CustodyError) -> Response:
+    faults = error.faults[:_SHOWN_FAULTS] if isinstance(error, InputError) else ()
+    return _answer(request, status_of(error), say(error), hint_on_page(error), [say_fault(fault) for fault in faults])
 
-    def of_http(request: Request, error: HTTPException) -> Response:
-        words = {404: _("There is no such page."), 405: _("This address takes no such request.")}
-        return answer(request, error.status_code, words.get(error.status_code, str(error.detail)))
 
-    def of_input(request: Request, error: RequestValidationError) -> Response:
-        names = ", ".join(printable(".".join(map(str, fault["loc"][1:])), 40) for fault in error.errors()[:5])
-        return answer(request, 422, _("The request is not understood: {names}").format(names=names))
+def _of_http(request: Request, error: HTTPException) -> Response:
+    words = {404: _("There is no such page."), 405: _("This address takes no such request.")}
+    return _answer(request, error.status_code, words.get(error.status_code, str(error.detail)))
 
-    def of_fault(request: Request, error: Exception) -> Response:
-        path = keep_details(error)
-        line = _("Serah has a fault: {error}").format(error=printable(f"{type(error).__name__}: {error}", 200))
-        return answer(request, 500, line, _("What was recorded is safe. Please send us {path}").format(path=path))
 
-    return {CustodyError: of_ours, HTTPException: of_http, RequestValidationError: of_input, Exception: of_fault}
+def _of_input(request: Request, error: RequestValidationError) -> Response:
+    names = ", ".join(printable(".".join(map(str, fault["loc"][1:])), 40) for fault in error.errors()[:5])
+    return _answer(request, 422, _("The request is not understood: {names}").format(names=names))
+
+
+def _of_fault(request: Request, error: Exception) -> Response:
+    path = keep_details(error)
+    line = _("Serah has a fault: {error}").format(error=printable(f"{type(error).__name__}: {error}", 200))
+    return _answer(request, 500, line, _("What was recorded is safe. Please send us {path}").format(path=path))
+
+
+_ANSWERS: dict[Any, Any] = {
+    CustodyError: _of_ours, HTTPException: _of_http, RequestValidationError: _of_input, Exception: _of_fault
+}  # fmt: skip
 
 
 def status_of(error: CustodyError) -> int:

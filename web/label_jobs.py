@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from custody.errors import N_, InputError, RuleError
 from custody.people import distinct_people
@@ -13,6 +13,7 @@ from language import _
 from station.bars import Progress
 from station.print_job import PrintJob, chosen_stock
 from station.said import LONGEST_NAME, LONGEST_NOTE, one_line
+from web.given import Given
 
 if TYPE_CHECKING:
     from custody.items import Item
@@ -26,10 +27,9 @@ MOST_CODES = 2_000
 Word = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
-class Paper(BaseModel):
+class Paper(Given):
     """The stock, what was measured of the printer, and where the labels go: a file, or a thermal printer's address."""
 
-    model_config = ConfigDict(extra="forbid")
     sheet: Word = "a4-3x7"
     start: Annotated[int, Field(ge=1, le=1000)] = 1
     cut_marks: bool = False

@@ -157,6 +157,11 @@ class Room(Scanning):
         self.news.tell("recorded", bast=recorded.bast)
         return recorded
 
+    def drop(self) -> None:
+        """Forget the session: nothing of it is recorded, and every open page is told."""
+        self.store.drafts.drop(self.draft)
+        self.news.tell("dropped")
+
     def is_current(self, store: "Store") -> bool:
         """Whether this is still what the ledger has; another program may fill the same draft."""
         info, desk = store.drafts.get(self.draft), self.desk

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from custody.codes import show_code
 from language import _
@@ -12,6 +12,7 @@ from scanner.reads import Read
 from scanner.session import ScanSession
 from station.advice import advice_now, last_handover
 from web.answers import Sent
+from web.given import Given
 from web.news import News
 
 if TYPE_CHECKING:
@@ -21,10 +22,9 @@ LONGEST_LINE = 4096
 """A part of a paper has up to that many characters."""
 
 
-class Line(BaseModel):
+class Line(Given):
     """One line as it was typed, or as a USB scanner sent it."""
 
-    model_config = ConfigDict(extra="forbid")
     line: Annotated[str, Field(max_length=LONGEST_LINE)]
     id: Sent | None = None
     """By which the page asks for what came of it, where its answer is lost."""

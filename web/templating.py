@@ -17,9 +17,10 @@ from language.text import decimal, fill, local_time, number, printable, share, s
 from reports.words import custodian_name
 from station.admission import waiting_sentence
 from station.desk import station_clock
+from web.dependencies import site_of
 from web.guard import LANGUAGE_COOKIE, SECRET
 from web.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
-from web.site import HERE, NAVIGATION, Site
+from web.site import HERE, NAVIGATION
 from web.token import cookie_name
 
 _LONGEST_SHOWN = 2000
@@ -62,55 +63,54 @@ def _say_count(one: str, many: str, count: int, **values: object) -> str:
     return language.ngettext(one, many, count).format(**({"count": number(count)} | shown))
 
 
-class Pages:
-    """Makes pages of one site from its templates."""
+def render(name: str, **values: Any) -> str:
+    """A part of a page, which a script puts in its place."""
+    return environment().get_template(name).render(values)
 
-    def __init__(self, site: Site) -> None:
-        self._site, self._templates = site, environment()
 
-    def fragment(self, name: str, **values: Any) -> str:
-        """A part of a page, which a script puts in its place."""
-        return self._templates.get_template(name).render(values)
+def is_device(request: Request) -> bool:
+    """Whether who asks is a device of the local network: not the station's own screen, and no observer."""
+    return request.scope.get(SECRET) != site_of(request).token and not is_observer(request.scope)
 
-    def is_device(self, request: Request) -> bool:
-        """Whether who asks is a device of the local network: not the station's own screen, and no observer."""
-        return request.scope.get(SECRET) != self._site.token and not is_observer(request.scope)
 
-    def bare(self, request: Request, name: str, **values: Any) -> HTMLResponse:
-        """A whole page for who has no secret: nothing on it tells anything of the station."""
-        return HTMLResponse(self.fragment(name, lang=language.chosen(), path=request.url.path, **values))
+def render_bare(request: Request, name: str, **values: Any) -> HTMLResponse:
+    """A whole page for who has no secret: nothing on it tells anything of the station."""
+    return HTMLResponse(render(name, lang=language.chosen(), path=request.url.path, **values))
 
-    def page(self, request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-        """A whole page. It gives the browser the secret, and keeps the language that the address asks for."""
-        wanted = request.query_params.get("lang", "")  # the guard has chosen it
-        secret = request.scope.get(SECRET)
-        text = self.fragment(
-            name, lang=language.chosen(), token=secret or "", path=request.url.path, frame=self._frame(request),
-            is_device=self.is_device(request), **values,
-        )  # fmt: skip
-        response = HTMLResponse(text, status)
-        if secret == self._site.token:
-            response.set_cookie(cookie_name(secret), secret, httponly=True, samesite="strict")
-        if wanted in language.LANGUAGES:
-            response.set_cookie(LANGUAGE_COOKIE, wanted, max_age=_YEAR_S, httponly=True, samesite="strict")
-        return response
 
-    def _frame(self, request: Request) -> dict[str, Any]:
-        """What stands on every page: the ways that this visitor may go, which station this is, and who observes."""
-        own = self._site.ask.do(lambda store: store.ledger.own_log())
-        roles: frozenset[Role] = request.scope.get(SCOPE_ROLES, frozenset())
-        ways = [(way, words) for way, words in NAVIGATION if roles & allowed("GET", way)]
-        return {
-            "ways": ways,
-            "observer": request.scope.get(OBSERVER) or "",
-            "station": own.station,
-            "place": self._site.ask.do(lambda store: custodian_name(store.state.places, own.place)),
-            "zone": self._site.ask.do(station_clock),
-            "election": own.election,
-            "waiting": self._site.ask.do(waiting_sentence),
-            "same_in_english": _same_in(request, "en"),
-            "same_in_indonesian": _same_in(request, "id"),
-        }
+def render_page(request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A whole page. It gives the browser the secret, and keeps the language that the address asks for."""
+    wanted = request.query_params.get("lang", "")  # the guard has chosen it
+    secret = request.scope.get(SECRET)
+    text = render(
+        name, lang=language.chosen(), token=secret or "", path=request.url.path, frame=_frame(request),
+        is_device=is_device(request), **values,
+    )  # fmt: skip
+    response = HTMLResponse(text, status)
+    if secret == site_of(request).token:
+        response.set_cookie(cookie_name(secret), secret, httponly=True, samesite="strict")
+    if wanted in language.LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, wanted, max_age=_YEAR_S, httponly=True, samesite="strict")
+    return response
+
+
+def _frame(request: Request) -> dict[str, Any]:
+    """What stands on every page: the ways that this visitor may go, which station this is, and who observes."""
+    ask = site_of(request).ask
+    own = ask.do(lambda store: store.ledger.own_log())
+    roles: frozenset[Role] = request.scope.get(SCOPE_ROLES, frozenset())
+    ways = [(way, words) for way, words in NAVIGATION if roles & allowed("GET", way)]
+    return {
+        "ways": ways,
+        "observer": request.scope.get(OBSERVER) or "",
+        "station": own.station,
+        "place": ask.do(lambda store: custodian_name(store.state.places, own.place)),
+        "zone": ask.do(station_clock),
+        "election": own.election,
+        "waiting": ask.do(waiting_sentence),
+        "same_in_english": _same_in(request, "en"),
+        "same_in_indonesian": _same_in(request, "id"),
+    }
 
 
 def _same_in(request: Request, code: str) -> str:

@@ -7,17 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from web.given import Given
+
 Code = Annotated[str, Field(max_length=60, examples=["7Q2M9X4T5B8C6"])]
 PlaceCode = Annotated[str, Field(max_length=60, examples=["51.08.01.2009"])]
 Time = Annotated[str, Field(max_length=40, examples=["2024-02-12T10:00:00Z"])]
 Name = Annotated[str, Field(max_length=120, examples=["Made Arya"])]
 Text = Annotated[str, Field(max_length=2000, examples=["The lid was open."])]
-
-
-class Given(BaseModel):
-    """What a request brings: nothing that is not described."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Refusal(BaseModel):

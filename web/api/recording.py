@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Path
 
 from custody.codes import ItemLabel, parse_entry
 from custody.compose import Handover, Touch, how_entered
@@ -10,7 +10,9 @@ from custody.errors import N_, CodeError, Fault, InputError
 from station.observers import Token
 from station.said import LONGEST_NOTE, one_line, said_of
 from web.api import forms
-from web.api.waiting import DESCRIBED, header_of
+from web.api.waiting import DESCRIBED, TOLD
+from web.dependencies import Draft, SiteDep
+from web.pages.begin import Ends, open_draft
 from web.rooms import Room
 from web.site import Site
 
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from db.drafts import DraftInfo
     from db.store import RecordedHandover, Store
 
-Draft = Annotated[str, Path(max_length=60)]
+router = APIRouter(tags=["Recording"])
+tokens = APIRouter(tags=["Observers"])
+"""The tokens of observers: for supervisors."""
 CHANGED: dict[int | str, dict[str, Any]] = {
     409: {"model": forms.Refusal, "description": "Not as it was seen any more."}
 }
@@ -31,114 +35,81 @@ UNASKED = (
 )
 
 
-def recording(site: Site) -> APIRouter:
-    """Everything that is recorded."""
-    router = APIRouter(tags=["Recording"])
-    waits = [Depends(header_of(site))]
-
-    @router.post(
-        "/handovers", summary="Record a handover, once for each id", description=UNASKED, responses=DESCRIBED,
-        dependencies=waits,
-    )  # fmt: skip
-    def handover(asked: forms.NewHandover) -> forms.Recorded:
-        return site.keep.do(lambda store: _record(store, asked))
-
-    @router.get("/drafts", summary="Sessions that are not recorded yet")
-    def drafts() -> list[forms.Draft]:
-        return site.ask.do(lambda store: [_draft(info) for info in store.drafts.all()])
-
-    @router.get("/drafts/{draft}", summary="One session, with what it has taken")
-    def draft(draft: Draft) -> forms.Draft:
-        return site.rooms.do(draft, _whole_draft, anew=True)
-
-    @router.post("/drafts", summary="Begin a session", status_code=201)
-    def begin(asked: forms.NewDraft) -> forms.Draft:
-        from web.pages.begin import Ends, open_draft
-
-        ends = Ends(giver=asked.giver, receiver=asked.receiver, bound=asked.bound)
-        return site.keep.do(lambda store: _draft(store.drafts.get(open_draft(store, ends))))
-
-    @router.post("/drafts/{draft}/lines", summary="Take a typed or scanned line")
-    def take(draft: Draft, line: forms.Line) -> forms.Taken:
-        return forms.Taken.model_validate(site.rooms.do(draft, lambda room: room.type_in(line.line)))
-
-    @router.delete("/drafts/{draft}", summary="Forget a session; nothing of it is recorded")
-    def drop(draft: Draft) -> forms.Draft:
-        def forget(room: Room) -> forms.Draft:
-            told = _whole_draft(room)
-            room.store.drafts.drop(room.draft)
-            room.news.tell("dropped")
-            return told
-
-        site.pictures.stop(draft)
-        return site.rooms.do(draft, forget)
-
-    @router.post(
-        "/drafts/{draft}/record", summary="Record a session, once", description=UNASKED, responses=CHANGED | DESCRIBED,
-        dependencies=waits,
-    )  # fmt: skip
-    def record(draft: Draft, asked: forms.RecordDraft) -> forms.Recorded:
-        words = _words(asked)
-
-        def job(room: Room) -> forms.Recorded:
-            room.store.drafts.say(draft, words)
-            return _recorded(room.store, room.record(asked.version))
-
-        try:
-            return site.rooms.do(draft, job)
-        except InputError:
-            known = site.keep.do(lambda store: store.papers.number_of(draft))
-            if known is None:
-                raise
-            return site.keep.do(lambda store: _known(store, known))
-
-    @router.post("/incidents", summary="Record an obstacle", status_code=201)
-    def open_incident(asked: forms.NewIncident) -> forms.RecordedEvent:
-        from db.field import open_incident as open_
-
-        def job(store: "Store") -> forms.RecordedEvent:
-            codes = [label.code for label in _labels(asked.items)]
-            place = store.custodian(asked.place) if asked.place else store.ledger.own_log().place
-            event = open_(
-                store, _line(asked.text), place=place, stage=one_line("stage", asked.stage), codes=codes
-            )  # fmt: skip
-            return forms.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
-
-        return site.keep.do(job)
-
-    @router.post("/incidents/close", summary="Record how an obstacle was overcome")
-    def close_incident(asked: forms.CloseIncident) -> forms.RecordedEvent:
-        from db.correcting import find_event
-        from db.field import close_incident as close
-
-        def job(store: "Store") -> forms.RecordedEvent:
-            event = close(store, find_event(store, asked.record), _line(asked.text))
-            return forms.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
-
-        return site.keep.do(job)
-
-    return router
+@router.post(
+    "/handovers", summary="Record a handover, once for each id", description=UNASKED, responses=DESCRIBED,
+    dependencies=[TOLD],
+)  # fmt: skip
+def handover(site: SiteDep, asked: forms.NewHandover) -> forms.Recorded:
+    return site.keep.do(lambda store: _record(store, asked))
 
 
-def tokens(site: Site) -> APIRouter:
-    """The tokens of observers: for supervisors."""
-    router = APIRouter(tags=["Observers"])
+@router.get("/drafts", summary="Sessions that are not recorded yet")
+def drafts(site: SiteDep) -> list[forms.Draft]:
+    return site.ask.do(lambda store: [_draft(info) for info in store.drafts.all()])
 
-    @router.get("/tokens", summary="The tokens of observers")
-    def listed() -> list[forms.Token]:
-        return [_token(site, token) for token in site.observers.all()]
 
-    @router.post("/tokens", summary="Make a token; its secret is told this once", status_code=201,
-                 responses=CHANGED)  # fmt: skip
-    def make(asked: forms.NewToken) -> forms.MadeToken:
-        token, secret = site.observers.make(asked.name, days=asked.days)
-        return forms.MadeToken(**_token(site, token).model_dump(), token=secret)
+@router.get("/drafts/{draft}", summary="One session, with what it has taken")
+def draft(site: SiteDep, draft: Draft) -> forms.Draft:
+    return site.rooms.do(draft, _whole_draft, anew=True)
 
-    @router.delete("/tokens/{name}", summary="Let a token count no longer")
-    def revoke(name: Annotated[str, Path(max_length=80)]) -> forms.Token:
-        return _token(site, site.observers.revoke(name))
 
-    return router
+@router.post("/drafts", summary="Begin a session", status_code=201)
+def begin(site: SiteDep, asked: forms.NewDraft) -> forms.Draft:
+    ends = Ends(giver=asked.giver, receiver=asked.receiver, bound=asked.bound)
+    return site.keep.do(lambda store: _draft(store.drafts.get(open_draft(store, ends))))
+
+
+@router.post("/drafts/{draft}/lines", summary="Take a typed or scanned line")
+def take(site: SiteDep, draft: Draft, line: forms.Line) -> forms.Taken:
+    return forms.Taken.model_validate(site.rooms.do(draft, lambda room: room.type_in(line.line)))
+
+
+@router.delete("/drafts/{draft}", summary="Forget a session; nothing of it is recorded")
+def drop(site: SiteDep, draft: Draft) -> forms.Draft:
+    site.pictures.stop(draft)
+    return site.rooms.do(draft, _drop)
+
+
+@router.post(
+    "/drafts/{draft}/record", summary="Record a session, once", description=UNASKED, responses=CHANGED | DESCRIBED,
+    dependencies=[TOLD],
+)  # fmt: skip
+def record(site: SiteDep, draft: Draft, asked: forms.RecordDraft) -> forms.Recorded:
+    words = _words(asked)
+    try:
+        return site.rooms.do(draft, lambda room: _record_draft(room, words, asked.version))
+    except InputError:
+        known = site.keep.do(lambda store: store.papers.number_of(draft))
+        if known is None:
+            raise
+        return site.keep.do(lambda store: _known(store, known))
+
+
+@router.post("/incidents", summary="Record an obstacle", status_code=201)
+def open_incident(site: SiteDep, asked: forms.NewIncident) -> forms.RecordedEvent:
+    return site.keep.do(lambda store: _open_incident(store, asked))
+
+
+@router.post("/incidents/close", summary="Record how an obstacle was overcome")
+def close_incident(site: SiteDep, asked: forms.CloseIncident) -> forms.RecordedEvent:
+    return site.keep.do(lambda store: _close_incident(store, asked))
+
+
+@tokens.get("/tokens", summary="The tokens of observers")
+def listed(site: SiteDep) -> list[forms.Token]:
+    return [_token(site, token) for token in site.observers.all()]
+
+
+@tokens.post("/tokens", summary="Make a token; its secret is told this once", status_code=201,
+             responses=CHANGED)  # fmt: skip
+def make(site: SiteDep, asked: forms.NewToken) -> forms.MadeToken:
+    token, secret = site.observers.make(asked.name, days=asked.days)
+    return forms.MadeToken(**_token(site, token).model_dump(), token=secret)
+
+
+@tokens.delete("/tokens/{name}", summary="Let a token count no longer")
+def revoke(site: SiteDep, name: Annotated[str, Path(max_length=80)]) -> forms.Token:
+    return _token(site, site.observers.revoke(name))
 
 
 def _token(site: Site, token: Token) -> forms.Token:
@@ -146,6 +117,23 @@ def _token(site: Site, token: Token) -> forms.Token:
         name=token.name, made_at=token.made_at, expires_at=token.expires_at, revoked_at=token.revoked_at,
         is_valid=site.observers.is_valid(token),
     )  # fmt: skip
+
+
+def _open_incident(store: "Store", asked: forms.NewIncident) -> forms.RecordedEvent:
+    from db.field import open_incident as open_
+
+    codes = [label.code for label in _labels(asked.items)]
+    place = store.custodian(asked.place) if asked.place else store.ledger.own_log().place
+    event = open_(store, _line(asked.text), place=place, stage=one_line("stage", asked.stage), codes=codes)
+    return forms.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
+
+
+def _close_incident(store: "Store", asked: forms.CloseIncident) -> forms.RecordedEvent:
+    from db.correcting import find_event
+    from db.field import close_incident as close
+
+    event = close(store, find_event(store, asked.record), _line(asked.text))
+    return forms.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
 
 
 def _line(text: str) -> str:
@@ -221,6 +209,11 @@ def _words(asked: forms.People) -> dict[str, str]:
     return {name: text for name, text in words.items() if name in asked.model_fields_set}
 
 
+def _record_draft(room: Room, words: dict[str, str], version: str) -> forms.Recorded:
+    room.store.drafts.say(room.draft, words)
+    return _recorded(room.store, room.record(version))
+
+
 def _known(store: "Store", bast: str) -> forms.Recorded:
     """What was recorded before, as its records tell it."""
     from db.around import told_of
@@ -259,3 +252,9 @@ def _draft(info: "DraftInfo") -> forms.Draft:
 def _whole_draft(room: Room) -> forms.Draft:
     told = _draft(room.store.drafts.get(room.draft))
     return told.model_copy(update={"items": list(room.desk.taken), "version": room.version()})
+
+
+def _drop(room: Room) -> forms.Draft:
+    told = _whole_draft(room)
+    room.drop()
+    return told

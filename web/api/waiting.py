@@ -1,13 +1,12 @@
 """What waits for admission, for programs: a header of every answer, and a field of those that are objects."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fastapi import Response
+from fastapi import Depends, Response
 
 from station.admission import records_waiting, waiting_now
 from web.api import forms
-from web.site import Site
+from web.dependencies import SiteDep
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -26,13 +25,12 @@ DESCRIBED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def header_of(site: Site) -> Callable[[Response], None]:
-    """What puts the number of records into an answer's head; a list has no other place for it."""
+def _tell(response: Response, site: SiteDep) -> None:
+    response.headers[HEADER] = str(site.ask.do(records_waiting))
 
-    def told(response: Response) -> None:
-        response.headers[HEADER] = str(site.ask.do(records_waiting))
 
-    return told
+TOLD = Depends(_tell)
+"""Puts the number of records into an answer's head; a list has no other place for it."""
 
 
 def waiting(store: "Store") -> list[forms.Waiting]:

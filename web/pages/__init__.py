@@ -1,1 +1,1 @@
-"""One file a page: its routes, beside a template of the same name. Each gives `routes(site)`; see `web.app.PAGES`."""
+"""One file a page: its `router`, beside a template of the same name; see `web.app.PAGES`."""

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from custody.codes import is_plate, parse_custodian
@@ -14,48 +14,45 @@ from language import _
 from language.text import printable
 from reports.words import custodian_name, place_path, show_custodian
 from web.boards import with_code
+from web.dependencies import SiteDep
+from web.given import Given
 from web.pages.home import unfinished
-from web.site import Site
-from web.templating import Pages
+from web.templating import render_page
 
 if TYPE_CHECKING:
     from db.store import Store
 
+router = APIRouter()
 Code = Annotated[str, Field(max_length=300)]
 _FOUND, _RECENT = 12, 6
 _NAMED = re.compile(r"\(([0-9A-Z][0-9A-Z./-]{0,39})\)$")
 """The code at the end of a field that was filled by choosing: static/choose.js writes it there."""
 
 
-class Ends(BaseModel):
+class Ends(Given):
     """Who gives, who receives, and the places that a carrier goes to; empty where it is not said yet.
 
     `bound` is None where it stays as it is.
     """
 
-    model_config = ConfigDict(extra="forbid")
     giver: Code = ""
     receiver: Code = ""
     bound: Annotated[list[Code] | None, Field(max_length=200)] = None
 
 
-def routes(site: Site, pages: Pages) -> APIRouter:
-    """`/scan`: where a handover begins."""
-    router = APIRouter()
+@router.get("/scan", include_in_schema=False)
+def begin(request: Request, site: SiteDep) -> Response:
+    return render_page(request, "begin.html", **site.ask.do(_known))
 
-    @router.get("/scan", include_in_schema=False)
-    def begin(request: Request) -> Response:
-        return pages.page(request, "begin.html", **site.ask.do(_known))
 
-    @router.get("/api/places", summary="Search places by name or code")
-    def search(q: Annotated[str, Query(max_length=80)] = "") -> list[dict[str, str]]:
-        return site.ask.do(lambda store: find_places(store, q))
+@router.get("/api/places", summary="Search places by name or code")
+def search(site: SiteDep, q: Annotated[str, Query(max_length=80)] = "") -> list[dict[str, str]]:
+    return site.ask.do(lambda store: find_places(store, q))
 
-    @router.post("/api/drafts", summary="Begin a session", status_code=201)
-    def begin_draft(ends: Ends) -> dict[str, str]:
-        return {"draft": site.keep.do(lambda store: open_draft(store, ends))}
 
-    return router
+@router.post("/api/drafts", summary="Begin a session", status_code=201)
+def begin_draft(site: SiteDep, ends: Ends) -> dict[str, str]:
+    return {"draft": site.keep.do(lambda store: open_draft(store, ends))}
 
 
 def find_places(store: "Store", words: str) -> list[dict[str, str]]:

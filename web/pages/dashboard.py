@@ -9,86 +9,87 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 import language
 from custody.places import zone
 from station.overview import Overview
+from web.dependencies import SiteDep, StaffDep
 from web.drawings import clock_drawing, tree_drawing
 from web.overviews import overview_of, rows_below, top_place
-from web.roles import is_observer
 from web.site import Site
-from web.templating import Pages
+from web.templating import render, render_page
 from web.watch import Version, digest
 
 if TYPE_CHECKING:
     from db.store import Store
 
+router = APIRouter()
 Code = Annotated[str, Path(max_length=60)]
+Tag = Annotated[str | None, Header(max_length=40)]
 _DRAWN_ROWS = 32
 
 
-def routes(site: Site, pages: Pages) -> APIRouter:
-    """`/dashboard` and below."""
-    router = APIRouter()
+@router.get("/dashboard", include_in_schema=False)
+def top(request: Request, site: SiteDep, with_staff: StaffDep) -> Response:
+    return _page(request, site, with_staff, "", "dashboard.html", "overview.html")
 
-    def board(request: Request, code: str, template: str) -> tuple[str, Version]:
-        """The part of a page that changes, rendered once for all who look at it."""
 
-        with_staff = not is_observer(request.scope)
+@router.get("/dashboard/wall", include_in_schema=False)
+def wall(request: Request, site: SiteDep, with_staff: StaffDep) -> Response:
+    return _page(request, site, with_staff, "", "wall.html", "wall_board.html")
 
-        def make(store: "Store", overview: Overview) -> str:
-            facts = shown(store, overview, code, with_staff=with_staff)
-            return pages.fragment(template, lang=language.chosen(), **facts)
 
-        return site.watch.ask((template, code, language.chosen(), with_staff), make)
+@router.get("/dashboard/news", include_in_schema=False)
+def news(
+    site: SiteDep,
+    after: Annotated[str, Query(max_length=40)] = "",
+    last_event_id: Annotated[str | None, Header(max_length=40)] = None,
+) -> StreamingResponse:
+    def is_closing() -> bool:  # asked each few seconds
+        site.watch.is_watched()
+        return site.is_closing
 
-    def page(request: Request, code: str, name: str, template: str) -> Response:
-        html, version = board(request, code, template)
-        mark = site.watch.news.mark()
-        return pages.page(request, name, board=Markup(html), mark=mark, version=digest(version), code=code)
+    site.watch.look()
+    stream = site.watch.news.stream(last_event_id or after, is_closing)
+    return StreamingResponse(stream, media_type="text/event-stream")
 
-    def part(request: Request, code: str, template: str, known: str | None) -> Response:
-        html, version = board(request, code, template)
-        tag = f'"{digest(version)}"'
-        headers = {"etag": tag, "cache-control": "no-cache"}
-        return Response(None, 304, headers) if known == tag else HTMLResponse(html, headers=headers)
 
-    @router.get("/dashboard", include_in_schema=False)
-    def top(request: Request) -> Response:
-        return page(request, "", "dashboard.html", "overview.html")
+@router.get("/dashboard/wall/part", include_in_schema=False)
+def wall_part(site: SiteDep, with_staff: StaffDep, if_none_match: Tag = None) -> Response:
+    return _part(site, with_staff, "", "wall_board.html", if_none_match)
 
-    @router.get("/dashboard/wall", include_in_schema=False)
-    def wall(request: Request) -> Response:
-        return page(request, "", "wall.html", "wall_board.html")
 
-    @router.get("/dashboard/news", include_in_schema=False)
-    def news(
-        after: Annotated[str, Query(max_length=40)] = "",
-        last_event_id: Annotated[str | None, Header(max_length=40)] = None,
-    ) -> StreamingResponse:
-        def is_closing() -> bool:  # asked each few seconds
-            site.watch.is_watched()
-            return site.is_closing
+@router.get("/dashboard/part", include_in_schema=False)
+def top_part(site: SiteDep, with_staff: StaffDep, if_none_match: Tag = None) -> Response:
+    return _part(site, with_staff, "", "overview.html", if_none_match)
 
-        site.watch.look()
-        stream = site.watch.news.stream(last_event_id or after, is_closing)
-        return StreamingResponse(stream, media_type="text/event-stream")
 
-    @router.get("/dashboard/wall/part", include_in_schema=False)
-    def wall_part(request: Request, if_none_match: Annotated[str | None, Header(max_length=40)] = None) -> Response:
-        return part(request, "", "wall_board.html", if_none_match)
+@router.get("/dashboard/{code}", include_in_schema=False)
+def place(request: Request, site: SiteDep, with_staff: StaffDep, code: Code) -> Response:
+    return _page(request, site, with_staff, code, "dashboard.html", "overview.html")
 
-    @router.get("/dashboard/part", include_in_schema=False)
-    def top_part(request: Request, if_none_match: Annotated[str | None, Header(max_length=40)] = None) -> Response:
-        return part(request, "", "overview.html", if_none_match)
 
-    @router.get("/dashboard/{code}", include_in_schema=False)
-    def place(request: Request, code: Code) -> Response:
-        return page(request, code, "dashboard.html", "overview.html")
+@router.get("/dashboard/{code}/part", include_in_schema=False)
+def place_part(site: SiteDep, with_staff: StaffDep, code: Code, if_none_match: Tag = None) -> Response:
+    return _part(site, with_staff, code, "overview.html", if_none_match)
 
-    @router.get("/dashboard/{code}/part", include_in_schema=False)
-    def place_part(
-        request: Request, code: Code, if_none_match: Annotated[str | None, Header(max_length=40)] = None
-    ) -> Response:
-        return part(request, code, "overview.html", if_none_match)
 
-    return router
+def _board(site: Site, with_staff: bool, code: str, template: str) -> tuple[str, Version]:
+    """The part of a page that changes, rendered once for all who look at it."""
+
+    def make(store: "Store", overview: Overview) -> str:
+        return render(template, lang=language.chosen(), **shown(store, overview, code, with_staff=with_staff))
+
+    return site.watch.ask((template, code, language.chosen(), with_staff), make)
+
+
+def _page(request: Request, site: Site, with_staff: bool, code: str, name: str, template: str) -> Response:
+    html, version = _board(site, with_staff, code, template)
+    mark = site.watch.news.mark()
+    return render_page(request, name, board=Markup(html), mark=mark, version=digest(version), code=code)
+
+
+def _part(site: Site, with_staff: bool, code: str, template: str, known: str | None) -> Response:
+    html, version = _board(site, with_staff, code, template)
+    tag = f'"{digest(version)}"'
+    headers = {"etag": tag, "cache-control": "no-cache"}
+    return Response(None, 304, headers) if known == tag else HTMLResponse(html, headers=headers)
 
 
 def shown(store: "Store", overview: Overview, code: str, *, with_staff: bool) -> dict[str, Any]:

@@ -1,104 +1,99 @@
 """Second scanners: a code for a phone at the station's screen, and the way in for who has it."""
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from custody.errors import N_, InputError, RuleError
 from station.said import one_line
+from web.dependencies import SiteDep
+from web.given import Given
 from web.lan import COOKIE, DEVICE_S, PAIR_API, PAIR_PAGE, Lan
 from web.pages.home import unfinished
 from web.site import Site
-from web.templating import Pages
+from web.templating import render_bare, render_page
 
-if TYPE_CHECKING:
-    from db.store import Store
-
+router = APIRouter()
 LONGEST_DEVICE = 60
 
 
-class ForDraft(BaseModel):
+class ForDraft(Given):
     """The session that a device is to join."""
 
-    model_config = ConfigDict(extra="forbid")
     draft: Annotated[str, Field(max_length=60)]
 
 
-class Code(BaseModel):
+class Code(Given):
     """The code that is shown at the station, and what the device calls itself."""
 
-    model_config = ConfigDict(extra="forbid")
     code: Annotated[str, Field(max_length=40)]
     name: Annotated[str, Field(max_length=LONGEST_DEVICE)] = ""
 
 
-def routes(site: Site, pages: Pages) -> APIRouter:
-    """`/pair` and `/device` for devices; for the station's screen the codes and who is let in."""
-    router = APIRouter()
+@router.post("/api/devices", summary="Show a code that lets one device in", status_code=201)
+def offer(site: SiteDep, wanted: ForDraft) -> dict[str, Any]:
+    lan = _lan(site)
+    site.rooms.do(wanted.draft, lambda _room: None)
+    made = lan.offer(wanted.draft)
+    shown = f"{made.code[:5]}-{made.code[5:]}"
+    return {"address": f"{lan.address}{PAIR_PAGE}", "code": shown, "until_s": made.until_s}
 
-    @router.post("/api/devices", summary="Show a code that lets one device in", status_code=201)
-    def offer(wanted: ForDraft) -> dict[str, Any]:
-        lan = _lan(site)
-        site.rooms.do(wanted.draft, lambda _room: None)
-        made = lan.offer(wanted.draft)
-        shown = f"{made.code[:5]}-{made.code[5:]}"
-        return {"address": f"{lan.address}{PAIR_PAGE}", "code": shown, "until_s": made.until_s}
 
-    @router.get("/api/devices", summary="The devices that are let in")
-    def devices() -> dict[str, Any]:
-        lan = site.lan
-        return {
-            "is_on": lan is not None,
-            "fingerprint": lan.certificate.fingerprint if lan else "",
-            "devices": [{"id": device.id, "name": device.name} for device in lan.devices()] if lan else [],
-        }
+@router.get("/api/devices", summary="The devices that are let in")
+def devices(site: SiteDep) -> dict[str, Any]:
+    lan = site.lan
+    return {
+        "is_on": lan is not None,
+        "fingerprint": lan.certificate.fingerprint if lan else "",
+        "devices": [{"id": device.id, "name": device.name} for device in lan.devices()] if lan else [],
+    }
 
-    @router.delete("/api/devices/{id}", summary="Let a device in no more")
-    def forget(id: str) -> dict[str, str]:
-        _lan(site).forget(id)
-        return {"id": id}
 
-    @router.get("/devices/code.svg", include_in_schema=False)
-    def symbol() -> Response:
-        import segno
+@router.delete("/api/devices/{id}", summary="Let a device in no more")
+def forget(site: SiteDep, id: str) -> dict[str, str]:
+    _lan(site).forget(id)
+    return {"id": id}
 
-        lan = _lan(site)
-        made = lan.current()
-        if made is None:
-            raise InputError(N_("no code is shown now"), hint=N_("Press the button for a second scanner."))
-        out = BytesIO()
-        address = f"{lan.address}{PAIR_PAGE}#{made.code}"
-        segno.make(address, error="m", micro=False).save(out, kind="svg", scale=8, border=4, light="white")
-        return Response(out.getvalue(), media_type="image/svg+xml")
 
-    @router.get(PAIR_PAGE, include_in_schema=False)
-    def pair(request: Request) -> Response:
-        _lan(site)
-        return pages.bare(request, "pair.html")
+@router.get("/devices/code.svg", include_in_schema=False)
+def symbol(site: SiteDep) -> Response:
+    import segno
 
-    @router.post(PAIR_API, summary="Come in with a code")
-    def come_in(request: Request, given: Code) -> Response:
-        lan, address = _lan(site), request.client.host if request.client else ""
-        secret, draft = lan.take(given.code, one_line("name", given.name, LONGEST_DEVICE) or "?", address)
-        site.rooms.news(draft).tell("device")
-        answer = JSONResponse({"page": f"/scan/{draft}"})
-        answer.set_cookie(COOKIE, secret, max_age=DEVICE_S, httponly=True, secure=True, samesite="strict")
-        return answer
+    lan = _lan(site)
+    made = lan.current()
+    if made is None:
+        raise InputError(N_("no code is shown now"), hint=N_("Press the button for a second scanner."))
+    out = BytesIO()
+    address = f"{lan.address}{PAIR_PAGE}#{made.code}"
+    segno.make(address, error="m", micro=False).save(out, kind="svg", scale=8, border=4, light="white")
+    return Response(out.getvalue(), media_type="image/svg+xml")
 
-    @router.get("/device", include_in_schema=False)
-    def device(request: Request) -> Response:
-        def known(store: "Store") -> list[dict[str, Any]]:
-            return unfinished(store)
 
-        drafts = site.ask.do(known)
-        if len(drafts) == 1:
-            return RedirectResponse(f"/scan/{drafts[0]['id']}", status_code=303)
-        return pages.page(request, "device.html", drafts=drafts)
+@router.get(PAIR_PAGE, include_in_schema=False)
+def pair(request: Request, site: SiteDep) -> Response:
+    _lan(site)
+    return render_bare(request, "pair.html")
 
-    return router
+
+@router.post(PAIR_API, summary="Come in with a code")
+def come_in(request: Request, site: SiteDep, given: Code) -> Response:
+    lan, address = _lan(site), request.client.host if request.client else ""
+    secret, draft = lan.take(given.code, one_line("name", given.name, LONGEST_DEVICE) or "?", address)
+    site.rooms.news(draft).tell("device")
+    answer = JSONResponse({"page": f"/scan/{draft}"})
+    answer.set_cookie(COOKIE, secret, max_age=DEVICE_S, httponly=True, secure=True, samesite="strict")
+    return answer
+
+
+@router.get("/device", include_in_schema=False)
+def device(request: Request, site: SiteDep) -> Response:
+    drafts = site.ask.do(unfinished)
+    if len(drafts) == 1:
+        return RedirectResponse(f"/scan/{drafts[0]['id']}", status_code=303)
+    return render_page(request, "device.html", drafts=drafts)
 
 
 def _lan(site: Site) -> Lan:

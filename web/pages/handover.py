@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from custody.errors import N_, InputError
@@ -29,14 +29,15 @@ from station.said import (
     read_extra,
     said_of,
 )
-from web.answers import Asked, Sent
+from web.answers import Answers, Asked, Sent
 from web.boards import board, few_missing, foretold_of, items_of, lacks_bound, of_item, told
+from web.dependencies import Draft, SiteDep
 from web.downloads import inline_pdf
-from web.pages.scan import Draft, ended
+from web.given import Given
+from web.pages.scan import ended
 from web.pages.signing import signatures
 from web.rooms import Room
-from web.site import Site
-from web.templating import Pages
+from web.templating import is_device, render, render_page
 
 if TYPE_CHECKING:
     from custody.compose import Handover
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
     from custody.paper import Sheet
     from db.store import Store
 
+router = APIRouter()
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+Number = Annotated[str, Query(max_length=80)]
 MOST_EXTRAS, WITNESSES = 12, 2
 """So many kinds of things without a label, and so many witnesses, have fields on the page."""
 _SHOWN, _FEW, _NAMED = 30, 6, 20
@@ -56,19 +59,17 @@ behind it.
 """
 
 
-class Extra(BaseModel):
+class Extra(Given):
     """Things that came without a readable label."""
 
-    model_config = ConfigDict(extra="forbid")
     kind: Annotated[str, Field(min_length=1, max_length=60)]
     count: Annotated[int, Field(gt=0, lt=1_000_000)]
     note: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
 
 
-class Said(BaseModel):
+class Said(Given):
     """What people say of the handover: names, the giver's own count, the vehicle, a remark."""
 
-    model_config = ConfigDict(extra="forbid")
     giver_name: Name = ""
     receiver_name: Name = ""
     witness_1: Name = ""
@@ -117,81 +118,69 @@ class Reviewed(Said):
     id: Sent | None = None
 
 
-def routes(site: Site, pages: Pages) -> APIRouter:
-    """`/scan/ID/review`, recording, `/handover` and its paper."""
-    router = APIRouter()
+@router.get("/scan/{draft}/review", include_in_schema=False)
+def review(request: Request, site: SiteDep, draft: Draft) -> Response:
+    try:
+        shown = site.rooms.do(draft, lambda room: _review(room) | {"signatures": signatures(room, site)}, anew=True)
+    except InputError:
+        return ended(site, draft, is_device=is_device(request))
+    if not shown["board"]["giver"] or not shown["board"]["receiver"]:
+        return RedirectResponse(f"/scan/{draft}", status_code=303)
+    return render_page(request, "review.html", mark=site.rooms.news(draft).mark(), **shown)
 
-    @router.get("/scan/{draft}/review", include_in_schema=False)
-    def review(request: Request, draft: Draft) -> Response:
-        try:
-            shown = site.rooms.do(draft, lambda room: _review(room) | {"signatures": signatures(room, site)}, anew=True)
-        except InputError:
-            return ended(site, draft, is_device=pages.is_device(request))
-        if not shown["board"]["giver"] or not shown["board"]["receiver"]:
-            return RedirectResponse(f"/scan/{draft}", status_code=303)
-        return pages.page(request, "review.html", mark=site.rooms.news(draft).mark(), **shown)
 
-    @router.get("/scan/{draft}/reasons", include_in_schema=False)
-    def reasons(draft: Draft) -> Response:
-        return HTMLResponse(pages.fragment("reasons.html", **site.rooms.do(draft, _reasons)))
+@router.get("/scan/{draft}/reasons", include_in_schema=False)
+def reasons(site: SiteDep, draft: Draft) -> Response:
+    return HTMLResponse(render("reasons.html", **site.rooms.do(draft, _reasons)))
 
-    @router.put("/api/drafts/{draft}/said", summary="Keep what people say of a session")
-    def say(draft: Draft, said: Said) -> dict[str, str]:
-        words = said.words()
-        site.rooms.do(draft, lambda room: _say(room, words))
-        return {"draft": draft}
 
-    @router.post("/api/drafts/{draft}/record", summary="Record a session, once")
-    def record(draft: Draft, reviewed: Reviewed) -> dict[str, Any]:
-        words = reviewed.words()
+@router.put("/api/drafts/{draft}/said", summary="Keep what people say of a session")
+def say(site: SiteDep, draft: Draft, said: Said) -> dict[str, str]:
+    words = said.words()
+    site.rooms.do(draft, lambda room: _say(room, words))
+    return {"draft": draft}
 
-        def job(room: Room) -> str:
-            _say(room, words)
-            return room.record(reviewed.version).bast
 
-        try:
-            is_new, answers = True, site.rooms.answers
-            bast = site.rooms.do(draft, lambda room: answers.once(reviewed.id, lambda: job(room)))
-        except InputError:  # a second click, a second tab: it may be recorded already
-            known = site.keep.do(lambda store: store.papers.number_of(draft))
-            if known is None:
-                raise
-            bast, is_new = known, False
-        site.pictures.stop(draft)
-        return {"bast": bast, "new": is_new, "page": _page_of(bast)}
+@router.post("/api/drafts/{draft}/record", summary="Record a session, once")
+def record(site: SiteDep, draft: Draft, reviewed: Reviewed) -> dict[str, Any]:
+    words = reviewed.words()
+    try:
+        is_new = True
+        bast = site.rooms.do(draft, lambda room: _record(room, site.rooms.answers, reviewed, words))
+    except InputError:  # a second click, a second tab: it may be recorded already
+        known = site.keep.do(lambda store: store.papers.number_of(draft))
+        if known is None:
+            raise
+        bast, is_new = known, False
+    site.pictures.stop(draft)
+    return {"bast": bast, "new": is_new, "page": _page_of(bast)}
 
-    @router.post("/api/drafts/{draft}/record/asked", summary="What became of a press to record whose answer was lost")
-    def asked(draft: Draft, press: Asked) -> dict[str, str]:
-        def became(store: "Store") -> dict[str, str]:
-            site.rooms.answers.of(press.id)  # given up, if it has not come
-            try:
-                store.drafts.get(draft)
-            except InputError:
-                bast = store.papers.number_of(draft)
-                return {"state": "recorded", "page": _page_of(bast)} if bast else {"state": "dropped"}
-            return {"state": "open"}
 
-        return site.keep.do(became)
+@router.post("/api/drafts/{draft}/record/asked", summary="What became of a press to record whose answer was lost")
+def asked(site: SiteDep, draft: Draft, press: Asked) -> dict[str, str]:
+    return site.keep.do(lambda store: _became(store, site.rooms.answers, draft, press.id))
 
-    @router.get("/handover", include_in_schema=False)
-    def handover(request: Request, number: Annotated[str, Query(max_length=80)]) -> Response:
-        return pages.page(request, "handover.html", **site.ask.do(lambda store: _recorded(store, number)))
 
-    @router.get("/handover/outcome", include_in_schema=False)
-    def outcome(number: Annotated[str, Query(max_length=80)]) -> Response:
-        return HTMLResponse(pages.fragment("outcome.html", **site.aside(lambda store: _outcome(store, number))))
+@router.get("/handover", include_in_schema=False)
+def handover(request: Request, site: SiteDep, number: Number) -> Response:
+    return render_page(request, "handover.html", **site.ask.do(lambda store: _recorded(store, number)))
 
-    @router.get("/handover.pdf", include_in_schema=False)
-    def paper(number: Annotated[str, Query(max_length=80)]) -> Response:
-        data = site.ask.do(lambda store: _paper(store, number))
-        return inline_pdf(data, f"{number.replace('/', '-')}.pdf")
 
-    @router.get("/handover/letter/{name}.pdf", include_in_schema=False)
-    def letter(number: Annotated[str, Query(max_length=80)]) -> Response:  # what stands in the path names the tab
-        data = site.ask.do(lambda store: _letter(store, site.home, number))
-        return inline_pdf(data, _letter_file(number))
+@router.get("/handover/outcome", include_in_schema=False)
+def outcome(site: SiteDep, number: Number) -> Response:
+    return HTMLResponse(render("outcome.html", **site.aside(lambda store: _outcome(store, number))))
 
-    return router
+
+@router.get("/handover.pdf", include_in_schema=False)
+def paper(site: SiteDep, number: Number) -> Response:
+    data = site.ask.do(lambda store: _paper(store, number))
+    return inline_pdf(data, f"{number.replace('/', '-')}.pdf")
+
+
+@router.get("/handover/letter/{name}.pdf", include_in_schema=False)  # the name is for the tab alone
+def letter(site: SiteDep, number: Number) -> Response:
+    data = site.ask.do(lambda store: _letter(store, site.home, number))
+    return inline_pdf(data, _letter_file(number))
 
 
 def _page_of(bast: str) -> str:
@@ -203,6 +192,24 @@ def _say(room: Room, words: Mapping[str, str]) -> None:
     more = room.said().get("witnesses", "").splitlines()[WITNESSES:]
     witnesses = "\n".join(filter(None, (words["witnesses"], *more)))
     room.store.drafts.say(room.draft, {**words, "witnesses": witnesses})
+
+
+def _record(room: Room, answers: Answers, reviewed: Reviewed, words: Mapping[str, str]) -> str:
+    def record() -> str:
+        _say(room, words)
+        return room.record(reviewed.version).bast
+
+    return answers.once(reviewed.id, record)
+
+
+def _became(store: "Store", answers: Answers, draft: str, id: str) -> dict[str, str]:
+    answers.of(id)  # given up, if it has not come
+    try:
+        store.drafts.get(draft)
+    except InputError:
+        bast = store.papers.number_of(draft)
+        return {"state": "recorded", "page": _page_of(bast)} if bast else {"state": "dropped"}
+    return {"state": "open"}
 
 
 def _review(room: Room) -> dict[str, Any]:

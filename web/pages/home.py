@@ -10,30 +10,26 @@ from custody.errors import TamperError
 from language.text import say, sentence
 from reports.words import custodian_name
 from station.desk import ends_in_words
-from web.site import Site
-from web.templating import Pages
+from web.dependencies import SiteDep
+from web.templating import render_page
 from web.ways import hint_on_page
 
 if TYPE_CHECKING:
     from db.store import Store
 
+router = APIRouter()
 _RECENT = 8
 
 
-def routes(site: Site, pages: Pages) -> APIRouter:
-    """`/`, and whether the server is there."""
-    router = APIRouter()
+@router.get("/", include_in_schema=False)
+def home(request: Request, site: SiteDep, gone: Annotated[str, Query(max_length=1)] = "") -> Response:
+    return render_page(request, "home.html", gone=gone, **site.ask.do(_known))
 
-    @router.get("/", include_in_schema=False)
-    def home(request: Request, gone: Annotated[str, Query(max_length=1)] = "") -> Response:
-        return pages.page(request, "home.html", gone=gone, **site.ask.do(_known))
 
-    @router.get("/api/alive", summary="Whether the server and its ledger answer")
-    def alive() -> dict[str, str]:
-        own = site.ask.do(lambda store: store.ledger.own_log())
-        return {"station": own.station, "place": own.place}
-
-    return router
+@router.get("/api/alive", summary="Whether the server and its ledger answer")
+def alive(site: SiteDep) -> dict[str, str]:
+    own = site.ask.do(lambda store: store.ledger.own_log())
+    return {"station": own.station, "place": own.place}
 
 
 def unfinished(store: "Store") -> list[dict[str, Any]]:

@@ -12,56 +12,53 @@ from custody.codes import CODE_LENGTH, PlaceLabel, fold_beginning, parse_code, p
 from custody.errors import N_, CustodyError, InputError
 from language.text import say
 from station.custody_report import known_chain, proved, write_custody_pdf
+from web.dependencies import SiteDep, StaffDep
 from web.downloads import attached, inline_pdf
-from web.roles import is_observer
-from web.site import Site
-from web.templating import Pages
+from web.templating import render_page
 from web.timeline import chain_facts, item_row
 from web.ways import hint_on_page
 
 if TYPE_CHECKING:
     from db.store import Store
 
+router = APIRouter()
 PAGE = 50
+Code = Annotated[str, Path(max_length=60)]
 Word = Annotated[str, Query(max_length=200)]
 
 
-def routes(site: Site, pages: Pages) -> APIRouter:
-    """`/items` and `/items/CODE`."""
-    router = APIRouter()
+@router.get("/items", include_in_schema=False)
+def search(
+    request: Request, site: SiteDep, q: Word = "", kind: Word = "", to: Word = "", held_by: Word = "", after: Word = "",
+    before: Word = "", at: Annotated[int, Query(ge=1, lt=100_000_000)] = 1,
+) -> Response:  # fmt: skip
+    asked = {"q": q.strip(), "kind": kind, "to": to.strip(), "held_by": held_by.strip()}
+    page = _Page(after or None, before or None, at)
+    found = site.ask.do(lambda store: _answer(store, asked, page))
+    if isinstance(found, str):
+        return RedirectResponse(found, status_code=303)
+    return render_page(request, "items.html", **found)
 
-    @router.get("/items", include_in_schema=False)
-    def search(
-        request: Request, q: Word = "", kind: Word = "", to: Word = "", held_by: Word = "", after: Word = "",
-        before: Word = "", at: Annotated[int, Query(ge=1, lt=100_000_000)] = 1,
-    ) -> Response:  # fmt: skip
-        asked = {"q": q.strip(), "kind": kind, "to": to.strip(), "held_by": held_by.strip()}
-        page = _Page(after or None, before or None, at)
-        found = site.ask.do(lambda store: _answer(store, asked, page))
-        if isinstance(found, str):
-            return RedirectResponse(found, status_code=303)
-        return pages.page(request, "items.html", **found)
 
-    @router.get("/items/{code}", include_in_schema=False)
-    def item(request: Request, code: Annotated[str, Path(max_length=60)]) -> Response:
-        wanted = parse_code(code)
-        with_staff = not is_observer(request.scope)
-        facts = site.ask.do(lambda store: chain_facts(store, known_chain(store, wanted), with_staff=with_staff))
-        return pages.page(request, "item.html", **facts)
+@router.get("/items/{code}", include_in_schema=False)
+def item(request: Request, site: SiteDep, with_staff: StaffDep, code: Code) -> Response:
+    wanted = parse_code(code)
+    facts = site.ask.do(lambda store: chain_facts(store, known_chain(store, wanted), with_staff=with_staff))
+    return render_page(request, "item.html", **facts)
 
-    @router.get("/items/{code}/custody.pdf", include_in_schema=False)
-    def report(code: Annotated[str, Path(max_length=60)]) -> Response:
-        wanted, out = parse_code(code), BytesIO()
-        site.aside(lambda store: write_custody_pdf(out, store, wanted))
-        return inline_pdf(out.getvalue(), f"custody-{show_code(wanted)}.pdf")
 
-    @router.get("/items/{code}/proof", include_in_schema=False)
-    def proof(code: Annotated[str, Path(max_length=60)]) -> Response:
-        wanted = parse_code(code)
-        data = site.aside(lambda store: _proof(store, wanted))
-        return attached(data, f"{show_code(wanted)}.proof", "text/plain")
+@router.get("/items/{code}/custody.pdf", include_in_schema=False)
+def report(site: SiteDep, code: Code) -> Response:
+    wanted, out = parse_code(code), BytesIO()
+    site.aside(lambda store: write_custody_pdf(out, store, wanted))
+    return inline_pdf(out.getvalue(), f"custody-{show_code(wanted)}.pdf")
 
-    return router
+
+@router.get("/items/{code}/proof", include_in_schema=False)
+def proof(site: SiteDep, code: Code) -> Response:
+    wanted = parse_code(code)
+    data = site.aside(lambda store: _proof(store, wanted))
+    return attached(data, f"{show_code(wanted)}.proof", "text/plain")
 
 
 def _proof(store: "Store", code: str) -> bytes:

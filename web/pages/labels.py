@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import FileResponse, Response
+from pydantic import Field
+from starlette.responses import Response
 
 from custody.errors import N_, CustodyError, InputError
 from language import _
@@ -15,27 +15,29 @@ from language.text import decimal, say
 from station.print_job import PrintJob, chosen_stock, known_stocks
 from station.printers import LONGEST_NAME, adjustment_of, draw_calibration, keep_printer, known_printers
 from station.said import one_line
-from web.downloads import PDF_POLICY, disposition, inline_pdf
+from web.dependencies import SiteDep
+from web.downloads import inline_pdf, saved_file
+from web.given import Given
 from web.jobs import Answer
 from web.label_jobs import KEPT, Again, Choice, again, chosen, contents_of, print_chosen
 from web.shelf import safe_name
 from web.site import Site
-from web.templating import Pages
+from web.templating import render, render_page
 from web.ways import hint_on_page
 
 if TYPE_CHECKING:
     from db.store import Store
     from station.bars import Progress
 
+router = APIRouter()
 _LATELY = 8
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 Length = Annotated[float, Field(ge=0, le=500)]
 
 
-class Measured(BaseModel):
+class Measured(Given):
     """The four lengths of a printed page of rulers, in mm."""
 
-    model_config = ConfigDict(extra="forbid")
     name: Name
     a_mm: Length
     b_mm: Length
@@ -43,85 +45,84 @@ class Measured(BaseModel):
     d_mm: Length
 
 
-def routes(site: Site, pages: Pages) -> APIRouter:
-    """`/labels` and what its forms ask for."""
-    router = APIRouter()
+@router.get("/labels", include_in_schema=False)
+def labels(request: Request, site: SiteDep, again: Annotated[str, Query(max_length=60)] = "") -> Response:
+    shown = site.ask.do(_offered)
+    return render_page(request, "labels.html", again=again, lately=_lately(site.home), **_paper(site.home), **shown)
 
-    @router.get("/labels", include_in_schema=False)
-    def labels(request: Request, again: Annotated[str, Query(max_length=60)] = "") -> Response:
-        shown = site.ask.do(_offered)
-        return pages.page(request, "labels.html", again=again, lately=_lately(site.home), **_paper(site.home), **shown)
 
-    @router.post("/api/labels/preview", summary="Draw the first page of labels; records nothing")
-    def preview(choice: Choice) -> dict[str, Any]:
-        def work(store: "Store", progress: "Progress") -> Answer:
-            from labels.stock import title_of
-            from station.preview import draw_preview
+@router.post("/api/labels/preview", summary="Draw the first page of labels; records nothing")
+def preview(site: SiteDep, choice: Choice) -> dict[str, Any]:
+    return site.jobs.do(lambda store, progress: _preview(site, choice, store, progress))
 
-            what = chosen(store, choice)
-            job = choice.job(site.home, None, progress)
-            key, path = site.shelf.place("preview.png")
-            draw_preview(path, job, contents_of(store, choice, what))
-            sheets = -(-(what.count + job.start - 1) // job.stock.per_page)
-            said = {"what": what, "stock": job.stock, "title": title_of(job.stock), "sheets": sheets}
-            page = pages.fragment("labels_preview.html", picture=key, **said)
-            return Answer(page, {"labels": what.count, "pages": sheets})
 
-        return site.jobs.do(work)
+@router.post("/api/labels/print", summary="Print labels, and record that they were printed")
+def print_(site: SiteDep, choice: Choice) -> dict[str, Any]:
+    return site.jobs.do(lambda store, progress: _print(site, choice, store, progress))
 
-    @router.post("/api/labels/print", summary="Print labels, and record that they were printed")
-    def print_(choice: Choice) -> dict[str, Any]:
-        def work(store: "Store", progress: "Progress") -> Answer:
-            what = chosen(store, choice)
-            job = choice.job(site.home, _path(site.home, store, choice.what, choice.to, choice.form), progress)
-            return _printed(pages, job, what.count, print_chosen(store, job, choice, what), what.already)
 
-        return site.jobs.do(work)
+@router.post("/api/labels/reprint", summary="Print labels again; their older prints become void")
+def reprint(site: SiteDep, asked: Again) -> dict[str, Any]:
+    return site.jobs.do(lambda store, progress: _reprint(site, asked, store, progress))
 
-    @router.post("/api/labels/reprint", summary="Print labels again; their older prints become void")
-    def reprint(asked: Again) -> dict[str, Any]:
-        def work(store: "Store", progress: "Progress") -> Answer:
-            from station.printing import reprint_items
 
-            items, reason, second = again(store, asked)
-            job = asked.job(site.home, _path(site.home, store, "again", items[0].code, asked.form), progress)
-            return _printed(pages, job, len(items), reprint_items(store, job, items, reason=reason, second=second))
+@router.get("/labels/rulers.pdf", include_in_schema=False)
+def rulers(site: SiteDep, sheet: Annotated[str, Query(max_length=60)] = "a4-3x7",
+           printer: Annotated[str, Query(max_length=60)] = "") -> Response:  # fmt: skip
+    out = BytesIO()
+    known = adjustment_of(site.home, printer) if printer else None
+    draw_calibration(out, chosen_stock(site.home, sheet), known, _("On the page of labels: Printers, Keep."))
+    return inline_pdf(out.getvalue(), "rulers.pdf")
 
-        return site.jobs.do(work)
 
-    @router.get("/labels/rulers.pdf", include_in_schema=False)
-    def rulers(sheet: Annotated[str, Query(max_length=60)] = "a4-3x7",
-               printer: Annotated[str, Query(max_length=60)] = "") -> Response:  # fmt: skip
-        out = BytesIO()
-        known = adjustment_of(site.home, printer) if printer else None
-        draw_calibration(out, chosen_stock(site.home, sheet), known, _("On the page of labels: Printers, Keep."))
-        return inline_pdf(out.getvalue(), "rulers.pdf")
+@router.put("/api/printers", summary="Keep what was measured of a printer")
+def keep(site: SiteDep, measured: Measured) -> dict[str, Any]:
+    from labels.adjust import from_measures
 
-    @router.put("/api/printers", summary="Keep what was measured of a printer")
-    def keep(measured: Measured) -> dict[str, Any]:
-        from labels.adjust import from_measures
+    adjustment = from_measures(measured.a_mm, measured.b_mm, measured.c_mm, measured.d_mm)
+    keep_printer(site.home, one_line(_("Name"), measured.name, LONGEST_NAME), adjustment)
+    return {"printers": list(known_printers(site.home))}
 
-        adjustment = from_measures(measured.a_mm, measured.b_mm, measured.c_mm, measured.d_mm)
-        keep_printer(site.home, one_line(_("Name"), measured.name, LONGEST_NAME), adjustment)
-        return {"printers": list(known_printers(site.home))}
 
-    @router.delete("/api/printers", summary="Forget what was measured of a printer")
-    def forget(name: Annotated[str, Query(min_length=1, max_length=LONGEST_NAME)]) -> dict[str, Any]:
-        keep_printer(site.home, name, None)
-        return {"printers": list(known_printers(site.home))}
+@router.delete("/api/printers", summary="Forget what was measured of a printer")
+def forget(site: SiteDep, name: Annotated[str, Query(min_length=1, max_length=LONGEST_NAME)]) -> dict[str, Any]:
+    keep_printer(site.home, name, None)
+    return {"printers": list(known_printers(site.home))}
 
-    @router.get("/labels/files/{name}", include_in_schema=False)
-    def printed(name: str) -> Response:
-        if name not in _lately(site.home, most=10_000):
-            raise InputError(N_("that file is not here any more"), hint=N_("Look into the folder of printed labels."))
-        is_pdf = name.endswith(".pdf")
-        headers = {"content-disposition": disposition("inline" if is_pdf else "attachment", name)}
-        if is_pdf:
-            headers["content-security-policy"] = PDF_POLICY
-        kind = "application/pdf" if is_pdf else "application/octet-stream"
-        return FileResponse(site.home / KEPT / name, media_type=kind, headers=headers)
 
-    return router
+@router.get("/labels/files/{name}", include_in_schema=False)
+def printed(site: SiteDep, name: str) -> Response:
+    if name not in _lately(site.home, most=10_000):
+        raise InputError(N_("that file is not here any more"), hint=N_("Look into the folder of printed labels."))
+    return saved_file(site.home / KEPT / name, show=name.endswith(".pdf"))
+
+
+def _preview(site: Site, choice: Choice, store: "Store", progress: "Progress") -> Answer:
+    from labels.stock import title_of
+    from station.preview import draw_preview
+
+    what = chosen(store, choice)
+    job = choice.job(site.home, None, progress)
+    key, path = site.shelf.place("preview.png")
+    draw_preview(path, job, contents_of(store, choice, what))
+    sheets = -(-(what.count + job.start - 1) // job.stock.per_page)
+    said = {"what": what, "stock": job.stock, "title": title_of(job.stock), "sheets": sheets}
+    page = render("labels_preview.html", picture=key, **said)
+    return Answer(page, {"labels": what.count, "pages": sheets})
+
+
+def _print(site: Site, choice: Choice, store: "Store", progress: "Progress") -> Answer:
+    what = chosen(store, choice)
+    job = choice.job(site.home, _path(site.home, store, choice.what, choice.to, choice.form), progress)
+    return _printed(job, what.count, print_chosen(store, job, choice, what), what.already)
+
+
+def _reprint(site: Site, asked: Again, store: "Store", progress: "Progress") -> Answer:
+    from station.printing import reprint_items
+
+    items, reason, second = again(store, asked)
+    job = asked.job(site.home, _path(site.home, store, "again", items[0].code, asked.form), progress)
+    return _printed(job, len(items), reprint_items(store, job, items, reason=reason, second=second))
 
 
 def _offered(store: "Store") -> dict[str, Any]:
@@ -185,9 +186,9 @@ def _lately(home: Path, most: int = _LATELY) -> list[str]:
     return sorted(names, reverse=True)[:most]
 
 
-def _printed(pages: Pages, job: PrintJob, count: int, sheets: int, already: int = 0) -> Answer:
+def _printed(job: PrintJob, count: int, sheets: int, already: int = 0) -> Answer:
     name = job.path.name if job.path else ""
-    page = pages.fragment(
+    page = render(
         "labels_printed.html", count=count, sheets=sheets, file=name, folder=str(job.path.parent) if job.path else "",
         printer=str(job.printer) if job.printer else "", already=already, stock=job.stock, is_pdf=job.form == "pdf",
     )  # fmt: skip

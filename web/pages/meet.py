@@ -1,21 +1,24 @@
 """Stations meet: bundles given and taken, evidence checked, a safe copy made, this computer looked at."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from custody.places import zone
 from station.desk import station_clock
+from web.dependencies import SiteDep
 from web.downloads import attached
+from web.given import Given
 from web.jobs import Answer
 from web.pages.plan import MOST_FILES, Uploads
 from web.papers import PaperRoom
 from web.shelf import Key, safe_name
 from web.site import Site
-from web.templating import Pages
+from web.templating import render, render_page
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -23,173 +26,170 @@ if TYPE_CHECKING:
     from evidence.verdict import BundleAudit
     from station.bars import Progress
 
+router = APIRouter()
 
-class Bundles(BaseModel):
+
+class Bundles(Given):
     """Bundles and photographs that were sent."""
 
-    model_config = ConfigDict(extra="forbid")
     uploads: Uploads
 
 
-class Under(BaseModel):
+class Under(Given):
     """Whose logs: of the stations at a place and below it; empty is all. Strangers' only where it is said."""
 
-    model_config = ConfigDict(extra="forbid")
     under: Annotated[str, Field(max_length=120)] = ""
     with_strangers: bool = False
 
 
-class Checked(BaseModel):
+class Checked(Given):
     """What is checked, and what it is held against.
 
     `upload` is a bundle, a custody report or a proof; None: the station's own ledger. `root` is the fingerprint of the
     election's root, `head` the text of a signed head, `heads` files or photographs of some; empty where none is given.
     """
 
-    model_config = ConfigDict(extra="forbid")
     upload: Key | None = None
     root: Annotated[str, Field(max_length=200)] = ""
     head: Annotated[str, Field(max_length=4000)] = ""
     heads: Annotated[list[Key], Field(max_length=MOST_FILES)] = []
 
 
-class Look(BaseModel):
+class Look(Given):
     """Whether the camera is tried, too."""
 
-    model_config = ConfigDict(extra="forbid")
     camera: bool = False
 
 
-def routes(site: Site, pages: Pages) -> APIRouter:
-    """`/meet` and what its forms ask for."""
-    router = APIRouter()
+@router.get("/meet", include_in_schema=False)
+def meet(request: Request, site: SiteDep) -> Response:
+    papers = site.rooms.papers(PaperRoom.facts)
+    return render_page(request, "meet.html", **site.ask.do(_held), **papers)
 
-    @router.get("/meet", include_in_schema=False)
-    def meet(request: Request) -> Response:
-        papers = site.rooms.papers(PaperRoom.facts)
-        return pages.page(request, "meet.html", **site.ask.do(_held), **papers)
 
-    @router.post("/api/meet/export", summary="Write a bundle of logs for another station or an auditor")
-    def export(asked: Under) -> dict[str, Any]:
-        def work(store: "Store", progress: "Progress") -> Answer:
-            from station.exchange import export_bundle, left_out_words
+@router.post("/api/meet/export", summary="Write a bundle of logs for another station or an auditor")
+def export(site: SiteDep, asked: Under) -> dict[str, Any]:
+    return site.jobs.do(lambda store, progress: _export(site, asked, store, progress), hide=site.home)
 
-            top = store.custodian(asked.under.strip().removeprefix("P:")) if asked.under.strip() else None
-            key, path = site.shelf.place(_file_name(store, top or "", "serah"))
-            done = export_bundle(store, path, top, with_strangers=asked.with_strangers, progress=progress)
-            page = pages.fragment(
-                "meet_file.html", what="bundle", key=key, file=path.name, events=done.events, logs=len(done.heads),
-                left_out=left_out_words(len(done.left_out)) if done.left_out else "",
-            )  # fmt: skip
-            return Answer(page, {"events": done.events, "logs": len(done.heads)}, key)
 
-        return site.jobs.do(work, hide=site.home)
+@router.post("/api/meet/photos", summary="Write the photographs that records name to one .zip file")
+def photos(site: SiteDep) -> dict[str, Any]:
+    return site.jobs.do(lambda store, _progress: _photos(site, store), hide=site.home)
 
-    @router.post("/api/meet/photos", summary="Write the photographs that records name to one .zip file")
-    def photos() -> dict[str, Any]:
-        def work(store: "Store", _progress: "Progress") -> Answer:
-            from station.photo_files import zip_photos
 
-            key, path = site.shelf.place(_file_name(store, "", "zip"))
-            count, lacking = zip_photos(store, path)
-            page = pages.fragment(
-                "meet_file.html", what="photos", key=key, file=path.name, events=count, logs=0, lacking=lacking
-            )
-            return Answer(page, {"photos": count, "lacking": lacking}, key)
+@router.get("/meet/head.txt", include_in_schema=False)
+def head(site: SiteDep) -> Response:
+    from station.exchange import own_head
 
-        return site.jobs.do(work, hide=site.home)
+    note, name = site.ask.do(lambda store: (own_head(store), _file_name(store, "", "head.txt")))
+    return attached(note.encode(), name, "text/plain; charset=utf-8")
 
-    @router.get("/meet/head.txt", include_in_schema=False)
-    def head() -> Response:
-        from station.exchange import own_head
 
-        note, name = site.ask.do(lambda store: (own_head(store), _file_name(store, "", "head.txt")))
-        return attached(note.encode(), name, "text/plain; charset=utf-8")
+@router.post("/api/meet/import", summary="Take in bundles of other stations, and photographs; twice adds nothing")
+def import_(site: SiteDep, sent: Bundles) -> dict[str, Any]:
+    files = [site.shelf.path(key) for key in sent.uploads]
+    return site.jobs.do(lambda store, progress: _import(files, store, progress), hide=site.home)
 
-    @router.post("/api/meet/import", summary="Take in bundles of other stations, and photographs; twice adds nothing")
-    def import_(sent: Bundles) -> dict[str, Any]:
-        files = [site.shelf.path(key) for key in sent.uploads]
 
-        def work(store: "Store", progress: "Progress") -> Answer:
-            from station.exchange import import_bundles, other_root_words
-            from station.photo_files import import_photos, split_photos
+@router.post("/api/meet/verify", summary="Check the station's ledger, or evidence that was sent")
+def verify(site: SiteDep, asked: Checked) -> dict[str, Any]:
+    path = site.shelf.path(asked.upload) if asked.upload else None
+    heads = [site.shelf.path(key) for key in asked.heads]
+    return site.jobs.do(lambda store, progress: _verify(asked, path, heads, store, progress), hide=site.home)
 
-            bundles, pictures = split_photos(files)
-            merged = import_bundles(store, bundles, progress=progress)
-            photos = import_photos(store, pictures, progress=progress)
-            counts = {
-                "new": merged.new,
-                "known": merged.known,
-                "quarantined": merged.quarantined,
-                "waiting": merged.waiting,
-                "photos": photos,
-            }
-            page = pages.fragment(
-                "meet_taken.html", **counts, bundles=len(bundles), pictures=len(pictures),
-                findings=_told(merged.findings),
-                other_root=other_root_words(store),
-            )  # fmt: skip
-            return Answer(page, counts | {"findings": [finding.code for finding in merged.findings]})
 
-        return site.jobs.do(work, hide=site.home)
+@router.post("/api/meet/backup", summary="Make a safe copy of the ledger to be saved")
+def backup(site: SiteDep) -> dict[str, Any]:
+    return site.jobs.do(lambda store, progress: _backup(site, store, progress), hide=site.home)
 
-    @router.post("/api/meet/verify", summary="Check the station's ledger, or evidence that was sent")
-    def verify(asked: Checked) -> dict[str, Any]:
-        path = site.shelf.path(asked.upload) if asked.upload else None
-        heads = [site.shelf.path(key) for key in asked.heads]
 
-        def work(store: "Store", progress: "Progress") -> Answer:
-            from station.anchors import read_fingerprint, read_heads, typed_head
-            from station.auditing import audit_ledger
-            from station.evidence_files import audit_file
+@router.post("/api/meet/doctor", summary="Look at this computer and this station; say what mends them")
+def doctor(site: SiteDep, asked: Look) -> dict[str, Any]:
+    return site.jobs.do(lambda _store, progress: _doctor(site, asked, progress))
 
-            root = read_fingerprint(asked.root) if asked.root.strip() else None
-            texts = [typed_head(asked.head)] if asked.head.strip() else []
-            texts += [text for kept in heads for text in read_heads(str(kept), lambda _line: None)]
-            if path is None:
-                audit = audit_ledger(store, root, texts, progress=progress)
-            else:
-                audit = audit_file(path, root, texts, progress=progress)
-            page = pages.fragment("meet_checked.html", file=path.name if path else "", **_audited(audit))
-            return Answer(page, {"ok": audit.is_ok, "anchored": audit.is_anchored, "verdict": audit.verdict})
 
-        return site.jobs.do(work, hide=site.home)
+def _export(site: Site, asked: Under, store: "Store", progress: "Progress") -> Answer:
+    from station.exchange import export_bundle, left_out_words
 
-    @router.post("/api/meet/backup", summary="Make a safe copy of the ledger to be saved")
-    def backup() -> dict[str, Any]:
-        def work(store: "Store", progress: "Progress") -> Answer:
-            from station.copying import copy_ledger
+    top = store.custodian(asked.under.strip().removeprefix("P:")) if asked.under.strip() else None
+    key, path = site.shelf.place(_file_name(store, top or "", "serah"))
+    done = export_bundle(store, path, top, with_strangers=asked.with_strangers, progress=progress)
+    page = render(
+        "meet_file.html", what="bundle", key=key, file=path.name, events=done.events, logs=len(done.heads),
+        left_out=left_out_words(len(done.left_out)) if done.left_out else "",
+    )  # fmt: skip
+    return Answer(page, {"events": done.events, "logs": len(done.heads)}, key)
 
-            key, path = site.shelf.place(_file_name(store, "", "db"))
-            copied = copy_ledger(store, path, progress=progress)
-            page = pages.fragment(
-                "meet_file.html", what="backup", key=key, file=path.name, events=copied.entries, logs=0
-            )
-            return Answer(page, {"events": copied.entries, "bytes": copied.bytes}, key)
 
-        return site.jobs.do(work, hide=site.home)
+def _photos(site: Site, store: "Store") -> Answer:
+    from station.photo_files import zip_photos
 
-    @router.post("/api/meet/doctor", summary="Look at this computer and this station; say what mends them")
-    def doctor(asked: Look) -> dict[str, Any]:
-        def work(_store: "Store", progress: "Progress") -> Answer:
-            from language import _
-            from station.health import Looked, looks
+    key, path = site.shelf.place(_file_name(store, "", "zip"))
+    count, lacking = zip_photos(store, path)
+    page = render("meet_file.html", what="photos", key=key, file=path.name, events=count, logs=0, lacking=lacking)
+    return Answer(page, {"photos": count, "lacking": lacking}, key)
 
-            camera = site.source if asked.camera and not site.pictures.is_reading else None
-            at, found = Looked(site.home, site.open_store, site.now_utc, is_serving=True), []
-            with progress(None, _("Looking")) as done:
-                for check in looks(at, camera=camera):
-                    found.append(check)
-                    done(1)
-            found.sort(key=lambda check: ("broken", "warning", "ok").index(check.health))
-            page = pages.fragment(
-                "meet_health.html", checks=found, is_camera_busy=asked.camera and site.pictures.is_reading
-            )
-            return Answer(page, {"checks": [{"check": one.name, "health": one.health} for one in found]})
 
-        return site.jobs.do(work)
+def _import(files: list[Path], store: "Store", progress: "Progress") -> Answer:
+    from station.exchange import import_bundles, other_root_words
+    from station.photo_files import import_photos, split_photos
 
-    return router
+    bundles, pictures = split_photos(files)
+    merged = import_bundles(store, bundles, progress=progress)
+    photos = import_photos(store, pictures, progress=progress)
+    counts = {
+        "new": merged.new,
+        "known": merged.known,
+        "quarantined": merged.quarantined,
+        "waiting": merged.waiting,
+        "photos": photos,
+    }
+    page = render(
+        "meet_taken.html", **counts, bundles=len(bundles), pictures=len(pictures),
+        findings=_told(merged.findings),
+        other_root=other_root_words(store),
+    )  # fmt: skip
+    return Answer(page, counts | {"findings": [finding.code for finding in merged.findings]})
+
+
+def _verify(asked: Checked, path: Path | None, heads: list[Path], store: "Store", progress: "Progress") -> Answer:
+    from station.anchors import read_fingerprint, read_heads, typed_head
+    from station.auditing import audit_ledger
+    from station.evidence_files import audit_file
+
+    root = read_fingerprint(asked.root) if asked.root.strip() else None
+    texts = [typed_head(asked.head)] if asked.head.strip() else []
+    texts += [text for kept in heads for text in read_heads(str(kept), lambda _line: None)]
+    if path is None:
+        audit = audit_ledger(store, root, texts, progress=progress)
+    else:
+        audit = audit_file(path, root, texts, progress=progress)
+    page = render("meet_checked.html", file=path.name if path else "", **_audited(audit))
+    return Answer(page, {"ok": audit.is_ok, "anchored": audit.is_anchored, "verdict": audit.verdict})
+
+
+def _backup(site: Site, store: "Store", progress: "Progress") -> Answer:
+    from station.copying import copy_ledger
+
+    key, path = site.shelf.place(_file_name(store, "", "db"))
+    copied = copy_ledger(store, path, progress=progress)
+    page = render("meet_file.html", what="backup", key=key, file=path.name, events=copied.entries, logs=0)
+    return Answer(page, {"events": copied.entries, "bytes": copied.bytes}, key)
+
+
+def _doctor(site: Site, asked: Look, progress: "Progress") -> Answer:
+    from language import _
+    from station.health import Looked, looks
+
+    camera = site.source if asked.camera and not site.pictures.is_reading else None
+    at, found = Looked(site.home, site.open_store, site.now_utc, is_serving=True), []
+    with progress(None, _("Looking")) as done:
+        for check in looks(at, camera=camera):
+            found.append(check)
+            done(1)
+    found.sort(key=lambda check: ("broken", "warning", "ok").index(check.health))
+    page = render("meet_health.html", checks=found, is_camera_busy=asked.camera and site.pictures.is_reading)
+    return Answer(page, {"checks": [{"check": one.name, "health": one.health} for one in found]})
 
 
 def _held(store: "Store") -> dict[str, Any]:

@@ -3,60 +3,60 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from custody.errors import N_, InputError
 from language.text import local_time
 from station.desk import station_clock
 from station.observers import DAYS
+from web.dependencies import SiteDep
+from web.given import Given
 from web.guard import OBSERVER_COOKIE, OBSERVERS_ENTRY
 from web.roles import is_observer
 from web.site import Site
-from web.templating import Pages
+from web.templating import render_bare, render_page
+
+router = APIRouter()
 
 
-class Shown(BaseModel):
+class Shown(Given):
     """A token that somebody shows."""
 
-    model_config = ConfigDict(extra="forbid")
     token: Annotated[str, Field(max_length=200)]
 
 
-def routes(site: Site, pages: Pages) -> APIRouter:
-    """`/observe` and `/observers`."""
-    router = APIRouter()
+@router.get(OBSERVERS_ENTRY, include_in_schema=False)
+def entry(request: Request) -> Response:
+    if is_observer(request.scope):
+        return render_page(request, "observing.html")
+    return render_bare(request, "observe.html")
 
-    @router.get(OBSERVERS_ENTRY, include_in_schema=False)
-    def entry(request: Request) -> Response:
-        if is_observer(request.scope):
-            return pages.page(request, "observing.html")
-        return pages.bare(request, "observe.html")
 
-    @router.post(OBSERVERS_ENTRY, summary="Show a token, and read as an observer from then on")
-    def enter(request: Request, shown: Shown) -> JSONResponse:
-        name = site.observers.whose(shown.token.strip())
-        if name is None:
-            raise InputError(
-                N_("this token is not known, or counts no longer"), hint=N_("Paste it whole, or ask for a new one.")
-            )
-        answer = JSONResponse({"name": name})
-        is_secure = request.url.scheme == "https"
-        answer.set_cookie(OBSERVER_COOKIE, shown.token.strip(), httponly=True, samesite="strict", secure=is_secure)
-        return answer
+@router.post(OBSERVERS_ENTRY, summary="Show a token, and read as an observer from then on")
+def enter(request: Request, site: SiteDep, shown: Shown) -> JSONResponse:
+    name = site.observers.whose(shown.token.strip())
+    if name is None:
+        raise InputError(
+            N_("this token is not known, or counts no longer"), hint=N_("Paste it whole, or ask for a new one.")
+        )
+    answer = JSONResponse({"name": name})
+    is_secure = request.url.scheme == "https"
+    answer.set_cookie(OBSERVER_COOKIE, shown.token.strip(), httponly=True, samesite="strict", secure=is_secure)
+    return answer
 
-    @router.delete(OBSERVERS_ENTRY, summary="Observe no longer in this browser")
-    def leave() -> JSONResponse:
-        answer = JSONResponse({"name": ""})
-        answer.delete_cookie(OBSERVER_COOKIE, httponly=True, samesite="strict")
-        return answer
 
-    @router.get("/observers", include_in_schema=False)
-    def observers(request: Request) -> Response:
-        here = site.ask.do(station_clock)
-        return pages.page(request, "observers.html", tokens=_rows(site, here), days=DAYS)
+@router.delete(OBSERVERS_ENTRY, summary="Observe no longer in this browser")
+def leave() -> JSONResponse:
+    answer = JSONResponse({"name": ""})
+    answer.delete_cookie(OBSERVER_COOKIE, httponly=True, samesite="strict")
+    return answer
 
-    return router
+
+@router.get("/observers", include_in_schema=False)
+def observers(request: Request, site: SiteDep) -> Response:
+    here = site.ask.do(station_clock)
+    return render_page(request, "observers.html", tokens=_rows(site, here), days=DAYS)
 
 
 def _rows(site: Site, here: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from custody.errors import N_, Fault, InputError
@@ -15,11 +15,13 @@ from language.levels import level_word
 from language.text import fill, printable, say, sentence
 from tables.asked import QuestionError, Reading
 from tables.words import column_words, table_word
+from web.dependencies import SiteDep
 from web.downloads import attached
+from web.given import Given
 from web.jobs import Answer
 from web.shelf import Key
 from web.site import Site
-from web.templating import Pages
+from web.templating import render, render_page
 from web.ways import hint_on_page
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from station.bars import Progress
     from station.plan_changes import Change
 
+router = APIRouter()
 MOST_FILES = 10
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN_ROWS, _SHOWN_FAULTS = 50, 300
@@ -34,19 +37,17 @@ Uploads = Annotated[list[Key], Field(min_length=1, max_length=MOST_FILES)]
 Word = Annotated[str, Field(max_length=120)]
 
 
-class Said(BaseModel):
+class Said(Given):
     """An answer to what is open about one file: the option of `load` that says it, and its value."""
 
-    model_config = ConfigDict(extra="forbid")
     file: Annotated[str, Field(max_length=300)]
     option: Literal["--sheet", "--header-row", "--map", "--name", "--own-codes"]
     value: Annotated[str, Field(max_length=1200)]
 
 
-class Tables(BaseModel):
+class Tables(Given):
     """Tables that were sent, to be looked at, and what was answered about them."""
 
-    model_config = ConfigDict(extra="forbid")
     uploads: Uploads
     said: Annotated[list[Said], Field(max_length=300)] = []
 
@@ -57,10 +58,9 @@ class SeenTables(Tables):
     version: Annotated[str, Field(max_length=40)]
 
 
-class Part(BaseModel):
+class Part(Given):
     """A part of the plan: a place and all below it, a kind; empty is all."""
 
-    model_config = ConfigDict(extra="forbid")
     place: Word = ""
     kind: Word = ""
 
@@ -71,80 +71,83 @@ class SeenPart(Part):
     seen: Annotated[int, Field(ge=1, lt=100_000_000)]
 
 
-def routes(site: Site, pages: Pages) -> APIRouter:
-    """`/plan` and what its forms ask for."""
-    router = APIRouter()
+@router.get("/plan", include_in_schema=False)
+def plan(request: Request, site: SiteDep) -> Response:
+    return render_page(request, "plan.html", **site.ask.do(_known))
 
-    @router.get("/plan", include_in_schema=False)
-    def plan(request: Request) -> Response:
-        return pages.page(request, "plan.html", **site.ask.do(_known))
 
-    @router.get("/plan/template/{kind}.xlsx", include_in_schema=False)
-    def template(kind: Literal["places", "needs", "items", "points"]) -> Response:
-        from tables.templates import template_workbook
+@router.get("/plan/template/{kind}.xlsx", include_in_schema=False)
+def template(kind: Literal["places", "needs", "items", "points"]) -> Response:
+    from tables.templates import template_workbook
 
-        return attached(template_workbook(kind, _), f"{table_word(kind)}.xlsx", XLSX)
+    return attached(template_workbook(kind, _), f"{table_word(kind)}.xlsx", XLSX)
 
-    @router.post("/api/plan/preview", summary="Show what loading these tables changes; records nothing")
-    def preview(tables: Tables) -> dict[str, Any]:
-        def work(store: "Store", progress: "Progress") -> Answer:
-            from station.loading import load_files
-            from station.plan_changes import choice_words, version_of
 
-            files = [site.shelf.path(key) for key in tables.uploads]
-            readings = _readings(tables.said)
-            try:
-                changes = load_files(store, files, dry_run=True, readings=readings, home=site.home)
-            except QuestionError as question:
-                page = pages.fragment("plan_question.html", line=say(question), question=question, words=choice_words)
-                return Answer(page, {"is_ok": False, "faults": 0, "question": [c.typed for c in question.choices]})
-            except InputError as error:
-                if not error.faults:
-                    raise
-                page = pages.fragment("plan_faults.html", **_faults(files, error, readings))
-                return Answer(page, {"is_ok": False, "faults": len(error.faults)})
-            version = version_of(changes)
-            page = pages.fragment("plan_changes.html", version=version, is_loaded=False, **_changes(store, changes))
-            return Answer(page, {"is_ok": True, "version": version, "files": [change.as_json() for change in changes]})
+@router.post("/api/plan/preview", summary="Show what loading these tables changes; records nothing")
+def preview(site: SiteDep, tables: Tables) -> dict[str, Any]:
+    return site.jobs.do(lambda store, _progress: _preview(site, tables, store), hide=site.home)
 
-        return site.jobs.do(work, hide=site.home)
 
-    @router.post("/api/plan/load", summary="Load tables that were looked at, all or nothing")
-    def load(tables: SeenTables) -> dict[str, Any]:
-        def work(store: "Store", progress: "Progress") -> Answer:
-            from station.loading import load_files
+@router.post("/api/plan/load", summary="Load tables that were looked at, all or nothing")
+def load(site: SiteDep, tables: SeenTables) -> dict[str, Any]:
+    return site.jobs.do(lambda store, _progress: _load(site, tables, store), hide=site.home)
 
-            files = [site.shelf.path(key) for key in tables.uploads]
-            changes = load_files(store, files, seen=tables.version, readings=_readings(tables.said), home=site.home)
-            page = pages.fragment("plan_changes.html", version="", is_loaded=True, **_changes(store, changes))
-            return Answer(page, {"files": [change.as_json() for change in changes]})
 
-        return site.jobs.do(work, hide=site.home)
+@router.post("/api/plan/missing", summary="Count what is needed and not registered; records nothing")
+def missing(site: SiteDep, part: Part) -> dict[str, Any]:
+    return site.jobs.do(lambda store, _progress: _missing(part, store))
 
-    @router.post("/api/plan/missing", summary="Count what is needed and not registered; records nothing")
-    def missing(part: Part) -> dict[str, Any]:
-        def work(store: "Store", progress: "Progress") -> Answer:
-            from station.planning import missing as find
 
-            found = find(store, _top(store, part), part.kind or None)
-            page = pages.fragment("plan_missing.html", is_registered=False, **_by_kind(store, found))
-            return Answer(page, {"missing": len(found.items), "by_kind": dict(found.by_kind)})
+@router.post("/api/plan/register", summary="Register what is needed and not registered, all or nothing")
+def register(site: SiteDep, part: SeenPart) -> dict[str, Any]:
+    return site.jobs.do(lambda store, progress: _register(part, store, progress))
 
-        return site.jobs.do(work)
 
-    @router.post("/api/plan/register", summary="Register what is needed and not registered, all or nothing")
-    def register(part: SeenPart) -> dict[str, Any]:
-        def work(store: "Store", progress: "Progress") -> Answer:
-            from station.planning import register_missing
+def _preview(site: Site, tables: Tables, store: "Store") -> Answer:
+    from station.loading import load_files
+    from station.plan_changes import choice_words, version_of
 
-            top = _top(store, part)
-            found, _events = register_missing(store, top, part.kind or None, seen=part.seen, progress=progress)
-            page = pages.fragment("plan_missing.html", is_registered=True, **_by_kind(store, found))
-            return Answer(page, {"registered": len(found.items), "by_kind": dict(found.by_kind)})
+    files = [site.shelf.path(key) for key in tables.uploads]
+    readings = _readings(tables.said)
+    try:
+        changes = load_files(store, files, dry_run=True, readings=readings, home=site.home)
+    except QuestionError as question:
+        page = render("plan_question.html", line=say(question), question=question, words=choice_words)
+        return Answer(page, {"is_ok": False, "faults": 0, "question": [c.typed for c in question.choices]})
+    except InputError as error:
+        if not error.faults:
+            raise
+        page = render("plan_faults.html", **_faults(files, error, readings))
+        return Answer(page, {"is_ok": False, "faults": len(error.faults)})
+    version = version_of(changes)
+    page = render("plan_changes.html", version=version, is_loaded=False, **_changes(store, changes))
+    return Answer(page, {"is_ok": True, "version": version, "files": [change.as_json() for change in changes]})
 
-        return site.jobs.do(work)
 
-    return router
+def _load(site: Site, tables: SeenTables, store: "Store") -> Answer:
+    from station.loading import load_files
+
+    files = [site.shelf.path(key) for key in tables.uploads]
+    changes = load_files(store, files, seen=tables.version, readings=_readings(tables.said), home=site.home)
+    page = render("plan_changes.html", version="", is_loaded=True, **_changes(store, changes))
+    return Answer(page, {"files": [change.as_json() for change in changes]})
+
+
+def _missing(part: Part, store: "Store") -> Answer:
+    from station.planning import missing as find
+
+    found = find(store, _top(store, part), part.kind or None)
+    page = render("plan_missing.html", is_registered=False, **_by_kind(store, found))
+    return Answer(page, {"missing": len(found.items), "by_kind": dict(found.by_kind)})
+
+
+def _register(part: SeenPart, store: "Store", progress: "Progress") -> Answer:
+    from station.planning import register_missing
+
+    top = _top(store, part)
+    found, _events = register_missing(store, top, part.kind or None, seen=part.seen, progress=progress)
+    page = render("plan_missing.html", is_registered=True, **_by_kind(store, found))
+    return Answer(page, {"registered": len(found.items), "by_kind": dict(found.by_kind)})
 
 
 def _readings(said: "Sequence[Said]") -> "dict[str, Reading]":

@@ -1,9 +1,10 @@
 """The scan page: one session from its first label to its review."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Header, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
@@ -11,23 +12,20 @@ from custody.codes import parse_code
 from custody.errors import InputError
 from web.answers import Asked
 from web.boards import board, missing_of
+from web.dependencies import Draft, Eye, SiteDep
+from web.given import Given
 from web.pages.begin import Ends, custodian_on_page
 from web.rooms import Room
 from web.scanning import LONGEST_LINE, Line
 from web.site import Site
-from web.templating import Pages
+from web.templating import is_device, render, render_page
 
-if TYPE_CHECKING:
-    from db.store import Store
-
-Draft = Annotated[str, Path(max_length=60)]
-Eye = Annotated[str, Query(pattern=r"^[a-z0-9]{4,32}$")]
+router = APIRouter()
 
 
-class Paused(BaseModel):
+class Paused(Given):
     """Whether the session is to take nothing."""
 
-    model_config = ConfigDict(extra="forbid")
     paused: bool
 
 
@@ -37,141 +35,142 @@ class AskedLine(Asked):
     line: Annotated[str, Field(max_length=LONGEST_LINE)]
 
 
-class Camera(BaseModel):
+class Camera(Given):
     """Which camera to read from, by its number; empty: the one that `serve` was given."""
 
-    model_config = ConfigDict(extra="forbid")
     camera: Annotated[str, Field(pattern=r"^[0-9]{0,3}$")] = ""
 
 
-def routes(site: Site, pages: Pages) -> APIRouter:
-    """`/scan/ID` and what its scripts ask for."""
-    router = APIRouter()
+@router.get("/scan/{draft}", include_in_schema=False)
+def scan(request: Request, site: SiteDep, draft: Draft) -> Response:
+    try:
+        shown = site.rooms.do(draft, board, anew=True)
+    except InputError:
+        return ended(site, draft, is_device=is_device(request))
+    mark = site.rooms.news(draft).mark()
+    return render_page(
+        request, "scan.html", board=shown, mark=mark, camera=site.pictures.state(draft),
+        is_camera_free=not site.pictures.is_reading,
+    )  # fmt: skip
 
-    @router.get("/scan/{draft}", include_in_schema=False)
-    def scan(request: Request, draft: Draft) -> Response:
-        try:
-            shown = site.rooms.do(draft, board, anew=True)
-        except InputError:
-            return ended(site, draft, is_device=pages.is_device(request))
-        mark = site.rooms.news(draft).mark()
-        return pages.page(
-            request, "scan.html", board=shown, mark=mark, camera=site.pictures.state(draft),
-            is_camera_free=not site.pictures.is_reading,
-        )  # fmt: skip
 
-    @router.get("/scan/{draft}/board", include_in_schema=False)
-    def fragment(draft: Draft) -> HTMLResponse:
-        return HTMLResponse(pages.fragment("board.html", board=site.rooms.do(draft, board)))
+@router.get("/scan/{draft}/board", include_in_schema=False)
+def fragment(site: SiteDep, draft: Draft) -> HTMLResponse:
+    return HTMLResponse(render("board.html", board=site.rooms.do(draft, board)))
 
-    @router.get("/scan/{draft}/missing", include_in_schema=False)
-    def missing(draft: Draft, village: Annotated[str, Query(max_length=60)]) -> HTMLResponse:
-        things = site.rooms.do(draft, lambda room: missing_of(room, village))
-        return HTMLResponse(pages.fragment("missing.html", things=things))
 
-    @router.get("/scan/{draft}/news", include_in_schema=False)
-    def news(
-        draft: Draft,
-        after: Annotated[str, Query(max_length=40)] = "",
-        last_event_id: Annotated[str | None, Header(max_length=40)] = None,
-    ) -> StreamingResponse:
-        site.rooms.do(draft, lambda _room: None)
-        stream = site.rooms.news(draft).stream(
-            last_event_id or after, lambda: site.is_closing, lambda: site.rooms.catch_up(draft)
-        )
-        return StreamingResponse(stream, media_type="text/event-stream")
+@router.get("/scan/{draft}/missing", include_in_schema=False)
+def missing(site: SiteDep, draft: Draft, village: Annotated[str, Query(max_length=60)]) -> HTMLResponse:
+    things = site.rooms.do(draft, lambda room: missing_of(room, village))
+    return HTMLResponse(render("missing.html", things=things))
 
-    @router.get("/scan/{draft}/picture", include_in_schema=False)
-    def picture(draft: Draft) -> StreamingResponse:
-        stream = site.pictures.stream(draft, lambda: site.is_closing)
-        return StreamingResponse(stream, media_type="multipart/x-mixed-replace; boundary=frame")
 
-    @router.get("/api/cameras", summary="The cameras of this computer")
-    def cameras() -> list[dict[str, Any]]:
-        from scanner.camera_open import this_machine
+@router.get("/scan/{draft}/news", include_in_schema=False)
+def news(
+    site: SiteDep,
+    draft: Draft,
+    after: Annotated[str, Query(max_length=40)] = "",
+    last_event_id: Annotated[str | None, Header(max_length=40)] = None,
+) -> StreamingResponse:
+    site.rooms.do(draft, lambda _room: None)
+    stream = site.rooms.news(draft).stream(
+        last_event_id or after, lambda: site.is_closing, lambda: site.rooms.catch_up(draft)
+    )
+    return StreamingResponse(stream, media_type="text/event-stream")
 
-        return [{"number": camera.number, "name": camera.name} for camera in this_machine().listed()]
 
-    @router.post("/api/drafts/{draft}/lines", summary="Take a typed or scanned line")
-    def type_in(draft: Draft, line: Line) -> dict[str, Any]:
-        def take(room: Room) -> dict[str, Any]:
-            return room.type_in(line.line, by_hand=line.by_hand, id=line.id or "")
+@router.get("/scan/{draft}/picture", include_in_schema=False)
+def picture(site: SiteDep, draft: Draft) -> StreamingResponse:
+    stream = site.pictures.stream(draft, lambda: site.is_closing)
+    return StreamingResponse(stream, media_type="multipart/x-mixed-replace; boundary=frame")
 
-        return site.rooms.do(draft, lambda room: site.rooms.answers.once(line.id, lambda: take(room)))
 
-    @router.post("/api/drafts/{draft}/lines/asked", summary="What became of a line whose answer was lost")
-    def asked(draft: Draft, line: AskedLine) -> dict[str, Any]:
-        if (told := site.keep.do(lambda _store: site.rooms.answers.of(line.id))) is not None:
-            return {"state": "told", "told": told}
+@router.get("/api/cameras", summary="The cameras of this computer")
+def cameras() -> list[dict[str, Any]]:
+    from scanner.camera_open import this_machine
 
-        def became(room: Room) -> dict[str, str]:
-            is_in = room.is_in(line.line)
-            if is_in is None and not room.news.is_of_this_run(line.id):
-                return {"state": "unknown"}  # done, perhaps, before the server was restarted
-            return {"state": "in" if is_in else "out"}
+    return [{"number": camera.number, "name": camera.name} for camera in this_machine().listed()]
 
-        return site.rooms.do(draft, became)
 
-    @router.delete("/api/drafts/{draft}/items/{code}", summary="Take an item out again")
-    def put_out(draft: Draft, code: str) -> dict[str, Any]:
-        wanted = parse_code(code)
-        return site.rooms.do(draft, lambda room: room.put_out(wanted))
+@router.post("/api/drafts/{draft}/lines", summary="Take a typed or scanned line")
+def type_in(site: SiteDep, draft: Draft, line: Line) -> dict[str, Any]:
+    return site.rooms.do(draft, lambda room: site.rooms.answers.once(line.id, lambda: _take(room, line)))
 
-    @router.post("/api/drafts/{draft}/frames", summary="Read labels from a picture of the browser's own camera")
-    async def look(request: Request, draft: Draft, eye: Eye) -> dict[str, Any]:
-        jpeg = await request.body()
-        return await run_in_threadpool(site.eyes.see, draft, eye, jpeg)
 
-    @router.put("/api/drafts/{draft}/pause", summary="Pause a session, or go on with it")
-    def pause(draft: Draft, paused: Paused) -> dict[str, bool]:
-        site.rooms.do(draft, lambda room: room.pause(paused.paused))
-        return {"paused": paused.paused}
+@router.post("/api/drafts/{draft}/lines/asked", summary="What became of a line whose answer was lost")
+def asked(site: SiteDep, draft: Draft, line: AskedLine) -> dict[str, Any]:
+    if (told := site.keep.do(lambda _store: site.rooms.answers.of(line.id))) is not None:
+        return {"state": "told", "told": told}
+    return site.rooms.do(draft, lambda room: _became(room, line))
 
-    @router.put("/api/drafts/{draft}/ends", summary="Say who gives and who receives")
-    def set_ends(draft: Draft, ends: Ends) -> dict[str, str]:
-        def keep(room: Room) -> None:
-            giver, receiver, *bound = (
-                custodian_on_page(room.store, text) if text.strip() else ""
-                for text in (ends.giver, ends.receiver, *(ends.bound or ()))
-            )
-            room.set_ends(giver, receiver, None if ends.bound is None else [code for code in bound if code])
 
-        site.rooms.do(draft, keep)
-        return {"draft": draft}
+@router.delete("/api/drafts/{draft}/items/{code}", summary="Take an item out again")
+def put_out(site: SiteDep, draft: Draft, code: str) -> dict[str, Any]:
+    wanted = parse_code(code)
+    return site.rooms.do(draft, lambda room: room.put_out(wanted))
 
-    @router.post("/api/drafts/{draft}/camera", summary="Read labels from a camera of this computer")
-    def start_camera(draft: Draft, camera: Camera) -> dict[str, str]:
-        site.rooms.do(draft, lambda _room: None)
-        site.pictures.start(draft, camera.camera)
-        return {"state": site.pictures.state(draft).state}
 
-    @router.delete("/api/drafts/{draft}/camera", summary="Let go of the camera")
-    def stop_camera(draft: Draft) -> dict[str, str]:
-        site.pictures.stop(draft)
-        return {"state": site.pictures.state(draft).state}
+@router.post("/api/drafts/{draft}/frames", summary="Read labels from a picture of the browser's own camera")
+async def look(request: Request, site: SiteDep, draft: Draft, eye: Eye) -> dict[str, Any]:
+    jpeg = await request.body()
+    return await run_in_threadpool(site.eyes.see, draft, eye, jpeg)
 
-    @router.delete("/api/drafts/{draft}", summary="Forget a session; nothing of it is recorded")
-    def drop(draft: Draft) -> dict[str, str]:
-        def forget(room: Room) -> None:
-            room.store.drafts.drop(room.draft)
-            room.news.tell("dropped")
 
-        site.pictures.stop(draft)
-        site.rooms.do(draft, forget)
-        return {"draft": draft}
+@router.put("/api/drafts/{draft}/pause", summary="Pause a session, or go on with it")
+def pause(site: SiteDep, draft: Draft, paused: Paused) -> dict[str, bool]:
+    site.rooms.do(draft, lambda room: room.pause(paused.paused))
+    return {"paused": paused.paused}
 
-    return router
+
+@router.put("/api/drafts/{draft}/ends", summary="Say who gives and who receives")
+def set_ends(site: SiteDep, draft: Draft, ends: Ends) -> dict[str, str]:
+    site.rooms.do(draft, lambda room: _set_ends(room, ends))
+    return {"draft": draft}
+
+
+@router.post("/api/drafts/{draft}/camera", summary="Read labels from a camera of this computer")
+def start_camera(site: SiteDep, draft: Draft, camera: Camera) -> dict[str, str]:
+    site.rooms.do(draft, lambda _room: None)
+    site.pictures.start(draft, camera.camera)
+    return {"state": site.pictures.state(draft).state}
+
+
+@router.delete("/api/drafts/{draft}/camera", summary="Let go of the camera")
+def stop_camera(site: SiteDep, draft: Draft) -> dict[str, str]:
+    site.pictures.stop(draft)
+    return {"state": site.pictures.state(draft).state}
+
+
+@router.delete("/api/drafts/{draft}", summary="Forget a session; nothing of it is recorded")
+def drop(site: SiteDep, draft: Draft) -> dict[str, str]:
+    site.pictures.stop(draft)
+    site.rooms.do(draft, Room.drop)
+    return {"draft": draft}
+
+
+def _take(room: Room, line: Line) -> dict[str, Any]:
+    return room.type_in(line.line, by_hand=line.by_hand, id=line.id or "")
+
+
+def _became(room: Room, line: AskedLine) -> dict[str, str]:
+    is_in = room.is_in(line.line)
+    if is_in is None and not room.news.is_of_this_run(line.id):
+        return {"state": "unknown"}  # done, perhaps, before the server was restarted
+    return {"state": "in" if is_in else "out"}
+
+
+def _set_ends(room: Room, ends: Ends) -> None:
+    giver, receiver, *bound = (
+        custodian_on_page(room.store, text) if text.strip() else ""
+        for text in (ends.giver, ends.receiver, *(ends.bound or ()))
+    )
+    room.set_ends(giver, receiver, None if ends.bound is None else [code for code in bound if code])
 
 
 def ended(site: Site, draft: str, *, is_device: bool = False) -> Response:
     """Where a session has gone: to its handover, or nowhere."""
 
-    def number(store: "Store") -> str | None:
-        return store.papers.number_of(draft)
-
-    from urllib.parse import urlencode
-
     if is_device:
         return RedirectResponse("/device", status_code=303)
-    bast = site.ask.do(number)
+    bast = site.ask.do(lambda store: store.papers.number_of(draft))
     return RedirectResponse(f"/handover?{urlencode({'number': bast})}" if bast else "/?gone=1", status_code=303)

@@ -3,31 +3,31 @@
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from custody.codes import parse_code, show_code
 from custody.errors import N_, ConflictError, InputError
 from language import _
 from station.said import CONDITION, LONGEST_NOTE, PHOTO, REFUSED, REMARK, SEAL, one_line, read_look
-from web.pages.scan import Draft
+from web.dependencies import Draft, SiteDep
+from web.given import Given
 from web.rooms import Room
 from web.site import Site
-from web.templating import Pages
 
 if TYPE_CHECKING:
     from scanner.frames import Image
 
+router = APIRouter()
 MOST_ITEMS = 5000
 
 
-class Words(BaseModel):
+class Words(Given):
     """What is said of some items, or of all that were taken. None leaves as it is what was said; empty takes it back.
 
     `photo` is the digest of one that was kept before.
     """
 
-    model_config = ConfigDict(extra="forbid")
     codes: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=MOST_ITEMS)] = []
     all: bool = False
     condition: Literal["", "good", "light", "heavy", "wet", "missing"] | None = None
@@ -38,35 +38,31 @@ class Words(BaseModel):
     photo: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] | None = None
 
 
-def routes(site: Site, pages: Pages) -> APIRouter:
-    """What the dialog about things asks for."""
-    router = APIRouter()
+@router.put("/api/drafts/{draft}/words", summary="Say in what state things are, and whether they are refused")
+def describe(site: SiteDep, draft: Draft, words: Words) -> dict[str, Any]:
+    codes = [parse_code(code) for code in words.codes]
+    said = _said(words)
+    count = site.rooms.do(draft, lambda room: _describe(room, codes, said, is_all=words.all))
+    return {"count": count}
 
-    @router.put("/api/drafts/{draft}/words", summary="Say in what state things are, and whether they are refused")
-    def describe(draft: Draft, words: Words) -> dict[str, Any]:
-        codes = [parse_code(code) for code in words.codes]
-        said = _said(words)
-        count = site.rooms.do(draft, lambda room: _describe(room, codes, said, is_all=words.all))
-        return {"count": count}
 
-    @router.post("/api/drafts/{draft}/photos", summary="Keep a photograph, for things that it shows")
-    async def upload(request: Request, draft: Draft) -> dict[str, str]:
-        from scanner.photo import clean_photo
+@router.post("/api/drafts/{draft}/photos", summary="Keep a photograph, for things that it shows")
+async def upload(request: Request, site: SiteDep, draft: Draft) -> dict[str, str]:
+    from scanner.photo import clean_photo
 
-        data = await request.body()
-        photo = await run_in_threadpool(clean_photo, data)
-        return {"digest": await run_in_threadpool(_keep, site, draft, photo)}
+    data = await request.body()
+    photo = await run_in_threadpool(clean_photo, data)
+    return {"digest": await run_in_threadpool(_keep, site, draft, photo)}
 
-    @router.post("/api/drafts/{draft}/camera/photo", summary="Keep what the computer's camera shows now")
-    def take(draft: Draft) -> dict[str, str]:
-        from scanner.photo import photo_of
 
-        image: Image | None = site.pictures.newest(draft)
-        if image is None:
-            raise ConflictError(N_("the camera shows nothing now"), hint=N_("Start it, or choose a file."))
-        return {"digest": _keep(site, draft, photo_of(image))}
+@router.post("/api/drafts/{draft}/camera/photo", summary="Keep what the computer's camera shows now")
+def take(site: SiteDep, draft: Draft) -> dict[str, str]:
+    from scanner.photo import photo_of
 
-    return router
+    image: Image | None = site.pictures.newest(draft)
+    if image is None:
+        raise ConflictError(N_("the camera shows nothing now"), hint=N_("Start it, or choose a file."))
+    return {"digest": _keep(site, draft, photo_of(image))}
 
 
 def _keep(site: Site, draft: str, photo: bytes) -> str:

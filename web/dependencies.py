@@ -1,0 +1,43 @@
+"""What a route is given: the site that the application serves, and who asks.
+
+Whatever a route needs of the running server is in `app.state.site`, put there once by `web.app.build`. A store belongs
+to its thread, so a route is not given one: it hands a function to `site.ask`, `site.keep` or `site.rooms`.
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from web.roles import SCOPE_ROLES, Role, is_observer
+from web.site import Site
+
+
+def site_of(request: Request) -> Site:
+    """The site whose application was asked."""
+    site: Site = request.app.state.site
+    return site
+
+
+async def _site(request: Request) -> Site:  # async: no thread is taken from the pool for it
+    return site_of(request)
+
+
+async def _role(request: Request) -> Role:
+    roles: frozenset[Role] = request.scope[SCOPE_ROLES]
+    ranks: tuple[Role, ...] = ("supervisor", "operator", "observer")
+    return next(role for role in ranks if role in roles)
+
+
+async def _with_staff(request: Request) -> bool:
+    return not is_observer(request.scope)
+
+
+SiteDep = Annotated[Site, Depends(_site)]
+RoleDep = Annotated[Role, Depends(_role)]
+"""As whom this is asked; who is operator and supervisor in one is a supervisor."""
+StaffDep = Annotated[bool, Depends(_with_staff)]
+"""Whether who asks is told the names of the station's people: observers are not."""
+Draft = Annotated[str, Path(max_length=60)]
+"""The id of a session."""
+Eye = Annotated[str, Query(pattern=r"^[a-z0-9]{4,32}$")]
+"""The id that a browser gives its camera."""

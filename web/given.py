@@ -1,0 +1,9 @@
+"""What a request brings."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Given(BaseModel):
+    """What a request brings: nothing that is not described."""
+
+    model_config = ConfigDict(extra="forbid")
