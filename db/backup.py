@@ -98,7 +98,8 @@ def _read_back(path: Path) -> Copied:
     if trouble != "ok" or sizes != entries:
         raise StoreError(
             N_("the backup is not whole ({reason}), so it was not kept"),
-            hint=N_("Run: python main.py verify"),
+            hint=N_("Run: {way}"),
+            way="verify",
             reason=trouble if trouble != "ok" else f"{entries} / {sizes}",
         )
     return Copied(entries, path.stat().st_size)

@@ -187,7 +187,8 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
     if is_new and not create:
         raise StoreError(
             N_("there is no ledger at {path}"),
-            hint=N_("Begin one with: python main.py init --place CODE --station NAME"),
+            hint=N_("Begin one with: {way}"),
+            way="init",
             path=str(path),
         )
     if not is_new:
@@ -331,10 +332,8 @@ def _migrate(database: Database, create: bool, migrated: Callable[[Database], ob
     if all(is_pending) and not create:
         raise StoreError(
             N_("this database holds no ledger"),
-            hint=N_(
-                "If it is a copy, copy the file of the same name ending in -wal too. "
-                "Begin a new one with: python main.py init --place CODE --station NAME"
-            ),
+            hint=N_("If it is a copy, copy the file of the same name ending in -wal too. Begin a new one with: {way}"),
+            way="init",
         )
     if any(is_pending):
         try:
@@ -344,7 +343,7 @@ def _migrate(database: Database, create: bool, migrated: Callable[[Database], ob
                     migrated(database)
         except MigrationError as error:
             raise StoreError(
-                N_("the database failed ({reason})"), hint=N_("Run: python main.py doctor"), reason=str(error)
+                N_("the database failed ({reason})"), hint=N_("Run: {way}"), way="doctor", reason=str(error)
             ) from error
         if isinstance(database, SqliteDatabase):
             database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -175,7 +175,7 @@ def _refuse(store: Store, event: Event) -> None:
     about = {e.leaf: e for e in (event, *corrections)}
     if event.leaf in withdrawals(about, store.state.roots)[0]:
         raise RuleError(
-            N_("this was withdrawn already"), hint=N_("See it with: python main.py custody CODE, for one of its items.")
+            N_("this was withdrawn already"), hint=N_("See it with: {way}, for one of its items."), way="custody"
         )
 
 
@@ -217,7 +217,7 @@ def _corrective(
     named = {code for event in withdrawn for code in event.rows}
     if strangers := sorted(set(remove) - named):
         raise InputError(
-            N_("{item} is not in that handover"), hint=N_("Look at it with: python main.py custody CODE"),
+            N_("{item} is not in that handover"), hint=N_("Look at it with: {way}"), way="custody",
             item=show_code(strangers[0]),
         )  # fmt: skip
     if named and named <= set(remove):

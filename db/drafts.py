@@ -71,7 +71,7 @@ class Drafts:
         row = self.tables.draft.select().where(self.tables.draft.id == id).first()
         if row is None:
             raise InputError(
-                N_("there is no unfinished session {id}"), hint=N_("See them with: python main.py drafts"), id=id[:60]
+                N_("there is no unfinished session {id}"), hint=N_("See them with: {way}"), way="drafts", id=id[:60]
             )
         return self._info(row)
 

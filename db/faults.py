@@ -17,6 +17,7 @@ class _Meaning(NamedTuple):
     message: str
     hint: str
     error: type[ConflictError] | type[StoreError] = StoreError
+    way: str = ""
 
     def covers(self, cause: BaseException) -> bool:
         state = getattr(cause, "sqlstate", None) or ""
@@ -41,7 +42,7 @@ _DAMAGED = _Meaning(
     N_("the ledger's file is damaged ({reason})"),
     N_("Keep it as it is and go on with a copy from a backup."),
 )
-_OTHERWISE = _Meaning((), (), N_("the database failed ({reason})"), N_("Run: python main.py doctor"))
+_OTHERWISE = _Meaning((), (), N_("the database failed ({reason})"), N_("Run: {way}"), way="doctor")
 
 _MEANINGS = (  # the first that covers an error holds: 53100 is a full disk, any other 53 a server out of resources
     _Meaning(
@@ -107,7 +108,7 @@ def _translated(error: PeeweeException | apsw.Error) -> ConflictError | StoreErr
         meaning = _UNREACHABLE
     meaning = meaning or _OTHERWISE
     reason = next(iter(str(cause).splitlines()), "") or type(cause).__name__
-    return meaning.error(meaning.message, hint=meaning.hint, reason=reason)
+    return meaning.error(meaning.message, hint=meaning.hint, way=meaning.way, reason=reason)
 
 
 def _is_from_a_row(error: UnicodeDecodeError) -> bool:

@@ -71,13 +71,15 @@ def close_incident(store: Store, event: Event, text: str, *, occurred: str | Non
         if found is None:
             raise RuleError(
                 N_("{event} is no obstacle that stands"),
-                hint=N_("List the obstacles with: python main.py incident"),
+                hint=N_("List the obstacles with: {way}"),
+                way="incident",
                 event=f"{event.log}:{event.seq}",
             )
         if found.closed is not None:
             raise RuleError(
                 N_("this obstacle was closed already, by {event}"),
-                hint=N_("To open it again, withdraw that record with: python main.py correct EVENT"),
+                hint=N_("To open it again, withdraw that record with: {way}"),
+                way="correct",
                 event=f"{found.closed.log}:{found.closed.seq}",
             )
         fields = {"action": "close", "opened": event.leaf, "place": event.body["place"], "stage": event.body["stage"],
@@ -182,7 +184,8 @@ def check_new_point(row: PointRow) -> None:
     if not row.title:
         raise InputError(
             N_("the point {point} is new and has no title"),
-            hint=N_('Say what it is: --title "..."; python main.py point lists those that are known.'),
+            hint=N_('Say what it is: --title "..."; {way} lists those that are known.'),
+            way="point",
             point=row.point,
         )
 

@@ -139,7 +139,8 @@ class Heads:
             if tree.size != seq or bytes(leaf) != leaf_digest(bytes(body) + b"\n" + signatures.encode()):
                 raise TamperError(
                     N_("number {seq} of this log is not as it was recorded: no head is signed over it"),
-                    hint=N_("Run: python main.py verify"),
+                    hint=N_("Run: {way}"),
+                    way="verify",
                     seq=seq,
                 )
         return tree

@@ -70,7 +70,8 @@ def _swap(store: Store, touches: Sequence[Touch], reserve: Touch) -> list[NewEve
         if code not in items:
             raise RuleError(
                 N_("{item} is registered nowhere that this station knows of"),
-                hint=N_("Register it first: python main.py claim, or load its table."),
+                hint=N_("Register it first: {way}, or load its table."),
+                way="claim",
                 item=show_code(code),
             )
     assert damaged is not None and spare is not None

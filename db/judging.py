@@ -76,7 +76,8 @@ class Judging:
         code = parse_custodian(text)
         self.state.places.refresh()
         if code not in self.state.places and not is_plate(code) and not self.is_named(code):
-            raise InputError(N_("there is no place {place} in the plan"), hint=self._way_to_a_place(), place=code)
+            hint, way = self._way_to_a_place()
+            raise InputError(N_("there is no place {place} in the plan"), hint=hint, way=way, place=code)
         return code
 
     @property
@@ -108,16 +109,16 @@ class Judging:
         stations = self.state.stations.places_met() or frozenset({own.place} if own else ())
         return code in stations or code in self.papers.named_places()
 
-    def _way_to_a_place(self) -> str:
-        """What to do about a place that is not known here: who may not plan can load no table."""
+    def _way_to_a_place(self) -> tuple[str, str]:
+        """What to do about a place that is not known here, and the way: who may not plan can load no table."""
         if self.may_plan:
-            return N_("Look the code up in the places table, or load the table that has it: python main.py load FILE")
+            return N_("Look the code up in the places table, or load the table that has it: {way}"), "load"
         if self.has_plan:
-            return N_("Look the code up, or take in a bundle with the newest plan: python main.py import FILE")
+            return N_("Look the code up, or take in a bundle with the newest plan: {way}"), "import"
         return N_(
             "The plan is not here yet. Write the place by its official code, for example 51.08.06.1024, or take in a "
-            "bundle that has the plan: python main.py import FILE"
-        )
+            "bundle that has the plan: {way}"
+        ), "import"
 
     def is_carrier(self, custodian: str) -> bool:
         """Whether a custodian is a truck and no place."""

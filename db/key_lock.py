@@ -68,7 +68,8 @@ def unlock(data: bytes, passphrase: str) -> bytes:
     except InvalidTag as error:
         raise InputError(
             N_("this is not the passphrase of the station key"),
-            hint=N_("Type it again. If it is lost: python main.py init --continue --new-key"),
+            hint=N_("Type it again. If it is lost: {way}"),
+            way="new_key",
         ) from error
 
 

@@ -174,7 +174,8 @@ class Ledger(Reading):
         if held != noted:
             raise TamperError(
                 N_("the log ends at number {found} and was left at number {expected}: nothing is added to it"),
-                hint=N_("Run: python main.py verify"),
+                hint=N_("Run: {way}"),
+                way="verify",
                 found=held[0],
                 expected=noted[0],
             )

@@ -40,11 +40,12 @@ class Naming:
             events = {row_id: read_stored(*stored) for row_id, *stored in entries.rows(row_id for _, row_id in pairs)}
             for code, row_id in pairs:
                 if code not in found:  # bytes, where a bit of the row turned
-                    raise TamperError(N_("the index of items is damaged"), hint=N_("Run: python main.py verify"))
+                    raise TamperError(N_("the index of items is damaged"), hint=N_("Run: {way}"), way="verify")
                 if row_id not in events:
                     raise TamperError(
                         N_("an event about {item} was taken out of this ledger"),
-                        hint=N_("Run: python main.py verify"),
+                        hint=N_("Run: {way}"),
+                        way="verify",
                         item=code,
                     )
                 found[code].append(events[row_id])

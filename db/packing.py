@@ -95,7 +95,8 @@ def registered(store: Store, code: str) -> Item:
     if item is None:
         raise RuleError(
             N_("{item} is registered nowhere, so nothing can be put into it"),
-            hint=N_("Print a label for each set or sack by a need of that kind, or claim a blank one: main.py claim"),
+            hint=N_("Print a label for each set or sack by a need of that kind, or claim a blank one: {way}"),
+            way="claim",
             item=show_code(code),
         )
     return item

@@ -28,9 +28,8 @@ def record_prints(store: Store, codes: Sequence[str], *, sheet: str) -> list[Eve
         if printed:
             raise RuleError(
                 N_("the label of {item} was printed already"),
-                hint=N_(
-                    "Print it again with: python main.py reprint CODE --reason TEXT --by NAME --by NAME --out FILE"
-                ),
+                hint=N_("Print it again with: {way}"),
+                way="reprint_printed",
                 item=show_code(printed[0].code),
             )
         return store.record(compose.print_events(codes, number=1, sheet=sheet))
@@ -111,7 +110,8 @@ def record_void(
             if (item is None and label.code not in blanks) or number > newest:
                 raise RuleError(
                     N_("no station that is known here has made print {print} of {item}"),
-                    hint=N_("Import the log of the station that printed it: python main.py import FILE"),
+                    hint=N_("Import the log of the station that printed it: {way}"),
+                    way="import",
                     item=show_code(label.code),
                     print=f"{number:02d}",
                 )
@@ -119,7 +119,8 @@ def record_void(
             if number in dict(voids):
                 raise RuleError(
                     N_("print {print} of {item} is recorded as void already"),
-                    hint=N_("See its records with: python main.py custody CODE"),
+                    hint=N_("See its records with: {way}"),
+                    way="custody",
                     item=show_code(label.code),
                     print=f"{number:02d}",
                 )
@@ -171,13 +172,15 @@ def claim(
             if code in known:
                 raise RuleError(
                     N_("{item} is registered already"),
-                    hint=N_("See what it is with: python main.py custody CODE. Take another blank label."),
+                    hint=N_("See what it is with: {way}. Take another blank label."),
+                    way="custody",
                     item=show_code(code),
                 )
             if code not in blanks:
                 raise RuleError(
                     N_("no station that is known here has printed a label {item}"),
-                    hint=N_("Import the log of the station that printed it: python main.py import FILE"),
+                    hint=N_("Import the log of the station that printed it: {way}"),
+                    way="import",
                     item=show_code(code),
                 )
             if blanks[code]:

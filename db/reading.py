@@ -151,7 +151,7 @@ class Reading:
         held = self._event_at.first(log_id=log_id, seq=seq)
         if held is None:
             raise TamperError(
-                N_("number {seq} of a log of this ledger is gone"), hint=N_("Run: python main.py verify"), seq=seq
+                N_("number {seq} of a log of this ledger is gone"), hint=N_("Run: {way}"), way="verify", seq=seq
             )
         return read_stored(*held)
 
@@ -388,7 +388,8 @@ class Reading:
         if row is None:
             raise StoreError(
                 N_("this ledger has no station yet"),
-                hint=N_("Begin one with: python main.py init --place CODE --station NAME"),
+                hint=N_("Begin one with: {way}"),
+                way="init",
             )
         return row
 

@@ -36,7 +36,8 @@ def record_reassignment(store: Store, touches: Sequence[Touch], to: str, reason:
         if not moving:
             raise RuleError(
                 N_("they are bound for {place} already"),
-                hint=N_("List them with: python main.py items --to PLACE"),
+                hint=N_("List them with: {way}"),
+                way="items_to",
                 place=name_of(store.state.places, to),
             )
         latest = store.state.latest(touch.code for touch in moving)

@@ -62,7 +62,8 @@ class RosterTable:
         if not self.now().may(log, "plan"):
             raise RuleError(
                 N_("the plan is made by the election's root, or by whom it lets"),
-                hint=N_("Load the table there and import its bundle here: python main.py import FILE"),
+                hint=N_("Load the table there and import its bundle here: {way}"),
+                way="import",
             )
         newest: dict[str, Ref] = {}
         for event in self.ledger.on_topic(("plan",)):

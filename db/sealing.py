@@ -116,7 +116,8 @@ def _by_pack(store: Store, touch: Touch | None, serials: Sequence[str]) -> list[
     if strangers:
         raise InputError(
             N_("no pack that is registered here has the numbers {serials}"),
-            hint=N_("Load the list of packs: python main.py load FILE"),
+            hint=N_("Load the list of packs: {way}"),
+            way="load",
             serials=", ".join(shown(strangers)[:_SHOWN]),
         )
     return [(Touch(code, None, "typed"), numbers) for code, numbers in found.items()]

@@ -252,7 +252,7 @@ def rolled_back(size: int, seen: int) -> TamperError:
     return TamperError(
         N_("this ledger was put back to an older copy: it holds {size} records of its log, and {seen} were seen. "
            "Nothing is recorded"),
-        hint=N_("Put the newer ledger back if there is one; else go on with a new log: python main.py init --continue"),
+        hint=N_("Put the newer ledger back if there is one; else go on with a new log: {way}"), way="continue",
         size=size,
         seen=seen,
     )  # fmt: skip

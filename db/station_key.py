@@ -40,7 +40,7 @@ def make_key(folder: Path, passphrase: str | None = None) -> Signer:
             raise InputError(
                 N_("there is a station key at {path} already"),
                 hint=N_("Choose another folder with --home for another station. If this one's ledger was lost: "
-                        "python main.py init --continue --from FILE, with another station's bundle"),
+                        "{way}, with another station's bundle"), way="continue_from",
                 path=str(path),
             ) from error  # fmt: skip
         raise StoreError(
@@ -121,7 +121,8 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise StoreError(
             N_("the station key {path} is missing: nothing can be recorded without it"),
-            hint=N_("Put it back from where it was kept; or go on with a new key: python main.py init --continue"),
+            hint=N_("Put it back from where it was kept; or go on with a new key: {way}"),
+            way="continue",
             path=str(path),
         ) from error
     except OSError as error:

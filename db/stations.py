@@ -78,14 +78,16 @@ def admit(store: Store, card: StationCard, powers: Sequence[str] = ()) -> list[E
         if card.root not in (trusted.root, card.fingerprint):
             raise RuleError(
                 N_("{station} follows another root than this election's"),
-                hint=N_("Let it begin again there with: python main.py init --root {root}"),
+                hint=N_("Let it begin again there with: {way}"),
+                way="init_root",
                 station=card.station,
                 root=trusted.root,
             )
         if card.public_key in trusted.revoked:
             raise RuleError(
                 N_("the key of {station} was revoked and does not come back"),
-                hint=N_("Let it go on with a new key: python main.py init --continue --new-key"),
+                hint=N_("Let it go on with a new key: {way}"),
+                way="new_key",
                 station=card.station,
             )
         if trusted.powers.get(card.public_key) == frozenset(powers) or card.fingerprint == trusted.root:

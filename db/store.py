@@ -90,7 +90,8 @@ class Store(Judging):
         if self._signer is None:
             raise StoreError(
                 N_("this ledger was opened for reading alone"),
-                hint=N_("Run: python main.py init --place CODE --station NAME"),
+                hint=N_("Run: {way}"),
+                way="init",
             )
         return self._signer
 

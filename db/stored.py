@@ -18,7 +18,8 @@ def read_stored(leaf: Any, body: Any, signatures: Any) -> Event:
     if leaf_digest(data + b"\n" + str(signatures).encode()) != digest:
         raise TamperError(
             N_("an event of this ledger is not as it was recorded (its digest was {leaf})"),
-            hint=N_("Run: python main.py verify"),
+            hint=N_("Run: {way}"),
+            way="verify",
             leaf=digest.hex()[:16],
         )
     return _parsed(digest, data)

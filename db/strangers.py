@@ -162,12 +162,14 @@ class Strangers:
         ):
             return RuleError(
                 N_("{name} counts here: nothing of it is ever dropped"),
-                hint=N_("Only what nobody admitted can be dropped. Root may revoke a station: python main.py revoke"),
+                hint=N_("Only what nobody admitted can be dropped. Root may revoke a station: {way}"),
+                way="revoke",
                 name=name,
             )
         return InputError(
             N_("nothing is kept here of {name}"),
-            hint=N_("See whose logs nobody admitted: python main.py doctor"),
+            hint=N_("See whose logs nobody admitted: {way}"),
+            way="doctor",
             name=name,
         )
 

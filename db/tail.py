@@ -34,6 +34,7 @@ def check_tail(tables: Tables, length: int = LENGTH) -> None:
 def _broken(seq: Any) -> TamperError:
     return TamperError(
         N_("number {seq} of this log is not as it was left: nothing is added to it"),
-        hint=N_("Run: python main.py verify"),
+        hint=N_("Run: {way}"),
+        way="verify",
         seq=seq,
     )

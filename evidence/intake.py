@@ -102,7 +102,7 @@ def refuse_foreign(
         if body["root"] != trusted.root and body["public_key"] not in admitted | trusted.powers.keys():
             raise InputError(
                 N_("{log} is of the election {theirs}, and this ledger is of {ours}: nothing was taken"),
-                hint=N_("If it belongs here, let the root admit that station first: python main.py admit KEYFILE"),
+                hint=N_("If it belongs here, let the root admit that station first: {way}"), way="admit",
                 log=body["log"], theirs=body["election"], ours=election,
             )  # fmt: skip
 

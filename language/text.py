@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from custody.errors import N_, CustodyError, Fault
 from custody.places import zone
 from language import _, chosen
+from language.ways import WAYS
 
 _MONTHS = {
     "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
@@ -43,13 +44,18 @@ def printable(text: str, limit: int = 80) -> str:
 
 
 def fill(template: str, values: Mapping[str, object]) -> str:
-    """A template in the chosen language with its blanks filled, each value printable."""
+    """A template in the chosen language with its blanks filled, each value printable.
+
+    `way` is a code of `language.ways`: its command line stands there.
+    """
     shown = {
         name: value if isinstance(value, int | float)
         else reason(value) if name == "reason"
         else printable(str(value), _LONG_NAME if name in _NAMES else _LONG)
         for name, value in values.items()
     }  # fmt: skip
+    if way := WAYS.get(str(values.get("way"))):
+        shown["way"] = _(way.command).format(**shown)
     return _(template).format(**shown)
 
 

@@ -44,7 +44,8 @@ def reprintable(store: "Store", codes: Iterable[str]) -> "list[Item]":
         if not item.print:
             raise RuleError(
                 N_("{item} has no label yet, so there is none to print again"),
-                hint=N_("Print it with: python main.py labels"),
+                hint=N_("Print it with: {way}"),
+                way="labels",
                 item=show_code(item.code),
             )
     return items
@@ -62,7 +63,8 @@ def spoiled_items(store: "Store") -> "list[Item]":
     if not items:
         raise RuleError(
             N_("no label is recorded as spoiled or unused and not printed again"),
-            hint=N_("Record it first: python main.py void CODE --reason spoiled"),
+            hint=N_("Record it first: {way}"),
+            way="void",
         )
     return in_order(store, items)
 
@@ -92,6 +94,7 @@ def _unknown(code: str) -> CodeError:
 
     return CodeError(
         N_("{code} is registered nowhere that this station knows of"),
-        hint=N_("List what is registered with: python main.py items"),
+        hint=N_("List what is registered with: {way}"),
+        way="items",
         code=show_code(code),
     )

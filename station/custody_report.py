@@ -28,7 +28,8 @@ def known_chain(store: "Store", code: str) -> "Chain":
     if not chain.shown:
         raise InputError(
             N_("nothing is known of {code}"),
-            hint=N_("List what is registered with: python main.py items"),
+            hint=N_("List what is registered with: {way}"),
+            way="items",
             code=show_code(code),
         )
     return chain

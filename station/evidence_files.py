@@ -92,7 +92,8 @@ def _attached(data: bytes, path: Path) -> bytes:
     if len(proofs) != 1:
         raise InputError(
             N_("{file} has no proof inside: only its words can be read, and words prove nothing"),
-            hint=N_("Ask for the report anew, or for the proof: python main.py custody CODE --proof FILE"),
+            hint=N_("Ask for the report anew, or for the proof: {way}"),
+            way="proof",
             file=str(path),
         )
     return bytes(proofs[0])

@@ -69,7 +69,8 @@ def export_bundle(
     if left_out and not heads:
         raise InputError(
             N_("the stations there are not admitted, so their logs are handed on only where that is asked for"),
-            hint=N_("Add --with-strangers, or let root admit them: python main.py admit KEYFILE"),
+            hint=N_("Add --with-strangers, or let root admit them: {way}"),
+            way="admit",
         )
     if not heads:
         raise InputError(N_("no log is held of a station there"), hint=N_("Leave --under away to export all logs."))

@@ -100,7 +100,7 @@ class Observers:
         tokens = dict(self._read())
         if name not in tokens:
             raise InputError(
-                N_("there is no token for {name}"), hint=N_("List them with: python main.py token"), name=name[:80]
+                N_("there is no token for {name}"), hint=N_("List them with: {way}"), way="token", name=name[:80]
             )
         if tokens[name].revoked_at is None:
             tokens[name] = replace(tokens[name], revoked_at=self._now_utc())

@@ -78,9 +78,7 @@ class Pins:
             self.check(name, old)
         people = self._read()
         if len(people) >= _MOST_PEOPLE:
-            raise InputError(
-                N_("this station keeps no more PINs"), hint=N_("Remove some: python main.py pins --forget")
-            )
+            raise InputError(N_("this station keeps no more PINs"), hint=N_("Remove some: {way}"), way="pins_forget")
         salt = secrets.token_bytes(16)
         people[_key(name)] = _Kept(" ".join(name.split()), salt.hex(), self._digest(pin, salt))
         self._write(people)
@@ -132,7 +130,7 @@ class Pins:
         people = self._read()
         if people.pop(_key(name), None) is None:
             raise InputError(
-                N_("no PIN is set for {name} at this station"), hint=N_("See them with: python main.py pins"), name=name
+                N_("no PIN is set for {name} at this station"), hint=N_("See them with: {way}"), way="pins", name=name
             )
         self._write(people)
 

@@ -52,7 +52,8 @@ def adjustment_of(home: Path, name: str) -> "Adjustment":
         return known[name]
     raise InputError(
         N_("nothing was measured of a printer called {name}"),
-        hint=N_("Known are: {names}. Measure with: python main.py labels --calibrate --out page.pdf"),
+        hint=N_("Known are: {names}. Measure with: {way}"),
+        way="calibrate",
         name=name,
         names=", ".join(known) or "-",
     )

@@ -174,9 +174,10 @@ def labelled_places(store: "Store", top: str | None) -> "list[Place]":
     if not shown:
         raise LabelError(
             N_("there is no label to print"),
-            hint=N_("Load a table of places first: python main.py load FILE")
+            hint=N_("Load a table of places first: {way}")
             if store.may_plan
-            else N_("Take in a bundle that has the plan: python main.py import FILE"),
+            else N_("Take in a bundle that has the plan: {way}"),
+            way="load" if store.may_plan else "import",
         )
     return shown
 

@@ -92,7 +92,7 @@ def _broke_off(error: PrinterError, sent: int, count: int) -> PrinterError:
         N_("{printer} stopped after {sent} of {count} labels; those are recorded as printed"),
         hint=N_(
             "Look at the printer, then give the same command again for the rest. Count what came out: a label that is "
-            "missing among them is printed again with: python main.py reprint CODE"
+            "missing among them is printed again with: {way}"
         ),
-        **{**error.values, "sent": sent, "count": count},
+        **{**error.values, "sent": sent, "count": count, "way": "reprint"},
     )

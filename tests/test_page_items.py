@@ -84,6 +84,7 @@ def test_the_page_of_an_item_tells_its_chain_its_findings_and_what_to_do(visitor
 def test_an_item_that_nobody_knows_is_told(visitor: Visitor) -> None:
     answer = visitor.client.get("/items/7Q2M9X4T5B8C6", headers={"Accept": "text/html"})
     assert answer.status_code == 422 and "othing is known of 7Q2M-9X4T-5B8C-6" in answer.text
+    assert '<a class="button" href="/items">' in answer.text  # where its hint leads
     assert visitor.client.get("/items/nonsense", headers={"Accept": "text/html"}).status_code == 422
 
 

@@ -1,18 +1,64 @@
-"""Where a hint names a command, the page says where it does the same."""
+"""Where a hint names a way, the terminal says its command and the page says where it does the same."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
 
 import language
 from custody.errors import InputError
-from web.site import NAVIGATION
-from web.ways import WAYS, hint_on_page
+from language.catalogue import sources
+from language.text import say_hint
+from language.ways import WAYS
+from web.ways import NAVIGATION, hint_on_page, way_of
 
 
-def test_a_hint_that_names_a_command_says_where_the_page_does_it() -> None:
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    before = language.chosen()
     language.use("en")
-    hint = "Load a table of places first: python main.py load FILE"
-    assert hint_on_page(InputError("no", hint=hint)) == f"{hint} On this page: Plan."
-    other = "Begin one with: python main.py init --place CODE --station NAME"
-    assert hint_on_page(InputError("no", hint=other)) == other
+    yield
+    language.use(before)
+
+
+def test_a_hint_that_names_a_way_says_the_command_and_the_page_says_where_it_does_it() -> None:
+    error = InputError("no", hint="Load a table of places first: {way}", way="load")
+    words = "Load a table of places first: python main.py load FILE"
+    assert say_hint(error) == words
+    assert hint_on_page(error) == f"{words} On this page: Plan."
+    assert way_of(error) == ("/plan", "Plan")
+
+
+def test_a_way_that_the_page_has_not_is_said_as_its_command_in_the_chosen_language() -> None:
+    other = InputError("no", hint="Let it begin again there with: {way}", way="init_root", root="7q2m")
+    assert hint_on_page(other) == "Let it begin again there with: python main.py init --root 7q2m"
+    language.use("id")
+    begin = InputError("no", hint="Begin one with: {way}", way="init")
+    assert hint_on_page(begin) == "Mulai dengan: python main.py init --place KODE --station NAMA"
+    assert hint_on_page(InputError("no")) == "" and way_of(InputError("no")) is None
 
 
 def test_the_ways_are_those_at_the_top_of_the_page() -> None:
-    assert set(WAYS.values()) <= {name for _way, name in NAVIGATION}
+    assert {way.page for way in WAYS.values()} <= {"", *(page for page, _name in NAVIGATION)}
+
+
+def _texts(node: ast.AST) -> list[str]:
+    return [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
+def test_every_hint_below_the_commands_names_its_way_by_a_code_that_there_is() -> None:
+    """`{way}` and the code stand together in the same call or tuple, and no hint spells a command out."""
+    named = set[str]()
+    for path in sources():
+        if path.suffix != ".py" or "commands" in path.parts or path.name == "ways.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                hints = [text for keyword in node.keywords if keyword.arg == "hint" for text in _texts(keyword.value)]
+                assert not any("main.py" in text for text in hints), f"{path}:{node.lineno}"
+            if isinstance(node, ast.Call | ast.Tuple) and any("{way}" in text for text in _texts(node)):
+                found = {text for text in _texts(node) if text in WAYS}
+                if isinstance(node, ast.Tuple) or any(keyword.arg == "hint" for keyword in node.keywords):
+                    assert found, f"{path}:{node.lineno}"
+                named |= found
+    assert named == set(WAYS)

@@ -13,6 +13,7 @@ from custody.errors import CustodyError, StoreError
 from db.address import sqlite_path
 from db.inspecting import record_inspection
 from db.store import open_store
+from language.text import say_hint
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def test_a_missing_ledger_is_said_to_be_missing_and_not_made(sqlite_file: Path) 
         open_store(f"sqlite:///{sqlite_file}", None, around()),
     ):
         pass
-    assert "init" in caught.value.hint
+    assert "python main.py init" in say_hint(caught.value)
     assert not sqlite_file.exists()
 
 

@@ -1,7 +1,7 @@
 """The application: its pages behind the guard, its errors as lines that people understand.
 
 To add a page: a module in `web/pages` with a `router`, a template that extends `base.html`, a line in `PAGES` and,
-where people should find it from everywhere, one in `web.site.NAVIGATION`.
+where people should find it from everywhere, one in `web.ways.NAVIGATION`.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -43,7 +43,7 @@ from web.pages import (
 )
 from web.site import HERE, Site
 from web.templating import render_page
-from web.ways import hint_on_page
+from web.ways import hint_on_page, way_of
 
 PAGES: tuple[APIRouter, ...] = (
     home.router,
@@ -126,19 +126,27 @@ class Static(StaticFiles):
         return response
 
 
-def _answer(request: Request, status: int, line: str, hint: str = "", faults: Sequence[str] = ()) -> Response:
-    """What is said of an error: a page to who visits, JSON to a script."""
+def _answer(
+    request: Request,
+    status: int,
+    line: str,
+    hint: str = "",
+    faults: Sequence[str] = (),
+    way: tuple[str, str] | None = None,
+) -> Response:
+    """What is said of an error: a page to who visits, with a button to the page that helps; JSON to a script."""
     if "text/html" not in request.headers.get("accept", "") or request.method not in ("GET", "HEAD"):
         return JSONResponse({"error": line, "hint": hint, "faults": list(faults)}, status)
     try:
-        return render_page(request, "error.html", status=status, line=sentence(line), hint=hint)
+        return render_page(request, "error.html", status=status, line=sentence(line), hint=hint, way=way)
     except CustodyError:  # not even the page's frame can be had from this ledger
         return JSONResponse({"error": line, "hint": hint, "faults": []}, status)
 
 
 def _of_ours(request: Request, error: CustodyError) -> Response:
     faults = error.faults[:_SHOWN_FAULTS] if isinstance(error, InputError) else ()
-    return _answer(request, status_of(error), say(error), hint_on_page(error), [say_fault(fault) for fault in faults])
+    words = [say_fault(fault) for fault in faults]
+    return _answer(request, status_of(error), say(error), hint_on_page(error), words, way_of(error))
 
 
 def _of_http(request: Request, error: HTTPException) -> Response:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from custody.errors import N_
 from station.observers import Observers
 from station.pins import Pins
 from web.eyes import Eyes
@@ -26,16 +25,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 HERE = Path(__file__).parent
-NAVIGATION: tuple[tuple[str, str], ...] = (
-    ("/", N_("Start")),
-    ("/scan", N_("Scan")),
-    ("/items", N_("Items")),
-    ("/dashboard", N_("Dashboard")),
-    ("/meet", N_("Meet")),
-    ("/labels", N_("Labels")),
-    ("/plan", N_("Plan")),
-)
-"""What stands at the top of every page: where it leads, and its name."""
 _ASIDE = 2
 """So many long jobs at once; more would only slow each other down, and the scanning."""
 

@@ -20,8 +20,9 @@ from station.desk import station_clock
 from web.dependencies import site_of
 from web.guard import LANGUAGE_COOKIE, SECRET
 from web.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
-from web.site import HERE, NAVIGATION
+from web.site import HERE
 from web.token import cookie_name
+from web.ways import NAVIGATION
 
 _LONGEST_SHOWN = 2000
 _YEAR_S = 366 * 24 * 3600

@@ -1,23 +1,29 @@
-"""Where the page has a way of its own for what a hint names a command for."""
+"""Where the page leads, and which of its pages does what a hint names: a sentence for scripts, a link for people."""
 
-import re
-
-from custody.errors import CustodyError
+from custody.errors import N_, CustodyError
 from language import _
 from language.text import say_hint
+from language.ways import WAYS
 
-WAYS = {
-    "drafts": "Start", "token": "Start", "scan": "Scan", "handover": "Scan", "items": "Items", "custody": "Items",
-    "backup": "Meet", "doctor": "Meet", "export": "Meet", "import": "Meet", "verify": "Meet",
-    "labels": "Labels", "reprint": "Labels", "load": "Plan", "plan": "Plan",
-}  # fmt: skip
-"""For each command that the page stands for, where it does so: a name of `web.site.NAVIGATION`."""
-_COMMAND = re.compile(r"main\.py (\w+)")
+NAVIGATION: tuple[tuple[str, str], ...] = (
+    ("/", N_("Start")),
+    ("/scan", N_("Scan")),
+    ("/items", N_("Items")),
+    ("/dashboard", N_("Dashboard")),
+    ("/meet", N_("Meet")),
+    ("/labels", N_("Labels")),
+    ("/plan", N_("Plan")),
+)
+"""What stands at the top of every page: where it leads, and its name."""
+
+
+def way_of(error: CustodyError) -> tuple[str, str] | None:
+    """The address and the name of the page for what a refusal's hint names; None: no page is for it."""
+    way = WAYS.get(str(error.values.get("way")))
+    return next(((page, name) for page, name in NAVIGATION if way and page == way.page), None)
 
 
 def hint_on_page(error: CustodyError) -> str:
     """What somebody at the page can do about a refusal: its hint, and where the page does what that tells to type."""
-    hint = say_hint(error)
-    command = _COMMAND.search(hint)
-    way = WAYS.get(command[1]) if command else None
-    return _("{hint} On this page: {way}.").format(hint=hint, way=_(way)) if way else hint
+    hint, way = say_hint(error), way_of(error)
+    return _("{hint} On this page: {way}.").format(hint=hint, way=_(way[1])) if way else hint

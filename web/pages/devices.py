@@ -100,6 +100,7 @@ def _lan(site: Site) -> Lan:
     if site.lan is None:
         raise RuleError(
             N_("the page is not open for other devices"),
-            hint=N_("End it with Ctrl-C and start it again with: python main.py serve --lan"),
+            hint=N_("End it with Ctrl-C and start it again with: {way}"),
+            way="serve_lan",
         )
     return site.lan
