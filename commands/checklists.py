@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from commands.base import Input, Station, json_option, one_line, pass_station, people_named, print_json, repeatable
-from commands.handing import read_occurred
 from custody.errors import N_, Fault, InputError
 from language import _
-from station.said import LONGEST_NOTE
+from station.said import LONGEST_NOTE, read_occurred
 
 if TYPE_CHECKING:
     from custody.store_space import Size

@@ -12,7 +12,7 @@ from commands.lines import load_list
 from commands.touching import one_touch
 from custody.errors import N_, InputError
 from language import _
-from station.said import LONGEST_NOTE, read_extra
+from station.said import LONGEST_NOTE, read_extra, read_occurred
 
 if TYPE_CHECKING:
     from custody.compose import Handover, SealLook, Touch
@@ -192,32 +192,6 @@ def _photo(store: "Store", text: str) -> tuple[str, str]:
     if not file:
         raise InputError(N_("--photo {text} is not understood"), hint=N_("Write it as CODE=FILE."), text=text)
     return parse_entry(code).code, store.photos.keep(read_photo(Path(file)))
-
-
-def read_occurred(text: str | None, now_utc: str) -> str | None:
-    from tables.times import NoZoneError, parse_moment
-
-    if text is None:
-        return None
-    try:
-        moment = parse_moment(text)
-    except NoZoneError as error:
-        raise InputError(
-            N_("--occurred {text} has no time zone"),
-            hint=N_("Add it, like 2024-02-12T05:30+08:00 or 2024-02-12 05:30 WITA."),
-            text=text,
-        ) from error
-    except ValueError as error:
-        raise InputError(
-            N_("--occurred {text} is not a time"),
-            hint=N_("Write it like 2024-02-12T05:30+08:00 or 2024-02-12 05:30 WITA."),
-            text=text,
-        ) from error
-    if moment > now_utc:
-        raise InputError(
-            N_("--occurred {text} is in the future"), hint=N_("Correct the time, or the computer's clock."), text=text
-        )
-    return moment
 
 
 def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping[str, Any], *, as_json: bool) -> None:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.base import Station, json_option, one_line, pass_station, place_argument, print_json, repeatable
-from commands.handing import read_occurred
 from custody.errors import N_, InputError
 from language import _
+from station.said import read_occurred
 
 if TYPE_CHECKING:
     from db.store import Store

@@ -21,12 +21,11 @@ from commands.base import (
     repeatable,
     set_worker,
 )
-from commands.handing import read_occurred
 from commands.inspecting import recorded_json, tell_recorded_events
 from commands.touching import KEYBOARD, one_touch, read_touches
 from custody.errors import N_, InputError
 from language import _, ngettext
-from station.said import LONGEST_NOTE
+from station.said import LONGEST_NOTE, read_occurred
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

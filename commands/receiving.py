@@ -3,10 +3,9 @@
 import click
 
 from commands.base import Station, Whole, json_option, kind_argument, one_line, pass_station, print_json
-from commands.handing import read_occurred
 from custody.errors import N_, InputError
 from language import _
-from station.said import LONGEST_NOTE
+from station.said import LONGEST_NOTE, read_occurred
 
 _MOST = 2**53 - 1
 

@@ -20,12 +20,11 @@ from commands.base import (  # fmt: skip
     repeatable,
     set_worker,
 )
-from commands.handing import read_occurred
 from commands.inspecting import recorded_json, tell_recorded_events
 from commands.touching import KEYBOARD, one_touch, photo_bytes
 from custody.errors import N_, CodeError, InputError
 from language import _, ngettext
-from station.said import LONGEST_NOTE, SEAL_WORDS
+from station.said import LONGEST_NOTE, SEAL_WORDS, read_occurred
 
 if TYPE_CHECKING:
     from custody.compose import Touch

@@ -206,6 +206,42 @@ def read_look(text: str) -> "SealLook":
 _LABEL = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}\*[0-9]{2}|P:[0-9A-Z]", re.ASCII | re.IGNORECASE)
 
 
+def read_occurred(text: str | None, now_utc: str, option: str = "--occurred") -> str | None:
+    """When something happened that is keyed in later, as a stored time; None where it is not said.
+
+    Raises:
+        InputError: it is no time, has no time zone, or is in the future.
+    """
+    from tables.times import NoZoneError, parse_moment
+
+    if text is None:
+        return None
+    try:
+        moment = parse_moment(text)
+    except NoZoneError as error:
+        raise InputError(
+            N_("{option} {text} has no time zone"),
+            hint=N_("Add it, like 2024-02-12T05:30+08:00 or 2024-02-12 05:30 WITA."),
+            option=option,
+            text=text,
+        ) from error
+    except ValueError as error:
+        raise InputError(
+            N_("{option} {text} is not a time"),
+            hint=N_("Write it like 2024-02-12T05:30+08:00 or 2024-02-12 05:30 WITA."),
+            option=option,
+            text=text,
+        ) from error
+    if moment > now_utc:
+        raise InputError(
+            N_("{option} {text} is in the future"),
+            hint=N_("Correct the time, or the computer's clock."),
+            option=option,
+            text=text,
+        )
+    return moment
+
+
 def name_line(option: str, text: str) -> str:
     """A name, an office or a vehicle on one line. A scanner types into whatever has the focus, so no label is one.
 

@@ -1,5 +1,6 @@
 """What programs record: handovers, sessions, obstacles; by the same functions, and so the same rules, as the page."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -8,7 +9,7 @@ from custody.codes import ItemLabel, parse_entry
 from custody.compose import Handover, Touch, how_entered
 from custody.errors import N_, CodeError, Fault, InputError
 from station.observers import Token
-from station.said import LONGEST_NOTE, one_line, said_of
+from station.said import LONGEST_NOTE, one_line, read_occurred, said_of
 from web.api import forms
 from web.api.waiting import DESCRIBED, TOLD
 from web.dependencies import Draft, SiteDep
@@ -173,28 +174,10 @@ def _record(store: "Store", asked: forms.NewHandover) -> forms.Recorded:
     labels = _labels(asked.items)
     giver, to = store.custodian(asked.from_), store.custodian(asked.to)
     bound = tuple(store.custodian(code) for code in asked.bound)
-    handover = said_of(Handover(giver, to, bound), _words(asked) | _occurred(store, asked.occurred))
+    handover = said_of(Handover(giver, to, bound), _words(asked))
+    handover = replace(handover, occurred=read_occurred(asked.occurred, store.around.now_utc(), "occurred"))
     touches = [Touch(label.code, label.print, how_entered(label)) for label in labels]
     return _recorded(store, store.record_handover(handover, touches, id=asked.id))
-
-
-def _occurred(store: "Store", text: str | None) -> dict[str, str]:
-    """When it happened, where it is keyed in later, as a draft keeps it."""
-    from tables.times import parse_moment
-
-    if text is None:
-        return {}
-    try:
-        moment = parse_moment(text)
-    except ValueError as error:
-        raise InputError(
-            N_("{text} is no moment with its time zone"), hint=N_("Write it like 2024-02-12T05:30+08:00."), text=text
-        ) from error
-    if moment > store.around.now_utc():
-        raise InputError(
-            N_("{text} is in the future"), hint=N_("Correct the time, or the computer's clock."), text=text
-        )
-    return {"occurred": moment}
 
 
 def _words(asked: forms.People) -> dict[str, str]:
