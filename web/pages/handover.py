@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,16 +20,7 @@ from language.text import number
 from reports.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, kind_name, people_words
 from station.papers import facts_now, foretold_now, foretold_then, found_in, paper_facts
-from station.said import (
-    EXTRAS,
-    LONGEST_NAME,
-    LONGEST_NOTE,
-    OF_ITEMS,
-    name_line,
-    one_line,
-    read_extra,
-    said_of,
-)
+from station.said import EXTRAS, LONGEST_NAME, LONGEST_NOTE, OF_ITEMS, name_line, one_line, read_extra, said_of
 from web.answers import Answers, Asked, Sent
 from web.boards import board, few_missing, foretold_of, items_of, lacks_bound, of_item, told
 from web.dependencies import Draft, SiteDep
@@ -145,8 +137,8 @@ def say(site: SiteDep, draft: Draft, said: Said) -> dict[str, str]:
 def record(site: SiteDep, draft: Draft, reviewed: Reviewed) -> dict[str, Any]:
     words = reviewed.words()
     try:
-        is_new = True
-        bast = site.rooms.do(draft, lambda room: _record(room, site.rooms.answers, reviewed, words))
+        is_new, once = True, site.rooms.answers.once
+        bast = site.rooms.do(draft, lambda room: once(reviewed.id, lambda: _record(room, words, reviewed.version)))
     except InputError:  # a second click, a second tab: it may be recorded already
         known = site.keep.do(lambda store: store.papers.number_of(draft))
         if known is None:
@@ -194,12 +186,9 @@ def _say(room: Room, words: Mapping[str, str]) -> None:
     room.store.drafts.say(room.draft, {**words, "witnesses": witnesses})
 
 
-def _record(room: Room, answers: Answers, reviewed: Reviewed, words: Mapping[str, str]) -> str:
-    def record() -> str:
-        _say(room, words)
-        return room.record(reviewed.version).bast
-
-    return answers.once(reviewed.id, record)
+def _record(room: Room, words: Mapping[str, str], version: str) -> str:
+    _say(room, words)
+    return room.record(version).bast
 
 
 def _became(store: "Store", answers: Answers, draft: str, id: str) -> dict[str, str]:
@@ -383,8 +372,6 @@ def _letter_file(number: str) -> str:
 
 
 def _letter(store: "Store", home: Path, number: str) -> bytes:
-    from io import BytesIO
-
     from db.letters import find_handover
     from reports.bast_pdf import write_bast
     from station.letters import chosen_template, drawn_signatures, letter_facts
@@ -397,8 +384,6 @@ def _letter(store: "Store", home: Path, number: str) -> bytes:
 
 
 def _paper(store: "Store", number: str) -> bytes:
-    from io import BytesIO
-
     from reports.handover_paper import write_handover_paper
 
     out = BytesIO()
