@@ -169,25 +169,24 @@ def claim(
     with store.ledger.transaction():
         known, blanks = store.state.items_of(codes), store.state.blanks(codes)
         for code in codes:
+            item = show_code(code)
             if code in known:
                 raise RuleError(
                     N_("{item} is registered already"),
                     hint=N_("See what it is with: {way}. Take another blank label."),
                     way="custody",
-                    item=show_code(code),
+                    item=item,
                 )
             if code not in blanks:
                 raise RuleError(
                     N_("no station that is known here has printed a label {item}"),
                     hint=N_("Import the log of the station that printed it: {way}"),
                     way="import",
-                    item=show_code(code),
+                    item=item,
                 )
             if blanks[code]:
                 raise RuleError(
-                    N_("the label {item} is recorded as void"),
-                    hint=N_("Take another blank label."),
-                    item=show_code(code),
+                    N_("the label {item} is recorded as void"), hint=N_("Take another blank label."), item=item
                 )
         place = store.state.places.all().get(to)
         if place is None:
