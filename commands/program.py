@@ -13,7 +13,7 @@ import language
 from custody.errors import N_
 from language import _
 
-VERSION = "0.1.0"
+VERSION = "0.9.0"
 REPORTS = (
     "custody", "progress", "prints", "deliveries", "condition", "seals", "handover", "bast", "late", "pace",
     "incidents", "readiness", "points", "returns", "discrepancies", "scorecard", "evaluation",
