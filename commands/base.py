@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from commands.program import VERSION as VERSION
+from commands import VERSION
 from custody.errors import N_, InputError, StoreError
 from db.address import ledger_file
 from language import _

@@ -44,7 +44,7 @@ def journeys(
     store: "Store", ways: "Ways", as_of: str, top: str | None = None, kind: str | None = None
 ) -> "Iterator[Journey]":
     """The way of each item that is bound for a place or below it, as far as it had come at that moment."""
-    from commands.reporting import Chains
+    from commands.chains import Chains
     from custody.journey import journey
 
     codes = [item.code for item in store.state.find_items(kind=kind, under=top)]

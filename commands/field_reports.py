@@ -63,7 +63,7 @@ def report_points(
 
 def report_returns(store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
     """Tell how far what was delivered to a place or below it (None: anywhere) has come back."""
-    from commands.reporting import Chains
+    from commands.chains import Chains
     from custody.places import Ways
     from custody.returning import return_rows, way_back
     from reports.returns import returns_report

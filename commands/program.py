@@ -10,10 +10,10 @@ from keyword import iskeyword
 import click
 
 import language
+from commands import VERSION
 from custody.errors import N_
 from language import _
 
-VERSION = "0.9.0"
 REPORTS = (
     "custody", "progress", "prints", "deliveries", "condition", "seals", "handover", "bast", "late", "pace",
     "incidents", "readiness", "points", "returns", "discrepancies", "scorecard", "evaluation",

@@ -1,7 +1,7 @@
 """Commands that tell what is known: custody, report, export."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,8 @@ from commands.base import (
     pass_station,
     place_argument,
     print_json,
-    progress,
 )
+from commands.chains import Chains
 from commands.clock import clock_options, report_late, report_pace, tell
 from commands.program import REPORTS
 from custody.errors import N_, InputError
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from custody.places import Need
     from custody.progress import ProgressRow
     from db.store import Store
-
-
-_FOLDED_TOGETHER = 2000
-"""Items of one handover stand together, so that each record is read once for all of them, and no more are in memory."""
 
 
 @click.command()
@@ -192,23 +188,6 @@ def _report_custody(
         needs = _needs(store)
         for chain in chains:
             print_json(chain_json(chain, store.state.places, needs))
-
-
-class Chains(Iterable["Chain"]):
-    """Chains folded anew on each walk, so that a report of many keeps none of them in memory."""
-
-    def __init__(self, store: "Store", codes: list[str], *, as_of: str | None = None) -> None:
-        self._store, self.codes = store, codes
-        self._as_of = as_of or store.around.now_utc()
-
-    def __iter__(self) -> "Iterator[Chain]":
-        from db.batches import batches
-
-        with progress(len(self.codes), _("Folding"), quiet=len(self.codes) == 1) as done:
-            for batch in batches(self.codes, _FOLDED_TOGETHER):
-                for chain in self._store.state.chains(batch, as_of=self._as_of):
-                    yield chain
-                    done(1)
 
 
 def save_chains_of(store: "Store", out: Path, chains: "Chains | Sequence[Chain]", *, scope: str | None = None) -> None:

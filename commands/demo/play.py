@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 
-from commands.base import LEDGER_FILE, VERSION, progress
+from commands import VERSION
+from commands.base import LEDGER_FILE, progress
 from commands.demo import story
 from commands.demo.film import FRAMES_PER_DESK, cut_out, desks, shoot
 from commands.demo.papers import write_papers
