@@ -145,7 +145,8 @@ def moment_of(option: str, text: str | None, store: "Store") -> str:
 
 def tell(store: "Store", listing: "Listing", out: Path | None, *, as_json: bool) -> None:
     """Write a report to the file that is named, and as JSON where that is asked for; else to the screen."""
-    from reports.listing import print_listing, save_listing
+    from reports.listing import print_listing
+    from reports.report_files import save_listing
 
     if out is not None:
         save_listing(out, listing, made_of(store))

@@ -36,8 +36,9 @@ def report_evaluation(store: "Store", out: Path | None, *, as_of: str | None, as
     """Tell everything in one report, for the meeting that looks back; as of a moment (None: now)."""
     import sys
 
-    from reports.evaluation import evaluation_json, evaluation_listing, save_evaluation
+    from reports.evaluation import evaluation_json, evaluation_listing
     from reports.listing import print_listing
+    from reports.report_files import save_evaluation
     from station.evaluation import evaluation_of
 
     evaluation = evaluation_of(store, surveyed(store, as_of))

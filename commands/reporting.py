@@ -262,7 +262,8 @@ def _refuse_selection(*given: str | None) -> None:
 
 def _report_prints(store: "Store", out: Path | None, *, as_json: bool) -> None:
     from db.printing import account as account_of
-    from reports.prints import print_prints, prints_json, save_prints
+    from reports.prints import print_prints, prints_json
+    from reports.report_files import save_prints
 
     account, needs, places = account_of(store), _needs(store), store.state.places.all()
     if out is not None:

@@ -69,9 +69,9 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
 
     from language.text import printable
     from scanner.decode import Reader
-    from scanner.frames import open_source
     from scanner.live import open_looks
     from scanner.looks import in_view
+    from scanner.opening import open_source
 
     count = 0
     reader = Reader()

@@ -211,7 +211,7 @@ def _scan_source(
     window: bool,
 ) -> "Ending":
     from scanner.decode import Reader
-    from scanner.frames import open_source
+    from scanner.opening import open_source
     from scanner.run import KeyboardLines, scan_frames
 
     is_attended = sys.stdin.isatty()  # somebody can plug the camera in again, and type meanwhile

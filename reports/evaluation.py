@@ -5,8 +5,7 @@ Its chapters are the reports that stand alone too; nothing is counted here that 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from custody.discrepancies import Discrepancy
 from custody.places import Place
@@ -16,7 +15,6 @@ from language import _
 from language.text import local_time, number, share
 from reports.colophon import LogHead
 from reports.listing import Listing, Section
-from reports.made import Made, save_report
 from reports.progress import progress_json
 from reports.words import Needs, kind_name
 from tables.write import Cell, Sheet
@@ -66,23 +64,6 @@ def _short(section: Section) -> Section:
 def evaluation_title() -> str:
     """What the report is called."""
     return _("Evaluation of the distribution of supplies")
-
-
-def save_evaluation(path: Path, evaluation: Evaluation, made: Made) -> None:
-    """Write it as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv has the summary alone.
-
-    Raises:
-        InputError: another suffix, or a folder that is not there.
-        StoreError: the disk is full.
-    """
-
-    def pdf(file: BinaryIO) -> None:
-        from reports.evaluation_pdf import write_evaluation_pdf
-
-        write_evaluation_pdf(file, evaluation, made)
-
-    save_report(path, pdf=pdf, sheets=[summary_sheet(evaluation), *_sheets(evaluation)],
-                facts=lambda: evaluation_json(evaluation), waiting=made.waiting)  # fmt: skip
 
 
 def evaluation_listing(evaluation: Evaluation) -> Listing:
@@ -177,5 +158,6 @@ def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here
                    [Sheet(_("Progress of supplies"), headers, values)], progress_json(rows))  # fmt: skip
 
 
-def _sheets(evaluation: Evaluation) -> list[Sheet]:
-    return [sheet for chapter in evaluation.chapters.values() for sheet in chapter.sheets]
+def evaluation_sheets(evaluation: Evaluation) -> list[Sheet]:
+    """The summary, then the sheets of each chapter."""
+    return [summary_sheet(evaluation), *(sheet for chapter in evaluation.chapters.values() for sheet in chapter.sheets)]

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from reports.made import Made, save_report
 from tables.write import Sheet
 
 if TYPE_CHECKING:
@@ -69,25 +67,6 @@ def print_listing(listing: Listing, out: TextIO) -> None:
         for at, row in enumerate(section.rows):
             table.add_row(*map(Text, row), style="bold" if at in section.grave else None)
         console.print(table)
-
-
-def save_listing(path: Path, listing: Listing, made: Made) -> None:
-    """Write it as .pdf, .xlsx, .csv or .json, whole or not at all.
-
-    Raises:
-        InputError: another suffix, or a folder that is not there.
-        StoreError: the disk is full.
-    """
-    save_report(
-        path, pdf=lambda file: _write_pdf(file, listing, made), sheets=listing.sheets, facts=lambda: listing.facts,
-        waiting=made.waiting,
-    )  # fmt: skip
-
-
-def _write_pdf(file: BinaryIO, listing: Listing, made: Made) -> None:
-    from reports.listing_pdf import write_listing_pdf
-
-    write_listing_pdf(file, listing, made)
 
 
 def _plain(listing: Listing) -> Iterator[str]:

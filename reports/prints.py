@@ -1,15 +1,14 @@
 """The account of printed labels: for the terminal, as JSON, and as files. Every figure names the records behind it."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, TextIO
 
 from custody.codes import show_code
 from custody.prints import FATES, PrintAccount, PrintRecord, PrintRow
 from language import _
 from language.text import number, printable
 from reports.listing import plain_lines
-from reports.made import Made, record_name, save_report
+from reports.made import record_name
 from reports.words import Needs, Places, custodian_name, kind_name
 from tables.write import Cell, Sheet
 
@@ -77,30 +76,6 @@ def _tells(column: int, lines: Sequence[Sequence[str]]) -> bool:
     if column in (2, 3):
         return len({line[column] for line in lines[:-1]}) > 1
     return column < 6 or lines[-1][column] != _NOTHING
-
-
-def save_prints(
-    path: Path,
-    account: PrintAccount,
-    places: Places,
-    needs: Needs,
-    made: Made,
-) -> None:
-    """Write the account as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv has the rows alone.
-
-    Raises:
-        InputError: another suffix, or a folder that is not there.
-        StoreError: the disk is full.
-    """
-
-    def pdf(file: BinaryIO) -> None:
-        from reports.prints_pdf import write_prints_pdf
-
-        write_prints_pdf(file, account, places, needs, made)
-
-    save_report(
-        path, pdf=pdf, sheets=print_sheets(account, needs), facts=lambda: prints_json(account), waiting=made.waiting
-    )
 
 
 def print_sheets(account: PrintAccount, needs: Needs) -> list[Sheet]:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from custody.errors import N_
-from custody.scorecard import LEAST_LOADS, Card, Figure
-from custody.scoring import AXES, OTHERS, VEHICLES, VENDORS, Axis, Fault
+from custody.scorecard import LEAST_LOADS, Card
+from custody.scoring import AXES, Axis, Fault
 from language import _
-from language.text import local_time, number, share
+from language.text import local_time, number
 from reports.finding_titles import finding_title
 from reports.listing import Listing, Section
 from reports.made import short_record
+from reports.scorecard_words import axis_name, bearer_name, figure_words
 from reports.words import Places, custodian_name, zone_code
 from tables.write import Cell, Sheet
 
@@ -26,13 +27,6 @@ FAULT_HEADERS = (
     "bearer", "axis", "finding", "item", "things", "custodian", "custodian_name", "happened_utc", "open", "record",
     "leaf",
 )  # fmt: skip
-_AXES: dict[Axis, str] = {
-    "kind": N_("Right kind"), "quantity": N_("Right quantity"), "time": N_("Right time"),
-    "target": N_("Right place"), "quality": N_("Right quality"), "accountability": N_("Accountable"),
-}  # fmt: skip
-_BEARERS = {VEHICLES: N_("Vehicles"), VENDORS: N_("Vendors"), OTHERS: N_("Others")}
-MARKS = {"above": "▲", "below": "▼"}
-"""How a figure that stands out from all others is marked."""
 _MOST_FAULTS = 40
 
 
@@ -141,32 +135,6 @@ def faults_section(cards: Iterable[Card], places: Places, here: str) -> Section:
 
 def _things(faults: Iterable[Fault]) -> int:
     return sum(fault.things for fault in faults)
-
-
-def axis_name(axis: Axis) -> str:
-    """What people call an axis."""
-    return _(_AXES[axis])
-
-
-def bearer_name(card: Card) -> str:
-    """Who a card is of."""
-    if card.place is not None:
-        return custodian_name({card.place.code: card.place}, card.bearer)
-    return _(_BEARERS[card.bearer]) if card.bearer in _BEARERS else custodian_name({}, card.bearer)
-
-
-def figure_words(card: Card, axis: Axis) -> str:
-    """A figure in a word: 98.5 % (3/200) and its mark."""
-    figure = card.figures[axis]
-    if figure.share is None:
-        return "–"
-    mark = MARKS.get(card.compared.get(axis, ""), "")
-    return f"{share_of(figure)} ({number(figure.faulty)}/{number(figure.n)}){' ' + mark if mark else ''}"
-
-
-def share_of(figure: Figure) -> str:
-    """A figure's share in words."""
-    return share(figure.n - figure.faulty, figure.n)
 
 
 def all_faults(cards: Iterable[Card]) -> list[Fault]:

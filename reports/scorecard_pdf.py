@@ -11,7 +11,7 @@ from language import _
 from language.text import number
 from reports.paper import ACCENT, INK, MUTED, RULE, TINT, WHITE, Paper, fitted, fonts, text
 from reports.paper import row as block_row
-from reports.scorecard import axis_name, bearer_name, share_of
+from reports.scorecard_words import axis_name, bearer_name, share_of
 
 _ROW_MM, _HEAD_MM, _NAME_MM, _CELL_MM = 11.0, 7.0, 69.0, 32.0
 _WIDTH_MM = _NAME_MM + _CELL_MM * len(AXES)

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from custody.errors import N_, InputError
-from scanner.frames import Image, Tell, ignore, open_source
+from scanner.frames import Image, Tell, ignore
 from scanner.opencv import cv2
+from scanner.opening import open_source
 from tables.bounded import OverLimitError, bounded
 
 MAX_FILE_BYTES = 40 * 1024 * 1024

@@ -117,8 +117,8 @@ def codes_in(path: Path, tell: Tell) -> Iterator[str]:
         InputError: it is damaged, or no picture.
     """
     from scanner.decode import Reader
-    from scanner.frames import open_source
     from scanner.live import open_looks
+    from scanner.opening import open_source
 
     with open_source(str(path), tell=tell) as source, open_looks(Reader(), source.kind) as looker:
         for frame in source:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from custody.ledger import key_fingerprint
 from language import _
 from language.text import local_time, number, printable
-from reports.evaluation import save_evaluation
-from reports.listing import Listing, save_listing
+from reports.listing import Listing
 from reports.made import Made
 from reports.people import without_people
+from reports.report_files import save_evaluation, save_listing
 from station.bars import Progress, unseen
 from station.epcis import export_epcis
 from station.evaluation import evaluation_of, listings

@@ -14,8 +14,9 @@ from custody.errors import CameraError, CustodyError, InputError
 from scanner.camera import open_camera
 from scanner.camera_list import Camera, find_camera, list_cameras
 from scanner.camera_open import Machine, Opening, given
-from scanner.frames import Image, monotonic_ms, open_source
+from scanner.frames import Image, monotonic_ms
 from scanner.opencv import cv2
+from scanner.opening import open_source
 
 MJPG, YUYV = (float(cv2.VideoWriter.fourcc(*letters)) for letters in ("MJPG", "YUYV"))
 INSIDE, LOGITECH = Camera(0, "Integrated Camera"), Camera(2, "HD Pro Webcam C920")

@@ -13,9 +13,10 @@ from labels.sheet import write_sheets
 from labels.stock import STOCKS
 from scanner.decode import Reader
 from scanner.effort import Effort, most_pdf_s, pdf_s, picture_s
-from scanner.frames import Frame, open_source
+from scanner.frames import Frame
 from scanner.live import open_looks
 from scanner.looks import in_view
+from scanner.opening import open_source
 from scanner.page_size import drawing_s
 
 COSTS = "costs more time than a file of its size"

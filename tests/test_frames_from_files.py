@@ -7,8 +7,9 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from custody.errors import CustodyError, InputError
-from scanner.frames import Frame, Image, open_source
+from scanner.frames import Frame, Image
 from scanner.opencv import cv2
+from scanner.opening import open_source
 from scanner.simulate import write_video
 
 BLANK = np.full((48, 64, 3), 200, np.uint8)

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from custody.errors import CameraError
-from scanner.frames import Image, monotonic_ms, open_source
+from scanner.frames import Image, monotonic_ms
 from scanner.live_source import Capture, Connect, Live
 from scanner.opencv import cv2
+from scanner.opening import open_source
 from scanner.simulate import write_video
 
 STALL_MS = 400

@@ -24,7 +24,7 @@ from custody.errors import InputError, TamperError
 from evidence.checkpoint import make_checkpoint
 from evidence.custody_proof import CustodyProof
 from evidence.proof import make_proof
-from scanner.frames import open_source
+from scanner.opening import open_source
 from scanner.page_size import most_pages
 from station.evidence_files import audit_file
 

@@ -17,7 +17,8 @@ import language
 from custody.events import Event
 from custody.prints import FATES, VOID_REASONS, PrintAccount, print_account
 from reports.made import Made
-from reports.prints import HEADERS, print_prints, prints_json, save_prints
+from reports.prints import HEADERS, print_prints, prints_json
+from reports.report_files import save_prints
 
 MADE = Made(MADE_AT, "Ayu", "Pemilu 2024", "Gudang", "51.08")
 LOGS = {"GDG-01": WAREHOUSE, "GRK-01": PPK}

@@ -15,9 +15,10 @@ from labels.layout import arrange
 from labels.sheet import write_sheets
 from labels.stock import STOCKS
 from scanner.decode import PYZBAR, Reader, available_engines, engines
-from scanner.frames import Image, open_source
+from scanner.frames import Image
 from scanner.live import LiveReader
 from scanner.opencv import cv2
+from scanner.opening import open_source
 from scanner.outcomes import End, How, Outcome, Taken, Tally
 from scanner.run import scan_frames
 from scanner.scenes import Condition, Label, film_scene

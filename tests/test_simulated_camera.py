@@ -15,8 +15,9 @@ import zxingcpp
 from custody.codes import ItemLabel, draw_code, item_payload
 from custody.errors import CameraError
 from scanner.decode import Reader, ZxingEngine
-from scanner.frames import Frame, FrameSource, Image, monotonic_ms, open_source
+from scanner.frames import Frame, FrameSource, Image, monotonic_ms
 from scanner.live_source import Live
+from scanner.opening import open_source
 from scanner.outcomes import End, How, Outcome, Taken, Tally
 from scanner.run import Command, KeyboardLines, scan_frames, type_lines
 from scanner.session import ScanSession

@@ -152,7 +152,7 @@ class _Watch:
 
     def _read(self) -> None:
         from scanner.decode import Reader
-        from scanner.frames import open_source
+        from scanner.opening import open_source
         from scanner.run import scan_frames
 
         try:

@@ -9,7 +9,8 @@ from custody.scoring import AXES, Axis, Fault
 from language import _
 from language.text import local_time, number, short_time
 from reports.finding_titles import finding_title
-from reports.scorecard import MARKS, axis_name, bearer_name, meaning, share_of, summary
+from reports.scorecard import meaning, summary
+from reports.scorecard_words import MARKS, axis_name, bearer_name, share_of
 from reports.words import custodian_name
 from station.overview import Overview
 

@@ -18,7 +18,7 @@ from db.ledger import Signer
 from db.stations import StationCard, make_card, read_card
 from db.store import RecordedHandover, Store, Surroundings, open_store
 from scanner.decode import Reader
-from scanner.frames import open_source
+from scanner.opening import open_source
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession
 from station.desk import DraftDesk

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from labels.stock import Stock
-from scanner.frames import PDF_DPI, Image, open_source
+from scanner.frames import PDF_DPI, Image
+from scanner.opening import open_source
 from scanner.simulate import Flaws, lay_out, simulate, write_video
 
 FRAMES_PER_DESK = 10

@@ -1,0 +1,74 @@
+"""Reports as files: .pdf, .xlsx, .csv or .json. The one way to the modules that draw them on paper.
+
+What draws with ReportLab is imported when a PDF is written, for it takes longer than most reports.
+"""
+
+from pathlib import Path
+from typing import BinaryIO
+
+from custody.prints import PrintAccount
+from reports.evaluation import Evaluation, evaluation_json, evaluation_sheets
+from reports.listing import Listing
+from reports.made import Made, save_report
+from reports.prints import print_sheets, prints_json
+from reports.words import Needs, Places
+
+
+def save_listing(path: Path, listing: Listing, made: Made) -> None:
+    """Write it as .pdf, .xlsx, .csv or .json, whole or not at all.
+
+    Raises:
+        InputError: another suffix, or a folder that is not there.
+        StoreError: the disk is full.
+    """
+
+    def pdf(file: BinaryIO) -> None:
+        from reports.listing_pdf import write_listing_pdf
+
+        write_listing_pdf(file, listing, made)
+
+    save_report(
+        path, pdf=pdf, sheets=listing.sheets, facts=lambda: listing.facts,
+        waiting=made.waiting,
+    )  # fmt: skip
+
+
+def save_evaluation(path: Path, evaluation: Evaluation, made: Made) -> None:
+    """Write it as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv has the summary alone.
+
+    Raises:
+        InputError: another suffix, or a folder that is not there.
+        StoreError: the disk is full.
+    """
+
+    def pdf(file: BinaryIO) -> None:
+        from reports.evaluation_pdf import write_evaluation_pdf
+
+        write_evaluation_pdf(file, evaluation, made)
+
+    save_report(path, pdf=pdf, sheets=evaluation_sheets(evaluation),
+                facts=lambda: evaluation_json(evaluation), waiting=made.waiting)  # fmt: skip
+
+
+def save_prints(
+    path: Path,
+    account: PrintAccount,
+    places: Places,
+    needs: Needs,
+    made: Made,
+) -> None:
+    """Write the account as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv has the rows alone.
+
+    Raises:
+        InputError: another suffix, or a folder that is not there.
+        StoreError: the disk is full.
+    """
+
+    def pdf(file: BinaryIO) -> None:
+        from reports.prints_pdf import write_prints_pdf
+
+        write_prints_pdf(file, account, places, needs, made)
+
+    save_report(
+        path, pdf=pdf, sheets=print_sheets(account, needs), facts=lambda: prints_json(account), waiting=made.waiting
+    )
