@@ -12,8 +12,9 @@ from custody.codes import show_code
 from language import _
 from language.text import number, printable
 from reports.chain_blocks import SeverityMark
-from reports.colophon import Colophon, draw_colophon
+from reports.colophon import draw_colophon
 from reports.finding_rows import finding_rows, finding_summary
+from reports.made import Colophon
 from reports.paper import ACCENT, INK, MUTED, RULE, TINT, Paper, Spot, fonts, row, text
 from reports.steps import NAME_LIMIT, headline, holder
 from reports.words import Needs, Places, place_path

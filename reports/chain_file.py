@@ -5,12 +5,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from custody.chain import Chain
-from reports.chain_pdf import write_chain_pdf
 from reports.chain_table import HEADERS, chain_rows, chain_sheets
 from reports.chain_text import chain_text
-from reports.colophon import LogHead
 from reports.custody_facts import chain_json
-from reports.made import Made, remark_sheets, wrong_suffix
+from reports.made import LogHead, Made, remark_sheets, wrong_suffix
 from reports.words import Needs, Places
 from tables.safe_file import safe_file
 from tables.write import Sheet, write_table
@@ -40,6 +38,8 @@ def save_chains(
     """
     match path.suffix.lower():
         case ".pdf":
+            from reports.chain_pdf import write_chain_pdf
+
             with safe_file(path) as file:
                 write_chain_pdf(file, chains, places, needs, made, heads=heads, scope=scope, proof=proof)
         case ".xlsx":

@@ -16,16 +16,14 @@ from language import _
 from language.text import local_time, printable
 from reports.chain_blocks import SEVERITY_COLOR, WIDTH_MM, ItemQr, Legend, SeverityMark, StepBlock
 from reports.chain_cover import Cover
-from reports.colophon import Colophon, LogHead, draw_colophon
+from reports.colophon import draw_colophon
 from reports.finding_rows import FindingRow, finding_rows, finding_summary
-from reports.made import Made
+from reports.made import PROOF_NAME, Colophon, LogHead, Made
 from reports.paper import ACCENT, MUTED, RULE, TINT, Paper, row, text
 from reports.steps import NAME_LIMIT, Step, condition, headline, holder, identity, steps
 from reports.words import Needs, Places, show_custodian, zone_code
 
 QR_MM = 34.0
-PROOF_NAME = "custody.proof"
-"""What the proof is called that travels inside the PDF."""
 
 
 def write_chain_pdf(

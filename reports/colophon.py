@@ -1,41 +1,29 @@
-"""How a report ends: what it was made from, how far each log was known, what it shows and what it cannot."""
+"""How a report begins and ends on paper: its title and words; what it was made from, what it shows and what not."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import BinaryIO
 
+from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 
 from language import _
-from language.text import number, printable
-from reports.paper import MUTED, RULE, Paper, row, text
+from language.text import local_time, number, printable
+from reports.made import Colophon, Made
+from reports.paper import ACCENT, MUTED, RULE, Paper, row, text
 
 
-@dataclass(frozen=True, slots=True)
-class LogHead:
-    """How far a log was known when a report was made: its name, its station, its size, its root hash in hex."""
-
-    log: str
-    station: str
-    size: int
-    root_hex: str
-
-
-@dataclass(frozen=True, slots=True)
-class Colophon:
-    """Where, by whom and when a report was made, in words, and from which heads."""
-
-    station: str
-    made_by: str
-    made_at: str
-    heads: Sequence[LogHead] = ()
-    has_proof: bool = False
-
-    @property
-    def sentence(self) -> str:
-        """One line for the foot of each page."""
-        return _("Made {time} by {name}, from the ledger of station {station}").format(
-            time=self.made_at, name=self.made_by, station=self.station
-        )
+def begin_paper(out: BinaryIO, title: str, meaning: str, made: Made, *, is_wide: bool = False) -> Paper:
+    """The first page: the election, the title, and in small print what the words of the report mean."""
+    colophon = Colophon(printable(made.station, 120), printable(made.by, 120), local_time(made.at_utc, made.here))
+    election = printable(made.election, 120)
+    footer = (f"{title} · {election}", colophon.sentence)
+    paper = Paper(out, title=title, author=colophon.made_by, footer=footer, size=landscape(A4) if is_wide else A4)
+    paper.new_page()
+    paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
+    paper.place(text(title, 20, face=1, color=ACCENT, leading=1.15), after_mm=2)
+    paper.place(text(meaning, 8, color=MUTED), after_mm=3)
+    if made.waiting:
+        paper.place(text(made.waiting, 9.5), after_mm=3)
+    return paper
 
 
 def draw_colophon(paper: Paper, colophon: Colophon) -> None:

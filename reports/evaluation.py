@@ -13,8 +13,8 @@ from custody.progress import ProgressRow
 from custody.scorecard import Card
 from language import _
 from language.text import local_time, number, share
-from reports.colophon import LogHead
 from reports.listing import Listing, Section
+from reports.made import LogHead
 from reports.progress import progress_json
 from reports.words import Needs, kind_name
 from tables.write import Cell, Sheet

@@ -8,11 +8,11 @@ from reportlab.platypus import Flowable
 
 from language import _
 from language.text import local_time, printable
-from reports.colophon import Colophon, draw_colophon
+from reports.colophon import begin_paper, draw_colophon
 from reports.evaluation import Evaluation, Figure, evaluation_title
 from reports.listing import Listing
 from reports.listing_pdf import draw_section
-from reports.made import Made, begin_paper
+from reports.made import Colophon, Made
 from reports.paper import ACCENT, INK, MUTED, RULE, TINT, Paper, fitted, fonts, row, text
 
 _WIDTH_MM, _TILE_MM, _TILE_HIGH_MM, _TILE_GAP_MM = 261.0, 41.0, 21.0, 3.0

@@ -1,8 +1,8 @@
 """The left column of a handover paper: what was handed over, what is irregular about it, and the items' codes."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from reportlab.lib import units
@@ -11,14 +11,13 @@ from reportlab.platypus import Paragraph
 
 from custody.codes import show_code
 from custody.findings import MISSED_BY_PAPER, Finding
-from custody.items import Item
-from custody.paper import Sheet
 from custody.places import is_carrier
 from language import _, ngettext
 from language.text import number, printable
 from reports.finding_titles import finding_title
+from reports.handover_facts import HandoverFacts
 from reports.paper import ACCENT, INK, MUTED, RULE, Paper, fitted, fonts, text
-from reports.words import Needs, Places, custodian_name, finding_text, gravity, kind_name
+from reports.words import custodian_name, finding_text, gravity, kind_name
 
 COLUMN_MM = 55.0
 mm = float(units.mm)
@@ -28,35 +27,6 @@ _SENTENCES = 3
 """So many findings of one code are told in words."""
 _CODE_TYPES = ((8.0, 1), (7.0, 2), (6.0, 2), (5.2, 3), (4.6, 3))
 """Sizes of type in points, each with the columns that it leaves room for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One record of a handover: what it says (the parsed body), and the signed bytes that its page carries."""
-
-    body: Mapping[str, Any]
-    sheet: Sheet
-
-
-@dataclass(frozen=True, slots=True)
-class HandoverFacts:
-    """What the paper of a handover tells: its records, what is known of the items, and what was irregular.
-
-    `is_reprint`: the findings are those of now, and no longer those of when it was recorded. `refused` are the codes
-    of what stayed with the giver, of all parts.
-    """
-
-    parts: Sequence[Part]
-    items: Mapping[str, Item]
-    findings: Sequence[Finding]
-    election: str
-    station: str
-    made_at_utc: str
-    made_by: str
-    places: Places = field(default_factory=dict)
-    needs: Needs = field(default_factory=dict)
-    is_reprint: bool = False
-    refused: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from custody.paper import pack_sheet, paper_id, parts
 from language import _
 from language.text import local_time, number, printable
 from reports.data_qr import Grid, choose_grid, draw_grid, draw_symbol, spread
-from reports.handover_column import COLUMN_MM, ContentsColumn, HandoverFacts, Part
+from reports.handover_column import COLUMN_MM, ContentsColumn
+from reports.handover_facts import HandoverFacts, Part
 from reports.handover_words import decided_words
 from reports.paper import ACCENT, BOTTOM_MM, MUTED, RULE, TINT, Paper, fitted, fonts, row, text
 from reports.words import custodian_name, kind_name, place_path, show_custodian, zone_code

@@ -2,8 +2,9 @@
 
 from typing import BinaryIO
 
+from reports.colophon import begin_paper
 from reports.listing import Listing, Section
-from reports.made import Made, begin_paper
+from reports.made import Made
 from reports.paper import ACCENT, MUTED, RULE, TINT, Paper, row, text
 
 

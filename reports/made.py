@@ -3,16 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from custody.errors import N_, InputError
 from language import _
+from language.text import local_time
 from tables.safe_file import safe_file
 from tables.write import Cell, Sheet, write_table
 
-if TYPE_CHECKING:
-    from reports.paper import Paper
-
+PROOF_NAME = "custody.proof"
+"""What the proof is called that travels inside the PDF."""
 SUFFIXES = (".pdf", ".xlsx", ".csv", ".json")
 
 
@@ -29,6 +29,34 @@ class Made:
     station: str
     here: str = ""
     waiting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogHead:
+    """How far a log was known when a report was made: its name, its station, its size, its root hash in hex."""
+
+    log: str
+    station: str
+    size: int
+    root_hex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Colophon:
+    """Where, by whom and when a report was made, in words, and from which heads."""
+
+    station: str
+    made_by: str
+    made_at: str
+    heads: Sequence[LogHead] = ()
+    has_proof: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """One line for the foot of each page."""
+        return _("Made {time} by {name}, from the ledger of station {station}").format(
+            time=self.made_at, name=self.made_by, station=self.station
+        )
 
 
 def save_report(
@@ -95,27 +123,6 @@ def wrong_suffix(path: Path, suffixes: Sequence[str] = SUFFIXES) -> InputError:
     )
 
 
-def begin_paper(out: BinaryIO, title: str, meaning: str, made: Made, *, is_wide: bool = False) -> "Paper":
-    """The first page: the election, the title, and in small print what the words of the report mean."""
-    from reportlab.lib.pagesizes import A4, landscape
-
-    from language.text import local_time, printable
-    from reports.colophon import Colophon
-    from reports.paper import ACCENT, MUTED, Paper, text
-
-    colophon = Colophon(printable(made.station, 120), printable(made.by, 120), local_time(made.at_utc, made.here))
-    election = printable(made.election, 120)
-    footer = (f"{title} · {election}", colophon.sentence)
-    paper = Paper(out, title=title, author=colophon.made_by, footer=footer, size=landscape(A4) if is_wide else A4)
-    paper.new_page()
-    paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
-    paper.place(text(title, 20, face=1, color=ACCENT, leading=1.15), after_mm=2)
-    paper.place(text(meaning, 8, color=MUTED), after_mm=3)
-    if made.waiting:
-        paper.place(text(made.waiting, 9.5), after_mm=3)
-    return paper
-
-
 def record_name(event: Any) -> str:
     """The name by which people find a record: its log and number."""
     return f"{event.log}:{event.seq}"
@@ -128,8 +135,6 @@ def keyed_in_later(event: Any) -> str | None:
 
 def happened_words(event: Any, here: str) -> str:
     """When it happened, as a clock of that place tells it; a late entry says so."""
-    from language.text import local_time
-
     told = local_time(event.happened, here)
     return _("{time}, keyed in later").format(time=told) if keyed_in_later(event) else told
 

@@ -10,7 +10,8 @@ from custody.codes import show_code
 from custody.prints import PrintAccount, PrintRecord, PrintRow
 from language import _
 from language.text import local_time, number, printable
-from reports.made import Made, begin_paper, record_name
+from reports.colophon import begin_paper
+from reports.made import Made, record_name
 from reports.paper import ACCENT, MUTED, RULE, TINT, Paper, row, text
 from reports.prints import figure_titles, figures, row_words
 from reports.words import Needs, Places, void_word, zone_code

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from custody.progress import ProgressRow
 from language import _
 from language.text import number, printable, share
 from reports.listing import plain_lines
 from reports.made import Made, save_report
-from reports.progress_pdf import write_progress_pdf
 from reports.progress_xlsx import write_progress_xlsx
 from reports.words import Needs, kind_name
 from tables.write import Cell, Sheet
@@ -70,9 +69,15 @@ def save_progress(
         InputError: another suffix, or a folder that is not there.
         StoreError: the disk is full.
     """
+
+    def pdf(file: BinaryIO) -> None:
+        from reports.progress_pdf import write_progress_pdf
+
+        write_progress_pdf(file, rows, needs, made)
+
     save_report(
         path,
-        pdf=lambda file: write_progress_pdf(file, rows, needs, made),
+        pdf=pdf,
         sheets=[Sheet("progress", HEADERS, _table_rows(rows, needs))],
         xlsx=lambda file: write_progress_xlsx(file, rows, needs, made.waiting),
         facts=lambda: progress_json(rows),

@@ -10,7 +10,8 @@ from reportlab.platypus import Flowable
 from custody.progress import ProgressRow
 from language import _
 from language.text import number, printable, share
-from reports.made import Made, begin_paper
+from reports.colophon import begin_paper
+from reports.made import Made
 from reports.paper import ACCENT, INK, MUTED, RULE, TINT, Paper, fitted, fonts, text
 from reports.words import Needs, kind_name
 

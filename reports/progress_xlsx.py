@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
-import xlsxwriter
-
 from custody.progress import ProgressRow
 from language import _
 from reports.words import Needs, kind_name
@@ -20,6 +18,8 @@ def write_progress_xlsx(out: BinaryIO, rows: Sequence[ProgressRow], needs: Needs
     Args:
         waiting: what waits for admission, for a last sheet; empty where nothing does.
     """
+    import xlsxwriter
+
     # Text goes in by write_string alone, so nothing can become a formula or a link.
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     looks = _Looks(book)

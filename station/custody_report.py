@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from custody.chain import Chain
     from db.proving import Proved
     from db.store import Store
-    from reports.colophon import LogHead
+    from reports.made import LogHead
 
 MOST_PROVEN = 20
 """Items in one proof; each brings its handovers, and these name hundreds of others. Bundles are for more."""
@@ -44,7 +44,7 @@ def proved(store: "Store", codes: Sequence[str]) -> "Proved | None":
 
 def log_heads(store: "Store") -> "list[LogHead]":
     """How far each log is known whose entries all count."""
-    from reports.colophon import LogHead
+    from reports.made import LogHead
 
     signed = store.ledger.signed_heads
     return [

@@ -9,7 +9,7 @@ from evidence.audit import audit_bundle, worth_spreading
 from evidence.custody_proof import FIRST_LINE, MAX_FILE_BYTES, audit_proof, read_custody_proof
 from evidence.verdict import BundleAudit
 from language import _
-from reports.chain_pdf import PROOF_NAME
+from reports.made import PROOF_NAME
 from station.bars import Progress, unseen
 from station.bundle import read_bundle
 from station.parallel import spread

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from db.papers import ReadPaper
     from db.store import RecordedHandover, Store
     from reports.bast_facts import BastFacts
-    from reports.handover_column import HandoverFacts
+    from reports.handover_facts import HandoverFacts
 
 
 def paper_facts(store: "Store", bast: str | None = None, recorded: "RecordedHandover | None" = None) -> "HandoverFacts":
@@ -29,7 +29,7 @@ def paper_facts(store: "Store", bast: str | None = None, recorded: "RecordedHand
     Raises:
         InputError: this station recorded no such handover.
     """
-    from reports.handover_column import HandoverFacts, Part
+    from reports.handover_facts import HandoverFacts, Part
 
     sheets = store.papers.sheets(bast)
     if not sheets:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
-from multiprocessing.pool import AsyncResult, Pool
-from typing import Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+
+if TYPE_CHECKING:
+    from multiprocessing.pool import AsyncResult, Pool
 
 WORTH_IT = 20_000
 """Entries. Starting the processes takes as long as checking some thousands."""
 _CHUNK = 256
-_POOL = get_context("spawn").Pool
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -27,7 +27,7 @@ class Spread(Protocol):
 
 
 @contextmanager
-def spread(count: int, *, worth_it: int = WORTH_IT, start: Callable[..., Pool] = _POOL) -> Iterator[Spread]:
+def spread(count: int, *, worth_it: int = WORTH_IT, start: "Callable[..., Pool] | None" = None) -> Iterator[Spread]:
     """A `map` for so many jobs: the plain one, or one that uses every core and keeps the order.
 
     It is the plain one too where the computer will not start processes: slower, with the same results.
@@ -41,14 +41,16 @@ def spread(count: int, *, worth_it: int = WORTH_IT, start: Callable[..., Pool] =
         yield cast("Spread", partial(_in_chunks, pool, 2 * cores))
 
 
-def _started(start: Callable[..., Pool], processes: int) -> Pool | None:
+def _started(start: "Callable[..., Pool] | None", processes: int) -> "Pool | None":
+    from multiprocessing import get_context
+
     try:
-        return start(processes, initializer=_leave_interrupts)
+        return (start or get_context("spawn").Pool)(processes, initializer=_leave_interrupts)
     except (OSError, ImportError):  # no semaphores, no memory, no more processes
         return None
 
 
-def _in_chunks(pool: Pool, ahead: int, function: Callable[[T], R], jobs: Iterable[T]) -> Iterator[R]:
+def _in_chunks(pool: "Pool", ahead: int, function: Callable[[T], R], jobs: Iterable[T]) -> Iterator[R]:
     """Results in the order of the jobs. `Pool.imap` would read all jobs at once, and a ledger may be 7 GB."""
     walk = iter(jobs)
     running: deque[AsyncResult[list[R]]] = deque()

@@ -3,10 +3,13 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from custody.errors import N_
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 LAST_ROW = 2_000
 """As far down as cells are open and have drop-downs."""
@@ -89,6 +92,8 @@ def template_workbook(kind: str, say: Callable[[str], str]) -> bytes:
         kind: one of `TEMPLATES`.
         say: translates a text into the language of the user.
     """
+    import xlsxwriter
+
     template, out = TEMPLATES[kind], io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False}) as book:
         page = book.add_worksheet(say(template.title)[:31])
@@ -96,9 +101,7 @@ def template_workbook(kind: str, say: Callable[[str], str]) -> bytes:
     return out.getvalue()
 
 
-def _write(
-    book: xlsxwriter.Workbook, page: "xlsxwriter.worksheet.Worksheet", template: Template, say: Callable[[str], str]
-) -> None:
+def _write(book: "Workbook", page: "Worksheet", template: Template, say: Callable[[str], str]) -> None:
     wrap = {"text_wrap": True, "valign": "top"}
     head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, **wrap})
     example = book.add_format({"italic": True, "font_color": "#595959", "border": 1, "num_format": "@", **wrap})

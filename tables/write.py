@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
-
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
+from typing import TYPE_CHECKING, BinaryIO
 
 from custody.errors import N_, InputError
 from tables.safe_file import safe_file
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | float | bool | None
 
@@ -90,6 +90,9 @@ def _csv_cell(cell: Cell) -> Cell:
 
 
 def _write_xlsx(out: Path, file: BinaryIO, sheets: Sequence[Sheet]) -> None:
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
     # Rows go to a temporary file as they come: a regency's tables are millions of cells.
     book = xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True})
     bold = book.add_format({"bold": True, "bottom": 1})
@@ -124,7 +127,7 @@ def _write_xlsx(out: Path, file: BinaryIO, sheets: Sequence[Sheet]) -> None:
         raise error.args[0] from error
 
 
-def _write_cell(page: "xlsxwriter.worksheet.Worksheet", row: int, column: int, cell: Cell) -> None:
+def _write_cell(page: "Worksheet", row: int, column: int, cell: Cell) -> None:
     match cell:
         case None | "":
             return

@@ -20,7 +20,7 @@ from custody.findings import SEVERITY, Finding
 from custody.items import Item
 from custody.paper import Collector, is_head, is_part, pack_sheet
 from reports.data_qr import LEAST_MM, choose_grid
-from reports.handover_column import HandoverFacts, Part
+from reports.handover_facts import HandoverFacts, Part
 from reports.handover_paper import write_handover_paper
 from scanner.decode import PyzbarEngine, Reader, ZxingEngine
 from scanner.simulate import Flaws, simulate

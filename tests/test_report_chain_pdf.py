@@ -13,8 +13,7 @@ import language
 from custody.chain import Chain
 from custody.codes import show_code
 from reports.chain_pdf import write_chain_pdf
-from reports.colophon import LogHead
-from reports.made import Made
+from reports.made import LogHead, Made
 
 HEADS = [LogHead("GDG-01", "Gudang Buleleng", 1204, "ab12" * 16)]
 
