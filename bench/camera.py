@@ -34,13 +34,14 @@ from reader import print_table
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import cv2  # noqa: E402
+
 from custody.codes import draw_code  # noqa: E402
 from scanner.decode import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines  # noqa: E402
 from scanner.feedback import Feedback  # noqa: E402
 from scanner.frames import Image, monotonic_ms  # noqa: E402
 from scanner.live import LiveReader  # noqa: E402
 from scanner.live_source import Live  # noqa: E402
-from scanner.opencv import cv2  # noqa: E402
 from scanner.outcomes import Desk, Outcome  # noqa: E402
 from scanner.run import scan_frames  # noqa: E402
 from scanner.scenes import Condition, Label, film_scene  # noqa: E402

@@ -23,6 +23,8 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import cv2
+
 # the benches beside this one
 from filmed import CONDITIONS, draw_labels, texts_of
 from reader import _Desk as KeepingDesk
@@ -31,7 +33,6 @@ from reader import print_table
 from custody.codes import ItemLabel, draw_code, read_payload
 from scanner.decode import Reader, engines
 from scanner.live import LiveReader
-from scanner.opencv import cv2
 from scanner.scenes import Condition, Label, film_scene
 from scanner.session import ScanSession
 from scanner.worker import AtOnce

@@ -24,13 +24,14 @@ import zxingcpp
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import cv2  # noqa: E402
+
 from custody.codes import ItemLabel, draw_code, item_payload  # noqa: E402
 from scanner.decode import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines  # noqa: E402
 from scanner.engines import ENGINE_ERRORS  # noqa: E402
 from scanner.files import read_picture  # noqa: E402
 from scanner.frames import Image  # noqa: E402
 from scanner.live import LiveReader  # noqa: E402
-from scanner.opencv import cv2  # noqa: E402
 from scanner.outcomes import End, How, Taken, Tally  # noqa: E402
 from scanner.passes import QUICK, SLOW, THOROUGH_QUICK, THOROUGH_SLOW, Pass, Sizes  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402

@@ -6,13 +6,14 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
+import cv2
+
 from custody.errors import N_, CameraError
 from language import _
 from scanner.camera_open import Machine, Opening, given, this_machine
 from scanner.files import Video
 from scanner.frames import PICTURES, Clock, FrameSource, Tell
 from scanner.live_source import ATTEMPTS, STALL_MS, Capture, Live
-from scanner.opencv import cv2
 
 
 @contextmanager

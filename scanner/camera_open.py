@@ -14,17 +14,11 @@ from typing import Any, Protocol
 from custody.errors import N_, CameraError
 from language import _
 from scanner.camera_list import Camera, find_camera, in_words, list_cameras
-from scanner.opencv import cv2
 
 SIZES_PX = ((1920, 1080), (1280, 720))
 """What is asked for, the best first."""
 _RAW = frozenset({"YUYV", "YUY2", "UYVY", "NV12", "RGB3", "BGR3"})
 """Formats without compression: of more than 720 lines, USB 2 carries some five pictures a second of them."""
-_BACKENDS = {
-    "win32": (cv2.CAP_MSMF, cv2.CAP_DSHOW),
-    "darwin": (cv2.CAP_AVFOUNDATION,),
-    "linux": (cv2.CAP_V4L2,),
-}
 
 
 class Device(Protocol):
@@ -62,7 +56,17 @@ class Machine:
     @property
     def backends(self) -> tuple[int, ...]:
         """OpenCV's backends in the order in which they are tried."""
-        return _BACKENDS.get(self.platform, (cv2.CAP_ANY,))
+        import cv2
+
+        match self.platform:
+            case "win32":
+                return cv2.CAP_MSMF, cv2.CAP_DSHOW
+            case "darwin":
+                return (cv2.CAP_AVFOUNDATION,)
+            case "linux":
+                return (cv2.CAP_V4L2,)
+            case _:
+                return (cv2.CAP_ANY,)
 
     def listed(self) -> Sequence[Camera]:
         """The cameras that the first backend sees."""
@@ -71,6 +75,8 @@ class Machine:
 
 def this_machine() -> Machine:
     """The computer that this runs on."""
+    import cv2
+
     return Machine(sys.platform, cv2.VideoCapture, list_cameras)
 
 
@@ -126,6 +132,8 @@ class Opening:
 
     def _open(self, number: int, backend: int) -> Device | None:
         """Open it with what is wished for; a camera that refuses every wish is opened without."""
+        import cv2
+
         for width, height in SIZES_PX:
             wishes = [
                 *(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),
@@ -142,6 +150,8 @@ class Opening:
 
 def given(device: Device) -> str:
     """What a camera really gives, in words: 1920 x 1080, MJPG, 30 pictures a second."""
+    import cv2
+
     width, height = (int(device.get(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
     fps = device.get(cv2.CAP_PROP_FPS)
     parts = [f"{width} x {height}", _format(device)]
@@ -152,6 +162,8 @@ def given(device: Device) -> str:
 
 def _format(device: Device) -> str:
     """The four letters of the picture format; empty where the backend does not tell."""
+    import cv2
+
     code = int(device.get(cv2.CAP_PROP_FOURCC))
     letters = code.to_bytes(4, "little") if 0 < code < 1 << 32 else b""
     return letters.decode("ascii").strip() if letters.isalnum() else ""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+import cv2
 import numpy as np
 
 from scanner.frames import Image
-from scanner.opencv import cv2
 from scanner.reads import Corners, Read
 
 ZXING, PYZBAR = "zxing-cpp", "pyzbar"

@@ -58,7 +58,7 @@ class Adviser:
 
     def see(self, frame: "Frame", reads: Sequence[Read], unread: Sequence[Seen]) -> str:
         """What to do now; where no picture came, what was to do before."""
-        from scanner.hints import hint_words
+        from scanner.reads import hint_words
 
         if not frame.is_blank:
             trouble = self._light.see(frame.image, frame.at_ms, is_read=bool(reads))

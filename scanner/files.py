@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import cv2
 import numpy as np
 
 from custody.errors import N_, CustodyError, InputError
 from language import _
 from scanner.effort import Effort, picture_s
 from scanner.frames import PICTURES, Clock, Frame, FrameSource, Image, Tell, ignore
-from scanner.opencv import cv2
 from scanner.pages import too_costly
 from tables.bounded import OverLimitError, bounded
 

@@ -6,10 +6,10 @@ alone they tell where a code is that no decoder finds, and two of them are enoug
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from scanner.frames import Image
-from scanner.opencv import cv2
 from scanner.renderings import smoothed, thresholded
 
 _LEAST_MODULE_PX = 1.2

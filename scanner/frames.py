@@ -6,15 +6,17 @@ Live sources give the newest frame and drop what nobody had time for; files give
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from scanner.effort import Effort
 
 if TYPE_CHECKING:
-    from scanner.effort import Effort
+    import numpy as np
+    from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
+    Image = NDArray[np.uint8]
+else:
+    Image = Any  # NumPy takes longer than all else of this module
 """Grey (height, width) or blue-green-red (height, width, 3), 8 bits."""
 
 Clock = Callable[[], float]
@@ -44,7 +46,7 @@ class Frame:
     source: str
     number: int
     at_ms: float
-    effort: "Effort | None" = None
+    effort: Effort | None = None
 
     @property
     def is_blank(self) -> bool:

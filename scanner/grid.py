@@ -7,10 +7,10 @@ paper) are moved until the fixed modules fit best, so one finder may be torn awa
 from dataclasses import dataclass
 from functools import cache
 
+import cv2
 import numpy as np
 
 from scanner.frames import Image
-from scanner.opencv import cv2
 from scanner.reads import Corners
 from scanner.symbol import MOST_VERSION, build, side_of
 

@@ -1,11 +1,10 @@
 """What would help a code to be read that is seen and not read: come closer, hold it still, or flatten it."""
 
+import cv2
 import numpy as np
 
-from language import _
 from scanner.engines import longest_px
 from scanner.frames import Image
-from scanner.opencv import cv2
 from scanner.reads import Corners, Hint, Seen
 
 _SMALL_MODULE_PX = 2.3
@@ -32,17 +31,6 @@ def choose_hint(module_px: float, sharpness: float) -> Hint:
     if module_px < _SMALL_MODULE_PX:
         return "closer"
     return "still" if sharpness < min(_SOFT, _SOFT_PER_PX * module_px) else "flat"
-
-
-def hint_words(hint: Hint) -> str:
-    """The hint in the user's language."""
-    match hint:
-        case "closer":
-            return _("Come closer")
-        case "still":
-            return _("Hold still")
-        case "flat":
-            return _("Tilt or flatten the label")
 
 
 def measure_sharpness(gray: Image, corners: Corners, module_px: float) -> float:

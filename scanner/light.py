@@ -5,10 +5,10 @@ Pure: pictures and times come in, one word goes out. What is read is good enough
 
 from typing import Generic, Literal, TypeVar
 
+import cv2
 import numpy as np
 
 from scanner.frames import Image
-from scanner.opencv import cv2
 
 Trouble = Literal["dark", "bright", "blurred"]
 Kind = TypeVar("Kind")

@@ -8,12 +8,12 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, Protocol
 
+import cv2
 import numpy as np
 
 from custody.errors import N_, CameraError
 from language import _
 from scanner.frames import Clock, Frame, Image, Tell
-from scanner.opencv import cv2
 
 STALL_MS = 3000.0
 OPENING_MS = 10_000.0

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from scanner.finders import Finder
 from scanner.frames import Image
-from scanner.opencv import cv2
 
 LEAST_SPAN, LONGEST_SPAN = 11.0, 175.0
 """Modules between the middles of two finder patterns of one code: 14 in version 1, 170 in version 40, and a tilt."""

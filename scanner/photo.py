@@ -3,11 +3,11 @@
 from contextlib import suppress
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from custody.errors import N_, InputError
 from scanner.frames import Image, Tell, ignore
-from scanner.opencv import cv2
 from scanner.opening import open_source
 from tables.bounded import OverLimitError, bounded
 

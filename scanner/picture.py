@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
 import numpy as np
 
 from scanner.frames import Image
-from scanner.opencv import cv2
 from scanner.outcomes import Mark, Tally
 from scanner.reads import Corners, Read
 

@@ -5,10 +5,10 @@
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from scanner.frames import Image
-from scanner.opencv import cv2
 from tables.bounded import Send, limited
 
 _LEAST_PX, _PX_PER_BYTE = 12_500_000, 8

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from language import _
+
 Corner = tuple[int, int]
 Corners = tuple[Corner, Corner, Corner, Corner]
 
@@ -36,3 +38,14 @@ class Seen:
 
     corners: Corners
     hint: Hint
+
+
+def hint_words(hint: Hint) -> str:
+    """The hint in the user's language."""
+    match hint:
+        case "closer":
+            return _("Come closer")
+        case "still":
+            return _("Hold still")
+        case "flat":
+            return _("Tilt or flatten the label")

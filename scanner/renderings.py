@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import cv2
 import numpy as np
 
 from scanner.frames import Image
-from scanner.opencv import cv2
 from scanner.reads import Corners, Read
 
 Matrix = np.ndarray

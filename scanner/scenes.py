@@ -7,10 +7,10 @@ one thing, so that readers can be compared. The same seed gives the same picture
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from scanner.frames import Image
-from scanner.opencv import cv2
 from scanner.simulate import line_kernel
 
 _DESK = 118

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from custody.errors import N_, InputError
 from scanner.frames import Image
-from scanner.opencv import cv2
 
 SIZE_PX = (1280, 720)
 _DESK_BGR = (92, 112, 128)

@@ -6,15 +6,15 @@ import sys
 from collections import deque
 from collections.abc import Sequence
 
+import cv2
+
 from custody.errors import N_, CameraError
 from language import _
 from scanner.engines import is_same_place
 from scanner.frames import Frame, Image
-from scanner.hints import hint_words
-from scanner.opencv import cv2
 from scanner.outcomes import Outcome, Tally
 from scanner.picture import SIZE_PX, Line, Panel, compose, outline
-from scanner.reads import Corners, Read, Seen
+from scanner.reads import Corners, Read, Seen, hint_words
 from scanner.run import Command
 from scanner.session import ScanSession
 

@@ -4,7 +4,7 @@ A head comes as a file, as text copied from somewhere, or as a photograph of the
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from custody.errors import N_, InputError, TamperError
@@ -98,6 +98,8 @@ def _is_text(given: str) -> bool:
 
 
 def _photographed(path: Path, tell: Tell) -> list[str]:
+    from scanner.file_codes import codes_in
+
     found = dict.fromkeys(text for text in codes_in(path, tell) if is_head(text))
     if not found:
         raise InputError(
@@ -108,23 +110,6 @@ def _photographed(path: Path, tell: Tell) -> list[str]:
             file=str(path),
         )
     return list(found)
-
-
-def codes_in(path: Path, tell: Tell) -> Iterator[str]:
-    """The texts of the QR codes in a picture or in the pages of a PDF, each as often as it is read.
-
-    Raises:
-        InputError: it is damaged, or no picture.
-    """
-    from scanner.decode import Reader
-    from scanner.live import open_looks
-    from scanner.opening import open_source
-
-    with open_source(str(path), tell=tell) as source, open_looks(Reader(), source.kind) as looker:
-        for frame in source:
-            if not frame.is_blank:
-                looks = looker.look(frame.image, frame.at_ms, frame.effort)
-                yield from (read.text for look in looks for read in look.reads)
 
 
 def is_picture(path: Path) -> bool:

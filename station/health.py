@@ -86,7 +86,7 @@ def _packages() -> Iterator[Check]:
         remedy = f"python -m pip uninstall -y {names} && {install}"
         yield Check("OpenCV", "broken", _("{names} overwrite each other").format(names=names), remedy)
     try:
-        from scanner.opencv import cv2
+        import cv2
     except ImportError as error:
         yield Check("OpenCV", "broken", printable(str(error), 200), _system_command("libgl1 libglib2.0-0t64", "", ""))
     else:

@@ -89,9 +89,8 @@ def draw_signature(strokes: Sequence[Stroke]) -> "Image":
     Raises:
         InputError: there is hardly anything drawn, or far too much.
     """
+    import cv2
     import numpy as np
-
-    from scanner.opencv import cv2
 
     ink = sum(abs(x - u) + abs(y - v) for stroke in strokes for (x, y), (u, v) in pairwise(stroke))
     count = sum(map(len, strokes))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given as drawn
@@ -15,7 +16,6 @@ from scanner.camera import open_camera
 from scanner.camera_list import Camera, find_camera, list_cameras
 from scanner.camera_open import Machine, Opening, given
 from scanner.frames import Image, monotonic_ms
-from scanner.opencv import cv2
 from scanner.opening import open_source
 
 MJPG, YUYV = (float(cv2.VideoWriter.fourcc(*letters)) for letters in ("MJPG", "YUYV"))

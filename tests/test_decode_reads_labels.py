@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
 import zxingcpp
@@ -17,7 +18,6 @@ from scanner.decode import PYZBAR, ZXING, Reader, ZxingEngine, engines
 from scanner.engines import Unread
 from scanner.frames import Image
 from scanner.looks import StillReader
-from scanner.opencv import cv2
 from scanner.reads import Corners, Read
 from scanner.worker import AtOnce
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from custody.errors import CustodyError, InputError
 from scanner.frames import Frame, Image
-from scanner.opencv import cv2
 from scanner.opening import open_source
 from scanner.simulate import write_video
 

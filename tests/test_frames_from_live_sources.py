@@ -8,13 +8,13 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from custody.errors import CameraError
 from scanner.frames import Image, monotonic_ms
 from scanner.live_source import Capture, Connect, Live
-from scanner.opencv import cv2
 from scanner.opening import open_source
 from scanner.simulate import write_video
 

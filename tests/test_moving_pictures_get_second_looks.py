@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import zxingcpp
@@ -12,12 +13,11 @@ from hypothesis import strategies as st
 from custody.codes import draw_code, item_payload
 from scanner.decode import Reader, ZxingEngine
 from scanner.frames import Image
-from scanner.hints import choose_hint, hint_words, measure_sharpness
+from scanner.hints import choose_hint, measure_sharpness
 from scanner.live import LiveReader, open_looks
 from scanner.looks import in_view
-from scanner.opencv import cv2
 from scanner.outcomes import End, How, Taken, Tally
-from scanner.reads import Corners, Read
+from scanner.reads import Corners, Read, hint_words
 from scanner.session import ScanSession
 from scanner.worker import AtOnce, Beside
 from tests.look_examples import BLANK, FRAME_MS, SQUARE, ByHand, Hand, Saying, texts

@@ -10,6 +10,7 @@ from itertools import combinations
 from pathlib import Path
 
 import click
+import cv2
 import numpy as np
 import pytest
 from command_examples import NOW, ROOT, Terminal
@@ -27,7 +28,6 @@ from custody.errors import InputError
 from db.backup import backup
 from db.ledger import Ledger
 from db.store import Surroundings, open_store
-from scanner.opencv import cv2
 from station import headings, observers, pins, print_job, printers
 from tables import own_files
 from tables.safe_file import safe_file

@@ -120,7 +120,8 @@ def test_a_photograph_or_a_pdf_is_read_whole(guest: Visitor, paper: Path) -> Non
 
 
 def test_this_browsers_camera_reads_a_paper_code_by_code(guest: Visitor, paper: Path) -> None:
-    from scanner.opencv import cv2
+    import cv2
+
     from scanner.pages import open_pdf
 
     with open_pdf(paper, clock=lambda: 0.0, dpi=150) as pages:

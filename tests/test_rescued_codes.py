@@ -2,6 +2,7 @@
 
 import random
 
+import cv2
 import numpy as np
 import pytest
 import zxingcpp
@@ -12,7 +13,6 @@ from custody.codes import draw_code, item_payload
 from scanner.decode import Reader, ZxingEngine
 from scanner.finders import find_finders
 from scanner.frames import Image
-from scanner.opencv import cv2
 from scanner.outlines import find_signs
 from scanner.rescue import rescue
 from scanner.symbol import corrected

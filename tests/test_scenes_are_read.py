@@ -4,6 +4,7 @@ import io
 import random
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pypdfium2
 import pytest
@@ -17,7 +18,6 @@ from labels.stock import STOCKS
 from scanner.decode import PYZBAR, Reader, available_engines, engines
 from scanner.frames import Image
 from scanner.live import LiveReader
-from scanner.opencv import cv2
 from scanner.opening import open_source
 from scanner.outcomes import End, How, Outcome, Taken, Tally
 from scanner.run import scan_frames

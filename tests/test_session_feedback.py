@@ -8,6 +8,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, get_args
 
+import cv2
 import numpy as np
 import pytest
 import zxingcpp
@@ -18,7 +19,6 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from scanner.feedback import Adviser, Feedback
 from scanner.frames import Frame, Image
 from scanner.light import HOLD_MS, LightWatch, judge, sharpness
-from scanner.opencv import cv2
 from scanner.outcomes import Beep, Outcome, Tally
 from scanner.picture import SIZE_PX, Line, Panel, compose, outline
 from scanner.reads import Corners, Hint, Read, Seen

@@ -49,8 +49,8 @@ class Eyes:
             ConflictError: so many cameras read already, or the one before is still being read.
         """
         from scanner.frames import Frame, monotonic_ms
-        from scanner.hints import hint_words
         from scanner.looks import in_view
+        from scanner.reads import hint_words
 
         image = _decoded(jpeg)
         eye = self._eye(draft, name)
@@ -121,10 +121,9 @@ def _decoded(jpeg: bytes) -> Any:
     """
     from io import BytesIO
 
+    import cv2
     import numpy as np
     from PIL import Image
-
-    from scanner.opencv import cv2
 
     try:
         with Image.open(BytesIO(jpeg), formats=("JPEG",)) as header:  # reads the size alone, not the picture

@@ -180,7 +180,7 @@ class _Watch:
 
     def _on_frame(self, frame: "Frame", reads: Sequence[Read]) -> "Command | None":
         from scanner.feedback import Adviser
-        from scanner.hints import hint_words
+        from scanner.reads import hint_words
 
         if self._must_stop:
             return "finish"
@@ -242,7 +242,8 @@ def _painted(
     frame: "Frame", reads: Sequence[Read], marks: dict[str, Mark | None], hinted: Sequence[tuple[Corners, str]]
 ) -> bytes:
     """The picture with its labels outlined, as JPEG."""
-    from scanner.opencv import cv2
+    import cv2
+
     from scanner.picture import outline
 
     drawn: Any = outline(frame.image, reads, marks.get, hinted)

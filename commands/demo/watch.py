@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
+
 from commands.demo.story import AGAIN, Fault, Leg
 from custody.codes import read_payload
 from db.store import RecordedHandover, Store
 from scanner.decode import Reader
 from scanner.frames import Frame
-from scanner.opencv import cv2
 from scanner.opening import open_source
 from scanner.outcomes import Outcome
 from scanner.picture import compose, outline

@@ -52,7 +52,7 @@ def read(site: SiteDep, picture: Picture) -> dict[str, Any]:
 
 
 def _read(site: Site, path: Path) -> Answer:
-    from station.anchors import codes_in
+    from scanner.file_codes import codes_in
 
     left_out = list[str]()
     texts = list(codes_in(path, left_out.append))
