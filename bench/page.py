@@ -22,7 +22,7 @@ from served import add_up, begun, prepared, served
 
 from bootstrap import BROWSERS
 from custody.codes import item_payload
-from scanner import opening
+from scanner import frame_loop
 from scanner.frames import FrameSource, Tell, monotonic_ms
 from scanner.live_source import Live
 from scanner.reads import Read
@@ -164,7 +164,7 @@ def browse(site: Site, draft: str, camera: Camera, codes: Sequence[str]) -> None
 def run() -> None:
     """Serve the page, measure, print."""
     camera = Camera()
-    opening.open_source = camera.opened
+    frame_loop.open_source = camera.opened
     with tempfile.TemporaryDirectory() as folder, served(prepared(Path(folder))) as site:
         codes = [item.code for item in site.ask.do(lambda store: list(store.state.find_items(under="51.08.06")))]
         draft = begun(site, "51.08", "51.08.06")

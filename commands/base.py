@@ -18,7 +18,7 @@ from custody.errors import N_, InputError, StoreError
 from db.address import ledger_file
 from language import _
 from station.home import LEDGER_FILE as LEDGER_FILE
-from station.said import one_line as one_line
+from station.one_line import one_line as one_line
 from station.uptime import uptime
 from tables.own_files import Own, is_same_output, output_path, protect
 

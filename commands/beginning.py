@@ -198,10 +198,10 @@ def _begun(station: Station, genesis: "Event", signer: "Signer") -> Begun:
 
 
 def _save_sheet(station: Station, genesis: "Event", fingerprint: str) -> Path:
-    from reports.key_sheet import KeySheet, write_key_sheet
+    from reports import key_sheet
 
     said = {name: str(genesis.body[name]) for name in ("station", "place", "election", "log", "root")}
     path = station.home / SHEET_FILE
     with safe_file(path, is_own=True) as file:
-        write_key_sheet(file, KeySheet(**said, fingerprint=fingerprint, made_at_utc=genesis.at))
+        key_sheet.write_key_sheet(file, key_sheet.KeySheet(**said, fingerprint=fingerprint, made_at_utc=genesis.at))
     return path

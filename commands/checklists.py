@@ -10,7 +10,8 @@ import click
 from commands.base import Input, Station, json_option, one_line, pass_station, people_named, print_json, repeatable
 from custody.errors import N_, Fault, InputError
 from language import _
-from station.said import LONGEST_NOTE, read_occurred
+from station.one_line import LONGEST_NOTE
+from station.said import read_occurred
 
 if TYPE_CHECKING:
     from custody.store_space import Size

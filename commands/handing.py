@@ -12,7 +12,8 @@ from commands.lines import load_list
 from commands.touching import one_touch
 from custody.errors import N_, InputError
 from language import _
-from station.said import LONGEST_NOTE, read_extra, read_occurred
+from station.one_line import LONGEST_NOTE
+from station.said import read_extra, read_occurred
 
 if TYPE_CHECKING:
     from custody.compose import Handover, SealLook, Touch

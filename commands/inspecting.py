@@ -9,7 +9,8 @@ from commands.base import Input, Station, Words, by_option, json_option, one_lin
 from commands.handing import tell_findings
 from commands.touching import one_touch, photo_bytes, read_touches
 from language import _, ngettext
-from station.said import CONDITION_WORDS, LONGEST_NOTE
+from station.one_line import LONGEST_NOTE
+from station.said import CONDITION_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

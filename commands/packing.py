@@ -25,7 +25,8 @@ from commands.inspecting import recorded_json, tell_recorded_events
 from commands.touching import KEYBOARD, one_touch, read_touches
 from custody.errors import N_, InputError
 from language import _, ngettext
-from station.said import LONGEST_NOTE, read_occurred
+from station.one_line import LONGEST_NOTE
+from station.said import read_occurred
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from commands.base import Input, Station, json_option, one_line, pass_station, p
 from commands.clock import moment_of
 from custody.errors import N_, Fault, InputError
 from language import _
-from station.said import LONGEST_NOTE
+from station.one_line import LONGEST_NOTE
 
 if TYPE_CHECKING:
     from db.store import Store

@@ -39,7 +39,7 @@ COMMANDS = {
                            "CODE means the newest print, CODE*02 that one.")),
     "claim": ("claiming", N_("Register items under labels that were printed blank (labels --blank).")),
     "printer": ("printers", N_("List the printers that were measured, or keep what was measured of one.")),
-    "decode": ("scanning", N_("Read the QR codes in pictures, videos, PDFs or from a camera; needs no ledger.")),
+    "decode": ("decoding", N_("Read the QR codes in pictures, videos, PDFs or from a camera; needs no ledger.")),
     "scan": ("scanning", N_("Scan labels with the camera and record one handover.")),
     "handover": ("scanning", N_("Record a handover from typed codes, a file, or a USB scanner that types.")),
     "drafts": ("scanning", N_("List unfinished sessions; go on with one, record it, or drop it.")),

@@ -5,7 +5,8 @@ import click
 from commands.base import Station, Whole, json_option, kind_argument, one_line, pass_station, print_json
 from custody.errors import N_, InputError
 from language import _
-from station.said import LONGEST_NOTE, read_occurred
+from station.one_line import LONGEST_NOTE
+from station.said import read_occurred
 
 _MOST = 2**53 - 1
 

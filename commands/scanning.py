@@ -1,11 +1,11 @@
-"""Commands that read labels: decode, scan, handover, drafts."""
+"""Commands that record handovers: scan, handover, drafts."""
 
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.base import Station, Whole, confirm, json_option, name_source, note, pass_station, print_json, progress
+from commands.base import Station, confirm, json_option, name_source, note, pass_station, print_json
 from commands.handing import handover_options, read_handover, tell_recorded
 from commands.session import (
     FIRST_CAMERA,
@@ -51,55 +51,6 @@ def _list_cameras(context: click.Context, _parameter: click.Parameter, is_asked:
     if not cameras:
         note(_("No camera was found. One that is plugged in may still open: try --source 0"))
     context.exit()
-
-
-@click.command()
-@click.argument("sources", nargs=-1, required=True, metavar=_("SOURCE..."))
-@click.option(
-    "--dpi",
-    type=Whole(50, 600),
-    default=150,
-    show_default=True,
-    metavar="N",
-    help=_("Resolution for PDF pages."),
-)
-@json_option
-def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
-    import time
-
-    from language.text import printable
-    from scanner.decode import Reader
-    from scanner.live import open_looks
-    from scanner.looks import in_view
-    from scanner.opening import open_source
-
-    count = 0
-    reader = Reader()
-    for spec in sources:
-        with (
-            open_source(spec, tell=note, dpi=dpi) as source,
-            open_looks(reader, source.kind) as looker,
-            progress(source.total, source.title, quiet=as_json) as done,
-        ):
-            for frame in source:
-                if frame.is_blank:
-                    continue
-                began = time.perf_counter()
-                reads = in_view(looker.look(frame.image, frame.at_ms, frame.effort))
-                spent_ms = (time.perf_counter() - began) * 1000
-                done(1)
-                count += len(reads)
-                if as_json:
-                    print_json({
-                        "source": frame.source, "frame": frame.number,
-                        "reads": [{"text": r.text, "corners": r.corners, "engine": r.engine} for r in reads],
-                        "ms": round(spent_ms, 2),
-                    })  # fmt: skip
-                else:
-                    for read in reads:
-                        click.echo(f"{printable(frame.source)}:{frame.number}  {printable(read.text, 200)}")
-    if not count and not as_json:
-        note(_("No QR code was found."))
 
 
 @click.command()

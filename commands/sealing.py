@@ -24,7 +24,8 @@ from commands.inspecting import recorded_json, tell_recorded_events
 from commands.touching import KEYBOARD, one_touch, photo_bytes
 from custody.errors import N_, CodeError, InputError
 from language import _, ngettext
-from station.said import LONGEST_NOTE, SEAL_WORDS, read_occurred
+from station.one_line import LONGEST_NOTE
+from station.said import SEAL_WORDS, read_occurred
 
 if TYPE_CHECKING:
     from custody.compose import Touch

@@ -17,14 +17,16 @@ from custody.errors import CustodyError
 from language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from custody.compose import Handover
     from db.drafts import DraftInfo
     from db.store import Store
     from scanner.feedback import Feedback
+    from scanner.frames import Frame, FrameSource
     from scanner.outcomes import Outcome
-    from scanner.run import Ending
+    from scanner.reads import Read
+    from scanner.run import Command, Ending
     from scanner.session import ScanSession
     from scanner.sound import Speaker
     from station.desk import DraftDesk
@@ -210,19 +212,22 @@ def _scan_source(
     *,
     window: bool,
 ) -> "Ending":
-    from scanner.decode import Reader
-    from scanner.opening import open_source
-    from scanner.run import KeyboardLines, scan_frames
+    from scanner.frame_loop import scan_source
+    from scanner.run import KeyboardLines
 
     is_attended = sys.stdin.isatty()  # somebody can plug the camera in again, and type meanwhile
-    frames = stack.enter_context(open_source(source, tell=feedback.view.tell, patient=is_attended))
-    if window:
-        from scanner.window import Window
 
-        feedback.window = stack.enter_context(Window(session))
+    def watch(frames: "FrameSource") -> "Callable[[Frame, Sequence[Read]], Command | None] | None":
+        if window:
+            from scanner.window import Window
+
+            feedback.window = stack.enter_context(Window(session))
+        return feedback.on_frame if window or frames.kind == "live" else None
+
     typed = KeyboardLines(sys.stdin) if is_attended else None
-    on_frame = feedback.on_frame if window or frames.kind == "live" else None
-    return scan_frames(frames, Reader(), session, on_outcome, typed_lines=typed, on_frame=on_frame)
+    return scan_source(
+        source, session, on_outcome, tell=feedback.view.tell, patient=is_attended, typed_lines=typed, watch=watch
+    )
 
 
 def confirm_draft(

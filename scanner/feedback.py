@@ -47,11 +47,10 @@ class Adviser:
     """Says in words what would help the camera: more light, hold still, come closer. Nothing while all goes well."""
 
     def __init__(self) -> None:
-        from scanner.light import Lasting, LightWatch
-        from scanner.steady import SteadyHints
+        from scanner import light, steady
 
-        self._light, self._steady = LightWatch(), SteadyHints()
-        self._hints: Lasting[Hint] = Lasting()
+        self._light, self._steady = light.LightWatch(), steady.SteadyHints()
+        self._hints: light.Lasting[Hint] = light.Lasting()
         self._advice = ""
         self.unread: Sequence[Seen] = ()
         """What is seen and not read for long enough to be told."""

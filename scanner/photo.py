@@ -3,12 +3,8 @@
 from contextlib import suppress
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from custody.errors import N_, InputError
 from scanner.frames import Image, Tell, ignore
-from scanner.opening import open_source
 from tables.bounded import OverLimitError, bounded
 
 MAX_FILE_BYTES = 40 * 1024 * 1024
@@ -45,6 +41,9 @@ def clean_photo(data: bytes) -> bytes:
 
 def photo_of(image: Image) -> bytes:
     """A picture (grey, or blue-green-red) as the JPEG that is kept of it."""
+    import cv2
+    import numpy as np
+
     scale = LONGEST_SIDE_PX / max(image.shape[:2])
     if scale < 1:
         height, width = (max(1, round(side * scale)) for side in image.shape[:2])
@@ -82,6 +81,8 @@ def take_photo(source: str, tell: Tell = ignore) -> bytes:
     Raises:
         CameraError, InputError: it does not open or gives no picture.
     """
+    from scanner.opening import open_source  # with OpenCV, which a photograph in a file does not need here
+
     with open_source(source, tell=tell) as frames:
         newest: Image | None = None
         seen = 0

@@ -13,11 +13,12 @@ import wave
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TextIO
-
-import numpy as np
+from typing import TYPE_CHECKING, TextIO
 
 from scanner.outcomes import Beep
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Play = Callable[[Beep], bool]
 """Plays a sound and waits until it is over; False when it cannot, and need not be asked again."""
@@ -46,6 +47,8 @@ _BELL_GAP_S = 0.12
 
 def wav(beep: Beep) -> bytes:
     """A sound as a WAV file: 16 bits, one channel."""
+    import numpy as np
+
     samples = np.concatenate([_tone(*tone) for tone in _TONES[beep]])
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
@@ -56,8 +59,10 @@ def wav(beep: Beep) -> bytes:
     return out.getvalue()
 
 
-def _tone(hertz: float, length_ms: float, roughness: float) -> np.ndarray:
+def _tone(hertz: float, length_ms: float, roughness: float) -> "np.ndarray":
     """A sine with this share of overtones, from -0.8 to 0.8."""
+    import numpy as np
+
     time_s = np.arange(round(length_ms * RATE_HZ / 1000)) / RATE_HZ
     wave_form = sum(np.sin(2 * np.pi * hertz * n * time_s) * (roughness if n > 1 else 1.0) / n for n in (1, 3, 5))
     fade = np.minimum(np.minimum(time_s, time_s[::-1]) * 1000 / _FADE_MS, 1.0)

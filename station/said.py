@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from custody.errors import N_, InputError
+from station.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 
 if TYPE_CHECKING:
     from custody.compose import Extra, Handover, SealLook, Touch
     from db.store import Store
 
-LONGEST_NAME, LONGEST_NOTE = 120, 2000
 CONDITION, REMARK, REFUSED, SEAL, PHOTO = "condition:", "remark:", "refused:", "seal:", "photo:"
 """Names under which a draft keeps what is said of one item, before its code."""
 OF_ITEMS = (CONDITION, REMARK, REFUSED, SEAL, PHOTO)
@@ -269,28 +269,3 @@ def _is_code(line: str) -> bool:
     except CodeError:
         return False
     return any(character.isdigit() for character in line)
-
-
-def one_line(option: str, text: str, limit: int = LONGEST_NAME) -> str:
-    """A text that an option gives, on one line, as a paper can show it.
-
-    Raises:
-        InputError: it is too long, or has characters that nobody sees.
-    """
-    line = " ".join(text.split())
-    if not line.isprintable():
-        raise InputError(
-            N_("{option} has characters that cannot be shown: {text}"),
-            hint=N_("Type it anew."),
-            option=option,
-            text=line[:LONGEST_NAME],
-        )
-    if len(line) > limit:
-        raise InputError(
-            N_("{option} has {length} characters; {limit} is the most"),
-            hint=N_("Write it shorter."),
-            option=option,
-            length=len(line),
-            limit=limit,
-        )
-    return line

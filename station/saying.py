@@ -6,18 +6,8 @@ from custody.codes import show_code
 from custody.errors import N_, InputError, RuleError
 from language import _
 from scanner.outcomes import What
-from station.said import (
-    CONDITION,
-    EXTRAS,
-    LONGEST_NOTE,
-    REFUSED,
-    REMARK,
-    SEAL,
-    one_line,
-    read_condition,
-    read_extra,
-    read_look,
-)
+from station.one_line import LONGEST_NOTE, one_line
+from station.said import CONDITION, EXTRAS, REFUSED, REMARK, SEAL, read_condition, read_extra, read_look
 
 if TYPE_CHECKING:
     from station.desk import DraftDesk

@@ -16,11 +16,11 @@ from labels.layout import arrange
 from labels.sheet import write_sheets
 from labels.stock import STOCKS
 from scanner.decode import PYZBAR, Reader, available_engines, engines
+from scanner.frame_loop import scan_frames
 from scanner.frames import Image
 from scanner.live import LiveReader
 from scanner.opening import open_source
 from scanner.outcomes import End, How, Outcome, Taken, Tally
-from scanner.run import scan_frames
 from scanner.scenes import Condition, Label, film_scene
 from scanner.session import ScanSession
 from scanner.simulate import write_video

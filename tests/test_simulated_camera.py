@@ -15,11 +15,12 @@ import zxingcpp
 from custody.codes import ItemLabel, draw_code, item_payload
 from custody.errors import CameraError
 from scanner.decode import Reader, ZxingEngine
+from scanner.frame_loop import scan_frames
 from scanner.frames import Frame, FrameSource, Image, monotonic_ms
 from scanner.live_source import Live
 from scanner.opening import open_source
 from scanner.outcomes import End, How, Outcome, Taken, Tally
-from scanner.run import Command, KeyboardLines, scan_frames, type_lines
+from scanner.run import Command, KeyboardLines, type_lines
 from scanner.session import ScanSession
 from scanner.simulate import lay_out, simulate, write_video
 from scanner.view import TerminalView

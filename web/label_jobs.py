@@ -11,8 +11,8 @@ from custody.errors import N_, InputError, RuleError
 from custody.people import distinct_people
 from language import _
 from station.bars import Progress
+from station.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from station.print_job import PrintJob, chosen_stock
-from station.said import LONGEST_NAME, LONGEST_NOTE, one_line
 from web.given import Given
 
 if TYPE_CHECKING:

@@ -151,14 +151,13 @@ class _Watch:
             self._thread.join(_PATIENCE_S)
 
     def _read(self) -> None:
-        from scanner.decode import Reader
-        from scanner.opening import open_source
-        from scanner.run import scan_frames
+        from scanner.frame_loop import scan_source
 
         try:
-            with open_source(self._source, tell=self._tell, patient=True) as frames:
-                session = cast("ScanSession", self._session)
-                scan_frames(frames, Reader(), session, _ignore, on_frame=self._on_frame)
+            session = cast("ScanSession", self._session)
+            scan_source(
+                self._source, session, _ignore, tell=self._tell, patient=True, watch=lambda _source: self._on_frame
+            )
             self._say(CameraState("off" if self._must_stop else "ended", _("No more pictures come.")))
         except CustodyError as error:
             self._say(CameraState("failed", f"{say(error)}. {hint_on_page(error)}"))

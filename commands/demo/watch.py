@@ -10,12 +10,12 @@ from commands.demo.story import AGAIN, Fault, Leg
 from custody.codes import read_payload
 from db.store import RecordedHandover, Store
 from scanner.decode import Reader
+from scanner.frame_loop import scan_frames
 from scanner.frames import Frame
 from scanner.opening import open_source
 from scanner.outcomes import Outcome
 from scanner.picture import compose, outline
 from scanner.reads import Read
-from scanner.run import scan_frames
 from scanner.session import ScanSession
 from scanner.window import Recent
 from station.desk import DraftDesk

@@ -9,7 +9,8 @@ from custody.codes import ItemLabel, parse_entry
 from custody.compose import Handover, Touch, how_entered
 from custody.errors import N_, CodeError, Fault, InputError
 from station.observers import Token
-from station.said import LONGEST_NOTE, one_line, read_occurred, said_of
+from station.one_line import LONGEST_NOTE, one_line
+from station.said import read_occurred, said_of
 from web.api import forms
 from web.api.waiting import DESCRIBED, TOLD
 from web.dependencies import Draft, SiteDep

@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from custody.errors import N_, InputError, RuleError
-from station.said import one_line
+from station.one_line import one_line
 from web.dependencies import SiteDep
 from web.given import Given
 from web.lan import COOKIE, DEVICE_S, PAIR_API, PAIR_PAGE, Lan

@@ -19,8 +19,9 @@ from language import _
 from language.text import number
 from reports.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, kind_name, people_words
+from station.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from station.papers import facts_now, foretold_now, foretold_then, found_in, paper_facts
-from station.said import EXTRAS, LONGEST_NAME, LONGEST_NOTE, OF_ITEMS, name_line, one_line, read_extra, said_of
+from station.said import EXTRAS, OF_ITEMS, name_line, read_extra, said_of
 from web.answers import Answers, Asked, Sent
 from web.boards import board, few_missing, foretold_of, items_of, lacks_bound, of_item, told
 from web.dependencies import Draft, SiteDep

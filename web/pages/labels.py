@@ -12,9 +12,9 @@ from starlette.responses import Response
 from custody.errors import N_, CustodyError, InputError
 from language import _
 from language.text import decimal, say
+from station.one_line import one_line
 from station.print_job import PrintJob, chosen_stock, known_stocks
 from station.printers import LONGEST_NAME, adjustment_of, draw_calibration, keep_printer, known_printers
-from station.said import one_line
 from web.dependencies import SiteDep
 from web.downloads import inline_pdf, saved_file
 from web.given import Given

@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import HTMLResponse, Response
 
 from custody.errors import N_, InputError
-from station.said import LONGEST_NAME
+from station.one_line import LONGEST_NAME
 from station.signing import (
     HEIGHT,
     MOST_POINTS,

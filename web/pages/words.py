@@ -9,7 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from custody.codes import parse_code, show_code
 from custody.errors import N_, ConflictError, InputError
 from language import _
-from station.said import CONDITION, LONGEST_NOTE, PHOTO, REFUSED, REMARK, SEAL, one_line, read_look
+from station.one_line import LONGEST_NOTE, one_line
+from station.said import CONDITION, PHOTO, REFUSED, REMARK, SEAL, read_look
 from web.dependencies import Draft, SiteDep
 from web.given import Given
 from web.rooms import Room

@@ -1,0 +1,81 @@
+"""The loop that joins a source of frames, the reader and a session."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+
+from scanner.decode import Reader
+from scanner.frames import Frame, FrameSource, Tell
+from scanner.live import open_looks
+from scanner.looks import Look, in_view
+from scanner.opening import open_source
+from scanner.outcomes import Outcome
+from scanner.reads import Read
+from scanner.run import Command, Ending, take_line
+from scanner.session import ScanSession
+
+
+def scan_frames(
+    source: FrameSource,
+    reader: Reader,
+    session: ScanSession,
+    on_outcome: Callable[[Outcome], None],
+    *,
+    typed_lines: Callable[[], Iterable[str]] | None = None,
+    on_frame: Callable[[Frame, Sequence[Read]], Command | None] | None = None,
+) -> Ending:
+    """Scan until the source ends or the user does, and say how it ended.
+
+    `end`: no more frames. `finish`: the user is done. `abort`: the user wants none of it. `interrupt`: Ctrl-C. What
+    was taken is in the draft in any case, also when an error passes through.
+
+    Args:
+        typed_lines: gives the lines typed since it was last asked; see `KeyboardLines`.
+        on_frame: is shown each frame with what was read in it, and may give a command; see `scanner.window`.
+
+    Raises:
+        CameraError, InputError: the source failed.
+        StoreError, ConflictError: the draft could not be kept.
+    """
+    session.look_away()
+
+    def see(looks: Iterable[Look]) -> None:
+        for look in looks:
+            for outcome in session.see(look.reads, look.at_ms, is_still=source.kind == "still"):
+                on_outcome(outcome)
+
+    with suppress(KeyboardInterrupt), open_looks(reader, source.kind) as looker:
+        for frame in source:
+            looks = looker.look(frame.image, frame.at_ms, frame.effort)
+            see(looks)
+            session.unread = looker.unread
+            for line in typed_lines() if typed_lines else ():
+                outcome = take_line(session, line, on_outcome)
+                if outcome.kind == "finish":
+                    return "finish"
+            command = on_frame(frame, in_view(looks)) if on_frame else None
+            if command == "undo":
+                on_outcome(session.undo())
+            elif command is not None:
+                return command
+        see(looker.finish())
+        return "end"
+    return "interrupt"
+
+
+def scan_source(
+    spec: str,
+    session: ScanSession,
+    on_outcome: Callable[[Outcome], None],
+    *,
+    tell: Tell,
+    patient: bool,
+    typed_lines: Callable[[], Iterable[str]] | None = None,
+    watch: Callable[[FrameSource], Callable[[Frame, Sequence[Read]], Command | None] | None],
+) -> Ending:
+    """Open what `spec` names and scan it; see `open_source` and `scan_frames`.
+
+    Args:
+        watch: gives, for the open source, what is shown each frame; None: nothing.
+    """
+    with open_source(spec, tell=tell, patient=patient) as source:
+        return scan_frames(source, Reader(), session, on_outcome, typed_lines=typed_lines, on_frame=watch(source))
