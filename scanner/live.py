@@ -313,13 +313,14 @@ def _look(
 
 @contextmanager
 def open_looks(
-    reader: Reader, kind: Literal["live", "video", "still"], clock: Clock = monotonic_ms
+    reader: Reader | None, kind: Literal["live", "video", "still"], clock: Clock = monotonic_ms
 ) -> Iterator[StillReader | LiveReader]:
     """What reads frames of this kind; an engine that hangs on a picture holds nobody up for longer than seconds.
 
     A camera gets its second looks beside the picture. A video gets them in between, so that it reads the same every
-    time.
+    time. `reader` None: a new one.
     """
+    reader = reader or Reader()
     looker: StillReader | LiveReader
     if kind == "still":
         looker = StillReader(reader, lambda: InTurn(STILL_MS + _UNHURRIED_MS), clock)

@@ -86,7 +86,6 @@ class Eyes:
                     eye.stack.close()
 
     def _eye(self, draft: str, name: str) -> _Eye:
-        from scanner.decode import Reader
         from scanner.feedback import Adviser
         from scanner.live import open_looks
 
@@ -104,7 +103,7 @@ class Eyes:
                         count=len(self._eyes),
                     )
                 stack = ExitStack()
-                looker = stack.enter_context(open_looks(Reader(), "live"))
+                looker = stack.enter_context(open_looks(None, "live"))
                 self._eyes[name] = _Eye(draft, looker, Adviser(), stack, now_s)
             return self._eyes[name]
 
