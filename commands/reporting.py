@@ -1,4 +1,4 @@
-"""Commands that tell what is known: custody, report, export."""
+"""The command that writes reports."""
 
 import sys
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from commands.base import (
     place_argument,
     print_json,
 )
+from commands.chain import needs_of, save_chains_of
 from commands.chains import Chains
 from commands.clock import clock_options, report_late, report_pace, tell
 from commands.program import REPORTS
@@ -26,51 +27,8 @@ from language import _
 from station.making import made_of
 
 if TYPE_CHECKING:
-    from custody.chain import Chain
-    from custody.places import Need
     from custody.progress import ProgressRow
     from db.store import Store
-
-
-@click.command()
-@click.argument("code", metavar=_("CODE"))
-@click.option(
-    "--out",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("Write it to a .pdf, .csv, .xlsx or .json file."),
-)
-@click.option(
-    "--proof",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("Write the proof of each record, for somebody who has no ledger: verify FILE checks it."),
-)
-@json_option
-@pass_station
-def custody(station: Station, code: str, out: Path | None, proof: Path | None, as_json: bool) -> None:
-    from commands.proofs import save_proof
-    from custody.codes import ItemLabel, parse_entry
-    from reports.chain_text import chain_text
-    from reports.custody_facts import chain_json
-    from station.custody_report import known_chain
-
-    label = parse_entry(code)
-    if not isinstance(label, ItemLabel):
-        raise InputError(N_("{code} is a place; only items have a chain"), hint=N_("Give an item's code."), code=code)
-    with station.store() as store:
-        chain = known_chain(store, label.code)
-        needs = _needs(store)
-        if out is not None:
-            save_chains_of(store, out, [chain])
-            note(_("Written: {path}").format(path=out))
-        if proof is not None:
-            save_proof(store, proof, [chain.code])
-            note(_("Written: {path}").format(path=proof))
-        if as_json:
-            print_json(chain_json(chain, store.state.places, needs))
-        elif out is None and proof is None:
-            click.echo(chain_text(chain, store.state.places, needs))
 
 
 @click.command()
@@ -185,22 +143,9 @@ def _report_custody(
     if out is not None:
         save_chains_of(store, out, chains, scope=top)
     if as_json:
-        needs = _needs(store)
+        needs = needs_of(store)
         for chain in chains:
             print_json(chain_json(chain, store.state.places, needs))
-
-
-def save_chains_of(store: "Store", out: Path, chains: "Chains | Sequence[Chain]", *, scope: str | None = None) -> None:
-    """Write chains to the file that its suffix asks for, with who made it and from which logs; a PDF with its proof."""
-    from commands.proofs import proof_of
-    from reports.chain_file import save_chains
-    from station.custody_report import log_heads
-
-    codes = chains.codes if isinstance(chains, Chains) else [chain.code for chain in chains]
-    save_chains(
-        out, chains, store.state.places, _needs(store), made_of(store), heads=log_heads(store), scope=scope,
-        proof=proof_of(store, codes) if out.suffix.lower() == ".pdf" else None,
-    )  # fmt: skip
 
 
 def _report_progress(store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
@@ -214,7 +159,7 @@ def _report_progress(store: "Store", top: str | None, kind: str | None, out: Pat
         for row in progress_json(rows):
             print_json(row)
     elif out is None:
-        print_progress(rows, _needs(store), sys.stdout, with_villages=top is not None)
+        print_progress(rows, needs_of(store), sys.stdout, with_villages=top is not None)
         if top is None:
             note(_("By village: add --to and the code of a sub-district, or --out FILE."))
 
@@ -223,7 +168,7 @@ def save_progress_of(store: "Store", out: Path, rows: "Sequence[ProgressRow]") -
     """Write the rows to the file that its suffix asks for, with who made it."""
     from reports.progress import save_progress
 
-    save_progress(out, rows, _needs(store), made_of(store))
+    save_progress(out, rows, needs_of(store), made_of(store))
 
 
 def _report_field(
@@ -265,7 +210,7 @@ def _report_prints(store: "Store", out: Path | None, *, as_json: bool) -> None:
     from reports.prints import print_prints, prints_json
     from reports.report_files import save_prints
 
-    account, needs, places = account_of(store), _needs(store), store.state.places.all()
+    account, needs, places = account_of(store), needs_of(store), store.state.places.all()
     if out is not None:
         save_prints(out, account, places, needs, made_of(store))
     if as_json:
@@ -278,9 +223,5 @@ def _report_deliveries(store: "Store", out: Path | None, *, as_json: bool) -> No
     from db.deliveries import account as account_of
     from reports.deliveries import delivery_report
 
-    listing = delivery_report(account_of(store), store.state.places.all(), _needs(store))
+    listing = delivery_report(account_of(store), store.state.places.all(), needs_of(store))
     tell(store, listing, out, as_json=as_json)
-
-
-def _needs(store: "Store") -> "dict[str, Need]":
-    return {need.kind: need for need in store.state.needs()}

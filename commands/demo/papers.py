@@ -4,10 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from commands.chain import save_chains_of
 from commands.chains import Chains
 from commands.demo import story
 from commands.demo.story import Story
-from commands.reporting import save_chains_of, save_progress_of
+from commands.reporting import save_progress_of
 from db.letters import find_handover
 from db.store import Store
 from labels.content import leaving_order
