@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from commands import VERSION
-from custody.errors import N_, InputError, StoreError
+from custody.errors import N_, InputError
 from db.address import ledger_file
 from language import _
 from station.home import LEDGER_FILE as LEDGER_FILE
@@ -54,16 +54,15 @@ class Station:
             InputError: the passphrase is not the one, or there is nobody to ask.
             StoreError: there is no key, or it cannot be read.
         """
-        from commands.passphrase import ask
-        from db.station_key import load_key
+        from commands import opening
 
-        return load_key(self.home, lambda: ask(self.passphrase_file))
+        return opening.signer(self.home, self.passphrase_file)
 
     def around(self) -> "Surroundings":
         """The clock, randomness and name for the store."""
-        from db.store import Surroundings
+        from commands import opening
 
-        return Surroundings(self.now_utc, by=who_works_here(), app=f"serah/{VERSION}", uptime=self.uptime)
+        return opening.surroundings(self.now_utc, by=who_works_here(), app=f"serah/{VERSION}", uptime=self.uptime)
 
     @contextmanager
     def store(self, *, write: bool = False) -> "Iterator[Store]":
@@ -72,22 +71,12 @@ class Station:
         Raises:
             StoreError: there is no ledger, no key, or one of them is not ours; or it is to be written and cannot be.
         """
-        from db.connect import refuse_read_only
-        from db.store import open_store
+        from commands import opening
 
-        if write:  # before a passphrase is asked for
-            refuse_read_only(self.db_url)
-        try:
-            signer = self.signer if write else None
-        except StoreError:
-            with open_store(self.db_url, None, self.around()):  # that there is no ledger either is to be said first
-                raise
-        with open_store(self.db_url, signer, self.around()) as store:
+        with opening.opened(self.db_url, (lambda: self.signer) if write else None, self.around()) as store:
             yield store
-            if store.untold:
-                from reports.words import finding_text
-
-                note("! CLOCK: " + finding_text(store.untold, {}, store.ledger.own_log().place))
+            if words := opening.clock_words(store):
+                note("! CLOCK: " + words)
             asked = click.get_current_context(silent=True)
             if asked is None or asked.info_name not in _TELL_WAITING:
                 return

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from commands.base import Input, Integer, Output, name_photos, note, one_line, print_json, repeatable
-from commands.lines import load_list
 from commands.touching import one_touch
 from custody.errors import N_, InputError
 from language import _
@@ -89,6 +88,12 @@ def handover_options(command: F) -> F:
     return command
 
 
+def _load_list(path: Path) -> tuple[str, ...]:
+    from commands.load_lists import load_list  # with what reads tables, which few handovers need
+
+    return load_list(path)
+
+
 def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any]) -> "Handover":
     """The handover that the options describe.
 
@@ -132,7 +137,7 @@ def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any
         refused=tuple(touch for touch, _reason in refused),
         remarks=_all_remarks(refused, options["remark"]),
         number=one_line("--number", options["number"], LONGEST_NUMBER),
-        load=load_list(options["load"]) if options["load"] else (),
+        load=_load_list(options["load"]) if options["load"] else (),
     )
     if giver and to:
         store.check_handover(handover)

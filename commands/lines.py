@@ -52,41 +52,17 @@ def read_lines(source: str) -> list[str]:
     return lines
 
 
-def load_list(path: Path) -> tuple[str, ...]:
-    """The codes that a truck is to take: a file with one a line, or a table (.csv, .xlsx) with a column of codes.
-
-    Raises:
-        InputError: it cannot be read, has no such column, or lines that are no codes; `faults` names them.
-    """
-    from tables.headers import code_column
-
-    if path.suffix.lower() not in (".csv", ".xlsx"):
-        lines: list[tuple[int, str]] = list(enumerate(read_lines(str(path)), 1))
-    else:
-        from tables.read import read_table
-
-        table = read_table(path)
-        column = code_column(table)
-        lines = [(number, cells.get(column, "")) for number, cells in table.rows]
-    if not (codes := dict.fromkeys(label.code for label in _labels(lines, path.name) if isinstance(label, ItemLabel))):
-        raise InputError(
-            N_("{file} names no item"),
-            hint=N_("Write the code of each item that is to go, one a line."),
-            file=path.name,
-        )
-    return tuple(codes)
-
-
 def parse_lines(lines: Iterable[str], file: str = "") -> list[ItemLabel | PlaceLabel]:
     """Read each line as a label or a code; blank lines and those that begin with # are passed over.
 
     Raises:
         InputError: `faults` names every line that is no code, or whose check character is wrong.
     """
-    return _labels(enumerate(lines, 1), file)
+    return labels_in(enumerate(lines, 1), file)
 
 
-def _labels(lines: Iterable[tuple[int, str]], file: str) -> list[ItemLabel | PlaceLabel]:
+def labels_in(lines: Iterable[tuple[int, str]], file: str) -> list[ItemLabel | PlaceLabel]:
+    """Read numbered lines as `parse_lines` does."""
     found: list[ItemLabel | PlaceLabel] = []
     faults = []
     for number, line in lines:

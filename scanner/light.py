@@ -3,12 +3,12 @@
 Pure: pictures and times come in, one word goes out. What is read is good enough, whatever it looks like.
 """
 
-from typing import Generic, Literal, TypeVar
-
-import cv2
-import numpy as np
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from scanner.frames import Image
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Trouble = Literal["dark", "bright", "blurred"]
 Kind = TypeVar("Kind")
@@ -38,6 +38,8 @@ def judge(image: Image, known: Trouble | None = None) -> Trouble | None:
     Args:
         known: what was wrong with the picture before; that one ends later than it begins, so that it does not flicker.
     """
+    import numpy as np
+
     if not _is_picture(image):
         return None
     small = _gray(image[::_EVERY_PX, ::_EVERY_PX])
@@ -51,7 +53,7 @@ def judge(image: Image, known: Trouble | None = None) -> Trouble | None:
 
 def _is_picture(image: Image) -> bool:
     is_gray, is_colour = image.ndim == 2, image.ndim == 3 and image.shape[2] in (3, 4)
-    return image.dtype == np.uint8 and (is_gray or is_colour) and min(image.shape[:2]) >= 4 * _STRIPS
+    return image.dtype == "uint8" and (is_gray or is_colour) and min(image.shape[:2]) >= 4 * _STRIPS
 
 
 def sharpness(image: Image) -> float | None:
@@ -67,7 +69,9 @@ def sharpness(image: Image) -> float | None:
     return min(found, default=None)
 
 
-def _within_two(lines: np.ndarray) -> float | None:
+def _within_two(lines: "np.ndarray") -> float | None:
+    import numpy as np
+
     signed = lines.astype(np.int16)
     narrow, wide = (np.abs(signed[:, gap:] - signed[:, :-gap]).ravel() for gap in (2, 16))
     noise = _NOISE_QUARTILES * float(np.percentile(narrow, 25))
@@ -75,14 +79,19 @@ def _within_two(lines: np.ndarray) -> float | None:
     return max(_highest(narrow) - noise, 0.0) / highest if highest > _EDGE_LEVELS else None
 
 
-def _highest(steps: np.ndarray) -> float:
+def _highest(steps: "np.ndarray") -> float:
     """The mean of the highest steps, in a thousandth of the places."""
+    import numpy as np
+
     count = max(steps.size // 1000, 1)
     return float(np.partition(steps, steps.size - count)[-count:].mean())
 
 
-def _gray(part: np.ndarray) -> np.ndarray:
+def _gray(part: "np.ndarray") -> "np.ndarray":
     """A part of the picture in grey."""
+    import cv2
+    import numpy as np
+
     solid = np.ascontiguousarray(part)
     return solid if solid.ndim == 2 else np.asarray(cv2.cvtColor(solid[..., :3], cv2.COLOR_BGR2GRAY))
 

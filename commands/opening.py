@@ -1,0 +1,53 @@
+"""Opening the ledger and its key, for the commands that do: what stores and signs loads only with them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from commands.passphrase import ask
+from custody.errors import StoreError
+from db.connect import refuse_read_only
+from db.signer import Signer
+from db.station_key import load_key
+from db.store import Store, Surroundings, open_store
+from reports.words import finding_text
+
+
+def surroundings(
+    now_utc: Callable[[], str], *, by: str, app: str, uptime: Callable[[], tuple[str, int] | None]
+) -> Surroundings:
+    """The clock, randomness and name for the store."""
+    return Surroundings(now_utc, by=by, app=app, uptime=uptime)
+
+
+def signer(home: Path, passphrase_file: Path | None) -> Signer:
+    """The key of the station in that folder; asks for its passphrase, where it has one and no file does.
+
+    Raises:
+        InputError: the passphrase is not the one, or there is nobody to ask.
+        StoreError: there is no key, or it cannot be read.
+    """
+    return load_key(home, lambda: ask(passphrase_file))
+
+
+@contextmanager
+def opened(db_url: str, key: Callable[[], Signer] | None, around: Surroundings) -> Iterator[Store]:
+    """The open ledger; `key` gives the station's key where something will be recorded, None: it is only read.
+
+    Raises:
+        StoreError: there is no ledger, no key, or one of them is not ours; or it is to be written and cannot be.
+    """
+    if key is not None:  # before a passphrase is asked for
+        refuse_read_only(db_url)
+    try:
+        found = None if key is None else key()
+    except StoreError:
+        with open_store(db_url, None, around):  # that there is no ledger either is to be said first
+            raise
+    with open_store(db_url, found, around) as store:
+        yield store
+
+
+def clock_words(store: Store) -> str:
+    """What is wrong with this computer's clock and was not told yet; empty: nothing."""
+    return finding_text(store.untold, {}, store.ledger.own_log().place) if store.untold else ""
