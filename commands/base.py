@@ -54,15 +54,15 @@ class Station:
             InputError: the passphrase is not the one, or there is nobody to ask.
             StoreError: there is no key, or it cannot be read.
         """
-        from commands import opening
+        from commands import open_ledger
 
-        return opening.signer(self.home, self.passphrase_file)
+        return open_ledger.signer(self.home, self.passphrase_file)
 
     def around(self) -> "Surroundings":
         """The clock, randomness and name for the store."""
-        from commands import opening
+        from commands import open_ledger
 
-        return opening.surroundings(self.now_utc, by=who_works_here(), app=f"serah/{VERSION}", uptime=self.uptime)
+        return open_ledger.surroundings(self.now_utc, by=who_works_here(), app=f"serah/{VERSION}", uptime=self.uptime)
 
     @contextmanager
     def store(self, *, write: bool = False) -> "Iterator[Store]":
@@ -71,11 +71,11 @@ class Station:
         Raises:
             StoreError: there is no ledger, no key, or one of them is not ours; or it is to be written and cannot be.
         """
-        from commands import opening
+        from commands import open_ledger
 
-        with opening.opened(self.db_url, (lambda: self.signer) if write else None, self.around()) as store:
+        with open_ledger.opened(self.db_url, (lambda: self.signer) if write else None, self.around()) as store:
             yield store
-            if words := opening.clock_words(store):
+            if words := open_ledger.clock_words(store):
                 note("! CLOCK: " + words)
             asked = click.get_current_context(silent=True)
             if asked is None or asked.info_name not in _TELL_WAITING:

@@ -58,7 +58,7 @@ COMMANDS = {
     "point": ("points", N_("Add, move or close a critical point; load many from a table; without a name, list them.")),
     "form": ("forms", N_("Print handover forms ahead, for when laptop, power or camera fail; keyed in later with "
                          "handover --occurred.")),
-    "custody": ("chain", N_("The chain of custody of one item, with its findings.")),
+    "custody": ("custody_chain", N_("The chain of custody of one item, with its findings.")),
     "report": ("reporting", N_("Write a report. KIND is one of: {kinds}.")),
     "export": ("exporting", N_("Write the logs of this ledger to a bundle for another station or an auditor.")),
     "import": ("merging", N_("Take in bundles from other stations, and folders of photographs: twice adds nothing.")),

@@ -18,9 +18,9 @@ from commands.base import (
     place_argument,
     print_json,
 )
-from commands.chain import needs_of, save_chains_of
 from commands.chains import Chains
 from commands.clock import clock_options, report_late, report_pace, tell
+from commands.custody_chain import needs_of, save_chains_of
 from commands.program import REPORTS
 from custody.errors import N_, InputError
 from language import _

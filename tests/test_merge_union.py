@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledger_examples import cache_of, empty_ledger
 from merge_examples import Bundle, Field, parts, places_of, split, take
 
-from commands.chain import save_chains_of
+from commands.custody_chain import save_chains_of
 from custody.chain import Chain
 from db.store import Store
 from reports.custody_facts import chain_json

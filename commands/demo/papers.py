@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from commands.chain import save_chains_of
 from commands.chains import Chains
+from commands.custody_chain import save_chains_of
 from commands.demo import story
 from commands.demo.story import Story
 from commands.reporting import save_progress_of
