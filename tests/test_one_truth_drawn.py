@@ -25,9 +25,11 @@ from custody.handover_facts import HandoverFacts
 from db.around import told_of
 from db.correcting import correct
 from db.letters import find_handover
+from db.merge import merge
 from db.packing import record_packing
 from db.stations import admit
 from db.store import RecordedHandover, Store
+from evidence.entry import RawEntry
 from reports.bast_file import bast_json
 from reports.epcis import epcis_event
 from reports.epcis_uris import Uris
@@ -157,10 +159,11 @@ class Field:
         return recorded
 
     def meet(self) -> None:
-        """Everybody takes in what all others hold; twice, so that all have all."""
-        for _round in range(2):
-            for store in self.stores.values():
-                absorb(store, *(other for other in self.stores.values() if other is not store))
+        """Everybody takes in what all hold, each entry once: that repeats change nothing, the tests of merging say."""
+        entries = {RawEntry(*entry): None for store in self.stores.values() for entry in store.ledger.entries()}
+        for store in self.stores.values():
+            merge(store.ledger, store.state, entries)
+            assert {RawEntry(*entry) for entry in store.ledger.entries()} == {*entries}
 
 
 def told(findings: Any) -> Counter[tuple[str, str | None, bool]]:
