@@ -99,7 +99,8 @@ def test_a_ledger_from_which_strangers_were_dropped_is_as_if_they_had_never_come
         Strangers(store.state).drop([each.name for each in gone], at=AT)
         assert store.ledger.mark() != mark and store.ledger.rules_mark() != rules
         assert rows_of(store) == rows_of(clean)
-        assert [one for one in told(store) if one not in told(clean)] == []
+        told_clean = told(clean)
+        assert [one for one in told(store) if one not in told_clean] == []
         before = cache_of(store)
         store.state.rebuild()
         assert cache_of(store) == before
