@@ -7,6 +7,7 @@ process can serve an Indonesian and an English reader.
 import gettext as _gettext
 import os
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("id", "en")
@@ -18,7 +19,13 @@ _chosen: ContextVar[str] = ContextVar("language_code", default="en")
 def use(language: str) -> None:
     """Speak this language from here on in this context: `id` or `en`."""
     _chosen.set(language)
-    _current.set(_gettext.translation("serah", _LOCALE, [language], fallback=True))
+    _current.set(_catalogue(language))
+
+
+@cache
+def _catalogue(language: str) -> _gettext.NullTranslations:
+    """A language's texts, looked for once: gettext asks the disk for each of their possible places every time."""
+    return _gettext.translation("serah", _LOCALE, [language], fallback=True)
 
 
 def use_in_process(language: str) -> None:
