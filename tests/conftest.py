@@ -1,5 +1,6 @@
 """Fixtures that several tests share: fresh databases, SQLite ones and those of a real PostgreSQL server."""
 
+import gc
 import itertools
 import signal
 import tempfile
@@ -37,6 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         drawn = getattr(item, "callspec", None)
         if drawn is not None and drawn.params.get("fresh_url") == "postgres" and item.path.stem not in ON_BOTH:
             item.add_marker(pytest.mark.slow)
+
+
+gc.disable()  # until all tests are read: whatever is made before stays
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Leave the tests and all modules out of every later search for what is not used any more."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
