@@ -54,19 +54,21 @@ def draw_code(randbelow: Callable[[int], int]) -> str:
     """
     while True:
         body = "".join(ALPHABET[randbelow(32)] for _ in range(CODE_LENGTH - 1))
-        check = _check_character(body)
+        check = check_character(body)
         if check in ALPHABET:
             return body + check
 
 
-def _check_character(body: str) -> str:
+def check_character(body: str) -> str:
+    """The last character of a code, which follows from the others (ISO 7064, Mod 37,36)."""
     from stdnum.iso7064 import mod_37_36  # here, for it takes longer to import than most commands to run
 
     check: str = mod_37_36.calc_check_digit(body)
     return check
 
 
-def _is_checked(code: str) -> bool:
+def is_checked(code: str) -> bool:
+    """Whether the last character of a code is the one that follows from the others."""
     from stdnum.iso7064 import mod_37_36
 
     return bool(mod_37_36.is_valid(code))
@@ -96,7 +98,7 @@ def parse_code(text: str) -> str:
             text=text[:60],
             character=wrong[0],
         )
-    if not _is_checked(code):
+    if not is_checked(code):
         raise CodeError(
             N_("{text} is mistyped: one character is wrong or two are swapped (by its check character)"),
             hint=N_("Compare it with the label, group by group, and type it again."),
@@ -155,7 +157,7 @@ def read_payload(text: str) -> ItemLabel | PlaceLabel | None:
         return None
     if match := _ITEM.fullmatch(text):
         code, number = match.groups()
-        if not _is_checked(code):
+        if not is_checked(code):
             raise CodeError(
                 N_("{text} has a wrong check character: this label was not printed by Serah"),
                 hint=N_("Set the item aside and compare it with its waybill."),

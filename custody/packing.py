@@ -11,9 +11,7 @@ import zlib
 from collections.abc import Callable
 from typing import NamedTuple
 
-from stdnum.iso7064 import mod_37_36
-
-from custody.codes import ALPHABET
+from custody.codes import ALPHABET, check_character, is_checked
 from custody.errors import N_, CodeError
 
 MAX_TEXT_BYTES = 128 * 1024
@@ -94,7 +92,7 @@ def pack(text: str) -> bytes:
     def marked(match: re.Match[str]) -> str:
         group, found = str(match.lastgroup), match[match.lastgroup or 0]
         if group in ("row", "code"):
-            if not mod_37_36.is_valid(found):
+            if not is_checked(found):
                 return match[0]
             codes.append(found)
             return _IN_ROW if group == "row" else _CODE
@@ -163,7 +161,7 @@ def _unpack_codes(data: bytes, count: int) -> list[str]:
     for index in reversed(range(count)):
         bits = number >> index * _CODE_BITS
         body = "".join(ALPHABET[bits >> shift & 31] for shift in range(_CODE_BITS - 5, -1, -5))
-        codes.append(body + str(mod_37_36.calc_check_digit(body)))
+        codes.append(body + check_character(body))
     return codes
 
 

@@ -121,12 +121,12 @@ class Cells:
             self.fault("kind", message, text=text[:60])
         return kind
 
-    def one_of(self, column: str, meaning: Callable[[str], str | None], choices: str) -> str:
-        """The meaning of a word from a short list; `choices` is the list as the fault shows it."""
+    def one_of(self, column: str, meaning: Callable[[str], str | None], choices: Callable[[], str]) -> str:
+        """The meaning of a word from a short list; `choices` gives the list as the fault shows it."""
         text = self.needed(column)
         value = meaning(text) if text else ""
         if value is None:
-            self.fault(column, N_("{text} is none of {choices}"), text=text[:40], choices=choices)
+            self.fault(column, N_("{text} is none of {choices}"), text=text[:40], choices=choices())
         return value or ""
 
     def moment(self, column: str, near: str = "") -> str | None:

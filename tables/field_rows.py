@@ -86,5 +86,5 @@ def _point(cells: Cells) -> PointCells:
         owner=cells.text("owner"),
         due=cells.moment("due", near=place),
         place=cells.custodian("place", place) if place else None,
-        is_done=bool(state) and cells.one_of("state", parse_state, _("open, done")) == "done",
+        is_done=bool(state) and cells.one_of("state", parse_state, lambda: _("open, done")) == "done",
     )

@@ -97,7 +97,7 @@ def _place(cells: Cells) -> Place:
     return Place(
         code=cells.custodian("code", code) if code else "",
         name=cells.needed("name"),
-        level=cells.one_of("level", parse_level, level_words(LEVELS)),
+        level=cells.one_of("level", parse_level, lambda: level_words(LEVELS)),
         parent=cells.custodian("parent", parent) if parent else None,
         due=cells.moment("due", near=code),
         dapil=_DAPIL.sub("", cells.text("dapil")) or None,
@@ -121,10 +121,10 @@ def _need(cells: Cells) -> Need:
         kind=kind,
         name_id=cells.text("name_id") or cells.text("name_en") or kind,
         name_en=cells.text("name_en") or cells.text("name_id") or kind,
-        level=cells.one_of("level", parse_bearer, level_words(LEVELS)),
+        level=cells.one_of("level", parse_bearer, lambda: level_words(LEVELS)),
         per_place=per_place,
         unit=cells.text("unit"),
-        tracked_as=cells.one_of("tracked_as", parse_tracked_as, _("item, pack"))
+        tracked_as=cells.one_of("tracked_as", parse_tracked_as, lambda: _("item, pack"))
         if cells.text("tracked_as")
         else "item",
         elections=elections,
