@@ -336,10 +336,7 @@ class Fold:
         elif (named := self.order.find(refs[after]["leaf"])) is None:
             return None
         known = (record for record in state.records if self.order.was_known_to(event, record))
-        return next(
-            (e for e in known if named is None or (named is not e and self.order.is_before(named, e))),
-            None,
-        )
+        return next((e for e in known if named is None or (named is not e and self.order.is_before(named, e))), None)
 
     # --- small steps --------------------------------------------------------------------------------------------
 
@@ -347,9 +344,10 @@ class Fold:
         return [(member, state) for member, state in self.states.items() if member in event.rows]
 
     def _same_move(self, event: Event, state: State) -> Move | None:
-        """The move that this event records once more, if it does: the same way, by a log that has not recorded it (of
-        a forked one: in another history), and either not knowing of it, or confirming it while the item is there. Not
-        where its station knew that it had left there and the giver holds it: it goes there once more."""
+        """The move that this event records once more, if it does: the same way, by a log that has not recorded it (of a
+        forked one: in another history), not knowing of it or confirming it while the item is there. What its station
+        knew to have left there, and the giver holds, goes there once more.
+        """
         giver, to = event.body["from"], event.body["to"]
         if state.holder == giver and any(gave_on(e, event) and self.order.is_before(e, event) for e in self._taken):
             return None

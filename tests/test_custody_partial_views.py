@@ -86,7 +86,7 @@ class Field:
 
 
 def worked(dice: Any, steps: int, items: str = ITEMS) -> Field:
-    """An honest history: things go down the tree and some come back, by hand or by truck; whoever has a laptop records."""
+    """An honest history: things go down and some come back, by hand or by truck, recorded by who has a laptop."""
     done = Field()
     done.register()
     for _ in range(steps):
