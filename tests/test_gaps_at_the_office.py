@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-from ledger_examples import TPS, WAREHOUSE, absorb, boxes, card_of, empty_ledger, give, planned_station, touched
+from ledger_examples import TPS, absorb, boxes, card_of, empty_ledger, give, planned_station, touched
 
 from custody.findings import Finding
 from db.inspecting import record_inspection

@@ -115,7 +115,7 @@ def test_a_head_that_does_not_come_or_comes_byte_by_byte_is_not_waited_for(stati
         stranger = Caller(station_on_lan, STRANGER, stack)
         mute, dripping, kept = (stranger.connect() for _each in range(3))
         assert stranger.ask(kept) == 200
-        with pytest.raises(OSError):  # noqa: PT011 -- bytes that drip in win no time, and each system says it otherwise
+        with pytest.raises(OSError):  # bytes that drip in win no time
             for byte in b"GET /pair HTTP/1.1\r\nX: " + b"x" * 200:
                 for slow in (dripping, kept):  # the second one has asked before
                     slow.sendall(bytes([byte]))
