@@ -18,7 +18,7 @@ from custody.findings import (
     wrong_destination,
 )
 from custody.held import Held
-from custody.linking import Linking
+from custody.linking import Linking, gave_on
 from custody.listed import has_gone, is_beyond, missed, under_same_number
 from custody.order import Order
 from custody.places import Place, is_store, is_under
@@ -58,9 +58,7 @@ class Fold:
         if still:
             return min(still, key=lambda event: (event.type != "register", event.leaf))
         waiting = [event for event in self.order.waiting() if event.type == "handover"]
-        parents = {member: state.parent for member, state in self.states.items()}
-        holders = {member: state.known_holder for member, state in self.states.items()}
-        return Linking(waiting, self._taken, parents, self.order).first(ready, holders)
+        return Linking(waiting, self._taken, self.states, self.order).first(ready)
 
     def _apply(self, event: Event) -> None:
         match event.type:
@@ -338,10 +336,7 @@ class Fold:
         elif (named := self.order.find(refs[after]["leaf"])) is None:
             return None
         known = (record for record in state.records if self.order.was_known_to(event, record))
-        return next(
-            (e for e in known if named is None or (named is not e and self.order.is_before(named, e))),
-            None,
-        )
+        return next((e for e in known if named is None or (named is not e and self.order.is_before(named, e))), None)
 
     # --- small steps --------------------------------------------------------------------------------------------
 
@@ -350,9 +345,12 @@ class Fold:
 
     def _same_move(self, event: Event, state: State) -> Move | None:
         """The move that this event records once more, if it does: the same way, by a log that has not recorded it (of a
-        forked one: in another history), and either not knowing of it or confirming it while the item is still there.
+        forked one: in another history), not knowing of it or confirming it while the item is there. What its station
+        knew to have left there, and the giver holds, goes there once more.
         """
         giver, to = event.body["from"], event.body["to"]
+        if state.holder == giver and any(gave_on(e, event) and self.order.is_before(e, event) for e in self._taken):
+            return None
         for move in state.moves:
             if (
                 move.event.body["from"] == giver

@@ -25,7 +25,8 @@ _ADVICE = {
     "MISSING": N_("Write in the remark what is missing, and call the warehouse."),
     "LATE": N_("Record it all the same; the time stays as it is."),
     "LATE_ENTRY": N_("Nothing to do: it stays visible that it was keyed in later."),
-    "GAP": N_("Ask who held it before: an earlier handover may not be recorded, or its log not be exchanged yet."),
+    "GAP": N_("Ask who held it before: an earlier handover may not be recorded, or be in a newer bundle of that "
+              "station: take it in."),
     "FORK": N_("Keep both papers, and ask both stations: one of the two records cannot be true."),
     "SEAL_BROKEN": N_("Take a photograph, renew the seals before witnesses, and record both."),
     "SEAL_MISMATCH": N_("Read the seals again. If they differ still, look inside before witnesses and write it down."),

@@ -82,7 +82,7 @@ class Served:
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=60)
         assert not self._thread.is_alive()
 
     @property
@@ -234,7 +234,7 @@ def tab(window: "BrowserContext", url: str) -> Watched:
     return watched
 
 
-def wait_until(is_so: Any, most_s: float = 30.0) -> None:
+def wait_until(is_so: Any, most_s: float = 60.0) -> None:
     """Wait for something that another thread does."""
     end = time.monotonic() + most_s
     while not is_so():

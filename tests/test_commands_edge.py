@@ -137,7 +137,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(station: Terminal, command: t
     reading, writing = os.pipe()
     os.close(reading)
     process = station.process(*command, stdout=writing)
-    _out, err = process.communicate(timeout=60)
+    _out, err = process.communicate(timeout=120)
     os.close(writing)
     assert (process.returncode, err) == (0, "")
 
@@ -147,7 +147,7 @@ def test_a_full_disk_under_the_output_is_a_fault_of_the_machine(station: Termina
         pytest.skip("needs /dev/full")
     with Path("/dev/full").open("w") as full:
         process = station.process("items", stdout=full)
-        _out, err = process.communicate(timeout=60)
+        _out, err = process.communicate(timeout=120)
     assert process.returncode == 3 and len(err.splitlines()) == 2
 
 
@@ -193,6 +193,6 @@ def test_leaving_waits_for_no_thread_and_loses_no_line(busy: bool) -> None:
     begin = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()" if busy else "pass"
     script = f"import main, threading, time; {begin}; print('TERCATAT'); main.leave(3)"
     ended = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (3, "TERCATAT\n", "")

@@ -26,7 +26,7 @@ def fake_printer(behave: Callable[[socket.socket], None]) -> Iterator[Destinatio
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield Destination("127.0.0.1", server.getsockname()[1])
-        thread.join(10)
+        thread.join(60)
 
 
 def take_all(into: bytearray) -> Callable[[socket.socket], None]:
@@ -71,7 +71,7 @@ def test_nobody_at_the_port():
 
 def test_a_printer_that_stops_taking_bytes_is_given_up():
     release, sent = threading.Event(), []
-    with fake_printer(lambda connection: release.wait(10) and None) as printer:
+    with fake_printer(lambda connection: release.wait(60) and None) as printer:
         try:
             with pytest.raises(PrinterError, match="takes no more"):
                 send(printer, [b"x" * 20_000_000] * 2, lambda: sent.append(1), stalled_s=0.2)
@@ -99,7 +99,7 @@ def test_a_device_takes_the_bytes(tmp_path: Path):
     os.set_blocking(handle, True)
     send(Destination(device=str(pipe)), labels, lambda: sent.append(1))
     os.close(handle)
-    reader.join(10)
+    reader.join(60)
     assert bytes(taken) == b"".join(labels) and len(sent) == 2
 
 

@@ -89,7 +89,7 @@ def wait_until_closed(connections: list[socket.socket]) -> None:
 
 def own_page(served: Served) -> int:
     """The status of the station's own page."""
-    with socket.create_connection((HOME, served.site.port), timeout=10) as made:
+    with socket.create_connection((HOME, served.site.port), timeout=60) as made:
         made.sendall(f"GET /api/alive HTTP/1.1\r\nHost: {HOME}:{served.site.port}\r\n\r\n".encode())
         return int(made.recv(65536).split()[1])
 
@@ -115,13 +115,11 @@ def test_a_head_that_does_not_come_or_comes_byte_by_byte_is_not_waited_for(stati
         stranger = Caller(station_on_lan, STRANGER, stack)
         mute, dripping, kept = (stranger.connect() for _each in range(3))
         assert stranger.ask(kept) == 200
-        begun = time.monotonic()
-        with suppress(OSError):
+        with pytest.raises(OSError):  # bytes that drip in win no time
             for byte in b"GET /pair HTTP/1.1\r\nX: " + b"x" * 200:
                 for slow in (dripping, kept):  # the second one has asked before
                     slow.sendall(bytes([byte]))
                 time.sleep(SOON_S / 8)
-        assert time.monotonic() - begun < 30 * SOON_S, "bytes that drip in win no time"
         wait_until_closed([mute, dripping, kept])
 
 

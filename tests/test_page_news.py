@@ -27,7 +27,7 @@ async def first(stream: AsyncIterator[str], count: int) -> list[str]:
 
 
 def heard(news: News, after: str, count: int) -> list[str]:
-    return wait_for(asyncio.wait_for(first(news.stream(after, lambda: False), count), 5))
+    return wait_for(asyncio.wait_for(first(news.stream(after, lambda: False), count), 20))
 
 
 def test_a_page_that_was_away_hears_what_it_missed_in_order() -> None:
@@ -56,6 +56,19 @@ def test_too_long_away_is_told_too() -> None:
     assert "event: missed" in heard(news, mark, 1)[0]
 
 
+def test_who_missed_something_is_told_how_things_stand_before_what_comes_next() -> None:
+    news = News()
+
+    def now() -> dict[str, dict[str, str]]:
+        news.tell("camera", state="on")  # it comes on while the page is told that it is lost
+        return {"camera": {"state": "lost"}}
+
+    stream = news.stream("0000-1", lambda: False, now=now)
+    events = wait_for(asyncio.wait_for(first(stream, 3), 20))
+    assert [event.split("data: ")[0].split("event: ")[1].strip() for event in events] == ["missed", "camera", "camera"]
+    assert [json.loads(event.split("data: ")[1]).get("state") for event in events] == [None, "lost", "on"]
+
+
 def test_what_is_told_by_another_thread_wakes_who_waits() -> None:
     news = News()
 
@@ -64,12 +77,13 @@ def test_what_is_told_by_another_thread_wakes_who_waits() -> None:
         waiting = asyncio.ensure_future(first(stream, 1))
         await asyncio.sleep(0.05)
         await asyncio.to_thread(news.tell, "outcome", taken=7)
-        return (await asyncio.wait_for(waiting, 2))[0]
+        return (await asyncio.wait_for(waiting, 20))[0]
 
     assert '"taken": 7' in wait_for(wait())
 
 
-def test_a_stream_ends_with_the_server() -> None:
+def test_a_stream_ends_with_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.news.BEAT_S", 60.0)  # it does not end because a beat is due
     news, is_closing = News(), False
 
     async def watch() -> int:
@@ -79,7 +93,7 @@ def test_a_stream_ends_with_the_server() -> None:
         await asyncio.sleep(0.05)
         is_closing = True
         news.wake()
-        return len(await asyncio.wait_for(waiting, 1))
+        return len(await asyncio.wait_for(waiting, 20))
 
     assert wait_for(watch()) <= 1
 

@@ -206,7 +206,7 @@ class TestInABrowser:
         with scan.page.expect_response("**/signatures"):  # something is said on another page, and they are shown anew
             served.site.rooms.do(scan.page.url.split("/")[-2], lambda room: room.say({"note": "wet"}))
         scan.page.wait_for_timeout(200)
-        scan.page.wait_for_selector('[data-sign="giver"]:focus', timeout=2000)
+        scan.page.wait_for_selector('[data-sign="giver"]:focus')
         assert scan.page.locator("[data-back]").count() == 1
         assert [error for error in scan.errors if "422" not in error] == [], "the empty one was refused"
 

@@ -80,7 +80,7 @@ class Heard:
         self.beeps.append(beep)
         self.begins.release()
         if self.works:
-            self.goes_on.acquire(timeout=5)
+            self.goes_on.acquire(timeout=60)
         return self.works
 
 
@@ -88,7 +88,7 @@ def test_sounds_that_come_while_one_plays_are_heard_as_the_worst_of_them() -> No
     heard = Heard()
     with Speaker([heard]) as speaker:
         speaker.ring("ok")
-        heard.begins.acquire(timeout=5)
+        heard.begins.acquire(timeout=60)
         for beep in ("again", "wrong", "ok"):
             speaker.ring(beep)
         heard.goes_on.release(2)
@@ -100,7 +100,7 @@ def test_a_player_that_fails_is_left_for_the_next_and_never_asked_again() -> Non
     heard.goes_on.release(2)
     with Speaker([broken, heard]) as speaker:
         speaker.ring("ok")
-        heard.begins.acquire(timeout=5)
+        heard.begins.acquire(timeout=60)
         speaker.ring("wrong")
     assert broken.beeps == ["ok"] and heard.beeps == ["ok", "wrong"]
 

@@ -21,7 +21,7 @@ from custody.errors import StoreError
 from db.store import Store, open_store
 
 AT = "2024-02-10T08:00:00Z"
-RESTART_S = 3
+RESTART_S = 60
 
 
 def scan_forever(url: str, seed: int) -> None:
@@ -59,7 +59,7 @@ def killed_after(url: str, seed: int, lines: int) -> list[list[str]]:
     said = [child.stdout.readline() for _ in range(lines)]
     child.kill()
     said += child.stdout.readlines()
-    child.wait(10)
+    child.wait(60)
     child.stdout.close()
     return [line.split() for line in said if line.endswith("\n")]
 

@@ -221,7 +221,7 @@ def test_another_thread_is_told_to_open_its_own(url: str) -> None:
 
         thread = threading.Thread(target=elsewhere)
         thread.start()
-        thread.join(10)
+        thread.join(60)
         assert [type(error) for error in caught] == [StoreError]
         boxes(store, 1)
 

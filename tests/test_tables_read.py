@@ -210,9 +210,9 @@ def test_a_workbook_with_its_end_cut_off_is_refused(tmp_path):
 
 def test_two_million_rows_are_refused_quickly_and_the_refusal_says_the_limit(tmp_path):
     path = csv_table(tmp_path, b"kode,nama\n" + b"1,ab\n" * 2_000_000)
-    began = time.monotonic()
+    began = time.process_time()  # its own: other programs take their share of the clock
     assert "200000" in str(refusal(path))
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_rows_in_quotes_count_too(tmp_path):

@@ -98,18 +98,22 @@ class News:
         return int(number)
 
     async def stream(
-        self, after: str, is_closing: Callable[[], bool], look: Callable[[], None] = lambda: None
-    ) -> AsyncIterator[str]:
+        self, after: str, is_closing: Callable[[], bool], look: Callable[[], None] = lambda: None,
+        now: Callable[[], Mapping[str, Mapping[str, Any]]] = dict,
+    ) -> AsyncIterator[str]:  # fmt: skip
         """Server-sent events after a mark, for as long as somebody listens; `missed` where some are not kept.
 
         Args:
             look: called with every beat, in a thread of its own: looks whether there is something to tell.
+            now: by event, how things stand that are told only when they change; told again to whoever missed some.
         """
         yield f"retry: {_RETRY_MS}\n\n"
         number = self._number(after)
         if number is None:
             number = self._newest
             yield f"id: {self._run}-{number}\nevent: missed\ndata: {{}}\n\n"
+            for kind, values in now().items():
+                yield f"event: {kind}\ndata: {json.dumps(values, ensure_ascii=False)}\n\n"
         while not is_closing():
             heard = number
             for number, event in self._after(heard):  # noqa: B007 -- the last one's is needed

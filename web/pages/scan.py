@@ -1,5 +1,6 @@
 """The scan page: one session from its first label to its review."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -74,8 +75,9 @@ def news(
 ) -> StreamingResponse:
     site.rooms.do(draft, lambda _room: None)
     stream = site.rooms.news(draft).stream(
-        last_event_id or after, lambda: site.is_closing, lambda: site.rooms.catch_up(draft)
-    )
+        last_event_id or after, lambda: site.is_closing, lambda: site.rooms.catch_up(draft),
+        lambda: {"camera": asdict(site.pictures.state(draft))},
+    )  # fmt: skip
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
