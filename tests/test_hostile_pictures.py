@@ -11,7 +11,7 @@ import pytest
 from test_hostile_files import NOT_READ, ONE_PAGE, PROGRAM, ROOT_OF, assert_cheap, cost, pdf, stream
 
 from custody.errors import InputError
-from scanner.frames import open_source
+from scanner.opening import open_source
 
 MOST_LOOKS_CPU_S = 4.2
 
