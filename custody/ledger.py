@@ -205,7 +205,7 @@ def _composed(value: Any) -> Any:
 
 def _altered(reason: str) -> TamperError:
     return TamperError(
-        N_("an entry of the ledger is not as it was written ({reason})"),
+        N_("an entry of the ledger is not as it was written"),
         hint=N_("Keep this file as it is and work on with a copy from a backup."),
         reason=reason,
     )

@@ -40,7 +40,7 @@ def shown_findings(state: State) -> Iterator[EvidenceFinding]:
 
 def tampered(message: str, log: str = "", **values: Any) -> EvidenceFinding:
     """The finding that something beside the entries is not as it was left; `log` is empty for the whole ledger."""
-    return EvidenceFinding("TAMPERED", log, None, message, {"log": log, **values} if log else values)
+    return EvidenceFinding("TAMPERED", log, None, message, {"log": log, **values} if log else values, of_file=True)
 
 
 def _heads_told_wrong(tables: Tables) -> Iterator[str]:

@@ -166,7 +166,9 @@ def _unwitnessed(log: LogFacts) -> list[EvidenceFinding]:
 
 
 def _tampered(audit: LogAudit, seq: int | None, message: str, **values: Any) -> EvidenceFinding:
-    return EvidenceFinding("TAMPERED", audit.name, seq, message, {"seq": seq, "log": audit.name, **values})
+    """What was said of a log is not so; nobody signs that list."""
+    said = {"seq": seq, "log": audit.name, **values}
+    return EvidenceFinding("TAMPERED", audit.name, seq, message, said, of_file=True)
 
 
 def _incomplete(audit: LogAudit, message: str, **values: Any) -> EvidenceFinding:

@@ -187,10 +187,10 @@ class Between:
     def _refuse(self, error: TamperError, text: str, by: LogAudit | None, place: int | None) -> None:
         """A text that no log's key has signed accuses who keeps it, and not the log that it names."""
         if by is None:
-            self.found.append(EvidenceFinding("TAMPERED", "", None, error.message, error.values))
+            self.found.append(EvidenceFinding("TAMPERED", "", None, error.message, error.values, of_file=True))
         elif place is None:
             message = N_("the head that stands with {log} in the list of logs is not signed by its key")
-            self.found.append(EvidenceFinding("TAMPERED", by.name, None, message, {"log": by.name}))
+            self.found.append(EvidenceFinding("TAMPERED", by.name, None, message, {"log": by.name}, of_file=True))
         elif (finding := false_head(by.name, place, text, self._keys)) is not None:
             self.found.append(finding)
 

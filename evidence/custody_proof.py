@@ -109,9 +109,10 @@ def audit_proof(proof: CustodyProof, *, root: str | None = None, heads: Sequence
         known = tops.setdefault(log, proven.head)
         if known != proven.head:
             message = N_("the proofs for {log} lead to different heads")
-            found.append(_finding("TAMPERED", log, None, message))
+            found.append(_finding("TAMPERED", log, None, message, of_file=True))
         if proven.event.leaf in events:
-            found.append(_finding("TAMPERED", log, one.index + 1, N_("number {seq} of {log} is there twice")))
+            message = N_("number {seq} of {log} is there twice")
+            found.append(_finding("TAMPERED", log, one.index + 1, message, of_file=True))
         events[proven.event.leaf] = proven.event
     found += _missing(proof.codes, events)
     newest = dict.fromkeys(keys, 0)
@@ -146,7 +147,8 @@ def _parsed(proof: CustodyProof, found: list[EvidenceFinding]) -> Iterator[Entry
             one = read_proof(text)
             claimed_log(one)
         except TamperError:
-            found.append(_finding("TAMPERED", "", None, N_("proof {number} of the file was changed"), number=number))
+            message = N_("proof {number} of the file was changed")
+            found.append(_finding("TAMPERED", "", None, message, of_file=True, number=number))
             continue
         yield one
 
@@ -220,8 +222,10 @@ def _compare(
 
 
 def _refused(error: TamperError, log: str, seq: int | None) -> EvidenceFinding:
-    return EvidenceFinding("TAMPERED", log, seq, error.message, {"log": log, "seq": seq, **error.values})
+    return EvidenceFinding("TAMPERED", log, seq, error.message, {"log": log, "seq": seq, **error.values}, of_file=True)
 
 
-def _finding(code: str, log: str, seq: int | None, message: str, **values: object) -> EvidenceFinding:
-    return EvidenceFinding(code, log, seq, message, {"log": log, "seq": seq, **values})
+def _finding(
+    code: str, log: str, seq: int | None, message: str, *, of_file: bool = False, **values: object
+) -> EvidenceFinding:
+    return EvidenceFinding(code, log, seq, message, {"log": log, "seq": seq, **values}, of_file=of_file)

@@ -36,6 +36,7 @@ class LogAudit:
         self.name, self.public_key = name, public_key
         self.station = self.place = ""
         self._room, self._noted, self._unsaid = room or Room(), 0, 0
+        self._is_own_unsaid = False
         self.mentions = Mentions(self._room)
         self.kept: list[Mapping[str, Any]] = []
         self._leaves: list[bytes] = []
@@ -87,7 +88,9 @@ class LogAudit:
         more = self._unsaid + max(len(found) - MAX_FINDINGS, 0)
         if more:
             [first, *_] = found[MAX_FINDINGS:] or found[-1:]
-            rest = self._finding("TAMPERED", first.seq or 1, N_("{log} has {count} more faults"), count=more)
+            of_file = not self._is_own_unsaid and all(finding.of_file for finding in found[MAX_FINDINGS:])
+            message = N_("{log} has {count} more faults")
+            rest = self._finding("TAMPERED", first.seq or 1, message, of_file=of_file, count=more)
             found[MAX_FINDINGS:] = [rest]
         return found
 
@@ -114,16 +117,17 @@ class LogAudit:
         if seen.fault == NO_KEY:
             self._unchecked = self._unchecked or place
         elif seen.fault is not None:
-            self._accuse(place, seen.fault.message, **seen.fault.values)
+            self._accuse(place, seen.fault.message, of_file=True, **seen.fault.values)
         elif not is_sound:
-            self._accuse(place, N_("number {seq} of {log} is an entry of another log: {other}"), other=seen.log)
+            message = N_("number {seq} of {log} is an entry of another log: {other}")
+            self._accuse(place, message, of_file=True, other=seen.log)
         held = self.leaf(place)
         if held is not None:
             if is_sound:
                 self._take_again(seen, place, held)
             return
         if place < newest:
-            self._accuse(place, N_("number {seq} of {log} comes out of its order"))
+            self._accuse(place, N_("number {seq} of {log} comes out of its order"), of_file=True)
         elif is_sound and not self._follows(seen, place):
             return
         self._put(seen, place, is_sound=is_sound)
@@ -158,7 +162,7 @@ class LogAudit:
     def _take_again(self, seen: Examined, place: int, held: bytes) -> None:
         """A number that is held already: the same entry twice, the true one behind a false one, or a second history."""
         if seen.leaf == held:
-            self._accuse(place, N_("number {seq} of {log} is there twice"))
+            self._accuse(place, N_("number {seq} of {log} is there twice"), of_file=True)
         elif place in self._unsound:
             self._put(seen, place, is_sound=True)
         else:
@@ -196,8 +200,8 @@ class LogAudit:
             message = N_("number {seq} of {log} is not the one that number {other} relies on")
             self._accuse(mention.seq, message, other=place)
 
-    def _accuse(self, seq: int, message: str, **values: Any) -> None:
-        self._note("TAMPERED", seq, message, **values)
+    def _accuse(self, seq: int, message: str, *, of_file: bool = False, **values: Any) -> None:
+        self._note("TAMPERED", seq, message, of_file=of_file, **values)
         self._accused.add(seq)
 
     def _note(self, code: str, seq: int, message: str, **values: Any) -> None:
@@ -205,14 +209,15 @@ class LogAudit:
         self._noted += 1
         item = (-seq, -self._noted, self._finding(code, seq, message, **values))
         if self._findings and (len(self._findings) >= MAX_FINDINGS or self._room.left <= 0):
-            heappushpop(self._findings, item)
+            self._is_own_unsaid |= not heappushpop(self._findings, item)[2].of_file
             self._unsaid += 1
         else:
             heappush(self._findings, item)
             self._room.left -= 1
 
-    def _finding(self, code: str, seq: int, message: str, **values: Any) -> EvidenceFinding:
-        return EvidenceFinding(code, self.name, seq, message, {"seq": seq, "log": self.name, **values})
+    def _finding(self, code: str, seq: int, message: str, *, of_file: bool = False, **values: Any) -> EvidenceFinding:
+        said = {"seq": seq, "log": self.name, **values}
+        return EvidenceFinding(code, self.name, seq, message, said, of_file=of_file)
 
 
 def audit_log(

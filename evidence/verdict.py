@@ -97,7 +97,14 @@ class BundleAudit:
             "verdict": self.verdict,
             "logs": [_log_json(log) for log in self.logs],
             "findings": [
-                {"code": f.code, "log": f.log, "seq": f.seq, "severity": f.severity, "detail": str(f)}
+                {
+                    "code": f.code,
+                    "log": f.log,
+                    "seq": f.seq,
+                    "severity": f.severity,
+                    "detail": str(f),
+                    "accuses": f.accuses,
+                }
                 for f in self.findings
             ],
         }

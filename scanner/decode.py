@@ -7,7 +7,7 @@ because another one read something: that loses labels wherever there are several
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -86,6 +86,10 @@ def _nothing() -> None:
     pass
 
 
+def _forget(_texts: Iterable[str]) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Glance:
     """What a first look at a picture gives: the picture in grey, what was read, and what was found and not read."""
@@ -126,6 +130,7 @@ class Reader:
         thorough: bool = False,
         is_late: Callable[[], bool] = _never,
         cut: Callable[[], None] = _nothing,
+        note: Callable[[Iterable[str]], None] = _forget,
     ) -> list[Read]:
         """Every QR code found, ours or not, once for each text and place.
 
@@ -134,19 +139,23 @@ class Reader:
             thorough: take every pass; for stills, which do not come again.
             is_late: asked before each pass behind the first two; once it is, those that are left are left out.
             cut: called where that may have left codes unread.
+            note: told the texts read so far, for whoever gives time by them.
         """
         began_s = time.process_time()
         glance = self.glance(image, inverted=thorough)
         if glance is None or not thorough:
             return glance.reads if glance else []
+        note(read.text for read in glance.reads)
         sizes = Sizes(glance.gray)
         if is_late() and time.process_time() - began_s > _DEAR_S:
             cut()
             return glance.reads
         found, missed = self._pass(self._best, QUICK[0], sizes)
         missed = [*glance.unread, *missed]
+        note(read.text for read in found)
         more, failed = self._passes(sizes, QUICK[1:], SLOW, is_late)
         found, unread = united(glance.reads, united(found, more)), [*missed, *failed]
+        note(read.text for read in found)
         if is_late() and _may_be_left(found, missed):
             cut()
         if is_late() or (found and not _is_left(sizes, found, unread)):

@@ -1,15 +1,18 @@
 """How much of the processor's time the reading of a stranger's picture or PDF may take, in proportion to its bytes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
 
 from language import _
 
-_BASE_S, PICTURE_S_PER_BYTE, PDF_S_PER_BYTE = 1.7, 1.3e-6, 20e-6
-"""What second looks may take for any file, and for each of its bytes: a photograph has more bytes than a page."""
-_SPARE_S, _PAGE_S, _PAGES_S_PER_BYTE = 0.5, 0.3, 150e-6
+_LEAST_S, PICTURE_S_PER_BYTE, PDF_S_PER_BYTE = 1.6, 1.4e-6, 2.5e-6
+"""What looks may take for any file, or for its bytes where that is more, while nothing is read in it."""
+_TEXT_S, _MOST_TEXTS_S, PDF_TEXTS_S_PER_BYTE = 0.15, 1.5, 20e-6
+"""What each different text that is read adds, up to so much; a PDF of labels has more of them for its bytes. A file
+that is made to cost has much that looks like codes and is none."""
+_SPARE_S, _PAGE_S, _PAGES_S_PER_BYTE = 0.3, 0.1, 2e-6
 """What first looks at the pages of a PDF may take beside it: something for a look that had begun, and this for each
 page, never more than that for each byte."""
 
@@ -18,22 +21,34 @@ page, never more than that for each byte."""
 class Effort:
     """The looks at one file: `with` it they are timed. Second looks stop once `is_used_up`.
 
-    `name` is the file's, `allowed_s` what second looks may take so far, in seconds of the processor.
+    `name` is the file's, `allowed_s` what second looks may take so far, in seconds of the processor, and `most_texts_s`
+    what the texts that are read can add to it.
     """
 
     name: str
     tell: Callable[[str], None]
     allowed_s: float
+    most_texts_s: float = 0.0
     clock: Callable[[], float] = time.process_time
     used_s: float = 0.0
     is_cut: bool = False
     """Whether second looks were left out where there may be codes that nobody read."""
+    _texts: set[str] = field(default_factory=set, init=False)
     _since_s: float | None = field(default=None, init=False)
     _is_told: bool = field(default=False, init=False)
 
+    @property
+    def earned_s(self) -> float:
+        """What the texts that were read add to the time."""
+        return min(_TEXT_S * len(self._texts), self.most_texts_s)
+
     def is_used_up(self) -> bool:
         running_s = 0.0 if self._since_s is None else self.clock() - self._since_s
-        return self.used_s + running_s > self.allowed_s
+        return self.used_s + running_s > self.allowed_s + self.earned_s
+
+    def note(self, texts: Iterable[str]) -> None:
+        """Note what was read so far."""
+        self._texts.update(texts)
 
     def cut(self) -> None:
         """Note that second looks were left out."""
@@ -59,16 +74,26 @@ class Effort:
             )
 
 
+def picture_effort(name: str, tell: Callable[[str], None], file_bytes: int) -> Effort:
+    """What looks at a picture of this size may take."""
+    return Effort(name, tell, picture_s(file_bytes), _MOST_TEXTS_S)
+
+
 def picture_s(file_bytes: int) -> float:
-    """What second looks at a picture of this size may take."""
-    return _BASE_S + PICTURE_S_PER_BYTE * file_bytes
+    """What second looks at a picture of this size may take in which nothing is read."""
+    return max(_LEAST_S, PICTURE_S_PER_BYTE * file_bytes)
 
 
 def pdf_s(file_bytes: int) -> float:
-    """What second looks at all pages of a PDF of this size may take."""
-    return _BASE_S + PDF_S_PER_BYTE * file_bytes
+    """What drawing and second looks may take for all pages of a PDF of this size in which nothing is read."""
+    return max(_LEAST_S, PDF_S_PER_BYTE * file_bytes)
+
+
+def pdf_texts_s(file_bytes: int) -> float:
+    """What the texts in a PDF of this size can add."""
+    return _MOST_TEXTS_S + PDF_TEXTS_S_PER_BYTE * file_bytes
 
 
 def most_pdf_s(file_bytes: int, pages: int) -> float:
-    """What all looks at the pages of a PDF may take before it is refused."""
+    """What the pages of a PDF in which nothing is read may take before it is refused."""
     return pdf_s(file_bytes) + _SPARE_S + min(_PAGE_S * pages, _PAGES_S_PER_BYTE * file_bytes)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,12 +12,17 @@ import numpy as np
 
 from custody.errors import N_, CustodyError, InputError
 from language import _
-from scanner.effort import Effort, picture_s
+from scanner.effort import picture_effort
 from scanner.frames import PICTURES, Clock, Frame, FrameSource, Image, Tell, ignore
 from scanner.pages import too_costly
 from tables.bounded import OverLimitError, bounded
 
 _USUAL_FPS = 25.0
+_MOST_FRAME_PX = 12_500_000
+"""Half more than 4K; what claims a larger frame would take all memory for it."""
+_FILM_PX, _FILM_PX_PER_BYTE = 300_000_000, 4000
+"""The pixels of all frames together: a phone films 40 for each byte, a messenger sends 220, a scene in which nothing
+moves has a thousand. Eleven seconds of 720p pass whatever their bytes."""
 _LOST_FRAMES = 0.05
 """Share of a video's frames that may be missing at its end before it counts as broken off; headers only estimate."""
 
@@ -58,7 +64,7 @@ class Pictures:
                 self.tell(_("Left out: {what}").format(what=_(image.message).format(**image.values)))
                 continue
             read += 1
-            effort = Effort(path.name, self.tell or self.tell_short, picture_s(_largest([path])))
+            effort = picture_effort(path.name, self.tell or self.tell_short, _largest([path]))
             yield Frame(image, path.name, number, self.clock(), effort)
         if not read:
             raise InputError(N_("{path} has no picture that can be read"), path=self.title)
@@ -125,10 +131,14 @@ def open_folder(folder: Path, *, clock: Clock, tell: Tell) -> AbstractContextMan
 class Video:
     """The frames of an opened video, each at its own time."""
 
-    def __init__(self, title: str, capture: Any, kind: Literal["video", "still"] = "video") -> None:
+    def __init__(
+        self, title: str, capture: Any, kind: Literal["video", "still"] = "video", file_bytes: int | None = None
+    ) -> None:
+        """Show what the capture gives; of a file of so many bytes no more than it can honestly hold."""
         self.title = title
         self.kind = kind
         self._capture = capture
+        self._left_px = inf if file_bytes is None else _FILM_PX + _FILM_PX_PER_BYTE * file_bytes
         count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
         self.total = int(count) if 0 < count < 1e9 else None
         fps = capture.get(cv2.CAP_PROP_FPS)
@@ -144,6 +154,9 @@ class Video:
             if not is_read:
                 break
             number += 1
+            self._left_px -= image.shape[0] * image.shape[1]
+            if self._left_px < 0:
+                raise too_costly(Path(self.title))
             yield Frame(image, self.title, number, number * self._frame_ms)
         if not number:
             raise broken_video(self.title)
@@ -162,13 +175,16 @@ def open_video(path: Path) -> Iterator[FrameSource]:
     """Open a video file.
 
     Raises:
-        InputError: it holds no video that can be read.
+        InputError: it holds no video that can be read, or its frames are larger than any camera's; while iterating, it
+            breaks off, or has far more frames than a file of its size.
     """
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     try:
         if not capture.isOpened():
             raise broken_video(str(path))
-        yield Video(path.name, capture)
+        if capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT) > _MOST_FRAME_PX:
+            raise too_costly(path)
+        yield Video(path.name, capture, file_bytes=path.stat().st_size)
     finally:
         capture.release()
 

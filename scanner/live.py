@@ -18,7 +18,7 @@ from scanner.effort import Effort
 from scanner.engines import PYZBAR, apart, is_same_place, united
 from scanner.frames import Clock, Image, monotonic_ms
 from scanner.hints import see
-from scanner.looks import LETTING_GO_S, STILL_MS, Look, StillReader, result_of
+from scanner.looks import HANGING_MS, LETTING_GO_S, Look, StillReader, result_of
 from scanner.places import Places, Task
 from scanner.reads import Corners, Read, Seen
 from scanner.renderings import covered
@@ -323,7 +323,7 @@ def open_looks(
     reader = reader or Reader()
     looker: StillReader | LiveReader
     if kind == "still":
-        looker = StillReader(reader, lambda: InTurn(STILL_MS + _UNHURRIED_MS), clock)
+        looker = StillReader(reader, lambda: InTurn(HANGING_MS + _UNHURRIED_MS), clock)
     elif kind == "live":
         looker = LiveReader(reader, Beside, clock, begin_first=lambda: InTurn(_DEADLINE_MS))
     else:

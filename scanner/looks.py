@@ -17,6 +17,8 @@ from scanner.worker import Executor
 
 STILL_MS = 20_000.0
 """A picture that stands alone is looked at no more once so much time went into it; hostile ones take for ever."""
+HANGING_MS = 180_000.0
+"""The same where the file's own time is counted by the processor: a busy computer is no fault of the file."""
 LETTING_GO_S = 1.0
 """So long whoever is done waits for a look that still runs."""
 
@@ -64,7 +66,7 @@ class StillReader:
 
     def look(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
         """What this picture shows, with as many looks as its file may take; nothing where an engine hangs on it."""
-        ends_ms = self._clock() + STILL_MS
+        ends_ms = self._clock() + (STILL_MS if effort is None else HANGING_MS)
         if effort is None:
             effort = Effort("", ignore, inf)
 
@@ -73,7 +75,7 @@ class StillReader:
 
         with effort:
             future = self._executor.submit(
-                lambda: self._reader.read(image, thorough=True, is_late=is_late, cut=effort.cut)
+                lambda: self._reader.read(image, thorough=True, is_late=is_late, cut=effort.cut, note=effort.note)
             )
             reads = result_of(future, "a picture")
         if reads is None and not future.done():

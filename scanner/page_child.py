@@ -1,5 +1,6 @@
 """Rasterises the pages of a PDF in a child process (`tables.bounded`); `scanner.pages` shows them as frames."""
 
+import time
 from typing import Any
 
 import pypdfium2
@@ -9,7 +10,8 @@ from tables.bounded import Send, limited
 
 
 def pages(told: dict[str, Any], send: Send, _payload: bytes) -> None:
-    """Send how many pages there are, then each one: blue, green, red, in rows of `stride` bytes.
+    """Send how many pages there are, then each one: blue, green, red, in rows of `stride` bytes, with the processor's
+    time that its drawing took.
 
     Args:
         told: `path`, `bytes` and `dpi`.
@@ -28,12 +30,16 @@ def pages(told: dict[str, Any], send: Send, _payload: bytes) -> None:
     send(total=total)
     for number in range(total):
         step()
+        began_s = time.process_time()
         try:
             page = document[number]
             bitmap = page.render(scale=scale_of(page.get_size(), told["dpi"]))
         except pypdfium2.PdfiumError:
             send(fault="page")
             return
-        send(bitmap.buffer, width=bitmap.width, height=bitmap.height, stride=bitmap.stride, channels=bitmap.n_channels)
+        send(
+            bitmap.buffer, width=bitmap.width, height=bitmap.height, stride=bitmap.stride, channels=bitmap.n_channels,
+            drawing_s=time.process_time() - began_s,
+        )  # fmt: skip
         bitmap.close()
         page.close()

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from custody.errors import N_, InputError
-from scanner.effort import Effort, most_pdf_s, pdf_s
+from scanner.effort import Effort, most_pdf_s, pdf_s, pdf_texts_s
 from scanner.frames import Clock, Frame, FrameSource, Image, Tell, ignore
 from scanner.page_size import scale_of
 from tables.bounded import OverLimitError, Piece, bounded
@@ -30,7 +30,7 @@ class Pages:
         self._pieces = pieces
         self._clock = clock
         self._bytes = path.stat().st_size
-        self._effort = Effort(path.name, tell, 0.0)
+        self._effort = Effort(path.name, tell, 0.0, pdf_texts_s(self._bytes))
 
     def __iter__(self) -> Iterator[Frame]:
         for number in range(1, self.total + 1):
@@ -46,8 +46,10 @@ class Pages:
                     path=self.title,
                 )
             self._effort.allowed_s += pdf_s(self._bytes) / self.total
+            self._effort.used_s += head.pop("drawing_s")
             yield Frame(_image(data, **head), self.title, number, self._clock(), self._effort)
-            if number < self.total and self._effort.used_s > most_pdf_s(self._bytes, self.total):
+            most_s = most_pdf_s(self._bytes, self.total) + self._effort.earned_s
+            if number < self.total and self._effort.used_s > most_s:
                 raise too_costly(self._path)
 
 

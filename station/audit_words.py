@@ -42,7 +42,12 @@ def audit_json(audit: "BundleAudit") -> dict[str, Any]:
 
 def finding_sentence(finding: "EvidenceFinding") -> str:
     """What is wrong, or what the evidence does not show."""
-    return fill(finding.message, finding.values)
+    said = fill(finding.message, finding.values)
+    if not finding.of_file or not finding.log:
+        return said
+    return _("{what} (the file was altered: that accuses whoever had it, and not the station of that log)").format(
+        what=said
+    )
 
 
 def proven_chains(audit: "ProofAudit") -> "Iterator[Chain]":

@@ -95,7 +95,9 @@ def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | Non
             file=str(path),
             reason=error.strerror or type(error).__name__,
         ) from error
-    raise InputError(N_("{file} is not a table: a table is .csv or .xlsx"), hint=_SAVE_AS, file=str(path))
+    raise InputError(
+        N_("{file} is not a table: a table is .csv, .xlsx, .xls, .xlsb or .ods"), hint=_SAVE_AS, file=str(path)
+    )
 
 
 def _chosen_sheet(file: str, sheets: Sequence[_Sheet], kinds: Sequence[str], reading: Reading) -> _Sheet | None:

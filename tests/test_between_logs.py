@@ -57,6 +57,31 @@ def wrong(verdict: Verdict) -> list[tuple[str, str, int | None]]:
     return [(f["code"], f["log"], f["seq"]) for f in verdict.findings if f["code"] in WRONG]
 
 
+@pytest.mark.parametrize("is_rooted", [True, False], ids=["with the root's fingerprint", "without it"])
+@pytest.mark.parametrize("name", ["root's", "a station's"])
+def test_a_line_that_the_key_never_signed_accuses_the_file_and_not_the_log(name, is_rooted, tmp_path):
+    root, station, stranger = Station(1).fill(4), Station(2).fill(3), Station(9)
+    admit(root, station)
+    victim = root if name == "root's" else station
+    forged = Station(stranger.seed, victim.name).fill(len(victim.entries) + 1)
+    evidence = bundle_of(root, station, root=root.fingerprint if is_rooted else None)
+    evidence.logs[evidence.stations.index(victim)].append(forged.entries[-1])
+    for verdict in verdicts(evidence, tmp_path, is_sound=False):
+        found = [(f["code"], f["log"], f["accuses"]) for f in verdict.findings if f["code"] in WRONG]
+        assert not verdict.ok and found and set(found) == {("TAMPERED", victim.name, "file")}
+
+
+def test_what_a_key_has_signed_twice_accuses_its_log(tmp_path):
+    root = Station(1).fill(4)
+    other = cut(root, 3)
+    other.dice = random.Random(5)
+    other.fill(4)
+    evidence = bundle_of(root)
+    evidence.logs[0].append(other.entries[-1])
+    for verdict in verdicts(evidence, tmp_path, is_sound=False):
+        assert ("FORK", "log") in [(f["code"], f["accuses"]) for f in verdict.findings]
+
+
 def cut(station: Station, size: int) -> Station:
     shorter = Station(station.seed, station.name)
     shorter.bodies, shorter.entries = station.bodies[:size], station.entries[:size]

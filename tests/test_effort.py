@@ -18,6 +18,7 @@ from scanner.live import open_looks
 from scanner.looks import in_view
 from scanner.opening import open_source
 from scanner.page_size import drawing_s
+from scanner.pages import draw_page
 
 COSTS = "costs more time than a file of its size"
 
@@ -34,7 +35,7 @@ class Hands:
 def effort(allowed_s: float) -> tuple[Effort, Hands, list[str]]:
     told: list[str] = []
     clock = Hands()
-    return Effort("x.png", told.append, allowed_s, clock), clock, told
+    return Effort("x.png", told.append, allowed_s, clock=clock), clock, told
 
 
 def test_the_time_of_looks_is_added_up_and_what_is_between_them_is_not() -> None:
@@ -48,6 +49,30 @@ def test_the_time_of_looks_is_added_up_and_what_is_between_them_is_not() -> None
         clock.now_s += 0.1
         assert spent.is_used_up()
     assert spent.used_s == pytest.approx(3.1) and told == []
+
+
+def test_what_is_read_earns_time_once_for_each_text_and_up_to_a_limit() -> None:
+    spent, clock, _told = effort(1.0)
+    spent.most_texts_s = 0.4
+    with spent:
+        clock.now_s += 1.1
+        assert spent.is_used_up()
+        spent.note(["A", "A"])
+        spent.note(["A"])
+        assert spent.earned_s == pytest.approx(0.15) and not spent.is_used_up()
+        clock.now_s += 0.1
+        assert spent.is_used_up()
+        spent.note("ABCDEFGH")
+        assert spent.earned_s == pytest.approx(0.4)
+
+
+def test_a_reader_notes_what_it_has_read_before_it_asks_for_more_time() -> None:
+    page = io.BytesIO()
+    write_sheets(page, contents()[:3], STOCKS["a4-3x7"], title="Labels")
+    noted: set[str] = set()
+    image = draw_page(page.getvalue(), 150)
+    reads = Reader().read(image, thorough=True, is_late=lambda: True, note=noted.update)
+    assert noted == {read.text for read in reads} != set()
 
 
 def test_what_was_left_out_is_told_once_for_a_file() -> None:
@@ -96,6 +121,7 @@ def test_pages_share_the_time_of_their_file_and_pictures_have_their_own(tmp_path
     efforts = [frame.effort for frame in frames(tmp_path / "labels.pdf", [])]
     assert len(efforts) == 3 and len(set(map(id, efforts))) == 1 and efforts[0] is not None
     assert efforts[0].allowed_s == pytest.approx(pdf_s(len(page.getvalue())))
+    assert 0 < efforts[0].used_s < 1.0  # the drawing counts too
     efforts = [frame.effort for frame in frames(tmp_path, [])]
     assert len(efforts) == 2 and len(set(map(id, efforts))) == 2
 

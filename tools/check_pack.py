@@ -90,8 +90,11 @@ LABELS = {
     "by": "oleh", "from": "dari", "to": "ke", "refused": "ditolak", "held_by": "dipegang", "print": "cetakan",
     "reason": "alasan", "second": "orang kedua", "action": "tindakan", "parent": "wadah", "condition": "kondisi",
     "result": "hasil", "serials": "nomor segel", "target": "yang dikoreksi",
+    "accuses": "menuduh",
 }  # fmt: skip
 """The keys of what the verifier tells, in Indonesian. Their values stand as they were recorded, quoted."""
+ACCUSED = {"file": "yang memegang berkas ini, bukan log itu", "log": "log itu"}
+"""Whom a finding accuses."""
 OWN_HEAD = "posisi log Anda"
 """For `head`, by which the verifier names the auditor's own among the logs that keep one."""
 _DAMAGED = "berkasnya rusak"
@@ -168,6 +171,7 @@ def report_lines(report: Any, verdicts: dict[str, str], is_english: bool) -> lis
     for row in report["logs"] + report["events"] + report["findings"]:
         if not is_english and "detail" in row:
             row |= {"detail": in_indonesian(row["detail"]), "log": OWN_HEAD if row["log"] == "head" else row["log"]}
+            row |= {"accuses": ACCUSED.get(row["accuses"])}
         told = {key: value for key, value in row.items() if value not in (None, "", [], {})}
         lines.append(
             ", ".join(f"{key if is_english else LABELS.get(key, key)} {_quoted(told[key], is_english)}" for key in told)

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from verify_standalone import (
+    ACCUSED,
     BASE64,
     LEAF,
     MAX_BODY,
@@ -56,7 +57,8 @@ class Audit:
         self.witnessed = set[str]()
 
     def find(self, code: str, log: str, seq: int | None, text: str) -> None:
-        self.findings.append({"code": code, "log": log, "seq": seq, "detail": text})
+        accuses, code = ACCUSED.get(code), code.replace("ALTERED", "TAMPERED")
+        self.findings.append({"code": code, "log": log, "seq": seq, "detail": text, "accuses": accuses})
 
     def take(self, texts: Sequence[str]) -> None:
         """Take the proofs: each log's key from its first entry, then every step from the head to the event (§11)."""
@@ -72,7 +74,7 @@ class Audit:
         match = PROOF.fullmatch(text) if len(text) <= MAX_PROOF else None
         if match and read_head(match["head"]):
             return match
-        self.find("TAMPERED", "", None, f"proof {number} of the file is none")
+        self.find("ALTERED", "", None, f"proof {number} of the file is none")
         return None
 
     def _prove(self, match: re.Match[str]) -> None:
@@ -89,18 +91,18 @@ class Audit:
         if (key := self.keys.get(name)) is None:
             self.find("INCOMPLETE", name, index + 1, "cannot be checked: the entry with the log's key is not here")
         elif not has_signed(head, key):
-            self.find("TAMPERED", name, index + 1, "the head of its proof is not signed by the log's key")
+            self.find("ALTERED", name, index + 1, "the head of its proof is not signed by the log's key")
         elif not leads_to(leaf, index, size, path, root):
-            self.find("TAMPERED", name, index + 1, "its proof does not lead to the head")
+            self.find("ALTERED", name, index + 1, "its proof does not lead to the head")
         elif not body or len(raw) > MAX_BODY or (body["log"], body["seq"]) != (name, index + 1):
-            self.find("TAMPERED", name, index + 1, "is no event of this format, or another one than its proof says")
+            self.find("ALTERED", name, index + 1, "is no event of this format, or another one than its proof says")
         elif not is_entry_signed(raw, signatures, key):
-            self.find("TAMPERED", name, index + 1, "is not signed by the log's key")
+            self.find("ALTERED", name, index + 1, "is not signed by the log's key")
         else:
             if self.heads.setdefault(name, (size, root)) != (size, root):
-                self.find("TAMPERED", name, None, "its proofs lead to different heads")
+                self.find("ALTERED", name, None, "its proofs lead to different heads")
             if leaf in self.events:
-                self.find("TAMPERED", name, index + 1, "is there twice")
+                self.find("ALTERED", name, index + 1, "is there twice")
             self.events[leaf] = body
 
     def look_for_what_is_missing(self, codes: dict[str, None]) -> None:
@@ -144,7 +146,7 @@ class Audit:
         if match and name not in self.heads:
             self.find("UNWITNESSED", name, None, "a head was given, and nothing of that log is here")
         elif not match or not is_head_signed(match, self.keys[name]):
-            self.find("TAMPERED", name, None, "what was given as a head is not one that the log's key signed")
+            self.find("ALTERED", name, None, "what was given as a head is not one that the log's key signed")
         elif (head := (int(match[3]), b64decode(match[4]))) == self.heads[name]:
             self.witnessed.add(name)
         elif head[0] == self.heads[name][0]:
@@ -223,7 +225,7 @@ def main(words: list[str] | None = None) -> int:
     except OSError as error:
         parser.error(str(error))
     if file is None or file[2].count(FIRST_LINE) > MAX_PROOFS:
-        audit.find("TAMPERED", "", None, "this is no proof file, or it was changed")
+        audit.find("ALTERED", "", None, "this is no proof file, or it was changed")
     else:
         audit.take([FIRST_LINE + text for text in re.split(rf"(?m)^{re.escape(FIRST_LINE)}", file[2])[1:]])
         audit.look_for_what_is_missing(dict.fromkeys(file[1].split()))

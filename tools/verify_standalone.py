@@ -68,6 +68,7 @@ SIGNED = rf"— [^\s+]+ (?=[^\s=]{{7}}){BASE64}\n"  # with at least 5 bytes
 NOTE = rf"(?=[^\0-\t\v-\x1f]{{,65536}}\Z)((.+)\n(0|[1-9][0-9]{{,15}})\n({DIGEST})\n)\n((?:{SIGNED}){{1,16}})"  # §8
 TELL = "log seq type at by from to refused held_by print reason second action parent condition result serials target"
 WRONG = {"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"}
+ACCUSED = {"ALTERED": "file", "TAMPERED": "log", "FORK": "log"}  # §7: ALTERED is TAMPERED that no log's key has signed
 REF = Struct(">Q32sQ")  # what an entry relies on: number and leaf in another log, and the entry's own number
 VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas
 self-consistent only: give --root or --head|hanya cocok dengan dirinya sendiri: beri --root atau --head
@@ -133,8 +134,10 @@ class Log:
 
     def find(self, code: str, seq: int | None, text: str, between: bool = False) -> None:
         """Note a finding; `between` logs: what does not show that this one itself is wrong, or what it keeps."""
+        accused, code = ACCUSED.get(code), code.replace("ALTERED", "TAMPERED")
         if between or not self.is_wrong or code not in WRONG:
-            self.findings.append({"code": code, "log": self.name, "seq": seq, "detail": text, "between": between})
+            row = {"code": code, "log": self.name, "seq": seq, "detail": text, "between": between, "accuses": accused}
+            self.findings.append(row)
             self.is_wrong |= code in WRONG and not between
 
     def root(self, start: int, end: int) -> bytes:
@@ -154,15 +157,15 @@ class Log:
         size, leaf = len(self.leaves), sha256(b"\x00" + raw + b"\n" + line.encode()).digest()
         match = re.fullmatch(rf"station {sha256(self.key).hexdigest()[:16]} ({BASE64})\n", line)
         if not body:
-            self.find("TAMPERED", size + 1, "is no event of this format, byte for byte")
+            self.find("ALTERED", size + 1, "is no event of this format, byte for byte")
         elif not self.key:
             self.find("INCOMPLETE", size + 1, "cannot be checked: the entry with the log's key does not come before it")
         elif not match or not is_signed(self.key, match[1], b"serah-event/v1\n" + raw):
-            self.find("TAMPERED", size + 1, "is not signed by the log's key, or was changed after signing")
+            self.find("ALTERED", size + 1, "is not signed by the log's key, or was changed after signing")
         elif (seq := body["seq"]) > size + 1:
             self.find("INCOMPLETE", size + 1, f"to number {seq - 1} are missing")
         elif seq <= size:
-            self.find("FORK" if self.leaves[seq - 1] != leaf else "TAMPERED", seq, "is there twice")
+            self.find("FORK" if self.leaves[seq - 1] != leaf else "ALTERED", seq, "is there twice")
         elif bytes.fromhex(body["prev"] or "") != (self.leaves[-1] if self.leaves else b""):
             self.find("TAMPERED", size or 1, f"is not the one that number {seq} was written after")
         elif (seq == 1) != (body["type"] == "genesis"):
@@ -172,8 +175,7 @@ class Log:
         self.leaves.append(leaf)
         self.said += [body] if body["type"] in ("admit", "revoke", "witness") else []
         for ref in body["refs"]:
-            is_own = ref["log"] == self.name
-            if is_own and (ref["seq"] > size or self.leaves[ref["seq"] - 1].hex() != ref["leaf"]):
+            if ref["log"] == self.name and (ref["seq"] > size or self.leaves[ref["seq"] - 1].hex() != ref["leaf"]):
                 self.find("TAMPERED", min(seq, ref["seq"]), f"is not what number {seq} relies on")
         return True
 
@@ -183,9 +185,9 @@ class Log:
         if row["size"] > size:
             self.find("INCOMPLETE", size + 1, f"and on are missing: the list says {row['size']} entries")
         elif (row["size"], row["head"]) != (size, head):
-            self.find("TAMPERED", min(row["size"] + 1, size) or 1, "is not what the list of logs says")
+            self.find("ALTERED", min(row["size"] + 1, size) or 1, "is not what the list of logs says")
         elif any(row[key] != self.genesis.get(key, row[key]) for key in ("station", "place")):
-            self.find("TAMPERED", 1, "names another station or place than the list of logs")
+            self.find("ALTERED", 1, "names another station or place than the list of logs")
 
     def hold(self, by: "Log", size: int, root: bytes, is_listed: bool) -> None:
         """Hold the log to a head that its key signed and that another log, its list or the auditor keeps."""
@@ -327,13 +329,13 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
     kept = [(by, body) for by, body in kept if body["seq"] <= ends[by.name]]
     for note, keeper, is_listed, seq in (*((body["head"], by, False, body["seq"]) for by, body in kept),
                                          *((*one, None) for one in notes)):  # fmt: skip
-        # §8: C2SP tlog-checkpoints in signed-notes, each with the log that kept it
+        code = "TAMPERED" if seq else "ALTERED"  # §8: who kept a C2SP tlog-checkpoint, in an entry that he signed
         if not (match := re.fullmatch(NOTE, note)) or int(match[3]) >= 2**53 or (is_listed and match[2] != keeper.name):
-            keeper.find("TAMPERED", seq, "what should be a log's signed head is none, or of another log", not is_listed)
+            keeper.find(code, seq, "what should be a log's signed head is none, or of another log", not is_listed)
         elif (log := logs.get(match[2])) is None or not log.is_here:
             miss(absent, match[2], int(match[3]), keeper.name, seq)
         elif log.key and not is_head_signed(match, log.key):
-            keeper.find("TAMPERED", seq, f"keeps a head of {match[2]} that its key has not signed", not is_listed)
+            keeper.find(code, seq, f"keeps a head of {match[2]} that its key has not signed", not is_listed)
         elif log.key:
             log.hold(keeper, int(match[3]), b64decode(match[4]), is_listed)
     disputes = ((logs[name], one) for name in ends for one in hold_to_refs(logs, logs[name], ends[name], first, absent))
@@ -371,7 +373,7 @@ def main(words: list[str] | None = None) -> int:
         logs, notes, events = read_bundle(args.bundle, code)
         audit(logs, notes + heads, root, auditor)
     except (ValueError, zlib.error) as error:
-        auditor.find("TAMPERED", None, f"this is no whole bundle: {error}")
+        auditor.find("ALTERED", None, f"this is no whole bundle: {error}")
     except (OSError, ModuleNotFoundError) as error:
         parser.error(str(error) + "; run (jalankan): pip install cryptography" * isinstance(error, ModuleNotFoundError))
     findings = [finding for log in (auditor, *logs.values()) for finding in log.findings]
