@@ -225,6 +225,31 @@ def epcis(parts: Sequence[Event], facts: HandoverFacts) -> None:
     assert listed == [uris.item(code) for code in facts.taken] and {*refused} == {*map(uris.item, facts.refused)}
 
 
+def epcis_sums(told: Sequence[tuple[Event, HandoverFacts]]) -> None:
+    """What the EPCIS events of one number say together is what the facts of each of its handovers say."""
+    uris, way = Uris("root", "https://example.org/"), ("bast", "from", "to")
+    for event, facts in told:
+        beside = [other for other, _facts in told if other.log != event.log
+                  and all(other.body[name] == event.body[name] for name in way)]  # fmt: skip
+        alike = [one for one in (epcis_event(each, uris, here=WAREHOUSE) for each in (event, *beside)) if one]
+        taken, refused, absent = ({uri for one in alike for uri in one.get(name, ())}
+                                  for name in ("epcList", "serah:refused", "serah:absent"))  # fmt: skip
+        stated = [one for one in alike if "serah:beyond" in one]
+        meant = {uri for one in stated for uri in (*one["epcList"], *one.get("serah:refused", ()))
+                 if uri not in one["serah:beyond"]} | absent  # fmt: skip
+        missing = {uris.item(item.code) for item in facts.missing}
+        assert missing.isdisjoint(taken | refused), "what one of them took or refused is missing at none"
+        if stated:
+            assert {uris.item(code) for code in facts.meant or ()} == meant and missing <= meant
+            assert facts.expected == len(meant)
+        others = {uri for one in alike[1:] for uri in (*one["epcList"], *one.get("serah:refused", ()))}
+        own = {uris.item(code) for code in (*facts.taken, *facts.refused)}
+        assert not stated or facts.elsewhere >= len(others & meant - own)
+        assert alike[0].get("serah:counted") == facts.counted
+        extras = [(row["epcClass"], row["quantity"]) for row in alike[0].get("quantityList", ())]
+        assert extras == [(uris.of("kind", extra.kind), extra.count) for extra in facts.extras]
+
+
 def reports_agree(store: Store) -> None:
     """What a whole ledger shows of all handovers is what each one's records say."""
     now = store.around.now_utc()
@@ -239,9 +264,11 @@ def reports_agree(store: Store) -> None:
     short = Counter(i.finding.item for i in overview.irregular() if i.finding.code == "SHORTAGE")
     assert short == Counter(row.finding.item for row in rows if row.finding.code == "SHORTAGE")
     wrong = {(row.record.rpartition(":")[0], row.bast) for row in rows if row.finding.code == "COUNT"}
+    told_then = []
     for parts in standing_handovers(store):
         facts, _then = told_of(store, parts)
         assert ((parts[0].log, parts[0].body["bast"]) in wrong) == any(f.code == "COUNT" for f in facts.findings)
+        told_then.append((parts[0], facts))
         letter(store, parts, facts)
         leaves = {part.leaf for part in parts}
         absent = {code for part in parts for code in part.absent}
@@ -252,6 +279,7 @@ def reports_agree(store: Store) -> None:
         assert {code for part in parts for code in part.beyond for f in store.state.chain(code).findings
                 if (f.code, f.leaf) == ("EXCESS", part.leaf)} == {*facts.beyond}  # fmt: skip
         assert {code for code, _is_open in said} == missing, "what a list missed is short in its own chain"
+    epcis_sums(told_then)
 
 
 def standing_handovers(store: Store) -> Iterator[list[Event]]:
