@@ -81,10 +81,10 @@ def _handover(event: Event) -> tuple[object, ...]:
 
 def _cut(event: Event, codes: Set[str]) -> Event:
     """A record of a handover with what it says of these items alone."""
+    meant = event.body.get("meant")
     body: Body = {
         **event.body, "items": [event.moved[code] for code in sorted(codes) if code in event.moved],
         "refused": [event.rows[code] for code in sorted(codes & event.refused)], "extras": [], "counted": None,
+        "meant": meant and {"absent": sorted(codes & event.absent), "beyond": sorted(codes & event.beyond)},
     }  # fmt: skip
-    if body.get("meant") is not None:
-        body["meant"] = {name: sorted(codes & named) for name, named in (("absent", event.absent), ("beyond", event.beyond))}
     return Event(event.leaf, body)

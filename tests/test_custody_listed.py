@@ -31,7 +31,7 @@ def short(text: str, **how: object) -> str:
         ("A2 handover WH>PPK Y absent=X bast=7\nB1 [A1] handover WH>PPK X v=3 bast=7", ""),  # another laptop took it
         ("A2 handover WH>PPK Y absent=X bast=7\nB1 [A1] handover WH>PPK refused=X bast=7", ""),
         ("A2 handover WH>PPK Y absent=X bast=7\nB1 [A1] handover WH>PPK X v=3 bast=8 at=07:00", "settled"),
-        ("A2 handover WH>PPK Y absent=X bast=7\nB1 [A1] handover WH>PPK X v=3 bast=8 at=05:00", "open"),  # not confirmed
+        ("A2 handover WH>PPK Y absent=X bast=7\nB1 [A1] handover WH>PPK X v=3 bast=8 at=05:00", "open"),
         ("A2 handover WH>PPK Y absent=X\nA3 correct A2 did_not_occur", ""),
         ("A2 handover WH>PPK X,Y\nB1 [A2] handover WH>PPK Y absent=X", "open"),  # the sender says that it went
         ("A2 handover WH>PPK X,Y\nB1 [A2] handover WH>PPK Y absent=X\nB2 handover WH>PPK X", "settled"),
