@@ -17,7 +17,7 @@ from custody.fold import Fold
 from custody.handover_then import before_then
 from custody.held import Held
 from custody.items import Item, Voids
-from custody.listed import found_by_lists
+from custody.listed import found_by_lists, is_by_list
 from custody.order import causal_order
 from custody.places import Place
 from custody.sealing import SealUse
@@ -157,13 +157,22 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
         findings += _not_arrived(item, links, places, rules.as_of)
     seals = tuple(state.seals.uses.values())
     chain = Chain(code, item, state.holder, tuple(links), tuple(findings), state.voids, seals, tuple(about_it))
-    if not rules.by_lists:
+    if not (rules.by_lists and any(is_by_list(code, link) for link in links)):
         return chain
     told = found_by_lists(
         chain, family_of(code, unique.values()), unique, [e for leaf, e in unique.items() if leaf not in gone],
-        lambda member, known: _folded(member, known, _Rules(roots=roots, by_lists=False)), places, rules.met,
+        lambda member, known: folded(member, known, roots), places, rules.met,
     )  # fmt: skip
     return replace(chain, findings=(*chain.findings, *told)) if told else chain
+
+
+def folded(code: str, events: Iterable[Event], roots: frozenset[str] = frozenset()) -> Chain:
+    """The chain of an item for who holds it and how it stands: without what lists, places and strangers say of it.
+
+    Args:
+        events, roots: as `custody` takes them.
+    """
+    return _folded(code, events, _Rules(roots=roots, by_lists=False))
 
 
 def chains_then(
@@ -172,7 +181,7 @@ def chains_then(
     roots: frozenset[str] = frozenset(),
     replaced: Sequence[Event] = (),
 ) -> tuple[dict[str, Chain], dict[str, Chain]]:
-    """The chains of items as of a handover, by code: without its records (nor what lists say), and with them.
+    """The chains of items as of a handover, by code (`folded`): without its records, and with them.
 
     Args:
         records: all its parts, in order.
@@ -183,9 +192,9 @@ def chains_then(
     own, before, then = {record.leaf for record in records}, {}, {}
     for code, events in histories.items():
         known = before_then(code, records, events, replaced)
-        before[code] = then[code] = _folded(code, known, _Rules(roots=roots, by_lists=False))
+        before[code] = then[code] = folded(code, known, roots)
         if stated := [event for event in events if event.leaf in own]:
-            then[code] = custody(code, [*known, *stated], roots=roots)
+            then[code] = folded(code, [*known, *stated], roots)
     return before, then
 
 

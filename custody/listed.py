@@ -10,9 +10,16 @@ from custody.forms import Body
 from custody.handover_facts import handover_facts
 from custody.handover_then import around_then, before_then, first_said, known_then, replaced_by
 from custody.places import Place
+from custody.state import Link
 
 if TYPE_CHECKING:
     from custody.chain import Chain
+
+
+def is_by_list(code: str, link: Link) -> bool:
+    """Whether a standing record tells an item as absent by a list or as beyond it."""
+    event = link.event
+    return event.type == "handover" and not link.is_withdrawn and (code in event.absent or code in event.beyond)
 
 
 def found_by_lists(
@@ -32,8 +39,7 @@ def found_by_lists(
     code, found = chain.code, list[Finding]()
     handovers = [event for event in standing if event.type == "handover"]
     corrections = [event for event in events.values() if event.type == "correct"]
-    linked = (link.event for link in chain.links if not link.is_withdrawn)
-    for event in {e.leaf: e for e in linked if code in e.absent or code in e.beyond}.values():
+    for event in {link.event.leaf: link.event for link in chain.links if is_by_list(code, link)}.values():
         parts = [other for other in handovers if _handover(other) == _handover(event)]
         parts.sort(key=lambda part: part.seq)
         replaced = replaced_by(parts, corrections, events.get)

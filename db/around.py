@@ -6,7 +6,7 @@ Before it is recorded that is in the tables of the present state; `custody.hando
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from custody.chain import Chain, chains_then, custody
+from custody.chain import Chain, chains_then, folded
 from custody.compose import Handover
 from custody.corrections import withdrawals
 from custody.events import Event
@@ -191,7 +191,7 @@ def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roo
     return {
         code
         for code, events in histories.items()
-        if any(link.event.leaf in others and link.has_moved for link in custody(code, events, roots=roots).links)
+        if any(link.event.leaf in others and link.has_moved for link in folded(code, events, roots).links)
     }
 
 

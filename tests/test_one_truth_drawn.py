@@ -235,6 +235,7 @@ def epcis_sums(told: Sequence[tuple[Event, HandoverFacts]]) -> None:
         taken, refused, absent = ({uri for one in alike for uri in one.get(name, ())}
                                   for name in ("epcList", "serah:refused", "serah:absent"))  # fmt: skip
         stated = [one for one in alike if "serah:beyond" in one]
+        assert len(stated) == sum(each.body.get("meant") is not None for each in (event, *beside))
         meant = {uri for one in stated for uri in (*one["epcList"], *one.get("serah:refused", ()))
                  if uri not in one["serah:beyond"]} | absent  # fmt: skip
         missing = {uris.item(item.code) for item in facts.missing}
