@@ -63,6 +63,14 @@ def test_what_was_known_when_a_list_missed_something_goes_by_knowledge_and_only_
     assert short(text) == how
 
 
+def test_what_went_or_stayed_inside_a_thing_of_another_part_of_the_same_handover_is_not_short() -> None:
+    text = BEGIN + "A2 pack P add X\nA3 handover WH>PPK Y absent=X bast=7 part=1 parts=2\n"
+    for inner, count in (("P", 0), ("Z refused=P", 0), ("Z", 1)):
+        events = ledger(text + f"A4 handover WH>PPK {inner} bast=7 part=2 parts=2").values()
+        one = [type(e)(e.leaf, {**e.body, "id": "one session"}) if e.type == "handover" else e for e in events]
+        assert [f.code for f in read(one).findings] == ["SHORTAGE"] * count
+
+
 def test_a_shortage_is_provisional_where_a_laptop_under_the_same_number_may_have_it() -> None:
     own, log = "0001/GUDANG/2026", "serah/pemilu/gudang/0011223344556677"
     for number, is_provisional in ((own, False), ("0007/TRUK-1/2026", True)):

@@ -361,10 +361,41 @@ IS_FULL = settings.get_current_profile_name() == FULL
 @example([Step("root", 2, (4, 5), load=(4, 5, 6)), Step("second", 2, (4,), meet="bundle"), Step("second", 2, ())])
 @example([Step("root", 3, (0, 9), load=(0, 1, 10)), Step("district", 3, (), extras=1, meet="bundle")])
 @example([Step("root", 0, (4, 5), load=(4, 6), undo="remove"), Step("root", 0, (6,), undo="withdraw")])
+@example(  # the last four: stations that did not meet disagree about a listed thing that was packed in another
+    [
+        Step("district", 0, (2,), refused=(5,), load=(3,), number=2),
+        Step("root", 2, (9, 5, 2), load=(1,), number=2, undo="remove"),
+        Step("second", 1, (2, 1, 9), load=(1,), number=3, meet="bundle"),
+        Step("root", 6, (1, 4), load=(4, 3, 2), undo="remove"),
+    ]
+)
+@example(
+    [
+        Step("second", 5, (3, 4), number=2, meet="paper"),
+        Step("district", 3, (), load=(1,), extras=1, meet="bundle"),
+        Step("root", 7, (), refused=(2,), load=(3, 9, 5), number=3, meet="bundle"),
+        Step("district", 4, (5,), load=(2, 5), meet="paper"),
+    ]
+)
+@example(
+    [
+        Step("root", 2, (3, 2, 9), load=(0, 1, 5), extras=1),
+        Step("root", 3, (9, 4, 0), load=(3, 4, 0, 9), number=2),
+        Step("second", 0, (5, 2, 4), load=(1, 2, 5, 3), number=2, meet="paper"),
+    ]
+)
+@example(
+    [
+        Step("district", 3, (3, 5, 2), load=(4, 2, 0, 9), meet="paper", undo="remove"),
+        Step("second", 6, (1, 9, 3), load=(1, 9, 2), meet="bundle"),
+        Step("root", 4, (0,), load=(4, 3, 2, 9), number=1, meet="paper"),
+        Step("district", 0, (3, 0), load=(1, 4)),
+    ]
+)
 def test_whatever_tells_of_a_handover_tells_the_same(field: Field, plan: list[Step]) -> None:
     with undone(field):
         for step in plan:
             field.work(step)
         field.meet()
-        for name in ("root", "district"):
+        for name in ("root", "second", "district"):
             reports_agree(field.stores[name])
