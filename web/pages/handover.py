@@ -21,9 +21,9 @@ from reports.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, kind_name, people_words
 from station.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from station.papers import facts_now, foretold_now, foretold_then, found_in, paper_facts
-from station.said import CONDITION, EXTRAS, OF_ITEMS, name_line, read_extra, said_of
+from station.said import EXTRAS, name_line, read_extra, said_of
 from web.answers import Answers, Asked, Sent
-from web.boards import board, few_missing, foretold_of, items_of, lacks_bound, of_item, told
+from web.boards import board, few_missing, foretold_of, items_of, lacks_bound, spoken_of, told
 from web.dependencies import Draft, SiteDep
 from web.downloads import inline_pdf
 from web.given import Given
@@ -209,12 +209,7 @@ def _review(room: Room) -> dict[str, Any]:
     handover = said_of(desk.handover, said)
     weighed = _foreseen(room, handover)
     items = items_of(room)
-    foretold = foretold_of(room)
-    faults = {} if weighed is None else {
-        CONDITION + code: condition for code, condition in weighed.facts.noted.items() if condition != "good"
-    }  # fmt: skip
-    spoken = [of_item(room, code, items.get(code), said | faults, foretold) for code in desk.taken
-              if any(what + code in said or what + code in faults for what in OF_ITEMS)]  # fmt: skip
+    spoken = spoken_of(room, items, said, weighed.facts.noted if weighed else {})
     others = [] if weighed is None else [finding for finding in weighed.findings if finding.code != "SHORTAGE"]
     is_carried = {
         "giver": store.is_carrier(desk.giver),
