@@ -4,8 +4,8 @@ The same set of events gives the same chain, whatever order they arrived in (doc
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from custody.codes import show_code
@@ -14,8 +14,10 @@ from custody.errors import N_
 from custody.events import Event
 from custody.findings import Finding, moment
 from custody.fold import Fold
+from custody.handover_then import before_then
 from custody.held import Held
 from custody.items import Item, Voids
+from custody.listed import found_by_lists, is_by_list
 from custody.order import causal_order
 from custody.places import Place
 from custody.sealing import SealUse
@@ -105,14 +107,18 @@ def custody(
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What else a fold hangs on, besides the events: as `custody` takes it."""
+    """What else a fold hangs on, besides the events: as `custody` takes it.
 
-    places: Mapping[str, Place]
-    met: frozenset[str] | None
-    as_of: str | None
-    roots: frozenset[str]
-    sealed_kinds: frozenset[str]
-    held: Held | None
+    `by_lists`: whether it says, too, what lists of what was to go say, which hangs on how things stood at each.
+    """
+
+    places: Mapping[str, Place] = field(default_factory=dict)
+    met: frozenset[str] | None = None
+    as_of: str | None = None
+    roots: frozenset[str] = frozenset()
+    sealed_kinds: frozenset[str] = frozenset()
+    held: Held | None = None
+    by_lists: bool = True
 
 
 def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
@@ -120,6 +126,7 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
     unique = {event.leaf: event for event in events}
     corrections = [event for event in unique.values() if event.type == "correct"]
     withdrawn, foreign = withdrawals(unique, roots) if corrections else ({}, [])
+    gone = withdrawn
     family = family_of(code, [event for leaf, event in unique.items() if leaf not in withdrawn])
     about = {
         leaf: event
@@ -149,7 +156,46 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
     if places and rules.as_of and item is not None:
         findings += _not_arrived(item, links, places, rules.as_of)
     seals = tuple(state.seals.uses.values())
-    return Chain(code, item, state.holder, tuple(links), tuple(findings), state.voids, seals, tuple(about_it))
+    chain = Chain(code, item, state.holder, tuple(links), tuple(findings), state.voids, seals, tuple(about_it))
+    if not (rules.by_lists and any(is_by_list(code, link) for link in links)):
+        return chain
+    told = found_by_lists(
+        chain, family_of(code, unique.values()), unique, [e for leaf, e in unique.items() if leaf not in gone],
+        lambda member, known: folded(member, known, roots), places, rules.met,
+    )  # fmt: skip
+    return replace(chain, findings=(*chain.findings, *told)) if told else chain
+
+
+def folded(code: str, events: Iterable[Event], roots: frozenset[str] = frozenset()) -> Chain:
+    """The chain of an item for who holds it and how it stands: without what lists, places and strangers say of it.
+
+    Args:
+        events, roots: as `custody` takes them.
+    """
+    return _folded(code, events, _Rules(roots=roots, by_lists=False))
+
+
+def chains_then(
+    records: Sequence[Event],
+    histories: Mapping[str, Sequence[Event]],
+    roots: frozenset[str] = frozenset(),
+    replaced: Sequence[Event] = (),
+) -> tuple[dict[str, Chain], dict[str, Chain]]:
+    """The chains of items as of a handover, by code (`folded`): without its records, and with them.
+
+    Args:
+        records: all its parts, in order.
+        histories: by code, every known event of the item.
+        replaced: the withdrawn records that these say rightly, the first ones first: they are left out, and what was
+            known at the first ones counts.
+    """
+    own, before, then = {record.leaf for record in records}, {}, {}
+    for code, events in histories.items():
+        known = before_then(code, records, events, replaced)
+        before[code] = then[code] = folded(code, known, roots)
+        if stated := [event for event in events if event.leaf in own]:
+            then[code] = folded(code, [*known, *stated], roots)
+    return before, then
 
 
 def _not_arrived(item: Item, links: list[Link], places: Mapping[str, Place], as_of: str) -> list[Finding]:

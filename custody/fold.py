@@ -19,13 +19,12 @@ from custody.findings import (
 )
 from custody.held import Held
 from custody.linking import Linking, gave_on
-from custody.listed import has_gone, is_beyond, missed, under_same_number
+from custody.listed import under_same_number
 from custody.order import Order
 from custody.places import Place, is_store, is_under
 from custody.sealing import OPEN_SEAL
 from custody.state import Link as Link
 from custody.state import Move, State, broken_link, judge_packing, leaves_of, refused_and_given, registered_twice
-from custody.waybill import judge_against_load
 
 
 class Fold:
@@ -40,7 +39,6 @@ class Fold:
         self.states = {member: State() for member in sorted(family)}
         self.links, self.findings = list[Link](), list[Finding]()
         self._taken: list[Event] = []
-        self._missed: set[tuple[str, str]] = set()  # SHORTAGE and the record by which it was to go
 
     def run(self) -> None:
         while ready := self.order.ready():
@@ -134,12 +132,9 @@ class Fold:
             if member == self.code:
                 self.links.append(Link(event, giver, to, event.rows[member]["how"], is_repeat=known is not None))
                 self._judge(event, state, is_repeat=known is not None)
-                if is_beyond(self.code, event, self.states, (*self._taken, *self.order.waiting())):
-                    self._find(event, judge_against_load(self.code))
                 state.records.append(event)
             if known is not None:
                 known.logs[event.log] = event
-                self._settle_missed(state)
                 continue
             carried = list(self._carried(event, member, state.holder))
             self._move(event, state)
@@ -150,14 +145,7 @@ class Fold:
                     self._judge_way(event, child_state)
                 self._move(event, child_state)
         if self.code in event.absent:
-            self._miss(event)
-
-    def _miss(self, event: Event) -> None:
-        """By a list it was to go and was not scanned: a shortage, unless it went or was refused in another way."""
-        self.links.append(Link(event, is_seen=False, is_absent=True))
-        if not has_gone(self.code, event, self.states, (*self._taken, *self.order.waiting())):
-            self._find(event, missed(self.code, self.states[self.code], event, self.places, self.met))
-            self._missed.add(("SHORTAGE", event.leaf))
+            self.links.append(Link(event, is_seen=False, is_absent=True))
 
     def _refuse(self, event: Event, member: str, state: State) -> None:
         """The receiver did not take it: it stays with the giver, also where the giver's own record says it went."""
@@ -384,11 +372,6 @@ class Fold:
     def _move(self, event: Event, state: State) -> None:
         state.holder, state.holder_event = event.body["to"], event
         state.moves.append(Move(event, {event.log: event}))
-        self._settle_missed(state)
-
-    def _settle_missed(self, state: State) -> None:
-        if self._missed and state is self.states[self.code]:
-            self.findings = [f.closed() if (f.code, f.leaf) in self._missed else f for f in self.findings]
 
     def _find(self, event: Event, *found: Finding) -> None:
         self.findings += [replace(finding, item=self.code, leaf=event.leaf) for finding in found]

@@ -1,31 +1,69 @@
 """What was known around a handover when it was recorded, found in the records themselves, at any station, later too."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from custody.chain import Chain, custody
 from custody.events import Event
 from custody.findings import moment
 from custody.handover_facts import Around, bound_here, expected_tops, is_own_number, stated, with_giver
 from custody.items import Item
+from custody.order import causal_order
 from custody.places import Place
 from custody.receipts import still_meant
 
+if TYPE_CHECKING:
+    from custody.chain import Chain
 
-def known_then(records: Sequence[Event]) -> Callable[[Event], bool]:
-    """Whether an event had been recorded when a handover was, as its own log and its references tell, and by the
-    clocks of other logs.
+
+def known_then(code: str, records: Sequence[Event], events: Collection[Event]) -> list[Event]:
+    """Those of an item's events that had been recorded when a handover was, with its own session.
+
+    What its station knew comes first: its log, what the record refers to, and what those knew. What knew of the record
+    came later. The rest neither knew of the other, and goes by clocks.
+
+    Args:
+        records: all its parts, in order; those that name the item say what was known of it, all where none does.
     """
-    last, relied_on = records[-1], dict[str, int]()
-    for record in records:
-        for ref in record.body["refs"]:
-            relied_on[ref["log"]] = max(relied_on.get(ref["log"], 0), ref["seq"])
+    told = [record for record in records if code in record.named] or records
+    last = told[-1]
+    order, at = causal_order({event.leaf: event for event in (*events, *told)}.values()), moment(last.at)
+    session = last.log, last.body["id"]
+    return [
+        event for event in events
+        if (event.log, event.body["id"]) == session or order.is_before(event, last)
+        or (moment(event.at) <= at and not order.is_before(last, event))
+    ]  # fmt: skip
 
-    def was_known(event: Event) -> bool:
-        if event.log == last.log:
-            return event.seq <= last.seq or event.body["id"] == last.body["id"]
-        return event.seq <= relied_on.get(event.log, 0) or moment(event.at) <= moment(last.at)
 
-    return was_known
+def before_then(
+    code: str, records: Sequence[Event], events: Collection[Event], replaced: Sequence[Event] = ()
+) -> list[Event]:
+    """An item's events as of a handover, without its own records and those that these say rightly.
+
+    Args:
+        replaced: the withdrawn records that these say rightly, the first ones first: what was known then counts.
+    """
+    left_out = {event.leaf for event in (*records, *replaced)}
+    return [event for event in known_then(code, first_said(records, replaced), events) if event.leaf not in left_out]
+
+
+def replaced_by(
+    records: Iterable[Event], corrections: Collection[Event], find: Callable[[str], Event | None]
+) -> list[Event]:
+    """The withdrawn handovers that these records say rightly, and those that these replaced, the first ones first."""
+    found: dict[str, Event] = {}
+    own = newest = {record.leaf: record.log for record in records}
+    while newest:
+        said = {
+            event.body["target"]
+            for event in corrections
+            if any(newest.get(leaf) == event.log for leaf in event.body["corrective"])
+        }  # fmt: skip
+        events = [event for leaf in said - found.keys() - own.keys() if (event := find(leaf)) is not None]
+        events = sorted((event for event in events if event.type == "handover"), key=lambda event: event.seq)
+        found = {event.leaf: event for event in events} | found
+        newest = {event.leaf: event.log for event in events}
+    return list(found.values())
 
 
 def first_said(records: Sequence[Event], replaced: Sequence[Event]) -> Sequence[Event]:
@@ -57,34 +95,9 @@ def looks_of(records: Sequence[Event], histories: Mapping[str, Sequence[Event]])
     return sorted(found.values(), key=lambda event: event.seq)
 
 
-def chains_then(
-    records: Sequence[Event],
-    histories: Mapping[str, Sequence[Event]],
-    roots: frozenset[str] = frozenset(),
-    replaced: Sequence[Event] = (),
-) -> tuple[dict[str, Chain], dict[str, Chain]]:
-    """The chains of items as of a handover, by code: without its records, and with them.
-
-    Args:
-        records: all its parts, in order.
-        histories: by code, every known event of the item.
-        replaced: the withdrawn records that these say rightly, the first ones first: they are left out, and what was
-            known at the first ones counts.
-    """
-    own, was_known = {record.leaf for record in records}, known_then(first_said(records, replaced))
-    left_out = {event.leaf for event in replaced}
-    before, then = {}, {}
-    for code, events in histories.items():
-        known = [event for event in events if (was_known(event) or event.leaf in own) and event.leaf not in left_out]
-        others = [event for event in known if event.leaf not in own]
-        before[code] = custody(code, others, roots=roots)
-        then[code] = before[code] if len(others) == len(known) else custody(code, known, roots=roots)
-    return before, then
-
-
 def around_then(
     records: Sequence[Event],
-    chains: Mapping[str, Chain],
+    chains: "Mapping[str, Chain]",
     places: Mapping[str, Place],
     *,
     others: Sequence[Event] = (),

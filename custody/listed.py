@@ -1,90 +1,96 @@
-"""What a list of what was to go says of one item: it was meant and did not go, or went and was not meant."""
+"""What a list of what was to go says of one item in its chain: the facts of that handover, cut to what concerns it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from custody.events import Event
-from custody.findings import Finding, shortage
-from custody.handover_facts import is_own_number
-from custody.items import Item
+from custody.findings import Finding
+from custody.forms import Body
+from custody.handover_facts import handover_facts
+from custody.handover_then import around_then, before_then, first_said, known_then, replaced_by
 from custody.places import Place
-from custody.state import State
+from custody.state import Link
+
+if TYPE_CHECKING:
+    from custody.chain import Chain
 
 
-def has_gone(code: str, event: Event, states: Mapping[str, State], events: Iterable[Event]) -> bool:
-    """Whether an item that its record tells as absent went all the same, was refused, or is no matter of this handover:
-    inside another thing, by another laptop under the same number, or by a handover of before.
-
-    Args:
-        states: of the item and of all that it was ever in, with this record taken.
-        events: all handovers that are known of it, this one too.
-    """
-    state, to = states[code], event.body["to"]
-    same = list(under_same_number(event, events))
-    if any(code in other.rows for other in same) or any(outer in event.rows for outer in _outer(code, states)):
-        return True
-    if state.holder != to:
-        return False
-    last = state.moves[-1] if state.moves else None
-    is_to_confirm = (
-        last is not None
-        and (last.event.body["from"], last.event.body["to"]) == (event.body["from"], to)
-        and event.log not in last.logs
-        and last.event not in same
-    )
-    return not is_to_confirm
+def is_by_list(code: str, link: Link) -> bool:
+    """Whether a standing record tells an item as absent by a list or as beyond it."""
+    event = link.event
+    return event.type == "handover" and not link.is_withdrawn and (code in event.absent or code in event.beyond)
 
 
-def missed(
-    code: str, state: State, event: Event, places: Mapping[str, Place], met: frozenset[str] | None
-) -> Finding:  # fmt: skip
-    """The finding that an item was to go in this handover and was not scanned.
+def found_by_lists(
+    chain: "Chain", family: Set[str], events: Mapping[str, Event], standing: Collection[Event],
+    fold: "Callable[[str, Iterable[Event]], Chain]", places: Mapping[str, Place], met: Collection[str] | None,
+) -> list[Finding]:  # fmt: skip
+    """Where a list named the item and it did not go (closed once it has), or it went beyond a list.
 
     Args:
+        chain: the item's, with all that is known now.
+        family: the item and all that it was ever in.
+        events: all that concern these, by leaf.
+        standing: those of them that no correction took back.
+        fold: the chain of one of the family by some of these events, without what lists say.
         met: the places whose stations' logs are here; None: all are.
     """
-    is_final = (met is None or event.body["from"] in met) and is_own_number(event.log, event.body["bast"])
-    return shortage(state.item(code) or Item(code, "", ""), places, is_listed=True, is_final=is_final)
-
-
-def is_beyond(code: str, event: Event, states: Mapping[str, State], events: Iterable[Event]) -> bool:
-    """Whether an item that its record tells as beyond the list is so: what it is in is not meant, nor does another
-    laptop's list under the same number name it.
-
-    Args:
-        states: of the item and of all that it was ever in.
-        events: all handovers that are known of it, this one too.
-    """
-    if code not in event.beyond:
-        return False
-    if any(is_meant(outer, event) for outer in _outer(code, states, event)):
-        return False
-    return not any(is_meant(code, other) for other in under_same_number(event, events))
-
-
-def _outer(code: str, states: Mapping[str, State], event: Event | None = None) -> Iterator[str]:
-    """What an item is in, at any height, as far as it moves with that.
-
-    Args:
-        event: a record of which some things may have moved just now, before what is in them.
-    """
-    met, inner = {code}, states[code]
-    while (step := inner.parent) is not None and step in states and step not in met:
-        if states[step].holder != inner.holder and (event is None or step not in event.moved):
-            return
-        yield step
-        met.add(step)
-        inner = states[step]
-
-
-def is_meant(code: str, event: Event) -> bool:
-    """Whether the list that a record states names an item."""
-    is_stated = event.body.get("meant") is not None
-    return is_stated and (code in event.absent or (code in event.rows and code not in event.beyond))
+    code, found = chain.code, list[Finding]()
+    handovers = [event for event in standing if event.type == "handover"]
+    corrections = [event for event in events.values() if event.type == "correct"]
+    for event in {link.event.leaf: link.event for link in chain.links if is_by_list(code, link)}.values():
+        parts = [other for other in handovers if _handover(other) == _handover(event)]
+        parts.sort(key=lambda part: part.seq)
+        replaced = replaced_by(parts, corrections, events.get)
+        stood = first_said(parts, replaced)
+        way, log = _way(event), stood[0].log
+        others = [other for other in handovers if other.log != log and _way(other) == way and other not in parts]
+        others.sort(key=lambda other: (other.log, other.seq, other.leaf))
+        beside = {other.leaf for other in others}
+        before = {
+            member: fold(member, before_then(member, parts, events.values(), replaced)) for member in sorted(family)
+        }
+        around = around_then(
+            parts, before, places, others=[_cut(other, family) for other in others],
+            moved=[code] if any(link.event.leaf in beside and link.has_moved for link in chain.links) else (),
+            log=log, met_giver=met is None or event.body["from"] in met,
+        )  # fmt: skip
+        facts = handover_facts([_cut(part, family).body for part in parts], (), around, places)
+        wanted = "SHORTAGE" if code in event.absent else "EXCESS"
+        said = [replace(f, leaf=event.leaf) for f in facts.findings if (f.item, f.code) == (code, wanted)]
+        if said and wanted == "SHORTAGE" and _came_since(chain, [*known_then(code, stood, events.values()), *parts]):
+            said = [finding.closed() for finding in said]
+        found += said
+    return found
 
 
 def under_same_number(event: Event, events: Iterable[Event]) -> Iterator[Event]:
     """Those events that are handovers of the same number, giver and receiver."""
-    same = ("bast", "from", "to")
-    for other in events:
-        if other.type == "handover" and all(other.body[name] == event.body[name] for name in same):
-            yield other
+    return (other for other in events if other.type == "handover" and _way(other) == _way(event))
+
+
+def _came_since(chain: "Chain", before: Collection[Event]) -> bool:
+    """Whether a handover of the item is recorded that was not known then."""
+    known = {event.leaf for event in before}
+    return any((link.has_moved or link.is_repeat) and link.event.type == "handover" and link.event.leaf not in known
+               for link in chain.links)  # fmt: skip
+
+
+def _way(event: Event) -> tuple[str, str, str]:
+    return event.body["bast"], event.body["from"], event.body["to"]
+
+
+def _handover(event: Event) -> tuple[object, ...]:
+    return event.log, event.body["id"], _way(event)
+
+
+def _cut(event: Event, codes: Set[str]) -> Event:
+    """A record of a handover with what it says of these items alone."""
+    meant = event.body.get("meant")
+    body: Body = {
+        **event.body, "items": [event.moved[code] for code in sorted(codes) if code in event.moved],
+        "refused": [event.rows[code] for code in sorted(codes & event.refused)], "extras": [], "counted": None,
+        "meant": meant and {"absent": sorted(codes & event.absent), "beyond": sorted(codes & event.beyond)},
+    }  # fmt: skip
+    return Event(event.leaf, body)

@@ -1,13 +1,15 @@
 """The list that the other side's record of a handover states: a receipt of it expects that, and derives nothing."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from custody.chain import Chain
 from custody.events import Event
 from custody.forms import Body
 from custody.handover_facts import stated
 from custody.items import Item
+
+if TYPE_CHECKING:
+    from custody.chain import Chain
 
 
 class Sent(NamedTuple):
@@ -23,7 +25,7 @@ def sent_by(record: Body) -> Sent:
     return Sent(str(record["log"]), str(record["id"]), str(record["bast"]))
 
 
-def waiting_in(chains: Mapping[str, Chain], giver: str, to: str, log: str) -> dict[str, Event]:
+def waiting_in(chains: "Mapping[str, Chain]", giver: str, to: str, log: str) -> dict[str, Event]:
     """The newest record of other logs by which each thing came, of those that `log` has not confirmed; by code."""
     found = {}
     for code, chain in chains.items():

@@ -1,6 +1,6 @@
 """What the fold knows of one item so far, and what it means that a giver gives what another holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from custody.codes import is_plate, show_code
@@ -236,7 +236,7 @@ def _may_lead(places: Mapping[str, Place], holder: str, giver: str, to: str) -> 
     return is_under(places, to if _has_no_station(places, giver) else giver, holder)
 
 
-def family_of(code: str, events: list[Event]) -> set[str]:
+def family_of(code: str, events: Iterable[Event]) -> set[str]:
     """The item and everything it was ever inside of."""
     family, grew = {code}, True
     packs = [event.body for event in events if event.type == "pack"]

@@ -6,7 +6,7 @@ Before it is recorded that is in the tables of the present state; `custody.hando
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from custody.chain import Chain, custody
+from custody.chain import Chain, chains_then, folded
 from custody.compose import Handover
 from custody.corrections import withdrawals
 from custody.events import Event
@@ -20,7 +20,7 @@ from custody.handover_facts import (
     stated,
     with_giver,
 )
-from custody.handover_then import around_then, chains_then, first_said, looks_of
+from custody.handover_then import around_then, first_said, looks_of, replaced_by
 from custody.items import Item
 from custody.receipts import still_meant
 from db.papers import NOTHING, Waybill
@@ -141,7 +141,7 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
     state, first = judging.state, parts[0].body
     giver, to, number, places = first["from"], first["to"], first["bast"], state.places.tree()
     named = dict.fromkeys(code for part in parts for code in part.rows)
-    replaced = _replaced(state, parts)
+    replaced = replaced_by(parts, state.ledger.on_topic(("correct",)), state.ledger.find)
     stood, own = first_said(parts, replaced), {part.leaf for part in parts}
     log = stood[0].log
     others = [event for event in numbered_alike(state, number, giver, to, log) if event.leaf not in own]
@@ -177,24 +177,6 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
     return handover_facts([part.body for part in parts], looks, around, places), then
 
 
-def _replaced(state: "State", parts: Sequence[Event]) -> list[Event]:
-    """The withdrawn handovers that these records say rightly, and those that these replaced, the first ones first."""
-    corrections = state.ledger.on_topic(("correct",))
-    found: dict[str, Event] = {}
-    own = newest = {part.leaf: part.log for part in parts}
-    while newest:
-        said = {
-            event.body["target"]
-            for event in corrections
-            if any(newest.get(leaf) == event.log for leaf in event.body["corrective"])
-        }  # fmt: skip
-        events = [event for leaf in said - found.keys() - own.keys() if (event := state.ledger.find(leaf)) is not None]
-        events = sorted((event for event in events if event.type == "handover"), key=lambda event: event.seq)
-        found = {event.leaf: event for event in events} | found
-        newest = {event.leaf: event.log for event in events}
-    return list(found.values())
-
-
 def _add_families(state: "State", histories: dict[str, list[Event]], parts: Sequence[Event]) -> None:
     """Add the histories of what things beyond a list were packed in: what is inside a listed thing is on the list."""
     codes = {code for part in parts for code in part.beyond}
@@ -209,7 +191,7 @@ def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roo
     return {
         code
         for code, events in histories.items()
-        if any(link.event.leaf in others and link.has_moved for link in custody(code, events, roots=roots).links)
+        if any(link.event.leaf in others and link.has_moved for link in folded(code, events, roots).links)
     }
 
 

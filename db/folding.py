@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain as joined
 from typing import Any, NamedTuple
 
-from custody.chain import custody
+from custody.chain import folded
 from custody.events import Event
 from custody.places import Place
 from custody.roster import NOTICES, plan_in_force, restood
@@ -154,7 +154,7 @@ class Folding:
         """What the tables of items and seals must say of these, and of all packed in them."""
         rows, gone, seals, roots = [], [], {}, self.roots
         for code, events in self.families(codes, with_children=True).items():
-            chain = custody(code, events, roots=roots)
+            chain = folded(code, events, roots)
             row = row_of(chain)
             if row is None:
                 gone.append(code)

@@ -302,9 +302,13 @@ class Judging:
 
     def judge_handover(self, handover: Handover, touches: Sequence[Touch], *, now: str) -> list[Finding]:
         """All that would be found if this were recorded now."""
+        return self.foresee(handover, touches, now=now).findings
+
+    def foresee(self, handover: Handover, touches: Sequence[Touch], *, now: str) -> Weighed:
+        """What would be recorded now, what it would say, and all that would be found."""
         self.state.places.refresh()
         handover, touches = apart(handover, touches)
-        return self.weigh(handover, touches, {}, bast=handover.number, now=now).findings
+        return self.weigh(handover, touches, {}, bast=handover.number, now=now)
 
     def weigh(
         self, handover: Handover, touches: Sequence[Touch], latest: Mapping[str, Ref], *, bast: str, now: str

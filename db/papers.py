@@ -256,7 +256,6 @@ class Papers:
         Args:
             before: records of a handover; neither they count then, nor what came later.
         """
-        was_known = known_then(before) if before else None
         own = {event.leaf for event in before}
         stations = self.state.stations.now()
         return {
@@ -266,8 +265,8 @@ class Papers:
                 event.type == "handover"
                 and stations.stands(event)
                 and _is_after(event, code, paper)
-                and (was_known is None or (was_known(event) and event.leaf not in own))
-                for event in events
+                and event.leaf not in own
+                for event in (known_then(code, before, events) if before else events)
             )
         }
 

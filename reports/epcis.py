@@ -180,6 +180,8 @@ def _handover(event: Event, body: Body, uris: Uris) -> Epcis:
         told["serah:refused"] = [*map(uris.item, refused)]
     if event.absent:
         told["serah:absent"] = [*map(uris.item, sorted(event.absent))]
+    if body.get("meant") is not None:  # empty as well: a list was stated
+        told["serah:beyond"] = [*map(uris.item, sorted(event.beyond))]
     if body["counted"] is not None:
         told["serah:counted"] = body["counted"]
     return told | {"codes": codes, "serah:bast": body["bast"]}

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from custody.chain import custody
+from custody.chain import chains_then, custody
 from custody.events import Event, read_event
 from custody.handover_facts import handover_facts
-from custody.handover_then import around_then, chains_then, looks_of
+from custody.handover_then import around_then, looks_of
 from custody.ledger import read_signatures
 from custody.paper import Sheet
 from reports.bast_facts import BastFacts, bast_facts

@@ -274,3 +274,28 @@ def test_a_handover_that_root_corrects_is_told_as_its_own_station_knew_it(statio
     assert fixed.code == 0, fixed.err
     told = letter(station, ran["bast"])
     assert (told["expected"], told["total"], told["counted"], len(told["missing"])) == (18, 4, 4, 14)
+
+
+def test_what_only_the_giver_noted_as_refused_is_missing_in_the_receivers_letter_and_under_one_number_in_none(
+    station: Terminal, tmp_path: Path
+) -> None:
+    codes, root = station.codes("--to", "51.08.01"), station("verify", "--json").json["logs"][0]["key"]
+    ppk = station_at(station, tmp_path / "ppk", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
+    station("admit", tmp_path / "ppk" / "station-card.json")
+    for number, loaded in (("", codes[:3]), ("0007/BERSAMA/2024", codes[3:6])):
+        shared = ("--number", number) if number else ()
+        given = station.give(loaded, "51.08", "51.08.01", "--load", listed(station, loaded), "--refuse", loaded[0],
+                             *shared)  # fmt: skip
+        station("export", "--out", tmp_path / "all.serah")
+        assert ppk("import", tmp_path / "all.serah").code == 0
+        received = ppk.give(loaded[1:], "51.08", "51.08.01", *shared).json
+        ppk("export", "--out", tmp_path / "back.serah")
+        assert station("import", tmp_path / "back.serah").code == 0
+        own = letter(ppk, received["bast"])
+        missing = [row["code"] for row in own["missing"]]
+        assert (own["expected"], own["total"], missing) == (3, 2, [] if number else loaded[:1])
+        assert own.get("elsewhere", 0) == (1 if number else 0)
+        sent = letter(station, given.json["bast"])
+        assert (sent["expected"], sent["total"], sent["missing"]) == (3, 2, [])
+        for laptop in (station, ppk):
+            assert laptop("custody", "--json", loaded[0]).json["held_by"] == "51.08"

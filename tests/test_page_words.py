@@ -13,6 +13,7 @@ from test_page_scan import record, reviewed, typed
 
 from commands.base import station_at
 from custody.codes import show_code
+from reports.words import condition_word
 from web.guard import PHOTO
 from web.site import Site
 from web.token import HEADER
@@ -168,3 +169,22 @@ def test_what_was_said_of_a_label_is_judged_anew_when_it_is_refused(
     visitor.ask("PUT", f"/api/drafts/{draft}/words", {"codes": [astray], "refused": True})
     now = next(json.loads(event.split("data: ")[1]) for event in heard(news, mark, 2) if "event: outcome" in event)
     assert (now["kind"], now["beep"]) == ("said", "ok") and now["text"].startswith("Refused: 1. They stay")
+
+
+def test_the_review_shows_the_condition_that_the_record_will_tell(
+    visitor: Visitor, station: Terminal, draft: str, codes: list[str]
+) -> None:
+    assert station("inspect", codes[0], "--condition", "wet").code == 0
+    say(visitor, draft, codes[1:2], condition="heavy")
+    page = visitor.see(f"/scan/{draft}/review")
+    spoken = page[page.index('aria-labelledby="spoken-title"') : page.index('<form id="record"')]
+    spoken = spoken[: spoken.index("</section>")]
+    shown = {code: word for code, word in zip(codes, ("wet", "heavy", "", ""), strict=True) if word}
+    for code in codes:
+        assert (show_code(code) in spoken) == (code in shown)
+    assert all(condition_word(word) in spoken for word in shown.values())
+    record(visitor, draft, reviewed(visitor, draft))
+    rows = station("report", "bast", "--json").json["items"]
+    assert {row["code"]: row["condition"] for row in rows if row["condition"]} == {
+        show_code(code): word for code, word in shown.items()
+    }

@@ -23,7 +23,7 @@ from reports.words import (
 )
 from station.advice import advice
 from station.desk import station_clock, unplanned_words
-from station.said import CONDITION, PHOTO, REFUSED, REMARK, SEAL
+from station.said import CONDITION, OF_ITEMS, PHOTO, REFUSED, REMARK, SEAL
 from web.rooms import Room
 
 _SHOWN, _LITTLE, _NAMED = 30, 8, 5
@@ -101,6 +101,20 @@ def of_item(
         "seals": seals, "serials": serials,
         "seal_words": f"{seal_word(seals)} {serials}".strip() if seals else "", "photo": said.get(PHOTO + code, ""),
     }  # fmt: skip
+
+
+def spoken_of(
+    room: Room, items: Mapping[str, Item], said: Mapping[str, str], noted: Mapping[str, str]
+) -> list[dict[str, str]]:
+    """Each thing that was scanned and of which something is said, or which will not stand as good in the record.
+
+    Args:
+        noted: the conditions that the record will tell, by code.
+    """
+    foretold = foretold_of(room)
+    said = {**said, **{CONDITION + code: condition for code, condition in noted.items() if condition != "good"}}
+    return [of_item(room, code, items.get(code), said, foretold) for code in room.desk.taken
+            if any(what + code in said for what in OF_ITEMS)]  # fmt: skip
 
 
 def told(room: Room, findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -3,8 +3,10 @@
 from bench.scenario.field import WAREHOUSE, Load
 from bench.scenario.scene import Scene, fault, leave_out
 from bench.scenario.stations import Laptop
+from custody.items import Item
 from db.reassigning import record_reassignment
 from db.stations import admit
+from db.store import RecordedHandover
 
 # --- where it goes ----------------------------------------------------------------------------------------------------
 
@@ -147,6 +149,50 @@ def two_laptops(s: Scene) -> None:
     s.on("load", edit)
     s.field.expected["ledger", "SHORTAGE", s.item, "provisional"] += 2  # in both records: a third one may have it
     s.ledger("LATE")
+
+
+@fault("SHORTAGE", "a truck for two sub-districts is received by its paper alone, and one box at the second stop late",
+       village="paper")  # fmt: skip
+def two_stops_by_paper(s: Scene) -> None:
+    """The laptop at the second stop knows no plan and no other log: the paper alone says what is for there."""
+    field = s.field
+    second = next(d for d in field.districts if d != s.district and field.by_paper(d))
+    station = field.below(field.below(second, "village")[-1], "polling_station")[0]
+    here, there = _reserves(s, s.station), _reserves(s, station)
+    apart, new = frozenset((*here, *there)), field.laptop(f"Susulan-{s.number}", second)
+    admit(field.warehouse.store, new.card)
+    field.others.append(new)
+
+    def left(load: Load) -> None:
+        load.codes[:] = (code for code in load.codes if code not in apart)
+        load.more["load"] = tuple(code for code in load.more["load"] if code not in apart)
+
+    def one_truck(done: RecordedHandover) -> None:
+        plate, bound = field.plate(), (s.district, second)
+        sent = field.extra("load", field.warehouse, WAREHOUSE, plate, [*here, *there], bound=bound)
+        s.on("arrive", lambda load: load.after.append(lambda _done: stops(plate, sent.bast)))
+
+    def stops(plate: str, bast: str) -> None:
+        first = field.districts[s.district]
+        first.read_paper(field.warehouse, bast)
+        field.extra("arrive", first, plate, s.district, here, load=())
+        new.read_paper(field.warehouse, bast)
+        bare = ("UNKNOWN_STATION", "")  # for information: no plan has come that could say whose the paper is
+        field.record(Load("arrive", new, plate, second, there[:1], says=[("SHORTAGE", there[1]), bare]))
+        field.record(Load("arrive", new, plate, second, there[1:], says=[bare]))
+        field.districts[second].take(new.bundle(field.folder / "second.serah"))
+
+    for code in apart:
+        field.on("load", code, left)
+    s.on("load", lambda load: load.after.append(one_truck))
+
+
+def _reserves(s: Scene, to: str) -> list[str]:
+    """Two boxes more for a polling station."""
+    new_code = s.field.warehouse.store.around.new_code
+    items = [Item(new_code(), "box", to, k=s.number, n=s.number, election="PPWP", held_by=WAREHOUSE) for _n in (1, 2)]
+    s.field.register(items)
+    return [item.code for item in items]
 
 
 @fault("EXCESS", "a box goes along that is not on the load list")

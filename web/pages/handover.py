@@ -21,9 +21,9 @@ from reports.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, kind_name, people_words
 from station.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from station.papers import facts_now, foretold_now, foretold_then, found_in, paper_facts
-from station.said import EXTRAS, OF_ITEMS, name_line, read_extra, said_of
+from station.said import EXTRAS, name_line, read_extra, said_of
 from web.answers import Answers, Asked, Sent
-from web.boards import board, few_missing, foretold_of, items_of, lacks_bound, of_item, told
+from web.boards import board, few_missing, foretold_of, items_of, lacks_bound, spoken_of, told
 from web.dependencies import Draft, SiteDep
 from web.downloads import inline_pdf
 from web.given import Given
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from custody.forms import Body
     from custody.items import Item
     from custody.paper import Sheet
+    from db.judging import Weighed
     from db.store import Store
 
 router = APIRouter()
@@ -206,20 +207,17 @@ def _review(room: Room) -> dict[str, Any]:
     store, desk = room.store, room.desk
     said = store.drafts.said(room.draft)
     handover = said_of(desk.handover, said)
-    findings = _found(room, handover)
+    weighed = _foreseen(room, handover)
     items = items_of(room)
-    foretold = foretold_of(room)
-    spoken = [of_item(room, code, items.get(code), said, foretold) for code in desk.taken
-              if any(what + code in said for what in OF_ITEMS)]  # fmt: skip
-    shortages = [finding for finding in findings if finding.code == "SHORTAGE"]
-    others = [finding for finding in findings if finding.code != "SHORTAGE"]
+    spoken = spoken_of(room, items, said, weighed.facts.noted if weighed else {})
+    others = [] if weighed is None else [finding for finding in weighed.findings if finding.code != "SHORTAGE"]
     is_carried = {
         "giver": store.is_carrier(desk.giver),
         "receiver": bool(desk.receiver and store.is_carrier(desk.receiver)),
     }
     return {
         "board": board(room), "spoken": spoken[:_SHOWN], "spoken_count": len(spoken),
-        "findings": told(room, others), "shortage_count": len(shortages),
+        "findings": told(room, others), "shortage_count": len(weighed.facts.missing) if weighed else 0,
         "version": room.version(), "said": _Said(said),
         "extras": [[each.kind, each.count, each.note] for each in handover.extras],
         "kinds": [(need.kind, kind_name({need.kind: need}, need.kind)) for need in store.state.needs()],
@@ -256,13 +254,11 @@ def _names(store: "Store", giver: str, said: Mapping[str, str]) -> dict[str, Any
     return {"known_names": list(known), "offered": "" if is_named else last or ""}
 
 
-def _found(room: Room, handover: "Handover") -> list["Finding"]:
-    """What would stand in the record if this were recorded now; nothing while nobody gives or receives."""
+def _foreseen(room: Room, handover: "Handover") -> "Weighed | None":
+    """What would stand in the record if this were recorded now; None while nobody gives or receives."""
     if not handover.giver or not handover.to:
-        return []
-    return room.store.judge_handover(
-        handover, room.store.drafts.touches(room.draft), now=room.store.around.now_utc()
-    )  # fmt: skip
+        return None
+    return room.store.foresee(handover, room.store.drafts.touches(room.draft), now=room.store.around.now_utc())
 
 
 def _reasons(room: Room) -> dict[str, Any]:
@@ -277,7 +273,8 @@ def _reasons(room: Room) -> dict[str, Any]:
     reasons = [words for is_so, words in lacks if is_so] + people_words(
         named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)
     )
-    return {"reasons": reasons, **_critical(room.store, _found(room, handover))}
+    weighed = _foreseen(room, handover)
+    return {"reasons": reasons, **_critical(room.store, weighed.findings if weighed else [])}
 
 
 def _critical(store: "Store", findings: "Iterable[Finding]") -> dict[str, Any]:
