@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None, now_utc: Callable[[], str] | No
     args = _globals_first(list(sys.argv[1:] if arguments is None else arguments))
     language.use_in_process(_wanted_language(args))
     try:
-        from commands.edge import run  # after the language is known: help texts are translated as they are read
+        from commands.errors import run  # after the language is known: help texts are translated as they are read
         from commands.program import program
     except ModuleNotFoundError as error:
         return _tell_missing(error.name or str(error))

@@ -2,7 +2,8 @@
 
     python bench/camera.py [--frames N] [--minutes N] [--only TEXT] [--views N] [--live]
 
-Labels drawn by labels/, filmed under one hardship at a time (scanner/scenes.py), with seeds. Claims: in every condition
+Labels drawn by labels/, filmed under one hardship at a time (scanner/simulation/scenes.py), with seeds. Claims: in
+every condition
 Serah reads at least what both others together read, and never a wrong code; a label in view is taken within 200 ms, 24
 at once within a second; looking at an empty desk takes less than one core.
 """
@@ -36,18 +37,18 @@ sys.path.insert(0, str(ROOT))
 
 import cv2  # noqa: E402
 
-from custody.codes import draw_code  # noqa: E402
-from scanner.decode import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines  # noqa: E402
-from scanner.feedback import Feedback  # noqa: E402
-from scanner.frames import Image, monotonic_ms  # noqa: E402
-from scanner.live import LiveReader  # noqa: E402
-from scanner.live_source import Live  # noqa: E402
+from custody.format.codes import draw_code  # noqa: E402
+from scanner.decoding.live_reader import LiveReader  # noqa: E402
+from scanner.decoding.picture_reader import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines  # noqa: E402
+from scanner.frame_loop import scan_frames  # noqa: E402
 from scanner.outcomes import Desk, Outcome  # noqa: E402
-from scanner.run import scan_frames  # noqa: E402
-from scanner.scenes import Condition, Label, film_scene  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
-from scanner.view import TerminalView  # noqa: E402
-from station.desk import DraftDesk  # noqa: E402
+from scanner.simulation.scenes import Condition, Label, film_scene  # noqa: E402
+from scanner.sources.frames import Image, monotonic_ms  # noqa: E402
+from scanner.sources.live_source import Live  # noqa: E402
+from scanner.ui.feedback import Feedback  # noqa: E402
+from scanner.ui.terminal import TerminalView  # noqa: E402
+from services.scanning.handover_desk import DraftDesk  # noqa: E402
 
 SEED = 20240214
 SIZES_PX = ((1280, 720), (1920, 1080))

@@ -24,16 +24,16 @@ sys.path.insert(0, str(ROOT))
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 
 import language  # noqa: E402
-from custody.compose import Handover, Touch  # noqa: E402
-from custody.items import Item  # noqa: E402
-from db.correcting import correct  # noqa: E402
-from db.inspecting import record_inspection  # noqa: E402
-from db.printing import record_prints  # noqa: E402
-from db.sealing import record_seal  # noqa: E402
+from custody.compose.compose import Handover, Touch  # noqa: E402
+from custody.format.item_facts import Item  # noqa: E402
+from db.environment import Surroundings  # noqa: E402
 from db.store import Store, open_store  # noqa: E402
-from db.surroundings import Surroundings  # noqa: E402
-from station.epcis import export_epcis  # noqa: E402
-from station.loading import load_files  # noqa: E402
+from services.exchange.epcis import export_epcis  # noqa: E402
+from services.plan.loading import load_files  # noqa: E402
+from services.records.correcting import correct  # noqa: E402
+from services.records.inspecting import record_inspection  # noqa: E402
+from services.records.label_prints import record_prints  # noqa: E402
+from services.records.sealing import record_seal  # noqa: E402
 
 TABLES = ROOT / "examples" / "buleleng"
 WAREHOUSE, DISTRICT, TRUCK = "51.08", "51.08.06", "DK8123AB"

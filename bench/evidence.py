@@ -24,9 +24,8 @@ import rfc8785  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 from nacl.bindings import crypto_sign_open  # noqa: E402
 
-from custody.codes import draw_code  # noqa: E402
-from custody.events import read_body, write_body  # noqa: E402
-from custody.ledger import (  # noqa: E402
+from custody.format.codes import draw_code  # noqa: E402
+from custody.format.encoding import (  # noqa: E402
     SIGNING_CONTEXT,
     canonical,
     entry_bytes,
@@ -34,6 +33,7 @@ from custody.ledger import (  # noqa: E402
     read_signatures,
     sign_body,
 )
+from custody.format.events import read_body, write_body  # noqa: E402
 from evidence.checkpoint import make_checkpoint  # noqa: E402
 from evidence.entry import RawEntry  # noqa: E402
 from evidence.log_audit import Mapper, audit_log  # noqa: E402

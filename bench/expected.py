@@ -28,16 +28,16 @@ sys.path.insert(0, str(ROOT))
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 
 import language  # noqa: E402
-from custody.compose import Handover, Touch  # noqa: E402
-from custody.places import Need, Place  # noqa: E402
-from db.ledger import Signer  # noqa: E402
+from custody.compose.compose import Handover, Touch  # noqa: E402
+from custody.plan.places import Need, Place  # noqa: E402
+from db.log.ledger import Signer  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
 from scanner.outcomes import Tally  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
-from station.desk import DraftDesk  # noqa: E402
-from station.home import LEDGER_FILE  # noqa: E402
-from station.loading import load_files  # noqa: E402
-from station.said import LOAD  # noqa: E402
+from services.paths import LEDGER_FILE  # noqa: E402
+from services.plan.loading import load_files  # noqa: E402
+from services.scanning.handover_desk import DraftDesk  # noqa: E402
+from services.scanning.handover_details import LOAD  # noqa: E402
 
 TABLES = ROOT / "examples" / "buleleng"
 WAREHOUSE, TRUCK = "51", "DK8123AB"

@@ -12,11 +12,11 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from custody.items import Item  # noqa: E402
-from custody.places import Need, Place  # noqa: E402
+from custody.format.item_facts import Item  # noqa: E402
+from custody.plan.places import Need, Place  # noqa: E402
+from scanner.decoding.worker import Result  # noqa: E402
 from scanner.reads import Read  # noqa: E402
-from scanner.scenes import Condition, Label  # noqa: E402
-from scanner.worker import Result  # noqa: E402
+from scanner.simulation.scenes import Condition, Label  # noqa: E402
 
 Texts = frozenset[str]
 

@@ -26,14 +26,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.peers.label_sheets import STOCK, peers  # noqa: E402
-from custody.codes import draw_code  # noqa: E402
-from custody.items import Item  # noqa: E402
-from custody.places import Need, Place  # noqa: E402
+from custody.format.codes import draw_code  # noqa: E402
+from custody.format.item_facts import Item  # noqa: E402
+from custody.plan.places import Need, Place  # noqa: E402
 from labels.content import LabelContent, item_content  # noqa: E402
 from labels.sheet import write_sheets  # noqa: E402
 from labels.stock import STOCKS  # noqa: E402
 from labels.thermal import Language, thermal_labels  # noqa: E402
-from station.parallel import spread  # noqa: E402
+from services.parallel import spread  # noqa: E402
 
 PLACES = ROOT / "examples" / "buleleng" / "places.csv"
 ELECTIONS = ("PPWP", "DPR", "DPD", "DPRD-PROV", "DPRD-KAB")

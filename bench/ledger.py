@@ -25,13 +25,13 @@ import apsw  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 from peewee import Table  # noqa: E402
 
-from custody.codes import draw_code  # noqa: E402
-from custody.compose import Handover, NewEvent, Touch, handover_events, parts, print_events, register_events  # noqa: E402
-from custody.items import Item  # noqa: E402
-from custody.places import Need, Place  # noqa: E402
-from db.ledger import Signer  # noqa: E402
+from custody.compose.compose import Handover, NewEvent, Touch, handover_events, parts, print_events, register_events  # noqa: E402
+from custody.format.codes import draw_code  # noqa: E402
+from custody.format.item_facts import Item  # noqa: E402
+from custody.plan.places import Need, Place  # noqa: E402
+from db.log.ledger import Signer  # noqa: E402
+from db.log.tail_check import check_tail  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
-from db.tail import check_tail  # noqa: E402
 
 AT = "2024-02-10T08:00:00Z"
 WAREHOUSE = "51.08"

@@ -24,16 +24,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey 
 from reportlab.pdfgen.canvas import Canvas  # noqa: E402
 
 import language  # noqa: E402
-from custody.compose import Handover, Touch  # noqa: E402
-from custody.paper import pack_sheet, parts  # noqa: E402
-from db.letters import find_handover  # noqa: E402
+from custody.compose.compose import Handover, Touch  # noqa: E402
+from custody.format.paper_codes import pack_sheet, parts  # noqa: E402
+from db.environment import Surroundings  # noqa: E402
+from db.handover_lookup import find_handover  # noqa: E402
 from db.store import Store, open_store  # noqa: E402
-from db.surroundings import Surroundings  # noqa: E402
-from reports.bast_pdf import write_bast  # noqa: E402
-from reports.bast_template import read_template  # noqa: E402
-from reports.data_qr import draw_symbol, spread  # noqa: E402
-from station.letters import letter_facts  # noqa: E402
-from station.loading import load_files  # noqa: E402
+from reports.bast.letter_pdf import write_bast  # noqa: E402
+from reports.bast.letter_template import read_template  # noqa: E402
+from reports.pdf.data_qr import draw_symbol, spread  # noqa: E402
+from services.plan.loading import load_files  # noqa: E402
+from services.reporting.bast_letters import letter_facts  # noqa: E402
 
 TABLES = ROOT / "examples" / "buleleng"
 DISTRICT, TRUCK = "51.08.06", "DK8123AB"

@@ -23,13 +23,13 @@ sys.path.insert(0, str(ROOT))
 import apsw  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 
-from custody.compose import Handover, Touch, handover_events  # noqa: E402
-from custody.items import Item  # noqa: E402
-from custody.places import Place  # noqa: E402
-from db.ledger import Signer  # noqa: E402
-from db.stations import admit, make_card, read_card  # noqa: E402
+from custody.compose.compose import Handover, Touch, handover_events  # noqa: E402
+from custody.format.item_facts import Item  # noqa: E402
+from custody.plan.places import Place  # noqa: E402
+from db.log.ledger import Signer  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
-from station.exchange import export_bundle, import_bundles  # noqa: E402
+from services.exchange.transfer import export_bundle, import_bundles  # noqa: E402
+from services.records.membership import admit, make_card, read_card  # noqa: E402
 
 AT = "2024-02-10T08:00:00Z"
 WAREHOUSE = "51.08"

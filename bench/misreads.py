@@ -30,12 +30,12 @@ from filmed import CONDITIONS, draw_labels, texts_of
 from reader import _Desk as KeepingDesk
 from reader import print_table
 
-from custody.codes import ItemLabel, draw_code, read_payload
-from scanner.decode import Reader, engines
-from scanner.live import LiveReader
-from scanner.scenes import Condition, Label, film_scene
+from custody.format.codes import ItemLabel, draw_code, read_payload
+from scanner.decoding.live_reader import LiveReader
+from scanner.decoding.picture_reader import Reader, engines
+from scanner.decoding.worker import AtOnce
 from scanner.session import ScanSession
-from scanner.worker import AtOnce
+from scanner.simulation.scenes import Condition, Label, film_scene
 
 SEED = 20240214
 FRAMES = 10

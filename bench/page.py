@@ -21,11 +21,11 @@ import numpy as np
 from served import add_up, begun, prepared, served
 
 from bootstrap import BROWSERS
-from custody.codes import item_payload
+from custody.format.codes import item_payload
 from scanner import frame_loop
-from scanner.frames import FrameSource, Tell, monotonic_ms
-from scanner.live_source import Live
 from scanner.reads import Read
+from scanner.sources.frames import FrameSource, Tell, monotonic_ms
+from scanner.sources.live_source import Live
 from web.site import Site
 
 LINES, PAINTS = 40, 7

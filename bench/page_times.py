@@ -22,8 +22,8 @@ from expected import BOXES, NEEDS, WAREHOUSE, province
 from served import add_up, begun, get, prepared, served, spent_ms
 
 import main
-from commands.base import station_at
-from custody.compose import Handover, Touch
+from commands.context import station_at
+from custody.compose.compose import Handover, Touch
 from web.site import Site
 
 TIMES, HANDED, SCANNED = 15, 2_000, 500

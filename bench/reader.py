@@ -26,17 +26,17 @@ sys.path.insert(0, str(ROOT))
 
 import cv2  # noqa: E402
 
-from custody.codes import ItemLabel, draw_code, item_payload  # noqa: E402
-from scanner.decode import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines  # noqa: E402
-from scanner.engines import ENGINE_ERRORS  # noqa: E402
-from scanner.files import read_picture  # noqa: E402
-from scanner.frames import Image  # noqa: E402
-from scanner.live import LiveReader  # noqa: E402
+from custody.format.codes import ItemLabel, draw_code, item_payload  # noqa: E402
+from scanner.decoding.engines import ENGINE_ERRORS  # noqa: E402
+from scanner.decoding.live_reader import LiveReader  # noqa: E402
+from scanner.decoding.passes import QUICK, SLOW, THOROUGH_QUICK, THOROUGH_SLOW, Pass, Sizes  # noqa: E402
+from scanner.decoding.picture_reader import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines  # noqa: E402
+from scanner.decoding.worker import AtOnce  # noqa: E402
 from scanner.outcomes import End, How, Taken, Tally  # noqa: E402
-from scanner.passes import QUICK, SLOW, THOROUGH_QUICK, THOROUGH_SLOW, Pass, Sizes  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
-from scanner.simulate import Flaws, lay_out, simulate  # noqa: E402
-from scanner.worker import AtOnce  # noqa: E402
+from scanner.simulation.simulate import Flaws, lay_out, simulate  # noqa: E402
+from scanner.sources.files import read_picture  # noqa: E402
+from scanner.sources.frames import Image  # noqa: E402
 
 SEED = 20240214
 FPS = 15.0

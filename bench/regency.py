@@ -26,8 +26,8 @@ import main as serah  # noqa: E402
 from bench.scenario import evidence  # noqa: E402
 from bench.scenario.field import AS_OF, Field, Subject  # noqa: E402
 from bench.scenario.planting import plant  # noqa: E402
-from custody.findings import SEVERITY  # noqa: E402
-from custody.places import Need, Place  # noqa: E402
+from custody.chain.findings import SEVERITY  # noqa: E402
+from custody.plan.places import Need, Place  # noqa: E402
 from tables.times import parse_moment  # noqa: E402
 
 LEAST = {"district": 4, "village": 3, "polling_station": 6}

@@ -14,10 +14,10 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 import main  # noqa: E402
-from commands.base import station_at  # noqa: E402
-from web.serving import listen, server_of, site_on  # noqa: E402
+from commands.context import station_at  # noqa: E402
+from web.security.token import HEADER, cookie_name  # noqa: E402
+from web.server import listen, server_of, site_on  # noqa: E402
 from web.site import Site  # noqa: E402
-from web.token import HEADER, cookie_name  # noqa: E402
 
 BULELENG = tuple(ROOT / "examples" / "buleleng" / name for name in ("places.csv", "needs.csv"))
 

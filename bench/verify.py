@@ -23,9 +23,9 @@ sys.path.insert(0, str(ROOT))
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: E402
 
 from bench.ledger import AT, WAREHOUSE, buleleng, open_ledger  # noqa: E402
-from custody.compose import Handover, Ref, Touch, handover_events, parts  # noqa: E402
-from custody.items import Item  # noqa: E402
-from custody.ledger import SIGNING_CONTEXT, read_signatures  # noqa: E402
+from custody.compose.compose import Handover, Ref, Touch, handover_events, parts  # noqa: E402
+from custody.format.encoding import SIGNING_CONTEXT, read_signatures  # noqa: E402
+from custody.format.item_facts import Item  # noqa: E402
 from db.store import Store  # noqa: E402
 
 Group = tuple[str, str, list[str], int]

@@ -79,8 +79,8 @@ def run(rounds: int) -> None:
     """Serve the page, measure, print."""
     from served import add_up, begun, prepared, served, type_in
 
-    from custody.compose import Handover
-    from custody.compose_items import Touch
+    from custody.compose.compose import Handover
+    from custody.compose.item_events import Touch
 
     spent: dict[bool, list[list[float]]] = {False: [], True: []}
     work: dict[bool, list[float]] = {False: [], True: []}

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from custody.codes import ItemLabel, PlaceLabel, parse_entry
 from custody.errors import N_, CodeError, Fault, InputError
+from custody.format.codes import ItemLabel, PlaceLabel, parse_entry
 
 MAX_LINES = 200_000
 MAX_LINE_LENGTH = 1_000

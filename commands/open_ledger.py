@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from commands.passphrase import ask
+from commands.admin.passphrase import ask
 from custody.errors import StoreError
 from db.connect import refuse_read_only
 from db.signer import Signer

@@ -21,56 +21,103 @@ REPORTS = (
 """What `report` can write."""
 
 COMMANDS = {
-    "init": ("init", N_("Begin a station: a new log and its key.")),
-    "admit": ("merging", N_("Let a station's key count; said by the election's root, which has looked at the "
-                            "fingerprint.")),
-    "revoke": ("merging", N_("Let a station's key count no longer; what came before stays. It does not come back.")),
-    "drop": ("dropping", N_("Drop what is kept of a log that nobody admitted; a later import brings it back.")),
-    "load": ("loading", N_("Load tables of places, needs and items (.csv, .xlsx): all or nothing.")),
-    "template": ("templates", N_("Write an empty table to fill in, with drop-downs and an example. KIND: places, "
-                                 "needs, items or points.")),
-    "plan": ("setup", N_("Register the items that the needs ask for and that do not exist yet.")),
-    "items": ("setup", N_("List items: code, kind, to, k/n, holder, condition.")),
-    "receive": ("receiving", N_("Record what a vendor delivered, before it has labels: how many by contract, arrived "
-                                "and damaged.")),
-    "labels": ("printing", N_("Print labels of items that have none yet, sorted by PPK, PPS, TPS and kind.")),
-    "reprint": ("reprinting", N_("Print labels again; the older prints become void.")),
-    "void": ("voiding", N_("Record that printed labels must not be used: spoiled (jammed, torn), lost, or unused. "
-                           "CODE means the newest print, CODE*02 that one.")),
-    "claim": ("claiming", N_("Register items under labels that were printed blank (labels --blank).")),
-    "printer": ("printers", N_("List the printers that were measured, or keep what was measured of one.")),
-    "decode": ("decoding", N_("Read the QR codes in pictures, videos, PDFs or from a camera; needs no ledger.")),
-    "scan": ("scanning", N_("Scan labels with the camera and record one handover.")),
-    "handover": ("scanning", N_("Record a handover from typed codes, a file, or a USB scanner that types.")),
-    "drafts": ("scanning", N_("List unfinished sessions; go on with one, record it, or drop it.")),
-    "inspect": ("inspecting", N_("Record in which condition things were found, with a photograph where there is one.")),
-    "seal": ("sealing", N_("Record seals put on, looked at, taken off, spoilt or brought back. SERIALS: A0001 "
-                           "A0005-A0010, or - for a USB scanner.")),
-    "pack": ("packing", N_("Put things into a set, sack or pallet, take them out, look into it, or open it; open a "
-                           "pack of seals into smaller ones.")),
-    "correct": ("correcting", N_("Withdraw a record, and say what is right; the chain keeps showing both.")),
-    "reassign": ("reassigning", N_("Record that things are bound for another place now, and why.")),
-    "balance": ("reassigning", N_("Tell which place lacks what a neighbour has too many of, and propose moves.")),
-    "incident": ("incidents", N_("Record an obstacle with place, stage and things; close it; without a text, list "
-                                 "them.")),
-    "checklist": ("checklists", N_("Record how ready a store is: asks each question, or takes the answers from "
-                                   "--answer.")),
-    "point": ("points", N_("Add, move or close a critical point; load many from a table; without a name, list them.")),
-    "form": ("forms", N_("Print handover forms ahead, for when laptop, power or camera fail; keyed in later with "
-                         "handover --occurred.")),
-    "custody": ("custody_chain", N_("The chain of custody of one item, with its findings.")),
-    "report": ("reporting", N_("Write a report. KIND is one of: {kinds}.")),
-    "export": ("exporting", N_("Write the logs of this ledger to a bundle for another station or an auditor.")),
-    "import": ("merging", N_("Take in bundles from other stations, and folders of photographs: twice adds nothing.")),
-    "verify": ("verifying", N_("Check the evidence: the whole ledger, or a bundle, a custody report or a proof from "
-                               "elsewhere.")),
-    "backup": ("backing", N_("Write a safe copy of the ledger to a new file, and read it back.")),
-    "serve": ("serving", N_("Show the station's page in the browser: scanning without typing commands.")),
-    "pins": ("pins", N_("List whose PIN this station keeps, or forget one so that it can be set anew on the page.")),
-    "token": ("tokens", N_("Make a read-only token for an observer, revoke one, or list them.")),
-    "doctor": ("doctor", N_("Look at camera, libraries, fonts, disk, clock and database; say what mends them.")),
+    "init": ("admin.init", N_("Begin a station: a new log and its key.")),
+    "admit": (
+        "exchange.import_",
+        N_("Let a station's key count; said by the election's root, which has looked at the fingerprint."),
+    ),
+    "revoke": (
+        "exchange.import_",
+        N_("Let a station's key count no longer; what came before stays. It does not come back."),
+    ),
+    "drop": ("exchange.drop", N_("Drop what is kept of a log that nobody admitted; a later import brings it back.")),
+    "load": ("admin.load", N_("Load tables of places, needs and items (.csv, .xlsx): all or nothing.")),
+    "template": (
+        "admin.template",
+        N_("Write an empty table to fill in, with drop-downs and an example. KIND: places, needs, items or points."),
+    ),
+    "plan": ("admin.plan", N_("Register the items that the needs ask for and that do not exist yet.")),
+    "items": ("admin.plan", N_("List items: code, kind, to, k/n, holder, condition.")),
+    "receive": (
+        "record.receive",
+        N_("Record what a vendor delivered, before it has labels: how many by contract, arrived and damaged."),
+    ),
+    "labels": ("label.labels", N_("Print labels of items that have none yet, sorted by PPK, PPS, TPS and kind.")),
+    "reprint": ("label.reprint", N_("Print labels again; the older prints become void.")),
+    "void": (
+        "label.void",
+        N_(
+            "Record that printed labels must not be used: spoiled (jammed, torn), lost, or unused. "
+            "CODE means the newest print, CODE*02 that one."
+        ),
+    ),
+    "claim": ("label.claim", N_("Register items under labels that were printed blank (labels --blank).")),
+    "printer": ("admin.printers", N_("List the printers that were measured, or keep what was measured of one.")),
+    "decode": ("scan.decode", N_("Read the QR codes in pictures, videos, PDFs or from a camera; needs no ledger.")),
+    "scan": ("scan.scan", N_("Scan labels with the camera and record one handover.")),
+    "handover": ("scan.scan", N_("Record a handover from typed codes, a file, or a USB scanner that types.")),
+    "drafts": ("scan.scan", N_("List unfinished sessions; go on with one, record it, or drop it.")),
+    "inspect": (
+        "record.inspect",
+        N_("Record in which condition things were found, with a photograph where there is one."),
+    ),
+    "seal": (
+        "record.seal",
+        N_(
+            "Record seals put on, looked at, taken off, spoilt or brought back. SERIALS: A0001 "
+            "A0005-A0010, or - for a USB scanner."
+        ),
+    ),
+    "pack": (
+        "record.pack",
+        N_(
+            "Put things into a set, sack or pallet, take them out, look into it, or open it; open a "
+            "pack of seals into smaller ones."
+        ),
+    ),
+    "correct": ("record.correct", N_("Withdraw a record, and say what is right; the chain keeps showing both.")),
+    "reassign": ("record.reassign", N_("Record that things are bound for another place now, and why.")),
+    "balance": ("record.reassign", N_("Tell which place lacks what a neighbour has too many of, and propose moves.")),
+    "incident": (
+        "record.incident",
+        N_("Record an obstacle with place, stage and things; close it; without a text, list them."),
+    ),
+    "checklist": (
+        "record.checklist",
+        N_("Record how ready a store is: asks each question, or takes the answers from --answer."),
+    ),
+    "point": (
+        "record.point",
+        N_("Add, move or close a critical point; load many from a table; without a name, list them."),
+    ),
+    "form": (
+        "label.form",
+        N_(
+            "Print handover forms ahead, for when laptop, power or camera fail; keyed in later with "
+            "handover --occurred."
+        ),
+    ),
+    "custody": ("report.custody", N_("The chain of custody of one item, with its findings.")),
+    "report": ("report.report", N_("Write a report. KIND is one of: {kinds}.")),
+    "export": ("exchange.export", N_("Write the logs of this ledger to a bundle for another station or an auditor.")),
+    "import": (
+        "exchange.import_",
+        N_("Take in bundles from other stations, and folders of photographs: twice adds nothing."),
+    ),
+    "verify": (
+        "exchange.verify",
+        N_("Check the evidence: the whole ledger, or a bundle, a custody report or a proof from elsewhere."),
+    ),
+    "backup": ("admin.backup", N_("Write a safe copy of the ledger to a new file, and read it back.")),
+    "serve": ("admin.serve", N_("Show the station's page in the browser: scanning without typing commands.")),
+    "pins": (
+        "admin.pins",
+        N_("List whose PIN this station keeps, or forget one so that it can be set anew on the page."),
+    ),
+    "token": ("admin.tokens", N_("Make a read-only token for an observer, revoke one, or list them.")),
+    "doctor": ("admin.doctor", N_("Look at camera, libraries, fonts, disk, clock and database; say what mends them.")),
     "demo": ("demo", N_("Show the whole job on the Buleleng example, with no camera.")),
-}  # fmt: skip
+}
 """Of each command: its module, and what it does."""
 
 
@@ -143,7 +190,7 @@ def program(now_utc: Callable[[], str] | None = None) -> click.Group:
     def serah(
         context: click.Context, home: str | None, db: str | None, lang: str | None, passphrase_file: str | None
     ) -> None:
-        from commands.base import station_at
+        from commands.context import station_at
 
         context.obj = station_at(home, db, now_utc, passphrase_file)
 

@@ -15,7 +15,7 @@ from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
 from custody.errors import N_, StoreError
 from db.address import POSTGRES, ledger_file, sqlite_path
-from db.faults import as_store_errors, damaged
+from db.db_errors import as_store_errors, damaged
 from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
 
 APPLICATION_ID = 0x53455248

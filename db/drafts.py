@@ -7,9 +7,9 @@ from typing import Any
 
 from peewee import Value, fn
 
-from custody.compose import Touch, how_read
+from custody.compose.compose import Touch, how_read
 from custody.errors import N_, InputError
-from db.ledger import Ledger
+from db.log.ledger import Ledger
 from db.models import Tables
 from db.prepared import Prepared, blank
 

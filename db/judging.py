@@ -4,11 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from custody.chain import Chain, custody
-from custody.codes import ItemLabel, is_plate, parse_custodian
-from custody.compose import Handover, NewEvent, Ref, Touch, apart, handover_events
-from custody.errors import N_, InputError, RuleError
-from custody.findings import (
+from custody.chain.chain import Chain, custody
+from custody.chain.findings import (
     Finding,
     goes_astray,
     judge_condition,
@@ -18,18 +15,21 @@ from custody.findings import (
     name_of,
     wrong_destination,
 )
-from custody.handover_facts import HandoverFacts, expected_items, expected_tops, handover_facts, stated
-from custody.items import Item
-from custody.places import Need, Place, is_carrier, is_official, is_under
-from custody.sealing import judge_seals
-from custody.strangers import told_otherwise
-from custody.waybill import judge_against_load, judge_against_paper
-from db.around import around_now, meant_now
-from db.ledger import Ledger
-from db.papers import Papers, Waybill
-from db.reading import Mark
-from db.seen_heads import SeenHeads
-from db.state import State
+from custody.chain.seals import judge_seals
+from custody.chain.unadmitted import told_otherwise
+from custody.compose.compose import Handover, NewEvent, Ref, Touch, apart, handover_events
+from custody.errors import N_, InputError, RuleError
+from custody.format.codes import ItemLabel, is_plate, parse_custodian
+from custody.format.item_facts import Item
+from custody.handover.handover_facts import HandoverFacts, expected_items, expected_tops, handover_facts, stated
+from custody.handover.waybill import judge_against_load, judge_against_paper
+from custody.plan.places import Need, Place, is_carrier, is_official, is_under
+from db.handover_context import around_now, meant_now
+from db.log.ledger import Ledger
+from db.log.paper_records import Papers, Waybill
+from db.log.reader import Mark
+from db.log.seen_heads import SeenHeads
+from db.state.queries import State
 
 
 class Expectation(NamedTuple):

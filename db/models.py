@@ -223,7 +223,8 @@ class Paper(Table):
 class Tree(Table):
     """How the Merkle tree of a log of our own stands, and the head that we signed over it: one row for each log.
 
-    `seal` signs which heads had been shown then; `shown` is the sum of those that came later, as hex (`evidence.seal`).
+    `seal` signs which heads had been shown then; `shown` is the sum of those that came later, as hex
+    (`evidence.head_seal`).
     """
 
     log_id = IntegerField(primary_key=True)

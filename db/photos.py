@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from custody.errors import N_, InputError, TamperError
-from custody.events import Event
-from db.ledger import Ledger
-from db.stored import as_bytes
-from db.topics import SIGNED
-from evidence.findings import EvidenceFinding
+from custody.format.events import Event
+from db.log.event_topics import SIGNED
+from db.log.ledger import Ledger
+from db.log.stored import as_bytes
+from evidence.audit_findings import EvidenceFinding
 
 MAX_BYTES = 1024 * 1024
 _JPEG = b"\xff\xd8\xff"
@@ -47,7 +47,7 @@ class Photos:
         it is given; one that was altered meanwhile is put right.
 
         Args:
-            data: JPEG, as `scanner.photo` makes it.
+            data: JPEG, as `scanner.sources.photo` makes it.
 
         Raises:
             InputError: it is no JPEG or larger than `MAX_BYTES`.

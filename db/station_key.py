@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from custody.errors import N_, InputError, StoreError
-from db.key_lock import is_locked, lock, public_of, unlock
+from db.key_encryption import is_locked, lock, public_of, unlock
 from db.signer import Signer
 
 FILE_NAME = "station.key"

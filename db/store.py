@@ -9,29 +9,29 @@ from contextlib import contextmanager
 
 from peewee import Database
 
-from custody import compose
-from custody.clocks import ClockMark, clock_events, expected_time, judge_clock, judge_step
-from custody.codes import show_code
-from custody.compose import Handover, NewEvent, Ref, Touch
+from custody.chain.clocks import ClockMark, clock_events, expected_time, judge_clock, judge_step
+from custody.chain.findings import Finding
+from custody.compose import compose
+from custody.compose.compose import Handover, NewEvent, Ref, Touch
 from custody.errors import N_, InputError, RuleError, StoreError
-from custody.events import Event
-from custody.findings import Finding
-from custody.items import Item
-from custody.ledger import key_fingerprint, log_name
-from custody.numbering import own_number
-from custody.places import Need, Place, below
-from custody.planning import missing_items
+from custody.format.codes import show_code
+from custody.format.encoding import key_fingerprint, log_name
+from custody.format.events import Event
+from custody.format.item_facts import Item
+from custody.handover.numbering import own_number
+from custody.plan.missing_items import missing_items
+from custody.plan.places import Need, Place, below
 from db.connect import BUSY_TIMEOUT_S, opened
+from db.db_errors import as_store_errors
 from db.drafts import Drafts
-from db.faults import as_store_errors
+from db.environment import RecordedHandover as RecordedHandover
+from db.environment import Surroundings as Surroundings
+from db.handover_lookup import newest_handover
 from db.judging import Judging
-from db.ledger import Ledger, Signer
-from db.letters import newest_handover
+from db.log.ledger import Ledger, Signer
 from db.models import Tables
 from db.photos import Photos
-from db.state import State
-from db.surroundings import RecordedHandover as RecordedHandover
-from db.surroundings import Surroundings as Surroundings
+from db.state.queries import State
 
 
 class Store(Judging):

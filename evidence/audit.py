@@ -8,15 +8,15 @@ log, for each entry names the digest of the one before it.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from custody.chain.roster import LogOwner, roster
 from custody.errors import N_
-from custody.events import Event
-from custody.ledger import key_fingerprint
-from custody.roster import LogOwner, roster
+from custody.format.encoding import key_fingerprint
+from custody.format.events import Event
+from evidence.audit_findings import EvidenceFinding
 from evidence.between import Between, Held
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import is_head_of
 from evidence.entry import RawEntry, examine
-from evidence.findings import EvidenceFinding
 from evidence.log_audit import MAX_LOGS, LogAudit, Mapper, with_keys
 from evidence.mentions import Room
 from evidence.trust import whose_word_counts
@@ -128,7 +128,7 @@ def _check_rows(rows: Sequence[LogRow], held: dict[str, Held]) -> list[EvidenceF
 def _trust(held: Mapping[str, Held], root: str | None) -> tuple[dict[str, int], list[Event], list[EvidenceFinding]]:
     """The logs whose word counts, each with the number up to which it does, and the admissions that count.
 
-    Without a root, all of all. Else as `custody.roster` says: the root's logs, those whose keys were admitted by
+    Without a root, all of all. Else as `custody.chain.roster` says: the root's logs, those whose keys were admitted by
     whoever may, each to its end where its key was revoked.
     """
     said = [Event("", dict(body)) for one in held.values() for body in one.audit.kept]

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from custody.errors import N_, TamperError
-from custody.forms import MAX_COUNT
-from custody.ledger import key_fingerprint
+from custody.format.encoding import key_fingerprint
+from custody.format.event_types import MAX_COUNT
+from evidence.audit_findings import EvidenceFinding
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
-from evidence.findings import EvidenceFinding
 from evidence.log_audit import LogAudit
 from evidence.mentions import MAX_ABSENT, Room
 from evidence.tree import Tree

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from custody.errors import N_, TamperError
-from custody.forms import MAX_COUNT
-from custody.ledger import MAX_BODY_BYTES
+from custody.format.encoding import MAX_BODY_BYTES
+from custody.format.event_types import MAX_COUNT
 from evidence.entry import RawEntry
 from evidence.log_audit import MAX_LOGS
 

@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from custody.chain.roster import LogOwner, Roster, roster
 from custody.errors import N_, TamperError
-from custody.events import Event
-from custody.forms import Body
-from custody.ledger import key_fingerprint
-from custody.roster import LogOwner, Roster, roster
+from custody.format.encoding import key_fingerprint
+from custody.format.event_types import Body
+from custody.format.events import Event
+from evidence.audit_findings import EvidenceFinding
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.entry import RawEntry, learn_key
-from evidence.findings import EvidenceFinding
 from evidence.proof import EntryProof, check_proof, claimed_log, read_proof
 from evidence.trust import whose_word_counts
 from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts, Witness

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from custody.errors import N_, TamperError
-from custody.events import read_body
-from custody.ledger import SIGNING_CONTEXT, key_fingerprint, leaf_digest, read_signatures
+from custody.format.encoding import SIGNING_CONTEXT, key_fingerprint, leaf_digest, read_signatures
+from custody.format.events import read_body
 from evidence.ed25519 import holds
 
 Keys = Mapping[str, bytes]

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from custody.chain.roster import Roster
 from custody.errors import N_, InputError, TamperError
-from custody.ledger import is_name_of
-from custody.roster import Roster
+from custody.format.encoding import is_name_of
+from evidence.audit_findings import EvidenceFinding
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, is_head_of, read_checkpoint
 from evidence.entry import RawEntry, examine
-from evidence.findings import EvidenceFinding
 from evidence.log_audit import LogAudit, Mapper, with_keys
 from evidence.mentions import Room
 from evidence.witnesses import false_head

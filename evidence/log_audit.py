@@ -10,8 +10,8 @@ from itertools import chain
 from typing import Any
 
 from custody.errors import N_
+from evidence.audit_findings import EvidenceFinding
 from evidence.entry import NO_KEY, Examined, Keys, Mention, RawEntry, examine, learn_key
-from evidence.findings import EvidenceFinding
 from evidence.mentions import Mentions, Room
 from evidence.tree import Tree
 

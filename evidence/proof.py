@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from custody.errors import N_, TamperError
-from custody.events import Event, read_event
-from custody.ledger import MAX_BODY_BYTES, leaf_digest, read_signatures
+from custody.format.encoding import MAX_BODY_BYTES, leaf_digest, read_signatures
+from custody.format.events import Event, read_event
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.entry import is_signed
 from evidence.tree import is_included

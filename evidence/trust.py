@@ -1,10 +1,10 @@
-"""Whose word counts in an audit that knows the root: what `custody.roster` says, as findings."""
+"""Whose word counts in an audit that knows the root: what `custody.chain.roster` says, as findings."""
 
 from collections.abc import Mapping
 
+from custody.chain.roster import Roster
 from custody.errors import N_
-from custody.roster import Roster
-from evidence.findings import EvidenceFinding
+from evidence.audit_findings import EvidenceFinding
 
 
 def whose_word_counts(trusted: Roster, sizes: Mapping[str, int]) -> tuple[dict[str, int], list[EvidenceFinding]]:

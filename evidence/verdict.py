@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from custody.errors import N_
-from evidence.findings import EvidenceFinding
+from evidence.audit_findings import EvidenceFinding
 
 KEPT_HEAD = "head"
 """The witness's name where it is no log: somebody kept a signed head, on paper or in a file."""

@@ -7,9 +7,9 @@ Paper that was printed witnesses nothing until the other side has read it.
 from collections.abc import Iterable, Mapping
 
 from custody.errors import N_, TamperError
-from custody.events import Event
+from custody.format.events import Event
+from evidence.audit_findings import EvidenceFinding
 from evidence.checkpoint import claimed_checkpoint, read_checkpoint
-from evidence.findings import EvidenceFinding
 
 
 def witnessed_to(log: str, public_key: bytes, others: Iterable[Event]) -> int:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from custody.codes import is_plate, item_payload, place_payload, show_code
-from custody.items import Item, SerialRange
-from custody.places import Need, Place, path
+from custody.format.codes import is_plate, item_payload, place_payload, show_code
+from custody.format.item_facts import Item, SerialRange
+from custody.plan.places import Need, Place, path
 from language import _, chosen
 from language.levels import level_word
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from custody.errors import N_, InputError, PrinterError
-from tables.own_files import refuse_own
+from tables.output.own_files import refuse_own
 
 RAW_PORT = 9100
 CONNECT_S = 5.0

@@ -31,7 +31,7 @@ _FOLDERS = (
     "language",
     "reports",
     "scanner",
-    "station",
+    "services",
     "tables",
     "web",
 )

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tables.write import Sheet
+from tables.output.write import Sheet
 
 if TYPE_CHECKING:
-    from reports.paper import Paper
+    from reports.pdf.page import Paper
 
 
 @dataclass(frozen=True, slots=True)

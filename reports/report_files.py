@@ -6,11 +6,11 @@ What draws with ReportLab is imported when a PDF is written, for it takes longer
 from pathlib import Path
 from typing import BinaryIO
 
-from custody.prints import PrintAccount
-from reports.evaluation import Evaluation, evaluation_json, evaluation_sheets
+from custody.measures.prints import PrintAccount
 from reports.listing import Listing
-from reports.made import Made, save_report
-from reports.prints import print_sheets, prints_json
+from reports.lists.evaluation import Evaluation, evaluation_json, evaluation_sheets
+from reports.lists.print_account import print_sheets, prints_json
+from reports.output import Made, save_report
 from reports.words import Needs, Places
 
 
@@ -23,7 +23,7 @@ def save_listing(path: Path, listing: Listing, made: Made) -> None:
     """
 
     def pdf(file: BinaryIO) -> None:
-        from reports.listing_pdf import write_listing_pdf
+        from reports.pdf.listing_pdf import write_listing_pdf
 
         write_listing_pdf(file, listing, made)
 
@@ -42,7 +42,7 @@ def save_evaluation(path: Path, evaluation: Evaluation, made: Made) -> None:
     """
 
     def pdf(file: BinaryIO) -> None:
-        from reports.evaluation_pdf import write_evaluation_pdf
+        from reports.lists.evaluation_pdf import write_evaluation_pdf
 
         write_evaluation_pdf(file, evaluation, made)
 
@@ -65,7 +65,7 @@ def save_prints(
     """
 
     def pdf(file: BinaryIO) -> None:
-        from reports.prints_pdf import write_prints_pdf
+        from reports.lists.print_account_pdf import write_prints_pdf
 
         write_prints_pdf(file, account, places, needs, made)
 

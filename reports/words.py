@@ -5,11 +5,11 @@ Whatever comes from an event or a table passes `printable` on its way to paper o
 
 from collections.abc import Mapping, Sequence
 
-from custody.codes import is_plate, show_plate
+from custody.chain.findings import Finding
 from custody.errors import N_
-from custody.findings import Finding
+from custody.format.codes import is_plate, show_plate
 from custody.people import NamedTwice
-from custody.places import Need, Place, path, zone
+from custody.plan.places import Need, Place, path, zone
 from language import _, chosen
 from language.text import local_time, number, printable, sentence
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
-from scanner.decode import Reader
-from scanner.frames import Frame, FrameSource, Tell
-from scanner.live import open_looks
-from scanner.looks import Look, in_view
-from scanner.opening import open_source
+from scanner.decoding.live_reader import open_looks
+from scanner.decoding.looks import Look, in_view
+from scanner.decoding.picture_reader import Reader
 from scanner.outcomes import Outcome
 from scanner.reads import Read
-from scanner.run import Command, Ending, take_line
 from scanner.session import ScanSession
+from scanner.sources.frames import Frame, FrameSource, Tell
+from scanner.sources.open_source import open_source
+from scanner.typed_lines import Command, Ending, take_line
 
 
 def scan_frames(
@@ -30,7 +30,7 @@ def scan_frames(
 
     Args:
         typed_lines: gives the lines typed since it was last asked; see `KeyboardLines`.
-        on_frame: is shown each frame with what was read in it, and may give a command; see `scanner.window`.
+        on_frame: is shown each frame with what was read in it, and may give a command; see `scanner.ui.window`.
 
     Raises:
         CameraError, InputError: the source failed.

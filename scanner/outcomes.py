@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from custody.codes import ItemLabel
-from custody.findings import Finding
-from custody.paper import Sheet
+from custody.chain.findings import Finding
+from custody.format.codes import ItemLabel
+from custody.format.paper_codes import Sheet
 from language import _
 from language.text import fill
 

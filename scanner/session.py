@@ -8,12 +8,20 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from custody.codes import ItemLabel, PlaceLabel, parse_code, parse_custodian, parse_entry, read_payload, show_code
-from custody.compose import how_entered
+from custody.chain.findings import Finding
+from custody.compose.compose import how_entered
 from custody.errors import CodeError, CustodyError, RuleError, TamperError
-from custody.findings import Finding
-from custody.paper import Collector, Progress, is_head, is_part
-from custody.places import is_official
+from custody.format.codes import (
+    ItemLabel,
+    PlaceLabel,
+    parse_code,
+    parse_custodian,
+    parse_entry,
+    read_payload,
+    show_code,
+)
+from custody.format.paper_codes import Collector, Progress, is_head, is_part
+from custody.plan.places import is_official
 from language import _
 from language.text import printable
 from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally, What

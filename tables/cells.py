@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from custody.codes import parse_code, parse_custodian
 from custody.errors import N_, CodeError, Fault, InputError
-from custody.places import zone
+from custody.format.codes import parse_code, parse_custodian
+from custody.plan.places import zone
 from tables.header_row import letter
 from tables.headers import layout
 from tables.read import Table

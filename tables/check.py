@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
-from custody.codes import is_plate
 from custody.errors import N_, Fault
-from custody.places import LEVELS, Need, Place
+from custody.format.codes import is_plate
+from custody.plan.places import LEVELS, Need, Place
 from language.levels import level_word, level_words
 from tables.cells import Located
 from tables.rows import ItemRow

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 
 from custody.errors import N_, Fault
-from custody.store_space import QUESTIONS, STORAGE, Size
+from custody.plan.store_space import QUESTIONS, STORAGE, Size
 from language import _
 from tables.cells import Cells, Located, take_apart
 from tables.read import Table
-from tables.words import parse_state
+from tables.vocabulary import parse_state
 
 _KEY = re.compile(r"[\w\-]{1,40}")
 

@@ -1,6 +1,6 @@
 """Finding the row of headings in a sheet: below titles and blank rows, and over two or three lines.
 
-A row is taken for the headings by how many of its cells `tables.words` knows.
+A row is taken for the headings by how many of its cells `tables.vocabulary` knows.
 """
 
 import re
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from custody.errors import N_, InputError
-from tables.asked import Choice, QuestionError, Reading
-from tables.words import lacking, matched, meaning
+from tables.questions import Choice, QuestionError, Reading
+from tables.vocabulary import lacking, matched, meaning
 
 _LOOKED_AT = 60
 """Rows from the top in which headings are looked for."""

@@ -1,12 +1,12 @@
-"""Which table it is, told by its headers: English or Indonesian, in any order and case (`tables.words`)."""
+"""Which table it is, told by its headers: English or Indonesian, in any order and case (`tables.vocabulary`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from custody.errors import N_, Fault, InputError
-from tables.asked import LEFT_OUT, Choice, QuestionError
+from tables.questions import LEFT_OUT, Choice, QuestionError
 from tables.read import Table
-from tables.words import (
+from tables.vocabulary import (
     COLUMNS,
     LOADED,
     REQUIRED,

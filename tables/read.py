@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from custody.errors import N_, Fault, InputError
-from tables import csv_file, xlsx_file
-from tables.asked import Choice, QuestionError, Reading
-from tables.faults import few_of_a_kind
+from tables.fault_list import few_of_a_kind
+from tables.formats import csv_file, xlsx_file
+from tables.formats.limits import MAX_CELL, MAX_COLUMNS, MAX_FAULTS, MAX_ROWS, UNSAFE, too_many_rows
+from tables.formats.old_book import OldSheet, open_old_book
 from tables.header_row import Header, find_header, letter
-from tables.leave_out import Row, Tidied, tidy
-from tables.limits import MAX_CELL, MAX_COLUMNS, MAX_FAULTS, MAX_ROWS, UNSAFE, too_many_rows
-from tables.old_book import OldSheet, open_old_book
-from tables.words import COUNTED, KEYS, LOADED, best_kind, fold, matched
+from tables.omitted_rows import Row, Tidied, tidy
+from tables.questions import Choice, QuestionError, Reading
+from tables.vocabulary import COUNTED, KEYS, LOADED, best_kind, fold, matched
 
 _OLD = (".xls", ".xlsb", ".ods")
 _Sheet = xlsx_file.XlsxSheet | OldSheet

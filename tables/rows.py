@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass
 
 from custody.errors import N_, Fault
-from custody.items import SerialRange
-from custody.places import LEVELS, Need, Place
+from custody.format.item_facts import SerialRange
+from custody.plan.places import LEVELS, Need, Place
 from language import _
 from language.levels import level_words
 from tables.cells import Cells, Located, take_apart
 from tables.read import Table
-from tables.words import parse_bearer, parse_level, parse_tracked_as
+from tables.vocabulary import parse_bearer, parse_level, parse_tracked_as
 
 _SERIAL = re.compile(r"(.{0,40}?)([0-9]{1,18})", re.ASCII)
 

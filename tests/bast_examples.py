@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from custody.chain import chains_then, custody
-from custody.events import Event, read_event
-from custody.handover_facts import handover_facts
-from custody.handover_then import around_then, looks_of
-from custody.ledger import read_signatures
-from custody.paper import Sheet
-from reports.bast_facts import BastFacts, bast_facts
+from custody.chain.chain import chains_then, custody
+from custody.format.encoding import read_signatures
+from custody.format.events import Event, read_event
+from custody.format.paper_codes import Sheet
+from custody.handover.handover_facts import handover_facts
+from custody.handover.handover_history import around_then, looks_of
+from reports.bast.letter_facts import BastFacts, bast_facts
 from tests.paper_examples import codes, handover_body, signed_sheet
 from tests.report_examples import NEEDS, PLACES, PPK, TPS, TRUCK, WAREHOUSE, Book
 

@@ -57,7 +57,7 @@ class Served:
         self.start()
 
     def start(self) -> None:
-        from web.serving import lan_server_of, listen, open_lan, server_of
+        from web.server import lan_server_of, listen, open_lan, server_of
 
         listening = listen(self._port, first=9000 + _OF_WORKER)
         self._port = listening.getsockname()[1]

@@ -8,8 +8,8 @@ from dataclasses import replace
 from bundle_examples import Evidence
 from evidence_logs import Station
 
-from custody.forms import FORMS
-from custody.ledger import sign_body
+from custody.format.encoding import sign_body
+from custody.format.event_types import FORMS
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import make_checkpoint
 

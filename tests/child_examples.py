@@ -1,10 +1,10 @@
-"""What a child process may do that reads a stranger's file: functions for `tables.bounded` to run."""
+"""What a child process may do that reads a stranger's file: functions for `tables.sandbox.child_process` to run."""
 
 import os
 from pathlib import Path
 from typing import Any
 
-from tables.bounded import Send, limited
+from tables.sandbox.child_process import Send, limited
 
 
 def echo(told: dict[str, Any], send: Send, payload: bytes) -> None:

@@ -22,12 +22,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from custody.chain import Chain, custody
-from custody.codes import draw_code
-from custody.events import Event, check_body
-from custody.forms import FORMS, NEWEST
-from custody.ledger import canonical, entry_bytes, leaf_digest
-from custody.places import Place
+from custody.chain.chain import Chain, custody
+from custody.format.codes import draw_code
+from custody.format.encoding import canonical, entry_bytes, leaf_digest
+from custody.format.event_types import FORMS, NEWEST
+from custody.format.events import Event, check_body
+from custody.plan.places import Place
 
 LINE = re.compile(r"(?P<name>[A-Z][0-9]+'*)\s*(?:\[(?P<refs>[^\]]*)\])?\s*(?P<verb>\w+)\s*(?P<rest>.*)")
 LISTED = ("absent", "beyond")

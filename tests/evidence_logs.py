@@ -8,8 +8,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from custody.events import check_body
-from custody.ledger import canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
+from custody.format.encoding import canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
+from custody.format.events import check_body
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import make_checkpoint
 from evidence.entry import RawEntry

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from custody.items import Item, SerialRange
-from custody.places import Need, Place
+from custody.format.item_facts import Item, SerialRange
+from custody.plan.places import Need, Place
 from labels.content import LabelContent, item_content, place_content
 from labels.draw import fits, register_fonts
 from labels.layout import Layout, arrange

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from page_examples import Visitor, Whichever, begun_draft
 
-from web.token import HEADER
+from web.security.token import HEADER
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.testclient import TestClient
 
-    from web.lan import Lan
+    from web.security.pairing import Lan
     from web.site import Site
 
 ADDRESS, LAN_PORT = "192.168.1.20", 8743
@@ -39,7 +39,7 @@ class Device:
         """Come in with a code."""
         answer = self.ask("POST", "/api/pair", {"code": code, "name": "HP Made"}, expect=expect)
         if expect == 200:
-            from web.lan import COOKIE
+            from web.security.pairing import COOKIE
 
             self.secret = self.client.cookies[COOKIE]
         return answer
@@ -48,8 +48,8 @@ class Device:
 @pytest.fixture
 def lan(site: Site) -> Lan:
     """The site, open for devices."""
-    from web.certificate import kept_certificate
-    from web.lan import Lan
+    from web.security.certificate import kept_certificate
+    from web.security.pairing import Lan
 
     addresses = [IPv4Address(ADDRESS)]
     site.lan = Lan(site.home, addresses, LAN_PORT, kept_certificate(site.home, addresses))
@@ -66,7 +66,7 @@ def whichever_lan() -> Whichever:
 def lan_app(app: FastAPI, whichever: Any, whichever_lan: Any) -> FastAPI:
     """The application on the site of the test that runs, reached from that network."""
     from web.app import build
-    from web.lan import LanDoor
+    from web.security.pairing import LanDoor
 
     assert app is not None  # it has put a site into the place of whichever
     return build(whichever, LanDoor(whichever_lan))

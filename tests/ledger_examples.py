@@ -10,17 +10,17 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from custody.compose import Handover, NewEvent, Touch
-from custody.events import Event, read_event
-from custody.items import Item
-from custody.ledger import read_signatures
-from custody.places import Need, Place
+from custody.compose.compose import Handover, NewEvent, Touch
+from custody.format.encoding import read_signatures
+from custody.format.events import Event, read_event
+from custody.format.item_facts import Item
+from custody.plan.places import Need, Place
 from db.connect import open_database
-from db.ledger import Signer
-from db.merge import Merged, merge
-from db.stations import StationCard, make_card, read_card
+from db.log.ledger import Signer
+from db.log.merge import Merged, merge
 from db.store import Store, Surroundings, open_store
 from evidence.entry import RawEntry
+from services.records.membership import StationCard, make_card, read_card
 
 WAREHOUSE = "51.08"
 PLACES = [

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from scanner.frames import Image
-from scanner.looks import Look
+from scanner.decoding.looks import Look
 from scanner.reads import Corners, Read
+from scanner.sources.frames import Image
 
 SQUARE: Corners = ((0, 0), (9, 0), (9, 9), (0, 9))
 BLANK = np.zeros((20, 20), np.uint8)

@@ -17,17 +17,17 @@ from ledger_examples import (
     record,
 )
 
-from custody.codes import show_code
-from custody.compose import Handover, NewEvent, Touch
-from custody.events import Event, read_event
-from custody.ledger import read_signatures
-from db.merge import Merged, merge
-from db.stations import admit, revoke
+from custody.compose.compose import Handover, NewEvent, Touch
+from custody.format.codes import show_code
+from custody.format.encoding import read_signatures
+from custody.format.events import Event, read_event
+from db.log.merge import Merged, merge
 from db.store import Store
 from evidence.bundle_lines import LogRow
 from evidence.entry import RawEntry
 from evidence.intake import check_bundle
-from reports.custody_facts import chain_json
+from reports.chain.chain_facts import chain_json
+from services.records.membership import admit, revoke
 
 HOPS = [WAREHOUSE, "51.08.01", "51.08.02", "51.08.01.2001", "51.08.02.2001", *TPS[:2]]
 

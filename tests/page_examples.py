@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from command_examples import NOW, Terminal
 
-from commands.base import station_at
-from web.doors import LocalDoor
-from web.token import HEADER, cookie_name, kept_token
+from commands.context import station_at
+from web.security.entrances import LocalDoor
+from web.security.token import HEADER, cookie_name, kept_token
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

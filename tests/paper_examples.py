@@ -7,12 +7,12 @@ import pypdfium2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
-from custody.codes import draw_code
-from custody.ledger import canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
-from custody.paper import Sheet
+from custody.format.codes import draw_code
+from custody.format.encoding import canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
+from custody.format.paper_codes import Sheet
 from evidence.checkpoint import make_checkpoint
 from evidence.tree import Frontier
-from scanner.decode import Reader
+from scanner.decoding.picture_reader import Reader
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC_KEY = KEY.public_key().public_bytes_raw()

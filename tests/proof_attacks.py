@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from evidence_logs import Station
 
-from custody.ledger import sign_body
+from custody.format.encoding import sign_body
 from evidence.custody_proof import CustodyProof
 from evidence.proof import make_proof
 

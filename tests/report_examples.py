@@ -4,10 +4,10 @@ import hashlib
 import json
 from typing import Any
 
-from custody.chain import Chain, custody
-from custody.events import Event, check_body
-from custody.forms import FORMS
-from custody.places import Need, Place
+from custody.chain.chain import Chain, custody
+from custody.format.event_types import FORMS
+from custody.format.events import Event, check_body
+from custody.plan.places import Need, Place
 
 BOX = "7Q2M9X4T5B8C6"
 SET = "0000000000001"

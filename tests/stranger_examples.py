@@ -11,9 +11,9 @@ from evidence_logs import Station
 from meet_examples import PPK, fingerprint_of
 from merge_examples import Bundle
 
-from custody.ledger import log_name
+from custody.format.encoding import log_name
+from db.log.quarantine import Strangers
 from db.store import Store
-from db.strangers import Strangers
 from evidence.bundle_lines import LogRow, entry_line, header_line
 from evidence.entry import RawEntry
 

@@ -11,25 +11,25 @@ from hypothesis import strategies as st
 from ledger_examples import TPS, WAREHOUSE, boxes, cache_of, card_of, empty_ledger, planned_station, touched
 from merge_examples import Bundle, bundle_of, event_of, join, split, take
 
-from custody.admission import waiting
-from custody.compose import Handover
-from db.correcting import correct
-from db.deliveries import account as deliveries
-from db.deliveries import record_delivery
-from db.field import incidents_of, open_incident, points_of, readiness_of
-from db.inspecting import conditions, record_inspection
-from db.printing import account as prints
-from db.printing import record_prints
-from db.reassigning import record_reassignment
-from db.sealing import record_seal
-from db.stations import admit, revoke
+from custody.chain.admission import waiting
+from custody.compose.compose import Handover
 from db.store import Store
-from reports.custody_facts import chain_json
-from station.admission import records_waiting, waiting_sentence, waiting_words
-from station.evaluation import progress_rows
-from station.making import made_of
-from station.overview import Overview
-from station.survey import survey
+from reports.chain.chain_facts import chain_json
+from services.access.admission_notice import records_waiting, waiting_sentence, waiting_words
+from services.records.correcting import correct
+from services.records.field_records import incidents_of, open_incident, points_of, readiness_of
+from services.records.inspecting import conditions, record_inspection
+from services.records.label_prints import account as prints
+from services.records.label_prints import record_prints
+from services.records.membership import admit, revoke
+from services.records.reassigning import record_reassignment
+from services.records.sealing import record_seal
+from services.records.vendor_deliveries import account as deliveries
+from services.records.vendor_deliveries import record_delivery
+from services.reporting.evaluation_chapters import progress_rows
+from services.reporting.made_by import made_of
+from services.reporting.overview import Overview
+from services.reporting.survey import survey
 
 PPK, PPS = "51.08.01", "51.08.01.2001"
 AS_OF = "2024-02-16T00:00:00Z"

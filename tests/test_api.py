@@ -9,11 +9,11 @@ from command_examples import ITEMS, Terminal, told_last
 from page_examples import SAME_ORIGIN, Visitor, begun_draft
 from starlette.testclient import TestClient
 
-from custody.codes import item_payload
-from custody.ledger import key_fingerprint
+from custody.format.codes import item_payload
+from custody.format.encoding import key_fingerprint
 from db.station_key import load_key
 from web.api.waiting import HEADER
-from web.token import HEADER as TOKEN
+from web.security.token import HEADER as TOKEN
 
 HANDOVER_ID = "0b51ba32-0b51-4a32-8b51-0b51ba320b51"
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from page_examples import HOST, SAME_ORIGIN, Visitor
 from starlette.testclient import TestClient
 
+from web.security.token import HEADER
 from web.site import Site
-from web.token import HEADER
 
 
 def operations(client: TestClient) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from command_examples import Terminal
 from ledger_examples import TPS, all_events, around, boxes, give, planned_station, signer
 
 from custody.errors import CustodyError, StoreError
-from db.backup import backup
+from db.sqlite_backup import backup
 from db.store import open_store
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.balance import balance
-from custody.items import Item
-from custody.places import Need, Place
+from custody.format.item_facts import Item
+from custody.plan.balance import balance
+from custody.plan.places import Need, Place
 
 PLACES = {
     place.code: place

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from custody.events import Event
+from custody.format.events import Event
 from tests.bast_examples import codes, event_of, facts_of, handover2, recorded, registered
 from tests.paper_examples import signed_sheet
 from tests.report_examples import PPK, TPS, TRUCK, WAREHOUSE, Book

@@ -12,12 +12,12 @@ from pdf_text import texts_of
 from PIL import Image, ImageDraw
 
 import language
-from custody.compose import Extra
-from custody.paper import Collector, is_head, is_part
-from reports.bast_pdf import write_bast
-from reports.bast_template import SHIPPED, Template, read_template, shipped_template
-from scanner.decode import Reader
-from station.letters import drawn_signatures
+from custody.compose.compose import Extra
+from custody.format.paper_codes import Collector, is_head, is_part
+from reports.bast.letter_pdf import write_bast
+from reports.bast.letter_template import SHIPPED, Template, read_template, shipped_template
+from scanner.decoding.picture_reader import Reader
+from services.reporting.bast_letters import drawn_signatures
 from tests.bast_examples import codes, event_of, example, facts_of, handover2, registered
 from tests.paper_examples import signed_sheet
 

@@ -12,8 +12,8 @@ from PIL import Image
 import language
 from custody.errors import InputError
 from language.text import say, say_fault
-from reports.bast_keys import BLANKS, RULES, TEXTS
-from reports.bast_template import MAX_BYTES, SHIPPED, find_template, read_template, shipped_template
+from reports.bast.letter_template import MAX_BYTES, SHIPPED, find_template, read_template, shipped_template
+from reports.bast.template_keys import BLANKS, RULES, TEXTS
 
 ROOT = SHIPPED.parent.parent
 

@@ -14,7 +14,7 @@ from evidence_logs import Station
 from two_verifiers import Verdict, by_the_program, by_the_tool, standalone
 
 from evidence.audit import audit_bundle
-from evidence.findings import WRONG
+from evidence.audit_findings import WRONG
 from evidence.mentions import MAX_ABSENT, MAX_NAMED
 
 Lie = Callable[[Station, Station], object]

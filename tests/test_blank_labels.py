@@ -8,8 +8,8 @@ from command_examples import Ran, Terminal, station_at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.places import Need, Place
-from custody.planning import further_items, slot_of
+from custody.plan.missing_items import further_items, slot_of
+from custody.plan.places import Need, Place
 
 TPS1 = "51.08.01.2001.001"
 BOX = ("--kind", "box", "--to", TPS1)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tables import bounded as module
-from tables.bounded import OverLimitError, bounded, memory_for
-from tables.windows_job import _Extended
+from tables.sandbox import child_process as module
+from tables.sandbox.child_process import OverLimitError, bounded, memory_for
+from tables.sandbox.windows_job import _Extended
 
 Begun = list["subprocess.Popen[bytes]"]
 

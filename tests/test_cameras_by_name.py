@@ -12,11 +12,11 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from custody.errors import CameraError, CustodyError, InputError
-from scanner.camera import open_camera
-from scanner.camera_list import Camera, find_camera, list_cameras
-from scanner.camera_open import Machine, Opening, given
-from scanner.frames import Image, monotonic_ms
-from scanner.opening import open_source
+from scanner.sources.camera import open_camera
+from scanner.sources.camera_list import Camera, find_camera, list_cameras
+from scanner.sources.camera_open import Machine, Opening, given
+from scanner.sources.frames import Image, monotonic_ms
+from scanner.sources.open_source import open_source
 
 MJPG, YUYV = (float(cv2.VideoWriter.fourcc(*letters)) for letters in ("MJPG", "YUYV"))
 INSIDE, LOGITECH = Camera(0, "Integrated Camera"), Camera(2, "HD Pro Webcam C920")

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_examples import BOX, PLACES, PPK, PPS, TPS, TRUCK, WAREHOUSE, Book, quiet_chain
 
-from custody.chain import custody
-from custody.journey import Journey, journey
-from custody.places import Ways
-from custody.timing import PACE_HOURS, DueRow, Pace, due_rows, pace_of
+from custody.chain.chain import custody
+from custody.chain.journey import Journey, journey
+from custody.measures.timing import PACE_HOURS, DueRow, Pace, due_rows, pace_of
+from custody.plan.places import Ways
 
 WAYS = Ways(PLACES)
 LATER = "2024-02-12T09:00:00Z"

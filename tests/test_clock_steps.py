@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from ledger_examples import around
 from meet_examples import PPK, WH, fingerprint_of, meet
 
-from custody.clocks import ClockSteps, Stamp
+from custody.chain.clocks import ClockSteps, Stamp
 from db.store import open_store
-from station.overview import Overview
+from services.reporting.overview import Overview
 
 LONG_AGO, LATER = "2024-01-01T00:00:00Z", "2024-02-11T02:00:00Z"
 KINDS = {

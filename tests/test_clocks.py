@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 from ledger_examples import NEEDS, PLACES, TPS, WAREHOUSE, absorb, all_events, card_of, empty_file, signer, touched
 
-from custody.chain import custody
-from custody.clocks import ClockMark, expected_time
-from custody.compose import Handover
-from custody.events import Event
-from custody.findings import Finding, moment
-from custody.items import Item
-from custody.state import Link
-from db.stations import admit
+from custody.chain.chain import custody
+from custody.chain.clocks import ClockMark, expected_time
+from custody.chain.findings import Finding, moment
+from custody.chain.item_state import Link
+from custody.compose.compose import Handover
+from custody.format.events import Event
+from custody.format.item_facts import Item
 from db.store import Store, Surroundings, open_store
 from evidence.entry import RawEntry
 from evidence.log_audit import audit_log
-from station.uptime import uptime
+from services.records.membership import admit
+from services.uptime import uptime
 
 START = datetime(2024, 2, 10, tzinfo=UTC)
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)

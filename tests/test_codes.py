@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from custody.codes import (
+from custody.errors import CodeError, CustodyError
+from custody.format.codes import (
     ALPHABET,
     CODE_LENGTH,
     ItemLabel,
@@ -22,7 +23,6 @@ from custody.codes import (
     read_payload,
     show_code,
 )
-from custody.errors import CodeError, CustodyError
 
 codes = st.integers(0, 2**32).map(lambda seed: draw_code(Random(seed).randrange))
 

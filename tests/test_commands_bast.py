@@ -155,8 +155,8 @@ def test_a_number_that_two_stations_gave_is_asked_for_by_its_record(station, tmp
 
 
 def test_what_is_packed_in_a_scanned_thing_is_on_the_letter_as_not_seen(station, tmp_path):
-    from commands.base import station_at as at_home
-    from custody.compose import NewEvent
+    from commands.context import station_at as at_home
+    from custody.compose.compose import NewEvent
 
     parent, *inside = station.codes("--to", TPS)[:4]
     fields = {"parent": parent, "children": inside, "action": "add", "scope": None, "items": [], "names": [],

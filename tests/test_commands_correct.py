@@ -102,7 +102,7 @@ def test_a_record_is_named_as_papers_and_reports_print_it(station: Terminal, nam
 
 
 def test_all_parts_of_a_large_handover_are_corrected_together(station: Terminal, monkeypatch) -> None:
-    monkeypatch.setattr("custody.compose.ITEMS_PER_EVENT", 2)
+    monkeypatch.setattr("custody.compose.compose.ITEMS_PER_EVENT", 2)
     codes, event = given(station, 5)
     done = station("correct", event, "--to", PPK2, "--reason", "incorrect-data", "--json").json
     assert [len(done[name]) for name in ("withdrawn", "corrective", "events")] == [3, 3, 3]
@@ -182,9 +182,9 @@ def test_things_are_taken_off_the_list_only_by_who_says_yes(station: Terminal, m
     withdraw = ("correct", f"{register['log']}:{register['seq']}", "--reason", "did-not-occur")
     refused = station(*withdraw, typed="")
     assert refused.code == 2 and "27 items would be registered no longer" in refused.err
-    monkeypatch.setattr("commands.correcting.sys.stdin", Attended("n\n"))
+    monkeypatch.setattr("commands.record.correct.sys.stdin", Attended("n\n"))
     assert station(*withdraw).code == 2 and len(station.codes()) == 27
-    monkeypatch.setattr("commands.correcting.sys.stdin", Attended("y\n"))
+    monkeypatch.setattr("commands.record.correct.sys.stdin", Attended("y\n"))
     asked = station(*withdraw)
     assert asked.code == 0 and "Withdraw it?" in asked.err and "27 items are registered no longer." in asked.out
     assert station.codes() == []

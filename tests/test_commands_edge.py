@@ -152,14 +152,14 @@ def test_a_full_disk_under_the_output_is_a_fault_of_the_machine(station: Termina
 
 
 def test_a_fault_of_ours_is_one_line_and_its_details_a_file(station: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    from commands import edge
+    from commands import errors
 
     @click.group(invoke_without_command=True)
     def broken() -> None:
         raise RuntimeError("out of \x1b[2J order")
 
     monkeypatch.setenv("SERAH_HOME", str(station.home))
-    assert edge.run(broken, []) == 3
+    assert errors.run(broken, []) == 3
     assert "RuntimeError" in (station.home / "serah-fault.txt").read_text()
 
 
@@ -173,7 +173,7 @@ def test_a_python_without_our_packages_says_what_to_run(tmp_path: Path) -> None:
 def test_help_comes_at_once() -> None:
     """It imports no heavy library, and no command but the list of them; how long it takes is measured in bench/."""
     script = "import sys, main; main.main(['--help']); sys.exit(any(m in sys.modules for m in {!r}))"
-    ours = ("commands.scanning", "commands.reporting", "custody.codes", "custody.events")
+    ours = ("commands.scan.scan", "commands.report.report", "custody.format.codes", "custody.format.events")
     heavy = ("cv2", "numpy", "reportlab", "peewee", "apsw", "cryptography", "zxingcpp", "xlsxwriter", "rich", "stdnum")
     run = subprocess.run([sys.executable, "-c", script.format((*ours, *heavy))], cwd=ROOT, capture_output=True)
     assert run.returncode == 0, run.stderr.decode()[-300:]
@@ -182,7 +182,7 @@ def test_help_comes_at_once() -> None:
 def test_a_station_that_holds_no_log_but_its_own_loads_nothing_to_say_what_waits_for_admission(
     station: Terminal,
 ) -> None:
-    script = "import sys, main; main.main({!r}); sys.exit('station.admission' in sys.modules)"
+    script = "import sys, main; main.main({!r}); sys.exit('services.access.admission_notice' in sys.modules)"
     asked = ["--home", str(station.home), "items", "--json"]
     run = subprocess.run([sys.executable, "-c", script.format(asked)], cwd=ROOT, capture_output=True)
     assert run.returncode == 0 and run.stdout.count(b"\n") > 1, run.stderr.decode()[-300:]

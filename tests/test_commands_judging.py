@@ -6,7 +6,7 @@ import pytest
 from command_examples import Once, Terminal
 from pdf_text import text_of
 
-from custody.scoring import AXES
+from custody.measures.scoring import AXES
 
 
 @pytest.fixture

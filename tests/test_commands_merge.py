@@ -215,7 +215,7 @@ def test_who_sits_there_is_asked_with_the_fingerprint(
     )
     before = station.event_count()
     for said, code in (("n\n", 2), ("y\n", 0)):
-        monkeypatch.setattr("commands.merging.sys.stdin", Attended(said))
+        monkeypatch.setattr("commands.exchange.import_.sys.stdin", Attended(said))
         ran = station("admit", thief.home / "station-card.json")
         assert ran.code == code and "Does the paper" in ran.err
     assert station.event_count() == before + 1

@@ -13,8 +13,8 @@ import zxingcpp
 from command_examples import Once, Ran, Terminal, station_at
 from meet_examples import fingerprint_of
 
-from custody.paper import is_head
-from scanner.decode import Reader
+from custody.format.paper_codes import is_head
+from scanner.decoding.picture_reader import Reader
 
 PLATE = "DK8123AB"
 

@@ -8,8 +8,8 @@ from custody_notation import DAY, record
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.events import Event
-from custody.field import deliveries, in_force, incidents, points, readiness, supply
+from custody.format.events import Event
+from custody.plan.field import deliveries, in_force, incidents, points, readiness, supply
 
 PARTIES = {"giver": "Agus", "receiver": "Luh"}
 

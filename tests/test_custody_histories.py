@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sampling import examples
 
-from custody.chain import Chain, custody
-from custody.events import Event, check_body
+from custody.chain.chain import Chain, custody
+from custody.format.events import Event, check_body
 
 CUSTODIANS = ("WH", "PPK", "PPK2", "PPS", "TPS1", "DK8123AB")
 BROKEN = {"GAP", "FORK", "SUSPECTED_COPY"}

@@ -2,7 +2,7 @@
 
 from custody_notation import PLACES, chain_of, code_of, codes, ledger, open_codes
 
-from custody.chain import custody
+from custody.chain.chain import custody
 
 REGISTERED = "A1 register X at WH for TPS1\n"
 

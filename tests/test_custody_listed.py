@@ -5,7 +5,7 @@ import random
 import pytest
 from custody_notation import chain_of, codes, ledger, open_codes, read
 
-from custody.receipts import listed_there
+from custody.handover.receipts import listed_there
 
 BEGIN = """
 A1 register X,Y,P at WH for TPS1

@@ -4,8 +4,8 @@ from itertools import permutations
 
 from custody_notation import chain_of, codes, ledger, open_codes, read, steps
 
-from custody.events import Event
-from custody.order import causal_order
+from custody.chain.order import causal_order
+from custody.format.events import Event
 
 
 def test_events_of_one_log_follow_its_numbers():

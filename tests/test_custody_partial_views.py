@@ -9,10 +9,10 @@ from custody_notation import PLACES, code_of, event, ledger, record
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from custody.chain import Chain, custody
-from custody.events import Event
-from custody.findings import Finding
-from custody.held import Held
+from custody.chain.chain import Chain, custody
+from custody.chain.findings import Finding
+from custody.chain.held import Held
+from custody.format.events import Event
 
 STATIONS = {"WH": "R", "PPK": "A", "PPS": "B", "PPK2": "C", "PPS2": "D"}
 """The log of each place's station; polling stations and trucks have none."""

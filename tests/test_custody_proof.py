@@ -10,15 +10,15 @@ from ledger_examples import TPS, TRUCK, absorb, boxes, empty_ledger, give, plann
 from merge_examples import join
 from proof_attacks import ATTACKS, Dice, is_harmless
 
-from custody.compose import Handover
+from custody.compose.compose import Handover
 from custody.errors import CustodyError
-from custody.ledger import key_fingerprint
-from db.printing import record_prints
-from db.proving import prove
-from db.stations import revoke
+from custody.format.encoding import key_fingerprint
 from db.store import Store
 from evidence.custody_proof import CustodyProof, ProofAudit, audit_proof, read_custody_proof
-from station.evidence_files import audit_file
+from services.exchange.evidence_files import audit_file
+from services.records.label_prints import record_prints
+from services.records.membership import revoke
+from services.records.proof_files import prove
 
 ROOT = key_fingerprint(signer().public_key)
 

@@ -5,12 +5,12 @@ import itertools
 import pytest
 from custody_notation import PLACES, chain_of, code_of, codes, event, ledger, open_codes, read, steps
 
-from custody.carriage import as_newest
-from custody.codes import ItemLabel
-from custody.compose import Acknowledged, Handover, Touch, handover_events
-from custody.findings import judge_scan
-from custody.items import Item
-from custody.places import Need
+from custody.chain.findings import judge_scan
+from custody.compose.compose import Acknowledged, Handover, Touch, handover_events
+from custody.format.carriage import as_newest
+from custody.format.codes import ItemLabel
+from custody.format.item_facts import Item
+from custody.plan.places import Need
 
 START = "A1 register X,Y at WH for TPS1\nA2 print X,Y 1\n"
 

@@ -7,11 +7,11 @@ from custody_notation import chain_of, code_of, codes, ledger, open_codes, read
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from custody.chain import custody
-from custody.codes import ItemLabel
-from custody.findings import judge_scan
-from custody.items import Item, SerialRange
-from custody.sealing import FATES, SealUse, opening_faults, overlapping, seal_account, seals_elsewhere
+from custody.chain.chain import custody
+from custody.chain.findings import judge_scan
+from custody.chain.seals import FATES, SealUse, opening_faults, overlapping, seal_account, seals_elsewhere
+from custody.format.codes import ItemLabel
+from custody.format.item_facts import Item, SerialRange
 
 SEALED = "A1 register X at WH for TPS1\nA2 seal X apply S1,S2\n"
 

@@ -3,8 +3,8 @@
 import pytest
 from custody_notation import chain_of, ledger
 
-from custody.roster import LogOwner, Roster
-from custody.standing import with_standing
+from custody.chain.roster import LogOwner, Roster
+from custody.chain.standing import with_standing
 
 LEDGER = """
     A1 register X at WH for TPS1

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from custody_notation import PLACES, chain_of, codes, open_codes, steps
 
-from custody.chain import Chain
-from custody.truckloads import Truckloads
-from db.item_rows import row_of
+from custody.chain.chain import Chain
+from custody.measures.truckloads import Truckloads
+from db.state.item_rows import row_of
 
 BEGUN = "A1 register X at WH for TPS1\n"
 STRANGE = {"S": "Pos Asing"}

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from custody.codes import draw_code, item_payload
 from custody.errors import CameraError
-from scanner.decode import PYZBAR, ZXING, Reader, ZxingEngine, engines
-from scanner.engines import Unread
-from scanner.frames import Image
-from scanner.looks import StillReader
+from custody.format.codes import draw_code, item_payload
+from scanner.decoding.engines import Unread
+from scanner.decoding.looks import StillReader
+from scanner.decoding.picture_reader import PYZBAR, ZXING, Reader, ZxingEngine, engines
+from scanner.decoding.worker import AtOnce
 from scanner.reads import Corners, Read
-from scanner.worker import AtOnce
+from scanner.sources.frames import Image
 
 needs_pyzbar = pytest.mark.skipif(PYZBAR not in engines(), reason="libzbar is not installed")
 SQUARE: Corners = ((0, 0), (9, 0), (9, 9), (0, 9))
@@ -178,7 +178,10 @@ def test_without_any_engine_the_error_says_what_to_install() -> None:
 
 def test_a_missing_libzbar_is_survived() -> None:
     """Where pyzbar cannot be imported, as without libzbar, in a process of its own."""
-    program = "import sys; sys.modules['pyzbar'] = None; from scanner.decode import engines; print(engines())"
+    program = (
+        "import sys; sys.modules['pyzbar'] = None; from scanner.decoding.picture_reader import "
+        "engines; print(engines())"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['zxing-cpp']"
 

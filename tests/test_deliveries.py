@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pdf_text import text_of
 
-from custody.deliveries import delivery_account, needed
-from custody.events import Event, check_body
-from custody.places import Need, Place
+from custody.format.events import Event, check_body
+from custody.plan.deliveries import delivery_account, needed
+from custody.plan.places import Need, Place
 
 WAREHOUSE = "51.08"
 PLACES = {

@@ -11,17 +11,17 @@ import pytest
 from commands.demo import story
 from commands.demo.play import Result
 from commands.demo.story import Fault, Leg, Story
-from commands.demo.tell import FILES, as_lines
+from commands.demo.summary import FILES, as_lines
 from commands.demo.watch import Played
 from commands.demo.workshop import MARK, workshop
-from custody.compose import Handover
+from custody.compose.compose import Handover
 from custody.errors import InputError
-from custody.handover_facts import HandoverFacts
-from custody.items import Item
+from custody.format.item_facts import Item
+from custody.handover.handover_facts import HandoverFacts
 from db.store import RecordedHandover
 from language import use
 from main import main
-from scanner.files import read_picture
+from scanner.sources.files import read_picture
 
 SHORTAGE = Fault("SHORTAGE", "7Q2M9X4T5B8C6", "one box did not come off the truck")
 

@@ -11,14 +11,14 @@ from label_examples import contents, layout_of
 from custody.errors import InputError
 from labels.sheet import write_sheets
 from labels.stock import STOCKS
-from scanner.decode import Reader
-from scanner.effort import Effort, most_pdf_s, pdf_s, picture_s
-from scanner.frames import Frame
-from scanner.live import open_looks
-from scanner.looks import in_view
-from scanner.opening import open_source
-from scanner.page_size import drawing_s
-from scanner.pages import draw_page
+from scanner.decoding.live_reader import open_looks
+from scanner.decoding.looks import in_view
+from scanner.decoding.picture_reader import Reader
+from scanner.sources.effort import Effort, most_pdf_s, pdf_s, picture_s
+from scanner.sources.frames import Frame
+from scanner.sources.open_source import open_source
+from scanner.sources.page_size import drawing_s
+from scanner.sources.pages import draw_page
 
 COSTS = "costs more time than a file of its size"
 

@@ -7,11 +7,11 @@ from custody_notation import PLACES, chain_of, code_of, codes
 from ledger_examples import PLACES as TREE
 from ledger_examples import TPS, boxes, cache_of, planned_station
 
-from custody.codes import ItemLabel
-from custody.compose import Handover
-from custody.findings import judge_scan
-from custody.items import Item
-from custody.places import Place, dapil_of
+from custody.chain.findings import judge_scan
+from custody.compose.compose import Handover
+from custody.format.codes import ItemLabel
+from custody.format.item_facts import Item
+from custody.plan.places import Place, dapil_of
 from db.store import Store
 
 REGISTERED = "A1 register X at WH for TPS1\n"

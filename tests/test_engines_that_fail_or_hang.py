@@ -5,12 +5,12 @@ import threading
 import numpy as np
 import pytest
 
-from scanner.decode import Reader, ZxingEngine
-from scanner.frames import Image
-from scanner.live import LiveReader
-from scanner.looks import StillReader
+from scanner.decoding.live_reader import LiveReader
+from scanner.decoding.looks import StillReader
+from scanner.decoding.picture_reader import Reader, ZxingEngine
+from scanner.decoding.worker import AtOnce, Beside, InTurn
 from scanner.reads import Read
-from scanner.worker import AtOnce, Beside, InTurn
+from scanner.sources.frames import Image
 from tests.look_examples import BLANK, FRAME_MS, ByHand, Hand, Saying, texts
 
 

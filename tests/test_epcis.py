@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from report_examples import NEEDS, PLACES, hostile_chain
 
 from custody.errors import InputError
-from custody.events import Event
-from custody.forms import FORMS
-from reports.epcis import epcis_event, write_epcis
-from reports.epcis_uris import Uris
-from reports.ledger_tables import handover_table, record_table
-from reports.record_tables import record_tables
+from custody.format.event_types import FORMS
+from custody.format.events import Event
+from reports.epcis.epcis_events import epcis_event, write_epcis
+from reports.epcis.epcis_uris import Uris
+from reports.tables.ledger_tables import handover_table, record_table
+from reports.tables.record_tables import record_tables
 
 DATA = Path(__file__).parent / "data"
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from sampling import examples
 
 from custody.errors import TamperError
-from custody.events import check_body, read_body, write_body
-from custody.forms import fields_of, first_wrong
-from custody.ledger import MAX_BODY_BYTES, TooLargeError, canonical, read_canonical
+from custody.format.encoding import MAX_BODY_BYTES, TooLargeError, canonical, read_canonical
+from custody.format.event_types import fields_of, first_wrong
+from custody.format.events import check_body, read_body, write_body
 
 BODIES: list[dict[str, Any]] = [
     json.loads(vector["body"])

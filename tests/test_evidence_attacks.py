@@ -10,7 +10,7 @@ import pytest
 from evidence_logs import Station, unfiled
 from sampling import examples
 
-from custody.ledger import canonical, entry_bytes, leaf_digest, read_signatures
+from custody.format.encoding import canonical, entry_bytes, leaf_digest, read_signatures
 from evidence.audit import audit_bundle
 from evidence.entry import RawEntry, examine, is_signed
 from evidence.log_audit import MAX_FINDINGS, LogAudit, audit_log

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custody.errors import TamperError
-from custody.events import read_body, read_event
-from custody.ledger import canonical
+from custody.format.encoding import canonical
+from custody.format.events import read_body, read_event
 from evidence.entry import RawEntry, examine, learn_key
 
 STATION = Station(1).fill(60)

@@ -14,8 +14,8 @@ from custody.errors import CustodyError, InputError, TamperError
 from evidence.audit import audit_bundle
 from evidence.bundle_lines import MAX_LINE_BYTES, entry_line, header_line, read_entry, read_header
 from evidence.entry import RawEntry
-from station import bundle
-from station.bundle import read_bundle, write_bundle
+from services.exchange import bundle
+from services.exchange.bundle import read_bundle, write_bundle
 
 STATIONS = chain_of_stations(2, 30)
 ENTRIES = [entry for station in STATIONS for entry in unfiled(station.entries)]

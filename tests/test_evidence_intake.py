@@ -8,12 +8,12 @@ from evidence_logs import Station, unfiled
 from ledger_examples import planned_station
 
 from custody.errors import TamperError
-from custody.events import Event
-from custody.ledger import log_name
+from custody.format.encoding import log_name
+from custody.format.events import Event
 from evidence.intake import check_bundle
 from evidence.witnesses import head_size, witnessed_to
-from station.auditing import audit_ledger
-from station.exchange import import_bundles
+from services.exchange.ledger_audit import audit_ledger
+from services.exchange.transfer import import_bundles
 
 
 def station(seed: int, number: int = 1) -> Station:

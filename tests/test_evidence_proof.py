@@ -7,7 +7,7 @@ import pytest
 from evidence_logs import Station
 
 from custody.errors import TamperError
-from custody.ledger import leaf_digest
+from custody.format.encoding import leaf_digest
 from evidence.checkpoint import make_checkpoint
 from evidence.entry import RawEntry
 from evidence.proof import check_proof, claimed_log, make_proof, read_proof

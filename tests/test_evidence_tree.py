@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 
 from custody.errors import TamperError
-from custody.ledger import leaf_digest
+from custody.format.encoding import leaf_digest
 from evidence.tree import EMPTY_ROOT, Frontier, Tree, is_extension, is_included
 
 EXHAUSTIVE = 130

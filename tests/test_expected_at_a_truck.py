@@ -8,14 +8,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ledger_examples import TPS, TRUCK, WAREHOUSE, boxes, planned_station, touched
 
-from custody.codes import ItemLabel
-from custody.compose import Touch
-from db.packing import record_packing
+from custody.compose.compose import Touch
+from custody.format.codes import ItemLabel
 from db.store import Store
 from scanner.outcomes import Tally
-from scanner.view import count_words
-from station.desk import DraftDesk
-from station.said import LOAD
+from scanner.ui.terminal import count_words
+from services.records.packing import record_packing
+from services.scanning.handover_desk import DraftDesk
+from services.scanning.handover_details import LOAD
 
 
 @pytest.fixture(scope="module")

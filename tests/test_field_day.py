@@ -14,9 +14,9 @@ import pytest
 from ledger_examples import TPS, WAREHOUSE, boxes, planned_station, record
 from merge_examples import bundle_of, join, take
 
-from custody.compose import Handover, NewEvent, Touch
-from db.correcting import correct
+from custody.compose.compose import Handover, NewEvent, Touch
 from db.store import Store
+from services.records.correcting import correct
 
 ALARMS = {"SUSPECTED_COPY", "VOID_LABEL", "FORK", "GAP"}
 DISTRICTS = ["51.08.01", "51.08.02"]

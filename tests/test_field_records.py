@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pdf_text import text_of
 
-from custody.places import Place, is_under
-from custody.progress import StockGroup
-from custody.store_space import Size, arrivals, room
+from custody.measures.progress import StockGroup
+from custody.plan.places import Place, is_under
+from custody.plan.store_space import Size, arrivals, room
 
 LATER = "2024-02-12T03:00:00Z"
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 from custody_notation import PLACES, code_of
 
-from custody.codes import ItemLabel
-from custody.findings import (
+from custody.chain.findings import (
     SEVERITY,
     Finding,
     goes_astray,
@@ -18,7 +17,8 @@ from custody.findings import (
     name_of,
     shortage,
 )
-from custody.items import CONDITIONS, Item
+from custody.format.codes import ItemLabel
+from custody.format.item_facts import CONDITIONS, Item
 
 BOX = Item(code_of("X"), "box", "TPS1", held_by="WH", print=2)
 LABEL = ItemLabel(BOX.code, 2)

@@ -8,9 +8,9 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from custody.errors import CustodyError, InputError
-from scanner.frames import Frame, Image
-from scanner.opening import open_source
-from scanner.simulate import write_video
+from scanner.simulation.simulate import write_video
+from scanner.sources.frames import Frame, Image
+from scanner.sources.open_source import open_source
 
 BLANK = np.full((48, 64, 3), 200, np.uint8)
 

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from custody.errors import CameraError
-from scanner.frames import Image, monotonic_ms
-from scanner.live_source import Capture, Connect, Live
-from scanner.opening import open_source
-from scanner.simulate import write_video
+from scanner.simulation.simulate import write_video
+from scanner.sources.frames import Image, monotonic_ms
+from scanner.sources.live_source import Capture, Connect, Live
+from scanner.sources.open_source import open_source
 
 STALL_MS = 400
 """Longer than a busy machine leaves a thread waiting, and short enough for tests."""

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from ledger_examples import TPS, absorb, boxes, card_of, empty_ledger, give, planned_station, touched
 
-from custody.findings import Finding
-from db.inspecting import record_inspection
-from db.stations import admit
+from custody.chain.findings import Finding
 from db.store import Store
+from services.records.inspecting import record_inspection
+from services.records.membership import admit
 
 PPK, PPS = "51.08.01", "51.08.01.2001"
 

@@ -11,8 +11,8 @@ from data.make_golden import AS_OF, told
 from ledger_examples import empty_ledger
 
 from evidence.custody_proof import ProofAudit
-from station.evidence_files import audit_file
-from station.exchange import import_bundles
+from services.exchange.evidence_files import audit_file
+from services.exchange.transfer import import_bundles
 
 FOLDERS = sorted((Path(__file__).parent / "data").glob("golden_*"))
 

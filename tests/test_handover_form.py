@@ -10,7 +10,7 @@ from command_examples import Terminal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.codes import ItemLabel, draw_code, form_payload, item_payload, parse_entry, read_payload
+from custody.format.codes import ItemLabel, draw_code, form_payload, item_payload, parse_entry, read_payload
 
 HOURS_AGO = "2024-02-10T22:30:00Z"
 TPS = "51.08.01.2001.001"

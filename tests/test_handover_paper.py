@@ -13,17 +13,17 @@ from command_examples import Once, Terminal
 from page_examples import PageAt, site_at
 from pdf_text import text_of
 
-from custody.codes import show_code
+from custody.chain.findings import SEVERITY, Finding
 from custody.errors import CodeError
-from custody.events import read_body
-from custody.findings import SEVERITY, Finding
-from custody.items import Item
-from custody.paper import Collector, is_head, is_part, pack_sheet
-from reports.data_qr import LEAST_MM, choose_grid
-from reports.handover_facts import HandoverFacts, Part
-from reports.handover_paper import write_handover_paper
-from scanner.decode import PyzbarEngine, Reader, ZxingEngine
-from scanner.simulate import Flaws, simulate
+from custody.format.codes import show_code
+from custody.format.events import read_body
+from custody.format.item_facts import Item
+from custody.format.paper_codes import Collector, is_head, is_part, pack_sheet
+from reports.handover.paper import write_handover_paper
+from reports.handover.paper_facts import HandoverFacts, Part
+from reports.pdf.data_qr import LEAST_MM, choose_grid
+from scanner.decoding.picture_reader import PyzbarEngine, Reader, ZxingEngine
+from scanner.simulation.simulate import Flaws, simulate
 from tests.bast_examples import handover2
 from tests.paper_examples import codes, handover_body, photograph, rendered, sheet, signed_sheet
 from tests.report_examples import NEEDS, PLACES, TPS

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from custody.codes import draw_code
-from custody.compose import Handover, Ref, Touch, handover_events
-from custody.events import write_body
-from custody.handover_facts import stated
-from custody.waybill import destinations_of
+from custody.compose.compose import Handover, Ref, Touch, handover_events
+from custody.format.codes import draw_code
+from custody.format.events import write_body
+from custody.handover.handover_facts import stated
+from custody.handover.waybill import destinations_of
 
 LOG = f"serah/{'e' * 30}/{'s' * 30}/0011223344556677"
 

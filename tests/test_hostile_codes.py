@@ -10,8 +10,16 @@ from hypothesis import strategies as st
 from stdnum.iso7064 import mod_37_36
 from test_session_takes_labels_once import DeskInMemory, read
 
-from custody.codes import ItemLabel, PlaceLabel, draw_code, form_payload, item_payload, place_payload, read_payload
 from custody.errors import CodeError
+from custody.format.codes import (
+    ItemLabel,
+    PlaceLabel,
+    draw_code,
+    form_payload,
+    item_payload,
+    place_payload,
+    read_payload,
+)
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession
 

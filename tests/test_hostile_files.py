@@ -24,9 +24,9 @@ from custody.errors import InputError, TamperError
 from evidence.checkpoint import make_checkpoint
 from evidence.custody_proof import CustodyProof
 from evidence.proof import make_proof
-from scanner.opening import open_source
-from scanner.page_size import most_pages
-from station.evidence_files import audit_file
+from scanner.sources.open_source import open_source
+from scanner.sources.page_size import most_pages
+from services.exchange.evidence_files import audit_file
 
 MOST_CPU_S, MOST_BYTES = 5.0, 300_000_000
 NOT_READ = "is not read: reading it breaks the reader, or takes far more time or memory than a file of its size"

@@ -11,7 +11,7 @@ import pytest
 from test_hostile_files import NOT_READ, ONE_PAGE, PROGRAM, ROOT_OF, assert_cheap, cost, pdf, stream
 
 from custody.errors import InputError
-from scanner.opening import open_source
+from scanner.sources.open_source import open_source
 
 MOST_LOOKS_CPU_S = 4.2
 
@@ -96,8 +96,10 @@ def shown(path: Path) -> int:
 def test_a_video_shows_no_more_frames_than_its_bytes_can_honestly_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scanner.files._FILM_PX", 20 * 640 * 480)
-    monkeypatch.setattr("scanner.files._FILM_PX_PER_BYTE", 200)  # OpenCV writes no video as empty as the real limit
+    monkeypatch.setattr("scanner.sources.files._FILM_PX", 20 * 640 * 480)
+    monkeypatch.setattr(
+        "scanner.sources.files._FILM_PX_PER_BYTE", 200
+    )  # OpenCV writes no video as empty as the real limit
     assert shown(film(tmp_path / "noisy.mp4", 60, 640, 480, noise=40)) == 60
     still = film(tmp_path / "still.mp4", 900, 640, 480)
     with pytest.raises(InputError, match="far more time"):

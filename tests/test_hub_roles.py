@@ -23,10 +23,10 @@ from merge_examples import bundle_of, take
 from test_store_checking import told
 from test_store_guards import ANYWHERE, IN_POSTGRES, attack, rows
 
-from custody.compose import Handover, Touch
+from custody.compose.compose import Handover, Touch
 from custody.errors import StoreError
-from db.correcting import correct
 from db.store import Store, open_store
+from services.records.correcting import correct
 
 pytestmark = pytest.mark.postgres
 PAGE = Path(__file__).parents[1] / "docs" / "hub.md"

@@ -19,12 +19,12 @@ from test_page_scan import typed
 
 import language as languages
 from commands.program import COMMANDS, REPORTS
-from custody.places import LEVELS
+from custody.plan.places import LEVELS
 from language.catalogue import forms, read
 from language.levels import level_words
 from tables.headers import layout
 from tables.read import Table
-from tables.words import REQUIRED, column_words, parse_level, parse_state, parse_tracked_as
+from tables.vocabulary import REQUIRED, column_words, parse_level, parse_state, parse_tracked_as
 
 LATER = "2024-02-13T12:00:00Z"
 _WORDS = """

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pdf_text import text_of
 
 from custody.errors import CustodyError, InputError, StoreError
-from custody.ledger import key_fingerprint
-from db.key_lock import lock, public_of, unlock
+from custody.format.encoding import key_fingerprint
+from db.key_encryption import lock, public_of, unlock
 from db.station_key import FILE_NAME, is_protected, load_key, make_key, read_public
 from evidence.fingerprint_words import WORDS, words_of
 

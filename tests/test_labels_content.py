@@ -2,8 +2,8 @@ import pytest
 
 import language
 from custody.errors import CodeError
-from custody.items import Item, SerialRange
-from custody.places import Place
+from custody.format.item_facts import Item, SerialRange
+from custody.plan.places import Place
 from labels.content import item_content, leaving_order, place_content
 from tests.label_examples import CODE, NEEDS, PLACES
 

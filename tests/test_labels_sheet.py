@@ -5,7 +5,7 @@ import pypdfium2
 import pytest
 
 from custody.errors import LabelError
-from custody.places import Place
+from custody.plan.places import Place
 from labels.content import place_content
 from labels.draw import fits
 from labels.sheet import write_sheets

@@ -7,11 +7,11 @@ import pytest
 from custody_notation import chain_of, code_of, ledger
 from evidence_logs import Station, unfiled
 
-from custody.codes import ItemLabel, parse_entry
+from custody.chain.findings import SEVERITY, judge_count, judge_scan
 from custody.errors import CodeError
-from custody.findings import SEVERITY, judge_count, judge_scan
-from custody.forms import COMMON, FORMS
-from custody.items import Item
+from custody.format.codes import ItemLabel, parse_entry
+from custody.format.event_types import COMMON, FORMS
+from custody.format.item_facts import Item
 from evidence.audit import audit_bundle
 from evidence.entry import RawEntry
 

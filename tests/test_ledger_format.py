@@ -17,9 +17,7 @@ from hypothesis import strategies as st
 from sampling import examples
 
 from custody.errors import TamperError
-from custody.events import check_body, read_event, stored_event
-from custody.forms import COMMON, FORMS, NEWEST
-from custody.ledger import (
+from custody.format.encoding import (
     MAX_BODY_BYTES,
     Signature,
     TooLargeError,
@@ -30,6 +28,8 @@ from custody.ledger import (
     read_canonical,
     read_signatures,
 )
+from custody.format.event_types import COMMON, FORMS, NEWEST
+from custody.format.events import check_body, read_event, stored_event
 
 DATA = Path(__file__).parent / "data"
 FILES = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("ledger_v*.json"))}

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from tool_examples import TOOLS, load_tool
 
-from station.evidence_files import audit_file
+from services.exchange.evidence_files import audit_file
 
 DATA = Path(__file__).parent / "data"
 FROZEN = json.loads((DATA / "limits_v1.json").read_text("utf-8"))

@@ -6,7 +6,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.loading_pace import Truck, loading_plan
+from custody.plan.loading_pace import Truck, loading_plan
 
 BEGIN = "2024-02-12T20:00:00Z"
 TRUCKS = st.lists(

@@ -4,10 +4,10 @@ import pytest
 from evidence_logs import Station
 from ledger_examples import boxes, planned_station
 
-from db.correcting import correct
-from db.merge import merge
+from db.log.merge import merge
 from db.store import Store
 from evidence.entry import RawEntry
+from services.records.correcting import correct
 
 
 def held(store: Store, log: str) -> tuple[int, int, int]:

@@ -10,12 +10,12 @@ import pytest
 from ledger_examples import boxes, card_of, empty_ledger, give, planned_station, record
 from merge_examples import Bundle, bundle_of, event_of, take
 
-from custody.compose import NewEvent
+from custody.compose.compose import NewEvent
 from custody.errors import TamperError
-from db.checking import Checking
-from db.stations import admit
+from db.log.table_audit import Checking
 from db.store import Store
 from evidence.audit import audit_bundle
+from services.records.membership import admit
 
 SEED = 3
 

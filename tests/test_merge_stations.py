@@ -23,13 +23,13 @@ from ledger_examples import (
 )
 from merge_examples import Bundle, bundle_of, event_of, join, own_events, parts, split, take, told
 
-from custody.compose import Handover
+from custody.compose.compose import Handover
 from custody.errors import InputError, RuleError, TamperError
-from custody.places import Place
-from db.correcting import correct, find_event
-from db.ledger import Signer
-from db.stations import admit, go_on, revoke, revoking
+from custody.plan.places import Place
+from db.log.ledger import Signer
 from db.store import Store, open_store
+from services.records.correcting import correct, find_event
+from services.records.membership import admit, go_on, revoke, revoking
 
 WAY = Handover(WAREHOUSE, "51.08.01")
 

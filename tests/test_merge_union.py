@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from ledger_examples import cache_of, empty_ledger
 from merge_examples import Bundle, Field, parts, places_of, split, take
 
-from commands.custody_chain import save_chains_of
-from custody.chain import Chain
+from commands.report.custody import save_chains_of
+from custody.chain.chain import Chain
 from db.store import Store
-from reports.custody_facts import chain_json
+from reports.chain.chain_facts import chain_json
 
 STATION = {"election": "Pemilu 2024", "station": "Kantor", "place": "51.08"}
 

@@ -10,16 +10,16 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.codes import draw_code, item_payload
-from scanner.decode import Reader, ZxingEngine
-from scanner.frames import Image
-from scanner.hints import choose_hint, measure_sharpness
-from scanner.live import LiveReader, open_looks
-from scanner.looks import in_view
+from custody.format.codes import draw_code, item_payload
+from scanner.decoding.hints import choose_hint, measure_sharpness
+from scanner.decoding.live_reader import LiveReader, open_looks
+from scanner.decoding.looks import in_view
+from scanner.decoding.picture_reader import Reader, ZxingEngine
+from scanner.decoding.worker import AtOnce, Beside
 from scanner.outcomes import End, How, Taken, Tally
 from scanner.reads import Corners, Read, hint_words
 from scanner.session import ScanSession
-from scanner.worker import AtOnce, Beside
+from scanner.sources.frames import Image
 from tests.look_examples import BLANK, FRAME_MS, SQUARE, ByHand, Hand, Saying, texts
 
 
@@ -146,7 +146,7 @@ def test_hints_are_measured_beside_and_never_by_the_first_look(monkeypatch: pyte
     def measure(*_what: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("scanner.live.see", measure)
+    monkeypatch.setattr("scanner.decoding.live_reader.see", measure)
     live = LiveReader(Reader([ZxingEngine()]), ByHand, Hand())
     for n in range(5):
         live.look(spoiled_label(), n * FRAME_MS)

@@ -3,8 +3,8 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from custody.events import Event
-from custody.numbering import in_row, own_number
+from custody.format.events import Event
+from custody.handover.numbering import in_row, own_number
 
 LOGS = ("serah/pemilu-2024/gudang-1/0a1b", "serah/pemilu-2024/ppk-2/0c2d")
 SLUGS = ("GUDANG-1", "PPK-2")

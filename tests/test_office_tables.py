@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from command_examples import Terminal
 
-from station.headings import FILE, remember, remembered
+from services.plan.headings import FILE, remember, remembered
 
 FOLDER = Path(__file__).parent / "data" / "office_tables"
 PLAN = """\

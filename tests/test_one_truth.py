@@ -9,8 +9,8 @@ from page_examples import Visitor
 from pdf_text import text_of
 from pypdf import PdfReader
 
-from custody.events import read_event
-from custody.ledger import read_signatures
+from custody.format.encoding import read_signatures
+from custody.format.events import read_event
 
 TRUCK = "DK8123AB"
 

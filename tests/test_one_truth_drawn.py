@@ -16,29 +16,29 @@ from hypothesis import strategies as st
 from ledger_examples import TPS, TRUCK, WAREHOUSE, Clock, absorb, boxes, card_of, empty_ledger, planned_station, touched
 from sampling import FULL
 
-from commands.handing import recorded_json
-from custody.codes import ItemLabel, parse_entry
-from custody.compose import Extra, Handover, Touch
+from commands.scan.handover_options import recorded_json
+from custody.compose.compose import Extra, Handover, Touch
 from custody.errors import InputError, RuleError
-from custody.events import Event
-from custody.handover_facts import HandoverFacts
-from db.around import told_of
-from db.correcting import correct
-from db.letters import find_handover
-from db.merge import merge
-from db.packing import record_packing
-from db.stations import admit
+from custody.format.codes import ItemLabel, parse_entry
+from custody.format.events import Event
+from custody.handover.handover_facts import HandoverFacts
+from db.handover_context import told_of
+from db.handover_lookup import find_handover
+from db.log.merge import merge
 from db.store import RecordedHandover, Store
 from evidence.entry import RawEntry
-from reports.bast_file import bast_json
-from reports.epcis import epcis_event
-from reports.epcis_uris import Uris
-from station.desk import DraftDesk
-from station.letters import letter_facts
-from station.overview import Overview
-from station.papers import facts_now, found_in
-from station.said import tell
-from station.survey import survey
+from reports.bast.letter_file import bast_json
+from reports.epcis.epcis_events import epcis_event
+from reports.epcis.epcis_uris import Uris
+from services.records.correcting import correct
+from services.records.membership import admit
+from services.records.packing import record_packing
+from services.reporting.bast_letters import letter_facts
+from services.reporting.overview import Overview
+from services.reporting.survey import survey
+from services.scanning.handover_desk import DraftDesk
+from services.scanning.handover_details import tell
+from services.scanning.handover_papers import facts_now, found_in
 
 PPK, PPK_2 = "51.08.01", "51.08.02"
 WAYS = (

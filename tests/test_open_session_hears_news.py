@@ -12,11 +12,11 @@ from command_examples import Once, Terminal, station_at
 from meet_examples import PPK, WH, fingerprint_of
 from page_examples import Visitor, begun_draft, site_at, wait_for
 
-import web.news
-from custody.codes import parse_entry, show_code
-from custody.paper import is_part
-from scanner.decode import Reader
-from station.desk import DraftDesk
+import web.live.server_events
+from custody.format.codes import parse_entry, show_code
+from custody.format.paper_codes import is_part
+from scanner.decoding.picture_reader import Reader
+from services.scanning.handover_desk import DraftDesk
 from tests.paper_examples import rendered
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def test_the_board_of_the_page_and_the_review_are_right_at_once(
 def test_every_open_page_hears_of_it_although_nobody_scans(
     newcomer: Terminal, station: Terminal, page_at: "PageAt", monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(web.news, "BEAT_S", 0.05)
+    monkeypatch.setattr(web.live.server_events, "BEAT_S", 0.05)
     code = station.codes("--to", PPK)[0]
     with page_at(site := site_at(newcomer.home)) as client:
         visitor = Visitor(client)
@@ -177,7 +177,7 @@ def test_a_session_that_was_recorded_or_dropped_is_looked_at_without_harm(newcom
 
 
 def test_a_scan_judges_one_label_and_only_news_judge_all_of_them_once(newcomer: Terminal, station: Terminal):
-    from commands.base import station_at as opened
+    from commands.context import station_at as opened
 
     codes, judged = station.codes("--to", PPK), list[int]()
     with opened(str(newcomer.home), None, lambda: "2024-02-11T01:00:00Z").store(write=True) as store:

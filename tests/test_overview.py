@@ -10,16 +10,16 @@ from ledger_examples import PLACES, TPS, TRUCK, WAREHOUSE, absorb, boxes, give, 
 from sampling import examples
 from test_store_cache import STEPS, History
 
-from custody.compose import Extra, Handover
-from custody.counting import count_findings, counted_in
+from custody.chain.journey import journey
+from custody.compose.compose import Extra, Handover
 from custody.errors import CustodyError
-from custody.journey import journey
-from custody.places import Ways
-from custody.progress import progress
-from custody.timing import due_rows
+from custody.handover.counting import count_findings, counted_in
+from custody.measures.progress import progress
+from custody.measures.timing import due_rows
+from custody.plan.places import Ways
 from db.store import Store
-from station import overview
-from station.overview import Overview
+from services.reporting import overview
+from services.reporting.overview import Overview
 
 LATER = "2024-02-12T11:00:00Z"
 FreshUrl = Callable[[], str]
@@ -142,7 +142,7 @@ def test_a_due_time_that_passes_lays_what_has_not_come_to_whoever_kept_it(sqlite
 
 
 def test_a_count_that_differs_is_open_until_it_is_withdrawn(sqlite_url: FreshUrl) -> None:
-    from db.correcting import correct
+    from services.records.correcting import correct
 
     with planned_station(sqlite_url()) as store:
         codes = boxes(store, 2)

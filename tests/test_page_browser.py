@@ -9,7 +9,7 @@ import pytest
 from browser_examples import Served, Watched, tab, wait_until
 from command_examples import Terminal
 
-from custody.codes import form_payload, item_payload, show_code
+from custody.format.codes import form_payload, item_payload, show_code
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -191,8 +191,8 @@ def film(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Path:
     from command_examples import NOW
 
     import main
-    from scanner.pages import open_pdf
-    from scanner.simulate import simulate, write_video
+    from scanner.simulation.simulate import simulate, write_video
+    from scanner.sources.pages import open_pdf
 
     folder = tmp_path_factory.mktemp("film")
     labels, path = folder / "labels.pdf", folder / "film.avi"

@@ -18,7 +18,7 @@ from browser_examples import LAPTOP, Served, tab, wait_until
 from command_examples import Terminal
 from test_page_browser import begin, begin_with, film  # noqa: F401 -- a fixture
 
-from custody.codes import item_payload, show_code
+from custody.format.codes import item_payload, show_code
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -332,7 +332,7 @@ def test_counting_goes_on_where_the_picture_cannot_be_drawn(
     film: Path,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from web import pictures
+    from web.live import camera_stream
 
     is_over = threading.Event()
 
@@ -340,7 +340,7 @@ def test_counting_goes_on_where_the_picture_cannot_be_drawn(
         is_over.wait()
         return b""
 
-    monkeypatch.setattr(pictures, "_painted", never)
+    monkeypatch.setattr(camera_stream, "_painted", never)
     served = Served(station, str(film))
     try:
         scan = begin(window, served)

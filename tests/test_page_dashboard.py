@@ -9,11 +9,11 @@ from command_examples import NOW, Terminal
 from page_examples import PageAt, Visitor, site_at, wait_for
 from test_page_hostile import check
 
-from custody.progress import Amounts
-from station import overview
-from web import watch
-from web.drawings import clock_drawing, tree_drawing
+from custody.measures.progress import Amounts
+from services.reporting import overview
+from web.live import overview_cache
 from web.site import Site
+from web.views.charts import clock_drawing, tree_drawing
 
 LATE = "2024-02-12T11:00:00Z"
 
@@ -63,8 +63,8 @@ def test_the_wall_screen_has_nothing_to_press(visitor: Visitor) -> None:
 
 
 def test_obstacles_readiness_and_critical_points_are_told(visitor: Visitor, station: Terminal) -> None:
-    from commands.base import station_at
-    from custody.compose import NewEvent
+    from commands.context import station_at
+    from custody.compose.compose import NewEvent
 
     point = {"point": "seal", "title": "Seals", "owner": "Made", "place": "51.08", "note": "", "state": "open"}
     with station_at(str(station.home), None, lambda: NOW).store(write=True) as store:
@@ -106,8 +106,8 @@ def test_both_languages_are_kept_apart(visitor: Visitor) -> None:
 def test_who_looks_is_told_of_what_another_program_records(
     site: Site, visitor: Visitor, station: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch, "LOOK_S", 0.02)
-    monkeypatch.setattr(watch, "TELL_S", 0.02)
+    monkeypatch.setattr(overview_cache, "LOOK_S", 0.02)
+    monkeypatch.setattr(overview_cache, "TELL_S", 0.02)
     visitor.see("/dashboard")
     mark = site.watch.news.mark()
     station.give(station.codes("--to", "51.08.01")[:1], "51.08", "51.08.01")
@@ -123,8 +123,8 @@ def test_who_looks_is_told_of_what_another_program_records(
 
 def test_it_shows_what_it_has_while_it_adds_up(visitor: Visitor, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overview, "_BATCH", 2)
-    monkeypatch.setattr(watch, "_FIRST_STEP_S", 0.0)
-    monkeypatch.setattr(watch, "_STEP_S", 0.0)
+    monkeypatch.setattr(overview_cache, "_FIRST_STEP_S", 0.0)
+    monkeypatch.setattr(overview_cache, "_STEP_S", 0.0)
     first = words(visitor.see("/dashboard"))
     assert re.search(r"Adding up: [1-9]?\d(\.\d)? %", first) and "0 of 27 items" in first
     end = time.monotonic() + 60

@@ -11,7 +11,7 @@ from browser_examples import Served, Watched, wait_until
 from command_examples import Terminal
 from test_page_browser import begin_with
 
-from custody.codes import item_payload
+from custody.format.codes import item_payload
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Route

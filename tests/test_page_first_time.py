@@ -6,7 +6,7 @@ from command_examples import Terminal
 from page_examples import Visitor, begun_draft
 from test_page_scan import record, reviewed, typed
 
-from custody.codes import show_code
+from custody.format.codes import show_code
 
 PLACE = "51.08.01.2001"
 

@@ -8,8 +8,8 @@ import pytest
 from page_examples import HOST, SAME_ORIGIN, Visitor
 from starlette.testclient import TestClient
 
-from web.guard import LARGEST_BODY, OBSERVERS_ENTRY
-from web.token import HEADER, cookie_name
+from web.security.guard import LARGEST_BODY, OBSERVERS_ENTRY
+from web.security.token import HEADER, cookie_name
 
 FOREIGN = {
     "another site": {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
@@ -112,7 +112,7 @@ def test_every_route_is_a_page_that_is_read_or_is_described(client: TestClient, 
 
 
 def test_the_page_is_reached_from_this_computer_alone() -> None:
-    from web.serving import listen
+    from web.server import listen
 
     with listen(None) as listening, listen(None) as other:
         (host, port), (other_host, other_port) = listening.getsockname(), other.getsockname()
@@ -135,7 +135,7 @@ def test_a_page_opens_in_the_language_that_its_address_asks_for(client: TestClie
 
 
 def test_the_secret_outlives_the_server_and_is_nobody_elses(visitor: Visitor, station: Any) -> None:
-    from web.token import FILE, kept_token
+    from web.security.token import FILE, kept_token
 
     assert kept_token(station.home) == visitor.token
     assert (station.home / FILE).stat().st_mode & 0o077 == 0

@@ -9,8 +9,8 @@ from page_examples import Visitor
 from test_hostile_codes import SPITEFUL
 from work_examples import upload, work
 
-from commands.base import station_at
-from custody.places import Need, Place
+from commands.context import station_at
+from custody.plan.places import Need, Place
 
 MARKUP = [
     '"><script src=//evil.example></script>',

@@ -9,7 +9,7 @@ from command_examples import ITEMS, Terminal
 from page_examples import Visitor
 from pypdf import PdfReader
 
-from custody.codes import item_payload, show_code
+from custody.format.codes import item_payload, show_code
 from web.pages import items as page
 
 

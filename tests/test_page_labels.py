@@ -12,9 +12,9 @@ from page_examples import Visitor
 from PIL import Image
 from work_examples import work
 
-from custody.codes import item_payload
-from scanner.decode import Reader
-from scanner.pages import open_pdf
+from custody.format.codes import item_payload
+from scanner.decoding.picture_reader import Reader
+from scanner.sources.pages import open_pdf
 
 
 def payloads(path: Path) -> list[str]:

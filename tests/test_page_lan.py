@@ -15,12 +15,12 @@ from page_examples import Visitor
 from test_page_guard import all_routes
 from test_page_scan import reviewed, typed
 
-from custody.codes import item_payload
-from web.certificate import kept_certificate
-from web.guard import FRAME
-from web.lan import COOKIE, DEVICE_S, FILE, OFFER_S, Lan
+from custody.format.codes import item_payload
+from web.security.certificate import kept_certificate
+from web.security.guard import FRAME
+from web.security.pairing import COOKIE, DEVICE_S, FILE, OFFER_S, Lan
+from web.security.token import HEADER
 from web.site import Site
-from web.token import HEADER
 
 ALLOWED = {
     ("POST", "/api/drafts/{draft}/lines"), ("POST", "/api/drafts/{draft}/lines/asked"),

@@ -15,11 +15,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from page_examples import HOST, Visitor
 
-from web import lan_server
-from web.guard import _cookies
-from web.lan import COOKIE
-from web.lan_server import Crowd, most_connections
-from web.token import cookie_name
+from web.security import lan_server
+from web.security.guard import _cookies
+from web.security.lan_server import Crowd, most_connections
+from web.security.pairing import COOKIE
+from web.security.token import cookie_name
 
 HOME = "127.0.0.1"
 STRANGER, OTHER, PHONE = "127.0.0.2", "127.0.0.3", "127.0.0.4"

@@ -9,10 +9,10 @@ import pytest
 from page_examples import wait_for
 from starlette.types import Message
 
-from web.doors import LocalDoor
-from web.guard import JSON, Guard
-from web.news import News
-from web.token import HEADER, cookie_name
+from web.live.server_events import News
+from web.security.entrances import LocalDoor
+from web.security.guard import JSON, Guard
+from web.security.token import HEADER, cookie_name
 
 
 async def first(stream: AsyncIterator[str], count: int) -> list[str]:
@@ -83,7 +83,7 @@ def test_what_is_told_by_another_thread_wakes_who_waits() -> None:
 
 
 def test_a_stream_ends_with_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.news.BEAT_S", 60.0)  # it does not end because a beat is due
+    monkeypatch.setattr("web.live.server_events.BEAT_S", 60.0)  # it does not end because a beat is due
     news, is_closing = News(), False
 
     async def watch() -> int:

@@ -13,11 +13,11 @@ from test_page_meet import prepared_other, words  # noqa: F401 -- the fixture is
 from work_examples import upload, work
 
 import main
-from custody.codes import item_payload
-from custody.paper import pack_sheet
-from custody.paper import parts as paper_parts
-from web.papers import HALF_READ_FILE
-from web.token import HEADER
+from custody.format.codes import item_payload
+from custody.format.paper_codes import pack_sheet
+from custody.format.paper_codes import parts as paper_parts
+from web.live.paper_session import HALF_READ_FILE
+from web.security.token import HEADER
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def test_a_photograph_or_a_pdf_is_read_whole(guest: Visitor, paper: Path) -> Non
 def test_this_browsers_camera_reads_a_paper_code_by_code(guest: Visitor, paper: Path) -> None:
     import cv2
 
-    from scanner.pages import open_pdf
+    from scanner.sources.pages import open_pdf
 
     with open_pdf(paper, clock=lambda: 0.0, dpi=150) as pages:
         [image, *_more] = [frame.image for frame in pages]

@@ -10,7 +10,7 @@ from command_examples import ITEMS, NEEDS, PLACES, Terminal, station_at
 from page_examples import PageAt, Visitor, site_at
 from work_examples import upload, work
 
-from tables.write import Sheet, write_table
+from tables.output.write import Sheet, write_table
 
 
 def rows(page: str) -> list[list[str]]:

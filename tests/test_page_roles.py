@@ -14,13 +14,13 @@ from starlette.testclient import TestClient
 from test_page_guard import all_routes
 
 from custody.errors import ConflictError, InputError
-from station.observers import FILE, PREFIX, Observers
+from services.access.observers import FILE, PREFIX, Observers
 from web.app import build
-from web.doors import LocalDoor
-from web.guard import OBSERVERS_ENTRY
-from web.roles import ROLES, Role, allowed
+from web.security.entrances import LocalDoor
+from web.security.guard import OBSERVERS_ENTRY
+from web.security.roles import ROLES, Role, allowed
+from web.security.token import HEADER, cookie_name
 from web.site import Site
-from web.token import HEADER, cookie_name
 
 OBSERVED = {
     "/dashboard", "/dashboard/wall", "/dashboard/news", "/dashboard/part", "/dashboard/wall/part", "/dashboard/{code}",

@@ -7,8 +7,8 @@ import pytest
 from command_examples import Terminal, told_last
 from page_examples import PageAt, Visitor, site_at
 
-from custody.codes import form_payload, item_payload, show_code
-from custody.places import Place
+from custody.format.codes import form_payload, item_payload, show_code
+from custody.plan.places import Place
 from reports.words import clock_at
 from web.site import Site
 

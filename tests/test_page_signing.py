@@ -9,8 +9,8 @@ from command_examples import Terminal
 from page_examples import Visitor
 from test_page_scan import begun, record, reviewed, typed
 
-from commands.base import station_at
-from station.pins import FILE, Pins
+from commands.context import station_at
+from services.access.pins import FILE, Pins
 
 NAMES = {"giver_name": "Made", "receiver_name": "Ketut", "witness_1": "Wayan"}
 WAVE = [[[100, 100], [300, 300], [500, 100], [700, 300], [900, 100]], [[100, 350], [900, 350]]]

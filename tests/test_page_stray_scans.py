@@ -8,7 +8,7 @@ from command_examples import Terminal
 from page_examples import Visitor, begun_draft
 from test_page_browser import begin
 
-from custody.codes import item_payload, show_code
+from custody.format.codes import item_payload, show_code
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

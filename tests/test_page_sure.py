@@ -10,7 +10,7 @@ from page_examples import Visitor, begun_draft
 from test_page_browser import begin
 from test_page_scan import record, reviewed, typed
 
-from custody.codes import show_code
+from custody.format.codes import show_code
 from web.pages import handover
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from page_examples import SAME_ORIGIN, Visitor
 from work_examples import upload
 
 from custody.errors import InputError
-from web import guard
-from web.shelf import Shelf, safe_name
+from web.live.file_store import Shelf, safe_name
+from web.security import guard
+from web.security.token import HEADER
 from web.site import Site
-from web.token import HEADER
 
 
 def left(station: Terminal) -> list[Path]:
@@ -45,7 +45,7 @@ def test_a_file_that_is_too_large_leaves_nothing_whether_it_says_so_or_not(
 def test_a_full_disk_is_told_before_anything_is_written(
     visitor: Visitor, station: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.shelf._SPARE_BYTES", 1 << 62)
+    monkeypatch.setattr("web.live.file_store._SPARE_BYTES", 1 << 62)
     headers = {HEADER: visitor.token, **SAME_ORIGIN, "Content-Type": "application/octet-stream"}
     answer = visitor.client.post("/api/uploads?name=x.csv", content=b"x", headers=headers)
     assert answer.status_code == 507 and "no room on the disk for x.csv" in answer.json()["error"] and not left(station)
@@ -62,7 +62,7 @@ def test_a_name_leads_nowhere(name: str, kept: str) -> None:
 
 
 def test_the_shelf_holds_so_many_files_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.shelf._MOST_FILES", 2)
+    monkeypatch.setattr("web.live.file_store._MOST_FILES", 2)
     shelf = Shelf(tmp_path)
     keys = []
     for number in range(3):

@@ -10,7 +10,7 @@ from custody.errors import InputError
 from language.catalogue import sources
 from language.text import say_hint
 from language.ways import WAYS
-from web.ways import NAVIGATION, hint_on_page, way_of
+from web.page_hints import NAVIGATION, hint_on_page, way_of
 
 
 @pytest.fixture(autouse=True)

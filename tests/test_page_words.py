@@ -11,12 +11,12 @@ from page_examples import Visitor, begun_draft
 from test_page_news import heard
 from test_page_scan import record, reviewed, typed
 
-from commands.base import station_at
-from custody.codes import show_code
+from commands.context import station_at
+from custody.format.codes import show_code
 from reports.words import condition_word
-from web.guard import PHOTO
+from web.security.guard import PHOTO
+from web.security.token import HEADER
 from web.site import Site
-from web.token import HEADER
 
 
 @pytest.fixture

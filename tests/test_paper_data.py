@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from sampling import examples
 from stdnum.iso7064 import mod_37_36
 
-from custody import base45, packing
-from custody.codes import ALPHABET
 from custody.errors import CodeError
-from custody.events import read_body
-from custody.paper import Collector, is_head, is_part, pack_sheet, paper_id, parts, unpack_sheet
+from custody.format import base45, compression
+from custody.format.codes import ALPHABET
+from custody.format.events import read_body
+from custody.format.paper_codes import Collector, is_head, is_part, pack_sheet, paper_id, parts, unpack_sheet
 from evidence.entry import is_signed
 from tests.paper_examples import PUBLIC_KEY, sheet
 
@@ -64,12 +64,12 @@ _PIECES = st.lists(
 @example(["A" * 86 + "==", "A" * 85 + "B==", "Z" * 43 + "=", "0" * 63, "0" * 64, "0" * 65])
 def test_any_text_comes_back_as_it_was_packed(pieces):
     text = "".join(pieces)
-    assert packing.unpack(packing.pack(text)) == text
+    assert compression.unpack(compression.pack(text)) == text
 
 
 def test_a_text_with_a_mark_is_not_packed():
     with pytest.raises(ValueError):
-        packing.pack("\x01")
+        compression.pack("\x01")
 
 
 @pytest.mark.parametrize("count", [1, 7, 60, 200])
@@ -161,7 +161,7 @@ def test_altered_bytes_are_refused_or_no_longer_signed(place, change, cut):
 
 
 def test_a_packed_text_that_unfolds_to_a_gigabyte_is_refused():
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=packing._DICTIONARY)
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=compression._DICTIONARY)
     first, again = (deflate.compress(b" " * 4_000_000) + deflate.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
     bomb = first + again * 250  # what stands between full flushes may be said again
     with pytest.raises(CodeError):
@@ -195,7 +195,7 @@ def test_the_frozen_paper_is_read_for_ever():
     assert read.paper == VECTOR["paper"] and read.sheet is not None
     assert (read.sheet.body.decode(), read.sheet.signatures) == (VECTOR["body"], VECTOR["signatures"])
     assert (read.sheet.public_key.hex(), read.sheet.head) == (VECTOR["public_key"], VECTOR["head"])
-    assert packing._DICTIONARY.hex() == VECTOR["dictionary_hex"]
+    assert compression._DICTIONARY.hex() == VECTOR["dictionary_hex"]
 
 
 def test_the_format_document_is_enough_to_read_a_paper():

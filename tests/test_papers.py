@@ -20,10 +20,10 @@ from ledger_examples import (
     touched,
 )
 
-from custody.compose import Handover
+from custody.compose.compose import Handover
 from custody.errors import TamperError
-from custody.paper import Sheet
-from custody.waybill import to_come
+from custody.format.paper_codes import Sheet
+from custody.handover.waybill import to_come
 from db.store import Store
 from tests.paper_examples import handover_body, signed_sheet
 
@@ -284,7 +284,7 @@ def test_our_own_paper_is_known_as_our_own(sender):
 
 
 def test_printing_witnesses_nothing_and_the_other_sides_receipt_does(fresh_url):
-    from db.stations import admit, make_card, read_card
+    from services.records.membership import admit, make_card, read_card
 
     with ExitStack() as stack:
         one = stack.enter_context(planned_station(fresh_url(), 1))
@@ -305,7 +305,7 @@ def test_printing_witnesses_nothing_and_the_other_sides_receipt_does(fresh_url):
 def test_what_a_revoked_key_said_after_its_end_witnesses_nothing(fresh_url):
     from ledger_examples import card_of
 
-    from db.stations import admit, revoke
+    from services.records.membership import admit, revoke
 
     with ExitStack() as stack:
         one = stack.enter_context(planned_station(fresh_url(), 1))

@@ -16,7 +16,7 @@ from evidence.log_audit import audit_log
 from labels.sheet import write_sheets
 from labels.stock import STOCKS
 from labels.thermal import thermal_labels
-from station.parallel import Spread, spread
+from services.parallel import Spread, spread
 
 STATION = Station(1).fill(700)
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from ledger_examples import boxes, planned_station
 from pdf_text import text_of
 
-from custody.chain import custody
+from custody.chain.chain import custody
 from custody.errors import RuleError
 from custody.people import distinct_people, named_twice_in, person, skeleton
-from db.printing import record_prints, record_reprints
+from services.records.label_prints import record_prints, record_reprints
 
 TITLES = ("Bapak", "Pak", "Ibu", "Bu", "H.", "Hj.", "Drs.", "Dra.", "Dr.", "dr.", "Ir.", "Prof.", "Prof. Dr. H.")
 DEGREES = (", S.H.", ", S.H., M.Si.", " SE", ", S. Pd. H.", ", A.Md.Keb.", " M.Kom", ", Ph.D.")

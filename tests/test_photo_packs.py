@@ -9,8 +9,8 @@ from ledger_examples import boxes, planned_station, touched
 from test_photos import jpeg
 
 from custody.errors import InputError
-from db.inspecting import record_inspection
-from station.photo_files import import_photos, split_photos, zip_photos
+from services.exchange.photo_files import import_photos, split_photos, zip_photos
+from services.records.inspecting import record_inspection
 
 FreshUrl = Callable[[], str]
 

@@ -10,11 +10,11 @@ from ledger_examples import boxes, planned_station, station, touched
 from test_store_checking import told
 
 from custody.errors import InputError
-from db.backup import backup
-from db.inspecting import record_inspection
+from db.sqlite_backup import backup
 from db.store import Store, open_store
-from scanner.photo import LONGEST_SIDE_PX, MAX_PHOTO_BYTES, clean_photo, take_photo
-from station.auditing import audit_ledger
+from scanner.sources.photo import LONGEST_SIDE_PX, MAX_PHOTO_BYTES, clean_photo, take_photo
+from services.exchange.ledger_audit import audit_ledger
+from services.records.inspecting import record_inspection
 
 EXIF = (
     bytes.fromhex(

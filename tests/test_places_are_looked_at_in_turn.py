@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from scanner.decode import Reader, Way, ZxingEngine
-from scanner.places import Places
+from scanner.decoding.candidates import Places
+from scanner.decoding.picture_reader import Reader, Way, ZxingEngine
 from scanner.reads import Corners
 from tests.look_examples import Saying
 

@@ -4,9 +4,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sampling import examples
 
-from custody.compose import ROWS_PER_EVENT, plan_events
-from custody.ledger import canonical
-from custody.places import Place
+from custody.compose.compose import ROWS_PER_EVENT, plan_events
+from custody.format.encoding import canonical
+from custody.plan.places import Place
 
 TEXT = st.sampled_from(["TPS 001", "N" * 150, 'a"\\\u2028' * 100, "\u00e9" * 1000, "\U0001f5f3" * 1000])
 

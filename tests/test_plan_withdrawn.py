@@ -9,12 +9,12 @@ from ledger_examples import NEEDS, PLACES, TPS, WAREHOUSE, all_events, boxes, ca
 from merge_examples import Bundle, bundle_of, event_of, join, take
 from test_roster import GENESES, admit, event, fingerprint, plan, revoke
 
+from custody.chain.roster import plan_in_force, roster
 from custody.errors import RuleError
-from custody.events import Event
-from custody.places import Need, Place
-from custody.roster import plan_in_force, roster
-from db.correcting import correct
+from custody.format.events import Event
+from custody.plan.places import Need, Place
 from db.store import Store
+from services.records.correcting import correct
 from tests.test_store_checking import told
 
 WRONG = [Place(WAREHOUSE, "Gudang lama", "warehouse"), Place("51.08.03", "PPK 3", "district", WAREHOUSE)]
@@ -106,7 +106,7 @@ def test_who_may_not_withdraw_a_plan_changes_no_place(sqlite_url) -> None:
             correct(other, mine, reason="did_not_occur")
         from ledger_examples import record
 
-        from custody.compose import NewEvent
+        from custody.compose.compose import NewEvent
 
         record(
             other, NewEvent("correct", {"target": mine.leaf, "reason": "did_not_occur", "note": "", "corrective": []})

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from ledger_examples import TPS, TRUCK, WAREHOUSE, planned_station, touched
 
-from custody.compose import Handover, SealLook, Touch
-from custody.items import Item
-from db.sealing import record_seal
+from custody.compose.compose import Handover, SealLook, Touch
+from custody.format.item_facts import Item
+from services.records.sealing import record_seal
 
 HONEST, ASTRAY, SWAPPED = "", "wrong destination", "swapped labels"
 EXPECTED = {

@@ -14,10 +14,10 @@ from python_calamine import CalamineWorkbook
 from report_examples import MADE_AT, NEEDS, PLACES, PPK, TPS, WAREHOUSE, Book
 
 import language
-from custody.events import Event
-from custody.prints import FATES, VOID_REASONS, PrintAccount, print_account
-from reports.made import Made
-from reports.prints import HEADERS, print_prints, prints_json
+from custody.format.events import Event
+from custody.measures.prints import FATES, VOID_REASONS, PrintAccount, print_account
+from reports.lists.print_account import HEADERS, print_prints, prints_json
+from reports.output import Made
 from reports.report_files import save_prints
 
 MADE = Made(MADE_AT, "Ayu", "Pemilu 2024", "Gudang", "51.08")

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_examples import PLACES, PPK, PPS, TPS, TRUCK, WAREHOUSE
 
-from custody.journey import holders_since, journey
-from custody.places import Place, Ways, below
-from custody.progress import ProgressRow, StockGroup, StockSums, progress
+from custody.chain.journey import holders_since, journey
+from custody.measures.progress import ProgressRow, StockGroup, StockSums, progress
+from custody.plan.places import Place, Ways, below
 
 OTHER_TPS = "51.08.06.1010.015"
 

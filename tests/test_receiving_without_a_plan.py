@@ -12,11 +12,11 @@ from page_examples import PageAt, Visitor, site_at
 from pdf_text import text_of
 from PIL import Image
 
-from custody.paper import is_part
-from custody.waybill import unknown_key
+from custody.format.paper_codes import is_part
+from custody.handover.waybill import unknown_key
 from db.store import Store
-from scanner.decode import Reader
-from station.advice import advice
+from scanner.decoding.picture_reader import Reader
+from services.scanning.advice import advice
 from tests.paper_examples import photograph, rendered
 
 TRUCK = "DK 8123 AB"

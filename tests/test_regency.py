@@ -4,7 +4,7 @@ import pytest
 
 from bench.regency import differences, table, worked
 from bench.scenario.scene import FAULTS
-from custody.findings import SEVERITY
+from custody.chain.findings import SEVERITY
 
 
 @pytest.mark.slow

@@ -8,13 +8,13 @@ from python_calamine import CalamineWorkbook
 from report_examples import BOX, MADE_AT, NEEDS, PLACES, PPS, TPS, hostile_chain, quiet_chain, troubled_chain
 
 import language
-from custody.chain import Chain
+from custody.chain.chain import Chain
 from custody.errors import InputError
-from reports.chain_file import save_chains
-from reports.chain_table import HEADERS
-from reports.chain_text import chain_text
-from reports.custody_facts import chain_json
-from reports.made import Made
+from reports.chain.chain_facts import chain_json
+from reports.chain.chain_file import save_chains
+from reports.chain.chain_table import HEADERS
+from reports.chain.chain_text import chain_text
+from reports.output import Made
 
 MADE = Made(MADE_AT, "Ayu", "Pemilu 2024", "Gudang", "51.08")
 

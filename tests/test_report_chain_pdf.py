@@ -10,10 +10,10 @@ import zxingcpp
 from report_examples import BOX, MADE_AT, NEEDS, PLACES, PPK, hostile_chain, quiet_chain, troubled_chain
 
 import language
-from custody.chain import Chain
-from custody.codes import show_code
-from reports.chain_pdf import write_chain_pdf
-from reports.made import LogHead, Made
+from custody.chain.chain import Chain
+from custody.format.codes import show_code
+from reports.chain.chain_pdf import write_chain_pdf
+from reports.output import LogHead, Made
 
 HEADS = [LogHead("GDG-01", "Gudang Buleleng", 1204, "ab12" * 16)]
 

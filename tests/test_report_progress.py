@@ -12,10 +12,10 @@ from report_examples import MADE_AT, NEEDS, PLACES, PPK, TPS, TRUCK, WAREHOUSE
 
 import language
 from custody.errors import InputError
-from custody.places import Place
-from custody.progress import ProgressRow, StockGroup, progress
-from reports.made import Made
-from reports.progress import HEADERS, print_progress, progress_json, save_progress
+from custody.measures.progress import ProgressRow, StockGroup, progress
+from custody.plan.places import Place
+from reports.lists.progress_list import HEADERS, print_progress, progress_json, save_progress
+from reports.output import Made
 
 MADE = Made(MADE_AT, "Ayu", "Pemilu 2024", "Gudang", "51.08")
 GROUPS = [

@@ -4,9 +4,9 @@ import pytest
 from report_examples import NEEDS, PLACES, PPK, TPS, TRUCK, troubled_chain
 
 import language
-from custody.findings import Finding
+from custody.chain.findings import Finding
 from language.text import share
-from reports.finding_rows import finding_rows, finding_summary
+from reports.chain.finding_rows import finding_rows, finding_summary
 from reports.words import custodian_name, day_and_clock, finding_text, kind_name, place_path, zone_code
 
 

@@ -9,13 +9,13 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custody.codes import draw_code, item_payload
-from scanner.decode import Reader, ZxingEngine
-from scanner.finders import find_finders
-from scanner.frames import Image
-from scanner.outlines import find_signs
-from scanner.rescue import rescue
-from scanner.symbol import corrected
+from custody.format.codes import draw_code, item_payload
+from scanner.decoding.picture_reader import Reader, ZxingEngine
+from scanner.rescue.finders import find_finders
+from scanner.rescue.outlines import find_signs
+from scanner.rescue.qr_structure import corrected
+from scanner.rescue.rescue import rescue
+from scanner.sources.frames import Image
 
 TEXT = item_payload(draw_code(random.Random(5).randrange), 1)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from custody.events import Event
-from custody.ledger import key_fingerprint
-from custody.roster import plan_in_force, root_followed, roster
+from custody.chain.roster import plan_in_force, root_followed, roster
+from custody.format.encoding import key_fingerprint
+from custody.format.events import Event
 
 
 def key(name: str) -> str:

@@ -14,8 +14,8 @@ from ledger_examples import TPS, TRUCK, boxes, give, planned_station, signer
 from peewee import SqliteDatabase
 from sampling import examples
 
-from custody.ledger import canonical, entry_bytes, leaf_digest, sign_body
-from db.checking import Checking
+from custody.format.encoding import canonical, entry_bytes, leaf_digest, sign_body
+from db.log.table_audit import Checking
 from db.store import Store
 from evidence.audit import audit_bundle
 

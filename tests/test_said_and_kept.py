@@ -6,9 +6,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from ledger_examples import TPS, WAREHOUSE, planned_station
 
-from custody.carriage import Carriage
-from custody.compose import Extra, Handover, SealLook, Touch
-from station.said import said_of, tell, words_of
+from custody.compose.compose import Extra, Handover, SealLook, Touch
+from custody.format.carriage import Carriage
+from services.scanning.handover_details import said_of, tell, words_of
 
 ENDS = Handover("51.08", "51.08.01", ("51.08.01.2001",))
 CODES = ("0123456789ABC", "7Q2M9X4T5B8C6")

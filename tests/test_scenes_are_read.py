@@ -9,22 +9,22 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from custody.codes import ItemLabel, draw_code, read_payload
-from custody.items import Item
+from custody.format.codes import ItemLabel, draw_code, read_payload
+from custody.format.item_facts import Item
 from labels.content import item_content
 from labels.layout import arrange
 from labels.sheet import write_sheets
 from labels.stock import STOCKS
-from scanner.decode import PYZBAR, Reader, available_engines, engines
+from scanner.decoding.live_reader import LiveReader
+from scanner.decoding.picture_reader import PYZBAR, Reader, available_engines, engines
+from scanner.decoding.worker import AtOnce
 from scanner.frame_loop import scan_frames
-from scanner.frames import Image
-from scanner.live import LiveReader
-from scanner.opening import open_source
 from scanner.outcomes import End, How, Outcome, Taken, Tally
-from scanner.scenes import Condition, Label, film_scene
 from scanner.session import ScanSession
-from scanner.simulate import write_video
-from scanner.worker import AtOnce
+from scanner.simulation.scenes import Condition, Label, film_scene
+from scanner.simulation.simulate import write_video
+from scanner.sources.frames import Image
+from scanner.sources.open_source import open_source
 from tests.label_examples import NEEDS, PLACES
 
 needs_pyzbar = pytest.mark.skipif(PYZBAR not in engines(), reason="pyzbar is not installed")

@@ -7,12 +7,12 @@ from custody_notation import DAY, PLACES, chain_of, code_of, ledger
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.chain import Chain, custody
-from custody.counting import counted_in
-from custody.discrepancies import discrepancies_of
-from custody.places import Ways
-from custody.scorecard import LEAST_LOADS, Card, Figure, Scores, scorecard, wilson
-from custody.scoring import AXES, VEHICLES, Axis, marks_of
+from custody.chain.chain import Chain, custody
+from custody.handover.counting import counted_in
+from custody.measures.discrepancies import discrepancies_of
+from custody.measures.scorecard import LEAST_LOADS, Card, Figure, Scores, scorecard, wilson
+from custody.measures.scoring import AXES, VEHICLES, Axis, marks_of
+from custody.plan.places import Ways
 
 WAYS = Ways(PLACES)
 LATER = DAY + "23:00:00Z"

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custody.errors import InputError
-from custody.serials import MAX_SERIALS, count_of, holds, parse_range, parse_serials, shown, spelled
+from custody.format.serials import MAX_SERIALS, count_of, holds, parse_range, parse_serials, shown, spelled
 
 PREFIXES = st.from_regex(r"(?:[A-Z]{0,3}|KPU[-/][A-Z])", fullmatch=True)
 

@@ -16,18 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from scanner.feedback import Adviser, Feedback
-from scanner.frames import Frame, Image
-from scanner.light import HOLD_MS, LightWatch, judge, sharpness
+from scanner.decoding.light import HOLD_MS, LightWatch, judge, sharpness
+from scanner.decoding.steady import STEADY_MS, SteadyHints, is_plausible
 from scanner.outcomes import Beep, Outcome, Tally
-from scanner.picture import SIZE_PX, Line, Panel, compose, outline
 from scanner.reads import Corners, Hint, Read, Seen
-from scanner.scenes import Condition, Label, film_scene
 from scanner.session import ScanSession
-from scanner.sound import RATE_HZ, Bell, FilePlayer, Play, Speaker, find_ways, program_play, wav
-from scanner.steady import STEADY_MS, SteadyHints, is_plausible
-from scanner.view import TerminalView
-from scanner.window import hold
+from scanner.simulation.scenes import Condition, Label, film_scene
+from scanner.sources.frames import Frame, Image
+from scanner.ui.feedback import Adviser, Feedback
+from scanner.ui.overlay import SIZE_PX, Line, Panel, compose, outline
+from scanner.ui.sound import RATE_HZ, Bell, FilePlayer, Play, Speaker, find_ways, program_play, wav
+from scanner.ui.terminal import TerminalView
+from scanner.ui.window import hold
 
 
 class Nothing:

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from custody.codes import (
+from custody.chain.findings import Finding
+from custody.errors import CodeError, RuleError, StoreError
+from custody.format.codes import (
     CODE_LENGTH,
     ItemLabel,
     draw_code,
@@ -17,8 +19,6 @@ from custody.codes import (
     read_payload,
     show_code,
 )
-from custody.errors import CodeError, RuleError, StoreError
-from custody.findings import Finding
 from scanner.outcomes import End, How, Outcome, Taken, Tally
 from scanner.reads import Read
 from scanner.session import ScanSession

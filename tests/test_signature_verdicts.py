@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 from sampling import examples
 from tool_examples import load_tool
 
-from custody.ledger import Signature, canonical, entry_bytes, key_fingerprint, leaf_digest
+from custody.format.encoding import Signature, canonical, entry_bytes, key_fingerprint, leaf_digest
 from db.station_key import FILE_NAME, load_key, make_key
 from evidence.audit import audit_bundle
 from evidence.ed25519 import holds
 from evidence.entry import RawEntry
-from station.bundle import read_bundle
+from services.exchange.bundle import read_bundle
 
 standalone = load_tool("verify_standalone")
 

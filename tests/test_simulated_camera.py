@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from custody.codes import ItemLabel, draw_code, item_payload
 from custody.errors import CameraError
-from scanner.decode import Reader, ZxingEngine
+from custody.format.codes import ItemLabel, draw_code, item_payload
+from scanner.decoding.picture_reader import Reader, ZxingEngine
 from scanner.frame_loop import scan_frames
-from scanner.frames import Frame, FrameSource, Image, monotonic_ms
-from scanner.live_source import Live
-from scanner.opening import open_source
 from scanner.outcomes import End, How, Outcome, Taken, Tally
-from scanner.run import Command, KeyboardLines, type_lines
 from scanner.session import ScanSession
-from scanner.simulate import lay_out, simulate, write_video
-from scanner.view import TerminalView
-from scanner.window import Window
+from scanner.simulation.simulate import lay_out, simulate, write_video
+from scanner.sources.frames import Frame, FrameSource, Image, monotonic_ms
+from scanner.sources.live_source import Live
+from scanner.sources.open_source import open_source
+from scanner.typed_lines import Command, KeyboardLines, type_lines
+from scanner.ui.terminal import TerminalView
+from scanner.ui.window import Window
 
 _RANDOM = random.Random(11)
 CODES = [draw_code(_RANDOM.randrange) for _ in range(12)]

@@ -15,9 +15,9 @@ from sampling import examples
 from tool_examples import load_tool
 
 from custody.errors import TamperError
-from custody.events import read_body
-from custody.forms import COMMON, FORMS
-from custody.ledger import canonical
+from custody.format.encoding import canonical
+from custody.format.event_types import COMMON, FORMS
+from custody.format.events import read_body
 from evidence.checkpoint import is_head_of
 
 DATA = Path(__file__).parent / "data"

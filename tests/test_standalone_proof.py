@@ -15,13 +15,13 @@ from ledger_examples import TRUCK, absorb, boxes, give, planned_station, signer,
 from merge_examples import join
 from proof_attacks import ATTACKS, Dice, is_harmless
 
-from custody.compose import Handover
+from custody.compose.compose import Handover
 from custody.errors import CustodyError
-from custody.ledger import key_fingerprint
-from db.printing import record_prints
-from db.proving import prove
-from db.stations import revoke
+from custody.format.encoding import key_fingerprint
 from evidence.custody_proof import CustodyProof, audit_proof, read_custody_proof
+from services.records.label_prints import record_prints
+from services.records.membership import revoke
+from services.records.proof_files import prove
 
 ROOT = key_fingerprint(signer().public_key)
 TOOLS = Path(__file__).parents[1] / "tools"

@@ -34,13 +34,13 @@ from evidence_logs import Station
 from tool_examples import TOOLS
 from two_verifiers import by_the_program, by_the_tool, standalone
 
+from custody.chain.roster import roster
 from custody.errors import CustodyError, TamperError
-from custody.events import read_event
-from custody.ledger import read_signatures
-from custody.roster import roster
+from custody.format.encoding import read_signatures
+from custody.format.events import read_event
 from evidence.bundle_lines import LogRow
 from evidence.intake import check_bundle
-from station.bundle import read_bundle
+from services.exchange.bundle import read_bundle
 
 TOOL = TOOLS / "verify_standalone.py"
 

@@ -21,15 +21,15 @@ from ledger_examples import (
     touched,
 )
 
-from custody.chain import custody
-from custody.codes import ItemLabel, draw_code
-from custody.compose import Handover, NewEvent
+from custody.chain.chain import custody
+from custody.compose.compose import Handover, NewEvent
 from custody.errors import CustodyError
-from custody.items import CONDITIONS, Item, SerialRange
-from custody.places import Need, Place, below
-from db.printing import claim, record_blanks, record_prints, record_reprints, record_void
-from db.state import standing_links
+from custody.format.codes import ItemLabel, draw_code
+from custody.format.item_facts import CONDITIONS, Item, SerialRange
+from custody.plan.places import Need, Place, below
+from db.state.queries import standing_links
 from db.store import Store
+from services.records.label_prints import claim, record_blanks, record_prints, record_reprints, record_void
 
 TREE = {place.code: place for place in PLACES}
 STRANGERS = [draw_code(random.Random(seed).randrange) for seed in (91, 92)]

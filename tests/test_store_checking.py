@@ -3,11 +3,11 @@
 import pytest
 from ledger_examples import TPS, TRUCK, boxes, give, planned_station, station
 
-from db.checking import Checking
-from db.printing import record_prints
+from db.log.table_audit import Checking
 from db.schema import changed_objects
 from db.store import Store
 from evidence.audit import audit_bundle
+from services.records.label_prints import record_prints
 
 
 def told(store: Store) -> list[str]:

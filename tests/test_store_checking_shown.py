@@ -9,8 +9,8 @@ import pytest
 from command_examples import Once, Terminal, station_at
 from meet_examples import fingerprint_of, meet
 
-from custody.paper import is_part
-from scanner.decode import Reader
+from custody.format.paper_codes import is_part
+from scanner.decoding.picture_reader import Reader
 from tests.paper_examples import rendered
 
 ENDS = ("--from", "51.08", "--to", "51.08.01")

@@ -9,9 +9,9 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 import pytest
 from ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, planned_station, signer, touched
 
-from custody.compose import Handover
+from custody.compose.compose import Handover
 from custody.errors import ConflictError, InputError, StoreError
-from custody.places import Place
+from custody.plan.places import Place
 from db.store import open_store
 
 ROUNDS = 12

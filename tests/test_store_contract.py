@@ -25,14 +25,14 @@ from ledger_examples import (
     touched,
 )
 
-from custody.codes import ItemLabel, draw_code
-from custody.compose import Extra, Handover, NewEvent
+from custody.compose.compose import Extra, Handover, NewEvent
 from custody.errors import InputError, RuleError, StoreError, TamperError
-from custody.ledger import SIGNING_CONTEXT, canonical, entry_bytes, read_signatures
-from custody.places import Need, Place
-from db.printing import record_prints, record_reprints
-from db.stations import admit
+from custody.format.codes import ItemLabel, draw_code
+from custody.format.encoding import SIGNING_CONTEXT, canonical, entry_bytes, read_signatures
+from custody.plan.places import Need, Place
 from db.store import open_store
+from services.records.label_prints import record_prints, record_reprints
+from services.records.membership import admit
 
 STRANGER = draw_code(around(seed=99).randbelow)
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, planned_station, signer, touched
 
-from custody.codes import draw_code
-from custody.compose import Handover, Touch
+from custody.compose.compose import Handover, Touch
 from custody.errors import StoreError
+from custody.format.codes import draw_code
 from db.store import Store, open_store
 
 AT = "2024-02-10T08:00:00Z"

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from ledger_examples import TPS, WAREHOUSE, around, boxes, planned_station, signer, touched
 
-from custody.compose import Handover, Touch
+from custody.compose.compose import Handover, Touch
 from custody.errors import InputError, StoreError
 from db.store import open_store
 

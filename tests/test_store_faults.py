@@ -10,10 +10,10 @@ import pytest
 from failing_disk import OPERATIONS, Fault, failing_disk
 from ledger_examples import TPS, WAREHOUSE, all_events, around, planned_station, record, signer
 
-from custody.codes import draw_code
-from custody.compose import Handover, NewEvent, Touch
+from custody.compose.compose import Handover, NewEvent, Touch
 from custody.errors import CustodyError, StoreError, TamperError
-from db.checking import Checking
+from custody.format.codes import draw_code
+from db.log.table_audit import Checking
 from db.store import Store, open_store
 from evidence.audit import audit_bundle
 

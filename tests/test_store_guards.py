@@ -8,7 +8,7 @@ from ledger_examples import TPS, all_events, boxes, give, planned_station
 from peewee import SqliteDatabase
 
 from custody.errors import StoreError
-from db.faults import as_store_errors
+from db.db_errors import as_store_errors
 from db.store import Store
 
 COLUMNS = "id, log_id, seq, leaf, body, signatures"

@@ -11,9 +11,9 @@ from ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, give, pla
 
 from custody.errors import CustodyError, StoreError
 from db.address import sqlite_path
-from db.inspecting import record_inspection
 from db.store import open_store
 from language.text import say_hint
+from services.records.inspecting import record_inspection
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 from ledger_examples import TPS, TRUCK, WAREHOUSE, boxes, cache_of, planned_station, record, touched
 from test_store_checking import told
 
-from custody.compose import Handover, NewEvent
+from custody.chain.seals import opening_faults
+from custody.compose.compose import Handover, NewEvent
 from custody.errors import CustodyError, RuleError
-from custody.items import Item, SerialRange
-from custody.sealing import opening_faults
-from custody.serials import count_of
-from db.packing import Part, equal_parts, open_pack, record_packing, rest_of
-from db.sealing import account, record_seal
+from custody.format.item_facts import Item, SerialRange
+from custody.format.serials import count_of
 from db.store import Store
+from services.records.packing import Part, equal_parts, open_pack, record_packing, rest_of
+from services.records.sealing import account, record_seal
 
 
 def pack(store: Store, parent: str, codes: list[str], action: str = "add", **more):
@@ -59,7 +59,7 @@ def test_what_is_inside_and_goes_elsewhere_is_told_when_the_parent_is_scanned(sq
 
 
 def touched_label(code: str):
-    from custody.codes import ItemLabel
+    from custody.format.codes import ItemLabel
 
     return ItemLabel(code, 1)
 
@@ -156,7 +156,7 @@ def test_a_pack_without_numbers_is_opened_by_counts(sqlite_url) -> None:
 
 
 def test_an_opening_withdrawn_by_its_station_gives_the_numbers_back(sqlite_url) -> None:
-    from db.correcting import correct
+    from services.records.correcting import correct
 
     with planned_station(sqlite_url()) as store:
         code = seals(store)

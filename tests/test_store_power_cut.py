@@ -7,8 +7,8 @@ import pytest
 from ledger_examples import TPS, WAREHOUSE, all_events, around, planned_station, signer
 from power_cut import Disk, failing_power
 
-from custody.codes import draw_code
-from custody.compose import Handover, Touch
+from custody.compose.compose import Handover, Touch
+from custody.format.codes import draw_code
 from db.connect import open_database
 from db.store import open_store
 

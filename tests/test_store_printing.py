@@ -6,11 +6,11 @@ import pytest
 from ledger_examples import TPS, WAREHOUSE, absorb, boxes, cache_of, give, planned_station
 from merge_examples import join
 
-from custody.codes import ItemLabel
-from custody.compose import Handover
+from custody.compose.compose import Handover
 from custody.errors import RuleError
-from db.printing import account, claim, record_blanks, record_prints, record_reprints
+from custody.format.codes import ItemLabel
 from db.store import Store
+from services.records.label_prints import account, claim, record_blanks, record_prints, record_reprints
 
 SHEET = {"sheet": "a4-3x7"}
 

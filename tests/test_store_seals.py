@@ -3,10 +3,10 @@
 from ledger_examples import TPS, boxes, cache_of, planned_station, touched
 from test_store_checking import told
 
-from custody.places import Need
-from db.correcting import correct
-from db.sealing import account, opened_packs, record_seal
+from custody.plan.places import Need
 from db.store import Store
+from services.records.correcting import correct
+from services.records.sealing import account, opened_packs, record_seal
 
 SEALS_ON_BOXES = Need("strap", "Segel", "Seal", "box", 2, "keping", "pack")
 
@@ -53,8 +53,8 @@ def test_the_plan_says_which_kinds_may_not_go_without_seals(sqlite_url) -> None:
         [code] = boxes(store, 1)
         item, handover = store.state.item(code), {"giver": "51.08", "to": TPS[0]}
         assert item is not None and store.state.sealed_kinds == frozenset()
-        from custody.codes import ItemLabel
-        from custody.compose import Handover
+        from custody.compose.compose import Handover
+        from custody.format.codes import ItemLabel
 
         label, way = ItemLabel(code, 1), Handover(**handover)
         assert "UNSEALED" not in [finding.code for finding in store.judge(label, way)[1]]

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 from ledger_examples import TRUCK, around, boxes, give, planned_station, signer
 
-from db.checking_shown import shown_findings
+from db.log.heads_audit import shown_findings
 from db.store import Store, open_store
-from evidence.seal import make_seal, sum_of
+from evidence.head_seal import make_seal, sum_of
 
 AT = "2024-02-10T08:00:00Z"
 

@@ -4,8 +4,8 @@ import pytest
 from ledger_examples import boxes, planned_station
 
 from custody.errors import TamperError
+from db.log.tail_check import check_tail
 from db.store import Store
-from db.tail import check_tail
 
 
 def without_first(store: Store, count: int) -> None:

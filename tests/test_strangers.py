@@ -25,16 +25,16 @@ from meet_examples import PPK, fingerprint_of
 from merge_examples import Bundle, take
 from stranger_examples import bundle_of, kept, names_in, stranger, write_bundle
 
-import db.strangers
-from custody.compose import NewEvent
-from db.checking import Checking
-from db.stations import admit
+import db.log.quarantine
+from custody.compose.compose import NewEvent
+from db.log.quarantine import Strangers, logs_named
+from db.log.table_audit import Checking
 from db.store import Store
-from db.strangers import Strangers, logs_named
 from evidence.audit import audit_bundle
 from evidence.bundle_lines import LogRow
 from evidence.entry import RawEntry
 from evidence.mentions import MAX_NAMED
+from services.records.membership import admit
 
 
 def test_what_nobody_admitted_is_handed_on_only_where_that_is_asked_for(station: Terminal):
@@ -107,7 +107,7 @@ def naming(number: int, names: int, size: int = 2) -> Station:
 def test_beyond_each_limit_strangers_are_left_out_and_all_else_is_taken(
     limit: str, fresh_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(db.strangers, *FEW[limit])
+    monkeypatch.setattr(db.log.quarantine, *FEW[limit])
     with planned_station(fresh_url(), 1) as root, station(fresh_url(), 7) as joined:
         others = [naming(number, 2, 3) for number in range(1, 6)]
         mine = joined.ledger.own_log().name
@@ -135,7 +135,7 @@ def test_behind_an_entry_that_found_no_room_nothing_of_its_log_is_taken_to_wait_
 ):
     one = naming(1, 40, 2)  # its second record is long, and the third is short
     one.hand_over()
-    monkeypatch.setattr(db.strangers, "MAX_BYTES", 3_000)
+    monkeypatch.setattr(db.log.quarantine, "MAX_BYTES", 3_000)
     with planned_station(fresh_url(), 1) as store:
         assert (merged := take(store, bundle_of(one))).left_out == 2 and merged.new == 1
         assert store.state.tables.waiting.select().count() == 0
@@ -150,7 +150,7 @@ def all_of(store: Store) -> Bundle:
 def test_a_bundle_that_admits_its_strangers_fills_no_room(
     fresh_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(db.strangers, "MAX_BYTES", 100)
+    monkeypatch.setattr(db.log.quarantine, "MAX_BYTES", 100)
     with (
         planned_station(fresh_url(), 1) as root,
         station(fresh_url(), 7) as joined,
@@ -175,7 +175,7 @@ def test_the_room_that_is_taken_already_counts_and_admission_gives_it_back(
         [first] = Strangers(store.state).kept()
         assert first.bytes == sum(len(e.body) + len(e.signatures) for e in one.entries)
         assert (first.log, first.entries, first.fingerprint) == (one.name, 4, one.fingerprint)
-        monkeypatch.setattr(db.strangers, "MAX_BYTES", first.bytes + 100)
+        monkeypatch.setattr(db.log.quarantine, "MAX_BYTES", first.bytes + 100)
         assert take(store, bundle_of(other)).left_out == 4
         said = {"station": "x", "place": "51.08", "key": one.public_key.hex(), "powers": []}
         record(store, NewEvent("admit", said))  # both are of one key

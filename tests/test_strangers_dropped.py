@@ -22,11 +22,11 @@ from merge_examples import take
 from stranger_examples import AT, bundle_of, stranger, write_bundle
 from test_store_checking import told
 
-from custody.compose import NewEvent, Ref
+from custody.compose.compose import NewEvent, Ref
 from custody.errors import InputError, RuleError, StoreError, TamperError
-from db.faults import as_store_errors
+from db.db_errors import as_store_errors
+from db.log.quarantine import Strangers
 from db.store import Store
-from db.strangers import Strangers
 
 
 def rows_of(store: Store) -> dict[str, list[tuple[Any, ...]]]:
@@ -171,11 +171,11 @@ def test_dropping_says_what_goes_asks_and_an_import_brings_it_back(station: Term
 
 
 def test_who_says_no_drops_nothing(station: Terminal, monkeypatch: pytest.MonkeyPatch):
-    import commands.dropping
+    import commands.exchange.drop
 
     station("import", write_bundle(Path("a.serah"), stranger()))
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr(commands.dropping, "confirm", lambda _question, default: default)
+    monkeypatch.setattr(commands.exchange.drop, "confirm", lambda _question, default: default)
     ran = station("drop", "--all")
     assert ran.code == 2 and "Nothing was dropped" in ran.err
     assert stranger().name in station("doctor").out

@@ -13,11 +13,11 @@ from custody.errors import InputError
 from language import _
 from tables.field_rows import parse_points
 from tables.headers import ignored_columns, table_kind
+from tables.output.write import Sheet, write_table
 from tables.read import read_table
 from tables.rows import parse_items, parse_needs, parse_places
 from tables.templates import TEMPLATES, template_workbook
-from tables.words import COLUMNS, matched
-from tables.write import Sheet, write_table
+from tables.vocabulary import COLUMNS, matched
 
 PARSERS = {"places": parse_places, "needs": parse_needs, "items": parse_items, "points": parse_points}
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from custody.places import Need, Place
+from custody.plan.places import Need, Place
 from tables.cells import Located, Source
 from tables.check import check_items, check_needs, check_places
 from tables.read import read_table

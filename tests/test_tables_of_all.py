@@ -8,7 +8,7 @@ from busy_day import GIVER, LATE, Day
 from python_calamine import CalamineWorkbook
 
 from commands.program import REPORTS
-from custody.forms import NEWEST
+from custody.format.event_types import NEWEST
 
 TABLES = {
     "logs", "places", "needs", "items", "records", "handovers", "chains", "prints", "print-records", "progress", "late",

@@ -17,8 +17,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from custody.errors import InputError
-from tables.asked import QuestionError, Reading
 from tables.headers import layout
+from tables.questions import QuestionError, Reading
 from tables.read import Table, read_table
 
 sys.path.append(str(Path(__file__).parent / "data"))

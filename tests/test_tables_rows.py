@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from custody.errors import InputError
-from custody.places import Need, Place
-from tables.asked import QuestionError
+from custody.plan.places import Need, Place
 from tables.headers import ignored_columns, table_kind
+from tables.questions import QuestionError
 from tables.read import Table, read_table
 from tables.rows import ItemRow, parse_items, parse_needs, parse_places
 from tables.times import NoHourError, NoZoneError, parse_moment, whole_number
-from tables.words import parse_level
+from tables.vocabulary import parse_level
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "buleleng"
 

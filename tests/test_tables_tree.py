@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from command_examples import ROOT, Terminal
 
-from custody.places import Place
+from custody.plan.places import Place
 from tables.areas import areas_under
-from tables.asked import QuestionError, Reading
-from tables.naming import Names, bare, official
+from tables.place_codes import Names, bare, official
+from tables.place_tree import parse_tree
+from tables.questions import QuestionError, Reading
 from tables.read import Table, read_table
-from tables.tree import parse_tree
 
 EXAMPLE = ROOT / "examples" / "buleleng" / "places.csv"
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sampling import examples
 
 from custody.errors import InputError, StoreError
-from tables.limits import UNSAFE
+from tables.formats.limits import UNSAFE
+from tables.output.safe_file import safe_file
+from tables.output.write import Sheet, harmless, write_table
 from tables.read import read_table
-from tables.safe_file import safe_file
-from tables.write import Sheet, harmless, write_table
 
 TRIGGERS = [*"=+-@\t\r\n\x00\x1b", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
 printable = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Cf")), max_size=40)

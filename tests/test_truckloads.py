@@ -3,7 +3,7 @@
 from command_examples import Terminal
 from custody_notation import DAY, PLACES, chain_of
 
-from custody.truckloads import Truckloads
+from custody.measures.truckloads import Truckloads
 
 TRUCK = "DK8123AB"
 LOADED = f"""

@@ -8,10 +8,10 @@ from ledger_examples import TPS, WAREHOUSE, boxes, give, planned_station
 from ledger_examples import record as record_new
 from pdf_text import text_of
 
-from custody.compose import Handover, NewEvent, Touch
-from custody.places import Place, Ways
-from custody.returning import return_rows, way_back
-from reports.returns import returns_report
+from custody.compose.compose import Handover, NewEvent, Touch
+from custody.measures.returning import return_rows, way_back
+from custody.plan.places import Place, Ways
+from reports.lists.returns import returns_report
 
 VENDOR = "MUSNAH-01"
 GONE = Place(VENDOR, "Pemusnahan", "vendor")

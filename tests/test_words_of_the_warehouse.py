@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from command_examples import PLACES, Terminal
 
-from custody.codes import show_plate
-from custody.findings import name_of
+from custody.chain.findings import name_of
+from custody.format.codes import show_plate
 from language import use
 from language.text import reason
 

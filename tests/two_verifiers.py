@@ -12,8 +12,8 @@ from tool_examples import load_tool
 
 from custody.errors import CustodyError
 from evidence.audit import audit_bundle
-from evidence.findings import WRONG
-from station.bundle import read_bundle
+from evidence.audit_findings import WRONG
+from services.exchange.bundle import read_bundle
 
 standalone = load_tool("verify_standalone")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from page_examples import SAME_ORIGIN, Visitor
 
-from web.token import HEADER
+from web.security.token import HEADER
 
 
 def work(visitor: Visitor, path: str, body: Any, *, expect: int = 200, most_s: float = 60.0) -> Any:

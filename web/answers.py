@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar, cast
 from pydantic import Field
 
 from custody.errors import N_, ConflictError
-from web.given import Given
+from web.request_model import Given
 
 T = TypeVar("T")
 Sent = Annotated[str, Field(pattern=r"^[0-9a-zA-Z.-]{1,60}$")]

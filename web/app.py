@@ -1,7 +1,7 @@
 """The application: its pages behind the guard, its errors as lines that people understand.
 
 To add a page: a module in `web/pages` with a `router`, a template that extends `base.html`, a line in `PAGES` and,
-where people should find it from everywhere, one in `web.ways.NAVIGATION`.
+where people should find it from everywhere, one in `web.page_hints.NAVIGATION`.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -19,11 +19,10 @@ from starlette.responses import JSONResponse, Response
 from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
 from language.text import printable, say, say_fault, sentence
-from station.fault_details import keep_details
+from services.fault_details import keep_details
 from web.api import reading, recording
-from web.api.forms import Refusal
-from web.doors import Door, LocalDoor
-from web.guard import Guard
+from web.api.schemas import Refusal
+from web.page_hints import hint_on_page, way_of
 from web.pages import (
     begin,
     dashboard,
@@ -36,14 +35,15 @@ from web.pages import (
     observe,
     papers,
     plan,
+    remarks,
     scan,
     signing,
-    words,
     work,
 )
+from web.security.entrances import Door, LocalDoor
+from web.security.guard import Guard
 from web.site import HERE, Site
 from web.templating import render_page
-from web.ways import hint_on_page, way_of
 
 PAGES: tuple[APIRouter, ...] = (
     home.router,
@@ -51,7 +51,7 @@ PAGES: tuple[APIRouter, ...] = (
     scan.router,
     handover.router,
     signing.router,
-    words.router,
+    remarks.router,
     devices.router,
     items.router,
     dashboard.router,

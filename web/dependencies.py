@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
-from web.roles import SCOPE_ROLES, Role, is_observer
+from web.security.roles import SCOPE_ROLES, Role, is_observer
 from web.site import Site
 
 

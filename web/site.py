@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from station.observers import Observers
-from station.pins import Pins
-from web.eyes import Eyes
-from web.jobs import Jobs
-from web.lan import Lan
-from web.pictures import Pictures
-from web.rooms import Rooms
-from web.shelf import Shelf
-from web.store_thread import OpenStore, StoreThread
-from web.watch import Watch
+from services.access.observers import Observers
+from services.access.pins import Pins
+from web.live.browser_cameras import Eyes
+from web.live.camera_stream import Pictures
+from web.live.file_store import Shelf
+from web.live.jobs import Jobs
+from web.live.overview_cache import Watch
+from web.live.sessions import Rooms
+from web.live.store_worker import OpenStore, StoreThread
+from web.security.pairing import Lan
 
 if TYPE_CHECKING:
     from db.store import Store

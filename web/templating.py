@@ -15,14 +15,14 @@ from starlette.responses import HTMLResponse
 import language
 from language.text import decimal, fill, local_time, number, printable, share, short_time
 from reports.words import custodian_name
-from station.admission import waiting_sentence
-from station.desk import station_clock
+from services.access.admission_notice import waiting_sentence
+from services.scanning.handover_desk import station_clock
 from web.dependencies import site_of
-from web.guard import LANGUAGE_COOKIE, SECRET
-from web.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
+from web.page_hints import NAVIGATION
+from web.security.guard import LANGUAGE_COOKIE, SECRET
+from web.security.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
+from web.security.token import cookie_name
 from web.site import HERE
-from web.token import cookie_name
-from web.ways import NAVIGATION
 
 _LONGEST_SHOWN = 2000
 _YEAR_S = 366 * 24 * 3600

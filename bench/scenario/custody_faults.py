@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from bench.scenario.field import Load
 from bench.scenario.scene import Scene, fault, leave_out
-from db.printing import record_reprints
-from db.sealing import record_seal
 from scanner.reads import Read
+from services.records.label_prints import record_reprints
+from services.records.sealing import record_seal
 
 # --- labels -----------------------------------------------------------------------------------------------------------
 

@@ -8,12 +8,12 @@ from bench.scenario.field import AS_OF, Field, Load
 from bench.scenario.scene import Scene, fault
 from bench.scenario.stations import Laptop
 from custody.errors import TamperError
-from db.inspecting import record_inspection
-from db.stations import revoke
-from station.auditing import audit_ledger
-from station.evidence_files import audit_file
-from station.exchange import own_head
-from station.survey import Survey, survey
+from services.exchange.evidence_files import audit_file
+from services.exchange.ledger_audit import audit_ledger
+from services.exchange.transfer import own_head
+from services.records.inspecting import record_inspection
+from services.records.membership import revoke
+from services.reporting.survey import Survey, survey
 
 JPEG = b"\xff\xd8\xff\xe0" + b"a picture of a dented box" * 40 + b"\xff\xd9"
 

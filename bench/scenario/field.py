@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from bench.scenario.stations import Clock, Laptop
-from custody.carriage import Carriage
-from custody.compose import Handover, Touch
-from custody.items import Item
-from custody.places import Need, Place, below
-from db.printing import record_prints
-from db.stations import admit
+from custody.compose.compose import Handover, Touch
+from custody.format.carriage import Carriage
+from custody.format.item_facts import Item
+from custody.plan.places import Need, Place, below
 from db.store import RecordedHandover
-from station.exchange import own_head
+from services.exchange.transfer import own_head
+from services.records.label_prints import record_prints
+from services.records.membership import admit
 
 WAREHOUSE = "51.08"
 Leg = Literal["load", "arrive", "village", "receipt", "station"]

@@ -3,10 +3,10 @@
 from bench.scenario.field import WAREHOUSE, Load
 from bench.scenario.scene import Scene, fault, leave_out
 from bench.scenario.stations import Laptop
-from custody.items import Item
-from db.reassigning import record_reassignment
-from db.stations import admit
+from custody.format.item_facts import Item
 from db.store import RecordedHandover
+from services.records.membership import admit
+from services.records.reassigning import record_reassignment
 
 # --- where it goes ----------------------------------------------------------------------------------------------------
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from bench.scenario.field import Load
 from bench.scenario.scene import Scene, fault, leave_out
-from custody.compose import Touch
-from db.correcting import correct
-from db.inspecting import record_inspection
+from custody.compose.compose import Touch
+from services.records.correcting import correct
+from services.records.inspecting import record_inspection
 
 
 @fault("LATE", "a polling station gets its things after they were due", scope="station", village="without")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bench.scenario.field import Field, Leg, Load
-from custody.compose import Touch
+from custody.compose.compose import Touch
 
 Scope = Literal["item", "station"]
 Village = Literal["any", "without", "bundle", "paper"]

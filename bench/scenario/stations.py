@@ -10,19 +10,19 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from commands.papers import save_paper
-from custody.compose import Handover, Touch
-from custody.findings import Finding
-from custody.ledger import key_fingerprint
-from db.ledger import Signer
-from db.stations import StationCard, make_card, read_card
+from commands.report.handover_paper import save_paper
+from custody.chain.findings import Finding
+from custody.compose.compose import Handover, Touch
+from custody.format.encoding import key_fingerprint
+from db.log.ledger import Signer
 from db.store import RecordedHandover, Store, Surroundings, open_store
-from scanner.decode import Reader
-from scanner.opening import open_source
+from scanner.decoding.picture_reader import Reader
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession
-from station.desk import DraftDesk
-from station.exchange import export_bundle, import_bundles
+from scanner.sources.open_source import open_source
+from services.exchange.transfer import export_bundle, import_bundles
+from services.records.membership import StationCard, make_card, read_card
+from services.scanning.handover_desk import DraftDesk
 
 ELECTION = "Pemilu 2024"
 

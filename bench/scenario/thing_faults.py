@@ -3,11 +3,11 @@
 from bench.scenario.field import WAREHOUSE, Load
 from bench.scenario.scene import Scene, fault
 from bench.scenario.stations import Laptop
-from custody.compose import SealLook
-from custody.items import Item
-from db.inspecting import record_inspection
-from db.packing import record_packing
-from db.sealing import record_seal
+from custody.compose.compose import SealLook
+from custody.format.item_facts import Item
+from services.records.inspecting import record_inspection
+from services.records.packing import record_packing
+from services.records.sealing import record_seal
 
 # --- condition and seals ----------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from commands.base import Output, json_option, print_json
+from commands.context import Output, json_option, print_json
 from language import _
 
 EXIT_NOT_FOUND = 1
@@ -23,7 +23,7 @@ EXIT_NOT_FOUND = 1
 @json_option
 def demo(out: Path, quick: bool, as_json: bool) -> None:
     from commands.demo.play import play
-    from commands.demo.tell import as_lines, summary, write_notes
+    from commands.demo.summary import as_lines, summary, write_notes
     from commands.demo.workshop import workshop
 
     with workshop(out) as folder:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from labels.stock import Stock
-from scanner.frames import PDF_DPI, Image
-from scanner.opening import open_source
-from scanner.simulate import Flaws, lay_out, simulate, write_video
+from scanner.simulation.simulate import Flaws, lay_out, simulate, write_video
+from scanner.sources.frames import PDF_DPI, Image
+from scanner.sources.open_source import open_source
 
 FRAMES_PER_DESK = 10
 """At most: two views of four frames, and a glide of two between them."""

@@ -11,26 +11,26 @@ from pathlib import Path
 from threading import Lock
 
 from commands import VERSION
-from commands.base import LEDGER_FILE, progress
+from commands.context import LEDGER_FILE, progress
 from commands.demo import story
+from commands.demo.documents import write_papers
 from commands.demo.film import FRAMES_PER_DESK, cut_out, desks, shoot
-from commands.demo.papers import write_papers
 from commands.demo.story import Leg, Story, write_story
 from commands.demo.watch import Played, watch
 from commands.demo.workshop import LEDGER
-from custody.codes import item_payload, place_payload
-from custody.items import Item
-from custody.places import is_under
+from custody.format.codes import item_payload, place_payload
+from custody.format.item_facts import Item
+from custody.plan.places import is_under
 from db.station_key import make_key
 from db.store import Store, Surroundings, open_store
 from labels.content import leaving_order
 from labels.stock import stock
 from language import _
 from reports.words import custodian_name
-from scanner.frames import Image
-from station.loading import load_files
-from station.print_job import PrintJob
-from station.printing import labelled_places, print_items, print_places, reprint_items
+from scanner.sources.frames import Image
+from services.labels.print_job import PrintJob
+from services.labels.print_run import labelled_places, print_items, print_places, reprint_items
+from services.plan.loading import load_files
 
 TABLES = Path(__file__).resolve().parents[2] / "examples" / "buleleng"
 SHEET = "a4-3x7"

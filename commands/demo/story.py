@@ -6,11 +6,11 @@ Pure: it chooses items and writes down what will lie before the camera. The name
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from custody.carriage import Carriage
-from custody.codes import item_payload
-from custody.compose import Handover
+from custody.compose.compose import Handover
 from custody.errors import N_
-from custody.items import Item
+from custody.format.carriage import Carriage
+from custody.format.codes import item_payload
+from custody.format.item_facts import Item
 
 WAREHOUSE, TRUCK, DISTRICT = "51.08", "DK8123AB", "51.08.06"
 FIRST, SECOND = "51.08.06.1024", "51.08.06.1025"

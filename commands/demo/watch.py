@@ -7,18 +7,18 @@ from pathlib import Path
 import cv2
 
 from commands.demo.story import AGAIN, Fault, Leg
-from custody.codes import read_payload
+from custody.format.codes import read_payload
 from db.store import RecordedHandover, Store
-from scanner.decode import Reader
+from scanner.decoding.picture_reader import Reader
 from scanner.frame_loop import scan_frames
-from scanner.frames import Frame
-from scanner.opening import open_source
 from scanner.outcomes import Outcome
-from scanner.picture import compose, outline
 from scanner.reads import Read
 from scanner.session import ScanSession
-from scanner.window import Recent
-from station.desk import DraftDesk
+from scanner.sources.frames import Frame
+from scanner.sources.open_source import open_source
+from scanner.ui.overlay import compose, outline
+from scanner.ui.window import Recent
+from services.scanning.handover_desk import DraftDesk
 
 
 @dataclass(frozen=True, slots=True)

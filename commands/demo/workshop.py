@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from custody.errors import N_, InputError
-from tables.own_files import output_path
+from tables.output.own_files import output_path
 
 MARK = ".serah-demo.json"
 """Names the files that the demo made, so that no file of the user's goes when the folder is replaced."""

@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from evidence_logs import Station
 
-from custody.codes import draw_code
-from custody.ledger import entry_bytes, leaf_digest, sign_body
+from custody.format.codes import draw_code
+from custody.format.encoding import entry_bytes, leaf_digest, sign_body
 from evidence.bundle_lines import LogRow, entry_line, header_line
 from evidence.custody_proof import CustodyProof
 from evidence.entry import RawEntry

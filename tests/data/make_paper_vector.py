@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from make_vectors import KEY, make, public_key
 
-from custody import packing
-from custody.paper import Sheet, pack_sheet, paper_id, parts
+from custody.format import compression
+from custody.format.paper_codes import Sheet, pack_sheet, paper_id, parts
 from evidence.checkpoint import make_checkpoint
 from evidence.tree import Tree
 
@@ -31,7 +31,7 @@ def text() -> str:
     sheet = Sheet(entry["body"].encode(), entry["signatures"], public_key(), head)
     data = pack_sheet(sheet)
     vector = {
-        "dictionary_hex": packing._DICTIONARY.hex(), "body": entry["body"], "signatures": entry["signatures"],
+        "dictionary_hex": compression._DICTIONARY.hex(), "body": entry["body"], "signatures": entry["signatures"],
         "public_key": public_key().hex(), "head": head, "packed_hex": data.hex(), "paper": paper_id(data),
         "parts": parts(data, 3),
     }  # fmt: skip

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from custody.codes import parse_code
 from custody.errors import N_, InputError
-from custody.field import Incident
-from custody.items import Item
-from custody.places import is_under
-from station.custody_report import known_chain
-from station.overview import Overview
-from web.api import forms
+from custody.format.codes import parse_code
+from custody.format.item_facts import Item
+from custody.plan.field import Incident
+from custody.plan.places import is_under
+from services.exchange.custody_report import known_chain
+from services.reporting.overview import Overview
+from web.api import schemas
 from web.api.waiting import DESCRIBED, TOLD, waiting
 from web.dependencies import RoleDep, SiteDep, StaffDep
-from web.overviews import irregular_under
+from web.views.overview_view import irregular_under
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -27,9 +27,9 @@ _MOST = 200
 
 
 @router.get("/station", summary="Who answers")
-def station(site: SiteDep, role: RoleDep) -> forms.Station:
+def station(site: SiteDep, role: RoleDep) -> schemas.Station:
     own, waits = site.ask.do(lambda store: (store.ledger.own_log(), waiting(store)))
-    return forms.Station(
+    return schemas.Station(
         station=own.station, place=own.place, election=own.election, log=own.name, root=own.root,
         role=role, waiting=waits,
     )  # fmt: skip
@@ -43,12 +43,12 @@ def items(
     held_by: Annotated[str, Query(max_length=60)] = "",
     after: Annotated[str, Query(max_length=60, description="The code behind which the page begins.")] = "",
     most: Annotated[int, Query(ge=1, le=_MOST)] = 100,
-) -> forms.Items:
+) -> schemas.Items:
     return site.ask.do(lambda store: _items(store, (kind, to, held_by), after, most))
 
 
 @router.get("/items/{code}", summary="One item")
-def item(site: SiteDep, code: Code) -> forms.Item:
+def item(site: SiteDep, code: Code) -> schemas.Item:
     wanted = parse_code(code)
     found = site.ask.do(lambda store: store.state.item(wanted))
     if found is None:
@@ -57,12 +57,12 @@ def item(site: SiteDep, code: Code) -> forms.Item:
 
 
 @router.get("/items/{code}/chain", summary="The chain of custody of one item")
-def chain(site: SiteDep, code: Code, with_staff: StaffDep) -> forms.Chain:
+def chain(site: SiteDep, code: Code, with_staff: StaffDep) -> schemas.Chain:
     wanted = parse_code(code)
     facts = site.ask.do(lambda store: _chain(store, wanted))
     if not with_staff:
         facts["chain"] = [{**link, "by": None} for link in facts["chain"]]
-    return forms.Chain.model_validate(facts)
+    return schemas.Chain.model_validate(facts)
 
 
 @router.get("/places", summary="The delivery tree, or what is found of it")
@@ -70,63 +70,63 @@ def places(
     site: SiteDep,
     q: Annotated[str, Query(max_length=80, description="Words of a name, or a code.")] = "",
     below: Annotated[str, Query(max_length=60, description="Those right below this place.")] = "",
-) -> list[forms.Place]:
+) -> list[schemas.Place]:
     found = site.ask.do(lambda store: _places(store, q, below))
-    return [forms.Place.model_validate(place, from_attributes=True) for place in found]
+    return [schemas.Place.model_validate(place, from_attributes=True) for place in found]
 
 
 @router.get("/places/{code}", summary="One place")
-def place(site: SiteDep, code: Code) -> forms.Place:
+def place(site: SiteDep, code: Code) -> schemas.Place:
     found = site.ask.do(lambda store: store.state.places.tree().get(code))
     if found is None:
         raise InputError(N_("there is no place {code} in the plan"), code=code)
-    return forms.Place.model_validate(found, from_attributes=True)
+    return schemas.Place.model_validate(found, from_attributes=True)
 
 
 @router.get("/progress", summary="How far the supplies have come, by place and kind")
-def progress(site: SiteDep, to: Top = "") -> list[forms.Progress]:
-    return [forms.Progress.model_validate(row) for row in site.ask.do(lambda store: _progress(store, to))]
+def progress(site: SiteDep, to: Top = "") -> list[schemas.Progress]:
+    return [schemas.Progress.model_validate(row) for row in site.ask.do(lambda store: _progress(store, to))]
 
 
 @router.get("/late", summary="What is late, will be at the pace of the last hours, or is due next")
-def late(site: SiteDep, to: Top = "", within_h: Annotated[int, Query(ge=0, le=240)] = 6) -> list[forms.Late]:
+def late(site: SiteDep, to: Top = "", within_h: Annotated[int, Query(ge=0, le=240)] = 6) -> list[schemas.Late]:
     rows = site.watch.whole(lambda store, overview: _late(store, overview, to, within_h))
-    return [forms.Late.model_validate(row) for row in rows]
+    return [schemas.Late.model_validate(row) for row in rows]
 
 
 @router.get("/findings", summary="What is irregular and open")
-def findings(site: SiteDep, to: Top = "", most: Annotated[int, Query(ge=1, le=5000)] = 500) -> forms.Findings:
+def findings(site: SiteDep, to: Top = "", most: Annotated[int, Query(ge=1, le=5000)] = 500) -> schemas.Findings:
     return site.watch.whole(lambda store, overview: _findings(store, overview, to, most))
 
 
 @router.get("/incidents", summary="Obstacles, the open ones first")
-def incidents(site: SiteDep, with_staff: StaffDep, to: Top = "") -> list[forms.Incident]:
+def incidents(site: SiteDep, with_staff: StaffDep, to: Top = "") -> list[schemas.Incident]:
     return site.ask.do(lambda store: _incidents(store, to, with_staff=with_staff))
 
 
 @router.get("/heads", summary="How long every log is, and this station's own signed head")
-def heads(site: SiteDep) -> forms.Heads:
+def heads(site: SiteDep) -> schemas.Heads:
     return site.ask.do(_heads)
 
 
 @router.get("/verify", summary="Check the whole ledger; takes seconds to minutes")
-def verify(site: SiteDep) -> forms.Verified:
+def verify(site: SiteDep) -> schemas.Verified:
     return site.aside(_verified)
 
 
-def _items(store: "Store", words: tuple[str, str, str], after: str, most: int) -> forms.Items:
-    from db.item_search import Wanted, find_items
+def _items(store: "Store", words: tuple[str, str, str], after: str, most: int) -> schemas.Items:
+    from db.state.item_search import Wanted, find_items
 
     kind, to, held_by = words
     wanted = Wanted(kind or None, store.custodian(to) if to else None, store.custodian(held_by) if held_by else None)
     page = find_items(store.state, wanted, after=parse_code(after) if after else None, most=most)
     last = page.items[-1].code if page.has_after and page.items else None
     rows = [_item(item) for item in page.items]
-    return forms.Items(total=page.total, items=rows, after=last, waiting=waiting(store))
+    return schemas.Items(total=page.total, items=rows, after=last, waiting=waiting(store))
 
 
 def _chain(store: "Store", code: str) -> dict[str, Any]:
-    from reports.custody_facts import chain_json
+    from reports.chain.chain_facts import chain_json
 
     needs = {need.kind: need for need in store.state.needs()}
     return chain_json(known_chain(store, code), store.state.places, needs)
@@ -139,15 +139,15 @@ def _places(store: "Store", q: str, below: str) -> list[Any]:
 
 
 def _progress(store: "Store", to: str) -> list[dict[str, Any]]:
-    from custody.progress import progress as sum_up
-    from reports.progress import progress_json
+    from custody.measures.progress import progress as sum_up
+    from reports.lists.progress_list import progress_json
 
     top = store.custodian(to) if to else None
     return progress_json(sum_up(store.state.stock(top), store.state.places.tree()))
 
 
 def _late(store: "Store", overview: Overview, to: str, within_h: int) -> list[dict[str, Any]]:
-    from reports.late import due_json
+    from reports.lists.late_list import due_json
 
     top = store.state.places.tree().get(store.custodian(to)) if to else None
     found = overview.due_rows(store.around.now_utc(), within_h)
@@ -155,8 +155,8 @@ def _late(store: "Store", overview: Overview, to: str, within_h: int) -> list[di
     return [due_json(row, ways) for row in found if top is None or top in ways.to(row.place.code)]
 
 
-def _findings(store: "Store", overview: Overview, to: str, most: int) -> forms.Findings:
-    from reports.custody_facts import finding_json
+def _findings(store: "Store", overview: Overview, to: str, most: int) -> schemas.Findings:
+    from reports.chain.chain_facts import finding_json
 
     tree = store.state.places.tree()
     top = tree.get(store.custodian(to)) if to else next(iter(tree.values()), None)
@@ -165,45 +165,45 @@ def _findings(store: "Store", overview: Overview, to: str, most: int) -> forms.F
     rows = [
         {**finding_json(one.finding, needs, one.place), "place": one.place, "bast": one.bast} for one in found[:most]
     ]
-    return forms.Findings.model_validate({"total": len(found), "findings": rows, "waiting": waiting(store)})
+    return schemas.Findings.model_validate({"total": len(found), "findings": rows, "waiting": waiting(store)})
 
 
-def _incidents(store: "Store", to: str, *, with_staff: bool) -> list[forms.Incident]:
-    from db.field import incidents_of
+def _incidents(store: "Store", to: str, *, with_staff: bool) -> list[schemas.Incident]:
+    from services.records.field_records import incidents_of
 
     top, tree = store.custodian(to) if to else None, store.state.places.tree()
     found = (one for one in incidents_of(store) if top is None or is_under(tree, one.body["place"], top))
     return [incident(one, with_staff=with_staff) for one in found]
 
 
-def _heads(store: "Store") -> forms.Heads:
-    return forms.Heads.model_validate({
+def _heads(store: "Store") -> schemas.Heads:
+    return schemas.Heads.model_validate({
         "logs": store.ledger.heads(), "signed": store.heads.own_head(), "unwitnessed": store.heads.unwitnessed()
     })  # fmt: skip
 
 
-def _verified(store: "Store") -> forms.Verified:
-    from station.audit_words import audit_json
-    from station.auditing import audit_ledger
+def _verified(store: "Store") -> schemas.Verified:
+    from services.exchange.audit_words import audit_json
+    from services.exchange.ledger_audit import audit_ledger
 
-    return forms.Verified.model_validate(audit_json(audit_ledger(store)))
+    return schemas.Verified.model_validate(audit_json(audit_ledger(store)))
 
 
-def _item(item: Item) -> forms.Item:
-    return forms.Item(
+def _item(item: Item) -> schemas.Item:
+    return schemas.Item(
         code=item.code, kind=item.kind, to=item.to, k=item.k, n=item.n, election=item.election, quantity=item.quantity,
         held_by=item.held_by, condition=item.condition or None, print=item.print,
     )  # fmt: skip
 
 
-def incident(row: Incident, *, with_staff: bool) -> forms.Incident:
+def incident(row: Incident, *, with_staff: bool) -> schemas.Incident:
     """An obstacle as JSON has it."""
     opened, closed, body = row.opened, row.closed, row.body
 
     def by(event: Any) -> str | None:
         return None if event is None or not with_staff else str(event.body["by"])
 
-    return forms.Incident(
+    return schemas.Incident(
         record=f"{opened.log}:{opened.seq}" if opened else None, state="open" if row.is_open else "closed",
         place=body["place"], stage=body["stage"], text=body["text"] if opened else "",
         items=[item["code"] for item in body["items"]], opened_utc=opened.happened if opened else None,

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from custody.codes import ItemLabel, parse_entry
-from custody.compose import Handover, Touch, how_entered
+from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, CodeError, Fault, InputError
-from station.observers import Token
-from station.one_line import LONGEST_NOTE, one_line
-from station.said import read_occurred, said_of
-from web.api import forms
+from custody.format.codes import ItemLabel, parse_entry
+from services.access.observers import Token
+from services.one_line import LONGEST_NOTE, one_line
+from services.scanning.handover_details import read_occurred, said_of
+from web.api import schemas
 from web.api.waiting import DESCRIBED, TOLD
 from web.dependencies import Draft, SiteDep
+from web.live.sessions import Room
 from web.pages.begin import Ends, open_draft
-from web.rooms import Room
 from web.site import Site
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ router = APIRouter(tags=["Recording"])
 tokens = APIRouter(tags=["Observers"])
 """The tokens of observers: for supervisors."""
 CHANGED: dict[int | str, dict[str, Any]] = {
-    409: {"model": forms.Refusal, "description": "Not as it was seen any more."}
+    409: {"model": schemas.Refusal, "description": "Not as it was seen any more."}
 }
 
 UNASKED = (
@@ -41,33 +41,33 @@ UNASKED = (
     "/handovers", summary="Record a handover, once for each id", description=UNASKED, responses=DESCRIBED,
     dependencies=[TOLD],
 )  # fmt: skip
-def handover(site: SiteDep, asked: forms.NewHandover) -> forms.Recorded:
+def handover(site: SiteDep, asked: schemas.NewHandover) -> schemas.Recorded:
     return site.keep.do(lambda store: _record(store, asked))
 
 
 @router.get("/drafts", summary="Sessions that are not recorded yet")
-def drafts(site: SiteDep) -> list[forms.Draft]:
+def drafts(site: SiteDep) -> list[schemas.Draft]:
     return site.ask.do(lambda store: [_draft(info) for info in store.drafts.all()])
 
 
 @router.get("/drafts/{draft}", summary="One session, with what it has taken")
-def draft(site: SiteDep, draft: Draft) -> forms.Draft:
+def draft(site: SiteDep, draft: Draft) -> schemas.Draft:
     return site.rooms.do(draft, _whole_draft, anew=True)
 
 
 @router.post("/drafts", summary="Begin a session", status_code=201)
-def begin(site: SiteDep, asked: forms.NewDraft) -> forms.Draft:
+def begin(site: SiteDep, asked: schemas.NewDraft) -> schemas.Draft:
     ends = Ends(giver=asked.giver, receiver=asked.receiver, bound=asked.bound)
     return site.keep.do(lambda store: _draft(store.drafts.get(open_draft(store, ends))))
 
 
 @router.post("/drafts/{draft}/lines", summary="Take a typed or scanned line")
-def take(site: SiteDep, draft: Draft, line: forms.Line) -> forms.Taken:
-    return forms.Taken.model_validate(site.rooms.do(draft, lambda room: room.type_in(line.line)))
+def take(site: SiteDep, draft: Draft, line: schemas.Line) -> schemas.Taken:
+    return schemas.Taken.model_validate(site.rooms.do(draft, lambda room: room.type_in(line.line)))
 
 
 @router.delete("/drafts/{draft}", summary="Forget a session; nothing of it is recorded")
-def drop(site: SiteDep, draft: Draft) -> forms.Draft:
+def drop(site: SiteDep, draft: Draft) -> schemas.Draft:
     site.pictures.stop(draft)
     return site.rooms.do(draft, _drop)
 
@@ -76,7 +76,7 @@ def drop(site: SiteDep, draft: Draft) -> forms.Draft:
     "/drafts/{draft}/record", summary="Record a session, once", description=UNASKED, responses=CHANGED | DESCRIBED,
     dependencies=[TOLD],
 )  # fmt: skip
-def record(site: SiteDep, draft: Draft, asked: forms.RecordDraft) -> forms.Recorded:
+def record(site: SiteDep, draft: Draft, asked: schemas.RecordDraft) -> schemas.Recorded:
     words = _words(asked)
     try:
         return site.rooms.do(draft, lambda room: _record_draft(room, words, asked.version))
@@ -88,54 +88,54 @@ def record(site: SiteDep, draft: Draft, asked: forms.RecordDraft) -> forms.Recor
 
 
 @router.post("/incidents", summary="Record an obstacle", status_code=201)
-def open_incident(site: SiteDep, asked: forms.NewIncident) -> forms.RecordedEvent:
+def open_incident(site: SiteDep, asked: schemas.NewIncident) -> schemas.RecordedEvent:
     return site.keep.do(lambda store: _open_incident(store, asked))
 
 
 @router.post("/incidents/close", summary="Record how an obstacle was overcome")
-def close_incident(site: SiteDep, asked: forms.CloseIncident) -> forms.RecordedEvent:
+def close_incident(site: SiteDep, asked: schemas.CloseIncident) -> schemas.RecordedEvent:
     return site.keep.do(lambda store: _close_incident(store, asked))
 
 
 @tokens.get("/tokens", summary="The tokens of observers")
-def listed(site: SiteDep) -> list[forms.Token]:
+def listed(site: SiteDep) -> list[schemas.Token]:
     return [_token(site, token) for token in site.observers.all()]
 
 
 @tokens.post("/tokens", summary="Make a token; its secret is told this once", status_code=201,
              responses=CHANGED)  # fmt: skip
-def make(site: SiteDep, asked: forms.NewToken) -> forms.MadeToken:
+def make(site: SiteDep, asked: schemas.NewToken) -> schemas.MadeToken:
     token, secret = site.observers.make(asked.name, days=asked.days)
-    return forms.MadeToken(**_token(site, token).model_dump(), token=secret)
+    return schemas.MadeToken(**_token(site, token).model_dump(), token=secret)
 
 
 @tokens.delete("/tokens/{name}", summary="Let a token count no longer")
-def revoke(site: SiteDep, name: Annotated[str, Path(max_length=80)]) -> forms.Token:
+def revoke(site: SiteDep, name: Annotated[str, Path(max_length=80)]) -> schemas.Token:
     return _token(site, site.observers.revoke(name))
 
 
-def _token(site: Site, token: Token) -> forms.Token:
-    return forms.Token(
+def _token(site: Site, token: Token) -> schemas.Token:
+    return schemas.Token(
         name=token.name, made_at=token.made_at, expires_at=token.expires_at, revoked_at=token.revoked_at,
         is_valid=site.observers.is_valid(token),
     )  # fmt: skip
 
 
-def _open_incident(store: "Store", asked: forms.NewIncident) -> forms.RecordedEvent:
-    from db.field import open_incident as open_
+def _open_incident(store: "Store", asked: schemas.NewIncident) -> schemas.RecordedEvent:
+    from services.records.field_records import open_incident as open_
 
     codes = [label.code for label in _labels(asked.items)]
     place = store.custodian(asked.place) if asked.place else store.ledger.own_log().place
     event = open_(store, _line(asked.text), place=place, stage=one_line("stage", asked.stage), codes=codes)
-    return forms.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
+    return schemas.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
 
 
-def _close_incident(store: "Store", asked: forms.CloseIncident) -> forms.RecordedEvent:
-    from db.correcting import find_event
-    from db.field import close_incident as close
+def _close_incident(store: "Store", asked: schemas.CloseIncident) -> schemas.RecordedEvent:
+    from services.records.correcting import find_event
+    from services.records.field_records import close_incident as close
 
     event = close(store, find_event(store, asked.record), _line(asked.text))
-    return forms.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
+    return schemas.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
 
 
 def _line(text: str) -> str:
@@ -168,7 +168,7 @@ def _labels(texts: list[str]) -> list[ItemLabel]:
     return labels
 
 
-def _record(store: "Store", asked: forms.NewHandover) -> forms.Recorded:
+def _record(store: "Store", asked: schemas.NewHandover) -> schemas.Recorded:
     known = store.papers.number_of(asked.id)
     if known is not None:
         return _known(store, known)
@@ -181,7 +181,7 @@ def _record(store: "Store", asked: forms.NewHandover) -> forms.Recorded:
     return _recorded(store, store.record_handover(handover, touches, id=asked.id))
 
 
-def _words(asked: forms.People) -> dict[str, str]:
+def _words(asked: schemas.People) -> dict[str, str]:
     """What people say, as a draft keeps it; what the program leaves out stays as it was said in the session."""
     names = ("giver_name", "receiver_name", "vehicle", "driver")
     words = {
@@ -193,32 +193,32 @@ def _words(asked: forms.People) -> dict[str, str]:
     return {name: text for name, text in words.items() if name in asked.model_fields_set}
 
 
-def _record_draft(room: Room, words: dict[str, str], version: str) -> forms.Recorded:
+def _record_draft(room: Room, words: dict[str, str], version: str) -> schemas.Recorded:
     room.store.drafts.say(room.draft, words)
     return _recorded(room.store, room.record(version))
 
 
-def _known(store: "Store", bast: str) -> forms.Recorded:
+def _known(store: "Store", bast: str) -> schemas.Recorded:
     """What was recorded before, as its records tell it."""
-    from db.around import told_of
-    from db.letters import find_handover
+    from db.handover_context import told_of
+    from db.handover_lookup import find_handover
     from reports.words import people_json
 
     parts = find_handover(store.state, bast).parts
     facts, _then = told_of(store, parts)
-    return forms.Recorded.model_validate({
+    return schemas.Recorded.model_validate({
         "bast": bast, "new": False, "scanned": len(facts.taken), "expected": facts.expected,
         "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in parts], "findings": [],
         "conditions": facts.noted, "named_twice": people_json(facts.named_twice),
     })  # fmt: skip
 
 
-def _recorded(store: "Store", recorded: "RecordedHandover") -> forms.Recorded:
-    from reports.custody_facts import finding_json
+def _recorded(store: "Store", recorded: "RecordedHandover") -> schemas.Recorded:
+    from reports.chain.chain_facts import finding_json
     from reports.words import people_json
 
     needs = {need.kind: need for need in store.state.needs()}
-    return forms.Recorded.model_validate({
+    return schemas.Recorded.model_validate({
         "bast": recorded.bast, "new": True, "scanned": recorded.scanned, "expected": recorded.expected,
         "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in recorded.events],
         "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
@@ -226,19 +226,19 @@ def _recorded(store: "Store", recorded: "RecordedHandover") -> forms.Recorded:
     })  # fmt: skip
 
 
-def _draft(info: "DraftInfo") -> forms.Draft:
-    return forms.Draft(
+def _draft(info: "DraftInfo") -> schemas.Draft:
+    return schemas.Draft(
         id=info.id, giver=info.giver or "", receiver=info.receiver or "", bound=list(info.bound),
         opened_at=info.opened_at, taken=info.scan_count,
     )  # fmt: skip
 
 
-def _whole_draft(room: Room) -> forms.Draft:
+def _whole_draft(room: Room) -> schemas.Draft:
     told = _draft(room.store.drafts.get(room.draft))
     return told.model_copy(update={"items": list(room.desk.taken), "version": room.version()})
 
 
-def _drop(room: Room) -> forms.Draft:
+def _drop(room: Room) -> schemas.Draft:
     told = _whole_draft(room)
     room.drop()
     return told

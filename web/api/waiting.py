@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, Response
 
-from station.admission import records_waiting, waiting_now
-from web.api import forms
+from services.access.admission_notice import records_waiting, waiting_now
+from web.api import schemas
 from web.dependencies import SiteDep
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ TOLD = Depends(_tell)
 """Puts the number of records into an answer's head; a list has no other place for it."""
 
 
-def waiting(store: "Store") -> list[forms.Waiting]:
+def waiting(store: "Store") -> list[schemas.Waiting]:
     """The logs that wait, this station's own last."""
-    from custody.ledger import key_fingerprint
+    from custody.format.encoding import key_fingerprint
 
     return [
-        forms.Waiting(
+        schemas.Waiting(
             station=one.station, place=one.place, records=one.records, own=one.is_own,
             fingerprint=key_fingerprint(bytes.fromhex(one.key)),
         )

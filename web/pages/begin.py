@@ -7,17 +7,17 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from custody.codes import is_plate, parse_custodian
-from custody.compose import Handover
+from custody.compose.compose import Handover
 from custody.errors import N_, CodeError, InputError
+from custody.format.codes import is_plate, parse_custodian
 from language import _
 from language.text import printable
 from reports.words import custodian_name, place_path, show_custodian
-from web.boards import with_code
 from web.dependencies import SiteDep
-from web.given import Given
 from web.pages.home import unfinished
+from web.request_model import Given
 from web.templating import render_page
+from web.views.session_view import with_code
 
 if TYPE_CHECKING:
     from db.store import Store

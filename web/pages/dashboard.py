@@ -7,14 +7,14 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 import language
-from custody.places import zone
-from station.overview import Overview
+from custody.plan.places import zone
+from services.reporting.overview import Overview
 from web.dependencies import SiteDep, StaffDep
-from web.drawings import clock_drawing, tree_drawing
-from web.overviews import overview_of, rows_below, top_place
+from web.live.overview_cache import Version, digest
 from web.site import Site
 from web.templating import render, render_page
-from web.watch import Version, digest
+from web.views.charts import clock_drawing, tree_drawing
+from web.views.overview_view import overview_of, rows_below, top_place
 
 if TYPE_CHECKING:
     from db.store import Store

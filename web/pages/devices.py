@@ -8,11 +8,11 @@ from pydantic import Field
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from custody.errors import N_, InputError, RuleError
-from station.one_line import one_line
+from services.one_line import one_line
 from web.dependencies import SiteDep
-from web.given import Given
-from web.lan import COOKIE, DEVICE_S, PAIR_API, PAIR_PAGE, Lan
 from web.pages.home import unfinished
+from web.request_model import Given
+from web.security.pairing import COOKIE, DEVICE_S, PAIR_API, PAIR_PAGE, Lan
 from web.site import Site
 from web.templating import render_bare, render_page
 

@@ -13,31 +13,31 @@ from pydantic import Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from custody.errors import N_, InputError
-from custody.handover_facts import expected_tops, stated
+from custody.handover.handover_facts import expected_tops, stated
 from custody.people import named_twice_in
 from language import _
 from language.text import number
-from reports.handover_words import fact_lines
+from reports.handover.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, kind_name, people_words
-from station.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
-from station.papers import facts_now, foretold_now, foretold_then, found_in, paper_facts
-from station.said import EXTRAS, name_line, read_extra, said_of
+from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
+from services.scanning.handover_details import EXTRAS, name_line, read_extra, said_of
+from services.scanning.handover_papers import facts_now, foretold_now, foretold_then, found_in, paper_facts
 from web.answers import Answers, Asked, Sent
-from web.boards import board, few_missing, foretold_of, items_of, lacks_bound, spoken_of, told
 from web.dependencies import Draft, SiteDep
 from web.downloads import inline_pdf
-from web.given import Given
+from web.live.sessions import Room
 from web.pages.scan import ended
 from web.pages.signing import signatures
-from web.rooms import Room
+from web.request_model import Given
 from web.templating import is_device, render, render_page
+from web.views.session_view import board, few_missing, foretold_of, items_of, lacks_bound, spoken_of, told
 
 if TYPE_CHECKING:
-    from custody.compose import Handover
-    from custody.findings import Finding
-    from custody.forms import Body
-    from custody.items import Item
-    from custody.paper import Sheet
+    from custody.chain.findings import Finding
+    from custody.compose.compose import Handover
+    from custody.format.event_types import Body
+    from custody.format.item_facts import Item
+    from custody.format.paper_codes import Sheet
     from db.judging import Weighed
     from db.store import Store
 
@@ -370,9 +370,9 @@ def _letter_file(number: str) -> str:
 
 
 def _letter(store: "Store", home: Path, number: str) -> bytes:
-    from db.letters import find_handover
-    from reports.bast_pdf import write_bast
-    from station.letters import chosen_template, drawn_signatures, letter_facts
+    from db.handover_lookup import find_handover
+    from reports.bast.letter_pdf import write_bast
+    from services.reporting.bast_letters import chosen_template, drawn_signatures, letter_facts
 
     template = chosen_template(home)
     found = find_handover(store.state, number)
@@ -382,7 +382,7 @@ def _letter(store: "Store", home: Path, number: str) -> bytes:
 
 
 def _paper(store: "Store", number: str) -> bytes:
-    from reports.handover_paper import write_handover_paper
+    from reports.handover.paper import write_handover_paper
 
     out = BytesIO()
     write_handover_paper(out, paper_facts(store, number))

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from custody.errors import TamperError
 from language.text import say, sentence
 from reports.words import custodian_name
-from station.desk import ends_in_words
+from services.scanning.handover_desk import ends_in_words
 from web.dependencies import SiteDep
+from web.page_hints import hint_on_page
 from web.templating import render_page
-from web.ways import hint_on_page
 
 if TYPE_CHECKING:
     from db.store import Store

@@ -8,15 +8,15 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from custody.codes import CODE_LENGTH, PlaceLabel, fold_beginning, parse_code, parse_entry, show_code
 from custody.errors import N_, CustodyError, InputError
+from custody.format.codes import CODE_LENGTH, PlaceLabel, fold_beginning, parse_code, parse_entry, show_code
 from language.text import say
-from station.custody_report import known_chain, proved, write_custody_pdf
+from services.exchange.custody_report import known_chain, proved, write_custody_pdf
 from web.dependencies import SiteDep, StaffDep
 from web.downloads import attached, inline_pdf
+from web.page_hints import hint_on_page
 from web.templating import render_page
-from web.timeline import chain_facts, item_row
-from web.ways import hint_on_page
+from web.views.item_view import chain_facts, item_row
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -110,7 +110,7 @@ def _found(store: "Store", asked: dict[str, str], page: _Page) -> dict[str, Any]
     Raises:
         CodeError, InputError: a word names nothing that there is.
     """
-    from db.item_search import Wanted, find_items
+    from db.state.item_search import Wanted, find_items
 
     begins = fold_beginning(asked["q"])
     if begins is None:

@@ -12,22 +12,22 @@ from starlette.responses import Response
 from custody.errors import N_, CustodyError, InputError
 from language import _
 from language.text import decimal, say
-from station.one_line import one_line
-from station.print_job import PrintJob, chosen_stock, known_stocks
-from station.printers import LONGEST_NAME, adjustment_of, draw_calibration, keep_printer, known_printers
+from services.labels.print_job import PrintJob, chosen_stock, known_stocks
+from services.labels.printer_profiles import LONGEST_NAME, adjustment_of, draw_calibration, keep_printer, known_printers
+from services.one_line import one_line
 from web.dependencies import SiteDep
 from web.downloads import inline_pdf, saved_file
-from web.given import Given
-from web.jobs import Answer
-from web.label_jobs import KEPT, Again, Choice, again, chosen, contents_of, print_chosen
-from web.shelf import safe_name
+from web.live.file_store import safe_name
+from web.live.jobs import Answer
+from web.page_hints import hint_on_page
+from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
-from web.ways import hint_on_page
+from web.views.label_requests import KEPT, Again, Choice, again, chosen, contents_of, print_chosen
 
 if TYPE_CHECKING:
     from db.store import Store
-    from station.bars import Progress
+    from services.progress_bar import Progress
 
 router = APIRouter()
 _LATELY = 8
@@ -99,7 +99,7 @@ def printed(site: SiteDep, name: str) -> Response:
 
 def _preview(site: Site, choice: Choice, store: "Store", progress: "Progress") -> Answer:
     from labels.stock import title_of
-    from station.preview import draw_preview
+    from services.labels.preview import draw_preview
 
     what = chosen(store, choice)
     job = choice.job(site.home, None, progress)
@@ -118,7 +118,7 @@ def _print(site: Site, choice: Choice, store: "Store", progress: "Progress") -> 
 
 
 def _reprint(site: Site, asked: Again, store: "Store", progress: "Progress") -> Answer:
-    from station.printing import reprint_items
+    from services.labels.print_run import reprint_items
 
     items, reason, second = again(store, asked)
     job = asked.job(site.home, _path(site.home, store, "again", items[0].code, asked.form), progress)
@@ -165,7 +165,7 @@ def _path(home: Path, store: "Store", what: str, where: str, form: str) -> Path:
     Raises:
         StoreError: the folder cannot be made.
     """
-    from tables.safe_file import folder_for
+    from tables.output.safe_file import folder_for
 
     folder = folder_for(home / KEPT)
     at = re.sub(r"\D", "", store.around.now_utc())

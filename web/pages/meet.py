@@ -8,23 +8,23 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from custody.places import zone
-from station.desk import station_clock
+from custody.plan.places import zone
+from services.scanning.handover_desk import station_clock
 from web.dependencies import SiteDep
 from web.downloads import attached
-from web.given import Given
-from web.jobs import Answer
+from web.live.file_store import Key, safe_name
+from web.live.jobs import Answer
+from web.live.paper_session import PaperRoom
 from web.pages.plan import MOST_FILES, Uploads
-from web.papers import PaperRoom
-from web.shelf import Key, safe_name
+from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
 
 if TYPE_CHECKING:
     from db.store import Store
-    from evidence.findings import EvidenceFinding
+    from evidence.audit_findings import EvidenceFinding
     from evidence.verdict import BundleAudit
-    from station.bars import Progress
+    from services.progress_bar import Progress
 
 router = APIRouter()
 
@@ -79,7 +79,7 @@ def photos(site: SiteDep) -> dict[str, Any]:
 
 @router.get("/meet/head.txt", include_in_schema=False)
 def head(site: SiteDep) -> Response:
-    from station.exchange import own_head
+    from services.exchange.transfer import own_head
 
     note, name = site.ask.do(lambda store: (own_head(store), _file_name(store, "", "head.txt")))
     return attached(note.encode(), name, "text/plain; charset=utf-8")
@@ -109,7 +109,7 @@ def doctor(site: SiteDep, asked: Look) -> dict[str, Any]:
 
 
 def _export(site: Site, asked: Under, store: "Store", progress: "Progress") -> Answer:
-    from station.exchange import export_bundle, left_out_words
+    from services.exchange.transfer import export_bundle, left_out_words
 
     top = store.custodian(asked.under.strip().removeprefix("P:")) if asked.under.strip() else None
     key, path = site.shelf.place(_file_name(store, top or "", "serah"))
@@ -122,7 +122,7 @@ def _export(site: Site, asked: Under, store: "Store", progress: "Progress") -> A
 
 
 def _photos(site: Site, store: "Store") -> Answer:
-    from station.photo_files import zip_photos
+    from services.exchange.photo_files import zip_photos
 
     key, path = site.shelf.place(_file_name(store, "", "zip"))
     count, lacking = zip_photos(store, path)
@@ -131,8 +131,8 @@ def _photos(site: Site, store: "Store") -> Answer:
 
 
 def _import(files: list[Path], store: "Store", progress: "Progress") -> Answer:
-    from station.exchange import import_bundles, other_root_words
-    from station.photo_files import import_photos, split_photos
+    from services.exchange.photo_files import import_photos, split_photos
+    from services.exchange.transfer import import_bundles, other_root_words
 
     bundles, pictures = split_photos(files)
     merged = import_bundles(store, bundles, progress=progress)
@@ -153,9 +153,9 @@ def _import(files: list[Path], store: "Store", progress: "Progress") -> Answer:
 
 
 def _verify(asked: Checked, path: Path | None, heads: list[Path], store: "Store", progress: "Progress") -> Answer:
-    from station.anchors import read_fingerprint, read_heads, typed_head
-    from station.auditing import audit_ledger
-    from station.evidence_files import audit_file
+    from services.exchange.evidence_files import audit_file
+    from services.exchange.ledger_audit import audit_ledger
+    from services.exchange.trust_anchors import read_fingerprint, read_heads, typed_head
 
     root = read_fingerprint(asked.root) if asked.root.strip() else None
     texts = [typed_head(asked.head)] if asked.head.strip() else []
@@ -169,7 +169,7 @@ def _verify(asked: Checked, path: Path | None, heads: list[Path], store: "Store"
 
 
 def _backup(site: Site, store: "Store", progress: "Progress") -> Answer:
-    from station.copying import copy_ledger
+    from services.exchange.backup import copy_ledger
 
     key, path = site.shelf.place(_file_name(store, "", "db"))
     copied = copy_ledger(store, path, progress=progress)
@@ -179,7 +179,7 @@ def _backup(site: Site, store: "Store", progress: "Progress") -> Answer:
 
 def _doctor(site: Site, asked: Look, progress: "Progress") -> Answer:
     from language import _
-    from station.health import Looked, looks
+    from services.health import Looked, looks
 
     camera = site.source if asked.camera and not site.pictures.is_reading else None
     at, found = Looked(site.home, site.open_store, site.now_utc, is_serving=True), []
@@ -195,8 +195,8 @@ def _doctor(site: Site, asked: Look, progress: "Progress") -> Answer:
 def _held(store: "Store") -> dict[str, Any]:
     """Whose logs are here and how far, and how many of our own records nobody else has seen."""
     from reports.words import custodian_name
-    from station.admission import waiting_words
-    from station.papers import unwitnessed_words
+    from services.access.admission_notice import waiting_words
+    from services.scanning.handover_papers import unwitnessed_words
 
     store.state.places.refresh()
     own, unwitnessed = store.ledger.own_log(), store.heads.unwitnessed()
@@ -219,8 +219,8 @@ def _file_name(store: "Store", top: str, suffix: str) -> str:
 
 def _told(findings: "Any") -> list[dict[str, Any]]:
     """Findings of evidence in plain words: what is wrong before what is merely not shown."""
-    from reports.finding_titles import finding_title
-    from station.audit_words import finding_sentence
+    from reports.chain.finding_titles import finding_title
+    from services.exchange.audit_words import finding_sentence
 
     def shown(finding: "EvidenceFinding") -> dict[str, Any]:
         return {"code": finding.code, "title": finding_title(finding.code), "words": finding_sentence(finding),
@@ -232,8 +232,8 @@ def _told(findings: "Any") -> list[dict[str, Any]]:
 def _audited(audit: "BundleAudit") -> dict[str, Any]:
     """The result of a check for people: the verdict, each log, each finding, and the chains that a proof shows."""
     from evidence.custody_proof import ProofAudit
-    from reports.chain_text import chain_text
-    from station.audit_words import length_caution, proven_chains, verdict_sentence, witness_lines
+    from reports.chain.chain_text import chain_text
+    from services.exchange.audit_words import length_caution, proven_chains, verdict_sentence, witness_lines
 
     chains = [chain_text(chain, {}, {}) for chain in proven_chains(audit)] if isinstance(audit, ProofAudit) else []
     return {

@@ -8,12 +8,12 @@ from starlette.responses import JSONResponse, Response
 
 from custody.errors import N_, InputError
 from language.text import local_time
-from station.desk import station_clock
-from station.observers import DAYS
+from services.access.observers import DAYS
+from services.scanning.handover_desk import station_clock
 from web.dependencies import SiteDep
-from web.given import Given
-from web.guard import OBSERVER_COOKIE, OBSERVERS_ENTRY
-from web.roles import is_observer
+from web.request_model import Given
+from web.security.guard import OBSERVER_COOKIE, OBSERVERS_ENTRY
+from web.security.roles import is_observer
 from web.site import Site
 from web.templating import render_bare, render_page
 

@@ -9,11 +9,11 @@ from starlette.responses import HTMLResponse
 
 from custody.errors import N_, InputError
 from web.dependencies import Eye, SiteDep
-from web.given import Given
-from web.jobs import Answer
-from web.papers import PAPERS, PaperRoom
-from web.scanning import Line
-from web.shelf import Key
+from web.live.file_store import Key
+from web.live.jobs import Answer
+from web.live.paper_session import PAPERS, PaperRoom
+from web.live.shared_session import Line
+from web.request_model import Given
 from web.site import Site
 from web.templating import render
 
@@ -52,7 +52,7 @@ def read(site: SiteDep, picture: Picture) -> dict[str, Any]:
 
 
 def _read(site: Site, path: Path) -> Answer:
-    from scanner.file_codes import codes_in
+    from scanner.decoding.file_codes import codes_in
 
     left_out = list[str]()
     texts = list(codes_in(path, left_out.append))

@@ -9,25 +9,25 @@ from pydantic import Field
 from starlette.responses import Response
 
 from custody.errors import N_, Fault, InputError
-from custody.places import LEVELS
+from custody.plan.places import LEVELS
 from language import _
 from language.levels import level_word
 from language.text import fill, printable, say, sentence
-from tables.asked import QuestionError, Reading
-from tables.words import column_words, table_word
+from tables.questions import QuestionError, Reading
+from tables.vocabulary import column_words, table_word
 from web.dependencies import SiteDep
 from web.downloads import attached
-from web.given import Given
-from web.jobs import Answer
-from web.shelf import Key
+from web.live.file_store import Key
+from web.live.jobs import Answer
+from web.page_hints import hint_on_page
+from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
-from web.ways import hint_on_page
 
 if TYPE_CHECKING:
     from db.store import Store
-    from station.bars import Progress
-    from station.plan_changes import Change
+    from services.plan.plan_changes import Change
+    from services.progress_bar import Progress
 
 router = APIRouter()
 MOST_FILES = 10
@@ -104,8 +104,8 @@ def register(site: SiteDep, part: SeenPart) -> dict[str, Any]:
 
 
 def _preview(site: Site, tables: Tables, store: "Store") -> Answer:
-    from station.loading import load_files
-    from station.plan_changes import choice_words, version_of
+    from services.plan.loading import load_files
+    from services.plan.plan_changes import choice_words, version_of
 
     files = [site.shelf.path(key) for key in tables.uploads]
     readings = _readings(tables.said)
@@ -125,7 +125,7 @@ def _preview(site: Site, tables: Tables, store: "Store") -> Answer:
 
 
 def _load(site: Site, tables: SeenTables, store: "Store") -> Answer:
-    from station.loading import load_files
+    from services.plan.loading import load_files
 
     files = [site.shelf.path(key) for key in tables.uploads]
     changes = load_files(store, files, seen=tables.version, readings=_readings(tables.said), home=site.home)
@@ -134,7 +134,7 @@ def _load(site: Site, tables: SeenTables, store: "Store") -> Answer:
 
 
 def _missing(part: Part, store: "Store") -> Answer:
-    from station.planning import missing as find
+    from services.plan.planning import missing as find
 
     found = find(store, _top(store, part), part.kind or None)
     page = render("plan_missing.html", is_registered=False, **_by_kind(store, found))
@@ -142,7 +142,7 @@ def _missing(part: Part, store: "Store") -> Answer:
 
 
 def _register(part: SeenPart, store: "Store", progress: "Progress") -> Answer:
-    from station.planning import register_missing
+    from services.plan.planning import register_missing
 
     top = _top(store, part)
     found, _events = register_missing(store, top, part.kind or None, seen=part.seen, progress=progress)
@@ -167,7 +167,7 @@ def _top(store: "Store", part: Part) -> str | None:
 
 def _known(store: "Store") -> dict[str, Any]:
     """What the plan has by now."""
-    from db.plan_counts import items_by_kind, places_by_level
+    from db.state.plan_counts import items_by_kind, places_by_level
     from reports.words import kind_name
 
     places, items, needs = places_by_level(store.state), items_by_kind(store.state), store.state.needs()
@@ -187,7 +187,7 @@ def _known(store: "Store") -> dict[str, Any]:
 def _changes(store: "Store", changes: "Sequence[Change]") -> dict[str, Any]:
     """What loading changes, file by file: counts for each level and kind, and the rows."""
     from reports.words import kind_name
-    from station.plan_changes import note_words, past_words
+    from services.plan.plan_changes import note_words, past_words
 
     names = {need.kind: need for need in store.state.needs()}
     shown = [
@@ -216,7 +216,7 @@ def _rank(entry: tuple[str, Any]) -> tuple[int, str]:
 
 def _faults(files: "Sequence[Path]", error: InputError, readings: "dict[str, Reading]") -> dict[str, Any]:
     """Every fault with its cell: where it is, what stands there, what is wrong with it."""
-    from station.loading import cells_with_faults
+    from services.plan.loading import cells_with_faults
 
     in_order = sorted(error.faults, key=lambda fault: (fault.file, fault.row or 0))
     faults: Sequence[Fault] = in_order[:_SHOWN_FAULTS]

@@ -9,17 +9,17 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
-from custody.codes import parse_code
 from custody.errors import InputError
+from custody.format.codes import parse_code
 from web.answers import Asked
-from web.boards import board, missing_of
 from web.dependencies import Draft, Eye, SiteDep
-from web.given import Given
+from web.live.sessions import Room
+from web.live.shared_session import LONGEST_LINE, Line
 from web.pages.begin import Ends, custodian_on_page
-from web.rooms import Room
-from web.scanning import LONGEST_LINE, Line
+from web.request_model import Given
 from web.site import Site
 from web.templating import is_device, render, render_page
+from web.views.session_view import board, missing_of
 
 router = APIRouter()
 
@@ -89,7 +89,7 @@ def picture(site: SiteDep, draft: Draft) -> StreamingResponse:
 
 @router.get("/api/cameras", summary="The cameras of this computer")
 def cameras() -> list[dict[str, Any]]:
-    from scanner.camera_open import this_machine
+    from scanner.sources.camera_open import this_machine
 
     return [{"number": camera.number, "name": camera.name} for camera in this_machine().listed()]
 

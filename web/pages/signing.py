@@ -8,8 +8,8 @@ from pydantic import Field
 from starlette.responses import HTMLResponse, Response
 
 from custody.errors import N_, InputError
-from station.one_line import LONGEST_NAME
-from station.signing import (
+from services.one_line import LONGEST_NAME
+from services.scanning.acknowledgement import (
     HEIGHT,
     MOST_POINTS,
     MOST_STROKES,
@@ -21,8 +21,8 @@ from station.signing import (
     standing,
 )
 from web.dependencies import Draft, SiteDep
-from web.given import Given
-from web.rooms import Room
+from web.live.sessions import Room
+from web.request_model import Given
 from web.site import Site
 from web.templating import render
 
@@ -64,7 +64,7 @@ def fragment(site: SiteDep, draft: Draft) -> HTMLResponse:
 
 @router.post("/api/drafts/{draft}/signatures/{signer}", summary="Keep a signature that was drawn")
 def draw(site: SiteDep, draft: Draft, signer: Signer, drawn: Drawn) -> dict[str, str]:
-    from scanner.photo import photo_of
+    from scanner.sources.photo import photo_of
 
     picture = photo_of(draw_signature(drawn.strokes))
     digest = site.rooms.do(draft, lambda room: _keep(room, signer, drawn.name, picture))

@@ -1,0 +1,1 @@
+"""Commands that set up a station, look after it and show its page."""

@@ -1,0 +1,27 @@
+"""The command that makes a safe copy of the ledger: backup."""
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from commands.context import Output, Station, json_option, note, pass_station, print_json, progress
+from language import _
+from language.text import number
+
+
+@click.command()
+@click.argument("file", type=Output(), metavar=_("FILE"))
+@json_option
+@pass_station
+def backup(station: Station, file: Path, as_json: bool) -> None:
+    from services.exchange.backup import copy_ledger
+
+    with station.store() as store:
+        copied = copy_ledger(store, file, progress=partial(progress, quiet=as_json))
+    if as_json:
+        print_json({"out": str(file), "events": copied.entries, "bytes": copied.bytes})
+        return
+    click.echo(_("{count} entries copied to {path} and read back.").format(count=number(copied.entries), path=file))
+    note(_("The station's key is not in it: keep station.key apart."))
+    note(_("A ledger that is put back from this copy goes on with a new log: python main.py init --continue"))

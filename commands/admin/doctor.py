@@ -1,0 +1,37 @@
+"""The doctor: what is wrong with this computer and this station, and the one command that mends it."""
+
+from functools import partial
+from itertools import chain
+
+import click
+
+from commands.context import Station, json_option, pass_station, print_json, progress
+from language import _
+
+_SIGNS = {"ok": "+", "warning": "!", "broken": "X"}
+
+
+@click.command()
+@click.option("--camera", default="0", show_default=True, metavar="N", help=_("Number or name of the camera to try."))
+@click.option(
+    "--rebuild",
+    is_flag=True,
+    help=_("Make the tables of the present state anew from the records, which stay as they are."),
+)
+@click.option("--sound", is_flag=True, help=_("Play the four sounds: taken, taken already, taken out again, wrong."))
+@json_option
+@pass_station
+def doctor(station: Station, camera: str, rebuild: bool, sound: bool, as_json: bool) -> None:
+    from services.health import Looked, look_at_ledger, looks, rebuilt
+
+    at, worst = Looked(station.home, station.store, station.now_utc), 0
+    mended = chain(rebuilt(at, partial(progress, quiet=as_json)), look_at_ledger(at))
+    for check in mended if rebuild else looks(at, camera=camera, sound=sound):
+        worst = max(worst, 3 if check.health == "broken" else 0)
+        if as_json:
+            print_json({"check": check.name, "health": check.health, "found": check.found, "remedy": check.remedy})
+        else:
+            click.echo(f"{_SIGNS[check.health]} {check.name}: {check.found}")
+            if check.remedy:
+                click.echo(f"    {check.remedy}")
+    raise click.exceptions.Exit(worst)

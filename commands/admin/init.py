@@ -1,0 +1,169 @@
+"""The command that begins a station: init."""
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.context import (
+    Input,
+    Station,
+    confirm,
+    in_groups,
+    json_option,
+    note,
+    one_line,
+    pass_station,
+    print_json,
+)
+from commands.errors import EXIT_USAGE
+from custody.errors import N_, InputError
+from language import _
+
+if TYPE_CHECKING:
+    from custody.format.events import Event
+
+
+@click.command()
+@click.option("--place", metavar=_("CODE"), help=_("Code of the place where the station stands, for example 51.08."))
+@click.option("--station", "name", metavar=_("NAME"), help=_("Name of the station, for example Gudang-1."))
+@click.option("--election", default="Pemilu", show_default=True, metavar=_("NAME"), help=_("Name of the election."))
+@click.option(
+    "--root",
+    metavar=_("FINGERPRINT"),
+    help=_("Fingerprint of the election's root, from its key sheet. Without it, this station is its own root."),
+)
+@click.option(
+    "--continue",
+    "goes_on",
+    is_flag=True,
+    help=_("Go on with a new log that names the old one: after a restored copy, a lost key, a new installation."),
+)
+@click.option(
+    "--from",
+    "bundles",
+    multiple=True,
+    type=Input(),
+    metavar=_("FILE"),
+    help=_("With --continue, where the ledger itself is lost: another station's bundle that holds its log."),
+)
+@click.option("--new-key", is_flag=True, help=_("With --continue: make a new key, and keep the old one aside."))
+@click.option(
+    "--yes", is_flag=True, help=_("Begin anew without asking where nothing is recorded yet; the old files are kept.")
+)
+@click.option("--passphrase", is_flag=True, help=_("Lock the key with a passphrase, which is asked for twice."))
+@json_option
+@pass_station
+def init(
+    station: Station,
+    place: str | None,
+    name: str | None,
+    election: str,
+    root: str | None,
+    goes_on: bool,
+    bundles: tuple[Path, ...],
+    new_key: bool,
+    yes: bool,
+    passphrase: bool,
+    as_json: bool,
+) -> None:
+    from commands.admin import passphrase as passphrases
+    from commands.admin.new_station import begin, go_on, may_begin_anew, set_aside
+    from custody.format.codes import parse_custodian
+    from db.station_key import FILE_NAME, is_protected
+    from services.exchange.trust_anchors import read_fingerprint
+
+    words = passphrases.given(station.passphrase_file)
+    has_key = goes_on and (station.home / FILE_NAME).exists()
+    if (passphrase and (new_key or not has_key)) or (new_key and has_key and is_protected(station.home)):
+        words = passphrases.choose(station.passphrase_file)
+    followed = None if root is None else read_fingerprint(root)
+    code = None if place is None else parse_custodian(place)
+    name, election = None if name is None else one_line("--station", name), one_line("--election", election)
+    if goes_on:
+        begun = go_on(station, place=code, name=name, root=followed, new_key=new_key, passphrase=words, bundles=bundles)
+    elif new_key:
+        raise InputError(N_("--new-key goes with --continue alone"), hint=N_("A station that begins has a new key."))
+    elif bundles:
+        raise InputError(
+            N_("--from goes with --continue alone"), hint=N_("A station that begins goes on from nothing.")
+        )
+    elif code is None:
+        raise InputError(N_("the place of the station is missing"), hint=N_("Give its code with --place, as 51.08."))
+    elif not name or not election:
+        raise InputError(N_("a station and an election need a name"), hint=N_("Give --station NAME."))
+    else:
+        with ExitStack() as stack:
+            if may_begin_anew(station):
+                _ask_anew(yes=yes)
+                aside = stack.enter_context(set_aside(station))
+                note(_("What had begun here lies in: {folder}").format(folder=aside))
+            begun = begin(station, election=election, name=name, place=code, root=followed, passphrase=words)
+    genesis, fingerprint = begun.genesis, begun.fingerprint
+    if as_json:
+        print_json({
+            "log": genesis.log, "election": genesis.body["election"], "station": genesis.body["station"],
+            "place": genesis.body["place"], "fingerprint": fingerprint, "root": genesis.body["root"],
+            "continues": genesis.body["continues"], "key_file": str(begun.card), "secret_file": str(begun.secret),
+            "key_sheet": str(begun.sheet), "db": station.db_url,
+        })  # fmt: skip
+        return
+    click.echo(
+        _("Station {station} at {place} has begun its log.").format(
+            station=genesis.body["station"], place=genesis.body["place"]
+        )
+    )
+    click.echo(_("Log: {log}").format(log=genesis.log))
+    if goes_on:
+        click.echo(_("It goes on from: {head}").format(head=genesis.body["continues"]))
+    click.echo(_("Fingerprint of its key, to be written down and witnessed:"))
+    click.echo("  " + in_groups(fingerprint))
+    _say_root(genesis, fingerprint)
+    click.echo(_("Its card, for the election's root to admit it: {path}").format(path=begun.card))
+    click.echo(_("Its key sheet, to be printed and signed by witnesses: {path}").format(path=begun.sheet))
+    if not is_protected(station.home):
+        note(
+            _("The key {path} is not protected by a passphrase: whoever copies it can sign as this station.").format(
+                path=begun.secret
+            )
+        )
+
+
+def _ask_anew(*, yes: bool) -> None:
+    """Ask before a station that has begun, and recorded nothing, begins anew.
+
+    Raises:
+        InputError: nobody is there to ask.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise InputError(
+            N_("a station has begun here already; it has recorded nothing yet"),
+            hint=N_("Add --yes to begin anew: the old key and ledger are kept in a folder beside. Or choose another "
+                    "folder with --home."),
+        )  # fmt: skip
+    words = _("A station has begun here already; it has recorded nothing yet. Its key and ledger would be kept aside.")
+    if not confirm(words + " " + _("Begin anew?"), default=False):
+        note(_("Nothing was recorded."))
+        raise click.exceptions.Exit(EXIT_USAGE)
+
+
+def _say_root(genesis: "Event", fingerprint: str) -> None:
+    """Which root the station follows, to be compared while a wrong one can still be mended."""
+    from evidence.fingerprint_words import words_of
+
+    root = str(genesis.body["root"])
+    if root != fingerprint:
+        click.echo(_("The election's root, which it follows:"))
+        click.echo("  " + in_groups(root))
+        click.echo("  " + " · ".join(words_of(root)))
+        click.echo(_("Compare words and digits with the warehouse's key sheet. If they differ, run init again now: "
+                     "while nothing is recorded, it begins anew."))  # fmt: skip
+    elif genesis.body["place"].count(".") >= 2 and genesis.body["continues"] is None:
+        note(  # it stands below a regency's warehouse
+            _("This station is a root of its own. A sub-district's or village's station (PPK, PPS) follows the "
+              "warehouse: run init again now, with --root and the fingerprint on the warehouse's key sheet.")
+        )  # fmt: skip

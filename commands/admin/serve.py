@@ -1,0 +1,61 @@
+"""The command that shows the page: serve."""
+
+from contextlib import ExitStack
+
+import click
+
+from commands.context import Station, Whole, json_option, note, pass_station, print_json
+from commands.scan.draft_session import FIRST_CAMERA
+from language import _
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=Whole(1, 65535),
+    metavar="N",
+    help=_("Port on this computer; without it, the next free one."),
+)
+@click.option("--no-browser", is_flag=True, help=_("Do not open the browser, only say the address."))
+@click.option(
+    "--source",
+    default=FIRST_CAMERA,
+    show_default=True,
+    metavar=_("SOURCE"),
+    help=_("Where the page takes pictures from: camera number or name, video, picture, folder, PDF or URL."),
+)
+@click.option("--lan", is_flag=True, help=_("Let phones and second laptops of the local network scan along."))
+@click.option(
+    "--lan-address", metavar=_("ADDRESS"), help=_("This computer's address there, where it has several; means --lan.")
+)
+@json_option
+@pass_station
+def serve(
+    station: Station, /, port: int | None, no_browser: bool, source: str, lan: bool, lan_address: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    import language
+    from web import server
+
+    with station.store(write=True) as store:  # what is wrong with ledger or key is said here, not in the browser
+        store.ledger.own_log()
+    with ExitStack() as stack:
+        listening = stack.enter_context(server.listen(port))
+        site = server.site_on(
+            listening, station.home, lambda: station.store(write=True), language=language.chosen(), source=source
+        )
+        beside = None
+        if lan or lan_address:
+            address = str(server.lan_addresses(lan_address)[0])
+            beside = stack.enter_context(server.listen(None, address, server.LAN_PORT))
+            site.lan = server.open_lan(station.home, beside)
+        if as_json:
+            print_json({"address": site.address, **({"lan": site.lan.address} if site.lan else {})})
+        else:
+            click.echo(_("Serah's page: {address}").format(address=site.address))
+            if site.lan:
+                note(_("For phones: press “Scan with a phone, too” on the page, and scan the code that it shows."))
+                note(_("Certificate: {fingerprint}").format(fingerprint=site.lan.certificate.fingerprint))
+            note(_("Leave this window open. Ctrl-C ends it."))
+        server.serve(site, listening, beside, open_browser=not no_browser)
+    note(_("The page is closed. What was scanned is kept."))

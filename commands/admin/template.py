@@ -1,0 +1,30 @@
+"""`template`: an empty table for an office to fill in and load."""
+
+from pathlib import Path
+
+import click
+
+from commands.context import Output, Words
+from custody.errors import N_, InputError
+from language import _
+
+_KINDS = {
+    "places": "places", "needs": "needs", "items": "items", "points": "points",
+    "tempat": "places", "kebutuhan": "needs", "barang": "items", "titik": "points",
+}  # fmt: skip
+
+
+@click.command()
+@click.argument("kind", type=Words(_KINDS), metavar=_("KIND"))
+@click.option("--out", required=True, type=Output(), metavar=_("FILE"), help=_("The .xlsx file to write."))
+def template(kind: str, out: Path) -> None:
+    from tables.output.safe_file import safe_file
+    from tables.templates import template_workbook
+
+    if out.suffix.lower() != ".xlsx":
+        raise InputError(N_("{path}: a template is an .xlsx file"), hint=N_("Change the file's name."), path=str(out))
+    with safe_file(out) as file:
+        file.write(template_workbook(kind, _))
+    click.echo(_("Written: {path}").format(path=out))
+    way = "point --load" if kind == "points" else "load"
+    click.echo(_("Fill it in, save it, and load it: {command}").format(command=f"python main.py {way} {out.name}"))

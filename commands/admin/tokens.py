@@ -1,0 +1,52 @@
+"""The command about observers' tokens: token."""
+
+import click
+
+from commands.context import Integer, Station, json_option, note, pass_station, print_json
+from language import _
+
+
+@click.command()
+@click.option("--name", metavar=_("NAME"), help=_("Make a token for this observer; its secret is shown once."))
+@click.option("--days", type=Integer(), default=30, show_default=True, metavar="N", help=_("For so many days."))
+@click.option("--revoke", metavar=_("NAME"), help=_("Let this observer's token count no longer."))
+@json_option
+@pass_station
+def token(station: Station, name: str | None, days: int, revoke: str | None, as_json: bool) -> None:
+    from custody.errors import N_, InputError
+    from language.text import local_time, printable
+    from services.access.observers import Observers
+
+    if name is not None and revoke is not None:
+        raise InputError(N_("--name and --revoke do not go together"), hint=N_("Give one of them."))
+    with station.store() as store:
+        here = store.ledger.own_log().place
+    observers = Observers(station.home, station.now_utc)
+    if name is not None:
+        made, secret = observers.make(name, days=days)
+        if as_json:
+            print_json({"name": made.name, "token": secret, "made_at": made.made_at, "expires_at": made.expires_at})
+            return
+        click.echo(secret)
+        note(
+            _("For {name}, until {time}. It is shown this once.").format(
+                name=printable(made.name), time=local_time(made.expires_at, here)
+            )
+        )
+        note(_("They open the page's address with /observe behind it, and paste it there."))
+        return
+    if revoke is not None:
+        observers.revoke(revoke)
+        note(_("Revoked: {name}").format(name=printable(revoke)))
+    told = [
+        {"name": one.name, "made_at": one.made_at, "expires_at": one.expires_at, "revoked_at": one.revoked_at,
+         "is_valid": observers.is_valid(one)}
+        for one in observers.all()
+    ]  # fmt: skip
+    if as_json:
+        print_json(told)
+        return
+    for one in observers.all():
+        until = _("revoked {time}") if one.revoked_at else _("until {time}")
+        time = local_time(one.revoked_at or one.expires_at, here)
+        click.echo(f"{printable(one.name)}\t{until.format(time=time)}")

@@ -1,0 +1,100 @@
+"""The edge: the one place where errors become a line for the user and an exit code. No traceback passes it.
+
+What only errors need is imported where one is told: every command passes here, and hardly one of them fails.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from custody.errors import CustodyError, InputError
+from language import _
+
+SHOWN_FAULTS = 50
+EXIT_USAGE, EXIT_MACHINE, EXIT_INTERRUPTED = 2, 3, 130
+
+
+def run(program: click.Group, args: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    try:
+        # not program.main(), which ends the process with 1 when the reader of our output goes away
+        with program.make_context("main.py", list(args)) as context:
+            program.invoke(context)
+        return 0
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return EXIT_USAGE
+    except click.UsageError as error:
+        command = next((f"{word} " for word in args if word in program.commands), "")
+        _tell(_one_line(error.format_message()), _("See: python main.py {command}--help").format(command=command))
+        return EXIT_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        _tell(_("Stopped."))
+        return EXIT_INTERRUPTED
+    except CustodyError as error:
+        _tell_refusal(error)
+        return error.exit_code
+    except BrokenPipeError:  # the reader of our output has seen enough
+        drop_output()
+        return 0
+    except ModuleNotFoundError as error:
+        _tell(
+            _("this Python lacks the package {package}").format(package=error.name),
+            _("Run: {command}").format(command="python main.py doctor"),
+        )
+        return EXIT_MACHINE
+    except OSError as error:
+        _tell_machine(error)
+        return EXIT_MACHINE
+    except Exception as error:  # a fault of ours: the user gets one line, the details go to a file
+        from services.fault_details import keep_details
+
+        _tell(
+            _("Serah has a fault: {error}").format(error=_one_line(f"{type(error).__name__}: {error}", 200)),
+            _("What was recorded is safe. Please send us {path}").format(path=keep_details(error)),
+        )
+        return EXIT_MACHINE
+
+
+def drop_output() -> None:
+    """Send the rest of standard output nowhere, so that leaving meets no closed pipe again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _tell(line: str, hint: str = "") -> None:
+    click.echo(_("Error: {line}").format(line=line), err=True)
+    if hint:
+        click.echo(f"  {hint}", err=True)
+
+
+def _tell_refusal(error: CustodyError) -> None:
+    from language.text import say, say_fault, say_hint
+
+    _tell(say(error), say_hint(error))
+    faults = error.faults if isinstance(error, InputError) else ()
+    for fault in faults[:SHOWN_FAULTS]:
+        click.echo(f"  {say_fault(fault)}", err=True)
+    if (more := len(faults) - SHOWN_FAULTS) > 0:
+        click.echo("  " + _("and {count} more").format(count=more), err=True)
+
+
+def _tell_machine(error: OSError) -> None:
+    from language.text import printable, reason
+
+    _tell(
+        _("The computer refused: {reason} ({path})").format(
+            reason=reason(error.strerror or type(error).__name__), path=printable(str(error.filename or "-"), 200)
+        ),
+        _("Check the disk's free space and your permissions: python main.py doctor"),
+    )
+
+
+def _one_line(text: str, limit: int = 300) -> str:
+    """A message in one line; what was typed may be anything, and click lists choices one a line."""
+    from language.text import printable
+
+    return printable(" ".join(text.split()), limit)

@@ -1,0 +1,84 @@
+"""The command that empties what is kept of logs that nobody admitted."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.context import Station, confirm, json_option, note, pass_station, print_json
+from commands.errors import EXIT_USAGE
+from custody.errors import N_, InputError
+from language import _
+from language.text import number, printable
+
+if TYPE_CHECKING:
+    from db.log.quarantine import Stranger
+
+_SHOWN = 10
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar=_("STRANGER..."))
+@click.option("--all", "is_all", is_flag=True, help=_("All logs that nobody admitted."))
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
+@json_option
+@pass_station
+def drop(station: Station, names: tuple[str, ...], is_all: bool, yes: bool, as_json: bool) -> None:
+    from db.log.quarantine import Strangers
+
+    if bool(names) == is_all:
+        raise InputError(
+            N_("it is not said whose log is to be dropped"),
+            hint=N_("Name a log, a station or the beginning of its fingerprint, as doctor shows them; or say --all."),
+        )
+    with station.store() as store:
+        strangers = Strangers(store.state)
+        meant = strangers.meant(names)
+        if meant and not yes:
+            _ask_first(meant)
+        dropped = strangers.drop([one.log for one in meant], at=store.around.now_utc()) if meant else []
+    if as_json:
+        print_json({"dropped": [_as_json(one) for one in dropped]})
+        return
+    words = _(
+        "Dropped: {count} entries of {logs} logs that nobody admitted. An import of their bundle brings them back."
+    )
+    click.echo(words.format(count=number(sum(one.entries for one in dropped)), logs=number(len(dropped))))
+
+
+def _ask_first(meant: "Sequence[Stranger]") -> None:
+    """Say what goes, and ask.
+
+    Raises:
+        InputError: nobody is there to ask.
+    """
+    for one in meant[:_SHOWN]:
+        words = _("{log}: station {station} at {place}, {count} entries, {size} KB")
+        note("  " + words.format(
+            log=printable(one.log, 120), station=printable(one.station, 60), place=printable(one.place, 60),
+            count=number(one.entries), size=number(-(-one.bytes // 1000)),
+        ))  # fmt: skip
+        if one.kept_to:
+            words = _(
+                "! A head of it stays here, in a record or from a paper: verify says INCOMPLETE until it is back."
+            )
+            note("    " + words)
+    if len(meant) > _SHOWN:
+        note("  " + _("and {count} more").format(count=number(len(meant) - _SHOWN)))
+    if not sys.stdin.isatty():
+        raise InputError(
+            N_("nothing is dropped without a yes: {count} logs are meant"),
+            hint=N_("Add --yes, if that is meant."),
+            count=len(meant),
+        )
+    if not confirm(_("Drop what is kept of these?"), default=False):
+        note(_("Nothing was dropped."))
+        raise click.exceptions.Exit(EXIT_USAGE)
+
+
+def _as_json(one: "Stranger") -> dict[str, Any]:
+    return {
+        "log": one.log, "station": one.station, "place": one.place, "fingerprint": one.fingerprint,
+        "entries": one.entries, "bytes": one.bytes,
+    }  # fmt: skip

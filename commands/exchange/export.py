@@ -1,0 +1,203 @@
+"""The command that gives evidence away: export, of bundles and of the station's signed head."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.context import Output, Station, json_option, pass_station, place_argument, print_json, progress
+from custody.errors import N_, InputError
+from language import _
+
+if TYPE_CHECKING:
+    from db.store import Store
+    from services.exchange.transfer import Exported
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=Output(),
+    metavar=_("FILE"),
+    help=_("The bundle to write, for example logs.serah."),
+)
+@click.option("--under", metavar=_("PLACE"), help=_("Only the logs of stations at this place or below it."))
+@click.option(
+    "--head",
+    "head_out",
+    type=Output(),
+    metavar=_("FILE"),
+    help=_("Write this station's signed head, for somebody to keep and give to verify later."),
+)
+@click.option(
+    "--photos",
+    "photos_out",
+    type=Output(),
+    metavar=_("FOLDER"),
+    help=_("Write the photographs that records name to this folder; import takes them in."),
+)
+@click.option(
+    "--epcis",
+    "epcis_out",
+    type=Output(),
+    metavar=_("FILE"),
+    help=_("Write what records tell of things to this .jsonld file, in GS1 EPCIS 2.0."),
+)
+@click.option(
+    "--uri", default="", metavar=_("ADDRESS"), help=_("Of --epcis: the office's own address to name things by.")
+)
+@click.option(
+    "--company-prefix",
+    default="",
+    metavar=_("DIGITS"),
+    help=_("Of --epcis: the office's GS1 company prefix, if it has one."),
+)
+@click.option(
+    "--tables",
+    "tables_out",
+    type=Output(),
+    metavar=_("FILE|FOLDER"),
+    help=_("Write every table, of records and of reports, to one .xlsx file, or as .csv files to a new folder."),
+)
+@click.option(
+    "--observers",
+    "pack_out",
+    type=Output(),
+    metavar=_("FOLDER"),
+    help=_("Write a new folder for observers: logs, checker, public keys, reports, and how to check them."),
+)
+@click.option(
+    "--with-strangers", is_flag=True, help=_("Of --out and --observers: also logs of stations that nobody admitted.")
+)
+@click.option("--letters", is_flag=True, help=_("Of --observers: the letter (BAST) of every handover, too."))
+@json_option
+@pass_station
+def export(
+    station: Station,
+    /,
+    out: Path | None,
+    under: str | None,
+    head_out: Path | None,
+    photos_out: Path | None,
+    epcis_out: Path | None,
+    tables_out: Path | None,
+    pack_out: Path | None,
+    as_json: bool,
+    **more: Any,
+) -> None:
+    if not any((out, head_out, photos_out, epcis_out, tables_out, pack_out)):
+        raise InputError(N_("no file is named"), hint=N_("Add --out FILE for a bundle, or --head FILE for the head."))
+    told: dict[str, Any] = {"out": out and str(out), "events": 0, "logs": [], "head": None, "photos": None}
+    lines: list[str] = []
+    with station.store() as store:
+        top = place_argument(store, under)
+        if head_out is not None:
+            told["head"] = save_head(store, head_out)
+        if out is not None:
+            done = _save_bundle(store, out, top, lines, with_strangers=more["with_strangers"], quiet=as_json)
+            told |= {"events": done.events, "logs": done.heads, "left_out": done.left_out}
+        if head_out is not None:
+            lines.append(_("The signed head is written to {path}: let somebody keep it.").format(path=head_out))
+        if photos_out is not None:
+            told["photos"] = _save_photos(store, photos_out, lines)
+        if tables_out is not None:
+            told["tables"] = _save_tables(store, tables_out, lines)
+        if pack_out is not None:
+            template_of = station.home if more["letters"] else None
+            with_strangers = more["with_strangers"]
+            told["files"] = _save_pack(
+                store, pack_out, template_of, lines, with_strangers=with_strangers, quiet=as_json
+            )  # fmt: skip
+        if epcis_out is not None:
+            names = (more["uri"], more["company_prefix"])
+            told["epcis"] = _save_epcis(store, epcis_out, top, names, lines, quiet=as_json)
+    if as_json:
+        print_json(told)
+    else:
+        click.echo("\n".join(lines))
+
+
+def _save_bundle(
+    store: "Store", out: Path, top: str | None, lines: list[str], *, with_strangers: bool, quiet: bool
+) -> "Exported":
+    from services.exchange.transfer import export_bundle, left_out_words
+
+    bars = partial(progress, quiet=quiet)
+    done = export_bundle(store, out, top, with_strangers=with_strangers, progress=bars)
+    words = _("{count} events of {logs} logs written to {path}")
+    lines.append(words.format(count=done.events, logs=len(done.heads), path=out))
+    if done.left_out:
+        lines.append(left_out_words(len(done.left_out)))
+    return done
+
+
+def _save_photos(store: "Store", out: Path, lines: list[str]) -> int:
+    from services.exchange.photo_files import save_photos
+
+    count, missing = save_photos(store, out)
+    lines.append(_("Photographs written to {path}: {count}").format(count=count, path=out))
+    if missing:
+        lines.append(_("Not kept here, or altered: {count}. See: python main.py verify").format(count=missing))
+    return count
+
+
+def _save_tables(store: "Store", out: Path, lines: list[str]) -> int:
+    from commands.report.ledger_reports import surveyed
+    from services.exchange.table_export import all_tables, check_tables, save_tables
+    from services.reporting.evaluation_chapters import listings
+
+    check_tables(out)
+    found = surveyed(store, None)
+    count = save_tables(out, all_tables(store, found, listings(store, found)))
+    lines.append(_("Tables written to {path}: {count}").format(path=out, count=count))
+    return count
+
+
+def _save_pack(
+    store: "Store", out: Path, template_of: Path | None, lines: list[str], *, with_strangers: bool, quiet: bool
+) -> int:
+    from commands.report.ledger_reports import surveyed
+    from services.exchange.observer_pack import write_pack
+    from services.exchange.transfer import left_out_words
+    from services.reporting.bast_letters import chosen_template
+    from tables.output.safe_folder import check_new_folder
+
+    check_new_folder(out)
+    letters = chosen_template(template_of) if template_of else None
+    bars = partial(progress, quiet=quiet)
+    count, left_out = write_pack(
+        store, out, surveyed(store, None), letters=letters, with_strangers=with_strangers, progress=bars
+    )
+    lines.append(_("Observers' pack written to {path}: {count} files").format(path=out, count=count))
+    if left_out:
+        lines.append(left_out_words(len(left_out)))
+    return count
+
+
+def _save_epcis(
+    store: "Store", out: Path, top: str | None, names: tuple[str, str], lines: list[str], *, quiet: bool
+) -> dict[str, int]:
+    from services.exchange.epcis import export_epcis
+
+    base, prefix = names
+    bars = partial(progress, quiet=quiet)
+    count = export_epcis(store, out, top, base=base, company_prefix=prefix, progress=bars)
+    words = _("EPCIS events written to {path}: {count}, of them declared wrong: {wrong}; records left out: {apart}")
+    lines.append(words.format(path=out, count=count.written, wrong=count.wrong, apart=count.left_out))
+    return {"events": count.written, "corrected": count.wrong, "left_out": count.left_out}
+
+
+def save_head(store: "Store", out: Path) -> str:
+    """Write the head that this station signed with its newest record; returns its text.
+
+    Raises:
+        InputError, StoreError: it cannot be written, or this ledger has none yet.
+    """
+    from services.exchange.transfer import own_head
+    from tables.output.safe_file import safe_file
+
+    note = own_head(store)
+    with safe_file(out, read_back=True) as file:
+        file.write(note.encode())
+    return note

@@ -1,0 +1,179 @@
+"""Commands by which stations meet: import, admit, revoke."""
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.context import (
+    Input,
+    Station,
+    Whole,
+    confirm,
+    in_groups,
+    json_option,
+    note,
+    one_line,
+    pass_station,
+    print_json,
+    progress,
+    repeatable,
+)
+from commands.errors import EXIT_USAGE
+from custody.errors import N_, InputError
+from language import _, ngettext
+from language.text import fill, number
+
+if TYPE_CHECKING:
+    from custody.format.events import Event
+    from evidence.audit_findings import EvidenceFinding
+    from services.records.membership import StationCard
+
+MAX_CARD_BYTES = 64 * 1024
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=Input(), metavar=_("FILE..."))
+@json_option
+@pass_station
+def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
+    from services.exchange.photo_files import import_photos, split_photos
+    from services.exchange.transfer import import_bundles, other_root_words
+
+    bundles, pictures = split_photos(files)
+    with station.store() as store:
+        bar = partial(progress, quiet=as_json)
+        merged = import_bundles(store, bundles, progress=bar)
+        photos = import_photos(store, pictures, progress=bar)
+        other_root = other_root_words(store)
+    if as_json:
+        print_json({
+            "new": merged.new, "known": merged.known, "quarantined": merged.quarantined,
+            "waiting": merged.waiting, "findings": [_finding_json(finding) for finding in merged.findings],
+        } | ({"photos": photos} if pictures else {}))  # fmt: skip
+        return
+    click.echo(
+        _("{new} records taken in, {known} were here already, {quarantined} set apart").format(
+            new=merged.new, known=merged.known, quarantined=merged.quarantined
+        )
+    )
+    if pictures:
+        click.echo(_("Photographs taken in: {count} of {total}").format(count=photos, total=len(pictures)))
+    if merged.waiting:
+        words = ngettext(
+            "{count} of them is of a station that is not admitted: it is kept and counts nowhere until then.",
+            "{count} of them are of stations that are not admitted: they are kept and count nowhere until then.",
+            merged.waiting,
+        )
+        click.echo(words.format(count=number(merged.waiting)))
+    for finding in merged.findings:
+        click.echo(f"  {finding.code}: {fill(finding.message, finding.values)}")
+    if other_root:
+        note(other_root)
+
+
+@click.command()
+@click.argument("keyfile", type=Input(), metavar=_("KEYFILE"))
+@repeatable(
+    "--power",
+    _("What it may do besides: plan, or admit others. May be given twice."),
+    type=click.Choice(["plan", "admit"]),
+)
+@click.option("--yes", is_flag=True, help=_("Admit it though its name looks like that of a station admitted before."))
+@json_option
+@pass_station
+def admit(station: Station, keyfile: Path, power: tuple[str, ...], yes: bool, as_json: bool) -> None:
+    from services.records.membership import admit as record_admit
+    from services.records.membership import easily_taken_for, read_card
+
+    card = read_card(_card_bytes(keyfile))
+    with station.store(write=True) as store:
+        if not yes and (alike := easily_taken_for(store, card)):
+            _ask_whether_it_is_another(card, alike)
+        events = record_admit(store, card, power)
+    if as_json:
+        print_json({
+            "station": card.station, "place": card.place, "log": card.log, "fingerprint": card.fingerprint,
+            "powers": sorted(set(power)), "events": _shown(events),
+        })  # fmt: skip
+        return
+    said = _("{station} at {place} is admitted.") if events else _("{station} at {place} was admitted already.")
+    click.echo(said.format(station=card.station, place=card.place))
+    click.echo(_("Compare its fingerprint with the paper that was signed when it began:"))
+    click.echo("  " + in_groups(card.fingerprint))
+
+
+def _ask_whether_it_is_another(card: "StationCard", alike: Sequence[tuple[str, str]]) -> None:
+    """Say that the name looks like one admitted before, and ask.
+
+    Raises:
+        InputError: nobody is there to ask.
+    """
+    others = ", ".join(_("{station} at {place}").format(station=name, place=place) for name, place in alike)
+    if not sys.stdin.isatty():
+        raise InputError(
+            N_("{station} at {place} is easily taken for a station that counts already, {others}, and has another key"),
+            hint=N_("Compare its fingerprint with the paper: {fingerprint}. Is it right, add --yes."),
+            station=card.station, place=card.place, others=others, fingerprint=in_groups(card.fingerprint),
+        )  # fmt: skip
+    said = _("{station} at {place} is easily taken for a station that counts already, {others}, and has another key.")
+    note("! " + said.format(station=card.station, place=card.place, others=others))
+    note("  " + in_groups(card.fingerprint))
+    if not confirm(_("Does the paper that was signed there show this fingerprint?"), default=False):
+        note(_("Nothing was recorded."))
+        raise click.exceptions.Exit(EXIT_USAGE)
+
+
+@click.command()
+@click.argument("name", metavar=_("STATION"))
+@click.option(
+    "--last-good",
+    type=Whole(0),
+    metavar="N",
+    help=_("The last number of its log that still counts; without it, the last one held here."),
+)
+@click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why, for whoever reads the log later."))
+@json_option
+@pass_station
+def revoke(station: Station, name: str, last_good: int | None, reason: str, as_json: bool) -> None:
+    from services.records.membership import revoke as record_revoke
+
+    with station.store(write=True) as store:
+        [event] = record_revoke(store, name, reason=one_line("--reason", reason, 500), last_good=last_good)
+    ends = event.body["last_good"]
+    if as_json:
+        print_json({
+            "station": event.body["station"], "key": event.body["key"], "last_good": ends, "events": _shown([event]),
+        })  # fmt: skip
+        return
+    click.echo(_("The key of {station} counts no longer.").format(station=event.body["station"]))
+    for end in ends:
+        words = ngettext("{log}: {size} entry stands", "{log}: {size} entries stand", end["size"])
+        click.echo("  " + words.format(**end))
+
+
+def _finding_json(finding: "EvidenceFinding") -> dict[str, Any]:
+    return {
+        "code": finding.code, "log": finding.log, "seq": finding.seq, "severity": finding.severity,
+        "detail": fill(finding.message, finding.values),
+    }  # fmt: skip
+
+
+def _card_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_CARD_BYTES)
+    except OSError as error:
+        raise InputError(
+            N_("{file} cannot be read: {reason}"),
+            hint=N_("Check the name and the folder."),
+            file=str(path),
+            reason=error.strerror or type(error).__name__,
+        ) from error
+
+
+def _shown(events: "Sequence[Event]") -> list[dict[str, Any]]:
+    return [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in events]

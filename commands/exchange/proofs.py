@@ -1,0 +1,44 @@
+"""Proofs of items' records: as a file, and inside a custody report."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.context import note
+from language import ngettext
+from tables.output.safe_file import safe_file
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+
+def proof_of(store: "Store", codes: Sequence[str]) -> bytes | None:
+    """The proof file of these items, for a report; None where they are too many.
+
+    Says so where a record cannot be proven yet.
+    """
+    from services.exchange.custody_report import proved as prove
+
+    proved = prove(store, codes)
+    if proved is None:
+        return None
+    if proved.left_out:
+        words = ngettext(
+            "{count} record is not in the proof: no signed head that is known here covers it.",
+            "{count} records are not in the proof: no signed head that is known here covers them.",
+            proved.left_out,
+        )
+        note(words.format(count=proved.left_out))
+    return str(proved.proof).encode()
+
+
+def save_proof(store: "Store", out: Path, codes: Sequence[str]) -> None:
+    """Write the proof file of these items.
+
+    Raises:
+        InputError, StoreError: it cannot be written.
+    """
+    data = proof_of(store, codes)
+    assert data is not None
+    with safe_file(out) as file:
+        file.write(data)

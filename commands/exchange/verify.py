@@ -1,0 +1,95 @@
+"""The command that an outsider checks with: verify."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.context import Input, Station, json_option, note, pass_station, print_json, progress, repeatable
+from language import _
+from language.text import printable
+
+if TYPE_CHECKING:
+    from evidence.verdict import BundleAudit, LogFacts
+
+EXIT_WRONG = 1
+
+
+@click.command()
+@click.argument("file", required=False, type=Input(), metavar=_("[FILE]"))
+@click.option("--root", metavar=_("FINGERPRINT"), help=_("Fingerprint of the election's root, from its key sheet."))
+@repeatable("--head", _("A signed head that somebody kept: a file, a photograph of its QR code, or its text."),
+            metavar=_("FILE"))  # fmt: skip
+@json_option
+@pass_station
+def verify(station: Station, file: Path | None, root: str | None, head: tuple[str, ...], as_json: bool) -> None:
+    from services.exchange.evidence_files import audit_file
+    from services.exchange.ledger_audit import audit_ledger
+    from services.exchange.trust_anchors import read_fingerprint, read_heads
+
+    fingerprint = None if root is None else read_fingerprint(root)
+    heads = [text for given in head for text in read_heads(given, note)]
+    bar = partial(progress, quiet=as_json)
+    if file is None:
+        with station.store() as store:
+            audit = audit_ledger(store, fingerprint, heads, progress=bar)
+    else:
+        audit = audit_file(file, fingerprint, heads, progress=bar)
+    if as_json:
+        print_json(_as_json(audit))
+    else:
+        _print(audit)
+    if not audit.is_ok:
+        raise click.exceptions.Exit(EXIT_WRONG)
+
+
+# --- what is said -----------------------------------------------------------------------------------------------------
+
+
+def _as_json(audit: "BundleAudit") -> dict[str, Any]:
+    from evidence.custody_proof import ProofAudit
+    from reports.chain.chain_facts import chain_json
+    from services.exchange.audit_words import audit_json, proven_chains
+
+    if not isinstance(audit, ProofAudit):
+        return audit_json(audit)
+    return audit_json(audit) | {"items": [chain_json(chain, {}, {}) for chain in proven_chains(audit)]}
+
+
+def _print(audit: "BundleAudit") -> None:
+    from evidence.custody_proof import ProofAudit
+    from reports.chain.chain_text import chain_text
+    from services.exchange.audit_words import finding_sentence, length_caution, proven_chains, verdict_sentence
+
+    if isinstance(audit, ProofAudit):
+        click.echo(_("What the proofs show; compare it with the report's words:"))
+        for chain in proven_chains(audit):
+            click.echo(chain_text(chain, {}, {}) + "\n")
+    for log in audit.logs:
+        for line in _log_lines(log):
+            click.echo(line)
+    wrong = [finding for finding in audit.findings if finding.is_wrong]
+    notes = [finding for finding in audit.findings if not finding.is_wrong]
+    first = _("Missing:") if audit.is_short else _("Wrong:")
+    for title, found in ((first, wrong), (_("Notes:"), notes)):
+        if found:
+            click.echo(f"\n{title}")
+        for finding in found:
+            click.echo(f"  {finding.code}: {finding_sentence(finding)}")
+    click.echo()
+    if caution := length_caution(audit):
+        click.echo(caution)
+    click.echo(verdict_sentence(audit))
+
+
+def _log_lines(log: "LogFacts") -> Iterator[str]:
+    """A log in three lines: whose it is, how much of it is here and how much was ever seen, who has witnessed it."""
+    from services.exchange.audit_words import size_words, witness_lines
+
+    if log.log:
+        yield printable(log.log, 200)
+    yield ("  " if log.log else "") + size_words(log)
+    for line in witness_lines(log):
+        yield "  " + line

@@ -1,0 +1,71 @@
+"""Items as commands are told them: codes as arguments, or as lines of a pipe."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.context import note
+from custody.errors import N_, InputError
+from language import _
+
+if TYPE_CHECKING:
+    from custody.compose.compose import Touch
+    from custody.format.codes import ItemLabel
+
+KEYBOARD = "-"
+
+
+def read_touches(codes: Sequence[str]) -> "list[Touch]":
+    """The items that the arguments name; `-` reads lines from standard input. Each once.
+
+    Raises:
+        InputError: one is no code; all of them are named.
+    """
+    from commands.lines import parse_codes, read_lines
+
+    lines: list[str] = []
+    for code in codes:
+        lines += read_lines(KEYBOARD) if code == KEYBOARD else [code]
+    found = {label.code: _touch(label) for label in parse_codes(lines)}
+    return list(found.values())
+
+
+def one_touch(code: str) -> "Touch":
+    """The one item that an option or argument names.
+
+    Raises:
+        CodeError, InputError: it is no item's code.
+    """
+    from custody.format.codes import ItemLabel, parse_entry
+
+    label = parse_entry(code)
+    if not isinstance(label, ItemLabel):
+        raise InputError(N_("{code} is a place, and an item is asked for"), hint=N_("Give an item's code."), code=code)
+    return _touch(label)
+
+
+def _touch(label: "ItemLabel") -> "Touch":
+    from custody.compose.compose import Touch, how_entered
+
+    return Touch(label.code, label.print, how_entered(label))
+
+
+def photo_bytes(file: Path | None, camera: str | None) -> bytes | None:
+    """The photograph that the options name, as it is kept; None where they name none.
+
+    Raises:
+        InputError: both are named, or what is named gives no picture.
+        CameraError: the camera does not open.
+    """
+    if file is not None and camera is not None:
+        raise InputError(N_("--photo and --camera do not go together"), hint=N_("Give one of them."))
+    if file is not None:
+        from scanner.sources.photo import read_photo
+
+        return read_photo(file)
+    if camera is not None:
+        from scanner.sources.photo import take_photo
+
+        note(_("Taking the photograph: hold still."))
+        return take_photo(camera, tell=note)
+    return None

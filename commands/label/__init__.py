@@ -1,0 +1,1 @@
+"""Commands that print labels and forms, and account for what was printed."""

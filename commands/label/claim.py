@@ -1,0 +1,96 @@
+"""The command that says what labels printed blank are on: claim."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.context import (
+    Station,
+    Whole,
+    by_option,
+    json_option,
+    kind_argument,
+    note,
+    one_line,
+    pass_station,
+    place_argument,
+    print_json,
+    set_worker,
+)
+from custody.errors import N_, InputError
+from language import _, ngettext
+
+if TYPE_CHECKING:
+    from custody.format.codes import ItemLabel
+
+
+@click.command()
+@click.argument("code", nargs=-1, metavar=_("CODE..."))
+@click.option(
+    "--codes",
+    metavar=_("FILE|-"),
+    help=_("A file of codes, one a line; - for standard input: a pipe, or a USB scanner that types."),
+)
+@click.option("--kind", required=True, metavar=_("KIND"), help=_("What the things are."))
+@click.option("--to", "to", required=True, metavar=_("PLACE"), help=_("Where they are bound for."))
+@click.option("--quantity", type=Whole(1), default=1, show_default=True, metavar="N", help=_("How many are in each."))
+@click.option("--election", metavar=_("ELECTION"), help=_("Whose they are, where there is one for each election."))
+@click.option("--held-by", metavar=_("PLACE"), help=_("Who answers for them now; without it, this station's place."))
+@by_option
+@json_option
+@pass_station
+def claim(
+    station: Station,
+    code: tuple[str, ...],
+    codes: str | None,
+    kind: str,
+    to: str,
+    quantity: int,
+    election: str | None,
+    held_by: str | None,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    from custody.format.codes import show_code
+    from language.text import number
+    from reports.words import kind_name
+    from services.records.label_prints import claim as record_claim
+
+    with station.store(write=True) as store:
+        wanted = list(dict.fromkeys(label.code for label in given_labels(code, codes)))
+        set_worker(store, by)
+        items = record_claim(
+            store, wanted, kind=kind_argument(store, kind) or kind, to=store.custodian(to), quantity=quantity,
+            election=None if election is None else one_line("--election", election),
+            held_by=place_argument(store, held_by),
+        )  # fmt: skip
+        needs = {need.kind: need for need in store.state.needs()}
+    for item in items:
+        if as_json:
+            print_json({
+                "code": item.code, "kind": item.kind, "to": item.to, "k": item.k, "n": item.n,
+                "election": item.election, "quantity": item.quantity, "held_by": item.held_by,
+            })  # fmt: skip
+        else:
+            words = [kind_name(needs, item.kind), *([item.election] if item.election else []), f"{item.k}/{item.n}"]
+            click.echo(f"{show_code(item.code)}  {' '.join(words)}  {item.to}")
+    if not as_json:
+        said = ngettext("{count} item registered.", "{count} items registered.", len(items))
+        note(said.format(count=number(len(items))))
+
+
+def given_labels(arguments: tuple[str, ...], file: str | None) -> "list[ItemLabel]":
+    """The labels that a command was given, as arguments and in a file, each once.
+
+    Raises:
+        InputError: a line is no code, or there is none at all.
+    """
+    from commands.lines import parse_codes, read_lines
+
+    lines = [*arguments, *(read_lines(file) if file else ())]
+    found = list(dict.fromkeys(parse_codes(lines, file or "")))
+    if not found:
+        raise InputError(
+            N_("no code is given"), hint=N_("Name the codes, or a file with --codes FILE; - reads a USB scanner.")
+        )
+    return found

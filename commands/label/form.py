@@ -1,0 +1,106 @@
+"""The command that prints handover forms ahead, for when nothing works: form."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.context import (
+    Integer,
+    Output,
+    Station,
+    json_option,
+    kind_argument,
+    pass_station,
+    place_argument,
+    print_json,
+    repeatable,
+)
+from commands.report.handover_paper import check_paper_name
+from custody.errors import N_, InputError
+from language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from custody.plan.places import Place
+    from db.store import Store
+    from reports.handover.blank_form import Form
+
+_LEVELS = ("district", "village", "polling_station")
+_MOST_EMPTY = 100
+
+
+@click.command()
+@click.option(
+    "--from", "giver", metavar=_("PLACE"), help=_("Who gives; without it, the place above, or left to fill in.")
+)
+@click.option("--to", required=True, metavar=_("PLACE"), help=_("Who receives: a place, or a number plate."))
+@repeatable("--bound", _("Where a vehicle goes: a place; may be given several times."), metavar=_("PLACE"))
+@click.option("--each", type=click.Choice(_LEVELS), metavar=_("LEVEL"),
+              help=_("One form for each district, village or polling_station below --to."))  # fmt: skip
+@click.option("--kind", metavar=_("KIND"), help=_("Only items of this kind."))
+@click.option("--empty", type=Integer(), default=3, show_default=True, metavar="N",
+              help=_("Empty rows on each form, for what is not on its list."))  # fmt: skip
+@click.option("--out", required=True, type=Output(), metavar=_("FILE"), help=_("The .pdf file to write."))
+@json_option
+@pass_station
+def form(
+    station: Station, giver: str | None, to: str, bound: tuple[str, ...], each: str | None, kind: str | None,
+    empty: int, out: Path, as_json: bool,
+) -> None:  # fmt: skip
+    from reports.handover.blank_form import FormPaper, write_forms
+    from services.reporting.bast_letters import chosen_template
+    from services.reporting.made_by import made_of
+    from tables.output.safe_file import safe_file
+
+    check_paper_name(out)
+    if not 0 <= empty <= _MOST_EMPTY:
+        raise InputError(N_("--empty {count} is not from 0 to {most}"), hint=N_("Give another number."), count=empty,
+                         most=_MOST_EMPTY)  # fmt: skip
+    template = chosen_template(station.home)
+    with station.store() as store:
+        tops = [store.custodian(text) for text in bound]
+        forms = _forms(store, place_argument(store, giver), store.custodian(to), tops, each, kind_argument(store, kind))
+        if not empty and not any(one.items for one in forms):
+            raise InputError(
+                N_("nothing is bound for there, and no empty rows are asked for"), hint=N_("Add --empty 20.")
+            )
+        needs = {need.kind: need for need in store.state.needs()}
+        shared = FormPaper(template, store.state.places.all(), needs, made_of(store), empty)
+        with safe_file(out) as file:
+            write_forms(file, forms, shared)
+    count = sum(len(one.items) for one in forms)
+    if as_json:
+        print_json({"out": str(out), "forms": len(forms), "items": count})
+    else:
+        words = _("Forms written to {path}: {forms}, with {count} things")
+        click.echo(words.format(forms=len(forms), count=count, path=out))
+
+
+def _forms(
+    store: "Store", giver: str | None, to: str, bound: list[str], each: str | None, kind: str | None
+) -> "list[Form]":
+    from custody.plan.places import below
+    from reports.handover.blank_form import Form
+
+    places = store.state.places.all()
+    if each is None:
+        tops = bound or [to]
+        items = [item for top in tops for item in store.state.find_items(kind=kind, under=top)]
+        return [Form(_giver(giver, to, places), to, items, tuple(bound))]
+    if bound:
+        raise InputError(N_("--each and --bound do not go together"), hint=N_("Leave one of them away."))
+    found = [place.code for place in below(places, to) if place.level == each]
+    if not found:
+        raise InputError(N_("there is no such place below {place}"), hint=N_("Choose another level."), place=to)
+    return [
+        Form(_giver(giver, code, places), code, list(store.state.find_items(kind=kind, under=code))) for code in found
+    ]
+
+
+def _giver(giver: str | None, to: str, places: "Mapping[str, Place]") -> str:
+    if giver is not None:
+        return giver
+    place = places.get(to)
+    return (place.parent or "") if place else ""

@@ -1,0 +1,158 @@
+"""The command that prints labels."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.context import (
+    Input,
+    Station,
+    Whole,
+    by_option,
+    json_option,
+    kind_argument,
+    note,
+    pass_station,
+    place_argument,
+    print_json,
+    repeatable,
+    set_worker,
+)
+from commands.label.sheet_options import list_stocks, print_job, print_options
+from custody.errors import N_, InputError, RuleError
+from language import _, ngettext
+from services.labels.print_job import PrintJob, known_stocks
+from services.labels.print_run import labelled_places, print_blanks, print_items, print_places
+from services.labels.selection import in_order, known_items
+
+if TYPE_CHECKING:
+    from custody.format.item_facts import Item
+    from db.store import Store
+
+MAX_BLANKS = 10_000
+
+
+@click.command()
+@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--to", "to", metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
+@click.option("--codes", type=Input(), metavar=_("FILE"), help=_("Only the codes in this file, one a line."))
+@repeatable("--code", _("Only this item; may be given several times."), metavar=_("CODE"))
+@click.option(
+    "--blank",
+    type=Whole(1, MAX_BLANKS),
+    metavar="N",
+    help=_("So many labels that belong to no item yet; claim says later what they are on."),
+)
+@click.option("--places", is_flag=True, help=_("Labels of the places instead: scan a place, then its items."))
+@click.option("--calibrate", is_flag=True, help=_("A page that shows how far off a printer prints, instead of labels."))
+@print_options
+@click.option("--list", "show_list", is_flag=True, help=_("List the label stock that there is."))
+@by_option
+@json_option
+@pass_station
+def labels(
+    station: Station,
+    /,
+    kind: str | None,
+    to: str | None,
+    codes: Path | None,
+    code: tuple[str, ...],
+    blank: int | None,
+    places: bool,
+    calibrate: bool,
+    show_list: bool,
+    by: str | None,
+    as_json: bool,
+    **paper: Any,
+) -> None:
+    if show_list:
+        list_stocks(known_stocks(station.home, paper["sheet_file"]), as_json)
+        return
+    job = print_job(station, **paper, quiet=as_json)
+    if calibrate:
+        from commands.admin.printers import print_calibration
+
+        print_calibration(job, as_json=as_json)
+        return
+    with station.store(write=True) as store:
+        set_worker(store, by)
+        top, only = place_argument(store, to), kind_argument(store, kind)
+        if places:
+            shown = labelled_places(store, top)
+            pages = print_places(store, job, shown)
+            report_labels(job, len(shown), pages, as_json=as_json)
+            return
+        if blank is not None:
+            _refuse_with_blanks(codes or code, to)
+            pages = print_blanks(store, job, blank, only)
+            report_labels(job, blank, pages, as_json=as_json)
+            return
+        wanted = _wanted(store, codes, code, only, top)
+        fresh = [item for item in wanted if not item.print]
+        if not fresh:
+            raise RuleError(
+                N_("no label was printed: none of these items is without one"),
+                hint=N_("Register items with: python main.py plan. Print one again with: python main.py reprint CODE"),
+            )
+        pages = print_items(store, job, fresh)
+    report_labels(job, len(fresh), pages, already=len(wanted) - len(fresh), as_json=as_json)
+
+
+def _refuse_with_blanks(codes: object, to: str | None) -> None:
+    if codes or to is not None:
+        raise InputError(
+            N_("blank labels belong to no item: --codes and --to do not go with --blank"),
+            hint=N_("Say where things are bound for when you claim the labels: python main.py claim"),
+        )
+
+
+def _wanted(
+    store: "Store", codes: Path | None, code: tuple[str, ...], kind: str | None, top: str | None
+) -> "list[Item]":
+    """The items that the options choose, in the order in which they leave the warehouse."""
+    if codes is None and not code:
+        return in_order(store, store.state.find_items(kind=kind, under=top))
+    from commands.lines import parse_codes, read_lines
+
+    lines = [*code, *(read_lines(str(codes)) if codes is not None else ())]
+    return in_order(store, known_items(store, (label.code for label in parse_codes(lines))))
+
+
+def report_labels(
+    job: PrintJob, count: int, pages: int, *, as_json: bool, already: int = 0, print_number: int = 1
+) -> None:
+    """Say what was printed, as a line or as JSON."""
+    if as_json:
+        print_json({
+            "out": job.path and str(job.path), "sheet": job.stock.name, "labels": count, "pages": pages,
+            "print": print_number, "printed_before": already, "printer": job.printer and str(job.printer),
+        })  # fmt: skip
+        return
+    from language.text import number
+
+    click.echo(tell(job, count, pages))
+    if already:
+        note(_("{count} items have a label already and were left out.").format(count=number(already)))
+
+
+def tell(job: PrintJob, count: int, pages: int) -> str:
+    """The line that says what was printed; what the user must know of the stock goes to standard error."""
+    from language.text import number
+
+    if not job.stock.verified:
+        note(
+            _(
+                "{sheet} was never held against a real sheet: print one on plain paper and hold it up to the light. "
+                "labels --calibrate helps."
+            ).format(sheet=job.stock.name)
+        )
+    if job.form == "pdf":
+        note(_("Print at 100 %, without scaling to fit the page."))
+    if job.printer is not None:
+        return ngettext("{count} label sent to {printer}", "{count} labels sent to {printer}", count).format(
+            count=number(count), printer=job.printer
+        )
+    return ngettext("{count} label on {pages} pages: {path}", "{count} labels on {pages} pages: {path}", count).format(
+        count=number(count), pages=number(pages), path=job.path
+    )

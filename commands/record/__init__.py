@@ -1,0 +1,1 @@
+"""Commands that record one thing that was done or seen."""

@@ -1,0 +1,236 @@
+"""The command for how ready a store is: checklist asks an office's questions and records the answers."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from commands.context import Input, Station, json_option, one_line, pass_station, people_named, print_json, repeatable
+from custody.errors import N_, Fault, InputError
+from language import _
+from services.one_line import LONGEST_NOTE
+from services.scanning.handover_details import read_occurred
+
+if TYPE_CHECKING:
+    from custody.plan.store_space import Size
+    from db.store import Store
+    from services.records.field_records import Answer
+    from tables.cells import Located
+    from tables.field_rows import QuestionRow
+    from tables.read import Table
+
+T = TypeVar("T")
+_WORDS = {
+    "yes": "yes", "y": "yes", "ya": "yes", "ok": "yes", "no": "no", "n": "no", "tidak": "no", "t": "no",
+    "unknown": "unknown", "?": "unknown", "belum": "unknown",
+}  # fmt: skip
+_LONGEST_ANSWER = 500
+
+
+@click.command()
+@click.option("--place", metavar=_("PLACE"), help=_("The store; without it, this station's place."))
+@repeatable("--answer", _("An answer: KEY=yes|no|unknown or KEY=no:REMARK, like roof=no:drips."), metavar=_("KEY=WORD"))
+@repeatable("--name", _("Who looked at it; may be given several times."), metavar=_("NAME"))
+@click.option("--about", default="storage", show_default=True, metavar=_("NAME"), help=_("Which checklist."))
+@click.option("--questions", type=Input(), metavar=_("FILE"),
+              help=_("The office's questions; else checklist.csv or .xlsx in the station's folder."))  # fmt: skip
+@click.option("--show", is_flag=True, help=_("Only show the questions and what is to arrive; record nothing."))
+@click.option("--note", default="", metavar=_("TEXT"), help=_("A remark."))
+@click.option("--occurred", metavar=_("TIME"),
+              help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00."))  # fmt: skip
+@json_option
+@pass_station
+def checklist(
+    station: Station,
+    place: str | None,
+    answer: tuple[str, ...],
+    name: tuple[str, ...],
+    about: str,
+    questions: Path | None,
+    show: bool,
+    note: str,
+    occurred: str | None,
+    as_json: bool,
+) -> None:
+    from custody.plan.store_space import SPACE, room
+    from reports.lists.readiness import answers_words, arrivals_words
+    from reports.words import place_path
+    from services.records.field_records import arrivals_at, record_checklist
+
+    wanted = one_line("--about", about).casefold()
+    asked = read_questions(station.home, questions, wanted)
+    sizes = read_sizes(station.home)
+    with station.store(write=not show) as store:
+        where = _store_at(store, place)
+        places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
+        due = arrivals_at(store, where)
+        taken = room(due.to_come, sizes)
+        space = arrivals_words(due, taken, needs)
+        if show:
+            _show(asked, space, {"place": where, "about": wanted, "to_come": due.to_come, "here": due.here,
+                                 "litres": taken.litres, "floor_mm2": taken.floor_mm2}, as_json=as_json)  # fmt: skip
+            return
+        given = _given(answer, asked)
+        answers = []
+        for row in asked:
+            if row.key in given:
+                answers.append(given[row.key])
+                continue
+            if as_json:
+                raise _unanswered([row.key])
+            if row.key == SPACE:
+                for line in space:
+                    click.echo("    " + line, err=True)
+            answers.append(_ask(row))
+        event = record_checklist(
+            store, answers, place=where, about=wanted,
+            names=people_named("--name", name) or [store.around.by],
+            note=one_line("--note", note, LONGEST_NOTE), occurred=read_occurred(occurred, store.around.now_utc()),
+        )  # fmt: skip
+    missing = [row for row in event.body["answers"] if row["answer"] != "yes"]
+    if as_json:
+        print_json({
+            "event": f"{event.log}:{event.seq}", "leaf": event.leaf, "place": where, "about": wanted,
+            "ready": not missing, "not_ready": [row["question"] for row in missing],
+            "to_come": due.to_come, "here": due.here, "litres": taken.litres, "floor_mm2": taken.floor_mm2,
+        })  # fmt: skip
+        return
+    if given.keys() >= {row.key for row in asked}:
+        for line in space:
+            click.echo(line)
+    said = _("RECORDED: {place} is ready.") if not missing else _("RECORDED: {place} is not ready.")
+    click.echo(said.format(place=place_path(places, where)))
+    if missing:
+        click.echo("  ! " + answers_words(missing))
+    click.echo(_("Event {log}:{seq}").format(log=event.log, seq=event.seq))
+
+
+def read_questions(home: Path, named: Path | None, about: str) -> "list[QuestionRow]":
+    """The questions of a checklist: of the table that is named, else of the station's folder, else those of Serah.
+
+    Raises:
+        InputError: the table has faults, or no question of this checklist.
+    """
+    from custody.plan.store_space import QUESTIONS, STORAGE
+    from tables.field_rows import QuestionRow, parse_questions
+
+    path = named or _office_table(home, "checklist")
+    if path is None and about == STORAGE:
+        return [QuestionRow(key, key, STORAGE) for key in QUESTIONS]
+    if path is None:
+        raise InputError(
+            N_("there is no checklist {name}"),
+            hint=N_("Write its questions into checklist.csv in the station's folder: key, question, about."),
+            name=about,
+        )
+    found = [row for row in _rows(path, parse_questions) if row.about == about]
+    if not found:
+        raise InputError(
+            N_("{file} has no question of the checklist {name}"),
+            hint=N_("Write its questions into it: key, question, about."),
+            file=path.name,
+            name=about,
+        )
+    return [QuestionRow(row.key, row.question or row.key, row.about) for row in found]
+
+
+def read_sizes(home: Path) -> "dict[str, Size]":
+    """What one piece of each kind takes up, from sizes.csv or .xlsx in the station's folder; empty without it."""
+    from tables.field_rows import parse_sizes
+
+    path = _office_table(home, "sizes")
+    return {} if path is None else {row.kind: row.size for row in _rows(path, parse_sizes)}
+
+
+def _rows(path: Path, parse: "Callable[[Table], tuple[list[Located[T]], list[Fault]]]") -> list[T]:
+    from tables.read import read_table
+
+    rows, faults = parse(read_table(path, ("questions", "sizes")))
+    if faults:
+        raise InputError(
+            N_("{file} has faults"), hint=N_("Mend these cells and try again."), faults=tuple(faults), file=path.name
+        )
+    return [row.value for row in rows]
+
+
+def _office_table(home: Path, name: str) -> Path | None:
+    return next((path for suffix in (".csv", ".xlsx") if (path := home / f"{name}{suffix}").is_file()), None)
+
+
+def _store_at(store: "Store", place: str | None) -> str:
+    where = store.custodian(place) if place is not None else store.ledger.own_log().place
+    if store.is_carrier(where):
+        raise InputError(
+            N_("{place} is a vehicle; a checklist is of a store"), hint=N_("Give the code of a place."), place=where
+        )
+    return where
+
+
+def _given(texts: Sequence[str], asked: "Sequence[QuestionRow]") -> "dict[str, Answer]":
+    """The answers that --answer has, by key."""
+    from services.records.field_records import Answer
+
+    by_key = {row.key: row for row in asked}
+    found = {}
+    for text in texts:
+        key, _equals, rest = text.partition("=")
+        word, _colon, remark = rest.partition(":")
+        row, meaning = by_key.get(key.strip().casefold()), _WORDS.get(word.strip().casefold())
+        if row is None:
+            raise InputError(
+                N_("--answer {text}: there is no such question"), hint=N_("The keys are: {keys}."), text=text[:60],
+                keys=", ".join(by_key),
+            )  # fmt: skip
+        if meaning is None:
+            raise InputError(
+                N_("--answer {text} is not understood"),
+                hint=N_("Write it as KEY=yes, no or unknown; a remark follows a colon: roof=no:drips."),
+                text=text[:60],
+            )
+        found[row.key] = Answer(row.question, meaning, one_line("--answer", remark, _LONGEST_ANSWER))
+    return found
+
+
+def _ask(row: "QuestionRow") -> "Answer":
+    """Ask one question at the terminal; a remark may follow the answer.
+
+    Raises:
+        InputError: there is nobody to answer, so nothing is recorded.
+    """
+    from reports.lists.readiness import question_words
+    from services.records.field_records import Answer
+
+    prompt = " ".join((question_words(row.question), _("[yes/no/?, then a remark]")))
+    try:
+        while True:
+            said = click.prompt(prompt, default="", show_default=False, err=True).strip()
+            word, _space, remark = said.partition(" ")
+            if (meaning := _WORDS.get(word.casefold().rstrip(",:;"))) is not None:
+                return Answer(row.question, meaning, one_line("--answer", remark, _LONGEST_ANSWER))
+            click.echo(_("Please answer yes, no or ?."), err=True)
+    except click.Abort:
+        if sys.stderr.isatty():
+            click.echo(err=True)
+        raise _unanswered([row.key]) from None
+
+
+def _unanswered(keys: Sequence[str]) -> InputError:
+    return InputError(
+        N_("not every question was answered, so nothing was recorded: {keys}"),
+        hint=N_("Answer each; what nobody looked at is KEY=unknown."),
+        keys=", ".join(keys),
+    )
+
+
+def _show(asked: "Sequence[QuestionRow]", space: Sequence[str], facts: dict[str, object], *, as_json: bool) -> None:
+    from reports.lists.readiness import question_words
+
+    if as_json:
+        print_json(facts | {"questions": {row.key: question_words(row.question) for row in asked}})
+        return
+    for row in asked:
+        click.echo(f"{row.key:<12} {question_words(row.question)}")
+    for line in space:
+        click.echo(line)

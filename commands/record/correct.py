@@ -1,0 +1,116 @@
+"""The command that puts a record right: correct."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.context import Station, Whole, confirm, json_option, one_line, pass_station, print_json, repeatable
+from commands.context import note as tell
+from commands.errors import EXIT_USAGE
+from custody.errors import N_, InputError
+from language import _, ngettext
+
+if TYPE_CHECKING:
+    from services.records.correcting import Undone
+
+_REASONS = {"did-not-occur": "did_not_occur", "incorrect-data": "incorrect_data"}
+
+
+@click.command()
+@click.argument("event", metavar=_("EVENT"))
+@click.option("--to", metavar=_("CUSTODIAN"), help=_("Who received it in truth."))
+@repeatable("--remove", _("An item that was not in it. May be given several times."), metavar=_("CODE"))
+@click.option("--counted", type=Whole(0), metavar="N", help=_("How many things the giver counted in truth."))
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice(list(_REASONS)),
+    help=_("Whether it never happened, or was recorded wrongly."),
+)
+@click.option("--note", default="", metavar=_("TEXT"), help=_("What was wrong, for whoever reads the chain later."))
+@click.option(
+    "--yes", is_flag=True, help=_("Withdraw without asking, also what a plan or a list of items follows from.")
+)
+@json_option
+@pass_station
+def correct(
+    station: Station, event: str, to: str | None, remove: tuple[str, ...], counted: int | None, reason: str, note: str,
+    yes: bool, as_json: bool,
+) -> None:  # fmt: skip
+    from custody.format.codes import ItemLabel, parse_entry
+    from services.records.correcting import correct as record_correction
+    from services.records.correcting import find_event, undone_by
+
+    codes = []
+    for text in remove:
+        label = parse_entry(text)
+        if not isinstance(label, ItemLabel):
+            raise InputError(
+                N_("{code} is a place; only items can be removed"), hint=N_("Give an item's code."), code=text
+            )
+        codes.append(label.code)
+    with station.store(write=True) as store:
+        target = find_event(store, event.strip())
+        if not yes:
+            _ask_first(undone_by(store, target))
+        done = record_correction(
+            store, target, reason=_REASONS[reason], note=one_line("--note", note, 500),
+            to=None if to is None else store.custodian(to), remove=codes, counted=counted,
+        )  # fmt: skip
+    if done.count_left is not None:
+        words = _("The giver's count is left at {counted}. Was it another number? Correct {event} with --counted N.")
+        new = done.corrective[0]
+        tell(words.format(counted=done.count_left, event=f"{new.log}:{new.seq}"))
+    if as_json:
+        print_json({
+            name: [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in events]
+            for name, events in (
+                ("withdrawn", done.withdrawn), ("corrective", done.corrective), ("events", done.corrections),
+            )
+        })  # fmt: skip
+        return
+    count = len(done.withdrawn)
+    click.echo(ngettext("{count} record withdrawn.", "{count} records withdrawn.", count).format(count=count))
+    for old, new in zip(done.withdrawn, done.corrective or done.corrections, strict=True):
+        words = _("{old} is replaced by {new}") if done.corrective else _("{old} is withdrawn by {new}")
+        click.echo("  " + words.format(old=f"{old.log}:{old.seq}", new=f"{new.log}:{new.seq}"))
+    if done.undone.is_far_reaching:
+        click.echo(_words(done.undone, is_done=True))
+    elif done.undone.type == "correct":
+        click.echo(_("What it had withdrawn stands again."))
+
+
+def _ask_first(undone: "Undone") -> None:
+    """Say how far a withdrawal reaches where things and places follow from the record, and ask.
+
+    Raises:
+        InputError: nobody is there to ask.
+    """
+    if not undone.is_far_reaching:
+        return
+    words = _words(undone, is_done=False)
+    if not sys.stdin.isatty():
+        raise InputError(
+            N_("nothing is withdrawn without a yes: {words}"), hint=N_("Add --yes, if that is meant."), words=words
+        )
+    if not confirm(words + " " + _("Withdraw it?"), default=False):
+        tell(_("Nothing was recorded."))
+        raise click.exceptions.Exit(EXIT_USAGE)
+
+
+def _words(undone: "Undone", *, is_done: bool) -> str:
+    """What a withdrawal takes away, in a sentence."""
+    from language.text import number
+
+    if undone.type == "register":
+        count, values = undone.items, {"count": number(undone.items)}
+        if is_done:
+            return ngettext("{count} item is registered no longer.", "{count} items are registered no longer.",
+                            count).format(**values)  # fmt: skip
+        return ngettext("{count} item would be registered no longer.", "{count} items would be registered no longer.",
+                        count).format(**values)  # fmt: skip
+    words = _("The plan would lose what this record says (places: {places}, kinds of needs: {needs}).")
+    if is_done:
+        words = _("The plan has lost what that record says (places: {places}, kinds of needs: {needs}).")
+    return words.format(places=number(undone.places), needs=number(undone.needs))

@@ -1,0 +1,115 @@
+"""The command for obstacles (kendala): incident opens one, closes one, or lists them."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.context import Station, json_option, one_line, pass_station, place_argument, print_json, repeatable
+from custody.errors import N_, InputError
+from language import _
+from services.scanning.handover_details import read_occurred
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+
+@click.command()
+@click.argument("text", required=False, metavar=_("[TEXT]"))
+@click.option(
+    "--place", metavar=_("PLACE"), help=_("Where; without it, at this station's place. In a list: only there.")
+)
+@click.option("--stage", default="", metavar=_("TEXT"), help=_("In which stage of the work: transport, storage, ..."))
+@repeatable("--item", _("A thing that it is about; may be given several times."), metavar=_("CODE"))
+@click.option("--close", metavar=_("EVENT"), help=_("Close this obstacle; TEXT says how it was overcome."))
+@click.option("--all", "with_closed", is_flag=True, help=_("List the closed ones too."))
+@click.option("--occurred", metavar=_("TIME"),
+              help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00."))  # fmt: skip
+@json_option
+@pass_station
+def incident(
+    station: Station,
+    text: str | None,
+    place: str | None,
+    stage: str,
+    item: tuple[str, ...],
+    close: str | None,
+    with_closed: bool,
+    occurred: str | None,
+    as_json: bool,
+) -> None:
+    from services.records.field_records import LONGEST_TEXT, close_incident, open_incident
+
+    said = "" if text is None else one_line("TEXT", text, LONGEST_TEXT)
+    if not said:
+        if close is not None or item or stage or occurred:
+            raise InputError(
+                N_("the text is missing: what hinders the work, or how it was overcome"),
+                hint=N_(
+                    'Add it in quotes: python main.py incident --stage transport "Truck DK 8123 AB has a flat tyre"'
+                ),
+            )
+        with station.store() as store:
+            _list(store, place_argument(store, place), with_closed=with_closed, as_json=as_json)
+        return
+    if close is not None and (place or stage or item):
+        raise InputError(
+            N_("--close says how an obstacle was overcome; its place, stage and things stay as they were told"),
+            hint=N_("Leave --place, --stage and --item away."),
+        )
+    with station.store(write=True) as store:
+        moment = read_occurred(occurred, store.around.now_utc())
+        if close is not None:
+            from services.records.correcting import find_event
+
+            event = close_incident(store, find_event(store, close.strip()), said, occurred=moment)
+        else:
+            where = place_argument(store, place) or store.ledger.own_log().place
+            event = open_incident(
+                store, said, place=where, stage=one_line("--stage", stage), codes=_codes(item), occurred=moment
+            )
+    if as_json:
+        print_json({"event": f"{event.log}:{event.seq}", "leaf": event.leaf, "action": event.body["action"]})
+        return
+    click.echo(_("RECORDED: the obstacle is closed.") if close else _("RECORDED: an obstacle."))
+    click.echo(_("Event {log}:{seq}").format(log=event.log, seq=event.seq))
+    if not close:
+        click.echo(_("When it is overcome: python main.py incident --close {seq} TEXT").format(seq=event.seq))
+
+
+def _codes(texts: tuple[str, ...]) -> list[str]:
+    from commands.lines import parse_codes
+
+    return [label.code for label in parse_codes(texts)]
+
+
+def _list(store: "Store", top: str | None, *, with_closed: bool, as_json: bool) -> None:
+    from commands.report.field_reports import incidents_under
+    from language.text import local_time, printable
+    from reports.lists.incidents import duration_words, hours_open, incident_json
+    from reports.words import place_path, zone_code
+
+    places, now = store.state.places.all(), store.around.now_utc()
+    found = incidents_under(store, top)
+    shown = [row for row in found if with_closed or row.is_open]
+    for row in shown:
+        if as_json:
+            print_json(incident_json(row, places, now))
+            continue
+        told = row.opened or row.closed
+        assert told is not None
+        stage = f"{printable(row.body['stage'], 60)}: " if row.body["stage"] else ""
+        click.echo(f"{told.log}:{told.seq}  {place_path(places, row.body['place'])}")
+        click.echo(f"  {stage}{printable(row.body['text'], LINE)}")
+        since = local_time(told.happened, zone_code(row.body["place"], store.ledger.own_log().place))
+        if row.closed is None:
+            click.echo("  " + _("open since {time} ({duration})").format(
+                time=since, duration=duration_words(hours_open(row, now))))  # fmt: skip
+        else:
+            click.echo("  " + _("closed: {text}").format(text=printable(row.closed.body["text"], LINE)))
+    if not shown and not as_json:
+        click.echo(_("No obstacle is open."))
+    if not as_json and (closed := len(found) - len(shown)):
+        click.echo(_("{count} closed ones are not shown; --all shows them.").format(count=closed))
+
+
+LINE = 600

@@ -1,0 +1,113 @@
+"""The command that records in which condition things are: inspect; and the report of conditions."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.context import (
+    Input,
+    Station,
+    Words,
+    by_option,
+    json_option,
+    one_line,
+    pass_station,
+    print_json,
+    set_worker,
+)
+from commands.item_codes import one_touch, photo_bytes, read_touches
+from commands.scan.handover_options import tell_findings
+from language import _, ngettext
+from services.one_line import LONGEST_NOTE
+from services.scanning.handover_details import CONDITION_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from custody.chain.findings import Finding
+    from custody.format.events import Event
+    from db.store import Store
+
+
+@click.command()
+@click.argument("codes", nargs=-1, required=True, metavar=_("CODE..."))
+@click.option("--condition", type=Words(CONDITION_WORDS), required=True, metavar=_("WORD"),
+              help=_("What was seen: good, light, heavy, wet or missing (parts)."))  # fmt: skip
+@click.option("--photo", type=Input(), metavar=_("FILE"), help=_("A photograph that shows it."))
+@click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))
+@click.option("--replaced-by", metavar=_("CODE"),
+              help=_("A reserve that goes in its place; the damaged one is then bound for the store."))  # fmt: skip
+@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
+@by_option
+@json_option
+@pass_station
+def inspect(
+    station: Station,
+    codes: tuple[str, ...],
+    condition: str,
+    photo: Path | None,
+    camera: str | None,
+    replaced_by: str | None,
+    remark: str,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    from language.text import number
+    from reports.words import condition_word
+    from services.records.inspecting import record_inspection
+
+    touches = read_touches(codes)
+    reserve = one_touch(replaced_by) if replaced_by else None
+    picture = photo_bytes(photo, camera)
+    with station.store(write=True) as store:
+        set_worker(store, by)
+        recorded = record_inspection(
+            store, touches, condition, photo=picture, note=one_line("--note", remark, LONGEST_NOTE), reserve=reserve
+        )
+        digest = next((event.body["photo"] for event in recorded.events if event.type == "inspect"), None)
+        if as_json:
+            facts = {"condition": condition, "items": [touch.code for touch in touches], "photo": digest}
+            print_json(facts | recorded_json(store, recorded.events, recorded.findings))
+            return
+        count = ngettext("{count} item", "{count} items", len(touches)).format(count=number(len(touches)))
+        click.echo(_("RECORDED: {count}: {condition}").format(count=count, condition=condition_word(condition)))
+        if digest:
+            click.echo(_("Photograph kept: {digest}").format(digest=digest[:16]))
+        if reserve:
+            click.echo(_("The reserve is now bound for its destination, and it for the store above."))
+        tell_recorded_events(store, recorded.events, recorded.findings)
+
+
+def recorded_json(
+    store: "Store", events: "Sequence[Event]", findings: "Sequence[Finding]"
+) -> dict[str, Any]:  # fmt: skip
+    """What was recorded and what is irregular by it, for `--json`."""
+    from reports.chain.chain_facts import finding_json
+
+    needs = {need.kind: need for need in store.state.needs()}
+    here = store.ledger.own_log().place
+    return {
+        "event": f"{events[0].log}:{events[0].seq}",
+        "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf, "type": event.type} for event in events],
+        "findings": [finding_json(finding, needs, here) for finding in findings],
+    }
+
+
+def tell_recorded_events(store: "Store", events: "Sequence[Event]", findings: "Sequence[Finding]") -> None:
+    """Say what is irregular by what was recorded, and where it stands in the log."""
+    tell_findings(store, findings, store.ledger.own_log().place)
+    first, last = events[0], events[-1]
+    numbers = str(first.seq) if first.seq == last.seq else f"{first.seq}-{last.seq}"
+    click.echo(_("Event {log}:{seq}").format(log=first.log, seq=numbers))
+
+
+def report_condition(store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
+    """Tell in which condition things are, by who holds them and their kind."""
+    from commands.report.late import tell
+    from reports.lists.condition import condition_report
+    from services.records.inspecting import conditions
+
+    rows = conditions(store, under=top, kind=kind)
+    needs = {need.kind: need for need in store.state.needs()}
+    tell(store, condition_report(rows, store.state.places.all(), needs), out, as_json=as_json)

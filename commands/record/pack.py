@@ -1,0 +1,262 @@
+"""The command for sets, sacks, pallets and packs of seals: pack."""
+
+import sys
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from commands.context import (
+    Station,
+    Whole,
+    Words,
+    by_option,
+    confirm,
+    json_option,
+    note,
+    one_line,
+    pass_station,
+    people_named,
+    place_argument,
+    print_json,
+    repeatable,
+    set_worker,
+)
+from commands.item_codes import KEYBOARD, one_touch, read_touches
+from commands.record.inspect import recorded_json, tell_recorded_events
+from custody.errors import N_, InputError
+from language import _, ngettext
+from services.one_line import LONGEST_NOTE
+from services.scanning.handover_details import read_occurred
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from custody.compose.compose import Touch
+    from custody.format.item_facts import Item
+    from db.store import Store
+    from services.records.inspecting import Recorded
+    from services.records.packing import Part
+
+Action = Literal["add", "remove", "open", "check"]
+_SHOWN_MISSING, _SHOWN_LABELS = 10, 12
+_SCOPES = {"full": "full", "penuh": "full", "sample": "sample", "sampel": "sample"}
+
+
+@click.command()
+@click.argument("parent", metavar=_("PARENT"))
+@click.argument("codes", nargs=-1, metavar=_("[CODES...|-]"))
+@click.option("--add", "action", flag_value="add", help=_("These were put into it."))
+@click.option("--remove", "action", flag_value="remove", help=_("These were taken out of it."))
+@click.option("--open", "action", flag_value="open", help=_("It was opened: nothing is in it any more."))
+@click.option("--check", "scope", type=Words(_SCOPES), metavar=_("full|sample"),
+              help=_("It was looked into: these were found, all that is in it or a sample."))  # fmt: skip
+@click.option("--source", metavar=_("SOURCE"),
+              help=_("Scan the labels: camera number or name, video, picture, folder, PDF or URL; - for the keyboard."))  # fmt: skip  # noqa: E501
+@repeatable("--into", _("Of a pack that is opened: a part, as A0001-A0050 or a count, and =PLACE where it goes."),
+            metavar=_("PART[=PLACE]"))  # fmt: skip
+@click.option("--each", type=Whole(1), metavar="N",
+              help=_("Of a pack that is opened: into parts of so many; 1 for single seals."))  # fmt: skip
+@click.option("--to", metavar=_("PLACE"), help=_("Where the parts of --each go; without it, where the pack did."))
+@repeatable("--name", _("Who did it; may be given several times."), metavar=_("NAME"))
+@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
+@click.option("--occurred", metavar=_("TIME"),
+              help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00."))  # fmt: skip
+@click.option("--window", is_flag=True, help=_("Show the picture with the labels outlined."))
+@click.option("--quiet", is_flag=True, help=_("Make no sound."))
+@click.option("--yes", is_flag=True, help=_("Record without asking when the source ends."))
+@by_option
+@json_option
+@pass_station
+def pack(
+    station: Station,
+    /,
+    parent: str,
+    codes: tuple[str, ...],
+    action: Action | None,
+    scope: Literal["full", "sample"] | None,
+    source: str | None,
+    into: tuple[str, ...],
+    each: int | None,
+    to: str | None,
+    by: str | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    action = _one_action(action, scope)
+    outer = one_touch(parent)
+    with station.store(write=True) as store:
+        set_worker(store, by)
+        said: dict[str, Any] = {
+            "names": people_named("--name", options["name"]),
+            "note": one_line("--note", options["remark"], LONGEST_NOTE),
+            "occurred": read_occurred(options["occurred"], store.around.now_utc()),
+        }
+        if into or each or to:
+            if action != "open":
+                raise InputError(N_("--into, --each and --to go with --open"), hint=N_("Add --open."))
+            _open_pack(store, outer, into, each, to, said, as_json=as_json)
+            return
+        if source is not None or (codes == (KEYBOARD,) and sys.stdin.isatty()):
+            _scan(store, outer, action, scope, source or KEYBOARD, said, options, as_json=as_json)
+            return
+        children = read_touches(codes)
+        if not children and action != "open":
+            raise InputError(
+                N_("no item is named"), hint=N_("Give the codes, - to read them as lines, or --source to scan them.")
+            )
+        from services.records.packing import record_packing
+
+        before = store.state.contents.packed(outer.code)
+        recorded = record_packing(store, outer, children, action, scope=scope, **said)
+        _tell(store, outer, recorded, action, len(children), scope=scope, before=before, as_json=as_json)
+
+
+def _one_action(action: Action | None, scope: str | None) -> Action:
+    if (action is None) == (scope is None):
+        raise InputError(
+            N_("it is not said what was done with it"), hint=N_("Add one of --add, --remove, --open, --check full.")
+        )
+    return action or "check"
+
+
+def _scan(
+    store: "Store", outer: "Touch", action: Action, scope: str | None, source: str, said: dict[str, Any],
+    options: dict[str, Any], *, as_json: bool,
+) -> None:  # fmt: skip
+    """Scan labels into a draft and record what was packed; what is left unfinished goes on with the same command."""
+    from commands.scan.draft_session import take_labels
+    from services.records.packing import record_packing
+    from services.scanning.pack_desk import PackDesk, purpose_of
+
+    if action == "open":
+        raise InputError(N_("--open takes no labels from a source"), hint=N_("Give the codes that were seen, or none."))
+    store.heads.refuse_if_rolled_back()
+    purpose = purpose_of(action, scope, outer.code)
+    found = store.drafts.for_purpose(purpose)
+    if found is None:
+        found = store.drafts.open(store.around.new_id(), None, None, (), at=store.around.now_utc(), purpose=purpose)
+    elif found.scan_count:
+        words = ngettext("Going on: {count} label is taken already.", "Going on: {count} labels are taken already.",
+                         found.scan_count)  # fmt: skip
+        note(words.format(count=found.scan_count))
+    desk = PackDesk(store, found.id, outer.code, action)
+
+    def kept() -> str:
+        if desk.taken:
+            return _("NOT RECORDED. {count} labels are kept: the same command goes on.").format(count=len(desk.taken))
+        store.drafts.drop(desk.draft)
+        return _("No label was taken, so nothing is kept.")
+
+    ending = take_labels(
+        desk, source, window=options["window"], quiet=options["quiet"], as_json=as_json, kept=kept
+    )  # fmt: skip
+    reason = ""
+    if ending in ("abort", "interrupt"):
+        reason = _("Stopped.")
+    elif desk.taken and not options["yes"]:
+        if not sys.stdin.isatty():
+            reason = _("Nobody is here to confirm it; add --yes to record without asking.")
+        elif not confirm(_("Record {count} labels?").format(count=len(desk.taken)), default=True):
+            reason = _("Not recorded.")
+    if reason or not desk.taken:
+        note(f"{reason} {kept()}".strip())
+        raise click.exceptions.Exit(2)
+    before = store.state.contents.packed(outer.code)
+    recorded = record_packing(store, outer, (), action, scope=scope, draft=desk.draft, **said)
+    _tell(store, outer, recorded, action, len(desk.taken), scope=scope, before=before, as_json=as_json)
+
+
+def _tell(
+    store: "Store", outer: "Touch", recorded: "Recorded", action: Action, count: int, *, scope: str | None,
+    before: "Mapping[str, Item]", as_json: bool,
+) -> None:  # fmt: skip
+    from language.text import number
+
+    inside = store.state.contents.packed(outer.code)
+    if as_json:
+        facts = {"parent": outer.code, "action": action, "named": count, "inside": sorted(inside)}
+        print_json(facts | recorded_json(store, recorded.events, recorded.findings))
+        return
+    words = {
+        "add": _("put in"), "remove": _("taken out"), "open": _("opened"), "check": _("looked into"),
+    }  # fmt: skip
+    named = ngettext("{count} item", "{count} items", count).format(count=number(count))
+    click.echo(_("RECORDED: {action}, {count}").format(action=words[action], count=named))
+    if scope == "sample":
+        click.echo(_("A sample: {seen} seen of {inside} in it").format(seen=number(count), inside=number(len(before))))
+    elif action == "open":
+        click.echo(_("In it until now: {what}").format(what=_by_kind(store, before.values())))
+    click.echo(_("In it now: {what}").format(what=_by_kind(store, inside.values())))
+    if action != "open":
+        _tell_missing(store, outer.code)
+    tell_recorded_events(store, recorded.events, recorded.findings)
+
+
+def _by_kind(store: "Store", items: Any) -> str:
+    from collections import Counter
+
+    from language.text import number
+    from reports.words import kind_name
+
+    needs = {need.kind: need for need in store.state.needs()}
+    counts = Counter(item.kind for item in items)
+    return ", ".join(f"{number(count)} {kind_name(needs, kind)}" for kind, count in sorted(counts.items())) or "0"
+
+
+def _tell_missing(store: "Store", code: str) -> None:
+    """Say what the set of a polling station still lacks."""
+    from language.text import number
+    from services.scanning.handover_desk import item_words
+    from services.scanning.pack_desk import PackDesk
+
+    missing = PackDesk(store, "", code, "add").missing
+    needs = {need.kind: need for need in store.state.needs()}
+    for item in missing[:_SHOWN_MISSING]:
+        click.echo("  " + _("not in it yet: {item}").format(item=item_words(item, needs, store)))
+    if (more := len(missing) - _SHOWN_MISSING) > 0:
+        click.echo("  " + _("and {count} more").format(count=number(more)))
+
+
+# --- packs of many ----------------------------------------------------------------------------------------------------
+
+
+def _open_pack(
+    store: "Store", outer: "Touch", into: tuple[str, ...], each: int | None, to: str | None, said: dict[str, Any], *,
+    as_json: bool,
+) -> None:  # fmt: skip
+    from custody.format.codes import show_code
+    from services.records.packing import equal_parts, open_pack, registered
+
+    if bool(into) == bool(each):
+        raise InputError(N_("a pack is opened into named parts or equal ones"), hint=N_("Give --into or --each."))
+    place = place_argument(store, to)
+    parts = equal_parts(registered(store, outer.code), each, place) if each else [_part(store, text) for text in into]
+    opened = open_pack(store, outer, parts, **said)
+    if as_json:
+        rows = [
+            {"code": item.code, "to": item.to, "quantity": item.quantity, "range": item.serials and str(item.serials)}
+            for item in opened.items
+        ]  # fmt: skip
+        facts = {"parent": outer.code, "action": "open", "parts": rows}
+        print_json(facts | recorded_json(store, opened.recorded.events, opened.recorded.findings))
+        return
+    click.echo(_("RECORDED: opened into {count}").format(count=len(opened.items)))
+    for item in opened.items:
+        click.echo(f"{show_code(item.code)}  {item.serials or item.quantity}  {item.to}")
+    chosen = " ".join(f"--code {show_code(item.code)}" for item in opened.items[:_SHOWN_LABELS])
+    if len(opened.items) > _SHOWN_LABELS:
+        chosen = f"--kind {opened.items[0].kind}"
+    note(_("Print their labels: {command}").format(command=f"python main.py labels {chosen} --out labels.pdf"))
+    tell_recorded_events(store, opened.recorded.events, opened.recorded.findings)
+
+
+def _part(store: "Store", text: str) -> "Part":
+    from custody.format.serials import count_of, parse_range
+    from services.records.packing import Part
+
+    what, _equals, place = text.partition("=")
+    to = place_argument(store, place) if place else None
+    if what.strip().isascii() and what.strip().isdigit() and len(what.strip()) < 10:
+        return Part(None, int(what), to)
+    serials = parse_range(what)
+    return Part(serials, count_of(serials), to)

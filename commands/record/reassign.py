@@ -1,0 +1,123 @@
+"""Commands that change where things are bound for: reassign, and balance, which finds out what should be."""
+
+from pathlib import Path
+
+import click
+
+from commands.context import (
+    Output,
+    Station,
+    by_option,
+    json_option,
+    kind_argument,
+    note,
+    one_line,
+    pass_station,
+    place_argument,
+    print_json,
+    set_worker,
+)
+from commands.item_codes import read_touches
+from commands.record.inspect import recorded_json, tell_recorded_events
+from custody.errors import N_, InputError
+from language import _, ngettext
+
+_LONGEST_REASON = 300
+_SHOWN_WAYS = 20
+
+
+@click.command()
+@click.argument("codes", nargs=-1, required=True, metavar=_("CODE..."))
+@click.option("--to", required=True, metavar=_("PLACE"), help=_("Where they are bound for now."))
+@click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why."))
+@by_option
+@json_option
+@pass_station
+def reassign(
+    station: Station, codes: tuple[str, ...], to: str, reason: str, by: str | None, as_json: bool
+) -> None:  # fmt: skip
+    from language.text import number
+    from reports.words import place_path
+    from services.records.reassigning import record_reassignment
+
+    touches, why = read_touches(codes), one_line("--reason", reason, _LONGEST_REASON)
+    if not why:
+        raise InputError(N_("--reason says nothing"), hint=N_("Say why, for whoever reads the chain later."))
+    with station.store(write=True) as store:
+        set_worker(store, by)
+        recorded = record_reassignment(store, touches, store.custodian(to), why)
+        moved = [code for event in recorded.events for code in event.rows]
+        if as_json:
+            target = recorded.events[0].body["to"]
+            print_json({"items": moved, "to": target} | recorded_json(store, recorded.events, recorded.findings))
+            return
+        count = ngettext("{count} item", "{count} items", len(moved)).format(count=number(len(moved)))
+        place = place_path(store.state.places, recorded.events[0].body["to"])
+        click.echo(_("RECORDED: {count}, now bound for {place}").format(count=count, place=place))
+        if left := len(touches) - len(moved):
+            click.echo(_("Bound for it already: {count}").format(count=number(left)))
+        tell_recorded_events(store, recorded.events, recorded.findings)
+
+
+@click.command()
+@click.option("--place", metavar=_("PLACE"), help=_("Only what this place and those below it lack."))
+@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--do", "does", is_flag=True, help=_("Record the proposed moves as new destinations."))
+@click.option("--reason", default="", metavar=_("TEXT"), help=_("With --do: why."))
+@click.option("--out", type=Output(), metavar=_("FILE"),
+              help=_("Write it to a .pdf, .csv, .xlsx or .json file."))  # fmt: skip
+@by_option
+@json_option
+@pass_station
+def balance(
+    station: Station,
+    place: str | None,
+    kind: str | None,
+    does: bool,
+    reason: str,
+    out: Path | None,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    from commands.report.late import tell
+    from language.text import number
+    from reports.lists.balance_list import balance_report, by_ends
+    from reports.words import place_path
+    from services.records.reassigning import balance_of, record_moves
+
+    if reason and not does:
+        raise InputError(N_("--reason goes with --do alone"), hint=N_("Add --do to record the moves."))
+    with station.store(write=does) as store:
+        set_worker(store, by)
+        top, only = place_argument(store, place), kind_argument(store, kind)
+        needs = {need.kind: need for need in store.state.needs()}
+        events: list[str] = []
+        if does:
+            with store.ledger.transaction():  # another program may be moving things too
+                found = balance_of(store, under=top, kind=only)
+                why = one_line("--reason", reason, _LONGEST_REASON) or _("shortage and surplus evened out")
+                events = record_moves(store, found.moves, why)
+        else:
+            found = balance_of(store, under=top, kind=only)
+        places = store.state.places.all()
+        listing = balance_report(found, places, needs)
+        if does and isinstance(listing.facts, dict):
+            listing.facts["events"] = events
+        tell(store, listing, out, as_json=as_json)
+        if out is not None:
+            note(_("Written: {path}").format(path=out))
+        if as_json:
+            return
+        if does:
+            done = sum(not move.is_reassigned for move in found.moves)
+            click.echo(_("RECORDED: new destinations of {count} things.").format(count=number(done)))
+        if found.moves and (does or out is None):
+            click.echo(_("They move by a handover, with a scan:") if does else _("To record the moves: add --do"))
+        if does:
+            ways = by_ends(found.moves)
+            for (giver, to), count in list(ways.items())[:_SHOWN_WAYS]:
+                click.echo(
+                    f"  {giver} > {to}: {number(count)}  ({place_path(places, giver)} > {place_path(places, to)})"
+                )
+            if (more := len(ways) - _SHOWN_WAYS) > 0:
+                click.echo("  " + _("and {count} more").format(count=number(more)))

@@ -1,0 +1,82 @@
+"""The command that records what a vendor delivered: receive."""
+
+import click
+
+from commands.context import Station, Whole, json_option, kind_argument, one_line, pass_station, print_json
+from custody.errors import N_, InputError
+from language import _
+from services.one_line import LONGEST_NOTE
+from services.scanning.handover_details import read_occurred
+
+_MOST = 2**53 - 1
+
+
+@click.command()
+@click.option("--from", "vendor", required=True, metavar=_("VENDOR"), help=_("Who delivers: a vendor's code or name."))
+@click.option("--kind", "item_kind", required=True, metavar=_("KIND"), help=_("What was delivered."))
+@click.option("--arrived", type=Whole(0, _MOST), required=True, metavar="N",
+              help=_("How many arrived, the damaged included."))  # fmt: skip
+@click.option("--damaged", type=Whole(0, _MOST), default=0, metavar="N",
+              help=_("How many of these are damaged."))  # fmt: skip
+@click.option("--contracted", type=Whole(0, _MOST), metavar="N",
+              help=_("How many the whole contract is for; once is enough."))  # fmt: skip
+@click.option("--contract", default="", metavar=_("NUMBER"), help=_("The contract's number."))
+@click.option("--paper", default="", metavar=_("NUMBER"), help=_("The number of the vendor's delivery note."))
+@click.option("--giver", default="", metavar=_("NAME"), help=_("Name of the person who gives."))
+@click.option("--receiver", default="", metavar=_("NAME"), help=_("Name of the person who receives."))
+@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
+@click.option("--occurred", metavar=_("TIME"),
+              help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00."))  # fmt: skip
+@json_option
+@pass_station
+def receive(
+    station: Station,
+    vendor: str,
+    item_kind: str,
+    arrived: int,
+    damaged: int,
+    contracted: int | None,
+    contract: str,
+    paper: str,
+    giver: str,
+    receiver: str,
+    remark: str,
+    occurred: str | None,
+    as_json: bool,
+) -> None:
+    from custody.people import named_twice_in
+    from language.text import number
+    from reports.lists.delivery_list import account_json, row_sentence
+    from reports.words import people_json, people_words
+    from services.records.vendor_deliveries import account, record_delivery
+
+    named = one_line("--from", vendor)
+    if not named:
+        raise InputError(N_("--from names no vendor"), hint=N_("Give the vendor's name."))
+    with station.store(write=True) as store:
+        kind_argument(store, item_kind)
+        kinds = {need.kind: need for need in store.state.needs()}
+        event = record_delivery(
+            store, vendor=named, kind=item_kind, arrived=arrived, damaged=damaged, contracted=contracted,
+            contract=one_line("--contract", contract), paper=one_line("--paper", paper),
+            giver=one_line("--giver", giver), receiver=one_line("--receiver", receiver),
+            note=one_line("--note", remark, LONGEST_NOTE), occurred=read_occurred(occurred, store.around.now_utc()),
+        )  # fmt: skip
+        told = account(store)
+        row = next(row for row in told.rows if (row.place, row.kind) == (event.body["place"], item_kind))
+        is_repeated = any(event.leaf in {record.leaf for record in records} for records in told.repeated)
+        places = store.state.places.all()
+    twice = named_twice_in(event.body["parties"]["giver"], event.body["parties"]["receiver"], ())
+    if as_json:
+        more = {"event": f"{event.log}:{event.seq}", "named_twice": people_json(twice)}
+        print_json(account_json(told)["rows"][told.rows.index(row)] | more)
+        return
+    click.echo(
+        _("RECORDED: {arrived} arrived, {damaged} damaged").format(arrived=number(arrived), damaged=number(damaged))
+    )
+    click.echo(row_sentence(row, places, kinds))
+    for words in people_words(twice):
+        click.echo("  ! " + words)
+    if is_repeated:
+        click.echo("  ! " + _("a delivery note of this number was recorded before: {paper}").format(paper=paper))
+    click.echo(_("Event {log}:{seq}").format(log=event.log, seq=event.seq))

@@ -1,0 +1,148 @@
+"""The command that records what is done with seals: seal; and the account of every number."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.context import (  # fmt: skip
+    Input,
+    Station,
+    Words,
+    by_option,
+    json_option,
+    note,
+    one_line,
+    pass_station,
+    people_named,
+    place_argument,
+    print_json,
+    repeatable,
+    set_worker,
+)
+from commands.item_codes import KEYBOARD, one_touch, photo_bytes
+from commands.record.inspect import recorded_json, tell_recorded_events
+from custody.errors import N_, CodeError, InputError
+from language import _, ngettext
+from services.one_line import LONGEST_NOTE
+from services.scanning.handover_details import SEAL_WORDS, read_occurred
+
+if TYPE_CHECKING:
+    from custody.compose.compose import Touch
+    from db.store import Store
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True, metavar=_("CODE [SERIALS...]"))
+@click.option("--apply", "action", flag_value="apply", help=_("These were put on, besides those that are on it."))
+@click.option("--replace", "action", flag_value="replace", help=_("These were put on in place of all others."))
+@click.option("--check", "action", flag_value="check", help=_("They were looked at; SERIALS are those that were read."))
+@click.option("--remove", "action", flag_value="remove", help=_("These were taken off; all, where none is named."))
+@click.option("--spoil", "action", flag_value="spoil", help=_("These were spoilt or lost before use; CODE, their pack, may be left away."))  # fmt: skip  # noqa: E501
+@click.option("--return", "action", flag_value="return", help=_("These were brought back unused; CODE may be left away."))  # fmt: skip  # noqa: E501
+@click.option("--result", type=Words(SEAL_WORDS), metavar=_("WORD"),
+              help=_("Of a check: intact, broken (or come off), mismatch (other numbers) or none."))  # fmt: skip
+@repeatable("--name", _("Who did it; two people, so give it twice."), metavar=_("NAME"))
+@click.option("--witness", default="", metavar=_("NAME"), help=_("Who watched."))
+@click.option("--photo", type=Input(), metavar=_("FILE"), help=_("A photograph that shows it."))
+@click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))
+@click.option("--place", metavar=_("PLACE"), help=_("Where it was done; without it, at this station."))
+@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
+@click.option("--occurred", metavar=_("TIME"),
+              help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00."))  # fmt: skip
+@by_option
+@json_option
+@pass_station
+def seal(
+    station: Station,
+    words: tuple[str, ...],
+    action: str | None,
+    result: str | None,
+    name: tuple[str, ...],
+    witness: str,
+    photo: Path | None,
+    camera: str | None,
+    place: str | None,
+    remark: str,
+    occurred: str | None,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    from custody.people import distinct_people
+    from language.text import number
+    from services.records.sealing import record_seal, strays
+
+    if action is None:
+        raise InputError(
+            N_("it is not said what was done with the seals"),
+            hint=N_("Add --apply, --check, --remove, --replace, --spoil or --return."),
+        )
+    touch, serials = _read(words, action)
+    names = people_named("--name", name)
+    picture = photo_bytes(photo, camera)
+    with station.store(write=True) as store:
+        set_worker(store, by)
+        recorded = record_seal(
+            store, touch, action, serials, result=result, names=names, witness=one_line("--witness", witness),
+            photo=picture, note=one_line("--note", remark, LONGEST_NOTE), place=place_argument(store, place),
+            occurred=read_occurred(occurred, store.around.now_utc()),
+        )  # fmt: skip
+        unknown = strays(store, serials) if action in ("apply", "replace") else []
+        on = [row.serial for row in store.state.seals.of([touch.code]).get(touch.code, ()) if row.fate == "on"] if touch else []  # fmt: skip  # noqa: E501
+        if as_json:
+            facts = {"action": action, "item": touch and touch.code, "serials": serials, "result": result, "on": on}
+            facts |= {"photo": recorded.events[0].body["photo"], "in_no_pack": unknown}
+            print_json(facts | recorded_json(store, recorded.events, recorded.findings))
+            return
+        count = ngettext("{count} seal", "{count} seals", len(serials)).format(count=number(len(serials)))
+        click.echo(_("RECORDED: {action}, {count}").format(action=_action_word(action, result), count=count))
+        if touch and action not in ("spoil", "return"):
+            click.echo(_("On it now: {serials}").format(serials=_joined(on)))
+        if unknown:
+            note(_("In no pack that is registered here: {serials}").format(serials=_joined(unknown)))
+        if len(distinct_people([*names, witness])) < 2 and action in ("apply", "replace", "remove"):
+            note(_("Two people should do this: give --name twice, or --witness."))
+        tell_recorded_events(store, recorded.events, recorded.findings)
+
+
+def _read(words: tuple[str, ...], action: str) -> "tuple[Touch | None, list[str]]":
+    """The item, where the first word is one, and the numbers behind it; `-` stands for lines of standard input."""
+    from commands.lines import read_lines
+    from custody.format.serials import parse_serials
+
+    touch, rest = None, list(words)
+    try:
+        touch = one_touch(rest[0])
+        rest = rest[1:]
+    except CodeError:
+        if action not in ("spoil", "return"):
+            raise
+    lines = [line for word in rest for line in (read_lines(KEYBOARD) if word == KEYBOARD else [word])]
+    return touch, parse_serials(lines)
+
+
+def _joined(serials: list[str]) -> str:
+    from custody.format.serials import shown
+
+    runs = shown(serials)
+    return ", ".join(runs[:12]) + (" …" if len(runs) > 12 else "") if runs else "–"
+
+
+def _action_word(action: str, result: str | None) -> str:
+    words = {
+        "apply": _("put on"), "replace": _("put on in place of the others"), "remove": _("taken off"),
+        "spoil": _("spoilt"), "return": _("brought back unused"), "intact": _("looked at, intact"),
+        "broken": _("looked at, broken"), "mismatch": _("looked at, other numbers"), "none": _("looked at, none there"),
+    }  # fmt: skip
+    return words[result or action]
+
+
+def report_seals(store: "Store", out: Path | None, *, as_json: bool) -> None:
+    """Account for every seal number of every pack."""
+    from commands.report.late import tell
+    from reports.lists.seal_account import seals_report
+    from services.records.sealing import account
+
+    needs = {need.kind: need for need in store.state.needs()}
+    tell(store, seals_report(account(store), store.state.places.all(), needs, list(store.state.seals.all())), out,
+         as_json=as_json)  # fmt: skip

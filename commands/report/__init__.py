@@ -1,0 +1,1 @@
+"""Commands that write what is known: chains, lists, letters."""

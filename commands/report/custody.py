@@ -1,0 +1,77 @@
+"""The command that tells the chain of custody of one item, and the file of many chains."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.context import Output, Station, json_option, note, pass_station, print_json
+from commands.report.chains import Chains
+from custody.errors import N_, InputError
+from language import _
+from services.reporting.made_by import made_of
+
+if TYPE_CHECKING:
+    from custody.chain.chain import Chain
+    from custody.plan.places import Need
+    from db.store import Store
+
+
+@click.command()
+@click.argument("code", metavar=_("CODE"))
+@click.option(
+    "--out",
+    type=Output(),
+    metavar=_("FILE"),
+    help=_("Write it to a .pdf, .csv, .xlsx or .json file."),
+)
+@click.option(
+    "--proof",
+    type=Output(),
+    metavar=_("FILE"),
+    help=_("Write the proof of each record, for somebody who has no ledger: verify FILE checks it."),
+)
+@json_option
+@pass_station
+def custody(station: Station, code: str, out: Path | None, proof: Path | None, as_json: bool) -> None:
+    from commands.exchange.proofs import save_proof
+    from custody.format.codes import ItemLabel, parse_entry
+    from reports.chain.chain_facts import chain_json
+    from reports.chain.chain_text import chain_text
+    from services.exchange.custody_report import known_chain
+
+    label = parse_entry(code)
+    if not isinstance(label, ItemLabel):
+        raise InputError(N_("{code} is a place; only items have a chain"), hint=N_("Give an item's code."), code=code)
+    with station.store() as store:
+        chain = known_chain(store, label.code)
+        needs = needs_of(store)
+        if out is not None:
+            save_chains_of(store, out, [chain])
+            note(_("Written: {path}").format(path=out))
+        if proof is not None:
+            save_proof(store, proof, [chain.code])
+            note(_("Written: {path}").format(path=proof))
+        if as_json:
+            print_json(chain_json(chain, store.state.places, needs))
+        elif out is None and proof is None:
+            click.echo(chain_text(chain, store.state.places, needs))
+
+
+def save_chains_of(store: "Store", out: Path, chains: "Chains | Sequence[Chain]", *, scope: str | None = None) -> None:
+    """Write chains to the file that its suffix asks for, with who made it and from which logs; a PDF with its proof."""
+    from commands.exchange.proofs import proof_of
+    from reports.chain.chain_file import save_chains
+    from services.exchange.custody_report import log_heads
+
+    codes = chains.codes if isinstance(chains, Chains) else [chain.code for chain in chains]
+    save_chains(
+        out, chains, store.state.places, needs_of(store), made_of(store), heads=log_heads(store), scope=scope,
+        proof=proof_of(store, codes) if out.suffix.lower() == ".pdf" else None,
+    )  # fmt: skip
+
+
+def needs_of(store: "Store") -> "dict[str, Need]":
+    """The needs by kind."""
+    return {need.kind: need for need in store.state.needs()}

@@ -1,0 +1,204 @@
+"""The reports of the clock: late, and the plan of pace."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from commands.context import Decimal, Input, Integer, print_json
+from custody.errors import N_, InputError
+from language import _
+from services.reporting.made_by import made_of
+
+if TYPE_CHECKING:
+    from custody.chain.journey import Journey
+    from custody.plan.loading_pace import Truck
+    from custody.plan.places import Ways
+    from db.store import Store
+    from reports.listing import Listing
+
+F = TypeVar("F", bound=Callable[..., Any])
+LATE_SOON_H = 6
+_MOST_STATIONS, _MOST_SECONDS, _MOST_HOURS = 1000, 3600, 240
+
+
+def report_late(
+    store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_of: str | None,
+    within_h: int | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Tell what is late, will be at this pace, or is due within so many hours; at a moment, None: now."""
+    from custody.measures.timing import due_rows
+    from custody.plan.places import Ways
+    from reports.lists.late_list import late_report
+
+    moment = moment_of("--as-of", as_of, store)
+    within_h = check_hours(LATE_SOON_H if within_h is None else within_h)
+    ways = Ways(store.state.places.all())
+    rows = due_rows(journeys(store, ways, moment, top, kind), ways, as_of=moment, within_h=within_h)
+    tell(store, late_report(rows, ways, as_of=moment, within_h=within_h), out, as_json=as_json)
+
+
+def journeys(
+    store: "Store", ways: "Ways", as_of: str, top: str | None = None, kind: str | None = None
+) -> "Iterator[Journey]":
+    """The way of each item that is bound for a place or below it, as far as it had come at that moment."""
+    from commands.report.chains import Chains
+    from custody.chain.journey import journey
+
+    codes = [item.code for item in store.state.find_items(kind=kind, under=top)]
+    found = (journey(chain, ways, as_of=as_of) for chain in Chains(store, codes, as_of=as_of))
+    return (one for one in found if one is not None)
+
+
+def report_pace(
+    store: "Store", out: Path | None, *, stations: int | None, seconds: float | None, trucks: Path | None,
+    begin: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Tell which truck will not be loaded in time, and how many stations are needed.
+
+    Raises:
+        InputError: no stations or seconds are given, or the timetable has faults.
+    """
+    from custody.plan.loading_pace import loading_plan
+    from reports.lists.pace import pace_report
+
+    if stations is None or seconds is None:
+        raise InputError(
+            N_("the plan of pace needs the stations and the time of one scan"),
+            hint=N_("Add --stations 4 --seconds-per-scan 5"),
+        )
+    if not 1 <= stations <= _MOST_STATIONS:
+        raise _out_of_range("--stations", stations, 1, _MOST_STATIONS)
+    ms_per_scan = round(seconds * 1000) if seconds == seconds and abs(seconds) <= _MOST_SECONDS else 0
+    if ms_per_scan < 1:
+        raise _out_of_range("--seconds-per-scan", seconds, 0.001, _MOST_SECONDS)
+    start = moment_of("--begin", begin, store)
+    timetable = _timetable(store, trucks) if trucks is not None else _by_due_time(store)
+    plan = loading_plan(timetable, begin=start, stations=stations, ms_per_scan=ms_per_scan)
+    listing = pace_report(
+        plan, begin=start, stations=stations, ms_per_scan=ms_per_scan, here=store.ledger.own_log().place,
+        has_timetable=trucks is not None,
+    )  # fmt: skip
+    tell(store, listing, out, as_json=as_json)
+
+
+def _timetable(store: "Store", path: Path) -> "list[Truck]":
+    from custody.plan.loading_pace import Truck
+    from tables.read import read_table
+    from tables.rows import parse_trucks
+
+    rows, faults = parse_trucks(read_table(path, ("trucks",)))
+    own, places = store.ledger.own_log().place, store.state.places.all()
+    for row in rows:
+        faults += [
+            row.fault("bound", N_("{text} is no place of the plan"), text=code)
+            for code in row.value.bound
+            if code not in places
+        ]
+    if faults:
+        raise InputError(
+            N_("{file} has faults"), hint=N_("Mend these cells and try again."), faults=tuple(faults), file=path.name
+        )
+    return [
+        Truck(
+            row.value.name,
+            row.value.leaves,
+            len(store.state.expected(own, row.value.bound)) if row.value.items is None else row.value.items,
+        )
+        for row in rows
+    ]
+
+
+def _by_due_time(store: "Store") -> "list[Truck]":
+    """A truck for each sub-district with a due time that this place still holds supplies for."""
+    from custody.plan.loading_pace import Truck
+
+    own, places = store.ledger.own_log().place, store.state.places.all()
+    found = [
+        Truck(place.name, place.due, len(store.state.expected(own, [place.code])))
+        for place in places.values()
+        if place.level == "district" and place.due is not None
+    ]
+    return [truck for truck in found if truck.items]
+
+
+def moment_of(option: str, text: str | None, store: "Store") -> str:
+    """The moment that an option names, in UTC; now, where it names none.
+
+    Raises:
+        InputError: it is no moment, or has no time zone.
+    """
+    from tables.times import NoZoneError, parse_moment
+
+    if text is None:
+        return store.around.now_utc()
+    try:
+        return parse_moment(text)
+    except NoZoneError:
+        message = N_("{option} {text} does not say the hour and its time zone")
+    except ValueError:
+        message = N_("{option} {text} is no date and time")
+    raise InputError(message, hint=N_('Write it like "2024-02-12 18:00 WITA".'), option=option, text=text[:60])
+
+
+def tell(store: "Store", listing: "Listing", out: Path | None, *, as_json: bool) -> None:
+    """Write a report to the file that is named, and as JSON where that is asked for; else to the screen."""
+    from reports.listing import print_listing
+    from reports.report_files import save_listing
+
+    if out is not None:
+        save_listing(out, listing, made_of(store))
+    if as_json:
+        print_json(listing.facts)
+    elif out is None:
+        print_listing(listing, sys.stdout)
+
+
+def check_hours(within_h: int) -> int:
+    """The hours of `--within`.
+
+    Raises:
+        InputError: fewer than none, or more than ten days.
+    """
+    if not 0 <= within_h <= _MOST_HOURS:
+        raise _out_of_range("--within", within_h, 0, _MOST_HOURS)
+    return within_h
+
+
+def _out_of_range(option: str, value: float, least: float, most: float) -> InputError:
+    return InputError(
+        N_("{option} {value} is not from {least} to {most}"),
+        hint=N_("Give another number."),
+        option=option,
+        value=value,
+        least=least,
+        most=most,
+    )
+
+
+def clock_options(command: F) -> F:
+    """The options of these two reports."""
+    for option in reversed((
+        click.option(
+            "--as-of", metavar=_("TIME"),
+            help=_("Of late and points: as it stood then, like 2024-02-12T18:00+08:00."),
+        ),
+        click.option(
+            "--within", "within_h", type=Integer(), metavar=_("HOURS"),
+            help=_("Of late and points: what is due within so many hours is due soon. Without it, 6 and 24."),
+        ),
+        click.option("--stations", type=Integer(), metavar="N", help=_("Of pace: how many stations scan at a time.")),
+        click.option(
+            "--seconds-per-scan", "seconds", type=Decimal(), metavar="S",
+            help=_("Of pace: seconds from one label to the next at one station."),
+        ),
+        click.option(
+            "--trucks", type=Input(), metavar=_("FILE"),
+            help=_("Of pace: the timetable, a .csv or .xlsx with truck, leaves, and items or bound."),
+        ),
+        click.option("--begin", metavar=_("TIME"), help=_("Of pace: when loading begins; without it, now.")),
+    )):  # fmt: skip
+        command = option(command)
+    return command

@@ -1,0 +1,1 @@
+"""Commands that read labels: decode, scan, handover, drafts."""

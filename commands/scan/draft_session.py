@@ -1,0 +1,299 @@
+"""A scan session from its draft to its record: scan into it, confirm it, or keep it and say how to go on."""
+
+import shlex
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from commands.context import confirm, note, print_json
+from commands.errors import EXIT_MACHINE, EXIT_USAGE, drop_output
+from commands.item_codes import one_touch
+from commands.scan.handover_options import tell_findings, tell_recorded
+from custody.errors import CustodyError
+from custody.format.codes import ItemLabel
+from language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from custody.compose.compose import Handover
+    from db.drafts import DraftInfo
+    from db.store import Store
+    from scanner.outcomes import Outcome
+    from scanner.reads import Read
+    from scanner.session import ScanSession
+    from scanner.sources.frames import Frame, FrameSource
+    from scanner.typed_lines import Command, Ending
+    from scanner.ui.feedback import Feedback
+    from scanner.ui.sound import Speaker
+    from services.scanning.handover_desk import DraftDesk
+    from services.scanning.pack_desk import PackDesk
+
+
+LONG_OPEN_H = 6
+"""A session that was left open so long may have been left over night."""
+FIRST_CAMERA, KEYBOARD = "0", "-"
+"""Sources with a meaning of their own; the keyboard includes a USB scanner that types."""
+
+
+def begin(store: "Store", handover: "Handover", options: Mapping[str, Any], *, anew: bool = False) -> str:
+    """The draft to scan into: the unfinished one with these ends, or a new one. It keeps all that is said.
+
+    Raises:
+        RuleError: something is matched that is not expected; nothing is kept of a new draft then.
+    """
+    store.heads.refuse_if_rolled_back()  # before the first label, not after the last
+    draft = None if anew else _unfinished(store, handover)
+    if draft is not None:
+        tell_resumed(store, draft)
+        tell_session(store, draft.id, handover, options)
+        return draft.id
+    giver, receiver, now = handover.giver or None, handover.to or None, store.around.now_utc()
+    opened = store.drafts.open(store.around.new_id(), giver, receiver, handover.bound, at=now)
+    try:
+        tell_session(store, opened.id, handover, options)
+    except CustodyError:
+        store.drafts.drop(opened.id)
+        raise
+    return opened.id
+
+
+def tell_session(store: "Store", draft: str, handover: "Handover", options: Mapping[str, Any]) -> None:
+    """Keep in a draft what a command says, before it takes a label: it may be recorded by one that says nothing.
+
+    Raises:
+        RuleError: something is matched that is not expected.
+    """
+    from services.scanning.handover_desk import DraftDesk
+    from services.scanning.handover_details import tell
+
+    tell(store, draft, handover)
+    if options["match"]:
+        desk = DraftDesk(store, draft)
+        for code in options["match"]:
+            desk.take(ItemLabel(one_touch(code).code, None), "matched")
+
+
+def _unfinished(store: "Store", handover: "Handover") -> "DraftInfo | None":
+    """The newest unfinished session with these ends; an end that is not named fits, a place's label may have set it."""
+    same = [
+        info
+        for info in store.drafts.all()
+        if handover.giver in ("", info.giver) and handover.to in ("", info.receiver) and _has_any(store, info)
+    ]
+    return same[-1] if same else None
+
+
+def _has_any(store: "Store", info: "DraftInfo") -> bool:
+    """Whether a session has anything to record: labels, things without one, or things refused."""
+    from custody.compose.compose import Handover
+    from services.scanning.handover_details import said_of
+
+    if info.scan_count:
+        return True
+    said = said_of(Handover("", ""), store.drafts.said(info.id))
+    return bool(said.extras or said.refused)
+
+
+def tell_resumed(store: "Store", info: "DraftInfo") -> None:
+    """Say that a session goes on where it was left."""
+    from language.text import local_time
+    from services.scanning.handover_desk import ends_in_words
+
+    time = local_time(info.opened_at, store.ledger.own_log().place)
+    words = _("Going on with the unfinished session of {time}, {ends}: {count} labels are taken already.")
+    note(words.format(time=time, ends=ends_in_words(store, info), count=info.scan_count))
+    tell_long_open(store, info)
+
+
+def tell_long_open(store: "Store", info: "DraftInfo") -> None:
+    """Say that a session was left open, maybe over night, so that somebody looks before it is recorded."""
+    from custody.chain.clocks import hours_between
+
+    hours = hours_between(info.opened_at, store.around.now_utc())
+    if hours >= LONG_OPEN_H:
+        words = _("It was left open for {hours} hours: look whether all of this still stands here before recording it.")
+        note("! " + words.format(hours=hours))
+
+
+def run_session(
+    store: "Store",
+    draft: str,
+    source: str,
+    options: Mapping[str, Any],
+    *,
+    window: bool,
+    quiet: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Scan into a draft from a source, or from the keyboard alone (`-`), then confirm it."""
+    from services.scanning.handover_desk import DraftDesk
+
+    desk = DraftDesk(store, draft)
+    ending = take_labels(
+        desk, source, window=window, quiet=quiet, as_json=as_json, kept=lambda: _kept(store, desk, source, options)
+    )
+    confirm_draft(store, desk, options, ending, source=source, yes=yes, as_json=as_json)
+
+
+def take_labels(
+    desk: "DraftDesk | PackDesk", source: str, *, window: bool, quiet: bool, as_json: bool, kept: "Callable[[], str]"
+) -> "Ending":
+    """Scan into a desk's draft from a source, or from the keyboard alone, and say how it ended.
+
+    Args:
+        kept: says what becomes of the session where it cannot go on; told before an error passes.
+    """
+    from scanner.session import ScanSession
+    from scanner.typed_lines import type_lines
+    from scanner.ui.feedback import Feedback
+    from scanner.ui.terminal import TerminalView
+
+    session = ScanSession(desk, taken=desk.taken)
+    with ExitStack() as stack:
+        view = stack.enter_context(TerminalView(sys.stderr))
+        feedback = Feedback(session, view, None if quiet else _speaker(stack, is_watched=window or sys.stderr.isatty()))
+
+        def on_outcome(outcome: "Outcome") -> None:
+            feedback.on_outcome(outcome)
+            if as_json:
+                _print_outcome(outcome)
+
+        view.show_tally(desk.tally)
+        try:
+            if source == KEYBOARD:
+                view.tell(
+                    _("Scan or type codes, one a line. 'undo' undoes the last scan, 'finish' ends, 'help' helps.")
+                )
+                ending: Ending = type_lines(sys.stdin, session, on_outcome)
+            else:
+                ending = _scan_source(stack, session, source, feedback, on_outcome, window=window)
+        except BrokenPipeError:  # whoever read the outcomes is gone, so nobody can confirm them
+            drop_output()
+            note(kept())
+            raise click.exceptions.Exit(EXIT_MACHINE) from None
+        except CustodyError:
+            note(kept())
+            raise
+        for told in session.catch_up():
+            on_outcome(told)
+        view.show_missing(desk.missing_words)
+    return ending
+
+
+def _print_outcome(outcome: "Outcome") -> None:
+    print_json({
+        "outcome": outcome.kind, "code": outcome.code, "text": outcome.text,
+        "taken": outcome.tally.taken, "expected": outcome.tally.expected,
+        **({} if outcome.tally.expected is None else {"missing": outcome.tally.missing, "extra": outcome.tally.extra}),
+    })  # fmt: skip
+
+
+def _speaker(stack: ExitStack, *, is_watched: bool) -> "Speaker | None":
+    """What sounds, where somebody is there to hear it."""
+    if not is_watched:
+        return None
+    from scanner.ui.sound import Speaker, find_ways
+
+    ways = find_ways(stack, sys.stderr if sys.stderr.isatty() else None)
+    return stack.enter_context(Speaker(ways)) if ways else None
+
+
+def _scan_source(
+    stack: ExitStack,
+    session: "ScanSession",
+    source: str,
+    feedback: "Feedback",
+    on_outcome: "Callable[[Outcome], None]",
+    *,
+    window: bool,
+) -> "Ending":
+    from scanner.frame_loop import scan_source
+    from scanner.typed_lines import KeyboardLines
+
+    is_attended = sys.stdin.isatty()  # somebody can plug the camera in again, and type meanwhile
+
+    def watch(frames: "FrameSource") -> "Callable[[Frame, Sequence[Read]], Command | None] | None":
+        if window:
+            from scanner.ui.window import Window
+
+            feedback.window = stack.enter_context(Window(session))
+        return feedback.on_frame if window or frames.kind == "live" else None
+
+    typed = KeyboardLines(sys.stdin) if is_attended else None
+    return scan_source(
+        source, session, on_outcome, tell=feedback.view.tell, patient=is_attended, typed_lines=typed, watch=watch
+    )
+
+
+def confirm_draft(
+    store: "Store",
+    desk: "DraftDesk",
+    options: Mapping[str, Any],
+    ending: "Ending" = "end",
+    *,
+    source: str = FIRST_CAMERA,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Show the draft once more and record it, or keep it and say how to go on."""
+    from custody.people import named_twice_in
+    from reports.words import custodian_name, people_words
+    from services.scanning.handover_details import said_of
+    from services.scanning.handover_papers import foretold_now
+
+    def keep(reason: str) -> NoReturn:
+        note(f"{reason} {_kept(store, desk, source, options)}")
+        raise click.exceptions.Exit(EXIT_USAGE)
+
+    handover = said_of(desk.handover, store.drafts.said(desk.draft))
+    count = len(desk.taken)
+    if not count and not handover.extras and not handover.refused:
+        keep(_("Nothing was recorded.") if desk.papers else _("Nothing was scanned."))
+    if not handover.giver or not handover.to:
+        keep(_("It is not said who gives or who receives."))
+    if ending in ("abort", "interrupt"):
+        keep(_("Stopped."))
+    if not yes:
+        if not sys.stdin.isatty():
+            keep(_("Nobody is here to confirm it; add --yes to record without asking."))
+        touches = store.drafts.touches(desk.draft)
+        if findings := store.judge_handover(handover, touches, now=store.around.now_utc()):
+            tell_findings(store, findings, handover.to, err=True)
+        if told := foretold_now(store, handover, desk.taken):
+            note(told)
+        for words in people_words(named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)):
+            note("! " + words)
+        places = store.state.places
+        question = _("Record {count} labels from {giver} to {to}?").format(
+            count=count, giver=custodian_name(places, handover.giver), to=custodian_name(places, handover.to)
+        )
+        if not confirm(question, default=True):
+            keep(_("Not recorded."))
+    recorded = store.record_handover(handover, (), draft=desk.draft)
+    tell_recorded(store, recorded, options, as_json=as_json)
+
+
+def _kept(store: "Store", desk: "DraftDesk", source: str, options: Mapping[str, Any]) -> str:
+    """How to go on with a session that was not recorded; one with nothing to record is not worth keeping."""
+    count, id = len(desk.taken), desk.draft[:8]
+    if not _has_any(store, store.drafts.get(desk.draft)):
+        store.drafts.drop(desk.draft)
+        if desk.papers:
+            words = _("No label was taken. The handover paper is kept: {numbers}; what it names is expected now.")
+            return words.format(numbers=", ".join(dict.fromkeys(desk.papers)))
+        return _("No label was taken, so nothing is kept.")
+    papers = "".join(f" --{name} {shlex.quote(str(options[name]))}" for name in ("paper", "bast") if options[name])
+    go_on = f"python main.py drafts --resume {id}"
+    if source != FIRST_CAMERA:
+        go_on += f" --source {shlex.quote(source)}"
+    words = _("NOT RECORDED. {count} labels are kept.\n  Go on: {go_on}\n  Record them: {record}")
+    if not count:
+        words = _(
+            "NOT RECORDED. What was said of things without a label is kept.\n  Go on: {go_on}\n  Record it: {record}"
+        )
+    return words.format(count=count, go_on=go_on + papers, record=f"python main.py drafts --record {id}{papers}")

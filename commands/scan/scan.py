@@ -1,0 +1,268 @@
+"""Commands that record handovers: scan, handover, drafts."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.context import Station, confirm, json_option, name_source, note, pass_station, print_json
+from commands.item_codes import one_touch
+from commands.scan.draft_session import (
+    FIRST_CAMERA,
+    KEYBOARD,
+    begin,
+    confirm_draft,
+    run_session,
+    tell_long_open,
+    tell_resumed,
+    tell_session,
+)
+from commands.scan.handover_options import handover_options, read_handover, tell_recorded
+from custody.errors import N_, InputError
+from language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from custody.compose.compose import Handover, Touch
+    from db.drafts import DraftInfo
+    from db.store import Store
+
+source_option = click.option(
+    "--source",
+    default=FIRST_CAMERA,
+    show_default=True,
+    metavar=_("SOURCE"),
+    callback=name_source,
+    help=_("Camera number or name, video, picture, folder, PDF or URL; - for the keyboard or a USB scanner."),
+)
+quiet_option = click.option("--quiet", is_flag=True, help=_("Make no sound."))
+
+
+def _list_cameras(context: click.Context, _parameter: click.Parameter, is_asked: bool) -> None:
+    """List the cameras and end; eager, so that it needs neither a ledger nor any other option."""
+    if not is_asked:
+        return
+    from scanner.sources.camera_open import this_machine
+
+    cameras = this_machine().listed()
+    for camera in cameras:
+        click.echo(f"{camera.number}  {camera.name}")
+    if not cameras:
+        note(_("No camera was found. One that is plugged in may still open: try --source 0"))
+    context.exit()
+
+
+@click.command()
+@click.option("--from", "giver_code", metavar=_("CODE"), help=_("Who gives: a place, or a vehicle's plate."))
+@click.option("--to", "to_code", metavar=_("PLACE"), help=_("Who receives; or scan the place's label first."))
+@source_option
+@click.option(
+    "--cameras",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_cameras,
+    help=_("List the cameras, by number and name, and end."),
+)
+@click.option("--window", is_flag=True, help=_("Show the picture with the labels outlined."))
+@quiet_option
+@click.option("--yes", is_flag=True, help=_("Record without asking when the source ends."))
+@click.option("--new", is_flag=True, help=_("Begin afresh even where an unfinished session has the same ends."))
+@handover_options
+@json_option
+@pass_station
+def scan(
+    station: Station,
+    /,
+    giver_code: str | None,
+    to_code: str | None,
+    source: str,
+    window: bool,
+    quiet: bool,
+    yes: bool,
+    new: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    with station.store(write=True) as store:
+        giver = store.custodian(giver_code) if giver_code else ""
+        receiver = store.custodian(to_code) if to_code else ""
+        given = read_handover(store, giver, receiver, options)
+        if not giver and not receiver and not new and not sys.stdin.isatty():
+            raise InputError(N_("nobody is named who gives"), hint=N_("Add --from CODE and --to CODE."))
+        draft = begin(store, given, options, anew=new)
+        run_session(store, draft, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
+
+
+@click.command()
+@click.option(
+    "--from", "giver_code", required=True, metavar=_("CODE"), help=_("Who gives: a place, or a vehicle's plate.")
+)
+@click.option("--to", "to_code", required=True, metavar=_("PLACE"), help=_("Who receives."))
+@click.option(
+    "--codes",
+    callback=name_source,
+    metavar=_("FILE"),
+    help=_("File with one code a line; - for standard input or a USB scanner. Not needed beside --match or --extra."),
+)
+@quiet_option
+@click.option("--yes", is_flag=True, help=_("Record without asking at the end of typing."))
+@handover_options
+@json_option
+@pass_station
+def handover(
+    station: Station,
+    /,
+    giver_code: str,
+    to_code: str,
+    codes: str | None,
+    quiet: bool,
+    yes: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    with station.store(write=True) as store:
+        giver, receiver = store.custodian(giver_code), store.custodian(to_code)
+        given = read_handover(store, giver, receiver, options)
+        if codes == KEYBOARD and sys.stdin.isatty():
+            draft = begin(store, given, options)
+            run_session(store, draft, KEYBOARD, options, window=False, quiet=quiet, yes=yes, as_json=as_json)
+            return
+        if codes is None and not (options["match"] or options["extra"]):
+            raise InputError(N_("it is not said what was handed over"), hint=N_("Add --codes FILE, or --codes -"))
+        touches = [*(_typed(codes, receiver) if codes else ()), *_matched(store, given, options["match"])]
+        tell_recorded(store, store.record_handover(given, touches), options, as_json=as_json)
+
+
+def _typed(codes: str, receiver: str) -> list[Any]:
+    """The items in a list of typed codes; a place's label among them must be the receiver's."""
+    from commands.lines import parse_lines, read_lines
+    from custody.compose.compose import Touch, how_entered
+    from custody.format.codes import PlaceLabel
+
+    labels = parse_lines(read_lines(codes), "" if codes == "-" else codes)
+    other = next((label for label in labels if isinstance(label, PlaceLabel) and label.code != receiver), None)
+    if other is not None:
+        raise InputError(
+            N_("the list has the label of {place}, and the handover is to {receiver}"),
+            hint=N_("Give one list for each receiver."),
+            place=other.code,
+            receiver=receiver,
+        )
+    return [Touch(label.code, label.print, how_entered(label)) for label in labels if not isinstance(label, PlaceLabel)]
+
+
+def _matched(store: "Store", given: "Handover", codes: "Sequence[str]") -> "list[Touch]":
+    """Things whose label cannot be read, each as the expected one that it is."""
+    from custody.compose.compose import Touch
+    from custody.handover.waybill import check_matched
+
+    if not codes:
+        return []
+    expected = store.expected(given.giver, given.to, given.bound, load=given.load, number=given.number)
+    known = None if expected is None else {item.code for item in expected}
+    found = [one_touch(code).code for code in codes]
+    for code in found:
+        check_matched(code, known)
+    return [Touch(code, None, "matched") for code in found]
+
+
+@click.command()
+@click.option("--resume", metavar="ID", help=_("Go on scanning this session."))
+@click.option("--record", metavar="ID", help=_("Record this session as it is."))
+@click.option("--drop", metavar="ID", help=_("Forget this session; what it took was never recorded."))
+@source_option
+@click.option("--window", is_flag=True, help=_("Show the picture with the labels outlined."))
+@quiet_option
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
+@handover_options
+@json_option
+@pass_station
+def drafts(
+    station: Station,
+    /,
+    resume: str | None,
+    record: str | None,
+    drop: str | None,
+    source: str,
+    window: bool,
+    quiet: bool,
+    yes: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    with station.store(write=bool(resume or record)) as store:
+        if resume:
+            info = _find_handover(store, resume)
+            tell_resumed(store, info)
+            _tell(store, info, options)
+            run_session(store, info.id, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
+        elif record:
+            from services.scanning.handover_desk import DraftDesk
+
+            info = _find_handover(store, record)
+            tell_long_open(store, info)
+            _tell(store, info, options)
+            confirm_draft(store, DraftDesk(store, info.id), options, yes=True, as_json=as_json)
+        elif drop:
+            info = _find_draft(store, drop)
+            question = _("Drop this session with {count} labels?").format(count=info.scan_count)
+            if yes or confirm(question, default=False):
+                store.drafts.drop(info.id)
+                note(_("Dropped. Nothing of it was recorded."))
+        else:
+            _list_drafts(store, as_json=as_json)
+
+
+def _tell(store: "Store", info: "DraftInfo", options: dict[str, Any]) -> None:
+    """Keep in a session what the options of this command say, over what was said of it before."""
+    given = read_handover(store, info.giver or "", info.receiver or "", options)
+    tell_session(store, info.id, given, options)
+
+
+def _find_draft(store: "Store", id: str) -> "DraftInfo":
+    """The session whose id begins so.
+
+    Raises:
+        InputError: none does, or several do.
+    """
+    found = [info for info in store.drafts.all(with_purpose=True) if id and info.id.startswith(id.lower())]
+    return found[0] if len(found) == 1 else store.drafts.get(id)
+
+
+def _find_handover(store: "Store", id: str) -> "DraftInfo":
+    """The same, of a handover alone.
+
+    Raises:
+        InputError: the session is for something else.
+    """
+    info = _find_draft(store, id)
+    if info.purpose:
+        raise InputError(
+            N_("session {id} is no handover but: {purpose}"),
+            hint=N_("Go on with: python main.py pack PARENT --add (or --remove, --check) --source SOURCE"),
+            id=info.id[:8],
+            purpose=info.purpose,
+        )
+    return info
+
+
+def _list_drafts(store: "Store", *, as_json: bool) -> None:
+    from language.text import local_time
+    from services.scanning.handover_desk import ends_in_words
+
+    found = store.drafts.all(with_purpose=True)
+    here = store.ledger.own_log().place
+    for info in found:
+        if as_json:
+            print_json({
+                "id": info.id, "from": info.giver, "to": info.receiver, "bound": info.bound,
+                "opened_at": info.opened_at, "scanned": info.scan_count,
+            } | ({"purpose": info.purpose} if info.purpose else {}))  # fmt: skip
+        else:
+            opened = local_time(info.opened_at, here)
+            count = _("{count} labels").format(count=info.scan_count)
+            click.echo(f"{info.id[:8]}  {opened}  {info.purpose or ends_in_words(store, info)}  {count}")
+    if not found and not as_json:
+        note(_("There is no unfinished session."))

@@ -1,0 +1,1 @@
+"""The chain of one item: order, fold, findings, and whose word counts."""

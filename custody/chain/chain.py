@@ -1,0 +1,208 @@
+"""The chain of custody of an item: a pure function of the events that name it and its parents.
+
+The same set of events gives the same chain, whatever order they arrived in (docs/custody-rules.md).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from custody.chain.corrections import correction_findings, in_place_of, withdrawals, withdrawn_links
+from custody.chain.findings import Finding, moment
+from custody.chain.fold import Fold
+from custody.chain.held import Held
+from custody.chain.item_state import Link, family_of
+from custody.chain.order import causal_order
+from custody.chain.seals import SealUse
+from custody.chain.unadmitted import beside_strangers
+from custody.errors import N_
+from custody.format.codes import show_code
+from custody.format.events import Event
+from custody.format.item_facts import Item, Voids
+from custody.handover.handover_history import before_then
+from custody.handover.listed import found_by_lists, is_by_list
+from custody.plan.places import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """All that the events say of one item. `item` is None when no event registers it; the rest then still follows.
+
+    `voids` are the prints of its label that were recorded as void; `seals` what became of each seal that was recorded
+    with it. `corrections` are the records that withdraw others about it, or ask to, by log and number. `aside` are the
+    records of stations that are not admitted, each with the number of links before it: nothing follows from them.
+    """
+
+    code: str
+    item: Item | None
+    held_by: str | None
+    links: tuple[Link, ...]
+    findings: tuple[Finding, ...]
+    voids: Voids = ()
+    seals: tuple[SealUse, ...] = ()
+    corrections: tuple[Event, ...] = ()
+    aside: tuple[tuple[int, Link], ...] = ()
+
+    @property
+    def shown(self) -> tuple[Link, ...]:
+        """All records that are to be shown, in order: the links, and among them those of stations not admitted."""
+        if not self.aside:
+            return self.links
+        found = list(self.links)
+        for before, link in reversed(self.aside):
+            found.insert(before, link)
+        return tuple(found)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether its label was printed and belongs to no item yet."""
+        return self.item is None and any(link.event.type == "print" and not link.is_withdrawn for link in self.links)
+
+    def is_recorded(self, giver: str, to: str, log: str) -> bool:
+        """Whether another log has recorded this handover already, and `log` has not, while the item is still there.
+
+        Recording it is then a receipt, and the item is no longer with `giver` for a good reason.
+        """
+        records = Counter(
+            link.event.log for link in self.links if (link.from_, link.to) == (giver, to) and not link.is_withdrawn
+        )
+        return self.held_by == to and any(count > records[log] for count in records.values())
+
+
+def custody(
+    code: str,
+    events: Iterable[Event],
+    places: Mapping[str, Place] | None = None,
+    *,
+    met: frozenset[str] | None = None,
+    as_of: str | None = None,
+    roots: frozenset[str] = frozenset(),
+    sealed_kinds: frozenset[str] = frozenset(),
+    strangers: Mapping[str, str] = MappingProxyType({}),
+    held: Held | None = None,
+) -> Chain:
+    """Fold the events of an item, and of its parents, into its chain.
+
+    Args:
+        events: every known event that names the item or a parent of it, and the corrections of those, in any order;
+            others do no harm.
+        places: the delivery tree, for findings about destinations and due times; None leaves those out.
+        met: the places whose stations' logs are known; a gap at another place is provisional. None: all are met.
+        as_of: the moment (RFC 3339, UTC) up to which what has not arrived is judged late; None leaves that out.
+        roots: the logs of the election's root, which may withdraw any record.
+        sealed_kinds: the kinds that may not be handed over before a seal is recorded on them.
+        strangers: the logs that root has not admitted, by name, and their stations. Their records are shown and count
+            for nothing; a finding that they would explain is provisional and names one of them.
+        held: how much is held of the logs that count, by which broken custody is final or not; None: all of all.
+    """
+    said = list(events)
+    rules = _Rules(places or {}, met, as_of, roots, sealed_kinds, held)
+    counted = [event for event in said if event.log not in strangers] if strangers else said
+    chain = _folded(code, counted, rules)
+    if len(counted) == len(said):
+        return chain
+    return beside_strangers(chain, _folded(code, said, rules), strangers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What else a fold hangs on, besides the events: as `custody` takes it.
+
+    `by_lists`: whether it says, too, what lists of what was to go say, which hangs on how things stood at each.
+    """
+
+    places: Mapping[str, Place] = field(default_factory=dict)
+    met: frozenset[str] | None = None
+    as_of: str | None = None
+    roots: frozenset[str] = frozenset()
+    sealed_kinds: frozenset[str] = frozenset()
+    held: Held | None = None
+    by_lists: bool = True
+
+
+def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
+    places, roots = rules.places, rules.roots
+    unique = {event.leaf: event for event in events}
+    corrections = [event for event in unique.values() if event.type == "correct"]
+    withdrawn, foreign = withdrawals(unique, roots) if corrections else ({}, [])
+    gone = withdrawn
+    family = family_of(code, [event for leaf, event in unique.items() if leaf not in withdrawn])
+    about = {
+        leaf: event
+        for leaf, event in unique.items()
+        if not family.isdisjoint(event.rows) or code in event.absent
+    }  # fmt: skip
+    while more := {e.leaf: e for e in corrections if e.leaf not in about and e.body["target"] in about}:
+        about |= more
+    left_out = {leaf for leaf, event in about.items() if leaf in withdrawn or event.type == "correct"}
+    placed = in_place_of(about, withdrawn) if corrections else {}
+    order = causal_order((about | placed).values(), left_out)
+    fold = Fold(code, family, places, rules.met, order, rules.sealed_kinds, rules.held)
+    fold.run()
+    links, findings = fold.links, fold.findings
+    about_it: list[Event] = []
+    if corrections:
+        links = [replace(link, event=about[link.event.leaf]) for link in links]
+        withdrawn = {leaf: correction for leaf, correction in withdrawn.items() if leaf in about}
+        links += withdrawn_links(code, about, withdrawn)
+        asked = [correction for correction in foreign if correction.leaf in about]
+        findings += correction_findings(code, about, withdrawn, asked, fold.order)
+        said = {finding.leaf for finding in findings}
+        about_it = [correction for correction in corrections if correction.leaf in said]
+        about_it.sort(key=lambda event: (event.log, event.seq, event.leaf))
+    state = fold.states[code]
+    item = state.item(code)
+    if places and rules.as_of and item is not None:
+        findings += _not_arrived(item, links, places, rules.as_of)
+    seals = tuple(state.seals.uses.values())
+    chain = Chain(code, item, state.holder, tuple(links), tuple(findings), state.voids, seals, tuple(about_it))
+    if not (rules.by_lists and any(is_by_list(code, link) for link in links)):
+        return chain
+    told = found_by_lists(
+        chain, family_of(code, unique.values()), unique, [e for leaf, e in unique.items() if leaf not in gone],
+        lambda member, known: folded(member, known, roots), places, rules.met,
+    )  # fmt: skip
+    return replace(chain, findings=(*chain.findings, *told)) if told else chain
+
+
+def folded(code: str, events: Iterable[Event], roots: frozenset[str] = frozenset()) -> Chain:
+    """The chain of an item for who holds it and how it stands: without what lists, places and strangers say of it.
+
+    Args:
+        events, roots: as `custody` takes them.
+    """
+    return _folded(code, events, _Rules(roots=roots, by_lists=False))
+
+
+def chains_then(
+    records: Sequence[Event],
+    histories: Mapping[str, Sequence[Event]],
+    roots: frozenset[str] = frozenset(),
+    replaced: Sequence[Event] = (),
+) -> tuple[dict[str, Chain], dict[str, Chain]]:
+    """The chains of items as of a handover, by code (`folded`): without its records, and with them.
+
+    Args:
+        records: all its parts, in order.
+        histories: by code, every known event of the item.
+        replaced: the withdrawn records that these say rightly, the first ones first: they are left out, and what was
+            known at the first ones counts.
+    """
+    own, before, then = {record.leaf for record in records}, {}, {}
+    for code, events in histories.items():
+        known = before_then(code, records, events, replaced)
+        before[code] = then[code] = folded(code, known, roots)
+        if stated := [event for event in events if event.leaf in own]:
+            then[code] = folded(code, [*known, *stated], roots)
+    return before, then
+
+
+def _not_arrived(item: Item, links: list[Link], places: Mapping[str, Place], as_of: str) -> list[Finding]:
+    place = places.get(item.to)
+    if place is None or place.due is None or moment(as_of) <= moment(place.due):
+        return []
+    if item.held_by == item.to or any(link.to == item.to and link.has_moved for link in links):
+        return []
+    return [Finding("LATE", N_("{item} was due at {place} {due_utc} and has not arrived"),
+                    {"item": show_code(item.code), "place": place.name, "due_utc": place.due}, item.code)]  # fmt: skip

@@ -1,0 +1,70 @@
+"""What the logs under a chain are worth: findings about whoever recorded it, beside those about the item."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from custody.chain.chain import Chain
+from custody.chain.findings import Finding
+from custody.chain.roster import Roster
+from custody.errors import N_
+from custody.format.codes import show_code
+from custody.format.events import Event
+
+
+def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_out: Iterable[Event]) -> Chain:
+    """The chain with a finding for each log in it that is not admitted, forked or revoked; the same for any order.
+
+    That a log is not admitted is provisional where its records count all the same: at its own station, and wherever
+    root's log is not here.
+
+    Args:
+        forked: the logs that have two histories, and the number from which on they differ.
+        left_out: the item's events that came after their station's key was revoked.
+    """
+    is_early = not roster.roots  # nobody can be admitted as long as root's log is not here
+    first: dict[str, Event] = {}
+    doubtful: dict[str, Event] = {}
+    late: dict[str, list[Event]] = {}
+    strange: dict[str, list[Event]] = {}
+    for event in sorted((link.event for _before, link in chain.aside), key=_place):
+        strange.setdefault(event.log, []).append(event)
+    for event in sorted((link.event for link in chain.links), key=_place):
+        first.setdefault(event.log, event)
+        if event.seq >= forked.get(event.log, event.seq + 1):
+            doubtful.setdefault(event.log, event)
+    for event in sorted(left_out, key=_place):
+        late.setdefault(event.log, []).append(event)
+    found = [
+        _finding(chain, "FORK", event, N_("the log of {station} has two histories from number {seq} on, both signed by "
+                 "its key: its word on {item} is in doubt"), roster, seq=forked[log])
+        for log, event in doubtful.items()
+    ]  # fmt: skip
+    found += [
+        replace(unadmitted, is_provisional=True, is_foretold=is_early)
+        for unadmitted in (
+            _finding(chain, "UNKNOWN_STATION", event, N_("{station} recorded this of {item}, and root has not admitted "
+                     "its key"), roster)
+            for log, event in first.items() if not roster.counts(log)
+        )
+    ]  # fmt: skip
+    found += [
+        _finding(chain, "UNKNOWN_STATION", events[0], N_("{count} records of {station} about {item} are kept and count "
+                 "for nothing until root admits its key"), roster, count=len(events))
+        for events in strange.values()
+    ]  # fmt: skip
+    found += [
+        _finding(chain, "UNKNOWN_STATION", events[0], N_("{count} records of {station} about {item} came after its key "
+                 "was revoked and are left out"), roster, count=len(events))
+        for events in late.values()
+    ]  # fmt: skip
+    return replace(chain, findings=(*chain.findings, *found)) if found else chain
+
+
+def _place(event: Event) -> tuple[str, int, str]:
+    return (event.log, event.seq, event.leaf)
+
+
+def _finding(chain: Chain, code: str, event: Event, message: str, roster: Roster, **values: object) -> Finding:
+    owner = roster.owners.get(event.log)
+    shown = {"item": show_code(chain.code), "station": owner.station if owner else event.log, **values}
+    return Finding(code, message, shown, chain.code, event.leaf)

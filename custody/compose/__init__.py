@@ -1,0 +1,1 @@
+"""New events, composed from what is to be recorded."""

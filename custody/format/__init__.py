@@ -1,0 +1,1 @@
+"""The formats: codes, events and their bytes (docs/ledger-format.md)."""

@@ -1,0 +1,234 @@
+"""What the records of a handover say of it: every surface takes its numbers from here.
+
+Screen, page, letter, waybill, `--json`, reports and API show what `handover_facts` gives; none of them counts again.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from custody.chain.findings import Finding, judge_count, shortage
+from custody.compose.compose import Extra
+from custody.format.event_types import Body
+from custody.format.item_facts import Item
+from custody.handover.numbering import station_slug
+from custody.handover.waybill import judge_against_load
+from custody.people import NamedTwice, named_twice_in
+from custody.plan.places import Place, is_carrier, is_under
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known of a handover besides its own records.
+
+    `held` has the items as they stood before it, by code, the things in and around them too; `before` the same, but
+    what the other side has recorded of it already, or its paper tells, is still with the giver. `to_go`: the codes of
+    what is to go in it where nobody lists that (`bound_here`, and what the other side's record or paper says is to
+    come). `others` are the records of other laptops under the same BAST number, and `elsewhere` the codes that moved by
+    those. `listed`: what the other side's record of the same handover lists, where nobody of this side does; None: no
+    list. `may_change`: whether the next scan may bring in another such record. `met_giver`: whether the giver's own log
+    is known, so that nothing to come means that nothing was expected. `is_final`: whether neither a log that is
+    missing nor another laptop under a shared number could explain a shortage.
+    """
+
+    held: Mapping[str, Item]
+    before: Mapping[str, Item]
+    to_go: Collection[str] = ()
+    others: Sequence[Body] = ()
+    elsewhere: Collection[str] = ()
+    met_giver: bool = True
+    is_final: bool = True
+    listed: Collection[str] | None = None
+    may_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverFacts:
+    """The facts of one handover as its records tell them; items by destination.
+
+    `expected` is how many things were to go in it, None where nobody can know. `meant` are the codes that somebody
+    listed, of all laptops under its number; None where nobody did. `missing` stayed with the giver, `carried` moved
+    inside others and was not seen. `beyond` was taken and was not meant. `elsewhere` is how many of the expected things
+    other laptops took, or refused, under the same number. `offered` counts what was scanned, taken and refused.
+    `conditions`: by code of what was taken or refused, what was noted at it or stood before; None: nobody has looked.
+    `findings` are those about the handover as a whole: SHORTAGE, EXCESS against a list, COUNT. `named_twice` are those
+    who have two parts in it.
+    """
+
+    expected: int | None
+    meant: tuple[str, ...] | None
+    taken: tuple[str, ...]
+    refused: tuple[str, ...]
+    missing: tuple[Item, ...]
+    carried: tuple[Item, ...]
+    beyond: tuple[str, ...]
+    elsewhere: int
+    counted: int | None
+    extras: tuple[Extra, ...]
+    conditions: Mapping[str, str | None]
+    offered: int
+    findings: tuple[Finding, ...]
+    named_twice: tuple[NamedTwice, ...]
+
+    @property
+    def noted(self) -> dict[str, str]:
+        """The conditions of what somebody has looked at, by code."""
+        return {code: condition for code, condition in self.conditions.items() if condition}
+
+
+def handover_facts(
+    records: Sequence[Body], looks: Iterable[Body], around: Around, places: Mapping[str, Place]
+) -> HandoverFacts:
+    """What the records of one handover, all its parts in order, say of it.
+
+    Args:
+        records: bodies of `handover` events, or their own fields before they are recorded.
+        looks: the same of the `inspect` events of its own session, in order.
+        places: the delivery tree.
+    """
+    first, last = records[0], records[-1]
+    taken = tuple(dict.fromkeys(str(row["code"]) for body in records for row in body["items"]))
+    refused = dict.fromkeys(str(row["code"]) for body in records for row in body.get("refused", ()))
+    refused = dict.fromkeys(code for code in refused if code not in set(taken))
+    meant: Collection[str] | None = stated([*records, *around.others])
+    meant = around.listed if meant is None else meant
+    expected = expected_items(first, meant, around, places)
+    carried = carried_in(around.held, taken, refused)
+    stayed = carried_in(around.held, refused, taken)  # inside what was refused
+    here = {*taken, *refused, *carried, *stayed, *around.elsewhere}
+    missing = in_order(
+        item for code, item in (expected or {}).items() if code not in here and item.held_by != first["to"]
+    )  # what a list names and the receiver had before, which its station did not know, is no matter of it
+    listed = frozenset(meant or ())
+    own = {code for body in records for code in (body.get("meant") or {}).get("beyond", ())}
+    beyond = tuple(code for code in taken if code in own - listed and not _is_inside(code, listed, around.held))
+    offered = sum(map(offered_in, records))
+    extras = tuple(Extra(**extra) for extra in last["extras"])
+    findings = [shortage(item, places, is_listed=meant is not None, is_final=around.is_final) for item in missing]
+    findings += [judge_against_load(code) for code in beyond]
+    if len(records) == last["parts"]:
+        findings += judge_count(offered, sum(extra.count for extra in extras), last["counted"])
+    return HandoverFacts(
+        None if expected is None else len(expected), None if meant is None else tuple(meant), taken, tuple(refused),
+        missing, in_order(carried.values()), beyond,
+        len((expected or {}).keys() & {*around.elsewhere} - {*taken, *refused}),
+        last["counted"], extras, _conditions((*taken, *refused), looks, around.held), offered, tuple(findings),
+        named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"]),
+    )  # fmt: skip
+
+
+def _conditions(
+    codes: Iterable[str], looks: Iterable[Body], held: Mapping[str, Item]
+) -> dict[str, str | None]:  # fmt: skip
+    noted = {str(look["item"]["code"]): str(look["condition"]) for look in looks}
+    stood = {code: held[code].condition if code in held else "" for code in codes}
+    return {code: noted.get(code) or condition or None for code, condition in stood.items()}
+
+
+def stated(records: Iterable[Body]) -> dict[str, None] | None:
+    """The codes that by lists were to go, of all these records; None where none of them states a list."""
+    lists = [(body, body["meant"]) for body in records if body.get("meant") is not None]
+    if not lists:
+        return None
+    found: dict[str, None] = {}
+    for body, meant in lists:
+        named = (str(row["code"]) for row in (*body["items"], *body["refused"]))
+        found |= dict.fromkeys((*(code for code in named if code not in meant["beyond"]), *meant["absent"]))
+    return found
+
+
+def expected_items(
+    handover: Body, meant: Collection[str] | None, around: Around, places: Mapping[str, Place]
+) -> dict[str, Item] | None:
+    """What is to go in a handover, by code: what somebody listed, else `Around.to_go`; None where nobody can know.
+
+    Args:
+        handover: its `from`, `to` and `bound`.
+        meant: the codes that were listed; None: nobody did.
+    """
+    giver, before = str(handover["from"]), around.before
+    if meant is not None:
+        return {code: before.get(code) or Item(code, "", "", held_by=giver) for code in meant}
+    if not expected_tops(handover, places):
+        return None
+    found = {code: before[code] for code in around.to_go}
+    return found if found or around.met_giver else None
+
+
+def bound_here(items: Iterable[Item], giver: str, tops: Sequence[str], places: Mapping[str, Place]) -> Iterator[str]:
+    """The codes of those that the giver holds for one of `tops` or below."""
+    goes: dict[str, bool] = {}
+    for item in items:
+        if item.to not in goes:
+            goes[item.to] = any(is_under(places, item.to, top) for top in tops)
+        if goes[item.to] and item.held_by == giver:
+            yield item.code
+
+
+def expected_tops(handover: Body, places: Mapping[str, Place]) -> tuple[str, ...]:
+    """The places whose items a handover is for: where a carrier goes, else the receiver; none of a vendor, for whom
+    nothing is bound, and none where it is not known where a carrier goes.
+    """
+    to = str(handover["to"])
+    place = places.get(to)
+    if place is not None and place.level == "vendor":
+        return ()
+    return tuple(map(str, handover["bound"])) if is_carrier(places, to) else (to,)
+
+
+def carried_in(items: Mapping[str, Item], things: Iterable[str], others: Collection[str]) -> dict[str, Item]:
+    """What is inside things and moves with them, at any depth, by code; without these and others that were scanned.
+
+    Args:
+        items: as they stood before, the things inside among them.
+    """
+    inner: dict[str, list[Item]] = {}
+    for item in items.values():
+        if item.parent:
+            inner.setdefault(item.parent, []).append(item)
+    found: dict[str, Item] = {}
+    level = [items[code] for code in things if code in items] if inner else []
+    seen = {*things, *others}
+    while level:
+        level = [
+            item for parent in level for item in inner.get(parent.code, ())
+            if item.code not in seen and item.held_by == parent.held_by
+        ]  # fmt: skip
+        seen.update(item.code for item in level)
+        found |= {item.code: item for item in level}
+    return found
+
+
+def offered_in(handover: Body) -> int:
+    """How many things one record names as scanned: taken and refused, each once."""
+    return len({row["code"] for row in (*handover["items"], *handover.get("refused", ()))})
+
+
+def is_own_number(log: str, bast: str) -> bool:
+    """Whether a BAST number is of the row that a log's own station gives, so that no other laptop need share it."""
+    slug = station_slug(log)
+    return bool(slug) and bast.split("/")[1:2] == [slug.upper()]
+
+
+def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Items by destination, kind and number."""
+    return tuple(sorted(items, key=lambda item: (item.to, item.kind, item.k, item.code)))
+
+
+def with_giver(item: Item, giver: str) -> Item:
+    """An item as it stood before the other side recorded that it went."""
+    return item if item.held_by == giver else replace(item, held_by=giver)
+
+
+def _is_inside(code: str, tops: Collection[str], items: Mapping[str, Item]) -> bool:
+    """Whether a thing moves when one of `tops` moves."""
+    met: set[str] = set()
+    item = items.get(code)
+    while item is not None and item.parent and item.code not in met:
+        met.add(item.code)
+        parent = items.get(item.parent)
+        if parent is None or parent.held_by != item.held_by:
+            return False
+        if parent.code in tops:
+            return True
+        item = parent
+    return False

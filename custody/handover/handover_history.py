@@ -1,0 +1,147 @@
+"""What was known around a handover when it was recorded, found in the records themselves, at any station, later too."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from custody.chain.findings import moment
+from custody.chain.order import causal_order
+from custody.format.events import Event
+from custody.format.item_facts import Item
+from custody.handover.handover_facts import Around, bound_here, expected_tops, is_own_number, stated, with_giver
+from custody.handover.receipts import still_meant
+from custody.plan.places import Place
+
+if TYPE_CHECKING:
+    from custody.chain.chain import Chain
+
+
+def known_then(code: str, records: Sequence[Event], events: Collection[Event]) -> list[Event]:
+    """Those of an item's events that had been recorded when a handover was, with its own session.
+
+    What its station knew comes first: its log, what the record refers to, and what those knew. What knew of the record
+    came later. The rest neither knew of the other, and goes by clocks.
+
+    Args:
+        records: all its parts, in order; those that name the item say what was known of it, all where none does.
+    """
+    told = [record for record in records if code in record.named] or records
+    last = told[-1]
+    order, at = causal_order({event.leaf: event for event in (*events, *told)}.values()), moment(last.at)
+    session = last.log, last.body["id"]
+    return [
+        event for event in events
+        if (event.log, event.body["id"]) == session or order.is_before(event, last)
+        or (moment(event.at) <= at and not order.is_before(last, event))
+    ]  # fmt: skip
+
+
+def before_then(
+    code: str, records: Sequence[Event], events: Collection[Event], replaced: Sequence[Event] = ()
+) -> list[Event]:
+    """An item's events as of a handover, without its own records and those that these say rightly.
+
+    Args:
+        replaced: the withdrawn records that these say rightly, the first ones first: what was known then counts.
+    """
+    left_out = {event.leaf for event in (*records, *replaced)}
+    return [event for event in known_then(code, first_said(records, replaced), events) if event.leaf not in left_out]
+
+
+def replaced_by(
+    records: Iterable[Event], corrections: Collection[Event], find: Callable[[str], Event | None]
+) -> list[Event]:
+    """The withdrawn handovers that these records say rightly, and those that these replaced, the first ones first."""
+    found: dict[str, Event] = {}
+    own = newest = {record.leaf: record.log for record in records}
+    while newest:
+        said = {
+            event.body["target"]
+            for event in corrections
+            if any(newest.get(leaf) == event.log for leaf in event.body["corrective"])
+        }  # fmt: skip
+        events = [event for leaf in said - found.keys() - own.keys() if (event := find(leaf)) is not None]
+        events = sorted((event for event in events if event.type == "handover"), key=lambda event: event.seq)
+        found = {event.leaf: event for event in events} | found
+        newest = {event.leaf: event.log for event in events}
+    return list(found.values())
+
+
+def first_said(records: Sequence[Event], replaced: Sequence[Event]) -> Sequence[Event]:
+    """The records at whose moment and place a handover stands: its own, or the withdrawn ones that it first had.
+
+    Args:
+        replaced: the withdrawn records that these say rightly, the first ones first; empty: they correct none.
+    """
+    if not replaced:
+        return records
+    first = replaced[0]
+    same = (first.log, first.body["id"], first.body["bast"])
+    return [event for event in replaced if (event.log, event.body["id"], event.body["bast"]) == same]
+
+
+def looks_of(records: Sequence[Event], histories: Mapping[str, Sequence[Event]]) -> list[Event]:
+    """The looks at conditions that a handover's own session recorded, in order.
+
+    Args:
+        histories: by code, every known event of the item.
+    """
+    session = records[0].log, records[0].body["id"]
+    found = {
+        event.leaf: event
+        for events in histories.values()
+        for event in events
+        if event.type == "inspect" and (event.log, event.body["id"]) == session
+    }
+    return sorted(found.values(), key=lambda event: event.seq)
+
+
+def around_then(
+    records: Sequence[Event],
+    chains: "Mapping[str, Chain]",
+    places: Mapping[str, Place],
+    *,
+    others: Sequence[Event] = (),
+    moved: Collection[str] = (),
+    log: str = "",
+    listed: Collection[str] | None = None,
+    paper: Mapping[str, Item] | None = None,
+    met_giver: bool = True,
+) -> Around:
+    """What is known around a recorded handover, as of then.
+
+    Args:
+        records: all its parts, in order.
+        chains: as of then and without its records, of each item that it names, of what is in these and around them,
+            and of each that might have been expected.
+        others: the records of other laptops under the same number, as they are known now.
+        moved: the codes that these moved, by the chains as they are now.
+        log: where they stand, if that is not their own log: they correct what another one recorded.
+        listed: what the other side's record of this handover lists, where nobody of its own side does.
+        paper: what papers that had been read then said was to come and no record here tells of.
+        met_giver: whether the giver's own log is here.
+    """
+    first, log = records[0].body, log or records[0].log
+    giver, to, number = str(first["from"]), str(first["to"]), str(first["bast"])
+    is_listed = stated([*(record.body for record in records), *(event.body for event in others)]) is not None
+    tops = () if is_listed else expected_tops(first, places)
+    held = {code: chain.item for code, chain in chains.items() if chain.item is not None}
+    before = dict(held)
+    told: dict[str, None] = {}
+    elsewhere = {*moved, *(code for event in others for code in event.rows)}
+    for code, chain in chains.items():
+        if chain.item is None or chain.item.held_by != to or not chain.is_recorded(giver, to, log):
+            continue
+        before[code] = with_giver(chain.item, giver)
+        if any(link.event.body.get("bast") == number for link in chain.links if not link.is_withdrawn):
+            elsewhere.add(code)
+        else:
+            told[code] = None
+    foretold = {code: before.get(code) or with_giver(item, giver) for code, item in (paper or {}).items()}
+    to_go = [*bound_here(before.values(), giver, tops, places), *foretold, *told] if tops else []
+    if listed is not None:
+        listed = still_meant(listed, before, to, [code for record in records for code in record.rows])
+    return Around(
+        held, before | foretold, dict.fromkeys(to_go), [event.body for event in others], elsewhere, met_giver,
+        met_giver and is_own_number(log, number),
+        listed,
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""What a handover that is known from its paper alone lets a receiver expect (docs/custody-rules.md §4).
+
+The paper names codes. Where an item is bound for, the receiver knows only if its plan or another log says so.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from custody.chain.findings import Finding
+from custody.errors import N_, RuleError
+from custody.format.codes import show_code
+from custody.format.event_types import Body
+from custody.format.item_facts import Item
+from custody.plan.places import Place, is_under
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What papers said of a handover: their numbers, who signed them, and how many of the things that they name were
+    scanned.
+    """
+
+    basts: tuple[str, ...]
+    senders: tuple[str, ...]
+    scanned: int
+
+
+def to_come(
+    handover: Body, giver: str, to: str, tops: Sequence[str], places: Mapping[str, Place], items: Mapping[str, Item]
+) -> list[str]:
+    """The codes on a paper that are to come when `giver` now hands over to `to`.
+
+    All of them, where the paper is about this handover. Where it is about the one before, by which `giver` got them
+    (a truck at its stop): those bound for below `tops`, as is known here or else as the paper says. Of an item that
+    neither tells of it is taken to be so where all that the carrier goes to lies below.
+
+    Args:
+        tops: the places whose items go to `to`: itself, or where a carrier goes.
+        items: what is known of items, by code.
+    """
+    codes = in_hand(handover, giver, to)
+    if (handover["from"], handover["to"]) == (giver, to):
+        return codes
+    bound = handover["bound"]
+    goes_here_alone = bool(bound) and all(is_below(places, stop, tops) for stop in bound)
+    goes = destinations_of(handover) | {code: item.to for code, item in items.items()}
+    return [code for code in codes if (is_below(places, goes[code], tops) if code in goes else goes_here_alone)]
+
+
+def in_hand(handover: Body, giver: str, to: str) -> list[str]:
+    """The codes that by this paper are with `giver`, or on their way from it to `to`, wherever they are bound for."""
+    is_known = (handover["from"], handover["to"]) == (giver, to) or handover["to"] == giver
+    return [str(row["code"]) for row in handover["items"]] if is_known else []
+
+
+def unregistered(code: str, handover: Body, destinations: Mapping[str, str]) -> Item:
+    """What an item is that only a paper names: its code, who has it and where it goes, if the paper tells; no kind."""
+    return Item(code, "", destinations.get(code, ""), k=1, n=1, held_by=str(handover["to"]))
+
+
+def destinations_of(handover: Body) -> dict[str, str]:
+    """Where the items of a record go, by code, as its station knew it; empty where the record does not tell."""
+    runs, codes = handover.get("destinations", ()), [str(row["code"]) for row in handover["items"]]
+    if sum(run["count"] for run in runs) != len(codes):
+        return {}
+    places = [str(run["to"]) for run in runs for _one in range(run["count"])]
+    return {code: to for code, to in zip(codes, places, strict=True) if to}
+
+
+def check_matched(code: str, expected: Collection[str] | None) -> None:
+    """Refuse to take a thing without a readable label for one that is not to come.
+
+    Raises:
+        RuleError: it is known what is to come, and it is none of that.
+    """
+    if expected is not None and code not in expected:
+        raise RuleError(
+            N_("{item} is not expected here: a thing without a label is matched to what is missing"),
+            hint=N_("Look at what is missing, or note it with: extra KIND=COUNT:REMARK"),
+            item=show_code(code),
+        )
+
+
+def judge_against_paper(code: str, bast: str) -> Finding:
+    """The finding that an item was scanned which its giver's paper does not name."""
+    return Finding("EXCESS", N_("{item} is not on paper {bast}"), {"item": show_code(code), "bast": bast}, code)
+
+
+def judge_against_load(code: str) -> Finding:
+    """The finding that an item was scanned which the truck's load list does not name."""
+    return Finding("EXCESS", N_("{item} is not on the load list"), {"item": show_code(code)}, code)
+
+
+def unknown_key(station: str, *, is_foretold: bool = False) -> Finding:
+    """The finding that a paper's key was admitted by nobody that this station knows of.
+
+    `is_foretold`: no key can be known here yet, for no plan and nothing registered has come.
+    """
+    strange = N_("the key of {station} is not known here: its paper says what to expect, and proves nothing yet")
+    if is_foretold:
+        strange = N_("whether the paper is genuine is checked when the data of {station} is taken in")
+    return Finding("UNKNOWN_STATION", strange, {"station": station}, is_provisional=True, is_foretold=is_foretold)
+
+
+def is_below(places: Mapping[str, Place], code: str, tops: Sequence[str]) -> bool:
+    """Whether a place is one of `tops` or lies below one, by the plan; where that has it not, by its official code."""
+    if code not in places:  # the official codes of areas begin with that of the area above
+        return any(code == top or code.startswith(f"{top}.") for top in tops)
+    return any(is_under(places, code, top) for top in tops)

@@ -1,0 +1,156 @@
+"""How far the supplies of a regency have come: sums over the delivery tree, by place and kind."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from custody.chain.chain import Chain
+from custody.chain.journey import holders_since, is_home
+from custody.plan.places import Place, Ways
+
+REPORTED_LEVELS = ("warehouse", "district", "village")
+
+
+@dataclass(frozen=True, slots=True)
+class StockGroup:
+    """Items alike in destination, kind, holder and way: how many, how many of them have a label, how many have left.
+
+    `sent` counts those that have left where they were registered, wherever they are now. `before` are the codes of the
+    other custodians that have held them since they were bound for where they are bound now (`journey.holders_since`).
+    """
+
+    to: str
+    kind: str
+    held_by: str
+    count: int
+    labelled: int
+    sent: int
+    before: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """What is bound for a place, or for anywhere below it, of one kind, and how far it has come.
+
+    `arrived`: held by the place or below it, or delivered once to where it is bound for and on the way back since. At
+    the top, where supplies start, it means that they have reached the place right below it that they are bound through;
+    else everything would have arrived before it left. How far things have come back is `returning.ReturnRow`'s.
+    """
+
+    place: Place
+    kind: str
+    registered: int
+    labelled: int
+    sent: int
+    arrived: int
+
+
+@dataclass(slots=True)
+class _Sum:
+    place: Place
+    order: tuple[str, ...]
+    registered: int = 0
+    labelled: int = 0
+    sent: int = 0
+    arrived: int = 0
+
+    def add(self, group: StockGroup, *, has_arrived: bool) -> None:
+        self.registered += group.count
+        self.labelled += group.labelled
+        self.sent += group.sent
+        self.arrived += group.count if has_arrived else 0
+
+
+def progress(groups: Iterable[StockGroup], places: Mapping[str, Place]) -> list[ProgressRow]:
+    """Sum the stock over the tree: one row for each kind at the top, each district and each village.
+
+    Rows come in the order of the tree, a district before its villages. What is bound for a place that the tree does
+    not have gets rows of its own at the end, under its bare code and the level `unknown`, so that nothing is lost.
+    """
+    ways = Ways(places)
+    sums: dict[tuple[str, str], _Sum] = {}
+    for group in groups:
+        codes: tuple[str, ...] = ()
+        for place, has_arrived in _steps(ways, group):
+            codes += (place.code,)
+            if place.level not in REPORTED_LEVELS and place.level != "unknown":
+                continue
+            row = sums.get((place.code, group.kind))
+            if row is None:
+                row = sums[place.code, group.kind] = _Sum(place, codes)
+            row.add(group, has_arrived=has_arrived)
+    ordered = sorted(sums.items(), key=lambda entry: (entry[1].place.level == "unknown", entry[1].order, entry[0][1]))
+    return [
+        ProgressRow(row.place, kind, row.registered, row.labelled, row.sent, row.arrived)
+        for (_code, kind), row in ordered
+    ]
+
+
+def _steps(ways: Ways, group: StockGroup) -> Iterator[tuple[Place, bool]]:
+    """The places from the top to where something is bound for, and whether it has arrived at each."""
+    way = ways.to(group.to) or (Place(group.to, group.to, "unknown"),)
+    holders = {place.code for place in ways.to(group.held_by)} | {group.held_by}
+    was_home = is_home(ways, group.to, group.before)
+    for depth, place in enumerate(way):
+        gate = way[1] if depth == 0 and len(way) > 1 else place
+        yield place, was_home or gate.code in holders
+
+
+@dataclass(slots=True)
+class Amounts:
+    """How many items are bound for a place or below it, have a label, have left where they began, and are there."""
+
+    total: int = 0
+    labelled: int = 0
+    sent: int = 0
+    there: int = 0
+
+    @property
+    def on_the_way(self) -> int:
+        """How many have left and are not there."""
+        return max(self.sent - self.there, 0)
+
+    @property
+    def share(self) -> int:
+        """What is there in whole per cent, rounded down."""
+        return 100 * self.there // self.total if self.total else 0
+
+    def add(self, total: int, labelled: int, sent: int, there: int) -> None:
+        """Count so many more; fewer where they are negative."""
+        self.total += total
+        self.labelled += labelled
+        self.sent += sent
+        self.there += there
+
+
+class StockSums:
+    """The amounts of every place over all kinds, of which any item may be put in anew as it moves on."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
+        self._groups: dict[str, StockGroup] = {}
+        self.amounts: dict[str, Amounts] = {}
+        """By place, polling stations too. What is bound for a place that the tree does not have is under its code."""
+
+    def put(self, chain: Chain) -> None:
+        """Count an item as its chain tells now, in place of what was counted of it."""
+        item = chain.item
+        if before := self._groups.pop(chain.code, None):
+            self._count(before, -1)
+        if item is not None:
+            has_left = any(
+                link.event.type == "handover" and not (link.is_withdrawn or link.is_absent) for link in chain.links
+            )
+            group = StockGroup(
+                item.to, item.kind, item.held_by, 1, int(item.print > 0), int(has_left), holders_since(chain)[:-1]
+            )
+            self._groups[chain.code] = group
+            self._count(group, 1)
+
+    def add(self, group: StockGroup) -> None:
+        """Count many that are alike, once and for all."""
+        self._count(group, 1)
+
+    def _count(self, group: StockGroup, by: int) -> None:
+        for place, has_arrived in _steps(self._ways, group):
+            known = self.amounts.setdefault(place.code, Amounts())
+            known.add(by * group.count, by * group.labelled, by * group.sent, by * group.count * has_arrived)

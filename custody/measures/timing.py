@@ -1,0 +1,200 @@
+"""The clock: what is late, what will be late at the pace of the last hours, and what is due next.
+
+The estimate is a division and no more: what is still to be brought, by what was brought in an hour. It knows nothing of
+roads, rain or rest, so its two figures are always given along with it (docs/scorecard.md).
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import accumulate
+from typing import Literal
+
+from custody.chain.findings import moment
+from custody.chain.journey import Journey
+from custody.plan.places import Place, Ways
+
+PACE_HOURS = 3
+"""The pace is what came in the last so many hours in which anything came."""
+TIMED_LEVELS = ("district", "village", "polling_station")
+
+DueState = Literal["late", "will_be_late", "soon", "open", "done_late", "done"]
+STATES: tuple[DueState, ...] = ("late", "will_be_late", "soon", "open", "done_late", "done")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many items reached their places within how many hours, and when the oldest of these hours began."""
+
+    items: int = 0
+    hours: int = 0
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A place that something is due at: how much of it is there, and what is to be expected.
+
+    `bound` items are to come to it or through it, `there` have, `came_late` of them after `due`. `pace` is that of its
+    level in its sub-district, `ahead` what is to be brought there until its own last item is, and `expected` when that
+    is at this pace; None where it is complete or nothing has moved yet.
+    """
+
+    place: Place
+    due: str
+    state: DueState
+    bound: int
+    there: int
+    came_late: int
+    pace: Pace
+    ahead: int
+    expected: str | None
+
+    @property
+    def missing(self) -> int:
+        """How many items are not there yet."""
+        return self.bound - self.there
+
+
+@dataclass(slots=True)
+class _Sum:
+    place: Place
+    branch: tuple[str, str]
+    bound: int = 0
+    there: int = 0
+    came_late: int = 0
+
+
+@dataclass(slots=True)
+class _Branch:
+    """One level of one sub-district: how many came when, and the places they are to come to."""
+
+    came: Counter[str] = field(default_factory=Counter)
+    sums: list[_Sum] = field(default_factory=list)
+
+
+Stop = tuple[Place, str | None]
+"""A place on an item's way, and when it came there; None where it is not there."""
+
+
+class DueSums:
+    """The clock's sums over many items, of which any may be put in anew as it moves on."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
+        self._sums: dict[str, _Sum] = {}
+        self._branches: dict[tuple[str, str], _Branch] = {}
+        self._stops: dict[str, tuple[Stop, ...]] = {}
+
+    def put(self, code: str, journey: Journey | None) -> None:
+        """Count an item as its journey tells now, in place of what was counted of it; None: it is no item any more."""
+        if before := self._stops.pop(code, None):
+            self._count(before, -1)
+        if journey is None:
+            return
+        stops = tuple(
+            (place, journey.reached[place.code].happened if place.code in journey.there else None)
+            for place in journey.way
+            if place.level in TIMED_LEVELS
+        )
+        self._stops[code] = stops
+        self._count(stops, 1)
+
+    def _count(self, stops: Sequence[Stop], by: int) -> None:
+        for place, came in stops:
+            row = self._sums.get(place.code)
+            if row is None:
+                row = self._sums[place.code] = self._new_sum(place)
+            row.bound += by
+            if came is not None:
+                row.there += by
+                row.came_late += by * (place.due is not None and moment(came) > moment(place.due))
+                self._branches[row.branch].came[came] += by
+
+    def _new_sum(self, place: Place) -> _Sum:
+        area = self._ways.area(place.code)
+        row = _Sum(place, (area.code if area else "", place.level))
+        self._branches.setdefault(row.branch, _Branch()).sums.append(row)
+        return row
+
+    def there(self) -> dict[str, tuple[int, int]]:
+        """For each place of these levels how many items are bound for it or through it, and how many are there."""
+        return {code: (row.bound, row.there) for code, row in self._sums.items() if row.bound}
+
+    def rows(self, *, as_of: str, within_h: int = 6) -> list[DueRow]:
+        """A row for each place that something is due at, the most pressing first; as `due_rows`."""
+        found = []
+        for branch in self._branches.values():
+            pace = pace_of(branch.came, as_of)
+            timed = [(moment(row.place.due), row) for row in branch.sums if row.place.due is not None and row.bound]
+            timed.sort(key=lambda entry: entry[0])
+            dues = [due for due, _row in timed]
+            ahead = list(accumulate((row.bound - row.there for _due, row in timed), initial=0))
+            for due, row in timed:
+                found.append(_judged(row, ahead[bisect_right(dues, due)], pace, as_of, within_h))
+        return sorted(found, key=lambda row: (STATES.index(row.state), moment(row.due), row.place.code))
+
+
+def due_rows(journeys: Iterable[Journey], ways: Ways, *, as_of: str, within_h: int = 6) -> list[DueRow]:
+    """A row for each sub-district, village and polling station that something is due at: the most pressing first.
+
+    Args:
+        journeys: of the items, taken at `as_of`.
+        as_of: RFC 3339, UTC.
+        within_h: what is due within so many hours is due soon.
+    """
+    sums = DueSums(ways)
+    for number, journey in enumerate(journeys):
+        sums.put(str(number), journey)
+    return sums.rows(as_of=as_of, within_h=within_h)
+
+
+def pace_of(came: Iterable[str] | Mapping[str, int], as_of: str) -> Pace:
+    """How much came in the last `PACE_HOURS` hours in which anything came, the hours counted back from `as_of`.
+
+    Args:
+        came: when things came, one by one, or how many came at each moment.
+    """
+    now = _time(as_of)
+    by_hour: dict[int, int] = {}
+    for time, count in Counter(came).items():
+        ago = now - _time(time)
+        if ago >= timedelta(0) and count > 0:
+            hour = ago // timedelta(hours=1)
+            by_hour[hour] = by_hour.get(hour, 0) + count
+    last = sorted(by_hour)[:PACE_HOURS]
+    if not last:
+        return Pace()
+    return Pace(sum(by_hour[hour] for hour in last), len(last), _text(now - timedelta(hours=last[-1] + 1)))
+
+
+def _judged(row: _Sum, left: int, pace: Pace, as_of: str, within_h: int) -> DueRow:
+    """One row. `left`: what its level of its sub-district still has to bring that is due no later."""
+    assert row.place.due is not None
+    due, now = moment(row.place.due), moment(as_of)
+    expected, ahead = None, 0
+    if row.there == row.bound:
+        state: DueState = "done_late" if row.came_late else "done"
+    else:
+        ahead = left
+        if pace.items:
+            hours = timedelta(hours=1) * pace.hours * ahead / pace.items
+            expected = _text(_time(as_of) + min(hours, timedelta(days=365)))
+        if now > due:
+            state = "late"
+        elif expected is not None and moment(expected) > due:
+            state = "will_be_late"
+        else:
+            soon = _time(row.place.due) - _time(as_of) <= timedelta(hours=within_h)
+            state = "soon" if soon else "open"
+    return DueRow(row.place, row.place.due, state, row.bound, row.there, row.came_late, pace, ahead, expected)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _text(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,190 @@
+"""Shortage and surplus: which place lacks what, and which neighbour has it to spare. Nearest in the tree first."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from custody.format.item_facts import Item
+from custody.plan.places import Need, Place, Ways
+
+What = tuple[str, str | None]
+"""A kind, and whose election its pieces are for; None where the needs of the kind name none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a place needs of a kind (and election), what it holds, and what is on its way there; counts of pieces.
+
+    Only what was last found good counts. `spare` are the things that could be given, the first to go first.
+    """
+
+    place: str
+    kind: str
+    election: str | None
+    need: int
+    has: int
+    coming: int
+    spare: tuple[Item, ...] = ()
+
+    @property
+    def short(self) -> int:
+        """What it lacks and nothing on the way will bring."""
+        return max(self.need - self.has - self.coming, 0)
+
+    @property
+    def over(self) -> int:
+        """What it has, or will have, beyond its need."""
+        return max(self.has + self.coming - self.need, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A thing that a place with too many could give to one with too few. `giver` is where it counts now."""
+
+    item: Item
+    giver: str
+    to: str
+
+    @property
+    def is_reassigned(self) -> bool:
+        """Whether it is bound for the other place already, so that only the handover is missing."""
+        return self.item.to == self.to
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Every place that is short or over, moves that would help, and what stays short after these, in pieces."""
+
+    standings: tuple[Standing, ...]
+    moves: tuple[Move, ...]
+    uncovered: Mapping[tuple[str, str, str | None], int]
+
+
+def balance(
+    items: Iterable[Item], places: Mapping[str, Place], needs: Iterable[Need], *, under: str | None = None
+) -> Balance:
+    """Weigh what there is against what is needed, place by place, and propose moves.
+
+    An item counts where it is held, if that place needs its kind; on the way it counts where it is bound for; in a
+    store and bound for a store, it is that store's reserve. Kinds of which nothing is registered are left out.
+
+    Args:
+        items: every registered item.
+        under: only what this place and those below it lack; what they get may come from anywhere.
+    """
+    wanted = _wanted(needs)
+    held: dict[tuple[str, str, str | None], list[Item]] = defaultdict(list)
+    kinds = set()
+    for item in items:
+        kinds.add(item.kind)
+        if not item.is_damaged:
+            held[_where(item, places, wanted), item.kind, _election(item, wanted)].append(item)
+    keys = {
+        (place.code, kind, election)
+        for place in places.values()
+        for (kind, level), counts in wanted.items()
+        if level == place.level and kind in kinds
+        for election in counts
+    }
+    standings = []
+    for place, kind, election in sorted(keys | held.keys(), key=lambda key: (key[0], key[1], key[2] or "")):
+        level = places[place].level if place in places else ""
+        need = wanted.get((kind, level), Counter())[election]
+        found = held.get((place, kind, election), [])
+        has = sum(item.quantity for item in found if item.held_by == place)
+        total = sum(item.quantity for item in found)
+        if total != need:
+            spare = _first_to_go(found, place) if total > need else ()
+            standings.append(Standing(place, kind, election, need, has, total - has, spare))
+    return _matched(standings, Ways(places), under)
+
+
+def _wanted(needs: Iterable[Need]) -> dict[tuple[str, str], Counter[str | None]]:
+    """How many pieces a place of each level needs of each kind, by election."""
+    wanted: dict[tuple[str, str], Counter[str | None]] = {}
+    for need in needs:
+        counts: Counter[str | None] = Counter(need.elections) if need.elections else Counter({None: need.per_place})
+        wanted[need.kind, need.level] = counts
+    return wanted
+
+
+def _where(item: Item, places: Mapping[str, Place], wanted: Mapping[tuple[str, str], object]) -> str:
+    """The place that an item counts for."""
+    holder, goal = places.get(item.held_by), places.get(item.to)
+    if holder is not None and (item.kind, holder.level) in wanted:
+        return holder.code
+    is_awaited = goal is not None and (item.kind, goal.level) in wanted
+    is_reserve = holder is not None and holder.level not in ("carrier", "vendor")
+    return item.held_by if is_reserve and not is_awaited else item.to
+
+
+def _election(item: Item, wanted: Mapping[tuple[str, str], Counter[str | None]]) -> str | None:
+    names = (counts for (kind, _level), counts in wanted.items() if kind == item.kind)
+    return item.election if any(item.election in counts for counts in names) else None
+
+
+def _first_to_go(items: Sequence[Item], place: str) -> tuple[Item, ...]:
+    """What is bound elsewhere goes first, then what is there, the last of its like first."""
+    return tuple(sorted(items, key=lambda item: (item.to == place, item.held_by != place, -item.k, item.code)))
+
+
+@dataclass(slots=True)
+class _Side:
+    """A standing while it is matched: how much of it is left, and what can still be given."""
+
+    standing: Standing
+    way: tuple[str, ...]
+    left: int
+    spare: list[Item] = field(default_factory=list)
+
+
+def _matched(standings: Sequence[Standing], ways: Ways, under: str | None) -> Balance:
+    groups: dict[What, tuple[list[_Side], list[_Side]]] = defaultdict(lambda: ([], []))
+    shown = []
+    for standing in standings:
+        way = tuple(place.code for place in ways.to(standing.place)) or (standing.place,)
+        is_inside = under is None or under in way
+        if is_inside:
+            shown.append(standing)
+        takers, givers = groups[standing.kind, standing.election]
+        if standing.short and is_inside:
+            takers.append(_Side(standing, way, standing.short))
+        elif standing.over:
+            givers.append(_Side(standing, way, standing.over, list(standing.spare)))
+    moves: list[Move] = []
+    uncovered: dict[tuple[str, str, str | None], int] = {}
+    for (kind, election), (takers, givers) in groups.items():
+        moves += _nearest_first(takers, givers)
+        uncovered |= {(taker.standing.place, kind, election): taker.left for taker in takers if taker.left}
+    moves.sort(key=lambda move: (move.to, move.item.kind, move.item.election or "", move.giver, move.item.code))
+    return Balance(tuple(shown), tuple(moves), uncovered)
+
+
+def _nearest_first(takers: Sequence[_Side], givers: Sequence[_Side]) -> Iterator[Move]:
+    """Moves within each village before those within each sub-district, before all others."""
+    deepest = max((len(side.way) for side in (*takers, *givers)), default=0)
+    for depth in range(deepest, -1, -1):
+        areas: dict[tuple[str, ...], tuple[list[_Side], list[_Side]]] = defaultdict(lambda: ([], []))
+        for index, sides in enumerate((takers, givers)):
+            for side in sides:
+                if side.left and len(side.way) >= depth:
+                    areas[side.way[:depth]][index].append(side)
+        for near_takers, near_givers in areas.values():
+            near_givers.sort(key=lambda side: (len(side.way), side.way))
+            for taker in sorted(near_takers, key=lambda side: side.way):
+                for giver in near_givers:
+                    if taker.left and giver.left:
+                        yield from _given(giver, taker)
+
+
+def _given(giver: _Side, taker: _Side) -> Iterator[Move]:
+    """What one gives the other: whole things alone, and no more than it has too many."""
+    to = taker.standing.place
+    for item in sorted(giver.spare, key=lambda item: item.to != to):  # what is bound for it already goes home first
+        if taker.left <= 0:
+            return
+        if item.quantity <= giver.left:
+            giver.spare.remove(item)
+            giver.left -= item.quantity
+            taker.left = max(taker.left - item.quantity, 0)
+            yield Move(item, giver.standing.place, to)

@@ -1,0 +1,150 @@
+"""The delivery tree: places, what each needs, and the questions one asks of a tree.
+
+Functions take any mapping from code to `Place`, so a caller may pass the whole tree or one that looks places up.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from custody.format.codes import is_plate
+
+Level = Literal["warehouse", "district", "village", "polling_station", "vendor", "carrier"]
+LEVELS: tuple[str, ...] = get_args(Level)
+_OFFICIAL = re.compile(r"[0-9]{2}\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4}(\.[0-9]{3})?)?)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of the delivery tree, or a vendor or carrier beside it.
+
+    `parent` is None at the top. `due` is when supplies must be here: RFC 3339, UTC, `Z`; None when nothing is due.
+    `dapil` is the electoral district (daerah pemilihan) of it and of all below that name none; None: see above it.
+    """
+
+    code: str
+    name: str
+    level: str
+    parent: str | None = None
+    due: str | None = None
+    dapil: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What each place of one level needs of one kind; or each piece of a kind, if `level` names one: seals on boxes.
+
+    `tracked_as` is `item` (each piece has a label) or `pack` (the pack has one). `elections` is empty, or names the
+    election of each piece in order, so that piece k of n is for `elections[k - 1]`.
+    """
+
+    kind: str
+    name_id: str
+    name_en: str
+    level: str
+    per_place: int
+    unit: str
+    tracked_as: str
+    elections: tuple[str, ...] = ()
+
+
+def is_official(code: str) -> bool:
+    """Whether a code is formed as the Home Ministry numbers areas: a regency and, below it, a district, a village of
+    four digits, and a polling station of three (51.08.06.1024.003); whether there is such a place it does not say.
+    """
+    return _OFFICIAL.fullmatch(code) is not None
+
+
+def path(places: Mapping[str, Place], code: str) -> tuple[Place, ...]:
+    """The places from the top of the tree down to this one; empty when the code is unknown."""
+    found: list[Place] = []
+    seen: set[str] = set()
+    step: str | None = code
+    while step is not None and step not in seen and (place := places.get(step)) is not None:
+        seen.add(step)
+        found.append(place)
+        step = place.parent
+    return tuple(reversed(found))
+
+
+def dapil_of(places: Mapping[str, Place], code: str) -> str | None:
+    """The electoral district that a place lies in: its own, or that of the nearest above it; None where none is told.
+
+    A place that spans several has none of its own, nor has anything above it.
+    """
+    return next((place.dapil for place in reversed(path(places, code)) if place.dapil), None)
+
+
+@dataclass(slots=True)
+class Ways:
+    """The way from the top to each place, looked up once."""
+
+    places: Mapping[str, Place]
+    known: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+
+    def to(self, code: str) -> tuple[Place, ...]:
+        """The places from the top down to this one; empty when the code is unknown."""
+        if code not in self.known:
+            self.known[code] = path(self.places, code)
+        return self.known[code]
+
+    def area(self, code: str) -> Place | None:
+        """The sub-district that a place is or lies in; None above, beside and outside of them."""
+        return next((place for place in self.to(code) if place.level == "district"), None)
+
+
+def is_under(places: Mapping[str, Place], code: str, top: str) -> bool:
+    """Whether `code` is `top` or anywhere below it."""
+    return code == top or any(place.code == top for place in path(places, code))
+
+
+def is_carrier(places: Mapping[str, Place], code: str) -> bool:
+    """Whether a custodian is a truck: planned as a carrier, or known by a number plate alone."""
+    place = places.get(code)
+    return is_plate(code) if place is None else place.level == "carrier"
+
+
+def is_store(places: Mapping[str, Place], code: str) -> bool:
+    """Whether a place is a warehouse: what is bound for it is its stock."""
+    place = places.get(code)
+    return place is not None and place.level == "warehouse"
+
+
+def below(places: Mapping[str, Place], top: str) -> Iterator[Place]:
+    """Every place from `top` down, parents before children, in the order of the codes. Needs the whole tree."""
+    children: dict[str | None, list[Place]] = {}
+    for place in places.values():
+        children.setdefault(place.parent, []).append(place)
+    stack = [places[top]] if top in places else []
+    seen: set[str] = set()
+    while stack:
+        place = stack.pop()
+        if place.code in seen:  # a circle, which no loaded table has; an imported plan might
+            continue
+        seen.add(place.code)
+        yield place
+        stack.extend(sorted(children.get(place.code, ()), key=lambda p: p.code, reverse=True))
+
+
+# Indonesia's three zones by the first two digits of a place's code (the province, Kemendagri numbering). No
+# daylight saving, so a fixed offset is exact.
+_WITA = frozenset({"51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"})
+_WIT = frozenset({"81", "82", "91", "92", "93", "94", "95", "96", "97"})
+_WIB = frozenset(
+    {"11", "12", "13", "14", "15", "16", "17", "18", "19", "21", "31", "32", "33", "34", "35", "36", "61", "62"}
+)
+
+
+def zone(code: str) -> tuple[str, int]:
+    """The time zone of a place by the province in its code: its name and hours ahead of UTC; UTC if not Indonesian."""
+    province = code[:2]
+    if len(code) > 2 and code[2] != ".":
+        return ("UTC", 0)
+    if province in _WITA:
+        return ("WITA", 8)
+    if province in _WIT:
+        return ("WIT", 9)
+    if province in _WIB:
+        return ("WIB", 7)
+    return ("UTC", 0)

@@ -1,0 +1,210 @@
+"""What a ledger knows around a handover, which `custody.handover.handover_facts` takes beside its records.
+
+Before it is recorded that is in the tables of the present state; `custody.handover.handover_history` finds the same in
+the records.
+"""
+
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from custody.chain.chain import Chain, chains_then, folded
+from custody.chain.corrections import withdrawals
+from custody.compose.compose import Handover
+from custody.format.events import Event
+from custody.format.item_facts import Item
+from custody.handover.handover_facts import (
+    Around,
+    HandoverFacts,
+    bound_here,
+    expected_tops,
+    handover_facts,
+    is_own_number,
+    stated,
+    with_giver,
+)
+from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by
+from custody.handover.receipts import still_meant
+from db.log.event_topics import numbered
+from db.log.paper_records import NOTHING, Waybill
+from db.log.receipt_lookup import list_there
+
+if TYPE_CHECKING:
+    from db.judging import Judging
+    from db.state.queries import State
+
+
+def around_now(
+    judging: "Judging", handover: Handover, offered: Iterable[str] = (), scanned: Collection[str] = ()
+) -> Around:
+    """What is known around a handover as the ledger and the papers read at it are now.
+
+    Args:
+        offered: the codes of what was scanned, and of what is inside it.
+        scanned: the codes of what was scanned alone.
+    """
+    state, giver, to = judging.state, handover.giver, handover.to
+    others = numbered_alike(state, handover.number, giver, to) if handover.number else []
+    lists = stated(event.body for event in others)
+    is_listed = bool(handover.load) or lists is not None
+    tops = () if is_listed else judging.tops(handover)
+    stock = {item.code: item for item in state.expected(giver, tops)} if tops else {}
+    waybill = NOTHING if is_listed else judging.papers.waybill(giver, to, tops)
+    known = state.items_of({*offered, *handover.load, *(lists or ())} - stock.keys())
+    there = {item.code: item for item in known.values() if item.held_by == to}
+    if not is_listed and state.stations.places_met() is not None:
+        there |= {item.code: item for item in state.brought_by_others(to, judging.ledger.own_log().id)}
+    chains, own = judging.receipts(there.values(), giver, to), judging.ledger.own_row()
+    listed, may_change = list_there(state, (giver, to, own.name if own else ""), chains, waybill, scanned)
+    if listed:
+        more = state.items_of({*listed} - {*stock, *there})
+        known |= more
+        chains |= judging.receipts(more.values(), giver, to)
+    paper = waybill.items
+    leaves = {event.leaf for event in others}
+    done = {code for code, chain in chains.items() if moved_by(chain, leaves, handover.number)}
+    held = {**paper, **known, **stock, **there}
+    if handover.load:
+        _add_outer(state, held)
+    before = held | {code: with_giver(held[code], giver) for code in (*paper, *chains) if code not in stock}
+    to_go = [*stock, *(code for code in paper if code not in stock), *(code for code in chains if code not in done)]
+    to_go += bound_here((before[code] for code in done), giver, tops, state.places)
+    elsewhere = done.union(code for event in others for code in event.rows)
+    has_met = judging.has_met(giver)
+    is_alone = not handover.number or (own and is_own_number(own.name, handover.number))
+    return Around(
+        held, before, dict.fromkeys(to_go), [event.body for event in others], elsewhere, has_met,
+        has_met and bool(is_alone), None if listed is None else still_meant(listed, before, to, scanned), may_change,
+    )  # fmt: skip
+
+
+def _add_outer(state: "State", held: dict[str, Item]) -> None:
+    """Add what these things are packed in, at any depth: what is inside a listed thing is on the list."""
+    while wanted := {item.parent for item in held.values() if item.parent} - held.keys():
+        found = state.items_of(wanted)
+        if not found:
+            return
+        held |= found
+
+
+def meant_now(handover: Handover, around: Around, offered: Collection[str] = ()) -> list[str] | None:
+    """What the list of a handover says is to go in it; None where there is no list.
+
+    That is all that it names, but for what went to the receiver before and is not offered again.
+    """
+    if not handover.load:
+        return None
+    return still_meant(dict.fromkeys(handover.load), around.before, handover.to, offered)
+
+
+def moved_by(chain: Chain, leaves: Iterable[str], number: str) -> bool:
+    """Whether one of these records, or one of that BAST number (empty: none is shared), tells of an item."""
+    return any(
+        link.event.leaf in leaves or (number and link.event.body.get("bast") == number)
+        for link in chain.links
+        if not link.is_withdrawn
+    )
+
+
+def numbered_alike(state: "State", number: str, giver: str, to: str, own: str | None = None) -> list[Event]:
+    """The records of other logs that stand and are of one BAST number, giver and receiver.
+
+    Args:
+        own: the log that they are other than; None: our own.
+    """
+    if own is None:
+        row = state.ledger.own_row()
+        own = row.name if row else ""
+    stations = state.stations.now()
+    found = {
+        event.leaf: event
+        for event in state.ledger.on_topic((numbered(number),))
+        if event.log != own and (event.body["from"], event.body["to"]) == (giver, to)
+        and stations.stands(event)
+    }  # fmt: skip
+    return standing(state, found.values())
+
+
+def standing(state: "State", events: Iterable[Event]) -> list[Event]:
+    """Those of these events that no correction took back, in the order of logs and numbers."""
+    found = {event.leaf: event for event in events}
+    if found and (corrections := state.ledger.on_topic(("correct",))):
+        withdrawn, _foreign = withdrawals(found | {event.leaf: event for event in corrections}, state.roots)
+        found = {leaf: event for leaf, event in found.items() if leaf not in withdrawn}
+    return sorted(found.values(), key=lambda event: (event.log, event.seq, event.leaf))
+
+
+def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, dict[str, Chain]]:
+    """What the records of one handover say of it, and the chains of what they name, as of then.
+
+    Args:
+        parts: all of its records, in order.
+    """
+    state, first = judging.state, parts[0].body
+    giver, to, number, places = first["from"], first["to"], first["bast"], state.places.tree()
+    named = dict.fromkeys(code for part in parts for code in part.rows)
+    replaced = replaced_by(parts, state.ledger.on_topic(("correct",)), state.ledger.find)
+    stood, own = first_said(parts, replaced), {part.leaf for part in parts}
+    log = stood[0].log
+    others = [event for event in numbered_alike(state, number, giver, to, log) if event.leaf not in own]
+    lists = stated([*(part.body for part in parts), *(event.body for event in others)])
+    tops = expected_tops(first, places) if lists is None else ()
+    asked = named | (lists or {})
+    for top in tops:
+        asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
+    if lists is None:
+        asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, _log_id(state, log)))
+    heard = frozenset({log, parts[0].log})  # it tells what its own station recorded, admitted or not
+    histories = state.families(asked, heard=heard) | state.families(named, with_children=True, heard=heard)
+    if lists is not None:
+        _add_families(state, histories, parts)
+    waybill = _papers_then(judging, stood, tops) if lists is None else NOTHING
+    before, then = chains_then(parts, histories, state.roots, replaced)
+    listed = list_there(state, (giver, to, log), before, waybill, named).codes if lists is None else None
+    if listed:
+        more = state.families({*listed} - histories.keys(), heard=heard)
+        histories |= more
+        before |= chains_then(parts, more, state.roots, replaced)[0]
+    beside = {event.leaf: event for event in others}
+    for event in {e.leaf: e for events in histories.values() for e in events if e.type == "handover"}.values():
+        told = (event.body["from"], event.body["to"], event.body["bast"])
+        if event.log != log and event.leaf not in own and told == (giver, to, number):
+            beside.setdefault(event.leaf, event)
+    others = standing(state, beside.values())
+    around = around_then(
+        parts, before, places, others=others, moved=_moved(histories, beside, state.roots) if others else (),
+        log=log, listed=listed, paper=waybill.items, met_giver=judging.has_met(giver),
+    )  # fmt: skip
+    looks = [look.body for look in looks_of(parts, histories)]
+    return handover_facts([part.body for part in parts], looks, around, places), then
+
+
+def _add_families(state: "State", histories: dict[str, list[Event]], parts: Sequence[Event]) -> None:
+    """Add the histories of what things beyond a list were packed in: what is inside a listed thing is on the list."""
+    codes = {code for part in parts for code in part.beyond}
+    parents = {
+        str(event.body["parent"]) for code in codes for event in histories.get(code, ()) if event.type == "pack"
+    } - histories.keys()  # fmt: skip
+    histories |= state.families(parents) if parents else {}
+
+
+def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roots: frozenset[str]) -> set[str]:
+    """The items that moved by one of these records, seen or inside others."""
+    return {
+        code
+        for code, events in histories.items()
+        if any(link.event.leaf in others and link.has_moved for link in folded(code, events, roots).links)
+    }
+
+
+def _papers_then(judging: "Judging", parts: Sequence[Event], tops: Sequence[str]) -> Waybill:
+    """What the papers that this station had read by then said was to come and no record here tells of."""
+    own = judging.ledger.own_row()
+    if own is None or own.name != parts[0].log:
+        return NOTHING
+    first = parts[0].body
+    return judging.papers.waybill(first["from"], first["to"], tops, before=parts)
+
+
+def _log_id(state: "State", name: str) -> int:
+    log = state.tables.log
+    return int(log.select(log.id).where(log.name == name).scalar())

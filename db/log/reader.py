@@ -1,0 +1,400 @@
+"""The evidence as it is held: reading events, logs and heads back. Writes nothing."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain as joined
+from typing import Any, NamedTuple, TypeVar, cast
+
+from peewee import Case, Database, SqliteDatabase, fn
+
+from custody.chain.clocks import Stamp
+from custody.chain.roster import NOTICES
+from custody.compose.compose import Ref
+from custody.errors import N_, StoreError, TamperError
+from custody.format.events import Event
+from db.connect import reopen
+from db.log.event_topics import topics_of
+from db.log.item_index import Naming
+from db.log.stored import as_bytes, read_stored
+from db.models import Tables
+from db.prepared import Prepared, PreparedIn, blank
+
+_AT = re.compile(rb'"at":"([^"]{1,40})"')
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLog:
+    """The log that this station writes."""
+
+    id: int
+    name: str
+    station: str
+    place: str
+    root: str
+    election: str
+    handovers: int
+
+
+class HeldLog(NamedTuple):
+    """A log as it stands: its name, who writes it, how many entries, the newest one's digest, how many handovers."""
+
+    id: int
+    name: str
+    station: str
+    place: str
+    root: str
+    public_key: str
+    size: int
+    head: bytes | None
+    handovers: int
+    clock: str | None
+
+
+T = TypeVar("T")
+Mark = tuple[int, ...]
+
+
+class Reading:
+    """The event tables of one database, read."""
+
+    def __init__(self, database: Database, tables: Tables) -> None:
+        self.database, self.tables = database, tables
+        self._naming = Naming(database, tables)
+        self._mark = Prepared(database, self._mark_query)
+        self._own = Prepared(database, self._own_query)
+        self._event_at = Prepared(database, self._event_at_query)
+        self._elections: dict[int, str] = {}
+        self._rules = Prepared(database, self._rules_query)
+        self._on_topic = PreparedIn(database, self._on_topic_query)
+        self._forked = Prepared(database, self._forked_query)
+        self._remembered: tuple[Mark, dict[str, Any]] | None = None
+        self._ruled: tuple[Mark, dict[str, Any]] | None = None
+        self.failures = 0
+        """How many transactions have failed: the next one may use their numbers for other events."""
+
+    def mark(self) -> Mark:
+        """Changes whenever anything is recorded or merged, by this program or another, or could not be.
+
+        Raises:
+            StoreError: the database could not be opened again after an error, and still cannot.
+        """
+        if self.database.is_closed():
+            reopen(self.database)
+        return (self.failures, *(int(value or 0) for value in self._mark.first()))  # the last: whether a log has forked
+
+    def _mark_query(self) -> Any:
+        log, fork = self.tables.log, self.tables.fork
+        own = fn.MAX(Case(None, [(log.is_own == 1, log.id)]))
+        return log.select(fn.SUM(log.size), fn.MAX(log.id), own, self._newest_dropped(), fork.select(fn.MAX(fork.id)))
+
+    def _newest_dropped(self) -> Any:
+        """In every mark: once a log was dropped, its numbers may come again for other entries."""
+        return self.tables.dropped.select(fn.MAX(self.tables.dropped.id))
+
+    def remember(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, made again only when the ledger's mark has changed."""
+        mark = self.mark()
+        if self._remembered is None or self._remembered[0] != mark:
+            self._remembered = (mark, {})
+        return _kept(self._remembered[1], name, make)
+
+    def remember_rule(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, which hangs on logs, keys and the plan alone: made again only when a record of these has
+        come, or a correction. Handovers, which come all the time, change nothing of it.
+        """
+        mark = self.rules_mark()
+        if self._ruled is None or self._ruled[0] != mark:
+            self._ruled = (mark, {})
+        return _kept(self._ruled[1], name, make)
+
+    def forget_rules(self) -> None:
+        """Forget what `remember_rule` keeps: the tables of the plan are written behind its record."""
+        self._ruled = None
+
+    def rules_mark(self) -> Mark:
+        """Changes whenever anything comes, in a log's sequence or beside it, that speaks of logs, keys or the plan, or
+        corrects a record; or could not be stored.
+        """
+        found = self.remember("rules", self._rules.first)
+        return (self.failures, *(int(value or 0) for value in found))
+
+    def _rules_query(self) -> Any:
+        topic, log, fork = self.tables.event_topic, self.tables.log, self.tables.fork
+        own = log.select(fn.MAX(log.id)).where(log.is_own == 1)
+        newest_log, newest_fork = log.select(fn.MAX(log.id)), fork.select(fn.MAX(fork.id))
+        newest = topic.select(fn.MAX(topic.event_id), newest_log, own, self._newest_dropped(), newest_fork)
+        return newest.where(topic.topic.in_([*sorted(NOTICES), "correct"]))
+
+    def forget(self) -> None:
+        """Forget what is remembered: a transaction that failed may be followed by another one with the same mark."""
+        self._remembered = self._ruled = None
+        self.failures += 1
+
+    def own_log(self) -> OwnLog:
+        """The log that this station writes.
+
+        Raises:
+            StoreError: there is none.
+        """
+        row = self._own_row()
+        if row.id not in self._elections:  # a log's first entry stays what it is
+            self._elections[row.id] = str(self.event_at(row.id, 1).body["election"])
+        return OwnLog(row.id, row.name, row.station, row.place, row.root, self._elections[row.id], row.handovers)
+
+    def event_at(self, log_id: int, seq: int) -> Event:
+        """The event of that number in a log that should have it.
+
+        Raises:
+            TamperError: it is not there, or not as it was recorded.
+        """
+        held = self._event_at.first(log_id=log_id, seq=seq)
+        if held is None:
+            raise TamperError(
+                N_("number {seq} of a log of this ledger is gone"), hint=N_("Run: {way}"), way="verify", seq=seq
+            )
+        return read_stored(*held)
+
+    def _event_at_query(self) -> Any:
+        event = self.tables.event
+        columns = event.select(event.leaf, event.body, event.signatures)
+        return columns.where((event.log_id == blank("log_id")) & (event.seq == blank("seq")))
+
+    def event_count(self) -> int:
+        """How many events are held, of all logs. It grows with every change that anybody records."""
+        return int(self.tables.log.select(fn.COALESCE(fn.SUM(self.tables.log.size), 0)).scalar())
+
+    def naming(self, codes: Iterable[str]) -> dict[str, list[Event]]:
+        """For each code, the events of its chain: those that name it, and what corrects them; in no order."""
+        return self._naming.naming(codes, with_forks=bool(self.mark()[-1]))
+
+    def on_topic(self, topics: Iterable[str]) -> list[Event]:
+        """Every event of these topics (`db.log.event_topics`); in no order."""
+        wanted = list(topics)
+        found = [read_stored(*stored) for stored in self._on_topic.rows(wanted)]
+        beside = (read_stored(*stored) for stored in self._forked.run())
+        return found + [event for event in beside if not topics_of(event.body).isdisjoint(wanted)]
+
+    def _on_topic_query(self, topics: list[Any]) -> Any:
+        event, topic = self.tables.event, self.tables.event_topic
+        columns = event.select(event.leaf, event.body, event.signatures)
+        return columns.join(topic, on=(topic.event_id == event.id)).where(topic.topic.in_(topics))
+
+    def _forked_query(self) -> Any:
+        fork = self.tables.fork
+        return fork.select(fork.leaf, fork.body, fork.signatures)
+
+    def naming_none(self) -> Iterator[Event]:
+        """Every event that names no item: plans, corrections, handovers of things without a label; for reports, since
+        the index of items is gone through for it.
+        """
+        event, named = self.tables.event, self.tables.event_item
+        columns = event.select(event.leaf, event.body, event.signatures)
+        query = columns.where(event.id.not_in(named.select(named.event_id)))
+        return (read_stored(*stored) for stored in query.tuples())
+
+    def codes_of(self, leaf: str) -> list[str]:
+        """The items whose chains an event belongs to."""
+        event = self.corrected(leaf)
+        return [] if event is None else list(event.named)
+
+    def corrected(self, leaf: str) -> Event | None:
+        """What a correction is about in the end, through corrections of corrections; of any other event, itself."""
+        event = self.find(leaf)
+        while event is not None and event.type == "correct":
+            event = self.find(event.body["target"])
+        return event
+
+    def codes(self) -> Iterator[str]:
+        """Every item that any event names, once; those of one event together, so that it need not be read for each."""
+        tables = self.tables
+        named = tables.event_item.select(tables.event_item.code)
+        for index, entry in (
+            (tables.event_item, tables.event_item.event_id),
+            (tables.fork_item, tables.fork_item.fork_id),
+        ):
+            query = index.select(index.code).group_by(index.code).order_by(fn.MIN(entry), index.code)
+            if index is tables.fork_item:  # what another history alone names
+                query = query.where(index.code.not_in(named))
+            for (code,) in query.tuples().iterator():
+                yield code
+
+    def code_count(self) -> int:
+        """How many items any event names; one that only a second history names is not counted."""
+        return int(self.tables.event_item.select(self.tables.event_item.code).distinct().count())
+
+    def codes_from(self, log: str, first: int) -> set[str]:
+        """The items that a log names from a number on."""
+        table = self.tables.log
+        log_id = table.select(table.id).where(table.name == log).scalar()
+        found: set[str] = set()
+        for entries in (self.tables.event, self.tables.fork):
+            columns = entries.select(entries.leaf, entries.body, entries.signatures)
+            for stored in columns.where((entries.log_id == log_id) & (entries.seq >= first)).tuples():
+                event = read_stored(*stored)
+                found.update(self.codes_of(event.leaf) if event.type == "correct" else event.named)
+        return found
+
+    def at(self, log: str, seq: int) -> list[Event]:
+        """The events of a log with that number: none, one, or several where it has forked."""
+        table = self.tables.log
+        log_id = table.select(table.id).where(table.name == log).scalar()
+        return self._where(lambda entries: (entries.log_id == log_id) & (entries.seq == seq))
+
+    def beginning_with(self, digits: str) -> list[Event]:
+        """The events, at most two, whose leaf digest begins with these hex digits."""
+        first, last = bytes.fromhex(digits.ljust(64, "0")), bytes.fromhex(digits.ljust(64, "f"))
+        return self._where(lambda entries: entries.leaf.between(first, last))[:2]
+
+    def _where(self, condition: Callable[[Any], Any]) -> list[Event]:
+        found = []
+        for entries in (self.tables.event, self.tables.fork):
+            columns = entries.select(entries.leaf, entries.body, entries.signatures)
+            found += [read_stored(*stored) for stored in columns.where(condition(entries)).limit(2).tuples()]
+        return found
+
+    def find(self, leaf: str) -> Event | None:
+        """The event of that identity, None where it is not held."""
+        return next(iter(self._where(lambda entries: entries.leaf == bytes.fromhex(leaf))), None)
+
+    def refs(self, leaves: Iterable[bytes]) -> dict[bytes, Ref]:
+        """Where each of these events stands, but for those of another history of our own log."""
+        return self._naming.refs(leaves)
+
+    def entries(self, logs: Sequence[str] | None = None) -> Iterator[tuple[bytes, str]]:
+        """Every entry as it is stored, log by log in order of `seq`: its body's bytes and its signature lines.
+
+        Behind a forked log's own sequence come the entries of its other histories.
+
+        Unchecked, for who verifies; where damage left something else in a column, it comes out empty.
+
+        Args:
+            logs: the names of the logs; None means all.
+        """
+        event, fork, log = self.tables.event, self.tables.fork, self.tables.log
+        columns = event.select(event.body, event.signatures)
+        others = fork.select(fork.body, fork.signatures).order_by(fork.seq, fork.leaf)
+        held_logs = log.select(log.id).order_by(log.name)
+        if logs is not None:
+            held_logs = held_logs.where(log.name.in_(list(logs)))
+        for held in held_logs:  # by log, so that the index on (log_id, seq) gives the order
+            own = columns.where(event.log_id == held.id).order_by(event.seq)
+            for body, signatures in joined(own.tuples().iterator(), others.where(fork.log_id == held.id).tuples()):
+                yield as_bytes(body), signatures if isinstance(signatures, str) else ""
+
+    def entry_count(self, logs: Sequence[str]) -> int:
+        """How many entries `entries` gives of these logs: their sequences, and the other histories of forked ones."""
+        log, fork = self.tables.log, self.tables.fork
+        held = log.select(log.id).where(log.name.in_(list(logs)))
+        sizes = log.select(fn.SUM(log.size)).where(log.id.in_(held)).scalar() or 0
+        return int(sizes) + int(fork.select().where(fork.log_id.in_(held)).count())
+
+    def heads(self) -> list[dict[str, Any]]:
+        """Each log held: its name, station, place, how many events, and the newest one's leaf digest (hex)."""
+        log = self.tables.log
+        return [
+            {"log": row.name, "station": row.station, "place": row.place, "size": row.size,
+             "head": bytes(row.head).hex() if row.head is not None else None}
+            for row in log.select().order_by(log.name)
+        ]  # fmt: skip
+
+    def leaves(self, log: str) -> Iterator[bytes]:
+        """The digests of a log's own sequence, from its first entry on."""
+        event, logs = self.tables.event, self.tables.log
+        query = event.select(event.leaf).join(logs, on=(logs.id == event.log_id)).where(logs.name == log)
+        for (leaf,) in query.order_by(event.seq).tuples().iterator():
+            yield bytes(leaf)
+
+    def entry(self, leaf: str) -> bytes:
+        """The bytes of an entry that is held: its body, a line feed, its signature lines."""
+        event = self.tables.event
+        row = event.get(event.leaf == bytes.fromhex(leaf))
+        return bytes(row.body) + b"\n" + str(row.signatures).encode()
+
+    def keys(self) -> dict[str, bytes]:
+        """The public key of each log held."""
+        log = self.tables.log
+        return {name: bytes.fromhex(key) for name, key in log.select(log.name, log.public_key).tuples()}
+
+    def events_after(self, log_id: int, seq: int) -> Iterator[Event]:
+        """The events of a log that come after a number, in order."""
+        event = self.tables.event
+        columns = event.select(event.leaf, event.body, event.signatures).order_by(event.seq)
+        for stored in columns.where((event.log_id == log_id) & (event.seq > seq)).tuples().iterator():
+            yield read_stored(*stored)
+
+    def stamps(self, sizes: Mapping[str, int]) -> Iterator[Stamp]:
+        """When each entry was recorded that came after the logs had these sizes, log by log, in order.
+
+        What is no entry has no time: `verify` says what it is.
+        """
+        log, event = self.tables.log, self.tables.event
+        for log_id, name, place, size in list(log.select(log.id, log.name, log.place, log.size).tuples()):
+            if size <= sizes.get(name, 0):
+                continue
+            columns = event.select(event.seq, event.leaf, event.body, event.signatures).order_by(event.seq)
+            later = columns.where((event.log_id == log_id) & (event.seq > sizes.get(name, 0)))
+            for seq, leaf, body, signatures in later.tuples().iterator():
+                data = bytes(body)
+                found = _AT.search(data)  # canonical: nothing before it is an object that has such a key
+                if found is not None:
+                    is_clock = b'"type":"clock"' in data
+                    told = read_stored(leaf, body, signatures) if is_clock else None
+                    clock = told if told is not None and told.type == "clock" else None
+                    yield Stamp(name, place, seq, bytes(leaf).hex(), found[1].decode(), clock)
+
+    def sizes(self) -> dict[str, int]:
+        """How many entries are held of each log, by its name."""
+        log = self.tables.log
+        return dict(log.select(log.name, log.size).tuples())
+
+    def events_since(self, sizes: Mapping[str, int]) -> Iterator[Event]:
+        """What was recorded or came after the logs had these sizes, log by log; of a log not named, everything."""
+        log = self.tables.log
+        for log_id, name, size in list(log.select(log.id, log.name, log.size).tuples()):
+            if size > sizes.get(name, 0):
+                yield from self.events_after(log_id, sizes.get(name, 0))
+
+    def newest_time(self, log_id: int) -> str | None:
+        """When the newest event of a log says it was recorded; None for an empty log."""
+        event = self.tables.event
+        columns = event.select(event.leaf, event.body, event.signatures)
+        row = columns.where(event.log_id == log_id).order_by(event.seq.desc()).tuples().first()
+        return None if row is None else read_stored(*row).at
+
+    def trouble(self, *, whole: bool = False) -> str:
+        """What the database itself finds wrong with its file; empty when nothing. Finds damage, not tampering.
+
+        Args:
+            whole: compare indexes with tables too, which takes longer.
+        """
+        if not isinstance(self.database, SqliteDatabase):
+            return ""
+        check = "integrity_check" if whole else "quick_check"
+        found = str(self.database.execute_sql(f"PRAGMA {check}(1)").fetchone()[0])
+        return "" if found == "ok" else found
+
+    def own_row(self) -> HeldLog | None:
+        """The log that this station writes, None where it has not begun one."""
+        row = self._own.first()
+        return None if row is None else HeldLog(*row)
+
+    def _own_query(self) -> Any:
+        log = self.tables.log
+        return log.select(*(getattr(log, name) for name in HeldLog._fields)).where(log.is_own == 1)
+
+    def _own_row(self) -> HeldLog:
+        row = self.own_row()
+        if row is None:
+            raise StoreError(
+                N_("this ledger has no station yet"),
+                hint=N_("Begin one with: {way}"),
+                way="init",
+            )
+        return row
+
+
+def _kept(known: dict[str, Any], name: str, make: Callable[[], T]) -> T:
+    if name not in known:
+        known[name] = make()
+    return cast(T, known[name])

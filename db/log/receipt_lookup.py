@@ -1,0 +1,58 @@
+"""Which list of the other side a handover confirms: found in the chains as of then, and in papers that were read."""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from custody.chain.chain import Chain
+from custody.format.events import Event
+from custody.handover.receipts import confirmed, listed_there, sent_by, waiting_in
+from db.log.paper_records import Waybill
+
+if TYPE_CHECKING:
+    from db.state.queries import State
+
+
+class ListThere(NamedTuple):
+    """The codes that the other side's record lists, None where it lists nothing.
+
+    `may_change`: whether what is scanned next may bring another record of the other side in, or leave one out.
+    """
+
+    codes: list[str] | None = None
+    may_change: bool = False
+
+
+def list_there(
+    state: "State", ends: tuple[str, str, str], chains: Mapping[str, Chain], waybill: Waybill, scanned: Collection[str]
+) -> ListThere:
+    """The list of what was to go that the other side's record of a handover states.
+
+    Args:
+        ends: giver, receiver, and the log of who confirms.
+        chains: as of then, without the handover's own records.
+        waybill: what papers said then.
+        scanned: the codes that were taken or refused; empty: nothing yet, so that any record may be meant.
+    """
+    events = waiting_in(chains, *ends)
+    papers = waybill.records
+    if not any(body.get("meant") for body in (*papers.values(), *(event.body for event in events.values()))):
+        return ListThere()
+    waiting = {code: sent_by(papers[ref.leaf]) for code, ref in waybill.refs.items() if ref.leaf in papers}
+    waiting |= {code: sent_by(event.body) for code, event in events.items()}
+    meant = confirmed(waiting, scanned)
+    named = {sent_by(event.body): event for event in events.values()}
+    records = [part.body for sent, event in named.items() if sent in meant for part in _parts(state, event)]
+    on_paper = [body for body in papers.values() if sent_by(body) in meant]
+    gone = {str(row["code"]) for body in on_paper for row in body["items"]} - waiting.keys() - {*scanned}
+    found = listed_there([*records, *on_paper])
+    may_change = not scanned or len(meant) < len({*waiting.values()})
+    return ListThere(None if found is None else [code for code in found if code not in gone], may_change)
+
+
+def _parts(state: "State", event: Event) -> list[Event]:
+    """All parts of the handover that an event is one of, whether a correction took them back since or not."""
+    first = event.seq - event.body["part"] + 1
+    numbers = range(first, first + event.body["parts"])
+    found = [other for seq in numbers if seq != event.seq for other in state.ledger.at(event.log, seq)]
+    found = [other for other in found if other.type == "handover"]
+    return [event, *(other for other in found if sent_by(other.body) == sent_by(event.body))]

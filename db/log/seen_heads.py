@@ -1,0 +1,258 @@
+"""Heads: how long our own log is, how long somebody has seen it, and how much of it nobody else holds yet.
+
+Whoever was shown a head knows better than a database that was put back to an older copy.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from peewee import fn
+
+from custody.errors import N_, StoreError, TamperError
+from custody.format.events import Event
+from db.log.ledger import Ledger
+from db.models import Tables
+from db.prepared import Prepared, blank
+from db.read_only import is_marked
+from db.state.current_roster import RosterTable
+from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
+from evidence.head_seal import MODULUS, sum_of
+from evidence.witnesses import head_size, witnessed_to
+
+
+class SeenHeads:
+    """The heads that one station was shown, and its own."""
+
+    def __init__(self, ledger: Ledger, stations: RosterTable, tables: Tables) -> None:
+        self.ledger, self.stations, self.tables = ledger, stations, tables
+        self._is_kept = Prepared(ledger.database, self._is_kept_query)
+        self._longest = Prepared(ledger.database, self._longest_query)
+        self._of_other = Prepared(ledger.database, self._of_other_query)
+        self._kept = Prepared(ledger.database, self._kept_query)
+
+    def take(self, text: str, *, at: str) -> Checkpoint | None:
+        """Keep a signed head that somebody shows; None where its log, and so its key, is not known here.
+
+        Raises:
+            TamperError: it is not signed by its log's key; or it is our own log's, and that was longer once.
+        """
+        with self.ledger.transaction():  # by itself: what follows may refuse, and must find it at every start
+            head = self.keep(text, at=at)
+        if head is not None and self._is_own(head.origin):
+            self.refuse_if_rolled_back()
+        return head
+
+    def keep(self, text: str, *, at: str) -> Checkpoint | None:
+        """Keep a signed head, whatever it says of our own log; None where its log is not known here.
+
+        Raises:
+            TamperError: it is not signed by its log's key.
+        """
+        return self.keep_all([text], at=at)[0]
+
+    def keep_all(self, texts: Iterable[str], *, at: str) -> list[Checkpoint | None]:
+        """Keep signed heads as `keep` does, and add them to what our next record signs (`evidence.head_seal`)."""
+        tables, own, keys, total = self.tables, self.ledger.own_row(), self.ledger.keys(), 0
+        tree = None if own is None else tables.tree.get_or_none(tables.tree.log_id == own.id)
+        seen = {"seen_at": at, "seen_by": own.id if own and tree else 0, "known_at": own.size if own and tree else 0}
+        heads: list[Checkpoint | None] = []
+        for text in texts:
+            key = keys.get(claimed_checkpoint(text).origin)
+            heads.append(head := None if key is None else read_checkpoint(text, key))
+            if head is not None and not self._is_kept.first(log=head.origin, size=head.size, root=head.root):
+                tables.seen_head.insert(
+                    log=head.origin, size=head.size, root=head.root, note=text, **seen
+                ).execute()  # fmt: skip
+                total = sum_of(total, text)
+        if tree and total:
+            shown = (int(tree.shown or "0", 16) + total) % MODULUS
+            tables.tree.update(shown=f"{shown:x}").where(tables.tree.log_id == tree.log_id).execute()
+        return heads
+
+    def _is_kept_query(self) -> Any:
+        head = self.tables.seen_head
+        same = (head.log == blank("log")) & (head.size == blank("size")) & (head.root == blank("root"))
+        return head.select(head.size).where(same)
+
+    def longest(self, log: str) -> int:
+        """How long a log was by the heads that were shown; 0 where none was."""
+        return int(self._longest.first(log=log)[0] or 0)
+
+    def refuse_if_rolled_back(self) -> None:
+        """Refuse to go on where a head of our own log was seen that is newer than what is held of it.
+
+        Raises:
+            TamperError: this ledger was put back to an older copy.
+        """
+        own = self.ledger.own_row()
+        if own is not None and (seen := self.longest(own.name)) > own.size:
+            raise rolled_back(own.size, seen)
+
+    def _longest_query(self) -> Any:
+        head = self.tables.seen_head
+        return head.select(fn.MAX(head.size)).where(head.log == blank("log"))
+
+    def newest_of_other(self, log: str) -> str | None:
+        """The longest head that was shown of a log of another key, where ours has not kept one as long; else None."""
+        own, found = self.ledger.own_row(), self._of_other.first(log=log)
+        if own is None or found is None:
+            return None
+        log_id, public_key, size, text = found
+        kept = self._kept.first(log_id=log_id, by_id=own.id)
+        return str(text) if public_key != own.public_key and size > (kept[0] if kept else 0) else None
+
+    def note_kept(self, log: str, size: int) -> None:
+        """Note that our log keeps a head of another log; nothing where that log is not here yet."""
+        own, logs, witnessed = self.ledger.own_row(), self.tables.log, self.tables.witnessed
+        other = logs.get_or_none(logs.name == log)
+        if own is not None and other is not None:
+            said = {"log_id": other.id, "by_id": own.id, "looked_to": own.size, "seq": size}
+            key, changed = [witnessed.log_id, witnessed.by_id], [witnessed.looked_to, witnessed.seq]
+            witnessed.insert(**said).on_conflict(conflict_target=key, preserve=changed).execute()
+
+    def told_wrong(self) -> list[tuple[str, str]]:
+        """The logs, and by which others, of which the table `witnessed` says what their entries do not.
+
+        What others rely on is counted anew up to where they were looked at. Of what our own logs keep, only more than
+        they do is wrong: a shorter head from a paper may have been noted last.
+        """
+        tables, found, kept = self.tables, [], self._witnessing()
+        logs = {row.id: row for row in tables.log.select()}
+        ours = {log_id for (log_id,) in tables.tree.select(tables.tree.log_id).tuples()}
+        for row in tables.witnessed.select().order_by(tables.witnessed.log_id, tables.witnessed.by_id):
+            log, by = logs.get(row.log_id), logs.get(row.by_id)
+            if log is None or by is None:
+                found.append((log.name if log else "?", by.name if by else "?"))
+                continue
+            if by.is_own or by.id in ours:
+                is_right = row.seq <= _longest_kept(log, kept.get(by.name, ()))
+            else:
+                looked_at = (event for event in self.ledger.events_after(by.id, 0) if event.seq <= row.looked_to)
+                to = witnessed_to(log.name, bytes.fromhex(log.public_key), looked_at)
+                is_right = (row.seq, row.looked_to <= by.size) == (to, True)
+            if not is_right:
+                found.append((str(log.name), str(by.name)))
+        return found
+
+    def look_anew(self) -> None:
+        """Forget what the table `witnessed` says and cannot be: others are looked at again, ours from what it keeps."""
+        witnessed = self.tables.witnessed
+        with self.ledger.transaction():
+            logs = {row.name: row for row in self.tables.log.select()}
+            wrong, kept = self.told_wrong(), self._witnessing()
+            known = [row.id for row in logs.values()]
+            witnessed.delete().where(witnessed.log_id.not_in(known) | witnessed.by_id.not_in(known)).execute()
+            for log, by in wrong:
+                if log in logs and by in logs:
+                    witnessed.delete().where(
+                        (witnessed.log_id == logs[log].id) & (witnessed.by_id == logs[by].id)
+                    ).execute()
+                    if logs[by].is_own:
+                        self.note_kept(log, _longest_kept(logs[log], kept.get(by, ())))
+
+    def _witnessing(self) -> dict[str, list[Event]]:
+        """The events by which each log keeps heads of others."""
+        found: dict[str, list[Event]] = {}
+        for event in self.ledger.on_topic(("witness",)):
+            found.setdefault(event.log, []).append(event)
+        return found
+
+    def _kept_query(self) -> Any:
+        witnessed = self.tables.witnessed
+        pair = (witnessed.log_id == blank("log_id")) & (witnessed.by_id == blank("by_id"))
+        return witnessed.select(witnessed.seq).where(pair)
+
+    def _of_other_query(self) -> Any:
+        head, log = self.tables.seen_head, self.tables.log
+        columns = log.select(log.id, log.public_key, head.size, head.note).join(head, on=(head.log == log.name))
+        return columns.where(log.name == blank("log")).order_by(head.size.desc(), head.root).limit(1)
+
+    def own_head(self) -> str:
+        """The signed head of our own log as it is now.
+
+        Raises:
+            StoreError: none has been signed yet, in a ledger of an older version.
+        """
+        own = self.ledger.own_row()
+        note = None if own is None else self.ledger.signed_heads.signed(own.name)
+        if note is None:
+            raise StoreError(
+                N_("this ledger has no signed head yet"), hint=N_("Record something first; each record signs one.")
+            )
+        return note
+
+    def unwitnessed(self) -> int:
+        """How many of our own newest records no other admitted station is known to have seen.
+
+        Cutting these off would not be noticed. Looks only at what has come since it was last asked.
+        """
+        own = self.ledger.own_row()
+        if own is None:
+            return 0
+        stations, paper = self.stations.now(), self.tables.paper
+        told = [self._told(own, by, to) for by, to in self._look(own).items() if stations.counts(by)]
+        columns = paper.select(paper.public_key, paper.log, paper.seq, paper.body).where(paper.log != own.name)
+        read = [
+            Event("", json.loads(bytes(body)))
+            for key, log, seq, body in columns.where(paper.public_key.in_(list(stations.powers))).tuples()
+            if (end := stations.end_of(key, log)) is None or seq <= end
+        ]
+        told.append(min(witnessed_to(own.name, bytes.fromhex(own.public_key), read), own.size))
+        return int(own.size - max(told))
+
+    def _look(self, own: Any) -> dict[str, int]:
+        """How far each other log that is held is known to rely on ours."""
+        log, witnessed = self.tables.log, self.tables.witnessed
+        others = log.select().where((log.id != own.id) & (log.public_key != own.public_key))
+        looked = {row.by_id: row for row in witnessed.select().where(witnessed.log_id == own.id)}
+        found = {}
+        for other in others:
+            row = looked.get(other.id)
+            looked_to, seq = (row.looked_to, row.seq) if row else (0, 0)
+            if looked_to < other.size:
+                seq = max(seq, self._look_at(own, other.id, looked_to))
+                said = {"log_id": own.id, "by_id": other.id, "looked_to": other.size, "seq": seq}
+                key = [witnessed.log_id, witnessed.by_id]
+                if is_marked(self.ledger.database):  # it is looked at again next time
+                    found[other.name] = min(seq, own.size)
+                    continue
+                with self.ledger.transaction():
+                    changed = [witnessed.looked_to, witnessed.seq]
+                    witnessed.insert(**said).on_conflict(conflict_target=key, preserve=changed).execute()
+            found[other.name] = min(seq, own.size)
+        return found
+
+    def _told(self, own: Any, by: str, to: int) -> int:
+        """How far a log's word reaches: that of a revoked key only what it said before its end."""
+        end = self.stations.now().last_good(by)
+        if end is None:
+            return to
+        other = self.tables.log.get(self.tables.log.name == by)
+        said = (event for event in self.ledger.events_after(other.id, 0) if event.seq <= end)
+        return min(witnessed_to(own.name, bytes.fromhex(own.public_key), said), to)
+
+    def _look_at(self, own: Any, other: int, after: int) -> int:
+        events = self.ledger.events_after(other, after)
+        return witnessed_to(own.name, bytes.fromhex(own.public_key), events)
+
+    def _is_own(self, log: str) -> bool:
+        own = self.ledger.own_row()
+        return own is not None and own.name == log
+
+
+def _longest_kept(log: Any, keeping: Iterable[Event]) -> int:
+    """The size of the longest head of a log that these events keep."""
+    key = bytes.fromhex(log.public_key)
+    return max((head_size(log.name, key, event.body["head"]) for event in keeping), default=0)
+
+
+def rolled_back(size: int, seen: int) -> TamperError:
+    """The refusal to record in a ledger that was put back to an older copy."""
+    return TamperError(
+        N_("this ledger was put back to an older copy: it holds {size} records of its log, and {seen} were seen. "
+           "Nothing is recorded"),
+        hint=N_("Put the newer ledger back if there is one; else go on with a new log: {way}"), way="continue",
+        size=size,
+        seen=seen,
+    )  # fmt: skip

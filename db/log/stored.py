@@ -1,0 +1,36 @@
+"""Entries as they lie in our own tables, and what makes them readable."""
+
+from functools import lru_cache
+from typing import Any
+
+from custody.errors import N_, TamperError
+from custody.format.encoding import leaf_digest
+from custody.format.events import Event, stored_event
+
+
+def read_stored(leaf: Any, body: Any, signatures: Any) -> Event:
+    """An event from our own tables, after its bytes have been compared with its digest.
+
+    Raises:
+        TamperError: they differ.
+    """
+    digest, data = as_bytes(leaf), as_bytes(body)
+    if leaf_digest(data + b"\n" + str(signatures).encode()) != digest:
+        raise TamperError(
+            N_("an event of this ledger is not as it was recorded (its digest was {leaf})"),
+            hint=N_("Run: {way}"),
+            way="verify",
+            leaf=digest.hex()[:16],
+        )
+    return _parsed(digest, data)
+
+
+@lru_cache(maxsize=16)
+def _parsed(digest: bytes, body: bytes) -> Event:
+    """The events read last: the items of one handover are named by few, and a long list takes longest to parse."""
+    return stored_event(digest, body)
+
+
+def as_bytes(value: Any) -> bytes:
+    """A stored blob; empty where damage left something else, for `bytes` of a number would be so many zeros."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""

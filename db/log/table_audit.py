@@ -1,0 +1,229 @@
+"""What can be wrong with a ledger beside its entries: the schema and its guards, the tables about logs, the indexes,
+and the present state, which must be the fold of the events.
+
+Compares, and writes nothing. The entries themselves are for `evidence.audit`.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from custody.errors import N_, CustodyError, TamperError
+from custody.format.encoding import key_fingerprint
+from db.batches import batches
+from db.log.event_topics import topics_of
+from db.log.heads_audit import shown_findings, tampered
+from db.log.stored import read_stored
+from db.models import Tables
+from db.schema import changed_objects, scratch_database
+from db.state.item_rows import ItemRow
+from db.state.queries import State
+from evidence.audit_findings import EvidenceFinding
+from evidence.bundle_lines import LogRow, log_row
+from evidence.checkpoint import is_head_of
+from evidence.entry import RawEntry
+from evidence.verdict import LogFacts
+
+_CODES_PER_FOLD = 500
+
+
+class Checking:
+    """One look at a ledger. `entries` is walked first; `findings` needs what the audit of these entries says."""
+
+    def __init__(self, state: State) -> None:
+        self.state, self.ledger, self.tables = state, state.ledger, state.tables
+        self._handovers: dict[str, int] = {}
+
+    def rows(self) -> list[LogRow]:
+        """What the table of logs says of each, with entries that wait counted in, and the newest signed head known."""
+        waiting, log = self.tables.waiting, self.tables.log
+        found = []
+        for head in self.ledger.heads():
+            of_log = waiting.log_id == log.select(log.id).where(log.name == head["log"])
+            last = waiting.select().where(of_log).order_by(waiting.seq.desc()).first()
+            if last is not None and last.seq > head["size"]:
+                head |= {"size": last.seq, "head": bytes(last.leaf).hex()}
+            found.append(log_row({**head, "checkpoint": self.ledger.signed_heads.newest(head["log"])}))
+        return found
+
+    def shown(self) -> list[str]:
+        """Every signed head that this station was shown, but for those that are damaged: `findings` names them."""
+        head = self.tables.seen_head
+        shown = head.select(head.log, head.note).tuples()
+        return [str(note) for log, note in shown if is_head_of(_text(note), log)]
+
+    def entries(self) -> Iterator[RawEntry]:
+        """Every entry with what it is filed under: each log's sequence, its other histories, and those that wait."""
+        tables = self.tables
+        for log_id, name in tables.log.select(tables.log.id, tables.log.name).order_by(tables.log.name).tuples():
+            self._handovers[name] = 0
+            for table in (tables.event, tables.fork, tables.waiting):
+                columns = table.select(table.seq, table.leaf, table.body, table.signatures)
+                query = columns.where(table.log_id == log_id).order_by(table.seq, table.leaf)
+                for seq, leaf, body, signatures in query.tuples().iterator():
+                    raw = RawEntry(_bytes(body), _text(signatures), _number(seq), _bytes(leaf), str(name))
+                    if table is tables.event:
+                        self._handovers[name] += _begins_handover(raw.body)
+                    yield raw
+
+    def findings(self, logs: tuple[LogFacts, ...], done: Callable[[int], None]) -> Iterator[EvidenceFinding]:
+        """All that is wrong beside the entries; `done` is called with the number of items compared."""
+        if trouble := self.ledger.trouble(whole=True):
+            yield tampered(N_("the database file is damaged: {reason}"), reason=trouble)
+        for kind, name in changed_objects(self.ledger.database):
+            yield tampered(N_("the database's {kind} {name} is not as Serah makes it: the guards may be off"),
+                           kind=kind, name=name)  # fmt: skip
+        for log in self.ledger.signed_heads.damaged():
+            message = N_("the signed head that this ledger keeps of its own log {log} is damaged: find out who changed "
+                         "the file; this station's next record signs a new head")  # fmt: skip
+            yield tampered(message, log)
+        yield from self._logs({log.log: log for log in logs})
+        yield from self._dropped()
+        yield from self._strays()
+        yield from self._indexes()
+        yield from self._places()
+        yield from self._items(done)
+        yield from shown_findings(self.state)
+
+    def _logs(self, facts: dict[str, LogFacts]) -> Iterator[EvidenceFinding]:
+        """The table of logs against each log's first entry, and what is counted in it."""
+        own = 0
+        for row in self.tables.log.select():
+            own += row.is_own == 1
+            said: dict[str, Any] = {}
+            held = facts.get(row.name)
+            if held is not None and held.size:
+                try:
+                    genesis = self.ledger.event_at(row.id, 1).body
+                except CustodyError:
+                    continue  # a finding about the entry already
+                said = {name: genesis.get(name) for name in ("station", "place", "root", "public_key")}
+                said |= {"handovers": self._handovers.get(row.name)}
+                if key_fingerprint(bytes.fromhex(str(genesis.get("public_key")))) != held.key:
+                    said["public_key"] = None
+            for name, value in said.items():
+                if getattr(row, name) != value:
+                    message = N_("the table of logs has another {name} for {log} than its entries")
+                    yield tampered(message, row.name, name=name)
+        if own > 1:
+            yield tampered(N_("the table of logs has {count} logs of this station"), count=own)
+
+    def _dropped(self) -> Iterator[EvidenceFinding]:
+        """The logs that were dropped while nobody had admitted them, and that count now and have not come back."""
+        dropped, sizes = self.tables.dropped, self.ledger.sizes()
+        gone = [row for row in dropped.select().order_by(dropped.id) if row.size > sizes.get(row.log, 0)]
+        try:
+            powers = self.state.stations.now().powers if gone else {}
+        except TamperError:
+            return  # a finding about the entry already
+        longest: dict[str, int] = {}
+        for row in gone:
+            if row.public_key in powers:
+                longest[row.log] = max(row.size, longest.get(row.log, 0))
+        for log, size in sorted(longest.items()):
+            message = N_("{size} entries of {log} were dropped here before its station was admitted: import its bundle")
+            yield EvidenceFinding("INCOMPLETE", log, sizes.get(log, 0) + 1, message, {"log": log, "size": size})
+
+    def _strays(self) -> Iterator[EvidenceFinding]:
+        log = self.tables.log
+        for table in (self.tables.event, self.tables.fork, self.tables.waiting):
+            count = table.select().where(table.log_id.not_in(log.select(log.id))).count()
+            if count:
+                message = N_("the database has {count} entries of no log that it knows")
+                yield tampered(message, count=count)
+
+    def _indexes(self) -> Iterator[EvidenceFinding]:
+        """The indexes of items and topics against the entries: sums of hashes, for an index has no order to walk in."""
+        tables = self.tables
+        for table, index, column in (
+            (tables.event, tables.event_item, "event_id"),
+            (tables.fork, tables.fork_item, "fork_id"),
+        ):
+            items = topics = 0
+            columns = table.select(table.id, table.leaf, table.body, table.signatures)
+            for row_id, *stored in columns.tuples().iterator():
+                try:
+                    event = read_stored(*stored)
+                    codes = self.ledger.codes_of(event.leaf) if event.type == "correct" else event.named
+                except (CustodyError, ValueError, KeyError, TypeError, AttributeError):
+                    return  # a finding about the entry already
+                items += sum(hash((code, row_id)) for code in dict.fromkeys(codes))
+                topics += sum(hash((topic, row_id)) for topic in topics_of(event.body))
+            rows = index.select(index.code, getattr(index, column)).tuples().iterator()
+            if sum(hash((code, row_id)) for code, row_id in rows) != items:
+                yield tampered(N_("the index of items ({table}) is not what the entries say"), table=column)
+            if table is tables.event:
+                rows = tables.event_topic.select(tables.event_topic.topic, tables.event_topic.event_id).tuples()
+                if sum(hash((topic, row_id)) for topic, row_id in rows.iterator()) != topics:
+                    yield tampered(N_("the index of notices is not what the entries say"))
+
+    def _places(self) -> Iterator[EvidenceFinding]:
+        """The tables of places and needs against those that the plan makes, in a database in memory."""
+        with scratch_database() as memory:
+            fresh = Tables(memory)
+            try:
+                State(self.ledger, self.tables.with_plan_of(fresh)).replan()
+            except TamperError:
+                return  # a finding about the entry already
+            for name in ("place", "need"):
+                held, made = (_rows(getattr(tables, name)) for tables in (self.tables, fresh))
+                wrong = sorted((key for key in held.keys() | made.keys() if held.get(key) != made.get(key)), key=str)
+                if wrong:
+                    message = N_("the table {table} is not what the plan says, in {count} rows; the first is {key}")
+                    yield tampered(message, table=name, count=len(wrong), key=" ".join(map(str, wrong[0])))
+
+    def _items(self, done: Callable[[int], None]) -> Iterator[EvidenceFinding]:
+        """The table of items against the fold of the events."""
+        index, fork_index = self.tables.event_item, self.tables.fork_item
+        wrong: list[str] = []
+        count = 0
+        for table in (self.tables.item, self.tables.seal_use):
+            strays = table.select(table.code).where(
+                table.code.not_in(index.select(index.code)) & table.code.not_in(fork_index.select(fork_index.code))
+            )
+            wrong += [code for (code,) in strays.order_by(table.code).limit(1).tuples()]
+            count += strays.count()
+        for codes in batches(self.ledger.codes(), _CODES_PER_FOLD):
+            try:
+                folded = self.state.folded(codes)
+            except TamperError:
+                continue  # a finding about the entry already
+            made: dict[str, ItemRow | None] = {row.code: row for row in folded.rows} | dict.fromkeys(folded.gone)
+            held = {row.code: row for row in self.state.item_rows(made)}
+            seals = self.state.seals.of(made)
+            differing = sorted(
+                (
+                    code for code, row in made.items()
+                    if held.get(code) != row or sorted(seals.get(code, ())) != sorted(folded.seals.get(code, ()))
+                ),
+                key=str,
+            )  # fmt: skip
+            count += len(differing)
+            wrong = wrong or differing[:1]
+            done(len(codes))
+        if wrong:
+            message = N_("the present state of {count} items is not what their events say; the first is {item}")
+            yield tampered(message, count=count, item=wrong[0])
+
+
+def _rows(table: Any) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """The rows of a small table by their key."""
+    keys = [field.name for field in table._meta.get_primary_keys()]
+    return {tuple(row[key] for key in keys): tuple(row.values()) for row in table.select().dicts()}
+
+
+def _begins_handover(body: bytes) -> bool:
+    """Whether this is the first part of a handover. A body is canonical, so no text in it can look like this."""
+    return b'"type":"handover"' in body and b'"part":1,"parties":' in body
+
+
+def _bytes(value: Any) -> bytes:
+    """A stored blob; empty where damage left something else."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) else None

@@ -1,0 +1,95 @@
+"""Who counts, as this ledger knows it now: the roster of its notices, kept until another notice comes."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from peewee import fn
+
+from custody.chain.roster import NOTICES, Roster, own_logs, root_followed, roster
+from custody.compose.compose import Ref
+from custody.errors import N_, RuleError
+from custody.format.encoding import key_fingerprint
+from custody.format.events import Event
+from db.log.ledger import Ledger
+from db.models import Tables
+
+
+class RosterTable:
+    """The roster of one ledger, and the logs in it that have forked."""
+
+    def __init__(self, ledger: Ledger, tables: Tables) -> None:
+        self.ledger, self.tables = ledger, tables
+
+    def now(self) -> Roster:
+        """Who counts now; whoever recorded it, this program or another."""
+        return self.ledger.remember_rule("roster", lambda: self.without(()))
+
+    def without(self, leaves: Collection[str]) -> Roster:
+        """Who counted before these events came."""
+        return self._made([event for event in self.ledger.on_topic(NOTICES) if event.leaf not in leaves])
+
+    def after(self, coming: Iterable[Event]) -> Roster:
+        """Who would count once these have come."""
+        return self._made([*self.ledger.on_topic(NOTICES), *coming])
+
+    def _made(self, notices: list[Event]) -> Roster:
+        own = self._own_genesis()
+        if own is None:
+            return roster("", notices)
+        return roster(root_followed(own, notices), notices, own=own_logs(own, notices))
+
+    def places_met(self) -> frozenset[str] | None:
+        """The places whose stations' logs are held and count; None, meaning everybody is, for a laptop that is alone.
+
+        A laptop is alone while it is its own root and no log but its own counts: nobody else can explain a gap.
+        """
+        return self.ledger.remember_rule("places_met", self._places_met)
+
+    def _places_met(self) -> frozenset[str] | None:
+        strangers, log = self.now().strangers, self.tables.log
+        rows = [row for row in log.select() if row.name not in strangers]
+        own = [row for row in rows if row.is_own]
+        if own == rows and any(row.root == key_fingerprint(bytes.fromhex(row.public_key)) for row in own):
+            return None
+        return frozenset(row.place for row in rows)
+
+    def plan_known_to(self, log: str) -> tuple[Ref, ...]:
+        """The newest plan event of each other log, which a new plan of this log comes after.
+
+        Raises:
+            RuleError: this log may not plan.
+        """
+        if not self.now().may(log, "plan"):
+            raise RuleError(
+                N_("the plan is made by the election's root, or by whom it lets"),
+                hint=N_("Load the table there and import its bundle here: {way}"),
+                way="import",
+            )
+        newest: dict[str, Ref] = {}
+        for event in self.ledger.on_topic(("plan",)):
+            if event.log != log and (event.log not in newest or newest[event.log].seq < event.seq):
+                newest[event.log] = Ref(event.log, event.seq, event.leaf)
+        return tuple(newest[name] for name in sorted(newest))
+
+    def forked(self) -> dict[str, int]:
+        """The logs that have two histories, and the number from which on they differ."""
+        return self.ledger.remember_rule("forked", self._forked)
+
+    def _forked(self) -> dict[str, int]:
+        fork, log = self.tables.fork, self.tables.log
+        query = fork.select(log.name, fn.MIN(fork.seq)).join(log, on=(log.id == fork.log_id)).group_by(log.name)
+        return dict(query.tuples())
+
+    def sure_heads(self) -> list[dict[str, Any]]:
+        """Each log's head, of a forked one the last that both histories share: the same wherever they were merged."""
+        found, forked = self.ledger.heads(), self.forked()
+        for head in found:
+            first = forked.get(head["log"])
+            if first is not None:
+                last = self.ledger.at(head["log"], first - 1)
+                head |= {"size": first - 1, "head": last[0].leaf if last else None}
+        return found
+
+    def _own_genesis(self) -> Event | None:
+        own = self.ledger.own_row()
+        return None if own is None or not own.size else self.ledger.event_at(own.id, 1)

@@ -1,0 +1,77 @@
+"""An item as its row in the cache, and back."""
+
+from typing import NamedTuple
+
+from custody.chain.chain import Chain
+from custody.chain.fold import Link
+from custody.chain.journey import holders_since
+from custody.format.item_facts import Item, SerialRange, Voids
+
+
+class ItemRow(NamedTuple):
+    """The columns of the table of items, in its order.
+
+    `held_before` are the others that have held it since it was bound for where it is bound, a code in each line.
+    """
+
+    code: str
+    kind: str
+    bound_for: str
+    k: int
+    n: int
+    election: str | None
+    quantity: int
+    serial_prefix: str | None
+    serial_first: int | None
+    serial_last: int | None
+    serial_width: int | None
+    held_by: str
+    condition: str
+    print: int
+    void: str
+    moves: int
+    last_event: bytes
+    seal: str = ""
+    parent: str = ""
+    held_before: str = ""
+
+    @property
+    def item(self) -> Item:
+        """The item that this row is of."""
+        serials = None
+        if self.serial_prefix is not None and self.serial_first is not None:
+            serials = SerialRange(self.serial_prefix, self.serial_first, self.serial_last or 0, self.serial_width or 0)
+        return Item(
+            code=self.code, kind=self.kind, to=self.bound_for, k=self.k, n=self.n, election=self.election,
+            quantity=self.quantity, serials=serials, held_by=self.held_by, condition=self.condition, print=self.print,
+            voids=_voids(self.void) if self.void else (), seal=self.seal, parent=self.parent,
+        )  # fmt: skip
+
+
+def _voids(text: str) -> Voids:
+    """The void prints as the column has them: `1:spoiled 3:lost`."""
+    return tuple((int(number), why) for number, _, why in (word.partition(":") for word in text.split()))
+
+
+def row_of(chain: Chain) -> ItemRow | None:
+    """What the table of items must say after this chain; None where nobody registered the item."""
+    item, links = chain.item, standing_links(chain)
+    if item is None:
+        return None
+    serials = item.serials
+    return ItemRow(
+        code=item.code, kind=item.kind, bound_for=item.to, k=item.k, n=item.n, election=item.election,
+        quantity=item.quantity,
+        serial_prefix=serials.prefix if serials else None, serial_first=serials.first if serials else None,
+        serial_last=serials.last if serials else None, serial_width=serials.width if serials else None,
+        held_by=item.held_by, condition=item.condition, print=item.print,
+        void=" ".join(f"{number}:{why}" for number, why in item.voids),
+        moves=sum(link.event.type == "handover" for link in links),
+        last_event=bytes.fromhex(links[-1].event.leaf),
+        seal=item.seal, parent=item.parent, held_before="\n".join(sorted(holders_since(chain)[:-1])),
+    )  # fmt: skip
+
+
+def standing_links(chain: Chain) -> list[Link]:
+    """The links of a chain that no correction has taken back, but for records that only tell of it as absent."""
+    return [link for link in chain.links if not (link.is_withdrawn or link.is_absent)]

@@ -1,0 +1,85 @@
+"""Items found page by page, in the order of their destinations, at the same cost wherever the page is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import Tuple, fn
+
+from custody.format.item_facts import Item
+from db.state.item_rows import ItemRow
+from db.state.queries import State
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which items: of a kind, bound for a place or below it, held by somebody, with a code that begins so.
+
+    None, and empty for the code, leave it open.
+    """
+
+    kind: str | None = None
+    under: str | None = None
+    held_by: str | None = None
+    begins: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundItems:
+    """One page of what was found, how many there are in all, and whether any come before and after the page."""
+
+    items: Sequence[Item]
+    total: int
+    has_before: bool
+    has_after: bool
+
+
+def find_items(
+    state: State, wanted: Wanted, *, after: str | None = None, before: str | None = None, most: int
+) -> FoundItems:
+    """A page of items, by destination, kind, number and code.
+
+    Args:
+        after: the code behind which the page begins; None: it is the first page.
+        before: the code at which the page ends; goes before `after`.
+        most: the most items of a page.
+    """
+    item, anchor = state.tables.item, before or after
+    columns = (item.bound_for, item.kind, item.k, item.code)
+    query = _chosen(state, wanted, item.select())
+    at = item.select(*columns).where(item.code == anchor).tuples().first() if anchor else None
+    is_back = before is not None and at is not None
+    if at is not None:
+        edge = item.bound_for <= at[0] if is_back else item.bound_for >= at[0]
+        beyond = Tuple(*columns) < Tuple(*at) if is_back else Tuple(*columns) > Tuple(*at)
+        query = query.where(edge & beyond)
+    else:  # said so that the database walks the index of destinations and stops when the page is full
+        query = query.where(item.bound_for >= "")
+    order = [column.desc() for column in columns] if is_back else columns
+    rows = [ItemRow(*row).item for row in query.order_by(*order).limit(most + 1).tuples()]
+    has_more, rows = len(rows) > most, rows[:most]
+    if is_back:
+        rows.reverse()
+    return FoundItems(rows, _count(state, wanted), has_more if is_back else at is not None, is_back or has_more)
+
+
+def _chosen(state: State, wanted: Wanted, query: Any, *, is_count: bool = False) -> Any:
+    item = state.tables.item
+    if wanted.under is not None:
+        query = query.where(item.bound_for.in_(state.places.codes_under(wanted.under)))
+    if wanted.kind is not None:
+        query = query.where(item.kind == wanted.kind)
+    if wanted.held_by is not None:
+        # A page is walked in the order of destinations: by the index of holders, all that somebody holds, often
+        # nearly everything, would be read and sorted for each page. A function of the column keeps from it.
+        holder = item.held_by if is_count and wanted.under is None else fn.COALESCE(item.held_by, "")
+        query = query.where(holder == wanted.held_by)
+    if wanted.begins:
+        query = query.where((item.code >= wanted.begins) & (item.code < wanted.begins + "\x7f"))
+    return query
+
+
+def _count(state: State, wanted: Wanted) -> int:
+    item = state.tables.item
+    query = _chosen(state, wanted, item.select(fn.COUNT(item.code)), is_count=True)
+    return state.ledger.remember(f"items found: {wanted}", lambda: int(query.scalar()))

@@ -1,0 +1,159 @@
+"""The delivery tree in the database, numbered so that everything below a place is one range."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from peewee import fn
+
+from custody.errors import N_, RuleError
+from custody.plan.places import Place
+from db.batches import batches
+from db.log.ledger import Ledger
+from db.log.reader import Mark
+from db.models import Tables
+from db.prepared import Prepared, blank
+
+_ROWS_PER_INSERT = 500
+
+
+class PlaceTable(Mapping[str, Place]):
+    """The delivery tree in the database, as a mapping that looks places up one by one and remembers them.
+
+    Another program may record a plan meanwhile, so whoever begins to answer a question calls `refresh` first.
+    """
+
+    def __init__(self, ledger: Ledger, tables: Tables) -> None:
+        self.ledger, self.tables = ledger, tables
+        self._place = Prepared(ledger.database, self._place_query)
+        self._known: dict[str, Place | None] = {}
+        self._known_at: Mark | None = None
+
+    def __getitem__(self, code: str) -> Place:
+        if code not in self._known:
+            row = self._place.first(code=code)
+            self._known[code] = None if row is None else Place(*row)
+        place = self._known[code]
+        if place is None:
+            raise KeyError(code)
+        return place
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.all())
+
+    def __len__(self) -> int:
+        return int(self.tables.place.select().count())
+
+    def _columns(self) -> list[Any]:
+        place = self.tables.place
+        return [place.code, place.name, place.level, place.parent, place.due, place.dapil]
+
+    def _place_query(self) -> Any:
+        place = self.tables.place
+        return place.select(*self._columns()).where(place.code == blank("code"))
+
+    def all(self) -> dict[str, Place]:
+        """The whole tree at once, parents before children."""
+        place = self.tables.place
+        query = place.select(*self._columns()).order_by(place.first)
+        found = {row[0]: Place(*row) for row in query.tuples()}
+        self._known |= found
+        return found
+
+    def tree(self) -> Mapping[str, Place]:
+        """The whole tree, read again only when the plan may have changed since."""
+        return self.ledger.remember_rule("tree", self.all)
+
+    def find(self, words: str, most: int) -> list[Place]:
+        """The places in whose name or code all these words are, at most so many, the higher ones first."""
+        place = self.tables.place
+        query = place.select(*self._columns())
+        for word in words.split():
+            query = query.where(place.name.contains(word) | place.code.startswith(word.upper()))
+        return [Place(*row) for row in query.order_by(fn.LENGTH(place.code), place.code).limit(most).tuples()]
+
+    def codes_under(self, *tops: str) -> Any:
+        """A query for the codes of these places and of all below them, to stand in another one."""
+        place = self.tables.place
+        top = place.alias("top")
+        inside = place.select(place.code).join(top, on=((place.first >= top.first) & (place.first <= top.last)))
+        return inside.where(top.code.in_(list(tops)))
+
+    def refresh(self) -> None:
+        """Forget what is remembered if the plan may have changed since, by this program or another."""
+        mark = self.ledger.rules_mark()
+        if mark != self._known_at:
+            self.forget()
+            self._known_at = mark
+
+    def forget(self) -> None:
+        """Read places from the database again."""
+        self._known = {}
+
+    def refuse_circle(self, changed: Iterable[Place]) -> None:
+        """Refuse places that would make the tree bite its tail.
+
+        Raises:
+            RuleError: one of them would lie below itself.
+        """
+        changed = list(changed)
+        tree = {**self.all(), **{place.code: place for place in changed}}
+        for place in changed:
+            seen = {place.code}
+            above = tree.get(place.parent or "")
+            while above is not None and above.code not in seen:
+                seen.add(above.code)
+                above = tree.get(above.parent or "")
+            if above is not None:
+                raise RuleError(
+                    N_("{place} would lie below itself in the plan"),
+                    hint=N_("Correct the parent of it, or of a place above it, in the table."),
+                    place=place.code,
+                )
+
+    def put(self, changed: Mapping[str, Place]) -> None:
+        """Add or replace places and number the tree anew. Call within a transaction."""
+        self.forget()
+        places = {**self.all(), **changed}
+        place = self.tables.place
+        spans = _spans(places)
+        fields = ("name", "level", "parent", "due", "dapil", "first", "last")
+        rows = (
+            {"code": p.code, "name": p.name, "level": p.level, "parent": p.parent, "due": p.due, "dapil": p.dapil,
+             "first": spans[p.code][0], "last": spans[p.code][1]}
+            for p in places.values()
+        )  # fmt: skip
+        for batch in batches(rows, _ROWS_PER_INSERT):
+            preserve = [getattr(place, name) for name in fields]
+            place.insert_many(batch).on_conflict(conflict_target=[place.code], preserve=preserve).execute()
+        self.forget()
+
+
+def _spans(places: Mapping[str, Place]) -> dict[str, tuple[int, int]]:
+    """Number the places in the order of a walk; each with the number of the last place below it."""
+    children: dict[str, list[str]] = {}
+    tops, inner = [], []
+    for place in places.values():
+        if place.parent is not None and place.parent in places:
+            children.setdefault(place.parent, []).append(place.code)
+            inner.append(place.code)
+        else:
+            tops.append(place.code)
+    spans: dict[str, tuple[int, int]] = {}
+    for top in (*sorted(tops), *sorted(inner)):  # of the inner ones, only a circle is left, as a merged plan might have
+        _number_below(top, children, spans)
+    return spans
+
+
+def _number_below(top: str, children: Mapping[str, list[str]], spans: dict[str, tuple[int, int]]) -> None:
+    """Number a place and all below it, behind those that have a number already."""
+    number = len(spans)
+    stack = [(top, False)]
+    while stack:
+        code, is_done = stack.pop()
+        if is_done:
+            spans[code] = (spans[code][0], number)
+        elif code not in spans:
+            number += 1
+            spans[code] = (number, number)
+            stack.append((code, True))
+            stack.extend((child, False) for child in sorted(children.get(code, ()), reverse=True))

@@ -1,0 +1,230 @@
+"""The present state: the questions asked of the tables that are a cache of the fold of the events."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from peewee import Case, fn
+
+from custody.chain.chain import Chain, custody
+from custody.chain.held import Held
+from custody.chain.standing import with_standing
+from custody.compose.compose import Ref
+from custody.format.item_facts import Item, Voids
+from custody.measures.progress import StockGroup
+from custody.plan.missing_items import Slot, sealed_kinds
+from custody.plan.places import Need, Place
+from db.log.ledger import Ledger
+from db.models import Tables
+from db.prepared import PreparedIn, blank
+from db.state.contents import Contents
+from db.state.item_rows import ItemRow, standing_links
+from db.state.knowledge import Knowledge
+from db.state.projection import Folding
+
+
+class State(Folding):
+    """What the events of one ledger come to now."""
+
+    def __init__(self, ledger: Ledger, tables: Tables) -> None:
+        super().__init__(ledger, tables)
+        self.contents = Contents(ledger, tables)
+        self.knowledge = Knowledge(ledger, self.stations)
+        self._expected = PreparedIn(ledger.database, self._expected_query)
+
+    def chain(self, code: str, *, as_of: str | None = None) -> Chain:
+        """The chain of custody of one item, folded from its events now."""
+        self.places.refresh()
+        return next(self._chains([code], self.places, as_of))
+
+    def chains(
+        self, codes: Collection[str], *, as_of: str | None = None, with_children: bool = False
+    ) -> Iterator[Chain]:
+        """The chains of many items, in this order; what they share is read once.
+
+        Args:
+            with_children: also those of everything packed in them, in any order.
+        """
+        return self._chains(codes, self.places.tree(), as_of, with_children=with_children)
+
+    def _chains(
+        self, codes: Collection[str], places: Mapping[str, Place], as_of: str | None, *, with_children: bool = False
+    ) -> Iterator[Chain]:
+        stations, met, forked = self.stations.now(), self.met, self.stations.forked()
+        families = self.families(codes, with_children=with_children, with_strangers=True)
+        strangers = {log: stations.owners[log].station for log in stations.strangers}
+        codes = list(families) if with_children else codes
+        naming = self.ledger.naming(codes) if stations.revoked else {}
+        sealed, held = self.sealed_kinds, self.held
+        for code in codes:
+            chain = custody(
+                code, families[code], places, met=met, as_of=as_of, roots=stations.roots, sealed_kinds=sealed,
+                strangers=strangers, held=held,
+            )  # fmt: skip
+            chain = self.seals.compared(chain)
+            left_out = [event for event in naming.get(code, ()) if stations.is_quarantined(event)]
+            yield with_standing(chain, stations, forked, left_out)
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether any place of the delivery tree is known here."""
+        return self.ledger.remember_rule("has_plan", lambda: len(self.places) > 0)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing is registered here: the log that did it has not come."""
+        return self.met == frozenset()
+
+    @property
+    def met(self) -> frozenset[str] | None:
+        """The places whose stations' logs are known; None where no other station is known of whose log is missing.
+
+        None of them where nothing is registered: the log that did it is missing, and may explain whatever is odd.
+        """
+        return self.ledger.remember("met", self._met)
+
+    def _met(self) -> frozenset[str] | None:
+        item = self.tables.item
+        if item.select(item.code).limit(1).tuples().first() is None:
+            return frozenset()
+        places = self.stations.places_met()
+        return None if places is None or self.stations.now().has_met_all else places
+
+    @property
+    def held(self) -> Held | None:
+        """How much is held of the logs that count; None for a laptop that is alone."""
+        return None if self.stations.places_met() is None else self.ledger.remember("held", self.knowledge.held)
+
+    @property
+    def sealed_kinds(self) -> frozenset[str]:
+        """The kinds that the plan says need seals, so that they may not go without."""
+        return self.ledger.remember_rule("sealed_kinds", lambda: sealed_kinds(self.needs()))
+
+    def needs(self) -> list[Need]:
+        """What places need, in order of kind and level."""
+        need = self.tables.need
+        return [_need(row) for row in need.select().order_by(need.kind, need.level)]
+
+    def item(self, code: str) -> Item | None:
+        """What is known of one item, None when it is registered nowhere."""
+        return self.items_of([code]).get(code)
+
+    def items_of(self, codes: Iterable[str]) -> dict[str, Item]:
+        """What is known of these items; those registered nowhere are left out."""
+        return {row.code: row.item for row in self.item_rows(codes)}
+
+    def item_rows(self, codes: Iterable[str]) -> Iterator[ItemRow]:
+        """The rows of these items; of those registered nowhere there is none."""
+        return (ItemRow(*row) for row in self.contents.things.rows(codes))
+
+    def find_items(
+        self, *, kind: str | None = None, under: str | None = None, held_by: str | None = None, unprinted: bool = False
+    ) -> Iterator[Item]:
+        """The items of a kind, bound for a place or below it, held by somebody, not printed yet; by destination."""
+        item = self.tables.item
+        query = self._bound_under([under]) if under is not None else item.select()
+        if kind is not None:
+            query = query.where(item.kind == kind)
+        if held_by is not None:
+            query = query.where(item.held_by == held_by)
+        if unprinted:
+            query = query.where(item.print == 0)
+        for row in query.order_by(item.bound_for, item.kind, item.k, item.code).tuples().iterator():
+            yield ItemRow(*row).item
+
+    def unprinted_count(self) -> int:
+        """How many items have no label yet."""
+        item = self.tables.item
+        query = item.select(fn.COUNT(item.code)).where(item.print == 0)
+        return self.ledger.remember("unprinted", lambda: int(query.scalar()))
+
+    def expected(self, giver: str, tops: Sequence[str]) -> list[Item]:
+        """What the giver holds that is bound for one of these places or below."""
+
+        def held() -> list[Item]:
+            found = {row[0]: ItemRow(*row).item for row in self._expected.rows(tops, giver=giver)}
+            return sorted(found.values(), key=lambda item: (item.to, item.kind, item.k, item.code))
+
+        return list(self.ledger.remember(f"expected: {giver} {' '.join(tops)}", held))
+
+    def brought_by_others(self, holder: str, own_log: int) -> list[Item]:
+        """What somebody holds by the newest event of another log than ours, so that we have not confirmed it."""
+        item, event = self.tables.item, self.tables.event
+        query = item.select(item).join(event, on=(event.leaf == item.last_event))
+        query = query.where((item.held_by == holder) & (event.log_id != own_log))
+        return [ItemRow(*row).item for row in query.tuples()]
+
+    def latest(self, codes: Iterable[str]) -> dict[str, Ref]:
+        """The newest standing event of each item that has one."""
+        codes = list(codes)
+        leaves = {row.code: bytes(row.last_event) for row in self.item_rows(codes)}
+        strangers = [code for code in codes if code not in leaves]
+        for code, events in self.families(strangers).items():
+            if links := standing_links(custody(code, events, roots=self.roots)):
+                leaves[code] = bytes.fromhex(links[-1].event.leaf)
+        refs = self.ledger.refs(leaves.values())
+        return {code: refs[leaf] for code, leaf in leaves.items() if leaf in refs}
+
+    def slots(self, *, to: str | None = None) -> set[Slot]:
+        """What every registered item is for, or every one bound for a place."""
+        item = self.tables.item
+        query = item.select(item.kind, item.bound_for, item.election, item.k)
+        return set((query if to is None else query.where(item.bound_for == to)).tuples())
+
+    def blanks(self, codes: Iterable[str]) -> dict[str, Voids]:
+        """Those of these codes that are on a printed label and registered nowhere, each with its void prints."""
+        codes = list(codes)
+        if not codes:
+            return {}
+        roots = self.roots
+        chains = (
+            custody(code, events, roots=roots)
+            for code, events in self.families(codes).items()
+            if any(event.type == "print" for event in events)
+        )
+        return {chain.code: chain.voids for chain in chains if chain.is_blank}
+
+    def with_voids(self) -> list[Item]:
+        """The items of which a print was recorded as void, by destination."""
+        item = self.tables.item
+        query = item.select().where(item.void != "").order_by(item.bound_for, item.kind, item.k, item.code)
+        return [ItemRow(*row).item for row in query.tuples()]
+
+    def packs(self) -> list[Item]:
+        """The items that have a range of serial numbers, by number."""
+        item = self.tables.item
+        query = item.select().where(item.serial_first.is_null(False))
+        query = query.order_by(item.serial_prefix, item.serial_width, item.serial_first, item.code)
+        return [ItemRow(*row).item for row in query.tuples()]
+
+    def serial_ranges(self) -> set[tuple[str, str, int, int]]:
+        """Kind, prefix, first and last serial number of every registered pack."""
+        item = self.tables.item
+        columns = (item.kind, item.serial_prefix, item.serial_first, item.serial_last)
+        return set(item.select(*columns).where(item.serial_first.is_null(False)).tuples())
+
+    def stock(self, under: str | None = None) -> Iterator[StockGroup]:
+        """How many items there are for each destination, kind, holder and way; how many labelled, how many moved."""
+        item = self.tables.item
+        alike = (item.bound_for, item.kind, item.held_by, item.held_before)
+        columns = (
+            *alike, fn.COUNT(item.code),
+            fn.SUM(Case(None, [(item.print > 0, 1)], 0)), fn.SUM(Case(None, [(item.moves > 0, 1)], 0)),
+        )  # fmt: skip
+        query = item.select(*columns) if under is None else self._bound_under([under], *columns)
+        for to, kind, held_by, before, count, labelled, sent in query.group_by(*alike).tuples():
+            yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()))
+
+    def _expected_query(self, tops: list[Any]) -> Any:
+        return self._bound_under(tops).where(self.tables.item.held_by == blank("giver"))
+
+    def _bound_under(self, tops: Sequence[str], *columns: Any) -> Any:
+        item = self.tables.item
+        return item.select(*columns).where(item.bound_for.in_(self.places.codes_under(*tops)))
+
+
+def _need(row: Any) -> Need:
+    return Need(
+        row.kind, row.name_id, row.name_en, row.level, row.per_place, row.unit, row.tracked_as,
+        tuple(json.loads(row.elections)),
+    )  # fmt: skip

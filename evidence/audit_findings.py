@@ -1,0 +1,47 @@
+"""What an audit found wrong: values, never exceptions, for an audit shows every fault at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from custody.chain.findings import SEVERITY, Severity
+
+WRONG = frozenset({"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"})
+"""Findings that say the evidence is altered, missing, doubled or contradictory. The others tell what it does
+not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFinding:
+    """One fault: its code, the log, the number where it begins (None: the whole log), and a sentence with its values.
+
+    `message` is an English template for the edge to translate. `is_short`: a log is not here, or ends before what
+    others have seen of it, as one whose bundle was not taken in yet; what is here of it is not in doubt by that.
+    `of_file`: what is wrong bears no signature of the log. Anybody who had the file may have done it, so it accuses
+    none but them (docs/decisions/0244-an-altered-file-accuses-no-log.md).
+    """
+
+    code: str
+    log: str
+    seq: int | None
+    message: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    is_short: bool = False
+    of_file: bool = False
+
+    @property
+    def severity(self) -> Severity:
+        return SEVERITY[self.code]
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the evidence itself is wrong, so that `verify` must fail."""
+        return self.code in WRONG
+
+    @property
+    def accuses(self) -> str | None:
+        """Whom it accuses: `file`, whoever had the file; `log`, the key that signs this log; None: nobody."""
+        return ("file" if self.of_file else "log") if self.code in ("TAMPERED", "FORK") else None
+
+    def __str__(self) -> str:
+        return self.message.format(**self.values)

@@ -1,0 +1,1 @@
+"""The BAST letter: its facts, its template, and its files."""

@@ -1,0 +1,278 @@
+"""What a BAST letter tells: the facts of one handover, from its records and the histories of the items that it names.
+
+Pure: the same records give the same facts at any station that holds them. What was expected, and in which condition
+things were, is told as of the handover; what is irregular, as far as it is known now.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from custody.chain.chain import Chain
+from custody.chain.findings import Finding
+from custody.compose.compose import Acknowledged, Extra
+from custody.format.carriage import Carriage, carriage_of, remarks_of
+from custody.format.events import Event
+from custody.format.item_facts import Item, SerialRange
+from custody.handover.handover_facts import HandoverFacts
+from custody.handover.waybill import Foretold
+from custody.plan.places import is_carrier
+from reports.words import Needs, Places, zone_code
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side: its custodian's code, the person who signs, and that person's function (empty: not told)."""
+
+    code: str
+    person: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One labelled thing as the record names it. `item` is None where it is registered nowhere that is known.
+
+    `print` is None where the code was typed without it; `condition` None where nobody has noted one.
+    """
+
+    code: str
+    print: int | None
+    how: str
+    item: Item | None
+    condition: str | None = None
+    remark: str = ""
+    is_refused: bool = False
+
+    @property
+    def kind(self) -> str:
+        return self.item.kind if self.item else ""
+
+    @property
+    def to(self) -> str:
+        return self.item.to if self.item else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was taken of one kind: labelled things, the pieces in them, and how many in which condition."""
+
+    kind: str
+    count: int
+    pieces: int
+    conditions: Mapping[str | None, int]
+    elections: Mapping[str, int]
+    serials: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BastFacts:
+    """The facts of one handover. `told` is what its records say of it as a whole: what was to go, what is missing.
+
+    `happened_utc` is when it took place, `keyed_in_utc` when it was recorded if that was later, else empty. `here` is
+    a place's code whose clock the letter shows, `place` where it took place, `carrier` the vehicle where one side
+    is one, else empty. `is_withdrawn`: a correction took it back. `replaces`: the withdrawn records (`LOG:SEQ`) of the
+    same number that it says rightly. `foretold` is what papers said of it, where they are all that is known.
+    `unadmitted` are stations that recorded it and of which nobody can know yet whether root admits them.
+    """
+
+    number: str
+    election: str
+    station: str
+    office: str
+    records: tuple[Event, ...]
+    happened_utc: str
+    keyed_in_utc: str
+    here: str
+    place: str
+    giver: Party
+    receiver: Party
+    lines: tuple[Line, ...]
+    rows: tuple[Row, ...]
+    told: HandoverFacts
+    witnesses: tuple[str, ...]
+    acknowledged: tuple[Acknowledged, ...]
+    carriage: Carriage
+    carrier: str
+    bound: tuple[str, ...]
+    note: str
+    findings: tuple[Finding, ...]
+    foretold: Foretold | None
+    unadmitted: tuple[str, ...]
+    is_withdrawn: bool
+    replaces: tuple[str, ...]
+    places: Places
+    needs: Needs
+
+    @property
+    def counted(self) -> int | None:
+        """What the giver counted, None where nobody did."""
+        return self.told.counted
+
+    @property
+    def expected(self) -> int | None:
+        """How many things were to go, None where nobody can know."""
+        return self.told.expected
+
+    @property
+    def missing(self) -> tuple[Item, ...]:
+        """Those of them that stayed with the giver."""
+        return self.told.missing
+
+    @property
+    def carried(self) -> tuple[Item, ...]:
+        """What moved inside things that were scanned, and was not seen itself."""
+        return self.told.carried
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        """Things that came without a readable label."""
+        return self.told.extras
+
+    @property
+    def signed(self) -> Mapping[str, Acknowledged]:
+        """Who acknowledged it on the screen, by signer: `giver`, `receiver`, `witness-1` ...; the last word of each."""
+        witnesses = {name: f"witness-{place}" for place, name in enumerate(self.witnesses, 1)}
+        named = {row.party if row.party != "witness" else witnesses.get(row.name, ""): row for row in self.acknowledged}
+        return {signer: row for signer, row in named.items() if signer}
+
+    @property
+    def taken(self) -> tuple[Line, ...]:
+        """What the receiver took."""
+        return tuple(line for line in self.lines if not line.is_refused)
+
+
+def bast_facts(
+    records: Sequence[Event],
+    then: Mapping[str, Chain],
+    chains: Iterable[Chain],
+    facts: HandoverFacts,
+    *,
+    election: str,
+    station: str,
+    office: str,
+    places: Places,
+    needs: Needs,
+    foretold: Foretold | None = None,
+) -> BastFacts:
+    """The facts of a letter about a handover.
+
+    Args:
+        records: all its parts, in order.
+        then: the chains of the items that it names as of the handover, by code.
+        chains: the same as all events tell of them now; for the findings.
+        facts: what the records say of the handover as a whole.
+        office: the code of the place whose station recorded it.
+        foretold: what papers said of it, where nothing is registered here and they are all that is known; else None.
+    """
+    first, last = records[0].body, records[-1].body
+    remarks = {code: text for record in records for code, text in remarks_of(record.body).items()}
+    lines = _lines(records, then, facts.conditions, remarks)
+    giver, to, parties = str(first["from"]), str(first["to"]), first["parties"]
+    findings, withdrawn = _found(records, chains, facts)
+    is_withdrawn = not withdrawn.keys().isdisjoint(record.leaf for record in records)
+    carrier = next((code for code in (to, giver) if is_carrier(places, code)), "")
+    place = giver if carrier == to else to
+    return BastFacts(
+        number=str(first["bast"]), election=election, station=station, office=office, records=tuple(records),
+        happened_utc=records[0].happened, keyed_in_utc=records[0].at if last["occurred"] else "",
+        here=zone_code(place, *first["bound"], giver, office), place=place,
+        giver=Party(giver, parties["giver"], parties.get("giver_office", "")),
+        receiver=Party(to, parties["receiver"], parties.get("receiver_office", "")),
+        lines=lines, rows=_rows(line for line in lines if not line.is_refused), told=facts,
+        witnesses=tuple(first["witnesses"]),
+        acknowledged=tuple(Acknowledged(**row) for row in last.get("acknowledged", ())),
+        carriage=carriage_of(first), carrier=carrier, bound=tuple(first["bound"]), note=str(first["note"]),
+        findings=tuple(finding for finding in findings if not finding.is_foretold), foretold=foretold,
+        unadmitted=tuple(sorted({
+            str(finding.values["station"]) for finding in findings
+            if finding.is_foretold and finding.code == "UNKNOWN_STATION"
+        })),
+        is_withdrawn=is_withdrawn,
+        replaces=() if is_withdrawn else _replaced(first, withdrawn), places=places, needs=needs,
+    )  # fmt: skip
+
+
+def _lines(
+    records: Sequence[Event],
+    then: Mapping[str, Chain],
+    conditions: Mapping[str, str | None],
+    remarks: Mapping[str, str],
+) -> tuple[Line, ...]:
+    lines = {}
+    for record in records:
+        for code, row in record.rows.items():
+            chain = then.get(code)
+            lines[code] = Line(
+                code, row["print"], row["how"], chain.item if chain else None, conditions[code], remarks.get(code, ""),
+                code in record.refused,
+            )  # fmt: skip
+    return tuple(sorted(lines.values(), key=_line_order))
+
+
+def _line_order(line: Line) -> tuple[object, ...]:
+    item = line.item
+    return (not line.to, line.to, line.kind, item.k if item else 0, line.code)
+
+
+def _rows(lines: Iterable[Line]) -> tuple[Row, ...]:
+    kinds: dict[str, list[Line]] = {}
+    for line in lines:
+        kinds.setdefault(line.kind, []).append(line)
+    return tuple(
+        Row(
+            kind, len(of_kind), sum(line.item.quantity if line.item else 1 for line in of_kind),
+            Counter(line.condition for line in of_kind),
+            Counter(line.item.election for line in of_kind if line.item and line.item.election),
+            tuple(map(str, _joined(line.item.serials for line in of_kind if line.item and line.item.serials))),
+        )
+        for kind, of_kind in sorted(kinds.items(), key=lambda pair: (not pair[0], pair[0]))
+    )  # fmt: skip
+
+
+def _joined(ranges: Iterable[SerialRange]) -> list[SerialRange]:
+    """Serial ranges in order, those that follow on one another made one."""
+    joined: list[SerialRange] = []
+    for serials in sorted(ranges, key=lambda serials: (serials.prefix, serials.width, serials.first)):
+        before = joined[-1] if joined else None
+        if before and (before.prefix, before.width, before.last + 1) == (serials.prefix, serials.width, serials.first):
+            joined[-1] = replace(before, last=serials.last)
+        else:
+            joined.append(serials)
+    return joined
+
+
+def _found(
+    records: Sequence[Event], chains: Iterable[Chain], facts: HandoverFacts
+) -> tuple[list[Finding], dict[str, Event]]:
+    """What is irregular about these records, each said once, and what corrections took back of the items' records.
+
+    What is missing is told by itself.
+    """
+    leaves = {record.leaf for record in records}
+    session = str(records[0].body["id"]), records[0].log
+    found: dict[tuple[str, str], Finding] = {}
+    withdrawn: dict[str, Event] = {}
+    for chain in chains:
+        noted = leaves | {
+            link.event.leaf for link in chain.links if (str(link.event.body["id"]), link.event.log) == session
+        }
+        withdrawn |= {link.event.leaf: link.event for link in chain.links if link.is_withdrawn}
+        for finding in chain.findings:
+            if finding.leaf in noted:
+                found.setdefault((finding.code, str(finding)), finding)
+    for finding in facts.findings:
+        if finding.code != "SHORTAGE":
+            found.setdefault((finding.code, str(finding)), finding)
+    return list(found.values()), withdrawn
+
+
+def _replaced(said: Mapping[str, Any], withdrawn: Mapping[str, Event]) -> tuple[str, ...]:
+    """The withdrawn records that this handover says rightly: those of its number and giver."""
+    same = [
+        event for event in withdrawn.values()
+        if event.type == "handover"
+        and (event.body["bast"], event.body["from"]) == (said["bast"], said["from"])
+    ]  # fmt: skip
+    return tuple(f"{event.log}:{event.seq}" for event in sorted(same, key=lambda event: (event.log, event.seq)))

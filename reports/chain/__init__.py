@@ -1,0 +1,1 @@
+"""Chains of custody as text, table, JSON and PDF."""

@@ -1,0 +1,171 @@
+"""Chains of custody on paper: what an item is, who holds it, every handover, and what is irregular.
+
+Says what it proves and what it does not, in the same type as the rest.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from typing import BinaryIO
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Spacer
+
+from custody.chain.chain import Chain
+from custody.format.codes import show_code
+from language import _
+from language.text import local_time, printable
+from reports.chain.blocks import SEVERITY_COLOR, WIDTH_MM, ItemQr, Legend, SeverityMark, StepBlock
+from reports.chain.cover import Cover
+from reports.chain.finding_rows import FindingRow, finding_rows, finding_summary
+from reports.chain.steps import NAME_LIMIT, Step, condition, headline, holder, identity, steps
+from reports.output import PROOF_NAME, Colophon, LogHead, Made
+from reports.pdf.colophon import draw_colophon
+from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Paper, row, text
+from reports.words import Needs, Places, show_custodian, zone_code
+
+QR_MM = 34.0
+
+
+def write_chain_pdf(
+    out: BinaryIO,
+    chains: Iterable[Chain],
+    places: Places,
+    needs: Needs,
+    made: Made,
+    *,
+    heads: Sequence[LogHead] = (),
+    scope: str | None = None,
+    proof: bytes | None = None,
+) -> None:
+    """Write the chains to a PDF, one after another; two or more get a cover that lists them.
+
+    Args:
+        chains: walked twice where there is a cover. Give something that folds them anew on each walk (not an iterator,
+            which is kept in a list), and a chain costs some 45 kB of memory, its pages, however large its events are.
+        heads: how far each log was known; printed, so that a paper witnesses what it was made from.
+        scope: the place that the list is about, for the cover.
+        proof: a proof file (evidence.custody_proof) to travel inside the PDF.
+    """
+    if isinstance(chains, Iterator):
+        chains = list(chains)
+    first = [chain for chain, _index in zip(chains, range(2), strict=False)]
+    here = zone_code(scope, *(chain.item.to for chain in first if chain.item), *(chain.held_by for chain in first))
+    title, election = _("Chain of custody"), printable(made.election, NAME_LIMIT)
+    shown = show_code(first[0].code) if len(first) == 1 else ""
+    names = printable(made.station, NAME_LIMIT), printable(made.by, NAME_LIMIT)
+    colophon = Colophon(*names, local_time(made.at_utc, here), heads, has_proof=proof is not None)
+    paper = Paper(
+        out,
+        title=f"{title} {shown}".strip(),
+        author=colophon.made_by,
+        footer=(" · ".join(part for part in (title, shown, election) if part), colophon.sentence),
+    )
+    if len(first) == 1:
+        draw_chain(paper, first[0], places, needs, election)
+        draw_colophon(paper, colophon)
+    else:
+        cover = Cover(paper, chains, places, needs, election=election, scope=scope, colophon=colophon)
+        for chain in chains:
+            cover.note_page(chain.code, paper.page + 1)
+            draw_chain(paper, chain, places, needs, election)
+        cover.finish()
+    if proof is not None:
+        paper.attach(PROOF_NAME, proof)
+    paper.finish()
+
+
+def draw_chain(paper: Paper, chain: Chain, places: Places, needs: Needs, election: str) -> None:
+    """Draw one chain, beginning on a new page."""
+    found = finding_rows(chain, places, needs)
+    shown, what = show_code(chain.code), headline(chain.item, needs)
+    paper.running = ""
+    paper.new_page()
+    paper.canvas.bookmarkPage(chain.code)
+    paper.canvas.addOutlineEntry(f"{shown}  {what}", chain.code)
+    paper.running = " · ".join((_("Chain of custody"), shown, what, _("continued")))
+    _draw_head(paper, chain, election, shown, what)
+    _draw_state(paper, chain, places, found)
+    _draw_identity(paper, identity(chain, places, needs))
+    _draw_timeline(paper, list(steps(chain, places, needs)), found)
+    _draw_findings(paper, found)
+
+
+def _draw_head(paper: Paper, chain: Chain, election: str, shown: str, what: str) -> None:
+    print_number = max(1, chain.item.print) if chain.item else 1
+    words = [
+        text(election.upper(), 7.5, face=1, color=MUTED),
+        Spacer(1, 2 * mm),
+        text(_("Chain of custody"), 22, face=1, color=ACCENT, leading=1.15),
+        Spacer(1, 3.5 * mm),
+        text(shown, 15, face=1),
+        Spacer(1, 1 * mm),
+        text(what, 11),
+    ]
+    # The quiet zone is white paper: let it stand out of the margin, so that the modules line up with the text.
+    widths = [WIDTH_MM - QR_MM + 3, QR_MM]
+    paper.place(row([words, ItemQr(chain.code, print_number, QR_MM)], widths, padding_pt=0), after_mm=1)
+
+
+def _draw_state(paper: Paper, chain: Chain, places: Places, found: list[FindingRow]) -> None:
+    """The three answers that a reader looks for first."""
+    code = f" ({show_custodian(chain.held_by)})" if chain.held_by else ""
+    cells = [
+        _answer(_("Held now by"), f"{printable(holder(chain, places), NAME_LIMIT)}{code}"),
+        _answer(_("Condition"), condition(chain)),
+        _answer(_("Findings"), finding_summary(found), mark=next((f.severity for f in found if f.is_open), "")),
+    ]
+    box = [
+        ("BACKGROUND", (0, 0), (-1, -1), TINT),
+        ("LINEABOVE", (0, 0), (-1, 0), 1.6, ACCENT),
+        ("LINEAFTER", (0, 0), (1, 0), 0.6, RULE),
+        ("LEFTPADDING", (0, 0), (-1, -1), 8),
+    ]
+    paper.place(row(cells, [76, 40, 58], *box, padding_pt=6), after_mm=3)
+
+
+def _answer(label: str, value: str, mark: str = "") -> list[Flowable]:
+    shown: Flowable = text(value, 10.5, face=1)
+    if mark:
+        shown = row([SeverityMark(mark, 4), shown], [5.5, 49], padding_pt=0)
+    return [text(label, 7, color=MUTED), Spacer(1, 0.8 * mm), shown]
+
+
+def _draw_identity(paper: Paper, facts: list[tuple[str, str]]) -> None:
+    """The first fact over the whole width, the others two by two."""
+    line = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)
+    label, value = facts[0]
+    paper.place(row([text(label, 7.5, color=MUTED), text(value, 9, face=1)], [36, 138], line, padding_pt=3))
+    rest = facts[1:]
+    for left, right in zip_longest(rest[::2], rest[1::2], fillvalue=("", "")):
+        cells = [text(left[0], 7.5, color=MUTED), text(left[1]), text(right[0], 7.5, color=MUTED), text(right[1])]
+        paper.place(row(cells, [36, 51, 36, 51], line, padding_pt=3))
+
+
+def _draw_timeline(paper: Paper, timeline: list[Step], found: list[FindingRow]) -> None:
+    paper.heading(_("Records in order of custody"), keep_mm=45)
+    if not timeline:
+        paper.place(text(_("No record of this item has been met.")))
+        return
+    paper.place(Legend(timeline), after_mm=3)
+    standing = sum(not step.is_withdrawn for step in timeline)
+    for index, step in enumerate(timeline):
+        if index == standing:
+            paper.place(text(_("Withdrawn, and so not part of the chain:"), 8.5, face=2), after_mm=3, keep_mm=40)
+        earned = [finding for finding in found if index + 1 in finding.steps]
+        is_last = index == standing - 1 or step.is_withdrawn
+        paper.place(StepBlock(index + 1, step, earned, is_first=index == 0 or step.is_withdrawn, is_last=is_last))
+
+
+def _draw_findings(paper: Paper, found: list[FindingRow]) -> None:
+    paper.heading(_("Findings"))
+    if not found:
+        paper.place(text(_("None: the records that were met agree with each other and with the plan.")))
+    for finding in found:
+        small = " · ".join(part for part in (finding.code, finding.state, finding.where) if part)
+        cells = [
+            SeverityMark(finding.severity, is_open=finding.is_open),
+            text(finding.word, 9, face=1, color=SEVERITY_COLOR[finding.severity] if finding.is_open else MUTED),
+            [text(finding.text), text(small, 7.5, color=MUTED)],
+        ]
+        line = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)
+        paper.place(row(cells, [7, 25, 142], line, padding_pt=4))

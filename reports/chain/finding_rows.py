@@ -1,0 +1,73 @@
+"""The findings of a chain as a reader takes them in: gravest first, each sentence once, with its records."""
+
+from dataclasses import dataclass
+
+from custody.chain.chain import Chain
+from language import _, ngettext
+from reports.words import Needs, Places, finding_text, severity_word, zone_code
+
+_GRAVITY = {"critical": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One sentence of findings: how grave, the word for that, the numbers of the steps at which it shows, and those of
+    all steps that it rests on.
+    """
+
+    code: str
+    severity: str
+    word: str
+    text: str
+    steps: tuple[int, ...]
+    rests_on: tuple[int, ...]
+    is_open: bool
+    is_provisional: bool
+
+    @property
+    def state(self) -> str:
+        """Open, provisional or settled, in words."""
+        if not self.is_open:
+            return _("settled")
+        return _("provisional: a log not met yet may explain it") if self.is_provisional else _("open")
+
+    @property
+    def where(self) -> str:
+        """Which records it rests on, in words; empty where it rests on none of the chain."""
+        if not self.rests_on:
+            return ""
+        numbers = ", ".join(str(step) for step in self.rests_on)
+        return ngettext("record {numbers}", "records {numbers}", len(self.rests_on)).format(numbers=numbers)
+
+
+def finding_rows(chain: Chain, places: Places, needs: Needs) -> list[FindingRow]:
+    """The findings of a chain, open and grave ones first; a sentence that several records earn stands once."""
+    here = zone_code(chain.item.to if chain.item else None, chain.held_by, *(link.to for link in chain.links))
+    step_of = {link.event.leaf: step for step, link in enumerate(chain.shown, start=1)}
+    found: dict[tuple[str, str, str, bool, bool], tuple[list[int], set[int]]] = {}
+    for finding in chain.findings:
+        text = finding_text(finding, needs, here)
+        key = (finding.code, finding.severity, text, finding.is_open, finding.is_provisional)
+        shows_at, rests_on = found.setdefault(key, ([], set()))
+        if finding.leaf in step_of:
+            shows_at.append(step_of[finding.leaf])
+        rests_on |= {step_of[leaf] for leaf in finding.rests_on if leaf in step_of}
+    rows = [
+        FindingRow(
+            code, severity, severity_word(severity), text, tuple(shows_at), tuple(sorted(rests_on)),
+            is_open, is_provisional,
+        )
+        for (code, severity, text, is_open, is_provisional), (shows_at, rests_on) in found.items()
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (not row.is_open, _GRAVITY[row.severity], row.is_provisional))
+
+
+def finding_summary(rows: list[FindingRow]) -> str:
+    """How many findings are open, in words: "none", "2 open", "2 open, 1 settled"."""
+    if not rows:
+        return _("none")
+    is_open = sum(row.is_open for row in rows)
+    parts = [_("{count} open").format(count=is_open)] if is_open else []
+    if len(rows) > is_open:
+        parts.append(_("{count} settled").format(count=len(rows) - is_open))
+    return ", ".join(parts)

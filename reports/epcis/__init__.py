@@ -1,0 +1,1 @@
+"""Records as GS1 EPCIS 2.0 events."""

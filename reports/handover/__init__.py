@@ -1,0 +1,1 @@
+"""The papers of a handover: the paper itself, the blank form, the key sheet."""

@@ -1,0 +1,42 @@
+"""The facts of a handover in words: the same on the screen, on its page, on its paper and in the letter."""
+
+from custody.handover.handover_facts import HandoverFacts
+from language import _
+from language.text import number
+
+
+def decided_words(taken: int, refused: int) -> str:
+    """How many things the receiver took, and how many were refused."""
+    return _("{taken} taken, {refused} refused").format(taken=number(taken), refused=number(refused))
+
+
+def tally_words(facts: HandoverFacts) -> str:
+    """What was scanned, or taken and refused, and how much was to go: `3 scanned, expected: 4`."""
+    expected = _("not known") if facts.expected is None else number(facts.expected)
+    if not facts.refused:
+        words = _("{scanned} scanned, expected: {expected}")
+        return words.format(scanned=number(len(facts.taken)), expected=expected)
+    decided = decided_words(len(facts.taken), len(facts.refused))
+    return _("{decided}, expected: {expected}").format(decided=decided, expected=expected)
+
+
+def fact_lines(facts: HandoverFacts) -> list[str]:
+    """What was taken, refused and moved unseen, one line each; not what is missing."""
+    more = (
+        (facts.elsewhere, _("Of these, by other laptops under the same number: {count}")),
+        (len(facts.refused), _("Refused, they stay with the giver: {count}")),
+        (len(facts.carried), _("Inside them, not seen themselves: {count}")),
+    )
+    return [tally_words(facts), *(words.format(count=number(count)) for count, words in more if count)]
+
+
+def scanned_words(facts: HandoverFacts) -> str:
+    """How many things were scanned, and what became of them where not all were taken as they were seen.
+
+    `4 (3 taken, 1 refused)`, `1 (4 more inside)`.
+    """
+    refused, carried = len(facts.refused), len(facts.carried)
+    more = [decided_words(len(facts.taken), refused)] if refused else []
+    more += [_("{count} more inside").format(count=number(carried))] if carried else []
+    scanned = number(len(facts.taken) + refused)
+    return f"{scanned} ({'; '.join(more)})" if more else scanned

@@ -1,0 +1,1 @@
+"""Reports that are lists of figures, each as tables and as a page."""

@@ -1,0 +1,114 @@
+"""Shortage and surplus as a report: who could give what to whom, what stays short, who has too many."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+
+from custody.format.codes import show_code
+from custody.plan.balance import Balance, Move, Standing
+from language import _
+from language.text import number, printable
+from reports.listing import Listing, Section
+from reports.words import Needs, Places, kind_name, place_path
+from tables.output.write import Cell, Sheet
+
+HEADERS = ("place", "place_name", "kind", "election", "need", "has", "coming", "short", "over", "uncovered")
+MOVE_HEADERS = ("code", "kind", "election", "quantity", "from", "from_name", "to", "to_name", "held_by", "reassigned")
+_MOST_ROWS = 200
+
+
+def balance_report(found: Balance, places: Places, needs: Needs) -> Listing:
+    """The report of a balance."""
+    rows = [_json(standing, found, places) for standing in found.standings]
+    moves = [_move_json(move, places) for move in found.moves]
+    over = [row for row in found.standings if row.over]
+    sections = [
+        Section(
+            _("Could be moved"), [_("To"), _("Kind"), _("From"), _("How many"), _("Codes")],
+            _move_cells(found.moves, places, needs), (72.0, 46.0, 72.0, 16.0, 55.0), left=3,
+            empty=_("Nothing could be moved: no neighbour has what is short."),
+        ),
+        Section(
+            _("Stays short"), [_("Place"), _("Kind"), _("Need"), _("Has"), _("Still coming"), _("Short")],
+            [_cells(row, found.uncovered[row.place, row.kind, row.election], places, needs)
+             for row in found.standings if (row.place, row.kind, row.election) in found.uncovered][:_MOST_ROWS],
+            (120.0, 57.0, 21.0, 21.0, 21.0, 21.0), left=2,
+            grave=frozenset(range(min(len(found.uncovered), _MOST_ROWS))), empty=_("Nothing stays short."),
+        ),
+        Section(
+            _("Beyond the need"), [_("Place"), _("Kind"), _("Need"), _("Has"), _("Still coming"), _("Over")],
+            [_cells(row, row.over, places, needs) for row in over][:_MOST_ROWS],
+            (120.0, 57.0, 21.0, 21.0, 21.0, 21.0), left=2,
+        ),
+    ]  # fmt: skip
+    short = sum(row.short for row in found.standings)
+    summary = [
+        _("Short {short} in {places} places; {moved} of them could be moved, {left} stay short.").format(
+            short=number(short), places=number(len({row.place for row in found.standings if row.short})),
+            moved=number(short - sum(found.uncovered.values())), left=number(sum(found.uncovered.values())),
+        )
+    ]  # fmt: skip
+    waiting = sum(move.is_reassigned for move in found.moves)
+    if waiting:
+        summary.append(
+            _("{count} of these things are bound there already and wait for their handover.").format(
+                count=number(waiting)
+            )
+        )
+    if max(len(found.uncovered), len(over)) > _MOST_ROWS:
+        summary.append(_("Only the first {count} rows are shown; all are in the .xlsx.").format(count=_MOST_ROWS))
+    meaning = _(
+        "A thing counts where it is held, on the way where it is bound for, in a store and bound for a store as its "
+        "reserve; only what was last found good counts. Nearest first: within the village, the sub-district, the "
+        "regency. Packs move whole."
+    )
+    tables = [Sheet(_("Balance"), HEADERS, [list(row.values()) for row in rows]),
+              Sheet(_("Moves"), MOVE_HEADERS, [list(row.values()) for row in moves])]  # fmt: skip
+    return Listing(_("Shortage and surplus"), meaning, summary, sections, tables, {"rows": rows, "moves": moves})
+
+
+def what_words(kind: str, election: str | None, needs: Needs) -> str:
+    """A kind with the election that it is for: Ballot box, DPRD-KAB."""
+    name = kind_name(needs, kind)
+    return f"{name}, {printable(election, 40)}" if election else name
+
+
+def _move_cells(moves: Sequence[Move], places: Places, needs: Needs) -> list[list[str]]:
+    cells = []
+    for (to, kind, election, giver), group in groupby(
+        moves, key=lambda move: (move.to, move.item.kind, move.item.election, move.giver)
+    ):
+        codes = [move.item.code for move in group]
+        shown = ", ".join(show_code(code) for code in codes[:4]) + (" …" if len(codes) > 4 else "")
+        cells.append([place_path(places, to), what_words(kind, election, needs), place_path(places, giver),
+                      number(len(codes)), shown])  # fmt: skip
+    return cells
+
+
+def _cells(row: Standing, last: int, places: Places, needs: Needs) -> list[str]:
+    return [
+        place_path(places, row.place), what_words(row.kind, row.election, needs), number(row.need), number(row.has),
+        number(row.coming), number(last),
+    ]  # fmt: skip
+
+
+def _json(row: Standing, found: Balance, places: Places) -> dict[str, Cell]:
+    values = (
+        row.place, place_path(places, row.place), row.kind, row.election, row.need, row.has, row.coming, row.short,
+        row.over, found.uncovered.get((row.place, row.kind, row.election), 0),
+    )  # fmt: skip
+    return dict(zip(HEADERS, values, strict=True))
+
+
+def _move_json(move: Move, places: Places) -> dict[str, Cell]:
+    item = move.item
+    values = (
+        item.code, item.kind, item.election, item.quantity, move.giver, place_path(places, move.giver), move.to,
+        place_path(places, move.to), item.held_by, int(move.is_reassigned),
+    )  # fmt: skip
+    return dict(zip(MOVE_HEADERS, values, strict=True))
+
+
+def by_ends(moves: Sequence[Move]) -> dict[tuple[str, str], int]:
+    """How many things go from whom, who holds them now, to whom."""
+    return dict(sorted(Counter((move.item.held_by, move.to) for move in moves).items()))

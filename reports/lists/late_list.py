@@ -1,0 +1,131 @@
+"""The clock as a report: what is late, what will be at today's pace, what is due next."""
+
+from collections.abc import Iterable, Sequence
+
+from custody.errors import N_
+from custody.measures.timing import DueRow, Pace
+from custody.plan.places import Ways
+from language import _
+from language.text import decimal, local_time, number, printable
+from reports.listing import Listing, Section
+from reports.words import day_and_clock, zone_code
+from tables.output.write import Cell, Sheet
+
+HEADERS = (
+    "state", "level", "area", "place", "name", "due_utc", "bound", "there", "missing", "came_late", "pace_items",
+    "pace_hours", "pace_since_utc", "ahead", "expected_utc",
+)  # fmt: skip
+_LEVELS = {"district": "PPK", "village": "PPS", "polling_station": "TPS"}
+_STATES = {
+    "late": N_("late"), "will_be_late": N_("will be late at this pace"), "soon": N_("due soon"),
+    "open": N_("not due yet"), "done_late": N_("complete after its time"), "done": N_("complete"),
+}  # fmt: skip
+_PRESSING = ("late", "will_be_late", "soon")
+_WIDTHS = (42.0, 38.0, 44.0, 24.0, 18.0, 19.0, 34.0, 42.0)
+_MOST_ROWS = 60
+
+
+def late_report(rows: Sequence[DueRow], ways: Ways, *, as_of: str, within_h: int) -> Listing:
+    """The report of these rows: PPK and PPS one by one, polling stations summed up by village."""
+    here = zone_code(*(row.place.code for row in rows[:1]))
+    facts = {"as_of": as_of, "within_h": within_h, "rows": [due_json(row, ways) for row in rows]}
+    sections = [
+        _section(_("Sub-districts (PPK)"), [row for row in rows if row.place.level == "district"], here),
+        _section(_("Villages (PPS)"), [row for row in rows if row.place.level == "village"], here, pressing=True),
+        _stations(rows, ways, here),
+    ]
+    meaning = _(
+        "There: at the place or below it, or back from it. Pace: what reached the places of this level in this "
+        "sub-district in the last three hours in which anything did. Expected: what this level of the sub-district "
+        "still has to bring that is due no later, divided by that pace; nothing else is known of the road, and without "
+        "a pace nothing is expected."
+    )
+    table = Sheet(_("Due times"), HEADERS, [[*due_json(row, ways).values()] for row in rows])
+    return Listing(_("The clock"), meaning, _summary(rows, as_of, within_h, here), sections, [table], facts)
+
+
+def state_word(state: str) -> str:
+    """How a place stands against its due time, in words."""
+    return _(_STATES[state])
+
+
+def _summary(rows: Sequence[DueRow], as_of: str, within_h: int, here: str) -> list[str]:
+    lines = [_("As of {time}; due soon means within {hours} hours.").format(
+        time=local_time(as_of, here), hours=number(within_h))]  # fmt: skip
+    if not rows:
+        return [*lines, _("The plan has no due times, or nothing is registered for the places that have them.")]
+    for level, word in _LEVELS.items():
+        of_level = [row for row in rows if row.place.level == level]
+        if not of_level:
+            continue
+        counts = {state: sum(row.state == state for row in of_level) for state in _STATES}
+        told = ", ".join(f"{state_word(state)} {number(count)}" for state, count in counts.items() if count)
+        lines.append(f"{word}: {told}.")
+    return lines
+
+
+def _section(heading: str, rows: Sequence[DueRow], here: str, *, pressing: bool = False) -> Section:
+    shown = [row for row in rows if row.state in _PRESSING] if pressing else list(rows)
+    left_out = len(shown) - _MOST_ROWS
+    cells = [_cells(row, here) for row in shown[:_MOST_ROWS]]
+    if left_out > 0:
+        heading = _("{heading}: the {count} most pressing; {more} more in the .xlsx").format(
+            heading=heading, count=number(_MOST_ROWS), more=number(left_out))  # fmt: skip
+    titles = [
+        _("Place"), _("State"), _("Due"), _("There"), _("Missing"), _("Came late"), _("Pace"), _("Expected"),
+    ]  # fmt: skip
+    grave = frozenset(at for at, row in enumerate(shown[:_MOST_ROWS]) if row.state in ("late", "will_be_late"))
+    empty = _("{heading}: nothing is late, due soon or slow.").format(heading=heading) if rows and pressing else ""
+    return Section(heading, titles, cells, _WIDTHS, left=3, grave=grave, empty=empty)
+
+
+def _cells(row: DueRow, here: str) -> list[str]:
+    return [
+        printable(row.place.name, 60), state_word(row.state), local_time(row.due, here),
+        f"{number(row.there)} / {number(row.bound)}", number(row.missing), number(row.came_late),
+        pace_words(row.pace, here) if row.missing else "–", local_time(row.expected, here) if row.expected else "–",
+    ]  # fmt: skip
+
+
+def pace_words(pace: Pace, here: str) -> str:
+    """A pace with its figures: 120 in 3 h since 06:00 WITA = 40.0/h."""
+    if pace.since is None:
+        return _("nothing has come yet")
+    return _("{items} in {hours} h since {time} = {pace}/h").format(
+        items=number(pace.items), hours=number(pace.hours), time=day_and_clock(pace.since, here)[1],
+        pace=decimal(pace.items / pace.hours, 1),
+    )  # fmt: skip
+
+
+def _stations(rows: Iterable[DueRow], ways: Ways, here: str) -> Section:
+    """Polling stations by village: how many are late, will be, or are due soon."""
+    villages: dict[str, list[DueRow]] = {}
+    for row in rows:
+        if row.place.level == "polling_station" and row.state in _PRESSING:
+            villages.setdefault(row.place.parent or "", []).append(row)
+    cells = []
+    for code, group in list(villages.items())[:_MOST_ROWS]:
+        way = ways.to(code)
+        name = printable(way[-1].name, 60) if way else code
+        counts = [sum(row.state == state for row in group) for state in _PRESSING]
+        earliest = min(group, key=lambda row: row.due)
+        cells.append([
+            name, local_time(earliest.due, here), *(number(count) for count in counts),
+            number(sum(row.missing for row in group)),
+        ])  # fmt: skip
+    heading = _("Polling stations (TPS), by village")
+    if len(villages) > _MOST_ROWS:
+        heading = _("{heading}: the {count} most pressing; {more} more in the .xlsx").format(
+            heading=heading, count=number(_MOST_ROWS), more=number(len(villages) - _MOST_ROWS))  # fmt: skip
+    titles = [_("Place"), _("Due"), _("Late"), _("Will be late"), _("Due soon"), _("Items missing")]
+    return Section(heading, titles, cells, (70.0, 60.0, 30.0, 30.0, 30.0, 41.0), left=2)
+
+
+def due_json(row: DueRow, ways: Ways) -> dict[str, Cell]:
+    """One row as JSON and tables have it."""
+    area = ways.area(row.place.code)
+    values = (
+        row.state, row.place.level, area.code if area else "", row.place.code, row.place.name, row.due, row.bound,
+        row.there, row.missing, row.came_late, row.pace.items, row.pace.hours, row.pace.since, row.ahead, row.expected,
+    )  # fmt: skip
+    return dict(zip(HEADERS, values, strict=True))

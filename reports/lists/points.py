@@ -1,0 +1,91 @@
+"""The register of critical points as a report: overdue, due, green, done."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from custody.errors import N_
+from custody.plan.field import Point
+from language import _
+from language.text import local_time, number, printable
+from reports.listing import Listing, Section
+from reports.words import Places, place_path, zone_code
+from tables.output.write import Cell, Sheet
+
+HEADERS = (
+    "point", "status", "title", "owner", "due_utc", "place", "place_name", "done_utc", "was_late", "moved", "note",
+    "record",
+)  # fmt: skip
+STATUSES = {"overdue": N_("overdue"), "due": N_("due"), "green": N_("green"), "done": N_("done")}
+OWNER = frozenset({3})
+_WIDTHS = (24.0, 24.0, 78.0, 46.0, 50.0, 39.0)
+
+
+def point_report(rows: Sequence[Point], places: Places, *, as_of: str, soon_h: int, here: str) -> Listing:
+    """The report of these points, the gravest first.
+
+    Args:
+        here: a place in the zone whose time is shown.
+    """
+    counts = {status: sum(row.status == status for row in rows) for status in STATUSES}
+    told = ", ".join(f"{_(word)} {number(counts[status])}" for status, word in STATUSES.items() if counts[status])
+    late = sum(row.was_late for row in rows)
+    summary = [_("As of {time}: {counts}.").format(time=local_time(as_of, here), counts=told or _("no point is known"))]
+    if late:
+        summary.append(_("Done after it was due: {count}.").format(count=number(late)))
+    titles = [_("Point"), _("State"), _("What must be in order"), _("Owner"), _("Due"), _("Place")]
+    open_ = [row for row in rows if row.status != "done"]
+    done = [row for row in rows if row.status == "done"]
+    sections = [
+        Section(
+            _("Open"), titles, [_cells(row, places, here) for row in open_], _WIDTHS, left=6, people=OWNER,
+            grave=frozenset(at for at, row in enumerate(open_) if row.status == "overdue"),
+            empty=_("No point is open.") if rows else _("No critical point has been recorded yet."),
+        ),
+        Section(_("Done"), titles, [_cells(row, places, here) for row in done], _WIDTHS, left=6, people=OWNER),
+    ]  # fmt: skip
+    told_rows = [point_json(row, places) for row in rows]
+    facts = {"as_of": as_of, "soon_h": soon_h, "rows": told_rows}
+    meaning = _(
+        "Overdue: its due time is past and nobody recorded it as done. Due: within {hours} hours. Green: later, or "
+        "without a due time."
+    ).format(hours=number(soon_h))
+    table = Sheet(_("Critical points"), HEADERS, [list(row.values()) for row in told_rows])
+    return Listing(_("Critical points"), meaning, summary, sections, [table], facts)
+
+
+def point_json(row: Point, places: Places) -> dict[str, Cell]:
+    """One point as JSON and tables have it; `moved` is how often its due time was changed."""
+    body, newest = row.body, row.events[-1]
+    dues = [event.body["due"] for event in row.events]
+    return dict(zip(HEADERS, (
+        row.name, row.status, body["title"], body["owner"], body["due"], body["place"],
+        place_path(places, body["place"]) if body["place"] else "",
+        row.done.happened if row.done else None, int(row.was_late),
+        sum(before != after for before, after in pairwise(dues)), body["note"], f"{newest.log}:{newest.seq}",
+    ), strict=True))  # fmt: skip
+
+
+def point_line(row: Point, here: str) -> str:
+    """A point in one line: TK-01 [overdue] Pencalonan lengkap; Luh; due Sat 3 Nov 2023 23:59 WITA."""
+    body = row.body
+    due = _("due {time}").format(time=local_time(body["due"], here)) if body["due"] else _("without a due time")
+    word = _(STATUSES[row.status])
+    return f"{printable(row.name, 60)} [{word}] {printable(body['title'], 300)}; {printable(body['owner'], 120)}; {due}"
+
+
+def _cells(row: Point, places: Places, here: str) -> list[str]:
+    body = row.body
+    word = _(STATUSES[row.status])
+    if row.was_late:
+        word = _("done, late")
+    note = f" ({printable(body['note'], 300)})" if body["note"] else ""
+    return [
+        printable(row.name, 60), word, printable(body["title"], 400) + note, printable(body["owner"], 120),
+        local_time(body["due"], here) if body["due"] else "–",
+        place_path(places, body["place"]) if body["place"] else "–",
+    ]  # fmt: skip
+
+
+def points_zone(rows: Sequence[Point], here: str) -> str:
+    """Whose clock to show: that of this station's place, else of a place that a point names."""
+    return zone_code(here, *(row.body["place"] for row in rows))

@@ -1,0 +1,123 @@
+"""Progress on paper: a wide page a glance reads, with a bar beside every count."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import BinaryIO
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable
+
+from custody.measures.progress import ProgressRow
+from language import _
+from language.text import number, printable, share
+from reports.output import Made
+from reports.pdf.colophon import begin_paper
+from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Paper, fitted, fonts, text
+from reports.words import Needs, kind_name
+
+_WIDTH_MM, _LINE_MM = 261.0, 6.2
+_KIND_MM, _COUNT_MM, _BARS_MM, _BAR_MM = 64.0, 113.0, (119.0, 168.0, 217.0), 44.0
+
+
+def write_progress_pdf(
+    out: BinaryIO,
+    rows: Sequence[ProgressRow],
+    needs: Needs,
+    made: Made,
+) -> None:
+    """Write the total, then each sub-district with its villages, a line for each kind."""
+    meaning = _(
+        "Registered: bound for the place or below it. Labelled: a label was printed. Sent: has left where it was "
+        "registered. Arrived: now held by the place or below it; for the total, by the sub-district."
+    )
+    paper = begin_paper(out, _("Progress of supplies"), meaning, made, is_wide=True)
+    paper.column_heads = ColumnHeads()
+    paper.place(paper.column_heads)
+    if not rows:
+        paper.place(text(_("Nothing is registered yet.")))
+    # What a glance wants, the total and the sub-districts, comes first; then the whole tree.
+    _draw_lines(paper, [row for row in rows if row.place.level != "village"], needs)
+    if any(row.place.level == "village" for row in rows):
+        paper.new_page()
+        _draw_lines(paper, [row for row in rows if row.place.parent is not None], needs)
+    paper.finish()
+
+
+def _draw_lines(paper: Paper, rows: Sequence[ProgressRow], needs: Needs) -> None:
+    """Draw a line for each row; the lines of one place stay on one page, and a sub-district with its first village."""
+    for code, group in groupby(rows, key=lambda row: row.place.code):
+        lines = [ProgressLine(row, needs, is_first=at == 0) for at, row in enumerate(group)]
+        is_head = any(row.place.parent == code for row in rows)
+        for at, line in enumerate(lines):
+            below = min(len(lines) * (2 if is_head else 1) - 1 - at, 12)
+            paper.place(line, keep_mm=below * _LINE_MM if at == 0 else 0)
+
+
+class ColumnHeads(Flowable):  # type: ignore[misc]
+    """The titles of the columns."""
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        return _WIDTH_MM * mm, 7 * mm
+
+    def draw(self) -> None:
+        canvas = self.canv
+        canvas.setFont(fonts()[1], 7.5)
+        canvas.setFillColor(MUTED)
+        canvas.drawString(0, 2.4 * mm, _("Place"))
+        canvas.drawString(_KIND_MM * mm, 2.4 * mm, _("Kind"))
+        canvas.drawRightString(_COUNT_MM * mm, 2.4 * mm, _("Registered"))
+        for left, title in zip(_BARS_MM, (_("Labelled"), _("Sent"), _("Arrived")), strict=True):
+            canvas.drawString(left * mm, 2.4 * mm, title)
+        canvas.setStrokeColor(ACCENT)
+        canvas.setLineWidth(1.2)
+        canvas.line(0, 0.6 * mm, _WIDTH_MM * mm, 0.6 * mm)
+
+
+class ProgressLine(Flowable):  # type: ignore[misc]
+    """One place and kind; the place is named on its first line."""
+
+    def __init__(self, row: ProgressRow, needs: Needs, *, is_first: bool) -> None:
+        super().__init__()
+        self._row, self._kind, self._is_first = row, kind_name(needs, row.kind), is_first
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        return _WIDTH_MM * mm, _LINE_MM * mm
+
+    def draw(self) -> None:
+        canvas, row, low = self.canv, self._row, 1.9 * mm
+        is_wide = row.place.level != "village"
+        if is_wide:
+            canvas.setFillColor(TINT)
+            canvas.rect(0, 0, _WIDTH_MM * mm, _LINE_MM * mm, stroke=0, fill=1)
+        if self._is_first:
+            canvas.setStrokeColor(RULE)
+            canvas.setLineWidth(0.6)
+            canvas.line(0, _LINE_MM * mm, _WIDTH_MM * mm, _LINE_MM * mm)
+            canvas.setFillColor(INK)
+            canvas.setFont(fonts()[int(is_wide)], 8.5)
+            indent = 0 if is_wide else 4 * mm
+            name = fitted(printable(row.place.name, 80), 9.4 if is_wide else 8.5, _KIND_MM * mm - indent - 6)
+            canvas.drawString(indent + 2, low, name)
+        canvas.setFillColor(INK)
+        canvas.setFont(fonts()[0], 8.5)
+        canvas.drawString(_KIND_MM * mm, low, fitted(self._kind, 8.5, 38 * mm))
+        canvas.drawRightString(_COUNT_MM * mm, low, number(row.registered))
+        for left, part in zip(_BARS_MM, (row.labelled, row.sent, row.arrived), strict=True):
+            self._draw_bar(left * mm, part, row.registered)
+
+    def _draw_bar(self, left: float, part: int, whole: int) -> None:
+        canvas, low = self.canv, 1.9 * mm
+        width, height = (_BAR_MM - 26) * mm, 2.6 * mm
+        canvas.setFont(fonts()[0], 8.5)
+        canvas.setFillColor(INK)
+        canvas.drawRightString(left + 13 * mm, low, number(part))
+        canvas.setStrokeColor(MUTED)
+        canvas.setLineWidth(0.5)
+        bar = left + 15 * mm
+        if whole and part:
+            canvas.setFillColor(ACCENT)
+            canvas.rect(bar, low - 0.3 * mm, width * min(part / whole, 1), height, stroke=0, fill=1)
+        canvas.rect(bar, low - 0.3 * mm, width, height, fill=0)
+        canvas.setFillColor(MUTED)
+        canvas.setFont(fonts()[0], 7.5)
+        canvas.drawRightString(left + _BAR_MM * mm, low, share(part, whole))

@@ -1,0 +1,146 @@
+"""How ready stores are, as a report: what is not ready, which of them have no checklist, which are ready."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from custody.format.event_types import Body
+from custody.plan.field import Readiness
+from custody.plan.places import Place, Ways
+from custody.plan.store_space import QUESTIONS, STORAGE, Arrivals, Room
+from language import _
+from language.text import decimal, number, printable
+from reports.listing import Listing, Section
+from reports.output import happened_words, keyed_in_later
+from reports.words import Needs, Places, kind_name, place_path, zone_code
+from tables.output.write import Cell, Sheet
+
+HEADERS = (
+    "state", "level", "place", "name", "about", "not_ready", "unknown", "notes", "names", "checked_utc", "record",
+    "keyed_in_later_utc",
+)  # fmt: skip
+ANSWER_HEADERS = ("place", "about", "key", "question", "answer", "note", "checked_utc", "record")
+
+
+def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places: Places, *, as_of: str) -> Listing:
+    """The report of these checklists, and of the stores without one."""
+    here = zone_code(*(row.place for row in rows), *(place.code for place in missing[:1]))
+    bad, good = [row for row in rows if not row.is_ready], [row for row in rows if row.is_ready]
+    sections = [
+        Section(
+            _("Not ready"), [_("Store"), _("What is not ready"), _("Looked at by"), _("When")],
+            [[_name(row, places), answers_words(row.missing) or _("nothing was asked"), _people(row),
+              happened_words(row.event, here)] for row in bad],
+            (66.0, 105.0, 40.0, 50.0), left=4, people=frozenset({2}), grave=frozenset(range(len(bad))),
+            empty=_("No store was found not ready.") if rows else "",
+        ),
+        Section(
+            _("Without a checklist"), [_("Sub-district (PPK)"), _("Stores"), _("Which")], _without(missing, places),
+            (45.0, 18.0, 198.0), left=3, empty=_("Every store has a checklist."),
+        ),
+        Section(
+            _("Ready"), [_("Store"), _("Questions"), _("Looked at by"), _("When")],
+            [[_name(row, places), number(len(row.event.body["answers"])), _people(row),
+              happened_words(row.event, here)] for row in good],
+            (105.0, 30.0, 80.0, 46.0), left=4, people=frozenset({2}),
+        ),
+    ]  # fmt: skip
+    told = [_checked_json(row, places) for row in (*bad, *good)] + [_missing_json(place) for place in missing]
+    facts = {"as_of": as_of, "rows": told}
+    summary = [
+        _("Ready {ready}, not ready {bad}, without a checklist {missing}.").format(
+            ready=number(len(good)), bad=number(len(bad)), missing=number(len(missing))
+        )
+    ]
+    meaning = _(
+        "By the newest checklist of each store. Ready: every question was answered with yes. What nobody looked at is "
+        "not ready. Stores are the warehouse, the PPK and the PPS."
+    )
+    tables = [
+        Sheet(_("Readiness"), HEADERS, [list(row.values()) for row in told]),
+        Sheet(_("Answers"), ANSWER_HEADERS, [cells for row in rows for cells in _answers(row)]),
+    ]
+    return Listing(_("Readiness of the stores"), meaning, summary, sections, tables, facts)
+
+
+def _answers(row: Readiness) -> Iterator[list[Cell]]:
+    for answer in row.event.body["answers"]:
+        question = question_words(answer["question"])
+        yield [row.place, row.about, answer["question"], question, answer["answer"], answer["note"],
+               row.event.happened, f"{row.event.log}:{row.event.seq}"]  # fmt: skip
+
+
+def question_words(question: str) -> str:
+    """A question as it is asked: one that Serah knows in the chosen language, an office's own in its own words."""
+    return _(QUESTIONS[question]) if question in QUESTIONS else printable(question, 300)
+
+
+def answers_words(answers: Sequence[Body]) -> str:
+    """Answers that are not yes, with their remarks: Is the roof sound, without a leak? no (drips over the door)."""
+    words = {"yes": _("yes"), "no": _("no"), "unknown": _("not known")}
+    said = []
+    for row in answers:
+        note = f" ({printable(row['note'], 300)})" if row["note"] else ""
+        said.append(f"{question_words(row['question'])} {words[row['answer']]}{note}")
+    return "; ".join(said)
+
+
+def arrivals_words(arrivals: Arrivals, taken: Room, needs: Needs) -> list[str]:
+    """What is to arrive at a store and the room it takes, as lines to be read before saying whether there is room."""
+    told = ", ".join(f"{kind_name(needs, kind)} {number(count)}" for kind, count in arrivals.to_come.items())
+    lines = [
+        _("Still to arrive: {count} ({kinds})").format(count=number(arrivals.count), kinds=told)
+        if arrivals.count
+        else _("Still to arrive: nothing that is known")
+    ]
+    if here := sum(arrivals.here.values()):
+        lines.append(_("In the store now: {count}").format(count=number(here)))
+    if taken.litres:
+        lines.append(
+            _("They take about {volume} m³, on the floor {floor} m² in full stacks").format(
+                volume=decimal(taken.litres / 1000, 1), floor=decimal(taken.floor_mm2 / 1_000_000, 1)
+            )
+        )
+        if taken.unsized:
+            kinds = ", ".join(kind_name(needs, kind) for kind in taken.unsized)
+            lines.append(_("Of unknown size: {kinds}").format(kinds=kinds))
+    return lines
+
+
+def _without(missing: Sequence[Place], places: Places) -> list[list[str]]:
+    """The stores without a checklist, by sub-district."""
+    ways = Ways(places)
+    groups: dict[str, list[Place]] = {}
+    for place in missing:
+        area = ways.area(place.code)
+        groups.setdefault(area.code if area else "", []).append(place)
+    return [
+        [printable(places[code].name, 60) if code else "–", number(len(group)),
+         printable(", ".join(place.name for place in group), 1500)]
+        for code, group in groups.items()
+    ]  # fmt: skip
+
+
+def _name(row: Readiness, places: Places) -> str:
+    name = place_path(places, row.place)
+    return name if row.about == STORAGE else f"{name} ({printable(row.about, 60)})"
+
+
+def _people(row: Readiness) -> str:
+    return printable(", ".join(row.event.body["names"]) or row.event.body["by"], 200)
+
+
+def _checked_json(row: Readiness, places: Mapping[str, Place]) -> dict[str, Cell]:
+    place, body = places.get(row.place), row.event.body
+    by_answer = {
+        word: "; ".join(a["question"] for a in row.missing if a["answer"] == word) for word in ("no", "unknown")
+    }
+    notes = "; ".join(f"{a['question']}: {a['note']}" for a in body["answers"] if a["note"])
+    return dict(zip(HEADERS, (
+        "ready" if row.is_ready else "not_ready", place.level if place else "", row.place, place.name if place else "",
+        row.about, by_answer["no"], by_answer["unknown"], "; ".join(filter(None, (notes, body["note"]))),
+        ", ".join(body["names"]), row.event.happened, f"{row.event.log}:{row.event.seq}", keyed_in_later(row.event),
+    ), strict=True))  # fmt: skip
+
+
+def _missing_json(place: Place) -> dict[str, Cell]:
+    blank = ("no_checklist", place.level, place.code, place.name, STORAGE, "", "", "", "", None, None, None)
+    return dict(zip(HEADERS, blank, strict=True))

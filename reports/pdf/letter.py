@@ -1,0 +1,107 @@
+"""Pages of an official letter: its type, its numbered and labelled lines, and tables with ruled cells.
+
+Text is set in Times, which every viewer has, as far as its letters go; a text with others is set in the embedded Vera.
+"""
+
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import black
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Paragraph, Spacer, Table
+
+from reports.pdf.page import Margins, Paper, fonts
+
+LEFT, CENTRE, RIGHT, JUSTIFY = 0, 1, 2, 4
+_LEADING = 1.28
+_GRID_PT = 0.6
+
+
+class Letter(Paper):
+    """A letter being written from the top down. Close it with `finish`."""
+
+    def __init__(
+        self, out: BinaryIO, *, title: str, author: str, footer: tuple[str, str], size_mm: tuple[float, float],
+        margins: Margins, font: str, font_size_pt: float,
+    ) -> None:  # fmt: skip
+        size = (size_mm[0] * mm, size_mm[1] * mm)
+        super().__init__(out, title=title, author=author, footer=footer, size=size, margins=margins)
+        self.is_serif, self.size_pt = font == "serif", font_size_pt
+        self.width_mm = self.width / mm
+
+    def words(
+        self, words: str, *, bold: bool = False, align: int = LEFT, scale: float = 1, left_mm: float = 0,
+        first_mm: float = 0,
+    ) -> Paragraph:  # fmt: skip
+        """A paragraph that shows these very characters; `scale` is of the letter's size, `first_mm` its indent."""
+        size = self.size_pt * scale
+        style = ParagraphStyle(
+            "letter", fontName=self._face(words, bold), fontSize=size, leading=size * _LEADING, textColor=black,
+            alignment=align, leftIndent=left_mm * mm, firstLineIndent=first_mm * mm,
+        )  # fmt: skip
+        return Paragraph(escape(words), style)
+
+    def _face(self, words: str, bold: bool) -> str:
+        if self.is_serif and _is_latin(words):
+            return "Times-Bold" if bold else "Times-Roman"
+        return fonts()[int(bold)]
+
+    def space(self, height_mm: float) -> None:
+        """Leave some room, on this page alone."""
+        if self.room > height_mm * mm:
+            self.place(Spacer(1, height_mm * mm))
+
+    def title(self, words: str, *, keep_mm: float = 20) -> None:
+        """The title of a section; it stays with what follows."""
+        self.space(2.5)
+        self.place(self.words(words, bold=True), after_mm=1, keep_mm=keep_mm)
+
+    def numbered(self, mark: str, words: str, *, align: int = LEFT) -> None:
+        """One entry of a list, its mark in front."""
+        self.grid([self.words(mark), self.words(words, align=align)], [7, self.width_mm - 7])
+
+    def labelled(self, label: str, words: str, *, label_mm: float) -> None:
+        """`Label : words`, with the colons in a column."""
+        self.grid([self.words(label), self.words(":"), self.words(words)], [label_mm, 4, self.width_mm - label_mm - 4])
+
+    def grid(
+        self, cells: Sequence[Any], widths_mm: Sequence[float], *, ruled: bool = False, padding_pt: float = 0.8,
+        keep_mm: float = 0,
+    ) -> None:  # fmt: skip
+        """One row of blocks; ruled ones stand in boxes. A row taller than the page goes on over the next ones."""
+        self._flow_row(self.row_of(cells, widths_mm, ruled=ruled, padding_pt=padding_pt), keep_mm)
+
+    def row_of(
+        self, cells: Sequence[Any], widths_mm: Sequence[float], *, ruled: bool = False, shade: Any = None,
+        padding_pt: float = 0.8,
+    ) -> Table:  # fmt: skip
+        """The row as a block."""
+        side = 3 if ruled else 0
+        look: list[tuple[Any, ...]] = [
+            ("VALIGN", (0, 0), (-1, -1), "MIDDLE" if shade else "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), side), ("RIGHTPADDING", (0, 0), (-1, -1), side or 2),
+            ("TOPPADDING", (0, 0), (-1, -1), padding_pt), ("BOTTOMPADDING", (0, 0), (-1, -1), padding_pt),
+        ]  # fmt: skip
+        if ruled:
+            look.append(("GRID", (0, 0), (-1, -1), _GRID_PT, black))
+        if shade:
+            look.append(("BACKGROUND", (0, 0), (-1, -1), shade))
+        widths = [width * mm for width in widths_mm]
+        return Table([list(cells)], colWidths=widths, style=look, hAlign="LEFT", splitInRow=1)
+
+    def _flow_row(self, block: Flowable, keep_mm: float = 0) -> None:
+        """Put a row of a table; where it does not fit, and a page would not hold it either, its cells are split."""
+        if block.wrap(self.width, self.height)[1] > self.room * 3:
+            self.flow(block)
+        else:
+            self.place(block, keep_mm=keep_mm)
+
+
+def _is_latin(words: str) -> bool:
+    try:
+        words.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True

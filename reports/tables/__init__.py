@@ -1,0 +1,1 @@
+"""Plain tables of what a ledger holds, for other programs."""

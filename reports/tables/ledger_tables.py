@@ -1,0 +1,131 @@
+"""What a ledger holds, as plain tables for spreadsheets and programs: logs, plan, things, records, handovers."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from custody.format.carriage import carriage_of, remarks_of
+from custody.format.codes import show_code
+from custody.format.events import Event
+from custody.format.item_facts import Item
+from custody.handover.numbering import in_row
+from custody.plan.places import Need, dapil_of
+from reports.output import record_name
+from reports.words import Needs, Places, custodian_name, kind_name, place_path
+from tables.output.write import Cell, Sheet
+
+Events = Callable[[], Iterable[Event]]
+"""Gives every record, log by log, each time it is called."""
+
+_LOG = ("log", "station", "place", "records", "newest_leaf")
+_PLACE = ("code", "name", "level", "parent", "due_utc", "dapil", "path")
+_NEED = ("kind", "name_id", "name_en", "level", "per_place", "unit", "tracked_as", "elections")
+_ITEM = (
+    "code", "kind", "kind_name", "election", "to", "to_name", "k", "n", "quantity", "serials", "held_by",
+    "held_by_name", "condition", "print", "void_prints", "seal", "parent",
+)  # fmt: skip
+_RECORD = (
+    "record", "log", "seq", "leaf", "type", "happened_utc", "recorded_utc", "late_entry", "place", "from", "to",
+    "things", "codes", "action", "by", "withdrawn_by", "counts",
+)  # fmt: skip
+_HANDOVER = (
+    "record", "bast", "instead_of", "part", "parts", "from", "from_name", "to", "to_name", "happened_utc",
+    "recorded_utc", "late_entry", "counted", "taken", "refused", "unlabelled", "giver", "receiver", "witnesses",
+    "vehicle", "driver", "escort", "bound", "note", "remarks", "withdrawn_by",
+)  # fmt: skip
+_LONGEST_CELL = 30_000
+
+
+def log_table(heads: Iterable[Mapping[str, Any]]) -> Sheet:
+    """Every log that is held, and how far."""
+    keys = ("log", "station", "place", "size", "head")
+    return Sheet("logs", _LOG, [[head[key] for key in keys] for head in heads])
+
+
+def place_table(places: Places) -> Sheet:
+    """The delivery tree, and vendors and vehicles beside it; `dapil` is also told where a place above names it."""
+    rows: Iterator[list[Cell]] = (
+        [p.code, p.name, p.level, p.parent, p.due, dapil_of(places, p.code), place_path(places, p.code)]
+        for p in places.values()
+    )
+    return Sheet("places", _PLACE, rows)
+
+
+def need_table(needs: Iterable[Need]) -> Sheet:
+    """What each place of a level needs of each kind."""
+    rows: Iterator[list[Cell]] = (
+        [n.kind, n.name_id, n.name_en, n.level, n.per_place, n.unit, n.tracked_as, ";".join(n.elections)] for n in needs
+    )
+    return Sheet("needs", _NEED, rows)
+
+
+def item_table(items: Iterable[Item], places: Places, needs: Needs) -> Sheet:
+    """Every thing with a label as it stands now."""
+    rows = (
+        [item.code, item.kind, kind_name(needs, item.kind), item.election, item.to, custodian_name(places, item.to),
+         item.k, item.n, item.quantity, str(item.serials) if item.serials else "", item.held_by,
+         custodian_name(places, item.held_by), item.condition, item.print,
+         " ".join(f"{number:02d}:{why}" for number, why in item.voids), item.seal, item.parent]
+        for item in items
+    )  # fmt: skip
+    return Sheet("items", _ITEM, rows)
+
+
+def record_table(events: Events, withdrawn: Mapping[str, Event], stands: Callable[[Event], bool]) -> Sheet:
+    """Every record of every log, whatever it is about; `withdrawn_by` is the correction of one that does not stand.
+
+    Args:
+        stands: whether a record counts (`Roster.stands`): the other tables have those alone.
+    """
+    return Sheet("records", _RECORD, _records(events, withdrawn, stands))
+
+
+def handover_table(events: Events, withdrawn: Mapping[str, Event], places: Places) -> Sheet:
+    """Every handover; one that takes several records has a row for each part.
+
+    `instead_of` is the number that its station's own row had for it, where it has another one: that number was drawn,
+    and no handover has it.
+    """
+    return Sheet("handovers", _HANDOVER, _handovers(events, withdrawn, places))
+
+
+def _records(events: Events, withdrawn: Mapping[str, Event], stands: Callable[[Event], bool]) -> Iterator[list[Cell]]:
+    for event in events():
+        body, codes = event.body, list(event.rows)
+        to = body.get("to")
+        yield [
+            *_times(event), body.get("place") or body.get("held_by"), body.get("from"),
+            to if isinstance(to, str) else None, len(codes), one_cell(map(show_code, codes)), body.get("action"),
+            body["by"], correction_of(event, withdrawn), stands(event),
+        ]  # fmt: skip
+
+
+def _times(event: Event) -> Sequence[Cell]:
+    body = event.body
+    return (record_name(event), event.log, event.seq, event.leaf, event.type, event.happened, event.at,
+            bool(body.get("occurred")))  # fmt: skip
+
+
+def _handovers(events: Events, withdrawn: Mapping[str, Event], places: Places) -> Iterator[list[Cell]]:
+    for number, event in in_row(event for event in events() if event.type == "handover"):
+        body, carriage = event.body, carriage_of(event.body)
+        record, _log, _seq, _leaf, _type, *times = _times(event)
+        yield [
+            record, body["bast"], number if number != body["bast"] else None, body["part"], body["parts"],
+            body["from"], custodian_name(places, body["from"]), body["to"], custodian_name(places, body["to"]), *times,
+            body["counted"], len(event.moved), len(event.refused), sum(extra["count"] for extra in body["extras"]),
+            body["parties"]["giver"], body["parties"]["receiver"], "; ".join(body["witnesses"]), carriage.vehicle,
+            carriage.driver, carriage.escort, " ".join(body["bound"]), body["note"],
+            one_cell(f"{show_code(code)}: {text}" for code, text in remarks_of(body).items()),
+            correction_of(event, withdrawn),
+        ]  # fmt: skip
+
+
+def correction_of(event: Event, withdrawn: Mapping[str, Event]) -> str | None:
+    """The record that withdrew this one; None where it stands."""
+    by = withdrawn.get(event.leaf)
+    return record_name(by) if by else None
+
+
+def one_cell(words: Iterable[str]) -> str:
+    """Words in one cell, as far as a spreadsheet takes them."""
+    return " ".join(words)[:_LONGEST_CELL]

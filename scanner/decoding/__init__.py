@@ -1,0 +1,1 @@
+"""Pictures to texts: decoders, renderings, and when to look again."""

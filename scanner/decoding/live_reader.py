@@ -1,0 +1,333 @@
+"""Reading moving pictures: a first look at every frame, second looks beside it at what is seen and not read.
+
+The first look waits for no second one. Second looks take one frame at a time, the newest when they are free; what they
+read belongs to that frame, also when it comes late. They rest while nothing is seen that nobody reads, and work without
+pause while something is. Nothing stops because something was read.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial, reduce
+from typing import Literal
+
+from scanner.decoding.candidates import Places, Task
+from scanner.decoding.engines import PYZBAR, apart, is_same_place, united
+from scanner.decoding.hints import see
+from scanner.decoding.looks import HANGING_MS, LETTING_GO_S, Look, StillReader, result_of
+from scanner.decoding.picture_reader import Glance, Reader
+from scanner.decoding.renderings import covered
+from scanner.decoding.worker import AtOnce, Beside, Executor, InTurn
+from scanner.reads import Corners, Read, Seen
+from scanner.sources.effort import Effort
+from scanner.sources.frames import Clock, Image, monotonic_ms
+
+_REST_MS = 200.0
+"""From one second look to the next while nothing is seen and not read: so an idle camera warms nobody's lap."""
+_HASTE_MS = 60.0
+"""The same while something is: with the next frame of a camera."""
+_REMEMBERED_MS = 1000.0
+"""What was read or seen so lately is looked for where it was; what is older counts as new."""
+_ENOUGH = 2
+"""A text read in so many frames needs no second looks any more: a session believes what it saw twice."""
+_SECOND_CHANCE_MS = 250.0
+"""What a first look has read it reads again once the picture is sharp; so long second looks do not hunt for it."""
+_SETTLED_MS = 500.0
+"""So long the place of such a text is left to it; then another label may lie there."""
+_CROWD = 8
+"""Above so many codes a frame is cut into parts for pyzbar, which tries every three finder patterns together."""
+_DEADLINE_MS, _UNHURRIED_MS = 3000.0, 30_000.0
+"""A look that takes longer hangs; it is left behind, and another thread takes its place. A video's may take longer."""
+_MOST_REPLACED = 3
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Codes that a search for finder patterns found and nobody read: by three of them, and about where by two."""
+
+    outlines: list[Seen] = field(default_factory=list)
+    pairs: list[Corners] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a second look found: in the whole picture, and at each place that it was given; and of the codes that the
+    first look had found and nobody read. `search` is None where it did not search.
+    """
+
+    whole: list[Read]
+    at_places: list[list[Read]]
+    failed: list[Seen]
+    search: _Search | None
+
+    @property
+    def reads(self) -> list[Read]:
+        return reduce(united, self.at_places, self.whole)
+
+
+@dataclass(slots=True)
+class _Known:
+    """A text of the last moment: where, when last, and in which frames it was read; when last by a first look."""
+
+    read: Read
+    last_ms: float
+    at_first_ms: float = float("-inf")
+    frames: set[float] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A second look that runs: at which frame, begun when, what the first look had read in it, and what it does."""
+
+    at_ms: float
+    begun_ms: float
+    at_first: frozenset[str]
+    tasks: list[Task]
+    future: "Future[_Found]"
+
+
+class LiveReader:
+    """Reads one moving picture. Frames come in order, from one thread."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        begin: Callable[[], Executor],
+        clock: Clock,
+        *,
+        begin_first: Callable[[], Executor] = AtOnce,
+        deadline_ms: float = _DEADLINE_MS,
+    ) -> None:
+        """Begin.
+
+        Args:
+            begin: starts what second looks run on; called again when one hangs, a few times.
+            clock: tells whether one hangs.
+            begin_first: the same for the first look, which is waited for: what it has not read when it is handed
+                back counts as hanging.
+        """
+        self._reader, self._begin, self._clock = reader, begin, clock
+        self._begin_first, self._deadline_ms = begin_first, deadline_ms
+        self._executor: Executor | None = begin()
+        self._first: Executor | None = begin_first()
+        self._replaced = self._first_replaced = 0
+        self._job: _Job | None = None
+        self._turn = 0
+        self._begun_at_ms = float("-inf")
+        self._insists = False
+        self._known: dict[str, _Known] = {}
+        self._places = Places(reader.ways)
+        self._searches = (_Search(), _Search())
+        self._failed: list[Seen] = []
+        self.unread: Sequence[Seen] = ()
+        """Codes in the newest frame that were found and not read, with what would help."""
+
+    def look(self, image: Image, at_ms: float, _effort: Effort | None = None) -> list[Look]:
+        """What this frame shows at first look, after what second looks have found meanwhile; newest frame last.
+
+        A second look that is done at once adds to the same frame.
+        """
+        glance = self._glance(image)
+        if glance is None:
+            return [*self._late(), Look(at_ms, [])]
+        self._learn(glance.reads, at_ms)
+        for read in glance.reads:
+            self._known[read.text].at_first_ms = at_ms
+        looks = self._late()
+        self._look_beside(glance, at_ms)
+        reads = glance.reads
+        for late in self._late():
+            if late.at_ms == at_ms:
+                reads = united(reads, late.reads)
+            else:
+                looks.append(late)
+        self._forget(at_ms)
+        self.unread = self._not_read(reads)
+        return [*looks, Look(at_ms, reads)]
+
+    def finish(self) -> list[Look]:
+        """Wait for the second look that still runs, up to its deadline; what it found."""
+        if self._job is not None:
+            left_ms = self._job.begun_ms + self._deadline_ms - self._clock()
+            try:
+                self._job.future.result(max(left_ms, 0.0) / 1000)
+            except Exception as error:
+                log.debug("the last second look gave nothing: %r", error)
+        looks = self._late()
+        self.close()
+        return looks
+
+    def close(self) -> None:
+        """End what looks run on; one that still runs after a second is left to itself."""
+        for executor in (self._executor, self._first):
+            if executor is not None:
+                executor.close(LETTING_GO_S)
+        self._executor = self._first = None
+
+    def _glance(self, image: Image) -> Glance | None:
+        """The first look; None for what is no picture, and where an engine fails or hangs on it."""
+        if self._first is None:
+            return None
+        future = self._first.submit(lambda: self._reader.glance(image))
+        glance = result_of(future, "a first look")
+        if glance is None and not future.done():
+            self._first.close()
+            self._first_replaced += 1
+            self._first = self._begin_first() if self._first_replaced <= _MOST_REPLACED else None
+        return glance
+
+    def _late(self) -> list[Look]:
+        """What the second look has found, if it is done; one that hangs is left behind."""
+        job = self._job
+        if job is None:
+            return []
+        if not job.future.done():
+            if self._clock() - job.begun_ms > self._deadline_ms:
+                self._leave_behind()
+            return []
+        self._job = None
+        found = result_of(job.future, "a second look")
+        if found is None:
+            self._end_turn(job.tasks, [], is_new=False)
+            return []
+        self._failed = found.failed
+        if found.search is not None:
+            self._searches = (found.search, self._searches[0])
+        self._learn(found.reads, job.at_ms)
+        alone = [read.text for read in found.whole if read.text not in job.at_first and PYZBAR not in read.engines]
+        is_new = any(len(self._known[text].frames) < _ENOUGH for text in alone)
+        self._end_turn(job.tasks, found.at_places, is_new=is_new)
+        return [Look(job.at_ms, found.reads)] if found.reads else []
+
+    def _end_turn(self, tasks: Sequence[Task], at_places: Sequence[Sequence[Read]], *, is_new: bool) -> None:
+        """A look that finds something new looks again at once: what it alone can read must come twice, and soon."""
+        self._places.note(tasks, [bool(reads) for reads in at_places])
+        self._insists = is_new or any(at_places)
+        if not is_new:
+            self._turn += 1
+
+    def _leave_behind(self) -> None:
+        log.warning("a second look hangs and is left behind")
+        self._job = None
+        self._searches, self._failed = (_Search(), _Search()), []
+        if self._executor is not None:
+            self._executor.close()
+        self._replaced += 1
+        self._executor = self._begin() if self._replaced <= _MOST_REPLACED else None
+
+    def _look_beside(self, glance: Glance, at_ms: float) -> None:
+        """Hand this frame to a second look, if one is free and it is time."""
+        if self._executor is None or self._job is not None:
+            return
+        settled = self._settled(at_ms)
+        unread = [each.corners for each in glance.unread]
+        taken = [read.corners for read in (*glance.reads, *settled)]
+        lost = apart(self._lost(at_ms), taken)
+        outlines = [each.corners for one in self._searches for each in one.outlines]
+        pairs = [corners for one in self._searches for corners in one.pairs]
+        # What the first look found and could not read may span several codes, of which the finder patterns tell.
+        loose = [each for each in unread if not any(is_same_place(other, each) for other in (*outlines, *taken))]
+        again = apart(self._old(at_ms), taken)
+        self._places.see(apart(outlines + pairs + loose, taken + lost + again), lost, again, at_ms)
+        gap_ms = 0.0 if self._insists else _HASTE_MS if self._places.is_hopeful else _REST_MS
+        if at_ms - self._begun_at_ms < gap_ms:
+            return
+        self._begun_at_ms = at_ms
+        gray = covered(glance.gray, [read.corners for read in settled])
+        tasks = self._places.due()
+        job = partial(_look, self._reader, gray, glance, settled, tasks, self._turn)
+        at_first = frozenset(read.text for read in glance.reads)
+        self._job = _Job(at_ms, self._clock(), at_first, tasks, self._executor.submit(job))
+
+    def _not_read(self, reads: Sequence[Read]) -> list[Seen]:
+        """What second looks saw a moment ago where nothing was read since."""
+        taken = [known.read.corners for known in self._known.values()] + [read.corners for read in reads]
+        seen: list[Seen] = []
+        for each in self._searches[0].outlines + self._failed:
+            if not any(is_same_place(each.corners, other) for other in taken):
+                seen.append(each)
+                taken.append(each.corners)
+        return seen
+
+    def _lost(self, at_ms: float) -> list[Corners]:
+        """Where something was read a moment ago, too seldom to be believed, and is not read in this frame."""
+        return [
+            known.read.corners
+            for known in self._known.values()
+            if len(known.frames) < _ENOUGH and known.last_ms < at_ms and at_ms - known.at_first_ms > _SECOND_CHANCE_MS
+        ]
+
+    def _settled(self, at_ms: float) -> list[Read]:
+        """What was read often enough, where it was a moment ago: second looks leave it out."""
+        return [
+            known.read
+            for known in self._known.values()
+            if len(known.frames) >= _ENOUGH and at_ms - known.last_ms < _SETTLED_MS
+        ]
+
+    def _old(self, at_ms: float) -> list[Corners]:
+        """Where something was read often enough, and not of late."""
+        return [
+            known.read.corners
+            for known in self._known.values()
+            if len(known.frames) >= _ENOUGH and at_ms - known.last_ms >= _SETTLED_MS
+        ]
+
+    def _learn(self, reads: Sequence[Read], at_ms: float) -> None:
+        """Remember what was read, where, and in how many frames."""
+        for read in reads:
+            known = self._known.setdefault(read.text, _Known(read, at_ms))
+            if at_ms >= known.last_ms:
+                known.read, known.last_ms = read, at_ms
+            if len(known.frames) < _ENOUGH:
+                known.frames.add(at_ms)
+
+    def _forget(self, at_ms: float) -> None:
+        self._known = {text: known for text, known in self._known.items() if at_ms - known.last_ms < _REMEMBERED_MS}
+
+
+def _look(
+    reader: Reader, gray: Image, glance: Glance, settled: Sequence[Read], tasks: Sequence[Task], turn: int
+) -> _Found:
+    """A second look: something at the whole picture, and at each of these places one thing."""
+    is_crowded = len(tasks) + len(glance.reads) + len(settled) > _CROWD
+    at_places = [reader.look_at(gray, task.corners, task.way, task.round_number) for task in tasks]
+    whole: list[Read] = []
+    # While nothing is seen it searches every other time, so that a label is soon seen; then once in four looks.
+    is_searching = turn % (4 if tasks else 2) == 0
+    # The other engines on a whole crowd take as long as ten places, where most of a crowd is.
+    is_others_turn = turn % 4 == 2 and (len(tasks) <= _CROWD or turn % 16 == 2) if tasks else turn % 8 == 7
+    if is_others_turn:
+        whole = reader.second_opinion(gray, is_crowded=is_crowded)
+    elif not tasks or not is_searching:
+        whole = reader.look_again(gray, turn // 2 if tasks else turn)
+    here = [read.corners for read in (*whole, *glance.reads, *settled, *(read for some in at_places for read in some))]
+    failed = [see(gray, corners) for corners in apart([each.corners for each in glance.unread], here)]
+    search = _Search(*reader.find_unread(gray, here, turn // (4 if tasks else 2))) if is_searching else None
+    return _Found(whole, at_places, failed, search)
+
+
+@contextmanager
+def open_looks(
+    reader: Reader | None, kind: Literal["live", "video", "still"], clock: Clock = monotonic_ms
+) -> Iterator[StillReader | LiveReader]:
+    """What reads frames of this kind; an engine that hangs on a picture holds nobody up for longer than seconds.
+
+    A camera gets its second looks beside the picture. A video gets them in between, so that it reads the same every
+    time. `reader` None: a new one.
+    """
+    reader = reader or Reader()
+    looker: StillReader | LiveReader
+    if kind == "still":
+        looker = StillReader(reader, lambda: InTurn(HANGING_MS + _UNHURRIED_MS), clock)
+    elif kind == "live":
+        looker = LiveReader(reader, Beside, clock, begin_first=lambda: InTurn(_DEADLINE_MS))
+    else:
+        patient = partial(InTurn, _UNHURRIED_MS)
+        looker = LiveReader(reader, patient, clock, begin_first=patient, deadline_ms=_UNHURRIED_MS)
+    with closing(looker):
+        yield looker

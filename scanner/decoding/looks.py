@@ -1,0 +1,100 @@
+"""What looks at pictures give, and the look at a picture that stands alone."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from math import inf
+from typing import TypeVar
+
+from scanner.decoding.engines import united
+from scanner.decoding.picture_reader import Reader
+from scanner.decoding.worker import Executor
+from scanner.reads import Read, Seen
+from scanner.sources.effort import Effort
+from scanner.sources.frames import Clock, Image, ignore
+
+STILL_MS = 20_000.0
+"""A picture that stands alone is looked at no more once so much time went into it; hostile ones take for ever."""
+HANGING_MS = 180_000.0
+"""The same where the file's own time is counted by the processor: a busy computer is no fault of the file."""
+LETTING_GO_S = 1.0
+"""So long whoever is done waits for a look that still runs."""
+
+Found = TypeVar("Found")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was read in the frame of that time."""
+
+    at_ms: float
+    reads: Sequence[Read]
+
+
+def in_view(looks: Sequence[Look]) -> list[Read]:
+    """What looks at neighbouring frames have read, as one picture; of what was read twice the newest."""
+    reads: list[Read] = []
+    for look in reversed(looks):
+        reads = united(reads, look.reads)
+    return reads
+
+
+def result_of(future: "Future[Found]", what: str) -> Found | None:
+    """What a look found; None where it failed or hangs, which the log tells."""
+    if not future.done():
+        log.warning("%s hangs and is left behind", what)
+        return None
+    if (error := future.exception()) is not None:
+        log.warning("%s failed: %r", what, error)
+        return None
+    return future.result()
+
+
+class StillReader:
+    """Reads pictures that stand alone, each with every pass for which there is time."""
+
+    unread: Sequence[Seen] = ()
+
+    def __init__(self, reader: Reader, begin: Callable[[], Executor], clock: Clock) -> None:
+        """Begin; `begin` starts what looks run on, and is called again when one hangs."""
+        self._reader, self._begin, self._clock = reader, begin, clock
+        self._executor = begin()
+
+    def look(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
+        """What this picture shows, with as many looks as its file may take; nothing where an engine hangs on it."""
+        ends_ms = self._clock() + (STILL_MS if effort is None else HANGING_MS)
+        if effort is None:
+            effort = Effort("", ignore, inf)
+
+        def is_late() -> bool:
+            return self._clock() > ends_ms or effort.is_used_up()
+
+        with effort:
+            future = self._executor.submit(
+                lambda: self._reader.read(image, thorough=True, is_late=is_late, cut=effort.cut, note=effort.note)
+            )
+            reads = result_of(future, "a picture")
+        if reads is None and not future.done():
+            self._executor.close()
+            self._executor = self._begin()
+        return [Look(at_ms, _weighed(reads or []))]
+
+    def finish(self) -> list[Look]:
+        """Nothing comes late."""
+        return []
+
+    def close(self) -> None:
+        """End what looks run on; one that still runs after a second is left to itself."""
+        self._executor.close(LETTING_GO_S)
+
+
+def _weighed(reads: Sequence[Read]) -> list[Read]:
+    """The same reads; not sure of those that one engine gave in one rendering, at one place alone."""
+    looks = Counter[str]()
+    for read in reads:
+        looks[read.text] += max(read.looks, len(read.engines))
+    return [replace(read, is_sure=looks[read.text] > 1) for read in reads]

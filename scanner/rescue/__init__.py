@@ -1,0 +1,1 @@
+"""Codes that no decoder reads, read by their finder patterns."""

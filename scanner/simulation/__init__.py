@@ -1,0 +1,1 @@
+"""A simulated camera, for the demo, tests and benchmarks."""

@@ -1,0 +1,1 @@
+"""What a session shows and sounds: terminal, window, sound."""

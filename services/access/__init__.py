@@ -1,0 +1,1 @@
+"""Who may do what here: PINs, observers, what waits for admission."""

@@ -1,0 +1,97 @@
+"""What waits for admission: shown wherever admitting it would change what is told."""
+
+from typing import TYPE_CHECKING
+
+from custody.chain.admission import waiting
+from language import _, chosen, ngettext
+
+if TYPE_CHECKING:
+    from custody.chain.admission import Waiting
+    from db.store import Store
+
+_NAMED = 3
+
+
+def waiting_now(store: "Store") -> "list[Waiting]":
+    """The logs that wait for admission here, this station's own last."""
+    return store.ledger.remember("waiting", lambda: waiting(store.state.stations.now(), store.ledger.sizes()))
+
+
+def records_waiting(store: "Store") -> int:
+    """How many records count nowhere here until root admits their stations; this station's own do count."""
+    return sum(one.records for one in waiting_now(store) if not one.is_own)
+
+
+def waiting_words(store: "Store") -> str:
+    """How many records of which stations count nowhere until root admits them, and how that is done; else empty."""
+    return store.ledger.remember(f"waiting words {chosen()}", lambda: _words(store))
+
+
+def _words(store: "Store") -> str:
+    found = waiting_now(store)
+    strangers = [one for one in found if not one.is_own]
+    lines = [_strangers(store, strangers)] if strangers else []
+    if len(strangers) < len(found):
+        lines.append(
+            _(
+                "This station is not admitted: what it records counts here alone. Carry station-card.json, from this "
+                "station's folder, to the warehouse. There: python main.py admit station-card.json"
+            )
+        )
+    return " ".join(lines)
+
+
+def _strangers(store: "Store", strangers: "list[Waiting]") -> str:
+    from language.text import number
+
+    count = sum(one.records for one in strangers)
+    words = ngettext(
+        "{count} record waits for admission, is kept and counts nowhere until then: {stations}.",
+        "{count} records wait for admission, are kept and count nowhere until then: {stations}.",
+        count,
+    ).format(count=number(count), stations=_names(strangers))
+    own = store.ledger.own_row()
+    may_admit = own is not None and store.state.stations.now().may(own.name, "admit")
+    admit = _("To admit a station, compare its fingerprint with its key sheet, then: python main.py admit "
+              "station-card.json (the file from its folder)")  # fmt: skip
+    return f"{words} " + (admit if may_admit else _("Only the warehouse admits: ask it, then import its data again."))
+
+
+def _names(strangers: "list[Waiting]") -> str:
+    from custody.format.encoding import key_fingerprint
+    from language.text import number, printable
+
+    named = [
+        _("{station} at {place} ({fingerprint})").format(
+            station=printable(one.station, 60), place=printable(one.place, 60),
+            fingerprint=key_fingerprint(bytes.fromhex(one.key))[:16],
+        )
+        for one in strangers[:_NAMED]
+    ]  # fmt: skip
+    more = len(strangers) - len(named)
+    names = ", ".join(named)
+    return _("{names} and {count} more").format(names=names, count=number(more)) if more > 0 else names
+
+
+def waiting_sentence(store: "Store") -> str:
+    """The same for pages and paper, in one short sentence without a command; empty where nothing waits."""
+    return store.ledger.remember(f"waiting sentence {chosen()}", lambda: _sentence(store))
+
+
+def _sentence(store: "Store") -> str:
+    from language.text import number, printable
+
+    found = waiting_now(store)
+    strangers = [one for one in found if not one.is_own]
+    own = _("This station is not admitted yet: its records count here alone.") if len(strangers) < len(found) else ""
+    if not strangers:
+        return own
+    count, more = sum(one.records for one in strangers), len(strangers) - _NAMED
+    names = ", ".join(printable(one.station, 60) for one in strangers[:_NAMED])
+    names = _("{names} and {count} more").format(names=names, count=number(more)) if more > 0 else names
+    words = ngettext(
+        "Not counted: {count} record that waits for admission, of {stations}.",
+        "Not counted: {count} records that wait for admission, of {stations}.",
+        count,
+    ).format(count=number(count), stations=names)
+    return f"{words} {own}".strip()

@@ -1,0 +1,1 @@
+"""Evidence given away, taken in and checked."""

@@ -1,0 +1,111 @@
+"""Evidence that comes as a file: a bundle, a custody report with its proof, a proof by itself. Needs no ledger."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from custody.errors import N_, InputError, TamperError
+from evidence.audit import audit_bundle, worth_spreading
+from evidence.custody_proof import FIRST_LINE, MAX_FILE_BYTES, audit_proof, read_custody_proof
+from evidence.verdict import BundleAudit
+from language import _
+from reports.output import PROOF_NAME
+from services.exchange.bundle import read_bundle
+from services.parallel import spread
+from services.progress_bar import Progress, unseen
+from tables.sandbox.child_process import OverLimitError, bounded
+
+if TYPE_CHECKING:
+    from evidence.entry import RawEntry
+
+MAX_REPORT_BYTES = 256 * 1024 * 1024
+"""Of a custody report; bundles are streamed and may be larger."""
+
+
+def audit_file(
+    path: Path, root: str | None = None, heads: Sequence[str] = (), *, progress: Progress = unseen
+) -> BundleAudit:
+    """Audit whatever evidence a file holds, told by how it begins.
+
+    Raises:
+        InputError: it cannot be read, or holds nothing that can be verified.
+        TamperError: it was cut or changed so that nothing of it can be told.
+    """
+    begins = _read(path, 5)
+    if begins[:2] == b"\x1f\x8b":
+        return _audit_bundle(path, root, heads, progress)
+    data = _read(path, MAX_REPORT_BYTES if begins == b"%PDF-" else MAX_FILE_BYTES + 1)
+    if begins == b"%PDF-":
+        data = _attached(data, path)
+    elif not data.startswith(FIRST_LINE.encode()):
+        raise InputError(
+            N_("{file} is no bundle, custody report or proof"),
+            hint=N_("Give a file that Serah wrote: a bundle of export, a PDF of custody, a proof of custody --proof."),
+            file=str(path),
+        )
+    if len(data) > MAX_FILE_BYTES:
+        raise InputError(
+            N_("{file} is larger than a proof of items: {limit} MiB is the most"),
+            hint=N_("Ask for the proof of fewer items, or for the bundle of the logs."),
+            file=str(path),
+            limit=MAX_FILE_BYTES // 1024**2,
+        )
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise TamperError(
+            N_("this is not a proof file of Serah, or it was changed"), hint=N_("Give the file as it was saved.")
+        ) from error
+    return audit_proof(read_custody_proof(text), root=root, heads=heads)
+
+
+def _audit_bundle(path: Path, root: str | None, heads: Sequence[str], progress: Progress) -> BundleAudit:
+    with read_bundle(path) as bundle:
+        total = sum(row.size for row in bundle.logs)
+        with spread(worth_spreading(bundle.logs)) as mapper, progress(total, _("Checking entries")) as done:
+
+            def counted() -> "Iterator[RawEntry]":
+                for raw in bundle.entries:
+                    yield raw
+                    done(1)
+
+            return audit_bundle(bundle.logs, counted(), root=root, heads=heads, mapper=mapper)
+
+
+def _attached(data: bytes, path: Path) -> bytes:
+    """The proof inside a custody report.
+
+    Raises:
+        InputError: the PDF has none, or cannot be read.
+    """
+    with bounded(
+        "services.exchange.attachment_child:attachments", len(data), {"name": PROOF_NAME, "most": MAX_FILE_BYTES}, data
+    ) as pieces:
+        try:
+            proofs = [proof for _head, proof in pieces]
+        except OverLimitError as error:
+            raise InputError(
+                N_("{file} is no PDF that can be read, or reading it takes far more time or memory than its size"),
+                hint=N_("Ask for a new copy of the report."),
+                file=str(path),
+            ) from error
+    if len(proofs) != 1:
+        raise InputError(
+            N_("{file} has no proof inside: only its words can be read, and words prove nothing"),
+            hint=N_("Ask for the report anew, or for the proof: {way}"),
+            way="proof",
+            file=str(path),
+        )
+    return bytes(proofs[0])
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise InputError(
+            N_("{file} cannot be read: {reason}"), hint=N_("Check the name and the folder."), file=str(path),
+            reason=error.strerror or type(error).__name__,
+        ) from error  # fmt: skip
+    return data[:limit]

@@ -1,0 +1,184 @@
+"""Stations meet: what is given away as bundles and heads, and what others' bundles bring."""
+
+import hashlib
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from custody.errors import N_, InputError, TamperError
+from language import _
+from services.progress_bar import Progress, unseen
+
+if TYPE_CHECKING:
+    from db.log.merge import Merged
+    from db.store import Store
+    from evidence.audit_findings import EvidenceFinding
+    from evidence.entry import RawEntry
+
+
+def own_head(store: "Store") -> str:
+    """The text of the head that this station signed with its newest record.
+
+    Raises:
+        InputError: this ledger has none yet.
+    """
+    note = store.ledger.signed_heads.signed(store.ledger.own_log().name)
+    if note is None:
+        raise InputError(
+            N_("this ledger has no signed head yet"), hint=N_("It gets one with the next record of this station.")
+        )
+    return note
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A bundle that was written: how many events it has, the heads of its logs, and the logs that were left out
+    because nobody admitted them.
+    """
+
+    events: int
+    heads: list[dict[str, Any]]
+    left_out: list[str]
+
+
+def export_bundle(
+    store: "Store", out: Path, top: str | None = None, *, with_strangers: bool = False, progress: Progress = unseen
+) -> Exported:
+    """Write a bundle of the logs of stations at a place or below it.
+
+    A station's own log is always in it, admitted or not: root must see it to admit it. What nobody admitted is handed
+    on only where somebody asks for it (`with_strangers`): anybody may have made it, and as much of it as he likes.
+
+    Raises:
+        InputError: no log is held of a station there, or the file cannot be written.
+    """
+    from custody.plan.places import is_under
+    from db.log.quarantine import Strangers
+    from services.exchange.bundle import write_bundle
+
+    heads = [
+        head | {"checkpoint": store.ledger.signed_heads.newest(head["log"])}
+        for head in store.ledger.heads()
+        if top is None or is_under(store.state.places, head["place"], top)
+    ]
+    strangers = frozenset() if with_strangers else Strangers(store.state).names()
+    left_out = [head["log"] for head in heads if head["log"] in strangers]
+    heads = [head for head in heads if head["log"] not in strangers]
+    if left_out and not heads:
+        raise InputError(
+            N_("the stations there are not admitted, so their logs are handed on only where that is asked for"),
+            hint=N_("Add --with-strangers, or let root admit them: {way}"),
+            way="admit",
+        )
+    if not heads:
+        raise InputError(N_("no log is held of a station there"), hint=N_("Leave --under away to export all logs."))
+    names = [head["log"] for head in heads]
+    total = store.ledger.entry_count(names)
+    with progress(total, _("Writing")) as done:
+        write_bundle(out, heads, store.ledger.entries(names), done)
+    return Exported(total, heads, left_out)
+
+
+def left_out_words(count: int) -> str:
+    """That logs were not handed on because nobody admitted their stations, and how they are."""
+    words = _("Left out: {count} logs of stations that nobody admitted. To hand them on too: export --with-strangers")
+    return words.format(count=count)
+
+
+def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress = unseen) -> "Merged":
+    """Check bundles from their beginning to their end, then take all of them in, in one transaction.
+
+    Raises:
+        TamperError: one was cut or altered; nothing was taken of any.
+        InputError: one cannot be read, or is of another election.
+    """
+    from db.log.merge import merge
+    from evidence.intake import check_bundle, refuse_foreign
+    from services.exchange.bundle import read_bundle
+
+    held = dict(store.ledger.keys())
+    keys, said = dict(held), list[Mapping[str, Any]]()
+    count, digests, heads, false = 0, list[bytes](), list[str](), list["EvidenceFinding"]()
+    for path in files:
+        with read_bundle(path) as bundle:
+            watched = _Watched(bundle.entries)
+            checked = check_bundle(bundle.logs, watched, keys)
+            heads += [row.checkpoint for row in bundle.logs if row.checkpoint is not None]
+        keys |= checked.keys
+        count += checked.count
+        said += checked.said
+        false += checked.findings
+        digests.append(watched.digest())
+    if (own := store.ledger.own_row()) is not None:
+        refuse_foreign(
+            said, election=store.ledger.own_log().election, own_key=own.public_key, trusted=store.state.stations.now(),
+            held=held,
+        )  # fmt: skip
+
+    def again() -> "Iterator[RawEntry]":
+        for path, digest in zip(files, digests, strict=True):
+            with read_bundle(path) as bundle:
+                watched = _Watched(bundle.entries)
+                yield from watched
+            if watched.digest() != digest:  # on a stick that somebody else is writing to
+                raise TamperError(
+                    N_("{path} changed while it was read: nothing was taken from it"),
+                    hint=N_("Copy it to this computer first, then import the copy."),
+                    path=str(path),
+                )
+
+    with progress(count, _("Merging")) as done:
+        merged = merge(
+            store.ledger, store.state, again(), done, heads=heads, at=store.around.now_utc(), said=said
+        )  # fmt: skip
+    return replace(merged, findings=(*false, *merged.findings))
+
+
+def other_root_words(store: "Store") -> str:
+    """That others follow another root than this station was told of, which nobody here knows: perhaps it was mistyped.
+
+    Empty where that is not so, and at a station that is a root itself.
+    """
+    from custody.format.encoding import key_fingerprint
+    from evidence.fingerprint_words import words_of
+
+    own = store.ledger.own_row()
+    if own is None:
+        return ""
+    followed = store.state.stations.now().root
+    keys = {key_fingerprint(key) for key in store.ledger.keys().values()}
+    begun = store.ledger.on_topic(["genesis"])
+    others = {str(event.body["root"]) for event in begun if event.log != own.name} & keys
+    if followed in keys or len(others) != 1:
+        return ""
+    other = others.pop()
+    words = _(
+        "The others here follow the root {other}; this station was begun with {own}. Perhaps that fingerprint was "
+        "mistyped: compare both with the warehouse's key sheet."
+    )
+    told = words.format(other=" · ".join(words_of(other)), own=" · ".join(words_of(followed)))
+    if store.ledger.sizes()[own.name] > 1:
+        return told + " " + _("This station has recorded something already: ask the warehouse what to do.")
+    again = f"python main.py init --place {own.place} --station {shlex.quote(own.station)} --root {other}"
+    election = store.ledger.own_log().election
+    if election != "Pemilu":  # what init takes where none is given
+        again += f" --election {shlex.quote(election)}"
+    return told + " " + _("If so, begin anew, and import again: {command}").format(command=again)
+
+
+class _Watched:
+    """Entries as they are walked, and a digest of all of them."""
+
+    def __init__(self, entries: "Iterable[RawEntry]") -> None:
+        self._entries, self._hash = entries, hashlib.sha256()
+
+    def __iter__(self) -> "Iterator[RawEntry]":
+        for raw in self._entries:
+            self._hash.update(b"%d %d " % (len(raw.body), len(raw.signatures)) + raw.body + raw.signatures.encode())
+            yield raw
+
+    def digest(self) -> bytes:
+        """Of the entries walked so far."""
+        return self._hash.digest()

@@ -1,0 +1,119 @@
+"""What an auditor brings to hold evidence against: the root's fingerprint, and signed heads that people kept.
+
+A head comes as a file, as text copied from somewhere, or as a photograph of the QR code on a paper.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from custody.errors import N_, InputError, TamperError
+from custody.format.paper_codes import is_head
+from evidence.checkpoint import claimed_checkpoint
+
+Tell = Callable[[str], None]
+
+MAX_HEAD_BYTES = 64 * 1024
+_DASHES = "\u2014\u2013-"
+"""What stands before a signature, and what editors make of it."""
+
+
+def read_fingerprint(text: str) -> str:
+    """A fingerprint as people copy it: 64 hex digits, with or without spaces.
+
+    Raises:
+        InputError: it is none.
+    """
+    digits = re.sub(r"[\s:-]", "", text).lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise InputError(
+            N_("{text} is no fingerprint of a key"),
+            hint=N_("It has 64 characters, 0-9 and a-f, in groups of four; copy it from the root's key sheet."),
+            text=text[:100],
+        )
+    return digits
+
+
+def read_heads(given: str, tell: Tell) -> list[str]:
+    """The signed heads in what `--head` was given; of a picture or PDF all that its QR codes carry.
+
+    Args:
+        given: a file's name, or the text itself.
+        tell: is told what of a picture is left out.
+
+    Raises:
+        InputError: there is no such file, it is no head, or no QR code in it carries one.
+    """
+    if _is_text(given):
+        return [typed_head(given)]
+    path = Path(given)
+    if is_picture(path) and path.is_file():
+        return _photographed(path, tell)
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_HEAD_BYTES).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise InputError(
+            N_("{file} cannot be read: {reason}"), hint=N_("Check the name and the folder."), file=given[:200],
+            reason=reason,
+        ) from error  # fmt: skip
+    return [typed_head(text, name=given)]
+
+
+def typed_head(text: str, name: str = "") -> str:
+    """A head as its station signed it, from text that may have gone through an editor, a mail or a telephone.
+
+    Where only its lines ran together, they are parted again: what the station signed must hold in any case.
+
+    Args:
+        name: of the file that the text is from, if any.
+
+    Raises:
+        InputError: it is no head at all; whether one holds is for the audit.
+    """
+    head = _with_its_lines(text)
+    try:
+        claimed_checkpoint(head)
+    except TamperError as error:
+        raise InputError(
+            N_("{given} is no signed head of a log: nothing was checked"),
+            hint=N_("Give the file that export --head wrote, or the text of the QR code that stands alone on a paper."),
+            given=name or " ".join(text.split())[:100],
+        ) from error
+    return head
+
+
+def _with_its_lines(text: str) -> str:
+    lines = text.replace("\r\n", "\n").strip() + "\n"
+    words = text.split()
+    if is_head(lines) or len(words) != 6 or words[3] not in _DASHES:
+        return lines
+    log, size, root, _, key, signature = words
+    return f"{log}\n{size}\n{root}\n\n{_DASHES[0]} {key} {signature}\n"
+
+
+def _is_text(given: str) -> bool:
+    return "\n" in given or len(given.split()) == 6
+
+
+def _photographed(path: Path, tell: Tell) -> list[str]:
+    from scanner.decoding.file_codes import codes_in
+
+    found = dict.fromkeys(text for text in codes_in(path, tell) if is_head(text))
+    if not found:
+        raise InputError(
+            N_("no QR code in {file} carries a signed head"),
+            hint=N_(
+                "It is the one code on a handover paper or a BAST letter that stands alone; photograph it closely."
+            ),
+            file=str(path),
+        )
+    return list(found)
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file, by its name, holds pictures or pages."""
+    from scanner.sources.frames import PICTURES
+
+    return path.suffix.lower() in {".pdf", *PICTURES}

@@ -1,0 +1,321 @@
+"""What is wrong with this computer and this station, and the one command that mends it: for `doctor` and the page."""
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from custody.errors import CustodyError
+from language import _, ngettext
+from language.text import number, printable, say, say_hint
+from services.paths import LEDGER_FILE
+from services.progress_bar import Progress, unseen
+from services.scanning.handover_papers import unwitnessed_words
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+Health = Literal["ok", "warning", "broken"]
+MIN_FREE_MB = 500
+_NAMED, _NEAR = 3, 0.8
+_OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
+_NEEDED = ("opencv-python", "zxing-cpp", "reportlab", "peewee", "apsw", "cryptography", "python-calamine", "XlsxWriter")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one look found: a name, its health, what is there, and the command that mends it."""
+
+    name: str
+    health: Health
+    found: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The station that is looked at: its folder, how its ledger is opened, the clock, and whether we serve it now."""
+
+    home: Path
+    open_store: "Callable[[], AbstractContextManager[Store]]"
+    now_utc: Callable[[], str]
+    is_serving: bool = False
+
+
+def looks(at: Looked, *, camera: str | None, sound: bool = False) -> Iterator[Check]:
+    """What each look finds, as it is found.
+
+    Args:
+        camera: the camera to try; None: another session has it.
+        sound: play the sounds too.
+    """
+    yield from _python()
+    yield from _packages()
+    yield from _second_reader()
+    yield from _fonts()
+    if camera is not None:
+        yield from _camera(camera)
+    yield from _sound(sound)
+    yield from _disk(at.home)
+    yield from look_at_ledger(at)
+
+
+def _python() -> Iterator[Check]:
+    found = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    if sys.version_info >= (3, 11):  # noqa: UP036 -- nothing else stops an older Python before this
+        yield Check(_("Python"), "ok", found)
+    else:
+        yield Check(_("Python"), "broken", found, _("Install Python 3.11 or newer."))
+
+
+def _packages() -> Iterator[Check]:
+    install = "python -m pip install -r requirements.txt"
+    missing = [name for name in _NEEDED if _version(name) is None]
+    if missing:
+        yield Check(_("Packages"), "broken", _("missing: {names}").format(names=", ".join(missing)), install)
+    else:
+        yield Check(_("Packages"), "ok", ", ".join(f"{name} {_version(name)}" for name in _NEEDED))
+    several = [name for name in _OPENCV if _version(name) is not None]
+    if len(several) > 1:
+        names = " ".join(several)
+        remedy = f"python -m pip uninstall -y {names} && {install}"
+        yield Check("OpenCV", "broken", _("{names} overwrite each other").format(names=names), remedy)
+    try:
+        import cv2
+    except ImportError as error:
+        yield Check("OpenCV", "broken", printable(str(error), 200), _system_command("libgl1 libglib2.0-0t64", "", ""))
+    else:
+        yield Check("OpenCV", "ok", f"cv2 {cv2.__version__}")
+
+
+def _second_reader() -> Iterator[Check]:
+    from scanner.decoding.picture_reader import engines
+
+    there = engines()
+    if "zbar" in there or "pyzbar" in there:
+        yield Check(_("QR readers"), "ok", ", ".join(there))
+        return
+    yield Check(
+        _("QR readers"),
+        "warning" if there else "broken",
+        _("{readers}; the second reader (pyzbar) finds no zbar library; everything works without it").format(
+            readers=", ".join(there) or "-"
+        ),
+        _system_command("libzbar0t64", "zbar", _("Install the Visual C++ 2013 runtime (vcredist_x64.exe).")),
+    )
+
+
+def _system_command(debian: str, brew: str, windows: str) -> str:
+    match platform.system():
+        case "Darwin":
+            return f"brew install {brew}" if brew else ""
+        case "Windows":
+            return windows
+        case _:
+            return f"sudo apt-get install {debian}"
+
+
+def _fonts() -> Iterator[Check]:
+    try:
+        import reportlab
+    except ImportError:
+        return
+    if all((Path(reportlab.__file__).parent / "fonts" / name).is_file() for name in ("Vera.ttf", "VeraBd.ttf")):
+        yield Check(_("Fonts"), "ok", "Bitstream Vera")
+    else:
+        remedy = "python -m pip install --force-reinstall reportlab"
+        yield Check(_("Fonts"), "broken", _("reportlab's own fonts are missing"), remedy)
+
+
+def _camera(spec: str) -> Iterator[Check]:
+    from scanner.sources.camera import open_camera
+    from scanner.sources.camera_list import in_words
+    from scanner.sources.camera_open import this_machine
+    from scanner.sources.frames import monotonic_ms
+
+    if cameras := this_machine().listed():
+        yield Check(_("Cameras"), "ok", in_words(cameras))
+    name, told = _("Camera {number}").format(number=printable(spec)), list[str]()
+    try:
+        with open_camera(spec, clock=monotonic_ms, tell=told.append) as source:
+            frame = next(frame for frame in source if not frame.is_blank)
+    except CustodyError as error:
+        yield Check(name, "warning", say(error), say_hint(error))
+        return
+    height, width = frame.image.shape[:2]
+    yield Check(name, "ok", "; ".join([*told[:1], f"{width}x{height}"]))
+
+
+def _sound(is_asked: bool) -> Iterator[Check]:
+    from contextlib import ExitStack
+    from typing import get_args
+
+    from scanner.outcomes import Beep
+    from scanner.ui.sound import find_ways, player_name
+
+    player = player_name()
+    if player is None:
+        remedy = _system_command("alsa-utils", "", "")
+        yield Check(_("Sound"), "warning", _("no player is here; the terminal's bell sounds instead"), remedy)
+        return
+    with ExitStack() as stack:
+        ways = find_ways(stack, None) if is_asked else []
+        if all(way(beep) for way in ways for beep in get_args(Beep)):
+            yield Check(_("Sound"), "ok", player)
+        else:
+            words = _("{player} plays nothing; the terminal's bell sounds instead")
+            yield Check(_("Sound"), "warning", words.format(player=player), _("Check the loudspeaker and its volume."))
+
+
+def _disk(home: Path) -> Iterator[Check]:
+    there = next(folder for folder in (home, *home.resolve().parents) if folder.exists())
+    free_mb = shutil.disk_usage(there).free // 1_000_000
+    found = _("{free} MB free at {path}").format(free=number(free_mb), path=home)
+    if free_mb < MIN_FREE_MB:
+        yield Check(_("Disk"), "warning", found, _("Free some space: a full disk stops recording."))
+    else:
+        yield Check(_("Disk"), "ok", found)
+
+
+def look_at_ledger(at: Looked) -> Iterator[Check]:
+    """What is to be said of the ledger, its witnesses, its key and the clock."""
+    now = at.now_utc()
+    wal = at.home / f"{LEDGER_FILE}-wal"
+    in_use = wal.is_file() and wal.stat().st_size > 0  # before we open it ourselves
+    try:
+        with at.open_store() as store:
+            own = store.ledger.own_log()
+            newest = store.ledger.newest_time(own.id)
+            began_with = str(store.ledger.event_at(own.id, 1).body["public_key"])
+            trouble = store.ledger.trouble()
+            events = sum(head["size"] for head in store.ledger.heads())
+            unwitnessed = store.heads.unwitnessed()
+            put_back = _put_back(store)
+            strangers = _strangers(store)
+    except CustodyError as error:
+        is_there = (at.home / LEDGER_FILE).exists()  # a folder where no station has begun is not ill
+        yield Check(_("Ledger"), "broken" if is_there else "warning", say(error), say_hint(error))
+        yield _clock(now, None)
+        return
+    yield from _readable_by_others(at.home / LEDGER_FILE, _("Ledger"))
+    yield from _read_only(at.home / LEDGER_FILE)
+    if trouble:
+        yield Check(_("Ledger"), "broken", trouble, _("Keep the file as it is and go on with a copy from a backup."))
+    else:
+        words = _("station {station} at {place}, {count} events")
+        yield Check(_("Ledger"), "ok", words.format(station=own.station, place=own.place, count=number(events)))
+    if put_back:
+        yield put_back
+    yield strangers
+    yield Check(_("Witnesses"), "ok", unwitnessed_words(unwitnessed))
+    never = _("Never copy the file while Serah runs. Run: python main.py backup FILE")
+    if in_use:
+        found = _("the ledger is in use, or was not closed: newer records are in {path} beside it").format(path=wal)
+        yield Check(_("Copies"), "ok" if at.is_serving else "warning", found, never)
+    elif (at.home / LEDGER_FILE).exists():
+        yield Check(_("Copies"), "ok", _("all records are in the one file at this moment"), never)
+    yield _key(at.home, began_with)
+    yield _clock(now, newest)
+
+
+def _read_only(path: Path) -> Iterator[Check]:
+    """That nothing can be recorded, where the ledger is on a medium that can only be read: an auditor may want that."""
+    from db.read_only import cannot_be_written, is_read_only
+
+    if is_read_only(path):
+        refusal = cannot_be_written(str(path))
+        yield Check(_("Ledger"), "warning", say(refusal), say_hint(refusal))
+
+
+def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
+    """The tables of the present state, made anew from the records."""
+    name = _("Present state")
+    try:
+        with at.open_store() as store:
+            total = store.ledger.code_count()
+            with progress(total, _("Folding the records")) as done:
+                count = store.state.rebuild(done)
+            store.heads.look_anew()
+    except CustodyError as error:
+        yield Check(name, "broken", say(error), say_hint(error))
+        return
+    words = ngettext("made anew from the records of {count} item", "made anew from the records of {count} items", count)
+    yield Check(name, "ok", words.format(count=number(count)), _("See that all fits: python main.py verify"))
+
+
+def _strangers(store: "Store") -> Check:
+    """How much of the room for logs that nobody admitted is taken, and by whom most."""
+    from db.log.quarantine import MAX_BYTES, MAX_LOGS, Strangers
+
+    kept = Strangers(store.state).kept()
+    size = sum(one.bytes for one in kept)
+    words = _("{logs} of at most {most_logs} logs, {size} of at most {most} MB")
+    found = words.format(
+        logs=number(len(kept)), most_logs=number(MAX_LOGS), size=number(-(-size // 1_000_000)),
+        most=number(MAX_BYTES // 1_000_000),
+    )  # fmt: skip
+    if not kept:
+        return Check(_("Not admitted"), "ok", found)
+    shown = ", ".join(printable(f"{one.log} ({one.station})", 120) for one in kept[:_NAMED])
+    found += "; " + _("most of it: {logs}").format(logs=shown)
+    is_near = len(kept) > MAX_LOGS * _NEAR or size > MAX_BYTES * _NEAR
+    remedy = _("Let root admit the station: python main.py admit KEYFILE. Drop what nobody knows: python main.py drop "
+               "STRANGER")  # fmt: skip
+    return Check(_("Not admitted"), "warning" if is_near else "ok", found, remedy)
+
+
+def _put_back(store: "Store") -> Check | None:
+    """What tells that this ledger is an older copy of itself."""
+    try:
+        store.heads.refuse_if_rolled_back()
+    except CustodyError as error:
+        return Check(_("Ledger"), "broken", say(error), say_hint(error))
+    return None
+
+
+def _key(home: Path, began_with: str) -> Check:
+    from db.station_key import FILE_NAME, is_protected, read_public
+
+    path = home / FILE_NAME
+    try:
+        public_key = read_public(home)
+    except CustodyError as error:
+        return Check(_("Station key"), "broken", say(error), say_hint(error))
+    if public_key.hex() != began_with:
+        found = _("{path} is not the key that began this log").format(path=path)
+        return Check(_("Station key"), "broken", found, _("Put the key back that belongs to this ledger."))
+    if warning := next(_readable_by_others(path, _("Station key")), None):
+        return warning
+    guard = _("locked with a passphrase") if is_protected(home) else _("not locked with a passphrase")
+    return Check(_("Station key"), "ok", f"{path}, {guard}")
+
+
+def _readable_by_others(path: Path, name: str) -> Iterator[Check]:
+    """A warning where other users of this computer may read or write a file; on Windows the folder decides that."""
+    if platform.system() != "Windows" and path.exists() and path.stat().st_mode & 0o077:
+        yield Check(name, "warning", _("others may read {path}").format(path=path), f"chmod 600 {path}")
+
+
+def _clock(now: str, newest: str | None) -> Check:
+    remedy = _("Set the computer's date and time.")
+    if now < "2024":
+        return Check(_("Clock"), "warning", now, remedy)
+    if newest is not None and newest > now:
+        found = _("{now} is before the newest record, {newest}").format(now=now, newest=newest)
+        return Check(_("Clock"), "warning", found, remedy)
+    offset = datetime.now(UTC).astimezone().strftime("%z")
+    return Check(_("Clock"), "ok", f"{now} (UTC{offset[:3]}:{offset[3:]})")
+
+
+def _version(package: str) -> str | None:
+    from importlib import metadata  # slow to import, and every command would pay for it
+
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

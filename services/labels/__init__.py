@@ -1,0 +1,1 @@
+"""Labels chosen, printed and recorded."""

@@ -1,0 +1,188 @@
+"""Drawing labels and recording their print: into a file or to a thermal printer, never a label without its record."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, BinaryIO
+
+from custody.errors import N_, LabelError
+from language import _
+from services.labels.print_job import PrintJob
+from services.parallel import Spread, spread
+
+if TYPE_CHECKING:
+    from custody.format.item_facts import Item
+    from custody.plan.places import Place
+    from db.store import Store
+    from labels.content import LabelContent
+
+Record = Callable[[str, slice], object]
+"""Records that these of the labels were printed on the stock of this name."""
+
+_WORTH_SPREADING = {"pdf": 4_000, "zpl": 400, "tspl": 400}
+"""Labels. Two processes take up to a second to start, which is as long as these take."""
+
+
+def print_labels(
+    store: "Store", job: PrintJob, contents: "Iterable[LabelContent]", count: int, record: Record, *, title: str = ""
+) -> int:
+    """Draw labels, record their print and give the file its name, all or nothing: no label without its record.
+
+    Args:
+        count: how many labels there are.
+        title: what the document calls itself; empty says Labels.
+
+    Returns:
+        The number of pages; on a roll each label is one.
+    """
+    if job.printer is not None:
+        from services.labels.printer_output import send_labels
+
+        return send_labels(store, job, contents, count, record, cores_for(job, count))
+    assert job.path is not None
+    from tables.output.safe_file import safe_file
+
+    with ExitStack() as unnamed:
+        file = unnamed.enter_context(safe_file(job.path))
+        pages = draw(file, job, contents, count, title=title or _("Labels"))
+        is_named = False
+        try:
+            with store.ledger.transaction():
+                record(job.stock.name, slice(count))
+                unnamed.close()  # before the commit: where another program has the old file open, nothing is recorded
+                is_named = True
+        except BaseException:
+            if is_named:
+                job.path.unlink(missing_ok=True)
+            raise
+    return pages
+
+
+def draw(file: BinaryIO, job: PrintJob, contents: "Iterable[LabelContent]", count: int, *, title: str) -> int:
+    """Draw labels into a file, on all cores where they are many; returns the number of pages."""
+    with cores_for(job, count) as mapper, job.progress(count, _("Drawing")) as done:
+        if job.form != "pdf":
+            from labels.thermal import thermal_labels
+
+            pages = 0
+            for label in thermal_labels(contents, job.stock, job.form, job.dpi, mapper=mapper):
+                file.write(label)
+                pages += 1
+                done(1)
+            return pages
+        from labels.sheet import write_sheets
+
+        before = 0
+
+        def drawn(so_far: int) -> None:
+            nonlocal before
+            done(so_far - before)
+            before = so_far
+
+        return write_sheets(
+            file,
+            contents,
+            job.stock,
+            start=job.start,
+            cut_marks=job.cut_marks,
+            adjustment=job.adjustment,
+            title=title,
+            progress=drawn,
+            mapper=mapper,
+        )
+
+
+def cores_for(job: PrintJob, count: int) -> AbstractContextManager[Spread]:
+    """A `map` for drawing so many labels: on every core where that is worth it."""
+    return spread(count, worth_it=_WORTH_SPREADING[job.form])
+
+
+# --- what labels are printed of ---------------------------------------------------------------------------------------
+
+
+def item_labels(store: "Store", items: "Iterable[Item]") -> "Iterator[LabelContent]":
+    """The next label of each of these items: the first one, or that of a reprint."""
+    from labels.content import item_content
+
+    places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
+    return (item_content(item, places, needs, item.print + 1) for item in items)
+
+
+def blank_labels(store: "Store", codes: Iterable[str], kind: str | None) -> "Iterator[LabelContent]":
+    """Labels of codes that belong to no item yet."""
+    from labels.content import blank_content
+
+    needs = {need.kind: need for need in store.state.needs()}
+    return (blank_content(code, kind, needs) for code in codes)
+
+
+def place_labels(store: "Store", places: "Iterable[Place]") -> "Iterator[LabelContent]":
+    """Labels of these places."""
+    from labels.content import place_content
+
+    tree = store.state.places.all()
+    return (place_content(place, tree) for place in places)
+
+
+def print_items(store: "Store", job: PrintJob, items: "Sequence[Item]") -> int:
+    """Draw the first labels of items and record their print; returns the number of pages."""
+    from services.records.label_prints import record_prints
+
+    codes = [item.code for item in items]
+
+    def record(name: str, those: slice) -> object:
+        return record_prints(store, codes[those], sheet=name)
+
+    return print_labels(store, job, item_labels(store, items), len(items), record)
+
+
+def reprint_items(store: "Store", job: PrintJob, items: "Sequence[Item]", *, reason: str, second: str | None) -> int:
+    """Draw the next print of each of these items and record it; returns the number of pages."""
+    from services.records.label_prints import record_reprints
+
+    numbers = {item.code: item.print + 1 for item in items}
+
+    def record(name: str, those: slice) -> object:
+        printed = dict(list(numbers.items())[those])
+        return record_reprints(store, printed, sheet=name, reason=reason, second=second)
+
+    return print_labels(store, job, item_labels(store, items), len(items), record)
+
+
+def print_blanks(store: "Store", job: PrintJob, count: int, kind: str | None) -> int:
+    """Draw so many labels with new codes that belong to no item, and record their print; returns the pages."""
+    from services.records.label_prints import record_blanks
+
+    codes = [store.around.new_code() for _number in range(count)]
+
+    def record(name: str, those: slice) -> object:
+        return record_blanks(store, codes[those], sheet=name)
+
+    return print_labels(store, job, blank_labels(store, codes, kind), count, record)
+
+
+def labelled_places(store: "Store", top: str | None) -> "list[Place]":
+    """The places that have a label: a place and all below it but polling stations.
+
+    Raises:
+        LabelError: there is none.
+    """
+    from custody.plan.places import below
+
+    tree = store.state.places.all()
+    chosen = list(tree.values()) if top is None else list(below(tree, top))
+    shown = [place for place in chosen if place.level != "polling_station" or place.code == top]
+    if not shown:
+        raise LabelError(
+            N_("there is no label to print"),
+            hint=N_("Load a table of places first: {way}")
+            if store.may_plan
+            else N_("Take in a bundle that has the plan: {way}"),
+            way="load" if store.may_plan else "import",
+        )
+    return shown
+
+
+def print_places(store: "Store", job: PrintJob, shown: "Sequence[Place]") -> int:
+    """Labels of these places; they are no evidence, so printing them records nothing. Returns the number of pages."""
+    contents = place_labels(store, shown)
+    return print_labels(store, job, contents, len(shown), lambda _name, _those: None, title=_("Place labels"))

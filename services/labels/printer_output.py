@@ -1,0 +1,98 @@
+"""Labels sent to a thermal printer: what went out is recorded as printed, and nothing else is."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING
+
+from custody.errors import N_, PrinterError
+from language import _
+from services.labels.print_job import PrintJob
+from services.parallel import Spread
+
+if TYPE_CHECKING:
+    from db.store import Store
+    from labels.content import LabelContent
+
+RECORDED_TOGETHER = 100
+"""Labels: what a power cut leaves on paper without a record."""
+
+
+def send_labels(
+    store: "Store",
+    job: PrintJob,
+    contents: "Iterable[LabelContent]",
+    count: int,
+    record: Callable[[str, slice], object],
+    cores: AbstractContextManager[Spread],
+) -> int:
+    """Send labels to the job's printer, and record those that went out whole; returns how many.
+
+    They are recorded a hundred at a time, and what is left whatever breaks it off: a label that may be on paper counts
+    as printed. Printed a second time under the same number, it could not be told from a copy. With a file named as
+    well, the file has what was sent.
+
+    Raises:
+        PrinterError: the printer cannot be reached or stopped; how many labels it took is said.
+    """
+    from labels.port import send
+    from labels.thermal import thermal_labels
+    from tables.output.safe_file import safe_file
+
+    assert job.printer is not None and job.form != "pdf"
+    sent, recorded = 0, 0
+
+    def keep() -> None:
+        """Record what went out; where that fails it is on paper all the same, and the user must know."""
+        nonlocal recorded
+        if sent == recorded:
+            return
+        those, recorded = slice(recorded, sent), sent  # tried once: a second try would fail alike
+        try:
+            with store.ledger.transaction():
+                record(job.stock.name, those)
+        except BaseException:
+            unknown = sent - those.start
+            text = _("{count} labels were sent to the printer and could not be recorded: destroy the last {count}.")
+            job.tell(text.format(count=unknown))
+            raise
+
+    with ExitStack() as around:
+        file = around.enter_context(safe_file(job.path)) if job.path else None
+        mapper = around.enter_context(cores)
+        done = around.enter_context(job.progress(count, _("Sending")))
+
+        def went_out() -> None:
+            nonlocal sent
+            sent += 1
+            done(1)
+            if sent % RECORDED_TOGETHER == 0:
+                keep()
+
+        def kept(labels: Iterable[bytes]) -> Iterator[bytes]:
+            for label in labels:
+                if file is not None:
+                    file.write(label)
+                yield label
+
+        labels = thermal_labels(contents, job.stock, job.form, job.dpi, mapper=mapper)
+        try:
+            send(job.printer, kept(labels), went_out)
+        except PrinterError as error:
+            keep()
+            if not sent:
+                raise
+            raise _broke_off(error, sent, count) from error
+        finally:
+            keep()
+    return sent
+
+
+def _broke_off(error: PrinterError, sent: int, count: int) -> PrinterError:
+    return PrinterError(
+        N_("{printer} stopped after {sent} of {count} labels; those are recorded as printed"),
+        hint=N_(
+            "Look at the printer, then give the same command again for the rest. Count what came out: a label that is "
+            "missing among them is printed again with: {way}"
+        ),
+        **{**error.values, "sent": sent, "count": count, "way": "reprint"},
+    )

@@ -1,0 +1,100 @@
+"""Which items' labels are printed: those that have none yet, those that are printed again, and who answers for it."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from custody.errors import N_, CodeError, InputError, RuleError
+
+if TYPE_CHECKING:
+    from custody.format.item_facts import Item
+    from db.store import Store
+
+
+def in_order(store: "Store", items: "Iterable[Item]") -> "list[Item]":
+    """The items as they leave the warehouse."""
+    from labels.content import leaving_order
+
+    return leaving_order(items, store.state.places.all())
+
+
+def known_items(store: "Store", codes: Iterable[str]) -> "list[Item]":
+    """The items of these codes, each once.
+
+    Raises:
+        CodeError: one is registered nowhere.
+    """
+    wanted = list(dict.fromkeys(codes))
+    found = store.state.items_of(wanted)
+    if unknown := [code for code in wanted if code not in found]:
+        raise _unknown(unknown[0])
+    return [found[code] for code in wanted]
+
+
+def reprintable(store: "Store", codes: Iterable[str]) -> "list[Item]":
+    """The items of these codes, each with a label that can be printed again.
+
+    Raises:
+        CodeError: one is registered nowhere.
+        RuleError: one has no label yet.
+    """
+    from custody.format.codes import show_code
+
+    items = known_items(store, codes)
+    for item in items:
+        if not item.print:
+            raise RuleError(
+                N_("{item} has no label yet, so there is none to print again"),
+                hint=N_("Print it with: {way}"),
+                way="labels",
+                item=show_code(item.code),
+            )
+    return items
+
+
+def spoiled_items(store: "Store") -> "list[Item]":
+    """The items whose newest print was recorded as spoiled or unused and that never left.
+
+    Raises:
+        RuleError: there is none.
+    """
+    from services.records.label_prints import why_void_in_house
+
+    items = [item for item in store.state.with_voids() if why_void_in_house(store, item.code)]
+    if not items:
+        raise RuleError(
+            N_("no label is recorded as spoiled or unused and not printed again"),
+            hint=N_("Record it first: {way}"),
+            way="void",
+        )
+    return in_order(store, items)
+
+
+def reason_to_reprint(store: "Store", items: "Sequence[Item]", reason: str, names: Sequence[str]) -> str:
+    """Why these are printed again: what was said, or what void has recorded of all of them.
+
+    Raises:
+        InputError: nobody said why, or it takes two people and fewer are named.
+    """
+    from services.records.label_prints import why_void_in_house
+
+    if len(names) > 1 and reason:
+        return reason
+    recorded = {why_void_in_house(store, item.code) for item in items}
+    if not reason and None in recorded:
+        raise InputError(N_("a reprint needs a reason"), hint=N_("Say why with --reason: lost, torn, smudged."))
+    if len(names) < 2 and None in recorded:
+        raise InputError(
+            N_("a reprint needs the names of two people"), hint=N_("Give --by NAME twice, with two different names.")
+        )
+    return reason or ", ".join(sorted(why for why in recorded if why))
+
+
+def _unknown(code: str) -> CodeError:
+    from custody.format.codes import show_code
+
+    return CodeError(
+        N_("{code} is registered nowhere that this station knows of"),
+        hint=N_("List what is registered with: {way}"),
+        way="items",
+        code=show_code(code),
+    )

@@ -1,0 +1,3 @@
+"""What a station's folder holds, by name."""
+
+from tables.output.own_files import LEDGER_FILE as LEDGER_FILE

@@ -1,0 +1,1 @@
+"""The plan loaded from tables, and its items registered."""

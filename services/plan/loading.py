@@ -1,0 +1,301 @@
+"""Loading tables: reads them all, finds every fault in all of them, and only then records what is new or changed."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from custody.chain.findings import moment
+from custody.chain.seals import overlapping
+from custody.errors import N_, ConflictError, Fault, InputError
+from custody.format.codes import show_code
+from custody.format.item_facts import Item
+from custody.plan.places import Need, Place, is_official, zone
+from db.store import Store
+from services.plan.headings import remember, remembered
+from services.plan.plan_changes import Change, ChangedRow, Group, version_of
+from services.records.sealing import whole_packs
+from tables.cells import Located
+from tables.check import check_items, check_needs, check_places
+from tables.fault_list import few_of_a_kind
+from tables.headers import ignored_columns, layout_of, table_kind
+from tables.place_codes import Names
+from tables.place_tree import parse_tree
+from tables.questions import Reading
+from tables.read import Table, read_table
+from tables.rows import ItemRow, parse_items, parse_needs, parse_places
+from tables.times import parse_moment
+from tables.vocabulary import fold, parse_level
+
+Planned = TypeVar("Planned", Place, Need)
+
+
+def load_files(
+    store: Store,
+    files: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    seen: str | None = None,
+    readings: Mapping[str, Reading] | None = None,
+    home: Path | None = None,
+) -> list[Change]:
+    """Load tables of places, needs and items, in that order whatever theirs, all or nothing.
+
+    Args:
+        dry_run: find every change and every fault, and record nothing.
+        seen: the version of the changes that somebody has looked at; None: nobody has.
+        readings: how a file is to be read, by its name; under "" that of all others.
+        home: where what is told of headings is kept for the next table; None: nowhere.
+
+    Raises:
+        QuestionError: a file can be read in several ways.
+        InputError: a file is no such table, or a row has a fault; `faults` has those of every file.
+        ConflictError: it changes something else than what was looked at; nothing was loaded.
+    """
+    place = store.ledger.own_log().place
+    told = readings or {}
+    read = [_read(path, _placed(told.get(path.name) or told.get("", Reading()), place), home) for path in files]
+    tables = [(table_kind(table), table) for table in read]
+    order = ("places", "tree", "needs", "items")
+    tables.sort(key=lambda entry: order.index(entry[0]))
+    faults: list[Fault] = []
+    changes: list[Change] = []
+    # From the first look on: another program may be loading too.
+    with nullcontext() if dry_run else store.ledger.transaction():
+        if dry_run:
+            store.state.stations.plan_known_to(store.ledger.own_log().name)
+        places = dict(store.state.places.all())
+        needs = {(need.kind, need.level): need for need in store.state.needs()}
+        for kind, table in tables:
+            if kind in ("places", "tree"):
+                changes.append(_load_places(store, table, kind, places, faults, dry_run))
+            elif kind == "needs":
+                changes.append(_load_needs(store, table, needs, faults, dry_run))
+            else:
+                changes.append(_load_items(store, table, places, needs.values(), faults, dry_run))
+        if faults:  # leaving by an exception takes back what the other files had recorded
+            count = len(faults)
+            raise InputError(
+                N_("nothing was loaded; faults in {files}: {count}"),
+                hint=N_("Correct them in the file and load it again."),
+                faults=few_of_a_kind(faults),
+                count=count,
+                files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
+            )
+        if seen is not None and seen != version_of(changes):
+            raise ConflictError(
+                N_("the plan was changed since this was shown, so nothing was loaded"), hint=N_("Look at it again.")
+            )
+    if home is not None and not dry_run:
+        for table in read:
+            remember(home, table.headers, table.reading.columns)
+    return changes
+
+
+def _read(path: Path, reading: Reading, home: Path | None) -> Table:
+    """The table, with what was told before of the same headings where nothing is told now."""
+    table = read_table(path, reading=reading)
+    if home is None or reading.columns or not (columns := remembered(home, table.headers)):
+        return table
+    table = read_table(path, reading=replace(reading, columns=columns))
+    said = ", ".join(f"{heading} = {name}" for heading, name in columns.items())
+    return replace(table, notes=(*table.notes, (N_("columns as last time: {columns}"), {"columns": said})))
+
+
+def _placed(reading: Reading, place: str) -> Reading:
+    """A reading with times by the clock of the station's place, and each level's due time in UTC.
+
+    Raises:
+        InputError: a level or a time that is none.
+    """
+    dues = {}
+    for word, text in reading.dues.items():
+        level, (name, hours) = parse_level(word), zone(place)
+        try:
+            if level is None:
+                raise ValueError(word)
+            dues[level] = parse_moment(text, None if name == "UTC" else hours)
+        except ValueError as error:
+            raise InputError(
+                N_("{text} says no level and time"),
+                hint=N_("Write it like PPS=13/02/2024 12:00 WITA; the levels are PPK, PPS and TPS."),
+                text=f"{word}={text}",
+            ) from error
+    return replace(reading, place=place, dues=dues)
+
+
+def _regency(place: str) -> str:
+    """The place at the top of a list's tree: the regency that the station stands in, else its own place."""
+    return ".".join(place.split(".")[:2]) if is_official(place) else place
+
+
+def cells_with_faults(
+    files: Iterable[Path], faults: Sequence[Fault], readings: Mapping[str, Reading]
+) -> list[str | None]:
+    """What stands in the cell of each fault, None where no one cell is meant; the files are read again for it."""
+    tables: dict[str, dict[int, dict[str, str]]] = {}
+    named = {fault.file for fault in faults}
+    for path in files:
+        if path.name in named:
+            with suppress(InputError):  # a file that is no table at all
+                tables[path.name] = dict(read_table(path, reading=readings.get(path.name)).rows)
+    return [tables.get(fault.file, {}).get(fault.row or 0, {}).get(fault.column) for fault in faults]
+
+
+def _load_places(
+    store: Store, table: Table, kind: str, known: dict[str, Place], faults: list[Fault], dry_run: bool
+) -> Change:
+    if kind == "tree":
+        said = {fold(name): code for name, code in table.reading.names.items()}
+        rows, found = parse_tree(table, Names(_regency(table.reading.place), known, said))
+    else:
+        rows, found = parse_places(table)
+    rows = [_with_what_is_known(row, known.get(row.value.code)) for row in rows]
+    found += check_places(rows, known)
+    faults += found
+    change, fresh = _compare(table, kind, rows, known, lambda place: place.code, lambda place: place.level)
+    now = moment(store.around.now_utc())
+    change = replace(
+        change, kind="places", past=tuple(place for place in fresh if place.due and moment(place.due) < now)
+    )
+    if not found:
+        known |= {place.code: place for place in fresh}
+        if not dry_run:
+            store.load_plan(fresh, (), source=table.file, digest=table.digest)
+    return change
+
+
+def _with_what_is_known(row: Located[Planned], before: Planned | None) -> Located[Planned]:
+    """The row with what was known of it where the table has no such column: an empty cell takes a due time away,
+    a column that was never there does not.
+    """
+    if before is None:
+        return row
+    absent = {part.name: getattr(before, part.name) for part in fields(before) if part.name not in row.source.columns}
+    return replace(row, value=replace(row.value, **absent))
+
+
+def _load_needs(
+    store: Store, table: Table, known: dict[tuple[str, str], Need], faults: list[Fault], dry_run: bool
+) -> Change:
+    rows, found = parse_needs(table)
+    rows = [_with_what_is_known(row, known.get((row.value.kind, row.value.level))) for row in rows]
+    found += check_needs(rows, known.values())
+    faults += found
+    change, fresh = _compare(table, "needs", rows, known, lambda need: (need.kind, need.level), lambda need: need.kind)
+    if not found:
+        known |= {(need.kind, need.level): need for need in fresh}
+        if not dry_run:
+            store.load_plan((), fresh, source=table.file, digest=table.digest)
+    return change
+
+
+def _compare(
+    table: Table,
+    kind: str,
+    rows: Sequence[Located[Any]],
+    known: dict[Any, Any],
+    key: Any,
+    group_of: Callable[[Any], str],
+) -> tuple[Change, list[Any]]:
+    """Which rows are new, which differ and in what, and both together."""
+    added, changed, fresh, same = [], [], [], 0
+    groups: dict[str, Group] = {}
+    for row in rows:
+        value, name = row.value, key(row.value)
+        before, group = known.get(name), groups.setdefault(group_of(value), Group())
+        if before == value:
+            same += 1
+            group.same += 1
+            continue
+        fresh.append(value)
+        shown = name if isinstance(name, str) else " ".join(name)
+        if before is None:
+            added.append(shown)
+            group.added += 1
+        else:
+            group.changed += 1
+            old, new = asdict(before), asdict(value)
+            changed.append(ChangedRow(shown, {f: (old[f], new[f]) for f in new if old[f] != new[f]}))
+    absent = len(known) - len(changed) - same
+    change = Change(
+        table.file, kind, tuple(added), tuple(changed), same, ignored_columns(table, kind), table.digest, absent,
+        groups, **_how_read(table, kind, rows),
+    )  # fmt: skip
+    return change, fresh
+
+
+def _how_read(table: Table, kind: str, rows: Sequence[Located[Any]]) -> dict[str, Any]:
+    """How a file was taken, for `Change`."""
+    notes, zones = list(table.notes), rows[0].source.zones if rows else set()
+    if zones:
+        notes.append((N_("times without a zone were read as {zones}"), {"zones": ", ".join(sorted(zones))}))
+    columns = layout_of(table, kind).columns
+    return {"notes": tuple(notes), "understood": tuple((header, name) for name, header in columns.items())}
+
+
+def _load_items(
+    store: Store, table: Table, places: dict[str, Place], needs: Iterable[Need], faults: list[Fault], dry_run: bool
+) -> Change:
+    rows, found = parse_items(table)
+    found += check_items(rows, places, needs)
+    new, same, more = _new_items(store, rows)
+    faults += found + more
+    if not found and not more and not dry_run:
+        store.register(new)
+    groups: dict[str, Group] = {}
+    for row in rows:
+        groups.setdefault(row.value.kind, Group()).same += 1
+    for item in new:
+        groups[item.kind].added += 1
+        groups[item.kind].same -= 1
+    added = tuple(f"{item.kind} {item.to} {item.serials or f'{item.k}/{item.n}'}" for item in new)
+    return Change(
+        table.file, "items", added, (), same, ignored_columns(table, "items"), table.digest, groups=groups,
+        **_how_read(table, "items", rows),
+    )  # fmt: skip
+
+
+def _new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Item], int, list[Fault]]:
+    """The items that are not registered yet. A row is known by its code, by its serial numbers, or by k of n."""
+    own = store.ledger.own_log().place
+    codes = store.state.items_of(row.value.code for row in rows if row.value.code)
+    slots, ranges = store.state.slots(), store.state.serial_ranges()
+    new, same, faults = [], 0, []
+    packs = whole_packs(store)
+    for row in rows:
+        value, serials = row.value, row.value.serials
+        item = Item(
+            code=value.code or store.around.new_code(), kind=value.kind, to=value.to,
+            k=value.k or 1, n=value.n or value.k or 1, quantity=value.quantity, serials=serials,
+            held_by=value.held_by or own,
+        )  # fmt: skip
+        if value.code is not None:
+            is_known = value.code in codes
+            if is_known and _differs(codes[value.code], item):
+                faults.append(row.fault("code", N_("{code} is registered already, as something else"), code=value.code))
+        elif serials is not None:
+            is_known = (value.kind, serials.prefix, serials.first, serials.last) in ranges
+        elif value.k is not None:
+            is_known = (value.kind, value.to, None, value.k) in slots
+        else:
+            message = N_("has no code, no serial numbers and no k: loading it twice would register it twice")
+            faults.append(row.fault("", message))
+            continue
+        if is_known:
+            same += 1
+            continue
+        if serials is not None:
+            for other in overlapping(serials, (pack for pack in packs if pack.kind == value.kind)):
+                shared = N_("holds numbers that the registered pack {code} holds too: {range}")
+                faults.append(row.fault("first", shared, code=show_code(other.code), range=str(other.serials)))
+        new.append(item)
+    return new, same, faults
+
+
+def _differs(known: Item, item: Item) -> bool:
+    """Whether a row says something else of an item than was registered; where it is now is no such thing."""
+    return replace(
+        known, held_by="", condition="", print=0, voids=(), election=None, to="", seal="", parent=""
+    ) != replace(item, held_by="", to="")

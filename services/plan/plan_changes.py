@@ -1,0 +1,128 @@
+"""What loading a table changes, and how it is told."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from custody.plan.places import Place
+from language import _, ngettext
+from tables.questions import Choice
+from tables.read import Note
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """One row that differs from what was known: its key, and each field's old and new value."""
+
+    key: str
+    fields: dict[str, tuple[Any, Any]]
+
+    @property
+    def text(self) -> str:
+        """The change in one line: 51.08.01: name PPK Gerokgak -> PPK Gerokgak Barat."""
+        from language.text import printable
+
+        changes = ", ".join(
+            f"{name} {printable(_shown(old), 60)} -> {printable(_shown(new), 60)}"
+            for name, (old, new) in self.fields.items()
+        )
+        return f"{self.key}: {changes}"
+
+
+@dataclass(slots=True)
+class Group:
+    """How many rows of one level or kind are new, changed, and as they were."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What loading one file changed: keys added, rows changed, and how many are as they were.
+
+    `groups` has the same counts for each level of places, kind of needs and kind of items; `absent` is how many places
+    or needs are known that the file does not name, which stay as they are.
+    """
+
+    file: str
+    kind: str
+    added: tuple[str, ...]
+    changed: tuple[ChangedRow, ...]
+    same: int
+    ignored: tuple[str, ...]
+    digest: str = ""
+    absent: int = 0
+    groups: "Mapping[str, Group]" = field(default_factory=dict)
+    past: tuple[Place, ...] = ()
+    """New or changed places whose due time has passed already: a wrong year or zone, more often than not."""
+    notes: tuple[Note, ...] = ()
+    """How the file was read where it is no plain table: a template and its values."""
+    understood: tuple[tuple[str, str], ...] = ()
+    """The file's headings, and our name of what each is."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.added and not self.changed
+
+    def as_json(self) -> dict[str, Any]:
+        """The change for `--json`."""
+        return {
+            "file": self.file, "kind": self.kind, "added": len(self.added), "same": self.same,
+            **({"due_passed": [place.code for place in self.past]} if self.past else {}),
+            **({"notes": [template.format(**values) for template, values in self.notes]} if self.notes else {}),
+            "columns": dict(self.understood),
+            "changed": [
+                {"key": row.key, "fields": {name: {"old": old, "new": new} for name, (old, new) in row.fields.items()}}
+                for row in self.changed
+            ],
+        }  # fmt: skip
+
+
+def past_words(change: Change) -> str:
+    """That due times have passed already, with the first of them; empty where none has."""
+    from language.text import local_time, number
+
+    if not change.past:
+        return ""
+    first = change.past[0]
+    words = ngettext(
+        "{count} due time has passed already: {place}, {time}. Are its year and time zone right?",
+        "{count} due times have passed already, as that of {place}, {time}. Are year and time zone right?",
+        len(change.past),
+    )
+    time = local_time(first.due or "", first.code)
+    return words.format(count=number(len(change.past)), place=first.name, time=time)
+
+
+def version_of(changes: Iterable[Change]) -> str:
+    """A digest of what loading these files changes: who confirms it has seen this and nothing else."""
+    said = repr([(c.file, c.digest, c.kind, c.added, c.changed, c.same, c.absent) for c in changes])
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def choice_words(choice: Choice) -> str:
+    """What an answer to a question says, in the chosen language."""
+    match choice.option:
+        case "--header-row":
+            return _("Row {row}: {headings}").format(row=choice.value, headings=choice.words)
+        case "--sheet":
+            return choice.value
+        case "--name" | "--own-codes":
+            return _(choice.words)
+    return choice.words
+
+
+def note_words(change: Change) -> list[str]:
+    """How a file was read where it is no plain table, each in one line."""
+    from language.text import fill
+
+    return [fill(template, values) for template, values in change.notes]
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return _("(empty)")
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,61 @@
+"""What the needs ask for and nobody registered yet: counted, and registered."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from custody.errors import N_, ConflictError
+from language import _
+from services.progress_bar import Progress, unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from custody.format.events import Event
+    from custody.format.item_facts import Item
+    from db.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The items that are needed and not registered, and the kinds of packs that no table of items has named yet."""
+
+    items: "Sequence[Item]"
+    packs: "Sequence[str]"
+
+    @property
+    def by_kind(self) -> "Mapping[str, int]":
+        """How many of each kind."""
+        return Counter(item.kind for item in self.items)
+
+
+def missing(store: "Store", top: str | None = None, kind: str | None = None) -> Missing:
+    """What is needed at a place and below it, of a kind, and does not exist yet; nothing is recorded."""
+    store.state.places.refresh()
+    items = store.missing_items(under=top, kind=kind)
+    there = {serials[0] for serials in store.state.serial_ranges()}
+    wanted = {need.kind for need in store.state.needs() if need.tracked_as == "pack" and kind in (None, need.kind)}
+    return Missing(items, sorted(wanted - there))
+
+
+def register_missing(
+    store: "Store", top: str | None = None, kind: str | None = None, *, seen: int | None = None,
+    progress: Progress = unseen,
+) -> "tuple[Missing, Sequence[Event]]":  # fmt: skip
+    """Register what is missing, all or none.
+
+    Args:
+        seen: how many somebody was told; None: nobody was.
+
+    Raises:
+        ConflictError: it is another number by now; nothing was registered.
+    """
+    # Under the write lock from the first look on: two that plan at once would register everything twice.
+    with store.ledger.transaction():
+        found = missing(store, top, kind)
+        if seen is not None and seen != len(found.items):
+            raise ConflictError(
+                N_("the plan was changed since this was shown, so nothing was registered"), hint=N_("Look at it again.")
+            )
+        with progress(len(found.items), _("Registering")) as done:
+            return found, store.register(found.items, progress=done)

@@ -1,0 +1,1 @@
+"""What is recorded besides handovers, each use case once."""

@@ -1,0 +1,201 @@
+"""Obstacles, readiness and critical points in the ledger: recorded as they are told, and read back by the rules."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from custody.compose.compose import ITEMS_PER_EVENT, NewEvent, Ref, Touch, touched
+from custody.errors import N_, InputError, RuleError
+from custody.format.events import Event
+from custody.plan.field import Incident, Point, Readiness, in_force, incidents, points, readiness
+from custody.plan.places import Place, below
+from custody.plan.store_space import STORAGE, STORES, Arrivals, arrivals
+from db.store import Store
+
+LONGEST_TEXT = 2000
+"""Characters of one text, so that what is recorded stays under the size of an event."""
+
+
+def known(store: Store, type_: str) -> list[Event]:
+    """Every record of a type and every correction, of all stations whose word counts; in no order."""
+    stations = store.state.stations.now()
+    return [event for event in store.ledger.on_topic((type_, "correct")) if stations.stands(event)]
+
+
+def handovers_without_items(store: Store) -> list[Event]:
+    """The handovers that stand and name no item, since nothing had a readable label: no item's chain has them."""
+    stations = store.state.stations.now()
+    events = (event for event in store.ledger.naming_none() if event.type in ("handover", "correct"))
+    standing = in_force((event for event in events if stations.stands(event)), store.state.roots)
+    return [event for event in standing if event.type == "handover"]
+
+
+# --- obstacles ----------------------------------------------------------------------------------------------------
+
+
+def incidents_of(store: Store) -> list[Incident]:
+    """Every obstacle that is known, the open ones first."""
+    return incidents(known(store, "incident"), store.state.roots)
+
+
+def open_incident(
+    store: Store, text: str, *, place: str, stage: str = "", codes: Sequence[str] = (), occurred: str | None = None
+) -> Event:
+    """Record an obstacle: what hinders the work, where, in which stage of it, and which things it is about.
+
+    Raises:
+        RuleError: it names more things than one record holds.
+    """
+    if len(codes) > ITEMS_PER_EVENT:
+        raise RuleError(
+            N_("an obstacle names {count} things; {limit} is the most"),
+            hint=N_("Name the pack they are in, or tell it of the place alone."),
+            count=len(codes),
+            limit=ITEMS_PER_EVENT,
+        )
+    touches = [Touch(code, None, "typed") for code in dict.fromkeys(codes)]
+    with store.ledger.transaction():
+        rows, refs = touched(touches, store.state.latest(touch.code for touch in touches))
+        fields = {"action": "open", "opened": None, "place": place, "stage": stage, "items": rows, "text": text,
+                  "occurred": occurred}  # fmt: skip
+        return store.record([NewEvent("incident", fields, refs)])[0]
+
+
+def close_incident(store: Store, event: Event, text: str, *, occurred: str | None = None) -> Event:
+    """Record that an obstacle is overcome, and how.
+
+    Raises:
+        RuleError: the event opened no obstacle, or it is closed or withdrawn.
+    """
+    with store.ledger.transaction():
+        found = next((one for one in incidents_of(store) if one.opened and one.opened.leaf == event.leaf), None)
+        if found is None:
+            raise RuleError(
+                N_("{event} is no obstacle that stands"),
+                hint=N_("List the obstacles with: {way}"),
+                way="incident",
+                event=f"{event.log}:{event.seq}",
+            )
+        if found.closed is not None:
+            raise RuleError(
+                N_("this obstacle was closed already, by {event}"),
+                hint=N_("To open it again, withdraw that record with: {way}"),
+                way="correct",
+                event=f"{found.closed.log}:{found.closed.seq}",
+            )
+        fields = {"action": "close", "opened": event.leaf, "place": event.body["place"], "stage": event.body["stage"],
+                  "items": [], "text": text, "occurred": occurred}  # fmt: skip
+        return store.record([NewEvent("incident", fields, (_ref(event),))])[0]
+
+
+# --- readiness ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found of one question: yes, no or unknown, and a remark."""
+
+    question: str
+    answer: str
+    note: str = ""
+
+
+def readiness_of(store: Store) -> list[Readiness]:
+    """How each place stands by its newest checklist of each kind."""
+    return readiness(known(store, "checklist"), store.state.roots)
+
+
+def stores_without(store: Store, rows: Iterable[Readiness], *, under: str | None = None) -> list[Place]:
+    """The stores, of all or below a place, whose readiness nobody has recorded; in the order of the tree."""
+    checked = {row.place for row in rows if row.about == STORAGE}
+    tree = store.state.places.tree()
+    tops = [under] if under is not None else [code for code, place in tree.items() if place.parent is None]
+    found = (place for top in tops for place in below(tree, top))
+    return [place for place in found if place.level in STORES and place.code not in checked]
+
+
+def arrivals_at(store: Store, place: str) -> Arrivals:
+    """What is still to arrive at a store by what is known now, and what is in it."""
+    return arrivals(store.state.stock(place), store.state.places.all(), place)
+
+
+def record_checklist(
+    store: Store, answers: Sequence[Answer], *, place: str, about: str, names: Sequence[str], note: str = "",
+    occurred: str | None = None,
+) -> Event:  # fmt: skip
+    """Record how ready a place is, after all that was recorded of it before."""
+    rows = [{"question": row.question, "answer": row.answer, "note": row.note} for row in answers]
+    with store.ledger.transaction():
+        newest = [row for row in readiness_of(store) if (row.place, row.about) == (place, about)]
+        fields = {"place": place, "about": about, "answers": rows, "names": list(names), "note": note,
+                  "occurred": occurred}  # fmt: skip
+        return store.record([NewEvent("checklist", fields, tuple(_ref(row.event) for row in newest))])[0]
+
+
+# --- critical points ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PointRow:
+    """What is to be said of a critical point: what it is, who answers for it, until when, where (None: anywhere)."""
+
+    point: str
+    title: str
+    owner: str
+    due: str | None = None
+    place: str | None = None
+    is_done: bool = False
+
+
+def points_of(store: Store, *, as_of: str, soon_h: int = 24) -> list[Point]:
+    """The register of critical points at a moment, the gravest first."""
+    return points(known(store, "point"), as_of, soon_h=soon_h, roots=store.state.roots)
+
+
+def point_rows(store: Store) -> dict[str, PointRow]:
+    """What was last said of each critical point, by its name."""
+    standing = in_force(known(store, "point"), store.state.roots)
+    return {event.body["point"]: _row(event) for event in standing}
+
+
+def record_points(store: Store, rows: Iterable[PointRow], *, note: str = "") -> list[Event]:
+    """Record what is said of these points, all or none, each after what was said of it before.
+
+    A point that is as it was is recorded only where something is remarked on it.
+    """
+    with store.ledger.transaction():
+        standing = {e.body["point"]: e for e in in_force(known(store, "point"), store.state.roots)}
+        new = []
+        for row in rows:
+            before = standing.get(row.point)
+            if before is not None and _row(before) == row and not note:
+                continue
+            fields = {"point": row.point, "title": row.title, "owner": row.owner, "due": row.due, "place": row.place,
+                      "state": "done" if row.is_done else "open", "note": note}  # fmt: skip
+            new.append(NewEvent("point", fields, () if before is None else (_ref(before),)))
+        return store.record(new) if new else []
+
+
+def check_new_point(row: PointRow) -> None:
+    """Refuse a point of which nobody could tell what it is.
+
+    Raises:
+        InputError: it has no title.
+    """
+    if not row.title:
+        raise InputError(
+            N_("the point {point} is new and has no title"),
+            hint=N_('Say what it is: --title "..."; {way} lists those that are known.'),
+            way="point",
+            point=row.point,
+        )
+
+
+def _row(event: Event) -> PointRow:
+    body = event.body
+    return PointRow(
+        body["point"], body["title"], body["owner"], body["due"], body["place"], body["state"] == "done"
+    )  # fmt: skip
+
+
+def _ref(event: Event) -> Ref:
+    return Ref(event.log, event.seq, event.leaf)

@@ -1,0 +1,277 @@
+"""Stations among each other: the card by which one is known, root's word on others, a log that goes on in a new one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+
+from custody.chain.roster import NOTICES, Roster, roster
+from custody.compose.compose import NewEvent, Ref
+from custody.errors import N_, CustodyError, InputError, RuleError
+from custody.format.encoding import canonical, key_fingerprint, read_canonical
+from custody.format.event_types import POWERS
+from custody.format.events import Event
+from custody.people import is_taken_for
+from db.log.ledger import Signer
+from db.store import Store
+from evidence.ed25519 import holds
+
+CARD_CONTEXT = b"serah-station/v1\n"
+"""Put before a card when it is signed, so that its signature passes for nothing else."""
+CARD_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StationCard:
+    """Who a station says it is: what root looks at before it admits the key (64 hex digits)."""
+
+    election: str
+    log: str
+    station: str
+    place: str
+    public_key: str
+    root: str
+
+    @property
+    def fingerprint(self) -> str:
+        """What people compare with the paper that was signed when the station began."""
+        return key_fingerprint(bytes.fromhex(self.public_key))
+
+
+def make_card(genesis: Event, signer: Signer) -> bytes:
+    """A station's card as a file's bytes: canonical JSON, signed by its own key."""
+    names = [field.name for field in fields(StationCard)]
+    card = {"serah_station": CARD_VERSION, **{name: genesis.body[name] for name in names}}
+    return canonical({**card, "signature": signer.sign(CARD_CONTEXT + canonical(card)).hex()}) + b"\n"
+
+
+def read_card(data: bytes) -> StationCard:
+    """Read a card and check that the key in it has signed it.
+
+    Raises:
+        InputError: it is no card, or was changed.
+    """
+    try:
+        card = read_canonical(data.rstrip(b"\r\n"))
+        signature, version = bytes.fromhex(card.pop("signature")), card.pop("serah_station")
+        read = StationCard(**card)
+        signed = canonical({"serah_station": version, **asdict(read)})
+        is_text = all(isinstance(value, str) for value in card.values())
+        is_ours = is_text and version == CARD_VERSION and len(bytes.fromhex(read.public_key)) == 32
+        is_ours = is_ours and holds(bytes.fromhex(read.public_key), signature, CARD_CONTEXT + signed)
+    except (CustodyError, KeyError, TypeError, ValueError, AttributeError):
+        is_ours = False
+    if not is_ours:
+        raise InputError(
+            N_("this is no station's card, or it was changed"),
+            hint=N_("Give the file station-card.json from that station's folder; never its secret key, station.key."),
+        )
+    return read
+
+
+def admit(store: Store, card: StationCard, powers: Sequence[str] = ()) -> list[Event]:
+    """Record that a station's key counts; nothing where it does already, with these powers.
+
+    Raises:
+        RuleError: this station may not admit others, or that station follows another root.
+    """
+    with store.ledger.transaction():
+        trusted = _for_admitting(store)
+        if card.root not in (trusted.root, card.fingerprint):
+            raise RuleError(
+                N_("{station} follows another root than this election's"),
+                hint=N_("Let it begin again there with: {way}"),
+                way="init_root",
+                station=card.station,
+                root=trusted.root,
+            )
+        if card.public_key in trusted.revoked:
+            raise RuleError(
+                N_("the key of {station} was revoked and does not come back"),
+                hint=N_("Let it go on with a new key: {way}"),
+                way="new_key",
+                station=card.station,
+            )
+        if trusted.powers.get(card.public_key) == frozenset(powers) or card.fingerprint == trusted.root:
+            return []
+        said = {"station": card.station, "place": card.place, "key": card.public_key, "powers": sorted(set(powers))}
+        return store.record([NewEvent("admit", said)])
+
+
+def easily_taken_for(store: Store, card: StationCard) -> list[tuple[str, str]]:
+    """Name and place of each station that counts, and not with this card's key, for which this one is easily taken.
+
+    None where this card's key counts already. A thief may call his station as he likes: root looks at the fingerprint,
+    not at the name.
+    """
+    trusted = store.state.stations.now()
+    if card.public_key in trusted.powers:
+        return []
+    said = [(event.body["key"], event.body) for event in store.ledger.on_topic(("admit",))]
+    said += [(event.body["public_key"], event.body) for event in store.ledger.on_topic(("genesis",))]
+    named = {
+        (body["station"], body["place"]): None for key, body in said
+        if key in trusted.powers and key not in trusted.revoked
+    }  # fmt: skip
+    return [pair for pair in named if is_taken_for(card.station, card.place, *pair)]
+
+
+def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None) -> list[Event]:
+    """Record that a station's key counts no longer.
+
+    Args:
+        name: the station's name, its place, its log, or its key's fingerprint or the beginning of it.
+        last_good: the number up to which its log stands, at most the longest that is known of it here, held or by a
+            head that was shown; None: all that is held of it now.
+
+    Raises:
+        RuleError: this station may not revoke others, or not that one.
+        InputError: no station, or more than one, is meant; nothing of its log is here; or it has several.
+    """
+    with store.ledger.transaction():
+        trusted = _for_admitting(store)
+        key, named = _key_of(store, trusted, name)
+        if key_fingerprint(bytes.fromhex(key)) == trusted.root:
+            raise RuleError(N_("the root's own key cannot be revoked"), hint=N_("Begin the election with a new root."))
+        sizes = {
+            head["log"]: head["size"] for head in store.ledger.heads()
+            if head["log"] in trusted.owners and trusted.owners[head["log"]].key == key
+        }  # fmt: skip
+        _set_end(sizes, name if name in sizes else None, last_good, store.heads.longest)
+        return store.record([revoking(named, key, sizes, reason)])
+
+
+def revoking(station: str, key: str, sizes: Mapping[str, int], reason: str) -> NewEvent:
+    """The event that a key counts no longer, but for its logs up to these sizes."""
+    ends = [{"log": log, "size": size} for log, size in sorted(sizes.items())]
+    return NewEvent("revoke", {"station": station, "key": key, "last_good": ends, "reason": reason})
+
+
+def lost_log(
+    store: Store, *, station: str | None = None, place: str | None = None, key: str | None = None
+) -> str:  # fmt: skip
+    """The log that a station without a ledger goes on from, as others' bundles hold it: the last of its instances.
+
+    Args:
+        key: its public key (64 hex digits), where that is not lost too.
+
+    Raises:
+        InputError: no log here is of that name, place and key, or several are; or the ledger has a log of its own.
+    """
+    if store.ledger.own_row() is not None:
+        raise InputError(N_("this ledger has a log of its own already"), hint=N_("Leave --from away."))
+    begun = {event.log: event.body for event in store.ledger.on_topic(("genesis",))}
+    left = {str(body["continues"]).rsplit(":", 2)[0] for body in begun.values() if body["continues"]}
+    asked = {"station": station, "place": place, "public_key": key}
+    fits = [
+        log for log, body in sorted(begun.items())
+        if log not in left and all(value in (None, body[name]) for name, value in asked.items())
+    ]  # fmt: skip
+    if len(fits) != 1:
+        known = fits or sorted(begun.keys() - left)
+        raise InputError(
+            N_("several logs here could be this station's") if fits else N_("no log here is this station's"),
+            hint=N_("Give its --station and --place as they were: {known}"),
+            known=", ".join(f"{begun[log]['station']} / {begun[log]['place']}" for log in known) or "-",
+        )
+    return fits[0]
+
+
+def go_on(
+    store: Store, *, station: str | None = None, place: str | None = None, root: str | None = None,
+    log: str | None = None,
+) -> Event:  # fmt: skip
+    """Go on with a new log, whose first event names the newest entry of the old one that is held.
+
+    For a restored copy, a new installation, and a new or lost key. A station that is its own root and has a new key
+    vouches for its old log: all that is held of it stands, and nothing that comes later.
+
+    Args:
+        log: the old one, where this ledger has none of its own (`lost_log`); None: its own.
+    """
+    ledger = store.ledger
+    with ledger.transaction():
+        if log is not None:
+            ledger.adopt(log)
+        own = ledger.own_log()
+        old = ledger.event_at(own.id, 1).body
+        [head] = [head for head in ledger.heads() if head["log"] == own.name]
+        key = store.signer().public_key
+        followed = store.state.stations.now().root
+        was_root = followed == key_fingerprint(bytes.fromhex(old["public_key"]))
+        has_new_key = key.hex() != old["public_key"]
+        ledger.retire_own()
+        genesis = store.begin(
+            election=own.election, station=station or own.station, place=place or own.place,
+            root=root or (None if was_root else followed), continues=Ref(own.name, head["size"], head["head"]),
+        )  # fmt: skip
+        if was_root and has_new_key and root is None:
+            sizes = {h["log"]: h["size"] for h in ledger.heads() if ledger.keys()[h["log"]].hex() == old["public_key"]}
+            said = {"station": own.station, "place": own.place, "key": old["public_key"], "powers": sorted(POWERS)}
+            store.record([NewEvent("admit", said), revoking(own.station, old["public_key"], sizes, "")])
+        store.state.rebuild()
+        return genesis
+
+
+def _for_admitting(store: Store) -> Roster:
+    """Who counts, at a station that may say so: root, a delegate, or a station that was told of no root."""
+    own = store.ledger.own_log()
+    told = store.ledger.event_at(own.id, 1).body
+    if told["root"] == key_fingerprint(bytes.fromhex(told["public_key"])):
+        return roster(told["root"], store.ledger.on_topic(NOTICES))
+    trusted = store.state.stations.now()
+    if not trusted.may(own.name, "admit"):
+        raise RuleError(
+            N_("this station may neither admit nor revoke others"),
+            hint=N_("Do it at the election's root, or ask it to admit this station with --power admit."),
+        )
+    return trusted
+
+
+def _key_of(store: Store, trusted: Roster, name: str) -> tuple[str, str]:
+    """The key that a name means, and its station."""
+    names = {(owner.key, owner.station): {log, owner.station, owner.place} for log, owner in trusted.owners.items()}
+    for event in store.ledger.on_topic(("admit",)):
+        said = event.body
+        names.setdefault((said["key"], said["station"]), set()).update((said["station"], said["place"]))
+    digits = name.replace(" ", "").lower()
+    meant = {
+        (key, station) for (key, station), known in names.items()
+        if name in known or (len(digits) >= 8 and key_fingerprint(bytes.fromhex(key)).startswith(digits))
+    }  # fmt: skip
+    if len({key for key, _ in meant}) != 1:
+        raise InputError(
+            N_("{name} is no station that this ledger knows") if not meant else N_("{name} means several stations"),
+            hint=N_("Give its name, its log, or its key's fingerprint: {known}"),
+            name=name,
+            known=", ".join(sorted(f"{s} ({key_fingerprint(bytes.fromhex(k))[:16]})" for k, s in meant or names)),
+        )
+    return min(meant)
+
+
+def _set_end(sizes: dict[str, int], log: str | None, last_good: int | None, shown: Callable[[str], int]) -> None:
+    """Set the number up to which a station's log stands; `log` says which, where it has several.
+
+    Args:
+        shown: how long a log was by the heads that were shown.
+    """
+    if not sizes and last_good != 0:
+        raise InputError(
+            N_("nothing of that station's log is here, so there is no end to set to it"),
+            hint=N_("Import its bundle first; or give --last-good 0, and nothing of it will ever count."),
+        )
+    if last_good is None or not sizes:
+        return
+    if log is None and len(sizes) > 1:
+        raise InputError(
+            N_("--last-good needs one log, and this station has {count}"),
+            hint=N_("Name the log instead of the station: {logs}"),
+            count=len(sizes),
+            logs=", ".join(sorted(sizes)),
+        )
+    log = log or next(iter(sizes))
+    if last_good > (known := max(sizes[log], shown(log))):
+        raise InputError(
+            N_("--last-good {given}: of {log} no more than {known} entries are known here"),
+            hint=N_("Import its newest bundle first, or give a lower number; without --last-good it is {held}."),
+            given=last_good, log=log, known=known, held=sizes[log],
+        )  # fmt: skip
+    sizes[log] = last_good

@@ -1,0 +1,1 @@
+"""A whole ledger told: overview, survey, evaluation, letters."""

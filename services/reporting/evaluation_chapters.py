@@ -1,0 +1,77 @@
+"""The reports of a whole ledger, each as it stands alone, and the evaluation that has them as its chapters."""
+
+from typing import TYPE_CHECKING
+
+from custody.chain.conditions import by_area
+from custody.measures.progress import ProgressRow
+from custody.measures.progress import progress as sum_up
+from custody.measures.returning import return_rows
+from reports.listing import Listing
+from reports.lists.condition import condition_report
+from reports.lists.delivery_list import delivery_report
+from reports.lists.discrepancy_list import discrepancy_report
+from reports.lists.evaluation import Evaluation, key_figures, progress_chapter
+from reports.lists.incidents import incident_report
+from reports.lists.late_list import late_report
+from reports.lists.points import point_report, points_zone
+from reports.lists.readiness import readiness_report
+from reports.lists.returns import returns_report
+from reports.lists.scorecard_list import scorecard_report
+from reports.lists.seal_account import seals_report
+from reports.words import custodian_name
+from services.exchange.custody_report import log_heads
+
+if TYPE_CHECKING:
+    from db.store import Store
+    from services.reporting.survey import Survey
+
+WITHIN_H = 6
+"""What is due within so many hours is due soon."""
+POINT_SOON_H = 24
+"""A critical point that is due within so many hours is told as due."""
+
+
+def progress_rows(store: "Store", top: str | None = None, kind: str | None = None) -> list[ProgressRow]:
+    """How far the supplies for a place and all below it have come, by place and kind."""
+    groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
+    return sum_up(groups, store.state.places.all())
+
+
+def listings(store: "Store", found: "Survey") -> dict[str, Listing]:
+    """The reports of everything that is known, by the name that `report` knows them under."""
+    from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
+    from services.records.inspecting import conditions
+    from services.records.sealing import account as sealed
+    from services.records.vendor_deliveries import account as delivered
+
+    places, ways, as_of = found.ways.places, found.ways, found.as_of
+    here, needs = store.ledger.own_log().place, {need.kind: need for need in store.state.needs()}
+    points, checked = points_of(store, as_of=as_of, soon_h=POINT_SOON_H), readiness_of(store)
+    zone = points_zone(points, here)
+    rows = progress_rows(store)
+    return {
+        "progress": progress_chapter(rows, needs, as_of, here, store.around.now_utc()),
+        "late": late_report(found.due, ways, as_of=as_of, within_h=WITHIN_H),
+        "discrepancies": discrepancy_report(found.discrepancies, ways, needs, as_of=as_of, here=here),
+        "deliveries": delivery_report(delivered(store), places, needs),
+        "condition": condition_report(by_area(conditions(store), ways), places, needs),
+        "seals": seals_report(sealed(store), places, needs, list(store.state.seals.all())),
+        "incidents": incident_report(incidents_of(store), places, as_of=as_of),
+        "readiness": readiness_report(checked, stores_without(store, checked), places, as_of=as_of),
+        "points": point_report(points, places, as_of=as_of, soon_h=POINT_SOON_H, here=zone),
+        "scorecard": scorecard_report(found.cards, places, as_of=as_of),
+        "returns": returns_report(
+            return_rows(found.returns, ways), found.returns, places, needs, as_of=as_of
+        ),
+    }  # fmt: skip
+
+
+def evaluation_of(store: "Store", found: "Survey", chapters: dict[str, Listing] | None = None) -> Evaluation:
+    """The evaluation, of all reports or of these, in their order; of the way back once something has left for it."""
+    own, places = store.ledger.own_log().place, found.ways.places
+    late = sum(row.state == "late" for row in found.due)
+    figures = key_figures(progress_rows(store), found.there, places, found.discrepancies, found.cards, late)
+    told = listings(store, found) if chapters is None else dict(chapters)
+    if all(one.state == "there" for one in found.returns):
+        told.pop("returns", None)
+    return Evaluation(custodian_name(places, own), found.as_of, own, figures, told, log_heads(store))

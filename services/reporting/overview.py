@@ -1,0 +1,234 @@
+"""What a whole ledger comes to: what has come where and when, what is irregular, who had it. Kept up item by item.
+
+Folding every item of a regency takes seconds, so it is done once, in steps, and after that again only for the items
+that a new record names. What it tells is what folding everything anew would tell.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from custody.chain.chain import Chain
+from custody.chain.clocks import ClockSteps
+from custody.chain.findings import Finding, moment
+from custody.chain.journey import Journey, journey
+from custody.handover.counting import Counted, counted_in
+from custody.measures.discrepancies import of_clocks, of_handovers
+from custody.measures.progress import Amounts, StockSums
+from custody.measures.scorecard import Card, Scores
+from custody.measures.scoring import marks_of
+from custody.measures.timing import DueRow, DueSums
+from custody.measures.truckloads import Truckloads
+from custody.plan.places import Ways
+
+if TYPE_CHECKING:
+    from custody.chain.roster import Roster
+    from db.log.reader import Mark
+    from db.store import Store
+
+_BATCH = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Irregular:
+    """An open finding about an item or a handover, and the place that it is about: where the thing is bound for.
+
+    `bast` is the handover's number where the finding is about a whole handover.
+    """
+
+    finding: Finding
+    place: str
+    bast: str = ""
+
+
+class Overview:
+    """The sums of one ledger. For the thread that the store belongs to; `advance` brings it up to date."""
+
+    def __init__(self) -> None:
+        self._store: Store | None = None
+        self._restart()
+
+    def _restart(self) -> None:
+        self._mark: Mark | None = None
+        self._trusted: Roster | None = None
+        self._sizes: dict[str, int] = {}
+        self._to_fold: dict[str, None] = {}
+        self._total = 0
+        self._is_first = True
+        self._ways = Ways({})
+        self._due, self._stock = DueSums(self._ways), StockSums(self._ways)
+        self._irregular: dict[str, tuple[Irregular, ...]] = {}
+        self._clocks = ClockSteps()
+        self._counted: dict[str, Counted] = {}
+        self._loads = Truckloads()
+        self._unnamed: list[Counted] | None = None
+        self._now = ""
+        self._in_future: dict[str, str] = {}
+        self._scores = Scores(self._ways)
+        self._next_due: dict[str, str] = {}
+        self._first_due = ""
+        self._to_mark: dict[str, None] = {}
+        self._cards: tuple[str, list[Card]] = ("", [])
+        self._put_count = 0
+        self._amounts: tuple[int, Mapping[str, Amounts]] | None = None
+        self._rows: tuple[tuple[str, int, int], list[DueRow]] | None = None
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the scorecard counts everything; a due time that has passed is counted a while after the rest."""
+        return not self._to_fold and not self._to_mark
+
+    @property
+    def share(self) -> float:
+        """How much of the ledger is counted, 0 to 1; below 1 the answers of this object are not whole yet."""
+        return 1.0 if not self._to_fold else max(0.0, 1 - len(self._to_fold) / max(self._total, 1))
+
+    def advance(self, store: "Store", most_s: float) -> bool:
+        """Take in what was recorded since, for about so long; whether everything is counted now."""
+        end = time.monotonic() + most_s
+        now = store.around.now_utc()
+        self._look(store, now)
+        self._now, self._trusted = now, store.state.stations.now()
+        for stamp in store.ledger.stamps(self._clocks.sizes()):
+            self._clocks.put(stamp)
+        if self._unnamed is None:
+            from services.records.field_records import handovers_without_items
+
+            self._unnamed = [counted_in(event) for event in handovers_without_items(store)]
+        while waiting := self._to_fold or self._to_mark:
+            batch = list(islice(waiting, _BATCH))
+            for chain in store.state.chains(batch, as_of=now, with_children=not self._is_first):
+                self._put(chain, now)
+            for code in batch:
+                self._to_fold.pop(code, None)
+                self._to_mark.pop(code, None)
+            if time.monotonic() >= end:
+                break
+        self._is_first = self._is_first and bool(self._to_fold)
+        return self.is_scored
+
+    @property
+    def ways(self) -> Ways:
+        """The delivery tree as it was when this was added up."""
+        return self._ways
+
+    def due_rows(self, as_of: str, within_h: int) -> list[DueRow]:
+        """The clock, as `custody.measures.timing.due_rows` tells it of all items."""
+        asked = (as_of, within_h, self._put_count)
+        if self._rows is None or self._rows[0] != asked:
+            self._rows = (asked, self._due.rows(as_of=as_of, within_h=within_h))
+        return self._rows[1]
+
+    def amounts(self) -> Mapping[str, Amounts]:
+        """For each place how far what is bound for it or below it has come, over all kinds.
+
+        Below the top, what has been there counts as there, as for the clock: what is on its way back, too.
+        """
+        if self._amounts is None or self._amounts[0] != self._put_count:
+            found = {code: amounts for code, amounts in self._stock.amounts.items() if amounts.total}
+            for code, (total, there) in self._due.there().items():
+                known = found.get(code, Amounts())
+                found[code] = Amounts(total, known.labelled, known.sent, there)
+            self._amounts = (self._put_count, found)
+        return self._amounts[1]
+
+    def cards(self, as_of: str) -> tuple[str, list[Card]]:
+        """The scorecard of all committees, and as of when: the last minute begun, for it sums up every item."""
+        if self._cards[0][:16] != as_of[:16]:
+            self._cards = (as_of, self._scores.cards(self._counted.values(), as_of=as_of))
+        return self._cards
+
+    def irregular(self) -> Iterator[Irregular]:
+        """What is irregular and open, but for what is late: that is the clock's."""
+        parts = (*self._counted.values(), *(self._unnamed or ()))
+        for one in of_handovers(parts, self._loads, self._ways.places, as_of=self._now):
+            yield Irregular(one.finding, one.place, one.bast)
+        for found in self._irregular.values():
+            yield from found
+        told = (one.finding for found in self._irregular.values() for one in found)
+        for one in of_clocks(self._clocks, told, self._trusted, as_of=self._now) if self._trusted else ():
+            yield Irregular(one.finding, one.place)
+
+    def _look(self, store: "Store", now: str) -> None:
+        """See what is to be folded: what new records name, or everything where it may all be judged otherwise."""
+        ledger = store.ledger
+        mark = ledger.mark()
+        if mark == self._mark and store is self._store:
+            self._mark_to_fold(code for code, due in self._in_future.items() if due <= moment(now))
+            if self._first_due and self._first_due <= moment(now):
+                self._to_mark |= {code: None for code, due in self._next_due.items() if due <= moment(now)}
+                self._first_due = min((due for due in self._next_due.values() if due > moment(now)), default="")
+            return
+        before = self._mark
+        sizes = ledger.sizes()
+        is_same = store is self._store and before is not None and before[2:] == mark[2:] and before[0] == mark[0]
+        news = list(ledger.events_since(self._sizes)) if is_same else []
+        if not is_same or sizes.keys() != self._sizes.keys() or any(map(store.state.is_notice, news)):
+            self._restart()
+            self._store = store
+            self._ways = Ways(store.state.places.tree())
+            self._due, self._scores, self._stock = DueSums(self._ways), Scores(self._ways), StockSums(self._ways)
+            self._mark_to_fold(ledger.codes())
+        else:
+            self._is_first = False  # what is packed in these may have been folded already
+            for event in news:
+                if event.type in ("handover", "correct") and not event.rows:
+                    self._unnamed = None
+                self._mark_to_fold(ledger.codes_of(event.leaf) if event.type == "correct" else event.named)
+        self._mark, self._sizes = mark, sizes
+
+    def _mark_to_fold(self, codes: Iterable[str]) -> None:
+        if not self._to_fold:
+            self._total = 0
+        before = len(self._to_fold)
+        self._to_fold |= dict.fromkeys(codes)
+        self._total += len(self._to_fold) - before
+
+    def _put(self, chain: Chain, now: str) -> None:
+        self._put_count += 1
+        way = journey(chain, self._ways, as_of=now)
+        self._due.put(chain.code, way)
+        self._stock.put(chain)
+        self._scores.put(marks_of(chain, self._ways, as_of=now))
+        self._await_due(chain.code, way, moment(now))
+        self._loads.put(chain, self._ways.places, as_of=now)
+        place = chain.item.to if chain.item else chain.held_by or next(
+            (link.to for link in reversed(chain.links) if link.to), "")  # fmt: skip
+        found = tuple(
+            Irregular(finding, place)
+            for finding in chain.findings
+            if chain.links and finding.is_open and finding.severity != "info" and finding.code != "LATE"
+        )
+        if found:
+            self._irregular[chain.code] = found
+        else:
+            self._irregular.pop(chain.code, None)
+        to_come = []
+        for link in chain.links:
+            if link.event.type == "handover":
+                if link.is_withdrawn:
+                    self._counted.pop(link.event.leaf, None)
+                elif link.event.leaf not in self._counted:
+                    self._counted[link.event.leaf] = counted_in(link.event)
+            if moment(link.event.happened) > moment(now):
+                to_come.append(moment(link.event.happened))
+        if to_come:
+            self._in_future[chain.code] = min(to_come)
+        else:
+            self._in_future.pop(chain.code, None)
+
+    def _await_due(self, code: str, way: Journey | None, now: str) -> None:
+        """Remember when an item will have missed its next due time: then its marks are others, without any record."""
+        dues = [
+            moment(place.due)
+            for place in (way.way if way else ())
+            if place.due is not None and place.code not in (way.reached if way else ())
+        ]
+        ahead = min((due for due in dues if due > now), default="")
+        if not ahead:
+            self._next_due.pop(code, None)
+            return
+        self._next_due[code] = ahead
+        self._first_due = min(self._first_due or ahead, ahead)

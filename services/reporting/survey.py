@@ -1,0 +1,89 @@
+"""A whole ledger looked at once, for what is told of everything: the clock, what is irregular, the scorecard."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from custody.chain.clocks import ClockSteps
+from custody.chain.journey import journey
+from custody.handover.counting import Counted, counted_in
+from custody.measures.discrepancies import Discrepancy, discrepancies_of, of_clocks, of_handovers
+from custody.measures.returning import Return, way_back
+from custody.measures.scorecard import Card, Scores
+from custody.measures.scoring import marks_of
+from custody.measures.timing import DueRow, DueSums
+from custody.measures.truckloads import Truckloads
+from custody.plan.places import Ways
+
+if TYPE_CHECKING:
+    from custody.chain.chain import Chain
+    from db.store import Store
+
+_FOLDED_TOGETHER = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a ledger comes to at a moment (`as_of`, UTC).
+
+    `there`: for each place how many items are bound for it or through it, and how many of them are there. `returns`:
+    how far each thing that was delivered has come back.
+    """
+
+    as_of: str
+    ways: Ways
+    due: tuple[DueRow, ...]
+    there: Mapping[str, tuple[int, int]]
+    cards: tuple[Card, ...]
+    discrepancies: tuple[Discrepancy, ...]
+    returns: tuple[Return, ...]
+
+
+def survey(
+    store: "Store", as_of: str, *, within_h: int = 6, progress: Callable[[int], None] = lambda _count: None
+) -> Survey:
+    """Fold every item that any record names, once.
+
+    Args:
+        as_of: the moment up to which what happened counts.
+        progress: called with the number of items done since the last call.
+    """
+    from services.records.field_records import handovers_without_items
+
+    ways = Ways(store.state.places.all())
+    due, scores = DueSums(ways), Scores(ways)
+    irregular: list[Discrepancy] = []
+    returns: list[Return] = []
+    counted: dict[str, Counted] = {}
+    loads = Truckloads()
+    for chain in every_chain(store, as_of):
+        way = journey(chain, ways, as_of=as_of)
+        due.put(chain.code, way)
+        scores.put(marks_of(chain, ways, as_of=as_of))
+        if (back := way_back(chain, ways)) is not None:
+            returns.append(back)
+        if chain.links:  # what a stranger alone names is in the one line on what waits for admission
+            irregular += discrepancies_of(chain, as_of=as_of)
+        loads.put(chain, ways.places, as_of=as_of)
+        for link in chain.links:
+            if link.event.type == "handover" and not link.is_withdrawn and link.event.leaf not in counted:
+                counted[link.event.leaf] = counted_in(link.event)
+        progress(1)
+    counted |= {event.leaf: counted_in(event) for event in handovers_without_items(store)}
+    steps = ClockSteps()
+    for stamp in store.ledger.stamps({}):
+        steps.put(stamp)
+    told = [one.finding for one in irregular]
+    irregular += of_clocks(steps, told, store.state.stations.now(), as_of=as_of)
+    irregular += of_handovers(counted.values(), loads, ways.places, as_of=as_of)
+    cards = scores.cards(counted.values(), as_of=as_of)
+    rows = due.rows(as_of=as_of, within_h=within_h)
+    return Survey(as_of, ways, tuple(rows), due.there(), tuple(cards), tuple(irregular), tuple(returns))
+
+
+def every_chain(store: "Store", as_of: str) -> "Iterator[Chain]":
+    """Every item's chain; those of one record together, so that it is read once for all of them."""
+    from db.batches import batches
+
+    for batch in batches(list(store.ledger.codes()), _FOLDED_TOGETHER):
+        yield from store.state.chains(batch, as_of=as_of)

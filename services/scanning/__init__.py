@@ -1,0 +1,1 @@
+"""Desks at which scans become drafts and drafts become records."""

@@ -1,0 +1,399 @@
+"""The desk: a draft in the ledger as a scan session fills it (the scanner knows only this face of it)."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Literal
+
+from custody.chain.findings import Finding, name_of
+from custody.compose.compose import Handover, Touch
+from custody.errors import CodeError, InputError, RuleError
+from custody.format.codes import ItemLabel, show_code
+from custody.format.event_types import Body
+from custody.format.item_facts import Item
+from custody.format.paper_codes import Sheet
+from custody.handover.handover_facts import carried_in
+from custody.handover.waybill import check_matched
+from custody.plan.places import Need
+from db.drafts import DraftInfo
+from db.store import Store
+from language import _
+from language.text import printable
+from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
+from services.scanning.handover_details import said_of
+from services.scanning.handover_papers import ends_after, head_words, paper_words
+
+
+class DraftDesk:
+    """Takes scans into one draft, each durable before it is answered."""
+
+    def __init__(self, store: Store, draft: str) -> None:
+        self.store, self.draft = store, draft
+        info = store.drafts.get(draft)
+        self.giver, self._receiver, self.bound = info.giver or "", info.receiver or "", info.bound
+        self.taken: dict[str, None] = dict.fromkeys(touch.code for touch in store.drafts.touches(draft))
+        self._needs = {need.kind: need for need in store.state.needs()}
+        self._expected: dict[str, Item] | None = None
+        self._elsewhere: frozenset[str] = frozenset()
+        self._missing: dict[str, Item] = {}
+        self._by_others: set[str] = set()
+        self._inside: dict[str, Item] = {}
+        self._extra = 0
+        self._heard = store.mark()
+        self._told: dict[str | None, set[str]] | None = None if self.taken else {}
+        """What was said to be wrong, by item; None in a session that goes on: nobody knows what was said of it."""
+        self.refused: frozenset[str] = frozenset()
+        self._load: tuple[str, ...] = ()
+        self._number = ""
+        self.papers: list[str] = []
+        """The numbers of the handovers whose papers were read in this session, and kept."""
+        self.look_again()
+
+    @property
+    def handover(self) -> Handover:
+        """Who gives what to whom, as far as it is set."""
+        return Handover(self.giver, self._receiver, self.bound, number=self._number, load=self._load)
+
+    @property
+    def receiver(self) -> str | None:
+        """The code of who receives, None while it is not set."""
+        return self._receiver or None
+
+    @property
+    def tally(self) -> Tally:
+        """How far the draft is."""
+        taken, assumed, refused = len(self.taken), len(self._inside), len(self.refused)
+        if self._expected is None:
+            return Tally(taken, assumed=assumed, refused=refused)
+        missing, by_others = len(self._missing), len(self._by_others)
+        return Tally(taken, len(self._expected), missing, assumed, refused, self._extra, by_others)
+
+    @property
+    def missing(self) -> list[Item]:
+        """What is expected and not taken, by destination; empty also where nobody knows what to expect."""
+        return list(self._missing.values())
+
+    @property
+    def missing_words(self) -> list[str]:
+        """The same, each in a line."""
+        return [
+            self.words(item) if item.kind else _("{code}, on the paper").format(code=show_code(item.code))
+            for item in self._missing.values()
+        ]  # fmt: skip
+
+    @property
+    def assumed(self) -> dict[str, Item]:
+        """What is inside the things that were taken, at any depth, and was not seen itself; by code."""
+        return self._inside
+
+    def take(self, label: ItemLabel, how: How) -> Taken:
+        """Put an item into the draft and say what is wrong with it; durable when this returns.
+
+        Raises:
+            RuleError: its label cannot be read, and it is none of the expected things.
+        """
+        if how == "matched":
+            check_matched(label.code, self._expected)
+        item, findings = self.store.judge(label, self.handover)
+        inside = self.store.state.contents.carried({item.code: item}) if item is not None else {}
+        is_new = self.store.drafts.take(
+            self.draft, Touch(label.code, label.print, how), at=self.store.around.now_utc()
+        )  # fmt: skip
+        if label.code not in self.taken:
+            self.taken[label.code] = None
+            if label.code in self._load and self._expected is not None:  # also what has gone before, where it is listed
+                self._expected.setdefault(label.code, item or Item(label.code, "", ""))
+            self._count_in(label.code, inside)
+            if self._may_change:  # it hangs on the scans which record of the other side is confirmed
+                self.look_again()
+            elif inside and self.refused:  # what is inside something refused stays with it
+                self._look_inside()
+        is_foretold = item is None and (label.code in self.foretold or any(one.is_foretold for one in findings))
+        findings = [finding for finding in findings if not finding.is_foretold]
+        if self._told is not None:
+            self._told |= _wrong_by_item(findings)
+        words = self.words(item, is_foretold=is_foretold)
+        if (other := self.store.drafts.also_in(self.draft, label.code)) is not None:
+            words += " · " + _("also in the unfinished session {session}").format(
+                session=other.purpose or ends_in_words(self.store, other)
+            )
+        return Taken(label.code, words, tuple(findings), already=not is_new)
+
+    def describe(self, what: What, code: str, text: str) -> str:
+        """Keep what is said of an item that was taken, or of the whole; returns it in words.
+
+        Raises:
+            CodeError, RuleError: it is not understood, or the item was not taken.
+        """
+        from services.scanning.item_remarks import describe
+
+        try:
+            words = describe(self, what, code, text)
+        except InputError as error:  # a session shows it and goes on
+            raise RuleError(error.message, hint=error.hint, **error.values) from error
+        self.look_again()
+        return words
+
+    def put_out(self, code: str) -> bool:
+        """Take an item out of the draft again."""
+        self.taken.pop(code, None)
+        if self._told is not None:
+            self._told.pop(code, None)
+        was_in = self.store.drafts.put_out(self.draft, code)
+        self.look_again()
+        return was_in
+
+    def set_end(self, end: End, custodian: str) -> str:
+        """Set who gives or who receives; returns the name in words.
+
+        Raises:
+            CodeError, RuleError: there is no such custodian, or it would hand over to itself.
+        """
+        code = self._known(custodian)
+        self.set_ends(*((code, self._receiver) if end == "from" else (self.giver, code)))
+        return name_of(self.store.state.places, code) + self._kept_in_words()
+
+    def set_ends(self, giver: str, receiver: str | None) -> None:
+        """Set who gives and who receives, by their codes; None: not known yet.
+
+        Raises:
+            RuleError: it would hand over to itself.
+        """
+        if receiver:
+            self.store.check_handover(Handover(giver, receiver))
+        self.store.drafts.set_ends(self.draft, giver=giver, receiver=receiver or None)
+        self.giver, self._receiver = giver, receiver or ""
+        self.look_again()
+
+    def set_bound(self, custodians: Sequence[str]) -> None:
+        """Say where a carrier goes.
+
+        Raises:
+            CodeError, RuleError: there is no such place.
+        """
+        self.bound = tuple(dict.fromkeys(self._known(custodian) for custodian in custodians))
+        self.store.drafts.set_ends(self.draft, bound=self.bound)
+        self.look_again()
+
+    def ends_changed(self) -> Outcome:
+        """How what was scanned stands with the ends as they are now: in words, and the gravest of what is wrong."""
+        places = self.store.state.places
+        to = name_of(places, self._receiver) if self._receiver else "?"
+        words = _("Changed: from {giver} to {receiver}").format(
+            giver=name_of(places, self.giver) if self.giver else "?", receiver=to
+        )
+        return self._anew("place", words + self._kept_in_words())
+
+    def refusals_changed(self) -> Outcome:
+        """The same where things were refused, or are not refused any more."""
+        from language.text import number
+
+        words = _("Refused: {count}. They stay with the giver; do not load them.")
+        if not self.refused:
+            words = _("Nothing of these is refused now.")
+        return self._anew("said", words.format(count=number(len(self.refused))))
+
+    def catch_up(self) -> Outcome | None:
+        """Judge everything in the draft again where records or a paper have come since it was judged last.
+
+        Returns:
+            How what was scanned stands now; None where nothing came, or it stands as it was told.
+        """
+        from language.text import number
+
+        heard = self.store.mark()
+        if heard == self._heard:
+            return None
+        self._heard = heard
+        told, tally = self._told, self.tally
+        self._needs = {need.kind: need for need in self.store.state.needs()}
+        self.look_again()
+        wrong = _wrong_by_item(findings := self.findings())
+        if told == wrong and tally == self.tally:
+            return None
+        count = len(wrong.keys() & self.taken.keys())
+        words = _("New data has come, and what was scanned was judged again: {count} labels, {wrong} of them not right")
+        if not count:
+            words = _("New data has come, and what was scanned was judged again: {count} labels, all of them right")
+        if not self.taken:
+            words = _("New data has come; what is expected was looked up again")
+        return self._anew("said", words.format(count=number(len(self.taken)), wrong=number(count)), findings)
+
+    def _anew(self, kind: Literal["place", "said"], words: str, findings: Sequence[Finding] | None = None) -> Outcome:
+        """What was said last of a label may be wrong now: these words, and the gravest of what is wrong now.
+
+        Args:
+            findings: what is wrong now, where it has been judged; else it is judged here.
+        """
+        if findings is None:
+            findings = self.findings() if self.taken else []
+        wrong = [finding for finding in findings if finding.severity != "info"]
+        gravest = sorted(wrong, key=lambda finding: finding.severity != "critical")[:1]
+        return Outcome(kind, words, self.tally, findings=tuple(gravest))
+
+    def _kept_in_words(self) -> str:
+        """What was scanned before an end was changed, judged anew; empty where nothing was."""
+        from language.text import number
+
+        if not self.taken or not self.giver or not self._receiver:
+            return ""
+        wrong = {finding.item for finding in self.findings() if finding.item and finding.severity != "info"}
+        words = _("{count} labels are kept, {wrong} of them not right for this")
+        if not wrong:
+            words = _("{count} labels are kept, all of them right for this")
+        return ". " + words.format(count=number(len(self.taken)), wrong=number(len(wrong)))
+
+    def take_paper(self, sheet: Sheet) -> TakenPaper:
+        """Keep what a handover paper carries, and expect what it says.
+
+        Raises:
+            TamperError: it is not what its station signed, or our own ledger was put back to an older copy.
+        """
+        paper = self.store.papers.take(sheet, at=self.store.around.now_utc())
+        if not paper.is_own:
+            self.papers.append(str(paper.handover["bast"]))
+        self._follow(paper.handover)
+        self.look_again()
+        return TakenPaper(paper_words(self.store, paper), paper.findings)
+
+    def take_head(self, text: str) -> str:
+        """Keep a signed head that a paper carries.
+
+        Raises:
+            TamperError: its log's key has not signed it, or our own ledger was put back to an older copy.
+        """
+        return head_words(self.store, text)
+
+    def _follow(self, said: Body) -> None:
+        """Let a paper say who gives or who receives, where nobody has said it and nothing is taken yet."""
+        giver, receiver = ends_after(self.store, said)
+        is_about_others = self.giver not in ("", giver) or (receiver and self._receiver not in ("", receiver))
+        if self.taken or is_about_others:
+            return
+        with suppress(CodeError, RuleError):  # it would hand over to itself: people say it themselves
+            if not self.giver:
+                self.set_end("from", giver)
+            if receiver and not self._receiver:
+                self.set_end("to", receiver)
+
+    def findings(self) -> list[Finding]:
+        """What is wrong with everything in the draft, as its ends are now."""
+        return self.judged()[1]
+
+    def judged(self) -> tuple[dict[str, Item], list[Finding]]:
+        """What is known of everything in the draft, by code, and what is wrong with it as its ends are now."""
+        self.store.state.places.refresh()
+        touches = [touch for touch in self.store.drafts.touches(self.draft) if touch.code not in self.refused]
+        items, found = self.store.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], self.handover)
+        self._told = _wrong_by_item(found)
+        return items, found
+
+    def words(self, item: Item | None, *, is_foretold: bool = False) -> str:
+        """An item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan.
+
+        `is_foretold`: of one that is not registered here a paper has told.
+        """
+        if item is None and is_foretold:
+            return _("As on the paper")
+        return item_words(item, self._needs, self.store)
+
+    @property
+    def foretold(self) -> Collection[str]:
+        """The codes that the giver's papers name at this handover."""
+        return self.store.waybill(self.handover).refs.keys()
+
+    def _known(self, custodian: str) -> str:
+        try:
+            return self.store.custodian(custodian)
+        except InputError as error:  # a session shows it and goes on
+            raise RuleError(error.message, hint=error.hint, **error.values) from error
+
+    def look_again(self) -> None:
+        """Ask the ledger again what is expected, and the draft what was said."""
+        said = said_of(Handover("", ""), self.store.drafts.said(self.draft))
+        self.refused = frozenset(touch.code for touch in said.refused)
+        self._load, self._number = said.load, said.number
+        self._expected, self._elsewhere, self._may_change = None, frozenset(), False
+        if self.giver and self._receiver:
+            scanned = [*self.taken, *self.refused]
+            self._expected, self._elsewhere, self._may_change = self.store.expectation(self.handover, scanned)
+        self._look_inside()
+
+    def _look_inside(self) -> None:
+        """Count anew what is missing, what is inside and what is not expected."""
+        expected = self._expected or {}
+        self._missing = {code: item for code, item in expected.items() if code not in self._elsewhere}
+        self._by_others, self._inside, self._extra = set(self._elsewhere), {}, 0
+        for code in self.taken:
+            self._count_in(code, {})
+        items = self.store.state.items_of([*self.taken, *self.refused])
+        items |= self.store.state.contents.carried(items)
+        refused, kept = self.refused, [code for code in self.taken if code not in self.refused]
+        self._count_inside(carried_in(items, kept, refused))
+        for code in (*refused, *carried_in(items, refused, kept)):
+            self._missing.pop(code, None)
+
+    def _count_in(self, code: str, inside: Mapping[str, Item]) -> None:
+        """Count what was taken just now, and what is inside it."""
+        self._inside.pop(code, None)
+        self._missing.pop(code, None)
+        self._by_others.discard(code)
+        self._extra += self._expected is not None and code not in self._expected
+        self._count_inside(inside)
+
+    def _count_inside(self, inside: Mapping[str, Item]) -> None:
+        self._inside |= {code: item for code, item in inside.items() if code not in self.taken}
+        for code in inside:
+            self._missing.pop(code, None)
+
+
+def _wrong_by_item(findings: Iterable[Finding]) -> dict[str | None, set[str]]:
+    """The codes of the findings about each item, but for those that are for information."""
+    found: dict[str | None, set[str]] = {}
+    for finding in findings:
+        if finding.severity != "info":
+            found.setdefault(finding.item, set()).add(finding.code)
+    return found
+
+
+def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
+    """An item in a line: what it is, which of how many, and where it is bound for."""
+    from reports.chain.steps import headline
+
+    if item is None:
+        return headline(None, needs)
+    if not item.kind:  # known from a paper alone
+        return _("On the paper")
+    place = store.state.places.get(item.to)
+    return f"{headline(item, needs)}, {place.name if place else item.to}"
+
+
+def ends_in_words(store: Store, info: DraftInfo, between: str = " > ") -> str:
+    """Who gives and who receives: PPK Gerokgak > PPS Patas."""
+    from reports.words import custodian_name
+
+    places, ends = store.state.places, (info.giver, info.receiver)
+    return between.join(custodian_name(places, code) if code else "?" for code in ends)
+
+
+def unplanned_words(store: Store, custodians: Sequence[str]) -> str:
+    """What is said of places that no plan known here tells of: they are taken by their codes; empty where all are told.
+
+    Args:
+        custodians: codes; empty ones are passed over.
+    """
+    found = [printable(code, 60) for code in store.unplanned(custodians)]
+    if not found:
+        return ""
+    if store.has_plan:
+        words = _("The plan that is known here does not have: {places}. It is recorded and shown by its code.")
+    else:
+        words = _("The plan is not known here yet. These are recorded and shown by their codes: {places}.")
+    return words.format(places=", ".join(found))
+
+
+def station_clock(store: Store) -> str:
+    """The code of a place whose zone all times at this station are told in; empty where its place tells none."""
+    from reports.words import clock_at
+
+    store.state.places.refresh()
+    return clock_at(store.state.places, store.ledger.own_log().place)

@@ -1,0 +1,1 @@
+"""Files as records of text: CSV, XLSX and other workbooks, within limits."""

@@ -1,0 +1,137 @@
+"""Writing a file so that it is there whole or not at all."""
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from custody.errors import N_, CustodyError, InputError, StoreError
+from tables.output.own_files import output_path
+
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
+
+
+_BLOCK = 1 << 20
+
+
+class _Digesting:
+    """A file that is written from its beginning to its end, and the digest of what was written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.sha256 = file, sha256()
+
+    def write(self, data: bytes) -> int:
+        self.sha256.update(data)
+        return self._file.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+@contextmanager
+def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> Iterator[BinaryIO]:
+    """Give a file to write; on leaving it takes the place of `path`, after an error nothing has changed.
+
+    The bytes go to a temporary file in the same folder and reach the disk before they get their name, so a reader or
+    a power cut never meets half a file.
+
+    Args:
+        read_back: read the file again before it gets its name, for a stick that takes everything and keeps less. It
+            must be written from its beginning to its end.
+        is_own: it is one of the station's own files, which nothing else may replace.
+
+    Raises:
+        InputError: the folder is missing or may not be written, `path` is no ordinary file, or it is the station's own.
+        StoreError: the disk is full or broken, or gives back something else.
+    """
+    target = path.resolve() if is_own else output_path(path)
+    if target.exists() and not target.is_file():
+        raise InputError(N_("{path} is not a file that can be written"), hint=N_("Give a file name."), path=str(path))
+    draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        file = draft.open("xb")
+    except OSError as error:
+        raise _refusal(path, error) from error
+    try:
+        with file:
+            written = _Digesting(file)
+            yield cast(BinaryIO, written) if read_back else file
+            file.flush()
+            os.fsync(file.fileno())
+        if read_back and _digest(draft) != written.sha256.digest():
+            raise StoreError(
+                N_("{path} is not what was written: the disk gave something else back"),
+                hint=N_("Take another stick or disk; the old file, if any, is unchanged."),
+                path=str(path),
+            )
+        draft.replace(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        # The body may meet errors of other files; those pass unchanged.
+        if error.errno in _FULL or error.filename in (str(draft), str(target)):
+            raise _refusal(path, error) from error
+        raise
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def folder_for(path: Path) -> Path:
+    """A folder that is there to be written into, made if it is not.
+
+    Raises:
+        StoreError, InputError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refusal(path, error) from error
+    return path
+
+
+def _digest(path: Path) -> bytes:
+    """The digest of a file as the disk gives it, past the memory that it went through, where the system lets us."""
+    digest = sha256()
+    with path.open("rb") as file:
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.digest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable too, where the system can (Windows cannot open a folder)."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _refusal(path: Path, error: OSError) -> CustodyError:
+    folder = path.resolve().parent
+    if error.errno in _FULL:
+        return StoreError(
+            N_("{path} could not be written: {reason}"),
+            hint=N_("Free some space on this disk or choose another one; the old file, if any, is unchanged."),
+            path=str(path),
+            reason=error.strerror,
+        )
+    if not folder.is_dir():
+        return InputError(
+            N_("The folder {folder} does not exist"),
+            hint=N_("Make the folder first, or choose another one."),
+            folder=str(folder),
+        )
+    return InputError(
+        N_("{path} may not be written: {reason}"),
+        hint=N_("Choose another folder, or close the file if another program has it open."),
+        path=str(path),
+        reason=error.strerror,
+    )

@@ -1,0 +1,103 @@
+"""The tray of handover papers on the page: what their codes bring, by whatever camera, field or photograph."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reports.words import custodian_name, show_custodian
+from scanner.outcomes import Outcome
+from scanner.reads import Read
+from scanner.session import ScanSession
+from services.scanning.paper_tray import PaperTray, TrayPaper
+from tables.output.safe_file import safe_file
+from web.live.server_events import News
+from web.live.shared_session import Scanning
+
+if TYPE_CHECKING:
+    from custody.chain.findings import Finding
+    from db.store import Store
+
+PAPERS = "papers"
+"""By this name cameras read into the tray, as they read into a draft by its id."""
+HALF_READ_FILE = "half-read-papers.txt"
+"""In the station's folder: the codes of papers that were shown so far, for a server that is started anew."""
+_ANYWHERE = ((0, 0), (1, 0), (1, 1), (0, 1))
+
+
+class PaperRoom(Scanning):
+    """The tray with its session. For the ledger's thread alone."""
+
+    def __init__(self, store: "Store", news: News, home: Path) -> None:
+        self.tray = PaperTray(store)
+        super().__init__(store, news, ScanSession(self.tray), self.tray)
+        self._file = home / HALF_READ_FILE
+        with suppress(OSError):  # there is none, as a rule; a code can be shown again
+            self.session.resume(self._file.read_text("utf-8", "replace").splitlines())
+        self.last: Outcome | None = None
+        self.version = 0
+        """Grows with whatever there is to show anew."""
+
+    def show(self, texts: Iterable[str]) -> int:
+        """Take the texts of all codes in a photograph or a PDF; how many of them belong to papers."""
+        from custody.format.paper_codes import is_head, is_part
+
+        ours = [text for text in dict.fromkeys(texts) if is_part(text) or is_head(text)]
+        self.see([Read(text, _ANYWHERE, "picture") for text in ours], 0.0, is_still=True)
+        return len(ours)
+
+    def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
+        """Keep it for pages that are opened later, and what is half read for a server that is started anew.
+
+        Raises:
+            InputError, StoreError: the station's folder cannot be written.
+        """
+        self._keep_half_read()
+        self.last, self.version = outcome, self.version + 1
+        return super().tell(outcome)
+
+    def _keep_half_read(self) -> None:
+        parts = self.session.open_parts
+        if parts:
+            with safe_file(self._file, is_own=True) as file:
+                file.write("\n".join(parts).encode())
+        else:
+            self._file.unlink(missing_ok=True)
+
+    def facts(self) -> dict[str, Any]:
+        """What the page shows of it: the last outcome, papers half read with each part, papers read whole."""
+        places = self.store.state.places
+        self.tray.judge_anew()
+        return {
+            "last": self.last, "look": self._look(), "version": self.version,
+            "half_read": [
+                {"paper": read.paper, "have": len(read.have), "of": read.of,
+                 "missing": ", ".join(map(str, read.missing)),
+                 "parts": [(number, number in read.have) for number in range(1, read.of + 1)]}
+                for read in self.session.half_read
+            ],
+            "papers": [self._shown(paper, places) for paper in reversed(self.tray.papers.values())],
+        }  # fmt: skip
+
+    def _look(self) -> str:
+        """How the last outcome looks: red alone for what is grave, as a signature that does not hold."""
+        if self.last is None:
+            return "soft"
+        is_read = self.last.kind == "paper" and not any(one.severity == "critical" for one in self.last.findings)
+        return {"ok": "right", "again": "again"}.get(self.last.beep, "watch" if is_read else "wrong")
+
+    def _shown(self, paper: TrayPaper, places: Any) -> dict[str, Any]:
+        return {
+            "title": paper.title, "is_held": paper.is_held, "is_own": paper.is_own,
+            "is_received": paper.is_received,
+            "findings": [_finding_words(finding) for finding in paper.findings],
+            "giver": show_custodian(paper.giver), "receiver": show_custodian(paper.receiver) if paper.receiver else "",
+            "giver_name": custodian_name(places, paper.giver),
+        }  # fmt: skip
+
+
+def _finding_words(finding: "Finding") -> str:
+    from language.text import fill
+
+    words = fill(finding.message, finding.values)
+    return words if finding.severity == "info" else f"! {finding.code}: {words}"

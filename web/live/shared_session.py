@@ -1,0 +1,92 @@
+"""What several cameras and open pages fill together: one scan session, each label once, in the ledger's thread."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from custody.format.codes import show_code
+from language import _
+from scanner.outcomes import Desk, Mark, Outcome
+from scanner.reads import Read
+from scanner.session import ScanSession
+from services.scanning.advice import advice_now, last_handover
+from web.answers import Sent
+from web.live.server_events import News
+from web.request_model import Given
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+LONGEST_LINE = 4096
+"""A part of a paper has up to that many characters."""
+
+
+class Line(Given):
+    """One line as it was typed, or as a USB scanner sent it."""
+
+    line: Annotated[str, Field(max_length=LONGEST_LINE)]
+    id: Sent | None = None
+    """By which the page asks for what came of it, where its answer is lost."""
+    by_hand: bool = False
+    """It came key by key, as slowly as people type: nothing read it, whatever it says."""
+
+
+class Scanning:
+    """A session with its cameras, and the news of what came of each label. For the ledger's thread alone."""
+
+    def __init__(self, store: "Store", news: News, session: ScanSession, desk: Desk) -> None:
+        self.store, self.news, self.session = store, news, session
+        self.is_paused = False
+        self._desk = desk
+        self._beside: dict[str, ScanSession] = {}
+
+    def type_in(self, line: str, *, by_hand: bool = False, id: str = "") -> dict[str, Any]:
+        """Take a line that was typed or that a USB scanner sent; nothing while the session is paused.
+
+        Args:
+            id: the page's own name for the line, which its outcome carries.
+        """
+        if self.is_paused:
+            words = _("The session is paused: nothing is taken until it goes on.")
+            return self.tell(Outcome("refused", words, self._desk.tally), id)
+        return self.tell(self.session.type_in(line, by_hand=by_hand), id)
+
+    def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool) -> dict[str, Mark | None]:
+        """Take what the computer's camera has read; how to outline each text."""
+        return self._see(self.session, reads, at_ms, is_still=is_still)
+
+    def see_beside(self, camera: str, reads: Sequence[Read], at_ms: float) -> dict[str, Mark | None]:
+        """Take what another camera has read, by the name that it has."""
+        if camera not in self._beside:
+            self._beside[camera] = self.session.beside()
+        return self._see(self._beside[camera], reads, at_ms, is_still=False)
+
+    def _see(
+        self, session: ScanSession, reads: Sequence[Read], at_ms: float, *, is_still: bool
+    ) -> dict[str, Mark | None]:
+        if self.is_paused:
+            session.look_away()
+            return {}
+        for outcome in session.see(reads, at_ms, is_still=is_still):
+            self.tell(outcome)
+        return {read.text: session.mark(read.text) for read in reads}
+
+    def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
+        """Tell every open page what came of a label or a line, with the line's id; what they are told."""
+        return self.news.tell(
+            "outcome", line=line, kind=outcome.kind, text=outcome.text, remark=outcome.remark, beep=outcome.beep,
+            advice=self._advice(outcome), is_grave=any(finding.severity == "critical" for finding in outcome.findings),
+            code=show_code(outcome.code) if outcome.kind in ("taken", "again", "put_out") else outcome.code,
+            taken=outcome.tally.taken, right=outcome.tally.right, expected=outcome.tally.expected,
+        )  # fmt: skip
+
+    def _advice(self, outcome: Outcome) -> str:
+        """What to do now about what came of a label; empty where nothing is to be done."""
+        if outcome.kind == "taken":
+            is_elsewhere = any(finding.code == "NOT_HELD" for finding in outcome.findings)
+            return advice_now(outcome.findings, last_handover(self.store, outcome.code) if is_elsewhere else "")
+        is_code = any(character.isdigit() for character in outcome.text)  # else a command that nobody knows
+        if outcome.kind != "bad_check" and not (outcome.kind == "not_understood" and is_code):
+            return ""
+        return _("NOT counted. Scan it again or type it anew.")

@@ -1,0 +1,107 @@
+"""What is said of things while they are scanned: condition, seals, refusal, remark, photograph; of one or of many."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from custody.errors import N_, ConflictError, InputError
+from custody.format.codes import parse_code, show_code
+from language import _
+from services.one_line import LONGEST_NOTE, one_line
+from services.scanning.handover_details import CONDITION, PHOTO, REFUSED, REMARK, SEAL, read_look
+from web.dependencies import Draft, SiteDep
+from web.live.sessions import Room
+from web.request_model import Given
+from web.site import Site
+
+if TYPE_CHECKING:
+    from scanner.sources.frames import Image
+
+router = APIRouter()
+MOST_ITEMS = 5000
+
+
+class Words(Given):
+    """What is said of some items, or of all that were taken. None leaves as it is what was said; empty takes it back.
+
+    `photo` is the digest of one that was kept before.
+    """
+
+    codes: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=MOST_ITEMS)] = []
+    all: bool = False
+    condition: Literal["", "good", "light", "heavy", "wet", "missing"] | None = None
+    refused: bool | None = None
+    remark: Annotated[str, Field(max_length=LONGEST_NOTE)] | None = None
+    seals: Literal["", "intact", "broken", "mismatch", "none"] | None = None
+    serials: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
+    photo: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] | None = None
+
+
+@router.put("/api/drafts/{draft}/words", summary="Say in what state things are, and whether they are refused")
+def describe(site: SiteDep, draft: Draft, words: Words) -> dict[str, Any]:
+    codes = [parse_code(code) for code in words.codes]
+    said = _said(words)
+    count = site.rooms.do(draft, lambda room: _describe(room, codes, said, is_all=words.all))
+    return {"count": count}
+
+
+@router.post("/api/drafts/{draft}/photos", summary="Keep a photograph, for things that it shows")
+async def upload(request: Request, site: SiteDep, draft: Draft) -> dict[str, str]:
+    from scanner.sources.photo import clean_photo
+
+    data = await request.body()
+    photo = await run_in_threadpool(clean_photo, data)
+    return {"digest": await run_in_threadpool(_keep, site, draft, photo)}
+
+
+@router.post("/api/drafts/{draft}/camera/photo", summary="Keep what the computer's camera shows now")
+def take(site: SiteDep, draft: Draft) -> dict[str, str]:
+    from scanner.sources.photo import photo_of
+
+    image: Image | None = site.pictures.newest(draft)
+    if image is None:
+        raise ConflictError(N_("the camera shows nothing now"), hint=N_("Start it, or choose a file."))
+    return {"digest": _keep(site, draft, photo_of(image))}
+
+
+def _keep(site: Site, draft: str, photo: bytes) -> str:
+    return site.rooms.do(draft, lambda room: room.store.photos.keep(photo))
+
+
+def _said(words: Words) -> dict[str, str]:
+    """What a draft keeps of it, by what it is about."""
+    said: dict[str, str | None] = {
+        CONDITION: words.condition, PHOTO: words.photo,
+        REMARK: None if words.remark is None else one_line(_("Remark"), words.remark, LONGEST_NOTE),
+        REFUSED: None if words.refused is None else " " if words.refused else "",
+    }  # fmt: skip
+    if words.seals is not None:
+        said[SEAL] = f"{words.seals}:{words.serials}" if words.seals else ""
+        if words.seals:
+            read_look(str(said[SEAL]))
+    return {what: text for what, text in said.items() if text is not None}
+
+
+def _describe(room: Room, codes: list[str], said: dict[str, str], *, is_all: bool) -> int:
+    taken = room.desk.taken
+    codes = list(taken) if is_all else codes
+    for code in codes:
+        if code not in taken:
+            raise InputError(
+                N_("{code} is not among what was scanned"), hint=N_("Scan it first."), code=show_code(code)
+            )
+    if said.get(PHOTO) and room.store.photos.get(said[PHOTO]) is None:
+        raise InputError(N_("that picture is not kept here"), hint=N_("Take it again."))
+    known = room.said()
+    for code in codes:
+        of_item = {what: said.get(what, known.get(what + code, "")) for what in (PHOTO, CONDITION, SEAL)}
+        if of_item[PHOTO] and not of_item[CONDITION] and not of_item[SEAL]:
+            raise InputError(
+                N_("what does the photograph of {code} show?"),
+                hint=N_("Say its condition, or how its seals are."),
+                code=show_code(code),
+            )
+    room.say({what + code: text for code in codes for what, text in said.items()})
+    return len(codes)

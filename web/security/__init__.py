@@ -1,0 +1,1 @@
+"""Who may ask: guard, entrances, roles, token, pairing, certificate."""

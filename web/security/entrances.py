@@ -1,0 +1,74 @@
+"""The doors of a page: under which names it is reached, who comes in by which secret, and what they may do there."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from web.security.roles import Role
+from web.security.token import cookie_name, is_same
+
+
+class Door(Protocol):
+    """One way into the page, as the guard asks about it. Whatever it answers, it answers from headers alone."""
+
+    scheme: str
+    """`http` or `https`."""
+    entrance: str
+    """Where a visitor without the secret is sent; empty: nowhere."""
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names with port that a request may give this server, in small letters."""
+        ...
+
+    def secret_of(self, cookies: Mapping[str, str]) -> str | None:
+        """The secret that these cookies bring, None where they bring none of ours."""
+        ...
+
+    def secret_for(self, known: str | None) -> str | None:
+        """The secret that a page is given, for who came with this one (or with none)."""
+        ...
+
+    def is_open(self, method: str, path: str) -> bool:
+        """Whether this needs no secret."""
+        ...
+
+    def may(self, method: str, path: str) -> bool:
+        """Whether who comes in here may do this at all."""
+        ...
+
+
+class LocalDoor:
+    """The page on this computer: whoever opens it is given the secret, and may do everything."""
+
+    scheme = "http"
+    entrance = ""
+    roles: frozenset[Role] = frozenset({"operator", "supervisor"})
+
+    def __init__(self, hosts: frozenset[str], token: str) -> None:
+        self._hosts, self._token = hosts, token
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names of this computer for itself."""
+        return self._hosts
+
+    def secret_of(self, cookies: Mapping[str, str]) -> str | None:
+        """The page's secret, if the cookie is right."""
+        return self._token if is_same(cookies.get(cookie_name(self._token), ""), self._token) else None
+
+    def secret_for(self, known: str | None) -> str | None:
+        """The one secret of this station's page."""
+        return self._token
+
+    def is_open(self, method: str, path: str) -> bool:
+        """Reading is."""
+        return method in ("GET", "HEAD")
+
+    def may(self, method: str, path: str) -> bool:
+        """Everything."""
+        return True
+
+
+def roles_at(door: Door) -> frozenset[Role]:
+    """As whom one comes in by a door: one that says nothing of it is an operator's."""
+    return getattr(door, "roles", frozenset({"operator"}))

@@ -1,0 +1,89 @@
+"""Where everything stands in the dashboard's drawings: the delivery tree, and places against the clock.
+
+Geometry alone, in units of the drawing; templates make SVG of it, and style sheets colour it by `state`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+_ROW, _DOT, _GAP = 34, 14, 5
+_TREE_WIDTH, _TRUNK, _NODE_LEFT, _NODE_WIDTH = 900, 120, 190, 250
+_DOTS_LEFT = _NODE_LEFT + _NODE_WIDTH + 24
+_CLOCK_WIDTH, _CLOCK_LEFT, _CLOCK_ROW, _TICKS = 760, 190, 26, 6
+
+
+def tree_drawing(top: Mapping[str, Any], branches: Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]) \
+        -> dict[str, Any]:  # fmt: skip
+    """The schematic delivery tree: the top on the left, its branches in rows, what lies below each as squares.
+
+    Args:
+        top, branches: rows as `web.views.overview_view` makes them; of each branch, the row and those of the places
+        below it.
+    """
+    a_line = max((_TREE_WIDTH - _DOTS_LEFT) // (_DOT + _GAP), 1)
+    nodes, y = [], _GAP
+    for row, below in branches:
+        lines = max(-(-len(below) // a_line), 1)
+        height = max(_ROW, lines * (_DOT + _GAP) + _GAP)
+        first = y + (height - lines * (_DOT + _GAP) + _GAP) / 2
+        dots = [
+            {"row": dot, "x": _DOTS_LEFT + at % a_line * (_DOT + _GAP), "y": first + at // a_line * (_DOT + _GAP)}
+            for at, dot in enumerate(below)
+        ]
+        nodes.append({"row": row, "y": y, "height": height, "middle": y + height / 2, "dots": dots,
+                      "filled": _NODE_WIDTH * row["amounts"].share / 100})  # fmt: skip
+        y += height + _GAP
+    middle = max(y, _ROW) / 2
+    return {
+        "width": _TREE_WIDTH, "height": max(y, _ROW), "middle": middle, "top": top, "nodes": nodes, "trunk": _TRUNK,
+        "left": _NODE_LEFT, "node_width": _NODE_WIDTH, "dots_left": _DOTS_LEFT, "dot": _DOT,
+    }  # fmt: skip
+
+
+def clock_drawing(rows: Sequence[Mapping[str, Any]], now: str, ahead_h: int = 0) -> dict[str, Any] | None:
+    """Places against the clock: when each is due, and when it is expected to have all; None where nothing is due.
+
+    Args:
+        rows: as `web.views.overview_view` makes them. What is expected much later than anything is due is drawn at the
+        edge. now: RFC 3339, UTC.
+        ahead_h: hours that the place is ahead of UTC, so that the axis has its round hours.
+    """
+    timed = [row for row in rows if row["due_utc"]]
+    if not timed:
+        return None
+    dues = [datetime.fromisoformat(row["due_utc"]) for row in timed]
+    moment = datetime.fromisoformat(now)
+    begin, end = min([moment, *dues]), max([moment, *dues])
+    span = max(end - begin, timedelta(hours=6))
+    begin, end = begin - span * 0.04, end + span * 0.3
+
+    def x(time: datetime) -> float:
+        share = min(max((time - begin) / (end - begin), 0), 1)
+        return round(_CLOCK_LEFT + share * (_CLOCK_WIDTH - _CLOCK_LEFT - 12), 1)
+
+    drawn = []
+    for at, (row, due) in enumerate(zip(timed, dues, strict=True)):
+        expected = datetime.fromisoformat(row["expected_utc"]) if row["expected_utc"] else None
+        drawn.append({
+            "row": row, "y": at * _CLOCK_ROW + _CLOCK_ROW, "due": x(due), "expected": x(expected) if expected else None,
+            "is_beyond": expected is not None and expected > end,
+        })  # fmt: skip
+    return {
+        "width": _CLOCK_WIDTH, "height": (len(timed) + 1) * _CLOCK_ROW + 14, "left": _CLOCK_LEFT, "now": x(moment),
+        "row_height": _CLOCK_ROW, "rows": drawn,
+        "ticks": [{"x": x(tick), "utc": tick.strftime("%Y-%m-%dT%H:%M:%SZ")} for tick in _hours(begin, end, ahead_h)],
+    }  # fmt: skip
+
+
+def _hours(begin: datetime, end: datetime, ahead_h: int) -> list[datetime]:
+    """A few whole hours between two moments, evenly apart."""
+    apart = next(hours for hours in (1, 2, 3, 6, 12, 24, 48, 24 * 365 * 100)
+                 if (end - begin) / timedelta(hours=hours) <= _TICKS)  # fmt: skip
+    first = begin.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    first += timedelta(hours=-(first.hour + ahead_h) % apart) if apart <= 24 else timedelta(0)
+    found: list[datetime] = []
+    while first < end and len(found) < 2 * _TICKS:
+        found.append(first)
+        first += timedelta(hours=apart)
+    return found

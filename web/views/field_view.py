@@ -1,0 +1,86 @@
+"""What the dashboard shows of a place's work besides items: obstacles, readiness and critical points."""
+
+from typing import TYPE_CHECKING, Any
+
+from custody.format.events import Event
+from custody.plan.places import Place, is_under
+from custody.plan.store_space import STORAGE
+from language import _
+from language.text import short_time
+from reports.lists.readiness import question_words
+from reports.words import place_path
+from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+_SHOWN = 12
+_POINTS = {"overdue": "wrong", "due": "watch", "green": "right", "done": "right"}
+
+
+def field_board(store: "Store", place: Place, now: str, here: str, *, with_staff: bool) -> dict[str, Any]:
+    """What is open at a place and all below it; for the top, what is said of no place too."""
+    places = store.state.places
+
+    def is_here(code: str | None) -> bool:
+        return place.parent is None or (code is not None and is_under(places, code, place.code))
+
+    def where(code: str | None) -> str:
+        return place_path(places, code) if code else ""
+
+    remember = store.ledger.remember
+    obstacles = remember("incidents", lambda: incidents_of(store))
+    checked = remember("readiness", lambda: readiness_of(store))
+    open_ones = [one for one in obstacles if one.is_open and is_here(one.body["place"])]
+    lists = [one for one in checked if is_here(one.place)]
+    register = [one for one in points_of(store, as_of=now) if is_here(one.body["place"])]
+    unready = [one for one in lists if not one.is_ready]
+    return {
+        "incidents": {
+            "count": len(open_ones), "more": max(len(open_ones) - _SHOWN, 0),
+            "rows": [
+                {"text": one.body["text"], "stage": one.body["stage"], "place": where(one.body["place"]),
+                 "at": short_time(_first(one.opened).happened, here) if one.opened else "",
+                 "items": len(one.body["items"])}
+                for one in open_ones[:_SHOWN]
+            ],
+        },
+        "readiness": {
+            "count": len(lists), "ready": len(lists) - len(unready), "more": max(len(unready) - _SHOWN, 0),
+            "unchecked": len(stores_without(store, lists, under=None if place.parent is None else place.code)),
+            "rows": [
+                {"place": where(one.place), "about": "" if one.about == STORAGE else one.about,
+                 "at": short_time(one.event.happened, here),
+                 "missing": [_answer(answer) for answer in one.missing]}
+                for one in unready[:_SHOWN]
+            ],
+        },
+        "points": {
+            "count": len(register), "overdue": sum(one.status == "overdue" for one in register),
+            "due": sum(one.status == "due" for one in register),
+            "done": sum(one.status == "done" for one in register),
+            "rows": [
+                {"title": one.body["title"] or one.name, "owner": one.body["owner"] if with_staff else "",
+                 "place": where(one.body["place"]),
+                 "due": short_time(one.body["due"], here) if one.body["due"] else "", "status": one.status,
+                 "word": _point_word(one.status), "mark": _POINTS[one.status]}
+                for one in register[:_SHOWN]
+            ],
+        },
+    }  # fmt: skip
+
+
+def _first(event: Event | None) -> Event:
+    assert event is not None
+    return event
+
+
+def _answer(answer: Any) -> str:
+    """A question of a checklist that was not answered with yes, and what was said of it."""
+    words = {"no": _("no"), "unknown": _("not known")}.get(answer["answer"], answer["answer"])
+    note = f" ({answer['note']})" if answer["note"] else ""
+    return f"{question_words(answer['question'])} {words}{note}"
+
+
+def _point_word(status: str) -> str:
+    return {"overdue": _("overdue"), "due": _("due soon"), "green": _("in time"), "done": _("done")}[status]

@@ -1,0 +1,186 @@
+"""What the page of labels is asked for: which labels, on what paper, and where they go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from custody.errors import N_, InputError, RuleError
+from custody.people import distinct_people
+from language import _
+from services.labels.print_job import PrintJob, chosen_stock
+from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
+from services.progress_bar import Progress
+from web.request_model import Given
+
+if TYPE_CHECKING:
+    from custody.format.item_facts import Item
+    from custody.plan.places import Place
+    from db.store import Store
+
+KEPT = "labels"
+"""The folder in the station's where printed labels are kept as files."""
+MOST_BLANKS = 10_000
+MOST_CODES = 2_000
+Word = Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
+class Paper(Given):
+    """The stock, what was measured of the printer, and where the labels go: a file, or a thermal printer's address."""
+
+    sheet: Word = "a4-3x7"
+    start: Annotated[int, Field(ge=1, le=1000)] = 1
+    cut_marks: bool = False
+    printer_name: Word = ""
+    form: Literal["pdf", "zpl", "tspl"] = "pdf"
+    dpi: Literal[203, 300] = 203
+    printer: Annotated[str, Field(max_length=200)] = ""
+
+    def job(self, home: Path, path: Path | None, progress: Progress) -> PrintJob:
+        """The print job that this asks for; `path` is left out where the labels go to a printer.
+
+        Raises:
+            InputError, LabelError: the stock, the printer or its measures are not known, or do not go together.
+        """
+        from labels.port import parse_destination
+        from labels.thermal import check_roll
+        from services.labels.printer_profiles import adjustment_of
+
+        stock = chosen_stock(home, self.sheet)
+        if self.form == "pdf":
+            adjustment = adjustment_of(home, self.printer_name) if self.printer_name else None
+            return PrintJob(stock, path, "pdf", self.start, self.cut_marks, adjustment, progress=progress)
+        check_roll(stock)
+        destination = parse_destination(self.printer.strip()) if self.printer.strip() else None
+        return PrintJob(
+            stock, None if destination else path, self.form, dpi=self.dpi, printer=destination, progress=progress
+        )
+
+
+class Choice(Paper):
+    """Which labels: of items without one, by kind and destination; of places; or so many blank ones."""
+
+    what: Literal["items", "places", "blank"] = "items"
+    kind: Word = ""
+    to: Word = ""
+    count: Annotated[int, Field(ge=1, le=MOST_BLANKS)] | None = None
+    by: Word = ""
+
+
+class Again(Paper):
+    """Labels that are printed again: the codes, one a line, why, and the two people who answer for it."""
+
+    codes: Annotated[str, Field(max_length=40_000)]
+    reason: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
+    by: Annotated[list[Word], Field(max_length=2)] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a choice comes to: items, places, or a number of blank labels, and how many items have a label already."""
+
+    items: "Sequence[Item]" = ()
+    places: "Sequence[Place]" = ()
+    blanks: int = 0
+    already: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many labels."""
+        return len(self.items) or len(self.places) or self.blanks
+
+
+def chosen(store: "Store", choice: Choice) -> Chosen:
+    """The labels that a choice asks for.
+
+    Raises:
+        CodeError, InputError: a word of it names nothing that there is.
+        RuleError: there is no label to print.
+    """
+    from services.labels.print_run import labelled_places
+    from services.labels.selection import in_order
+
+    store.state.places.refresh()
+    top = store.custodian(choice.to.strip().removeprefix("P:")) if choice.to.strip() else None
+    if choice.what == "places":
+        return Chosen(places=labelled_places(store, top))
+    if choice.what == "blank":
+        if choice.count is None:
+            raise InputError(N_("how many blank labels are wanted is not said"), hint=N_("Write their number."))
+        return Chosen(blanks=choice.count)
+    found = list(store.state.find_items(kind=choice.kind or None, under=top))
+    fresh = [item for item in found if not item.print]
+    if not fresh:
+        raise RuleError(
+            N_("none of these items is without a label"),
+            hint=N_("Choose others, or print labels again below. What is not registered yet is registered by Plan."),
+        )
+    return Chosen(items=in_order(store, fresh), already=len(found) - len(fresh))
+
+
+def print_chosen(store: "Store", job: PrintJob, choice: Choice, what: Chosen) -> int:
+    """Print and record what was chosen; returns the number of pages."""
+    from services.labels.print_run import print_blanks, print_items, print_places
+
+    if choice.by.strip():
+        store.around = store.around.worked_by([one_line(_("Name"), choice.by)])
+    if what.places:
+        return print_places(store, job, what.places)
+    if what.blanks:
+        return print_blanks(store, job, what.blanks, choice.kind or None)
+    return print_items(store, job, what.items)
+
+
+def contents_of(store: "Store", choice: Choice, what: Chosen) -> Any:
+    """What the labels say, for a picture of them; blank ones with codes that nobody will have."""
+    from services.labels.print_run import blank_labels, item_labels, place_labels
+
+    if what.places:
+        return place_labels(store, what.places)
+    if what.blanks:
+        codes = (store.around.new_code() for _number in range(what.blanks))
+        return blank_labels(store, codes, choice.kind or None)
+    return item_labels(store, what.items)
+
+
+def again(store: "Store", asked: Again) -> tuple["list[Item]", str, str | None]:
+    """The items whose labels are printed again, why, and the second person.
+
+    Raises:
+        CodeError, InputError, RuleError: a line is no code, it has no label, or it takes a reason and two names.
+    """
+    from custody.format.codes import ItemLabel, parse_entry
+    from services.labels.selection import reason_to_reprint, reprintable
+
+    labels = [parse_entry(line) for line in asked.codes.splitlines() if line.strip()]
+    codes = [label.code for label in labels if isinstance(label, ItemLabel)]
+    if not codes:
+        raise InputError(N_("no code is given"), hint=N_("Scan or type the codes, one a line."))
+    if len(codes) > MOST_CODES:
+        raise InputError(
+            N_("{count} codes are too many at once; {most} is the most"), hint=N_("Print them in several parts."),
+            count=len(codes), most=MOST_CODES,
+        )  # fmt: skip
+    items = reprintable(store, codes)
+    names = distinct_people(one_line(_("Name"), name) for name in asked.by if name.strip())
+    reason = one_line(_("Reason"), asked.reason, LONGEST_NOTE)
+    if len(names) < 2 or not reason:
+        _refuse_without(store, items, reason, names)
+    reason = reason_to_reprint(store, items, reason, names)
+    store.around = store.around.worked_by(names)
+    return items, reason, names[1] if len(names) == 2 else None
+
+
+def _refuse_without(store: "Store", items: "Sequence[Item]", reason: str, names: Sequence[str]) -> None:
+    """What the page says where somebody must still be named; the rule itself is the station's."""
+    from services.records.label_prints import why_void_in_house
+
+    if all(why_void_in_house(store, item.code) for item in items):
+        return
+    if not reason:
+        raise InputError(N_("a reprint needs a reason"), hint=N_("Write why: lost, torn, smudged."))
+    raise InputError(
+        N_("a reprint needs the names of two people"), hint=N_("Write two different names: both answer for it.")
+    )

@@ -1,0 +1,176 @@
+"""What the dashboard shows of a place and all below it, as plain values in the language of who asks."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from custody.errors import N_, InputError
+from custody.format.codes import show_code
+from custody.measures.progress import Amounts, StockSums
+from custody.measures.timing import STATES, DueRow
+from custody.plan.places import Place, Ways
+from language.text import local_time, share, short_time
+from reports.lists.late_list import pace_words, state_word
+from reports.words import custodian_name, finding_text, kind_name, place_path, severity_word, zone_code
+from services.reporting.overview import Irregular, Overview
+from services.scanning.advice import advice
+from services.scanning.handover_desk import station_clock
+from web.views.field_view import field_board
+from web.views.scorecard_view import score_board
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+WITHIN_H = 6
+_PRESSING = ("late", "will_be_late", "soon")
+_SHOWN = 12
+_GRAVE = {"critical": 0, "warning": 1, "info": 2}
+
+
+def top_place(store: "Store") -> str:
+    """Where the dashboard begins: the own place, or the first of the plan where that has none."""
+    own, places = store.ledger.own_log().place, store.state.places.tree()
+    return own if own in places else next(iter(places), own)
+
+
+def overview_of(store: "Store", overview: Overview, code: str, *, with_staff: bool) -> dict[str, Any]:
+    """Everything that the dashboard shows of one place; `with_staff`: the names of who answers for what, too.
+
+    Raises:
+        InputError: the plan has no such place, and this station is not at it.
+    """
+    places, ways = store.state.places.tree(), overview.ways
+    place = places.get(code)
+    if place is None and code == store.ledger.own_log().place:
+        place = Place(code, code, "")  # the plan is not here yet; what is found is shown all the same
+    if place is None:
+        raise InputError(
+            N_("there is no place {code} in the plan"), hint=N_("Go up to the whole and choose another."), code=code
+        )
+    now, is_whole = store.around.now_utc(), overview.share >= 1
+    here = zone_code(code, station_clock(store))
+    rows = overview.due_rows(now, WITHIN_H) if is_whole else []
+    due, amounts = {row.place.code: row for row in rows}, amounts_of(store, overview)
+    inside = [row for row in rows if place in ways.to(row.place.code)]
+    children = [child for child in places.values() if child.parent == code and child.level in _LEVELS]
+    return {
+        "place": {"code": code, "name": place.name, "level": place.level, "above": _above(places, place)},
+        "as_of": local_time(now, here), "share": share(int(1000 * overview.share), 1000), "is_whole": is_whole,
+        "amounts": amounts.get(code, Amounts()), "own": _row(place, amounts, due.get(code), here),
+        "children": [_row(child, amounts, due.get(child.code), here) for child in children],
+        "level": children[0].level if children else "",
+        "states": _states(inside), "pressing": _pressing(inside, here, code),
+        "things": _things(store, place), "unwitnessed": store.heads.unwitnessed(),
+        "irregular": _irregular(store, overview, place, here) if is_whole else None,
+        "scores": score_board(overview, place, places, now, here),
+        "field": field_board(store, place, now, here, with_staff=with_staff),
+    }  # fmt: skip
+
+
+_LEVELS = ("district", "village", "polling_station")
+
+
+def amounts_of(store: "Store", overview: Overview) -> Mapping[str, Amounts]:
+    """How far the supplies for each place have come, over all kinds."""
+    if overview.share >= 1:
+        return overview.amounts()
+    return store.ledger.remember("amounts", lambda: _amounts(store))  # until then what the table of items tells
+
+
+def _amounts(store: "Store") -> Mapping[str, Amounts]:
+    sums = StockSums(Ways(store.state.places.tree()))
+    for group in store.state.stock():
+        sums.add(group)
+    return sums.amounts
+
+
+def _above(places: Mapping[str, Place], place: Place) -> list[dict[str, str]]:
+    return [{"code": step.code, "name": step.name} for step in Ways(places).to(place.code)[:-1]]
+
+
+def _row(place: Place, amounts: Mapping[str, Amounts], due: DueRow | None, here: str) -> dict[str, Any]:
+    """One place in a table, on the map and on the wall."""
+    return {
+        "code": place.code, "name": place.name, "level": place.level, "amounts": amounts.get(place.code, Amounts()),
+        "state": due.state if due else "", "word": state_word(due.state) if due else "",
+        "due": short_time(place.due, here) if place.due else "", "due_utc": place.due,
+        "came_late": due.came_late if due else 0, "missing": due.missing if due else None,
+        "expected": short_time(due.expected, here) if due and due.expected else "",
+        "expected_utc": due.expected if due else None, "pace": pace_words(due.pace, here) if due else "",
+    }  # fmt: skip
+
+
+def rows_below(store: "Store", overview: Overview, codes: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """For each of these places the rows of the places right below it."""
+    now, here = store.around.now_utc(), zone_code(*codes, station_clock(store))
+    rows = overview.due_rows(now, WITHIN_H) if overview.share >= 1 else []
+    due, amounts = {row.place.code: row for row in rows}, amounts_of(store, overview)
+    found: dict[str, list[dict[str, Any]]] = {code: [] for code in codes}
+    for place in store.state.places.tree().values():
+        if place.parent in found and place.level in _LEVELS:
+            found[place.parent].append(_row(place, amounts, due.get(place.code), here))
+    return found
+
+
+def _states(rows: Iterable[DueRow]) -> dict[str, dict[str, int]]:
+    """For each level how many places are in each state."""
+    counts: dict[str, Counter[str]] = {level: Counter() for level in _LEVELS}
+    for row in rows:
+        counts[row.place.level][row.state] += 1
+    return {level: {state: of_level[state] for state in STATES} for level, of_level in counts.items()}
+
+
+def _pressing(rows: Sequence[DueRow], here: str, code: str) -> dict[str, Any]:
+    """What is late, will be or is due soon below a place: sub-districts and villages first, stations counted."""
+    pressing = [row for row in rows if row.state in _PRESSING and row.place.code != code]
+    shown = [row for row in pressing if row.place.level != "polling_station"]
+    shown += [row for row in pressing if row.place.level == "polling_station"]
+    return {
+        "count": len(pressing), "more": max(len(pressing) - _SHOWN, 0),
+        "rows": [
+            {"code": row.place.code, "name": row.place.name, "state": row.state, "word": state_word(row.state),
+             "due": short_time(row.due, here), "missing": row.missing, "bound": row.bound,
+             "expected": short_time(row.expected, here) if row.expected else ""}
+            for row in shown[:_SHOWN]
+        ],
+    }  # fmt: skip
+
+
+def _things(store: "Store", place: Place) -> list[dict[str, Any]]:
+    """The items of one polling station."""
+    if place.level != "polling_station":
+        return []
+    needs = {need.kind: need for need in store.state.needs()}
+    places = store.state.places
+    return [
+        {"code": item.code, "shown": show_code(item.code), "kind": kind_name(needs, item.kind), "k": item.k,
+         "n": item.n, "holder": custodian_name(places, item.held_by), "condition": item.condition,
+         "is_there": item.held_by == place.code}
+        for item in store.state.find_items(under=place.code)
+    ]  # fmt: skip
+
+
+def irregular_under(overview: Overview, place: Place) -> list[Irregular]:
+    """What is irregular of all that is bound for a place or below it, the gravest first."""
+    is_top = place.parent is None
+    found = [one for one in overview.irregular() if is_top or place in overview.ways.to(one.place)]
+    return sorted(found, key=lambda one: (_GRAVE[one.finding.severity], one.finding.code, one.place))
+
+
+def _irregular(store: "Store", overview: Overview, place: Place, here: str) -> dict[str, Any]:
+    found = irregular_under(overview, place)
+    needs = {need.kind: need for need in store.state.needs()}
+    places = store.state.places
+    kinds = Counter(one.finding.code for one in found)
+    return {
+        "count": len(found), "critical": sum(one.finding.severity == "critical" for one in found),
+        "more": max(len(found) - _SHOWN, 0), "kinds": sorted(kinds.items(), key=lambda kind: -kind[1]),
+        "rows": [
+            {"code": one.finding.code, "severity": one.finding.severity, "word": severity_word(one.finding.severity),
+             "text": finding_text(one.finding, needs, here), "advice": advice(one.finding, store),
+             "item": one.finding.item or "", "shown": show_code(one.finding.item) if one.finding.item else "",
+             "bast": one.bast, "place": place_path(places, one.place) if one.place else "",
+             "is_provisional": one.finding.is_provisional}
+            for one in found[:_SHOWN]
+        ],
+    }  # fmt: skip
