@@ -7,7 +7,7 @@ letters, where it is *satu juta*).
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from custody.plan.places import zone
+from custody.plan.time_zones import zone
 from language import chosen
 
 _ONES = {

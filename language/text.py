@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from custody.errors import N_, CustodyError, Fault
-from custody.plan.places import zone
+from custody.plan.time_zones import zone
 from language import _, chosen
 from language.ways import WAYS
 

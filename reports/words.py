@@ -9,7 +9,8 @@ from custody.chain.findings import Finding
 from custody.errors import N_
 from custody.format.codes import is_plate, show_plate
 from custody.people import NamedTwice
-from custody.plan.places import Need, Place, path, zone
+from custody.plan.places import Need, Place, path
+from custody.plan.time_zones import zone
 from language import _, chosen
 from language.text import local_time, number, printable, sentence
 

@@ -125,26 +125,3 @@ def below(places: Mapping[str, Place], top: str) -> Iterator[Place]:
         seen.add(place.code)
         yield place
         stack.extend(sorted(children.get(place.code, ()), key=lambda p: p.code, reverse=True))
-
-
-# Indonesia's three zones by the first two digits of a place's code (the province, Kemendagri numbering). No
-# daylight saving, so a fixed offset is exact.
-_WITA = frozenset({"51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"})
-_WIT = frozenset({"81", "82", "91", "92", "93", "94", "95", "96", "97"})
-_WIB = frozenset(
-    {"11", "12", "13", "14", "15", "16", "17", "18", "19", "21", "31", "32", "33", "34", "35", "36", "61", "62"}
-)
-
-
-def zone(code: str) -> tuple[str, int]:
-    """The time zone of a place by the province in its code: its name and hours ahead of UTC; UTC if not Indonesian."""
-    province = code[:2]
-    if len(code) > 2 and code[2] != ".":
-        return ("UTC", 0)
-    if province in _WITA:
-        return ("WITA", 8)
-    if province in _WIT:
-        return ("WIT", 9)
-    if province in _WIB:
-        return ("WIB", 7)
-    return ("UTC", 0)

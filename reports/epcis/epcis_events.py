@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 from custody.format.codes import is_plate
 from custody.format.event_types import Body
 from custody.format.events import Event
-from custody.plan.places import Need, Place, zone
+from custody.plan.places import Need, Place
+from custody.plan.time_zones import zone
 from reports.epcis.epcis_uris import Uris
 
 Epcis = dict[str, Any]

@@ -11,7 +11,8 @@ from custody.chain.seals import overlapping
 from custody.errors import N_, ConflictError, Fault, InputError
 from custody.format.codes import show_code
 from custody.format.item_facts import Item
-from custody.plan.places import Need, Place, is_official, zone
+from custody.plan.places import Need, Place, is_official
+from custody.plan.time_zones import zone
 from db.store import Store
 from services.plan.headings import remember, remembered
 from services.plan.plan_changes import Change, ChangedRow, Group, version_of

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 import language
-from custody.plan.places import zone
+from custody.plan.time_zones import zone
 from services.reporting.overview import Overview
 from web.dependencies import SiteDep, StaffDep
 from web.live.overview_cache import Version, digest

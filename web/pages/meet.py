@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from custody.plan.places import zone
+from custody.plan.time_zones import zone
 from services.scanning.handover_desk import station_clock
 from web.dependencies import SiteDep
 from web.downloads import attached
