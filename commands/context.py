@@ -16,6 +16,7 @@ import click
 from commands import VERSION
 from custody.errors import N_, InputError
 from db.address import ledger_file
+from db.signer import Signer
 from language import _
 from services.one_line import one_line as one_line
 from services.paths import LEDGER_FILE as LEDGER_FILE
@@ -23,7 +24,6 @@ from services.uptime import uptime
 from tables.output.own_files import Own, is_same_output, output_path, protect
 
 if TYPE_CHECKING:
-    from db.signer import Signer
     from db.store import Store, Surroundings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,7 +47,7 @@ class Station:
     uptime: Callable[[], tuple[str, int] | None] = lambda: None
 
     @functools.cached_property
-    def signer(self) -> "Signer":
+    def signer(self) -> Signer:
         """The station's key; asks for its passphrase once, where it has one.
 
         Raises:

@@ -11,6 +11,7 @@ import click
 
 from custody.errors import CustodyError, InputError
 from language import _
+from language.text import printable, reason, say, say_fault, say_hint
 
 SHOWN_FAULTS = 50
 EXIT_USAGE, EXIT_MACHINE, EXIT_INTERRUPTED = 2, 3, 130
@@ -72,8 +73,6 @@ def _tell(line: str, hint: str = "") -> None:
 
 
 def _tell_refusal(error: CustodyError) -> None:
-    from language.text import say, say_fault, say_hint
-
     _tell(say(error), say_hint(error))
     faults = error.faults if isinstance(error, InputError) else ()
     for fault in faults[:SHOWN_FAULTS]:
@@ -83,8 +82,6 @@ def _tell_refusal(error: CustodyError) -> None:
 
 
 def _tell_machine(error: OSError) -> None:
-    from language.text import printable, reason
-
     _tell(
         _("The computer refused: {reason} ({path})").format(
             reason=reason(error.strerror or type(error).__name__), path=printable(str(error.filename or "-"), 200)
@@ -95,6 +92,5 @@ def _tell_machine(error: OSError) -> None:
 
 def _one_line(text: str, limit: int = 300) -> str:
     """A message in one line; what was typed may be anything, and click lists choices one a line."""
-    from language.text import printable
 
     return printable(" ".join(text.split()), limit)

@@ -2,26 +2,24 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from commands.context import note
+from commands.lines import parse_codes, read_lines
+from custody.compose.compose import Touch, how_entered
 from custody.errors import N_, InputError
+from custody.format.codes import ItemLabel, parse_entry
 from language import _
-
-if TYPE_CHECKING:
-    from custody.compose.compose import Touch
-    from custody.format.codes import ItemLabel
+from scanner.sources.photo import read_photo, take_photo
 
 KEYBOARD = "-"
 
 
-def read_touches(codes: Sequence[str]) -> "list[Touch]":
+def read_touches(codes: Sequence[str]) -> list[Touch]:
     """The items that the arguments name; `-` reads lines from standard input. Each once.
 
     Raises:
         InputError: one is no code; all of them are named.
     """
-    from commands.lines import parse_codes, read_lines
 
     lines: list[str] = []
     for code in codes:
@@ -30,13 +28,12 @@ def read_touches(codes: Sequence[str]) -> "list[Touch]":
     return list(found.values())
 
 
-def one_touch(code: str) -> "Touch":
+def one_touch(code: str) -> Touch:
     """The one item that an option or argument names.
 
     Raises:
         CodeError, InputError: it is no item's code.
     """
-    from custody.format.codes import ItemLabel, parse_entry
 
     label = parse_entry(code)
     if not isinstance(label, ItemLabel):
@@ -44,9 +41,7 @@ def one_touch(code: str) -> "Touch":
     return _touch(label)
 
 
-def _touch(label: "ItemLabel") -> "Touch":
-    from custody.compose.compose import Touch, how_entered
-
+def _touch(label: ItemLabel) -> Touch:
     return Touch(label.code, label.print, how_entered(label))
 
 
@@ -60,12 +55,8 @@ def photo_bytes(file: Path | None, camera: str | None) -> bytes | None:
     if file is not None and camera is not None:
         raise InputError(N_("--photo and --camera do not go together"), hint=N_("Give one of them."))
     if file is not None:
-        from scanner.sources.photo import read_photo
-
         return read_photo(file)
     if camera is not None:
-        from scanner.sources.photo import take_photo
-
         note(_("Taking the photograph: hold still."))
         return take_photo(camera, tell=note)
     return None

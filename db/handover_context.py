@@ -27,10 +27,10 @@ from custody.handover.receipts import still_meant
 from db.log.event_topics import numbered
 from db.log.paper_records import NOTHING, Waybill
 from db.log.receipt_lookup import list_there
+from db.state.queries import State
 
 if TYPE_CHECKING:
     from db.judging import Judging
-    from db.state.queries import State
 
 
 def around_now(
@@ -77,7 +77,7 @@ def around_now(
     )  # fmt: skip
 
 
-def _add_outer(state: "State", held: dict[str, Item]) -> None:
+def _add_outer(state: State, held: dict[str, Item]) -> None:
     """Add what these things are packed in, at any depth: what is inside a listed thing is on the list."""
     while wanted := {item.parent for item in held.values() if item.parent} - held.keys():
         found = state.items_of(wanted)
@@ -105,7 +105,7 @@ def moved_by(chain: Chain, leaves: Iterable[str], number: str) -> bool:
     )
 
 
-def numbered_alike(state: "State", number: str, giver: str, to: str, own: str | None = None) -> list[Event]:
+def numbered_alike(state: State, number: str, giver: str, to: str, own: str | None = None) -> list[Event]:
     """The records of other logs that stand and are of one BAST number, giver and receiver.
 
     Args:
@@ -124,7 +124,7 @@ def numbered_alike(state: "State", number: str, giver: str, to: str, own: str | 
     return standing(state, found.values())
 
 
-def standing(state: "State", events: Iterable[Event]) -> list[Event]:
+def standing(state: State, events: Iterable[Event]) -> list[Event]:
     """Those of these events that no correction took back, in the order of logs and numbers."""
     found = {event.leaf: event for event in events}
     if found and (corrections := state.ledger.on_topic(("correct",))):
@@ -178,7 +178,7 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
     return handover_facts([part.body for part in parts], looks, around, places), then
 
 
-def _add_families(state: "State", histories: dict[str, list[Event]], parts: Sequence[Event]) -> None:
+def _add_families(state: State, histories: dict[str, list[Event]], parts: Sequence[Event]) -> None:
     """Add the histories of what things beyond a list were packed in: what is inside a listed thing is on the list."""
     codes = {code for part in parts for code in part.beyond}
     parents = {
@@ -205,6 +205,6 @@ def _papers_then(judging: "Judging", parts: Sequence[Event], tops: Sequence[str]
     return judging.papers.waybill(first["from"], first["to"], tops, before=parts)
 
 
-def _log_id(state: "State", name: str) -> int:
+def _log_id(state: State, name: str) -> int:
     log = state.tables.log
     return int(log.select(log.id).where(log.name == name).scalar())

@@ -8,17 +8,24 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from custody.errors import CustodyError
+from db.log import quarantine
+from db.log.quarantine import MAX_LOGS, Strangers
+from db.read_only import cannot_be_written, is_read_only
+from db.station_key import FILE_NAME, is_protected, read_public
+from db.store import Store
 from language import _, ngettext
 from language.text import number, printable, say, say_hint
+from scanner.outcomes import Beep
+from scanner.sources.camera_list import in_words
+from scanner.sources.camera_open import this_machine
+from scanner.sources.frames import monotonic_ms
+from scanner.ui.sound import find_ways, player_name
 from services.paths import LEDGER_FILE
 from services.progress_bar import Progress, unseen
 from services.scanning.handover_papers import unwitnessed_words
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 Health = Literal["ok", "warning", "broken"]
 MIN_FREE_MB = 500
@@ -42,7 +49,7 @@ class Looked:
     """The station that is looked at: its folder, how its ledger is opened, the clock, and whether we serve it now."""
 
     home: Path
-    open_store: "Callable[[], AbstractContextManager[Store]]"
+    open_store: Callable[[], AbstractContextManager[Store]]
     now_utc: Callable[[], str]
     is_serving: bool = False
 
@@ -134,9 +141,6 @@ def _fonts() -> Iterator[Check]:
 
 def _camera(spec: str) -> Iterator[Check]:
     from scanner.sources.camera import open_camera
-    from scanner.sources.camera_list import in_words
-    from scanner.sources.camera_open import this_machine
-    from scanner.sources.frames import monotonic_ms
 
     if cameras := this_machine().listed():
         yield Check(_("Cameras"), "ok", in_words(cameras))
@@ -154,9 +158,6 @@ def _camera(spec: str) -> Iterator[Check]:
 def _sound(is_asked: bool) -> Iterator[Check]:
     from contextlib import ExitStack
     from typing import get_args
-
-    from scanner.outcomes import Beep
-    from scanner.ui.sound import find_ways, player_name
 
     player = player_name()
     if player is None:
@@ -225,7 +226,6 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
 
 def _read_only(path: Path) -> Iterator[Check]:
     """That nothing can be recorded, where the ledger is on a medium that can only be read: an auditor may want that."""
-    from db.read_only import cannot_be_written, is_read_only
 
     if is_read_only(path):
         refusal = cannot_be_written(str(path))
@@ -248,28 +248,27 @@ def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
     yield Check(name, "ok", words.format(count=number(count)), _("See that all fits: python main.py verify"))
 
 
-def _strangers(store: "Store") -> Check:
+def _strangers(store: Store) -> Check:
     """How much of the room for logs that nobody admitted is taken, and by whom most."""
-    from db.log.quarantine import MAX_BYTES, MAX_LOGS, Strangers
 
     kept = Strangers(store.state).kept()
     size = sum(one.bytes for one in kept)
     words = _("{logs} of at most {most_logs} logs, {size} of at most {most} MB")
     found = words.format(
         logs=number(len(kept)), most_logs=number(MAX_LOGS), size=number(-(-size // 1_000_000)),
-        most=number(MAX_BYTES // 1_000_000),
+        most=number(quarantine.MAX_BYTES // 1_000_000),
     )  # fmt: skip
     if not kept:
         return Check(_("Not admitted"), "ok", found)
     shown = ", ".join(printable(f"{one.log} ({one.station})", 120) for one in kept[:_NAMED])
     found += "; " + _("most of it: {logs}").format(logs=shown)
-    is_near = len(kept) > MAX_LOGS * _NEAR or size > MAX_BYTES * _NEAR
+    is_near = len(kept) > MAX_LOGS * _NEAR or size > quarantine.MAX_BYTES * _NEAR
     remedy = _("Let root admit the station: python main.py admit KEYFILE. Drop what nobody knows: python main.py drop "
                "STRANGER")  # fmt: skip
     return Check(_("Not admitted"), "warning" if is_near else "ok", found, remedy)
 
 
-def _put_back(store: "Store") -> Check | None:
+def _put_back(store: Store) -> Check | None:
     """What tells that this ledger is an older copy of itself."""
     try:
         store.heads.refuse_if_rolled_back()
@@ -279,8 +278,6 @@ def _put_back(store: "Store") -> Check | None:
 
 
 def _key(home: Path, began_with: str) -> Check:
-    from db.station_key import FILE_NAME, is_protected, read_public
-
     path = home / FILE_NAME
     try:
         public_key = read_public(home)

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from db.store import Store
 from services.access.observers import Observers
 from services.access.pins import Pins
 from web.live.browser_cameras import Eyes
@@ -19,9 +20,6 @@ from web.live.overview_cache import Watch
 from web.live.sessions import Rooms
 from web.live.store_worker import OpenStore, StoreThread
 from web.security.pairing import Lan
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 T = TypeVar("T")
 HERE = Path(__file__).parent
@@ -82,7 +80,7 @@ class Site:
         """Where a browser finds the page."""
         return f"http://127.0.0.1:{self.port}/"
 
-    def aside(self, job: "Callable[[Store], T]") -> T:
+    def aside(self, job: Callable[[Store], T]) -> T:
         """What a job gives that may take long, done in the caller's thread; raises what it raises."""
         with self._aside, self.open_store() as store:
             return job(store)

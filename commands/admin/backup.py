@@ -8,6 +8,7 @@ import click
 from commands.context import Output, Station, json_option, note, pass_station, print_json, progress
 from language import _
 from language.text import number
+from services.exchange.backup import copy_ledger
 
 
 @click.command()
@@ -15,8 +16,6 @@ from language.text import number
 @json_option
 @pass_station
 def backup(station: Station, file: Path, as_json: bool) -> None:
-    from services.exchange.backup import copy_ledger
-
     with station.store() as store:
         copied = copy_ledger(store, file, progress=partial(progress, quiet=as_json))
     if as_json:

@@ -7,6 +7,7 @@ import click
 
 from commands.context import Station, json_option, pass_station, print_json, progress
 from language import _
+from services.health import Looked, look_at_ledger, looks, rebuilt
 
 _SIGNS = {"ok": "+", "warning": "!", "broken": "X"}
 
@@ -22,8 +23,6 @@ _SIGNS = {"ok": "+", "warning": "!", "broken": "X"}
 @json_option
 @pass_station
 def doctor(station: Station, camera: str, rebuild: bool, sound: bool, as_json: bool) -> None:
-    from services.health import Looked, look_at_ledger, looks, rebuilt
-
     at, worst = Looked(station.home, station.store, station.now_utc), 0
     mended = chain(rebuilt(at, partial(progress, quiet=as_json)), look_at_ledger(at))
     for check in mended if rebuild else looks(at, camera=camera, sound=sound):

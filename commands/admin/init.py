@@ -3,10 +3,11 @@
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from commands.admin import passphrase as passphrases
+from commands.admin.new_station import begin, go_on, may_begin_anew, set_aside
 from commands.context import (
     Input,
     Station,
@@ -20,10 +21,12 @@ from commands.context import (
 )
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
+from custody.format.codes import parse_custodian
+from custody.format.events import Event
+from db.station_key import FILE_NAME, is_protected
+from evidence.fingerprint_words import words_of
 from language import _
-
-if TYPE_CHECKING:
-    from custody.format.events import Event
+from services.exchange.trust_anchors import read_fingerprint
 
 
 @click.command()
@@ -69,12 +72,6 @@ def init(
     passphrase: bool,
     as_json: bool,
 ) -> None:
-    from commands.admin import passphrase as passphrases
-    from commands.admin.new_station import begin, go_on, may_begin_anew, set_aside
-    from custody.format.codes import parse_custodian
-    from db.station_key import FILE_NAME, is_protected
-    from services.exchange.trust_anchors import read_fingerprint
-
     words = passphrases.given(station.passphrase_file)
     has_key = goes_on and (station.home / FILE_NAME).exists()
     if (passphrase and (new_key or not has_key)) or (new_key and has_key and is_protected(station.home)):
@@ -151,9 +148,8 @@ def _ask_anew(*, yes: bool) -> None:
         raise click.exceptions.Exit(EXIT_USAGE)
 
 
-def _say_root(genesis: "Event", fingerprint: str) -> None:
+def _say_root(genesis: Event, fingerprint: str) -> None:
     """Which root the station follows, to be compared while a wrong one can still be mended."""
-    from evidence.fingerprint_words import words_of
 
     root = str(genesis.body["root"])
     if root != fingerprint:

@@ -2,19 +2,18 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from commands.context import Input, Station, Whole, json_option, note, pass_station, print_json
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
+from db.store import Store
 from language import _
+from language.text import printable, say
+from services.plan.loading import load_files
+from services.plan.plan_changes import Change, choice_words, note_words, past_words
 from tables.questions import QuestionError, Reading
-
-if TYPE_CHECKING:
-    from db.store import Store
-    from services.plan.plan_changes import Change
 
 SHOWN_CHANGES = 20
 _CELL = 24
@@ -100,14 +99,13 @@ def _pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:
 
 
 def _load(
-    store: "Store", files: tuple[Path, ...], reading: Reading, home: Path, *, dry_run: bool, may_ask: bool
-) -> "list[Change]":
+    store: Store, files: tuple[Path, ...], reading: Reading, home: Path, *, dry_run: bool, may_ask: bool
+) -> list[Change]:
     """Load the files, and ask at a terminal what is open about them.
 
     Raises:
         QuestionError: something is open and nobody is there to ask.
     """
-    from services.plan.loading import load_files
 
     readings = {"": reading}
     while True:
@@ -121,8 +119,6 @@ def _load(
 
 def _ask(question: QuestionError, reading: Reading) -> Reading:
     """Show the first rows as they were understood and the choices, and take one; an empty line stops."""
-    from language.text import printable, say
-    from services.plan.plan_changes import choice_words
 
     note(say(question))
     for row in question.rows:
@@ -141,9 +137,7 @@ def _ask(question: QuestionError, reading: Reading) -> Reading:
             return question.answered(reading, question.choices[int(typed) - 1])
 
 
-def _print_change(change: "Change") -> None:
-    from services.plan.plan_changes import note_words, past_words
-
+def _print_change(change: Change) -> None:
     for words in note_words(change):
         note(f"{change.file}: {words}")
     if change.is_empty:

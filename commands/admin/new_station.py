@@ -4,15 +4,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from commands.context import LEDGER_FILE, Station, progress
 from custody.errors import N_, InputError, StoreError
+from custody.format.encoding import key_fingerprint
+from custody.format.events import Event
+from db.log.ledger import Signer
+from db.station_key import FILE_NAME, make_key
+from db.store import open_store
+from services.exchange.transfer import import_bundles
+from services.records.membership import go_on as go_on_with
+from services.records.membership import lost_log, make_card
 from tables.output.safe_file import safe_file
-
-if TYPE_CHECKING:
-    from custody.format.events import Event
-    from db.log.ledger import Signer
 
 CARD_FILE = "station-card.json"
 SHEET_FILE = "KEYSHEET.pdf"
@@ -22,7 +25,7 @@ SHEET_FILE = "KEYSHEET.pdf"
 class Begun:
     """A log that has begun: its first event, its key's fingerprint, the card for root, the secret key, the sheet."""
 
-    genesis: "Event"
+    genesis: Event
     fingerprint: str
     card: Path
     secret: Path
@@ -35,8 +38,6 @@ ASIDE = "set-aside-"
 
 def may_begin_anew(station: Station) -> bool:
     """Whether a station has begun here and recorded nothing yet: as where its root was mistyped."""
-    from db.station_key import FILE_NAME
-    from db.store import open_store
 
     ledger = station.home / LEDGER_FILE
     own_file = station.db_url == f"sqlite:///{ledger}"
@@ -54,7 +55,6 @@ def set_aside(station: Station) -> Iterator[Path]:
     Raises:
         StoreError: a file cannot be moved, as one that another program holds open.
     """
-    from db.station_key import FILE_NAME
 
     aside = station.home / f"{ASIDE}{station.now_utc().replace(':', '')}"
     names = [LEDGER_FILE, f"{LEDGER_FILE}-wal", f"{LEDGER_FILE}-shm", FILE_NAME, CARD_FILE, SHEET_FILE]
@@ -84,8 +84,6 @@ def begin(
     station: Station, *, election: str, name: str, place: str, root: str | None, passphrase: str | None = None
 ) -> Begun:
     """Make a key, a ledger and its first event; nothing stays behind where one of them fails."""
-    from db.station_key import FILE_NAME, make_key
-    from db.store import open_store
 
     ledger, secret = station.home / LEDGER_FILE, station.home / FILE_NAME
     is_new = not ledger.exists()
@@ -117,10 +115,6 @@ def go_on(
     Args:
         bundles: where the ledger is lost: bundles of other stations that hold its log. A new ledger takes them in.
     """
-    from db.store import open_store
-    from services.exchange.transfer import import_bundles
-    from services.records.membership import go_on as go_on_with
-    from services.records.membership import lost_log
 
     ledger, log = station.home / LEDGER_FILE, None
     if not bundles:
@@ -151,7 +145,6 @@ def _need_ledger(station: Station) -> None:
     Raises:
         StoreError: there is no ledger, or it is not ours.
     """
-    from db.store import open_store
 
     if station.db_url == f"sqlite:///{station.home / LEDGER_FILE}" and not (station.home / LEDGER_FILE).exists():
         raise StoreError(
@@ -165,9 +158,8 @@ def _need_ledger(station: Station) -> None:
 
 
 @contextmanager
-def _key(station: Station, *, new_key: bool, passphrase: str | None) -> "Iterator[tuple[Signer, bool]]":
+def _key(station: Station, *, new_key: bool, passphrase: str | None) -> Iterator[tuple[Signer, bool]]:
     """The key to go on with, and whether it was made now; where that fails, all is as it was."""
-    from db.station_key import FILE_NAME, make_key
 
     secret = station.home / FILE_NAME
     aside = None
@@ -185,11 +177,7 @@ def _key(station: Station, *, new_key: bool, passphrase: str | None) -> "Iterato
         raise
 
 
-def _begun(station: Station, genesis: "Event", signer: "Signer") -> Begun:
-    from custody.format.encoding import key_fingerprint
-    from db.station_key import FILE_NAME
-    from services.records.membership import make_card
-
+def _begun(station: Station, genesis: Event, signer: Signer) -> Begun:
     card = station.home / CARD_FILE
     with safe_file(card, is_own=True) as file:
         file.write(make_card(genesis, signer))
@@ -197,7 +185,7 @@ def _begun(station: Station, genesis: "Event", signer: "Signer") -> Begun:
     return Begun(genesis, fingerprint, card, station.home / FILE_NAME, _save_sheet(station, genesis, fingerprint))
 
 
-def _save_sheet(station: Station, genesis: "Event", fingerprint: str) -> Path:
+def _save_sheet(station: Station, genesis: Event, fingerprint: str) -> Path:
     from reports.handover import key_sheet
 
     said = {name: str(genesis.body[name]) for name in ("station", "place", "election", "log", "root")}

@@ -6,6 +6,8 @@ import click
 
 from commands.context import Station, json_option, note, pass_station, print_json
 from language import _
+from language.text import printable
+from services.access.pins import Pins
 
 
 @click.command()
@@ -13,9 +15,6 @@ from language import _
 @json_option
 @pass_station
 def pins(station: Station, forget: str | None, as_json: bool) -> None:
-    from language.text import printable
-    from services.access.pins import Pins
-
     kept = Pins(station.home, time.time)
     if forget is not None:
         kept.forget(forget)

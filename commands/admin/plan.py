@@ -1,7 +1,8 @@
 """Commands of the plan: plan, items."""
 
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -15,12 +16,12 @@ from commands.context import (
     print_json,
     progress,
 )
+from custody.format.codes import show_code
+from custody.format.events import Event
 from language import _, ngettext
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from custody.format.events import Event
+from language.text import number
+from reports.words import condition_word, kind_name
+from services.plan.planning import missing, register_missing
 
 
 @click.command()
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 @json_option
 @pass_station
 def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, as_json: bool) -> None:
-    from services.plan.planning import missing, register_missing
-
     events: Sequence[Event]
     with station.store(write=not dry_run) as store:
         top, only = place_argument(store, place), kind_argument(store, kind)
@@ -78,14 +77,10 @@ def _way_to_a_plan(may_plan: bool) -> str:
 
 
 def _kind_name(needs: dict[str, Any], kind: str) -> str:
-    from reports.words import kind_name
-
     return kind_name(needs, kind)
 
 
 def _number(value: int) -> str:
-    from language.text import number
-
     return number(value)
 
 
@@ -96,9 +91,6 @@ def _number(value: int) -> str:
 @json_option
 @pass_station
 def items(station: Station, kind: str | None, to: str | None, held_by: str | None, as_json: bool) -> None:
-    from custody.format.codes import show_code
-    from reports.words import condition_word
-
     with station.store() as store:
         needs = {need.kind: need for need in store.state.needs()}
         found = store.state.find_items(

@@ -1,18 +1,15 @@
 """The command that keeps what was measured of a printer, and the page on which it is measured."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from commands.context import Station, json_option, one_line, pass_station, print_json
 from custody.errors import N_, InputError
+from labels.adjust import Adjustment, from_measures
 from language import _
 from language.text import decimal, printable
 from services.labels.print_job import PrintJob
 from services.labels.printer_profiles import LONGEST_NAME, adjustment_of, draw_calibration, keep_printer, known_printers
-
-if TYPE_CHECKING:
-    from labels.adjust import Adjustment
+from tables.output.safe_file import safe_file
 
 MEASURES = 4
 
@@ -34,8 +31,6 @@ def printer(
     forget: bool,
     as_json: bool,
 ) -> None:
-    from labels.adjust import Adjustment, from_measures
-
     is_changed = bool(measured or offset or scale or forget)
     if (measured and (offset or scale)) or (forget and (measured or offset or scale)):
         raise InputError(
@@ -71,7 +66,6 @@ def print_calibration(job: PrintJob, *, as_json: bool) -> None:
     Raises:
         InputError, LabelError: it is for sheets and goes into a .pdf.
     """
-    from tables.output.safe_file import safe_file
 
     if job.form != "pdf" or job.path is None:
         raise InputError(
@@ -103,7 +97,7 @@ def _numbers(option: str, text: str, count: int) -> list[float]:
     return found
 
 
-def _show(name: str, adjustment: "Adjustment", as_json: bool) -> None:
+def _show(name: str, adjustment: Adjustment, as_json: bool) -> None:
     from dataclasses import asdict
 
     if as_json:

@@ -4,9 +4,11 @@ from contextlib import ExitStack
 
 import click
 
+import language
 from commands.context import Station, Whole, json_option, note, pass_station, print_json
 from commands.scan.draft_session import FIRST_CAMERA
 from language import _
+from web import server
 
 
 @click.command()
@@ -34,8 +36,6 @@ def serve(
     station: Station, /, port: int | None, no_browser: bool, source: str, lan: bool, lan_address: str | None,
     as_json: bool,
 ) -> None:  # fmt: skip
-    import language
-    from web import server
 
     with station.store(write=True) as store:  # what is wrong with ledger or key is said here, not in the browser
         store.ledger.own_log()

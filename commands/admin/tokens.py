@@ -3,7 +3,10 @@
 import click
 
 from commands.context import Integer, Station, json_option, note, pass_station, print_json
+from custody.errors import N_, InputError
 from language import _
+from language.text import local_time, printable
+from services.access.observers import Observers
 
 
 @click.command()
@@ -13,10 +16,6 @@ from language import _
 @json_option
 @pass_station
 def token(station: Station, name: str | None, days: int, revoke: str | None, as_json: bool) -> None:
-    from custody.errors import N_, InputError
-    from language.text import local_time, printable
-    from services.access.observers import Observers
-
     if name is not None and revoke is not None:
         raise InputError(N_("--name and --revoke do not go together"), hint=N_("Give one of them."))
     with station.store() as store:

@@ -5,6 +5,9 @@ from pathlib import Path
 import click
 
 from commands.context import Output, json_option, print_json
+from commands.demo.play import play
+from commands.demo.summary import as_lines, summary, write_notes
+from commands.demo.workshop import workshop
 from language import _
 
 EXIT_NOT_FOUND = 1
@@ -22,10 +25,6 @@ EXIT_NOT_FOUND = 1
 @click.option("--quick", is_flag=True, help=_("Two polling stations a village, and boxes alone."))
 @json_option
 def demo(out: Path, quick: bool, as_json: bool) -> None:
-    from commands.demo.play import play
-    from commands.demo.summary import as_lines, summary, write_notes
-    from commands.demo.workshop import workshop
-
     with workshop(out) as folder:
         result = play(folder, out.resolve(), is_quick=quick, quiet=as_json)
         write_notes(folder, result)

@@ -2,18 +2,16 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from commands.context import Station, confirm, json_option, note, pass_station, print_json
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
+from db.log.quarantine import Stranger, Strangers
 from language import _
 from language.text import number, printable
-
-if TYPE_CHECKING:
-    from db.log.quarantine import Stranger
 
 _SHOWN = 10
 
@@ -25,8 +23,6 @@ _SHOWN = 10
 @json_option
 @pass_station
 def drop(station: Station, names: tuple[str, ...], is_all: bool, yes: bool, as_json: bool) -> None:
-    from db.log.quarantine import Strangers
-
     if bool(names) == is_all:
         raise InputError(
             N_("it is not said whose log is to be dropped"),
@@ -47,7 +43,7 @@ def drop(station: Station, names: tuple[str, ...], is_all: bool, yes: bool, as_j
     click.echo(words.format(count=number(sum(one.entries for one in dropped)), logs=number(len(dropped))))
 
 
-def _ask_first(meant: "Sequence[Stranger]") -> None:
+def _ask_first(meant: Sequence[Stranger]) -> None:
     """Say what goes, and ask.
 
     Raises:
@@ -77,7 +73,7 @@ def _ask_first(meant: "Sequence[Stranger]") -> None:
         raise click.exceptions.Exit(EXIT_USAGE)
 
 
-def _as_json(one: "Stranger") -> dict[str, Any]:
+def _as_json(one: Stranger) -> dict[str, Any]:
     return {
         "log": one.log, "station": one.station, "place": one.place, "fingerprint": one.fingerprint,
         "entries": one.entries, "bytes": one.bytes,

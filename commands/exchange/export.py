@@ -2,17 +2,24 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from commands.context import Output, Station, json_option, pass_station, place_argument, print_json, progress
+from commands.report.ledger_reports import surveyed
 from custody.errors import N_, InputError
+from db.store import Store
 from language import _
-
-if TYPE_CHECKING:
-    from db.store import Store
-    from services.exchange.transfer import Exported
+from services.exchange.epcis import export_epcis
+from services.exchange.observer_pack import write_pack
+from services.exchange.photo_files import save_photos
+from services.exchange.table_export import all_tables, check_tables, save_tables
+from services.exchange.transfer import Exported, export_bundle, left_out_words, own_head
+from services.reporting.bast_letters import chosen_template
+from services.reporting.evaluation_chapters import listings
+from tables.output.safe_file import safe_file
+from tables.output.safe_folder import check_new_folder
 
 
 @click.command()
@@ -119,10 +126,8 @@ def export(
 
 
 def _save_bundle(
-    store: "Store", out: Path, top: str | None, lines: list[str], *, with_strangers: bool, quiet: bool
-) -> "Exported":
-    from services.exchange.transfer import export_bundle, left_out_words
-
+    store: Store, out: Path, top: str | None, lines: list[str], *, with_strangers: bool, quiet: bool
+) -> Exported:
     bars = partial(progress, quiet=quiet)
     done = export_bundle(store, out, top, with_strangers=with_strangers, progress=bars)
     words = _("{count} events of {logs} logs written to {path}")
@@ -132,9 +137,7 @@ def _save_bundle(
     return done
 
 
-def _save_photos(store: "Store", out: Path, lines: list[str]) -> int:
-    from services.exchange.photo_files import save_photos
-
+def _save_photos(store: Store, out: Path, lines: list[str]) -> int:
     count, missing = save_photos(store, out)
     lines.append(_("Photographs written to {path}: {count}").format(count=count, path=out))
     if missing:
@@ -142,11 +145,7 @@ def _save_photos(store: "Store", out: Path, lines: list[str]) -> int:
     return count
 
 
-def _save_tables(store: "Store", out: Path, lines: list[str]) -> int:
-    from commands.report.ledger_reports import surveyed
-    from services.exchange.table_export import all_tables, check_tables, save_tables
-    from services.reporting.evaluation_chapters import listings
-
+def _save_tables(store: Store, out: Path, lines: list[str]) -> int:
     check_tables(out)
     found = surveyed(store, None)
     count = save_tables(out, all_tables(store, found, listings(store, found)))
@@ -155,14 +154,8 @@ def _save_tables(store: "Store", out: Path, lines: list[str]) -> int:
 
 
 def _save_pack(
-    store: "Store", out: Path, template_of: Path | None, lines: list[str], *, with_strangers: bool, quiet: bool
+    store: Store, out: Path, template_of: Path | None, lines: list[str], *, with_strangers: bool, quiet: bool
 ) -> int:
-    from commands.report.ledger_reports import surveyed
-    from services.exchange.observer_pack import write_pack
-    from services.exchange.transfer import left_out_words
-    from services.reporting.bast_letters import chosen_template
-    from tables.output.safe_folder import check_new_folder
-
     check_new_folder(out)
     letters = chosen_template(template_of) if template_of else None
     bars = partial(progress, quiet=quiet)
@@ -176,10 +169,8 @@ def _save_pack(
 
 
 def _save_epcis(
-    store: "Store", out: Path, top: str | None, names: tuple[str, str], lines: list[str], *, quiet: bool
+    store: Store, out: Path, top: str | None, names: tuple[str, str], lines: list[str], *, quiet: bool
 ) -> dict[str, int]:
-    from services.exchange.epcis import export_epcis
-
     base, prefix = names
     bars = partial(progress, quiet=quiet)
     count = export_epcis(store, out, top, base=base, company_prefix=prefix, progress=bars)
@@ -188,14 +179,12 @@ def _save_epcis(
     return {"events": count.written, "corrected": count.wrong, "left_out": count.left_out}
 
 
-def save_head(store: "Store", out: Path) -> str:
+def save_head(store: Store, out: Path) -> str:
     """Write the head that this station signed with its newest record; returns its text.
 
     Raises:
         InputError, StoreError: it cannot be written, or this ledger has none yet.
     """
-    from services.exchange.transfer import own_head
-    from tables.output.safe_file import safe_file
 
     note = own_head(store)
     with safe_file(out, read_back=True) as file:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -24,13 +24,15 @@ from commands.context import (
 )
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
+from custody.format.events import Event
+from evidence.audit_findings import EvidenceFinding
 from language import _, ngettext
 from language.text import fill, number
-
-if TYPE_CHECKING:
-    from custody.format.events import Event
-    from evidence.audit_findings import EvidenceFinding
-    from services.records.membership import StationCard
+from services.exchange.photo_files import import_photos, split_photos
+from services.exchange.transfer import import_bundles, other_root_words
+from services.records.membership import StationCard, easily_taken_for, read_card
+from services.records.membership import admit as record_admit
+from services.records.membership import revoke as record_revoke
 
 MAX_CARD_BYTES = 64 * 1024
 
@@ -40,9 +42,6 @@ MAX_CARD_BYTES = 64 * 1024
 @json_option
 @pass_station
 def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
-    from services.exchange.photo_files import import_photos, split_photos
-    from services.exchange.transfer import import_bundles, other_root_words
-
     bundles, pictures = split_photos(files)
     with station.store() as store:
         bar = partial(progress, quiet=as_json)
@@ -86,9 +85,6 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
 @json_option
 @pass_station
 def admit(station: Station, keyfile: Path, power: tuple[str, ...], yes: bool, as_json: bool) -> None:
-    from services.records.membership import admit as record_admit
-    from services.records.membership import easily_taken_for, read_card
-
     card = read_card(_card_bytes(keyfile))
     with station.store(write=True) as store:
         if not yes and (alike := easily_taken_for(store, card)):
@@ -106,7 +102,7 @@ def admit(station: Station, keyfile: Path, power: tuple[str, ...], yes: bool, as
     click.echo("  " + in_groups(card.fingerprint))
 
 
-def _ask_whether_it_is_another(card: "StationCard", alike: Sequence[tuple[str, str]]) -> None:
+def _ask_whether_it_is_another(card: StationCard, alike: Sequence[tuple[str, str]]) -> None:
     """Say that the name looks like one admitted before, and ask.
 
     Raises:
@@ -139,8 +135,6 @@ def _ask_whether_it_is_another(card: "StationCard", alike: Sequence[tuple[str, s
 @json_option
 @pass_station
 def revoke(station: Station, name: str, last_good: int | None, reason: str, as_json: bool) -> None:
-    from services.records.membership import revoke as record_revoke
-
     with station.store(write=True) as store:
         [event] = record_revoke(store, name, reason=one_line("--reason", reason, 500), last_good=last_good)
     ends = event.body["last_good"]
@@ -155,7 +149,7 @@ def revoke(station: Station, name: str, last_good: int | None, reason: str, as_j
         click.echo("  " + words.format(**end))
 
 
-def _finding_json(finding: "EvidenceFinding") -> dict[str, Any]:
+def _finding_json(finding: EvidenceFinding) -> dict[str, Any]:
     return {
         "code": finding.code, "log": finding.log, "seq": finding.seq, "severity": finding.severity,
         "detail": fill(finding.message, finding.values),
@@ -175,5 +169,5 @@ def _card_bytes(path: Path) -> bytes:
         ) from error
 
 
-def _shown(events: "Sequence[Event]") -> list[dict[str, Any]]:
+def _shown(events: Sequence[Event]) -> list[dict[str, Any]]:
     return [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in events]

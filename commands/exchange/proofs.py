@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from commands.context import note
+from db.store import Store
 from language import ngettext
+from services.exchange.custody_report import proved as prove
 from tables.output.safe_file import safe_file
 
-if TYPE_CHECKING:
-    from db.store import Store
 
-
-def proof_of(store: "Store", codes: Sequence[str]) -> bytes | None:
+def proof_of(store: Store, codes: Sequence[str]) -> bytes | None:
     """The proof file of these items, for a report; None where they are too many.
 
     Says so where a record cannot be proven yet.
     """
-    from services.exchange.custody_report import proved as prove
 
     proved = prove(store, codes)
     if proved is None:
@@ -32,7 +29,7 @@ def proof_of(store: "Store", codes: Sequence[str]) -> bytes | None:
     return str(proved.proof).encode()
 
 
-def save_proof(store: "Store", out: Path, codes: Sequence[str]) -> None:
+def save_proof(store: Store, out: Path, codes: Sequence[str]) -> None:
     """Write the proof file of these items.
 
     Raises:

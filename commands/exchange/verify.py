@@ -3,16 +3,29 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from commands.context import Input, Station, json_option, note, pass_station, print_json, progress, repeatable
+from evidence.custody_proof import ProofAudit
+from evidence.verdict import BundleAudit, LogFacts
 from language import _
 from language.text import printable
-
-if TYPE_CHECKING:
-    from evidence.verdict import BundleAudit, LogFacts
+from reports.chain.chain_facts import chain_json
+from reports.chain.chain_text import chain_text
+from services.exchange.audit_words import (
+    audit_json,
+    finding_sentence,
+    length_caution,
+    proven_chains,
+    size_words,
+    verdict_sentence,
+    witness_lines,
+)
+from services.exchange.evidence_files import audit_file
+from services.exchange.ledger_audit import audit_ledger
+from services.exchange.trust_anchors import read_fingerprint, read_heads
 
 EXIT_WRONG = 1
 
@@ -25,10 +38,6 @@ EXIT_WRONG = 1
 @json_option
 @pass_station
 def verify(station: Station, file: Path | None, root: str | None, head: tuple[str, ...], as_json: bool) -> None:
-    from services.exchange.evidence_files import audit_file
-    from services.exchange.ledger_audit import audit_ledger
-    from services.exchange.trust_anchors import read_fingerprint, read_heads
-
     fingerprint = None if root is None else read_fingerprint(root)
     heads = [text for given in head for text in read_heads(given, note)]
     bar = partial(progress, quiet=as_json)
@@ -48,21 +57,13 @@ def verify(station: Station, file: Path | None, root: str | None, head: tuple[st
 # --- what is said -----------------------------------------------------------------------------------------------------
 
 
-def _as_json(audit: "BundleAudit") -> dict[str, Any]:
-    from evidence.custody_proof import ProofAudit
-    from reports.chain.chain_facts import chain_json
-    from services.exchange.audit_words import audit_json, proven_chains
-
+def _as_json(audit: BundleAudit) -> dict[str, Any]:
     if not isinstance(audit, ProofAudit):
         return audit_json(audit)
     return audit_json(audit) | {"items": [chain_json(chain, {}, {}) for chain in proven_chains(audit)]}
 
 
-def _print(audit: "BundleAudit") -> None:
-    from evidence.custody_proof import ProofAudit
-    from reports.chain.chain_text import chain_text
-    from services.exchange.audit_words import finding_sentence, length_caution, proven_chains, verdict_sentence
-
+def _print(audit: BundleAudit) -> None:
     if isinstance(audit, ProofAudit):
         click.echo(_("What the proofs show; compare it with the report's words:"))
         for chain in proven_chains(audit):
@@ -84,9 +85,8 @@ def _print(audit: "BundleAudit") -> None:
     click.echo(verdict_sentence(audit))
 
 
-def _log_lines(log: "LogFacts") -> Iterator[str]:
+def _log_lines(log: LogFacts) -> Iterator[str]:
     """A log in three lines: whose it is, how much of it is here and how much was ever seen, who has witnessed it."""
-    from services.exchange.audit_words import size_words, witness_lines
 
     if log.log:
         yield printable(log.log, 200)

@@ -1,7 +1,5 @@
 """The command that says what labels printed blank are on: claim."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from commands.context import (
@@ -17,11 +15,13 @@ from commands.context import (
     print_json,
     set_worker,
 )
+from commands.lines import parse_codes, read_lines
 from custody.errors import N_, InputError
+from custody.format.codes import ItemLabel, show_code
 from language import _, ngettext
-
-if TYPE_CHECKING:
-    from custody.format.codes import ItemLabel
+from language.text import number
+from reports.words import kind_name
+from services.records.label_prints import claim as record_claim
 
 
 @click.command()
@@ -51,11 +51,6 @@ def claim(
     by: str | None,
     as_json: bool,
 ) -> None:
-    from custody.format.codes import show_code
-    from language.text import number
-    from reports.words import kind_name
-    from services.records.label_prints import claim as record_claim
-
     with station.store(write=True) as store:
         wanted = list(dict.fromkeys(label.code for label in given_labels(code, codes)))
         set_worker(store, by)
@@ -79,13 +74,12 @@ def claim(
         note(said.format(count=number(len(items))))
 
 
-def given_labels(arguments: tuple[str, ...], file: str | None) -> "list[ItemLabel]":
+def given_labels(arguments: tuple[str, ...], file: str | None) -> list[ItemLabel]:
     """The labels that a command was given, as arguments and in a file, each once.
 
     Raises:
         InputError: a line is no code, or there is none at all.
     """
-    from commands.lines import parse_codes, read_lines
 
     lines = [*arguments, *(read_lines(file) if file else ())]
     found = list(dict.fromkeys(parse_codes(lines, file or "")))

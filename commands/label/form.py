@@ -1,7 +1,7 @@
 """The command that prints handover forms ahead, for when nothing works: form."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -18,14 +18,13 @@ from commands.context import (
 )
 from commands.report.handover_paper import check_paper_name
 from custody.errors import N_, InputError
+from custody.plan.places import Place, below
+from db.store import Store
 from language import _
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from custody.plan.places import Place
-    from db.store import Store
-    from reports.handover.blank_form import Form
+from reports.handover.blank_form import Form, FormPaper, write_forms
+from services.reporting.bast_letters import chosen_template
+from services.reporting.made_by import made_of
+from tables.output.safe_file import safe_file
 
 _LEVELS = ("district", "village", "polling_station")
 _MOST_EMPTY = 100
@@ -49,10 +48,6 @@ def form(
     station: Station, giver: str | None, to: str, bound: tuple[str, ...], each: str | None, kind: str | None,
     empty: int, out: Path, as_json: bool,
 ) -> None:  # fmt: skip
-    from reports.handover.blank_form import FormPaper, write_forms
-    from services.reporting.bast_letters import chosen_template
-    from services.reporting.made_by import made_of
-    from tables.output.safe_file import safe_file
 
     check_paper_name(out)
     if not 0 <= empty <= _MOST_EMPTY:
@@ -79,11 +74,8 @@ def form(
 
 
 def _forms(
-    store: "Store", giver: str | None, to: str, bound: list[str], each: str | None, kind: str | None
-) -> "list[Form]":
-    from custody.plan.places import below
-    from reports.handover.blank_form import Form
-
+    store: Store, giver: str | None, to: str, bound: list[str], each: str | None, kind: str | None
+) -> list[Form]:
     places = store.state.places.all()
     if each is None:
         tops = bound or [to]
@@ -99,7 +91,7 @@ def _forms(
     ]
 
 
-def _giver(giver: str | None, to: str, places: "Mapping[str, Place]") -> str:
+def _giver(giver: str | None, to: str, places: Mapping[str, Place]) -> str:
     if giver is not None:
         return giver
     place = places.get(to)

@@ -1,10 +1,11 @@
 """The command that prints labels."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from commands.admin.printers import print_calibration
 from commands.context import (
     Input,
     Station,
@@ -20,15 +21,15 @@ from commands.context import (
     set_worker,
 )
 from commands.label.sheet_options import list_stocks, print_job, print_options
+from commands.lines import parse_codes, read_lines
 from custody.errors import N_, InputError, RuleError
+from custody.format.item_facts import Item
+from db.store import Store
 from language import _, ngettext
+from language.text import number
 from services.labels.print_job import PrintJob, known_stocks
 from services.labels.print_run import labelled_places, print_blanks, print_items, print_places
 from services.labels.selection import in_order, known_items
-
-if TYPE_CHECKING:
-    from custody.format.item_facts import Item
-    from db.store import Store
 
 MAX_BLANKS = 10_000
 
@@ -71,8 +72,6 @@ def labels(
         return
     job = print_job(station, **paper, quiet=as_json)
     if calibrate:
-        from commands.admin.printers import print_calibration
-
         print_calibration(job, as_json=as_json)
         return
     with station.store(write=True) as store:
@@ -107,13 +106,10 @@ def _refuse_with_blanks(codes: object, to: str | None) -> None:
         )
 
 
-def _wanted(
-    store: "Store", codes: Path | None, code: tuple[str, ...], kind: str | None, top: str | None
-) -> "list[Item]":
+def _wanted(store: Store, codes: Path | None, code: tuple[str, ...], kind: str | None, top: str | None) -> list[Item]:
     """The items that the options choose, in the order in which they leave the warehouse."""
     if codes is None and not code:
         return in_order(store, store.state.find_items(kind=kind, under=top))
-    from commands.lines import parse_codes, read_lines
 
     lines = [*code, *(read_lines(str(codes)) if codes is not None else ())]
     return in_order(store, known_items(store, (label.code for label in parse_codes(lines))))
@@ -129,7 +125,6 @@ def report_labels(
             "print": print_number, "printed_before": already, "printer": job.printer and str(job.printer),
         })  # fmt: skip
         return
-    from language.text import number
 
     click.echo(tell(job, count, pages))
     if already:
@@ -138,7 +133,6 @@ def report_labels(
 
 def tell(job: PrintJob, count: int, pages: int) -> str:
     """The line that says what was printed; what the user must know of the stock goes to standard error."""
-    from language.text import number
 
     if not job.stock.verified:
         note(

@@ -1,20 +1,20 @@
 """The command that prints labels again: reprint."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from commands.context import Station, json_option, one_line, pass_station, repeatable
+from commands.label.claim import given_labels
 from commands.label.labels import report_labels
 from commands.label.sheet_options import print_job, print_options
+from commands.label.void import people
 from custody.errors import N_, InputError
+from custody.format.item_facts import Item
+from db.store import Store
 from language import _
 from services.labels.print_run import reprint_items
 from services.labels.selection import reason_to_reprint, reprintable, spoiled_items
-
-if TYPE_CHECKING:
-    from custody.format.item_facts import Item
-    from db.store import Store
 
 
 @click.command()
@@ -47,8 +47,6 @@ def reprint(
     as_json: bool,
     **paper: Any,
 ) -> None:
-    from commands.label.void import people
-
     names = people(by, most=2)
     why = one_line("--reason", reason or "")
     job = print_job(station, **paper, quiet=as_json)
@@ -61,9 +59,8 @@ def reprint(
     report_labels(job, len(items), pages, print_number=max(item.print for item in items) + 1, as_json=as_json)
 
 
-def _wanted(store: "Store", arguments: tuple[str, ...], file: str | None, *, spoiled: bool) -> "list[Item]":
+def _wanted(store: Store, arguments: tuple[str, ...], file: str | None, *, spoiled: bool) -> list[Item]:
     """The items whose labels are to be printed again, each with a print that can be."""
-    from commands.label.claim import given_labels
 
     if not spoiled:
         return reprintable(store, (label.code for label in given_labels(arguments, file)))

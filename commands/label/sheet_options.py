@@ -4,17 +4,19 @@ import functools
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from commands.context import Input, Integer, Output, Station, note, print_json, progress
 from custody.errors import N_, InputError
+from labels.grid import Stock
+from labels.port import parse_destination
+from labels.stock import title_of
+from labels.thermal import check_roll
 from language import _
 from services.labels.print_job import DPI, Form, PrintJob, chosen_stock
-
-if TYPE_CHECKING:
-    from labels.grid import Stock
+from services.labels.printer_profiles import adjustment_of
 
 _FORMS: Mapping[str, Form] = {".pdf": "pdf", ".zpl": "zpl", ".tspl": "tspl"}
 F = TypeVar("F", bound=Callable[..., Any])
@@ -88,22 +90,17 @@ def print_job(
     form = _form(out, is_sent=printer is not None)
     destination, adjustment = None, None
     if printer is not None:
-        from labels.port import parse_destination
-
         destination = parse_destination(printer)
     if form != "pdf":
         _check_thermal(chosen, form, start, cut_marks, printer_name)
     elif printer_name is not None:
-        from services.labels.printer_profiles import adjustment_of
-
         adjustment = adjustment_of(station.home, printer_name)
     bar = partial(progress, quiet=quiet)
     return PrintJob(chosen, out, form, start, cut_marks, adjustment, int(dpi), destination, bar, note)
 
 
-def list_stocks(stocks: "Mapping[str, Stock]", as_json: bool) -> None:
+def list_stocks(stocks: Mapping[str, Stock], as_json: bool) -> None:
     """Name, label size, labels a page and title of each."""
-    from labels.stock import title_of
 
     for name, stock in stocks.items():
         size = f"{stock.label_width_mm:g}x{stock.label_height_mm:g} mm"
@@ -134,9 +131,7 @@ def _form(out: Path | None, *, is_sent: bool) -> Form:
     return form
 
 
-def _check_thermal(stock: "Stock", form: Form, start: int, cut_marks: bool, printer_name: str | None) -> None:
-    from labels.thermal import check_roll
-
+def _check_thermal(stock: Stock, form: Form, start: int, cut_marks: bool, printer_name: str | None) -> None:
     check_roll(stock)
     for option, is_given in (
         ("--start", start != 1), ("--cut-marks", cut_marks), ("--printer-name", printer_name is not None),

@@ -3,8 +3,12 @@
 import click
 
 from commands.context import Station, Words, json_option, one_line, pass_station, people_named, print_json, repeatable
+from commands.label.claim import given_labels
 from custody.errors import N_, InputError
+from custody.format.codes import show_code
 from language import _, ngettext
+from language.text import number
+from services.records.label_prints import record_void
 
 LONGEST_NOTE = 500
 
@@ -40,11 +44,6 @@ def void(
     by: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    from commands.label.claim import given_labels
-    from custody.format.codes import show_code
-    from language.text import number
-    from services.records.label_prints import record_void
-
     names = people(by, most=2)
     remark = one_line("--note", remark, LONGEST_NOTE)
     with station.store(write=True) as store:

@@ -3,23 +3,23 @@
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import click
 
 from commands.context import Input, Station, json_option, one_line, pass_station, people_named, print_json, repeatable
 from custody.errors import N_, Fault, InputError
+from custody.plan.store_space import QUESTIONS, SPACE, STORAGE, Size, room
+from db.store import Store
 from language import _
+from reports.lists.readiness import answers_words, arrivals_words, question_words
+from reports.words import place_path
 from services.one_line import LONGEST_NOTE
+from services.records.field_records import Answer, arrivals_at, record_checklist
 from services.scanning.handover_details import read_occurred
-
-if TYPE_CHECKING:
-    from custody.plan.store_space import Size
-    from db.store import Store
-    from services.records.field_records import Answer
-    from tables.cells import Located
-    from tables.field_rows import QuestionRow
-    from tables.read import Table
+from tables.cells import Located
+from tables.field_rows import QuestionRow, parse_questions, parse_sizes
+from tables.read import Table, read_table
 
 T = TypeVar("T")
 _WORDS = {
@@ -54,11 +54,6 @@ def checklist(
     occurred: str | None,
     as_json: bool,
 ) -> None:
-    from custody.plan.store_space import SPACE, room
-    from reports.lists.readiness import answers_words, arrivals_words
-    from reports.words import place_path
-    from services.records.field_records import arrivals_at, record_checklist
-
     wanted = one_line("--about", about).casefold()
     asked = read_questions(station.home, questions, wanted)
     sizes = read_sizes(station.home)
@@ -107,14 +102,12 @@ def checklist(
     click.echo(_("Event {log}:{seq}").format(log=event.log, seq=event.seq))
 
 
-def read_questions(home: Path, named: Path | None, about: str) -> "list[QuestionRow]":
+def read_questions(home: Path, named: Path | None, about: str) -> list[QuestionRow]:
     """The questions of a checklist: of the table that is named, else of the station's folder, else those of Serah.
 
     Raises:
         InputError: the table has faults, or no question of this checklist.
     """
-    from custody.plan.store_space import QUESTIONS, STORAGE
-    from tables.field_rows import QuestionRow, parse_questions
 
     path = named or _office_table(home, "checklist")
     if path is None and about == STORAGE:
@@ -136,17 +129,14 @@ def read_questions(home: Path, named: Path | None, about: str) -> "list[Question
     return [QuestionRow(row.key, row.question or row.key, row.about) for row in found]
 
 
-def read_sizes(home: Path) -> "dict[str, Size]":
+def read_sizes(home: Path) -> dict[str, Size]:
     """What one piece of each kind takes up, from sizes.csv or .xlsx in the station's folder; empty without it."""
-    from tables.field_rows import parse_sizes
 
     path = _office_table(home, "sizes")
     return {} if path is None else {row.kind: row.size for row in _rows(path, parse_sizes)}
 
 
-def _rows(path: Path, parse: "Callable[[Table], tuple[list[Located[T]], list[Fault]]]") -> list[T]:
-    from tables.read import read_table
-
+def _rows(path: Path, parse: Callable[[Table], tuple[list[Located[T]], list[Fault]]]) -> list[T]:
     rows, faults = parse(read_table(path, ("questions", "sizes")))
     if faults:
         raise InputError(
@@ -159,7 +149,7 @@ def _office_table(home: Path, name: str) -> Path | None:
     return next((path for suffix in (".csv", ".xlsx") if (path := home / f"{name}{suffix}").is_file()), None)
 
 
-def _store_at(store: "Store", place: str | None) -> str:
+def _store_at(store: Store, place: str | None) -> str:
     where = store.custodian(place) if place is not None else store.ledger.own_log().place
     if store.is_carrier(where):
         raise InputError(
@@ -168,9 +158,8 @@ def _store_at(store: "Store", place: str | None) -> str:
     return where
 
 
-def _given(texts: Sequence[str], asked: "Sequence[QuestionRow]") -> "dict[str, Answer]":
+def _given(texts: Sequence[str], asked: Sequence[QuestionRow]) -> dict[str, Answer]:
     """The answers that --answer has, by key."""
-    from services.records.field_records import Answer
 
     by_key = {row.key: row for row in asked}
     found = {}
@@ -193,14 +182,12 @@ def _given(texts: Sequence[str], asked: "Sequence[QuestionRow]") -> "dict[str, A
     return found
 
 
-def _ask(row: "QuestionRow") -> "Answer":
+def _ask(row: QuestionRow) -> Answer:
     """Ask one question at the terminal; a remark may follow the answer.
 
     Raises:
         InputError: there is nobody to answer, so nothing is recorded.
     """
-    from reports.lists.readiness import question_words
-    from services.records.field_records import Answer
 
     prompt = " ".join((question_words(row.question), _("[yes/no/?, then a remark]")))
     try:
@@ -224,9 +211,7 @@ def _unanswered(keys: Sequence[str]) -> InputError:
     )
 
 
-def _show(asked: "Sequence[QuestionRow]", space: Sequence[str], facts: dict[str, object], *, as_json: bool) -> None:
-    from reports.lists.readiness import question_words
-
+def _show(asked: Sequence[QuestionRow], space: Sequence[str], facts: dict[str, object], *, as_json: bool) -> None:
     if as_json:
         print_json(facts | {"questions": {row.key: question_words(row.question) for row in asked}})
         return

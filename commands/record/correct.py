@@ -1,7 +1,6 @@
 """The command that puts a record right: correct."""
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
@@ -9,10 +8,11 @@ from commands.context import Station, Whole, confirm, json_option, one_line, pas
 from commands.context import note as tell
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
+from custody.format.codes import ItemLabel, parse_entry
 from language import _, ngettext
-
-if TYPE_CHECKING:
-    from services.records.correcting import Undone
+from language.text import number
+from services.records.correcting import Undone, find_event, undone_by
+from services.records.correcting import correct as record_correction
 
 _REASONS = {"did-not-occur": "did_not_occur", "incorrect-data": "incorrect_data"}
 
@@ -38,9 +38,6 @@ def correct(
     station: Station, event: str, to: str | None, remove: tuple[str, ...], counted: int | None, reason: str, note: str,
     yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    from custody.format.codes import ItemLabel, parse_entry
-    from services.records.correcting import correct as record_correction
-    from services.records.correcting import find_event, undone_by
 
     codes = []
     for text in remove:
@@ -81,7 +78,7 @@ def correct(
         click.echo(_("What it had withdrawn stands again."))
 
 
-def _ask_first(undone: "Undone") -> None:
+def _ask_first(undone: Undone) -> None:
     """Say how far a withdrawal reaches where things and places follow from the record, and ask.
 
     Raises:
@@ -99,9 +96,8 @@ def _ask_first(undone: "Undone") -> None:
         raise click.exceptions.Exit(EXIT_USAGE)
 
 
-def _words(undone: "Undone", *, is_done: bool) -> str:
+def _words(undone: Undone, *, is_done: bool) -> str:
     """What a withdrawal takes away, in a sentence."""
-    from language.text import number
 
     if undone.type == "register":
         count, values = undone.items, {"count": number(undone.items)}

@@ -1,16 +1,19 @@
 """The command for obstacles (kendala): incident opens one, closes one, or lists them."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from commands.context import Station, json_option, one_line, pass_station, place_argument, print_json, repeatable
+from commands.lines import parse_codes
+from commands.report.field_reports import incidents_under
 from custody.errors import N_, InputError
+from db.store import Store
 from language import _
+from language.text import local_time, printable
+from reports.lists.incidents import duration_words, hours_open, incident_json
+from reports.words import place_path, zone_code
+from services.records.correcting import find_event
+from services.records.field_records import LONGEST_TEXT, close_incident, open_incident
 from services.scanning.handover_details import read_occurred
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 
 @click.command()
@@ -37,8 +40,6 @@ def incident(
     occurred: str | None,
     as_json: bool,
 ) -> None:
-    from services.records.field_records import LONGEST_TEXT, close_incident, open_incident
-
     said = "" if text is None else one_line("TEXT", text, LONGEST_TEXT)
     if not said:
         if close is not None or item or stage or occurred:
@@ -59,8 +60,6 @@ def incident(
     with station.store(write=True) as store:
         moment = read_occurred(occurred, store.around.now_utc())
         if close is not None:
-            from services.records.correcting import find_event
-
             event = close_incident(store, find_event(store, close.strip()), said, occurred=moment)
         else:
             where = place_argument(store, place) or store.ledger.own_log().place
@@ -77,17 +76,10 @@ def incident(
 
 
 def _codes(texts: tuple[str, ...]) -> list[str]:
-    from commands.lines import parse_codes
-
     return [label.code for label in parse_codes(texts)]
 
 
-def _list(store: "Store", top: str | None, *, with_closed: bool, as_json: bool) -> None:
-    from commands.report.field_reports import incidents_under
-    from language.text import local_time, printable
-    from reports.lists.incidents import duration_words, hours_open, incident_json
-    from reports.words import place_path, zone_code
-
+def _list(store: Store, top: str | None, *, with_closed: bool, as_json: bool) -> None:
     places, now = store.state.places.all(), store.around.now_utc()
     found = incidents_under(store, top)
     shown = [row for row in found if with_closed or row.is_open]

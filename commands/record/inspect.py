@@ -1,7 +1,8 @@
 """The command that records in which condition things are: inspect; and the report of conditions."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -17,17 +18,19 @@ from commands.context import (
     set_worker,
 )
 from commands.item_codes import one_touch, photo_bytes, read_touches
+from commands.report.late import tell
 from commands.scan.handover_options import tell_findings
+from custody.chain.findings import Finding
+from custody.format.events import Event
+from db.store import Store
 from language import _, ngettext
+from language.text import number
+from reports.chain.chain_facts import finding_json
+from reports.lists.condition import condition_report
+from reports.words import condition_word
 from services.one_line import LONGEST_NOTE
+from services.records.inspecting import conditions, record_inspection
 from services.scanning.handover_details import CONDITION_WORDS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from custody.chain.findings import Finding
-    from custody.format.events import Event
-    from db.store import Store
 
 
 @click.command()
@@ -53,10 +56,6 @@ def inspect(
     by: str | None,
     as_json: bool,
 ) -> None:
-    from language.text import number
-    from reports.words import condition_word
-    from services.records.inspecting import record_inspection
-
     touches = read_touches(codes)
     reserve = one_touch(replaced_by) if replaced_by else None
     picture = photo_bytes(photo, camera)
@@ -80,10 +79,9 @@ def inspect(
 
 
 def recorded_json(
-    store: "Store", events: "Sequence[Event]", findings: "Sequence[Finding]"
+    store: Store, events: Sequence[Event], findings: Sequence[Finding]
 ) -> dict[str, Any]:  # fmt: skip
     """What was recorded and what is irregular by it, for `--json`."""
-    from reports.chain.chain_facts import finding_json
 
     needs = {need.kind: need for need in store.state.needs()}
     here = store.ledger.own_log().place
@@ -94,7 +92,7 @@ def recorded_json(
     }
 
 
-def tell_recorded_events(store: "Store", events: "Sequence[Event]", findings: "Sequence[Finding]") -> None:
+def tell_recorded_events(store: Store, events: Sequence[Event], findings: Sequence[Finding]) -> None:
     """Say what is irregular by what was recorded, and where it stands in the log."""
     tell_findings(store, findings, store.ledger.own_log().place)
     first, last = events[0], events[-1]
@@ -102,11 +100,8 @@ def tell_recorded_events(store: "Store", events: "Sequence[Event]", findings: "S
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=numbers))
 
 
-def report_condition(store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
+def report_condition(store: Store, top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
     """Tell in which condition things are, by who holds them and their kind."""
-    from commands.report.late import tell
-    from reports.lists.condition import condition_report
-    from services.records.inspecting import conditions
 
     rows = conditions(store, under=top, kind=kind)
     needs = {need.kind: need for need in store.state.needs()}

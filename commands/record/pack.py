@@ -1,7 +1,8 @@
 """The command for sets, sacks, pallets and packs of seals: pack."""
 
 import sys
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import click
 
@@ -23,19 +24,22 @@ from commands.context import (
 )
 from commands.item_codes import KEYBOARD, one_touch, read_touches
 from commands.record.inspect import recorded_json, tell_recorded_events
+from commands.scan.draft_session import take_labels
+from custody.compose.compose import Touch
 from custody.errors import N_, InputError
+from custody.format.codes import show_code
+from custody.format.item_facts import Item
+from custody.format.serials import count_of, parse_range
+from db.store import Store
 from language import _, ngettext
+from language.text import number
+from reports.words import kind_name
 from services.one_line import LONGEST_NOTE
+from services.records.inspecting import Recorded
+from services.records.packing import Part, equal_parts, open_pack, record_packing, registered
+from services.scanning.handover_desk import item_words
 from services.scanning.handover_details import read_occurred
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from custody.compose.compose import Touch
-    from custody.format.item_facts import Item
-    from db.store import Store
-    from services.records.inspecting import Recorded
-    from services.records.packing import Part
+from services.scanning.pack_desk import PackDesk, purpose_of
 
 Action = Literal["add", "remove", "open", "check"]
 _SHOWN_MISSING, _SHOWN_LABELS = 10, 12
@@ -104,7 +108,6 @@ def pack(
             raise InputError(
                 N_("no item is named"), hint=N_("Give the codes, - to read them as lines, or --source to scan them.")
             )
-        from services.records.packing import record_packing
 
         before = store.state.contents.packed(outer.code)
         recorded = record_packing(store, outer, children, action, scope=scope, **said)
@@ -120,13 +123,10 @@ def _one_action(action: Action | None, scope: str | None) -> Action:
 
 
 def _scan(
-    store: "Store", outer: "Touch", action: Action, scope: str | None, source: str, said: dict[str, Any],
+    store: Store, outer: Touch, action: Action, scope: str | None, source: str, said: dict[str, Any],
     options: dict[str, Any], *, as_json: bool,
 ) -> None:  # fmt: skip
     """Scan labels into a draft and record what was packed; what is left unfinished goes on with the same command."""
-    from commands.scan.draft_session import take_labels
-    from services.records.packing import record_packing
-    from services.scanning.pack_desk import PackDesk, purpose_of
 
     if action == "open":
         raise InputError(N_("--open takes no labels from a source"), hint=N_("Give the codes that were seen, or none."))
@@ -167,10 +167,9 @@ def _scan(
 
 
 def _tell(
-    store: "Store", outer: "Touch", recorded: "Recorded", action: Action, count: int, *, scope: str | None,
-    before: "Mapping[str, Item]", as_json: bool,
+    store: Store, outer: Touch, recorded: Recorded, action: Action, count: int, *, scope: str | None,
+    before: Mapping[str, Item], as_json: bool,
 ) -> None:  # fmt: skip
-    from language.text import number
 
     inside = store.state.contents.packed(outer.code)
     if as_json:
@@ -192,22 +191,16 @@ def _tell(
     tell_recorded_events(store, recorded.events, recorded.findings)
 
 
-def _by_kind(store: "Store", items: Any) -> str:
+def _by_kind(store: Store, items: Any) -> str:
     from collections import Counter
-
-    from language.text import number
-    from reports.words import kind_name
 
     needs = {need.kind: need for need in store.state.needs()}
     counts = Counter(item.kind for item in items)
     return ", ".join(f"{number(count)} {kind_name(needs, kind)}" for kind, count in sorted(counts.items())) or "0"
 
 
-def _tell_missing(store: "Store", code: str) -> None:
+def _tell_missing(store: Store, code: str) -> None:
     """Say what the set of a polling station still lacks."""
-    from language.text import number
-    from services.scanning.handover_desk import item_words
-    from services.scanning.pack_desk import PackDesk
 
     missing = PackDesk(store, "", code, "add").missing
     needs = {need.kind: need for need in store.state.needs()}
@@ -221,11 +214,9 @@ def _tell_missing(store: "Store", code: str) -> None:
 
 
 def _open_pack(
-    store: "Store", outer: "Touch", into: tuple[str, ...], each: int | None, to: str | None, said: dict[str, Any], *,
+    store: Store, outer: Touch, into: tuple[str, ...], each: int | None, to: str | None, said: dict[str, Any], *,
     as_json: bool,
 ) -> None:  # fmt: skip
-    from custody.format.codes import show_code
-    from services.records.packing import equal_parts, open_pack, registered
 
     if bool(into) == bool(each):
         raise InputError(N_("a pack is opened into named parts or equal ones"), hint=N_("Give --into or --each."))
@@ -250,10 +241,7 @@ def _open_pack(
     tell_recorded_events(store, opened.recorded.events, opened.recorded.findings)
 
 
-def _part(store: "Store", text: str) -> "Part":
-    from custody.format.serials import count_of, parse_range
-    from services.records.packing import Part
-
+def _part(store: Store, text: str) -> Part:
     what, _equals, place = text.partition("=")
     to = place_argument(store, place) if place else None
     if what.strip().isascii() and what.strip().isdigit() and len(what.strip()) < 10:

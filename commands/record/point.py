@@ -1,18 +1,20 @@
 """The command for the register of critical points: point adds, moves, closes one, loads many, or lists them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from commands.context import Input, Station, json_option, one_line, pass_station, print_json
 from commands.report.late import moment_of
 from custody.errors import N_, Fault, InputError
+from db.store import Store
 from language import _
+from language.text import number
+from reports.lists.points import point_json, point_line, points_zone
 from services.one_line import LONGEST_NOTE
-
-if TYPE_CHECKING:
-    from db.store import Store
+from services.records.field_records import PointRow, check_new_point, point_rows, points_of, record_points
+from tables.field_rows import parse_points
+from tables.read import read_table
 
 _LONGEST_TITLE = 300
 
@@ -62,12 +64,10 @@ def point(
 
 
 def _say(
-    store: "Store", name: str, title: str | None, owner: str | None, due: str | None, place: str | None,
+    store: Store, name: str, title: str | None, owner: str | None, due: str | None, place: str | None,
     state: str | None, note: str, *, as_json: bool,
 ) -> None:  # fmt: skip
     from dataclasses import replace
-
-    from services.records.field_records import PointRow, check_new_point, point_rows, record_points
 
     with store.ledger.transaction():
         before = point_rows(store).get(name)
@@ -89,10 +89,7 @@ def _say(
     _tell(store, name, as_json=as_json)
 
 
-def _tell(store: "Store", name: str, *, as_json: bool) -> None:
-    from reports.lists.points import point_json, point_line, points_zone
-    from services.records.field_records import points_of
-
+def _tell(store: Store, name: str, *, as_json: bool) -> None:
     found = next(row for row in points_of(store, as_of=store.around.now_utc()) if row.name == name)
     if as_json:
         print_json(point_json(found, store.state.places))
@@ -102,10 +99,7 @@ def _tell(store: "Store", name: str, *, as_json: bool) -> None:
     click.echo(_("Event {log}:{seq}").format(log=newest.log, seq=newest.seq))
 
 
-def _list(store: "Store", *, as_json: bool) -> None:
-    from reports.lists.points import point_json, point_line, points_zone
-    from services.records.field_records import points_of
-
+def _list(store: Store, *, as_json: bool) -> None:
     rows = points_of(store, as_of=store.around.now_utc())
     here = points_zone(rows, store.ledger.own_log().place)
     for row in rows:
@@ -117,16 +111,12 @@ def _list(store: "Store", *, as_json: bool) -> None:
         click.echo(_("No critical point has been recorded yet."))
 
 
-def _load(store: "Store", path: Path, *, as_json: bool) -> None:
+def _load(store: Store, path: Path, *, as_json: bool) -> None:
     """Record every point of a table that is new or says something else than before; all or nothing.
 
     Raises:
         InputError: the table has faults.
     """
-    from language.text import number
-    from services.records.field_records import PointRow, point_rows, record_points
-    from tables.field_rows import parse_points
-    from tables.read import read_table
 
     rows, faults = parse_points(read_table(path, ("points",)))
     with store.ledger.transaction():
@@ -152,7 +142,7 @@ def _load(store: "Store", path: Path, *, as_json: bool) -> None:
     )
 
 
-def _faults(path: Path, faults: "list[Fault]") -> InputError:
+def _faults(path: Path, faults: list[Fault]) -> InputError:
     return InputError(
         N_("nothing was loaded; faults in {files}: {count}"),
         hint=N_("Correct them in the file and load it again."),

@@ -19,8 +19,13 @@ from commands.context import (
 )
 from commands.item_codes import read_touches
 from commands.record.inspect import recorded_json, tell_recorded_events
+from commands.report.late import tell
 from custody.errors import N_, InputError
 from language import _, ngettext
+from language.text import number
+from reports.lists.balance_list import balance_report, by_ends
+from reports.words import place_path
+from services.records.reassigning import balance_of, record_moves, record_reassignment
 
 _LONGEST_REASON = 300
 _SHOWN_WAYS = 20
@@ -36,9 +41,6 @@ _SHOWN_WAYS = 20
 def reassign(
     station: Station, codes: tuple[str, ...], to: str, reason: str, by: str | None, as_json: bool
 ) -> None:  # fmt: skip
-    from language.text import number
-    from reports.words import place_path
-    from services.records.reassigning import record_reassignment
 
     touches, why = read_touches(codes), one_line("--reason", reason, _LONGEST_REASON)
     if not why:
@@ -79,12 +81,6 @@ def balance(
     by: str | None,
     as_json: bool,
 ) -> None:
-    from commands.report.late import tell
-    from language.text import number
-    from reports.lists.balance_list import balance_report, by_ends
-    from reports.words import place_path
-    from services.records.reassigning import balance_of, record_moves
-
     if reason and not does:
         raise InputError(N_("--reason goes with --do alone"), hint=N_("Add --do to record the moves."))
     with station.store(write=does) as store:

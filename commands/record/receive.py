@@ -4,8 +4,13 @@ import click
 
 from commands.context import Station, Whole, json_option, kind_argument, one_line, pass_station, print_json
 from custody.errors import N_, InputError
+from custody.people import named_twice_in
 from language import _
+from language.text import number
+from reports.lists.delivery_list import account_json, row_sentence
+from reports.words import people_json, people_words
 from services.one_line import LONGEST_NOTE
+from services.records.vendor_deliveries import account, record_delivery
 from services.scanning.handover_details import read_occurred
 
 _MOST = 2**53 - 1
@@ -44,12 +49,6 @@ def receive(
     occurred: str | None,
     as_json: bool,
 ) -> None:
-    from custody.people import named_twice_in
-    from language.text import number
-    from reports.lists.delivery_list import account_json, row_sentence
-    from reports.words import people_json, people_words
-    from services.records.vendor_deliveries import account, record_delivery
-
     named = one_line("--from", vendor)
     if not named:
         raise InputError(N_("--from names no vendor"), hint=N_("Give the vendor's name."))

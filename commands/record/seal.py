@@ -1,7 +1,6 @@
 """The command that records what is done with seals: seal; and the account of every number."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -21,15 +20,20 @@ from commands.context import (  # fmt: skip
     set_worker,
 )
 from commands.item_codes import KEYBOARD, one_touch, photo_bytes
+from commands.lines import read_lines
 from commands.record.inspect import recorded_json, tell_recorded_events
+from commands.report.late import tell
+from custody.compose.compose import Touch
 from custody.errors import N_, CodeError, InputError
+from custody.format.serials import parse_serials, shown
+from custody.people import distinct_people
+from db.store import Store
 from language import _, ngettext
+from language.text import number
+from reports.lists.seal_account import seals_report
 from services.one_line import LONGEST_NOTE
+from services.records.sealing import account, record_seal, strays
 from services.scanning.handover_details import SEAL_WORDS, read_occurred
-
-if TYPE_CHECKING:
-    from custody.compose.compose import Touch
-    from db.store import Store
 
 
 @click.command()
@@ -68,10 +72,6 @@ def seal(
     by: str | None,
     as_json: bool,
 ) -> None:
-    from custody.people import distinct_people
-    from language.text import number
-    from services.records.sealing import record_seal, strays
-
     if action is None:
         raise InputError(
             N_("it is not said what was done with the seals"),
@@ -105,10 +105,8 @@ def seal(
         tell_recorded_events(store, recorded.events, recorded.findings)
 
 
-def _read(words: tuple[str, ...], action: str) -> "tuple[Touch | None, list[str]]":
+def _read(words: tuple[str, ...], action: str) -> tuple[Touch | None, list[str]]:
     """The item, where the first word is one, and the numbers behind it; `-` stands for lines of standard input."""
-    from commands.lines import read_lines
-    from custody.format.serials import parse_serials
 
     touch, rest = None, list(words)
     try:
@@ -122,8 +120,6 @@ def _read(words: tuple[str, ...], action: str) -> "tuple[Touch | None, list[str]
 
 
 def _joined(serials: list[str]) -> str:
-    from custody.format.serials import shown
-
     runs = shown(serials)
     return ", ".join(runs[:12]) + (" …" if len(runs) > 12 else "") if runs else "–"
 
@@ -137,11 +133,8 @@ def _action_word(action: str, result: str | None) -> str:
     return words[result or action]
 
 
-def report_seals(store: "Store", out: Path | None, *, as_json: bool) -> None:
+def report_seals(store: Store, out: Path | None, *, as_json: bool) -> None:
     """Account for every seal number of every pack."""
-    from commands.report.late import tell
-    from reports.lists.seal_account import seals_report
-    from services.records.sealing import account
 
     needs = {need.kind: need for need in store.state.needs()}
     tell(store, seals_report(account(store), store.state.places.all(), needs, list(store.state.seals.all())), out,

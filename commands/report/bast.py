@@ -1,17 +1,18 @@
 """The BAST letter of a handover: written when it is recorded or later, by the office's template."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from commands.context import Station, note, print_json
+from commands.report.handover_paper import check_paper_name
 from custody.errors import N_, InputError
+from db.handover_lookup import find_handover
+from db.store import Store
 from language import _
-
-if TYPE_CHECKING:
-    from db.store import Store
-    from reports.bast.letter_facts import BastFacts
+from reports.bast.letter_facts import BastFacts
+from reports.bast.letter_file import bast_json, save_bast
+from services.reporting.bast_letters import chosen_template, drawn_signatures, letter_facts
 
 
 def check_letter(path: Path | None) -> None:
@@ -20,27 +21,19 @@ def check_letter(path: Path | None) -> None:
     Raises:
         InputError: it does not end in .pdf, its folder is not there, or the office's template has faults.
     """
-    from commands.report.handover_paper import check_paper_name
 
     check_paper_name(path)
     if path is not None:
-        from services.reporting.bast_letters import chosen_template
-
         chosen_template(_home())
 
 
-def save_letter(
-    store: "Store", out: Path | None, number: str | None = None, template: Path | None = None
-) -> "BastFacts":
+def save_letter(store: Store, out: Path | None, number: str | None = None, template: Path | None = None) -> BastFacts:
     """Write the letter of that number, or of our own last handover, to a file if one is named; returns its facts.
 
     Raises:
         InputError: there is no such handover, the template has a fault, or the file cannot be written.
         StoreError: the disk is full.
     """
-    from db.handover_lookup import find_handover
-    from reports.bast.letter_file import save_bast
-    from services.reporting.bast_letters import chosen_template, drawn_signatures, letter_facts
 
     words = chosen_template(_home(), template)
     found = find_handover(store.state, number)
@@ -52,9 +45,8 @@ def save_letter(
     return facts
 
 
-def report_bast(store: "Store", number: str | None, out: Path | None, template: Path | None, *, as_json: bool) -> None:
+def report_bast(store: Store, number: str | None, out: Path | None, template: Path | None, *, as_json: bool) -> None:
     """The report of that name; with `as_json` its facts go to the screen too."""
-    from reports.bast.letter_file import bast_json
 
     if out is None and not as_json:
         raise InputError(N_("no file is named for the report"), hint=N_("Add --out bast.pdf, .xlsx, .csv or .json"))

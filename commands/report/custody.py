@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from commands.context import Output, Station, json_option, note, pass_station, print_json
+from commands.exchange.proofs import proof_of, save_proof
 from commands.report.chains import Chains
+from custody.chain.chain import Chain
 from custody.errors import N_, InputError
+from custody.format.codes import ItemLabel, parse_entry
+from custody.plan.places import Need
+from db.store import Store
 from language import _
+from reports.chain.chain_facts import chain_json
+from reports.chain.chain_file import save_chains
+from reports.chain.chain_text import chain_text
+from services.exchange.custody_report import known_chain, log_heads
 from services.reporting.made_by import made_of
-
-if TYPE_CHECKING:
-    from custody.chain.chain import Chain
-    from custody.plan.places import Need
-    from db.store import Store
 
 
 @click.command()
@@ -35,12 +38,6 @@ if TYPE_CHECKING:
 @json_option
 @pass_station
 def custody(station: Station, code: str, out: Path | None, proof: Path | None, as_json: bool) -> None:
-    from commands.exchange.proofs import save_proof
-    from custody.format.codes import ItemLabel, parse_entry
-    from reports.chain.chain_facts import chain_json
-    from reports.chain.chain_text import chain_text
-    from services.exchange.custody_report import known_chain
-
     label = parse_entry(code)
     if not isinstance(label, ItemLabel):
         raise InputError(N_("{code} is a place; only items have a chain"), hint=N_("Give an item's code."), code=code)
@@ -59,11 +56,8 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
             click.echo(chain_text(chain, store.state.places, needs))
 
 
-def save_chains_of(store: "Store", out: Path, chains: "Chains | Sequence[Chain]", *, scope: str | None = None) -> None:
+def save_chains_of(store: Store, out: Path, chains: Chains | Sequence[Chain], *, scope: str | None = None) -> None:
     """Write chains to the file that its suffix asks for, with who made it and from which logs; a PDF with its proof."""
-    from commands.exchange.proofs import proof_of
-    from reports.chain.chain_file import save_chains
-    from services.exchange.custody_report import log_heads
 
     codes = chains.codes if isinstance(chains, Chains) else [chain.code for chain in chains]
     save_chains(
@@ -72,6 +66,6 @@ def save_chains_of(store: "Store", out: Path, chains: "Chains | Sequence[Chain]"
     )  # fmt: skip
 
 
-def needs_of(store: "Store") -> "dict[str, Need]":
+def needs_of(store: Store) -> dict[str, Need]:
     """The needs by kind."""
     return {need.kind: need for need in store.state.needs()}

@@ -1,38 +1,37 @@
 """The reports of an office's work in the field: obstacles, readiness, critical points, the way back."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from commands.report.late import moment_of, tell
+from commands.report.chains import Chains
+from commands.report.late import check_hours, moment_of, tell
+from custody.measures.returning import return_rows, way_back
+from custody.plan.field import Incident
+from custody.plan.places import Ways, is_under
+from db.store import Store
+from reports.lists.incidents import incident_report
+from reports.lists.points import point_report, points_zone
+from reports.lists.readiness import readiness_report
+from reports.lists.returns import returns_report
+from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
+from services.reporting.evaluation_chapters import POINT_SOON_H
 
-if TYPE_CHECKING:
-    from custody.plan.field import Incident
-    from custody.plan.places import Ways
-    from db.store import Store
 
-
-def incidents_under(store: "Store", top: str | None) -> "list[Incident]":
+def incidents_under(store: Store, top: str | None) -> list[Incident]:
     """The obstacles at a place and all below it; None: everywhere."""
-    from custody.plan.places import is_under
-    from services.records.field_records import incidents_of
 
     places = store.state.places.all()
     return [row for row in incidents_of(store) if top is None or is_under(places, row.body["place"], top)]
 
 
-def report_incidents(store: "Store", top: str | None, out: Path | None, *, as_json: bool) -> None:
+def report_incidents(store: Store, top: str | None, out: Path | None, *, as_json: bool) -> None:
     """Tell the obstacles, open and closed, at a place and below it; None: everywhere."""
-    from reports.lists.incidents import incident_report
 
     rows, now = incidents_under(store, top), store.around.now_utc()
     tell(store, incident_report(rows, store.state.places.all(), as_of=now), out, as_json=as_json)
 
 
-def report_readiness(store: "Store", top: str | None, out: Path | None, *, as_json: bool) -> None:
+def report_readiness(store: Store, top: str | None, out: Path | None, *, as_json: bool) -> None:
     """Tell which stores are not ready, have no checklist, or are ready; at a place and below it, None: everywhere."""
-    from custody.plan.places import is_under
-    from reports.lists.readiness import readiness_report
-    from services.records.field_records import readiness_of, stores_without
 
     places = store.state.places.all()
     rows = [row for row in readiness_of(store) if top is None or is_under(places, row.place, top)]
@@ -41,14 +40,9 @@ def report_readiness(store: "Store", top: str | None, out: Path | None, *, as_js
 
 
 def report_points(
-    store: "Store", top: str | None, out: Path | None, *, as_of: str | None, within_h: int | None, as_json: bool
+    store: Store, top: str | None, out: Path | None, *, as_of: str | None, within_h: int | None, as_json: bool
 ) -> None:
     """Tell the critical points at a moment (None: now), of a place and below it; None: all."""
-    from commands.report.late import check_hours
-    from custody.plan.places import is_under
-    from reports.lists.points import point_report, points_zone
-    from services.records.field_records import points_of
-    from services.reporting.evaluation_chapters import POINT_SOON_H
 
     soon_h = check_hours(POINT_SOON_H if within_h is None else within_h)
     moment, places = moment_of("--as-of", as_of, store), store.state.places.all()
@@ -61,12 +55,8 @@ def report_points(
     tell(store, point_report(rows, places, as_of=moment, soon_h=soon_h, here=here), out, as_json=as_json)
 
 
-def report_returns(store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
+def report_returns(store: Store, top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
     """Tell how far what was delivered to a place or below it (None: anywhere) has come back."""
-    from commands.report.chains import Chains
-    from custody.measures.returning import return_rows, way_back
-    from custody.plan.places import Ways
-    from reports.lists.returns import returns_report
 
     ways, now = Ways(store.state.places.all()), store.around.now_utc()
     chains = Chains(store, [item.code for item in store.state.find_items(kind=kind)])
@@ -77,5 +67,5 @@ def report_returns(store: "Store", top: str | None, kind: str | None, out: Path 
     tell(store, listing, out, as_json=as_json)
 
 
-def _is_below(ways: "Ways", code: str, top: str | None) -> bool:
+def _is_below(ways: Ways, code: str, top: str | None) -> bool:
     return top is None or any(place.code == top for place in ways.to(code))

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from commands.context import note
 from custody.errors import N_, CustodyError, InputError
+from db.store import RecordedHandover, Store
 from language import _
-
-if TYPE_CHECKING:
-    from db.store import RecordedHandover, Store
+from language.text import reason, say
+from services.scanning.handover_papers import paper_facts
+from tables.output.safe_file import safe_file
 
 
 def check_paper_name(path: Path | None) -> None:
@@ -32,7 +32,7 @@ def check_paper_name(path: Path | None) -> None:
         )
 
 
-def save_recorded(report: str, recorded: "RecordedHandover", path: Path, save: Callable[[], object]) -> None:
+def save_recorded(report: str, recorded: RecordedHandover, path: Path, save: Callable[[], object]) -> None:
     """Write a paper of a handover that has just been recorded.
 
     The handover stands either way, so a failure is no error: it is said, with the command that prints it later.
@@ -40,7 +40,6 @@ def save_recorded(report: str, recorded: "RecordedHandover", path: Path, save: C
     Args:
         report: the kind of report that writes the same paper later.
     """
-    from language.text import reason, say
 
     try:
         save()
@@ -52,7 +51,7 @@ def save_recorded(report: str, recorded: "RecordedHandover", path: Path, save: C
         note(_("Written: {path}").format(path=path))
 
 
-def save_paper(store: "Store", path: Path, bast: str | None = None, recorded: "RecordedHandover | None" = None) -> None:
+def save_paper(store: Store, path: Path, bast: str | None = None, recorded: RecordedHandover | None = None) -> None:
     """Write the paper of our own handover of that number, or of the last one.
 
     Args:
@@ -63,8 +62,6 @@ def save_paper(store: "Store", path: Path, bast: str | None = None, recorded: "R
         StoreError: the disk is full.
     """
     from reports.handover.paper import write_handover_paper
-    from services.scanning.handover_papers import paper_facts
-    from tables.output.safe_file import safe_file
 
     check_paper_name(path)
     facts = paper_facts(store, bast, recorded)  # refused before a file is begun

@@ -3,21 +3,27 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from commands.context import Decimal, Input, Integer, print_json
+from commands.report.chains import Chains
+from custody.chain.journey import Journey, journey
 from custody.errors import N_, InputError
+from custody.measures.timing import due_rows
+from custody.plan.loading_pace import Truck, loading_plan
+from custody.plan.places import Ways
+from db.store import Store
 from language import _
+from reports.listing import Listing, print_listing
+from reports.lists.late_list import late_report
+from reports.lists.pace import pace_report
+from reports.report_files import save_listing
 from services.reporting.made_by import made_of
-
-if TYPE_CHECKING:
-    from custody.chain.journey import Journey
-    from custody.plan.loading_pace import Truck
-    from custody.plan.places import Ways
-    from db.store import Store
-    from reports.listing import Listing
+from tables.read import read_table
+from tables.rows import parse_trucks
+from tables.times import NoZoneError, parse_moment
 
 F = TypeVar("F", bound=Callable[..., Any])
 LATE_SOON_H = 6
@@ -25,13 +31,10 @@ _MOST_STATIONS, _MOST_SECONDS, _MOST_HOURS = 1000, 3600, 240
 
 
 def report_late(
-    store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_of: str | None,
+    store: Store, top: str | None, kind: str | None, out: Path | None, *, as_of: str | None,
     within_h: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Tell what is late, will be at this pace, or is due within so many hours; at a moment, None: now."""
-    from custody.measures.timing import due_rows
-    from custody.plan.places import Ways
-    from reports.lists.late_list import late_report
 
     moment = moment_of("--as-of", as_of, store)
     within_h = check_hours(LATE_SOON_H if within_h is None else within_h)
@@ -41,11 +44,9 @@ def report_late(
 
 
 def journeys(
-    store: "Store", ways: "Ways", as_of: str, top: str | None = None, kind: str | None = None
-) -> "Iterator[Journey]":
+    store: Store, ways: Ways, as_of: str, top: str | None = None, kind: str | None = None
+) -> Iterator[Journey]:
     """The way of each item that is bound for a place or below it, as far as it had come at that moment."""
-    from commands.report.chains import Chains
-    from custody.chain.journey import journey
 
     codes = [item.code for item in store.state.find_items(kind=kind, under=top)]
     found = (journey(chain, ways, as_of=as_of) for chain in Chains(store, codes, as_of=as_of))
@@ -53,7 +54,7 @@ def journeys(
 
 
 def report_pace(
-    store: "Store", out: Path | None, *, stations: int | None, seconds: float | None, trucks: Path | None,
+    store: Store, out: Path | None, *, stations: int | None, seconds: float | None, trucks: Path | None,
     begin: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Tell which truck will not be loaded in time, and how many stations are needed.
@@ -61,8 +62,6 @@ def report_pace(
     Raises:
         InputError: no stations or seconds are given, or the timetable has faults.
     """
-    from custody.plan.loading_pace import loading_plan
-    from reports.lists.pace import pace_report
 
     if stations is None or seconds is None:
         raise InputError(
@@ -84,11 +83,7 @@ def report_pace(
     tell(store, listing, out, as_json=as_json)
 
 
-def _timetable(store: "Store", path: Path) -> "list[Truck]":
-    from custody.plan.loading_pace import Truck
-    from tables.read import read_table
-    from tables.rows import parse_trucks
-
+def _timetable(store: Store, path: Path) -> list[Truck]:
     rows, faults = parse_trucks(read_table(path, ("trucks",)))
     own, places = store.ledger.own_log().place, store.state.places.all()
     for row in rows:
@@ -111,9 +106,8 @@ def _timetable(store: "Store", path: Path) -> "list[Truck]":
     ]
 
 
-def _by_due_time(store: "Store") -> "list[Truck]":
+def _by_due_time(store: Store) -> list[Truck]:
     """A truck for each sub-district with a due time that this place still holds supplies for."""
-    from custody.plan.loading_pace import Truck
 
     own, places = store.ledger.own_log().place, store.state.places.all()
     found = [
@@ -124,13 +118,12 @@ def _by_due_time(store: "Store") -> "list[Truck]":
     return [truck for truck in found if truck.items]
 
 
-def moment_of(option: str, text: str | None, store: "Store") -> str:
+def moment_of(option: str, text: str | None, store: Store) -> str:
     """The moment that an option names, in UTC; now, where it names none.
 
     Raises:
         InputError: it is no moment, or has no time zone.
     """
-    from tables.times import NoZoneError, parse_moment
 
     if text is None:
         return store.around.now_utc()
@@ -143,10 +136,8 @@ def moment_of(option: str, text: str | None, store: "Store") -> str:
     raise InputError(message, hint=N_('Write it like "2024-02-12 18:00 WITA".'), option=option, text=text[:60])
 
 
-def tell(store: "Store", listing: "Listing", out: Path | None, *, as_json: bool) -> None:
+def tell(store: Store, listing: Listing, out: Path | None, *, as_json: bool) -> None:
     """Write a report to the file that is named, and as JSON where that is asked for; else to the screen."""
-    from reports.listing import print_listing
-    from reports.report_files import save_listing
 
     if out is not None:
         save_listing(out, listing, made_of(store))

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -19,16 +19,29 @@ from commands.context import (
     print_json,
 )
 from commands.program import REPORTS
+from commands.record.inspect import report_condition
+from commands.record.seal import report_seals
+from commands.report.bast import report_bast
 from commands.report.chains import Chains
 from commands.report.custody import needs_of, save_chains_of
+from commands.report.field_reports import report_incidents, report_points, report_readiness, report_returns
+from commands.report.handover_paper import save_paper
 from commands.report.late import clock_options, report_late, report_pace, tell
+from commands.report.ledger_reports import report_discrepancies, report_evaluation, report_scorecard
 from custody.errors import N_, InputError
+from custody.measures.progress import ProgressRow
+from db.store import Store
+from labels.content import leaving_order
 from language import _
+from reports.chain.chain_facts import chain_json
+from reports.lists.delivery_list import delivery_report
+from reports.lists.print_account import print_prints, prints_json
+from reports.lists.progress_list import print_progress, progress_json, save_progress
+from reports.report_files import save_prints
+from services.records import vendor_deliveries
+from services.records.label_prints import account as account_of
+from services.reporting.evaluation_chapters import progress_rows
 from services.reporting.made_by import made_of
-
-if TYPE_CHECKING:
-    from custody.measures.progress import ProgressRow
-    from db.store import Store
 
 
 @click.command()
@@ -74,8 +87,6 @@ def report(
             _report_handover(store, number, out)
             return
         if kind == "bast":
-            from commands.report.bast import report_bast
-
             report_bast(store, number, out, template, as_json=as_json)
             return
         top, only = place_argument(store, to), kind_argument(store, item_kind)
@@ -88,20 +99,14 @@ def report(
         elif kind == "progress":
             _report_progress(store, top, only, out, as_json=as_json)
         elif kind == "condition":
-            from commands.record.inspect import report_condition
-
             report_condition(store, top, only, out, as_json=as_json)
         elif kind in ("incidents", "readiness", "points"):
             _refuse_items(only, held_by)
             _report_field(store, kind, top, out, clock, as_json=as_json)
         elif kind == "seals":
-            from commands.record.seal import report_seals
-
             _refuse_selection(top, only, held_by)
             report_seals(store, out, as_json=as_json)
         elif kind == "returns":
-            from commands.report.field_reports import report_returns
-
             report_returns(store, top, only, out, as_json=as_json)
         elif kind in ("discrepancies", "scorecard", "evaluation"):
             _refuse_selection(top, only, held_by)
@@ -119,9 +124,7 @@ def report(
         note(_("Written: {path}").format(path=out))
 
 
-def _report_handover(store: "Store", number: str | None, out: Path | None) -> None:
-    from commands.report.handover_paper import save_paper
-
+def _report_handover(store: Store, number: str | None, out: Path | None) -> None:
     if out is None:
         raise InputError(N_("no file is named for the report"), hint=N_("Add --out handover.pdf"))
     save_paper(store, out, number)
@@ -129,11 +132,8 @@ def _report_handover(store: "Store", number: str | None, out: Path | None) -> No
 
 
 def _report_custody(
-    store: "Store", top: str | None, kind: str | None, held_by: str | None, out: Path | None, *, as_json: bool
+    store: Store, top: str | None, kind: str | None, held_by: str | None, out: Path | None, *, as_json: bool
 ) -> None:
-    from labels.content import leaving_order
-    from reports.chain.chain_facts import chain_json
-
     if out is None and not as_json:
         raise InputError(N_("no file is named for the report"), hint=N_("Add --out custody.pdf, .csv, .xlsx or .json"))
     items = leaving_order(store.state.find_items(kind=kind, under=top, held_by=held_by), store.state.places.all())
@@ -148,10 +148,7 @@ def _report_custody(
             print_json(chain_json(chain, store.state.places, needs))
 
 
-def _report_progress(store: "Store", top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
-    from reports.lists.progress_list import print_progress, progress_json
-    from services.reporting.evaluation_chapters import progress_rows
-
+def _report_progress(store: Store, top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
     rows = progress_rows(store, top, kind)
     if out is not None:
         save_progress_of(store, out, rows)
@@ -164,27 +161,22 @@ def _report_progress(store: "Store", top: str | None, kind: str | None, out: Pat
             note(_("By village: add --to and the code of a sub-district, or --out FILE."))
 
 
-def save_progress_of(store: "Store", out: Path, rows: "Sequence[ProgressRow]") -> None:
+def save_progress_of(store: Store, out: Path, rows: Sequence[ProgressRow]) -> None:
     """Write the rows to the file that its suffix asks for, with who made it."""
-    from reports.lists.progress_list import save_progress
 
     save_progress(out, rows, needs_of(store), made_of(store))
 
 
 def _report_field(
-    store: "Store", kind: str, top: str | None, out: Path | None, clock: dict[str, Any], *, as_json: bool
+    store: Store, kind: str, top: str | None, out: Path | None, clock: dict[str, Any], *, as_json: bool
 ) -> None:
-    from commands.report.field_reports import report_incidents, report_points, report_readiness
-
     if kind == "points":
         report_points(store, top, out, as_of=clock["as_of"], within_h=clock["within_h"], as_json=as_json)
     else:
         {"incidents": report_incidents, "readiness": report_readiness}[kind](store, top, out, as_json=as_json)
 
 
-def _report_judged(store: "Store", kind: str, out: Path | None, as_of: str | None, *, as_json: bool) -> None:
-    from commands.report.ledger_reports import report_discrepancies, report_evaluation, report_scorecard
-
+def _report_judged(store: Store, kind: str, out: Path | None, as_of: str | None, *, as_json: bool) -> None:
     tell_of = {
         "discrepancies": report_discrepancies, "scorecard": report_scorecard, "evaluation": report_evaluation,
     }[kind]  # fmt: skip
@@ -205,11 +197,7 @@ def _refuse_selection(*given: str | None) -> None:
         )
 
 
-def _report_prints(store: "Store", out: Path | None, *, as_json: bool) -> None:
-    from reports.lists.print_account import print_prints, prints_json
-    from reports.report_files import save_prints
-    from services.records.label_prints import account as account_of
-
+def _report_prints(store: Store, out: Path | None, *, as_json: bool) -> None:
     account, needs, places = account_of(store), needs_of(store), store.state.places.all()
     if out is not None:
         save_prints(out, account, places, needs, made_of(store))
@@ -219,9 +207,6 @@ def _report_prints(store: "Store", out: Path | None, *, as_json: bool) -> None:
         print_prints(account, places, needs, sys.stdout)
 
 
-def _report_deliveries(store: "Store", out: Path | None, *, as_json: bool) -> None:
-    from reports.lists.delivery_list import delivery_report
-    from services.records.vendor_deliveries import account as account_of
-
-    listing = delivery_report(account_of(store), store.state.places.all(), needs_of(store))
+def _report_deliveries(store: Store, out: Path | None, *, as_json: bool) -> None:
+    listing = delivery_report(vendor_deliveries.account(store), store.state.places.all(), needs_of(store))
     tell(store, listing, out, as_json=as_json)

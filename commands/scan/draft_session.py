@@ -2,9 +2,9 @@
 
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -12,26 +12,28 @@ from commands.context import confirm, note, print_json
 from commands.errors import EXIT_MACHINE, EXIT_USAGE, drop_output
 from commands.item_codes import one_touch
 from commands.scan.handover_options import tell_findings, tell_recorded
+from custody.chain.clocks import hours_between
+from custody.compose.compose import Handover
 from custody.errors import CustodyError
 from custody.format.codes import ItemLabel
+from custody.people import named_twice_in
+from db.drafts import DraftInfo
+from db.store import Store
 from language import _
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from custody.compose.compose import Handover
-    from db.drafts import DraftInfo
-    from db.store import Store
-    from scanner.outcomes import Outcome
-    from scanner.reads import Read
-    from scanner.session import ScanSession
-    from scanner.sources.frames import Frame, FrameSource
-    from scanner.typed_lines import Command, Ending
-    from scanner.ui.feedback import Feedback
-    from scanner.ui.sound import Speaker
-    from services.scanning.handover_desk import DraftDesk
-    from services.scanning.pack_desk import PackDesk
-
+from language.text import local_time
+from reports.words import custodian_name, people_words
+from scanner.outcomes import Outcome
+from scanner.reads import Read
+from scanner.session import ScanSession
+from scanner.sources.frames import Frame, FrameSource
+from scanner.typed_lines import Command, Ending, KeyboardLines, type_lines
+from scanner.ui.feedback import Feedback
+from scanner.ui.sound import Speaker, find_ways
+from scanner.ui.terminal import TerminalView
+from services.scanning.handover_desk import DraftDesk, ends_in_words
+from services.scanning.handover_details import said_of, tell
+from services.scanning.handover_papers import foretold_now
+from services.scanning.pack_desk import PackDesk
 
 LONG_OPEN_H = 6
 """A session that was left open so long may have been left over night."""
@@ -39,7 +41,7 @@ FIRST_CAMERA, KEYBOARD = "0", "-"
 """Sources with a meaning of their own; the keyboard includes a USB scanner that types."""
 
 
-def begin(store: "Store", handover: "Handover", options: Mapping[str, Any], *, anew: bool = False) -> str:
+def begin(store: Store, handover: Handover, options: Mapping[str, Any], *, anew: bool = False) -> str:
     """The draft to scan into: the unfinished one with these ends, or a new one. It keeps all that is said.
 
     Raises:
@@ -61,14 +63,12 @@ def begin(store: "Store", handover: "Handover", options: Mapping[str, Any], *, a
     return opened.id
 
 
-def tell_session(store: "Store", draft: str, handover: "Handover", options: Mapping[str, Any]) -> None:
+def tell_session(store: Store, draft: str, handover: Handover, options: Mapping[str, Any]) -> None:
     """Keep in a draft what a command says, before it takes a label: it may be recorded by one that says nothing.
 
     Raises:
         RuleError: something is matched that is not expected.
     """
-    from services.scanning.handover_desk import DraftDesk
-    from services.scanning.handover_details import tell
 
     tell(store, draft, handover)
     if options["match"]:
@@ -77,7 +77,7 @@ def tell_session(store: "Store", draft: str, handover: "Handover", options: Mapp
             desk.take(ItemLabel(one_touch(code).code, None), "matched")
 
 
-def _unfinished(store: "Store", handover: "Handover") -> "DraftInfo | None":
+def _unfinished(store: Store, handover: Handover) -> DraftInfo | None:
     """The newest unfinished session with these ends; an end that is not named fits, a place's label may have set it."""
     same = [
         info
@@ -87,10 +87,8 @@ def _unfinished(store: "Store", handover: "Handover") -> "DraftInfo | None":
     return same[-1] if same else None
 
 
-def _has_any(store: "Store", info: "DraftInfo") -> bool:
+def _has_any(store: Store, info: DraftInfo) -> bool:
     """Whether a session has anything to record: labels, things without one, or things refused."""
-    from custody.compose.compose import Handover
-    from services.scanning.handover_details import said_of
 
     if info.scan_count:
         return True
@@ -98,10 +96,8 @@ def _has_any(store: "Store", info: "DraftInfo") -> bool:
     return bool(said.extras or said.refused)
 
 
-def tell_resumed(store: "Store", info: "DraftInfo") -> None:
+def tell_resumed(store: Store, info: DraftInfo) -> None:
     """Say that a session goes on where it was left."""
-    from language.text import local_time
-    from services.scanning.handover_desk import ends_in_words
 
     time = local_time(info.opened_at, store.ledger.own_log().place)
     words = _("Going on with the unfinished session of {time}, {ends}: {count} labels are taken already.")
@@ -109,9 +105,8 @@ def tell_resumed(store: "Store", info: "DraftInfo") -> None:
     tell_long_open(store, info)
 
 
-def tell_long_open(store: "Store", info: "DraftInfo") -> None:
+def tell_long_open(store: Store, info: DraftInfo) -> None:
     """Say that a session was left open, maybe over night, so that somebody looks before it is recorded."""
-    from custody.chain.clocks import hours_between
 
     hours = hours_between(info.opened_at, store.around.now_utc())
     if hours >= LONG_OPEN_H:
@@ -120,7 +115,7 @@ def tell_long_open(store: "Store", info: "DraftInfo") -> None:
 
 
 def run_session(
-    store: "Store",
+    store: Store,
     draft: str,
     source: str,
     options: Mapping[str, Any],
@@ -131,7 +126,6 @@ def run_session(
     as_json: bool,
 ) -> None:
     """Scan into a draft from a source, or from the keyboard alone (`-`), then confirm it."""
-    from services.scanning.handover_desk import DraftDesk
 
     desk = DraftDesk(store, draft)
     ending = take_labels(
@@ -141,24 +135,20 @@ def run_session(
 
 
 def take_labels(
-    desk: "DraftDesk | PackDesk", source: str, *, window: bool, quiet: bool, as_json: bool, kept: "Callable[[], str]"
-) -> "Ending":
+    desk: DraftDesk | PackDesk, source: str, *, window: bool, quiet: bool, as_json: bool, kept: Callable[[], str]
+) -> Ending:
     """Scan into a desk's draft from a source, or from the keyboard alone, and say how it ended.
 
     Args:
         kept: says what becomes of the session where it cannot go on; told before an error passes.
     """
-    from scanner.session import ScanSession
-    from scanner.typed_lines import type_lines
-    from scanner.ui.feedback import Feedback
-    from scanner.ui.terminal import TerminalView
 
     session = ScanSession(desk, taken=desk.taken)
     with ExitStack() as stack:
         view = stack.enter_context(TerminalView(sys.stderr))
         feedback = Feedback(session, view, None if quiet else _speaker(stack, is_watched=window or sys.stderr.isatty()))
 
-        def on_outcome(outcome: "Outcome") -> None:
+        def on_outcome(outcome: Outcome) -> None:
             feedback.on_outcome(outcome)
             if as_json:
                 _print_outcome(outcome)
@@ -185,7 +175,7 @@ def take_labels(
     return ending
 
 
-def _print_outcome(outcome: "Outcome") -> None:
+def _print_outcome(outcome: Outcome) -> None:
     print_json({
         "outcome": outcome.kind, "code": outcome.code, "text": outcome.text,
         "taken": outcome.tally.taken, "expected": outcome.tally.expected,
@@ -193,11 +183,10 @@ def _print_outcome(outcome: "Outcome") -> None:
     })  # fmt: skip
 
 
-def _speaker(stack: ExitStack, *, is_watched: bool) -> "Speaker | None":
+def _speaker(stack: ExitStack, *, is_watched: bool) -> Speaker | None:
     """What sounds, where somebody is there to hear it."""
     if not is_watched:
         return None
-    from scanner.ui.sound import Speaker, find_ways
 
     ways = find_ways(stack, sys.stderr if sys.stderr.isatty() else None)
     return stack.enter_context(Speaker(ways)) if ways else None
@@ -205,19 +194,18 @@ def _speaker(stack: ExitStack, *, is_watched: bool) -> "Speaker | None":
 
 def _scan_source(
     stack: ExitStack,
-    session: "ScanSession",
+    session: ScanSession,
     source: str,
-    feedback: "Feedback",
-    on_outcome: "Callable[[Outcome], None]",
+    feedback: Feedback,
+    on_outcome: Callable[[Outcome], None],
     *,
     window: bool,
-) -> "Ending":
+) -> Ending:
     from scanner.frame_loop import scan_source
-    from scanner.typed_lines import KeyboardLines
 
     is_attended = sys.stdin.isatty()  # somebody can plug the camera in again, and type meanwhile
 
-    def watch(frames: "FrameSource") -> "Callable[[Frame, Sequence[Read]], Command | None] | None":
+    def watch(frames: FrameSource) -> Callable[[Frame, Sequence[Read]], Command | None] | None:
         if window:
             from scanner.ui.window import Window
 
@@ -231,20 +219,16 @@ def _scan_source(
 
 
 def confirm_draft(
-    store: "Store",
-    desk: "DraftDesk",
+    store: Store,
+    desk: DraftDesk,
     options: Mapping[str, Any],
-    ending: "Ending" = "end",
+    ending: Ending = "end",
     *,
     source: str = FIRST_CAMERA,
     yes: bool,
     as_json: bool,
 ) -> None:
     """Show the draft once more and record it, or keep it and say how to go on."""
-    from custody.people import named_twice_in
-    from reports.words import custodian_name, people_words
-    from services.scanning.handover_details import said_of
-    from services.scanning.handover_papers import foretold_now
 
     def keep(reason: str) -> NoReturn:
         note(f"{reason} {_kept(store, desk, source, options)}")
@@ -278,7 +262,7 @@ def confirm_draft(
     tell_recorded(store, recorded, options, as_json=as_json)
 
 
-def _kept(store: "Store", desk: "DraftDesk", source: str, options: Mapping[str, Any]) -> str:
+def _kept(store: Store, desk: DraftDesk, source: str, options: Mapping[str, Any]) -> str:
     """How to go on with a session that was not recorded; one with nothing to record is not worth keeping."""
     count, id = len(desk.taken), desk.draft[:8]
     if not _has_any(store, store.drafts.get(desk.draft)):

@@ -3,21 +3,30 @@
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from commands.context import Input, Integer, Output, name_photos, note, one_line, print_json, repeatable
 from commands.item_codes import one_touch
+from commands.report.bast import check_letter, save_letter
+from commands.report.handover_paper import check_paper_name, save_paper, save_recorded
+from custody.chain.findings import MISSED_BY_PAPER, Finding
+from custody.compose.compose import Handover, SealLook, Touch
 from custody.errors import N_, InputError
+from custody.format.carriage import Carriage
+from custody.format.codes import parse_entry, show_code
+from db.store import RecordedHandover, Store
 from language import _
+from language.text import number
+from reports.chain.chain_facts import finding_json
+from reports.handover.handover_words import fact_lines
+from reports.words import custodian_name, finding_text, gravity, people_json, people_words
+from scanner.sources.photo import read_photo
 from services.one_line import LONGEST_NOTE
-from services.scanning.handover_details import read_extra, read_occurred
-
-if TYPE_CHECKING:
-    from custody.chain.findings import Finding
-    from custody.compose.compose import Handover, SealLook, Touch
-    from db.store import RecordedHandover, Store
+from services.scanning.handover_desk import unplanned_words
+from services.scanning.handover_details import read_condition, read_extra, read_look, read_occurred
+from services.scanning.handover_papers import foretold_then, unwitnessed_words
 
 F = TypeVar("F", bound=Callable[..., Any])
 LONGEST_NUMBER = 60
@@ -94,17 +103,12 @@ def _load_list(path: Path) -> tuple[str, ...]:
     return load_list(path)
 
 
-def read_handover(store: "Store", giver: str, to: str, options: Mapping[str, Any]) -> "Handover":
+def read_handover(store: Store, giver: str, to: str, options: Mapping[str, Any]) -> Handover:
     """The handover that the options describe.
 
     Raises:
         CodeError, InputError, RuleError: an unknown place, a count below 0, an unknown condition, a time in the future.
     """
-    from commands.report.bast import check_letter
-    from commands.report.handover_paper import check_paper_name
-    from custody.compose.compose import Handover
-    from custody.format.carriage import Carriage
-    from services.scanning.handover_desk import unplanned_words
 
     refused = [_refused(text) for text in options["refuse"]]
     check_paper_name(options["paper"])
@@ -151,22 +155,17 @@ def _count(value: int | None) -> int | None:
 
 
 def _condition(text: str) -> tuple[str, str]:
-    from custody.format.codes import parse_entry
-    from services.scanning.handover_details import read_condition
-
     code, _equals, condition = text.rpartition("=")
     return parse_entry(code).code, read_condition(condition)
 
 
-def _refused(text: str) -> "tuple[Touch, str]":
-    from custody.compose.compose import Touch
-
+def _refused(text: str) -> tuple[Touch, str]:
     code, _equals, reason = text.partition("=")
     label = one_touch(code)
     return Touch(label.code, label.print, label.how), one_line("--refuse", reason, LONGEST_NOTE)
 
 
-def _all_remarks(refused: "Sequence[tuple[Touch, str]]", remarks: Sequence[str]) -> dict[str, str]:
+def _all_remarks(refused: Sequence[tuple[Touch, str]], remarks: Sequence[str]) -> dict[str, str]:
     """Remarks by code; why something was refused is one."""
     found = {touch.code: reason for touch, reason in refused if reason}
     for code, text in map(_remark, remarks):
@@ -181,18 +180,13 @@ def _remark(text: str) -> tuple[str, str]:
     return one_touch(code).code, one_line("--remark", remark, LONGEST_NOTE)
 
 
-def _look(text: str) -> "tuple[str, SealLook]":
-    from custody.format.codes import parse_entry
-    from services.scanning.handover_details import read_look
-
+def _look(text: str) -> tuple[str, SealLook]:
     code, _equals, look = text.partition("=")
     return parse_entry(code).code, read_look(look)
 
 
-def _photo(store: "Store", text: str) -> tuple[str, str]:
+def _photo(store: Store, text: str) -> tuple[str, str]:
     """The code of an item and the digest of its photograph, which is kept from now on."""
-    from custody.format.codes import parse_entry
-    from scanner.sources.photo import read_photo
 
     code, _equals, file = text.partition("=")
     if not file:
@@ -200,10 +194,8 @@ def _photo(store: "Store", text: str) -> tuple[str, str]:
     return parse_entry(code).code, store.photos.keep(read_photo(Path(file)))
 
 
-def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping[str, Any], *, as_json: bool) -> None:
+def tell_recorded(store: Store, recorded: RecordedHandover, options: Mapping[str, Any], *, as_json: bool) -> None:
     """Say that a handover is recorded, and what is irregular about it; write the papers that the options ask for."""
-    from commands.report.bast import save_letter
-    from commands.report.handover_paper import save_paper, save_recorded
 
     if path := options["paper"]:
         save_recorded("handover", recorded, path, lambda: save_paper(store, path, recorded.bast, recorded))
@@ -212,10 +204,6 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
     if as_json:
         print_json(recorded_json(store, recorded))
         return
-    from custody.chain.findings import MISSED_BY_PAPER
-    from language.text import number
-    from reports.handover.handover_words import fact_lines
-    from reports.words import custodian_name, people_words
 
     places = store.state.places
     first = recorded.events[0]
@@ -235,7 +223,6 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
     tell_findings(store, recorded.findings, recorded.to)
     for words in people_words(recorded.facts.named_twice):
         click.echo("! " + words)
-    from services.scanning.handover_papers import foretold_then, unwitnessed_words
 
     if told := foretold_then(store, [e.body for e in recorded.events if e.type == "handover"]):
         click.echo(told)
@@ -245,9 +232,8 @@ def tell_recorded(store: "Store", recorded: "RecordedHandover", options: Mapping
     click.echo(unwitnessed_words(store.heads.unwitnessed()))
 
 
-def _tell_reprint(store: "Store", recorded: "RecordedHandover") -> None:
+def _tell_reprint(store: Store, recorded: RecordedHandover) -> None:
     """Say how to give new labels, at once, to what was taken without a readable one."""
-    from custody.format.codes import show_code
 
     parties = recorded.events[0].body["parties"]
     names = [name for name in (parties["giver"], parties["receiver"]) if name] or ["...", "..."]
@@ -265,10 +251,8 @@ def _tell_reprint(store: "Store", recorded: "RecordedHandover") -> None:
     click.echo(f"  python main.py reprint {codes} --reason {reason} {people} --out labels.pdf")
 
 
-def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any]:
+def recorded_json(store: Store, recorded: RecordedHandover) -> dict[str, Any]:
     """A recorded handover for `--json`."""
-    from reports.chain.chain_facts import finding_json
-    from reports.words import people_json
 
     needs = {need.kind: need for need in store.state.needs()}
     events = [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in recorded.events]
@@ -285,14 +269,12 @@ def recorded_json(store: "Store", recorded: "RecordedHandover") -> dict[str, Any
     }  # fmt: skip
 
 
-def tell_findings(store: "Store", findings: "Sequence[Finding]", place: str, *, err: bool = False) -> None:
+def tell_findings(store: Store, findings: Sequence[Finding], place: str, *, err: bool = False) -> None:
     """List findings, gravest first, the first few of each code in words and the rest counted.
 
     What a paper foretold is left out: who tells them says it in one line
     (`services.scanning.handover_papers.foretold_words`).
     """
-    from language.text import number
-    from reports.words import finding_text, gravity
 
     needs = {need.kind: need for need in store.state.needs()}
     findings = [finding for finding in findings if not finding.is_foretold]
@@ -306,7 +288,7 @@ def tell_findings(store: "Store", findings: "Sequence[Finding]", place: str, *, 
             click.echo("    " + _("and {count} more of {code}").format(count=number(more), code=code), err=err)
 
 
-def _by_code(findings: "Iterable[Finding]") -> "dict[str, list[Finding]]":
+def _by_code(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     grave = {"critical": 0, "warning": 1, "info": 2}
     groups: dict[str, list[Finding]] = {}
     for finding in sorted(findings, key=lambda finding: (grave[finding.severity], finding.code)):

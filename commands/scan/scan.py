@@ -1,12 +1,14 @@
 """Commands that record handovers: scan, handover, drafts."""
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from commands.context import Station, confirm, json_option, name_source, note, pass_station, print_json
 from commands.item_codes import one_touch
+from commands.lines import parse_lines, read_lines
 from commands.scan.draft_session import (
     FIRST_CAMERA,
     KEYBOARD,
@@ -18,15 +20,16 @@ from commands.scan.draft_session import (
     tell_session,
 )
 from commands.scan.handover_options import handover_options, read_handover, tell_recorded
+from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, InputError
+from custody.format.codes import PlaceLabel
+from custody.handover.waybill import check_matched
+from db.drafts import DraftInfo
+from db.store import Store
 from language import _
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from custody.compose.compose import Handover, Touch
-    from db.drafts import DraftInfo
-    from db.store import Store
+from language.text import local_time
+from scanner.sources.camera_open import this_machine
+from services.scanning.handover_desk import DraftDesk, ends_in_words
 
 source_option = click.option(
     "--source",
@@ -43,7 +46,6 @@ def _list_cameras(context: click.Context, _parameter: click.Parameter, is_asked:
     """List the cameras and end; eager, so that it needs neither a ledger nor any other option."""
     if not is_asked:
         return
-    from scanner.sources.camera_open import this_machine
 
     cameras = this_machine().listed()
     for camera in cameras:
@@ -137,9 +139,6 @@ def handover(
 
 def _typed(codes: str, receiver: str) -> list[Any]:
     """The items in a list of typed codes; a place's label among them must be the receiver's."""
-    from commands.lines import parse_lines, read_lines
-    from custody.compose.compose import Touch, how_entered
-    from custody.format.codes import PlaceLabel
 
     labels = parse_lines(read_lines(codes), "" if codes == "-" else codes)
     other = next((label for label in labels if isinstance(label, PlaceLabel) and label.code != receiver), None)
@@ -153,10 +152,8 @@ def _typed(codes: str, receiver: str) -> list[Any]:
     return [Touch(label.code, label.print, how_entered(label)) for label in labels if not isinstance(label, PlaceLabel)]
 
 
-def _matched(store: "Store", given: "Handover", codes: "Sequence[str]") -> "list[Touch]":
+def _matched(store: Store, given: Handover, codes: Sequence[str]) -> list[Touch]:
     """Things whose label cannot be read, each as the expected one that it is."""
-    from custody.compose.compose import Touch
-    from custody.handover.waybill import check_matched
 
     if not codes:
         return []
@@ -199,8 +196,6 @@ def drafts(
             _tell(store, info, options)
             run_session(store, info.id, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
         elif record:
-            from services.scanning.handover_desk import DraftDesk
-
             info = _find_handover(store, record)
             tell_long_open(store, info)
             _tell(store, info, options)
@@ -215,13 +210,13 @@ def drafts(
             _list_drafts(store, as_json=as_json)
 
 
-def _tell(store: "Store", info: "DraftInfo", options: dict[str, Any]) -> None:
+def _tell(store: Store, info: DraftInfo, options: dict[str, Any]) -> None:
     """Keep in a session what the options of this command say, over what was said of it before."""
     given = read_handover(store, info.giver or "", info.receiver or "", options)
     tell_session(store, info.id, given, options)
 
 
-def _find_draft(store: "Store", id: str) -> "DraftInfo":
+def _find_draft(store: Store, id: str) -> DraftInfo:
     """The session whose id begins so.
 
     Raises:
@@ -231,7 +226,7 @@ def _find_draft(store: "Store", id: str) -> "DraftInfo":
     return found[0] if len(found) == 1 else store.drafts.get(id)
 
 
-def _find_handover(store: "Store", id: str) -> "DraftInfo":
+def _find_handover(store: Store, id: str) -> DraftInfo:
     """The same, of a handover alone.
 
     Raises:
@@ -248,10 +243,7 @@ def _find_handover(store: "Store", id: str) -> "DraftInfo":
     return info
 
 
-def _list_drafts(store: "Store", *, as_json: bool) -> None:
-    from language.text import local_time
-    from services.scanning.handover_desk import ends_in_words
-
+def _list_drafts(store: Store, *, as_json: bool) -> None:
     found = store.drafts.all(with_purpose=True)
     here = store.ledger.own_log().place
     for info in found:

@@ -1,15 +1,13 @@
 """Which list of the other side a handover confirms: found in the chains as of then, and in papers that were read."""
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from custody.chain.chain import Chain
 from custody.format.events import Event
 from custody.handover.receipts import confirmed, listed_there, sent_by, waiting_in
 from db.log.paper_records import Waybill
-
-if TYPE_CHECKING:
-    from db.state.queries import State
+from db.state.queries import State
 
 
 class ListThere(NamedTuple):
@@ -23,7 +21,7 @@ class ListThere(NamedTuple):
 
 
 def list_there(
-    state: "State", ends: tuple[str, str, str], chains: Mapping[str, Chain], waybill: Waybill, scanned: Collection[str]
+    state: State, ends: tuple[str, str, str], chains: Mapping[str, Chain], waybill: Waybill, scanned: Collection[str]
 ) -> ListThere:
     """The list of what was to go that the other side's record of a handover states.
 
@@ -49,7 +47,7 @@ def list_there(
     return ListThere(None if found is None else [code for code in found if code not in gone], may_change)
 
 
-def _parts(state: "State", event: Event) -> list[Event]:
+def _parts(state: State, event: Event) -> list[Event]:
     """All parts of the handover that an event is one of, whether a correction took them back since or not."""
     first = event.seq - event.body["part"] + 1
     numbers = range(first, first + event.body["parts"])

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from scanner.sources.frames import Image
+from scanner.sources.photo import photo_of
 from tables.sandbox.child_process import Send, limited
 
 _LEAST_PX, _PX_PER_BYTE = 12_500_000, 8
@@ -44,7 +45,6 @@ def _send_picture(path: Path, send: Send) -> None:
 
 def photo(_told: dict[str, Any], send: Send, payload: bytes) -> None:
     """Send the photograph in a file's bytes as it is kept; or that it is none."""
-    from scanner.sources.photo import photo_of
 
     limited(len(payload))
     image = decoded(np.frombuffer(payload, np.uint8))

@@ -4,23 +4,24 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from language import _
+from scanner.decoding import light
+from scanner.decoding.light import Trouble
 from scanner.outcomes import Outcome
-from scanner.reads import Hint, Read, Seen
+from scanner.reads import Hint, Read, Seen, hint_words
 from scanner.session import ScanSession
+from scanner.sources.frames import Frame
 from scanner.typed_lines import Command
+from scanner.ui.sound import Speaker
 from scanner.ui.terminal import TerminalView
 
 if TYPE_CHECKING:
-    from scanner.decoding.light import Trouble
-    from scanner.sources.frames import Frame
-    from scanner.ui.sound import Speaker
     from scanner.ui.window import Window
 
 
 class Feedback:
     """Hand `on_outcome` and `on_frame` to `scan_frames`."""
 
-    def __init__(self, session: ScanSession, view: TerminalView, speaker: "Speaker | None" = None) -> None:
+    def __init__(self, session: ScanSession, view: TerminalView, speaker: Speaker | None = None) -> None:
         """Answer on this view and by this speaker; a window may be added when there is one."""
         self.view, self.speaker = view, speaker
         self.window: Window | None = None
@@ -35,7 +36,7 @@ class Feedback:
         if self.window:
             self.window.on_outcome(outcome)
 
-    def on_frame(self, frame: "Frame", reads: Sequence[Read]) -> Command | None:
+    def on_frame(self, frame: Frame, reads: Sequence[Read]) -> Command | None:
         """Look at the light of a moving picture, show what to do, and show the picture."""
         self._adviser = self._adviser or Adviser()
         advice = self._adviser.see(frame, reads, self._session.unread)
@@ -47,7 +48,7 @@ class Adviser:
     """Says in words what would help the camera: more light, hold still, come closer. Nothing while all goes well."""
 
     def __init__(self) -> None:
-        from scanner.decoding import light, steady
+        from scanner.decoding import steady
 
         self._light, self._steady = light.LightWatch(), steady.SteadyHints()
         self._hints: light.Lasting[Hint] = light.Lasting()
@@ -55,9 +56,8 @@ class Adviser:
         self.unread: Sequence[Seen] = ()
         """What is seen and not read for long enough to be told."""
 
-    def see(self, frame: "Frame", reads: Sequence[Read], unread: Sequence[Seen]) -> str:
+    def see(self, frame: Frame, reads: Sequence[Read], unread: Sequence[Seen]) -> str:
         """What to do now; where no picture came, what was to do before."""
-        from scanner.reads import hint_words
 
         if not frame.is_blank:
             trouble = self._light.see(frame.image, frame.at_ms, is_read=bool(reads))
@@ -69,7 +69,7 @@ class Adviser:
         return self._advice
 
 
-def _words(trouble: "Trouble | None") -> str:
+def _words(trouble: Trouble | None) -> str:
     match trouble:
         case "dark":
             return _("Too dark: bring more light")

@@ -1,33 +1,30 @@
 """What waits for admission: shown wherever admitting it would change what is told."""
 
-from typing import TYPE_CHECKING
-
-from custody.chain.admission import waiting
+from custody.chain.admission import Waiting, waiting
+from custody.format.encoding import key_fingerprint
+from db.store import Store
 from language import _, chosen, ngettext
-
-if TYPE_CHECKING:
-    from custody.chain.admission import Waiting
-    from db.store import Store
+from language.text import number, printable
 
 _NAMED = 3
 
 
-def waiting_now(store: "Store") -> "list[Waiting]":
+def waiting_now(store: Store) -> list[Waiting]:
     """The logs that wait for admission here, this station's own last."""
     return store.ledger.remember("waiting", lambda: waiting(store.state.stations.now(), store.ledger.sizes()))
 
 
-def records_waiting(store: "Store") -> int:
+def records_waiting(store: Store) -> int:
     """How many records count nowhere here until root admits their stations; this station's own do count."""
     return sum(one.records for one in waiting_now(store) if not one.is_own)
 
 
-def waiting_words(store: "Store") -> str:
+def waiting_words(store: Store) -> str:
     """How many records of which stations count nowhere until root admits them, and how that is done; else empty."""
     return store.ledger.remember(f"waiting words {chosen()}", lambda: _words(store))
 
 
-def _words(store: "Store") -> str:
+def _words(store: Store) -> str:
     found = waiting_now(store)
     strangers = [one for one in found if not one.is_own]
     lines = [_strangers(store, strangers)] if strangers else []
@@ -41,9 +38,7 @@ def _words(store: "Store") -> str:
     return " ".join(lines)
 
 
-def _strangers(store: "Store", strangers: "list[Waiting]") -> str:
-    from language.text import number
-
+def _strangers(store: Store, strangers: list[Waiting]) -> str:
     count = sum(one.records for one in strangers)
     words = ngettext(
         "{count} record waits for admission, is kept and counts nowhere until then: {stations}.",
@@ -57,10 +52,7 @@ def _strangers(store: "Store", strangers: "list[Waiting]") -> str:
     return f"{words} " + (admit if may_admit else _("Only the warehouse admits: ask it, then import its data again."))
 
 
-def _names(strangers: "list[Waiting]") -> str:
-    from custody.format.encoding import key_fingerprint
-    from language.text import number, printable
-
+def _names(strangers: list[Waiting]) -> str:
     named = [
         _("{station} at {place} ({fingerprint})").format(
             station=printable(one.station, 60), place=printable(one.place, 60),
@@ -73,14 +65,12 @@ def _names(strangers: "list[Waiting]") -> str:
     return _("{names} and {count} more").format(names=names, count=number(more)) if more > 0 else names
 
 
-def waiting_sentence(store: "Store") -> str:
+def waiting_sentence(store: Store) -> str:
     """The same for pages and paper, in one short sentence without a command; empty where nothing waits."""
     return store.ledger.remember(f"waiting sentence {chosen()}", lambda: _sentence(store))
 
 
-def _sentence(store: "Store") -> str:
-    from language.text import number, printable
-
+def _sentence(store: Store) -> str:
     found = waiting_now(store)
     strangers = [one for one in found if not one.is_own]
     own = _("This station is not admitted yet: its records count here alone.") if len(strangers) < len(found) else ""

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from custody.errors import N_, ConflictError, InputError, StoreError
+from tables.output.safe_file import safe_file
 
 FILE = "observers.json"
 PREFIX = "serah-observer-"
@@ -135,8 +136,6 @@ class Observers:
         return self._known[1]
 
     def _write(self, tokens: dict[str, Token]) -> None:
-        from tables.output.safe_file import safe_file
-
         data = json.dumps([asdict(token) for token in tokens.values()], ensure_ascii=False, indent=1)
         with safe_file(self._path, is_own=True) as file:
             Path(file.name).chmod(0o600)

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from custody.errors import N_, InputError, StoreError
+from tables.output.safe_file import safe_file
 
 FILE = "pins.json"
 SHORTEST, LONGEST = 4, 12
@@ -151,8 +152,6 @@ class Pins:
         return scrypt(pin.encode(), salt=salt, n=1 << self._log2_n, r=_R, p=_P, maxmem=room, dklen=32).hex()
 
     def _write(self, people: dict[str, _Kept]) -> None:
-        from tables.output.safe_file import safe_file
-
         data = json.dumps([asdict(kept) for kept in people.values()], ensure_ascii=False, indent=1)
         with safe_file(self._path, is_own=True) as file:
             Path(file.name).chmod(0o600)

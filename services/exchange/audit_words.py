@@ -1,27 +1,24 @@
 """What an audit found, in words: for `verify` and for the page."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from custody.chain.chain import Chain, custody
+from custody.format.events import Event
+from evidence.audit_findings import EvidenceFinding
+from evidence.custody_proof import ProofAudit
+from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts
 from language import _, ngettext
 from language.text import fill, number, printable, sentence
 
-if TYPE_CHECKING:
-    from custody.chain.chain import Chain
-    from custody.format.events import Event
-    from evidence.audit_findings import EvidenceFinding
-    from evidence.custody_proof import ProofAudit
-    from evidence.verdict import BundleAudit, LogFacts
 
-
-def verdict_sentence(audit: "BundleAudit") -> str:
+def verdict_sentence(audit: BundleAudit) -> str:
     """The result as a sentence."""
     return sentence(_(audit.verdict)) + "."
 
 
-def length_caution(audit: "BundleAudit") -> str:
+def length_caution(audit: BundleAudit) -> str:
     """What to know before the result, where the root is known and nobody has seen how long any log is; else empty."""
-    from evidence.custody_proof import ProofAudit
 
     if isinstance(audit, ProofAudit) or not audit.is_ok or not audit.is_anchored or audit.is_witnessed:
         return ""
@@ -31,7 +28,7 @@ def length_caution(audit: "BundleAudit") -> str:
     )
 
 
-def audit_json(audit: "BundleAudit") -> dict[str, Any]:
+def audit_json(audit: BundleAudit) -> dict[str, Any]:
     """What `verify --json` tells, the verdict and each finding in the language of who asks."""
     said = audit.to_json()
     found = [
@@ -40,7 +37,7 @@ def audit_json(audit: "BundleAudit") -> dict[str, Any]:
     return {**said, "verdict": _(audit.verdict), "findings": found}
 
 
-def finding_sentence(finding: "EvidenceFinding") -> str:
+def finding_sentence(finding: EvidenceFinding) -> str:
     """What is wrong, or what the evidence does not show."""
     said = fill(finding.message, finding.values)
     if not finding.of_file or not finding.log:
@@ -50,9 +47,8 @@ def finding_sentence(finding: "EvidenceFinding") -> str:
     )
 
 
-def proven_chains(audit: "ProofAudit") -> "Iterator[Chain]":
+def proven_chains(audit: ProofAudit) -> Iterator[Chain]:
     """The chains that the proven records make. Findings that need the plan, as lateness, are not among them."""
-    from custody.chain.chain import custody
 
     naming: dict[str, list[Event]] = {}
     corrections: dict[str, list[Event]] = {}
@@ -65,9 +61,7 @@ def proven_chains(audit: "ProofAudit") -> "Iterator[Chain]":
         yield custody(code, _about(code, naming, corrections), roots=audit.roots, strangers=audit.strangers)
 
 
-def _about(
-    code: str, naming: "Mapping[str, Sequence[Event]]", corrections: "Mapping[str, Sequence[Event]]"
-) -> "list[Event]":
+def _about(code: str, naming: Mapping[str, Sequence[Event]], corrections: Mapping[str, Sequence[Event]]) -> list[Event]:
     """The records that name an item or what it was inside of, and their corrections: a file may hold thousands."""
     found: dict[str, Event] = {}
     family = [code]
@@ -84,9 +78,8 @@ def _about(
     return [*found.values()]
 
 
-def size_words(log: "LogFacts") -> str:
+def size_words(log: LogFacts) -> str:
     """Whose a log is, how much of it is here, how much was ever seen and by whom; its newest record."""
-    from evidence.verdict import KEPT_HEAD
 
     if not log.log:
         return _("Station {station} at {place}: admitted, and no log of it is here").format(
@@ -111,7 +104,7 @@ def size_words(log: "LogFacts") -> str:
     return line
 
 
-def witness_lines(log: "LogFacts") -> list[str]:
+def witness_lines(log: LogFacts) -> list[str]:
     """Who has seen how much of a log; empty where nothing of it is here."""
     if not log.size:
         return []

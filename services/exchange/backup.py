@@ -1,24 +1,20 @@
 """A safe copy of the ledger, its progress shown: for `backup` and for the page."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from db.sqlite_backup import Copied, backup
+from db.store import Store
 from language import _
 from services.progress_bar import Progress, unseen
 
-if TYPE_CHECKING:
-    from db.sqlite_backup import Copied
-    from db.store import Store
 
-
-def copy_ledger(store: "Store", path: Path, *, progress: Progress = unseen) -> "Copied":
+def copy_ledger(store: Store, path: Path, *, progress: Progress = unseen) -> Copied:
     """Copy the ledger to a new file and read it back.
 
     Raises:
         InputError: the file is there already, or cannot be made.
         StoreError: the disk failed or is full, or what was read back is not whole; nothing is left behind.
     """
-    from db.sqlite_backup import backup
 
     shown = 0
     with progress(100, _("Copying")) as done:

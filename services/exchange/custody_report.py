@@ -1,28 +1,26 @@
 """The custody report of items and its proof, for whoever asks: commands write files, the page gives them out."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
+from custody.chain.chain import Chain
 from custody.errors import N_, InputError
+from custody.format.codes import show_code
+from db.store import Store
+from reports.output import LogHead
+from services.records.proof_files import Proved, prove
 from services.reporting.made_by import made_of
-
-if TYPE_CHECKING:
-    from custody.chain.chain import Chain
-    from db.store import Store
-    from reports.output import LogHead
-    from services.records.proof_files import Proved
 
 MOST_PROVEN = 20
 """Items in one proof; each brings its handovers, and these name hundreds of others. Bundles are for more."""
 
 
-def known_chain(store: "Store", code: str) -> "Chain":
+def known_chain(store: Store, code: str) -> Chain:
     """The chain of an item as it stands now.
 
     Raises:
         InputError: no record names this code.
     """
-    from custody.format.codes import show_code
 
     chain = store.state.chain(code, as_of=store.around.now_utc())
     if not chain.shown:
@@ -35,16 +33,14 @@ def known_chain(store: "Store", code: str) -> "Chain":
     return chain
 
 
-def proved(store: "Store", codes: Sequence[str]) -> "Proved | None":
+def proved(store: Store, codes: Sequence[str]) -> Proved | None:
     """The proof file of these items; None where they are too many."""
-    from services.records.proof_files import prove
 
     return prove(store.state, codes) if len(codes) <= MOST_PROVEN else None
 
 
-def log_heads(store: "Store") -> "list[LogHead]":
+def log_heads(store: Store) -> list[LogHead]:
     """How far each log is known whose entries all count."""
-    from reports.output import LogHead
 
     signed = store.ledger.signed_heads
     return [
@@ -53,7 +49,7 @@ def log_heads(store: "Store") -> "list[LogHead]":
     ]
 
 
-def write_custody_pdf(out: BinaryIO, store: "Store", code: str) -> None:
+def write_custody_pdf(out: BinaryIO, store: Store, code: str) -> None:
     """Write the report of one item, its proof inside.
 
     Raises:

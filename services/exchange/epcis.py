@@ -4,18 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from custody.format.events import Event
 from custody.plan.places import is_under
+from db.store import Store
 from language import _
 from reports.epcis.epcis_events import Epcis, declared_wrong, epcis_event, write_epcis
 from reports.epcis.epcis_uris import Uris
 from services.progress_bar import Progress, unseen
+from services.records.correcting import withdrawn_now
 from tables.output.safe_file import safe_file
-
-if TYPE_CHECKING:
-    from custody.format.events import Event
-    from db.store import Store
 
 
 @dataclass(slots=True)
@@ -39,7 +37,7 @@ class EpcisCount:
 
 
 def export_epcis(
-    store: "Store", out: Path, top: str | None = None, *, base: str = "", company_prefix: str = "",
+    store: Store, out: Path, top: str | None = None, *, base: str = "", company_prefix: str = "",
     progress: Progress = unseen,
 ) -> EpcisCount:  # fmt: skip
     """Write what the logs of stations at a place or below it (None: all) tell of things, as it is read.
@@ -65,10 +63,9 @@ def export_epcis(
 
 
 def _told(
-    store: "Store", events: "Iterable[Event]", uris: Uris, count: EpcisCount, done: Callable[[int], None]
+    store: Store, events: Iterable[Event], uris: Uris, count: EpcisCount, done: Callable[[int], None]
 ) -> Iterator[Epcis]:
     """What the records tell, each that was withdrawn a second time with the declaration that it is wrong."""
-    from services.records.correcting import withdrawn_now
 
     here, stations, withdrawn = store.ledger.own_log().place, store.state.stations.now(), withdrawn_now(store)
     for event in events:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from custody.errors import N_, InputError, TamperError
 from evidence.audit import audit_bundle, worth_spreading
 from evidence.custody_proof import FIRST_LINE, MAX_FILE_BYTES, audit_proof, read_custody_proof
+from evidence.entry import RawEntry
 from evidence.verdict import BundleAudit
 from language import _
 from reports.output import PROOF_NAME
@@ -14,9 +14,6 @@ from services.exchange.bundle import read_bundle
 from services.parallel import spread
 from services.progress_bar import Progress, unseen
 from tables.sandbox.child_process import OverLimitError, bounded
-
-if TYPE_CHECKING:
-    from evidence.entry import RawEntry
 
 MAX_REPORT_BYTES = 256 * 1024 * 1024
 """Of a custody report; bundles are streamed and may be larger."""
@@ -64,7 +61,7 @@ def _audit_bundle(path: Path, root: str | None, heads: Sequence[str], progress: 
         total = sum(row.size for row in bundle.logs)
         with spread(worth_spreading(bundle.logs)) as mapper, progress(total, _("Checking entries")) as done:
 
-            def counted() -> "Iterator[RawEntry]":
+            def counted() -> Iterator[RawEntry]:
                 for raw in bundle.entries:
                     yield raw
                     done(1)

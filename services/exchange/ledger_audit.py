@@ -5,26 +5,26 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from custody.errors import N_, StoreError
+from evidence.audit import audit_bundle, worth_spreading
+from evidence.entry import RawEntry
+from evidence.verdict import BundleAudit
 from language import _
+from services.parallel import spread
 from services.progress_bar import Progress, unseen
 
 if TYPE_CHECKING:
     from db.store import Store
-    from evidence.entry import RawEntry
-    from evidence.verdict import BundleAudit
 
 
 def audit_ledger(
     store: "Store", root: str | None = None, heads: Sequence[str] = (), *, progress: Progress = unseen
-) -> "BundleAudit":
+) -> BundleAudit:
     """Audit the station's own ledger: its entries, and everything that is kept beside them.
 
     Raises:
         StoreError: its file is damaged so that it cannot even be read.
     """
     from db.log.table_audit import Checking
-    from evidence.audit import audit_bundle, worth_spreading
-    from services.parallel import spread
 
     try:
         checking = Checking(store.state)
@@ -45,7 +45,7 @@ def audit_ledger(
     return replace(audit, findings=(*found, *audit.findings))
 
 
-def _counted(entries: "Iterable[RawEntry]", done: Callable[[int], None]) -> "Iterator[RawEntry]":
+def _counted(entries: Iterable[RawEntry], done: Callable[[int], None]) -> Iterator[RawEntry]:
     for raw in entries:
         yield raw
         done(1)

@@ -5,11 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import file_digest
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from custody.format.encoding import key_fingerprint
+from db.handover_lookup import find_handover
+from db.store import Store
 from language import _
 from language.text import local_time, number, printable
+from reports.bast.letter_file import save_bast
+from reports.bast.letter_template import Template
 from reports.listing import Listing
 from reports.output import Made
 from reports.redaction import without_people
@@ -18,16 +21,13 @@ from services.exchange.epcis import export_epcis
 from services.exchange.table_export import all_tables, save_tables
 from services.exchange.transfer import export_bundle, own_head
 from services.progress_bar import Progress, unseen
+from services.reporting.bast_letters import drawn_signatures, letter_facts
 from services.reporting.evaluation_chapters import evaluation_of, listings
 from services.reporting.made_by import made_of
+from services.reporting.survey import Survey
 from tables.output.safe_file import folder_for, safe_file
 from tables.output.safe_folder import safe_folder
 from tables.output.write import Cell, Sheet, write_table
-
-if TYPE_CHECKING:
-    from db.store import Store
-    from reports.bast.letter_template import Template
-    from services.reporting.survey import Survey
 
 _ROOT = Path(__file__).resolve().parents[2]
 _README = _ROOT / "reports" / "templates" / "observer-pack.md"
@@ -37,7 +37,7 @@ _LETTERS = "| `letters/` | berita acara serah terima | the letters of handover |
 
 
 def write_pack(
-    store: "Store", out: Path, found: "Survey", *, letters: "Template | None" = None, with_strangers: bool = False,
+    store: Store, out: Path, found: Survey, *, letters: Template | None = None, with_strangers: bool = False,
     progress: Progress = unseen,
 ) -> tuple[int, list[str]]:  # fmt: skip
     """Write the pack to a new folder, whole or not at all; returns how many files it has, and the logs that are not in
@@ -78,7 +78,7 @@ def write_pack(
 
 
 def _save_reports(
-    store: "Store", found: "Survey", folder: Path, reports: Mapping[str, Listing], made: Made
+    store: Store, found: Survey, folder: Path, reports: Mapping[str, Listing], made: Made
 ) -> None:  # fmt: skip
     chapters = {name: without_people(listing) for name, listing in reports.items()}
     for name, listing in chapters.items():
@@ -86,11 +86,8 @@ def _save_reports(
     save_evaluation(folder / "evaluation.pdf", evaluation_of(store, found, chapters), made)
 
 
-def _save_letters(store: "Store", folder: Path, template: "Template", progress: Progress) -> None:
+def _save_letters(store: Store, folder: Path, template: Template, progress: Progress) -> None:
     """The letter of each handover; one that cannot be told apart from another's goes by its record."""
-    from db.handover_lookup import find_handover
-    from reports.bast.letter_file import save_bast
-    from services.reporting.bast_letters import drawn_signatures, letter_facts
 
     records = list(_first_parts(store))
     with progress(len(records), _("Letters")) as done:
@@ -102,14 +99,14 @@ def _save_letters(store: "Store", folder: Path, template: "Template", progress: 
             done(1)
 
 
-def _first_parts(store: "Store") -> Iterator[str]:
+def _first_parts(store: Store) -> Iterator[str]:
     """The record of the first part of each handover that counts, `LOG:SEQ`."""
     for event in filter(store.state.stations.now().stands, store.ledger.events_since({})):
         if event.type == "handover" and event.body["part"] == 1:
             yield f"{event.log}:{event.seq}"
 
 
-def _keys(store: "Store") -> Sheet:
+def _keys(store: Store) -> Sheet:
     """The key of each log that is held, whose it is, and whether it counts."""
     trusted, sizes = store.state.stations.now(), store.ledger.sizes()
     rows: list[list[Cell]] = []

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from os import SEEK_END
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from custody.errors import N_, InputError
+from db.photos import MAX_BYTES
+from db.store import Store
 from language import _
 from services.progress_bar import Progress, unseen
-
-if TYPE_CHECKING:
-    from db.store import Store
+from tables.output.own_files import output_path
+from tables.output.safe_file import safe_file
 
 SUFFIXES = frozenset({".jpg", ".jpeg"})
 PACKED = ".zip"
@@ -18,14 +19,12 @@ PACKED = ".zip"
 _MOST_RATIO, _SPARE_BYTES = 10, 20_000_000
 
 
-def save_photos(store: "Store", folder: Path) -> tuple[int, int]:
+def save_photos(store: Store, folder: Path) -> tuple[int, int]:
     """Write every photograph that an event names to a folder, as DIGEST.jpg; how many, and how many it lacks.
 
     Raises:
         InputError, StoreError: the folder cannot be written, or the disk is full.
     """
-    from tables.output.own_files import output_path
-    from tables.output.safe_file import safe_file
 
     output_path(folder)
     try:
@@ -49,7 +48,7 @@ def save_photos(store: "Store", folder: Path) -> tuple[int, int]:
     return _each_once(store, save)
 
 
-def zip_photos(store: "Store", path: Path) -> tuple[int, int]:
+def zip_photos(store: Store, path: Path) -> tuple[int, int]:
     """Write the same photographs to one .zip file; how many, and how many it lacks.
 
     Raises:
@@ -57,8 +56,6 @@ def zip_photos(store: "Store", path: Path) -> tuple[int, int]:
         StoreError: the disk is full.
     """
     from zipfile import ZipFile, ZipInfo
-
-    from tables.output.safe_file import safe_file
 
     with safe_file(path) as file, ZipFile(file, "w") as packed:  # stored: a JPEG grows no smaller
         written, lacking = _each_once(store, lambda name, data: packed.writestr(ZipInfo(name), data))
@@ -70,7 +67,7 @@ def zip_photos(store: "Store", path: Path) -> tuple[int, int]:
     return written, lacking
 
 
-def _each_once(store: "Store", save: Callable[[str, bytes], None]) -> tuple[int, int]:
+def _each_once(store: Store, save: Callable[[str, bytes], None]) -> tuple[int, int]:
     """Save each photograph that an event names under its name, once; how many, and how many are not kept here."""
     written, lacking = set[str](), set[str]()
     for photo in store.photos.named():
@@ -107,7 +104,7 @@ def split_photos(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     return bundles, photos
 
 
-def import_photos(store: "Store", files: Sequence[Path], *, progress: Progress = unseen) -> int:
+def import_photos(store: Store, files: Sequence[Path], *, progress: Progress = unseen) -> int:
     """Keep those photographs that an event names and that are not kept yet; returns how many were.
 
     Raises:
@@ -123,7 +120,6 @@ def import_photos(store: "Store", files: Sequence[Path], *, progress: Progress =
 
 def _read(files: Sequence[Path]) -> Iterator[bytes]:
     """The photographs in these files one by one, each no further than shows that it is too large."""
-    from db.photos import MAX_BYTES
 
     for path in files:
         try:

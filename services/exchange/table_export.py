@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from custody.errors import N_, InputError
+from custody.format.events import Event
+from db.store import Store
 from reports.chain.chain_table import HEADERS as CHAIN_HEADERS
 from reports.chain.chain_table import chain_rows
 from reports.listing import Listing
@@ -13,14 +14,11 @@ from reports.lists.print_account import print_sheets
 from reports.redaction import nameless
 from reports.tables.ledger_tables import handover_table, item_table, log_table, need_table, place_table, record_table
 from reports.tables.record_tables import record_tables
-from services.reporting.survey import every_chain
+from services.records.correcting import withdrawn_now
+from services.records.label_prints import account as printed
+from services.reporting.survey import Survey, every_chain
 from tables.output.safe_folder import check_new_folder, safe_folder
 from tables.output.write import Cell, Sheet, write_table
-
-if TYPE_CHECKING:
-    from custody.format.events import Event
-    from db.store import Store
-    from services.reporting.survey import Survey
 
 _NAMES = {
     "prints": ("prints", "print-records"), "deliveries": ("deliveries", "contracts", "delivery-records"),
@@ -31,7 +29,7 @@ _NAMES = {
 """What the tables of a report are called where it has several."""
 
 
-def all_tables(store: "Store", found: "Survey", reports: dict[str, Listing]) -> list[Sheet]:
+def all_tables(store: Store, found: Survey, reports: dict[str, Listing]) -> list[Sheet]:
     """Every table, under an English name that says what it has and that a file can have.
 
     The rows of the largest, of things, records and chains, come from the ledger as they are written.
@@ -39,8 +37,6 @@ def all_tables(store: "Store", found: "Survey", reports: dict[str, Listing]) -> 
     Args:
         reports: the reports of this survey (`services.reporting.evaluation_chapters.listings`).
     """
-    from services.records.correcting import withdrawn_now
-    from services.records.label_prints import account as printed
 
     state, ledger = store.state, store.ledger
     places, needs = found.ways.places, {need.kind: need for need in state.needs()}
@@ -48,10 +44,10 @@ def all_tables(store: "Store", found: "Survey", reports: dict[str, Listing]) -> 
 
     stands = state.stations.now().stands
 
-    def events() -> "Iterator[Event]":
+    def events() -> Iterator[Event]:
         return ledger.events_since({})
 
-    def counting() -> "Iterator[Event]":
+    def counting() -> Iterator[Event]:
         return filter(stands, events())
 
     sheets = [

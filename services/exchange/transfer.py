@@ -5,20 +5,24 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from custody.errors import N_, InputError, TamperError
+from custody.format.encoding import key_fingerprint
+from custody.plan.places import is_under
+from db.log.merge import Merged, merge
+from db.log.quarantine import Strangers
+from db.store import Store
+from evidence.audit_findings import EvidenceFinding
+from evidence.entry import RawEntry
+from evidence.fingerprint_words import words_of
+from evidence.intake import check_bundle, refuse_foreign
 from language import _
+from services.exchange.bundle import read_bundle, write_bundle
 from services.progress_bar import Progress, unseen
 
-if TYPE_CHECKING:
-    from db.log.merge import Merged
-    from db.store import Store
-    from evidence.audit_findings import EvidenceFinding
-    from evidence.entry import RawEntry
 
-
-def own_head(store: "Store") -> str:
+def own_head(store: Store) -> str:
     """The text of the head that this station signed with its newest record.
 
     Raises:
@@ -44,7 +48,7 @@ class Exported:
 
 
 def export_bundle(
-    store: "Store", out: Path, top: str | None = None, *, with_strangers: bool = False, progress: Progress = unseen
+    store: Store, out: Path, top: str | None = None, *, with_strangers: bool = False, progress: Progress = unseen
 ) -> Exported:
     """Write a bundle of the logs of stations at a place or below it.
 
@@ -54,9 +58,6 @@ def export_bundle(
     Raises:
         InputError: no log is held of a station there, or the file cannot be written.
     """
-    from custody.plan.places import is_under
-    from db.log.quarantine import Strangers
-    from services.exchange.bundle import write_bundle
 
     heads = [
         head | {"checkpoint": store.ledger.signed_heads.newest(head["log"])}
@@ -87,16 +88,13 @@ def left_out_words(count: int) -> str:
     return words.format(count=count)
 
 
-def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress = unseen) -> "Merged":
+def import_bundles(store: Store, files: Sequence[Path], *, progress: Progress = unseen) -> Merged:
     """Check bundles from their beginning to their end, then take all of them in, in one transaction.
 
     Raises:
         TamperError: one was cut or altered; nothing was taken of any.
         InputError: one cannot be read, or is of another election.
     """
-    from db.log.merge import merge
-    from evidence.intake import check_bundle, refuse_foreign
-    from services.exchange.bundle import read_bundle
 
     held = dict(store.ledger.keys())
     keys, said = dict(held), list[Mapping[str, Any]]()
@@ -117,7 +115,7 @@ def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress 
             held=held,
         )  # fmt: skip
 
-    def again() -> "Iterator[RawEntry]":
+    def again() -> Iterator[RawEntry]:
         for path, digest in zip(files, digests, strict=True):
             with read_bundle(path) as bundle:
                 watched = _Watched(bundle.entries)
@@ -136,13 +134,11 @@ def import_bundles(store: "Store", files: Sequence[Path], *, progress: Progress 
     return replace(merged, findings=(*false, *merged.findings))
 
 
-def other_root_words(store: "Store") -> str:
+def other_root_words(store: Store) -> str:
     """That others follow another root than this station was told of, which nobody here knows: perhaps it was mistyped.
 
     Empty where that is not so, and at a station that is a root itself.
     """
-    from custody.format.encoding import key_fingerprint
-    from evidence.fingerprint_words import words_of
 
     own = store.ledger.own_row()
     if own is None:
@@ -171,10 +167,10 @@ def other_root_words(store: "Store") -> str:
 class _Watched:
     """Entries as they are walked, and a digest of all of them."""
 
-    def __init__(self, entries: "Iterable[RawEntry]") -> None:
+    def __init__(self, entries: Iterable[RawEntry]) -> None:
         self._entries, self._hash = entries, hashlib.sha256()
 
-    def __iter__(self) -> "Iterator[RawEntry]":
+    def __iter__(self) -> Iterator[RawEntry]:
         for raw in self._entries:
             self._hash.update(b"%d %d " % (len(raw.body), len(raw.signatures)) + raw.body + raw.signatures.encode())
             yield raw

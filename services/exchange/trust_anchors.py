@@ -10,6 +10,7 @@ from pathlib import Path
 from custody.errors import N_, InputError, TamperError
 from custody.format.paper_codes import is_head
 from evidence.checkpoint import claimed_checkpoint
+from scanner.sources.frames import PICTURES
 
 Tell = Callable[[str], None]
 
@@ -114,6 +115,5 @@ def _photographed(path: Path, tell: Tell) -> list[str]:
 
 def is_picture(path: Path) -> bool:
     """Whether a file, by its name, holds pictures or pages."""
-    from scanner.sources.frames import PICTURES
 
     return path.suffix.lower() in {".pdf", *PICTURES}

@@ -4,27 +4,24 @@ from collections.abc import Iterable
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from labels.content import LabelContent
+from labels.layout import PT_PER_MM
+from labels.sheet import write_sheets
 from language import _
+from scanner.sources.pages import draw_page
 from services.labels.print_job import PrintJob
-
-if TYPE_CHECKING:
-    from labels.content import LabelContent
 
 _WIDTH_PX = 900
 _MARK = (180, 30, 30, 90)
 
 
-def draw_preview(out: Path, job: PrintJob, contents: "Iterable[LabelContent]") -> None:
+def draw_preview(out: Path, job: PrintJob, contents: Iterable[LabelContent]) -> None:
     """Draw the first page of a job as PNG, from as many of its labels as that takes; records nothing.
 
     Raises:
         LabelError: there is no label, or one does not fit the stock.
     """
-    from labels.layout import PT_PER_MM
-    from labels.sheet import write_sheets
-    from scanner.sources.pages import draw_page
 
     stock = job.stock
     count = max(stock.per_page - job.start + 1, 1)

@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from custody.errors import N_, InputError, LabelError
+from labels.adjust import Adjustment
+from labels.grid import Stock
+from labels.port import Destination
+from labels.stock import STOCKS, stock, with_own
+from labels.stock_file import read_stocks
 from services.progress_bar import Progress, unseen
-
-if TYPE_CHECKING:
-    from labels.adjust import Adjustment
-    from labels.grid import Stock
-    from labels.port import Destination
 
 OWN_SHEETS = "sheets.toml"
 DPI = ("203", "300")
@@ -30,26 +30,24 @@ class PrintJob:
     `tell` is given a line that the user must know although an error follows; `progress` shows how far it is.
     """
 
-    stock: "Stock"
+    stock: Stock
     path: Path | None
     form: Form = "pdf"
     start: int = 1
     cut_marks: bool = False
-    adjustment: "Adjustment | None" = None
+    adjustment: Adjustment | None = None
     dpi: int = 203
-    printer: "Destination | None" = None
+    printer: Destination | None = None
     progress: Progress = unseen
     tell: Callable[[str], None] = _say_nothing
 
 
-def known_stocks(home: Path, sheet_file: Path | None = None) -> "Mapping[str, Stock]":
+def known_stocks(home: Path, sheet_file: Path | None = None) -> Mapping[str, Stock]:
     """Serah's label stock, what sheets.toml in the station's folder adds, and what a file does.
 
     Raises:
         InputError: a file cannot be read, or is no table of sheets.
     """
-    from labels.stock import STOCKS, with_own
-    from labels.stock_file import read_stocks
 
     known = STOCKS
     own = home / OWN_SHEETS
@@ -67,13 +65,12 @@ def known_stocks(home: Path, sheet_file: Path | None = None) -> "Mapping[str, St
     return known
 
 
-def chosen_stock(home: Path, name: str, sheet_file: Path | None = None) -> "Stock":
+def chosen_stock(home: Path, name: str, sheet_file: Path | None = None) -> Stock:
     """The stock of this name.
 
     Raises:
         InputError, LabelError: there is none, or a table of sheets cannot be read.
     """
-    from labels.stock import stock
 
     if sheet_file is None:  # a mistake in a user's own table must not keep anybody from printing on other paper
         with suppress(LabelError):

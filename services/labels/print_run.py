@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from custody.errors import N_, LabelError
+from custody.format.item_facts import Item
+from custody.plan.places import Place, below
+from db.store import Store
+from labels.content import LabelContent, blank_content, item_content, place_content
+from labels.thermal import thermal_labels
 from language import _
 from services.labels.print_job import PrintJob
+from services.labels.printer_output import send_labels
 from services.parallel import Spread, spread
-
-if TYPE_CHECKING:
-    from custody.format.item_facts import Item
-    from custody.plan.places import Place
-    from db.store import Store
-    from labels.content import LabelContent
+from services.records.label_prints import record_blanks, record_prints, record_reprints
+from tables.output.safe_file import safe_file
 
 Record = Callable[[str, slice], object]
 """Records that these of the labels were printed on the stock of this name."""
@@ -23,7 +25,7 @@ _WORTH_SPREADING = {"pdf": 4_000, "zpl": 400, "tspl": 400}
 
 
 def print_labels(
-    store: "Store", job: PrintJob, contents: "Iterable[LabelContent]", count: int, record: Record, *, title: str = ""
+    store: Store, job: PrintJob, contents: Iterable[LabelContent], count: int, record: Record, *, title: str = ""
 ) -> int:
     """Draw labels, record their print and give the file its name, all or nothing: no label without its record.
 
@@ -35,11 +37,8 @@ def print_labels(
         The number of pages; on a roll each label is one.
     """
     if job.printer is not None:
-        from services.labels.printer_output import send_labels
-
         return send_labels(store, job, contents, count, record, cores_for(job, count))
     assert job.path is not None
-    from tables.output.safe_file import safe_file
 
     with ExitStack() as unnamed:
         file = unnamed.enter_context(safe_file(job.path))
@@ -57,12 +56,10 @@ def print_labels(
     return pages
 
 
-def draw(file: BinaryIO, job: PrintJob, contents: "Iterable[LabelContent]", count: int, *, title: str) -> int:
+def draw(file: BinaryIO, job: PrintJob, contents: Iterable[LabelContent], count: int, *, title: str) -> int:
     """Draw labels into a file, on all cores where they are many; returns the number of pages."""
     with cores_for(job, count) as mapper, job.progress(count, _("Drawing")) as done:
         if job.form != "pdf":
-            from labels.thermal import thermal_labels
-
             pages = 0
             for label in thermal_labels(contents, job.stock, job.form, job.dpi, mapper=mapper):
                 file.write(label)
@@ -99,33 +96,29 @@ def cores_for(job: PrintJob, count: int) -> AbstractContextManager[Spread]:
 # --- what labels are printed of ---------------------------------------------------------------------------------------
 
 
-def item_labels(store: "Store", items: "Iterable[Item]") -> "Iterator[LabelContent]":
+def item_labels(store: Store, items: Iterable[Item]) -> Iterator[LabelContent]:
     """The next label of each of these items: the first one, or that of a reprint."""
-    from labels.content import item_content
 
     places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
     return (item_content(item, places, needs, item.print + 1) for item in items)
 
 
-def blank_labels(store: "Store", codes: Iterable[str], kind: str | None) -> "Iterator[LabelContent]":
+def blank_labels(store: Store, codes: Iterable[str], kind: str | None) -> Iterator[LabelContent]:
     """Labels of codes that belong to no item yet."""
-    from labels.content import blank_content
 
     needs = {need.kind: need for need in store.state.needs()}
     return (blank_content(code, kind, needs) for code in codes)
 
 
-def place_labels(store: "Store", places: "Iterable[Place]") -> "Iterator[LabelContent]":
+def place_labels(store: Store, places: Iterable[Place]) -> Iterator[LabelContent]:
     """Labels of these places."""
-    from labels.content import place_content
 
     tree = store.state.places.all()
     return (place_content(place, tree) for place in places)
 
 
-def print_items(store: "Store", job: PrintJob, items: "Sequence[Item]") -> int:
+def print_items(store: Store, job: PrintJob, items: Sequence[Item]) -> int:
     """Draw the first labels of items and record their print; returns the number of pages."""
-    from services.records.label_prints import record_prints
 
     codes = [item.code for item in items]
 
@@ -135,9 +128,8 @@ def print_items(store: "Store", job: PrintJob, items: "Sequence[Item]") -> int:
     return print_labels(store, job, item_labels(store, items), len(items), record)
 
 
-def reprint_items(store: "Store", job: PrintJob, items: "Sequence[Item]", *, reason: str, second: str | None) -> int:
+def reprint_items(store: Store, job: PrintJob, items: Sequence[Item], *, reason: str, second: str | None) -> int:
     """Draw the next print of each of these items and record it; returns the number of pages."""
-    from services.records.label_prints import record_reprints
 
     numbers = {item.code: item.print + 1 for item in items}
 
@@ -148,9 +140,8 @@ def reprint_items(store: "Store", job: PrintJob, items: "Sequence[Item]", *, rea
     return print_labels(store, job, item_labels(store, items), len(items), record)
 
 
-def print_blanks(store: "Store", job: PrintJob, count: int, kind: str | None) -> int:
+def print_blanks(store: Store, job: PrintJob, count: int, kind: str | None) -> int:
     """Draw so many labels with new codes that belong to no item, and record their print; returns the pages."""
-    from services.records.label_prints import record_blanks
 
     codes = [store.around.new_code() for _number in range(count)]
 
@@ -160,13 +151,12 @@ def print_blanks(store: "Store", job: PrintJob, count: int, kind: str | None) ->
     return print_labels(store, job, blank_labels(store, codes, kind), count, record)
 
 
-def labelled_places(store: "Store", top: str | None) -> "list[Place]":
+def labelled_places(store: Store, top: str | None) -> list[Place]:
     """The places that have a label: a place and all below it but polling stations.
 
     Raises:
         LabelError: there is none.
     """
-    from custody.plan.places import below
 
     tree = store.state.places.all()
     chosen = list(tree.values()) if top is None else list(below(tree, top))
@@ -182,7 +172,7 @@ def labelled_places(store: "Store", top: str | None) -> "list[Place]":
     return shown
 
 
-def print_places(store: "Store", job: PrintJob, shown: "Sequence[Place]") -> int:
+def print_places(store: Store, job: PrintJob, shown: Sequence[Place]) -> int:
     """Labels of these places; they are no evidence, so printing them records nothing. Returns the number of pages."""
     contents = place_labels(store, shown)
     return print_labels(store, job, contents, len(shown), lambda _name, _those: None, title=_("Place labels"))

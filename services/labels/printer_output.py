@@ -2,25 +2,25 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING
 
 from custody.errors import N_, PrinterError
+from db.store import Store
+from labels.content import LabelContent
+from labels.port import send
+from labels.thermal import thermal_labels
 from language import _
 from services.labels.print_job import PrintJob
 from services.parallel import Spread
-
-if TYPE_CHECKING:
-    from db.store import Store
-    from labels.content import LabelContent
+from tables.output.safe_file import safe_file
 
 RECORDED_TOGETHER = 100
 """Labels: what a power cut leaves on paper without a record."""
 
 
 def send_labels(
-    store: "Store",
+    store: Store,
     job: PrintJob,
-    contents: "Iterable[LabelContent]",
+    contents: Iterable[LabelContent],
     count: int,
     record: Callable[[str, slice], object],
     cores: AbstractContextManager[Spread],
@@ -34,9 +34,6 @@ def send_labels(
     Raises:
         PrinterError: the printer cannot be reached or stopped; how many labels it took is said.
     """
-    from labels.port import send
-    from labels.thermal import thermal_labels
-    from tables.output.safe_file import safe_file
 
     assert job.printer is not None and job.form != "pdf"
     sent, recorded = 0, 0

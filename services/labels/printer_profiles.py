@@ -2,27 +2,25 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from custody.errors import N_, InputError, StoreError
+from labels.adjust import Adjustment
+from labels.grid import Stock
 from language import _
-
-if TYPE_CHECKING:
-    from labels.adjust import Adjustment
-    from labels.grid import Stock
+from tables.output.safe_file import safe_file
 
 PRINTERS = "printers.json"
 LONGEST_NAME = 40
 _MOST_BYTES = 100_000
 
 
-def known_printers(home: Path) -> "dict[str, Adjustment]":
+def known_printers(home: Path) -> dict[str, Adjustment]:
     """What was measured of each printer, by its name.
 
     Raises:
         StoreError: the file in which it is kept cannot be read.
     """
-    from labels.adjust import Adjustment
 
     path = home / PRINTERS
     if not path.exists():
@@ -41,7 +39,7 @@ def known_printers(home: Path) -> "dict[str, Adjustment]":
         ) from error
 
 
-def adjustment_of(home: Path, name: str) -> "Adjustment":
+def adjustment_of(home: Path, name: str) -> Adjustment:
     """What was measured of a printer.
 
     Raises:
@@ -59,7 +57,7 @@ def adjustment_of(home: Path, name: str) -> "Adjustment":
     )
 
 
-def keep_printer(home: Path, name: str, adjustment: "Adjustment | None") -> None:
+def keep_printer(home: Path, name: str, adjustment: Adjustment | None) -> None:
     """Keep what was measured of a printer; None forgets it.
 
     Raises:
@@ -67,8 +65,6 @@ def keep_printer(home: Path, name: str, adjustment: "Adjustment | None") -> None
         StoreError: the folder cannot be written, or what is kept cannot be read.
     """
     from dataclasses import asdict
-
-    from tables.output.safe_file import safe_file
 
     known = known_printers(home)
     if adjustment is None:
@@ -82,7 +78,7 @@ def keep_printer(home: Path, name: str, adjustment: "Adjustment | None") -> None
         file.write(json.dumps(table, ensure_ascii=False, indent=1).encode())
 
 
-def draw_calibration(out: BinaryIO, stock: "Stock", adjustment: "Adjustment | None", keeping: str) -> None:
+def draw_calibration(out: BinaryIO, stock: Stock, adjustment: Adjustment | None, keeping: str) -> None:
     """Draw the page of rulers for a stock.
 
     Args:

@@ -1,23 +1,22 @@
 """Which items' labels are printed: those that have none yet, those that are printed again, and who answers for it."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from custody.errors import N_, CodeError, InputError, RuleError
+from custody.format.codes import show_code
+from custody.format.item_facts import Item
+from db.store import Store
+from labels.content import leaving_order
+from services.records.label_prints import why_void_in_house
 
-if TYPE_CHECKING:
-    from custody.format.item_facts import Item
-    from db.store import Store
 
-
-def in_order(store: "Store", items: "Iterable[Item]") -> "list[Item]":
+def in_order(store: Store, items: Iterable[Item]) -> list[Item]:
     """The items as they leave the warehouse."""
-    from labels.content import leaving_order
 
     return leaving_order(items, store.state.places.all())
 
 
-def known_items(store: "Store", codes: Iterable[str]) -> "list[Item]":
+def known_items(store: Store, codes: Iterable[str]) -> list[Item]:
     """The items of these codes, each once.
 
     Raises:
@@ -30,14 +29,13 @@ def known_items(store: "Store", codes: Iterable[str]) -> "list[Item]":
     return [found[code] for code in wanted]
 
 
-def reprintable(store: "Store", codes: Iterable[str]) -> "list[Item]":
+def reprintable(store: Store, codes: Iterable[str]) -> list[Item]:
     """The items of these codes, each with a label that can be printed again.
 
     Raises:
         CodeError: one is registered nowhere.
         RuleError: one has no label yet.
     """
-    from custody.format.codes import show_code
 
     items = known_items(store, codes)
     for item in items:
@@ -51,13 +49,12 @@ def reprintable(store: "Store", codes: Iterable[str]) -> "list[Item]":
     return items
 
 
-def spoiled_items(store: "Store") -> "list[Item]":
+def spoiled_items(store: Store) -> list[Item]:
     """The items whose newest print was recorded as spoiled or unused and that never left.
 
     Raises:
         RuleError: there is none.
     """
-    from services.records.label_prints import why_void_in_house
 
     items = [item for item in store.state.with_voids() if why_void_in_house(store, item.code)]
     if not items:
@@ -69,13 +66,12 @@ def spoiled_items(store: "Store") -> "list[Item]":
     return in_order(store, items)
 
 
-def reason_to_reprint(store: "Store", items: "Sequence[Item]", reason: str, names: Sequence[str]) -> str:
+def reason_to_reprint(store: Store, items: Sequence[Item], reason: str, names: Sequence[str]) -> str:
     """Why these are printed again: what was said, or what void has recorded of all of them.
 
     Raises:
         InputError: nobody said why, or it takes two people and fewer are named.
     """
-    from services.records.label_prints import why_void_in_house
 
     if len(names) > 1 and reason:
         return reason
@@ -90,8 +86,6 @@ def reason_to_reprint(store: "Store", items: "Sequence[Item]", reason: str, name
 
 
 def _unknown(code: str) -> CodeError:
-    from custody.format.codes import show_code
-
     return CodeError(
         N_("{code} is registered nowhere that this station knows of"),
         hint=N_("List what is registered with: {way}"),

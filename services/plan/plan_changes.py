@@ -7,6 +7,7 @@ from typing import Any
 
 from custody.plan.places import Place
 from language import _, ngettext
+from language.text import fill, local_time, number, printable
 from tables.questions import Choice
 from tables.read import Note
 
@@ -21,7 +22,6 @@ class ChangedRow:
     @property
     def text(self) -> str:
         """The change in one line: 51.08.01: name PPK Gerokgak -> PPK Gerokgak Barat."""
-        from language.text import printable
 
         changes = ", ".join(
             f"{name} {printable(_shown(old), 60)} -> {printable(_shown(new), 60)}"
@@ -55,7 +55,7 @@ class Change:
     ignored: tuple[str, ...]
     digest: str = ""
     absent: int = 0
-    groups: "Mapping[str, Group]" = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
     past: tuple[Place, ...] = ()
     """New or changed places whose due time has passed already: a wrong year or zone, more often than not."""
     notes: tuple[Note, ...] = ()
@@ -83,7 +83,6 @@ class Change:
 
 def past_words(change: Change) -> str:
     """That due times have passed already, with the first of them; empty where none has."""
-    from language.text import local_time, number
 
     if not change.past:
         return ""
@@ -117,7 +116,6 @@ def choice_words(choice: Choice) -> str:
 
 def note_words(change: Change) -> list[str]:
     """How a file was read where it is no plain table, each in one line."""
-    from language.text import fill
 
     return [fill(template, values) for template, values in change.notes]
 

@@ -1,35 +1,31 @@
 """What the needs ask for and nobody registered yet: counted, and registered."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from custody.errors import N_, ConflictError
+from custody.format.events import Event
+from custody.format.item_facts import Item
+from db.store import Store
 from language import _
 from services.progress_bar import Progress, unseen
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from custody.format.events import Event
-    from custody.format.item_facts import Item
-    from db.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
     """The items that are needed and not registered, and the kinds of packs that no table of items has named yet."""
 
-    items: "Sequence[Item]"
-    packs: "Sequence[str]"
+    items: Sequence[Item]
+    packs: Sequence[str]
 
     @property
-    def by_kind(self) -> "Mapping[str, int]":
+    def by_kind(self) -> Mapping[str, int]:
         """How many of each kind."""
         return Counter(item.kind for item in self.items)
 
 
-def missing(store: "Store", top: str | None = None, kind: str | None = None) -> Missing:
+def missing(store: Store, top: str | None = None, kind: str | None = None) -> Missing:
     """What is needed at a place and below it, of a kind, and does not exist yet; nothing is recorded."""
     store.state.places.refresh()
     items = store.missing_items(under=top, kind=kind)
@@ -39,9 +35,9 @@ def missing(store: "Store", top: str | None = None, kind: str | None = None) -> 
 
 
 def register_missing(
-    store: "Store", top: str | None = None, kind: str | None = None, *, seen: int | None = None,
+    store: Store, top: str | None = None, kind: str | None = None, *, seen: int | None = None,
     progress: Progress = unseen,
-) -> "tuple[Missing, Sequence[Event]]":  # fmt: skip
+) -> tuple[Missing, Sequence[Event]]:  # fmt: skip
     """Register what is missing, all or none.
 
     Args:

@@ -1,30 +1,27 @@
 """The BAST letter of a handover, for whoever asks: a command writes it to a file, the page gives it to the browser."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from db.handover_lookup import FoundHandover
-    from db.store import Store
-    from reports.bast.letter_facts import BastFacts
-    from reports.bast.letter_template import Template
+from db.handover_context import told_of
+from db.handover_lookup import FoundHandover
+from db.store import Store
+from reports.bast.letter_facts import BastFacts, bast_facts
+from reports.bast.letter_template import Template, find_template, read_template, shipped_template
 
 
-def chosen_template(home: Path, named: Path | None = None) -> "Template":
+def chosen_template(home: Path, named: Path | None = None) -> Template:
     """The template that is named, else the office's own in the station's folder, else the shipped one.
 
     Raises:
         InputError: it cannot be read or has faults.
     """
-    from reports.bast.letter_template import find_template, read_template, shipped_template
 
     path = named or find_template(home)
     return read_template(path) if path else shipped_template()
 
 
-def drawn_signatures(facts: "BastFacts", picture_of: "Callable[[str], bytes | None]") -> dict[str, bytes]:
+def drawn_signatures(facts: BastFacts, picture_of: Callable[[str], bytes | None]) -> dict[str, bytes]:
     """The pictures of the signatures that were drawn for a handover, by signer, as far as they are at hand here.
 
     Args:
@@ -35,10 +32,8 @@ def drawn_signatures(facts: "BastFacts", picture_of: "Callable[[str], bytes | No
     return {who: picture for who, picture in pictures.items() if picture is not None}
 
 
-def letter_facts(store: "Store", found: "FoundHandover") -> "BastFacts":
+def letter_facts(store: Store, found: FoundHandover) -> BastFacts:
     """The facts of a handover (`db.handover_lookup.find_handover`) as this ledger tells them."""
-    from db.handover_context import told_of
-    from reports.bast.letter_facts import bast_facts
 
     state = store.state
     facts, then = told_of(store, found.parts)

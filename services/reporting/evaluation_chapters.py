@@ -1,11 +1,10 @@
 """The reports of a whole ledger, each as it stands alone, and the evaluation that has them as its chapters."""
 
-from typing import TYPE_CHECKING
-
 from custody.chain.conditions import by_area
 from custody.measures.progress import ProgressRow
 from custody.measures.progress import progress as sum_up
 from custody.measures.returning import return_rows
+from db.store import Store
 from reports.listing import Listing
 from reports.lists.condition import condition_report
 from reports.lists.delivery_list import delivery_report
@@ -20,10 +19,11 @@ from reports.lists.scorecard_list import scorecard_report
 from reports.lists.seal_account import seals_report
 from reports.words import custodian_name
 from services.exchange.custody_report import log_heads
-
-if TYPE_CHECKING:
-    from db.store import Store
-    from services.reporting.survey import Survey
+from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
+from services.records.inspecting import conditions
+from services.records.sealing import account as sealed
+from services.records.vendor_deliveries import account as delivered
+from services.reporting.survey import Survey
 
 WITHIN_H = 6
 """What is due within so many hours is due soon."""
@@ -31,18 +31,14 @@ POINT_SOON_H = 24
 """A critical point that is due within so many hours is told as due."""
 
 
-def progress_rows(store: "Store", top: str | None = None, kind: str | None = None) -> list[ProgressRow]:
+def progress_rows(store: Store, top: str | None = None, kind: str | None = None) -> list[ProgressRow]:
     """How far the supplies for a place and all below it have come, by place and kind."""
     groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
     return sum_up(groups, store.state.places.all())
 
 
-def listings(store: "Store", found: "Survey") -> dict[str, Listing]:
+def listings(store: Store, found: Survey) -> dict[str, Listing]:
     """The reports of everything that is known, by the name that `report` knows them under."""
-    from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
-    from services.records.inspecting import conditions
-    from services.records.sealing import account as sealed
-    from services.records.vendor_deliveries import account as delivered
 
     places, ways, as_of = found.ways.places, found.ways, found.as_of
     here, needs = store.ledger.own_log().place, {need.kind: need for need in store.state.needs()}
@@ -66,7 +62,7 @@ def listings(store: "Store", found: "Survey") -> dict[str, Listing]:
     }  # fmt: skip
 
 
-def evaluation_of(store: "Store", found: "Survey", chapters: dict[str, Listing] | None = None) -> Evaluation:
+def evaluation_of(store: Store, found: Survey, chapters: dict[str, Listing] | None = None) -> Evaluation:
     """The evaluation, of all reports or of these, in their order; of the way back once something has left for it."""
     own, places = store.ledger.own_log().place, found.ways.places
     late = sum(row.state == "late" for row in found.due)

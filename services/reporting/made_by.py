@@ -1,16 +1,12 @@
 """Who makes a report here and now."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from db.store import Store
-    from reports.output import Made
+from db.store import Store
+from reports.output import Made
+from services.access.admission_notice import waiting_sentence
 
 
-def made_of(store: "Store") -> "Made":
+def made_of(store: Store) -> Made:
     """When, by whom, from the ledger of which station and election, and what waits for admission there."""
-    from reports.output import Made
-    from services.access.admission_notice import waiting_sentence
 
     own = store.ledger.own_log()
     around = store.around

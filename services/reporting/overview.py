@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from custody.chain.chain import Chain
 from custody.chain.clocks import ClockSteps
 from custody.chain.findings import Finding, moment
 from custody.chain.journey import Journey, journey
+from custody.chain.roster import Roster
 from custody.handover.counting import Counted, counted_in
 from custody.measures.discrepancies import of_clocks, of_handovers
 from custody.measures.progress import Amounts, StockSums
@@ -22,11 +22,9 @@ from custody.measures.scoring import marks_of
 from custody.measures.timing import DueRow, DueSums
 from custody.measures.truckloads import Truckloads
 from custody.plan.places import Ways
-
-if TYPE_CHECKING:
-    from custody.chain.roster import Roster
-    from db.log.reader import Mark
-    from db.store import Store
+from db.log.reader import Mark
+from db.store import Store
+from services.records.field_records import handovers_without_items
 
 _BATCH = 250
 
@@ -85,7 +83,7 @@ class Overview:
         """How much of the ledger is counted, 0 to 1; below 1 the answers of this object are not whole yet."""
         return 1.0 if not self._to_fold else max(0.0, 1 - len(self._to_fold) / max(self._total, 1))
 
-    def advance(self, store: "Store", most_s: float) -> bool:
+    def advance(self, store: Store, most_s: float) -> bool:
         """Take in what was recorded since, for about so long; whether everything is counted now."""
         end = time.monotonic() + most_s
         now = store.around.now_utc()
@@ -94,8 +92,6 @@ class Overview:
         for stamp in store.ledger.stamps(self._clocks.sizes()):
             self._clocks.put(stamp)
         if self._unnamed is None:
-            from services.records.field_records import handovers_without_items
-
             self._unnamed = [counted_in(event) for event in handovers_without_items(store)]
         while waiting := self._to_fold or self._to_mark:
             batch = list(islice(waiting, _BATCH))
@@ -151,7 +147,7 @@ class Overview:
         for one in of_clocks(self._clocks, told, self._trusted, as_of=self._now) if self._trusted else ():
             yield Irregular(one.finding, one.place)
 
-    def _look(self, store: "Store", now: str) -> None:
+    def _look(self, store: Store, now: str) -> None:
         """See what is to be folded: what new records name, or everything where it may all be judged otherwise."""
         ledger = store.ledger
         mark = ledger.mark()

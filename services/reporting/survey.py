@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from custody.chain.chain import Chain
 from custody.chain.clocks import ClockSteps
 from custody.chain.journey import journey
 from custody.handover.counting import Counted, counted_in
@@ -14,10 +14,9 @@ from custody.measures.scoring import marks_of
 from custody.measures.timing import DueRow, DueSums
 from custody.measures.truckloads import Truckloads
 from custody.plan.places import Ways
-
-if TYPE_CHECKING:
-    from custody.chain.chain import Chain
-    from db.store import Store
+from db.batches import batches
+from db.store import Store
+from services.records.field_records import handovers_without_items
 
 _FOLDED_TOGETHER = 2000
 
@@ -40,7 +39,7 @@ class Survey:
 
 
 def survey(
-    store: "Store", as_of: str, *, within_h: int = 6, progress: Callable[[int], None] = lambda _count: None
+    store: Store, as_of: str, *, within_h: int = 6, progress: Callable[[int], None] = lambda _count: None
 ) -> Survey:
     """Fold every item that any record names, once.
 
@@ -48,7 +47,6 @@ def survey(
         as_of: the moment up to which what happened counts.
         progress: called with the number of items done since the last call.
     """
-    from services.records.field_records import handovers_without_items
 
     ways = Ways(store.state.places.all())
     due, scores = DueSums(ways), Scores(ways)
@@ -81,9 +79,8 @@ def survey(
     return Survey(as_of, ways, tuple(rows), due.there(), tuple(cards), tuple(irregular), tuple(returns))
 
 
-def every_chain(store: "Store", as_of: str) -> "Iterator[Chain]":
+def every_chain(store: Store, as_of: str) -> Iterator[Chain]:
     """Every item's chain; those of one record together, so that it is read once for all of them."""
-    from db.batches import batches
 
     for batch in batches(list(store.ledger.codes()), _FOLDED_TOGETHER):
         yield from store.state.chains(batch, as_of=as_of)

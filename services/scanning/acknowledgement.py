@@ -8,13 +8,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from custody.compose.compose import Acknowledged, Handover, Touch
 from custody.errors import N_, InputError
-
-if TYPE_CHECKING:
-    from scanner.sources.frames import Image
+from scanner.sources.frames import Image
 
 SIGNERS = ("giver", "receiver", "witness-1", "witness-2")
 """Who may acknowledge a handover at the screen, by the names that the letter has for them."""
@@ -80,7 +78,7 @@ def acknowledged(said: Mapping[str, str], contents: str) -> tuple[Acknowledged, 
     )
 
 
-def draw_signature(strokes: Sequence[Stroke]) -> "Image":
+def draw_signature(strokes: Sequence[Stroke]) -> Image:
     """The picture of a signature: its strokes in dark ink on white, as large as they are.
 
     Args:

@@ -1,15 +1,13 @@
 """What to do about a finding while the goods still stand there."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from custody.chain.findings import HELD_ALREADY, Finding
 from custody.errors import N_
+from db.store import Store
 from language import _
-from language.text import printable
-
-if TYPE_CHECKING:
-    from db.store import Store
+from language.text import local_time, printable
+from services.scanning.handover_desk import station_clock
 
 _ADVICE = {
     "UNKNOWN_CODE": N_("Set it aside and ask where it comes from. If it stays in the list, it is recorded as unknown."),
@@ -42,7 +40,7 @@ _ADVICE = {
 }  # fmt: skip
 
 
-def advice(finding: Finding, store: "Store | None" = None) -> str:
+def advice(finding: Finding, store: Store | None = None) -> str:
     """What to do now, in the chosen language; empty where nothing can be done here.
 
     Args:
@@ -59,7 +57,7 @@ def advice(finding: Finding, store: "Store | None" = None) -> str:
     return advice_on(finding.code)
 
 
-def _admit(store: "Store", station: str) -> str:
+def _admit(store: Store, station: str) -> str:
     """How a station that root has not admitted, as far as is known here, comes to be."""
     own = store.ledger.own_row()
     if own is not None and own.station == station:
@@ -74,13 +72,11 @@ def _admit(store: "Store", station: str) -> str:
     return advice_on("UNKNOWN_STATION")
 
 
-def last_handover(store: "Store", code: str) -> str:
+def last_handover(store: Store, code: str) -> str:
     """With which BAST, and when, an item came to who has it: `BAST 0003/G/2024, Mon 12 Feb 2024 08:00 WITA`.
 
     Empty where no BAST brought it there.
     """
-    from language.text import local_time
-    from services.scanning.handover_desk import station_clock
 
     chain = store.state.chain(code)
     for link in reversed(chain.links):

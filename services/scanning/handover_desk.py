@@ -17,10 +17,13 @@ from custody.plan.places import Need
 from db.drafts import DraftInfo
 from db.store import Store
 from language import _
-from language.text import printable
+from language.text import number, printable
+from reports.chain.steps import headline
+from reports.words import clock_at, custodian_name
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
 from services.scanning.handover_details import said_of
 from services.scanning.handover_papers import ends_after, head_words, paper_words
+from services.scanning.item_remarks import describe
 
 
 class DraftDesk:
@@ -124,7 +127,6 @@ class DraftDesk:
         Raises:
             CodeError, RuleError: it is not understood, or the item was not taken.
         """
-        from services.scanning.item_remarks import describe
 
         try:
             words = describe(self, what, code, text)
@@ -185,7 +187,6 @@ class DraftDesk:
 
     def refusals_changed(self) -> Outcome:
         """The same where things were refused, or are not refused any more."""
-        from language.text import number
 
         words = _("Refused: {count}. They stay with the giver; do not load them.")
         if not self.refused:
@@ -198,7 +199,6 @@ class DraftDesk:
         Returns:
             How what was scanned stands now; None where nothing came, or it stands as it was told.
         """
-        from language.text import number
 
         heard = self.store.mark()
         if heard == self._heard:
@@ -232,7 +232,6 @@ class DraftDesk:
 
     def _kept_in_words(self) -> str:
         """What was scanned before an end was changed, judged anew; empty where nothing was."""
-        from language.text import number
 
         if not self.taken or not self.giver or not self._receiver:
             return ""
@@ -357,7 +356,6 @@ def _wrong_by_item(findings: Iterable[Finding]) -> dict[str | None, set[str]]:
 
 def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
     """An item in a line: what it is, which of how many, and where it is bound for."""
-    from reports.chain.steps import headline
 
     if item is None:
         return headline(None, needs)
@@ -369,7 +367,6 @@ def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
 
 def ends_in_words(store: Store, info: DraftInfo, between: str = " > ") -> str:
     """Who gives and who receives: PPK Gerokgak > PPS Patas."""
-    from reports.words import custodian_name
 
     places, ends = store.state.places, (info.giver, info.receiver)
     return between.join(custodian_name(places, code) if code else "?" for code in ends)
@@ -393,7 +390,6 @@ def unplanned_words(store: Store, custodians: Sequence[str]) -> str:
 
 def station_clock(store: Store) -> str:
     """The code of a place whose zone all times at this station are told in; empty where its place tells none."""
-    from reports.words import clock_at
 
     store.state.places.refresh()
     return clock_at(store.state.places, store.ledger.own_log().place)

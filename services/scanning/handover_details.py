@@ -4,14 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from custody.errors import N_, InputError
+from custody.compose.compose import Extra, Handover, SealLook, Touch, how_read
+from custody.errors import N_, CodeError, InputError
+from custody.format.carriage import Carriage
+from custody.format.codes import parse_code
+from custody.format.serials import parse_serials
+from db.store import Store
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
-
-if TYPE_CHECKING:
-    from custody.compose.compose import Extra, Handover, SealLook, Touch
-    from db.store import Store
+from tables.times import NoZoneError, parse_moment
 
 CONDITION, REMARK, REFUSED, SEAL, PHOTO = "condition:", "remark:", "refused:", "seal:", "photo:"
 """Names under which a draft keeps what is said of one item, before its code."""
@@ -22,9 +23,8 @@ _REFUSED_AS = "refused-as:"
 """Under this name, before the code, it keeps how the label of a refused thing was read, where it was not scanned."""
 
 
-def said_of(handover: "Handover", said: Mapping[str, str]) -> "Handover":
+def said_of(handover: Handover, said: Mapping[str, str]) -> Handover:
     """The handover with what a draft has kept of it: names, count, carriage, note, and the state of single items."""
-    from custody.format.carriage import Carriage
 
     return replace(
         handover,
@@ -50,7 +50,7 @@ def said_of(handover: "Handover", said: Mapping[str, str]) -> "Handover":
     )
 
 
-def words_of(handover: "Handover") -> dict[str, str]:
+def words_of(handover: Handover) -> dict[str, str]:
     """What is said of a handover, as a draft keeps it, without what is not said; `said_of` gives all of it back.
 
     Its ends and where it is bound for stand in the draft itself, and who acknowledged it is kept as each one signs.
@@ -77,7 +77,7 @@ def words_of(handover: "Handover") -> dict[str, str]:
     return {name: text for name, text in words.items() if text}
 
 
-def _words_of_items(handover: "Handover") -> dict[str, Mapping[str, str]]:
+def _words_of_items(handover: Handover) -> dict[str, Mapping[str, str]]:
     """What is said of single items by the name under which a draft keeps it, and their codes."""
     read = {touch.code: f"{touch.how} {touch.print or ''}".strip() for touch in handover.refused}
     return {
@@ -90,7 +90,7 @@ def _words_of_items(handover: "Handover") -> dict[str, Mapping[str, str]]:
     }
 
 
-def tell(store: "Store", draft: str, handover: "Handover") -> None:
+def tell(store: Store, draft: str, handover: Handover) -> None:
     """Keep in a draft all that a command says of its handover, over what was said of the same before.
 
     Things without a label are added to those that are kept; told once more in the same words, they are the same things.
@@ -105,9 +105,8 @@ def tell(store: "Store", draft: str, handover: "Handover") -> None:
         store.drafts.set_ends(draft, bound=handover.bound)
 
 
-def _refused(said: Mapping[str, str], code: str) -> "Touch":
+def _refused(said: Mapping[str, str], code: str) -> Touch:
     """A refused thing, as its label was read."""
-    from custody.compose.compose import Touch, how_read
 
     how, _space, number = said.get(_REFUSED_AS + code, "").partition(" ")
     return Touch(code, int(number) if number else None, how_read(how))
@@ -124,13 +123,12 @@ def _remarks(said: Mapping[str, str]) -> dict[str, str]:
     return {code: "; ".join(filter(None, texts)) for code, texts in both if any(texts)}
 
 
-def read_extra(text: str) -> "Extra":
+def read_extra(text: str) -> Extra:
     """Things without a readable label as people say them: `KIND=COUNT`, `KIND=COUNT:REMARK`.
 
     Raises:
         InputError: it is not understood.
     """
-    from custody.compose.compose import Extra
 
     kind, _equals, rest = text.partition("=")
     count, _colon, remark = rest.partition(":")
@@ -176,14 +174,12 @@ SEAL_WORDS = {
 """What a look at seals found, in both languages: who types it need not know which one is set."""
 
 
-def read_look(text: str) -> "SealLook":
+def read_look(text: str) -> SealLook:
     """A look at the seals of an item as people say it: `intact`, `broken`, `mismatch:A0007 A0009`, `utuh:A0001-A0006`.
 
     Raises:
         InputError: it is not understood, or a seal is not there and numbers were read.
     """
-    from custody.compose.compose import SealLook
-    from custody.format.serials import parse_serials
 
     word, _colon, numbers = text.partition(":")
     result = SEAL_WORDS.get(word.strip().lower())
@@ -212,7 +208,6 @@ def read_occurred(text: str | None, now_utc: str, option: str = "--occurred") ->
     Raises:
         InputError: it is no time, has no time zone, or is in the future.
     """
-    from tables.times import NoZoneError, parse_moment
 
     if text is None:
         return None
@@ -261,8 +256,6 @@ def name_line(option: str, text: str) -> str:
 
 def _is_code(line: str) -> bool:
     """Whether it is an item's code as people write it. A name may fit by chance, but it has no digit."""
-    from custody.errors import CodeError
-    from custody.format.codes import parse_code
 
     try:
         parse_code(line)

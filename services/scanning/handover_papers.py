@@ -4,23 +4,24 @@ And what is said of another station's paper once its codes have been read.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from custody.chain.findings import Finding, name_of
+from custody.compose.compose import Handover
 from custody.errors import N_, InputError
-from language import _
+from custody.format.event_types import Body
+from custody.format.paper_codes import Sheet
+from custody.handover.waybill import is_below
+from db.handover_lookup import find_handover
+from db.log.paper_records import ReadPaper
+from db.store import RecordedHandover, Store
+from language import _, ngettext
+from language.text import number, printable
+from reports.bast.letter_facts import BastFacts
+from reports.handover.paper_facts import HandoverFacts, Part
+from services.reporting.bast_letters import letter_facts
 
-if TYPE_CHECKING:
-    from custody.chain.findings import Finding
-    from custody.compose.compose import Handover
-    from custody.format.event_types import Body
-    from custody.format.paper_codes import Sheet
-    from db.log.paper_records import ReadPaper
-    from db.store import RecordedHandover, Store
-    from reports.bast.letter_facts import BastFacts
-    from reports.handover.paper_facts import HandoverFacts
 
-
-def paper_facts(store: "Store", bast: str | None = None, recorded: "RecordedHandover | None" = None) -> "HandoverFacts":
+def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandover | None = None) -> HandoverFacts:
     """What the paper of our own handover of that number says, or of the last one.
 
     Args:
@@ -29,7 +30,6 @@ def paper_facts(store: "Store", bast: str | None = None, recorded: "RecordedHand
     Raises:
         InputError: this station recorded no such handover.
     """
-    from reports.handover.paper_facts import HandoverFacts, Part
 
     sheets = store.papers.sheets(bast)
     if not sheets:
@@ -55,24 +55,20 @@ def paper_facts(store: "Store", bast: str | None = None, recorded: "RecordedHand
     )  # fmt: skip
 
 
-def facts_now(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> "BastFacts":
+def facts_now(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> BastFacts:
     """What the letter of a recorded handover of this station tells: its paper and its page say the same."""
-    from db.handover_lookup import find_handover
-    from services.reporting.bast_letters import letter_facts
 
     first = sheets[0][0]
     return letter_facts(store, find_handover(store.state, f"{first['log']}:{first['seq']}"))
 
 
-def found_in(letter: "BastFacts") -> "list[Finding]":
+def found_in(letter: BastFacts) -> list[Finding]:
     """What is irregular about a handover by its letter, with what is missing, which the letter lists by itself."""
     return [*(finding for finding in letter.told.findings if finding.code == "SHORTAGE"), *letter.findings]
 
 
-def paper_words(store: "Store", paper: "ReadPaper") -> str:
+def paper_words(store: Store, paper: ReadPaper) -> str:
     """What a paper that was read whole is about, in a line."""
-    from custody.chain.findings import name_of
-    from language.text import number, printable
 
     said, places = paper.handover, store.state.places
     words = _("Paper {bast}: {count} items from {giver} to {to}")
@@ -92,8 +88,6 @@ def foretold_words(scanned: int, basts: Sequence[str], senders: Sequence[str]) -
         basts: the numbers of the papers.
         senders: the stations that signed them.
     """
-    from language import ngettext
-    from language.text import number, printable
 
     if not scanned:
         return ""
@@ -109,26 +103,25 @@ def foretold_words(scanned: int, basts: Sequence[str], senders: Sequence[str]) -
     )
 
 
-def foretold_now(store: "Store", handover: "Handover", codes: Iterable[str]) -> str:
+def foretold_now(store: Store, handover: Handover, codes: Iterable[str]) -> str:
     """The same of what is being scanned, while nothing is registered here; empty later."""
     waybill = store.waybill(handover)
     known = waybill.refs if store.state.is_bare else {}
     return foretold_words(sum(code in known for code in codes), waybill.basts, waybill.senders)
 
 
-def foretold_then(store: "Store", handovers: "Sequence[Body]") -> str:
+def foretold_then(store: Store, handovers: Sequence[Body]) -> str:
     """The same of what was recorded: the bodies of one handover's records."""
     told = store.papers.foretold(handovers) if store.state.is_bare else None
     return foretold_words(told.scanned, told.basts, told.senders) if told else ""
 
 
-def ends_after(store: "Store", said: "Body") -> tuple[str, str]:
+def ends_after(store: Store, said: Body) -> tuple[str, str]:
     """Who gives and who receives when goods come with this paper.
 
     Those on a truck come here, where it goes here, goes somewhere below or nobody wrote where; else the receiver is
     empty, and at the place that sent them.
     """
-    from custody.handover.waybill import is_below
 
     if not store.is_carrier(said["to"]):
         return said["from"], said["to"]
@@ -137,13 +130,12 @@ def ends_after(store: "Store", said: "Body") -> tuple[str, str]:
     return said["to"], own if comes_here and own != said["from"] else ""
 
 
-def head_words(store: "Store", text: str) -> str:
+def head_words(store: Store, text: str) -> str:
     """Keep a signed head that a paper carries; what it shows, in words.
 
     Raises:
         TamperError: its log's key has not signed it, or our own ledger was put back to an older copy.
     """
-    from language.text import number, printable
 
     head = store.heads.take(text, at=store.around.now_utc())
     if head is None:
@@ -154,7 +146,6 @@ def head_words(store: "Store", text: str) -> str:
 
 def unwitnessed_words(count: int) -> str:
     """How many of our own records nobody else has seen, and what to do about it."""
-    from language.text import number
 
     if not count:
         return _("Another station keeps a copy of every record of this station.")

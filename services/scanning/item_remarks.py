@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from custody.errors import N_, InputError, RuleError
 from custody.format.codes import show_code
 from language import _
+from reports.words import condition_word
 from scanner.outcomes import What
 from services.one_line import LONGEST_NOTE, one_line
 from services.scanning.handover_details import (
@@ -45,7 +46,6 @@ def describe(desk: "DraftDesk", what: What, code: str, text: str) -> str:
 
 def _kept(what: What, text: str) -> tuple[str, str, str]:
     """Under which name it is kept, the text that is kept (empty: taken back), and how it reads."""
-    from reports.words import condition_word
 
     line = one_line(_("Remark"), text, LONGEST_NOTE)
     match what:

@@ -21,6 +21,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from tables.sandbox import windows_job
+
 MEMORY_BYTES, MEMORY_PER_BYTE, MOST_MEMORY_BYTES = 215_000_000, 16, 1_500_000_000
 """What a file may take beyond the reader itself: this, so much more for each of its bytes, never more than that."""
 STEP_CPU_S, STEP_CPU_S_PER_BYTE = 2, 1e-6
@@ -72,9 +74,7 @@ def bounded(function: str, file_bytes: int, told: Mapping[str, Any], payload: by
     job: Any = None
     try:
         if sys.platform == "win32":
-            from tables.sandbox.windows_job import limited
-
-            job = limited(process, _CHILD_BYTES + memory_for(file_bytes))
+            job = windows_job.limited(process, _CHILD_BYTES + memory_for(file_bytes))
         assert process.stdin is not None
         with suppress(OSError):  # a child that is gone already says so by sending nothing
             _write(process.stdin, json.dumps(told).encode() + b"\n")
@@ -97,7 +97,7 @@ def _write(pipe: Any, data: bytes) -> None:
         left = left[pipe.write(left) :]
 
 
-def _pieces(process: "subprocess.Popen[bytes]") -> Iterator[Piece]:
+def _pieces(process: subprocess.Popen[bytes]) -> Iterator[Piece]:
     assert process.stdout is not None
     pipe = process.stdout
     while True:

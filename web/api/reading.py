@@ -1,24 +1,30 @@
 """What programs read: items and chains, places, progress, what is late or irregular, obstacles, heads, the check."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
 from custody.errors import N_, InputError
 from custody.format.codes import parse_code
 from custody.format.item_facts import Item
+from custody.measures.progress import progress as sum_up
 from custody.plan.field import Incident
 from custody.plan.places import is_under
+from db.state.item_search import Wanted, find_items
+from db.store import Store
+from reports.chain.chain_facts import chain_json, finding_json
+from reports.lists.late_list import due_json
+from reports.lists.progress_list import progress_json
+from services.exchange.audit_words import audit_json
 from services.exchange.custody_report import known_chain
+from services.exchange.ledger_audit import audit_ledger
+from services.records.field_records import incidents_of
 from services.reporting.overview import Overview
 from web.api import schemas
 from web.api.waiting import DESCRIBED, TOLD, waiting
 from web.dependencies import RoleDep, SiteDep, StaffDep
 from web.views.overview_view import irregular_under
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 router = APIRouter(tags=["Reading"], dependencies=[TOLD], responses=DESCRIBED)
 Code = Annotated[str, Path(max_length=60)]
@@ -114,9 +120,7 @@ def verify(site: SiteDep) -> schemas.Verified:
     return site.aside(_verified)
 
 
-def _items(store: "Store", words: tuple[str, str, str], after: str, most: int) -> schemas.Items:
-    from db.state.item_search import Wanted, find_items
-
+def _items(store: Store, words: tuple[str, str, str], after: str, most: int) -> schemas.Items:
     kind, to, held_by = words
     wanted = Wanted(kind or None, store.custodian(to) if to else None, store.custodian(held_by) if held_by else None)
     page = find_items(store.state, wanted, after=parse_code(after) if after else None, most=most)
@@ -125,39 +129,30 @@ def _items(store: "Store", words: tuple[str, str, str], after: str, most: int) -
     return schemas.Items(total=page.total, items=rows, after=last, waiting=waiting(store))
 
 
-def _chain(store: "Store", code: str) -> dict[str, Any]:
-    from reports.chain.chain_facts import chain_json
-
+def _chain(store: Store, code: str) -> dict[str, Any]:
     needs = {need.kind: need for need in store.state.needs()}
     return chain_json(known_chain(store, code), store.state.places, needs)
 
 
-def _places(store: "Store", q: str, below: str) -> list[Any]:
+def _places(store: Store, q: str, below: str) -> list[Any]:
     if q:
         return store.state.places.find(q, _MOST)
     return [place for place in store.state.places.tree().values() if not below or place.parent == below]
 
 
-def _progress(store: "Store", to: str) -> list[dict[str, Any]]:
-    from custody.measures.progress import progress as sum_up
-    from reports.lists.progress_list import progress_json
-
+def _progress(store: Store, to: str) -> list[dict[str, Any]]:
     top = store.custodian(to) if to else None
     return progress_json(sum_up(store.state.stock(top), store.state.places.tree()))
 
 
-def _late(store: "Store", overview: Overview, to: str, within_h: int) -> list[dict[str, Any]]:
-    from reports.lists.late_list import due_json
-
+def _late(store: Store, overview: Overview, to: str, within_h: int) -> list[dict[str, Any]]:
     top = store.state.places.tree().get(store.custodian(to)) if to else None
     found = overview.due_rows(store.around.now_utc(), within_h)
     ways = overview.ways
     return [due_json(row, ways) for row in found if top is None or top in ways.to(row.place.code)]
 
 
-def _findings(store: "Store", overview: Overview, to: str, most: int) -> schemas.Findings:
-    from reports.chain.chain_facts import finding_json
-
+def _findings(store: Store, overview: Overview, to: str, most: int) -> schemas.Findings:
     tree = store.state.places.tree()
     top = tree.get(store.custodian(to)) if to else next(iter(tree.values()), None)
     found = [] if top is None else irregular_under(overview, top if to else replace(top, parent=None))
@@ -168,24 +163,19 @@ def _findings(store: "Store", overview: Overview, to: str, most: int) -> schemas
     return schemas.Findings.model_validate({"total": len(found), "findings": rows, "waiting": waiting(store)})
 
 
-def _incidents(store: "Store", to: str, *, with_staff: bool) -> list[schemas.Incident]:
-    from services.records.field_records import incidents_of
-
+def _incidents(store: Store, to: str, *, with_staff: bool) -> list[schemas.Incident]:
     top, tree = store.custodian(to) if to else None, store.state.places.tree()
     found = (one for one in incidents_of(store) if top is None or is_under(tree, one.body["place"], top))
     return [incident(one, with_staff=with_staff) for one in found]
 
 
-def _heads(store: "Store") -> schemas.Heads:
+def _heads(store: Store) -> schemas.Heads:
     return schemas.Heads.model_validate({
         "logs": store.ledger.heads(), "signed": store.heads.own_head(), "unwitnessed": store.heads.unwitnessed()
     })  # fmt: skip
 
 
-def _verified(store: "Store") -> schemas.Verified:
-    from services.exchange.audit_words import audit_json
-    from services.exchange.ledger_audit import audit_ledger
-
+def _verified(store: Store) -> schemas.Verified:
     return schemas.Verified.model_validate(audit_json(audit_ledger(store)))
 
 

@@ -1,15 +1,24 @@
 """What programs record: handovers, sessions, obstacles; by the same functions, and so the same rules, as the page."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
 from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import ItemLabel, parse_entry
+from db.drafts import DraftInfo
+from db.handover_context import told_of
+from db.handover_lookup import find_handover
+from db.store import RecordedHandover, Store
+from reports.chain.chain_facts import finding_json
+from reports.words import people_json
 from services.access.observers import Token
 from services.one_line import LONGEST_NOTE, one_line
+from services.records.correcting import find_event
+from services.records.field_records import close_incident as close
+from services.records.field_records import open_incident as open_
 from services.scanning.handover_details import read_occurred, said_of
 from web.api import schemas
 from web.api.waiting import DESCRIBED, TOLD
@@ -17,10 +26,6 @@ from web.dependencies import Draft, SiteDep
 from web.live.sessions import Room
 from web.pages.begin import Ends, open_draft
 from web.site import Site
-
-if TYPE_CHECKING:
-    from db.drafts import DraftInfo
-    from db.store import RecordedHandover, Store
 
 router = APIRouter(tags=["Recording"])
 tokens = APIRouter(tags=["Observers"])
@@ -121,19 +126,14 @@ def _token(site: Site, token: Token) -> schemas.Token:
     )  # fmt: skip
 
 
-def _open_incident(store: "Store", asked: schemas.NewIncident) -> schemas.RecordedEvent:
-    from services.records.field_records import open_incident as open_
-
+def _open_incident(store: Store, asked: schemas.NewIncident) -> schemas.RecordedEvent:
     codes = [label.code for label in _labels(asked.items)]
     place = store.custodian(asked.place) if asked.place else store.ledger.own_log().place
     event = open_(store, _line(asked.text), place=place, stage=one_line("stage", asked.stage), codes=codes)
     return schemas.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
 
 
-def _close_incident(store: "Store", asked: schemas.CloseIncident) -> schemas.RecordedEvent:
-    from services.records.correcting import find_event
-    from services.records.field_records import close_incident as close
-
+def _close_incident(store: Store, asked: schemas.CloseIncident) -> schemas.RecordedEvent:
     event = close(store, find_event(store, asked.record), _line(asked.text))
     return schemas.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
 
@@ -168,7 +168,7 @@ def _labels(texts: list[str]) -> list[ItemLabel]:
     return labels
 
 
-def _record(store: "Store", asked: schemas.NewHandover) -> schemas.Recorded:
+def _record(store: Store, asked: schemas.NewHandover) -> schemas.Recorded:
     known = store.papers.number_of(asked.id)
     if known is not None:
         return _known(store, known)
@@ -198,11 +198,8 @@ def _record_draft(room: Room, words: dict[str, str], version: str) -> schemas.Re
     return _recorded(room.store, room.record(version))
 
 
-def _known(store: "Store", bast: str) -> schemas.Recorded:
+def _known(store: Store, bast: str) -> schemas.Recorded:
     """What was recorded before, as its records tell it."""
-    from db.handover_context import told_of
-    from db.handover_lookup import find_handover
-    from reports.words import people_json
 
     parts = find_handover(store.state, bast).parts
     facts, _then = told_of(store, parts)
@@ -213,10 +210,7 @@ def _known(store: "Store", bast: str) -> schemas.Recorded:
     })  # fmt: skip
 
 
-def _recorded(store: "Store", recorded: "RecordedHandover") -> schemas.Recorded:
-    from reports.chain.chain_facts import finding_json
-    from reports.words import people_json
-
+def _recorded(store: Store, recorded: RecordedHandover) -> schemas.Recorded:
     needs = {need.kind: need for need in store.state.needs()}
     return schemas.Recorded.model_validate({
         "bast": recorded.bast, "new": True, "scanned": recorded.scanned, "expected": recorded.expected,
@@ -226,7 +220,7 @@ def _recorded(store: "Store", recorded: "RecordedHandover") -> schemas.Recorded:
     })  # fmt: skip
 
 
-def _draft(info: "DraftInfo") -> schemas.Draft:
+def _draft(info: DraftInfo) -> schemas.Draft:
     return schemas.Draft(
         id=info.id, giver=info.giver or "", receiver=info.receiver or "", bound=list(info.bound),
         opened_at=info.opened_at, taken=info.scan_count,

@@ -1,15 +1,14 @@
 """What waits for admission, for programs: a header of every answer, and a field of those that are objects."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import Depends, Response
 
+from custody.format.encoding import key_fingerprint
+from db.store import Store
 from services.access.admission_notice import records_waiting, waiting_now
 from web.api import schemas
 from web.dependencies import SiteDep
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 HEADER = "Serah-Waiting"
 DESCRIBED: dict[int | str, dict[str, Any]] = {
@@ -33,9 +32,8 @@ TOLD = Depends(_tell)
 """Puts the number of records into an answer's head; a list has no other place for it."""
 
 
-def waiting(store: "Store") -> list[schemas.Waiting]:
+def waiting(store: Store) -> list[schemas.Waiting]:
     """The logs that wait, this station's own last."""
-    from custody.format.encoding import key_fingerprint
 
     return [
         schemas.Waiting(

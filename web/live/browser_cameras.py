@@ -9,7 +9,9 @@ from typing import Any
 
 from custody.errors import N_, ConflictError, InputError
 from scanner.outcomes import Mark
-from scanner.reads import Read
+from scanner.reads import Read, hint_words
+from scanner.sources.frames import Frame, monotonic_ms
+from scanner.ui.feedback import Adviser
 from web.live.sessions import Rooms
 from web.live.shared_session import Scanning
 
@@ -49,8 +51,6 @@ class Eyes:
             ConflictError: so many cameras read already, or the one before is still being read.
         """
         from scanner.decoding.looks import in_view
-        from scanner.reads import hint_words
-        from scanner.sources.frames import Frame, monotonic_ms
 
         image = _decoded(jpeg)
         eye = self._eye(draft, name)
@@ -87,7 +87,6 @@ class Eyes:
 
     def _eye(self, draft: str, name: str) -> _Eye:
         from scanner.decoding.live_reader import open_looks
-        from scanner.ui.feedback import Adviser
 
         now_s = time.monotonic()
         with self._lock:

@@ -9,22 +9,20 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from custody.errors import CustodyError
 from language import _
 from language.text import say
 from scanner.outcomes import Mark, Outcome
-from scanner.reads import Corners, Read, Seen
+from scanner.reads import Corners, Read, Seen, hint_words
+from scanner.session import ScanSession
+from scanner.sources.frames import Frame, Image
+from scanner.typed_lines import Command
+from scanner.ui.feedback import Adviser
 from web.live.server_events import Bell
 from web.live.sessions import Rooms
 from web.page_hints import hint_on_page
-
-if TYPE_CHECKING:
-    from scanner.session import ScanSession
-    from scanner.sources.frames import Frame, Image
-    from scanner.typed_lines import Command
-    from scanner.ui.feedback import Adviser
 
 _WIDEST_PX = 960
 _JPEG_QUALITY = 72
@@ -89,7 +87,7 @@ class Pictures:
         watch = self._watch
         return watch.state if watch and watch.draft == draft else CameraState("off")
 
-    def newest(self, draft: str) -> "Image | None":
+    def newest(self, draft: str) -> Image | None:
         """What the camera that reads into a session shows now; None where none does."""
         watch = self._watch
         return watch.newest if watch and watch.draft == draft and watch.state.state == "on" else None
@@ -177,10 +175,7 @@ class _Watch:
             self.state = state
             self._news.tell("camera", state=state.state, words=state.words, advice=state.advice)
 
-    def _on_frame(self, frame: "Frame", reads: Sequence[Read]) -> "Command | None":
-        from scanner.reads import hint_words
-        from scanner.ui.feedback import Adviser
-
+    def _on_frame(self, frame: Frame, reads: Sequence[Read]) -> Command | None:
         if self._must_stop:
             return "finish"
         if not frame.is_blank:
@@ -238,7 +233,7 @@ def _ignore(_outcome: Outcome) -> None:
 
 
 def _painted(
-    frame: "Frame", reads: Sequence[Read], marks: dict[str, Mark | None], hinted: Sequence[tuple[Corners, str]]
+    frame: Frame, reads: Sequence[Read], marks: dict[str, Mark | None], hinted: Sequence[tuple[Corners, str]]
 ) -> bytes:
     """The picture with its labels outlined, as JPEG."""
     import cv2

@@ -7,13 +7,11 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from custody.errors import N_, CustodyError, InputError
+from db.store import Store
 from services.progress_bar import Advance, Progress
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 Aside = Callable[[Callable[["Store"], "Answer"]], "Answer"]
 SOON_S = 1.0
@@ -84,7 +82,7 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
 
-    def do(self, work: "Callable[[Store, Progress], Answer]", *, hide: Path | None = None) -> dict[str, Any]:
+    def do(self, work: Callable[[Store, Progress], Answer], *, hide: Path | None = None) -> dict[str, Any]:
         """Begin some work and say what came of it, or how far it is by now.
 
         Args:

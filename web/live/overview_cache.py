@@ -8,15 +8,13 @@ costs no more than a look into a table.
 import threading
 import time
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from custody.errors import CustodyError
+from db.store import Store
 from services.reporting.overview import Overview
 from web.live.server_events import News
 from web.live.store_worker import OpenStore, StoreThread
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 T = TypeVar("T")
 LOOK_S = 1.0
@@ -54,7 +52,7 @@ class Watch:
         """
         self._asked_at = time.monotonic()
 
-        def job(store: "Store") -> tuple[T, Version]:
+        def job(store: Store) -> tuple[T, Version]:
             self._overview.advance(store, _FIRST_STEP_S)
             version = self._version(store)
             kept = self._kept.get(name)
@@ -113,7 +111,7 @@ class Watch:
         if time.monotonic() - self._asked_at > _WATCHED_FOR_S:
             return False
 
-        def job(store: "Store") -> tuple[bool, Version]:
+        def job(store: Store) -> tuple[bool, Version]:
             return self._overview.advance(store, _STEP_S), self._version(store)
 
         try:
@@ -125,7 +123,7 @@ class Watch:
             self.news.tell("changed", version=digest(version))
         return not is_done
 
-    def _version(self, store: "Store") -> Version:
+    def _version(self, store: Store) -> Version:
         """Changes with the ledger, each minute, with each twentieth that is added up, and when all is scored."""
         overview = self._overview
         return (store.ledger.mark(), store.around.now_utc()[:16], int(overview.share * 20), overview.is_scored)

@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from custody.chain.findings import Finding
+from custody.format.paper_codes import is_head, is_part
+from db.store import Store
+from language.text import fill
 from reports.words import custodian_name, show_custodian
 from scanner.outcomes import Outcome
 from scanner.reads import Read
@@ -13,10 +17,6 @@ from services.scanning.paper_tray import PaperTray, TrayPaper
 from tables.output.safe_file import safe_file
 from web.live.server_events import News
 from web.live.shared_session import Scanning
-
-if TYPE_CHECKING:
-    from custody.chain.findings import Finding
-    from db.store import Store
 
 PAPERS = "papers"
 """By this name cameras read into the tray, as they read into a draft by its id."""
@@ -28,7 +28,7 @@ _ANYWHERE = ((0, 0), (1, 0), (1, 1), (0, 1))
 class PaperRoom(Scanning):
     """The tray with its session. For the ledger's thread alone."""
 
-    def __init__(self, store: "Store", news: News, home: Path) -> None:
+    def __init__(self, store: Store, news: News, home: Path) -> None:
         self.tray = PaperTray(store)
         super().__init__(store, news, ScanSession(self.tray), self.tray)
         self._file = home / HALF_READ_FILE
@@ -40,7 +40,6 @@ class PaperRoom(Scanning):
 
     def show(self, texts: Iterable[str]) -> int:
         """Take the texts of all codes in a photograph or a PDF; how many of them belong to papers."""
-        from custody.format.paper_codes import is_head, is_part
 
         ours = [text for text in dict.fromkeys(texts) if is_part(text) or is_head(text)]
         self.see([Read(text, _ANYWHERE, "picture") for text in ours], 0.0, is_still=True)
@@ -96,8 +95,6 @@ class PaperRoom(Scanning):
         }  # fmt: skip
 
 
-def _finding_words(finding: "Finding") -> str:
-    from language.text import fill
-
+def _finding_words(finding: Finding) -> str:
     words = fill(finding.message, finding.values)
     return words if finding.severity == "info" else f"! {finding.code}: {words}"

@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from custody.chain.findings import Finding
 from custody.errors import N_, CodeError, ConflictError, CustodyError
 from custody.format.codes import ItemLabel, parse_entry
 from custody.format.item_facts import Item
+from db.store import RecordedHandover, Store
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession
 from services.scanning.acknowledgement import SIGNED, Signed, acknowledged, contents, name_of, signed_in, standing
@@ -27,9 +28,6 @@ from web.live.server_events import News
 from web.live.shared_session import Scanning
 from web.live.store_worker import StoreThread
 
-if TYPE_CHECKING:
-    from db.store import RecordedHandover, Store
-
 T = TypeVar("T")
 PAUSED, HALF_READ = "paused", "half_read"
 """Under these names a draft keeps that it is paused, and the codes of papers that were shown so far."""
@@ -38,7 +36,7 @@ PAUSED, HALF_READ = "paused", "half_read"
 class Room(Scanning):
     """One draft with its session, as it is now. For the ledger's thread alone."""
 
-    def __init__(self, store: "Store", draft: str, news: News) -> None:
+    def __init__(self, store: Store, draft: str, news: News) -> None:
         self.draft, self.desk = draft, DraftDesk(store, draft)
         super().__init__(store, news, ScanSession(self.desk, taken=self.desk.taken), self.desk)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
@@ -131,7 +129,7 @@ class Room(Scanning):
             )
         self.say({SIGNED + signer: str(Signed(name, how, self.contents(), digest))})
 
-    def record(self, version: str) -> "RecordedHandover":
+    def record(self, version: str) -> RecordedHandover:
         """Record what somebody has reviewed.
 
         Raises:
@@ -162,7 +160,7 @@ class Room(Scanning):
         self.store.drafts.drop(self.draft)
         self.news.tell("dropped")
 
-    def is_current(self, store: "Store") -> bool:
+    def is_current(self, store: Store) -> bool:
         """Whether this is still what the ledger has; another program may fill the same draft."""
         info, desk = store.drafts.get(self.draft), self.desk
         return self.store is store and (info.giver or "", info.receiver or "", info.bound, info.scan_count) == (
@@ -231,12 +229,12 @@ class Rooms:
         """What a job at the tray of papers gives."""
         return self._keep.do(lambda store: job(self._paper_room(store)))
 
-    def _paper_room(self, store: "Store") -> PaperRoom:
+    def _paper_room(self, store: Store) -> PaperRoom:
         if self._papers is None or self._papers.store is not store:
             self._papers = PaperRoom(store, self.news(PAPERS), self._home)
         return self._papers
 
-    def _room(self, store: "Store", draft: str, anew: bool) -> Room:
+    def _room(self, store: Store, draft: str, anew: bool) -> Room:
         try:
             room = self._rooms.get(draft)
             if room is None or not room.is_current(store):

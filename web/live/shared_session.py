@@ -1,11 +1,12 @@
 """What several cameras and open pages fill together: one scan session, each label once, in the ledger's thread."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from custody.format.codes import show_code
+from db.store import Store
 from language import _
 from scanner.outcomes import Desk, Mark, Outcome
 from scanner.reads import Read
@@ -14,9 +15,6 @@ from services.scanning.advice import advice_now, last_handover
 from web.answers import Sent
 from web.live.server_events import News
 from web.request_model import Given
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 LONGEST_LINE = 4096
 """A part of a paper has up to that many characters."""
@@ -35,7 +33,7 @@ class Line(Given):
 class Scanning:
     """A session with its cameras, and the news of what came of each label. For the ledger's thread alone."""
 
-    def __init__(self, store: "Store", news: News, session: ScanSession, desk: Desk) -> None:
+    def __init__(self, store: Store, news: News, session: ScanSession, desk: Desk) -> None:
         self.store, self.news, self.session = store, news, session
         self.is_paused = False
         self._desk = desk

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack
 from contextvars import copy_context
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from custody.errors import ConflictError, StoreError
-
-if TYPE_CHECKING:
-    from db.store import Store
+from db.store import Store
 
 T = TypeVar("T")
 OpenStore = Callable[[], AbstractContextManager["Store"]]
@@ -32,7 +30,7 @@ class StoreThread:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    def do(self, job: "Callable[[Store], T]") -> T:
+    def do(self, job: Callable[[Store], T]) -> T:
         """What the job gives, done in that thread and in the caller's language; raises what it raises."""
         answer: Future[T] = Future()
         context = copy_context()
@@ -53,7 +51,7 @@ class StoreThread:
         self._jobs.put(None)
         self._thread.join(timeout=10)
 
-    def _opened(self) -> "Store":
+    def _opened(self) -> Store:
         if self._store is None:
             self._store = self._stack.enter_context(self._open_store())
         return self._store

@@ -1,7 +1,7 @@
 """Choosing who gives and who receives: by search, from the recent ones, or by scanning the places' labels."""
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
@@ -10,6 +10,7 @@ from starlette.responses import Response
 from custody.compose.compose import Handover
 from custody.errors import N_, CodeError, InputError
 from custody.format.codes import is_plate, parse_custodian
+from db.store import Store
 from language import _
 from language.text import printable
 from reports.words import custodian_name, place_path, show_custodian
@@ -18,9 +19,6 @@ from web.pages.home import unfinished
 from web.request_model import Given
 from web.templating import render_page
 from web.views.session_view import with_code
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 router = APIRouter()
 Code = Annotated[str, Field(max_length=300)]
@@ -55,7 +53,7 @@ def begin_draft(site: SiteDep, ends: Ends) -> dict[str, str]:
     return {"draft": site.keep.do(lambda store: open_draft(store, ends))}
 
 
-def find_places(store: "Store", words: str) -> list[dict[str, str]]:
+def find_places(store: Store, words: str) -> list[dict[str, str]]:
     """The custodians that these words may mean: places by name or code, or a vehicle by its plate."""
     places = store.state.places
     places.refresh()
@@ -75,7 +73,7 @@ def find_places(store: "Store", words: str) -> list[dict[str, str]]:
     return found
 
 
-def _known(store: "Store") -> dict[str, Any]:
+def _known(store: Store) -> dict[str, Any]:
     """What the page offers: our own place, the recent handovers, and what was begun."""
     places = store.state.places
     places.refresh()
@@ -97,7 +95,7 @@ def _known(store: "Store") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def open_draft(store: "Store", ends: Ends) -> str:
+def open_draft(store: Store, ends: Ends) -> str:
     """Begin a session with these ends; its id.
 
     Raises:
@@ -113,7 +111,7 @@ def open_draft(store: "Store", ends: Ends) -> str:
     return store.drafts.open(store.around.new_id(), giver or None, receiver or None, bound, at=now).id
 
 
-def custodian_on_page(store: "Store", text: str) -> str:
+def custodian_on_page(store: Store, text: str) -> str:
     """The code of who was typed into a field that offers places.
 
     Raises:

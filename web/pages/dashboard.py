@@ -1,6 +1,6 @@
 """The dashboard: how far the supplies have come, what is late, what is open; from the whole down to one item."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request
 from markupsafe import Markup
@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 import language
 from custody.plan.time_zones import zone
+from db.store import Store
 from services.reporting.overview import Overview
 from web.dependencies import SiteDep, StaffDep
 from web.live.overview_cache import Version, digest
@@ -15,9 +16,6 @@ from web.site import Site
 from web.templating import render, render_page
 from web.views.charts import clock_drawing, tree_drawing
 from web.views.overview_view import overview_of, rows_below, top_place
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 router = APIRouter()
 Code = Annotated[str, Path(max_length=60)]
@@ -73,7 +71,7 @@ def place_part(site: SiteDep, with_staff: StaffDep, code: Code, if_none_match: T
 def _board(site: Site, with_staff: bool, code: str, template: str) -> tuple[str, Version]:
     """The part of a page that changes, rendered once for all who look at it."""
 
-    def make(store: "Store", overview: Overview) -> str:
+    def make(store: Store, overview: Overview) -> str:
         return render(template, lang=language.chosen(), **shown(store, overview, code, with_staff=with_staff))
 
     return site.watch.ask((template, code, language.chosen(), with_staff), make)
@@ -92,7 +90,7 @@ def _part(site: Site, with_staff: bool, code: str, template: str, known: str | N
     return Response(None, 304, headers) if known == tag else HTMLResponse(html, headers=headers)
 
 
-def shown(store: "Store", overview: Overview, code: str, *, with_staff: bool) -> dict[str, Any]:
+def shown(store: Store, overview: Overview, code: str, *, with_staff: bool) -> dict[str, Any]:
     """What the templates take: the facts, and what is drawn of them; an empty code is the whole."""
     code = code or top_place(store)
     facts = overview_of(store, overview, code, with_staff=with_staff)

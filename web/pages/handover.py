@@ -5,21 +5,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from custody.chain.findings import Finding
+from custody.compose.compose import Handover
 from custody.errors import N_, InputError
+from custody.format.event_types import Body
+from custody.format.item_facts import Item
+from custody.format.paper_codes import Sheet
 from custody.handover.handover_facts import expected_tops, stated
 from custody.people import named_twice_in
+from db.handover_lookup import find_handover
+from db.judging import Weighed
+from db.store import Store
 from language import _
 from language.text import number
 from reports.handover.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, kind_name, people_words
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
+from services.reporting.bast_letters import chosen_template, drawn_signatures, letter_facts
 from services.scanning.handover_details import EXTRAS, name_line, read_extra, said_of
 from services.scanning.handover_papers import facts_now, foretold_now, foretold_then, found_in, paper_facts
 from web.answers import Answers, Asked, Sent
@@ -31,15 +40,6 @@ from web.pages.signing import signatures
 from web.request_model import Given
 from web.templating import is_device, render, render_page
 from web.views.session_view import board, few_missing, foretold_of, items_of, lacks_bound, spoken_of, told
-
-if TYPE_CHECKING:
-    from custody.chain.findings import Finding
-    from custody.compose.compose import Handover
-    from custody.format.event_types import Body
-    from custody.format.item_facts import Item
-    from custody.format.paper_codes import Sheet
-    from db.judging import Weighed
-    from db.store import Store
 
 router = APIRouter()
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
@@ -193,7 +193,7 @@ def _record(room: Room, words: Mapping[str, str], version: str) -> str:
     return room.record(version).bast
 
 
-def _became(store: "Store", answers: Answers, draft: str, id: str) -> dict[str, str]:
+def _became(store: Store, answers: Answers, draft: str, id: str) -> dict[str, str]:
     answers.of(id)  # given up, if it has not come
     try:
         store.drafts.get(draft)
@@ -228,7 +228,7 @@ def _review(room: Room) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _by_kind(room: Room, items: "Mapping[str, Item]") -> list[tuple[str, int]]:
+def _by_kind(room: Room, items: Mapping[str, Item]) -> list[tuple[str, int]]:
     """How many of what is handed over, by kind in words, most first."""
     needs = {need.kind: need for need in room.store.state.needs()}
     foretold = foretold_of(room)
@@ -245,7 +245,7 @@ def _by_kind(room: Room, items: "Mapping[str, Item]") -> list[tuple[str, int]]:
     return counts.most_common()
 
 
-def _names(store: "Store", giver: str, said: Mapping[str, str]) -> dict[str, Any]:
+def _names(store: Store, giver: str, said: Mapping[str, str]) -> dict[str, Any]:
     """The names of people in our own last handovers, newest first; who gave last from there, while nobody is named."""
     recent = store.papers.recent(_NAMED)
     known = dict.fromkeys(name for body in recent for name in body["parties"].values() if name)
@@ -254,7 +254,7 @@ def _names(store: "Store", giver: str, said: Mapping[str, str]) -> dict[str, Any
     return {"known_names": list(known), "offered": "" if is_named else last or ""}
 
 
-def _foreseen(room: Room, handover: "Handover") -> "Weighed | None":
+def _foreseen(room: Room, handover: Handover) -> Weighed | None:
     """What would stand in the record if this were recorded now; None while nobody gives or receives."""
     if not handover.giver or not handover.to:
         return None
@@ -277,7 +277,7 @@ def _reasons(room: Room) -> dict[str, Any]:
     return {"reasons": reasons, **_critical(room.store, weighed.findings if weighed else [])}
 
 
-def _critical(store: "Store", findings: "Iterable[Finding]") -> dict[str, Any]:
+def _critical(store: Store, findings: Iterable[Finding]) -> dict[str, Any]:
     """The critical ones of these as sentences, the first few."""
     needs = {need.kind: need for need in store.state.needs()}
     grave = [finding_text(finding, needs) for finding in findings if finding.severity == "critical"]
@@ -294,7 +294,7 @@ class _Said(dict[str, str]):
         return ""
 
 
-def _recorded(store: "Store", number: str) -> dict[str, Any]:
+def _recorded(store: Store, number: str) -> dict[str, Any]:
     """A handover of this station, as its page shows it.
 
     Raises:
@@ -321,7 +321,7 @@ def _recorded(store: "Store", number: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _outcome(store: "Store", number: str) -> dict[str, Any]:
+def _outcome(store: Store, number: str) -> dict[str, Any]:
     """That a handover of this station is recorded, and what is critical about it.
 
     Raises:
@@ -331,7 +331,7 @@ def _outcome(store: "Store", number: str) -> dict[str, Any]:
     return {"bast": sheets[-1][0]["bast"], **_judged(store, sheets)}
 
 
-def _judged(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> dict[str, Any]:
+def _judged(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> dict[str, Any]:
     told = foretold_then(store, [said for said, _sheet in sheets])
     first = sheets[0][0]
     twice = named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"])
@@ -345,7 +345,7 @@ def _judged(store: "Store", sheets: "Sequence[tuple[Body, Sheet]]") -> dict[str,
     return {"is_judged": True, "facts": lines, "reasons": people_words(twice), "foretold": told, **more}
 
 
-def _is_small(store: "Store", records: "Sequence[Body]") -> bool:
+def _is_small(store: Store, records: Sequence[Body]) -> bool:
     """Whether what these records of a handover say is found at once: few things went, and few were to go."""
     named = sum(len(said["items"]) + len(said.get("refused", ())) for said in records)
     if stated(records) is not None:
@@ -355,7 +355,7 @@ def _is_small(store: "Store", records: "Sequence[Body]") -> bool:
     return named <= _AT_ONCE and next(islice(bound, _STOCK, None), None) is None
 
 
-def _sheets(store: "Store", number: str) -> "Sequence[tuple[Body, Sheet]]":
+def _sheets(store: Store, number: str) -> Sequence[tuple[Body, Sheet]]:
     if sheets := store.papers.sheets(number):
         return sheets
     raise InputError(
@@ -369,10 +369,8 @@ def _letter_file(number: str) -> str:
     return f"BAST-{number.replace('/', '-')}.pdf"
 
 
-def _letter(store: "Store", home: Path, number: str) -> bytes:
-    from db.handover_lookup import find_handover
+def _letter(store: Store, home: Path, number: str) -> bytes:
     from reports.bast.letter_pdf import write_bast
-    from services.reporting.bast_letters import chosen_template, drawn_signatures, letter_facts
 
     template = chosen_template(home)
     found = find_handover(store.state, number)
@@ -381,7 +379,7 @@ def _letter(store: "Store", home: Path, number: str) -> bytes:
     return out.getvalue()
 
 
-def _paper(store: "Store", number: str) -> bytes:
+def _paper(store: Store, number: str) -> bytes:
     from reports.handover.paper import write_handover_paper
 
     out = BytesIO()

@@ -1,21 +1,19 @@
 """The first page: which station this is, what was begun and not recorded, what was recorded lately."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from custody.errors import TamperError
+from db.store import Store
 from language.text import say, sentence
 from reports.words import custodian_name
 from services.scanning.handover_desk import ends_in_words
 from web.dependencies import SiteDep
 from web.page_hints import hint_on_page
 from web.templating import render_page
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 router = APIRouter()
 _RECENT = 8
@@ -32,7 +30,7 @@ def alive(site: SiteDep) -> dict[str, str]:
     return {"station": own.station, "place": own.place}
 
 
-def unfinished(store: "Store") -> list[dict[str, Any]]:
+def unfinished(store: Store) -> list[dict[str, Any]]:
     """The sessions that are not recorded, newest first."""
     return [
         {"id": info.id, "ends": ends_in_words(store, info, " → "), "opened_at": info.opened_at,
@@ -41,7 +39,7 @@ def unfinished(store: "Store") -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _known(store: "Store") -> dict[str, Any]:
+def _known(store: Store) -> dict[str, Any]:
     places = store.state.places
     places.refresh()
     recent = [

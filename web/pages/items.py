@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
@@ -10,16 +10,16 @@ from starlette.responses import RedirectResponse, Response
 
 from custody.errors import N_, CustodyError, InputError
 from custody.format.codes import CODE_LENGTH, PlaceLabel, fold_beginning, parse_code, parse_entry, show_code
+from db.state.item_search import Wanted, find_items
+from db.store import Store
 from language.text import say
+from reports.words import custodian_name, kind_name
 from services.exchange.custody_report import known_chain, proved, write_custody_pdf
 from web.dependencies import SiteDep, StaffDep
 from web.downloads import attached, inline_pdf
 from web.page_hints import hint_on_page
 from web.templating import render_page
 from web.views.item_view import chain_facts, item_row
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 router = APIRouter()
 PAGE = 50
@@ -61,7 +61,7 @@ def proof(site: SiteDep, code: Code) -> Response:
     return attached(data, f"{show_code(wanted)}.proof", "text/plain")
 
 
-def _proof(store: "Store", code: str) -> bytes:
+def _proof(store: Store, code: str) -> bytes:
     known_chain(store, code)
     proof = proved(store, [code])
     assert proof is not None  # one item is never too many
@@ -77,7 +77,7 @@ class _Page:
     first: int
 
 
-def _answer(store: "Store", asked: dict[str, str], page: _Page) -> dict[str, Any] | str:
+def _answer(store: Store, asked: dict[str, str], page: _Page) -> dict[str, Any] | str:
     """What the words find; the address to go to where they are one item's or a place's label."""
     try:
         if len(asked["q"]) >= CODE_LENGTH or asked["q"][:2].upper() == "P:":
@@ -89,9 +89,8 @@ def _answer(store: "Store", asked: dict[str, str], page: _Page) -> dict[str, Any
         return _offered(store, asked, error)
 
 
-def _offered(store: "Store", asked: dict[str, str], error: CustodyError | None = None) -> dict[str, Any]:
+def _offered(store: Store, asked: dict[str, str], error: CustodyError | None = None) -> dict[str, Any]:
     """What the page asks with: the words that were given, the kinds there are, and what was wrong with the words."""
-    from reports.words import custodian_name, kind_name
 
     places = store.state.places
     places.refresh()
@@ -104,13 +103,12 @@ def _offered(store: "Store", asked: dict[str, str], error: CustodyError | None =
     }  # fmt: skip
 
 
-def _found(store: "Store", asked: dict[str, str], page: _Page) -> dict[str, Any]:
+def _found(store: Store, asked: dict[str, str], page: _Page) -> dict[str, Any]:
     """A page of what these words find; with nothing asked for, of all items.
 
     Raises:
         CodeError, InputError: a word names nothing that there is.
     """
-    from db.state.item_search import Wanted, find_items
 
     begins = fold_beginning(asked["q"])
     if begins is None:

@@ -3,18 +3,25 @@
 import re
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from custody.errors import N_, CustodyError, InputError
+from db.store import Store
+from labels.adjust import from_measures
+from labels.stock import STOCKS, title_of
 from language import _
 from language.text import decimal, say
+from reports.words import kind_name
 from services.labels.print_job import PrintJob, chosen_stock, known_stocks
+from services.labels.print_run import reprint_items
 from services.labels.printer_profiles import LONGEST_NAME, adjustment_of, draw_calibration, keep_printer, known_printers
 from services.one_line import one_line
+from services.progress_bar import Progress
+from tables.output.safe_file import folder_for
 from web.dependencies import SiteDep
 from web.downloads import inline_pdf, saved_file
 from web.live.file_store import safe_name
@@ -24,10 +31,6 @@ from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
 from web.views.label_requests import KEPT, Again, Choice, again, chosen, contents_of, print_chosen
-
-if TYPE_CHECKING:
-    from db.store import Store
-    from services.progress_bar import Progress
 
 router = APIRouter()
 _LATELY = 8
@@ -77,8 +80,6 @@ def rulers(site: SiteDep, sheet: Annotated[str, Query(max_length=60)] = "a4-3x7"
 
 @router.put("/api/printers", summary="Keep what was measured of a printer")
 def keep(site: SiteDep, measured: Measured) -> dict[str, Any]:
-    from labels.adjust import from_measures
-
     adjustment = from_measures(measured.a_mm, measured.b_mm, measured.c_mm, measured.d_mm)
     keep_printer(site.home, one_line(_("Name"), measured.name, LONGEST_NAME), adjustment)
     return {"printers": list(known_printers(site.home))}
@@ -97,8 +98,7 @@ def printed(site: SiteDep, name: str) -> Response:
     return saved_file(site.home / KEPT / name, show=name.endswith(".pdf"))
 
 
-def _preview(site: Site, choice: Choice, store: "Store", progress: "Progress") -> Answer:
-    from labels.stock import title_of
+def _preview(site: Site, choice: Choice, store: Store, progress: Progress) -> Answer:
     from services.labels.preview import draw_preview
 
     what = chosen(store, choice)
@@ -111,23 +111,20 @@ def _preview(site: Site, choice: Choice, store: "Store", progress: "Progress") -
     return Answer(page, {"labels": what.count, "pages": sheets})
 
 
-def _print(site: Site, choice: Choice, store: "Store", progress: "Progress") -> Answer:
+def _print(site: Site, choice: Choice, store: Store, progress: Progress) -> Answer:
     what = chosen(store, choice)
     job = choice.job(site.home, _path(site.home, store, choice.what, choice.to, choice.form), progress)
     return _printed(job, what.count, print_chosen(store, job, choice, what), what.already)
 
 
-def _reprint(site: Site, asked: Again, store: "Store", progress: "Progress") -> Answer:
-    from services.labels.print_run import reprint_items
-
+def _reprint(site: Site, asked: Again, store: Store, progress: Progress) -> Answer:
     items, reason, second = again(store, asked)
     job = asked.job(site.home, _path(site.home, store, "again", items[0].code, asked.form), progress)
     return _printed(job, len(items), reprint_items(store, job, items, reason=reason, second=second))
 
 
-def _offered(store: "Store") -> dict[str, Any]:
+def _offered(store: Store) -> dict[str, Any]:
     """What may be chosen, and how many items have no label."""
-    from reports.words import kind_name
 
     needs = {need.kind: need for need in store.state.needs()}
     return {
@@ -139,7 +136,6 @@ def _offered(store: "Store") -> dict[str, Any]:
 
 def _paper(home: Path) -> dict[str, Any]:
     """The stock and the printers that there are; what is wrong with the station's own tables of them."""
-    from labels.stock import STOCKS, title_of
 
     trouble, stocks, printers = list[str](), STOCKS, {}
     try:
@@ -159,13 +155,12 @@ def _paper(home: Path) -> dict[str, Any]:
     return {"stocks": shown, "printers": printers, "trouble": trouble}
 
 
-def _path(home: Path, store: "Store", what: str, where: str, form: str) -> Path:
+def _path(home: Path, store: Store, what: str, where: str, form: str) -> Path:
     """Where labels are kept as a file: they are recorded as printed, so the file must outlive a browser that is closed.
 
     Raises:
         StoreError: the folder cannot be made.
     """
-    from tables.output.safe_file import folder_for
 
     folder = folder_for(home / KEPT)
     at = re.sub(r"\D", "", store.around.now_utc())

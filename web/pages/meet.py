@@ -2,14 +2,39 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from custody.plan.time_zones import zone
+from db.store import Store
+from evidence.audit_findings import EvidenceFinding
+from evidence.custody_proof import ProofAudit
+from evidence.verdict import BundleAudit
+from language import _
+from reports.chain.chain_text import chain_text
+from reports.chain.finding_titles import finding_title
+from reports.words import custodian_name
+from services.access.admission_notice import waiting_words
+from services.exchange.audit_words import (
+    finding_sentence,
+    length_caution,
+    proven_chains,
+    verdict_sentence,
+    witness_lines,
+)
+from services.exchange.backup import copy_ledger
+from services.exchange.evidence_files import audit_file
+from services.exchange.ledger_audit import audit_ledger
+from services.exchange.photo_files import import_photos, split_photos, zip_photos
+from services.exchange.transfer import export_bundle, import_bundles, left_out_words, other_root_words, own_head
+from services.exchange.trust_anchors import read_fingerprint, read_heads, typed_head
+from services.health import Looked, looks
+from services.progress_bar import Progress
 from services.scanning.handover_desk import station_clock
+from services.scanning.handover_papers import unwitnessed_words
 from web.dependencies import SiteDep
 from web.downloads import attached
 from web.live.file_store import Key, safe_name
@@ -19,12 +44,6 @@ from web.pages.plan import MOST_FILES, Uploads
 from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
-
-if TYPE_CHECKING:
-    from db.store import Store
-    from evidence.audit_findings import EvidenceFinding
-    from evidence.verdict import BundleAudit
-    from services.progress_bar import Progress
 
 router = APIRouter()
 
@@ -79,8 +98,6 @@ def photos(site: SiteDep) -> dict[str, Any]:
 
 @router.get("/meet/head.txt", include_in_schema=False)
 def head(site: SiteDep) -> Response:
-    from services.exchange.transfer import own_head
-
     note, name = site.ask.do(lambda store: (own_head(store), _file_name(store, "", "head.txt")))
     return attached(note.encode(), name, "text/plain; charset=utf-8")
 
@@ -108,9 +125,7 @@ def doctor(site: SiteDep, asked: Look) -> dict[str, Any]:
     return site.jobs.do(lambda _store, progress: _doctor(site, asked, progress))
 
 
-def _export(site: Site, asked: Under, store: "Store", progress: "Progress") -> Answer:
-    from services.exchange.transfer import export_bundle, left_out_words
-
+def _export(site: Site, asked: Under, store: Store, progress: Progress) -> Answer:
     top = store.custodian(asked.under.strip().removeprefix("P:")) if asked.under.strip() else None
     key, path = site.shelf.place(_file_name(store, top or "", "serah"))
     done = export_bundle(store, path, top, with_strangers=asked.with_strangers, progress=progress)
@@ -121,19 +136,14 @@ def _export(site: Site, asked: Under, store: "Store", progress: "Progress") -> A
     return Answer(page, {"events": done.events, "logs": len(done.heads)}, key)
 
 
-def _photos(site: Site, store: "Store") -> Answer:
-    from services.exchange.photo_files import zip_photos
-
+def _photos(site: Site, store: Store) -> Answer:
     key, path = site.shelf.place(_file_name(store, "", "zip"))
     count, lacking = zip_photos(store, path)
     page = render("meet_file.html", what="photos", key=key, file=path.name, events=count, logs=0, lacking=lacking)
     return Answer(page, {"photos": count, "lacking": lacking}, key)
 
 
-def _import(files: list[Path], store: "Store", progress: "Progress") -> Answer:
-    from services.exchange.photo_files import import_photos, split_photos
-    from services.exchange.transfer import import_bundles, other_root_words
-
+def _import(files: list[Path], store: Store, progress: Progress) -> Answer:
     bundles, pictures = split_photos(files)
     merged = import_bundles(store, bundles, progress=progress)
     photos = import_photos(store, pictures, progress=progress)
@@ -152,11 +162,7 @@ def _import(files: list[Path], store: "Store", progress: "Progress") -> Answer:
     return Answer(page, counts | {"findings": [finding.code for finding in merged.findings]})
 
 
-def _verify(asked: Checked, path: Path | None, heads: list[Path], store: "Store", progress: "Progress") -> Answer:
-    from services.exchange.evidence_files import audit_file
-    from services.exchange.ledger_audit import audit_ledger
-    from services.exchange.trust_anchors import read_fingerprint, read_heads, typed_head
-
+def _verify(asked: Checked, path: Path | None, heads: list[Path], store: Store, progress: Progress) -> Answer:
     root = read_fingerprint(asked.root) if asked.root.strip() else None
     texts = [typed_head(asked.head)] if asked.head.strip() else []
     texts += [text for kept in heads for text in read_heads(str(kept), lambda _line: None)]
@@ -168,19 +174,14 @@ def _verify(asked: Checked, path: Path | None, heads: list[Path], store: "Store"
     return Answer(page, {"ok": audit.is_ok, "anchored": audit.is_anchored, "verdict": audit.verdict})
 
 
-def _backup(site: Site, store: "Store", progress: "Progress") -> Answer:
-    from services.exchange.backup import copy_ledger
-
+def _backup(site: Site, store: Store, progress: Progress) -> Answer:
     key, path = site.shelf.place(_file_name(store, "", "db"))
     copied = copy_ledger(store, path, progress=progress)
     page = render("meet_file.html", what="backup", key=key, file=path.name, events=copied.entries, logs=0)
     return Answer(page, {"events": copied.entries, "bytes": copied.bytes}, key)
 
 
-def _doctor(site: Site, asked: Look, progress: "Progress") -> Answer:
-    from language import _
-    from services.health import Looked, looks
-
+def _doctor(site: Site, asked: Look, progress: Progress) -> Answer:
     camera = site.source if asked.camera and not site.pictures.is_reading else None
     at, found = Looked(site.home, site.open_store, site.now_utc, is_serving=True), []
     with progress(None, _("Looking")) as done:
@@ -192,11 +193,8 @@ def _doctor(site: Site, asked: Look, progress: "Progress") -> Answer:
     return Answer(page, {"checks": [{"check": one.name, "health": one.health} for one in found]})
 
 
-def _held(store: "Store") -> dict[str, Any]:
+def _held(store: Store) -> dict[str, Any]:
     """Whose logs are here and how far, and how many of our own records nobody else has seen."""
-    from reports.words import custodian_name
-    from services.access.admission_notice import waiting_words
-    from services.scanning.handover_papers import unwitnessed_words
 
     store.state.places.refresh()
     own, unwitnessed = store.ledger.own_log(), store.heads.unwitnessed()
@@ -209,7 +207,7 @@ def _held(store: "Store") -> dict[str, Any]:
             "how_to_admit": waiting_words(store)}  # fmt: skip
 
 
-def _file_name(store: "Store", top: str, suffix: str) -> str:
+def _file_name(store: Store, top: str, suffix: str) -> str:
     """A name that says whose it is and when it was made."""
     own = store.ledger.own_log()
     _zone, hours = zone(station_clock(store))
@@ -217,23 +215,18 @@ def _file_name(store: "Store", top: str, suffix: str) -> str:
     return safe_name("-".join(word for word in ("serah", own.station, top, when) if word)) + f".{suffix}"
 
 
-def _told(findings: "Any") -> list[dict[str, Any]]:
+def _told(findings: Any) -> list[dict[str, Any]]:
     """Findings of evidence in plain words: what is wrong before what is merely not shown."""
-    from reports.chain.finding_titles import finding_title
-    from services.exchange.audit_words import finding_sentence
 
-    def shown(finding: "EvidenceFinding") -> dict[str, Any]:
+    def shown(finding: EvidenceFinding) -> dict[str, Any]:
         return {"code": finding.code, "title": finding_title(finding.code), "words": finding_sentence(finding),
                 "is_wrong": finding.is_wrong}  # fmt: skip
 
     return [shown(finding) for finding in sorted(findings, key=lambda finding: not finding.is_wrong)]
 
 
-def _audited(audit: "BundleAudit") -> dict[str, Any]:
+def _audited(audit: BundleAudit) -> dict[str, Any]:
     """The result of a check for people: the verdict, each log, each finding, and the chains that a proof shows."""
-    from evidence.custody_proof import ProofAudit
-    from reports.chain.chain_text import chain_text
-    from services.exchange.audit_words import length_caution, proven_chains, verdict_sentence, witness_lines
 
     chains = [chain_text(chain, {}, {}) for chain in proven_chains(audit)] if isinstance(audit, ProofAudit) else []
     return {

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -10,10 +10,19 @@ from starlette.responses import Response
 
 from custody.errors import N_, Fault, InputError
 from custody.plan.places import LEVELS
+from db.state.plan_counts import items_by_kind, places_by_level
+from db.store import Store
 from language import _
 from language.levels import level_word
 from language.text import fill, printable, say, sentence
+from reports.words import kind_name
+from services.plan.loading import cells_with_faults, load_files
+from services.plan.plan_changes import Change, choice_words, note_words, past_words, version_of
+from services.plan.planning import missing as find
+from services.plan.planning import register_missing
+from services.progress_bar import Progress
 from tables.questions import QuestionError, Reading
+from tables.templates import template_workbook
 from tables.vocabulary import column_words, table_word
 from web.dependencies import SiteDep
 from web.downloads import attached
@@ -23,11 +32,6 @@ from web.page_hints import hint_on_page
 from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
-
-if TYPE_CHECKING:
-    from db.store import Store
-    from services.plan.plan_changes import Change
-    from services.progress_bar import Progress
 
 router = APIRouter()
 MOST_FILES = 10
@@ -78,8 +82,6 @@ def plan(request: Request, site: SiteDep) -> Response:
 
 @router.get("/plan/template/{kind}.xlsx", include_in_schema=False)
 def template(kind: Literal["places", "needs", "items", "points"]) -> Response:
-    from tables.templates import template_workbook
-
     return attached(template_workbook(kind, _), f"{table_word(kind)}.xlsx", XLSX)
 
 
@@ -103,10 +105,7 @@ def register(site: SiteDep, part: SeenPart) -> dict[str, Any]:
     return site.jobs.do(lambda store, progress: _register(part, store, progress))
 
 
-def _preview(site: Site, tables: Tables, store: "Store") -> Answer:
-    from services.plan.loading import load_files
-    from services.plan.plan_changes import choice_words, version_of
-
+def _preview(site: Site, tables: Tables, store: Store) -> Answer:
     files = [site.shelf.path(key) for key in tables.uploads]
     readings = _readings(tables.said)
     try:
@@ -124,33 +123,27 @@ def _preview(site: Site, tables: Tables, store: "Store") -> Answer:
     return Answer(page, {"is_ok": True, "version": version, "files": [change.as_json() for change in changes]})
 
 
-def _load(site: Site, tables: SeenTables, store: "Store") -> Answer:
-    from services.plan.loading import load_files
-
+def _load(site: Site, tables: SeenTables, store: Store) -> Answer:
     files = [site.shelf.path(key) for key in tables.uploads]
     changes = load_files(store, files, seen=tables.version, readings=_readings(tables.said), home=site.home)
     page = render("plan_changes.html", version="", is_loaded=True, **_changes(store, changes))
     return Answer(page, {"files": [change.as_json() for change in changes]})
 
 
-def _missing(part: Part, store: "Store") -> Answer:
-    from services.plan.planning import missing as find
-
+def _missing(part: Part, store: Store) -> Answer:
     found = find(store, _top(store, part), part.kind or None)
     page = render("plan_missing.html", is_registered=False, **_by_kind(store, found))
     return Answer(page, {"missing": len(found.items), "by_kind": dict(found.by_kind)})
 
 
-def _register(part: SeenPart, store: "Store", progress: "Progress") -> Answer:
-    from services.plan.planning import register_missing
-
+def _register(part: SeenPart, store: Store, progress: Progress) -> Answer:
     top = _top(store, part)
     found, _events = register_missing(store, top, part.kind or None, seen=part.seen, progress=progress)
     page = render("plan_missing.html", is_registered=True, **_by_kind(store, found))
     return Answer(page, {"registered": len(found.items), "by_kind": dict(found.by_kind)})
 
 
-def _readings(said: "Sequence[Said]") -> "dict[str, Reading]":
+def _readings(said: Sequence[Said]) -> dict[str, Reading]:
     """How each file is to be read, by what was answered so far."""
     readings: dict[str, Reading] = {}
     for answer in said:
@@ -161,14 +154,12 @@ def _readings(said: "Sequence[Said]") -> "dict[str, Reading]":
     return readings
 
 
-def _top(store: "Store", part: Part) -> str | None:
+def _top(store: Store, part: Part) -> str | None:
     return store.custodian(part.place.strip().removeprefix("P:")) if part.place.strip() else None
 
 
-def _known(store: "Store") -> dict[str, Any]:
+def _known(store: Store) -> dict[str, Any]:
     """What the plan has by now."""
-    from db.state.plan_counts import items_by_kind, places_by_level
-    from reports.words import kind_name
 
     places, items, needs = places_by_level(store.state), items_by_kind(store.state), store.state.needs()
     names = {need.kind: need for need in needs}
@@ -184,10 +175,8 @@ def _known(store: "Store") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _changes(store: "Store", changes: "Sequence[Change]") -> dict[str, Any]:
+def _changes(store: Store, changes: Sequence[Change]) -> dict[str, Any]:
     """What loading changes, file by file: counts for each level and kind, and the rows."""
-    from reports.words import kind_name
-    from services.plan.plan_changes import note_words, past_words
 
     names = {need.kind: need for need in store.state.needs()}
     shown = [
@@ -214,9 +203,8 @@ def _rank(entry: tuple[str, Any]) -> tuple[int, str]:
     return (LEVELS.index(entry[0]) if entry[0] in LEVELS else len(LEVELS), entry[0])
 
 
-def _faults(files: "Sequence[Path]", error: InputError, readings: "dict[str, Reading]") -> dict[str, Any]:
+def _faults(files: Sequence[Path], error: InputError, readings: dict[str, Reading]) -> dict[str, Any]:
     """Every fault with its cell: where it is, what stands there, what is wrong with it."""
-    from services.plan.loading import cells_with_faults
 
     in_order = sorted(error.faults, key=lambda fault: (fault.file, fault.row or 0))
     faults: Sequence[Fault] = in_order[:_SHOWN_FAULTS]
@@ -232,9 +220,7 @@ def _faults(files: "Sequence[Path]", error: InputError, readings: "dict[str, Rea
     }  # fmt: skip
 
 
-def _by_kind(store: "Store", found: Any) -> dict[str, Any]:
-    from reports.words import kind_name
-
+def _by_kind(store: Store, found: Any) -> dict[str, Any]:
     names = {need.kind: need for need in store.state.needs()}
     return {
         "total": len(found.items), "by_kind": [(kind_name(names, k), n) for k, n in sorted(found.by_kind.items())],

@@ -1,6 +1,6 @@
 """What is said of things while they are scanned: condition, seals, refusal, remark, photograph; of one or of many."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -9,15 +9,14 @@ from starlette.concurrency import run_in_threadpool
 from custody.errors import N_, ConflictError, InputError
 from custody.format.codes import parse_code, show_code
 from language import _
+from scanner.sources.frames import Image
+from scanner.sources.photo import clean_photo, photo_of
 from services.one_line import LONGEST_NOTE, one_line
 from services.scanning.handover_details import CONDITION, PHOTO, REFUSED, REMARK, SEAL, read_look
 from web.dependencies import Draft, SiteDep
 from web.live.sessions import Room
 from web.request_model import Given
 from web.site import Site
-
-if TYPE_CHECKING:
-    from scanner.sources.frames import Image
 
 router = APIRouter()
 MOST_ITEMS = 5000
@@ -49,8 +48,6 @@ def describe(site: SiteDep, draft: Draft, words: Words) -> dict[str, Any]:
 
 @router.post("/api/drafts/{draft}/photos", summary="Keep a photograph, for things that it shows")
 async def upload(request: Request, site: SiteDep, draft: Draft) -> dict[str, str]:
-    from scanner.sources.photo import clean_photo
-
     data = await request.body()
     photo = await run_in_threadpool(clean_photo, data)
     return {"digest": await run_in_threadpool(_keep, site, draft, photo)}
@@ -58,8 +55,6 @@ async def upload(request: Request, site: SiteDep, draft: Draft) -> dict[str, str
 
 @router.post("/api/drafts/{draft}/camera/photo", summary="Keep what the computer's camera shows now")
 def take(site: SiteDep, draft: Draft) -> dict[str, str]:
-    from scanner.sources.photo import photo_of
-
     image: Image | None = site.pictures.newest(draft)
     if image is None:
         raise ConflictError(N_("the camera shows nothing now"), hint=N_("Start it, or choose a file."))

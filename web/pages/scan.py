@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 
 from custody.errors import InputError
 from custody.format.codes import parse_code
+from scanner.sources.camera_open import this_machine
 from web.answers import Asked
 from web.dependencies import Draft, Eye, SiteDep
 from web.live.sessions import Room
@@ -89,8 +90,6 @@ def picture(site: SiteDep, draft: Draft) -> StreamingResponse:
 
 @router.get("/api/cameras", summary="The cameras of this computer")
 def cameras() -> list[dict[str, Any]]:
-    from scanner.sources.camera_open import this_machine
-
     return [{"number": camera.number, "name": camera.name} for camera in this_machine().listed()]
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.responses import HTMLResponse, Response
 
 from custody.errors import N_, InputError
+from scanner.sources.photo import photo_of
 from services.one_line import LONGEST_NAME
 from services.scanning.acknowledgement import (
     HEIGHT,
@@ -64,8 +65,6 @@ def fragment(site: SiteDep, draft: Draft) -> HTMLResponse:
 
 @router.post("/api/drafts/{draft}/signatures/{signer}", summary="Keep a signature that was drawn")
 def draw(site: SiteDep, draft: Draft, signer: Signer, drawn: Drawn) -> dict[str, str]:
-    from scanner.sources.photo import photo_of
-
     picture = photo_of(draw_signature(drawn.strokes))
     digest = site.rooms.do(draft, lambda room: _keep(room, signer, drawn.name, picture))
     return {"signer": signer, "how": "drawn", "digest": digest}

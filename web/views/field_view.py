@@ -1,24 +1,22 @@
 """What the dashboard shows of a place's work besides items: obstacles, readiness and critical points."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from custody.format.events import Event
 from custody.plan.places import Place, is_under
 from custody.plan.store_space import STORAGE
+from db.store import Store
 from language import _
 from language.text import short_time
 from reports.lists.readiness import question_words
 from reports.words import place_path
 from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
 
-if TYPE_CHECKING:
-    from db.store import Store
-
 _SHOWN = 12
 _POINTS = {"overdue": "wrong", "due": "watch", "green": "right", "done": "right"}
 
 
-def field_board(store: "Store", place: Place, now: str, here: str, *, with_staff: bool) -> dict[str, Any]:
+def field_board(store: Store, place: Place, now: str, here: str, *, with_staff: bool) -> dict[str, Any]:
     """What is open at a place and all below it; for the top, what is said of no place too."""
     places = store.state.places
 

@@ -1,20 +1,26 @@
 """What the page of an item shows: what it is, its chain step by step, its findings with what to do, its seals."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from custody.chain.chain import Chain
 from custody.errors import N_
 from custody.format.codes import show_code
+from custody.format.item_facts import Item
+from db.store import Store
 from language import _
 from reports.chain.finding_rows import finding_rows, finding_summary
 from reports.chain.steps import condition, headline, holder, identity, steps
-from reports.words import condition_word, custodian_name, kind_name, place_path, show_custodian, void_word
+from reports.words import (
+    Needs,
+    Places,
+    condition_word,
+    custodian_name,
+    kind_name,
+    place_path,
+    show_custodian,
+    void_word,
+)
 from services.scanning.advice import advice
-
-if TYPE_CHECKING:
-    from custody.chain.chain import Chain
-    from custody.format.item_facts import Item
-    from db.store import Store
-    from reports.words import Needs, Places
 
 _FATES = {
     "on": N_("on the item"),
@@ -25,7 +31,7 @@ _FATES = {
 _SEALED = {"sealed": N_("sealed"), "open": N_("not sealed as it should be")}
 
 
-def chain_facts(store: "Store", chain: "Chain", *, with_staff: bool = True) -> dict[str, Any]:
+def chain_facts(store: Store, chain: Chain, *, with_staff: bool = True) -> dict[str, Any]:
     """Everything that the page of an item shows of its chain; `with_staff`: who worked the stations too."""
     places = store.state.places
     needs: Needs = {need.kind: need for need in store.state.needs()}
@@ -55,13 +61,13 @@ def chain_facts(store: "Store", chain: "Chain", *, with_staff: bool = True) -> d
     }  # fmt: skip
 
 
-def _headline(chain: "Chain", needs: "Needs") -> str:
+def _headline(chain: Chain, needs: Needs) -> str:
     if chain.is_blank:
         return _("Blank label: it belongs to no item yet")
     return headline(chain.item, needs)
 
 
-def item_row(item: "Item", places: "Places", needs: "Needs") -> dict[str, Any]:
+def item_row(item: Item, places: Places, needs: Needs) -> dict[str, Any]:
     """An item as a list shows it."""
     return {
         "code": item.code, "shown": show_code(item.code), "kind": kind_name(needs, item.kind),

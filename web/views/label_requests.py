@@ -3,22 +3,35 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from custody.errors import N_, InputError, RuleError
+from custody.format.codes import ItemLabel, parse_entry
+from custody.format.item_facts import Item
 from custody.people import distinct_people
+from custody.plan.places import Place
+from db.store import Store
+from labels.port import parse_destination
+from labels.thermal import check_roll
 from language import _
 from services.labels.print_job import PrintJob, chosen_stock
+from services.labels.print_run import (
+    blank_labels,
+    item_labels,
+    labelled_places,
+    place_labels,
+    print_blanks,
+    print_items,
+    print_places,
+)
+from services.labels.printer_profiles import adjustment_of
+from services.labels.selection import in_order, reason_to_reprint, reprintable
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from services.progress_bar import Progress
+from services.records.label_prints import why_void_in_house
 from web.request_model import Given
-
-if TYPE_CHECKING:
-    from custody.format.item_facts import Item
-    from custody.plan.places import Place
-    from db.store import Store
 
 KEPT = "labels"
 """The folder in the station's where printed labels are kept as files."""
@@ -44,9 +57,6 @@ class Paper(Given):
         Raises:
             InputError, LabelError: the stock, the printer or its measures are not known, or do not go together.
         """
-        from labels.port import parse_destination
-        from labels.thermal import check_roll
-        from services.labels.printer_profiles import adjustment_of
 
         stock = chosen_stock(home, self.sheet)
         if self.form == "pdf":
@@ -81,8 +91,8 @@ class Again(Paper):
 class Chosen:
     """What a choice comes to: items, places, or a number of blank labels, and how many items have a label already."""
 
-    items: "Sequence[Item]" = ()
-    places: "Sequence[Place]" = ()
+    items: Sequence[Item] = ()
+    places: Sequence[Place] = ()
     blanks: int = 0
     already: int = 0
 
@@ -92,15 +102,13 @@ class Chosen:
         return len(self.items) or len(self.places) or self.blanks
 
 
-def chosen(store: "Store", choice: Choice) -> Chosen:
+def chosen(store: Store, choice: Choice) -> Chosen:
     """The labels that a choice asks for.
 
     Raises:
         CodeError, InputError: a word of it names nothing that there is.
         RuleError: there is no label to print.
     """
-    from services.labels.print_run import labelled_places
-    from services.labels.selection import in_order
 
     store.state.places.refresh()
     top = store.custodian(choice.to.strip().removeprefix("P:")) if choice.to.strip() else None
@@ -120,9 +128,8 @@ def chosen(store: "Store", choice: Choice) -> Chosen:
     return Chosen(items=in_order(store, fresh), already=len(found) - len(fresh))
 
 
-def print_chosen(store: "Store", job: PrintJob, choice: Choice, what: Chosen) -> int:
+def print_chosen(store: Store, job: PrintJob, choice: Choice, what: Chosen) -> int:
     """Print and record what was chosen; returns the number of pages."""
-    from services.labels.print_run import print_blanks, print_items, print_places
 
     if choice.by.strip():
         store.around = store.around.worked_by([one_line(_("Name"), choice.by)])
@@ -133,9 +140,8 @@ def print_chosen(store: "Store", job: PrintJob, choice: Choice, what: Chosen) ->
     return print_items(store, job, what.items)
 
 
-def contents_of(store: "Store", choice: Choice, what: Chosen) -> Any:
+def contents_of(store: Store, choice: Choice, what: Chosen) -> Any:
     """What the labels say, for a picture of them; blank ones with codes that nobody will have."""
-    from services.labels.print_run import blank_labels, item_labels, place_labels
 
     if what.places:
         return place_labels(store, what.places)
@@ -145,14 +151,12 @@ def contents_of(store: "Store", choice: Choice, what: Chosen) -> Any:
     return item_labels(store, what.items)
 
 
-def again(store: "Store", asked: Again) -> tuple["list[Item]", str, str | None]:
+def again(store: Store, asked: Again) -> tuple[list[Item], str, str | None]:
     """The items whose labels are printed again, why, and the second person.
 
     Raises:
         CodeError, InputError, RuleError: a line is no code, it has no label, or it takes a reason and two names.
     """
-    from custody.format.codes import ItemLabel, parse_entry
-    from services.labels.selection import reason_to_reprint, reprintable
 
     labels = [parse_entry(line) for line in asked.codes.splitlines() if line.strip()]
     codes = [label.code for label in labels if isinstance(label, ItemLabel)]
@@ -173,9 +177,8 @@ def again(store: "Store", asked: Again) -> tuple["list[Item]", str, str | None]:
     return items, reason, names[1] if len(names) == 2 else None
 
 
-def _refuse_without(store: "Store", items: "Sequence[Item]", reason: str, names: Sequence[str]) -> None:
+def _refuse_without(store: Store, items: Sequence[Item], reason: str, names: Sequence[str]) -> None:
     """What the page says where somebody must still be named; the rule itself is the station's."""
-    from services.records.label_prints import why_void_in_house
 
     if all(why_void_in_house(store, item.code) for item in items):
         return

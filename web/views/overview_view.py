@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from custody.errors import N_, InputError
 from custody.format.codes import show_code
 from custody.measures.progress import Amounts, StockSums
 from custody.measures.timing import STATES, DueRow
 from custody.plan.places import Place, Ways
+from db.store import Store
 from language.text import local_time, share, short_time
 from reports.lists.late_list import pace_words, state_word
 from reports.words import custodian_name, finding_text, kind_name, place_path, severity_word, zone_code
@@ -18,22 +19,19 @@ from services.scanning.handover_desk import station_clock
 from web.views.field_view import field_board
 from web.views.scorecard_view import score_board
 
-if TYPE_CHECKING:
-    from db.store import Store
-
 WITHIN_H = 6
 _PRESSING = ("late", "will_be_late", "soon")
 _SHOWN = 12
 _GRAVE = {"critical": 0, "warning": 1, "info": 2}
 
 
-def top_place(store: "Store") -> str:
+def top_place(store: Store) -> str:
     """Where the dashboard begins: the own place, or the first of the plan where that has none."""
     own, places = store.ledger.own_log().place, store.state.places.tree()
     return own if own in places else next(iter(places), own)
 
 
-def overview_of(store: "Store", overview: Overview, code: str, *, with_staff: bool) -> dict[str, Any]:
+def overview_of(store: Store, overview: Overview, code: str, *, with_staff: bool) -> dict[str, Any]:
     """Everything that the dashboard shows of one place; `with_staff`: the names of who answers for what, too.
 
     Raises:
@@ -70,14 +68,14 @@ def overview_of(store: "Store", overview: Overview, code: str, *, with_staff: bo
 _LEVELS = ("district", "village", "polling_station")
 
 
-def amounts_of(store: "Store", overview: Overview) -> Mapping[str, Amounts]:
+def amounts_of(store: Store, overview: Overview) -> Mapping[str, Amounts]:
     """How far the supplies for each place have come, over all kinds."""
     if overview.share >= 1:
         return overview.amounts()
     return store.ledger.remember("amounts", lambda: _amounts(store))  # until then what the table of items tells
 
 
-def _amounts(store: "Store") -> Mapping[str, Amounts]:
+def _amounts(store: Store) -> Mapping[str, Amounts]:
     sums = StockSums(Ways(store.state.places.tree()))
     for group in store.state.stock():
         sums.add(group)
@@ -100,7 +98,7 @@ def _row(place: Place, amounts: Mapping[str, Amounts], due: DueRow | None, here:
     }  # fmt: skip
 
 
-def rows_below(store: "Store", overview: Overview, codes: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+def rows_below(store: Store, overview: Overview, codes: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """For each of these places the rows of the places right below it."""
     now, here = store.around.now_utc(), zone_code(*codes, station_clock(store))
     rows = overview.due_rows(now, WITHIN_H) if overview.share >= 1 else []
@@ -136,7 +134,7 @@ def _pressing(rows: Sequence[DueRow], here: str, code: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _things(store: "Store", place: Place) -> list[dict[str, Any]]:
+def _things(store: Store, place: Place) -> list[dict[str, Any]]:
     """The items of one polling station."""
     if place.level != "polling_station":
         return []
@@ -157,7 +155,7 @@ def irregular_under(overview: Overview, place: Place) -> list[Irregular]:
     return sorted(found, key=lambda one: (_GRAVE[one.finding.severity], one.finding.code, one.place))
 
 
-def _irregular(store: "Store", overview: Overview, place: Place, here: str) -> dict[str, Any]:
+def _irregular(store: Store, overview: Overview, place: Place, here: str) -> dict[str, Any]:
     found = irregular_under(overview, place)
     needs = {need.kind: need for need in store.state.needs()}
     places = store.state.places
