@@ -69,8 +69,12 @@ def _tell_missing(package: str) -> int:
     """Say how to start with the packages that Serah needs; this Python lacks one."""
     own = Path(__file__).parent / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     remedy = f"{own} main.py" if own.is_file() and own.parent.parent != Path(sys.prefix) else "python3 bootstrap.py"
-    print(_("Error: {line}").format(line=_("this Python lacks the package {package}").format(package=package)),
-          "  " + _("Run: {command}").format(command=remedy), sep="\n", file=sys.stderr)  # fmt: skip
+    print(
+        _("Error: {line}").format(line=_("this Python lacks the package {package}").format(package=package)),
+        "  " + _("Run: {command}").format(command=remedy),
+        sep="\n",
+        file=sys.stderr,
+    )
     return EXIT_MACHINE
 
 

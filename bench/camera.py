@@ -265,12 +265,19 @@ def bench_live(trials: int) -> None:
                 for first in range(0, len(codes), count)
                 if {code for code, _at_s in taken} >= set(codes[first : first + count])
             ]
-            rows.append((
-                f"{size[0]}x{size[1]}, {count} in view", f"{trials}", f"{len(took_ms)}/{len(codes)}", f"{wrong}",
-                f"{statistics.median(took_ms):.0f}", f"{took_ms[int(len(took_ms) * 0.9)]:.0f}",
-                f"{statistics.median(last_ms):.0f}" if last_ms else "-", f"{max(last_ms):.0f}" if last_ms else "-",
-                f"{cpu_s / (camera.given_s[-1] - camera.given_s[0]):.2f}",
-            ))  # fmt: skip
+            rows.append(
+                (
+                    f"{size[0]}x{size[1]}, {count} in view",
+                    f"{trials}",
+                    f"{len(took_ms)}/{len(codes)}",
+                    f"{wrong}",
+                    f"{statistics.median(took_ms):.0f}",
+                    f"{took_ms[int(len(took_ms) * 0.9)]:.0f}",
+                    f"{statistics.median(last_ms):.0f}" if last_ms else "-",
+                    f"{max(last_ms):.0f}" if last_ms else "-",
+                    f"{cpu_s / (camera.given_s[-1] - camera.given_s[0]):.2f}",
+                )
+            )
     header = (
         "camera, 30 frames a second",
         "views",

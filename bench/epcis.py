@@ -129,8 +129,10 @@ def main() -> None:
     print(
         f"{len(events):,} EPCIS events that name {named:,} things: " + ", ".join(f"{n:,} {s}" for s, n in steps.items())
     )
-    for name, words in (("export", "export, from the stored records to the file"),
-                        ("floor", "floor: json.dumps of the same dictionaries")):  # fmt: skip
+    for name, words in (
+        ("export", "export, from the stored records to the file"),
+        ("floor", "floor: json.dumps of the same dictionaries"),
+    ):
         wall_s, cpu_s = taken[name].medians
         by_clock, by_processor = len(events) / wall_s, len(events) / cpu_s
         print(f"{words:<45}{by_clock:>10,.0f} events/s {by_processor:>10,.0f} events/s of processor time")

@@ -52,9 +52,13 @@ def ledger(moves: int) -> Iterator[RawEntry]:
     dice = random.Random(51_08)
     codes = [draw_code(dice.randrange) for _ in range(1000)]
     genesis = {
-        "election": "Pemilu 2024", "root": "0" * 64, "station": "Gudang KPU", "place": "51.08",
-        "public_key": PUBLIC.hex(), "continues": None,
-    }  # fmt: skip
+        "election": "Pemilu 2024",
+        "root": "0" * 64,
+        "station": "Gudang KPU",
+        "place": "51.08",
+        "public_key": PUBLIC.hex(),
+        "continues": None,
+    }
     entry = signed("genesis", 1, None, [], genesis)
     yield entry
     seq, leaf = 1, entry.leaf
@@ -64,10 +68,21 @@ def ledger(moves: int) -> Iterator[RawEntry]:
         refs = [{"log": LOG, "seq": seq - 1, "leaf": leaf.hex()}] if leaf else []
         items = [{"code": code, "print": 1, "after": 0, "how": "camera"} for code in dice.sample(codes, count)]
         fields = {
-            "from": "51.08", "to": "51.08.01", "bound": ["51.08.01"], "items": items, "counted": count, "extras": [],
-            "parties": {"giver": "Made Suardana", "receiver": "Ni Luh Sari"}, "witnesses": [], "vehicle": "DK8123AB",
-            "note": "", "occurred": None, "bast": f"BAST/{seq}", "part": 1, "parts": 1,
-        }  # fmt: skip
+            "from": "51.08",
+            "to": "51.08.01",
+            "bound": ["51.08.01"],
+            "items": items,
+            "counted": count,
+            "extras": [],
+            "parties": {"giver": "Made Suardana", "receiver": "Ni Luh Sari"},
+            "witnesses": [],
+            "vehicle": "DK8123AB",
+            "note": "",
+            "occurred": None,
+            "bast": f"BAST/{seq}",
+            "part": 1,
+            "parts": 1,
+        }
         entry = signed("handover", seq, leaf, refs, fields)
         yield entry
         leaf = entry.leaf
@@ -77,10 +92,21 @@ def ledger(moves: int) -> Iterator[RawEntry]:
 def signed(
     type: str, seq: int, leaf: bytes | None, refs: list[dict[str, object]], fields: dict[str, object]
 ) -> RawEntry:
-    body = canonical({
-        "v": 1, "type": type, "log": LOG, "seq": seq, "prev": leaf.hex() if leaf else None, "refs": refs,
-        "id": f"{seq:032x}", "at": "2024-02-10T08:00:00Z", "by": "Made Suardana", "app": "serah/1", **fields,
-    })  # fmt: skip
+    body = canonical(
+        {
+            "v": 1,
+            "type": type,
+            "log": LOG,
+            "seq": seq,
+            "prev": leaf.hex() if leaf else None,
+            "refs": refs,
+            "id": f"{seq:032x}",
+            "at": "2024-02-10T08:00:00Z",
+            "by": "Made Suardana",
+            "app": "serah/1",
+            **fields,
+        }
+    )
     signature = sign_body(body, PUBLIC, SECRET.sign)
     return RawEntry(body, f"{signature}\n", seq, leaf_digest(entry_bytes(body, (signature,))))
 
@@ -126,9 +152,13 @@ def whole(entries: list[RawEntry], mapper: Mapper = map) -> None:
 def proofs() -> None:
     """What one entry of a log of 131,072 costs to prove."""
     tree = Tree(index.to_bytes(32, "big") for index in range(PROVEN_SIZE - 1))
-    entry = signed("genesis", PROVEN_SIZE, bytes(32), [], {
-        "election": "", "root": "0" * 64, "station": "", "place": "", "public_key": PUBLIC.hex(), "continues": None
-    })  # fmt: skip
+    entry = signed(
+        "genesis",
+        PROVEN_SIZE,
+        bytes(32),
+        [],
+        {"election": "", "root": "0" * 64, "station": "", "place": "", "public_key": PUBLIC.hex(), "continues": None},
+    )
     data = entry.body + b"\n" + entry.signatures.encode()
     tree.append(entry.leaf or b"")
     head = make_checkpoint(LOG, tree.size, tree.root(), PUBLIC, SECRET.sign)

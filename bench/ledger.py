@@ -111,9 +111,11 @@ def handovers(folder: Path, rounds: int) -> None:
             store.record_handover(Handover(WAREHOUSE, HOPS[1]), [Touch(next(remaining), 1, "camera")])
 
         ways = {
-            "bare commit": bare_insert, "peewee insert": plain_insert, "Ledger.append": append,
+            "bare commit": bare_insert,
+            "peewee insert": plain_insert,
+            "Ledger.append": append,
             "record_handover": record,
-        }  # fmt: skip
+        }
         table(f"A handover of one item, {rounds:,} rounds, {size:,} bytes", in_turns(ways, rounds), "bare commit")
 
 
@@ -229,10 +231,18 @@ def buleleng() -> tuple[list[Place], list[Need]]:
         places = [Place(r["code"], r["name"], r["level"], r["parent"] or None) for r in csv.DictReader(file)]
     with (folder / "needs.csv").open(encoding="utf-8", newline="") as file:
         needs = [
-            Need(r["kind"], r["name_id"], r["name_en"], r["level"], int(r["per_place"]), r["unit"], r["tracked_as"],
-                 tuple(filter(None, r["elections"].split(";"))))
+            Need(
+                r["kind"],
+                r["name_id"],
+                r["name_en"],
+                r["level"],
+                int(r["per_place"]),
+                r["unit"],
+                r["tracked_as"],
+                tuple(filter(None, r["elections"].split(";"))),
+            )
             for r in csv.DictReader(file)
-        ]  # fmt: skip
+        ]
     return places, needs
 
 

@@ -84,7 +84,7 @@ def write_logs(folder: Path, events: int, stations: int) -> tuple[str, int, int]
         items = [
             Item(root.around.new_code(), "box", villages[n % len(villages)].code, k=1, n=1, held_by=WAREHOUSE)
             for n in range(3 * events)
-        ]  # fmt: skip
+        ]
         root.register(items)
         others = []
         for number in range(1, stations):
@@ -104,8 +104,10 @@ def write_logs(folder: Path, events: int, stations: int) -> tuple[str, int, int]
                 some, codes[:] = codes[: (size := dice.choices(BATCHES, WEIGHTS)[0])], codes[size:]
                 touches = [Touch(code, 1, "camera") for code in some]
                 for store, giver, to in (
-                    (root, WAREHOUSE, place), (other, WAREHOUSE, place), (other, place, f"{place}.2001"),
-                ):  # fmt: skip
+                    (root, WAREHOUSE, place),
+                    (other, WAREHOUSE, place),
+                    (other, place, f"{place}.2001"),
+                ):
                     append(store, Handover(giver, to), touches)
                     written += 1
                     moves += len(some)

@@ -192,8 +192,18 @@ def main() -> None:
         total.add(tally)
     sizes = {count: f"{count} in {size[0]} x {size[1]}" for count, size, _often in VIEWS}
     rows = [row(sizes[count], tally) for count, tally in tallies.items()] + [row("all", total)]
-    header = ("labels in view", "films", "frames", "labels", "read", "readings", "taken", "wrong texts", "wrong codes",
-              "wrong taken")  # fmt: skip
+    header = (
+        "labels in view",
+        "films",
+        "frames",
+        "labels",
+        "read",
+        "readings",
+        "taken",
+        "wrong texts",
+        "wrong codes",
+        "wrong taken",
+    )
     print_table(f"{total.frames:,} frames, seed {SEED}", header, rows)
 
 

@@ -60,10 +60,26 @@ def measure(site: Site, warehouse: str, area: str) -> None:
     floor = spent_ms(lambda: get(site, "/static/serah.svg"), TIMES)
     print(f"{'page':34}{'median ms':>10}{'longest':>9}{'of floor':>10}")
     line("/static/serah.svg", [floor], floor)
-    for path in ("/", "/scan", "/api/places?q=tps", f"/scan/{draft}", f"/scan/{draft}/board", f"/scan/{draft}/review",
-                 f"/handover?{urlencode({'number': bast})}", "/items", f"/items?{urlencode({'to': village})}",
-                 f"/items/{codes[0]}", "/labels", "/plan", "/meet", "/dashboard", f"/dashboard/{area}",
-                 f"/dashboard/{village}", "/dashboard/wall", "/observers"):  # fmt: skip
+    for path in (
+        "/",
+        "/scan",
+        "/api/places?q=tps",
+        f"/scan/{draft}",
+        f"/scan/{draft}/board",
+        f"/scan/{draft}/review",
+        f"/handover?{urlencode({'number': bast})}",
+        "/items",
+        f"/items?{urlencode({'to': village})}",
+        f"/items/{codes[0]}",
+        "/labels",
+        "/plan",
+        "/meet",
+        "/dashboard",
+        f"/dashboard/{area}",
+        f"/dashboard/{village}",
+        "/dashboard/wall",
+        "/observers",
+    ):
         line(path.replace(draft, "ID"), clocked(lambda path=path: get(site, path)), floor)  # type: ignore[misc]
     for path in ("/dashboard", f"/dashboard/{area}"):
         drawn = []

@@ -82,10 +82,18 @@ def buleleng(share: float) -> tuple[list[Place], list[Need]]:
         ]
     with (folder / "needs.csv").open(encoding="utf-8", newline="") as file:
         needs = [
-            Need(r["kind"], r["name_id"], r["name_en"], r["level"], int(r["per_place"]), r["unit"], r["tracked_as"],
-                 tuple(filter(None, r["elections"].split(";"))))
+            Need(
+                r["kind"],
+                r["name_id"],
+                r["name_en"],
+                r["level"],
+                int(r["per_place"]),
+                r["unit"],
+                r["tracked_as"],
+                tuple(filter(None, r["elections"].split(";"))),
+            )
             for r in csv.DictReader(file)
-        ]  # fmt: skip
+        ]
     needs.append(Need("set", "Karung TPS", "Polling station set", "village", 0, "karung", "pack"))
     children = Counter(place.parent for place in places)
     taken: Counter[str | None] = Counter()
@@ -144,9 +152,11 @@ def written(field: Field, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for lang in ("id", "en"):
         for kind, suffixes in (
-            ("bast", ("pdf",)), ("evaluation", ("pdf", "xlsx")), ("scorecard", ("pdf", "xlsx")),
+            ("bast", ("pdf",)),
+            ("evaluation", ("pdf", "xlsx")),
+            ("scorecard", ("pdf", "xlsx")),
             ("discrepancies", ("pdf", "xlsx")),
-        ):  # fmt: skip
+        ):
             for suffix in suffixes:
                 out = folder / f"{kind}-{lang}.{suffix}"
                 when = () if kind == "bast" else ("--as-of", AS_OF)

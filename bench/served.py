@@ -49,10 +49,8 @@ def served(home: Path) -> Iterator[Site]:
 def begun(site: Site, giver: str, receiver: str) -> str:
     """The id of a new session."""
     return site.keep.do(
-        lambda store: store.drafts.open(
-            store.around.new_id(), giver, receiver, [], at=store.around.now_utc()
-        )
-    ).id  # fmt: skip
+        lambda store: store.drafts.open(store.around.new_id(), giver, receiver, [], at=store.around.now_utc())
+    ).id
 
 
 def get(site: Site, path: str) -> bytes:

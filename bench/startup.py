@@ -30,9 +30,23 @@ GOAL_S, GOAL_RATIO = 0.3, 1.05
 VILLAGE, STATION, TRUCK, WAREHOUSE = "51.08.06.1024", "51.08.06.1024.001", "DK8123AB", "51.08"
 LIST, LEFT, MAIL, LETTER = "list.txt", "left.txt", "logs.serah", "labels.pdf"
 REPORTS = (
-    "progress", "prints", "deliveries", "condition", "seals", "handover", "bast", "late", "pace", "incidents",
-    "readiness", "points", "returns", "discrepancies", "scorecard", "evaluation",
-)  # fmt: skip
+    "progress",
+    "prints",
+    "deliveries",
+    "condition",
+    "seals",
+    "handover",
+    "bast",
+    "late",
+    "pace",
+    "incidents",
+    "readiness",
+    "points",
+    "returns",
+    "discrepancies",
+    "scorecard",
+    "evaluation",
+)
 
 
 def main() -> None:
@@ -82,8 +96,11 @@ def compare(before: Path, folder: Path, rounds: int, only: str) -> None:
         least = [min(taken[1:]) for taken in times.values()]
         median = [statistics.median(taken[1:]) for taken in times.values()]
         mark = "   over" if least[1] / least[0] > GOAL_RATIO else ""
-        print(f"{name:<30}{least[0]:>9.1f}{least[1]:>9.1f}{least[1] / least[0]:>8.3f}"
-              f"{median[0]:>9.1f}{median[1]:>9.1f}{median[1] / median[0]:>8.3f}{mark}", flush=True)  # fmt: skip
+        print(
+            f"{name:<30}{least[0]:>9.1f}{least[1]:>9.1f}{least[1] / least[0]:>8.3f}"
+            f"{median[0]:>9.1f}{median[1]:>9.1f}{median[1] / median[0]:>8.3f}{mark}",
+            flush=True,
+        )
 
 
 def cases() -> Iterator[tuple[str, str, bool]]:

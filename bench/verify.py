@@ -44,19 +44,25 @@ def main() -> None:
         with open_ledger(file) as store:
             entries, items = written(store, options.moves)
             size = sum(path.stat().st_size for path in Path(folder).iterdir())
-            print(f"{options.moves:,} moves of {items:,} items in {entries:,} entries, {size / 1e6:.0f} MB, "
-                  f"written in {time.perf_counter() - begun:.0f} s")  # fmt: skip
+            print(
+                f"{options.moves:,} moves of {items:,} items in {entries:,} entries, {size / 1e6:.0f} MB, "
+                f"written in {time.perf_counter() - begun:.0f} s"
+            )
             floor = signatures(store)
         begun = time.perf_counter()
         done = subprocess.run(
             [sys.executable, str(ROOT / "main.py"), "--lang", "en", "--home", folder, "verify"],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         taken = time.perf_counter() - begun
         assert "elf-consistent only" in done.stdout, done.stdout
     print(f"  {'signatures alone, one core':<34}{floor:>8.1f} s{entries / floor:>12,.0f} entries/s")
-    print(f"  {f'verify, {multiprocessing.cpu_count()} cores':<34}{taken:>8.1f} s{entries / taken:>12,.0f} entries/s"
-          f"{options.moves / taken:>12,.0f} moves/s{taken / floor:>8.2f}x")  # fmt: skip
+    print(
+        f"  {f'verify, {multiprocessing.cpu_count()} cores':<34}{taken:>8.1f} s{entries / taken:>12,.0f} entries/s"
+        f"{options.moves / taken:>12,.0f} moves/s{taken / floor:>8.2f}x"
+    )
 
 
 def written(store: Store, moves: int) -> tuple[int, int]:

@@ -29,10 +29,27 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-_TELL_WAITING = frozenset({
-    "items", "custody", "report", "export", "import", "scan", "handover", "drafts", "inspect", "seal", "pack",
-    "receive", "reassign", "balance", "incident", "checklist", "point",
-})  # fmt: skip
+_TELL_WAITING = frozenset(
+    {
+        "items",
+        "custody",
+        "report",
+        "export",
+        "import",
+        "scan",
+        "handover",
+        "drafts",
+        "inspect",
+        "seal",
+        "pack",
+        "receive",
+        "reassign",
+        "balance",
+        "incident",
+        "checklist",
+        "point",
+    }
+)
 """The commands of which admitting a station would change what they tell: they say what waits for that."""
 
 
@@ -171,8 +188,12 @@ def people_named(option: str, names: Iterable[str]) -> list[str]:
     given = [one_line(option, name) for name in names if name.strip()]
     found = distinct_people(given)
     if len(found) < len(given):
-        note("! " + _("{option} names one person twice; only these are recorded: {names}.").format(
-            option=option, names=", ".join(found)))  # fmt: skip
+        note(
+            "! "
+            + _("{option} names one person twice; only these are recorded: {names}.").format(
+                option=option, names=", ".join(found)
+            )
+        )
     return found
 
 

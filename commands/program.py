@@ -15,9 +15,24 @@ from custody.errors import N_
 from language import _
 
 REPORTS = (
-    "custody", "progress", "prints", "deliveries", "condition", "seals", "handover", "bast", "late", "pace",
-    "incidents", "readiness", "points", "returns", "discrepancies", "scorecard", "evaluation",
-)  # fmt: skip
+    "custody",
+    "progress",
+    "prints",
+    "deliveries",
+    "condition",
+    "seals",
+    "handover",
+    "bast",
+    "late",
+    "pace",
+    "incidents",
+    "readiness",
+    "points",
+    "returns",
+    "discrepancies",
+    "scorecard",
+    "evaluation",
+)
 """What `report` can write."""
 
 COMMANDS = {

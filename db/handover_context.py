@@ -72,9 +72,16 @@ def around_now(
     has_met = judging.has_met(giver)
     is_alone = not handover.number or (own and is_own_number(own.name, handover.number))
     return Around(
-        held, before, dict.fromkeys(to_go), [event.body for event in others], elsewhere, has_met,
-        has_met and bool(is_alone), None if listed is None else still_meant(listed, before, to, scanned), may_change,
-    )  # fmt: skip
+        held,
+        before,
+        dict.fromkeys(to_go),
+        [event.body for event in others],
+        elsewhere,
+        has_met,
+        has_met and bool(is_alone),
+        None if listed is None else still_meant(listed, before, to, scanned),
+        may_change,
+    )
 
 
 def _add_outer(state: State, held: dict[str, Item]) -> None:
@@ -118,9 +125,8 @@ def numbered_alike(state: State, number: str, giver: str, to: str, own: str | No
     found = {
         event.leaf: event
         for event in state.ledger.on_topic((numbered(number),))
-        if event.log != own and (event.body["from"], event.body["to"]) == (giver, to)
-        and stations.stands(event)
-    }  # fmt: skip
+        if event.log != own and (event.body["from"], event.body["to"]) == (giver, to) and stations.stands(event)
+    }
     return standing(state, found.values())
 
 
@@ -171,9 +177,16 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
             beside.setdefault(event.leaf, event)
     others = standing(state, beside.values())
     around = around_then(
-        parts, before, places, others=others, moved=_moved(histories, beside, state.roots) if others else (),
-        log=log, listed=listed, paper=waybill.items, met_giver=judging.has_met(giver),
-    )  # fmt: skip
+        parts,
+        before,
+        places,
+        others=others,
+        moved=_moved(histories, beside, state.roots) if others else (),
+        log=log,
+        listed=listed,
+        paper=waybill.items,
+        met_giver=judging.has_met(giver),
+    )
     looks = [look.body for look in looks_of(parts, histories)]
     return handover_facts([part.body for part in parts], looks, around, places), then
 
@@ -183,7 +196,7 @@ def _add_families(state: State, histories: dict[str, list[Event]], parts: Sequen
     codes = {code for part in parts for code in part.beyond}
     parents = {
         str(event.body["parent"]) for code in codes for event in histories.get(code, ()) if event.type == "pack"
-    } - histories.keys()  # fmt: skip
+    } - histories.keys()
     histories |= state.families(parents) if parents else {}
 
 

@@ -54,9 +54,11 @@ def find_handover(state: State, number: str | None = None) -> FoundHandover:
         raise InputError(
             N_("{number} was never used: that handover of {station}, {record}, has the number {other}"),
             hint=N_("A number that several laptops share, or a correction, takes the place of a station's own number."),
-            number=number, station=instead.log.split("/")[2], record=f"{instead.log}:{instead.seq}",
+            number=number,
+            station=instead.log.split("/")[2],
+            record=f"{instead.log}:{instead.seq}",
             other=instead.body["bast"],
-        )  # fmt: skip
+        )
     if not found:
         raise InputError(
             N_("no handover {number} is held here") if number else N_("this station recorded no handover yet"),
@@ -155,10 +157,7 @@ def _that_count(state: State, found: list[list[Stored]]) -> list[Event]:
     """The corrections that count for a letter of these handovers: those of the stations that recorded them, too."""
     stations = state.stations.now()
     logs = {event.log for parts in found for event, _body, _lines in parts}
-    return [
-        event for event in state.ledger.on_topic(("correct",))
-        if event.log in logs or stations.stands(event)
-    ]  # fmt: skip
+    return [event for event in state.ledger.on_topic(("correct",)) if event.log in logs or stations.stands(event)]
 
 
 def _with_sheets(state: State, parts: list[Stored]) -> FoundHandover:

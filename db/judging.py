@@ -88,10 +88,8 @@ class Judging:
     def unplanned(self, custodians: Iterable[str]) -> list[str]:
         """Those of these codes that no plan known here tells of; never number plates, nor empty ones."""
         return [
-            code
-            for code in dict.fromkeys(custodians)
-            if code and not is_plate(code) and code not in self.state.places
-        ]  # fmt: skip
+            code for code in dict.fromkeys(custodians) if code and not is_plate(code) and code not in self.state.places
+        ]
 
     @property
     def may_plan(self) -> bool:
@@ -183,9 +181,7 @@ class Judging:
                 place=name_of(self.state.places, handover.giver),
             )
 
-    def judge_labels(
-        self, labels: Sequence[ItemLabel], handover: Handover
-    ) -> tuple[dict[str, Item], list[Finding]]:  # fmt: skip
+    def judge_labels(self, labels: Sequence[ItemLabel], handover: Handover) -> tuple[dict[str, Item], list[Finding]]:
         """What is known of many scanned items, by code, and all that is wrong with handing them over so."""
         items, found = self._judge_items(labels, handover)
         if handover.load:
@@ -195,12 +191,10 @@ class Judging:
                 for label in labels
                 if label.code not in listed
                 and not (label.code in items and self.state.contents.is_inside(items[label.code], listed))
-            ]  # fmt: skip
+            ]
         return items, found
 
-    def _judge_items(
-        self, labels: Sequence[ItemLabel], handover: Handover
-    ) -> tuple[dict[str, Item], list[Finding]]:  # fmt: skip
+    def _judge_items(self, labels: Sequence[ItemLabel], handover: Handover) -> tuple[dict[str, Item], list[Finding]]:
         """The same, but for what a list of what is to go says of them."""
         items = self.state.items_of(label.code for label in labels)
         blanks = self.state.blanks(label.code for label in labels if label.code not in items)
@@ -212,26 +206,33 @@ class Judging:
             finding
             for label in labels
             for finding in judge_scan(
-                items.get(label.code), label, self.state.places, giver=handover.giver, to=handover.to,
-                bound=handover.bound, met_giver=has_met, is_recorded=label.code in receipts,
-                blank=blanks.get(label.code), needs=needs,
+                items.get(label.code),
+                label,
+                self.state.places,
+                giver=handover.giver,
+                to=handover.to,
+                bound=handover.bound,
+                met_giver=has_met,
+                is_recorded=label.code in receipts,
+                blank=blanks.get(label.code),
+                needs=needs,
                 must_be_sealed=label.code in items and items[label.code].kind in sealed,
             )
             if finding.code != "UNKNOWN_CODE" or label.code not in waybill.refs  # its own giver's paper names it
-        ]  # fmt: skip
+        ]
         found = self._foretold(found)
         found += [
             wrong_destination(self.state.places, code, item.to, handover.to, handover.bound)
             for code, item in self.carried(items).items()
             if goes_astray(self.state.places, item.to, handover.to, handover.bound)
-        ]  # fmt: skip
+        ]
         if waybill.items:
             found += [
                 judge_against_paper(label.code, waybill.named)
                 for label in labels
                 if label.code not in receipts
                 and not (label.code in items and items[label.code].held_by == handover.giver)
-            ]  # fmt: skip
+            ]
         return items, self._beside_strangers(found, handover.giver)
 
     def _beside_strangers(self, found: list[Finding], giver: str) -> list[Finding]:
@@ -251,10 +252,8 @@ class Judging:
         if not unknown or not self.state.is_bare:
             return found
         told = {
-            chain.code
-            for chain in self.state.chains(unknown)
-            if any(finding.is_foretold for finding in chain.findings)
-        }  # fmt: skip
+            chain.code for chain in self.state.chains(unknown) if any(finding.is_foretold for finding in chain.findings)
+        }
         return [
             replace(finding, is_foretold=True) if finding.code == "UNKNOWN_CODE" and finding.item in told else finding
             for finding in found
@@ -324,7 +323,7 @@ class Judging:
         to = {code: around.before[code].to for code in offered if code in around.before}
         new = handover_events(
             handover, touches, latest, bast=bast, destinations=to, meant=meant_now(handover, around, offered)
-        )  # fmt: skip
+        )
         bodies = [event.fields for event in new if event.type == "handover"]
         looks = [event.fields for event in new if event.type == "inspect"]
         facts = handover_facts(bodies, looks, around, self.state.places)

@@ -290,10 +290,28 @@ class Photo(Table):
 _MODELS: Mapping[str, type[Table]] = {
     model._meta.table_name: model
     for model in (
-        Log, Event, EventItem, EventTopic, Fork, ForkItem, Waiting, Place, Need, Item, SealUse, Draft, DraftScan,
-        DraftSaid, Paper, Tree, SeenHead, Witnessed, Dropped, Photo,
+        Log,
+        Event,
+        EventItem,
+        EventTopic,
+        Fork,
+        ForkItem,
+        Waiting,
+        Place,
+        Need,
+        Item,
+        SealUse,
+        Draft,
+        DraftScan,
+        DraftSaid,
+        Paper,
+        Tree,
+        SeenHead,
+        Witnessed,
+        Dropped,
+        Photo,
     )
-}  # fmt: skip
+}
 
 
 class Tables:

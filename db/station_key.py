@@ -39,10 +39,13 @@ def make_key(folder: Path, passphrase: str | None = None) -> Signer:
         if path.exists():
             raise InputError(
                 N_("there is a station key at {path} already"),
-                hint=N_("Choose another folder with --home for another station. If this one's ledger was lost: "
-                        "{way}, with another station's bundle"), way="continue_from",
+                hint=N_(
+                    "Choose another folder with --home for another station. If this one's ledger was lost: "
+                    "{way}, with another station's bundle"
+                ),
+                way="continue_from",
                 path=str(path),
-            ) from error  # fmt: skip
+            ) from error
         raise StoreError(
             N_("the folder {path} cannot be written ({reason})"),
             hint=N_("Choose a folder of your own with --home."),

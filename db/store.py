@@ -73,9 +73,14 @@ class Store(Judging):
             expected = expected_time(before, clock)
             jumped = clock_events(expected, new) if expected else []
             events = self.ledger.append(
-                [*jumped, *new], self.signer(), at=now, by=around.by, app=around.app, id=id or around.new_id(),
+                [*jumped, *new],
+                self.signer(),
+                at=now,
+                by=around.by,
+                app=around.app,
+                id=id or around.new_id(),
                 clock=str(clock) if clock else None,
-            )  # fmt: skip
+            )
             self.state.follow(events)
         self.clock_finding = judge_clock(events[0]) if jumped else judge_step(before_at, now)
         self.untold = self.clock_finding or self.untold
@@ -109,18 +114,31 @@ class Store(Judging):
         """
         signer, around = self.signer(), self.around
         name = log_name(_slug(election), _slug(station), signer.public_key, around.randbelow(1 << 24))
-        genesis = NewEvent("genesis", {
-            "election": election, "root": root or key_fingerprint(signer.public_key), "station": station,
-            "place": place, "public_key": signer.public_key.hex(),
-            "continues": ":".join(map(str, continues)) if continues else None,
-        }, (continues,) if continues else ())  # fmt: skip
+        genesis = NewEvent(
+            "genesis",
+            {
+                "election": election,
+                "root": root or key_fingerprint(signer.public_key),
+                "station": station,
+                "place": place,
+                "public_key": signer.public_key.hex(),
+                "continues": ":".join(map(str, continues)) if continues else None,
+            },
+            (continues,) if continues else (),
+        )
         now = around.now_utc()
         clock = around.clock_at(now)
         with self.ledger.transaction():
             return self.ledger.begin_log(
-                name, genesis, signer, at=now, by=around.by, app=around.app, id=around.new_id(),
+                name,
+                genesis,
+                signer,
+                at=now,
+                by=around.by,
+                app=around.app,
+                id=around.new_id(),
                 clock=str(clock) if clock else None,
-            )  # fmt: skip
+            )
 
     # --- what should exist ----------------------------------------------------------------------------------------
 
@@ -239,9 +257,7 @@ def open_store(
             a key and the medium cannot be written.
         ConflictError: another program has been writing for longer than that; trying again is safe.
     """
-    opening = opened(
-        url, create=create, busy_timeout_s=busy_timeout_s, migrated=_fold_anew, writes=signer is not None
-    )  # fmt: skip
+    opening = opened(url, create=create, busy_timeout_s=busy_timeout_s, migrated=_fold_anew, writes=signer is not None)
     with as_store_errors(), opening as database:
         tables = Tables(database)
         ledger = Ledger(database, tables)

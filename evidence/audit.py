@@ -137,8 +137,9 @@ def _trust(held: Mapping[str, Held], root: str | None) -> tuple[dict[str, int], 
         return {name: one.audit.newest for name, one in held.items()}, admissions, []
     owners = {
         name: LogOwner(one.audit.public_key.hex(), one.audit.station, one.audit.place)
-        for name, one in held.items() if one.audit.public_key
-    }  # fmt: skip
+        for name, one in held.items()
+        if one.audit.public_key
+    }
     trusted = roster(root, said, owners)
     ends, strangers = whose_word_counts(trusted, {name: one.audit.newest for name, one in held.items()})
     return ends, [event for event in admissions if event.body["key"] in trusted.powers], strangers

@@ -50,10 +50,17 @@ class Held:
         audit = self.audit
         leaf = audit.leaf(audit.size)
         return LogFacts(
-            audit.name, audit.station, audit.place, key_fingerprint(audit.public_key) if audit.public_key else None,
-            audit.size, leaf.hex() if leaf else None, audit.root(audit.size).hex(), self.known, self.known_by,
+            audit.name,
+            audit.station,
+            audit.place,
+            key_fingerprint(audit.public_key) if audit.public_key else None,
+            audit.size,
+            leaf.hex() if leaf else None,
+            audit.root(audit.size).hex(),
+            self.known,
+            self.known_by,
             tuple(sorted(self.witnesses.values(), key=lambda witness: (-witness.to, witness.log))),
-        )  # fmt: skip
+        )
 
 
 class Between:
@@ -114,12 +121,16 @@ class Between:
         if seen_to:
             one.witness(by, seen_to)
         if other[0]:
-            message = N_("number {seq} of {log} relies on another number {number} of {other} than the one here: either "
-                         "{other} was written anew, or {log} names what never was")  # fmt: skip
+            message = N_(
+                "number {seq} of {log} relies on another number {number} of {other} than the one here: either "
+                "{other} was written anew, or {log} names what never was"
+            )
             self._say("DISPUTED", by, other[1], message, other=log, number=other[0])
         if beyond[0]:
-            message = N_("number {seq} of {log} relies on number {number} of {other}, which ends at {held} here: "
-                         "either {other} was cut, or {log} names what never was")  # fmt: skip
+            message = N_(
+                "number {seq} of {log} relies on number {number} of {other}, which ends at {held} here: "
+                "either {other} was cut, or {log} names what never was"
+            )
             self._say("INCOMPLETE", by, beyond[1], message, other=log, number=beyond[0], held=one.audit.size)
 
     def _say(self, code: str, by: LogAudit, seq: int, message: str, **values: Any) -> None:
@@ -156,9 +167,7 @@ class Between:
                 self.hold_to_head(text, one.audit if one else None, is_shown=True)
                 wrong |= {log} if len(self.found) > before else set()
 
-    def hold_to_head(
-        self, text: str, by: LogAudit | None, place: int | None = None, *, is_shown: bool = False
-    ) -> None:  # fmt: skip
+    def hold_to_head(self, text: str, by: LogAudit | None, place: int | None = None, *, is_shown: bool = False) -> None:
         """Hold a log to a head that it signed.
 
         Args:
@@ -221,8 +230,10 @@ class Between:
         """All that was found; call it last."""
         found = [*self.found, *(_not_here(log, *known) for log, known in self._absent.items())]
         if self._unfollowed:
-            message = N_("more logs are named that are not here than an audit follows ({limit}): those that {by} names "
-                         "from its number {place} on were not all looked at")  # fmt: skip
+            message = N_(
+                "more logs are named that are not here than an audit follows ({limit}): those that {by} names "
+                "from its number {place} on were not all looked at"
+            )
             values = {"limit": MAX_ABSENT, "by": self._unfollowed[0], "place": self._unfollowed[1]}
             found.append(EvidenceFinding("INCOMPLETE", "", None, message, values, is_short=True))
         if self._unsaid:

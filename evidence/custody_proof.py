@@ -126,12 +126,19 @@ def audit_proof(proof: CustodyProof, *, root: str | None = None, heads: Sequence
     genesis = {event.log: event.body for event in events.values() if event.type == "genesis"}
     facts = tuple(
         LogFacts(
-            log, str(genesis.get(log, {}).get("station", "")), str(genesis.get(log, {}).get("place", "")),
-            key_fingerprint(keys[log]), top.size, None, top.root.hex(), top.size, "",
+            log,
+            str(genesis.get(log, {}).get("station", "")),
+            str(genesis.get(log, {}).get("place", "")),
+            key_fingerprint(keys[log]),
+            top.size,
+            None,
+            top.root.hex(),
+            top.size,
+            "",
             (witnesses[log],) if log in witnesses else (),
         )
         for log, top in sorted(tops.items())
-    )  # fmt: skip
+    )
     found.sort(key=lambda finding: (not finding.is_wrong, finding.log, finding.seq or 0, finding.code))
     is_anchored = root is not None or bool(witnesses)
     standing = tuple(event for event in events.values() if not (trusted and trusted.is_quarantined(event)))
@@ -171,8 +178,15 @@ def _missing(codes: Sequence[str], events: Mapping[str, Event]) -> Iterator[Evid
             after, refs = event.rows[code].get("after"), event.body["refs"]
             if after is not None and after < len(refs) and refs[after]["leaf"] not in events:
                 message = N_("number {seq} of {log} relies for {item} on number {other} of {by}, which is not here")
-                yield _finding("INCOMPLETE", event.log, event.seq, message, item=code, other=refs[after]["seq"],
-                               by=refs[after]["log"])  # fmt: skip
+                yield _finding(
+                    "INCOMPLETE",
+                    event.log,
+                    event.seq,
+                    message,
+                    item=code,
+                    other=refs[after]["seq"],
+                    by=refs[after]["log"],
+                )
     leaves = {(event.log, event.seq): event.leaf for event in events.values()}
     for event in events.values():
         if leaves.get((event.log, event.seq - 1), event.body["prev"]) != event.body["prev"]:
@@ -216,8 +230,10 @@ def _compare(
         message = N_("{log} has signed two histories: a head of {size} entries does not fit the proofs here")
         yield _finding("FORK", log, None, message, size=head.size)
     else:
-        message = N_("{log}: the head given is of {size} entries, the proofs' of {other}: only the whole log shows "
-                     "that one goes on from the other")  # fmt: skip
+        message = N_(
+            "{log}: the head given is of {size} entries, the proofs' of {other}: only the whole log shows "
+            "that one goes on from the other"
+        )
         yield _finding("UNWITNESSED", log, None, message, size=head.size, other=tops[log].size)
 
 

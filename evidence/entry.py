@@ -75,12 +75,17 @@ def examine(job: tuple[RawEntry, Keys]) -> Examined:
     log, seq = str(body["log"]), int(body["seq"])
     fault = _signature_fault(raw, keys.get(log)) or _filing_fault(raw, seq, leaf)
     return Examined(
-        raw.seq, raw.log, leaf, fault, log, seq,
+        raw.seq,
+        raw.log,
+        leaf,
+        fault,
+        log,
+        seq,
         bytes.fromhex(body["prev"]) if body["prev"] else None,
         str(body["type"]),
         tuple(Mention(ref["log"], ref["seq"], bytes.fromhex(ref["leaf"])) for ref in body["refs"]),
         body if body["type"] in KEPT_TYPES else None,
-    )  # fmt: skip
+    )
 
 
 def learn_key(raw: RawEntry) -> tuple[str, bytes] | None:

@@ -102,9 +102,12 @@ def refuse_foreign(
         if body["root"] != trusted.root and body["public_key"] not in admitted | trusted.powers.keys():
             raise InputError(
                 N_("{log} is of the election {theirs}, and this ledger is of {ours}: nothing was taken"),
-                hint=N_("If it belongs here, let the root admit that station first: {way}"), way="admit",
-                log=body["log"], theirs=body["election"], ours=election,
-            )  # fmt: skip
+                hint=N_("If it belongs here, let the root admit that station first: {way}"),
+                way="admit",
+                log=body["log"],
+                theirs=body["election"],
+                ours=election,
+            )
 
 
 def _is_same(one: str, other: str) -> bool:
@@ -126,8 +129,12 @@ def _check_row(row: LogRow, log: LogAudit) -> None:
         message = N_("{log} is not here as the list of logs says: {size} entries should be here, {held} are")
         raise _refusal(message, log=row.log, size=row.size, held=log.newest)
     if log.leaf(1) is not None and (row.station, row.place) != (log.station, log.place):
-        raise _refusal(N_("{log} says that it is of {station} at {place}; its list says otherwise"),
-                       log=row.log, station=log.station, place=log.place)  # fmt: skip
+        raise _refusal(
+            N_("{log} says that it is of {station} at {place}; its list says otherwise"),
+            log=row.log,
+            station=log.station,
+            place=log.place,
+        )
     if row.checkpoint is not None:
         if not is_head_of(row.checkpoint, row.log):
             message = N_("the signed head that stands with {log} in the list of logs is damaged, or of another log")

@@ -112,8 +112,15 @@ class BundleAudit:
 
 def _log_json(log: LogFacts) -> dict[str, Any]:
     return {
-        "log": log.log or None, "station": log.station, "place": log.place, "key": log.key, "size": log.size,
-        "head": log.head, "root": log.root, "known": log.known, "known_by": log.known_by or None,
+        "log": log.log or None,
+        "station": log.station,
+        "place": log.place,
+        "key": log.key,
+        "size": log.size,
+        "head": log.head,
+        "root": log.root,
+        "known": log.known,
+        "known_by": log.known_by or None,
         "witnessed_to": log.witnessed_to,
         "witnesses": [{"log": w.log, "station": w.station, "to": w.to} for w in log.witnesses],
-    }  # fmt: skip
+    }

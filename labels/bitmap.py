@@ -91,8 +91,15 @@ class Plotter:
         fill = _BLACK
         if line.inverse:
             left, right = x - PLATE_X * size, x + line.width_pt * per_pt + PLATE_X * size
-            draw.rectangle((round(left), round(y - (ASCENT + PLATE_Y) * size), round(right) - 1,
-                            round(y + (DESCENT + PLATE_Y) * size) - 1), fill=_BLACK)  # fmt: skip
+            draw.rectangle(
+                (
+                    round(left),
+                    round(y - (ASCENT + PLATE_Y) * size),
+                    round(right) - 1,
+                    round(y + (DESCENT + PLATE_Y) * size) - 1,
+                ),
+                fill=_BLACK,
+            )
             fill = _WHITE
         font = self._font(line.bold, max(round(size), 1))
         for char in line.text:

@@ -92,8 +92,12 @@ def _letters(canvas: Canvas) -> None:
         canvas.line(x1, y1, x2, y2)
         for at_x, at_y in ((x1, y1), (x2, y2)):
             is_flat = y1 == y2
-            canvas.line(at_x - (0 if is_flat else 1.2), at_y - (1.2 if is_flat else 0), at_x + (0 if is_flat else 1.2),
-                        at_y + (1.2 if is_flat else 0))  # fmt: skip
+            canvas.line(
+                at_x - (0 if is_flat else 1.2),
+                at_y - (1.2 if is_flat else 0),
+                at_x + (0 if is_flat else 1.2),
+                at_y + (1.2 if is_flat else 0),
+            )
         _plate(canvas, x - 2.2, y - 3.6, 4.4, 4.6)
         _text(canvas, letter, x, y, size_pt=11, is_centred=True, is_bold=True)
 
@@ -119,9 +123,15 @@ def _plate(canvas: Canvas, left_mm: float, top_mm: float, width_mm: float, heigh
 
 
 def _text(
-    canvas: Canvas, text: str, x_mm: float, y_mm: float, *, size_pt: float, is_centred: bool = False,
+    canvas: Canvas,
+    text: str,
+    x_mm: float,
+    y_mm: float,
+    *,
+    size_pt: float,
+    is_centred: bool = False,
     is_bold: bool = False,
-) -> None:  # fmt: skip
+) -> None:
     canvas.saveState()
     canvas.transform(1, 0, 0, -1, x_mm, y_mm)  # upright again
     canvas.setFont(FONTS[is_bold], size_pt / PT_PER_MM)

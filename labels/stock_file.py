@@ -17,9 +17,15 @@ _ROUNDING_MM = 0.05
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 _LENGTHS = (
-    "page_width_mm", "page_height_mm", "label_width_mm", "label_height_mm", "left_mm", "top_mm", "pitch_x_mm",
+    "page_width_mm",
+    "page_height_mm",
+    "label_width_mm",
+    "label_height_mm",
+    "left_mm",
+    "top_mm",
+    "pitch_x_mm",
     "pitch_y_mm",
-)  # fmt: skip
+)
 _COUNTS = ("columns", "rows")
 _KEYS = ("title", *_LENGTHS, *_COUNTS, "verified")
 
@@ -122,9 +128,20 @@ def _grid(table: _Table, title: str, verified: bool) -> Stock:
     middle_y = max((page_height - label_height - (rows - 1) * pitch_y) / 2, 0)
     left, top = table.length_mm("left_mm", middle_x, 0), table.length_mm("top_mm", middle_y, 0)
     return Stock(
-        table.name, title, page_width, page_height, label_width, label_height, columns, rows, left, top,
-        pitch_x, pitch_y, verified,
-    )  # fmt: skip
+        table.name,
+        title,
+        page_width,
+        page_height,
+        label_width,
+        label_height,
+        columns,
+        rows,
+        left,
+        top,
+        pitch_x,
+        pitch_y,
+        verified,
+    )
 
 
 def _outside(sheet: Stock) -> Iterator[tuple[str, str]]:

@@ -116,8 +116,15 @@ def forms(string: str | Sequence[str | None] | None) -> list[str]:
 
 def without_dates(po: bytes) -> bytes:
     """The file without its dates and tool, so that it changes only when a text does."""
-    noise = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Last-Translator', b'"Project-Id-Version',
-             b'"Report-Msgid-Bugs-To', b'"Language-Team')  # fmt: skip
+    noise = (
+        b'"POT-Creation-Date',
+        b'"PO-Revision-Date',
+        b'"Generated-By',
+        b'"Last-Translator',
+        b'"Project-Id-Version',
+        b'"Report-Msgid-Bugs-To',
+        b'"Language-Team',
+    )
     return b"".join(line for line in po.splitlines(keepends=True) if not line.startswith(noise))
 
 

@@ -12,10 +12,10 @@ from language import chosen
 
 _ONES = {
     "id": "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas dua_belas tiga_belas empat_belas "
-          "lima_belas enam_belas tujuh_belas delapan_belas sembilan_belas",
+    "lima_belas enam_belas tujuh_belas delapan_belas sembilan_belas",
     "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-          "seventeen eighteen nineteen",
-}  # fmt: skip
+    "seventeen eighteen nineteen",
+}
 _TENS_EN = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _GROUPS = {
     "id": ((10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"), (1000, "ribu")),
@@ -23,11 +23,9 @@ _GROUPS = {
 }
 _BELOW = 10**15
 _MONTHS = {
-    "id": "Januari Februari Maret April Mei Juni Juli Agustus September "
-          "Oktober November Desember",
-    "en": "January February March April May June July August September "
-          "October November December",
-}  # fmt: skip
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
+    "en": "January February March April May June July August September October November December",
+}
 _DAYS = {
     "id": ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"],
     "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],

@@ -21,10 +21,19 @@ _DAYS = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
 _SYSTEM_REASONS = (
-    N_("No such file or directory"), N_("Permission denied"), N_("Is a directory"), N_("Not a directory"),
-    N_("No space left on device"), N_("Read-only file system"), N_("Input/output error"), N_("File name too long"),
-    N_("Connection refused"), N_("No such device or address"), N_("Device or resource busy"), N_("Invalid argument"),
-)  # fmt: skip
+    N_("No such file or directory"),
+    N_("Permission denied"),
+    N_("Is a directory"),
+    N_("Not a directory"),
+    N_("No space left on device"),
+    N_("Read-only file system"),
+    N_("Input/output error"),
+    N_("File name too long"),
+    N_("Connection refused"),
+    N_("No such device or address"),
+    N_("Device or resource busy"),
+    N_("Invalid argument"),
+)
 """Why the computer refuses, as it says it itself: what is most often met, so that it is said in people's language."""
 _LONG, _LONG_NAME = 400, 120
 """Characters of one value in a message: a list of codes fits, a novel does not. The longest name of a log has 84."""
@@ -49,11 +58,13 @@ def fill(template: str, values: Mapping[str, object]) -> str:
     `way` is a code of `language.ways`: its command line stands there.
     """
     shown = {
-        name: value if isinstance(value, int | float)
-        else reason(value) if name == "reason"
+        name: value
+        if isinstance(value, int | float)
+        else reason(value)
+        if name == "reason"
         else printable(str(value), _LONG_NAME if name in _NAMES else _LONG)
         for name, value in values.items()
-    }  # fmt: skip
+    }
     if way := WAYS.get(str(values.get("way"))):
         shown["way"] = _(way.command).format(**shown)
     return _(template).format(**shown)

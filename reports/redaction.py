@@ -6,10 +6,23 @@ from dataclasses import replace
 from reports.listing import Listing, Section
 from tables.output.write import Cell, Sheet
 
-PEOPLE = frozenset({
-    "by", "second", "giver", "receiver", "names", "owner", "opened_by", "closed_by", "witnesses", "witness", "driver",
-    "escort", "recorded_by",
-})  # fmt: skip
+PEOPLE = frozenset(
+    {
+        "by",
+        "second",
+        "giver",
+        "receiver",
+        "names",
+        "owner",
+        "opened_by",
+        "closed_by",
+        "witnesses",
+        "witness",
+        "driver",
+        "escort",
+        "recorded_by",
+    }
+)
 """The headers of columns that name people."""
 
 
@@ -38,7 +51,10 @@ def _section(section: Section) -> Section:
         return section
     kept = [at for at in range(len(section.titles)) if at not in section.people]
     return replace(
-        section, titles=[section.titles[at] for at in kept], rows=[[row[at] for at in kept] for row in section.rows],
-        widths_mm=[section.widths_mm[at] for at in kept], left=sum(at < section.left for at in kept),
+        section,
+        titles=[section.titles[at] for at in kept],
+        rows=[[row[at] for at in kept] for row in section.rows],
+        widths_mm=[section.widths_mm[at] for at in kept],
+        left=sum(at < section.left for at in kept),
         people=frozenset(),
-    )  # fmt: skip
+    )

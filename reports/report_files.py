@@ -28,9 +28,12 @@ def save_listing(path: Path, listing: Listing, made: Made) -> None:
         write_listing_pdf(file, listing, made)
 
     save_report(
-        path, pdf=pdf, sheets=listing.sheets, facts=lambda: listing.facts,
+        path,
+        pdf=pdf,
+        sheets=listing.sheets,
+        facts=lambda: listing.facts,
         waiting=made.waiting,
-    )  # fmt: skip
+    )
 
 
 def save_evaluation(path: Path, evaluation: Evaluation, made: Made) -> None:
@@ -46,8 +49,13 @@ def save_evaluation(path: Path, evaluation: Evaluation, made: Made) -> None:
 
         write_evaluation_pdf(file, evaluation, made)
 
-    save_report(path, pdf=pdf, sheets=evaluation_sheets(evaluation),
-                facts=lambda: evaluation_json(evaluation), waiting=made.waiting)  # fmt: skip
+    save_report(
+        path,
+        pdf=pdf,
+        sheets=evaluation_sheets(evaluation),
+        facts=lambda: evaluation_json(evaluation),
+        waiting=made.waiting,
+    )
 
 
 def save_prints(

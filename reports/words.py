@@ -35,9 +35,11 @@ _SEVERITIES = {"critical": N_("Critical"), "warning": N_("Warning"), "info": N_(
 
 
 _SEAL_WORDS = {
-    "intact": N_("seals intact"), "broken": N_("seal broken or come off"), "mismatch": N_("other seal numbers"),
+    "intact": N_("seals intact"),
+    "broken": N_("seal broken or come off"),
+    "mismatch": N_("other seal numbers"),
     "none": N_("no seal"),
-}  # fmt: skip
+}
 
 
 def zone_code(*codes: str | None) -> str:

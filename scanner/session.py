@@ -37,9 +37,17 @@ _HELP = frozenset({"help", "bantuan", "?"})
 _ENDS: dict[str, End] = {"from": "from", "dari": "from", "to": "to", "ke": "to", "tujuan": "to"}
 """Typed commands, in both languages at once: who types them need not know which one is set."""
 _SAID: dict[str, What] = {
-    "refuse": "refuse", "tolak": "refuse", "accept": "accept", "terima": "accept", "remark": "remark",
-    "catatan": "remark", "condition": "condition", "kondisi": "condition", "seal": "seal", "segel": "seal",
-}  # fmt: skip
+    "refuse": "refuse",
+    "tolak": "refuse",
+    "accept": "accept",
+    "terima": "accept",
+    "remark": "remark",
+    "catatan": "remark",
+    "condition": "condition",
+    "kondisi": "condition",
+    "seal": "seal",
+    "segel": "seal",
+}
 """What is said of an item: `refuse CODE why`; without a code, of the one that was taken last."""
 _SAID_OF_ALL: dict[str, What] = {"extra": "extra", "tambahan": "extra", "bound": "bound", "muatan": "bound"}
 _MATCH = frozenset({"match", "cocok"})
@@ -176,10 +184,13 @@ class ScanSession:
             if entry.lower() in _UNDO:
                 return self.undo()
             if entry.lower() in _HELP:
-                return self._say("said", _(
-                    "undo, -CODE, to PLACE, from PLACE, refuse, accept, remark TEXT, condition WORD, seal WORD, "
-                    "match CODE, extra KIND=COUNT, bound PLACE, finish"
-                ))  # fmt: skip
+                return self._say(
+                    "said",
+                    _(
+                        "undo, -CODE, to PLACE, from PLACE, refuse, accept, remark TEXT, condition WORD, seal WORD, "
+                        "match CODE, extra KIND=COUNT, bound PLACE, finish"
+                    ),
+                )
             if entry.startswith("-"):
                 return self._put_out(parse_code(entry.partition("*")[0]))
             if word in _ENDS and rest:

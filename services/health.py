@@ -255,16 +255,19 @@ def _strangers(store: Store) -> Check:
     size = sum(one.bytes for one in kept)
     words = _("{logs} of at most {most_logs} logs, {size} of at most {most} MB")
     found = words.format(
-        logs=number(len(kept)), most_logs=number(MAX_LOGS), size=number(-(-size // 1_000_000)),
+        logs=number(len(kept)),
+        most_logs=number(MAX_LOGS),
+        size=number(-(-size // 1_000_000)),
         most=number(quarantine.MAX_BYTES // 1_000_000),
-    )  # fmt: skip
+    )
     if not kept:
         return Check(_("Not admitted"), "ok", found)
     shown = ", ".join(printable(f"{one.log} ({one.station})", 120) for one in kept[:_NAMED])
     found += "; " + _("most of it: {logs}").format(logs=shown)
     is_near = len(kept) > MAX_LOGS * _NEAR or size > quarantine.MAX_BYTES * _NEAR
-    remedy = _("Let root admit the station: python main.py admit KEYFILE. Drop what nobody knows: python main.py drop "
-               "STRANGER")  # fmt: skip
+    remedy = _(
+        "Let root admit the station: python main.py admit KEYFILE. Drop what nobody knows: python main.py drop STRANGER"
+    )
     return Check(_("Not admitted"), "warning" if is_near else "ok", found, remedy)
 
 

@@ -72,8 +72,10 @@ def _size(cells: Cells) -> SizeRow:
     for column in ("length_mm", "width_mm", "height_mm"):
         if cells.needed(column):
             measures[column] = cells.count(column, least=1) or 1
-    return SizeRow(cells.kind(), Size(**{"length_mm": 1, "width_mm": 1, "height_mm": 1} | measures,
-                                      stack=cells.count("stack", least=1) or 1))  # fmt: skip
+    return SizeRow(
+        cells.kind(),
+        Size(**{"length_mm": 1, "width_mm": 1, "height_mm": 1} | measures, stack=cells.count("stack", least=1) or 1),
+    )
 
 
 def _point(cells: Cells) -> PointCells:

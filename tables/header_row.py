@@ -76,10 +76,13 @@ def letter(at: int) -> str:
 def _ask_where_two_fit(file: str, rows: Sequence[Sequence[str]], best: Header, found: Sequence[Header]) -> None:
     names = {name for name in best.names if name}
     others = [
-        header for header in found
-        if header.known == best.known and header.known[1] > 1 and header.first >= best.end
+        header
+        for header in found
+        if header.known == best.known
+        and header.known[1] > 1
+        and header.first >= best.end
         and {name for name in header.names if name} != names
-    ]  # fmt: skip
+    ]
     if not others:
         return
     both = [best, others[0]]

@@ -75,8 +75,12 @@ def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | Non
             others = tuple(other.name for other in sheets if other is not sheet)
             notes: list[Note] = []
             if others and sheet:
-                notes.append((N_("sheet {sheet} was read, and not: {others}"), {"sheet": sheet.name,
-                              "others": ", ".join(others)[:200]}))  # fmt: skip
+                notes.append(
+                    (
+                        N_("sheet {sheet} was read, and not: {others}"),
+                        {"sheet": sheet.name, "others": ", ".join(others)[:200]},
+                    )
+                )
             return _table(path.name, digest, sheet.records() if sheet else (), kinds, reading, others, notes)
         if suffix in (".csv", ".tsv", ".txt"):
             with path.open("rb") as file:

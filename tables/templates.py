@@ -36,53 +36,84 @@ class Template:
     columns: tuple[Column, ...]
 
 
-_CODE = N_("The Home Ministry's code, as 51.08.01 for a sub-district, 51.08.01.2001 for a village and "
-           "51.08.01.2001.001 for its first TPS; or a code of your own.")  # fmt: skip
+_CODE = N_(
+    "The Home Ministry's code, as 51.08.01 for a sub-district, 51.08.01.2001 for a village and "
+    "51.08.01.2001.001 for its first TPS; or a code of your own."
+)
 _DUE = N_("When the supplies must be there, with the hour: 12/02/2024 18:00. Empty: nothing is due.")
 _LEVELS = (N_("Warehouse"), "PPK", "PPS", "TPS", N_("Vendor"))
-_KIND = Column(N_("Kind code"), N_("A short code of your choice, as box or ballot_paper; the same in every table."),
-               "box")  # fmt: skip
+_KIND = Column(
+    N_("Kind code"), N_("A short code of your choice, as box or ballot_paper; the same in every table."), "box"
+)
 TEMPLATES = {
-    "places": Template(N_("Places that receive supplies"), (
-        Column(N_("Code"), _CODE, "51.08.01.2001"),
-        Column(N_("Name"), N_("The name as it stands on labels and papers."), "PPS Sumberklampok", width=32),
-        Column(N_("Level"), N_("Choose from the list."), "PPS", _LEVELS),
-        Column(N_("Parent code"), N_("The code of the place above it; empty for the regency's warehouse."), "51.08.01"),
-        Column(N_("Due time"), _DUE, "13/02/2024 12:00 WITA", width=24),
-        Column(N_("Dapil"), N_("The electoral district, where it matters; empty: that of the place above."), ""),
-    )),
-    "needs": Template(N_("What each place needs"), (
-        _KIND,
-        Column(N_("Indonesian name"), N_("The name in Indonesian, as it stands on labels."), "Kotak suara", width=28),
-        Column(N_("English name"), N_("The name in English; may be left empty."), "Ballot box", width=24),
-        Column(N_("Level"), N_("Which places need it: choose from the list."), "TPS", _LEVELS[:4]),
-        Column(N_("Quantity per place"), N_("How many each of these places needs, in digits."), 5),
-        Column(N_("Unit"), N_("The unit, as buah, botol or lembar."), "buah"),
-        Column(N_("Tracked as"), N_("Piece: each one has a label. Pack: the pack has one."), N_("piece"),
-               (N_("piece"), N_("pack"))),
-        Column(N_("Elections"), N_("The election of each piece in turn, parted by semicolons; may be left empty."),
-               "PPWP;DPR;DPD;DPRD-PROV;DPRD-KAB", width=36),
-    )),
-    "items": Template(N_("Packs and things with numbers"), (
-        _KIND,
-        Column(N_("Destination code"), N_("The code of the place that it is for."), "51.08.01.2001"),
-        Column(N_("Number k"), N_("Which one it is of all of its kind for this place: 1, 2, 3."), 1),
-        Column(N_("Of n"), N_("How many of its kind there are for this place."), 2),
-        Column(N_("Quantity"), N_("How many are in the pack; 1 for a single thing."), 500),
-        Column(N_("First number"), N_("The first serial number in the pack, with its letters: A0001."), "A0001"),
-        Column(N_("Last number"), N_("The last serial number in the pack."), "A0500"),
-        Column(N_("Vendor"), N_("The code of the vendor that holds it now; empty: this station."), ""),
-    )),
-    "points": Template(N_("Critical points"), (
-        Column(N_("Point number"), N_("A number or short code of the point, each once."), "1"),
-        Column(N_("Title"), N_("What must be done."), "Sortir dan lipat surat suara selesai", width=40),
-        Column(N_("Owner"), N_("Who is responsible for it."), "Kasubbag Logistik", width=24),
-        Column(N_("Due time"), N_("By when, with the hour and time zone: 12/02/2024 18:00 WITA."),
-               "20/01/2024 16:00 WITA", width=24),
-        Column(N_("Place code"), N_("The code of the place that it belongs to; may be left empty."), "51.08"),
-        Column(N_("State"), N_("Choose from the list; empty means open."), N_("open"), (N_("open"), N_("done"))),
-    )),
-}  # fmt: skip
+    "places": Template(
+        N_("Places that receive supplies"),
+        (
+            Column(N_("Code"), _CODE, "51.08.01.2001"),
+            Column(N_("Name"), N_("The name as it stands on labels and papers."), "PPS Sumberklampok", width=32),
+            Column(N_("Level"), N_("Choose from the list."), "PPS", _LEVELS),
+            Column(
+                N_("Parent code"), N_("The code of the place above it; empty for the regency's warehouse."), "51.08.01"
+            ),
+            Column(N_("Due time"), _DUE, "13/02/2024 12:00 WITA", width=24),
+            Column(N_("Dapil"), N_("The electoral district, where it matters; empty: that of the place above."), ""),
+        ),
+    ),
+    "needs": Template(
+        N_("What each place needs"),
+        (
+            _KIND,
+            Column(
+                N_("Indonesian name"), N_("The name in Indonesian, as it stands on labels."), "Kotak suara", width=28
+            ),
+            Column(N_("English name"), N_("The name in English; may be left empty."), "Ballot box", width=24),
+            Column(N_("Level"), N_("Which places need it: choose from the list."), "TPS", _LEVELS[:4]),
+            Column(N_("Quantity per place"), N_("How many each of these places needs, in digits."), 5),
+            Column(N_("Unit"), N_("The unit, as buah, botol or lembar."), "buah"),
+            Column(
+                N_("Tracked as"),
+                N_("Piece: each one has a label. Pack: the pack has one."),
+                N_("piece"),
+                (N_("piece"), N_("pack")),
+            ),
+            Column(
+                N_("Elections"),
+                N_("The election of each piece in turn, parted by semicolons; may be left empty."),
+                "PPWP;DPR;DPD;DPRD-PROV;DPRD-KAB",
+                width=36,
+            ),
+        ),
+    ),
+    "items": Template(
+        N_("Packs and things with numbers"),
+        (
+            _KIND,
+            Column(N_("Destination code"), N_("The code of the place that it is for."), "51.08.01.2001"),
+            Column(N_("Number k"), N_("Which one it is of all of its kind for this place: 1, 2, 3."), 1),
+            Column(N_("Of n"), N_("How many of its kind there are for this place."), 2),
+            Column(N_("Quantity"), N_("How many are in the pack; 1 for a single thing."), 500),
+            Column(N_("First number"), N_("The first serial number in the pack, with its letters: A0001."), "A0001"),
+            Column(N_("Last number"), N_("The last serial number in the pack."), "A0500"),
+            Column(N_("Vendor"), N_("The code of the vendor that holds it now; empty: this station."), ""),
+        ),
+    ),
+    "points": Template(
+        N_("Critical points"),
+        (
+            Column(N_("Point number"), N_("A number or short code of the point, each once."), "1"),
+            Column(N_("Title"), N_("What must be done."), "Sortir dan lipat surat suara selesai", width=40),
+            Column(N_("Owner"), N_("Who is responsible for it."), "Kasubbag Logistik", width=24),
+            Column(
+                N_("Due time"),
+                N_("By when, with the hour and time zone: 12/02/2024 18:00 WITA."),
+                "20/01/2024 16:00 WITA",
+                width=24,
+            ),
+            Column(N_("Place code"), N_("The code of the place that it belongs to; may be left empty."), "51.08"),
+            Column(N_("State"), N_("Choose from the list; empty means open."), N_("open"), (N_("open"), N_("done"))),
+        ),
+    ),
+}
 
 
 def template_workbook(kind: str, say: Callable[[str], str]) -> bytes:
@@ -122,10 +153,18 @@ def _write(book: "Workbook", page: "Worksheet", template: Template, say: Callabl
         page.write_string(_EXAMPLE - 1, at, text, example)
         page.set_column(at, at, column.width, open_number if is_count else open_text)
         if column.choices:
-            page.data_validation(_EXAMPLE, at, LAST_ROW - 1, at, {
-                "validate": "list", "source": [say(word) for word in column.choices],
-                "error_title": say(column.heading), "error_message": say(N_("Choose from the list.")),
-            })  # fmt: skip
+            page.data_validation(
+                _EXAMPLE,
+                at,
+                LAST_ROW - 1,
+                at,
+                {
+                    "validate": "list",
+                    "source": [say(word) for word in column.choices],
+                    "error_title": say(column.heading),
+                    "error_message": say(N_("Choose from the list.")),
+                },
+            )
     last = len(template.columns)
     page.protect(_PASSWORD, {"insert_rows": True, "delete_rows": True, "format_columns": True, "sort": True})
     page.freeze_panes(_HEADER, 0)

@@ -5,10 +5,19 @@ from datetime import UTC, datetime, timedelta, timezone
 
 _ZONES = {"WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0, "GMT": 0, "Z": 0}
 _MONTHS = (
-    "jan januari january", "feb februari february peb pebruari", "mar maret march", "apr april", "mei may",
-    "jun juni june", "jul juli july", "agu ags agt agustus aug august", "sep sept september",
-    "okt oktober oct october", "nov november nop nopember", "des desember dec december",
-)  # fmt: skip
+    "jan januari january",
+    "feb februari february peb pebruari",
+    "mar maret march",
+    "apr april",
+    "mei may",
+    "jun juni june",
+    "jul juli july",
+    "agu ags agt agustus aug august",
+    "sep sept september",
+    "okt oktober oct october",
+    "nov november nop nopember",
+    "des desember dec december",
+)
 _MONTH_OF = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words.split()}
 _MOMENT = re.compile(
     r"(?:[^\W\d_]{3,6}'?[^\W\d_]{0,2},? )?"  # the day's name

@@ -87,9 +87,15 @@ _TREE = {
     "dapil": _PLACES["dapil"],
 }
 COLUMNS = {
-    "places": _PLACES, "tree": _TREE, "needs": _NEEDS, "items": _ITEMS, "trucks": _TRUCKS,
-    "questions": _QUESTIONS, "sizes": _SIZES, "points": _POINTS,
-}  # fmt: skip
+    "places": _PLACES,
+    "tree": _TREE,
+    "needs": _NEEDS,
+    "items": _ITEMS,
+    "trucks": _TRUCKS,
+    "questions": _QUESTIONS,
+    "sizes": _SIZES,
+    "points": _POINTS,
+}
 LOADED = ("places", "needs", "items", "tree")
 """The tables that the ledger takes; what is told apart by its headers is one of them."""
 REQUIRED = {
@@ -110,21 +116,47 @@ COUNTED = frozenset({("tree", "tps_count"), ("needs", "per_place"), ("items", "q
 """Columns whose total an office writes below them: the table and our name."""
 
 _SAID = {
-    "code": N_("code"), "name": N_("name"), "level": N_("level"), "kind": N_("kind"), "per_place": N_("per place"),
-    "to": N_("destination"), "truck": N_("truck"), "leaves": N_("leaves"), "key": N_("key"),
-    "length_mm": N_("length mm"), "width_mm": N_("width mm"), "height_mm": N_("height mm"), "point": N_("point"),
-    "title": N_("title"), "owner": N_("owner"), "parent": N_("parent"), "due": N_("deadline"),
-    "dapil": N_("electoral district"), "name_id": N_("Indonesian name"), "name_en": N_("English name"),
-    "unit": N_("unit"), "quantity": N_("quantity"), "first": N_("first number"), "last": N_("last number"),
-    "district": N_("sub-district"), "village": N_("village"), "tps": N_("TPS number"),
-    "tps_count": N_("how many TPS"), "district_code": N_("code of the sub-district"),
-    "village_code": N_("code of the village"), "tracked_as": N_("tracked as"), "elections": N_("elections"),
-}  # fmt: skip
+    "code": N_("code"),
+    "name": N_("name"),
+    "level": N_("level"),
+    "kind": N_("kind"),
+    "per_place": N_("per place"),
+    "to": N_("destination"),
+    "truck": N_("truck"),
+    "leaves": N_("leaves"),
+    "key": N_("key"),
+    "length_mm": N_("length mm"),
+    "width_mm": N_("width mm"),
+    "height_mm": N_("height mm"),
+    "point": N_("point"),
+    "title": N_("title"),
+    "owner": N_("owner"),
+    "parent": N_("parent"),
+    "due": N_("deadline"),
+    "dapil": N_("electoral district"),
+    "name_id": N_("Indonesian name"),
+    "name_en": N_("English name"),
+    "unit": N_("unit"),
+    "quantity": N_("quantity"),
+    "first": N_("first number"),
+    "last": N_("last number"),
+    "district": N_("sub-district"),
+    "village": N_("village"),
+    "tps": N_("TPS number"),
+    "tps_count": N_("how many TPS"),
+    "district_code": N_("code of the sub-district"),
+    "village_code": N_("code of the village"),
+    "tracked_as": N_("tracked as"),
+    "elections": N_("elections"),
+}
 """What the columns of a table are called, in words that name them above a column too."""
 _KINDS = {
-    "places": N_("places"), "tree": N_("villages and polling stations"), "needs": N_("needs"), "items": N_("items"),
+    "places": N_("places"),
+    "tree": N_("villages and polling stations"),
+    "needs": N_("needs"),
+    "items": N_("items"),
     "points": N_("critical points"),
-}  # fmt: skip
+}
 
 _LEVELS = {
     "warehouse": "warehouse gudang gudang_kpu kpu kabupaten kota kabupaten_kota regency city provinsi province",

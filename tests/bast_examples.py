@@ -22,9 +22,11 @@ def handover2(named: Sequence[str], **more: Any) -> dict[str, Any]:
     body = handover_body(list(named), refs=0)
     del body["vehicle"]
     parties = {
-        "giver": "I Made Arya Wijaya", "giver_office": "Kepala Gudang",
-        "receiver": "Ni Luh Putu Sukerti", "receiver_office": "Ketua PPK",
-    }  # fmt: skip
+        "giver": "I Made Arya Wijaya",
+        "giver_office": "Kepala Gudang",
+        "receiver": "Ni Luh Putu Sukerti",
+        "receiver_office": "Ketua PPK",
+    }
     carriage = {"vehicle": "Truk boks", "driver": "I Ketut Darma", "escort": "Briptu Gede", "stops": ["Seririt"]}
     return (
         body
@@ -60,9 +62,15 @@ def registered(named: Sequence[str], held_by: str = WAREHOUSE, to: Sequence[str]
     for place, code in enumerate(named):
         book.code = code
         row = {
-            "code": code, "kind": GOODS[place % 2], "to": to[place % len(to)], "k": place // 2 % 5 + 1, "n": 5,
-            "quantity": 1, "election": ("PPWP", "DPR")[place % 4 // 2] if place % 2 == 0 else None, "range": None,
-        }  # fmt: skip
+            "code": code,
+            "kind": GOODS[place % 2],
+            "to": to[place % len(to)],
+            "k": place // 2 % 5 + 1,
+            "n": 5,
+            "quantity": 1,
+            "election": ("PPWP", "DPR")[place % 4 // 2] if place % 2 == 0 else None,
+            "range": None,
+        }
         book.hour = 0
         book.add("GDG-01", "register", items=[row], held_by=held_by, out_of=None)
     return book.events
@@ -78,9 +86,7 @@ def facts_of(records: Sequence[Event], known: Sequence[Event], also: Sequence[st
     for code in (*named, *also):
         family = {code, *(pack["parent"] for pack in packs if code in pack["children"])}
         histories[code] = [event for event in every if family & event.rows.keys()] + corrections
-    given = {
-        "election": "Pemilu 2024", "station": "Gudang-1", "office": WAREHOUSE, "places": PLACES, "needs": NEEDS
-    }  # fmt: skip
+    given = {"election": "Pemilu 2024", "station": "Gudang-1", "office": WAREHOUSE, "places": PLACES, "needs": NEEDS}
     chains = [custody(code, histories[code], PLACES) for code in named]
     before, then = chains_then(records, histories)
     looks = [look.body for look in looks_of(records, histories)]

@@ -96,8 +96,10 @@ class Watched:
     def __init__(self, page: "Page") -> None:
         self.page, self.errors = page, list[str]()
         page.add_init_script(PACE)
-        page.on("request", lambda request: self.errors.append(f"outside: {request.url}")
-                if not request.url.startswith(OURS) else None)  # fmt: skip
+        page.on(
+            "request",
+            lambda request: self.errors.append(f"outside: {request.url}") if not request.url.startswith(OURS) else None,
+        )
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", lambda dialog: (self.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))

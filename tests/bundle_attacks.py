@@ -139,8 +139,19 @@ def bring_a_head_that_another_key_signed(evidence: Evidence, dice: random.Random
 
 def change_a_head(evidence: Evidence, dice: random.Random) -> None:
     head = dice.choice(evidence.stations).head()
-    bent = dice.choice([head[:-1], head + "\n", head.replace("\n\n", "\n"), head.replace("— ", "- "), "", "x",
-                        head.replace("\n", "\r\n"), head.replace("\n", "\nextension\n", 1), head[1:]])  # fmt: skip
+    bent = dice.choice(
+        [
+            head[:-1],
+            head + "\n",
+            head.replace("\n\n", "\n"),
+            head.replace("— ", "- "),
+            "",
+            "x",
+            head.replace("\n", "\r\n"),
+            head.replace("\n", "\nextension\n", 1),
+            head[1:],
+        ]
+    )
     evidence.heads.append(bent)
 
 
@@ -354,13 +365,39 @@ def write_it_all_anew(evidence: Evidence, dice: random.Random) -> None:
 
 
 ATTACKS: list[Attack] = [
-    flip_a_bit, flip_a_bit_of_the_text, drop_an_entry, drop_the_first_entry, swap_two_entries, insert_a_forged_entry,
-    repeat_an_entry, cut_the_tail_below_a_head, cut_the_tail_below_a_reference, sign_with_another_key,
-    change_an_entry_with_the_key, renumber_an_entry_with_the_key, strip_a_signature, write_a_signature_otherwise,
-    bring_the_head_of_another_history, bring_a_head_that_another_key_signed, change_a_head,
-    replace_the_head_of_the_list, invent_a_witness_by_another_row, invent_a_witness_without_entries,
-    list_a_newest_entry_and_no_entries, sign_a_head_beyond_all_counting, withhold_a_log_that_is_relied_on,
-    withhold_a_log_whose_head_is_kept, fork,
-    fork_for_longer, write_other_bytes_with_the_key, rely_on_what_was_not, begin_again_in_the_middle, lie_in_the_list,
-    leave_a_log_out_of_the_list, write_the_lines_otherwise, cut_the_file, bend_the_file, write_it_all_anew,
-]  # fmt: skip
+    flip_a_bit,
+    flip_a_bit_of_the_text,
+    drop_an_entry,
+    drop_the_first_entry,
+    swap_two_entries,
+    insert_a_forged_entry,
+    repeat_an_entry,
+    cut_the_tail_below_a_head,
+    cut_the_tail_below_a_reference,
+    sign_with_another_key,
+    change_an_entry_with_the_key,
+    renumber_an_entry_with_the_key,
+    strip_a_signature,
+    write_a_signature_otherwise,
+    bring_the_head_of_another_history,
+    bring_a_head_that_another_key_signed,
+    change_a_head,
+    replace_the_head_of_the_list,
+    invent_a_witness_by_another_row,
+    invent_a_witness_without_entries,
+    list_a_newest_entry_and_no_entries,
+    sign_a_head_beyond_all_counting,
+    withhold_a_log_that_is_relied_on,
+    withhold_a_log_whose_head_is_kept,
+    fork,
+    fork_for_longer,
+    write_other_bytes_with_the_key,
+    rely_on_what_was_not,
+    begin_again_in_the_middle,
+    lie_in_the_list,
+    leave_a_log_out_of_the_list,
+    write_the_lines_otherwise,
+    cut_the_file,
+    bend_the_file,
+    write_it_all_anew,
+]

@@ -37,7 +37,7 @@ class Evidence:
         head = entries[-1].leaf if entries else None
         self.rows[number] = replace(
             self.rows[number], size=len(entries), head=head.hex() if head else None, checkpoint=None
-        )  # fmt: skip
+        )
 
 
 def honest(dice: random.Random, *, meddlers: int = 0) -> Evidence:
@@ -165,5 +165,10 @@ def one_whose_powers_were_taken(root: Station, delegate: Station, dice: random.R
 
 
 MEDDLERS: list[Callable[[Station, Station, random.Random], list[Station]]] = [
-    a_stranger, a_thief, a_widow, two_beside_each_other, one_admitted_too_late, one_whose_powers_were_taken,
-]  # fmt: skip
+    a_stranger,
+    a_thief,
+    a_widow,
+    two_beside_each_other,
+    one_admitted_too_late,
+    one_whose_powers_were_taken,
+]

@@ -112,9 +112,15 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
     known = [e for e in events.values() if e.log == log and e.seq < seq]
     common: dict[str, Any] = {
         "v": min(form for name, form in FORMS if name == verb),
-        "log": log, "seq": seq, "prev": None, "refs": [], "id": name, "by": "", "app": "test",
+        "log": log,
+        "seq": seq,
+        "prev": None,
+        "refs": [],
+        "id": name,
+        "by": "",
+        "app": "test",
         "at": _time(options.get("at", "06:00")),
-    }  # fmt: skip
+    }
     for ref in refs:
         _refer(common["refs"], ref)
 
@@ -126,14 +132,27 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
     match verb, words:
         case "register", [letters, "at", held_by, "for", to]:
             items = [
-                {"code": code_of(letter), "kind": options.get("kind", "box"), "to": to, "k": 1, "n": 1, "quantity": 1,
-                 "election": options.get("election"), "range": None}
+                {
+                    "code": code_of(letter),
+                    "kind": options.get("kind", "box"),
+                    "to": to,
+                    "k": 1,
+                    "n": 1,
+                    "quantity": 1,
+                    "election": options.get("election"),
+                    "range": None,
+                }
                 for letter in letters.split(",")
-            ]  # fmt: skip
+            ]
             fields: dict[str, Any] = {"items": items, "held_by": held_by, "out_of": None}
         case "print", [letters, number]:
-            fields = {"codes": [code_of(letter) for letter in letters.split(",")], "print": int(number),
-                      "sheet": "a4-3x7", "reason": None, "second": None}  # fmt: skip
+            fields = {
+                "codes": [code_of(letter) for letter in letters.split(",")],
+                "print": int(number),
+                "sheet": "a4-3x7",
+                "reason": None,
+                "second": None,
+            }
         case "void", [letters, number, reason]:
             labels = [{"code": code_of(letter), "print": int(number)} for letter in letters.split(",")]
             fields = {"labels": labels, "reason": reason, "note": "", "second": None}
@@ -145,58 +164,100 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
             is_listed = not options.keys().isdisjoint(LISTED)
             common["v"] = 3 if is_listed else int(options.get("v", 2))
             fields = {
-                "from": giver, "to": to, "bound": [], "items": [row for row in rows if row["code"] not in refused],
-                "refused": [row for row in rows if row["code"] in refused], "remarks": [], "counted": None,
-                "extras": [], "witnesses": [], "note": "", "bast": options.get("bast", name), "part": 1, "parts": 1,
+                "from": giver,
+                "to": to,
+                "bound": [],
+                "items": [row for row in rows if row["code"] not in refused],
+                "refused": [row for row in rows if row["code"] in refused],
+                "remarks": [],
+                "counted": None,
+                "extras": [],
+                "witnesses": [],
+                "note": "",
+                "bast": options.get("bast", name),
+                "part": 1,
+                "parts": 1,
                 "parties": {"giver": "", "giver_office": "", "receiver": "", "receiver_office": ""},
-                "carriage": {"vehicle": "", "driver": "", "escort": "", "stops": []}, "acknowledged": [],
+                "carriage": {"vehicle": "", "driver": "", "escort": "", "stops": []},
+                "acknowledged": [],
                 "occurred": _time(options["occurred"]) if "occurred" in options else None,
-            }  # fmt: skip
+            }
             if common["v"] == 3:
                 meant = {**listed, "phase": None, "kinds": []} if is_listed else None
                 fields |= {"destinations": [], "meant": meant}
         case "handover", [way, letters]:
             giver, to = way.split(">")
             fields = {
-                "from": giver, "to": to, "bound": options["bound"].split(",") if "bound" in options else [],
-                "items": touched(letters), "counted": None, "extras": [], "parties": {"giver": "", "receiver": ""},
-                "witnesses": [], "vehicle": "", "note": "",
+                "from": giver,
+                "to": to,
+                "bound": options["bound"].split(",") if "bound" in options else [],
+                "items": touched(letters),
+                "counted": None,
+                "extras": [],
+                "parties": {"giver": "", "receiver": ""},
+                "witnesses": [],
+                "vehicle": "",
+                "note": "",
                 "occurred": _time(options["occurred"]) if "occurred" in options else None,
-                "bast": options.get("bast", name), "part": int(options.get("part", 1)),
+                "bast": options.get("bast", name),
+                "part": int(options.get("part", 1)),
                 "parts": int(options.get("parts", 1)),
-            }  # fmt: skip
+            }
         case "pack", [parent, action, *letters]:
             children = [code_of(letter) for text in letters for letter in text.split(",")]
-            fields = {"parent": code_of(parent), "children": children, "action": action}  # fmt: skip
+            fields = {"parent": code_of(parent), "children": children, "action": action}
             if action in ("open", "check"):
                 common["v"] = 2
                 fields |= {"scope": options.get("scope"), "items": [], "names": [], "note": "", "occurred": None}
         case "seal", [letter, action, *serials]:
             common["v"] = 2
-            fields = {"item": touched(letter)[0], "place": options.get("in", "WH"), "action": action,
-                      "serials": [serial for text in serials for serial in text.split(",")],
-                      "result": options.get("result"), "names": ["Luh", "Made"][: int(options.get("names", 2))],
-                      "witness": options.get("witness", ""), "photo": None, "note": "", "occurred": None}  # fmt: skip
+            fields = {
+                "item": touched(letter)[0],
+                "place": options.get("in", "WH"),
+                "action": action,
+                "serials": [serial for text in serials for serial in text.split(",")],
+                "result": options.get("result"),
+                "names": ["Luh", "Made"][: int(options.get("names", 2))],
+                "witness": options.get("witness", ""),
+                "photo": None,
+                "note": "",
+                "occurred": None,
+            }
         case "incident", [letters]:
             common["v"] = 2
-            fields = {"action": "open", "opened": None, "place": "WH", "stage": "", "items": touched(letters),
-                      "text": "", "occurred": None}  # fmt: skip
+            fields = {
+                "action": "open",
+                "opened": None,
+                "place": "WH",
+                "stage": "",
+                "items": touched(letters),
+                "text": "",
+                "occurred": None,
+            }
         case "inspect", [letter, condition]:
             fields = {"item": touched(letter)[0], "condition": condition, "photo": None, "note": ""}
         case "reassign", [letters, "to", to]:
             fields = {"items": touched(letters), "to": to, "reason": ""}
         case "correct", [target, *corrective, reason]:
-            fields = {"target": events[target].leaf, "reason": reason,
-                      "corrective": [events[c].leaf for c in corrective], "note": "wrong"}  # fmt: skip
+            fields = {
+                "target": events[target].leaf,
+                "reason": reason,
+                "corrective": [events[c].leaf for c in corrective],
+                "note": "wrong",
+            }
         case _:
             raise AssertionError((verb, words))
     return {**common, "type": verb, **fields}
 
 
 def _touched(
-    code: str, options: Mapping[str, str], refs: list[Any], known: list[Event], given: list[Event],
+    code: str,
+    options: Mapping[str, str],
+    refs: list[Any],
+    known: list[Event],
+    given: list[Event],
     events: Mapping[str, Event],
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     after: Event | None
     if options.get("after") == "none":
         after = None
@@ -207,8 +268,12 @@ def _touched(
         naming = [e for e in events.values() if e.leaf in leaves and code in e.rows]
         after = naming[-1] if naming else None
     number = options.get("print", "1")
-    return {"code": code, "print": None if number == "none" else int(number),
-            "after": None if after is None else _refer(refs, after), "how": options.get("how", "camera")}  # fmt: skip
+    return {
+        "code": code,
+        "print": None if number == "none" else int(number),
+        "after": None if after is None else _refer(refs, after),
+        "how": options.get("how", "camera"),
+    }
 
 
 def _refer(refs: list[Any], event: Event) -> int:
@@ -226,10 +291,21 @@ def _time(clock: str) -> str:
 
 def record(type_: str, log: str, seq: int, *refs: Event, at: str = "06:00", **fields: Any) -> Event:
     """An event of any type in its newest form, by its own fields."""
-    return event({
-        "v": NEWEST[type_], "type": type_, "log": log, "seq": seq, "prev": None, "id": f"{log}{seq}", "by": "",
-        "app": "test", "at": _time(at), "refs": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in refs], **fields,
-    })  # fmt: skip
+    return event(
+        {
+            "v": NEWEST[type_],
+            "type": type_,
+            "log": log,
+            "seq": seq,
+            "prev": None,
+            "id": f"{log}{seq}",
+            "by": "",
+            "app": "test",
+            "at": _time(at),
+            "refs": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in refs],
+            **fields,
+        }
+    )
 
 
 def read(events: Iterable[Event], letter: str = "X", **how: Any) -> Chain:

@@ -184,13 +184,25 @@ def _event(type_: str, own: dict[str, Any], *, required: list[str], one_of: list
 
 
 EVENTS = {
-    "ObjectEvent": _event("ObjectEvent", {"epcList": _EPCS, "quantityList": _COUNTS, "ilmd": {"type": "object"}},
-                          required=[], one_of=["epcList", "quantityList"]),
-    "AggregationEvent": _event("AggregationEvent", {"parentID": _URI, "childEPCs": _EPCS, "childQuantityList": _COUNTS},
-                               required=["parentID"], one_of=["childEPCs", "childQuantityList"]),
-    "TransactionEvent": _event("TransactionEvent", {"parentID": _URI, "epcList": _EPCS, "quantityList": _COUNTS},
-                               required=["bizTransactionList"], one_of=["epcList", "quantityList"]),
-}  # fmt: skip
+    "ObjectEvent": _event(
+        "ObjectEvent",
+        {"epcList": _EPCS, "quantityList": _COUNTS, "ilmd": {"type": "object"}},
+        required=[],
+        one_of=["epcList", "quantityList"],
+    ),
+    "AggregationEvent": _event(
+        "AggregationEvent",
+        {"parentID": _URI, "childEPCs": _EPCS, "childQuantityList": _COUNTS},
+        required=["parentID"],
+        one_of=["childEPCs", "childQuantityList"],
+    ),
+    "TransactionEvent": _event(
+        "TransactionEvent",
+        {"parentID": _URI, "epcList": _EPCS, "quantityList": _COUNTS},
+        required=["bizTransactionList"],
+        one_of=["epcList", "quantityList"],
+    ),
+}
 
 SCHEMA: dict[str, Any] = {
     "$schema": "http://json-schema.org/draft-07/schema#",

@@ -33,18 +33,33 @@ class Station:
         self.fingerprint = key_fingerprint(self.public_key)
         self.name = self.name or f"serah/pemilu-2024/gudang-{self.seed}/{self.seed:016x}"
         self.dice = random.Random(self.seed)
-        self.write("genesis", election="Pemilu 2024", root=self.fingerprint, station=f"Gudang {self.seed}",
-                   place=f"51.{self.seed:02d}", public_key=self.public_key.hex(), continues=None)  # fmt: skip
+        self.write(
+            "genesis",
+            election="Pemilu 2024",
+            root=self.fingerprint,
+            station=f"Gudang {self.seed}",
+            place=f"51.{self.seed:02d}",
+            public_key=self.public_key.hex(),
+            continues=None,
+        )
 
     def write(self, type: str, refs: Sequence[dict[str, Any]] = (), **fields: Any) -> RawEntry:
         """Append an event; `refs` are what it relies on."""
         seq = len(self.entries) + 1
         leaf = self.entries[-1].leaf if self.entries else None
         body = {
-            "v": 1, "type": type, "log": self.name, "seq": seq, "prev": leaf.hex() if leaf else None,
-            "refs": list(refs), "id": f"{self.seed}-{seq}", "at": f"2024-02-10T{seq // 3600 % 24:02d}:00:00Z",
-            "by": "Made", "app": "serah/test", **fields,
-        }  # fmt: skip
+            "v": 1,
+            "type": type,
+            "log": self.name,
+            "seq": seq,
+            "prev": leaf.hex() if leaf else None,
+            "refs": list(refs),
+            "id": f"{self.seed}-{seq}",
+            "at": f"2024-02-10T{seq // 3600 % 24:02d}:00:00Z",
+            "by": "Made",
+            "app": "serah/test",
+            **fields,
+        }
         check_body(body)
         self.bodies.append(body)
         self.entries.append(self.sign(body))
@@ -69,18 +84,35 @@ class Station:
             for code in self.dice.sample(CODES, count)
         ]
         return self.write(
-            "handover", refs, **{"from": "51.08", "to": "51.08.01"}, bound=[], items=items, counted=count, extras=[],
-            parties={"giver": "Sé", "receiver": "Wayan"}, witnesses=[], vehicle="", note="", occurred=None,
-            bast=str(len(self.entries)), part=1, parts=1,
-        )  # fmt: skip
+            "handover",
+            refs,
+            **{"from": "51.08", "to": "51.08.01"},
+            bound=[],
+            items=items,
+            counted=count,
+            extras=[],
+            parties={"giver": "Sé", "receiver": "Wayan"},
+            witnesses=[],
+            vehicle="",
+            note="",
+            occurred=None,
+            bast=str(len(self.entries)),
+            part=1,
+            parts=1,
+        )
 
     def fill(self, size: int) -> "Station":
         """Events of several types, up to that many entries, some relying on earlier ones of this log."""
         while len(self.entries) < size:
             match self.dice.randrange(3):
                 case 0:
-                    self.write("inspect", item={"code": CODES[0], "print": 1, "after": None, "how": "typed"},
-                               condition="wet", photo=None, note='basah "sedikit"\n')  # fmt: skip
+                    self.write(
+                        "inspect",
+                        item={"code": CODES[0], "print": 1, "after": None, "how": "typed"},
+                        condition="wet",
+                        photo=None,
+                        note='basah "sedikit"\n',
+                    )
                 case 1:
                     self.write("print", codes=CODES[:2], print=1, sheet="a4-3x7", reason=None, second=None)
                 case _:

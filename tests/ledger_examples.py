@@ -141,9 +141,7 @@ def _dice_at(state: Any) -> random.Random:
 
 def boxes(store: Store, count: int, to: str = TPS[0], *, held_by: str = WAREHOUSE) -> list[str]:
     """Registers so many boxes for a polling station and returns their codes."""
-    items = [
-        Item(store.around.new_code(), "box", to, k=k, n=count, held_by=held_by) for k in range(1, count + 1)
-    ]  # fmt: skip
+    items = [Item(store.around.new_code(), "box", to, k=k, n=count, held_by=held_by) for k in range(1, count + 1)]
     store.register(items)
     return [item.code for item in items]
 

@@ -73,9 +73,15 @@ class Field:
     """A root and others that hand over, exchange bundles now and then, correct, fork and are revoked."""
 
     def __init__(
-        self, fresh_url: Callable[[], str], seed: int, *, steps: int = 60, items: int = 4, meet: float = 0.25,
+        self,
+        fresh_url: Callable[[], str],
+        seed: int,
+        *,
+        steps: int = 60,
+        items: int = 4,
+        meet: float = 0.25,
         order: float = 0.0,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Begin, work and end: `logs` has then what each wrote, `meet` of all steps being exchanges of bundles.
 
         `order` is how often somebody gives what he holds, as far as he knows.
@@ -101,8 +107,11 @@ class Field:
             for store in (*self.stations, copy):
                 whole = bundle_of(store)
                 own = store.ledger.own_log().name
-                entries = tuple(raw for raw in whole.entries if b'"log":"%s"' % own.encode() in raw.body and
-                                event_of(raw).log == own)  # fmt: skip
+                entries = tuple(
+                    raw
+                    for raw in whole.entries
+                    if b'"log":"%s"' % own.encode() in raw.body and event_of(raw).log == own
+                )
                 row = next(row for row in whole.rows if row.log == own)
                 self.logs[f"{own} {store is copy}"] = Bundle((row,), entries[: row.size])
 
@@ -162,9 +171,7 @@ def event_of(raw: RawEntry) -> Event:
 
 def told(store: Store, codes: Iterable[str]) -> list[object]:
     """What `custody --json` prints of these items."""
-    return [
-        chain_json(store.state.chain(code, as_of="2024-02-13T00:00:00Z"), store.state.places) for code in codes
-    ]  # fmt: skip
+    return [chain_json(store.state.chain(code, as_of="2024-02-13T00:00:00Z"), store.state.places) for code in codes]
 
 
 def places_of(store: Store) -> list[object]:
@@ -187,7 +194,7 @@ def parts(bundle: Bundle, size: int) -> list[Bundle]:
     return [
         Bundle(piece.rows, piece.entries[start:])
         for start, piece in zip(range(0, 10**9, size), split(bundle, size), strict=False)
-    ]  # fmt: skip
+    ]
 
 
 __all__ = ["PLACES", "show_code"]

@@ -30,14 +30,31 @@ def handover_body(
         for code in codes
     ]
     return {
-        "v": 1, "type": "handover", "log": LOG, "seq": seq, "prev": random_.randbytes(32).hex(), "refs": leaves,
-        "id": "0b7e5c52-3c1e-4d0e-9f57-0b1b5cf0c0de", "at": "2024-02-12T01:02:03Z", "by": "I Made Arya",
-        "app": "serah/0.1.0", "from": "51.08", "to": "DK8123AB", "bound": ["51.08.01"], "items": items,
-        "counted": len(codes), "extras": [],
+        "v": 1,
+        "type": "handover",
+        "log": LOG,
+        "seq": seq,
+        "prev": random_.randbytes(32).hex(),
+        "refs": leaves,
+        "id": "0b7e5c52-3c1e-4d0e-9f57-0b1b5cf0c0de",
+        "at": "2024-02-12T01:02:03Z",
+        "by": "I Made Arya",
+        "app": "serah/0.1.0",
+        "from": "51.08",
+        "to": "DK8123AB",
+        "bound": ["51.08.01"],
+        "items": items,
+        "counted": len(codes),
+        "extras": [],
         "parties": {"giver": "I Made Arya Wijaya", "receiver": "Ni Luh Putu Sukerti"},
-        "witnesses": ["Bawaslu: Putu Eka"], "vehicle": "Truk boks, I Ketut Darma", "note": "", "occurred": None,
-        "bast": "0042/GUDANG-1/2024", "part": 1, "parts": 1,
-    } | more  # fmt: skip
+        "witnesses": ["Bawaslu: Putu Eka"],
+        "vehicle": "Truk boks, I Ketut Darma",
+        "note": "",
+        "occurred": None,
+        "bast": "0042/GUDANG-1/2024",
+        "part": 1,
+        "parts": 1,
+    } | more
 
 
 def codes(count: int, seed: int = 0) -> list[str]:

@@ -96,18 +96,30 @@ def add_a_foreign_key(proof: CustodyProof, dice: Dice) -> str:
     """The first entry of a log that the root never admitted, and another of its records, each with a true proof."""
     tree = FOREIGN.tree()
     added = [
-        make_proof(FOREIGN.entries[index].body + b"\n" + FOREIGN.entries[index].signatures.encode(), index,
-                   tree.inclusion_proof(index, tree.size), FOREIGN.head())
+        make_proof(
+            FOREIGN.entries[index].body + b"\n" + FOREIGN.entries[index].signatures.encode(),
+            index,
+            tree.inclusion_proof(index, tree.size),
+            FOREIGN.head(),
+        )
         for index in (0, dice.randrange(1, tree.size))
-    ]  # fmt: skip
+    ]
     return joined(proof, [*proof.proofs, *added])
 
 
 FOREIGN = Station(77).fill(20)
 ATTACKS: list[Attack] = [
-    drop_one_relied_on, repeat_one, bend_a_character, cut_a_piece, exchange_lines, exchange_proofs, name_another_item,
-    swap_the_head, edit_a_record, add_a_foreign_key,
-]  # fmt: skip
+    drop_one_relied_on,
+    repeat_one,
+    bend_a_character,
+    cut_a_piece,
+    exchange_lines,
+    exchange_proofs,
+    name_another_item,
+    swap_the_head,
+    edit_a_record,
+    add_a_foreign_key,
+]
 
 
 def is_harmless(text: str, proof: CustodyProof) -> bool:

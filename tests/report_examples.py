@@ -50,9 +50,17 @@ class Book:
         at = f"2024-02-{10 + self.hour // 24:02d}T{self.hour % 24:02d}:05:00Z"
         body = {
             "v": min(form for name, form in FORMS if name == kind),
-            "type": kind, "log": log, "seq": seq, "prev": None, "refs": refs, "id": f"{log}-{seq}",
-            "at": at, "by": by, "app": "serah 1.0", **own,
-        }  # fmt: skip
+            "type": kind,
+            "log": log,
+            "seq": seq,
+            "prev": None,
+            "refs": refs,
+            "id": f"{log}-{seq}",
+            "at": at,
+            "by": by,
+            "app": "serah 1.0",
+            **own,
+        }
         check_body(body)
         event = Event(hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest(), body)
         self.events.append(event)
@@ -61,9 +69,15 @@ class Book:
 
     def register(self, kind: str = "box", to: str = TPS, **more: Any) -> Event:
         item = {
-            "code": self.code, "kind": kind, "to": to, "k": 2, "n": 5, "quantity": 1,
-            "election": "DPRD-KAB", "range": None,
-        } | more  # fmt: skip
+            "code": self.code,
+            "kind": kind,
+            "to": to,
+            "k": 2,
+            "n": 5,
+            "quantity": 1,
+            "election": "DPRD-KAB",
+            "range": None,
+        } | more
         return self.add("GDG-01", "register", items=[item], held_by=WAREHOUSE, out_of=None)
 
     def print(self, number: int = 1, **more: Any) -> Event:
@@ -75,11 +89,21 @@ class Book:
 
     def handover(self, log: str, giver: str, to: str, how: str = "camera", code: str = "", **more: Any) -> Event:
         own = {
-            "from": giver, "to": to, "bound": [], "items": [self.touched(how, code=code)], "counted": None,
-            "extras": [], "parties": {"giver": "I Made Arya Wijaya", "receiver": "Ni Luh Putu Sukerti"},
-            "witnesses": [], "vehicle": "", "note": "", "occurred": None,
-            "bast": f"{log}/2024/{len(self.events):04d}", "part": 1, "parts": 1,
-        }  # fmt: skip
+            "from": giver,
+            "to": to,
+            "bound": [],
+            "items": [self.touched(how, code=code)],
+            "counted": None,
+            "extras": [],
+            "parties": {"giver": "I Made Arya Wijaya", "receiver": "Ni Luh Putu Sukerti"},
+            "witnesses": [],
+            "vehicle": "",
+            "note": "",
+            "occurred": None,
+            "bast": f"{log}/2024/{len(self.events):04d}",
+            "part": 1,
+            "parts": 1,
+        }
         return self.add(log, "handover", **(own | more))
 
     def chain(self, as_of: str | None = None) -> Chain:

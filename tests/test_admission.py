@@ -49,14 +49,25 @@ def all_that_is_told(store: Store, codes: list[str]) -> dict[str, Any]:
     found = survey(store, AS_OF)
     chains = [chain_json(chain, store.state.places) for chain in store.state.chains(codes, as_of=AS_OF)]
     return {
-        "items": [store.state.item(code) for code in codes], "chains": chains, "cache": cache_of(store),
-        "progress": progress_rows(store), "expected": store.expected(WAREHOUSE, PPK), "cards": found.cards,
-        "there": found.there, "due": found.due, "discrepancies": sorted(found.discrepancies, key=repr),
+        "items": [store.state.item(code) for code in codes],
+        "chains": chains,
+        "cache": cache_of(store),
+        "progress": progress_rows(store),
+        "expected": store.expected(WAREHOUSE, PPK),
+        "cards": found.cards,
+        "there": found.there,
+        "due": found.due,
+        "discrepancies": sorted(found.discrepancies, key=repr),
         "returns": found.returns,
-        "seals": list(store.state.seals.all()), "prints": prints(store), "deliveries": deliveries(store),
-        "incidents": incidents_of(store), "points": points_of(store, as_of=AS_OF), "readiness": readiness_of(store),
-        "conditions": conditions(store), "waiting": waiting(store.state.stations.now(), store.ledger.sizes()),
-    }  # fmt: skip
+        "seals": list(store.state.seals.all()),
+        "prints": prints(store),
+        "deliveries": deliveries(store),
+        "incidents": incidents_of(store),
+        "points": points_of(store, as_of=AS_OF),
+        "readiness": readiness_of(store),
+        "conditions": conditions(store),
+        "waiting": waiting(store.state.stations.now(), store.ledger.sizes()),
+    }
 
 
 def work(store: Store, codes: list[str]) -> None:
@@ -103,9 +114,7 @@ def test_of_a_stranger_nothing_is_counted_anywhere_and_once_admitted_all_of_it(f
             for chain in told["chains"]:
                 chain["chain"] = [link for link in chain["chain"] if link["admitted"]]
                 chain["findings"] = [one for one in chain["findings"] if one["code"] != "UNKNOWN_STATION"]
-            told["discrepancies"] = [
-                one for one in told["discrepancies"] if one.finding.code != "UNKNOWN_STATION"
-            ]  # fmt: skip
+            told["discrepancies"] = [one for one in told["discrepancies"] if one.finding.code != "UNKNOWN_STATION"]
         assert after == before
         admit(root, card_of(strange, 7))
         assert waiting_words(root) == waiting_sentence(root) == ""
@@ -138,8 +147,11 @@ def test_a_stations_own_records_count_at_that_station_and_are_marked(fresh_url, 
 
 def test_while_roots_log_is_not_here_what_names_this_root_counts_and_nothing_else(fresh_url, root) -> None:
     codes, fingerprint = boxes(root, 2), root.ledger.own_log().root
-    with empty_ledger(fresh_url(), 7) as one, planned_station(fresh_url(), 8) as foreign, \
-            empty_ledger(fresh_url(), 9) as reader:  # fmt: skip
+    with (
+        empty_ledger(fresh_url(), 7) as one,
+        planned_station(fresh_url(), 8) as foreign,
+        empty_ledger(fresh_url(), 9) as reader,
+    ):
         one.begin(election="Pemilu 2024", station="Satu", place=PPK, root=fingerprint)
         one.record_handover(Handover(WAREHOUSE, PPK), touched(codes[:1]))
         foreign.record_handover(Handover(WAREHOUSE, PPK), touched(codes[1:]))
@@ -194,8 +206,12 @@ def logs(url: Callable[[], str]) -> tuple[str, list[str], list[Bundle]]:
         codes, fingerprint = boxes(root, 6), root.ledger.own_log().root
         first = join(url(), 5, root, place=PPK, name="PPK")
         stolen = join(url(), 8, root, place="51.08.02", name="Hilang")
-        with empty_ledger(url(), 6) as late, empty_ledger(url(), 7) as never, first.close_after_test, \
-                stolen.close_after_test:  # fmt: skip
+        with (
+            empty_ledger(url(), 6) as late,
+            empty_ledger(url(), 7) as never,
+            first.close_after_test,
+            stolen.close_after_test,
+        ):
             late.begin(election="Pemilu 2024", station="PPS", place=PPS, root=fingerprint)
             never.begin(election="Pemilu 2024", station="Asing", place=PPK, root=fingerprint)
             for store in (first, stolen, late, never):

@@ -34,8 +34,9 @@ def test_it_tells_what_the_commands_tell(client: TestClient, station: Terminal) 
     assert get(client, "/late", to="51.08.02")[0]["place"] == "51.08.02"
     found = get(client, "/findings")
     assert [(one["code"], one["item"], one["place"]) for one in found["findings"]] == [
-        ("WRONG_DESTINATION", astray, "51.08.02.2001.001"), ("DAMAGED", codes[0], "51.08.01.2001.001"),
-    ]  # fmt: skip
+        ("WRONG_DESTINATION", astray, "51.08.02.2001.001"),
+        ("DAMAGED", codes[0], "51.08.01.2001.001"),
+    ]
     assert get(client, "/findings", to="51.08.02")["total"] == 1
     verified, checked = get(client, "/verify"), station("verify", "--json").json
     assert verified["ok"] and {name: checked[name] for name in verified} == verified
@@ -64,9 +65,12 @@ def test_what_waits_for_admission_is_in_the_head_of_each_answer_and_a_field_of_e
     key = load_key(other.home, lambda: "").public_key
     [waits] = get(client, "/station")["waiting"]
     assert waits == {
-        "station": "PPK", "place": "51.08.01", "records": 2, "own": False,
+        "station": "PPK",
+        "place": "51.08.01",
+        "records": 2,
+        "own": False,
         "fingerprint": key_fingerprint(key),
-    }  # fmt: skip
+    }
     assert [get(client, path)["waiting"] for path in objects] == [[waits]] * 3
     body = {"id": HANDOVER_ID, "from": "51.08", "to": "51.08.01", "items": station.codes()[:1]}
     recorded = visitor.client.post("/api/v1/handovers", json=body, headers={TOKEN: visitor.token, **SAME_ORIGIN})
@@ -103,8 +107,15 @@ def test_places_are_told(client: TestClient) -> None:
 
 def test_a_handover_is_recorded_once_for_its_id(visitor: Visitor, station: Terminal) -> None:
     codes = station.codes("--to", "51.08.01.2001.001")
-    body = {"id": HANDOVER_ID, "from": "51.08", "to": "51.08.01", "items": [item_payload(codes[0], 1), codes[1]],
-            "giver_name": "Made", "counted": 3, "witnesses": ["Wayan"]}  # fmt: skip
+    body = {
+        "id": HANDOVER_ID,
+        "from": "51.08",
+        "to": "51.08.01",
+        "items": [item_payload(codes[0], 1), codes[1]],
+        "giver_name": "Made",
+        "counted": 3,
+        "witnesses": ["Wayan"],
+    }
     assert station("inspect", codes[0], "--condition", "light").code == 0
     first = visitor.ask("POST", "/api/v1/handovers", body)
     assert first["new"] and first["scanned"] == 2 and first["expected"] == 18
@@ -121,8 +132,10 @@ def test_a_handover_is_recorded_once_for_its_id(visitor: Visitor, station: Termi
 
 def test_a_program_is_told_who_has_two_parts_in_a_handover(visitor: Visitor, station: Terminal) -> None:
     body = {"from": "51.08", "to": "51.08.01", "items": station.codes("--to", "51.08.01")[:1]} | {
-        "id": "7b1f4a52-0000-4000-8000-000000000001", "giver_name": "Made", "receiver_name": "Pak made",
-    }  # fmt: skip
+        "id": "7b1f4a52-0000-4000-8000-000000000001",
+        "giver_name": "Made",
+        "receiver_name": "Pak made",
+    }
     twice = [{"role": "receiver", "name": "Pak made"}]
     assert visitor.ask("POST", "/api/v1/handovers", body)["named_twice"] == twice
     again = visitor.ask("POST", "/api/v1/handovers", body)
@@ -138,8 +151,15 @@ def test_a_handover_with_a_wrong_code_is_refused_whole_with_each_line_named(
     before = station.event_count()
     refused = visitor.ask("POST", "/api/v1/handovers", body, expect=422)
     assert len(refused["faults"]) == 3 and "2" in refused["faults"][0] and station.event_count() == before
-    for change in ({"to": "51.09"}, {"to": "51.08"}, {"items": []}, {"occurred": "2031-01-01T00:00:00Z"},
-                   {"occurred": "yesterday"}, {"id": "x"}, {"more": 1}):  # fmt: skip
+    for change in (
+        {"to": "51.09"},
+        {"to": "51.08"},
+        {"items": []},
+        {"occurred": "2031-01-01T00:00:00Z"},
+        {"occurred": "yesterday"},
+        {"id": "x"},
+        {"more": 1},
+    ):
         assert visitor.ask("POST", "/api/v1/handovers", {**body, "items": [code], **change}, expect=422)["error"]
     assert station.event_count() == before
 
@@ -193,8 +213,19 @@ def test_obstacles_are_opened_closed_and_told(visitor: Visitor, station: Termina
     visitor.ask("POST", "/api/v1/incidents/close", {"record": made["record"], "text": "Twice"}, expect=422)
 
 
-@pytest.mark.parametrize("path", ["/items/7Q2M", "/items/0000000000001/chain", "/places/51.09", "/items?to=51.09",
-                                  "/progress?to=x", "/late?within_h=-1", "/drafts/none", "/items?most=0"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/items/7Q2M",
+        "/items/0000000000001/chain",
+        "/places/51.09",
+        "/items?to=51.09",
+        "/progress?to=x",
+        "/late?within_h=-1",
+        "/drafts/none",
+        "/items?most=0",
+    ],
+)
 def test_what_is_not_there_is_refused_with_a_sentence(client: TestClient, path: str) -> None:
     answer = client.get(f"/api/v1{path}")
     assert answer.status_code == 422 and answer.json()["error"], answer.text

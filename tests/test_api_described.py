@@ -54,9 +54,13 @@ def run(client: TestClient, headers: dict[str, str], *, most: int, may: bool) ->
     for operation in described:
 
         @settings(
-            max_examples=most, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+            max_examples=most,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
+        )
         @given(case=operation.as_strategy())
         def check(case: Any) -> None:
             nonlocal sent

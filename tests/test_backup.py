@@ -76,8 +76,14 @@ def test_a_file_copied_without_its_wal_or_with_another_is_never_silently_green(t
         head = store.heads.own_head()
         whole = all_events(store)
     half = (tmp_path / "at5.db-wal").read_bytes()
-    ways = [("at0.db", None), ("at5.db", None), ("at5.db", half), ("at5.db", half[: len(half) // 2]),
-            ("at0.db", half), ("at5.db", (tmp_path / "at1.db-wal").read_bytes())]  # fmt: skip
+    ways = [
+        ("at0.db", None),
+        ("at5.db", None),
+        ("at5.db", half),
+        ("at5.db", half[: len(half) // 2]),
+        ("at0.db", half),
+        ("at5.db", (tmp_path / "at1.db-wal").read_bytes()),
+    ]
     for number, (file, wal) in enumerate(ways):
         copy = tmp_path / f"copy{number}.db"
         shutil.copy(tmp_path / file, copy)

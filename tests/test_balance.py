@@ -17,10 +17,14 @@ PLACES = {
         Place("TRUCK", "Truk", "carrier"),
         *(Place(f"W.{d}", f"PPK {d}", "district", "W") for d in (1, 2)),
         *(Place(f"W.{d}.{v}", f"PPS {d}{v}", "village", f"W.{d}") for d in (1, 2) for v in (1, 2)),
-        *(Place(f"W.{d}.{v}.{t}", f"TPS {t}", "polling_station", f"W.{d}.{v}")
-          for d in (1, 2) for v in (1, 2) for t in (1, 2)),
+        *(
+            Place(f"W.{d}.{v}.{t}", f"TPS {t}", "polling_station", f"W.{d}.{v}")
+            for d in (1, 2)
+            for v in (1, 2)
+            for t in (1, 2)
+        ),
     ]
-}  # fmt: skip
+}
 TPS = [code for code, place in PLACES.items() if place.level == "polling_station"]
 BOOTH = Need("booth", "Bilik", "Booth", "polling_station", 4, "buah", "item")
 BOX = Need("box", "Kotak", "Box", "polling_station", 2, "buah", "item", ("DPR", "DPD"))
@@ -59,8 +63,10 @@ def test_the_nearest_gives_first_and_what_nobody_has_stays_short():
     counts = full("W.1.1.1") | {"W.2.2.2": 9, "W.1.2.1": 5, "W.1.1.2": 5}
     found = balance(booths(counts), PLACES, [BOOTH])
     assert Counter((move.giver, move.to) for move in found.moves) == {
-        ("W.1.1.2", "W.1.1.1"): 1, ("W.1.2.1", "W.1.1.1"): 1, ("W.2.2.2", "W.1.1.1"): 2,
-    }  # fmt: skip
+        ("W.1.1.2", "W.1.1.1"): 1,
+        ("W.1.2.1", "W.1.1.1"): 1,
+        ("W.2.2.2", "W.1.1.1"): 2,
+    }
     found = balance(booths(full("W.1.1.1") | {"W.1.1.2": 5}), PLACES, [BOOTH])
     assert found.uncovered == {("W.1.1.1", "booth", None): 3}
 
@@ -89,8 +95,9 @@ def test_what_is_on_the_way_counts_and_what_is_damaged_does_not():
 
 
 def test_elections_are_not_mixed():
-    boxes = [Item(f"{place}{name}", "box", place, election=name, held_by=place) for place in TPS
-             for name in ("DPR", "DPD")]  # fmt: skip
+    boxes = [
+        Item(f"{place}{name}", "box", place, election=name, held_by=place) for place in TPS for name in ("DPR", "DPD")
+    ]
     boxes = [box for box in boxes if box.code != "W.1.1.1DPR"]
     extra = Item("extra", "box", "W.1.1.2", election="DPD", held_by="W.1.1.2")
     found = balance([*boxes, extra], PLACES, [BOX])
@@ -117,10 +124,15 @@ def test_only_what_lies_below_the_place_is_helped_from_anywhere():
 
 
 items = st.builds(
-    Item, code=st.uuids().map(str), kind=st.sampled_from(["booth", "box"]), to=st.sampled_from([*TPS, "W"]),
-    k=st.integers(1, 9), election=st.sampled_from([None, "DPR", "DPD"]),
-    held_by=st.sampled_from([*PLACES, "DK8123AB"]), condition=st.sampled_from(["good", "good", "good", "light"]),
-)  # fmt: skip
+    Item,
+    code=st.uuids().map(str),
+    kind=st.sampled_from(["booth", "box"]),
+    to=st.sampled_from([*TPS, "W"]),
+    k=st.integers(1, 9),
+    election=st.sampled_from([None, "DPR", "DPD"]),
+    held_by=st.sampled_from([*PLACES, "DK8123AB"]),
+    condition=st.sampled_from(["good", "good", "good", "light"]),
+)
 
 
 @given(st.lists(items, max_size=60), st.randoms(use_true_random=False))
@@ -132,8 +144,11 @@ def test_moves_never_take_what_a_place_needs_nor_give_it_more_than_it_lacks(some
     taken, given_ = Counter(), Counter()
     for move in found.moves:
         assert move.item.condition == "good" and move.giver != move.to
-        by = rows[move.giver, move.item.kind, next(
-            row.election for row in rows.values() if row.place == move.giver and move.item in row.spare)]  # fmt: skip
+        by = rows[
+            move.giver,
+            move.item.kind,
+            next(row.election for row in rows.values() if row.place == move.giver and move.item in row.spare),
+        ]
         taken[by.place, by.kind, by.election] += 1
         given_[move.to, by.kind, by.election] += 1
     assert len({move.item.code for move in found.moves}) == len(found.moves)

@@ -107,8 +107,9 @@ def test_refused_and_remarked_things_are_told_apart_from_those_taken():
     facts = facts_of([event_of(sheet)], registered(named))
     assert sum(row.count for row in facts.rows) == 3
     assert {line.code: (line.is_refused, line.remark) for line in facts.lines if line.remark} == {
-        named[3]: (True, "segel putus"), named[0]: (False, "penyok"),
-    }  # fmt: skip
+        named[3]: (True, "segel putus"),
+        named[0]: (False, "penyok"),
+    }
     assert "COUNT" not in {finding.code for finding in facts.findings}, "the giver counts what is offered"
 
 

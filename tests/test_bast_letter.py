@@ -44,23 +44,46 @@ def with_values(**values: object) -> Template:
 def test_the_letter_says_who_gave_what_to_whom_when_and_where():
     text = " ".join(texts_of(letter(*example(7))))
     for words in (
-        "BERITA ACARA SERAH TERIMA", "PERLENGKAPAN PEMILU 2024", "Nomor: 0042/GUDANG-1/2024",
+        "BERITA ACARA SERAH TERIMA",
+        "PERLENGKAPAN PEMILU 2024",
+        "Nomor: 0042/GUDANG-1/2024",
         "Pada hari ini, Senin, tanggal dua belas bulan Februari tahun dua ribu dua puluh empat (12 Februari 2024), "
         "pukul 09.02 WITA, bertempat di Gudang KPU Kabupaten Buleleng",
-        "I Made Arya Wijaya", "Kepala Gudang", "PIHAK PERTAMA", "Ni Luh Putu Sukerti", "Ketua PPK", "PIHAK KEDUA",
-        "7 (tujuh) barang", "Kotak suara 4 buah", "Tinta 3 botol", "DPR 2, PPWP 2", "Jumlah 7",
-        "Truk boks (Truk Bali Logistik Nusantara)", "I Ketut Darma", "Briptu Gede", "Seririt",
-        "PPK Gerokgak; PPK Buleleng", "Seharusnya diserahkan 7 barang, dipindai 7, belum diserahkan 0",
-        "Tidak ada selisih dan tidak ada temuan", "rangkap 2 (dua)", "Putu Eka",
-    ):  # fmt: skip
+        "I Made Arya Wijaya",
+        "Kepala Gudang",
+        "PIHAK PERTAMA",
+        "Ni Luh Putu Sukerti",
+        "Ketua PPK",
+        "PIHAK KEDUA",
+        "7 (tujuh) barang",
+        "Kotak suara 4 buah",
+        "Tinta 3 botol",
+        "DPR 2, PPWP 2",
+        "Jumlah 7",
+        "Truk boks (Truk Bali Logistik Nusantara)",
+        "I Ketut Darma",
+        "Briptu Gede",
+        "Seririt",
+        "PPK Gerokgak; PPK Buleleng",
+        "Seharusnya diserahkan 7 barang, dipindai 7, belum diserahkan 0",
+        "Tidak ada selisih dan tidak ada temuan",
+        "rangkap 2 (dua)",
+        "Putu Eka",
+    ):
         assert words in text, words
 
 
 def test_the_letter_speaks_english_too():
     language.use("en")
     text = texts_of(letter(*example(2)))[0]
-    for words in ("MINUTES OF HANDOVER", "On this day, Monday, 12 February 2024, at 09:02 WITA", "2 (two) items",
-                  "Ballot box 1 pc", "FIRST PARTY", "No difference and no finding"):  # fmt: skip
+    for words in (
+        "MINUTES OF HANDOVER",
+        "On this day, Monday, 12 February 2024, at 09:02 WITA",
+        "2 (two) items",
+        "Ballot box 1 pc",
+        "FIRST PARTY",
+        "No difference and no finding",
+    ):
         assert words in text, words
 
 
@@ -106,19 +129,28 @@ def test_what_was_refused_remarked_matched_and_unlabelled_is_told_with_its_remar
     named = codes(5)
     row = {"print": 1, "after": None, "how": "camera"}
     body = handover2(
-        named[:4], refused=[row | {"code": named[4]}], counted=7,
+        named[:4],
+        refused=[row | {"code": named[4]}],
+        counted=7,
         remarks=[{"code": named[4], "text": "segel putus"}, {"code": named[0], "text": "penyok di satu sudut"}],
         extras=[{"kind": "box", "count": 2, "note": "label robek"}],
-    )  # fmt: skip
+    )
     body["items"][3] |= {"how": "matched", "print": None}
     sheet = signed_sheet(body)
     facts = facts_of([event_of(sheet)], registered(named))
     text = " ".join(texts_of(letter(facts, [sheet])))
     for words in (
-        "Keputusan PIHAK KEDUA", "Tidak diterima (1), tetap pada PIHAK PERTAMA", "segel putus",
-        "Diterima dengan catatan (1)", "penyok di satu sudut", "dicocokkan dengan daftar (1)",
-        "Tanpa label yang terbaca (2)", "2 Kotak suara: label robek", "– C", "×",
-    ):  # fmt: skip
+        "Keputusan PIHAK KEDUA",
+        "Tidak diterima (1), tetap pada PIHAK PERTAMA",
+        "segel putus",
+        "Diterima dengan catatan (1)",
+        "penyok di satu sudut",
+        "dicocokkan dengan daftar (1)",
+        "Tanpa label yang terbaca (2)",
+        "2 Kotak suara: label robek",
+        "– C",
+        "×",
+    ):
         assert words in text, words
     assert "Jumlah 4" in text
 
@@ -132,9 +164,12 @@ def test_markup_in_a_template_or_a_record_is_shown_and_not_obeyed():
     nasty = '<font size="99">&amp;<a href="http://x/">x</a></font><img src="/etc/passwd"/>'
     facts, sheets = example(2)
     template = with_values(
-        letterhead__lines=[nasty], basis__list=[nasty], texts__title=nasty, copies__to=[nasty],
+        letterhead__lines=[nasty],
+        basis__list=[nasty],
+        texts__title=nasty,
+        copies__to=[nasty],
         offices={"51.08": {"name": nasty, "function": nasty, "address": nasty}},
-    )  # fmt: skip
+    )
     people = replace(facts.giver, person=nasty, function=nasty)
     pdf = letter(replace(facts, giver=people, note=nasty, witnesses=(nasty,), number=nasty), sheets, template)
     text = " ".join(texts_of(pdf)).replace(" ", "")
@@ -147,9 +182,13 @@ def test_long_and_foreign_texts_stay_on_the_page():
     facts, sheets = example(2)
     long = "Wayan " * 60 + "W" * 300 + " 水" * 50
     many = replace(
-        facts, giver=replace(facts.giver, person=long, function=long), note=long * 5, witnesses=(long,) * 8,
-        told=replace(facts.told, extras=tuple(Extra("box", 1, long) for _ in range(40))), number="N" * 300,
-    )  # fmt: skip
+        facts,
+        giver=replace(facts.giver, person=long, function=long),
+        note=long * 5,
+        witnesses=(long,) * 8,
+        told=replace(facts.told, extras=tuple(Extra("box", 1, long) for _ in range(40))),
+        number="N" * 300,
+    )
     template = with_values(basis__list=["Keputusan " * 190] * 6, letterhead__lines=["K" * 500] * 3)
     pdf = letter(many, sheets, template)
     for page in pypdfium2.PdfDocument(pdf):

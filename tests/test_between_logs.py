@@ -27,11 +27,12 @@ LIES: dict[str, tuple[Lie, str]] = {
     "a head that was cut": (lambda liar, log: liar.write("witness", head=log.head()[:-1]), "TAMPERED"),
     "a false leaf": (lambda liar, log: liar.hand_over([log.ref(2) | {"leaf": "0" * 64}]), "DISPUTED"),
     "two leaves of one number": (
-        lambda liar, log: liar.hand_over([log.ref(2), log.ref(2) | {"leaf": "0" * 64}]), "DISPUTED"
+        lambda liar, log: liar.hand_over([log.ref(2), log.ref(2) | {"leaf": "0" * 64}]),
+        "DISPUTED",
     ),
     "a number beyond the end": (lambda liar, log: liar.hand_over([log.ref() | {"seq": 500}]), "INCOMPLETE"),
     "the greatest number of all": (lambda liar, log: liar.hand_over([log.ref() | {"seq": 2**53 - 1}]), "INCOMPLETE"),
-}  # fmt: skip
+}
 
 
 def head_of(liar: Station, signer: Station, size: int | None = None) -> None:
@@ -211,8 +212,14 @@ def test_both_verifiers_say_the_same_of_lies_drawn_at_random(tmp_path):
                 admit(stations[0], other)
         for _ in range(dice.randrange(1, 7)):
             liar, log = dice.sample(stations, 2)
-            dice.choice([*(tell for tell, _code in LIES.values()), lambda a, b: a.hand_over([b.ref()]),
-                         lambda a, b: head_of(a, b), lambda a, b: b.fill(len(b.entries) + 2)])(liar, log)  # fmt: skip
+            dice.choice(
+                [
+                    *(tell for tell, _code in LIES.values()),
+                    lambda a, b: a.hand_over([b.ref()]),
+                    lambda a, b: head_of(a, b),
+                    lambda a, b: b.fill(len(b.entries) + 2),
+                ]
+            )(liar, log)
         kept = [cut(s, dice.randrange(1, len(s.entries) + 1)) if not dice.randrange(3) else s for s in stations]
         evidence = bundle_of(*kept, root=stations[0].fingerprint if dice.randrange(2) else None)
         program, tool = verdicts(evidence, tmp_path)

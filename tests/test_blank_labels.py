@@ -80,8 +80,13 @@ def test_claimed_labels_take_what_the_plan_lacks_and_then_further_numbers(termin
     claimed = fresh("claim", "--codes", "codes.txt", *BOX, "--json").lines
     assert [item["code"] for item in claimed] == codes[1:]
     assert [(item["k"], item["n"], item["election"]) for item in claimed] == [
-        (1, 5, "PPWP"), (2, 5, "DPR"), (4, 5, "DPRD-PROV"), (5, 5, "DPRD-KAB"), (6, 6, None), (7, 7, None),
-    ]  # fmt: skip
+        (1, 5, "PPWP"),
+        (2, 5, "DPR"),
+        (4, 5, "DPRD-PROV"),
+        (5, 5, "DPRD-KAB"),
+        (6, 6, None),
+        (7, 7, None),
+    ]
     assert fresh("plan", "--place", TPS1, "--kind", "box", "--dry-run", "--json").json["missing"] == 0
 
 
@@ -128,9 +133,11 @@ def test_a_blank_label_of_another_station_is_claimed_once_its_log_is_here(statio
 
 
 SLOTS = st.tuples(
-    st.sampled_from(["box", "booth"]), st.sampled_from(["TPS", "TPS2"]), st.sampled_from([None, "DPR", "DPD"]),
+    st.sampled_from(["box", "booth"]),
+    st.sampled_from(["TPS", "TPS2"]),
+    st.sampled_from([None, "DPR", "DPD"]),
     st.integers(1, 9),
-)  # fmt: skip
+)
 
 
 @given(st.sets(SLOTS), st.integers(0, 6), st.sampled_from([None, "DPR"]))

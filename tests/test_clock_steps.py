@@ -13,13 +13,16 @@ from services.reporting.overview import Overview
 
 LONG_AGO, LATER = "2024-01-01T00:00:00Z", "2024-02-11T02:00:00Z"
 KINDS = {
-    "incident": ("incident", "Ban kempis"), "seal": ("seal", "CODE", "--apply", "A1", "--name", "Made"),
+    "incident": ("incident", "Ban kempis"),
+    "seal": ("seal", "CODE", "--apply", "A1", "--name", "Made"),
     "inspect": ("inspect", "CODE", "--condition", "wet"),
-    "reassign": ("reassign", "CODE", "--to", "51.08.02.2001.001", "--reason", "x"), "plan": ("load", "places.csv"),
-    "handover": ("handover", "--from", WH, "--to", PPK, "--codes", "-"), "labels": ("labels", "--out", "l.pdf"),
+    "reassign": ("reassign", "CODE", "--to", "51.08.02.2001.001", "--reason", "x"),
+    "plan": ("load", "places.csv"),
+    "handover": ("handover", "--from", WH, "--to", PPK, "--codes", "-"),
+    "labels": ("labels", "--out", "l.pdf"),
     "void": ("void", "CODE", "--reason", "lost"),
     "receive": ("receive", "--from", "CV", "--kind", "box", "--arrived", 1),
-}  # fmt: skip
+}
 
 
 def clocks(station: Terminal) -> list[tuple[str, str]]:

@@ -151,10 +151,28 @@ def test_a_places_payload_round_trips(place):
 def test_a_label_is_ours_to_the_letter_or_foreign():
     payload = item_payload(drawn(1)[0], 7)
     foreign = [
-        payload.lower(), payload + " ", " " + payload, payload + "\n", payload[:-1], payload + "0", payload[:-2] + "0O",
-        payload[:-2] + "٠٧", show_code(payload[:13]) + "*07", payload[:13], payload.replace("*", "+"), "P:", "p:51.08",
-        "P:" + "1" * 41, "P:51 08", "P:é", "P:51.08\n", "https://example.com", "", "*" * 16, "P:" + "1" * 10**6,
-    ]  # fmt: skip
+        payload.lower(),
+        payload + " ",
+        " " + payload,
+        payload + "\n",
+        payload[:-1],
+        payload + "0",
+        payload[:-2] + "0O",
+        payload[:-2] + "٠٧",
+        show_code(payload[:13]) + "*07",
+        payload[:13],
+        payload.replace("*", "+"),
+        "P:",
+        "p:51.08",
+        "P:" + "1" * 41,
+        "P:51 08",
+        "P:é",
+        "P:51.08\n",
+        "https://example.com",
+        "",
+        "*" * 16,
+        "P:" + "1" * 10**6,
+    ]
     for text in foreign:
         assert read_payload(text) is None, text[:40]
 

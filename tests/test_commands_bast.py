@@ -21,10 +21,32 @@ def given(station: Terminal, once: Once) -> Terminal:
     def loaded() -> None:
         codes = station.codes("--to", TPS)
         ran = station.give(
-            codes[:5], "51.08", "DK 8123 AB", "--bound", TPS, "--giver", "Made Arya", "--giver-office", "Kepala Gudang",
-            "--receiver", "Ketut Darma", "--driver", "Ketut Darma", "--escort", "Briptu Gede", "--stop", "PPK Gerokgak",
-            "--stop", "PPS Patas", "--vehicle", "Truk boks", "--condition", f"{codes[0]}=wet", "--witness", "Putu Eka",
-        )  # fmt: skip
+            codes[:5],
+            "51.08",
+            "DK 8123 AB",
+            "--bound",
+            TPS,
+            "--giver",
+            "Made Arya",
+            "--giver-office",
+            "Kepala Gudang",
+            "--receiver",
+            "Ketut Darma",
+            "--driver",
+            "Ketut Darma",
+            "--escort",
+            "Briptu Gede",
+            "--stop",
+            "PPK Gerokgak",
+            "--stop",
+            "PPS Patas",
+            "--vehicle",
+            "Truk boks",
+            "--condition",
+            f"{codes[0]}=wet",
+            "--witness",
+            "Putu Eka",
+        )
         assert ran.code == 0 and ran.json["bast"] == NUMBER
 
     return station
@@ -34,9 +56,18 @@ def test_the_letter_of_the_last_handover_needs_no_number(given, tmp_path):
     ran = given("report", "bast", "--out", tmp_path / "bast.pdf", lang="id")
     assert (ran.code, ran.out) == (0, "")
     text = text_of(tmp_path / "bast.pdf")
-    for words in (NUMBER, "Made Arya", "Kepala Gudang", "Truk boks (DK 8123 AB)", "Briptu Gede",
-                  "PPK Gerokgak – PPS Patas", "Seharusnya diserahkan 9 barang, dipindai 5, belum diserahkan 4",
-                  "ditemukan basah", "1 basah, ", "Putu Eka"):  # fmt: skip
+    for words in (
+        NUMBER,
+        "Made Arya",
+        "Kepala Gudang",
+        "Truk boks (DK 8123 AB)",
+        "Briptu Gede",
+        "PPK Gerokgak – PPS Patas",
+        "Seharusnya diserahkan 9 barang, dipindai 5, belum diserahkan 4",
+        "ditemukan basah",
+        "1 basah, ",
+        "Putu Eka",
+    ):
         assert words in text, words
 
 
@@ -159,8 +190,16 @@ def test_what_is_packed_in_a_scanned_thing_is_on_the_letter_as_not_seen(station,
     from custody.compose.compose import NewEvent
 
     parent, *inside = station.codes("--to", TPS)[:4]
-    fields = {"parent": parent, "children": inside, "action": "add", "scope": None, "items": [], "names": [],
-              "note": "", "occurred": None}  # fmt: skip
+    fields = {
+        "parent": parent,
+        "children": inside,
+        "action": "add",
+        "scope": None,
+        "items": [],
+        "names": [],
+        "note": "",
+        "occurred": None,
+    }
     with at_home(str(station.home), None, lambda: "2024-02-11T01:00:00Z").store(write=True) as store:
         store.record([NewEvent("pack", fields)])
     assert station.give([parent], "51.08", TPS).code == 0

@@ -22,8 +22,9 @@ def test_what_is_not_there_past_due_is_late_and_told_as_json(moved: Terminal) ->
     facts = moved("report", "late", "--as-of", "2024-02-12 18:01 WITA", "--json").json
     assert facts["as_of"] == "2024-02-12T10:01:00Z"
     assert [(row["state"], row["place"], row["missing"]) for row in facts["rows"]] == [
-        ("late", "51.08.02", 9), ("done", "51.08.01", 0),
-    ]  # fmt: skip
+        ("late", "51.08.02", 9),
+        ("done", "51.08.01", 0),
+    ]
 
 
 def test_without_a_moment_it_is_as_of_now(moved: Terminal) -> None:
@@ -47,14 +48,18 @@ def test_each_kind_of_file_is_written_and_the_screen_tells_the_same(moved: Termi
 @pytest.mark.parametrize(
     "options",
     [
-        ("late", "--as-of", "yesterday"), ("late", "--as-of", "2024-02-12 18:00"), ("late", "--within", "-1"),
-        ("late", "--out", "late.doc"), ("pace",), ("pace", "--stations", "2"),
+        ("late", "--as-of", "yesterday"),
+        ("late", "--as-of", "2024-02-12 18:00"),
+        ("late", "--within", "-1"),
+        ("late", "--out", "late.doc"),
+        ("pace",),
+        ("pace", "--stations", "2"),
         ("pace", "--stations", "0", "--seconds-per-scan", "5"),
         ("pace", "--stations", "2", "--seconds-per-scan", "nan"),
         ("pace", "--stations", "2", "--seconds-per-scan", "5", "--trucks", "places.csv"),
         ("pace", "--stations", "2", "--seconds-per-scan", "5", "--trucks", "none.csv"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_answered_is_refused_in_words(moved: Terminal, options: tuple[str, ...]) -> None:
     refused = moved("report", *options, "--json")
     assert refused.code == 2 and refused.out == "" and len(refused.err.splitlines()) >= 2
@@ -67,9 +72,18 @@ def test_a_timetable_gives_items_or_the_places_a_truck_is_bound_for(moved: Termi
         "DK 8002 AB,2024-02-12 04:12 WITA,,240\n"
     )
     facts = moved(
-        "report", "pace", "--stations", "1", "--seconds-per-scan", "5", "--begin", "2024-02-12 04:00 WITA",
-        "--trucks", "trucks.csv", "--json",
-    ).json  # fmt: skip
+        "report",
+        "pace",
+        "--stations",
+        "1",
+        "--seconds-per-scan",
+        "5",
+        "--begin",
+        "2024-02-12 04:00 WITA",
+        "--trucks",
+        "trucks.csv",
+        "--json",
+    ).json
     assert [(row["items"], row["is_late"]) for row in facts["trucks"]] == [(9, False), (240, True)]
     assert facts["stations_needed"] == 2
 

@@ -73,10 +73,25 @@ def test_click_knows_each_of_its_texts_that_we_translate() -> None:
     assert set(TEXTS) <= known
 
 
-@pytest.mark.parametrize("args", [(), ("none",), ("items", "--none"), ("items", "extra"), ("init",), ("--lang",),
-                                  ("init", "--place"), ("report",), ("report", "none"), ("decode", "--dpi", "9", "x"),
-                                  ("labels", "--cut-marks=3"), ("--lang", "xx", "items"), ("custody", "\x1b[2J"),
-                                  ("scan", "--counted", "x")])  # fmt: skip
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("none",),
+        ("items", "--none"),
+        ("items", "extra"),
+        ("init",),
+        ("--lang",),
+        ("init", "--place"),
+        ("report",),
+        ("report", "none"),
+        ("decode", "--dpi", "9", "x"),
+        ("labels", "--cut-marks=3"),
+        ("--lang", "xx", "items"),
+        ("custody", "\x1b[2J"),
+        ("scan", "--counted", "x"),
+    ],
+)
 def test_wrong_use_is_told_in_two_lines_and_exits_with_2(station: Terminal, args: tuple[str, ...]) -> None:
     refused = station(*args)
     assert refused.code == 2 and "\x1b" not in refused.err + refused.out
@@ -97,10 +112,18 @@ def test_wrong_use_is_told_in_indonesian_unless_asked_otherwise(
 
 
 @pytest.mark.parametrize(
-    "args", [("items",), ("plan",), ("load", "places.csv"), ("drafts",), ("export", "--out", "x"),
-             ("custody", "7Q2M9X4T5B8C6"), ("scan", "--from", "51.08", "--to", "51.08.01", "--source", "x.pdf"),
-             ("labels", "--out", "x.pdf")]
-)  # fmt: skip
+    "args",
+    [
+        ("items",),
+        ("plan",),
+        ("load", "places.csv"),
+        ("drafts",),
+        ("export", "--out", "x"),
+        ("custody", "7Q2M9X4T5B8C6"),
+        ("scan", "--from", "51.08", "--to", "51.08.01", "--source", "x.pdf"),
+        ("labels", "--out", "x.pdf"),
+    ],
+)
 def test_without_a_ledger_every_command_says_how_to_begin(terminal: Terminal, args: tuple[str, ...]) -> None:
     refused = terminal(*args)
     assert refused.code == 3 and "main.py init" in refused.err and refused.out == ""

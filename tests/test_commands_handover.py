@@ -82,10 +82,28 @@ def test_an_unknown_code_is_recorded_with_its_finding(station: Terminal) -> None
 def test_what_is_said_beside_the_codes_is_kept(station: Terminal) -> None:
     code = station.codes("--to", "51.08.01")[0]
     given = station.give(
-        [code], "51.08", "51.08.01", "--giver", "Ketut", "--receiver", "Made", "--witness", "Wayan", "--counted", 4,
-        "--extra", "kotak=2:sobek", "--condition", f"{code}=wet", "--note", "hujan", "--vehicle", "DK 8123 AB, Nyoman",
-        "--occurred", "2024-02-11 06:00 WITA",
-    )  # fmt: skip
+        [code],
+        "51.08",
+        "51.08.01",
+        "--giver",
+        "Ketut",
+        "--receiver",
+        "Made",
+        "--witness",
+        "Wayan",
+        "--counted",
+        4,
+        "--extra",
+        "kotak=2:sobek",
+        "--condition",
+        f"{code}=wet",
+        "--note",
+        "hujan",
+        "--vehicle",
+        "DK 8123 AB, Nyoman",
+        "--occurred",
+        "2024-02-11 06:00 WITA",
+    )
     assert given.code == 0, given.err
     codes = {finding["code"] for finding in given.json["findings"]}
     assert codes >= {"COUNT", "DAMAGED", "LATE_ENTRY", "SHORTAGE"}

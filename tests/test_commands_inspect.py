@@ -17,8 +17,10 @@ def test_a_damaged_thing_becomes_good_again_and_the_report_has_both_looks(statio
     [row] = [row for row in told["rows"] if row["kind"] == "box"]
     assert (row["total"], row["good"], row["wet"], row["not_looked_at"]) == (15, 1, 1, 13)
     assert [station("custody", code, "--json").json["condition"] for code in (code, other, unseen)] == [
-        "good", "wet", None,
-    ]  # fmt: skip
+        "good",
+        "wet",
+        None,
+    ]
     looks = {look["code"]: look for look in told["looks"]}
     assert looks[code]["before"] == "wet" and looks[code]["note"] == "kering lagi"
     assert looks[other]["photo"] == first["photo"] and looks[other]["record"] == f"{first['event'][:-1]}6"
@@ -86,6 +88,11 @@ def test_photographs_go_out_as_files_and_into_another_station(station: Terminal,
     note = [f for f in ppk("verify", "--json").json["findings"] if f["code"] == "PHOTO"]
     assert len(note) == 1 and "not kept here" in note[0]["detail"]
     assert ppk("import", tmp_path / "foto", "--json").json == {
-        "new": 0, "known": 0, "quarantined": 0, "waiting": 0, "photos": 1, "findings": [],
-    }  # fmt: skip
+        "new": 0,
+        "known": 0,
+        "quarantined": 0,
+        "waiting": 0,
+        "photos": 1,
+        "findings": [],
+    }
     assert not [f for f in ppk("verify", "--json").json["findings"] if f["code"] == "PHOTO"]

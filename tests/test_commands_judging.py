@@ -134,8 +134,10 @@ def test_the_evaluation_has_the_way_back_once_something_is_on_it(station: Termin
         station.give(codes[:1], giver, to)
     rows = station("report", "evaluation", "--json").json["chapters"]["progress"]
     assert [(row["place"], row["arrived"]) for row in rows if row["arrived"]] == [
-        ("51.08", 2), ("51.08.01", 2), ("51.08.01.2001", 2)
-    ]  # fmt: skip
+        ("51.08", 2),
+        ("51.08.01", 2),
+        ("51.08.01.2001", 2),
+    ]
 
 
 def test_an_empty_ledger_is_evaluated_too(terminal: Terminal) -> None:

@@ -25,9 +25,22 @@ def test_every_label_of_a_printed_page_reads_back(station: Terminal) -> None:
 def test_from_a_printed_page_through_a_scan_to_the_chain(station: Terminal) -> None:
     station("labels", "--to", "51.08.01", *SMALL, "--out", "labels.pdf")
     scanned = station(
-        "scan", "--from", "51.08", "--to", "51.08.01", "--source", "labels.pdf", "--yes", "--json",
-        "--giver", "Ketut", "--receiver", "Made", "--counted", 18,
-    )  # fmt: skip
+        "scan",
+        "--from",
+        "51.08",
+        "--to",
+        "51.08.01",
+        "--source",
+        "labels.pdf",
+        "--yes",
+        "--json",
+        "--giver",
+        "Ketut",
+        "--receiver",
+        "Made",
+        "--counted",
+        18,
+    )
     assert scanned.code == 0
     assert list(scanned.json) == ["event", "events", "bast", "from", "to", "scanned", "expected", "findings"]
     assert (scanned.json["scanned"], scanned.json["expected"], scanned.json["findings"]) == (18, 18, [])

@@ -25,9 +25,21 @@ def test_two_stations_that_have_met_tell_the_same_of_every_item(station: Termina
 
 
 REPORTS = (
-    "custody", "progress", "prints", "deliveries", "condition", "seals", "late", "incidents", "readiness", "points",
-    "returns", "discrepancies", "scorecard", "evaluation",
-)  # fmt: skip
+    "custody",
+    "progress",
+    "prints",
+    "deliveries",
+    "condition",
+    "seals",
+    "late",
+    "incidents",
+    "readiness",
+    "points",
+    "returns",
+    "discrepancies",
+    "scorecard",
+    "evaluation",
+)
 OFFICES = (b'"office": "Gudang"', b'"office": "PPK Gerokgak"')
 
 
@@ -186,14 +198,29 @@ def test_a_lost_key_is_no_end(station: Terminal) -> None:
     assert station("custody", station.codes()[0], "--json").json["findings"] == []
 
 
-@pytest.mark.parametrize("name, place, is_asked", [
-    ("PPK", PPK, True), ("ppk", PPK, True), ("P P-K", PPK, True), ("РРК", "51.08.02", True), ("PPK 1", PPK, False),
-    ("PPK", "51.08.02", False), ("Gudang l", WH, True), ("Gudаng 1", "51.08.02", True), ("Gudang 2", WH, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, place, is_asked",
+    [
+        ("PPK", PPK, True),
+        ("ppk", PPK, True),
+        ("P P-K", PPK, True),
+        ("РРК", "51.08.02", True),
+        ("PPK 1", PPK, False),
+        ("PPK", "51.08.02", False),
+        ("Gudang l", WH, True),
+        ("Gudаng 1", "51.08.02", True),
+        ("Gudang 2", WH, False),
+    ],
+)
 def test_a_name_that_is_easily_taken_for_one_that_counts_is_admitted_by_a_yes_alone(
-    station: Terminal, other: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    name: str, place: str, is_asked: bool,
-) -> None:  # fmt: skip
+    station: Terminal,
+    other: Terminal,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    place: str,
+    is_asked: bool,
+) -> None:
     root = fingerprint_of(station)
     thief = station_at(station, tmp_path / "thief", "--place", place, "--station", name, "--root", root)
     before, card = station.event_count(), thief.home / "station-card.json"

@@ -85,15 +85,31 @@ def mislead(lines: Lines, dice: random.Random) -> Lines:
     """A list of logs that says something else."""
     header = json.loads(lines[0])
     row = dice.choice(header["logs"])
-    name, value = dice.choice([("size", row["size"] + 1), ("size", row["size"] - 1), ("head", "0" * 64),
-                               ("station", "X"), ("place", "99"), ("log", "x/y"), ("checkpoint", "x")])  # fmt: skip
+    name, value = dice.choice(
+        [
+            ("size", row["size"] + 1),
+            ("size", row["size"] - 1),
+            ("head", "0" * 64),
+            ("station", "X"),
+            ("place", "99"),
+            ("log", "x/y"),
+            ("checkpoint", "x"),
+        ]
+    )
     row[name] = value
     return [json.dumps(header, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n", *lines[1:]]
 
 
 ATTACKS: list[Callable[[Lines, random.Random], Lines]] = [
-    lose, cut, double, swap, bend, rewrite, disown, mislead,
-]  # fmt: skip
+    lose,
+    cut,
+    double,
+    swap,
+    bend,
+    rewrite,
+    disown,
+    mislead,
+]
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

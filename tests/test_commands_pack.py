@@ -84,8 +84,10 @@ def test_a_pack_of_seals_is_opened_into_parts_and_single_seals(packing: Terminal
     parts = ("--into", "A0001-A0030=51.08.01.2001", "--into", "a0031")
     opened = packing("pack", code, "--open", *parts, "--json").json
     assert [(row["range"], row["quantity"], row["to"]) for row in opened["parts"]] == [
-        ("A0001-A0030", 30, "51.08.01.2001"), ("A0031-A0031", 1, "51.08.01"), ("A0032-A0100", 69, "51.08.01"),
-    ]  # fmt: skip
+        ("A0001-A0030", 30, "51.08.01.2001"),
+        ("A0031-A0031", 1, "51.08.01"),
+        ("A0032-A0100", 69, "51.08.01"),
+    ]
     assert packing("pack", opened["parts"][2]["code"], "--open", "--each", "23").code == 0
     totals = [row["total"] for row in packing("report", "seals", "--json").json["packs"]]
     assert sorted(totals) == [1, 23, 23, 23, 30]

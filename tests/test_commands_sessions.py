@@ -60,14 +60,57 @@ def test_all_that_a_session_is_told_stands_in_what_is_recorded_later_as_if_recor
     cv2.imwrite("wet.png", np.full((40, 40, 3), 200, np.uint8))
     Path("load.txt").write_text("\n".join([box, wet, torn, blank]))
     options = (
-        "--giver", "Made", "--receiver", "Ketut", "--giver-office", "Staf gudang", "--receiver-office", "Sopir",
-        "--witness", "Putu", "--witness", "Nyoman", "--vehicle", "DK 1 A", "--driver", "Wayan", "--escort", "Polsek",
-        "--stop", "Seririt", "--stop", "Gerokgak", "--counted", "0", "--extra", "box=2:torn: =wet=",
-        "--extra", "box=2:torn: =wet=", "--condition", f"{wet}=wet", "--photo", f"{wet}=wet.png",
-        "--seal", f"{box}=broken:A0007 A0009-A0011", "--refuse", f"{torn}=its lid is off", "--refuse", f"{away}*01",
-        "--remark", f"{torn}=from the rain", "--match", blank, "--load", "load.txt", "--number", "7/GD/2024",
-        "--note", "Pagi", "--occurred", "2024-02-11T06:30+08:00",
-    )  # fmt: skip
+        "--giver",
+        "Made",
+        "--receiver",
+        "Ketut",
+        "--giver-office",
+        "Staf gudang",
+        "--receiver-office",
+        "Sopir",
+        "--witness",
+        "Putu",
+        "--witness",
+        "Nyoman",
+        "--vehicle",
+        "DK 1 A",
+        "--driver",
+        "Wayan",
+        "--escort",
+        "Polsek",
+        "--stop",
+        "Seririt",
+        "--stop",
+        "Gerokgak",
+        "--counted",
+        "0",
+        "--extra",
+        "box=2:torn: =wet=",
+        "--extra",
+        "box=2:torn: =wet=",
+        "--condition",
+        f"{wet}=wet",
+        "--photo",
+        f"{wet}=wet.png",
+        "--seal",
+        f"{box}=broken:A0007 A0009-A0011",
+        "--refuse",
+        f"{torn}=its lid is off",
+        "--refuse",
+        f"{away}*01",
+        "--remark",
+        f"{torn}=from the rain",
+        "--match",
+        blank,
+        "--load",
+        "load.txt",
+        "--number",
+        "7/GD/2024",
+        "--note",
+        "Pagi",
+        "--occurred",
+        "2024-02-11T06:30+08:00",
+    )
     typed = "\n".join([box, wet, torn])
     shutil.copytree(station.home, "at-once")
     assert station(*TYPED, *options, typed=typed).code == 2
@@ -165,14 +208,39 @@ def test_a_places_label_says_where_to_and_a_truck_keeps_its_stops(labelled: Term
 def test_lines_of_a_session_take_out_put_right_and_refuse_what_is_hostile(labelled: Terminal) -> None:
     one, two, three = labelled.codes("--to", "51.08.01")[:3]
     lines = [
-        one, two, two, "undo", f"-{one}", "<script>", "\x1b[2J", "x" * 5000, "to 51.99", "to 51.08.02", "ke 51.08.01",
-        "P:51.08.02", three, "finish", one,
-    ]  # fmt: skip
+        one,
+        two,
+        two,
+        "undo",
+        f"-{one}",
+        "<script>",
+        "\x1b[2J",
+        "x" * 5000,
+        "to 51.99",
+        "to 51.08.02",
+        "ke 51.08.01",
+        "P:51.08.02",
+        three,
+        "finish",
+        one,
+    ]
     scanned = labelled("scan", *TO, "--source", "-", "--yes", "--json", typed="\n".join(lines))
     assert [line["outcome"] for line in scanned.lines[:-1]] == [
-        "taken", "taken", "again", "put_out", "put_out", "not_understood", "not_understood", "not_understood",
-        "refused", "place", "place", "place", "taken", "finish",
-    ]  # fmt: skip
+        "taken",
+        "taken",
+        "again",
+        "put_out",
+        "put_out",
+        "not_understood",
+        "not_understood",
+        "not_understood",
+        "refused",
+        "place",
+        "place",
+        "place",
+        "taken",
+        "finish",
+    ]
     assert scanned.json["scanned"] == 1 and scanned.json["to"] == "51.08.02"
     assert "\x1b" not in scanned.err + scanned.out
 

@@ -128,12 +128,18 @@ def test_a_measured_printer_is_kept_used_and_forgotten(station: Terminal) -> Non
 @pytest.mark.parametrize(
     "options",
     [
-        ("x", "--offset", "21,0"), ("x", "--scale", "94,100"), ("x", "--measured", "20,20,120"),
+        ("x", "--offset", "21,0"),
+        ("x", "--scale", "94,100"),
+        ("x", "--measured", "20,20,120"),
         ("x", "--offset", "a,b"),
-        ("x", "--measured", "20,20,120,120", "--offset", "1,1"), ("--offset", "1,1"), ("x", "--forget"), ("x",),
-        ("x" * 41, "--offset", "1,1"), ("x", "--offset", "nan,0"),
+        ("x", "--measured", "20,20,120,120", "--offset", "1,1"),
+        ("--offset", "1,1"),
+        ("x", "--forget"),
+        ("x",),
+        ("x" * 41, "--offset", "1,1"),
+        ("x", "--offset", "nan,0"),
     ],
-)  # fmt: skip
+)
 def test_what_was_measured_wrong_is_not_kept(station: Terminal, options: tuple[str, ...]) -> None:
     refused = station("printer", *options)
     assert refused.code == 2 and len(refused.err.splitlines()) == 2

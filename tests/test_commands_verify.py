@@ -60,8 +60,9 @@ def test_where_no_head_is_given_and_nobody_witnessed_it_says_that_the_end_could_
     told = moved("verify", "--root", root)
     *_before, caution, verdict = told.out.splitlines()
     assert (told.code, verdict) == (
-        0, "Unchanged, and not known to be complete: nobody has witnessed how long these logs are."
-    )  # fmt: skip
+        0,
+        "Unchanged, and not known to be complete: nobody has witnessed how long these logs are.",
+    )
     assert caution.startswith("Nobody else vouches for the length of these logs")
     moved("export", "--head", "head.txt")
     kept = moved("verify", "--root", root, "--head", "head.txt").out
@@ -118,9 +119,11 @@ ATTACKS = {
     "an index without a notice": ("DELETE FROM event_topic WHERE topic = 'plan'",),
     "another count of handovers": ("UPDATE log SET handovers = handovers + 1",),
     "another key": ("UPDATE log SET public_key = substr(public_key, 2) || substr(public_key, 1, 1)",),
-    "entries of no log": ("DROP TRIGGER event_in_sequence", "INSERT INTO event SELECT 99999, 7, 1, x'00', body, '' FROM"
-                          " event WHERE seq = 1"),
-}  # fmt: skip
+    "entries of no log": (
+        "DROP TRIGGER event_in_sequence",
+        "INSERT INTO event SELECT 99999, 7, 1, x'00', body, '' FROM event WHERE seq = 1",
+    ),
+}
 
 
 @pytest.mark.parametrize("statements", ATTACKS.values(), ids=ATTACKS.keys())

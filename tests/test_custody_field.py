@@ -16,16 +16,40 @@ PARTIES = {"giver": "Agus", "receiver": "Luh"}
 
 def delivery(log: str, seq: int, *refs: Event, **fields: object) -> Event:
     return record(
-        "delivery", log, seq, *refs,
-        **{"place": "WH", "vendor": "PT Cetak", "contract": "SPK 1", "kind": "booth", "contracted": 9100, "arrived": 0,
-           "damaged": 0, "paper": "", "parties": PARTIES, "note": "", "occurred": None, **fields},
-    )  # fmt: skip
+        "delivery",
+        log,
+        seq,
+        *refs,
+        **{
+            "place": "WH",
+            "vendor": "PT Cetak",
+            "contract": "SPK 1",
+            "kind": "booth",
+            "contracted": 9100,
+            "arrived": 0,
+            "damaged": 0,
+            "paper": "",
+            "parties": PARTIES,
+            "note": "",
+            "occurred": None,
+            **fields,
+        },
+    )
 
 
 def correct(log: str, seq: int, target: Event, *corrective: Event) -> Event:
     reason = "incorrect_data" if corrective else "did_not_occur"
-    return record("correct", log, seq, target, *corrective, target=target.leaf, reason=reason,
-                  corrective=[event.leaf for event in corrective], note="")  # fmt: skip
+    return record(
+        "correct",
+        log,
+        seq,
+        target,
+        *corrective,
+        target=target.leaf,
+        reason=reason,
+        corrective=[event.leaf for event in corrective],
+        note="",
+    )
 
 
 # --- deliveries -------------------------------------------------------------------------------------------------------
@@ -112,8 +136,19 @@ def test_figures_of_deliveries_hold_together(loads, contracted, need, dice):
 def incident(
     log: str, seq: int, *refs: Event, action: str = "open", text: str = "", opened: str | None = None
 ) -> Event:
-    return record("incident", log, seq, *refs, action=action, opened=opened, place="PPK", stage="transport", items=[],
-                  text=text, occurred=None)  # fmt: skip
+    return record(
+        "incident",
+        log,
+        seq,
+        *refs,
+        action=action,
+        opened=opened,
+        place="PPK",
+        stage="transport",
+        items=[],
+        text=text,
+        occurred=None,
+    )
 
 
 def test_obstacles_are_open_until_an_event_names_them_closed():
@@ -145,8 +180,9 @@ def test_a_closing_whose_opening_was_not_met_is_told():
 
 def checklist(log: str, seq: int, *refs: Event, place: str = "PPK", about: str = "store", **answers: str) -> Event:
     rows = [{"question": question, "answer": answer, "note": ""} for question, answer in answers.items()]
-    return record("checklist", log, seq, *refs, place=place, about=about, answers=rows, names=[], note="",
-                  occurred=None)  # fmt: skip
+    return record(
+        "checklist", log, seq, *refs, place=place, about=about, answers=rows, names=[], note="", occurred=None
+    )
 
 
 def test_the_newest_checklist_says_what_is_not_ready():
@@ -165,19 +201,35 @@ def test_of_two_that_knew_nothing_of_each_other_the_one_that_found_a_fault_holds
 
 
 def test_places_and_lists_are_kept_apart_and_an_empty_list_is_not_ready():
-    events = [checklist("A", 1, roof="yes"), checklist("A", 2, place="PPS", roof="yes"),
-              checklist("A", 3, about="vehicles")]  # fmt: skip
+    events = [
+        checklist("A", 1, roof="yes"),
+        checklist("A", 2, place="PPS", roof="yes"),
+        checklist("A", 3, about="vehicles"),
+    ]
     assert [(row.place, row.about, row.is_ready) for row in readiness(events)] == [
-        ("PPK", "store", True), ("PPK", "vehicles", False), ("PPS", "store", True),
-    ]  # fmt: skip
+        ("PPK", "store", True),
+        ("PPK", "vehicles", False),
+        ("PPS", "store", True),
+    ]
 
 
 # --- critical points --------------------------------------------------------------------------------------------------
 
 
 def point(seq: int, name: str, due: str | None, state: str = "open", at: str = "06:00") -> Event:
-    return record("point", "A", seq, at=at, point=name, title=f"Title {name}", owner="Luh", due=due, place=None,
-                  state=state, note="")  # fmt: skip
+    return record(
+        "point",
+        "A",
+        seq,
+        at=at,
+        point=name,
+        title=f"Title {name}",
+        owner="Luh",
+        due=due,
+        place=None,
+        state=state,
+        note="",
+    )
 
 
 @pytest.mark.parametrize(
@@ -218,8 +270,13 @@ def test_a_point_that_was_told_when_it_was_done_is_not_late_and_a_later_remark_d
 
 
 def test_points_come_gravest_first():
-    told = [point(1, "done", None, "done"), point(2, "green", None), point(3, "late", DAY + "01:00:00Z"),
-            point(4, "soon", DAY + "09:00:00Z"), point(5, "later", DAY + "02:00:00Z")]  # fmt: skip
+    told = [
+        point(1, "done", None, "done"),
+        point(2, "green", None),
+        point(3, "late", DAY + "01:00:00Z"),
+        point(4, "soon", DAY + "09:00:00Z"),
+        point(5, "later", DAY + "02:00:00Z"),
+    ]
     assert [row.name for row in points(told, DAY + "08:00:00Z")] == ["late", "later", "soon", "green", "done"]
 
 

@@ -128,28 +128,63 @@ def hostile_events(draw: st.DrawFn) -> list[Event]:
             {"log": draw(names), "seq": draw(numbers), "leaf": draw(anywhere)} for _ in range(draw(st.integers(0, 3)))
         ]
         body: dict[str, Any] = {
-            "v": 1, "log": draw(names), "seq": draw(numbers), "prev": None, "refs": refs, "id": "", "by": "", "app": "",
+            "v": 1,
+            "log": draw(names),
+            "seq": draw(numbers),
+            "prev": None,
+            "refs": refs,
+            "id": "",
+            "by": "",
+            "app": "",
             "at": "2026-11-20T06:00:00Z",
-        }  # fmt: skip
-        row = {"code": draw(code), "print": draw(st.none() | st.integers(1, 100)),
-               "after": draw(st.none() | st.integers(0, 5)), "how": "camera"}  # fmt: skip
+        }
+        row = {
+            "code": draw(code),
+            "print": draw(st.none() | st.integers(1, 100)),
+            "after": draw(st.none() | st.integers(0, 5)),
+            "how": "camera",
+        }
         match draw(st.sampled_from("hhhkrc")):
             case "h":
                 body |= {
-                    "type": "handover", "from": draw(custodians), "to": draw(custodians),
-                    "bound": [], "items": [row, row], "counted": None, "extras": [],
-                    "parties": {"giver": "", "receiver": ""}, "witnesses": [], "vehicle": "", "note": "",
-                    "occurred": None, "bast": draw(st.sampled_from(["", "1"])), "part": 1, "parts": 1,
-                }  # fmt: skip
+                    "type": "handover",
+                    "from": draw(custodians),
+                    "to": draw(custodians),
+                    "bound": [],
+                    "items": [row, row],
+                    "counted": None,
+                    "extras": [],
+                    "parties": {"giver": "", "receiver": ""},
+                    "witnesses": [],
+                    "vehicle": "",
+                    "note": "",
+                    "occurred": None,
+                    "bast": draw(st.sampled_from(["", "1"])),
+                    "part": 1,
+                    "parts": 1,
+                }
             case "k":
                 body |= {"type": "pack", "parent": draw(code), "children": [draw(code), draw(code)], "action": "add"}
             case "r":
-                item = {"code": draw(code), "kind": "box", "to": "TPS1", "k": 1, "n": 1, "quantity": 1,
-                        "election": None, "range": None}  # fmt: skip
+                item = {
+                    "code": draw(code),
+                    "kind": "box",
+                    "to": "TPS1",
+                    "k": 1,
+                    "n": 1,
+                    "quantity": 1,
+                    "election": None,
+                    "range": None,
+                }
                 body |= {"type": "register", "items": [item], "held_by": "WH", "out_of": None}
             case _:
-                body |= {"type": "correct", "target": draw(anywhere), "reason": "did_not_occur", "corrective": [leaf],
-                         "note": ""}  # fmt: skip
+                body |= {
+                    "type": "correct",
+                    "target": draw(anywhere),
+                    "reason": "did_not_occur",
+                    "corrective": [leaf],
+                    "note": "",
+                }
         check_body(body)
         found.append(Event(leaf, body))
     return found
@@ -242,8 +277,10 @@ def test_honest_stations_that_were_offline_raise_no_alarm(history: tuple[list[st
 # --- planted faults -----------------------------------------------------------------------------------------------
 
 WAYS_DOWN = (
-    ("WH", "PPK", "PPS", "TPS1"), ("WH", "DK8123AB", "PPS", "TPS1"), ("WH", "DK8123AB", "PPK", "DK9000ZZ", "TPS1"),
-)  # fmt: skip
+    ("WH", "PPK", "PPS", "TPS1"),
+    ("WH", "DK8123AB", "PPS", "TPS1"),
+    ("WH", "DK8123AB", "PPK", "DK9000ZZ", "TPS1"),
+)
 one_or_many = pytest.mark.parametrize("is_one_log", [True, False], ids=["one log", "many logs"])
 down = pytest.mark.parametrize("way", WAYS_DOWN, ids="-".join)
 """These are few, so all are gone through: a sample would miss the rare one now and then."""

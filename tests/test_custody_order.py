@@ -81,13 +81,16 @@ def test_a_way_there_and_back_is_linked_before_the_way_on():
 def test_two_ways_there_and_back_follow_what_their_ends_knew():
     # Whichever way has the smaller digest: B2 knew C2, so the trip to PPK2 was over before.
     for seed in range(8):
-        chain = chain_of(f"""
+        chain = chain_of(
+            f"""
             A1 register X at WH for WH kind=box{seed}
             B1 [A1] handover WH>PPK X
             C1 [A1] handover WH>PPK2 X
             C2 handover PPK2>WH X
             B2 [C2] handover PPK>WH X
-        """, places=None)  # fmt: skip
+        """,
+            places=None,
+        )
         assert steps(chain) == "A1 C1:WH>PPK2 C2:PPK2>WH B1:WH>PPK B2:PPK>WH"
         assert codes(chain) == []
 
@@ -155,10 +158,12 @@ def test_references_in_a_circle_are_broken_by_the_smallest_digest():
 
 
 def test_an_event_given_twice_counts_once():
-    events = list(ledger("""
+    events = list(
+        ledger("""
         A1 register X at WH for TPS1
         A2 handover WH>PPK X
-    """).values())  # fmt: skip
+    """).values()
+    )
     assert read(events * 3) == read(events)
 
 
@@ -222,10 +227,14 @@ def test_of_a_forked_log_the_record_that_goes_on_from_custody_is_taken_first():
 def test_logs_that_are_only_named_are_not_carried_along():
     """An event may name hundreds of logs that nobody has; kept for each event, they took gigabytes."""
     events = [
-        Event(f"{number:064x}", {
-            "log": "AB"[number % 2], "seq": number // 2 + 1,
-            "refs": [{"log": f"never-{number}-{k}", "seq": 1, "leaf": "0" * 64} for k in range(20)],
-        })
+        Event(
+            f"{number:064x}",
+            {
+                "log": "AB"[number % 2],
+                "seq": number // 2 + 1,
+                "refs": [{"log": f"never-{number}-{k}", "seq": 1, "leaf": "0" * 64} for k in range(20)],
+            },
+        )
         for number in range(20)
-    ]  # fmt: skip
+    ]
     assert set().union(*causal_order(events)._clocks.values()) == {"A", "B"}

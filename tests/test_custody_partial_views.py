@@ -34,8 +34,19 @@ class Field:
     moved: list[Event] = field(default_factory=list)
 
     def register(self) -> None:
-        rows = [{"code": code_of(item), "kind": "box", "to": "TPS1" if item == "X" else "TPS9", "k": 1, "n": 1,
-                 "quantity": 1, "election": None, "range": None} for item in ITEMS]  # fmt: skip
+        rows = [
+            {
+                "code": code_of(item),
+                "kind": "box",
+                "to": "TPS1" if item == "X" else "TPS9",
+                "k": 1,
+                "n": 1,
+                "quantity": 1,
+                "election": None,
+                "range": None,
+            }
+            for item in ITEMS
+        ]
         self._keep("R", record("register", "R", 1, items=rows, held_by="WH", out_of=None), *ITEMS)
         self.holder = dict.fromkeys(ITEMS, "WH")
         for log in self.known:
@@ -66,14 +77,34 @@ class Field:
         seq, refs = len(self.logs[log]) + 1, [] if after is None else [after]
         row = {"code": code_of(item), "print": 1, "after": 0 if refs else None, "how": "camera"}
         body: dict[str, Any] = {
-            "v": 2, "type": "handover", "log": log, "seq": seq, "prev": None, "id": f"{log}{seq}", "by": "",
-            "app": "test", "at": "2026-11-20T06:00:00Z", "from": giver, "to": to, "bound": [], "items": [row],
-            "refs": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in refs], "refused": [], "remarks": [],
-            "counted": None, "extras": [], "witnesses": [], "note": "", "bast": f"{log}{seq}", "part": 1, "parts": 1,
+            "v": 2,
+            "type": "handover",
+            "log": log,
+            "seq": seq,
+            "prev": None,
+            "id": f"{log}{seq}",
+            "by": "",
+            "app": "test",
+            "at": "2026-11-20T06:00:00Z",
+            "from": giver,
+            "to": to,
+            "bound": [],
+            "items": [row],
+            "refs": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in refs],
+            "refused": [],
+            "remarks": [],
+            "counted": None,
+            "extras": [],
+            "witnesses": [],
+            "note": "",
+            "bast": f"{log}{seq}",
+            "part": 1,
+            "parts": 1,
             "parties": {"giver": "", "giver_office": "", "receiver": "", "receiver_office": ""},
-            "carriage": {"vehicle": "", "driver": "", "escort": "", "stops": []}, "acknowledged": [],
+            "carriage": {"vehicle": "", "driver": "", "escort": "", "stops": []},
+            "acknowledged": [],
             "occurred": None,
-        }  # fmt: skip
+        }
         return event(body)
 
     def _keep(self, log: str, made: Event, *items: str) -> None:
@@ -119,9 +150,11 @@ def seen(events: Iterable[Event], item: str, *, met: Iterable[str] | None = None
             known[e.log][ref["log"]] = max(ref["seq"], known[e.log].get(ref["log"], 0))
     has_all = here == set(PLACE_OF)
     held = Held(
-        {PLACE_OF[log]: frozenset({log}) for log in here}, known,
-        frozenset(PLACE_OF[log] for log in PLACE_OF if log not in here), has_all,
-    )  # fmt: skip
+        {PLACE_OF[log]: frozenset({log}) for log in here},
+        known,
+        frozenset(PLACE_OF[log] for log in PLACE_OF if log not in here),
+        has_all,
+    )
     places = None if has_all else frozenset(PLACE_OF[log] for log in here)
     return custody(code_of(item), events, PLACES, met=places, roots=frozenset({"R"}), held=held)
 

@@ -198,11 +198,16 @@ def test_whatever_the_packs_every_number_is_counted_once_or_stray(spans, fates):
 @pytest.mark.parametrize(
     ("parts", "faults"),
     [
-        ([(1, 10), (11, 25)], 0), ([(11, 25), (1, 10)], 0), ([(1, 25)], 0),
-        ([(1, 10), (11, 24)], 1), ([(1, 10), (10, 25)], 1), ([(1, 10), (11, 26)], 1), ([], 1),
+        ([(1, 10), (11, 25)], 0),
+        ([(11, 25), (1, 10)], 0),
+        ([(1, 25)], 0),
+        ([(1, 10), (11, 24)], 1),
+        ([(1, 10), (10, 25)], 1),
+        ([(1, 10), (11, 26)], 1),
+        ([], 1),
         ([(1, 10), (5, 26)], 2),
     ],
-)  # fmt: skip
+)
 def test_a_pack_is_opened_into_parts_that_sum_to_it(parts, faults):
     whole = SerialRange("A", 1, 25, 6)
     assert len(opening_faults(whole, [SerialRange("A", *part, 6) for part in parts])) == faults

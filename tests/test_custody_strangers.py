@@ -35,11 +35,17 @@ def test_a_strangers_handover_moves_nothing_and_stands_where_it_would_count():
 @pytest.mark.parametrize(
     "record",
     [
-        "S1 register X at PPK for TPS2", "S1 [A1] reassign X to TPS2", "S1 [A1] inspect X wet", "S1 print X 2",
-        "S1 void X 1 lost", "S1 [A1] seal X apply S1,S2", "S1 pack P add X", "S1 [A1] incident X",
+        "S1 register X at PPK for TPS2",
+        "S1 [A1] reassign X to TPS2",
+        "S1 [A1] inspect X wet",
+        "S1 print X 2",
+        "S1 void X 1 lost",
+        "S1 [A1] seal X apply S1,S2",
+        "S1 pack P add X",
+        "S1 [A1] incident X",
         "S1 [A1] handover WH>PPK v=2 refused=X",
     ],
-)  # fmt: skip
+)
 def test_nothing_of_any_kind_follows_from_a_stranger(record):
     with_it, without = beside(record + "\nA2 handover WH>PPK X"), chain_of(BEGUN + "A2 handover WH>PPK X")
     assert row_of(with_it) == row_of(without) and with_it.links == without.links

@@ -31,20 +31,45 @@ BOOTH = Need("booth", "Bilik suara", "Voting booth", "polling_station", 4, "buah
 
 def delivery(seq: int, arrived: int, damaged: int = 0, contracted: int | None = None, log: str = "A", **more) -> Event:
     body = {
-        "v": 2, "type": "delivery", "log": log, "seq": seq, "prev": None, "refs": [], "id": f"{log}{seq}",
-        "at": f"2023-10-{seq % 28 + 1:02d}T01:00:00Z", "by": "Made", "app": "serah", "place": WAREHOUSE,
-        "vendor": "PT Bilik", "contract": "", "kind": "booth", "contracted": contracted, "arrived": arrived,
-        "damaged": damaged, "paper": f"SJ-{seq}", "parties": {"giver": "", "receiver": ""}, "note": "",
+        "v": 2,
+        "type": "delivery",
+        "log": log,
+        "seq": seq,
+        "prev": None,
+        "refs": [],
+        "id": f"{log}{seq}",
+        "at": f"2023-10-{seq % 28 + 1:02d}T01:00:00Z",
+        "by": "Made",
+        "app": "serah",
+        "place": WAREHOUSE,
+        "vendor": "PT Bilik",
+        "contract": "",
+        "kind": "booth",
+        "contracted": contracted,
+        "arrived": arrived,
+        "damaged": damaged,
+        "paper": f"SJ-{seq}",
+        "parties": {"giver": "", "receiver": ""},
+        "note": "",
         "occurred": None,
-    } | more  # fmt: skip
+    } | more
     check_body(body)
     return Event(hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest(), body)
 
 
 def correction(target: Event, seq: int, log: str = "A") -> Event:
     body = {name: target.body[name] for name in ("prev", "refs", "at", "by", "app")}
-    body |= {"v": 1, "type": "correct", "log": log, "seq": seq, "id": "c", "target": target.leaf,
-             "reason": "did_not_occur", "corrective": [], "note": ""}  # fmt: skip
+    body |= {
+        "v": 1,
+        "type": "correct",
+        "log": log,
+        "seq": seq,
+        "id": "c",
+        "target": target.leaf,
+        "reason": "did_not_occur",
+        "corrective": [],
+        "note": "",
+    }
     return Event(hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest(), body)
 
 
@@ -96,8 +121,14 @@ def test_the_need_is_that_of_the_places_below():
     assert needed(PLACES, [BOOTH], WAREHOUSE, "box") is None
 
 
-@given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500), st.one_of(st.none(), st.integers(0, 900))),
-                min_size=1, max_size=8), st.randoms())  # fmt: skip
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 500), st.integers(0, 500), st.one_of(st.none(), st.integers(0, 900))),
+        min_size=1,
+        max_size=8,
+    ),
+    st.randoms(),
+)
 def test_any_order_and_any_repeats_give_the_same_sums(counts, dice: random.Random):
     events = [
         delivery(seq, arrived, min(damaged, arrived), contracted, log="AB"[seq % 2], contract=f"K-{seq % 3}")
@@ -122,8 +153,12 @@ def test_deliveries_are_recorded_and_reported(station, tmp_path):
     assert receive(station, 5, "--contracted", 12, "--contract", "K-1", "--paper", "SJ-1").code == 0
     ran = receive(station, 4, "--damaged", 1, "--contract", "K-1", "--paper", "SJ-2", "--json")
     assert {name: ran.json[name] for name in ("arrived", "damaged", "to_come", "need", "short")} == {
-        "arrived": 9, "damaged": 1, "to_come": 3, "need": 12, "short": 4,
-    }  # fmt: skip
+        "arrived": 9,
+        "damaged": 1,
+        "to_come": 3,
+        "need": 12,
+        "short": 4,
+    }
     told = station("report", "deliveries", "--json").json
     assert len(told["records"]) == 2 and told["rows"][0]["contracts"][0]["contract"] == "K-1"
     assert "short 4 of 12" in station("report", "deliveries").out

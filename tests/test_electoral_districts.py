@@ -35,8 +35,13 @@ TWO = in_districts(PPK="Sawan 4", PPK2="Seririt 5")
 def test_a_district_holds_for_all_below_until_one_names_another():
     places = in_districts(PPK="Sawan 4", PPS="Sawan 6")
     assert [dapil_of(places, code) for code in ("WH", "PPK", "PPS", "TPS1", "PPK2", "NOWHERE")] == [
-        None, "Sawan 4", "Sawan 6", "Sawan 6", None, None,
-    ]  # fmt: skip
+        None,
+        "Sawan 4",
+        "Sawan 6",
+        "Sawan 6",
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize("to", ["PPK2", "PPS2", "TPS9"])
@@ -68,8 +73,12 @@ def test_what_is_packed_into_a_set_of_another_district_is_told_with_both():
 
 def test_astray_within_one_district_or_where_one_is_not_known_names_no_district():
     astray = REGISTERED + "A2 handover WH>TPS9 X"
-    for places in (PLACES, in_districts(PPK="Sawan 4"), in_districts(PPK2="Seririt 5"),
-                   in_districts(PPK="Sawan  4", PPK2="SAWAN 4")):  # fmt: skip
+    for places in (
+        PLACES,
+        in_districts(PPK="Sawan 4"),
+        in_districts(PPK2="Seririt 5"),
+        in_districts(PPK="Sawan  4", PPK2="SAWAN 4"),
+    ):
         assert codes(chain_of(astray, places=places)) == ["WRONG_DESTINATION"]
         assert told(astray, places) == []
 

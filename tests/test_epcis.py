@@ -61,11 +61,18 @@ def test_gs1s_own_schema_takes_it_too(busy: Day, tmp_path_factory: pytest.TempPa
 
 
 WRONG = [
-    ("type", "Event"), ("eventTime", "yesterday"), ("eventTimeZoneOffset", "+8"), ("action", "MOVE"),
-    ("bizStep", "sending"), ("disposition", "broken"), ("epcList", ["not a uri"]), ("bizTransactionList", []),
-    ("destinationList", [{"destination": "urn:x:y"}]), ("sourceList", [{"type": "who", "source": "urn:x:y"}]),
+    ("type", "Event"),
+    ("eventTime", "yesterday"),
+    ("eventTimeZoneOffset", "+8"),
+    ("action", "MOVE"),
+    ("bizStep", "sending"),
+    ("disposition", "broken"),
+    ("epcList", ["not a uri"]),
+    ("bizTransactionList", []),
+    ("destinationList", [{"destination": "urn:x:y"}]),
+    ("sourceList", [{"type": "who", "source": "urn:x:y"}]),
     ("misspelt field", 1),
-]  # fmt: skip
+]
 
 
 def spoilt(document: Any, name: str, value: Any) -> Any:
@@ -100,8 +107,11 @@ def test_a_handover_is_a_transaction_with_source_and_destination(busy: Day) -> N
 def test_packing_and_unpacking_are_aggregations(busy: Day) -> None:
     found = events_of(exported(busy), type="AggregationEvent")
     assert [(row["action"], row["bizStep"], len(row.get("childEPCs", ()))) for row in found] == [
-        ("ADD", "packing", 3), ("DELETE", "unpacking", 1), ("OBSERVE", "inspecting", 1), ("DELETE", "unpacking", 0),
-    ]  # fmt: skip
+        ("ADD", "packing", 3),
+        ("DELETE", "unpacking", 1),
+        ("OBSERVE", "inspecting", 1),
+        ("DELETE", "unpacking", 0),
+    ]
     assert len({row["parentID"] for row in found}) == 1
 
 
@@ -128,8 +138,9 @@ def test_only_the_logs_below_a_place_are_told(busy: Day) -> None:
     assert len(events_of(exported(busy, "--under", "51.08"))) == len(events_of(exported(busy)))
 
 
-@pytest.mark.parametrize("options", [("--uri", "kpu"), ("--uri", "https://a b"), ("--company-prefix", "12x"),
-                                     ("--under", "99")])  # fmt: skip
+@pytest.mark.parametrize(
+    "options", [("--uri", "kpu"), ("--uri", "https://a b"), ("--company-prefix", "12x"), ("--under", "99")]
+)
 def test_what_cannot_name_things_is_refused_and_nothing_is_written(busy: Day, options: tuple[str, str]) -> None:
     refused = busy("export", "--epcis", "e.jsonld", *options)
     assert refused.code == 2 and len(refused.err.splitlines()) == 2 and not Path("e.jsonld").exists()
@@ -171,7 +182,10 @@ def test_every_form_of_record_ever_written_is_told_in_epcis_and_in_the_tables() 
     write_epcis(out, told, uris, made_at_utc="2024-02-12T00:00:00Z", places=PLACES, needs=[*NEEDS.values()])
     assert [str(error) for error in OWN.iter_errors(json.loads(out.getvalue()))] == []
     assert len(told) >= sum(type_ in ("register", "print", "handover", "pack", "seal") for type_, _v in FORMS)
-    for sheet in (record_table(lambda: events, {}, lambda event: True), handover_table(lambda: events, {}, PLACES),
-                  *record_tables(lambda: events, {})):  # fmt: skip
+    for sheet in (
+        record_table(lambda: events, {}, lambda event: True),
+        handover_table(lambda: events, {}, PLACES),
+        *record_tables(lambda: events, {}),
+    ):
         rows = list(sheet.rows)
         assert rows and all(len(row) == len(sheet.headers) for row in rows), sheet.title

@@ -63,10 +63,43 @@ def written(body: Any) -> bytes:
 
 
 ODD = st.sampled_from(
-    [None, True, False, 0, 1, -1, 2**53 - 1, 2**53, 10**30, 1.0, 1.5, 1e300, "", "é", "e\u0301", "\n\u0303",
-     "\U0001f4e6", "\ue000", "\ud800", '"type":"print","v":1', '","type":"print","v":1,"', "\x7f\x00\x1b", [], {}, [[]],
-     ["a"], [1], {"a": 1}, [{"code": "X"}], "camera", "matched", "ab" * 32, "AB" * 32, "2024-02-29T00:00:00Z"]
-)  # fmt: skip
+    [
+        None,
+        True,
+        False,
+        0,
+        1,
+        -1,
+        2**53 - 1,
+        2**53,
+        10**30,
+        1.0,
+        1.5,
+        1e300,
+        "",
+        "é",
+        "e\u0301",
+        "\n\u0303",
+        "\U0001f4e6",
+        "\ue000",
+        "\ud800",
+        '"type":"print","v":1',
+        '","type":"print","v":1,"',
+        "\x7f\x00\x1b",
+        [],
+        {},
+        [[]],
+        ["a"],
+        [1],
+        {"a": 1},
+        [{"code": "X"}],
+        "camera",
+        "matched",
+        "ab" * 32,
+        "AB" * 32,
+        "2024-02-29T00:00:00Z",
+    ]
+)
 
 
 @given(st.sampled_from(BODIES), st.data(), ODD, st.sampled_from(["put", "add", "drop"]))
@@ -134,9 +167,18 @@ def test_a_day_is_taken_if_and_only_if_it_exists(year: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "time", ["0000-01-01T00:00:00Z", "2024-02-14T24:00:00Z", "2024-02-14T23:60:00Z", "2024-02-14T23:59:60Z",
-             "2024-02-14T23:59:59Z\n", " 2024-02-14T23:59:59Z", "2024-02-14T23:59:59.Z", "2024-02-14T23:59:59,5Z"]
-)  # fmt: skip
+    "time",
+    [
+        "0000-01-01T00:00:00Z",
+        "2024-02-14T24:00:00Z",
+        "2024-02-14T23:60:00Z",
+        "2024-02-14T23:59:60Z",
+        "2024-02-14T23:59:59Z\n",
+        " 2024-02-14T23:59:59Z",
+        "2024-02-14T23:59:59.Z",
+        "2024-02-14T23:59:59,5Z",
+    ],
+)
 def test_a_time_that_is_none_is_refused(time: str) -> None:
     assert not takes(time)
     assert takes("2024-02-14T23:59:59.123456Z")

@@ -117,10 +117,18 @@ def swap_what_two_rows_say(rows: Rows, dice: random.Random) -> int:
 
 
 ON_BOTH: list[Attack] = [
-    flip_a_bit_of_the_body, change_what_it_says, change_the_signature, write_the_signature_otherwise,
-    sign_with_another_key, delete_a_row, delete_some_rows, insert_a_forged_row, insert_a_row_of_another_log,
-    repeat_a_row, swap_what_two_rows_say,
-]  # fmt: skip
+    flip_a_bit_of_the_body,
+    change_what_it_says,
+    change_the_signature,
+    write_the_signature_otherwise,
+    sign_with_another_key,
+    delete_a_row,
+    delete_some_rows,
+    insert_a_forged_row,
+    insert_a_row_of_another_log,
+    repeat_a_row,
+    swap_what_two_rows_say,
+]
 
 
 def file_under_another_number(rows: Rows, dice: random.Random) -> int:
@@ -262,9 +270,13 @@ def test_a_signature_line_has_one_form_one_role_and_the_keys_own_name():
     assert is_signed(raw.body, raw.signatures, STATION.public_key)
     own_id = raw.signatures.split(" ")[1]
     for other in (
-        raw.signatures[:-1], raw.signatures + "\n", raw.signatures * 2, "", raw.signatures.replace("station", "root"),
+        raw.signatures[:-1],
+        raw.signatures + "\n",
+        raw.signatures * 2,
+        "",
+        raw.signatures.replace("station", "root"),
         raw.signatures.replace(own_id, "0" * 16),
-    ):  # fmt: skip
+    ):
         assert not is_signed(raw.body, other, STATION.public_key)
 
 

@@ -52,9 +52,7 @@ def test_what_is_written_is_read_again(file):
 def test_the_same_logs_give_the_same_bytes(file):
     before = file.read_bytes()
     heads = [station.row() for station in STATIONS]
-    rows = [
-        {"log": r.log, "station": r.station, "place": r.place, "size": r.size, "head": r.head} for r in heads
-    ]  # fmt: skip
+    rows = [{"log": r.log, "station": r.station, "place": r.place, "size": r.size, "head": r.head} for r in heads]
     write_bundle(file, rows, ((e.body, e.signatures) for e in ENTRIES), lambda count: None)
     assert file.read_bytes() == before
 

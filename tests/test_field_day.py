@@ -51,14 +51,14 @@ class Day:
         """One handover as this station records it; `twins` boxes more are counted than there are labels."""
         if not codes:
             return
-        touches = [Touch(code, labels or self.number.get(code, 1), self.dice.choice(["camera"] * 9 + ["wedge"]))
-                   for code in codes]  # fmt: skip
+        touches = [
+            Touch(code, labels or self.number.get(code, 1), self.dice.choice(["camera"] * 9 + ["wedge"]))
+            for code in codes
+        ]
         if labels is None and self.dice.randrange(10) == 0:
             touches[0] = Touch(codes[0], None, "typed")
         bound = tuple(place for place in DISTRICTS if TRUCKS[place] == to)
-        done = self.stations[by].record_handover(
-            Handover(giver, to, bound=bound, counted=len(codes) + twins), touches
-        )  # fmt: skip
+        done = self.stations[by].record_handover(Handover(giver, to, bound=bound, counted=len(codes) + twins), touches)
         is_found = any(finding.code == "COUNT" for finding in done.findings)
         self.counts_found += is_found and twins > 0
         self.counts_wrong += is_found != (twins > 0)
@@ -136,8 +136,10 @@ def work(day: Day, count: int, plants: int) -> list[str]:
     day.planted = set(chosen)
     loads = [
         (tps, some[at : at + 25])
-        for tps in TPS for some in [[c for c in codes if goal[c] == tps]] for at in range(0, len(some), 25)
-    ]  # fmt: skip
+        for tps in TPS
+        for some in [[c for c in codes if goal[c] == tps]]
+        for at in range(0, len(some), 25)
+    ]
     dice.shuffle(loads)
     twins = set(dice.sample(range(len(loads)), min(by_count, len(loads))))
     for turn, (tps, load) in enumerate(loads):
@@ -164,9 +166,11 @@ def evening(day: Day, codes: list[str]) -> tuple[set[str], set[str]]:
     day.dice.shuffle(others)
     for store in others:
         take(root, bundle_of(store))
-    alarmed = {code for code in codes if any(
-        finding.code in ALARMS and finding.is_open for finding in root.state.chain(code).findings
-    )}  # fmt: skip
+    alarmed = {
+        code
+        for code in codes
+        if any(finding.code in ALARMS and finding.is_open for finding in root.state.chain(code).findings)
+    }
     return alarmed, alarmed - day.planted
 
 

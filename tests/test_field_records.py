@@ -28,8 +28,9 @@ def saved(terminal: Terminal, kind: str, folder, *more: object) -> str:
 
 def test_an_obstacle_is_opened_listed_closed_and_told_for_the_evaluation(station, tmp_path):
     code = station.codes("--kind", "box")[0]
-    ran = station("incident", "--place", "51.08.01", "--stage", "transport", "--item", code, "Road closed at Patas",
-                  "--json")  # fmt: skip
+    ran = station(
+        "incident", "--place", "51.08.01", "--stage", "transport", "--item", code, "Road closed at Patas", "--json"
+    )
     assert ran.code == 0 and ran.json["action"] == "open"
     event = ran.json["event"]
     assert "Road closed at Patas" in station("incident").out and "PPK Gerokgak" in station("incident").out
@@ -79,8 +80,17 @@ ALL_YES = [word for key in ("roof", "water", "lock", "guard", "space") for word 
 
 
 def test_a_store_is_ready_when_every_answer_is_yes_and_the_newest_checklist_holds(station, tmp_path):
-    ran = station("checklist", "--place", "51.08.01", *ALL_YES, "--answer", "roof=no:drips over the door", "--name",
-                  "Luh", "--json")  # fmt: skip
+    ran = station(
+        "checklist",
+        "--place",
+        "51.08.01",
+        *ALL_YES,
+        "--answer",
+        "roof=no:drips over the door",
+        "--name",
+        "Luh",
+        "--json",
+    )
     assert ran.code == 0 and ran.json["not_ready"] == ["roof"]
     assert ran.json["to_come"] == {"booth": 8, "box": 10}
     out = station("report", "readiness").out
@@ -150,17 +160,25 @@ def test_a_table_of_questions_with_faults_names_each(station):
 TREE = {
     place.code: place
     for place in [
-        Place("W", "W", "warehouse"), Place("W.1", "D", "district", "W"), Place("W.1.1", "V", "village", "W.1"),
-        Place("W.1.1.1", "T", "polling_station", "W.1.1"), Place("W.2", "E", "district", "W"),
+        Place("W", "W", "warehouse"),
+        Place("W.1", "D", "district", "W"),
+        Place("W.1.1", "V", "village", "W.1"),
+        Place("W.1.1.1", "T", "polling_station", "W.1.1"),
+        Place("W.2", "E", "district", "W"),
     ]
-}  # fmt: skip
+}
 groups = st.lists(
     st.builds(
-        StockGroup, to=st.sampled_from(["W.1", "W.1.1", "W.1.1.1"]), kind=st.sampled_from(["box", "ink"]),
-        held_by=st.sampled_from([*TREE, "DK8123AB"]), count=st.integers(1, 99), labelled=st.just(0), sent=st.just(0),
+        StockGroup,
+        to=st.sampled_from(["W.1", "W.1.1", "W.1.1.1"]),
+        kind=st.sampled_from(["box", "ink"]),
+        held_by=st.sampled_from([*TREE, "DK8123AB"]),
+        count=st.integers(1, 99),
+        labelled=st.just(0),
+        sent=st.just(0),
     ),
     max_size=9,
-)  # fmt: skip
+)
 
 
 @given(groups)
@@ -180,8 +198,9 @@ def test_room_is_for_full_stacks_and_names_what_it_does_not_know():
 
 
 def test_a_point_is_added_moved_and_done(station, tmp_path):
-    added = station("point", "TK-01", "--title", "Nomination data complete", "--owner", "Luh", "--due",
-                    "2024-02-11 18:00 WITA")  # fmt: skip
+    added = station(
+        "point", "TK-01", "--title", "Nomination data complete", "--owner", "Luh", "--due", "2024-02-11 18:00 WITA"
+    )
     assert added.code == 0 and "TK-01 [due] Nomination data complete; Luh" in added.out
     moved = station("point", "TK-01", "--due", "2024-02-20 18:00 WITA", "--note", "Court ruling", "--json").json
     assert (moved["status"], moved["moved"], moved["owner"], moved["note"]) == ("green", 1, "Luh", "Court ruling")
@@ -205,8 +224,11 @@ def test_points_come_from_a_table_all_or_nothing_and_twice_changes_nothing(stati
         "TK-02,KPPS dilantik,SDM,2024-02-12 10:00 WITA,51.08.01,\n"
     )
     assert station("point", "--load", table, "--json").json == {
-        "file": "points.csv", "added": 2, "changed": 0, "same": 0,
-    }  # fmt: skip
+        "file": "points.csv",
+        "added": 2,
+        "changed": 0,
+        "same": 0,
+    }
     assert station("point", "--load", table, "--json").json["same"] == 2
     assert [row["status"] for row in station("point", "--json").lines] == ["green", "done"]
     only = station("report", "points", "--to", "51.08", "--json").json["rows"]

@@ -76,12 +76,19 @@ def test_what_the_givers_log_could_explain_is_provisional():
 @pytest.mark.parametrize(
     ("bound_for", "to", "bound", "astray"),
     [
-        ("TPS1", "TPS1", (), False), ("TPS1", "PPS", (), False), ("TPS1", "WH", (), False), ("TPS1", "TPS2", (), True),
-        ("PPK", "TPS1", (), True), ("TPS1", "VENDOR", (), False), ("TPS1", "NOWHERE", (), False),
-        ("NOWHERE", "TPS1", (), False), ("TPS1", "DK8123AB", (), False), ("TPS1", "DK8123AB", ("PPK2", "PPS"), False),
+        ("TPS1", "TPS1", (), False),
+        ("TPS1", "PPS", (), False),
+        ("TPS1", "WH", (), False),
+        ("TPS1", "TPS2", (), True),
+        ("PPK", "TPS1", (), True),
+        ("TPS1", "VENDOR", (), False),
+        ("TPS1", "NOWHERE", (), False),
+        ("NOWHERE", "TPS1", (), False),
+        ("TPS1", "DK8123AB", (), False),
+        ("TPS1", "DK8123AB", ("PPK2", "PPS"), False),
         ("TPS1", "DK8123AB", ("PPK2",), True),
     ],
-)  # fmt: skip
+)
 def test_an_item_goes_astray_where_its_way_does_not_lead(bound_for, to, bound, astray):
     assert goes_astray(PLACES, bound_for, to, bound) is astray
 
@@ -106,8 +113,12 @@ def test_only_a_count_shows_two_boxes_under_one_code():
 def test_each_condition_but_good_is_a_finding():
     found = {condition: [f.code for f in judge_condition(BOX.code, condition)] for condition in CONDITIONS}
     assert found == {
-        "good": [], "light": ["DAMAGED"], "heavy": ["DAMAGED"], "wet": ["DAMAGED"], "missing": ["MISSING"],
-    }  # fmt: skip
+        "good": [],
+        "light": ["DAMAGED"],
+        "heavy": ["DAMAGED"],
+        "wet": ["DAMAGED"],
+        "missing": ["MISSING"],
+    }
 
 
 def test_times_are_judged_for_the_place_that_receives():
@@ -121,9 +132,11 @@ def test_every_finding_can_be_said_and_weighed():
     judged = [
         *judge_scan(BOX, ItemLabel(BOX.code, 1), PLACES, giver="PPK2", to="TPS9"),
         *judge_scan(None, LABEL, {}, giver="a", to="b"),
-        *judge_count(1, 0, 3), shortage(BOX, PLACES), *judge_condition(BOX.code, "wet"),
+        *judge_count(1, 0, 3),
+        shortage(BOX, PLACES),
+        *judge_condition(BOX.code, "wet"),
         *judge_time(PLACES["PPK"], "2027-01-01T00:00:00Z", is_late_entry=True),
-    ]  # fmt: skip
+    ]
     for finding in judged:
         assert str(finding)
         assert finding.severity == SEVERITY[finding.code]

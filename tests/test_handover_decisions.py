@@ -24,11 +24,24 @@ def told(ran) -> list[str]:
 
 def test_an_item_is_refused_taken_after_all_and_remarked_in_the_session(station: Terminal) -> None:
     first, second, third, *_rest = of(station)
-    ran = scan(station, [
-        first, "tolak sobek parah", second, f"refuse {second} no seal", f"terima {second}", third,
-        f"catatan {second} label miring", f"condition {second}=basah", "segel rusak:A1", "kondisi bagus",
-        "refuse 7Q2M-9X4T-5B8C-6",
-    ], "--counted", "3")  # fmt: skip
+    ran = scan(
+        station,
+        [
+            first,
+            "tolak sobek parah",
+            second,
+            f"refuse {second} no seal",
+            f"terima {second}",
+            third,
+            f"catatan {second} label miring",
+            f"condition {second}=basah",
+            "segel rusak:A1",
+            "kondisi bagus",
+            "refuse 7Q2M-9X4T-5B8C-6",
+        ],
+        "--counted",
+        "3",
+    )
     kinds = [line["outcome"] for line in ran.lines if "outcome" in line]
     assert kinds == ["taken", "said", "taken", "said", "said", "taken", "said", "said", "said", "refused", "refused"]
     assert ran.json["refused"] == [first] and ran.json["scanned"] == 2
@@ -52,9 +65,20 @@ def test_decisions_are_options_of_handover_too(station: Terminal, tmp_path: Path
     first, second, third, *_rest = of(station)
     (tmp_path / "p.jpg").write_bytes(jpeg(200, 200))
     ran = station.give(
-        [first, second], "51.08", "51.08.01", "--refuse", f"{first}=penyok", "--remark", f"{second}=miring",
-        "--match", third, "--condition", f"{second}=light", "--photo", f"{second}={tmp_path / 'p.jpg'}",
-    )  # fmt: skip
+        [first, second],
+        "51.08",
+        "51.08.01",
+        "--refuse",
+        f"{first}=penyok",
+        "--remark",
+        f"{second}=miring",
+        "--match",
+        third,
+        "--condition",
+        f"{second}=light",
+        "--photo",
+        f"{second}={tmp_path / 'p.jpg'}",
+    )
     assert (ran.json["scanned"], ran.json["refused"], ran.json["matched"]) == (2, [first], [third])
     shown = station("custody", second).out
     assert "photograph" in shown and "miring" in shown
@@ -136,8 +160,9 @@ def test_laptops_at_one_truck_share_a_number_and_expect_together(station: Termin
     assert {f["provisional"] for f in ran["findings"] if f["code"] == "SHORTAGE"} == {True}
     station("export", "--out", tmp_path / "one.serah")
     assert second("import", tmp_path / "one.serah").code == 0
-    alone = second("scan", "--from", "51.08", "--to", TRUCK, "--bound", "51.08.01", "--source", "-", "--json",
-                   typed=f"{rest[0]}\n").lines  # fmt: skip
+    alone = second(
+        "scan", "--from", "51.08", "--to", TRUCK, "--bound", "51.08.01", "--source", "-", "--json", typed=f"{rest[0]}\n"
+    ).lines
     assert alone[-1]["expected"] == 18, "without the number, what the other laptop recorded is to be confirmed"
     second("drafts", "--drop", _only_draft(second), "--yes")
     shared = second.give(rest, "51.08", TRUCK, "--bound", "51.08.01", "--number", "0007/TRUK-1/2024").json
@@ -186,9 +211,16 @@ def test_two_sessions_on_one_station_tell_of_each_other(station: Terminal) -> No
 def test_a_wrong_receiver_noticed_late_keeps_the_scans_and_judges_them_anew(station: Terminal) -> None:
     codes = of(station)[:9] + of(station, "51.08.02")[:1]
     ran = station(
-        "scan", "--from", "51.08", "--to", "51.08.02", "--source", "-", "--yes",
+        "scan",
+        "--from",
+        "51.08",
+        "--to",
+        "51.08.02",
+        "--source",
+        "-",
+        "--yes",
         typed="".join(f"{code}\n" for code in codes) + "ke 51.08\nke 51.08.01\n",
-    )  # fmt: skip
+    )
     assert "cannot hand over to itself" in ran.err
     assert "10 labels are kept, 1 of them not right for this" in ran.err
     held = {item["code"]: item["held_by"] for item in station.items()}
@@ -216,5 +248,7 @@ def test_where_a_truck_goes_is_said_in_the_session(station: Terminal) -> None:
     codes = of(station)
     ran = scan(station, [codes[0], "muatan 51.08.01", "bound nowhere"], to=TRUCK, yes=False)
     assert [(line["outcome"], line["expected"]) for line in ran.lines] == [
-        ("taken", None), ("said", 18), ("refused", 18),
-    ]  # fmt: skip
+        ("taken", None),
+        ("said", 18),
+        ("refused", 18),
+    ]

@@ -34,8 +34,17 @@ def test_a_form_has_every_thing_with_its_symbol_and_room_to_write_and_sign(stati
     words = " ".join("\n".join(pages).split())
     codes = station.codes("--to", TPS)
     assert sorted(symbols()) == sorted(f"{code}*00" for code in codes) and len(codes) == 9
-    for said in ("HANDOVER FORM", "PEMILU 2024", "Gudang", "PPS Patas (51.08.01.2001)", "TPS 001 Patas", "FIRST PARTY",
-                 "Witness", "late entry", f"--from 51.08.01.2001 --to {TPS} --occurred"):  # fmt: skip
+    for said in (
+        "HANDOVER FORM",
+        "PEMILU 2024",
+        "Gudang",
+        "PPS Patas (51.08.01.2001)",
+        "TPS 001 Patas",
+        "FIRST PARTY",
+        "Witness",
+        "late entry",
+        f"--from 51.08.01.2001 --to {TPS} --occurred",
+    ):
         assert said in words, said
     assert words.count("Code: ....") == 3 and "of 9 that are printed" in words
 
@@ -97,11 +106,17 @@ def test_a_forms_symbol_names_the_thing_and_never_a_print(dice, number: int) -> 
 
 @pytest.mark.parametrize(
     "options",
-    [("--to", "99"), ("--to", TPS, "--each", "village"), ("--to", TPS, "--empty", "101"),
-     ("--to", TPS, "--kind", "cat"), ("--to", "51.08.01", "--bound", TPS, "--each", "village"),
-     ("--to", "DK1A", "--empty", "0"),
-     ("--to", TPS, "--out", "f.txt"), ("--to", TPS, "--out", "none/f.pdf")],
-)  # fmt: skip
+    [
+        ("--to", "99"),
+        ("--to", TPS, "--each", "village"),
+        ("--to", TPS, "--empty", "101"),
+        ("--to", TPS, "--kind", "cat"),
+        ("--to", "51.08.01", "--bound", TPS, "--each", "village"),
+        ("--to", "DK1A", "--empty", "0"),
+        ("--to", TPS, "--out", "f.txt"),
+        ("--to", TPS, "--out", "none/f.pdf"),
+    ],
+)
 def test_a_form_that_makes_no_sense_is_refused_and_nothing_is_written(station: Terminal, options: tuple) -> None:
     before = sorted(Path().iterdir())
     refused = station("form", "--out", "f.pdf", *options)

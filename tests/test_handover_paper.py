@@ -38,10 +38,16 @@ def facts(one, **more) -> HandoverFacts:
     named = [row["code"] for row in read_body(one.body)["items"]]
     items = {code: Item(code, ("box", "ink")[i % 2], TPS, held_by="51.08") for i, code in enumerate(named)}
     given = {
-        "parts": [Part(read_body(one.body), one)], "items": items, "findings": [], "election": "Pemilu 2024",
-        "station": "Gudang-1", "made_at_utc": "2024-02-12T01:10:00Z", "made_by": "made", "places": PLACES,
+        "parts": [Part(read_body(one.body), one)],
+        "items": items,
+        "findings": [],
+        "election": "Pemilu 2024",
+        "station": "Gudang-1",
+        "made_at_utc": "2024-02-12T01:10:00Z",
+        "made_by": "made",
+        "places": PLACES,
         "needs": NEEDS,
-    }  # fmt: skip
+    }
     return HandoverFacts(**(given | more))
 
 
@@ -87,8 +93,9 @@ def test_where_each_of_200_items_goes_leaves_them_on_one_page(places, refs):
     ]
     listed = {"absent": codes(20, seed=9), "beyond": named[:5], "phase": None, "kinds": []}
     rows = handover_body(named, refs=refs)
-    one = signed_sheet(handover2(named) | {"items": rows["items"], "refs": rows["refs"], "v": 3,
-                                           "destinations": runs, "meant": listed})  # fmt: skip
+    one = signed_sheet(
+        handover2(named) | {"items": rows["items"], "refs": rows["refs"], "v": 3, "destinations": runs, "meant": listed}
+    )
     assert len(document(one)) == 1
     texts = [read.text for read in Reader().read(picture(one, 150))]
     assert collected(filter(is_part, texts)) == one
@@ -160,8 +167,14 @@ def test_no_module_is_smaller_than_the_floor():
 
 def test_a_paper_shows_hostile_text_and_stays_one_page():
     nasty = '<b>&amp;</b><img src="x"/>{0}%s' + "W" * 300
-    said = {"parties": {"giver": nasty, "receiver": nasty}, "note": nasty, "vehicle": nasty, "bast": nasty,
-            "witnesses": [nasty] * 9, "extras": [{"kind": nasty, "count": 1, "note": nasty}]}  # fmt: skip
+    said = {
+        "parties": {"giver": nasty, "receiver": nasty},
+        "note": nasty,
+        "vehicle": nasty,
+        "bast": nasty,
+        "witnesses": [nasty] * 9,
+        "extras": [{"kind": nasty, "count": 1, "note": nasty}],
+    }
     body = handover_body(codes(200), **said)
     one = signed_sheet(body)
     assert len(document(one, election=nasty, station=nasty, made_by=nasty)) <= 2

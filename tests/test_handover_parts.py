@@ -22,8 +22,14 @@ def drawn(count: int, seed: int = 2) -> list[str]:
 
 def written(events, bodies=None):
     """The bodies of handover events, written as the ledger writes them: none is over the size of an event."""
-    common = {"log": LOG, "prev": "ab" * 32, "id": "0b51ba32-0b51-4a32-8b51-0b51ba320b51", "at": "2024-02-12T01:02:03Z",
-              "by": "B" * 120, "app": "serah/0.1.0"}  # fmt: skip
+    common = {
+        "log": LOG,
+        "prev": "ab" * 32,
+        "id": "0b51ba32-0b51-4a32-8b51-0b51ba320b51",
+        "at": "2024-02-12T01:02:03Z",
+        "by": "B" * 120,
+        "app": "serah/0.1.0",
+    }
     found = []
     for seq, event in enumerate(events, 10**8):
         refs = [ref._asdict() for ref in event.refs]

@@ -36,8 +36,9 @@ def wrong_calls(texts: list[str]) -> list[str]:
         for name, options in calls(text):
             if name not in COMMANDS:
                 found.append(f"{name}: {text}")
-            found += [f"{name} {option}: {text}" for option in options if name in COMMANDS and
-                      option not in options_of(name)]  # fmt: skip
+            found += [
+                f"{name} {option}: {text}" for option in options if name in COMMANDS and option not in options_of(name)
+            ]
     return found
 
 
@@ -53,9 +54,14 @@ def test_every_command_that_sources_and_documents_name_is_there_with_its_options
     assert wrong_calls(lines) == []
 
 
-@pytest.mark.parametrize("text, wrong", [
-    ("Run: python main.py items --kind K", 0), ("Run: python main.py itmes", 1), ("python main.py items --kid K", 1),
-    ("python main.py plan. Or --kid", 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, wrong",
+    [
+        ("Run: python main.py items --kind K", 0),
+        ("Run: python main.py itmes", 1),
+        ("python main.py items --kid K", 1),
+        ("python main.py plan. Or --kid", 0),
+    ],
+)
 def test_a_hint_that_leads_nowhere_is_found(text: str, wrong: int) -> None:
     assert len(wrong_calls([text])) == wrong

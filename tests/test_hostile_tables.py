@@ -165,10 +165,27 @@ def too_long_a_cell(dice: Dice) -> bytes:
 
 
 HOSTILE: list[Callable[[Dice], bytes]] = [
-    a_bomb, a_sheet_that_is_a_bomb, a_book_in_a_book, an_outside_entity, laughs, a_path_out_of_the_folder, far_corners,
-    deep_nesting, too_many_parts, a_damaged_book, a_million_columns, one_long_line, too_large_a_file, another_encoding,
-    a_nul, a_hidden_character, a_code_twice, a_circle, too_many_rows, too_long_a_cell,
-]  # fmt: skip
+    a_bomb,
+    a_sheet_that_is_a_bomb,
+    a_book_in_a_book,
+    an_outside_entity,
+    laughs,
+    a_path_out_of_the_folder,
+    far_corners,
+    deep_nesting,
+    too_many_parts,
+    a_damaged_book,
+    a_million_columns,
+    one_long_line,
+    too_large_a_file,
+    another_encoding,
+    a_nul,
+    a_hidden_character,
+    a_code_twice,
+    a_circle,
+    too_many_rows,
+    too_long_a_cell,
+]
 BOOKS = HOSTILE[: HOSTILE.index(a_million_columns)]
 NAMES = [make.__name__ for make in HOSTILE]
 QUICK = [make for make in HOSTILE if make not in (a_sheet_that_is_a_bomb, one_long_line, too_large_a_file)]

@@ -8,20 +8,48 @@ import language
 from language.in_words import in_words, long_date
 
 INDONESIAN = {
-    0: "nol", 1: "satu", 10: "sepuluh", 11: "sebelas", 12: "dua belas", 19: "sembilan belas", 20: "dua puluh",
-    21: "dua puluh satu", 99: "sembilan puluh sembilan", 100: "seratus", 101: "seratus satu", 110: "seratus sepuluh",
-    111: "seratus sebelas", 200: "dua ratus", 999: "sembilan ratus sembilan puluh sembilan", 1000: "seribu",
-    1001: "seribu satu", 1100: "seribu seratus", 1945: "seribu sembilan ratus empat puluh lima", 2000: "dua ribu",
-    2024: "dua ribu dua puluh empat", 10_000: "sepuluh ribu", 11_375: "sebelas ribu tiga ratus tujuh puluh lima",
-    100_000: "seratus ribu", 101_001: "seratus satu ribu satu", 1_000_000: "satu juta",
-    1_001_000: "satu juta seribu", 24_364_423:
-    "dua puluh empat juta tiga ratus enam puluh empat ribu empat ratus dua puluh tiga",
-    1_000_000_000: "satu miliar", 10**12: "satu triliun",
-}  # fmt: skip
+    0: "nol",
+    1: "satu",
+    10: "sepuluh",
+    11: "sebelas",
+    12: "dua belas",
+    19: "sembilan belas",
+    20: "dua puluh",
+    21: "dua puluh satu",
+    99: "sembilan puluh sembilan",
+    100: "seratus",
+    101: "seratus satu",
+    110: "seratus sepuluh",
+    111: "seratus sebelas",
+    200: "dua ratus",
+    999: "sembilan ratus sembilan puluh sembilan",
+    1000: "seribu",
+    1001: "seribu satu",
+    1100: "seribu seratus",
+    1945: "seribu sembilan ratus empat puluh lima",
+    2000: "dua ribu",
+    2024: "dua ribu dua puluh empat",
+    10_000: "sepuluh ribu",
+    11_375: "sebelas ribu tiga ratus tujuh puluh lima",
+    100_000: "seratus ribu",
+    101_001: "seratus satu ribu satu",
+    1_000_000: "satu juta",
+    1_001_000: "satu juta seribu",
+    24_364_423: "dua puluh empat juta tiga ratus enam puluh empat ribu empat ratus dua puluh tiga",
+    1_000_000_000: "satu miliar",
+    10**12: "satu triliun",
+}
 ENGLISH = {
-    0: "zero", 13: "thirteen", 40: "forty", 42: "forty-two", 100: "one hundred", 1000: "one thousand",
-    2024: "two thousand twenty-four", 25_025: "twenty-five thousand twenty-five", 10**6: "one million",
-}  # fmt: skip
+    0: "zero",
+    13: "thirteen",
+    40: "forty",
+    42: "forty-two",
+    100: "one hundred",
+    1000: "one thousand",
+    2024: "two thousand twenty-four",
+    25_025: "twenty-five thousand twenty-five",
+    10**6: "one million",
+}
 PLAIN = "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas"
 VALUES = {word: value for value, word in enumerate(PLAIN.split())}
 

@@ -129,13 +129,40 @@ def test_no_page_has_english(busy: Day, visitor: Visitor) -> None:
     visitor.ask("PUT", f"/api/drafts/{draft}/said", {"giver_name": "Putu", "receiver_name": "putu", "counted": 7})
     scan, number = f"/scan/{draft}", quote(busy.done("report", "bast", "--json").json["number"], safe="")
     paths = [
-        "/", "/scan", scan, f"{scan}/board", f"{scan}/missing?village=51.08.01.2001", f"{scan}/review", "/plan",
-        "/device", f"{scan}/reasons", f"{scan}/signatures", f"/scan/{truck}", f"/scan/{truck}/review", "/labels",
-        "/meet", "/meet/papers", "/observers", "/dashboard", "/dashboard/part", "/dashboard/wall",
-        "/dashboard/51.08.01", "/dashboard/wall/part", "/dashboard/51.08.01.2001.001", "/dashboard/51.08.01/part",
-        "/items", "/items?q=51", f"/items/{mine}", f"/items/{other}", "/items/7Q2M-9X4T-5B8C-6", "/scan/none", "/none",
-        "/handover?number=none", f"/handover?number={number}", f"/handover/outcome?number={number}",
-    ]  # fmt: skip
+        "/",
+        "/scan",
+        scan,
+        f"{scan}/board",
+        f"{scan}/missing?village=51.08.01.2001",
+        f"{scan}/review",
+        "/plan",
+        "/device",
+        f"{scan}/reasons",
+        f"{scan}/signatures",
+        f"/scan/{truck}",
+        f"/scan/{truck}/review",
+        "/labels",
+        "/meet",
+        "/meet/papers",
+        "/observers",
+        "/dashboard",
+        "/dashboard/part",
+        "/dashboard/wall",
+        "/dashboard/51.08.01",
+        "/dashboard/wall/part",
+        "/dashboard/51.08.01.2001.001",
+        "/dashboard/51.08.01/part",
+        "/items",
+        "/items?q=51",
+        f"/items/{mine}",
+        f"/items/{other}",
+        "/items/7Q2M-9X4T-5B8C-6",
+        "/scan/none",
+        "/none",
+        "/handover?number=none",
+        f"/handover?number={number}",
+        f"/handover/outcome?number={number}",
+    ]
     shown = {path: visitor.client.get(path, headers={"Accept": "text/html"}) for path in paths}
     assert [path for path, page in shown.items() if page.status_code >= 500] == []
     assert sum(page.status_code == 200 for page in shown.values()) > 25

@@ -55,8 +55,11 @@ def test_a_sheet_lands_where_it_should_on_a_printer_that_is_off(off):
 @given(st.floats(-15, 15), st.floats(-15, 15), st.floats(96, 104), st.floats(96, 104))
 def test_the_four_lengths_tell_offset_and_scale(x_mm, y_mm, across, down):
     measured = (
-        x_mm + MARK_MM * across / 100, y_mm + MARK_MM * down / 100, SPAN_MM * across / 100, SPAN_MM * down / 100
-    )  # fmt: skip
+        x_mm + MARK_MM * across / 100,
+        y_mm + MARK_MM * down / 100,
+        SPAN_MM * across / 100,
+        SPAN_MM * down / 100,
+    )
     told = from_measures(*measured)
     assert told.offset_x_mm == pytest.approx(x_mm, abs=1e-6) and told.offset_y_mm == pytest.approx(y_mm, abs=1e-6)
     assert (told.scale_x_percent, told.scale_y_percent) == pytest.approx((across, down))

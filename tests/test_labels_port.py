@@ -41,10 +41,14 @@ def take_all(into: bytearray) -> Callable[[socket.socket], None]:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("192.168.1.50:9100", "192.168.1.50:9100"), ("zebra-gudang", "zebra-gudang:9100"), ("[::1]:6101", "[::1]:6101"),
-        ("/dev/usb/lp0", "/dev/usb/lp0"), ("LPT1", "LPT1"), (r"\\gudang\zebra", r"\\gudang\zebra"),
+        ("192.168.1.50:9100", "192.168.1.50:9100"),
+        ("zebra-gudang", "zebra-gudang:9100"),
+        ("[::1]:6101", "[::1]:6101"),
+        ("/dev/usb/lp0", "/dev/usb/lp0"),
+        ("LPT1", "LPT1"),
+        (r"\\gudang\zebra", r"\\gudang\zebra"),
     ],
-)  # fmt: skip
+)
 def test_a_printer_is_an_address_or_a_device(text, said):
     assert str(parse_destination(text)) == said
 

@@ -33,14 +33,27 @@ def faults(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "label_mm", "per_page"),
     [
-        ("a4-3x7", (63.5, 38.1), 21), ("a4-2x4", (99.1, 67.7), 8), ("avery-l7161", (63.5, 46.6), 18),
-        ("avery-l7162", (99.1, 33.9), 16), ("avery-l7163", (99.1, 38.1), 14), ("avery-l7164", (63.5, 72), 12),
-        ("avery-l7651", (38.1, 21.2), 65), ("avery-l4732", (35.6, 16.9), 80), ("letter-5160", (66.67, 25.4), 30),
-        ("letter-5161", (101.6, 25.4), 20), ("letter-5163", (101.6, 50.8), 10), ("letter-5164", (101.6, 84.66), 6),
-        ("tj-103", (64, 32), 12), ("tj-107", (50, 18), 30), ("tj-108", (38, 18), 40), ("tj-121", (75, 38), 10),
-        ("roll-50x30", (50, 30), 1), ("roll-100x50", (100, 50), 1), ("roll-100x150", (100, 150), 1),
+        ("a4-3x7", (63.5, 38.1), 21),
+        ("a4-2x4", (99.1, 67.7), 8),
+        ("avery-l7161", (63.5, 46.6), 18),
+        ("avery-l7162", (99.1, 33.9), 16),
+        ("avery-l7163", (99.1, 38.1), 14),
+        ("avery-l7164", (63.5, 72), 12),
+        ("avery-l7651", (38.1, 21.2), 65),
+        ("avery-l4732", (35.6, 16.9), 80),
+        ("letter-5160", (66.67, 25.4), 30),
+        ("letter-5161", (101.6, 25.4), 20),
+        ("letter-5163", (101.6, 50.8), 10),
+        ("letter-5164", (101.6, 84.66), 6),
+        ("tj-103", (64, 32), 12),
+        ("tj-107", (50, 18), 30),
+        ("tj-108", (38, 18), 40),
+        ("tj-121", (75, 38), 10),
+        ("roll-50x30", (50, 30), 1),
+        ("roll-100x50", (100, 50), 1),
+        ("roll-100x150", (100, 150), 1),
     ],
-)  # fmt: skip
+)
 def test_every_stock_has_its_makers_size_and_count(name, label_mm, per_page):
     sheet = STOCKS[name]
     assert ((sheet.label_width_mm, sheet.label_height_mm), sheet.per_page) == (label_mm, per_page)
@@ -79,8 +92,14 @@ def test_all_faults_are_listed_together():
     text = "[One]\n[two]\nlabel_width_mm = 5\nlabel_height_mm = 30\nrows = 0\ntitle = 3\n"
     found = faults("x = 1\n" + text)
     assert [fault.split()[0].rstrip(":") for fault in found] == [
-        "x", "One", "One.label_width_mm", "One.label_height_mm", "two.title", "two.label_width_mm", "two.rows",
-    ]  # fmt: skip
+        "x",
+        "One",
+        "One.label_width_mm",
+        "One.label_height_mm",
+        "two.title",
+        "two.label_width_mm",
+        "two.rows",
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "[a", "\x00", "[a]\n" * 60_000])

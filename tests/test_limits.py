@@ -83,8 +83,10 @@ def by_a_tool(tool: Any, case: dict[str, Any], text: bytes, folder: Path) -> Tol
 def test_all_verifiers_take_what_keeps_to_a_limit_and_refuse_one_over(case, tools, tmp_path):
     tool = tools["proof" if case["file"] == "proof" else "bundle"]
     is_right = case["at_is"] == "right"
-    for told in (by_the_program(case, unpacked(case["at"]), tmp_path),
-                 by_a_tool(tool, case, unpacked(case["at"]), tmp_path)):  # fmt: skip
+    for told in (
+        by_the_program(case, unpacked(case["at"]), tmp_path),
+        by_a_tool(tool, case, unpacked(case["at"]), tmp_path),
+    ):
         assert told == (is_right, not is_right), f"at the limit of {case['most']}"
     over = unpacked(case["over"])
     for told in (by_the_program(case, over, tmp_path), by_a_tool(tool, case, over, tmp_path)):
@@ -110,5 +112,7 @@ def test_the_frozen_vectors_are_those_that_the_recipe_makes():
     made = make_limits.vectors()
     for frozen, fresh in zip(LIMITS, made, strict=True):
         assert {**frozen, "at": unpacked(frozen["at"]), "over": unpacked(frozen["over"])} == {
-            **fresh, "at": unpacked(fresh["at"]), "over": unpacked(fresh["over"])
-        }  # fmt: skip
+            **fresh,
+            "at": unpacked(fresh["at"]),
+            "over": unpacked(fresh["over"]),
+        }

@@ -12,10 +12,12 @@ BEGIN = "2024-02-12T20:00:00Z"
 TRUCKS = st.lists(
     st.builds(
         lambda name, minutes, items: Truck(name, leaving(minutes), items),
-        st.text("ABC", min_size=1, max_size=2), st.integers(1, 600), st.integers(0, 800),
+        st.text("ABC", min_size=1, max_size=2),
+        st.integers(1, 600),
+        st.integers(0, 800),
     ),
     max_size=5,
-)  # fmt: skip
+)
 
 
 def leaving(minutes: int) -> str:
@@ -27,8 +29,9 @@ def test_the_truck_that_leaves_first_is_loaded_first_and_the_next_waits_for_it()
         [Truck("B", leaving(60), 100), Truck("A", leaving(30), 100)], begin=BEGIN, stations=1, ms_per_scan=18_000
     )
     assert [(row.truck.name, row.ready, row.is_late) for row in plan.rows] == [
-        ("A", leaving(30), False), ("B", leaving(60), False),
-    ]  # fmt: skip
+        ("A", leaving(30), False),
+        ("B", leaving(60), False),
+    ]
 
 
 def test_a_truck_that_is_not_ready_is_told_with_the_stations_it_takes():

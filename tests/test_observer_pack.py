@@ -118,7 +118,7 @@ def test_what_was_done_to_a_pack_is_told(pack: Path, check: Check, change: str) 
         "no verifier": ("HILANG: verify_standalone.py", "MISSING: verify_standalone.py"),
         "no bundle": ("HILANG: logs.serah", "MISSING: logs.serah"),
         "list": ("SHA256SUMS: bukan daftar sidik jari", "SHA256SUMS: is no list of digests"),
-    }  # fmt: skip
+    }
     for language, line in zip(("id", "en"), words[change], strict=True):
         code, told = check("--lang", language)
         assert code == 1 and line in told
@@ -160,8 +160,22 @@ def test_each_message_of_the_verifier_has_its_indonesian() -> None:
             continue
         blanks = [f"n{number}" for number in range(english.count("{}"))]
         assert in_indonesian(english.format(*blanks)) == indonesian.format(*blanks)
-    told = {"log", "seq", "code", "detail", "between", "station", "place", "key", "size", "witnesses", "head", "root",
-            "witnessed_to", *load_tool("verify_standalone").TELL.split()}  # fmt: skip
+    told = {
+        "log",
+        "seq",
+        "code",
+        "detail",
+        "between",
+        "station",
+        "place",
+        "key",
+        "size",
+        "witnesses",
+        "head",
+        "root",
+        "witnessed_to",
+        *load_tool("verify_standalone").TELL.split(),
+    }
     assert told <= LABELS.keys()
     assert in_indonesian("this is no whole bundle: it is cut") == "ini bukan bundel yang utuh: berkasnya terpotong"
     assert in_indonesian("this is no whole bundle: Error -3 while") == "ini bukan bundel yang utuh: berkasnya rusak"

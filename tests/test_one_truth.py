@@ -41,8 +41,9 @@ def test_a_load_list_of_three_of_which_three_went_is_three_of_three_everywhere(
 ) -> None:
     codes = station.codes("--to", "51.08.01")[:3]
     letter_pdf = tmp_path / "bast.pdf"
-    ran = station.give(codes, "51.08", TRUCK, "--bound", "51.08.01", "--load", listed(station, codes),
-                       "--bast", letter_pdf).json  # fmt: skip
+    ran = station.give(
+        codes, "51.08", TRUCK, "--bound", "51.08.01", "--load", listed(station, codes), "--bast", letter_pdf
+    ).json
     assert (ran["scanned"], ran["expected"], ran["findings"]) == (3, 3, [])
     told = letter(station, ran["bast"])
     assert (told["total"], told["expected"], told["missing"], told["findings"]) == (3, 3, [], [])
@@ -75,8 +76,23 @@ def test_screen_letter_paper_and_page_say_alike_what_was_taken_and_refused(
     station: Terminal, tmp_path: Path, visitor: Visitor
 ) -> None:
     codes = station.codes("--to", "51.08.01")[:4]
-    given = ["handover", "--from", "51.08", "--to", TRUCK, "--codes", "-", "--load", listed(station, codes),
-             "--counted", "4", "--refuse", codes[0], "--occurred", "2024-02-11T05:30+08:00"]  # fmt: skip
+    given = [
+        "handover",
+        "--from",
+        "51.08",
+        "--to",
+        TRUCK,
+        "--codes",
+        "-",
+        "--load",
+        listed(station, codes),
+        "--counted",
+        "4",
+        "--refuse",
+        codes[0],
+        "--occurred",
+        "2024-02-11T05:30+08:00",
+    ]
     screen = station(*given, "--bast", tmp_path / "bast.pdf", "--paper", tmp_path / "paper.pdf", typed="\n".join(codes))
     assert "3 taken, 1 refused, expected: 4" in screen.out and "scanned, expected" not in screen.out
     words = text_of(tmp_path / "bast.pdf")
@@ -108,8 +124,19 @@ def test_a_letter_about_what_moved_inside_others_says_how_many_and_no_more(stati
 
 def test_what_is_refused_is_counted_and_no_finding_anywhere(station: Terminal) -> None:
     codes = station.codes("--to", "51.08.01")[:3]
-    ran = station.give(codes, "51.08", TRUCK, "--load", listed(station, codes), "--counted", "3", "--refuse", codes[0],
-                       "--bast", station.home / "bast.pdf")  # fmt: skip
+    ran = station.give(
+        codes,
+        "51.08",
+        TRUCK,
+        "--load",
+        listed(station, codes),
+        "--counted",
+        "3",
+        "--refuse",
+        codes[0],
+        "--bast",
+        station.home / "bast.pdf",
+    )
     assert ran.json["findings"] == [] and ran.json["refused"] == [codes[0]] and ran.json["scanned"] == 2
     assert letter(station, ran.json["bast"])["findings"] == []
     assert "No difference" not in text_of(station.home / "bast.pdf")
@@ -149,8 +176,19 @@ def test_a_truck_for_two_sub_districts_known_from_its_paper_alone_shows_each_its
     """No plan, no bundle: the paper tells where each item goes, and the second stop sees what it lacks."""
     here, there = station.codes("--to", "51.08.01")[:3], station.codes("--to", "51.08.02")[:3]
     paper = tmp_path / "paper.pdf"
-    loaded = station.give([*there, *here], "51.08", TRUCK, "--bound", "51.08.01", "--bound", "51.08.02",
-                          "--load", listed(station, [*here, *there]), "--paper", paper)  # fmt: skip
+    loaded = station.give(
+        [*there, *here],
+        "51.08",
+        TRUCK,
+        "--bound",
+        "51.08.01",
+        "--bound",
+        "51.08.02",
+        "--load",
+        listed(station, [*here, *there]),
+        "--paper",
+        paper,
+    )
     assert loaded.code == 0
     root = station("verify", "--json").json["logs"][0]["key"]
     for place, own in (("51.08.01", here), ("51.08.02", there)):
@@ -284,8 +322,9 @@ def test_what_only_the_giver_noted_as_refused_is_missing_in_the_receivers_letter
     station("admit", tmp_path / "ppk" / "station-card.json")
     for number, loaded in (("", codes[:3]), ("0007/BERSAMA/2024", codes[3:6])):
         shared = ("--number", number) if number else ()
-        given = station.give(loaded, "51.08", "51.08.01", "--load", listed(station, loaded), "--refuse", loaded[0],
-                             *shared)  # fmt: skip
+        given = station.give(
+            loaded, "51.08", "51.08.01", "--load", listed(station, loaded), "--refuse", loaded[0], *shared
+        )
         station("export", "--out", tmp_path / "all.serah")
         assert ppk("import", tmp_path / "all.serah").code == 0
         received = ppk.give(loaded[1:], "51.08", "51.08.01", *shared).json

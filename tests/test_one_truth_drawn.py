@@ -42,9 +42,15 @@ from services.scanning.handover_papers import facts_now, found_in
 
 PPK, PPK_2 = "51.08.01", "51.08.02"
 WAYS = (
-    (WAREHOUSE, TRUCK, (PPK,)), (WAREHOUSE, TRUCK, (PPK, PPK_2)), (WAREHOUSE, TRUCK, ()), (WAREHOUSE, PPK, ()),
-    (TRUCK, PPK, ()), (TRUCK, PPK_2, ()), (PPK, TPS[0], ()), (PPK, WAREHOUSE, ()),
-)  # fmt: skip
+    (WAREHOUSE, TRUCK, (PPK,)),
+    (WAREHOUSE, TRUCK, (PPK, PPK_2)),
+    (WAREHOUSE, TRUCK, ()),
+    (WAREHOUSE, PPK, ()),
+    (TRUCK, PPK, ()),
+    (TRUCK, PPK_2, ()),
+    (PPK, TPS[0], ()),
+    (PPK, WAREHOUSE, ()),
+)
 NUMBERS = ("", "", "0007/TRUK-1/2024", "newest of root")
 """The numbers that laptops share; the last is one that root gave by itself, and that another one joins."""
 STATIONS = ("root", "second", "district", "stranger")
@@ -75,11 +81,19 @@ class Step:
 things = st.lists(st.integers(0, 12), unique=True, max_size=8).map(tuple)
 few = st.lists(st.integers(0, 12), unique=True, max_size=2).map(tuple)
 steps = st.builds(
-    Step, st.sampled_from(STATIONS), st.integers(0, len(WAYS) - 1), things, few,
-    st.one_of(st.just(()), things), st.none() | st.integers(-1, 1), st.integers(0, 2), st.integers(0, len(NUMBERS) - 1),
-    st.sampled_from(("", "", "bundle", "paper")), st.sampled_from(("", "", "", "withdraw", "remove")),
+    Step,
+    st.sampled_from(STATIONS),
+    st.integers(0, len(WAYS) - 1),
+    things,
+    few,
+    st.one_of(st.just(()), things),
+    st.none() | st.integers(-1, 1),
+    st.integers(0, 2),
+    st.integers(0, len(NUMBERS) - 1),
+    st.sampled_from(("", "", "bundle", "paper")),
+    st.sampled_from(("", "", "", "withdraw", "remove")),
     st.sampled_from(("", "good", "heavy")),
-)  # fmt: skip
+)
 
 
 class Field:
@@ -121,11 +135,16 @@ class Field:
         codes = [self.codes[at] for at in step.taken]
         refused = tuple(touched(dict.fromkeys(self.codes[at] for at in step.refused)))
         handover = Handover(
-            giver, to, bound, refused=refused, extras=(Extra("box", step.extras),) if step.extras else (),
+            giver,
+            to,
+            bound,
+            refused=refused,
+            extras=(Extra("box", step.extras),) if step.extras else (),
             counted=None if step.off is None else max(len({*step.taken, *step.refused}) + step.extras + step.off, 0),
-            number=number, load=tuple(self.codes[at] for at in step.load),
+            number=number,
+            load=tuple(self.codes[at] for at in step.load),
             conditions={self.codes[at]: step.look for at in (*step.taken, *step.refused)[:1] if step.look},
-        )  # fmt: skip
+        )
         with suppress(InputError, RuleError):  # nothing was scanned, or a number was given already
             recorded = self._record(store, handover, codes)
             held_together(store, recorded)
@@ -173,12 +192,20 @@ def told(findings: Any) -> Counter[tuple[str, str | None, bool]]:
 def figures(facts: HandoverFacts) -> dict[str, Any]:
     """What facts say, as it is compared."""
     return {
-        "expected": facts.expected, "meant": None if facts.meant is None else set(facts.meant), "taken": {*facts.taken},
-        "refused": set(facts.refused), "missing": {item.code for item in facts.missing},
-        "carried": {item.code for item in facts.carried}, "beyond": set(facts.beyond), "elsewhere": facts.elsewhere,
-        "counted": facts.counted, "extras": facts.extras, "conditions": {**facts.conditions},
-        "offered": facts.offered, "findings": told(facts.findings),
-    }  # fmt: skip
+        "expected": facts.expected,
+        "meant": None if facts.meant is None else set(facts.meant),
+        "taken": {*facts.taken},
+        "refused": set(facts.refused),
+        "missing": {item.code for item in facts.missing},
+        "carried": {item.code for item in facts.carried},
+        "beyond": set(facts.beyond),
+        "elsewhere": facts.elsewhere,
+        "counted": facts.counted,
+        "extras": facts.extras,
+        "conditions": {**facts.conditions},
+        "offered": facts.offered,
+        "findings": told(facts.findings),
+    }
 
 
 def held_together(store: Store, recorded: RecordedHandover) -> None:
@@ -206,8 +233,10 @@ def held_together(store: Store, recorded: RecordedHandover) -> None:
 def letter(store: Store, parts: Sequence[Event], facts: HandoverFacts) -> None:
     written = bast_json(letter_facts(store, find_handover(store.state, f"{parts[0].log}:{parts[0].seq}")))
     assert (written["total"], written["expected"], written["counted"]) == (
-        len(facts.taken), facts.expected, facts.counted,
-    )  # fmt: skip
+        len(facts.taken),
+        facts.expected,
+        facts.counted,
+    )
     assert {parse_entry(row["code"]).code: row["condition"] for row in written["items"]} == dict(facts.conditions)
     assert written.get("elsewhere", 0) == facts.elsewhere
     assert {row["code"] for row in written["missing"]} == {item.code for item in facts.missing}
@@ -229,15 +258,23 @@ def epcis_sums(told: Sequence[tuple[Event, HandoverFacts]]) -> None:
     """What the EPCIS events of one number say together is what the facts of each of its handovers say."""
     uris, way = Uris("root", "https://example.org/"), ("bast", "from", "to")
     for event, facts in told:
-        beside = [other for other, _facts in told if other.log != event.log
-                  and all(other.body[name] == event.body[name] for name in way)]  # fmt: skip
+        beside = [
+            other
+            for other, _facts in told
+            if other.log != event.log and all(other.body[name] == event.body[name] for name in way)
+        ]
         alike = [one for one in (epcis_event(each, uris, here=WAREHOUSE) for each in (event, *beside)) if one]
-        taken, refused, absent = ({uri for one in alike for uri in one.get(name, ())}
-                                  for name in ("epcList", "serah:refused", "serah:absent"))  # fmt: skip
+        taken, refused, absent = (
+            {uri for one in alike for uri in one.get(name, ())} for name in ("epcList", "serah:refused", "serah:absent")
+        )
         stated = [one for one in alike if "serah:beyond" in one]
         assert len(stated) == sum(each.body.get("meant") is not None for each in (event, *beside))
-        meant = {uri for one in stated for uri in (*one["epcList"], *one.get("serah:refused", ()))
-                 if uri not in one["serah:beyond"]} | absent  # fmt: skip
+        meant = {
+            uri
+            for one in stated
+            for uri in (*one["epcList"], *one.get("serah:refused", ()))
+            if uri not in one["serah:beyond"]
+        } | absent
         missing = {uris.item(item.code) for item in facts.missing}
         assert missing.isdisjoint(taken | refused), "what one of them took or refused is missing at none"
         if stated:
@@ -274,11 +311,20 @@ def reports_agree(store: Store) -> None:
         leaves = {part.leaf for part in parts}
         absent = {code for part in parts for code in part.absent}
         chains = {chain.code: chain for chain in store.state.chains(sorted(absent))}
-        said = {(code, f.is_open) for code, chain in chains.items() for f in chain.findings
-                if f.code == "SHORTAGE" and f.leaf in leaves}  # fmt: skip
+        said = {
+            (code, f.is_open)
+            for code, chain in chains.items()
+            for f in chain.findings
+            if f.code == "SHORTAGE" and f.leaf in leaves
+        }
         missing = {item.code for item in facts.missing} & absent
-        assert {code for part in parts for code in part.beyond for f in store.state.chain(code).findings
-                if (f.code, f.leaf) == ("EXCESS", part.leaf)} == {*facts.beyond}  # fmt: skip
+        assert {
+            code
+            for part in parts
+            for code in part.beyond
+            for f in store.state.chain(code).findings
+            if (f.code, f.leaf) == ("EXCESS", part.leaf)
+        } == {*facts.beyond}
         assert {code for code, _is_open in said} == missing, "what a list missed is short in its own chain"
     epcis_sums(told_then)
 

@@ -40,8 +40,9 @@ def there(kept: Overview, place: str) -> tuple[int, int]:
 
 def told_by(kept: Overview) -> tuple[object, ...]:
     """Everything that an overview tells, in an order of its own."""
-    irregular = sorted((one.finding.code, one.finding.item or "", one.place, one.bast, str(one.finding))
-                       for one in kept.irregular())  # fmt: skip
+    irregular = sorted(
+        (one.finding.code, one.finding.item or "", one.place, one.bast, str(one.finding)) for one in kept.irregular()
+    )
     return kept.due_rows(LATER, 6), dict(sorted(kept.amounts().items())), irregular, kept.cards(LATER)
 
 
@@ -88,8 +89,12 @@ def test_another_log_and_another_plan_are_taken_in(sqlite_url: FreshUrl) -> None
         absorb(store, stranger)
         whole(kept, store)
         assert {one.finding.code for one in kept.irregular()} >= {"UNKNOWN_STATION"}
-        store.load_plan([PLACES[1].__class__("51.08.01", "PPK 1", "district", WAREHOUSE, "2024-02-13T00:00:00Z")], [],
-                        source="p.csv", digest="0" * 64)  # fmt: skip
+        store.load_plan(
+            [PLACES[1].__class__("51.08.01", "PPK 1", "district", WAREHOUSE, "2024-02-13T00:00:00Z")],
+            [],
+            source="p.csv",
+            digest="0" * 64,
+        )
         assert {row.due for row in whole(kept, store).due_rows(LATER, 6)} == {"2024-02-13T00:00:00Z"}
         assert told_by(kept) == told_by(whole(Overview(), store))
 
@@ -180,8 +185,11 @@ def test_its_amounts_are_those_of_the_report_of_progress(sqlite_url: FreshUrl) -
     with planned_station(sqlite_url()) as store:
         codes = boxes(store, 4) + boxes(store, 3, TPS[4])
         kept = whole(Overview(), store)
-        for moved, to, giver in ((codes[:3], "51.08.01", WAREHOUSE), (codes[:2], "51.08.01.2001", "51.08.01"),
-                                 (codes[4:], TRUCK, WAREHOUSE)):  # fmt: skip
+        for moved, to, giver in (
+            (codes[:3], "51.08.01", WAREHOUSE),
+            (codes[:2], "51.08.01.2001", "51.08.01"),
+            (codes[4:], TRUCK, WAREHOUSE),
+        ):
             give(store, moved, to, giver)
             rows = progress(store.state.stock(), store.state.places.tree())
             told = whole(kept, store).amounts()

@@ -36,20 +36,51 @@ from tables.output.safe_file import safe_file
 from tables.output.safe_folder import safe_folder
 
 OWN = [
-    "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal", "station.key", "station.key.2024-02-11T010000Z",
-    "station-card.json", "KEYSHEET.pdf", "pins.json", "observers.json", "printers.json", "page.token", "page-lan.pem",
+    "ledger.db",
+    "ledger.db-wal",
+    "ledger.db-shm",
+    "ledger.db-journal",
+    "station.key",
+    "station.key.2024-02-11T010000Z",
+    "station-card.json",
+    "KEYSHEET.pdf",
+    "pins.json",
+    "observers.json",
+    "printers.json",
+    "page.token",
+    "page-lan.pem",
     "headings.json",
-    "page-devices.json", "half-read-papers.txt", "sheets.toml", "bast.toml", "bast-id.toml", "checklist.csv",
-    "sizes.xlsx", "set-aside-2024-02-11T010000Z/station.key", "labels/labels-20240211.pdf",
-]  # fmt: skip
+    "page-devices.json",
+    "half-read-papers.txt",
+    "sheets.toml",
+    "bast.toml",
+    "bast-id.toml",
+    "checklist.csv",
+    "sizes.xlsx",
+    "set-aside-2024-02-11T010000Z/station.key",
+    "labels/labels-20240211.pdf",
+]
 REFUSED = "is one of the station's own files or folders: nothing is written there"
 INPUTS = {
-    "admit FILES", "init --from", "load FILES", "import FILES", "admit KEYFILE", "verify FILE", "labels --codes",
-    "labels --sheet-file", "reprint --sheet-file", "seal --photo", "inspect --photo", "scan --load", "handover --load",
+    "admit FILES",
+    "init --from",
+    "load FILES",
+    "import FILES",
+    "admit KEYFILE",
+    "verify FILE",
+    "labels --codes",
+    "labels --sheet-file",
+    "reprint --sheet-file",
+    "seal --photo",
+    "inspect --photo",
+    "scan --load",
+    "handover --load",
     "drafts --load",
-
-    "checklist --questions", "point --load", "report --template", "report --trucks",
-}  # fmt: skip
+    "checklist --questions",
+    "point --load",
+    "report --template",
+    "report --trucks",
+}
 """Options and arguments that name what is read."""
 
 

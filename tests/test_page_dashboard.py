@@ -68,15 +68,37 @@ def test_obstacles_readiness_and_critical_points_are_told(visitor: Visitor, stat
 
     point = {"point": "seal", "title": "Seals", "owner": "Made", "place": "51.08", "note": "", "state": "open"}
     with station_at(str(station.home), None, lambda: NOW).store(write=True) as store:
-        store.record([
-            NewEvent("incident", {"action": "open", "opened": None, "place": "51.08.01", "stage": "road", "items": [],
-                                  "text": "the road <b>is closed</b>", "occurred": None}),
-            NewEvent("checklist", {"place": "51.08.02", "about": "store", "names": ["Ketut"], "note": "",
-                                   "occurred": None, "answers": [
-                                       {"question": "Is it dry?", "answer": "no", "note": "the roof leaks"},
-                                       {"question": "Is it locked?", "answer": "yes", "note": ""}]}),
-            NewEvent("point", {**point, "due": "2024-02-10T00:00:00Z"}),
-        ])  # fmt: skip
+        store.record(
+            [
+                NewEvent(
+                    "incident",
+                    {
+                        "action": "open",
+                        "opened": None,
+                        "place": "51.08.01",
+                        "stage": "road",
+                        "items": [],
+                        "text": "the road <b>is closed</b>",
+                        "occurred": None,
+                    },
+                ),
+                NewEvent(
+                    "checklist",
+                    {
+                        "place": "51.08.02",
+                        "about": "store",
+                        "names": ["Ketut"],
+                        "note": "",
+                        "occurred": None,
+                        "answers": [
+                            {"question": "Is it dry?", "answer": "no", "note": "the roof leaks"},
+                            {"question": "Is it locked?", "answer": "yes", "note": ""},
+                        ],
+                    },
+                ),
+                NewEvent("point", {**point, "due": "2024-02-10T00:00:00Z"}),
+            ]
+        )
     page = visitor.see("/dashboard")
     said = words(page)
     check(page)

@@ -69,8 +69,12 @@ def test_a_press_and_a_scan_that_come_before_the_scripts_are_done_once_and_not_l
 
 
 PLACES = {
-    "/scan": "receiver", "/items": "to", "/labels": "to", "/plan": "place", "/meet": "under",
-}  # fmt: skip
+    "/scan": "receiver",
+    "/items": "to",
+    "/labels": "to",
+    "/plan": "place",
+    "/meet": "under",
+}
 """Every page with a field that offers places, and such a field; those of a dialog cannot be reached before."""
 
 

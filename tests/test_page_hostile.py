@@ -114,8 +114,14 @@ def test_whatever_is_typed_or_said_is_shown_as_text(visitor: Visitor, station: T
     answer = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": text})
     assert answer["taken"] in (0, 1) and not INVISIBLE.search(answer["text"])
     visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": code})
-    said = {"giver_name": text, "note": text, "witness_1": text, "giver_office": text, "escort": text,
-            "extras": [{"kind": text[:60] or "x", "count": 1, "note": text[:100]}]}  # fmt: skip
+    said = {
+        "giver_name": text,
+        "note": text,
+        "witness_1": text,
+        "giver_office": text,
+        "escort": text,
+        "extras": [{"kind": text[:60] or "x", "count": 1, "note": text[:100]}],
+    }
     headers = {"X-Serah-Token": visitor.token}
     item = {"codes": [code], "condition": "wet", "remark": text, "seals": "broken", "serials": text}
     for path, body in ((f"/api/drafts/{draft}/said", said), (f"/api/drafts/{draft}/words", item)):
@@ -135,9 +141,11 @@ def test_whatever_is_typed_or_said_is_shown_as_text(visitor: Visitor, station: T
 def test_whatever_stands_in_a_table_or_its_name_is_shown_as_text(visitor: Visitor, text: str) -> None:
     cell = '"' + text.replace('"', '""').replace("\n", " ") + '"'
     wrong = f"51.08.07,{cell},district,51.08\n51.08.08,x,{cell},{cell}\n"
-    for kind, table in (("places", f"code,name,level,parent\n{wrong}"),
-                        ("places", f"code,name,level,parent,{cell}\n51.08.07,{cell},district,51.08,\n"),
-                        ("items", f"kind,to,held_by\n{cell},{cell},{cell}\n")):  # fmt: skip
+    for kind, table in (
+        ("places", f"code,name,level,parent\n{wrong}"),
+        ("places", f"code,name,level,parent,{cell}\n51.08.07,{cell},district,51.08,\n"),
+        ("items", f"kind,to,held_by\n{cell},{cell},{cell}\n"),
+    ):
         key = upload(visitor, table.encode("utf-8", "replace"), (text.replace("\n", " ") + kind)[-80:] + ".csv")
         headers = {"X-Serah-Token": visitor.token}
         answer = visitor.client.post("/api/plan/preview", json={"uploads": [key]}, headers=headers).json()

@@ -43,9 +43,13 @@ def test_items_are_found_by_place_kind_holder_and_the_beginning_of_a_code(visito
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [("q=7Q2M9X4T5B8C5", "is mistyped"), ("q=IT%27S", "not the beginning of a code"),
-     ("to=99.99", "99.99"), ("q=" + "A" * 30, "13 characters")],
-)  # fmt: skip
+    [
+        ("q=7Q2M9X4T5B8C5", "is mistyped"),
+        ("q=IT%27S", "not the beginning of a code"),
+        ("to=99.99", "99.99"),
+        ("q=" + "A" * 30, "13 characters"),
+    ],
+)
 def test_words_that_find_nothing_are_answered_with_what_is_wrong(visitor: Visitor, query: str, words: str) -> None:
     text = visitor.see(f"/items?{query}")
     assert 'role="alert"' in text and words in text and not rows(text)
@@ -72,8 +76,9 @@ def test_pages_of_the_list_join_without_gap_or_overlap(
 
 def test_the_page_of_an_item_tells_its_chain_its_findings_and_what_to_do(visitor: Visitor, station: Terminal) -> None:
     code = station.codes("--to", "51.08.01")[0]
-    station.give([code], "51.08", "51.08.02.2001", "--giver", "Made", "--receiver", "Ketut", "--condition",
-                 f"{code}=wet")  # fmt: skip
+    station.give(
+        [code], "51.08", "51.08.02.2001", "--giver", "Made", "--receiver", "Ketut", "--condition", f"{code}=wet"
+    )
     text = visitor.see(f"/items/{show_code(code).lower()}")
     for words in ("Gudang", "(Made)", "PPS Unggahan", "(Ketut)", "Found wet", "2 open", "Take it off the load"):
         assert words in text, words

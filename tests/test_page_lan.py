@@ -23,14 +23,22 @@ from web.security.token import HEADER
 from web.site import Site
 
 ALLOWED = {
-    ("POST", "/api/drafts/{draft}/lines"), ("POST", "/api/drafts/{draft}/lines/asked"),
-    ("POST", "/api/drafts/{draft}/frames"), ("PUT", "/api/drafts/{draft}/said"),
-    ("PUT", "/api/drafts/{draft}/pause"), ("DELETE", "/api/drafts/{draft}/items/{code}"),
-    ("PUT", "/api/drafts/{draft}/words"), ("POST", "/api/drafts/{draft}/photos"),
+    ("POST", "/api/drafts/{draft}/lines"),
+    ("POST", "/api/drafts/{draft}/lines/asked"),
+    ("POST", "/api/drafts/{draft}/frames"),
+    ("PUT", "/api/drafts/{draft}/said"),
+    ("PUT", "/api/drafts/{draft}/pause"),
+    ("DELETE", "/api/drafts/{draft}/items/{code}"),
+    ("PUT", "/api/drafts/{draft}/words"),
+    ("POST", "/api/drafts/{draft}/photos"),
     ("POST", "/api/drafts/{draft}/signatures/{signer}"),
-    ("DELETE", "/api/drafts/{draft}/signatures/{signer}"), ("POST", "/api/drafts/{draft}/pins/{signer}"),
-    ("PUT", "/api/pins"), ("POST", "/api/pair"), ("POST", "/observe"), ("DELETE", "/observe"),
-}  # fmt: skip
+    ("DELETE", "/api/drafts/{draft}/signatures/{signer}"),
+    ("POST", "/api/drafts/{draft}/pins/{signer}"),
+    ("PUT", "/api/pins"),
+    ("POST", "/api/pair"),
+    ("POST", "/observe"),
+    ("DELETE", "/observe"),
+}
 """What changes something and may come from a device."""
 OPEN = {("POST", "/api/pair"), ("POST", "/observe"), ("DELETE", "/observe")}
 """Where a code or a token is shown: that is the secret there."""
@@ -81,11 +89,16 @@ def test_a_device_may_do_what_it_is_there_for_and_nothing_else(device: Device, d
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, {"Origin": f"http://{ADDRESS}:8743"},
-        {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example"}, {"Host": f"{ADDRESS}:80"},
-        {"Host": "127.0.0.1:8642"}, {HEADER: ""},
+        {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": f"http://{ADDRESS}:8743"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Host": "evil.example"},
+        {"Host": f"{ADDRESS}:80"},
+        {"Host": "127.0.0.1:8642"},
+        {HEADER: ""},
     ],
-)  # fmt: skip
+)
 def test_no_other_page_uses_a_device_that_is_let_in(device: Device, draft: str, headers: dict[str, str]) -> None:
     for method, path in sorted(ALLOWED - OPEN):
         sent = {HEADER: device.secret, "Origin": LAN_HOST} | headers

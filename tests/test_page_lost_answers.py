@@ -76,9 +76,14 @@ def test_a_press_that_was_given_up_records_nothing_when_it_comes_late(visitor: V
     record(visitor, draft, version, expect=409, id="a")
     assert station.event_count() == before
     page = record(visitor, draft, version, id="b")["page"]
-    assert asked(visitor, draft, "record", id="b") == asked(visitor, draft, "record", id="c") == {
-        "state": "recorded", "page": page,
-    }  # fmt: skip
+    assert (
+        asked(visitor, draft, "record", id="b")
+        == asked(visitor, draft, "record", id="c")
+        == {
+            "state": "recorded",
+            "page": page,
+        }
+    )
     gone = begun_draft(visitor)
     visitor.ask("DELETE", f"/api/drafts/{gone}")
     assert asked(visitor, gone, "record", id="d") == {"state": "dropped"}

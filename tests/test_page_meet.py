@@ -133,10 +133,11 @@ def test_a_report_file_says_what_waits_for_admission_where_it_has_room_for_a_sen
         if kind == "custody":
             assert found["waits"] == ("wait for admission" in found["txt"].read_text().splitlines()[-1])
         return [
-            found["waits"], "wait for admission" in str(last),
+            found["waits"],
+            "wait for admission" in str(last),
             "wait for admission" in waits.get("waiting", "") if isinstance(waits, dict) else False,
             "wait for admission" in found["csv"].read_text(),
-        ]  # fmt: skip
+        ]
 
     assert said() == [False] * 4
     assert other("export", "--out", tmp_path / "ppk.serah").code == 0
@@ -179,10 +180,13 @@ def test_a_check_that_only_misses_records_says_calmly_what_to_take_in(visitor: V
     station("export", "--out", old)
     station.give(station.codes()[:1], WH, PPK)
     short = work(
-        visitor, "/api/meet/verify",
-        {"upload": upload(visitor, old.read_bytes(), "old.serah"),
-         "heads": [upload(visitor, visitor.client.get("/meet/head.txt").content, "head.txt")]},
-    )  # fmt: skip
+        visitor,
+        "/api/meet/verify",
+        {
+            "upload": upload(visitor, old.read_bytes(), "old.serah"),
+            "heads": [upload(visitor, visitor.client.get("/meet/head.txt").content, "head.txt")],
+        },
+    )
     assert not short["ok"] and "Incomplete: records are missing" in words(short["page"])
     assert "notice watch" in short["page"] and "something in it is altered" not in short["page"]
 

@@ -112,10 +112,19 @@ def test_a_body_that_comes_too_slowly_is_let_go() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    headers = {"host": "127.0.0.1:1", HEADER: token, "cookie": f"{cookie_name(token)}={token}",
-               "content-type": "application/json", "content-length": "10"}  # fmt: skip
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": [
-        (name.encode(), value.encode()) for name, value in headers.items()]}  # fmt: skip
+    headers = {
+        "host": "127.0.0.1:1",
+        HEADER: token,
+        "cookie": f"{cookie_name(token)}={token}",
+        "content-type": "application/json",
+        "content-length": "10",
+    }
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
     door = LocalDoor(frozenset({"127.0.0.1:1"}), token)
     guard = Guard(app, door=door, language_code="en", json=replace(JSON, slowest_s=0.02))
     with pytest.raises(Exception, match="too slowly"):  # the application makes an answer of it

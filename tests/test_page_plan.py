@@ -26,9 +26,11 @@ def test_a_table_is_looked_at_before_it_is_loaded(visitor: Visitor, station: Ter
     key, before = upload(visitor, changed.encode(), "places.csv"), station.event_count()
     seen = work(visitor, "/api/plan/preview", {"uploads": [key]})
     assert rows(seen["page"]) == [
-        ["Warehouse", "0", "0", "1"], ["Sub-district", "1", "0", "2"], ["Village", "0", "1", "1"],
+        ["Warehouse", "0", "0", "1"],
+        ["Sub-district", "1", "0", "2"],
+        ["Village", "0", "1", "1"],
         ["Polling station", "0", "0", "3"],
-    ]  # fmt: skip
+    ]
     assert "51.08.01.2001: name PPS Patas -&gt; PPS Patas Baru" in seen["page"] and "51.08.03" in seen["page"]
     assert station.event_count() == before, "looking records nothing"
     loaded = work(visitor, "/api/plan/load", {"uploads": [key], "version": seen["version"]})
@@ -55,8 +57,11 @@ def test_every_fault_is_shown_in_its_cell(visitor: Visitor, station: Terminal) -
     assert answer["is_ok"] is False and answer["faults"] == 4 and station.event_count() == before
     found = [(row[1], row[2], row[3]) for row in rows(answer["page"])]
     assert found[0] == ("2", "parent (D2)", "51.99")
-    assert sorted(found[1:]) == [("3", "due (E3)", "yesterday"), ("3", "level (C3)", "nowhere"),
-                             ("3", "name (B3)", "(empty)")]  # fmt: skip
+    assert sorted(found[1:]) == [
+        ("3", "due (E3)", "yesterday"),
+        ("3", "level (C3)", "nowhere"),
+        ("3", "name (B3)", "(empty)"),
+    ]
     assert "/.page-" not in answer["page"]
 
 

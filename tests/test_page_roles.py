@@ -23,12 +23,33 @@ from web.security.token import HEADER, cookie_name
 from web.site import Site
 
 OBSERVED = {
-    "/dashboard", "/dashboard/wall", "/dashboard/news", "/dashboard/part", "/dashboard/wall/part", "/dashboard/{code}",
-    "/dashboard/{code}/part", "/items", "/items/{code}", "/handover/letter/{name}.pdf", "/openapi.json", "/api/alive",
-    "/api/places", "/api/v1/station", "/api/v1/items", "/api/v1/items/{code}", "/api/v1/items/{code}/chain",
-    "/api/v1/places", "/api/v1/places/{code}", "/api/v1/progress", "/api/v1/late", "/api/v1/findings",
-    "/api/v1/incidents", "/api/v1/heads", "/api/v1/verify", OBSERVERS_ENTRY,
-}  # fmt: skip
+    "/dashboard",
+    "/dashboard/wall",
+    "/dashboard/news",
+    "/dashboard/part",
+    "/dashboard/wall/part",
+    "/dashboard/{code}",
+    "/dashboard/{code}/part",
+    "/items",
+    "/items/{code}",
+    "/handover/letter/{name}.pdf",
+    "/openapi.json",
+    "/api/alive",
+    "/api/places",
+    "/api/v1/station",
+    "/api/v1/items",
+    "/api/v1/items/{code}",
+    "/api/v1/items/{code}/chain",
+    "/api/v1/places",
+    "/api/v1/places/{code}",
+    "/api/v1/progress",
+    "/api/v1/late",
+    "/api/v1/findings",
+    "/api/v1/incidents",
+    "/api/v1/heads",
+    "/api/v1/verify",
+    OBSERVERS_ENTRY,
+}
 """All that an observer reads. What is not here is not for them; whoever adds a page decides by adding it or not."""
 SUPERVISED = {"/observers", "/api/v1/tokens", "/api/v1/tokens/{name}"}
 

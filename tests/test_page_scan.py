@@ -61,8 +61,21 @@ def test_a_handover_from_its_first_label_to_its_paper(visitor: Visitor, station:
 
 
 def test_the_review_shows_what_a_command_has_told_a_session_and_records_it(visitor: Visitor, station: Terminal) -> None:
-    said = ("--occurred", "2024-02-11T06:30+08:00", "--stop", "Seririt", "--stop", "Kayuputih",
-            "--witness", "Putu", "--witness", "Nyoman", "--witness", "Ketut", "--refuse")  # fmt: skip
+    said = (
+        "--occurred",
+        "2024-02-11T06:30+08:00",
+        "--stop",
+        "Seririt",
+        "--stop",
+        "Kayuputih",
+        "--witness",
+        "Putu",
+        "--witness",
+        "Nyoman",
+        "--witness",
+        "Ketut",
+        "--refuse",
+    )
     code = station.codes("--to", "51.08.01.2001.001")[0]
     scan = ("scan", "--from", "51.08", "--to", "51.08.01", "--source", "-")
     assert station(*scan, *said, station.codes("--to", "51.08.02")[0], typed=code).code == 2

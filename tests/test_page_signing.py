@@ -100,9 +100,18 @@ def test_nobody_signs_under_a_name_that_does_not_stand_there(visitor: Visitor, d
 
 @pytest.mark.parametrize(
     "strokes",
-    [[], [[]], [[[5, 5]]], [[[5, 5], [6, 6]]], [[[0, 0], [1001, 0]]], [[[-1, 0], [900, 0]]], [[["a", 0], [900, 0]]],
-     [[[0, 0]]] * 201, "M0 0L900 0"],
-)  # fmt: skip
+    [
+        [],
+        [[]],
+        [[[5, 5]]],
+        [[[5, 5], [6, 6]]],
+        [[[0, 0], [1001, 0]]],
+        [[[-1, 0], [900, 0]]],
+        [[["a", 0], [900, 0]]],
+        [[[0, 0]]] * 201,
+        "M0 0L900 0",
+    ],
+)
 def test_what_is_no_signature_is_refused(visitor: Visitor, draft: str, strokes: Any) -> None:
     body = {"name": "Made", "strokes": strokes}
     visitor.ask("POST", f"/api/drafts/{draft}/signatures/giver", body, expect=422)

@@ -68,8 +68,10 @@ def test_a_phone_is_let_in_and_scans_with_its_own_camera(
         second.shows("#taken", "8")
         scan.page.click("#pause")
         second.shows("#board", "PAUSED")
-        second.page.evaluate("for (const track of document.getElementById('own').srcObject.getTracks())"
-                             " track.dispatchEvent(new Event('ended'))")  # fmt: skip
+        second.page.evaluate(
+            "for (const track of document.getElementById('own').srcObject.getTracks())"
+            " track.dispatchEvent(new Event('ended'))"
+        )
         second.shows('.camera[data-state="failed"]', "No picture comes")
         scan.type(station.codes("--to", "51.08.01.2001.002")[0])
         scan.shows("#last.wrong", "paused")

@@ -33,8 +33,9 @@ def test_a_file_that_is_too_large_leaves_nothing_whether_it_says_so_or_not(
     visitor: Visitor, station: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = guard.Limit(5000, guard.UPLOAD.kinds, 5.0)
-    monkeypatch.setattr(guard, "LIMITS", tuple((form, small if limit is guard.UPLOAD else limit)
-                                               for form, limit in guard.LIMITS))  # fmt: skip
+    monkeypatch.setattr(
+        guard, "LIMITS", tuple((form, small if limit is guard.UPLOAD else limit) for form, limit in guard.LIMITS)
+    )
     headers = {HEADER: visitor.token, **SAME_ORIGIN, "Content-Type": "application/octet-stream"}
     said = visitor.client.post("/api/uploads?name=x.csv", content=b"x" * 6000, headers=headers)
     chunks = (b"x" * 1000 for _number in range(6))
@@ -53,10 +54,16 @@ def test_a_full_disk_is_told_before_anything_is_written(
 
 @pytest.mark.parametrize(
     ("name", "kept"),
-    [("../../station.key", "station.key"), ("C:\\Users\\x\\needs.xlsx", "needs.xlsx"), ("..", "file"), ("", "file"),
-     ("a\x00b\u202e.csv", "a-b-.csv"), ("x" * 300 + ".xlsx", "x" * 95 + ".xlsx"),
-     ("kebutuhan 2024.csv", "kebutuhan 2024.csv")],
-)  # fmt: skip
+    [
+        ("../../station.key", "station.key"),
+        ("C:\\Users\\x\\needs.xlsx", "needs.xlsx"),
+        ("..", "file"),
+        ("", "file"),
+        ("a\x00b\u202e.csv", "a-b-.csv"),
+        ("x" * 300 + ".xlsx", "x" * 95 + ".xlsx"),
+        ("kebutuhan 2024.csv", "kebutuhan 2024.csv"),
+    ],
+)
 def test_a_name_leads_nowhere(name: str, kept: str) -> None:
     assert safe_name(name) == kept
 

@@ -61,8 +61,12 @@ def test_all_that_is_said_stands_in_the_record(
         f"/photos/{digest}",
     ):
         assert words in page, words
-    said = {"counted": 5, "giver_office": "Kepala Gudang", "escort": "Aipda Nyoman",
-            "extras": [{"kind": "box", "count": 1, "note": "label torn"}]}  # fmt: skip
+    said = {
+        "counted": 5,
+        "giver_office": "Kepala Gudang",
+        "escort": "Aipda Nyoman",
+        "extras": [{"kind": "box", "count": 1, "note": "label torn"}],
+    }
     record(visitor, draft, reviewed(visitor, draft), **said)
     bast = station("report", "bast", "--json").json
     assert bast["total"] == 3 and bast["counted"] == 5 and bast["escort"] == "Aipda Nyoman"
@@ -122,12 +126,17 @@ def test_what_was_refused_is_not_told_as_missing(visitor: Visitor, draft: str, c
 @pytest.mark.parametrize(
     "words",
     [
-        {"photo": "ab" * 32}, {"seals": "none", "serials": "A0001"}, {"seals": "fine"}, {"condition": "new"},
-        {"photo": "ab" * 32, "condition": "wet"}, {"photo": "../../etc"}, {"remark": "x" * 2001},
+        {"photo": "ab" * 32},
+        {"seals": "none", "serials": "A0001"},
+        {"seals": "fine"},
+        {"condition": "new"},
+        {"photo": "ab" * 32, "condition": "wet"},
+        {"photo": "../../etc"},
+        {"remark": "x" * 2001},
         {"remark": "a\u202eb"},
         {"seals": "intact", "serials": "A\u202e1"},
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused_when_it_is_said(
     visitor: Visitor, draft: str, codes: list[str], words: dict[str, str]
 ) -> None:

@@ -53,10 +53,19 @@ _PIECES = st.lists(
         st.text(st.characters(codec="utf-8", min_codepoint=32), max_size=40),
         st.text(ALPHABET, min_size=13, max_size=13),
         st.binary(min_size=32, max_size=32).map(bytes.hex),
-        st.sampled_from(["7Q2M9X4T5B8C6", ',"code":"7Q2M9X4T5B8C6","how":"camera","print":1},{"after":',
-                         "A" * 86 + "==", "A" * 85 + "B==", "\n", "0" * 200, "Z" * 43 + "="]),
+        st.sampled_from(
+            [
+                "7Q2M9X4T5B8C6",
+                ',"code":"7Q2M9X4T5B8C6","how":"camera","print":1},{"after":',
+                "A" * 86 + "==",
+                "A" * 85 + "B==",
+                "\n",
+                "0" * 200,
+                "Z" * 43 + "=",
+            ]
+        ),
     )
-)  # fmt: skip
+)
 
 
 @given(_PIECES)
@@ -127,9 +136,17 @@ def test_a_wrong_part_spoils_one_reading_and_not_the_next():
 
 @pytest.mark.parametrize(
     "text",
-    ["W1:", "W1:00000000:0/1:*", "W1:00000000:2/1:*", "W1:0000000U:1/1:*", "W1:00000000:1/1:abc*",
-     "W1:00000000:1/100:A*", "W1:00000000:1/1:AB", "W1:00000000:1/2:AB*\n"],
-)  # fmt: skip
+    [
+        "W1:",
+        "W1:00000000:0/1:*",
+        "W1:00000000:2/1:*",
+        "W1:0000000U:1/1:*",
+        "W1:00000000:1/1:abc*",
+        "W1:00000000:1/100:A*",
+        "W1:00000000:1/1:AB",
+        "W1:00000000:1/2:AB*\n",
+    ],
+)
 def test_what_is_no_part_is_refused(text):
     with pytest.raises(CodeError):
         Collector().take(text)

@@ -55,10 +55,17 @@ def test_comparing_a_name_gives_one_form_and_loses_nobody(name: str) -> None:
     assert len(distinct_people([name, name])) <= 1
 
 
-@pytest.mark.parametrize("one, other", [
-    ("I Made Suardana", "Ni Made Suardana"), ("Made", "Made Putra"), ("Ketut", "Wayan"), ("Ibu", "Bapak"),
-    ("Ida Bagus Oka", "Ida Ayu Oka"), ("Made S.", "Made P."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("I Made Suardana", "Ni Made Suardana"),
+        ("Made", "Made Putra"),
+        ("Ketut", "Wayan"),
+        ("Ibu", "Bapak"),
+        ("Ida Bagus Oka", "Ida Ayu Oka"),
+        ("Made S.", "Made P."),
+    ],
+)
 def test_two_people_stay_two(one: str, other: str) -> None:
     assert distinct_people([one, other]) == [one, other] and not named_twice_in(one, other, ())
 
@@ -105,10 +112,15 @@ def test_a_void_label_has_one_name_where_one_person_is_named_twice(station: Term
     assert "twice" not in station("void", codes[1], "--reason", "lost", "--by", "Made", "--by", "Wayan").err
 
 
-@pytest.mark.parametrize("people, is_told", [
-    (("--name", "Made", "--name", "Pak MADE"), True), (("--name", "Made", "--witness", "made, S.H."), True),
-    (("--name", "Made", "--name", "Wayan"), False), (("--name", "Made", "--witness", "Wayan"), False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "people, is_told",
+    [
+        (("--name", "Made", "--name", "Pak MADE"), True),
+        (("--name", "Made", "--witness", "made, S.H."), True),
+        (("--name", "Made", "--name", "Wayan"), False),
+        (("--name", "Made", "--witness", "Wayan"), False),
+    ],
+)
 def test_seals_put_on_by_one_person_under_two_names_are_flagged(
     station: Terminal, people: tuple[str, ...], is_told: bool
 ) -> None:
@@ -116,24 +128,37 @@ def test_seals_put_on_by_one_person_under_two_names_are_flagged(
     assert ran.code == 0 and ("Two people should do this" in ran.err) == is_told
 
 
-@pytest.mark.parametrize("names, witness, is_settled", [
-    (["Made", "Wayan"], "", True), (["Made"], "Wayan", True), ([], "Wayan", True),
-    (["Made", "Pak MADE"], "", False), (["Made"], "made, S.H.", False), (["Made"], "", False), ([], "", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "names, witness, is_settled",
+    [
+        (["Made", "Wayan"], "", True),
+        (["Made"], "Wayan", True),
+        ([], "Wayan", True),
+        (["Made", "Pak MADE"], "", False),
+        (["Made"], "made, S.H.", False),
+        (["Made"], "", False),
+        ([], "", False),
+    ],
+)
 def test_new_seals_settle_what_was_found_only_where_another_person_saw_them(names, witness, is_settled) -> None:
-    events = ledger("A1 register X at WH for TPS1\nA2 seal X apply S1,S2\nB1 [A2] seal X check result=broken\n"
-                    "B2 seal X replace S3 names=1")  # fmt: skip
+    events = ledger(
+        "A1 register X at WH for TPS1\nA2 seal X apply S1,S2\nB1 [A2] seal X check result=broken\n"
+        "B2 seal X replace S3 names=1"
+    )
     events["B2"].body.update(names=names, witness=witness)  # type: ignore[attr-defined]
     chain = custody(code_of("X"), events.values())
     assert (open_codes(chain) == []) == is_settled
 
 
-@pytest.mark.parametrize("words, told", [
-    (("--giver", "Made", "--receiver", "Pak made"), "Who gives and who receives have the same name."),
-    (("--receiver", "Wayan", "--witness", "Bu Wayan", "--witness", "Luh"), "named already: Bu Wayan."),
-    (("--giver", "Made", "--receiver", "Wayan", "--witness", "Luh"), ""),
-    (("--witness", "Luh", "--witness", "luh"), "named already: luh."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        (("--giver", "Made", "--receiver", "Pak made"), "Who gives and who receives have the same name."),
+        (("--receiver", "Wayan", "--witness", "Bu Wayan", "--witness", "Luh"), "named already: Bu Wayan."),
+        (("--giver", "Made", "--receiver", "Wayan", "--witness", "Luh"), ""),
+        (("--witness", "Luh", "--witness", "luh"), "named already: luh."),
+    ],
+)
 def test_a_handover_of_one_person_under_two_names_is_recorded_and_flagged(
     station: Terminal, words: tuple[str, ...], told: str
 ) -> None:
@@ -142,12 +167,22 @@ def test_a_handover_of_one_person_under_two_names_is_recorded_and_flagged(
     assert (told in ran.out) if told else ("same name" not in ran.out and "named already" not in ran.out)
 
 
-@pytest.mark.parametrize("words, twice, told", [
-    (("--giver", "Made", "--receiver", "Pak made"), [{"role": "receiver", "name": "Pak made"}], "have the same name."),
-    (("--receiver", "Wayan", "--witness", "Bu Wayan", "--witness", "Luh"), [{"role": "witness", "name": "Bu Wayan"}],
-     "named already: Bu Wayan."),
-    (("--giver", "Made", "--receiver", "Wayan", "--witness", "Luh"), [], ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "words, twice, told",
+    [
+        (
+            ("--giver", "Made", "--receiver", "Pak made"),
+            [{"role": "receiver", "name": "Pak made"}],
+            "have the same name.",
+        ),
+        (
+            ("--receiver", "Wayan", "--witness", "Bu Wayan", "--witness", "Luh"),
+            [{"role": "witness", "name": "Bu Wayan"}],
+            "named already: Bu Wayan.",
+        ),
+        (("--giver", "Made", "--receiver", "Wayan", "--witness", "Luh"), [], ""),
+    ],
+)
 def test_who_has_two_parts_in_a_handover_is_told_to_programs_and_in_the_letter(
     station: Terminal, words: tuple[str, ...], twice: list[dict[str, str]], told: str
 ) -> None:

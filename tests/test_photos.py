@@ -60,9 +60,7 @@ def test_what_is_no_photograph_or_too_large_is_not_kept(sqlite_url, data: bytes)
         store.photos.keep(data)
 
 
-def test_a_photograph_is_kept_with_its_inspection_or_not_at_all(
-    sqlite_url, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+def test_a_photograph_is_kept_with_its_inspection_or_not_at_all(sqlite_url, monkeypatch: pytest.MonkeyPatch) -> None:
     with planned_station(sqlite_url()) as store:
         codes = boxes(store, 1)
         data = jpeg()

@@ -27,8 +27,15 @@ def test_every_row_of_a_plan_is_written_once_in_events_that_fit(kinds, times) ->
 
 def test_ordinary_places_fill_an_event_to_its_count() -> None:
     places = [
-        Place(f"51.08.01.2009.{n:03d}", f"TPS {n:03d} Sumberklampok", "polling_station", "51.08.01.2009",
-              "2024-02-13T15:59:00Z", "Contoh 4") for n in range(ROWS_PER_EVENT + 1)
-    ]  # fmt: skip
+        Place(
+            f"51.08.01.2009.{n:03d}",
+            f"TPS {n:03d} Sumberklampok",
+            "polling_station",
+            "51.08.01.2009",
+            "2024-02-13T15:59:00Z",
+            "Contoh 4",
+        )
+        for n in range(ROWS_PER_EVENT + 1)
+    ]
     counts = [len(event.fields["rows"]) for event in plan_events(places, [], source="p.csv", digest="0" * 64)]
     assert counts == [ROWS_PER_EVENT, 1]

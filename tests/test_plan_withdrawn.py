@@ -124,8 +124,16 @@ def names(*said: Event) -> list[str]:
 
 
 def withdraw(log: str, seq: int, target: Event, *corrective: Event) -> Event:
-    return event(log, seq, "correct", (target,), target=target.leaf, reason="incorrect_data", note="",
-                 corrective=[one.leaf for one in corrective])  # fmt: skip
+    return event(
+        log,
+        seq,
+        "correct",
+        (target,),
+        target=target.leaf,
+        reason="incorrect_data",
+        note="",
+        corrective=[one.leaf for one in corrective],
+    )
 
 
 def test_a_corrective_plan_stands_where_the_withdrawn_one_stood():

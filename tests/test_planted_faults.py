@@ -12,9 +12,12 @@ from services.records.sealing import record_seal
 
 HONEST, ASTRAY, SWAPPED = "", "wrong destination", "swapped labels"
 EXPECTED = {
-    ASTRAY: "WRONG_DESTINATION", "wrong seal": "SEAL_MISMATCH", "missing seal": "UNSEALED",
-    "broken seal": "SEAL_BROKEN", SWAPPED: "SEAL_MISMATCH",
-}  # fmt: skip
+    ASTRAY: "WRONG_DESTINATION",
+    "wrong seal": "SEAL_MISMATCH",
+    "missing seal": "UNSEALED",
+    "broken seal": "SEAL_BROKEN",
+    SWAPPED: "SEAL_MISMATCH",
+}
 VILLAGES = sorted({code.rpartition(".")[0] for code in TPS})
 PER_LOAD = 40
 

@@ -51,13 +51,16 @@ def figures(account: PrintAccount) -> dict[tuple[str, str], dict[str, int]]:
         (row.by, row.kind): {
             name: count
             for name, count in {
-                "printed": row.printed, "reprints": row.reprints, "blanks": row.blanks, "claimed": row.claimed,
+                "printed": row.printed,
+                "reprints": row.reprints,
+                "blanks": row.blanks,
+                "claimed": row.claimed,
                 **row.fates,
             }.items()
             if count
         }
         for row in account.rows
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -100,8 +103,14 @@ def test_each_figure_names_the_records_that_it_rests_on() -> None:
     assert told["Made", "ink"] == ["GDG-01:3", "GRK-01:1"]
     assert told["Made", ""] == ["GDG-01:3", "GRK-01:2"]
     assert [(record.act, len(record.labels)) for record in account.records] == [
-        ("print", 3), ("blank", 3), ("void", 1), ("reprint", 1), ("reprint", 1), ("claim", 1), ("void", 2),
-    ]  # fmt: skip
+        ("print", 3),
+        ("blank", 3),
+        ("void", 1),
+        ("reprint", 1),
+        ("reprint", 1),
+        ("claim", 1),
+        ("void", 2),
+    ]
 
 
 def test_an_item_that_was_registered_elsewhere_unknown_to_the_printer_was_no_blank() -> None:
@@ -121,12 +130,15 @@ def test_what_was_withdrawn_was_not_printed() -> None:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["register", "print", "void"]), st.lists(st.sampled_from(CODES), min_size=1, max_size=4),
-        st.sampled_from(VOID_REASONS), st.sampled_from(["Made", "Wayan"]), st.integers(1, 3),
+        st.sampled_from(["register", "print", "void"]),
+        st.lists(st.sampled_from(CODES), min_size=1, max_size=4),
+        st.sampled_from(VOID_REASONS),
+        st.sampled_from(["Made", "Wayan"]),
+        st.integers(1, 3),
         st.sampled_from(sorted(LOGS)),
     ),
     max_size=12,
-)  # fmt: skip
+)
 
 
 @given(STEPS, st.randoms(use_true_random=False))

@@ -103,9 +103,15 @@ def test_rows_follow_the_tree_and_kinds_are_apart():
     groups = [group(WAREHOUSE, to=OTHER_TPS), group(WAREHOUSE, kind="ink"), group(WAREHOUSE)]
     rows = [(row.place.code, row.kind) for row in progress(groups, PLACES)]
     assert rows == [
-        (WAREHOUSE, "box"), (WAREHOUSE, "ink"), (PPK, "box"), (PPK, "ink"), (PPS, "box"), (PPS, "ink"),
-        ("51.08.06", "box"), ("51.08.06.1010", "box"),
-    ]  # fmt: skip
+        (WAREHOUSE, "box"),
+        (WAREHOUSE, "ink"),
+        (PPK, "box"),
+        (PPK, "ink"),
+        (PPS, "box"),
+        (PPS, "ink"),
+        ("51.08.06", "box"),
+        ("51.08.06.1010", "box"),
+    ]
 
 
 def test_a_destination_that_the_tree_does_not_have_is_not_lost():

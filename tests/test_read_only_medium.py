@@ -62,8 +62,14 @@ def test_whatever_reads_works(medium: Terminal, tmp_path: Path) -> None:
         out = tmp_path / f"{kind}.pdf"
         done = medium("report", kind, "--out", out)
         assert (done.code, out.exists()) == (0, True), done.err
-    for command in (["drafts"], ["items"], ["incident"], ["export", "--out", tmp_path / "all.serah"],
-                    ["backup", tmp_path / "copy.db"], ["labels", "--list"]):  # fmt: skip
+    for command in (
+        ["drafts"],
+        ["items"],
+        ["incident"],
+        ["export", "--out", tmp_path / "all.serah"],
+        ["backup", tmp_path / "copy.db"],
+        ["labels", "--list"],
+    ):
         assert medium(*command).code == 0, command
     looked = {check["check"]: check["health"] for check in medium("doctor", "--json").lines}
     assert looked["Ledger"] == looked["Witnesses"] == "ok"
@@ -80,12 +86,21 @@ def test_doctor_says_that_nothing_can_be_recorded(medium: Terminal, tmp_path: Pa
     assert "can only be read" not in elsewhere("doctor").out
 
 
-@pytest.mark.parametrize("command", [
-    ["handover", "--from", "51.08.01", "--to", "51.08.01.2001", "--codes", "-"],
-    ["scan", "--from", "51.08.01", "--to", "51.08.01.2001", "--source", "-", "--yes"],
-    ["import", "bundle"], ["plan"], ["serve", "--port", "8399"], ["init", "--continue"],
-    ["incident", "--place", "51.08", "rain"], ["doctor", "--rebuild"], ["inspect", "CODE", "--condition", "wet"],
-], ids=lambda command: command[0])  # fmt: skip
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["handover", "--from", "51.08.01", "--to", "51.08.01.2001", "--codes", "-"],
+        ["scan", "--from", "51.08.01", "--to", "51.08.01.2001", "--source", "-", "--yes"],
+        ["import", "bundle"],
+        ["plan"],
+        ["serve", "--port", "8399"],
+        ["init", "--continue"],
+        ["incident", "--place", "51.08", "rain"],
+        ["doctor", "--rebuild"],
+        ["inspect", "CODE", "--condition", "wet"],
+    ],
+    ids=lambda command: command[0],
+)
 def test_whatever_writes_says_that_it_cannot_be_written(medium: Terminal, tmp_path: Path, command: list[str]) -> None:
     code, bundle = medium.codes()[0], tmp_path / "all.serah"
     assert medium("export", "--out", bundle).code == 0

@@ -18,8 +18,13 @@ def test_what_somebody_wrote_into_the_present_state_is_gone_after_a_rebuild(stat
     codes = station.codes()
     station.give(codes[:3], "51.08", "51.08.01")
     before = station("items", "--json").out
-    edited(station, "UPDATE item SET held_by = '51.08.02'", "DELETE FROM place WHERE code LIKE '51.08.02%'",
-           "UPDATE need SET per_place = 99", f"DELETE FROM item WHERE code = '{codes[5]}'")  # fmt: skip
+    edited(
+        station,
+        "UPDATE item SET held_by = '51.08.02'",
+        "DELETE FROM place WHERE code LIKE '51.08.02%'",
+        "UPDATE need SET per_place = 99",
+        f"DELETE FROM item WHERE code = '{codes[5]}'",
+    )
     assert station("verify").code == 1 and station("items", "--json").out != before
     events = station.event_count()
     done = station("doctor", "--rebuild", "--json")

@@ -57,9 +57,15 @@ def test_it_receives_with_its_own_place_alone_and_the_paper_says_who_gives(newco
     ran = newcomer("scan", "--source", "-", "--to", "51.08.01", "--yes", "--json", typed=typed)
     assert ran.code == 0, ran.err
     assert (ran.json["from"], ran.json["to"], ran.json["scanned"], ran.json["expected"]) == (
-        "DK8123AB", "51.08.01", 17, 18)  # fmt: skip
+        "DK8123AB",
+        "51.08.01",
+        17,
+        18,
+    )
     assert {(one["code"], one["provisional"]) for one in ran.json["findings"]} == {
-        ("SHORTAGE", True), ("UNKNOWN_STATION", True)}  # fmt: skip
+        ("SHORTAGE", True),
+        ("UNKNOWN_STATION", True),
+    }
 
 
 def test_it_hands_on_to_a_place_that_the_paper_names_and_accuses_nobody(newcomer: Terminal):

@@ -30,9 +30,23 @@ def test_the_json_keeps_the_contract_to_the_letter():
     assert (facts["code"], facts["kind"], facts["to"], facts["held_by"]) == (BOX, "box", TPS, PPS)
     for link in facts["chain"]:
         assert list(link) == [
-            "log", "seq", "leaf", "type", "at", "from", "to", "how", "by", "seen", "giver", "receiver", "bast",
-            "withdrawn", "refused", "admitted",
-        ]  # fmt: skip
+            "log",
+            "seq",
+            "leaf",
+            "type",
+            "at",
+            "from",
+            "to",
+            "how",
+            "by",
+            "seen",
+            "giver",
+            "receiver",
+            "bast",
+            "withdrawn",
+            "refused",
+            "admitted",
+        ]
         assert link["at"].endswith("Z")
     for finding in facts["findings"]:
         assert list(finding) == ["code", "item", "severity", "open", "provisional", "detail", "leaf", "also"]

@@ -48,13 +48,23 @@ def test_the_qr_reads_back_as_the_newest_print_of_the_item():
 def test_a_chain_says_what_where_who_when_and_how():
     text = " ".join(pages(pdf(quiet_chain())))
     for words in (
-        "Chain of custody", "7Q2M-9X4T-5B8C-6", "Ballot box DPRD-KAB, 2 of 5", "Held now by",
+        "Chain of custody",
+        "7Q2M-9X4T-5B8C-6",
+        "Ballot box DPRD-KAB, 2 of 5",
+        "Held now by",
         "PPS Gerokgak (51.08.01.2009)",
-        "TPS 001 Gerokgak, PPS Gerokgak, PPK Gerokgak", "From · DK 8123 AB", "I Made Arya Wijaya",
+        "TPS 001 Gerokgak, PPS Gerokgak, PPK Gerokgak",
+        "From · DK 8123 AB",
+        "I Made Arya Wijaya",
         "Ni Luh Putu Sukerti",
-        "12:05 WITA", "label read by USB scanner", "BAST GRK-01/2024/0003", "tamper-evident", "ab12ab12", "1,204",
+        "12:05 WITA",
+        "label read by USB scanner",
+        "BAST GRK-01/2024/0003",
+        "tamper-evident",
+        "ab12ab12",
+        "1,204",
         "None: the records that were met agree",
-    ):  # fmt: skip
+    ):
         assert words in text
     assert "tamper-proof" not in text
 

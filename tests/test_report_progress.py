@@ -36,9 +36,15 @@ def english():
 
 def test_the_json_has_codes_and_counts():
     assert progress_json(ROWS)[0] == {
-        "place": WAREHOUSE, "name": "Gudang KPU Kabupaten Buleleng", "level": "warehouse", "kind": "box",
-        "registered": 2000, "labelled": 2000, "sent": 2000, "arrived": 1500,
-    }  # fmt: skip
+        "place": WAREHOUSE,
+        "name": "Gudang KPU Kabupaten Buleleng",
+        "level": "warehouse",
+        "kind": "box",
+        "registered": 2000,
+        "labelled": 2000,
+        "sent": 2000,
+        "arrived": 1500,
+    }
 
 
 def test_a_pipe_gets_plain_aligned_columns_of_the_districts():

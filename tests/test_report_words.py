@@ -79,11 +79,20 @@ def test_a_kind_that_no_table_names_keeps_its_word():
     assert kind_name(NEEDS, "hologram") == "hologram"
 
 
-@pytest.mark.parametrize("part, whole, id_, en", [
-    (11, 24, "45,8%", "45.8 %"), (45, 100, "45%", "45 %"), (2274, 2275, "99,9%", "99.9 %"),
-    (999_999, 1_000_000, "99,9%", "99.9 %"), (2275, 2275, "100%", "100 %"), (0, 2275, "0%", "0 %"),
-    (1, 2275, "<0,1%", "<0.1 %"), (1, 1000, "0,1%", "0.1 %"), (0, 0, "–", "–"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "part, whole, id_, en",
+    [
+        (11, 24, "45,8%", "45.8 %"),
+        (45, 100, "45%", "45 %"),
+        (2274, 2275, "99,9%", "99.9 %"),
+        (999_999, 1_000_000, "99,9%", "99.9 %"),
+        (2275, 2275, "100%", "100 %"),
+        (0, 2275, "0%", "0 %"),
+        (1, 2275, "<0,1%", "<0.1 %"),
+        (1, 1000, "0,1%", "0.1 %"),
+        (0, 0, "–", "–"),
+    ],
+)
 def test_a_share_is_worded_in_one_way_and_a_hundred_per_cent_means_all_of_it(part, whole, id_, en):
     assert share(part, whole) == en
     language.use("id")

@@ -74,8 +74,13 @@ def test_what_a_delegate_said_after_its_end_does_not_count():
 
 
 def test_two_delegates_cannot_revoke_each_other_or_root():
-    said = [admit("A", 2, "B", "admit"), admit("A", 3, "C", "admit"), revoke("B", 2, "C"), revoke("C", 2, "B"),
-            revoke("B", 3, "A")]  # fmt: skip
+    said = [
+        admit("A", 2, "B", "admit"),
+        admit("A", 3, "C", "admit"),
+        revoke("B", 2, "C"),
+        revoke("C", 2, "B"),
+        revoke("B", 3, "A"),
+    ]
     trusted = roster(fingerprint("A"), [*GENESES, *said])
     assert [trusted.last_good(log) for log in "ABC"] == [None, None, None]
 

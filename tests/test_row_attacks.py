@@ -151,8 +151,9 @@ def swap_two_rows(store: Store, dice: Dice) -> int:
 def duplicate_a_row(store: Store, dice: Dice) -> int:
     row = row_of(store, some(dice))
     event = store.ledger.tables.event
-    event.insert(log_id=row["log_id"], seq=SIZE + 1, leaf=dice.randbytes(32), body=row["body"],
-                 signatures=row["signatures"]).execute()  # fmt: skip
+    event.insert(
+        log_id=row["log_id"], seq=SIZE + 1, leaf=dice.randbytes(32), body=row["body"], signatures=row["signatures"]
+    ).execute()
     return SIZE + 1
 
 
@@ -192,10 +193,17 @@ def renumber_a_body(store: Store, dice: Dice) -> int:
 def edit_the_table_of_logs(store: Store, dice: Dice) -> int | None:
     log = store.ledger.tables.log
     size = dice.randrange(1, SIZE)
-    column, value, first = dice.choice([
-        ("size", SIZE + 5, SIZE + 1), ("size", size, size + 1), ("head", bytes(32), SIZE), ("station", "X", 1),
-        ("place", "99", 1), ("handovers", 1, None), ("root", "0" * 64, None),
-    ])  # fmt: skip
+    column, value, first = dice.choice(
+        [
+            ("size", SIZE + 5, SIZE + 1),
+            ("size", size, size + 1),
+            ("head", bytes(32), SIZE),
+            ("station", "X", 1),
+            ("place", "99", 1),
+            ("handovers", 1, None),
+            ("root", "0" * 64, None),
+        ]
+    )
     log.update({getattr(log, column): value}).execute()
     return first  # type: ignore[return-value]
 
@@ -208,10 +216,23 @@ def edit_an_index(store: Store, dice: Dice) -> None:
 
 
 ATTACKS: list[Callable[[Store, Dice], int | None]] = [
-    edit_the_body, edit_the_words, edit_the_signature, edit_the_digest, edit_the_number, edit_the_log,
-    edit_the_row_number, delete_rows, insert_a_forged_row, swap_two_rows, duplicate_a_row, sign_with_another_key,
-    write_with_the_key, renumber_a_body, edit_the_table_of_logs, edit_an_index,
-]  # fmt: skip
+    edit_the_body,
+    edit_the_words,
+    edit_the_signature,
+    edit_the_digest,
+    edit_the_number,
+    edit_the_log,
+    edit_the_row_number,
+    delete_rows,
+    insert_a_forged_row,
+    swap_two_rows,
+    duplicate_a_row,
+    sign_with_another_key,
+    write_with_the_key,
+    renumber_a_body,
+    edit_the_table_of_logs,
+    edit_an_index,
+]
 
 
 def check(store: Store, attack: Callable[[Store, Dice], int | None], seed: int) -> None:

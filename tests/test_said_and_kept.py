@@ -70,10 +70,13 @@ def test_no_field_of_a_handover_is_left_out_of_what_a_draft_keeps() -> None:
     counted=st.none() | st.integers(0, 9999),
 )
 @example(
-    names=("", "=", "a: b=c", "x;y"), lists=(("a: b",), ("=", ":")),
+    names=("", "=", "a: b=c", "x;y"),
+    lists=(("a: b",), ("=", ":")),
     extras=[Extra("a:b", 1, "c=d: e"), Extra("a:b", 1, "c=d: e")],
-    remarks={CODES[0]: "= : ="}, refused=[Touch(CODES[0], None, "typed"), Touch(CODES[1], 99, "wedge")], counted=0,
-)  # fmt: skip
+    remarks={CODES[0]: "= : ="},
+    refused=[Touch(CODES[0], None, "typed"), Touch(CODES[1], 99, "wedge")],
+    counted=0,
+)
 def test_whatever_is_written_is_given_back_as_it_was(
     names: tuple[str, ...],
     lists: tuple[tuple[str, ...], ...],
@@ -83,9 +86,17 @@ def test_whatever_is_written_is_given_back_as_it_was(
     counted: int | None,
 ) -> None:
     told = replace(
-        ENDS, giver_name=names[0], receiver_office=names[1], note=names[2], carriage=Carriage(names[3], stops=lists[0]),
-        witnesses=lists[1], extras=tuple(extras), remarks=remarks, refused=tuple(refused), counted=counted,
-    )  # fmt: skip
+        ENDS,
+        giver_name=names[0],
+        receiver_office=names[1],
+        note=names[2],
+        carriage=Carriage(names[3], stops=lists[0]),
+        witnesses=lists[1],
+        extras=tuple(extras),
+        remarks=remarks,
+        refused=tuple(refused),
+        counted=counted,
+    )
     read = said_of(ENDS, words_of(told))
     assert read == told
 

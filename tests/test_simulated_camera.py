@@ -171,9 +171,12 @@ def test_what_is_typed_while_a_camera_is_opened_again_is_taken_at_once(film: lis
     draft, lines = Draft(), [[], [CODES[-1]]]
     source = Live("camera 0", connect, Ending(film[:3]), clock=monotonic_ms, tell=lambda _line: None, gap_ms=0)
     ending = scan_frames(
-        source, Reader([ZxingEngine()]), ScanSession(draft), on_outcome,
+        source,
+        Reader([ZxingEngine()]),
+        ScanSession(draft),
+        on_outcome,
         typed_lines=lambda: lines.pop(0) if lines else ["finish"] * (len(draft.codes) > 1),
-    )  # fmt: skip
+    )
     assert ending == "finish" and draft.codes[0] == CODES[-1]
 
 

@@ -88,8 +88,11 @@ def test_both_read_the_roots_word_as_the_roster_does(meddle, file):
         assert program.ok and tool.ok and program.facts == tool.facts
         ends = {s.name: trusted.last_good(s.name) for s in stations if trusted.counts(s.name)}
         expected = {("UNKNOWN_STATION", s.name, None) for s in stations if s.name not in ends}
-        expected |= {("UNKNOWN_STATION", s.name, end + 1) for s in stations
-                     if (end := ends.get(s.name)) is not None and end < len(s.entries)}  # fmt: skip
+        expected |= {
+            ("UNKNOWN_STATION", s.name, end + 1)
+            for s in stations
+            if (end := ends.get(s.name)) is not None and end < len(s.entries)
+        }
         for verdict in (program, tool):
             assert {note for note in verdict.notes if note[0] == "UNKNOWN_STATION"} == expected
 
@@ -101,9 +104,12 @@ def test_both_find_every_attack_and_name_the_same_numbers(attack, file):
 
 
 OF_THE_FILE: list[Attack] = [
-    invent_a_witness_by_another_row, invent_a_witness_without_entries, list_a_newest_entry_and_no_entries,
-    sign_a_head_beyond_all_counting, bend_the_file,
-]  # fmt: skip
+    invent_a_witness_by_another_row,
+    invent_a_witness_without_entries,
+    list_a_newest_entry_and_no_entries,
+    sign_a_head_beyond_all_counting,
+    bend_the_file,
+]
 
 
 @pytest.mark.parametrize("attack", OF_THE_FILE, ids=lambda attack: attack.__name__)

@@ -36,9 +36,19 @@ STRANGERS = [draw_code(random.Random(seed).randrange) for seed in (91, 92)]
 HOLDERS = [WAREHOUSE, "51.08.01", "51.08.01.2001", *TPS[:2], TRUCK]
 
 EVERY_KIND = [
-    "register", "blank", "claim", "print", "reprint", "void", "handover", "pack", "unpack", "inspect", "reassign",
+    "register",
+    "blank",
+    "claim",
+    "print",
+    "reprint",
+    "void",
+    "handover",
+    "pack",
+    "unpack",
+    "inspect",
+    "reassign",
     "correct",
-]  # fmt: skip
+]
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(EVERY_KIND),
@@ -60,9 +70,16 @@ class History:
         match kind:
             case "register":
                 serials = SerialRange("AB", 1, 50, 6) if dice.random() < 0.3 else None
-                item = Item(store.around.new_code(), "seal" if serials else "box", dice.choice(TPS),
-                            dice.randint(1, 5), 5, quantity=50 if serials else 1, serials=serials,
-                            held_by=dice.choice(HOLDERS))  # fmt: skip
+                item = Item(
+                    store.around.new_code(),
+                    "seal" if serials else "box",
+                    dice.choice(TPS),
+                    dice.randint(1, 5),
+                    5,
+                    quantity=50 if serials else 1,
+                    serials=serials,
+                    held_by=dice.choice(HOLDERS),
+                )
                 strangers = [code for code in STRANGERS if store.state.item(code) is None]
                 if strangers and dice.random() < 0.2:  # a thing that was handed over before anybody registered it
                     item = replace(item, code=strangers[0])
@@ -92,15 +109,19 @@ class History:
                     record(store, NewEvent("pack", {"parent": codes[0], "children": codes[1:], "action": action}))
             case "inspect":
                 row = {"code": codes[0], "print": None, "after": None, "how": "typed"}
-                record(store, NewEvent("inspect", {"item": row, "condition": dice.choice(CONDITIONS),
-                                                   "photo": None, "note": ""}))  # fmt: skip
+                record(
+                    store,
+                    NewEvent("inspect", {"item": row, "condition": dice.choice(CONDITIONS), "photo": None, "note": ""}),
+                )
             case "reassign":
                 rows = [{"code": code, "print": None, "after": None, "how": "typed"} for code in codes]
                 record(store, NewEvent("reassign", {"items": rows, "to": dice.choice(TPS), "reason": "tertukar"}))
             case "correct":
                 target = dice.choice(all_events(store)[1:]).leaf
-                record(store, NewEvent("correct", {"target": target, "reason": "did_not_occur", "corrective": [],
-                                                   "note": ""}))  # fmt: skip
+                record(
+                    store,
+                    NewEvent("correct", {"target": target, "reason": "did_not_occur", "corrective": [], "note": ""}),
+                )
 
 
 @settings(
@@ -166,9 +187,21 @@ def many(url: str):
         dice = random.Random(5)
         for to, held_by in product([*TPS, "51.08.01.2001", "99.99"], (WAREHOUSE, "51.08.01")):
             codes += boxes(store, 2, to, held_by=held_by)
-        store.register([Item(store.around.new_code(), "seal", TPS[0], k=k, n=2, quantity=50,
-                             serials=SerialRange("AB", 50 * k, 50 * k + 49, 6), held_by=WAREHOUSE)
-                        for k in (1, 2)])  # fmt: skip
+        store.register(
+            [
+                Item(
+                    store.around.new_code(),
+                    "seal",
+                    TPS[0],
+                    k=k,
+                    n=2,
+                    quantity=50,
+                    serials=SerialRange("AB", 50 * k, 50 * k + 49, 6),
+                    held_by=WAREHOUSE,
+                )
+                for k in (1, 2)
+            ]
+        )
         record_prints(store, dice.sample(codes, 20), sheet="a4-3x7")
         give(store, dice.sample(codes, 9), TRUCK)
         yield store

@@ -90,9 +90,17 @@ def test_a_head_that_was_shown_and_is_damaged_is_named_with_its_log_and_not_expo
 
 @pytest.mark.parametrize(
     "change",
-    ["body = CAST(replace(body, '51.08.01', '51.08.02') AS BLOB)", "seq = 1", "log = 'x'", "leaf = zeroblob(32)",
-     "paper = 'x'", "public_key = '00'", "head = 'x'", "is_witnessed = 1"],
-)  # fmt: skip
+    [
+        "body = CAST(replace(body, '51.08.01', '51.08.02') AS BLOB)",
+        "seq = 1",
+        "log = 'x'",
+        "leaf = zeroblob(32)",
+        "paper = 'x'",
+        "public_key = '00'",
+        "head = 'x'",
+        "is_witnessed = 1",
+    ],
+)
 def test_a_paper_that_was_not_read_so_is_named(receiver: Terminal, change: str):
     assert "as it was read" in tampered(receiver, f"UPDATE paper SET {change} WHERE is_witnessed = 0")
 

@@ -113,8 +113,12 @@ def test_loading_a_plan_again_records_it_again_and_changes_nothing(url: str) -> 
 def test_a_plan_that_names_a_thing_twice_keeps_the_last_word(url: str) -> None:
     with station(url) as store:
         fewer = Need("booth", "Bilik", "Booth", "polling_station", 2, "buah", "item")
-        store.load_plan([*PLACES, Place(TPS[0], "TPS baru", "polling_station", "51.08.01.2001")],
-                        [*NEEDS, fewer], source="plan.csv", digest="0" * 64)  # fmt: skip
+        store.load_plan(
+            [*PLACES, Place(TPS[0], "TPS baru", "polling_station", "51.08.01.2001")],
+            [*NEEDS, fewer],
+            source="plan.csv",
+            digest="0" * 64,
+        )
         assert store.state.places[TPS[0]].name == "TPS baru"
         assert fewer in store.state.needs()
 
@@ -132,9 +136,15 @@ def test_a_plan_recorded_by_another_program_is_seen_by_one_that_has_looked_befor
         with pytest.raises(InputError):
             ours.custodian("51.08.03")
         assert ours.state.places[TPS[0]].name == "TPS 1"
-        theirs.load_plan([Place("51.08.03", "PPK 3", "district", WAREHOUSE),
-                          Place(TPS[0], "TPS pindah", "polling_station", "51.08.03")],
-                         [], source="more.csv", digest="0" * 64)  # fmt: skip
+        theirs.load_plan(
+            [
+                Place("51.08.03", "PPK 3", "district", WAREHOUSE),
+                Place(TPS[0], "TPS pindah", "polling_station", "51.08.03"),
+            ],
+            [],
+            source="more.csv",
+            digest="0" * 64,
+        )
         assert ours.custodian("51.08.03") == "51.08.03"
         [code] = boxes(ours, 1, TPS[0])
         found = ours.judge(ItemLabel(code, 1), Handover(WAREHOUSE, "51.08.01.2001"))[1]
@@ -192,7 +202,12 @@ def test_a_handover_moves_what_was_scanned_and_says_how_many_were_expected(url: 
         codes = boxes(store, 5)
         done = store.record_handover(Handover(WAREHOUSE, TPS[0], counted=4), touched(codes[:4]))
         assert (done.scanned, done.expected, done.bast, done.giver, done.to) == (
-            4, 5, "0001/GUDANG-1/2024", WAREHOUSE, TPS[0])  # fmt: skip
+            4,
+            5,
+            "0001/GUDANG-1/2024",
+            WAREHOUSE,
+            TPS[0],
+        )
         assert [(finding.code, finding.item) for finding in done.findings] == [("SHORTAGE", codes[4])]
         held = {code: item.held_by for code, item in store.state.items_of(codes).items()}
         assert held == dict.fromkeys(codes[:4], TPS[0]) | {codes[4]: WAREHOUSE}
@@ -245,14 +260,21 @@ def test_what_is_irregular_is_judged_before_the_handover_and_recorded_with_it(ur
         record_reprints(store, {codes[0]: 2}, sheet="a4-3x7", reason="sobek", second="Ketut")
         give(store, codes[1:2], TPS[0])
         handover = Handover(
-            WAREHOUSE, TPS[0], conditions={codes[2]: "wet", codes[3]: "good"}, occurred="2024-02-13T00:00:00Z",
-            extras=(Extra("box", 1, "torn"),), counted=9,
-        )  # fmt: skip
+            WAREHOUSE,
+            TPS[0],
+            conditions={codes[2]: "wet", codes[3]: "good"},
+            occurred="2024-02-13T00:00:00Z",
+            extras=(Extra("box", 1, "torn"),),
+            counted=9,
+        )
         done = store.record_handover(handover, touched(codes))
         assert [(finding.code, finding.item) for finding in done.findings] == [
-            ("VOID_LABEL", codes[0]), ("NOT_HELD", codes[1]), ("COUNT", None), ("DAMAGED", codes[2]),
+            ("VOID_LABEL", codes[0]),
+            ("NOT_HELD", codes[1]),
+            ("COUNT", None),
+            ("DAMAGED", codes[2]),
             ("LATE_ENTRY", None),
-        ]  # fmt: skip
+        ]
         assert [event.type for event in done.events] == ["handover", "inspect", "inspect"]
         assert store.judge(ItemLabel(codes[0], 1), Handover(TPS[0], WAREHOUSE))[1][0].code == "VOID_LABEL"
 
@@ -320,7 +342,9 @@ def test_a_station_that_has_not_met_the_giver_says_so(fresh_url) -> None:
         done = store.record_handover(way, touched([*codes, STRANGER]))
         assert done.expected is None
         assert {(f.code, f.item, f.is_provisional) for f in done.findings} == {
-            ("NOT_HELD", codes[0], True), ("UNKNOWN_CODE", STRANGER, True)}  # fmt: skip
+            ("NOT_HELD", codes[0], True),
+            ("UNKNOWN_CODE", STRANGER, True),
+        }
 
 
 @pytest.mark.parametrize(

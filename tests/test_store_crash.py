@@ -53,8 +53,10 @@ def killed_after(url: str, seed: int, lines: int) -> list[list[str]]:
     paths = os.pathsep.join([*hidden, str(here.parent), str(here.parent.parent)])
     child = subprocess.Popen(
         [sys.executable, str(here), url, str(seed)],
-        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths},
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
     assert child.stdout is not None
     said = [child.stdout.readline() for _ in range(lines)]
     child.kill()
@@ -176,9 +178,13 @@ def test_on_a_full_disk_no_scan_is_acknowledged_that_is_not_stored(sqlite_url) -
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
     """A file system of 1 MiB in memory; skips where this user may not mount one."""
-    mount = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False
-    ) if sys.platform == "linux" and os.geteuid() == 0 else None  # fmt: skip
+    mount = (
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False
+        )
+        if sys.platform == "linux" and os.geteuid() == 0
+        else None
+    )
     if mount is None or mount.returncode:
         pytest.skip("only root can mount a small disk")
     try:

@@ -80,9 +80,14 @@ def attack(store: Store, form: str) -> None:
     leaf = bytes(last.leaf).hex()
     blob = "x'{}'" if is_sqlite(store) else "decode('{}', 'hex')"
     statement = form.format(
-        blob=blob.format("ff" * 32), leaf=blob.format(leaf), last=last.id, log=last.log_id, seq=last.seq,
-        next=last.seq + 1, new_id=last.id + 1,
-    )  # fmt: skip
+        blob=blob.format("ff" * 32),
+        leaf=blob.format(leaf),
+        last=last.id,
+        log=last.log_id,
+        seq=last.seq,
+        next=last.seq + 1,
+        new_id=last.id + 1,
+    )
     with as_store_errors():
         store.ledger.database.execute_sql(statement)
 

@@ -147,9 +147,18 @@ def test_a_folder_is_no_ledger(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", ":memory:", "sqlite:///", "sqlite://", "sqlite:///:memory:", "sqlite://ledger.db", "file:x.db?mode=memory",
-     "mysql://u:secret@h/db", "sqlite:///a\0b"],
-)  # fmt: skip
+    [
+        "",
+        ":memory:",
+        "sqlite:///",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite://ledger.db",
+        "file:x.db?mode=memory",
+        "mysql://u:secret@h/db",
+        "sqlite:///a\0b",
+    ],
+)
 def test_an_address_that_names_no_lasting_place_is_refused(url: str, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     with (
@@ -162,8 +171,12 @@ def test_an_address_that_names_no_lasting_place_is_refused(url: str, tmp_path: P
 
 
 ADDRESSES = [
-    "ledger.db", "sqlite:///ledger.db", "sqlite:///./sub/../ledger.db", "{here}/ledger.db", "sqlite:///{here}/ledger.db",
-]  # fmt: skip
+    "ledger.db",
+    "sqlite:///ledger.db",
+    "sqlite:///./sub/../ledger.db",
+    "{here}/ledger.db",
+    "sqlite:///{here}/ledger.db",
+]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -22,9 +22,13 @@ def pack(store: Store, parent: str, codes: list[str], action: str = "add", **mor
 
 def seals(store: Store, first: int = 1, last: int = 100, to: str = "51.08.01") -> str:
     item = Item(
-        store.around.new_code(), "seal", to, quantity=last - first + 1, serials=SerialRange("A", first, last, 4),
+        store.around.new_code(),
+        "seal",
+        to,
+        quantity=last - first + 1,
+        serials=SerialRange("A", first, last, 4),
         held_by=WAREHOUSE,
-    )  # fmt: skip
+    )
     store.register([item])
     return item.code
 
@@ -93,9 +97,13 @@ def test_what_cannot_be_true_is_refused_and_records_nothing(sqlite_url) -> None:
         pack(store, tps_set, [box])
         count = store.ledger.event_count()
         for parent, codes, action in (
-            (box, [sack], "add"), (tps_set, [sack], "add"), (sack, [other], "remove"), (sack, [sack], "add"),
-            ("7Q2M9X4T5B8C6", [box], "add"), (sack, [], "add"),
-        ):  # fmt: skip
+            (box, [sack], "add"),
+            (tps_set, [sack], "add"),
+            (sack, [other], "remove"),
+            (sack, [sack], "add"),
+            ("7Q2M9X4T5B8C6", [box], "add"),
+            (sack, [], "add"),
+        ):
             with pytest.raises(CustodyError):
                 pack(store, parent, codes, action)
         assert store.ledger.event_count() == count
@@ -203,7 +211,15 @@ def test_equal_parts_sum_to_the_pack(count: int, each: int) -> None:
 def test_a_pack_event_of_an_older_program_is_followed(sqlite_url) -> None:
     with planned_station(sqlite_url()) as store:
         sack, box = boxes(store, 2)
-        fields = {"parent": sack, "children": [box], "action": "add", "scope": None, "items": [], "names": [],
-                  "note": "", "occurred": None}  # fmt: skip
+        fields = {
+            "parent": sack,
+            "children": [box],
+            "action": "add",
+            "scope": None,
+            "items": [],
+            "names": [],
+            "note": "",
+            "occurred": None,
+        }
         record(store, NewEvent("pack", fields))
         assert store.state.item(box).parent == sack

@@ -26,8 +26,11 @@ def test_the_table_of_seals_is_what_the_events_say_and_can_be_made_anew(url: str
         wrong = seal(store, second, "apply", "A3").events[0]
         seal(store, first, "replace", "A4")
         assert table(store) == [
-            ("A1", first, "off"), ("A2", first, "off"), ("A3", second, "on"), ("A4", first, "on"),
-        ]  # fmt: skip
+            ("A1", first, "off"),
+            ("A2", first, "off"),
+            ("A3", second, "on"),
+            ("A4", first, "on"),
+        ]
         correct(store, wrong, reason="did_not_occur")
         assert [row for row in table(store) if row[1] == second] == []
         before, rows = table(store), cache_of(store)

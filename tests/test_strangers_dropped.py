@@ -38,9 +38,10 @@ def rows_of(store: Store) -> dict[str, list[tuple[Any, ...]]]:
         table = getattr(tables, name)
         found[name] = [(logs[log_id], bytes(leaf)) for log_id, leaf in table.select(table.log_id, table.leaf).tuples()]
     for name, entries, column in (
-        ("event_item", tables.event, "event_id"), ("event_topic", tables.event, "event_id"),
+        ("event_item", tables.event, "event_id"),
+        ("event_topic", tables.event, "event_id"),
         ("fork_item", tables.fork, "fork_id"),
-    ):  # fmt: skip
+    ):
         index = getattr(tables, name)
         leaves = dict(entries.select(entries.id, entries.leaf).tuples())
         key = index.topic if name == "event_topic" else index.code
@@ -48,9 +49,9 @@ def rows_of(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     found["seen_head"] = list(tables.seen_head.select(tables.seen_head.log, tables.seen_head.size).tuples())
     found["seal_use"] = list(tables.seal_use.select(tables.seal_use.code, tables.seal_use.serial).tuples())
     found["witnessed"] = [
-        (logs[log_id], logs[by]) for log_id, by in
-        tables.witnessed.select(tables.witnessed.log_id, tables.witnessed.by_id).tuples()
-    ]  # fmt: skip
+        (logs[log_id], logs[by])
+        for log_id, by in tables.witnessed.select(tables.witnessed.log_id, tables.witnessed.by_id).tuples()
+    ]
     found["log"] = [(name,) for name in logs.values()]
     return {name: sorted(rows) for name, rows in found.items()}
 
@@ -119,9 +120,19 @@ def test_a_correction_whose_target_was_dropped_and_seals_that_a_stranger_put_on_
         one.write("inspect", item=row, condition="wet", photo=None, note="")
         other.write("correct", target=one.entries[-1].leaf.hex(), reason="did_not_occur", corrective=[], note="")
         one.write(
-            "seal", v=2, item=row | {"code": CODES[0]}, place="51.08", action="apply", serials=["A1"], result=None,
-            names=["Made", "Ketut"], witness="", photo=None, note="", occurred=None,
-        )  # fmt: skip
+            "seal",
+            v=2,
+            item=row | {"code": CODES[0]},
+            place="51.08",
+            action="apply",
+            serials=["A1"],
+            result=None,
+            names=["Made", "Ketut"],
+            witness="",
+            photo=None,
+            note="",
+            occurred=None,
+        )
         take(store, bundle_of(other))
         before = rows_of(store)
         take(store, bundle_of(one))

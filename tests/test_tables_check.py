@@ -53,14 +53,20 @@ def test_only_tops_may_lack_a_parent():
 
 
 def test_a_place_cannot_lie_under_its_own_level_or_a_vendor():
-    faults = check_places(rows(place("D2", "district", "V"), place("V2", "village", "V"), place("V3", "village", "P")),
-                          {**TREE, "P": place("P", "vendor")})  # fmt: skip
+    faults = check_places(
+        rows(place("D2", "district", "V"), place("V2", "village", "V"), place("V3", "village", "P")),
+        {**TREE, "P": place("P", "vendor")},
+    )
     assert [fault.row for fault in faults] == [2, 3, 4]
 
 
 def test_a_circle_is_told_once_and_names_its_members():
-    circle = rows(place("A", "warehouse", "C"), place("B", "warehouse", "A"), place("C", "warehouse", "B"),
-                  place("D", "district", "C"))  # fmt: skip
+    circle = rows(
+        place("A", "warehouse", "C"),
+        place("B", "warehouse", "A"),
+        place("C", "warehouse", "B"),
+        place("D", "district", "C"),
+    )
     faults = told(check_places(circle, {}))
     assert [(row, column) for row, column, _ in faults] == [(2, "induk")]
     assert "A > C > B > A" in faults[0][2]

@@ -11,12 +11,42 @@ from commands.program import REPORTS
 from custody.format.event_types import NEWEST
 
 TABLES = {
-    "logs", "places", "needs", "items", "records", "handovers", "chains", "prints", "print-records", "progress", "late",
-    "discrepancies", "deliveries", "contracts", "delivery-records", "conditions", "looks", "seal-packs", "seal-numbers",
-    "incidents", "readiness", "readiness-answers", "points", "scorecard", "scorecard-faults", "returns", "return-items",
-    "packings", "sealings", "inspections", "reassignments", "unlabelled", "checklist-answers", "point-history",
+    "logs",
+    "places",
+    "needs",
+    "items",
+    "records",
+    "handovers",
+    "chains",
+    "prints",
+    "print-records",
+    "progress",
+    "late",
+    "discrepancies",
+    "deliveries",
+    "contracts",
+    "delivery-records",
+    "conditions",
+    "looks",
+    "seal-packs",
+    "seal-numbers",
+    "incidents",
+    "readiness",
+    "readiness-answers",
+    "points",
+    "scorecard",
+    "scorecard-faults",
+    "returns",
+    "return-items",
+    "packings",
+    "sealings",
+    "inspections",
+    "reassignments",
+    "unlabelled",
+    "checklist-answers",
+    "point-history",
     "corrections",
-}  # fmt: skip
+}
 ELSEWHERE = {"custody": "chains", "handover": "handovers", "bast": "handovers", "pace": None, "evaluation": None}
 """Reports with a table of another name; `pace` is of what is typed in, `evaluation` has the others as its chapters."""
 
@@ -42,8 +72,16 @@ def test_every_report_and_every_record_has_its_table(busy: Day, folder: Path) ->
     assert {row["type"] for row in records} >= NEWEST.keys() - {"admit", "revoke", "witness", "clock"}
     items = table(folder, "items")
     assert len(items) == len(busy.codes()) and {row["code"] for row in items} == set(busy.codes())
-    for name, count in (("packings", 4), ("sealings", 3), ("inspections", 1), ("reassignments", 1), ("unlabelled", 1),
-                        ("checklist-answers", 5), ("point-history", 1), ("corrections", 2)):  # fmt: skip
+    for name, count in (
+        ("packings", 4),
+        ("sealings", 3),
+        ("inspections", 1),
+        ("reassignments", 1),
+        ("unlabelled", 1),
+        ("checklist-answers", 5),
+        ("point-history", 1),
+        ("corrections", 2),
+    ):
         assert len(table(folder, name)) == count, name
     assert len(table(folder, "places")) == 8 and len(table(folder, "needs")) >= 4
 
@@ -82,8 +120,12 @@ def test_a_text_that_would_be_a_formula_is_harmless_in_every_table(busy: Day) ->
     busy.done("incident", "=HYPERLINK(1)", "--place", "51.08.01", "--stage", "@x")
     busy.done("point", "P2", "--title", "+1+1", "--owner", "-2")
     busy.done("export", "--tables", "again")
-    texts = [cell for path in Path("again").iterdir() for row in csv.reader(path.open(encoding="utf-8-sig", newline=""))
-             for cell in row]  # fmt: skip
+    texts = [
+        cell
+        for path in Path("again").iterdir()
+        for row in csv.reader(path.open(encoding="utf-8-sig", newline=""))
+        for cell in row
+    ]
     assert {"'=HYPERLINK(1)", "'@x", "'+1+1", "'-2"} <= set(texts)
     assert not [cell for cell in texts if cell[:1] in "=+@" and cell]
 

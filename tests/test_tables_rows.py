@@ -135,10 +135,16 @@ def test_all_faults_of_a_places_table_are_listed_with_row_and_column():
         51.08.01  | Tujuh  | PPK     | 51.08 |
     """
     assert [(row, column) for row, column, _ in faults_of(parse_places, text)] == [
-        (2, "kode"), (3, "nama"),
-        (4, "kode"), (4, "tingkat"), (4, "induk"), (4, "tenggat"),
-        (6, "kode"), (7, "kode"), (8, "kode"),
-    ]  # fmt: skip
+        (2, "kode"),
+        (3, "nama"),
+        (4, "kode"),
+        (4, "tingkat"),
+        (4, "induk"),
+        (4, "tenggat"),
+        (6, "kode"),
+        (7, "kode"),
+        (8, "kode"),
+    ]
 
 
 def test_all_faults_of_a_needs_table_are_listed_with_row_and_column():
@@ -154,9 +160,15 @@ def test_all_faults_of_a_needs_table_are_listed_with_row_and_column():
         paper   | TPS   | 6         | pak        |
     """
     assert [(row, column) for row, column, _ in faults_of(parse_needs, text)] == [
-        (2, "per_place"), (3, "per_place"), (4, "per_place"), (5, "tracked_as"), (6, "elections"),
-        (7, "kind"), (7, "per_place"), (9, "kind"),
-    ]  # fmt: skip
+        (2, "per_place"),
+        (3, "per_place"),
+        (4, "per_place"),
+        (5, "tracked_as"),
+        (6, "elections"),
+        (7, "kind"),
+        (7, "per_place"),
+        (9, "kind"),
+    ]
 
 
 def test_all_faults_of_an_items_table_are_listed_with_row_and_column():
@@ -173,9 +185,18 @@ def test_all_faults_of_an_items_table_are_listed_with_row_and_column():
                          | seal | 51.08 |   |   | 0        |        |       |      |       |
     """
     assert [(row, column) for row, column, _ in faults_of(parse_items, text)] == [
-        (2, "code"), (3, "to"), (3, "k"), (3, "held_by"), (4, "quantity"), (5, "last"), (6, "first"), (7, "last"),
-        (8, "last"), (9, "width"), (10, "quantity"),
-    ]  # fmt: skip
+        (2, "code"),
+        (3, "to"),
+        (3, "k"),
+        (3, "held_by"),
+        (4, "quantity"),
+        (5, "last"),
+        (6, "first"),
+        (7, "last"),
+        (8, "last"),
+        (9, "width"),
+        (10, "quantity"),
+    ]
 
 
 def test_serial_numbers_may_carry_their_prefix_and_give_the_quantity():
@@ -247,11 +268,23 @@ def test_a_time_without_a_zone_is_by_the_clock_of_its_place_and_the_zone_is_told
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("17518", 17518), ("17.518", 17518), ("17 518", 17518), ("17,518", 17518), ("1.234.567", 1234567),
-        ("17.518,00", 17518), ("5,0", 5), ("17.5", None), ("1.23.456", None), ("-5", None), ("3,50", None),
-        ("1.234,567", None), ("lima", None), ("", None), ("１７", None),
+        ("17518", 17518),
+        ("17.518", 17518),
+        ("17 518", 17518),
+        ("17,518", 17518),
+        ("1.234.567", 1234567),
+        ("17.518,00", 17518),
+        ("5,0", 5),
+        ("17.5", None),
+        ("1.23.456", None),
+        ("-5", None),
+        ("3,50", None),
+        ("1.234,567", None),
+        ("lima", None),
+        ("", None),
+        ("１７", None),
     ],
-)  # fmt: skip
+)
 def test_whole_numbers_are_read_with_their_thousands_apart(text, number):
     assert whole_number(text) == number
 
@@ -259,8 +292,9 @@ def test_whole_numbers_are_read_with_their_thousands_apart(text, number):
 def test_a_list_of_needs_by_name_needs_neither_code_nor_level():
     rows, faults = parse_needs(table("No.|Nama Barang|Jumlah per TPS|Satuan\n1|Kotak Suara|5|buah"))
     assert ([(row.value.kind, row.value.level, row.value.per_place) for row in rows], faults) == (
-        [("kotak_suara", "polling_station", 5)], [],
-    )  # fmt: skip
+        [("kotak_suara", "polling_station", 5)],
+        [],
+    )
 
 
 @pytest.mark.parametrize(

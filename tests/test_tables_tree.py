@@ -53,9 +53,12 @@ def test_the_whole_of_buleleng_as_one_row_a_tps_becomes_the_tree_of_the_example(
 def test_names_are_found_whatever_stands_before_them_and_however_they_are_written(tmp_path: Path) -> None:
     rows, faults = tree(tmp_path, "Kecamatan,Desa\nKEC. GEROKGAK,Desa Tinga Tinga\nPPK Seririt,Kelurahan SERIRIT\n")
     assert faults == [] and codes(rows) == {
-        "51.08": "Gudang KPU Kabupaten Buleleng", "51.08.01": "PPK Gerokgak", "51.08.01.2012": "PPS Tinga-tinga",
-        "51.08.02": "PPK Seririt", "51.08.02.1015": "PPS Seririt",
-    }  # fmt: skip
+        "51.08": "Gudang KPU Kabupaten Buleleng",
+        "51.08.01": "PPK Gerokgak",
+        "51.08.01.2012": "PPS Tinga-tinga",
+        "51.08.02": "PPK Seririt",
+        "51.08.02.1015": "PPS Seririt",
+    }
 
 
 def test_a_look_alike_is_offered_and_never_taken(tmp_path: Path) -> None:
@@ -63,8 +66,9 @@ def test_a_look_alike_is_offered_and_never_taken(tmp_path: Path) -> None:
     with pytest.raises(QuestionError, match="looks like: Pejarakan") as caught:
         tree(tmp_path, text)
     assert [choice.value for choice in caught.value.choices] == [
-        "Gerokgak/Pejarakkan=51.08.01.2002", "Gerokgak/Pejarakkan=new",
-    ]  # fmt: skip
+        "Gerokgak/Pejarakkan=51.08.01.2002",
+        "Gerokgak/Pejarakkan=new",
+    ]
     answered = caught.value.answered(Reading(place="51.08"), caught.value.choices[0])
     assert set(answered.names) == {"Gerokgak/Pejarakkan"}
 
@@ -92,14 +96,17 @@ def test_the_due_time_of_a_list_is_of_its_rows_and_that_of_a_level_of_all_others
     assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
     Path("a.csv").write_text("Kecamatan,Desa,Jumlah TPS,Batas Waktu\nGerokgak,Patas,1,13/02/2024 12.00\n")
     assert terminal("load", "a.csv", "--due", "PPK=12/02/2024 18.00", "--due", "tps=13/02/2024 23.59 WITA").code == 0
-    Path("b.csv").write_text("kode,nama,tingkat,induk,tenggat\n51.08.01,PPK Gerokgak,PPK,51.08,\n"
-                             "51.08.01.2010,PPS Patas,PPS,51.08.01,\n51.08.01.2010.001,TPS 001 Patas,TPS,51.08.01.2010,"
-                             "\n")  # fmt: skip
+    Path("b.csv").write_text(
+        "kode,nama,tingkat,induk,tenggat\n51.08.01,PPK Gerokgak,PPK,51.08,\n"
+        "51.08.01.2010,PPS Patas,PPS,51.08.01,\n51.08.01.2010.001,TPS 001 Patas,TPS,51.08.01.2010,"
+        "\n"
+    )
     changed = terminal("load", "b.csv", "--dry-run", "--json").json["files"][0]["changed"]
     assert {row["key"]: row["fields"]["due"]["old"] for row in changed} == {
-        "51.08.01": "2024-02-12T10:00:00Z", "51.08.01.2010": "2024-02-13T04:00:00Z",
+        "51.08.01": "2024-02-12T10:00:00Z",
+        "51.08.01.2010": "2024-02-13T04:00:00Z",
         "51.08.01.2010.001": "2024-02-13T15:59:00Z",
-    }  # fmt: skip
+    }
     Path("c.csv").write_text("Kecamatan,Desa,Jumlah TPS\nGerokgak,Patas,2\n")
     again = terminal("load", "c.csv", "--json").json["files"][0]
     assert (again["added"], again["changed"]) == (1, []), "a list without due times takes none away"

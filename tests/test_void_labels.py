@@ -28,9 +28,19 @@ def findings(station: Terminal, label: str, giver: str = "51.08", to: str = "51.
 def test_a_void_label_that_turns_up_at_a_scan_is_a_finding(station: Terminal) -> None:
     codes = printed(station, "--to", TPS1)
     done = station(
-        "void", codes[0], f"{codes[1]}*01", "--reason", "spoiled", "--note", "jammed", "--by", "Ketut", "--by", "Made",
+        "void",
+        codes[0],
+        f"{codes[1]}*01",
+        "--reason",
+        "spoiled",
+        "--note",
+        "jammed",
+        "--by",
+        "Ketut",
+        "--by",
+        "Made",
         "--json",
-    )  # fmt: skip
+    )
     assert done.json == {"reason": "spoiled", "labels": [{"code": code, "print": 1} for code in codes[:2]]}
     assert findings(station, f"{codes[0]}*01") == ["VOID_LABEL"]
     chain = station("custody", codes[0], "--json").json
@@ -118,6 +128,8 @@ def test_who_prints_and_claims_is_who_is_named(station: Terminal) -> None:
     told = station("report", "prints", "--json").json
     assert [(row["by"], row["printed"]) for row in told["rows"]] == [("Ni Luh", 4), ("Ni Luh", 5), ("Wayan", 1)]
     assert [(record["act"], record["by"]) for record in told["records"]] == [
-        ("print", "Ni Luh"), ("blank", "Wayan"), ("claim", "Putu"),
-    ]  # fmt: skip
+        ("print", "Ni Luh"),
+        ("blank", "Wayan"),
+        ("claim", "Putu"),
+    ]
     assert "Print 01: lost" in [station("void", code, "--reason", "lost"), station("custody", code)][1].out

@@ -21,8 +21,18 @@ DOWN, UP = [PPK, PPS, HOME], [PPS, PPK, WAREHOUSE]
 
 def seal(store, code: str, action: str, serials=(), result=None, by: str = WAREHOUSE) -> None:
     row = {"code": code, "print": None, "after": None, "how": "typed"}
-    said = {"item": row, "place": by, "action": action, "serials": list(serials), "result": result,
-            "names": ["Made", "Luh"], "witness": "", "photo": None, "note": "", "occurred": None}  # fmt: skip
+    said = {
+        "item": row,
+        "place": by,
+        "action": action,
+        "serials": list(serials),
+        "result": result,
+        "names": ["Made", "Luh"],
+        "witness": "",
+        "photo": None,
+        "note": "",
+        "occurred": None,
+    }
     record_new(store, NewEvent("seal", said))
 
 
@@ -54,29 +64,57 @@ def test_a_whole_way_back_accuses_nobody_and_each_state_is_told(sqlite_url):
         seal(store, unsealed, "check", [], "none")
         for code in (stock, gone):
             store.state.places.refresh()
-            record_new(store, NewEvent("reassign", {
-                "items": [{"code": code, "print": None, "after": None, "how": "typed"}], "to": WAREHOUSE,
-                "reason": "kembali ke stok"}))  # fmt: skip
+            record_new(
+                store,
+                NewEvent(
+                    "reassign",
+                    {
+                        "items": [{"code": code, "print": None, "after": None, "how": "typed"}],
+                        "to": WAREHOUSE,
+                        "reason": "kembali ke stok",
+                    },
+                ),
+            )
             seal(store, code, "remove")
-        record_new(store, NewEvent("inspect", {
-            "item": {"code": stock, "print": None, "after": None, "how": "typed"}, "condition": "good", "photo": None,
-            "note": "dilipat"}))  # fmt: skip
+        record_new(
+            store,
+            NewEvent(
+                "inspect",
+                {
+                    "item": {"code": stock, "print": None, "after": None, "how": "typed"},
+                    "condition": "good",
+                    "photo": None,
+                    "note": "dilipat",
+                },
+            ),
+        )
         handed = store.record_handover(Handover(WAREHOUSE, VENDOR, note="BA 12"), [Touch(gone, 1, "camera")])
         assert handed.findings == () and handed.expected is None  # nobody plans what is given away
         told = the_way_back_of(store, codes)
         assert [(told[code].state, told[code].holder, told[code].seals) for code in codes] == [
-            ("there", HOME, None), ("on_the_way", PPS, "unchecked"), ("back", WAREHOUSE, "intact"),
-            ("stock", WAREHOUSE, "unchecked"), ("gone", VENDOR, "unchecked"), ("back", WAREHOUSE, "faulty"),
-        ]  # fmt: skip
+            ("there", HOME, None),
+            ("on_the_way", PPS, "unchecked"),
+            ("back", WAREHOUSE, "intact"),
+            ("stock", WAREHOUSE, "unchecked"),
+            ("gone", VENDOR, "unchecked"),
+            ("back", WAREHOUSE, "faulty"),
+        ]
         assert [(told[code].is_emptied, told[code].is_looked_at) for code in codes] == [
-            (False, False), (False, False), (False, False), (True, True), (True, False), (False, False),
-        ]  # fmt: skip
+            (False, False),
+            (False, False),
+            (False, False),
+            (True, True),
+            (True, False),
+            (False, False),
+        ]
         found = {chain.code: [f.code for f in chain.findings] for chain in store.state.chains(codes)}
         assert {code: names for code, names in found.items() if names} == {unsealed: ["UNSEALED"]}
         rows = return_rows(told.values(), Ways(store.state.places.all()))
         assert [(row.place.code, row.delivered, row.not_back, row.counts["gone"]) for row in rows] == [
-            (WAREHOUSE, 6, 2, 1), (PPK, 6, 2, 1), (PPS, 6, 2, 1)
-        ]  # fmt: skip
+            (WAREHOUSE, 6, 2, 1),
+            (PPK, 6, 2, 1),
+            (PPS, 6, 2, 1),
+        ]
         report = returns_report(rows, list(told.values()), store.state.places.all(), {}, as_of="2024-02-20T00:00:00Z")
         assert [row["code"] for row in report.facts["not_back"]] == [there, stuck]
         assert [row["holder"] for row in report.facts["given_away"]] == [VENDOR]
@@ -116,13 +154,15 @@ def test_what_was_never_delivered_is_not_asked_back_and_a_moved_destination_is_h
 
 
 def test_any_order_of_arrival_gives_the_same_way_back():
-    events = list(ledger("""
+    events = list(
+        ledger("""
         A1 register X at WH for TPS1
         A2 handover WH>PPK X
         B1 [A2] handover PPK>PPS X
         C1 [B1] handover PPS>TPS1 X
         C2 handover TPS1>PPS X
-    """).values())  # fmt: skip
+    """).values()
+    )
     dice, told = random.Random(1), set()
     for _turn in range(6):
         dice.shuffle(events)

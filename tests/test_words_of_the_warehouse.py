@@ -14,11 +14,15 @@ from language.text import reason
 LATER = "2024-02-11T08:00:00Z"
 
 
-@pytest.mark.parametrize(("args", "kept"), [
-    (("inspect", "{box}", "--condition", "basah"), "wet"), (("inspect", "{box}", "--condition", "BERAT"), "heavy"),
-    (("seal", "{box}", "--check", "--result", "rusak"), "broken"),
-    (("void", "{box}", "--reason", "rusak", "--by", "Made"), None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("args", "kept"),
+    [
+        (("inspect", "{box}", "--condition", "basah"), "wet"),
+        (("inspect", "{box}", "--condition", "BERAT"), "heavy"),
+        (("seal", "{box}", "--check", "--result", "rusak"), "broken"),
+        (("void", "{box}", "--reason", "rusak", "--by", "Made"), None),
+    ],
+)
 def test_words_are_taken_in_both_languages(station: Terminal, args: tuple[str, ...], kept: str | None) -> None:
     box = station.codes("--kind", "box")[0]
     assert station("labels", "--code", box, "--out", station.home / "l.pdf").code == 0

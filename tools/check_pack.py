@@ -29,69 +29,97 @@ from typing import Any, NoReturn
 FOLDER = Path(__file__).resolve().parent
 SUMS, BUNDLE, VERIFIER = "SHA256SUMS", "logs.serah", "verify_standalone.py"
 ENGLISH = {
-    "HILANG: {}": "MISSING: {}", "TIDAK TERDAFTAR: {}": "NOT LISTED: {}", "BERUBAH: {}": "CHANGED: {}",
-    "{}: tidak dapat dibaca": "{}: cannot be read", "{}: bukan daftar sidik jari": "{}: is no list of digests",
-    "1. Berkas: ADA YANG SALAH": "1. Files: WRONG", "1. Berkas: cocok": "1. Files: as they left the station",
-    "2. Perlu: pip install cryptography": "2. Needs: pip install cryptography", "2. Catatan:": "2. Records:",
+    "HILANG: {}": "MISSING: {}",
+    "TIDAK TERDAFTAR: {}": "NOT LISTED: {}",
+    "BERUBAH: {}": "CHANGED: {}",
+    "{}: tidak dapat dibaca": "{}: cannot be read",
+    "{}: bukan daftar sidik jari": "{}: is no list of digests",
+    "1. Berkas: ADA YANG SALAH": "1. Files: WRONG",
+    "1. Berkas: cocok": "1. Files: as they left the station",
+    "2. Perlu: pip install cryptography": "2. Needs: pip install cryptography",
+    "2. Catatan:": "2. Records:",
     "Salah pakai: {}": "Wrong use: {}",
-}  # fmt: skip
+}
 """What this file says, in English by the Indonesian."""
 DETAILS = {
     "is no event of this format, byte for byte": "bukan catatan dalam bentuk ini, byte demi byte",
-    "cannot be checked: the entry with the log's key does not come before it":
-        "tidak dapat diperiksa: catatan dengan kunci log ini tidak ada sebelumnya",
-    "is not signed by the log's key, or was changed after signing":
-        "tidak ditandatangani dengan kunci log ini, atau diubah setelah ditandatangani",
+    "cannot be checked: the entry with the log's key does not come before it": "tidak dapat diperiksa: catatan "
+    "dengan kunci log ini tidak ada sebelumnya",
+    "is not signed by the log's key, or was changed after signing": "tidak ditandatangani dengan kunci log ini, "
+    "atau diubah setelah ditandatangani",
     "to number {} are missing": "sampai nomor {0} tidak ada",
     "is there twice": "ada dua kali",
     "is not the one that number {} was written after": "bukan catatan yang mendahului nomor {0} ketika itu ditulis",
-    "must be a genesis if it is the first, and no other may be one":
-        "harus catatan pembuka (genesis) kalau yang pertama, dan hanya yang pertama",
+    "must be a genesis if it is the first, and no other may be one": "harus catatan pembuka (genesis) kalau "
+    "yang pertama, dan hanya yang pertama",
     "is not what number {} relies on": "bukan catatan yang diacu nomor {0}",
     "and on are missing: the list says {} entries": "dan seterusnya tidak ada: menurut daftar ada {0} catatan",
     "is not what the list of logs says": "tidak sama dengan daftar log",
     "names another station or place than the list of logs": "menyebut pos atau tempat lain dari daftar log",
-    "and on are missing: its key signed a head of {} entries, which {} keeps":
-        "dan seterusnya tidak ada: kuncinya menandatangani posisi log {0} catatan, yang disimpan {1}",
-    "does not fit the head of {} entries that its key signed and {} keeps":
-        "tidak cocok dengan posisi log {0} catatan yang ditandatangani kuncinya dan disimpan {1}",
-    "a line is too long, or it unpacks to far too much":
-        "ada baris yang terlalu panjang, atau isinya terlalu besar setelah dibuka",
+    "and on are missing: its key signed a head of {} entries, which {} keeps": "dan seterusnya tidak ada: "
+    "kuncinya menandatangani posisi log {0} catatan, yang disimpan {1}",
+    "does not fit the head of {} entries that its key signed and {} keeps": "tidak cocok dengan posisi log {0} "
+    "catatan yang ditandatangani kuncinya dan disimpan {1}",
+    "a line is too long, or it unpacks to far too much": "ada baris yang terlalu panjang, atau isinya terlalu "
+    "besar setelah dibuka",
     "it is cut": "berkasnya terpotong",
     "line 1 is not a list of logs": "baris 1 bukan daftar log",
     "line {} is no entry, or of a log too many": "baris {0} bukan catatan, atau lognya melebihi batas",
     "or this one names what never was": "atau log ini menyebut yang tidak pernah ada",
-    "relies on another number {} of {} than is here: that was written anew, {}":
-        "mengacu nomor {0} dari {1} yang lain dari yang ada di sini: nomor itu ditulis ulang, {2}",
-    "relies on number {} of {}, which ends at {} here: that was cut, {}":
-        "mengacu nomor {0} dari {1}, yang di sini berakhir pada {2}: log itu dipotong, {3}",
-    "no log here is signed by the key {}: nobody vouches for any of them":
-        "tidak ada log di sini yang ditandatangani kunci {0}: tidak ada yang menjaminnya",
+    "relies on another number {} of {} than is here: that was written anew, {}": "mengacu nomor {0} dari {1} "
+    "yang lain dari yang ada di sini: nomor itu ditulis ulang, {2}",
+    "relies on number {} of {}, which ends at {} here: that was cut, {}": "mengacu nomor {0} dari {1}, yang di "
+    "sini berakhir pada {2}: log itu dipotong, {3}",
+    "no log here is signed by the key {}: nobody vouches for any of them": "tidak ada log di sini yang "
+    "ditandatangani kunci {0}: tidak ada yang menjaminnya",
     "does not count, by the root's word": "tidak diperhitungkan, menurut pos induk",
-    "what should be a log's signed head is none, or of another log":
-        "yang seharusnya posisi log bertanda tangan bukan posisi log, atau milik log lain",
+    "what should be a log's signed head is none, or of another log": "yang seharusnya posisi log bertanda "
+    "tangan bukan posisi log, atau milik log lain",
     "keeps a head of {} that its key has not signed": "menyimpan posisi log {0} yang tidak ditandatangani kuncinya",
     "more logs contradict each other": "masih ada log lain yang saling bertentangan",
-    "more absent logs are named than are followed: {} names some from its number {} on":
-        "log yang disebut dan tidak ada melebihi batas: {0} menyebutnya mulai nomor {1}",
-    "and on are not here: {} names number {} of this log, and no entry of it is here":
-        "dan seterusnya tidak ada di sini: {0} menyebut nomor {1} dari log ini, dan tidak satu pun catatannya ada",
-    "and on are witnessed by nobody: cutting them off would not be noticed":
-        "dan seterusnya belum ada salinannya di pos lain: kalau dipotong, tidak akan ketahuan",
+    "more absent logs are named than are followed: {} names some from its "
+    "number {} on": "log yang disebut dan tidak ada melebihi batas: {0} menyebutnya mulai nomor {1}",
+    "and on are not here: {} names number {} of this log, and no entry of it is here": "dan seterusnya tidak "
+    "ada di sini: {0} menyebut nomor {1} dari log ini, dan tidak satu pun catatannya ada",
+    "and on are witnessed by nobody: cutting them off would not be noticed": "dan seterusnya belum ada "
+    "salinannya di pos lain: kalau dipotong, tidak akan ketahuan",
     "this is no whole bundle: {}": "ini bukan bundel yang utuh: {0}",
-    "--root takes the 64 hex digits of a fingerprint, --head a file with just a signed head":
-        "--root perlu 64 angka heksadesimal sidik jari, --head perlu berkas yang hanya berisi posisi log",
-}  # fmt: skip
+    "--root takes the 64 hex digits of a fingerprint, --head a file with just a signed head": "--root perlu 64 "
+    "angka heksadesimal sidik jari, --head perlu berkas yang hanya berisi posisi log",
+}
 """What the verifier says of a finding, in Indonesian. A test holds this to every message of the verifier."""
 LABELS = {
-    "log": "log", "station": "pos", "place": "tempat", "key": "kunci", "size": "jumlah catatan",
-    "witnesses": "saksi log", "head": "sidik jari terakhir", "root": "akar pohon", "witnessed_to": "disaksikan sampai",
-    "code": "temuan", "seq": "nomor", "detail": "keterangan", "between": "antarlog", "type": "jenis", "at": "dicatat",
-    "by": "oleh", "from": "dari", "to": "ke", "refused": "ditolak", "held_by": "dipegang", "print": "cetakan",
-    "reason": "alasan", "second": "orang kedua", "action": "tindakan", "parent": "wadah", "condition": "kondisi",
-    "result": "hasil", "serials": "nomor segel", "target": "yang dikoreksi",
+    "log": "log",
+    "station": "pos",
+    "place": "tempat",
+    "key": "kunci",
+    "size": "jumlah catatan",
+    "witnesses": "saksi log",
+    "head": "sidik jari terakhir",
+    "root": "akar pohon",
+    "witnessed_to": "disaksikan sampai",
+    "code": "temuan",
+    "seq": "nomor",
+    "detail": "keterangan",
+    "between": "antarlog",
+    "type": "jenis",
+    "at": "dicatat",
+    "by": "oleh",
+    "from": "dari",
+    "to": "ke",
+    "refused": "ditolak",
+    "held_by": "dipegang",
+    "print": "cetakan",
+    "reason": "alasan",
+    "second": "orang kedua",
+    "action": "tindakan",
+    "parent": "wadah",
+    "condition": "kondisi",
+    "result": "hasil",
+    "serials": "nomor segel",
+    "target": "yang dikoreksi",
     "accuses": "menuduh",
-}  # fmt: skip
+}
 """The keys of what the verifier tells, in Indonesian. Their values stand as they were recorded, quoted."""
 ACCUSED = {"file": "yang memegang berkas ini, bukan log itu", "log": "log itu"}
 """Whom a finding accuses."""

@@ -237,8 +237,10 @@ def main(words: list[str] | None = None) -> int:
     verdict, summary = VERDICTS[0 if is_wrong else 2 if root or audit.witnessed else 1].split("|")
     events = [{key: body[key] for key in body if key in TELL.split()} for body in audit.events.values()]
     if args.json:
-        logs = [{"log": log, "key": sha256(audit.keys[log]).hexdigest(), "size": size, "root": top.hex()}
-                for log, (size, top) in sorted(audit.heads.items())]  # fmt: skip
+        logs = [
+            {"log": log, "key": sha256(audit.keys[log]).hexdigest(), "size": size, "root": top.hex()}
+            for log, (size, top) in sorted(audit.heads.items())
+        ]
         report = {"ok": not is_wrong, "verdict": verdict, "logs": logs, "findings": audit.findings, "events": events}
         print(json.dumps(report))
         return int(is_wrong)

@@ -260,8 +260,13 @@ def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
     level = {log.key.hex(): ["admit"] for log in logs.values() if log.key and sha256(log.key).hexdigest() == root}
     while level:
         known |= level
-        said = [body for name in ends if "admit" in level.get(logs[name].key.hex(), ()) for body in logs[name].said
-                if body["seq"] <= ends[name] and body["type"] != "witness" and body["key"] not in known]  # fmt: skip
+        said = [
+            body
+            for name in ends
+            if "admit" in level.get(logs[name].key.hex(), ())
+            for body in logs[name].said
+            if body["seq"] <= ends[name] and body["type"] != "witness" and body["key"] not in known
+        ]
         level = {body["key"]: body["powers"] for body in said if body["type"] == "admit"}
         for body in (body for body in said if body["type"] == "revoke"):
             for name in (name for name in ends if logs[name].key.hex() == body["key"]):
@@ -327,8 +332,10 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
             by.find("UNKNOWN_STATION", end + 1 if by_name in ends else None, "does not count, by the root's word")
     kept = [(logs[name], body) for name in ends for body in logs[name].said if body["type"] == "witness"]
     kept = [(by, body) for by, body in kept if body["seq"] <= ends[by.name]]
-    for note, keeper, is_listed, seq in (*((body["head"], by, False, body["seq"]) for by, body in kept),
-                                         *((*one, None) for one in notes)):  # fmt: skip
+    for note, keeper, is_listed, seq in (
+        *((body["head"], by, False, body["seq"]) for by, body in kept),
+        *((*one, None) for one in notes),
+    ):
         code = "TAMPERED" if seq else "ALTERED"  # §8: who kept a C2SP tlog-checkpoint, in an entry that he signed
         if not (match := re.fullmatch(NOTE, note)) or int(match[3]) >= 2**53 or (is_listed and match[2] != keeper.name):
             keeper.find(code, seq, "what should be a log's signed head is none, or of another log", not is_listed)
@@ -380,13 +387,28 @@ def main(words: list[str] | None = None) -> int:
     wrong = [finding for finding in findings if finding["code"] in WRONG]
     is_between = all(one["between"] and one["code"] != "TAMPERED" for one in wrong)
     verdict, summary = VERDICTS[
-        ((4 if "DISPUTED" in (one["code"] for one in wrong) else 3) if is_between else 0) if wrong
-        else 1 if not root and not args.head else 2 if any(log.seen_by for log in logs.values()) else 5
-    ].split("|")  # fmt: skip
-    facts = [{"log": log.name, "station": log.genesis.get("station"), "place": log.genesis.get("place"),
-              "key": sha256(log.key).hexdigest() * bool(log.key), "size": len(log.leaves), "witnesses": log.seen_by,
-              "head": log.leaves[-1].hex() if log.leaves else None, "root": log.root(0, len(log.leaves)).hex(),
-              "witnessed_to": max(log.seen_by.values(), default=0)} for log in logs.values()]  # fmt: skip
+        ((4 if "DISPUTED" in (one["code"] for one in wrong) else 3) if is_between else 0)
+        if wrong
+        else 1
+        if not root and not args.head
+        else 2
+        if any(log.seen_by for log in logs.values())
+        else 5
+    ].split("|")
+    facts = [
+        {
+            "log": log.name,
+            "station": log.genesis.get("station"),
+            "place": log.genesis.get("place"),
+            "key": sha256(log.key).hexdigest() * bool(log.key),
+            "size": len(log.leaves),
+            "witnesses": log.seen_by,
+            "head": log.leaves[-1].hex() if log.leaves else None,
+            "root": log.root(0, len(log.leaves)).hex(),
+            "witnessed_to": max(log.seen_by.values(), default=0),
+        }
+        for log in logs.values()
+    ]
     report = {"ok": not wrong, "verdict": verdict, "logs": facts, "findings": findings, "events": events}
     rows = [[item for item in row.items() if item[1] not in (None, "", [], {})] for row in facts + events + findings]
     told = [", ".join(f"{key} {json.dumps(value)}" for key, value in row) for row in rows]  # quoted for a terminal

@@ -91,9 +91,13 @@ def build(site: Site, door: Door | None = None) -> FastAPI:
         door: None: the page on this computer.
     """
     app = FastAPI(
-        title="Serah", version="1", description=ABOUT, docs_url=None, redoc_url=None,
+        title="Serah",
+        version="1",
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
         lifespan=None if door else _lifespan,
-    )  # fmt: skip
+    )
     app.state.site = site
     for router in PAGES:
         app.include_router(router)
@@ -166,8 +170,11 @@ def _of_fault(request: Request, error: Exception) -> Response:
 
 
 _ANSWERS: dict[Any, Any] = {
-    CustodyError: _of_ours, HTTPException: _of_http, RequestValidationError: _of_input, Exception: _of_fault
-}  # fmt: skip
+    CustodyError: _of_ours,
+    HTTPException: _of_http,
+    RequestValidationError: _of_input,
+    Exception: _of_fault,
+}
 
 
 def status_of(error: CustodyError) -> int:

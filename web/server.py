@@ -67,9 +67,10 @@ def lan_addresses(wanted: str | None = None) -> list[IPv4Address]:
             return [IPv4Address(wanted)]
         except ValueError as error:
             raise InputError(
-                N_("{address} is no address such as 192.168.1.20"), hint=N_("See it in the network settings."),
+                N_("{address} is no address such as 192.168.1.20"),
+                hint=N_("See it in the network settings."),
                 address=wanted[:60],
-            ) from error  # fmt: skip
+            ) from error
     found: dict[IPv4Address, None] = {}
     for elsewhere in ("192.168.0.1", "10.0.0.1", "172.16.0.1", "1.1.1.1"):  # nothing is sent: only the way is asked
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking, suppress(OSError):
@@ -142,9 +143,14 @@ def serve(site: Site, listening: socket.socket, lan: socket.socket | None = None
 def server_of(site: Site) -> "_Server":
     """What answers for a site, once it is run on a socket."""
     config = uvicorn.Config(
-        build(site), access_log=False, log_level="warning", server_header=False, date_header=False,
-        timeout_graceful_shutdown=_LAST_WORDS_S, timeout_keep_alive=30,
-    )  # fmt: skip
+        build(site),
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=_LAST_WORDS_S,
+        timeout_keep_alive=30,
+    )
     return _Server(config, site)
 
 
@@ -153,10 +159,18 @@ def lan_server_of(site: Site) -> LanServer:
     assert site.lan is not None
     certificate = site.lan.certificate.path
     config = uvicorn.Config(
-        build(site, LanDoor(site.lan)), access_log=False, log_level="warning", server_header=False, date_header=False,
-        timeout_graceful_shutdown=_LAST_WORDS_S, timeout_keep_alive=30, ws="none", proxy_headers=False,
-        ssl_certfile=certificate, ssl_keyfile=certificate,
-    )  # fmt: skip
+        build(site, LanDoor(site.lan)),
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=_LAST_WORDS_S,
+        timeout_keep_alive=30,
+        ws="none",
+        proxy_headers=False,
+        ssl_certfile=certificate,
+        ssl_keyfile=certificate,
+    )
     return LanServer(config, most=most_connections())
 
 

@@ -84,9 +84,14 @@ def render_page(request: Request, name: str, *, status: int = 200, **values: Any
     wanted = request.query_params.get("lang", "")  # the guard has chosen it
     secret = request.scope.get(SECRET)
     text = render(
-        name, lang=language.chosen(), token=secret or "", path=request.url.path, frame=_frame(request),
-        is_device=is_device(request), **values,
-    )  # fmt: skip
+        name,
+        lang=language.chosen(),
+        token=secret or "",
+        path=request.url.path,
+        frame=_frame(request),
+        is_device=is_device(request),
+        **values,
+    )
     response = HTMLResponse(text, status)
     if secret == site_of(request).token:
         response.set_cookie(cookie_name(secret), secret, httponly=True, samesite="strict")

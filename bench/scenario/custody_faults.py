@@ -157,8 +157,11 @@ def not_taken_over(s: Scene) -> None:
     s.on("station", lambda load: load.says.append(("NOT_HELD", s.item)))
 
 
-@fault("FORK", "a village says that a box went past it, and the sub-district says that the village got it",
-       village="bundle")  # fmt: skip
+@fault(
+    "FORK",
+    "a village says that a box went past it, and the sub-district says that the village got it",
+    village="bundle",
+)
 def given_two_ways(s: Scene) -> None:
     def village(load: Load) -> None:
         leave_out(load, s.item)

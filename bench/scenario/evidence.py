@@ -32,8 +32,13 @@ def stranger(s: Scene) -> None:
     s.everywhere("LATE", is_provisional=True)  # by what counts they have not arrived; its records say that they have
 
 
-@fault("UNKNOWN_STATION", "a laptop is stolen, and records after the number up to which root lets it stand",
-       scope="station", village="paper", is_of_laptop=True)  # fmt: skip
+@fault(
+    "UNKNOWN_STATION",
+    "a laptop is stolen, and records after the number up to which root lets it stand",
+    scope="station",
+    village="paper",
+    is_of_laptop=True,
+)
 def stolen(s: Scene) -> None:
     def edit(load: Load) -> None:
         load.not_before = "2024-02-13T15:30:00Z"  # its last
@@ -45,8 +50,13 @@ def stolen(s: Scene) -> None:
     s.everywhere("LATE")
 
 
-@fault("FORK", "a laptop is put back to an older copy, and the same handover keyed in again", scope="station",
-       village="bundle", is_of_laptop=True)  # fmt: skip
+@fault(
+    "FORK",
+    "a laptop is put back to an older copy, and the same handover keyed in again",
+    scope="station",
+    village="bundle",
+    is_of_laptop=True,
+)
 def put_back(s: Scene) -> None:
     def edit(load: Load) -> None:
         load.not_before = "2024-02-13T15:30:00Z"

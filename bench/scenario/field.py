@@ -27,9 +27,12 @@ Leg = Literal["load", "arrive", "village", "receipt", "station"]
 """Onto the truck, off it at the sub-district, on to the village, the village's own word on that, to the station."""
 LEGS: tuple[Leg, ...] = get_args(Leg)
 BEGINS = {
-    "load": "2024-02-11T00:00:00Z", "arrive": "2024-02-12T00:30:00Z", "village": "2024-02-12T23:00:00Z",
-    "receipt": "2024-02-13T01:30:00Z", "station": "2024-02-13T04:30:00Z",
-}  # fmt: skip
+    "load": "2024-02-11T00:00:00Z",
+    "arrive": "2024-02-12T00:30:00Z",
+    "village": "2024-02-12T23:00:00Z",
+    "receipt": "2024-02-13T01:30:00Z",
+    "station": "2024-02-13T04:30:00Z",
+}
 """Each leg in good time before what is due: sub-districts 12 February 10:00 UTC, villages 13 February 04:00, polling
 stations 13 February 15:59."""
 SECONDS = {"load": 60, "arrive": 60, "village": 40, "receipt": 20, "station": 10}
@@ -211,8 +214,14 @@ class Field:
                 if codes and (len(codes) + len(group) > _MOST_ON_TRUCK or number == len(groups)):
                     plate = self.plate()
                     carriage = Carriage(f"Truk {plate}", "I Ketut Darma", "Aipda Wayan Sudira")
-                    load = Load("load", self.warehouse, WAREHOUSE, plate, codes,
-                                {"bound": (district,), "load": tuple(codes), "carriage": carriage})  # fmt: skip
+                    load = Load(
+                        "load",
+                        self.warehouse,
+                        WAREHOUSE,
+                        plate,
+                        codes,
+                        {"bound": (district,), "load": tuple(codes), "carriage": carriage},
+                    )
                     load.after.append(lambda done, to=district: self.trucks.append((done.to, to, done.bast)))
                     yield load
                     codes = []

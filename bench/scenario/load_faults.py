@@ -123,8 +123,12 @@ def refused_at_the_truck(s: Scene) -> None:
     s.ledger("LATE")
 
 
-@fault("SHORTAGE", "two laptops load one truck under one number, each by a list, and a box on both stays",
-       scope="station", village="bundle")  # fmt: skip
+@fault(
+    "SHORTAGE",
+    "two laptops load one truck under one number, each by a list, and a box on both stays",
+    scope="station",
+    village="bundle",
+)
 def two_laptops(s: Scene) -> None:
     """What each tells that it lacks, the other one has: when they have met, the box alone is short, in both records."""
     rest, number = [code for code in s.items if code != s.item], f"{s.number:04d}/TRUK/2024"
@@ -151,8 +155,11 @@ def two_laptops(s: Scene) -> None:
     s.ledger("LATE")
 
 
-@fault("SHORTAGE", "a truck for two sub-districts is received by its paper alone, and one box at the second stop late",
-       village="paper")  # fmt: skip
+@fault(
+    "SHORTAGE",
+    "a truck for two sub-districts is received by its paper alone, and one box at the second stop late",
+    village="paper",
+)
 def two_stops_by_paper(s: Scene) -> None:
     """The laptop at the second stop knows no plan and no other log: the paper alone says what is for there."""
     field = s.field

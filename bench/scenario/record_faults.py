@@ -85,8 +85,11 @@ def withdrawn(s: Scene) -> None:
     s.ledger("CORRECTED", is_open=False)
 
 
-@fault("DISPUTED", "a village refuses what the sub-district's record says it took; it is given again later",
-       village="bundle")  # fmt: skip
+@fault(
+    "DISPUTED",
+    "a village refuses what the sub-district's record says it took; it is given again later",
+    village="bundle",
+)
 def refused(s: Scene) -> None:
     def receipt(load: Load) -> None:
         load.more["refused"] = (*load.more.get("refused", ()), Touch(s.item, 1, "camera"))

@@ -59,9 +59,12 @@ class Laptop:
         """Begin its ledger, or open it again; `root` is the fingerprint of the election's root, None: its own."""
         self.folder.mkdir(parents=True, exist_ok=True)
         around = Surroundings(
-            self._shown, random.Random(self.seed).randrange, by=f"Petugas {self.name}", app="serah/bench",
+            self._shown,
+            random.Random(self.seed).randrange,
+            by=f"Petugas {self.name}",
+            app="serah/bench",
             uptime=self._uptime,
-        )  # fmt: skip
+        )
         url = f"sqlite:///{self.folder / 'ledger.db'}"
         self.store = self._opened.enter_context(open_store(url, self._signer, around, create=begin))
         if begin:

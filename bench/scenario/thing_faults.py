@@ -35,13 +35,21 @@ def mended(s: Scene) -> None:
 
 @fault("MISSING", "a box lacks parts, and a reserve takes its place")
 def replaced(s: Scene) -> None:
-    reserve = Item(s.field.warehouse.store.around.new_code(), "box", s.district, k=s.number, n=s.number,
-                   election="PPWP", held_by=WAREHOUSE)  # fmt: skip
+    reserve = Item(
+        s.field.warehouse.store.around.new_code(),
+        "box",
+        s.district,
+        k=s.number,
+        n=s.number,
+        election="PPWP",
+        held_by=WAREHOUSE,
+    )
     s.field.register([reserve])
 
     def edit(load: Load) -> None:
-        load.after.append(lambda _done: record_inspection(
-            load.by.store, [s.touch()], "missing", reserve=s.touch(reserve.code)))  # fmt: skip
+        load.after.append(
+            lambda _done: record_inspection(load.by.store, [s.touch()], "missing", reserve=s.touch(reserve.code))
+        )
         load.after.append(lambda _done: (s.field.bind(s.item, s.district), s.field.bind(reserve.code, s.station)))
         load.not_before = "2024-02-12T08:00:00Z"  # when the reserve has come as well
 
@@ -137,8 +145,9 @@ def in_sack(s: Scene) -> None:
 
     def edit(load: Load) -> None:
         if s.item in load.codes:
-            load.after.append(lambda _done: record_packing(
-                load.by.store, s.touch(sack.code), [s.touch()], "check", scope="full"))  # fmt: skip
+            load.after.append(
+                lambda _done: record_packing(load.by.store, s.touch(sack.code), [s.touch()], "check", scope="full")
+            )
 
     s.on("village", edit)
     s.ledger("EXCESS")

@@ -100,12 +100,21 @@ def init(
             begun = begin(station, election=election, name=name, place=code, root=followed, passphrase=words)
     genesis, fingerprint = begun.genesis, begun.fingerprint
     if as_json:
-        print_json({
-            "log": genesis.log, "election": genesis.body["election"], "station": genesis.body["station"],
-            "place": genesis.body["place"], "fingerprint": fingerprint, "root": genesis.body["root"],
-            "continues": genesis.body["continues"], "key_file": str(begun.card), "secret_file": str(begun.secret),
-            "key_sheet": str(begun.sheet), "db": station.db_url,
-        })  # fmt: skip
+        print_json(
+            {
+                "log": genesis.log,
+                "election": genesis.body["election"],
+                "station": genesis.body["station"],
+                "place": genesis.body["place"],
+                "fingerprint": fingerprint,
+                "root": genesis.body["root"],
+                "continues": genesis.body["continues"],
+                "key_file": str(begun.card),
+                "secret_file": str(begun.secret),
+                "key_sheet": str(begun.sheet),
+                "db": station.db_url,
+            }
+        )
         return
     click.echo(
         _("Station {station} at {place} has begun its log.").format(
@@ -139,9 +148,11 @@ def _ask_anew(*, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise InputError(
             N_("a station has begun here already; it has recorded nothing yet"),
-            hint=N_("Add --yes to begin anew: the old key and ledger are kept in a folder beside. Or choose another "
-                    "folder with --home."),
-        )  # fmt: skip
+            hint=N_(
+                "Add --yes to begin anew: the old key and ledger are kept in a folder beside. Or choose another "
+                "folder with --home."
+            ),
+        )
     words = _("A station has begun here already; it has recorded nothing yet. Its key and ledger would be kept aside.")
     if not confirm(words + " " + _("Begin anew?"), default=False):
         note(_("Nothing was recorded."))
@@ -156,10 +167,16 @@ def _say_root(genesis: Event, fingerprint: str) -> None:
         click.echo(_("The election's root, which it follows:"))
         click.echo("  " + in_groups(root))
         click.echo("  " + " · ".join(words_of(root)))
-        click.echo(_("Compare words and digits with the warehouse's key sheet. If they differ, run init again now: "
-                     "while nothing is recorded, it begins anew."))  # fmt: skip
+        click.echo(
+            _(
+                "Compare words and digits with the warehouse's key sheet. If they differ, run init again now: "
+                "while nothing is recorded, it begins anew."
+            )
+        )
     elif genesis.body["place"].count(".") >= 2 and genesis.body["continues"] is None:
         note(  # it stands below a regency's warehouse
-            _("This station is a root of its own. A sub-district's or village's station (PPK, PPS) follows the "
-              "warehouse: run init again now, with --root and the fingerprint on the warehouse's key sheet.")
-        )  # fmt: skip
+            _(
+                "This station is a root of its own. A sub-district's or village's station (PPK, PPS) follows the "
+                "warehouse: run init again now, with --root and the fingerprint on the warehouse's key sheet."
+            )
+        )

@@ -66,9 +66,13 @@ def load(
     as_json: bool,
 ) -> None:
     reading = Reading(
-        header_row, sheet, _pairs("--map", columns), names=_pairs("--name", names), may_name=own_codes,
+        header_row,
+        sheet,
+        _pairs("--map", columns),
+        names=_pairs("--name", names),
+        may_name=own_codes,
         dues=_pairs("--due", dues),
-    )  # fmt: skip
+    )
     with station.store(write=not dry_run) as store:
         changes = _load(store, files, reading, station.home, dry_run=dry_run, may_ask=not as_json)
     if as_json:

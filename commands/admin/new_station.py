@@ -75,8 +75,9 @@ def set_aside(station: Station) -> Iterator[Path]:
             raise StoreError(
                 N_("the folder {path} cannot be written ({reason})"),
                 hint=N_("Close what else has this station open, and try again."),
-                path=str(station.home), reason=error.strerror or str(error),
-            ) from error  # fmt: skip
+                path=str(station.home),
+                reason=error.strerror or str(error),
+            ) from error
         raise
 
 
@@ -149,10 +150,12 @@ def _need_ledger(station: Station) -> None:
     if station.db_url == f"sqlite:///{station.home / LEDGER_FILE}" and not (station.home / LEDGER_FILE).exists():
         raise StoreError(
             N_("there is no ledger at {path}"),
-            hint=N_("Put a backup there; or take its log from another station's bundle: "
-                    "python main.py init --continue --from FILE"),
+            hint=N_(
+                "Put a backup there; or take its log from another station's bundle: "
+                "python main.py init --continue --from FILE"
+            ),
             path=str(station.home / LEDGER_FILE),
-        )  # fmt: skip
+        )
     with open_store(station.db_url, None, station.around()) as store:
         store.ledger.own_log()
 

@@ -25,9 +25,11 @@ def given(file: Path | None) -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise InputError(
-            N_("{file} cannot be read: {reason}"), hint=N_("Check the name and the folder."), file=str(file),
+            N_("{file} cannot be read: {reason}"),
+            hint=N_("Check the name and the folder."),
+            file=str(file),
             reason=reason,
-        ) from error  # fmt: skip
+        ) from error
 
 
 def ask(file: Path | None) -> str:

@@ -41,10 +41,16 @@ def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, a
         needs, may_plan = store.state.needs(), store.may_plan
     items, counts, packs = found.items, found.by_kind, found.packs
     if as_json:
-        print_json({
-            "place": top, "missing": len(items), "registered": 0 if dry_run else len(items), "by_kind": dict(counts),
-            "packs_not_planned": packs, "events": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in events],
-        })  # fmt: skip
+        print_json(
+            {
+                "place": top,
+                "missing": len(items),
+                "registered": 0 if dry_run else len(items),
+                "by_kind": dict(counts),
+                "packs_not_planned": packs,
+                "events": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in events],
+            }
+        )
         return
     names = {need.kind: need for need in needs}
     for kind_code, count in sorted(counts.items()):
@@ -100,12 +106,21 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
         for item in found:
             count += 1
             if as_json:
-                print_json({
-                    "code": item.code, "kind": item.kind, "to": item.to, "k": item.k, "n": item.n,
-                    "held_by": item.held_by, "condition": item.condition or None, "election": item.election,
-                    "print": item.print, "quantity": item.quantity,
-                    "serials": str(item.serials) if item.serials else None,
-                })  # fmt: skip
+                print_json(
+                    {
+                        "code": item.code,
+                        "kind": item.kind,
+                        "to": item.to,
+                        "k": item.k,
+                        "n": item.n,
+                        "held_by": item.held_by,
+                        "condition": item.condition or None,
+                        "election": item.election,
+                        "print": item.print,
+                        "quantity": item.quantity,
+                        "serials": str(item.serials) if item.serials else None,
+                    }
+                )
             else:
                 which = item.election or ""
                 name = _kind_name(needs, item.kind)

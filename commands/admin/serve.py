@@ -33,9 +33,15 @@ from web import server
 @json_option
 @pass_station
 def serve(
-    station: Station, /, port: int | None, no_browser: bool, source: str, lan: bool, lan_address: str | None,
+    station: Station,
+    /,
+    port: int | None,
+    no_browser: bool,
+    source: str,
+    lan: bool,
+    lan_address: str | None,
     as_json: bool,
-) -> None:  # fmt: skip
+) -> None:
 
     with station.store(write=True) as store:  # what is wrong with ledger or key is said here, not in the browser
         store.ledger.own_log()

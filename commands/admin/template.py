@@ -11,9 +11,15 @@ from tables.output.safe_file import safe_file
 from tables.templates import template_workbook
 
 _KINDS = {
-    "places": "places", "needs": "needs", "items": "items", "points": "points",
-    "tempat": "places", "kebutuhan": "needs", "barang": "items", "titik": "points",
-}  # fmt: skip
+    "places": "places",
+    "needs": "needs",
+    "items": "items",
+    "points": "points",
+    "tempat": "places",
+    "kebutuhan": "needs",
+    "barang": "items",
+    "titik": "points",
+}
 
 
 @click.command()

@@ -38,10 +38,15 @@ def token(station: Station, name: str | None, days: int, revoke: str | None, as_
         observers.revoke(revoke)
         note(_("Revoked: {name}").format(name=printable(revoke)))
     told = [
-        {"name": one.name, "made_at": one.made_at, "expires_at": one.expires_at, "revoked_at": one.revoked_at,
-         "is_valid": observers.is_valid(one)}
+        {
+            "name": one.name,
+            "made_at": one.made_at,
+            "expires_at": one.expires_at,
+            "revoked_at": one.revoked_at,
+            "is_valid": observers.is_valid(one),
+        }
         for one in observers.all()
-    ]  # fmt: skip
+    ]
     if as_json:
         print_json(told)
         return

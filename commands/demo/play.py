@@ -84,9 +84,9 @@ def play(folder: Path, out: Path, *, is_quick: bool, quiet: bool) -> Result:
             store, PrintJob(stock(SHEET), folder / "labels.pdf", progress=partial(progress, quiet=quiet)), items
         )
         tree = store.state.places.all()
-        plot = write_story(*(
-            [item for item in items if is_under(tree, item.to, village)] for village in (story.FIRST, story.SECOND)
-        ))  # fmt: skip
+        plot = write_story(
+            *([item for item in items if is_under(tree, item.to, village)] for village in (story.FIRST, story.SECOND))
+        )
         clock.utc = story.LOADED
         _reprint(store, folder / "reprint.pdf", plot.smudged)
         pictures = _pictures(store, folder, items, plot)

@@ -18,8 +18,11 @@ FIRST, SECOND = "51.08.06.1024", "51.08.06.1025"
 STATION = f"{FIRST}.001"
 
 PREPARED, LOADED, EVENING, MORNING = (
-    "2024-02-12T00:00:00Z", "2024-02-12T00:40:00Z", "2024-02-13T10:00:00Z", "2024-02-13T22:00:00Z"
-)  # fmt: skip
+    "2024-02-12T00:00:00Z",
+    "2024-02-12T00:40:00Z",
+    "2024-02-13T10:00:00Z",
+    "2024-02-13T22:00:00Z",
+)
 """When labels were printed and one printed again, and when reports are made; in Bali (WITA) it is 8 hours later."""
 
 AGAIN = "AGAIN"
@@ -79,15 +82,26 @@ def write_story(first: Sequence[Item], second: Sequence[Item]) -> Story:
     new = {smudged.code: 2}
     legs = (
         Leg(
-            "1-loading", "2024-02-12T01:10:00Z", KEEPER,
-            Handover(WAREHOUSE, TRUCK, (FIRST, SECOND), counted=len(everything), giver_name=KEEPER,
-                     receiver_name=DRIVER, witnesses=(WITNESS,),
-                     carriage=Carriage("Truk engkel DK 8123 AB", DRIVER)),
+            "1-loading",
+            "2024-02-12T01:10:00Z",
+            KEEPER,
+            Handover(
+                WAREHOUSE,
+                TRUCK,
+                (FIRST, SECOND),
+                counted=len(everything),
+                giver_name=KEEPER,
+                receiver_name=DRIVER,
+                witnesses=(WITNESS,),
+                carriage=Carriage("Truk engkel DK 8123 AB", DRIVER),
+            ),
             _labels([*everything, twice], new),
             (Fault(AGAIN, twice.code, N_("one label shown twice, taken once")),),
         ),
         Leg(
-            "2-unloading", "2024-02-12T03:25:00Z", CLERK,
+            "2-unloading",
+            "2024-02-12T03:25:00Z",
+            CLERK,
             Handover(TRUCK, DISTRICT, giver_name=DRIVER, receiver_name=CHAIR, conditions={damaged.code: "heavy"}),
             _labels(arrived, {}),
             (
@@ -97,14 +111,18 @@ def write_story(first: Sequence[Item], second: Sequence[Item]) -> Story:
             ),
         ),
         Leg(
-            "3-kaliuntu", "2024-02-13T00:20:00Z", CLERK,
+            "3-kaliuntu",
+            "2024-02-13T00:20:00Z",
+            CLERK,
             Handover(DISTRICT, FIRST, counted=len(first), giver_name=CHAIR, receiver_name=PPS_FIRST),
             _labels([*_without(first, missing), misrouted], new),
             (Fault("WRONG_DESTINATION", misrouted.code, N_("one box bound for another village")),),
             scans_place=True,
         ),
         Leg(
-            "4-kampung-anyar", "2024-02-13T04:40:00Z", CLERK,
+            "4-kampung-anyar",
+            "2024-02-13T04:40:00Z",
+            CLERK,
             Handover(DISTRICT, SECOND, counted=len(second) + 1, giver_name=CHAIR, receiver_name=PPS_SECOND),
             _labels(second, {}),
             (
@@ -115,11 +133,13 @@ def write_story(first: Sequence[Item], second: Sequence[Item]) -> Story:
             scans_place=True,
         ),
         Leg(
-            "5-tps", "2024-02-13T07:30:00Z", PPS_FIRST,
+            "5-tps",
+            "2024-02-13T07:30:00Z",
+            PPS_FIRST,
             Handover(FIRST, STATION, giver_name=PPS_FIRST, receiver_name=KPPS),
             _labels([item for item in first if item.to == STATION], {}),
         ),
-    )  # fmt: skip
+    )
     return Story(legs, smudged, missing, misrouted, good)
 
 

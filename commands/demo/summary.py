@@ -63,9 +63,11 @@ def as_lines(result: Result) -> list[str]:
 def _leg_line(result: Result, played: Played) -> str:
     recorded = played.recorded
     words = _("{giver} > {to}: {scanned} scanned, expected: {expected}.").format(
-        giver=result.name(recorded.giver), to=result.name(recorded.to), scanned=number(recorded.scanned),
+        giver=result.name(recorded.giver),
+        to=result.name(recorded.to),
+        scanned=number(recorded.scanned),
         expected="?" if recorded.expected is None else number(recorded.expected),
-    )  # fmt: skip
+    )
     if played.found:
         words += " " + _("Found: {faults}.").format(faults=_listed(played.found))
     if played.not_found:
@@ -86,8 +88,11 @@ def _argument(path: Path) -> str:
 def summary(result: Result) -> dict[str, Any]:
     """The same for `--json`."""
     return {
-        "ok": result.is_whole, "out": str(result.out), "seconds": round(result.seconds, 1),
-        "items": result.item_count, "pages": result.page_count,
+        "ok": result.is_whole,
+        "out": str(result.out),
+        "seconds": round(result.seconds, 1),
+        "items": result.item_count,
+        "pages": result.page_count,
         "handovers": [_leg_json(played) for played in result.played],
         "planted": [
             {"code": fault.code, "item": fault.item, "handover": played.leg.name, "found": fault in played.found}
@@ -95,20 +100,30 @@ def summary(result: Result) -> dict[str, Any]:
             for fault in played.leg.faults
         ],
         "look_at": {
-            "good": result.story.good.code, "missing": result.story.missing.code,
-            "misrouted": result.story.misrouted.code, "reprinted": result.story.smudged.code,
+            "good": result.story.good.code,
+            "missing": result.story.missing.code,
+            "misrouted": result.story.misrouted.code,
+            "reprinted": result.story.smudged.code,
         },
-    }  # fmt: skip
+    }
 
 
 def _leg_json(played: Played) -> dict[str, Any]:
     recorded = played.recorded
     return {
-        "name": played.leg.name, "at": played.leg.at_utc, "bast": recorded.bast, "from": recorded.giver,
-        "to": recorded.to, "frames": played.frame_count, "shown": played.shown_count, "unread": list(played.unread),
-        "scanned": recorded.scanned, "expected": recorded.expected, "counted": played.leg.handover.counted,
+        "name": played.leg.name,
+        "at": played.leg.at_utc,
+        "bast": recorded.bast,
+        "from": recorded.giver,
+        "to": recorded.to,
+        "frames": played.frame_count,
+        "shown": played.shown_count,
+        "unread": list(played.unread),
+        "scanned": recorded.scanned,
+        "expected": recorded.expected,
+        "counted": played.leg.handover.counted,
         "findings": dict(Counter(finding.code for finding in recorded.findings)),
-    }  # fmt: skip
+    }
 
 
 def write_notes(folder: Path, result: Result) -> None:

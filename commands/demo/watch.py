@@ -87,9 +87,12 @@ def watch(store: Store, leg: Leg, film: Path, stills: Path, tell: Callable[[int]
     store.around = replace(store.around, by=leg.by)
     said = leg.handover
     draft = store.drafts.open(
-        store.around.new_id(), said.giver, None if leg.scans_place else said.to, said.bound,
+        store.around.new_id(),
+        said.giver,
+        None if leg.scans_place else said.to,
+        said.bound,
         at=store.around.now_utc(),
-    )  # fmt: skip
+    )
     desk = DraftDesk(store, draft.id)
     session = ScanSession(desk)
     keeper = Stills(stills, leg.name, session)
@@ -117,7 +120,10 @@ def watch(store: Store, leg: Leg, film: Path, stills: Path, tell: Callable[[int]
     seen = {(finding.code, finding.item) for finding in recorded.findings}
     seen |= {(AGAIN, outcome.code) for outcome in outcomes if outcome.kind == "again"}
     return Played(
-        leg, recorded, frame_count, len(shown),
+        leg,
+        recorded,
+        frame_count,
+        len(shown),
         unread=tuple(code for code in shown if code not in desk.taken),
         found=tuple(fault for fault in leg.faults if (fault.code, fault.item) in seen),
-    )  # fmt: skip
+    )

@@ -51,10 +51,16 @@ def _ask_first(meant: Sequence[Stranger]) -> None:
     """
     for one in meant[:_SHOWN]:
         words = _("{log}: station {station} at {place}, {count} entries, {size} KB")
-        note("  " + words.format(
-            log=printable(one.log, 120), station=printable(one.station, 60), place=printable(one.place, 60),
-            count=number(one.entries), size=number(-(-one.bytes // 1000)),
-        ))  # fmt: skip
+        note(
+            "  "
+            + words.format(
+                log=printable(one.log, 120),
+                station=printable(one.station, 60),
+                place=printable(one.place, 60),
+                count=number(one.entries),
+                size=number(-(-one.bytes // 1000)),
+            )
+        )
         if one.kept_to:
             words = _(
                 "! A head of it stays here, in a record or from a paper: verify says INCOMPLETE until it is back."
@@ -75,6 +81,10 @@ def _ask_first(meant: Sequence[Stranger]) -> None:
 
 def _as_json(one: Stranger) -> dict[str, Any]:
     return {
-        "log": one.log, "station": one.station, "place": one.place, "fingerprint": one.fingerprint,
-        "entries": one.entries, "bytes": one.bytes,
-    }  # fmt: skip
+        "log": one.log,
+        "station": one.station,
+        "place": one.place,
+        "fingerprint": one.fingerprint,
+        "entries": one.entries,
+        "bytes": one.bytes,
+    }

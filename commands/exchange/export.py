@@ -115,7 +115,7 @@ def export(
             with_strangers = more["with_strangers"]
             told["files"] = _save_pack(
                 store, pack_out, template_of, lines, with_strangers=with_strangers, quiet=as_json
-            )  # fmt: skip
+            )
         if epcis_out is not None:
             names = (more["uri"], more["company_prefix"])
             told["epcis"] = _save_epcis(store, epcis_out, top, names, lines, quiet=as_json)

@@ -49,10 +49,16 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         photos = import_photos(store, pictures, progress=bar)
         other_root = other_root_words(store)
     if as_json:
-        print_json({
-            "new": merged.new, "known": merged.known, "quarantined": merged.quarantined,
-            "waiting": merged.waiting, "findings": [_finding_json(finding) for finding in merged.findings],
-        } | ({"photos": photos} if pictures else {}))  # fmt: skip
+        print_json(
+            {
+                "new": merged.new,
+                "known": merged.known,
+                "quarantined": merged.quarantined,
+                "waiting": merged.waiting,
+                "findings": [_finding_json(finding) for finding in merged.findings],
+            }
+            | ({"photos": photos} if pictures else {})
+        )
         return
     click.echo(
         _("{new} records taken in, {known} were here already, {quarantined} set apart").format(
@@ -91,10 +97,16 @@ def admit(station: Station, keyfile: Path, power: tuple[str, ...], yes: bool, as
             _ask_whether_it_is_another(card, alike)
         events = record_admit(store, card, power)
     if as_json:
-        print_json({
-            "station": card.station, "place": card.place, "log": card.log, "fingerprint": card.fingerprint,
-            "powers": sorted(set(power)), "events": _shown(events),
-        })  # fmt: skip
+        print_json(
+            {
+                "station": card.station,
+                "place": card.place,
+                "log": card.log,
+                "fingerprint": card.fingerprint,
+                "powers": sorted(set(power)),
+                "events": _shown(events),
+            }
+        )
         return
     said = _("{station} at {place} is admitted.") if events else _("{station} at {place} was admitted already.")
     click.echo(said.format(station=card.station, place=card.place))
@@ -113,8 +125,11 @@ def _ask_whether_it_is_another(card: StationCard, alike: Sequence[tuple[str, str
         raise InputError(
             N_("{station} at {place} is easily taken for a station that counts already, {others}, and has another key"),
             hint=N_("Compare its fingerprint with the paper: {fingerprint}. Is it right, add --yes."),
-            station=card.station, place=card.place, others=others, fingerprint=in_groups(card.fingerprint),
-        )  # fmt: skip
+            station=card.station,
+            place=card.place,
+            others=others,
+            fingerprint=in_groups(card.fingerprint),
+        )
     said = _("{station} at {place} is easily taken for a station that counts already, {others}, and has another key.")
     note("! " + said.format(station=card.station, place=card.place, others=others))
     note("  " + in_groups(card.fingerprint))
@@ -139,9 +154,14 @@ def revoke(station: Station, name: str, last_good: int | None, reason: str, as_j
         [event] = record_revoke(store, name, reason=one_line("--reason", reason, 500), last_good=last_good)
     ends = event.body["last_good"]
     if as_json:
-        print_json({
-            "station": event.body["station"], "key": event.body["key"], "last_good": ends, "events": _shown([event]),
-        })  # fmt: skip
+        print_json(
+            {
+                "station": event.body["station"],
+                "key": event.body["key"],
+                "last_good": ends,
+                "events": _shown([event]),
+            }
+        )
         return
     click.echo(_("The key of {station} counts no longer.").format(station=event.body["station"]))
     for end in ends:
@@ -151,9 +171,12 @@ def revoke(station: Station, name: str, last_good: int | None, reason: str, as_j
 
 def _finding_json(finding: EvidenceFinding) -> dict[str, Any]:
     return {
-        "code": finding.code, "log": finding.log, "seq": finding.seq, "severity": finding.severity,
+        "code": finding.code,
+        "log": finding.log,
+        "seq": finding.seq,
+        "severity": finding.severity,
         "detail": fill(finding.message, finding.values),
-    }  # fmt: skip
+    }
 
 
 def _card_bytes(path: Path) -> bytes:

@@ -33,8 +33,11 @@ EXIT_WRONG = 1
 @click.command()
 @click.argument("file", required=False, type=Input(), metavar=_("[FILE]"))
 @click.option("--root", metavar=_("FINGERPRINT"), help=_("Fingerprint of the election's root, from its key sheet."))
-@repeatable("--head", _("A signed head that somebody kept: a file, a photograph of its QR code, or its text."),
-            metavar=_("FILE"))  # fmt: skip
+@repeatable(
+    "--head",
+    _("A signed head that somebody kept: a file, a photograph of its QR code, or its text."),
+    metavar=_("FILE"),
+)
 @json_option
 @pass_station
 def verify(station: Station, file: Path | None, root: str | None, head: tuple[str, ...], as_json: bool) -> None:

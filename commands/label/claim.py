@@ -55,17 +55,29 @@ def claim(
         wanted = list(dict.fromkeys(label.code for label in given_labels(code, codes)))
         set_worker(store, by)
         items = record_claim(
-            store, wanted, kind=kind_argument(store, kind) or kind, to=store.custodian(to), quantity=quantity,
+            store,
+            wanted,
+            kind=kind_argument(store, kind) or kind,
+            to=store.custodian(to),
+            quantity=quantity,
             election=None if election is None else one_line("--election", election),
             held_by=place_argument(store, held_by),
-        )  # fmt: skip
+        )
         needs = {need.kind: need for need in store.state.needs()}
     for item in items:
         if as_json:
-            print_json({
-                "code": item.code, "kind": item.kind, "to": item.to, "k": item.k, "n": item.n,
-                "election": item.election, "quantity": item.quantity, "held_by": item.held_by,
-            })  # fmt: skip
+            print_json(
+                {
+                    "code": item.code,
+                    "kind": item.kind,
+                    "to": item.to,
+                    "k": item.k,
+                    "n": item.n,
+                    "election": item.election,
+                    "quantity": item.quantity,
+                    "held_by": item.held_by,
+                }
+            )
         else:
             words = [kind_name(needs, item.kind), *([item.election] if item.election else []), f"{item.k}/{item.n}"]
             click.echo(f"{show_code(item.code)}  {' '.join(words)}  {item.to}")

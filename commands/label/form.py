@@ -36,23 +36,44 @@ _MOST_EMPTY = 100
 )
 @click.option("--to", required=True, metavar=_("PLACE"), help=_("Who receives: a place, or a number plate."))
 @repeatable("--bound", _("Where a vehicle goes: a place; may be given several times."), metavar=_("PLACE"))
-@click.option("--each", type=click.Choice(_LEVELS), metavar=_("LEVEL"),
-              help=_("One form for each district, village or polling_station below --to."))  # fmt: skip
+@click.option(
+    "--each",
+    type=click.Choice(_LEVELS),
+    metavar=_("LEVEL"),
+    help=_("One form for each district, village or polling_station below --to."),
+)
 @click.option("--kind", metavar=_("KIND"), help=_("Only items of this kind."))
-@click.option("--empty", type=Integer(), default=3, show_default=True, metavar="N",
-              help=_("Empty rows on each form, for what is not on its list."))  # fmt: skip
+@click.option(
+    "--empty",
+    type=Integer(),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help=_("Empty rows on each form, for what is not on its list."),
+)
 @click.option("--out", required=True, type=Output(), metavar=_("FILE"), help=_("The .pdf file to write."))
 @json_option
 @pass_station
 def form(
-    station: Station, giver: str | None, to: str, bound: tuple[str, ...], each: str | None, kind: str | None,
-    empty: int, out: Path, as_json: bool,
-) -> None:  # fmt: skip
+    station: Station,
+    giver: str | None,
+    to: str,
+    bound: tuple[str, ...],
+    each: str | None,
+    kind: str | None,
+    empty: int,
+    out: Path,
+    as_json: bool,
+) -> None:
 
     check_paper_name(out)
     if not 0 <= empty <= _MOST_EMPTY:
-        raise InputError(N_("--empty {count} is not from 0 to {most}"), hint=N_("Give another number."), count=empty,
-                         most=_MOST_EMPTY)  # fmt: skip
+        raise InputError(
+            N_("--empty {count} is not from 0 to {most}"),
+            hint=N_("Give another number."),
+            count=empty,
+            most=_MOST_EMPTY,
+        )
     template = chosen_template(station.home)
     with station.store() as store:
         tops = [store.custodian(text) for text in bound]

@@ -120,10 +120,17 @@ def report_labels(
 ) -> None:
     """Say what was printed, as a line or as JSON."""
     if as_json:
-        print_json({
-            "out": job.path and str(job.path), "sheet": job.stock.name, "labels": count, "pages": pages,
-            "print": print_number, "printed_before": already, "printer": job.printer and str(job.printer),
-        })  # fmt: skip
+        print_json(
+            {
+                "out": job.path and str(job.path),
+                "sheet": job.stock.name,
+                "labels": count,
+                "pages": pages,
+                "print": print_number,
+                "printed_before": already,
+                "printer": job.printer and str(job.printer),
+            }
+        )
         return
 
     click.echo(tell(job, count, pages))

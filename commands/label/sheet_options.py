@@ -105,10 +105,16 @@ def list_stocks(stocks: Mapping[str, Stock], as_json: bool) -> None:
     for name, stock in stocks.items():
         size = f"{stock.label_width_mm:g}x{stock.label_height_mm:g} mm"
         if as_json:
-            print_json({
-                "sheet": name, "title": stock.title, "label_width_mm": stock.label_width_mm,
-                "label_height_mm": stock.label_height_mm, "per_page": stock.per_page, "verified": stock.verified,
-            })  # fmt: skip
+            print_json(
+                {
+                    "sheet": name,
+                    "title": stock.title,
+                    "label_width_mm": stock.label_width_mm,
+                    "label_height_mm": stock.label_height_mm,
+                    "per_page": stock.per_page,
+                    "verified": stock.verified,
+                }
+            )
         else:
             click.echo(f"{name:<14} {size:<14} {stock.per_page:>3}  {title_of(stock)}")
 
@@ -134,8 +140,10 @@ def _form(out: Path | None, *, is_sent: bool) -> Form:
 def _check_thermal(stock: Stock, form: Form, start: int, cut_marks: bool, printer_name: str | None) -> None:
     check_roll(stock)
     for option, is_given in (
-        ("--start", start != 1), ("--cut-marks", cut_marks), ("--printer-name", printer_name is not None),
-    ):  # fmt: skip
+        ("--start", start != 1),
+        ("--cut-marks", cut_marks),
+        ("--printer-name", printer_name is not None),
+    ):
         if is_given:
             raise InputError(
                 N_("{option} is for sheets and does not go with .{form}"),

@@ -13,8 +13,13 @@ from services.records.label_prints import record_void
 LONGEST_NOTE = 500
 
 _REASONS = {
-    "spoiled": "spoiled", "rusak": "spoiled", "lost": "lost", "hilang": "lost", "unused": "unused", "sisa": "unused",
-}  # fmt: skip
+    "spoiled": "spoiled",
+    "rusak": "spoiled",
+    "lost": "lost",
+    "hilang": "lost",
+    "unused": "unused",
+    "sisa": "unused",
+}
 
 
 @click.command()

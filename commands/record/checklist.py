@@ -23,9 +23,18 @@ from tables.read import Table, read_table
 
 T = TypeVar("T")
 _WORDS = {
-    "yes": "yes", "y": "yes", "ya": "yes", "ok": "yes", "no": "no", "n": "no", "tidak": "no", "t": "no",
-    "unknown": "unknown", "?": "unknown", "belum": "unknown",
-}  # fmt: skip
+    "yes": "yes",
+    "y": "yes",
+    "ya": "yes",
+    "ok": "yes",
+    "no": "no",
+    "n": "no",
+    "tidak": "no",
+    "t": "no",
+    "unknown": "unknown",
+    "?": "unknown",
+    "belum": "unknown",
+}
 _LONGEST_ANSWER = 500
 
 
@@ -34,12 +43,17 @@ _LONGEST_ANSWER = 500
 @repeatable("--answer", _("An answer: KEY=yes|no|unknown or KEY=no:REMARK, like roof=no:drips."), metavar=_("KEY=WORD"))
 @repeatable("--name", _("Who looked at it; may be given several times."), metavar=_("NAME"))
 @click.option("--about", default="storage", show_default=True, metavar=_("NAME"), help=_("Which checklist."))
-@click.option("--questions", type=Input(), metavar=_("FILE"),
-              help=_("The office's questions; else checklist.csv or .xlsx in the station's folder."))  # fmt: skip
+@click.option(
+    "--questions",
+    type=Input(),
+    metavar=_("FILE"),
+    help=_("The office's questions; else checklist.csv or .xlsx in the station's folder."),
+)
 @click.option("--show", is_flag=True, help=_("Only show the questions and what is to arrive; record nothing."))
 @click.option("--note", default="", metavar=_("TEXT"), help=_("A remark."))
-@click.option("--occurred", metavar=_("TIME"),
-              help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00."))  # fmt: skip
+@click.option(
+    "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
+)
 @json_option
 @pass_station
 def checklist(
@@ -64,8 +78,19 @@ def checklist(
         taken = room(due.to_come, sizes)
         space = arrivals_words(due, taken, needs)
         if show:
-            _show(asked, space, {"place": where, "about": wanted, "to_come": due.to_come, "here": due.here,
-                                 "litres": taken.litres, "floor_mm2": taken.floor_mm2}, as_json=as_json)  # fmt: skip
+            _show(
+                asked,
+                space,
+                {
+                    "place": where,
+                    "about": wanted,
+                    "to_come": due.to_come,
+                    "here": due.here,
+                    "litres": taken.litres,
+                    "floor_mm2": taken.floor_mm2,
+                },
+                as_json=as_json,
+            )
             return
         given = _given(answer, asked)
         answers = []
@@ -80,17 +105,30 @@ def checklist(
                     click.echo("    " + line, err=True)
             answers.append(_ask(row))
         event = record_checklist(
-            store, answers, place=where, about=wanted,
+            store,
+            answers,
+            place=where,
+            about=wanted,
             names=people_named("--name", name) or [store.around.by],
-            note=one_line("--note", note, LONGEST_NOTE), occurred=read_occurred(occurred, store.around.now_utc()),
-        )  # fmt: skip
+            note=one_line("--note", note, LONGEST_NOTE),
+            occurred=read_occurred(occurred, store.around.now_utc()),
+        )
     missing = [row for row in event.body["answers"] if row["answer"] != "yes"]
     if as_json:
-        print_json({
-            "event": f"{event.log}:{event.seq}", "leaf": event.leaf, "place": where, "about": wanted,
-            "ready": not missing, "not_ready": [row["question"] for row in missing],
-            "to_come": due.to_come, "here": due.here, "litres": taken.litres, "floor_mm2": taken.floor_mm2,
-        })  # fmt: skip
+        print_json(
+            {
+                "event": f"{event.log}:{event.seq}",
+                "leaf": event.leaf,
+                "place": where,
+                "about": wanted,
+                "ready": not missing,
+                "not_ready": [row["question"] for row in missing],
+                "to_come": due.to_come,
+                "here": due.here,
+                "litres": taken.litres,
+                "floor_mm2": taken.floor_mm2,
+            }
+        )
         return
     if given.keys() >= {row.key for row in asked}:
         for line in space:
@@ -169,9 +207,11 @@ def _given(texts: Sequence[str], asked: Sequence[QuestionRow]) -> dict[str, Answ
         row, meaning = by_key.get(key.strip().casefold()), _WORDS.get(word.strip().casefold())
         if row is None:
             raise InputError(
-                N_("--answer {text}: there is no such question"), hint=N_("The keys are: {keys}."), text=text[:60],
+                N_("--answer {text}: there is no such question"),
+                hint=N_("The keys are: {keys}."),
+                text=text[:60],
                 keys=", ".join(by_key),
-            )  # fmt: skip
+            )
         if meaning is None:
             raise InputError(
                 N_("--answer {text} is not understood"),

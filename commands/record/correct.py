@@ -35,9 +35,16 @@ _REASONS = {"did-not-occur": "did_not_occur", "incorrect-data": "incorrect_data"
 @json_option
 @pass_station
 def correct(
-    station: Station, event: str, to: str | None, remove: tuple[str, ...], counted: int | None, reason: str, note: str,
-    yes: bool, as_json: bool,
-) -> None:  # fmt: skip
+    station: Station,
+    event: str,
+    to: str | None,
+    remove: tuple[str, ...],
+    counted: int | None,
+    reason: str,
+    note: str,
+    yes: bool,
+    as_json: bool,
+) -> None:
 
     codes = []
     for text in remove:
@@ -52,20 +59,29 @@ def correct(
         if not yes:
             _ask_first(undone_by(store, target))
         done = record_correction(
-            store, target, reason=_REASONS[reason], note=one_line("--note", note, 500),
-            to=None if to is None else store.custodian(to), remove=codes, counted=counted,
-        )  # fmt: skip
+            store,
+            target,
+            reason=_REASONS[reason],
+            note=one_line("--note", note, 500),
+            to=None if to is None else store.custodian(to),
+            remove=codes,
+            counted=counted,
+        )
     if done.count_left is not None:
         words = _("The giver's count is left at {counted}. Was it another number? Correct {event} with --counted N.")
         new = done.corrective[0]
         tell(words.format(counted=done.count_left, event=f"{new.log}:{new.seq}"))
     if as_json:
-        print_json({
-            name: [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in events]
-            for name, events in (
-                ("withdrawn", done.withdrawn), ("corrective", done.corrective), ("events", done.corrections),
-            )
-        })  # fmt: skip
+        print_json(
+            {
+                name: [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in events]
+                for name, events in (
+                    ("withdrawn", done.withdrawn),
+                    ("corrective", done.corrective),
+                    ("events", done.corrections),
+                )
+            }
+        )
         return
     count = len(done.withdrawn)
     click.echo(ngettext("{count} record withdrawn.", "{count} records withdrawn.", count).format(count=count))
@@ -102,10 +118,12 @@ def _words(undone: Undone, *, is_done: bool) -> str:
     if undone.type == "register":
         count, values = undone.items, {"count": number(undone.items)}
         if is_done:
-            return ngettext("{count} item is registered no longer.", "{count} items are registered no longer.",
-                            count).format(**values)  # fmt: skip
-        return ngettext("{count} item would be registered no longer.", "{count} items would be registered no longer.",
-                        count).format(**values)  # fmt: skip
+            return ngettext(
+                "{count} item is registered no longer.", "{count} items are registered no longer.", count
+            ).format(**values)
+        return ngettext(
+            "{count} item would be registered no longer.", "{count} items would be registered no longer.", count
+        ).format(**values)
     words = _("The plan would lose what this record says (places: {places}, kinds of needs: {needs}).")
     if is_done:
         words = _("The plan has lost what that record says (places: {places}, kinds of needs: {needs}).")

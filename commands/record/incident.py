@@ -25,8 +25,9 @@ from services.scanning.handover_details import read_occurred
 @repeatable("--item", _("A thing that it is about; may be given several times."), metavar=_("CODE"))
 @click.option("--close", metavar=_("EVENT"), help=_("Close this obstacle; TEXT says how it was overcome."))
 @click.option("--all", "with_closed", is_flag=True, help=_("List the closed ones too."))
-@click.option("--occurred", metavar=_("TIME"),
-              help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00."))  # fmt: skip
+@click.option(
+    "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
+)
 @json_option
 @pass_station
 def incident(
@@ -94,8 +95,10 @@ def _list(store: Store, top: str | None, *, with_closed: bool, as_json: bool) ->
         click.echo(f"  {stage}{printable(row.body['text'], LINE)}")
         since = local_time(told.happened, zone_code(row.body["place"], store.ledger.own_log().place))
         if row.closed is None:
-            click.echo("  " + _("open since {time} ({duration})").format(
-                time=since, duration=duration_words(hours_open(row, now))))  # fmt: skip
+            click.echo(
+                "  "
+                + _("open since {time} ({duration})").format(time=since, duration=duration_words(hours_open(row, now)))
+            )
         else:
             click.echo("  " + _("closed: {text}").format(text=printable(row.closed.body["text"], LINE)))
     if not shown and not as_json:

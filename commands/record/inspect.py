@@ -35,12 +35,20 @@ from services.scanning.handover_details import CONDITION_WORDS
 
 @click.command()
 @click.argument("codes", nargs=-1, required=True, metavar=_("CODE..."))
-@click.option("--condition", type=Words(CONDITION_WORDS), required=True, metavar=_("WORD"),
-              help=_("What was seen: good, light, heavy, wet or missing (parts)."))  # fmt: skip
+@click.option(
+    "--condition",
+    type=Words(CONDITION_WORDS),
+    required=True,
+    metavar=_("WORD"),
+    help=_("What was seen: good, light, heavy, wet or missing (parts)."),
+)
 @click.option("--photo", type=Input(), metavar=_("FILE"), help=_("A photograph that shows it."))
 @click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))
-@click.option("--replaced-by", metavar=_("CODE"),
-              help=_("A reserve that goes in its place; the damaged one is then bound for the store."))  # fmt: skip
+@click.option(
+    "--replaced-by",
+    metavar=_("CODE"),
+    help=_("A reserve that goes in its place; the damaged one is then bound for the store."),
+)
 @click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
 @by_option
 @json_option
@@ -78,9 +86,7 @@ def inspect(
         tell_recorded_events(store, recorded.events, recorded.findings)
 
 
-def recorded_json(
-    store: Store, events: Sequence[Event], findings: Sequence[Finding]
-) -> dict[str, Any]:  # fmt: skip
+def recorded_json(store: Store, events: Sequence[Event], findings: Sequence[Finding]) -> dict[str, Any]:
     """What was recorded and what is irregular by it, for `--json`."""
 
     needs = {need.kind: need for need in store.state.needs()}

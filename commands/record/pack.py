@@ -52,19 +52,32 @@ _SCOPES = {"full": "full", "penuh": "full", "sample": "sample", "sampel": "sampl
 @click.option("--add", "action", flag_value="add", help=_("These were put into it."))
 @click.option("--remove", "action", flag_value="remove", help=_("These were taken out of it."))
 @click.option("--open", "action", flag_value="open", help=_("It was opened: nothing is in it any more."))
-@click.option("--check", "scope", type=Words(_SCOPES), metavar=_("full|sample"),
-              help=_("It was looked into: these were found, all that is in it or a sample."))  # fmt: skip
-@click.option("--source", metavar=_("SOURCE"),
-              help=_("Scan the labels: camera number or name, video, picture, folder, PDF or URL; - for the keyboard."))  # fmt: skip  # noqa: E501
-@repeatable("--into", _("Of a pack that is opened: a part, as A0001-A0050 or a count, and =PLACE where it goes."),
-            metavar=_("PART[=PLACE]"))  # fmt: skip
-@click.option("--each", type=Whole(1), metavar="N",
-              help=_("Of a pack that is opened: into parts of so many; 1 for single seals."))  # fmt: skip
+@click.option(
+    "--check",
+    "scope",
+    type=Words(_SCOPES),
+    metavar=_("full|sample"),
+    help=_("It was looked into: these were found, all that is in it or a sample."),
+)
+@click.option(
+    "--source",
+    metavar=_("SOURCE"),
+    help=_("Scan the labels: camera number or name, video, picture, folder, PDF or URL; - for the keyboard."),
+)
+@repeatable(
+    "--into",
+    _("Of a pack that is opened: a part, as A0001-A0050 or a count, and =PLACE where it goes."),
+    metavar=_("PART[=PLACE]"),
+)
+@click.option(
+    "--each", type=Whole(1), metavar="N", help=_("Of a pack that is opened: into parts of so many; 1 for single seals.")
+)
 @click.option("--to", metavar=_("PLACE"), help=_("Where the parts of --each go; without it, where the pack did."))
 @repeatable("--name", _("Who did it; may be given several times."), metavar=_("NAME"))
 @click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
-@click.option("--occurred", metavar=_("TIME"),
-              help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00."))  # fmt: skip
+@click.option(
+    "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
+)
 @click.option("--window", is_flag=True, help=_("Show the picture with the labels outlined."))
 @click.option("--quiet", is_flag=True, help=_("Make no sound."))
 @click.option("--yes", is_flag=True, help=_("Record without asking when the source ends."))
@@ -123,9 +136,16 @@ def _one_action(action: Action | None, scope: str | None) -> Action:
 
 
 def _scan(
-    store: Store, outer: Touch, action: Action, scope: str | None, source: str, said: dict[str, Any],
-    options: dict[str, Any], *, as_json: bool,
-) -> None:  # fmt: skip
+    store: Store,
+    outer: Touch,
+    action: Action,
+    scope: str | None,
+    source: str,
+    said: dict[str, Any],
+    options: dict[str, Any],
+    *,
+    as_json: bool,
+) -> None:
     """Scan labels into a draft and record what was packed; what is left unfinished goes on with the same command."""
 
     if action == "open":
@@ -136,8 +156,9 @@ def _scan(
     if found is None:
         found = store.drafts.open(store.around.new_id(), None, None, (), at=store.around.now_utc(), purpose=purpose)
     elif found.scan_count:
-        words = ngettext("Going on: {count} label is taken already.", "Going on: {count} labels are taken already.",
-                         found.scan_count)  # fmt: skip
+        words = ngettext(
+            "Going on: {count} label is taken already.", "Going on: {count} labels are taken already.", found.scan_count
+        )
         note(words.format(count=found.scan_count))
     desk = PackDesk(store, found.id, outer.code, action)
 
@@ -147,9 +168,7 @@ def _scan(
         store.drafts.drop(desk.draft)
         return _("No label was taken, so nothing is kept.")
 
-    ending = take_labels(
-        desk, source, window=options["window"], quiet=options["quiet"], as_json=as_json, kept=kept
-    )  # fmt: skip
+    ending = take_labels(desk, source, window=options["window"], quiet=options["quiet"], as_json=as_json, kept=kept)
     reason = ""
     if ending in ("abort", "interrupt"):
         reason = _("Stopped.")
@@ -167,9 +186,16 @@ def _scan(
 
 
 def _tell(
-    store: Store, outer: Touch, recorded: Recorded, action: Action, count: int, *, scope: str | None,
-    before: Mapping[str, Item], as_json: bool,
-) -> None:  # fmt: skip
+    store: Store,
+    outer: Touch,
+    recorded: Recorded,
+    action: Action,
+    count: int,
+    *,
+    scope: str | None,
+    before: Mapping[str, Item],
+    as_json: bool,
+) -> None:
 
     inside = store.state.contents.packed(outer.code)
     if as_json:
@@ -177,8 +203,11 @@ def _tell(
         print_json(facts | recorded_json(store, recorded.events, recorded.findings))
         return
     words = {
-        "add": _("put in"), "remove": _("taken out"), "open": _("opened"), "check": _("looked into"),
-    }  # fmt: skip
+        "add": _("put in"),
+        "remove": _("taken out"),
+        "open": _("opened"),
+        "check": _("looked into"),
+    }
     named = ngettext("{count} item", "{count} items", count).format(count=number(count))
     click.echo(_("RECORDED: {action}, {count}").format(action=words[action], count=named))
     if scope == "sample":
@@ -214,9 +243,15 @@ def _tell_missing(store: Store, code: str) -> None:
 
 
 def _open_pack(
-    store: Store, outer: Touch, into: tuple[str, ...], each: int | None, to: str | None, said: dict[str, Any], *,
+    store: Store,
+    outer: Touch,
+    into: tuple[str, ...],
+    each: int | None,
+    to: str | None,
+    said: dict[str, Any],
+    *,
     as_json: bool,
-) -> None:  # fmt: skip
+) -> None:
 
     if bool(into) == bool(each):
         raise InputError(N_("a pack is opened into named parts or equal ones"), hint=N_("Give --into or --each."))
@@ -227,7 +262,7 @@ def _open_pack(
         rows = [
             {"code": item.code, "to": item.to, "quantity": item.quantity, "range": item.serials and str(item.serials)}
             for item in opened.items
-        ]  # fmt: skip
+        ]
         facts = {"parent": outer.code, "action": "open", "parts": rows}
         print_json(facts | recorded_json(store, opened.recorded.events, opened.recorded.findings))
         return

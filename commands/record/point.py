@@ -28,8 +28,13 @@ _LONGEST_TITLE = 300
 @click.option("--done", "state", flag_value="done", default=None, help=_("It is done."))
 @click.option("--open", "state", flag_value="open", help=_("It is open again."))
 @click.option("--note", default="", metavar=_("TEXT"), help=_("Why it was moved, how it was done."))
-@click.option("--load", "table", type=Input(), metavar=_("FILE"),
-              help=_("A .csv or .xlsx with point, title, owner, and due, place, state: all or nothing."))  # fmt: skip
+@click.option(
+    "--load",
+    "table",
+    type=Input(),
+    metavar=_("FILE"),
+    help=_("A .csv or .xlsx with point, title, owner, and due, place, state: all or nothing."),
+)
 @json_option
 @pass_station
 def point(
@@ -64,9 +69,17 @@ def point(
 
 
 def _say(
-    store: Store, name: str, title: str | None, owner: str | None, due: str | None, place: str | None,
-    state: str | None, note: str, *, as_json: bool,
-) -> None:  # fmt: skip
+    store: Store,
+    name: str,
+    title: str | None,
+    owner: str | None,
+    due: str | None,
+    place: str | None,
+    state: str | None,
+    note: str,
+    *,
+    as_json: bool,
+) -> None:
     from dataclasses import replace
 
     with store.ledger.transaction():

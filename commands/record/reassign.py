@@ -38,9 +38,7 @@ _SHOWN_WAYS = 20
 @by_option
 @json_option
 @pass_station
-def reassign(
-    station: Station, codes: tuple[str, ...], to: str, reason: str, by: str | None, as_json: bool
-) -> None:  # fmt: skip
+def reassign(station: Station, codes: tuple[str, ...], to: str, reason: str, by: str | None, as_json: bool) -> None:
 
     touches, why = read_touches(codes), one_line("--reason", reason, _LONGEST_REASON)
     if not why:
@@ -66,8 +64,7 @@ def reassign(
 @click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--do", "does", is_flag=True, help=_("Record the proposed moves as new destinations."))
 @click.option("--reason", default="", metavar=_("TEXT"), help=_("With --do: why."))
-@click.option("--out", type=Output(), metavar=_("FILE"),
-              help=_("Write it to a .pdf, .csv, .xlsx or .json file."))  # fmt: skip
+@click.option("--out", type=Output(), metavar=_("FILE"), help=_("Write it to a .pdf, .csv, .xlsx or .json file."))
 @by_option
 @json_option
 @pass_station

@@ -19,19 +19,21 @@ _MOST = 2**53 - 1
 @click.command()
 @click.option("--from", "vendor", required=True, metavar=_("VENDOR"), help=_("Who delivers: a vendor's code or name."))
 @click.option("--kind", "item_kind", required=True, metavar=_("KIND"), help=_("What was delivered."))
-@click.option("--arrived", type=Whole(0, _MOST), required=True, metavar="N",
-              help=_("How many arrived, the damaged included."))  # fmt: skip
-@click.option("--damaged", type=Whole(0, _MOST), default=0, metavar="N",
-              help=_("How many of these are damaged."))  # fmt: skip
-@click.option("--contracted", type=Whole(0, _MOST), metavar="N",
-              help=_("How many the whole contract is for; once is enough."))  # fmt: skip
+@click.option(
+    "--arrived", type=Whole(0, _MOST), required=True, metavar="N", help=_("How many arrived, the damaged included.")
+)
+@click.option("--damaged", type=Whole(0, _MOST), default=0, metavar="N", help=_("How many of these are damaged."))
+@click.option(
+    "--contracted", type=Whole(0, _MOST), metavar="N", help=_("How many the whole contract is for; once is enough.")
+)
 @click.option("--contract", default="", metavar=_("NUMBER"), help=_("The contract's number."))
 @click.option("--paper", default="", metavar=_("NUMBER"), help=_("The number of the vendor's delivery note."))
 @click.option("--giver", default="", metavar=_("NAME"), help=_("Name of the person who gives."))
 @click.option("--receiver", default="", metavar=_("NAME"), help=_("Name of the person who receives."))
 @click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
-@click.option("--occurred", metavar=_("TIME"),
-              help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00."))  # fmt: skip
+@click.option(
+    "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
+)
 @json_option
 @pass_station
 def receive(
@@ -56,11 +58,19 @@ def receive(
         kind_argument(store, item_kind)
         kinds = {need.kind: need for need in store.state.needs()}
         event = record_delivery(
-            store, vendor=named, kind=item_kind, arrived=arrived, damaged=damaged, contracted=contracted,
-            contract=one_line("--contract", contract), paper=one_line("--paper", paper),
-            giver=one_line("--giver", giver), receiver=one_line("--receiver", receiver),
-            note=one_line("--note", remark, LONGEST_NOTE), occurred=read_occurred(occurred, store.around.now_utc()),
-        )  # fmt: skip
+            store,
+            vendor=named,
+            kind=item_kind,
+            arrived=arrived,
+            damaged=damaged,
+            contracted=contracted,
+            contract=one_line("--contract", contract),
+            paper=one_line("--paper", paper),
+            giver=one_line("--giver", giver),
+            receiver=one_line("--receiver", receiver),
+            note=one_line("--note", remark, LONGEST_NOTE),
+            occurred=read_occurred(occurred, store.around.now_utc()),
+        )
         told = account(store)
         row = next(row for row in told.rows if (row.place, row.kind) == (event.body["place"], item_kind))
         is_repeated = any(event.leaf in {record.leaf for record in records} for records in told.repeated)

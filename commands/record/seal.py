@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from commands.context import (  # fmt: skip
+from commands.context import (
     Input,
     Station,
     Words,
@@ -42,18 +42,30 @@ from services.scanning.handover_details import SEAL_WORDS, read_occurred
 @click.option("--replace", "action", flag_value="replace", help=_("These were put on in place of all others."))
 @click.option("--check", "action", flag_value="check", help=_("They were looked at; SERIALS are those that were read."))
 @click.option("--remove", "action", flag_value="remove", help=_("These were taken off; all, where none is named."))
-@click.option("--spoil", "action", flag_value="spoil", help=_("These were spoilt or lost before use; CODE, their pack, may be left away."))  # fmt: skip  # noqa: E501
-@click.option("--return", "action", flag_value="return", help=_("These were brought back unused; CODE may be left away."))  # fmt: skip  # noqa: E501
-@click.option("--result", type=Words(SEAL_WORDS), metavar=_("WORD"),
-              help=_("Of a check: intact, broken (or come off), mismatch (other numbers) or none."))  # fmt: skip
+@click.option(
+    "--spoil",
+    "action",
+    flag_value="spoil",
+    help=_("These were spoilt or lost before use; CODE, their pack, may be left away."),
+)
+@click.option(
+    "--return", "action", flag_value="return", help=_("These were brought back unused; CODE may be left away.")
+)
+@click.option(
+    "--result",
+    type=Words(SEAL_WORDS),
+    metavar=_("WORD"),
+    help=_("Of a check: intact, broken (or come off), mismatch (other numbers) or none."),
+)
 @repeatable("--name", _("Who did it; two people, so give it twice."), metavar=_("NAME"))
 @click.option("--witness", default="", metavar=_("NAME"), help=_("Who watched."))
 @click.option("--photo", type=Input(), metavar=_("FILE"), help=_("A photograph that shows it."))
 @click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))
 @click.option("--place", metavar=_("PLACE"), help=_("Where it was done; without it, at this station."))
 @click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
-@click.option("--occurred", metavar=_("TIME"),
-              help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00."))  # fmt: skip
+@click.option(
+    "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
+)
 @by_option
 @json_option
 @pass_station
@@ -83,12 +95,24 @@ def seal(
     with station.store(write=True) as store:
         set_worker(store, by)
         recorded = record_seal(
-            store, touch, action, serials, result=result, names=names, witness=one_line("--witness", witness),
-            photo=picture, note=one_line("--note", remark, LONGEST_NOTE), place=place_argument(store, place),
+            store,
+            touch,
+            action,
+            serials,
+            result=result,
+            names=names,
+            witness=one_line("--witness", witness),
+            photo=picture,
+            note=one_line("--note", remark, LONGEST_NOTE),
+            place=place_argument(store, place),
             occurred=read_occurred(occurred, store.around.now_utc()),
-        )  # fmt: skip
+        )
         unknown = strays(store, serials) if action in ("apply", "replace") else []
-        on = [row.serial for row in store.state.seals.of([touch.code]).get(touch.code, ()) if row.fate == "on"] if touch else []  # fmt: skip  # noqa: E501
+        on = (
+            [row.serial for row in store.state.seals.of([touch.code]).get(touch.code, ()) if row.fate == "on"]
+            if touch
+            else []
+        )
         if as_json:
             facts = {"action": action, "item": touch and touch.code, "serials": serials, "result": result, "on": on}
             facts |= {"photo": recorded.events[0].body["photo"], "in_no_pack": unknown}
@@ -126,10 +150,16 @@ def _joined(serials: list[str]) -> str:
 
 def _action_word(action: str, result: str | None) -> str:
     words = {
-        "apply": _("put on"), "replace": _("put on in place of the others"), "remove": _("taken off"),
-        "spoil": _("spoilt"), "return": _("brought back unused"), "intact": _("looked at, intact"),
-        "broken": _("looked at, broken"), "mismatch": _("looked at, other numbers"), "none": _("looked at, none there"),
-    }  # fmt: skip
+        "apply": _("put on"),
+        "replace": _("put on in place of the others"),
+        "remove": _("taken off"),
+        "spoil": _("spoilt"),
+        "return": _("brought back unused"),
+        "intact": _("looked at, intact"),
+        "broken": _("looked at, broken"),
+        "mismatch": _("looked at, other numbers"),
+        "none": _("looked at, none there"),
+    }
     return words[result or action]
 
 
@@ -137,5 +167,9 @@ def report_seals(store: Store, out: Path | None, *, as_json: bool) -> None:
     """Account for every seal number of every pack."""
 
     needs = {need.kind: need for need in store.state.needs()}
-    tell(store, seals_report(account(store), store.state.places.all(), needs, list(store.state.seals.all())), out,
-         as_json=as_json)  # fmt: skip
+    tell(
+        store,
+        seals_report(account(store), store.state.places.all(), needs, list(store.state.seals.all())),
+        out,
+        as_json=as_json,
+    )

@@ -61,9 +61,15 @@ def save_chains_of(store: Store, out: Path, chains: Chains | Sequence[Chain], *,
 
     codes = chains.codes if isinstance(chains, Chains) else [chain.code for chain in chains]
     save_chains(
-        out, chains, store.state.places, needs_of(store), made_of(store), heads=log_heads(store), scope=scope,
+        out,
+        chains,
+        store.state.places,
+        needs_of(store),
+        made_of(store),
+        heads=log_heads(store),
+        scope=scope,
         proof=proof_of(store, codes) if out.suffix.lower() == ".pdf" else None,
-    )  # fmt: skip
+    )
 
 
 def needs_of(store: Store) -> dict[str, Need]:

@@ -31,9 +31,15 @@ _MOST_STATIONS, _MOST_SECONDS, _MOST_HOURS = 1000, 3600, 240
 
 
 def report_late(
-    store: Store, top: str | None, kind: str | None, out: Path | None, *, as_of: str | None,
-    within_h: int | None, as_json: bool,
-) -> None:  # fmt: skip
+    store: Store,
+    top: str | None,
+    kind: str | None,
+    out: Path | None,
+    *,
+    as_of: str | None,
+    within_h: int | None,
+    as_json: bool,
+) -> None:
     """Tell what is late, will be at this pace, or is due within so many hours; at a moment, None: now."""
 
     moment = moment_of("--as-of", as_of, store)
@@ -54,9 +60,15 @@ def journeys(
 
 
 def report_pace(
-    store: Store, out: Path | None, *, stations: int | None, seconds: float | None, trucks: Path | None,
-    begin: str | None, as_json: bool,
-) -> None:  # fmt: skip
+    store: Store,
+    out: Path | None,
+    *,
+    stations: int | None,
+    seconds: float | None,
+    trucks: Path | None,
+    begin: str | None,
+    as_json: bool,
+) -> None:
     """Tell which truck will not be loaded in time, and how many stations are needed.
 
     Raises:
@@ -77,9 +89,13 @@ def report_pace(
     timetable = _timetable(store, trucks) if trucks is not None else _by_due_time(store)
     plan = loading_plan(timetable, begin=start, stations=stations, ms_per_scan=ms_per_scan)
     listing = pace_report(
-        plan, begin=start, stations=stations, ms_per_scan=ms_per_scan, here=store.ledger.own_log().place,
+        plan,
+        begin=start,
+        stations=stations,
+        ms_per_scan=ms_per_scan,
+        here=store.ledger.own_log().place,
         has_timetable=trucks is not None,
-    )  # fmt: skip
+    )
     tell(store, listing, out, as_json=as_json)
 
 
@@ -171,25 +187,38 @@ def _out_of_range(option: str, value: float, least: float, most: float) -> Input
 
 def clock_options(command: F) -> F:
     """The options of these two reports."""
-    for option in reversed((
-        click.option(
-            "--as-of", metavar=_("TIME"),
-            help=_("Of late and points: as it stood then, like 2024-02-12T18:00+08:00."),
-        ),
-        click.option(
-            "--within", "within_h", type=Integer(), metavar=_("HOURS"),
-            help=_("Of late and points: what is due within so many hours is due soon. Without it, 6 and 24."),
-        ),
-        click.option("--stations", type=Integer(), metavar="N", help=_("Of pace: how many stations scan at a time.")),
-        click.option(
-            "--seconds-per-scan", "seconds", type=Decimal(), metavar="S",
-            help=_("Of pace: seconds from one label to the next at one station."),
-        ),
-        click.option(
-            "--trucks", type=Input(), metavar=_("FILE"),
-            help=_("Of pace: the timetable, a .csv or .xlsx with truck, leaves, and items or bound."),
-        ),
-        click.option("--begin", metavar=_("TIME"), help=_("Of pace: when loading begins; without it, now.")),
-    )):  # fmt: skip
+    for option in reversed(
+        (
+            click.option(
+                "--as-of",
+                metavar=_("TIME"),
+                help=_("Of late and points: as it stood then, like 2024-02-12T18:00+08:00."),
+            ),
+            click.option(
+                "--within",
+                "within_h",
+                type=Integer(),
+                metavar=_("HOURS"),
+                help=_("Of late and points: what is due within so many hours is due soon. Without it, 6 and 24."),
+            ),
+            click.option(
+                "--stations", type=Integer(), metavar="N", help=_("Of pace: how many stations scan at a time.")
+            ),
+            click.option(
+                "--seconds-per-scan",
+                "seconds",
+                type=Decimal(),
+                metavar="S",
+                help=_("Of pace: seconds from one label to the next at one station."),
+            ),
+            click.option(
+                "--trucks",
+                type=Input(),
+                metavar=_("FILE"),
+                help=_("Of pace: the timetable, a .csv or .xlsx with truck, leaves, and items or bound."),
+            ),
+            click.option("--begin", metavar=_("TIME"), help=_("Of pace: when loading begins; without it, now.")),
+        )
+    ):
         command = option(command)
     return command

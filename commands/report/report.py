@@ -115,9 +115,14 @@ def report(
             report_late(store, top, only, out, as_of=clock["as_of"], within_h=clock["within_h"], as_json=as_json)
         elif kind == "pace":
             report_pace(
-                store, out, stations=clock["stations"], seconds=clock["seconds"], trucks=clock["trucks"],
-                begin=clock["begin"], as_json=as_json,
-            )  # fmt: skip
+                store,
+                out,
+                stations=clock["stations"],
+                seconds=clock["seconds"],
+                trucks=clock["trucks"],
+                begin=clock["begin"],
+                as_json=as_json,
+            )
         else:
             _report_custody(store, top, only, place_argument(store, held_by), out, as_json=as_json)
     if out is not None:
@@ -178,15 +183,18 @@ def _report_field(
 
 def _report_judged(store: Store, kind: str, out: Path | None, as_of: str | None, *, as_json: bool) -> None:
     tell_of = {
-        "discrepancies": report_discrepancies, "scorecard": report_scorecard, "evaluation": report_evaluation,
-    }[kind]  # fmt: skip
+        "discrepancies": report_discrepancies,
+        "scorecard": report_scorecard,
+        "evaluation": report_evaluation,
+    }[kind]
     tell_of(store, out, as_of=as_of, as_json=as_json)
 
 
 def _refuse_items(*given: str | None) -> None:
     if any(given):
-        raise InputError(N_("this report is not of items: --kind and --held-by do not go with it"),
-                         hint=N_("Leave them away."))  # fmt: skip
+        raise InputError(
+            N_("this report is not of items: --kind and --held-by do not go with it"), hint=N_("Leave them away.")
+        )
 
 
 def _refuse_selection(*given: str | None) -> None:

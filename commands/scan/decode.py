@@ -42,11 +42,14 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
                 done(1)
                 count += len(reads)
                 if as_json:
-                    print_json({
-                        "source": frame.source, "frame": frame.number,
-                        "reads": [{"text": r.text, "corners": r.corners, "engine": r.engine} for r in reads],
-                        "ms": round(spent_ms, 2),
-                    })  # fmt: skip
+                    print_json(
+                        {
+                            "source": frame.source,
+                            "frame": frame.number,
+                            "reads": [{"text": r.text, "corners": r.corners, "engine": r.engine} for r in reads],
+                            "ms": round(spent_ms, 2),
+                        }
+                    )
                 else:
                     for read in reads:
                         click.echo(f"{printable(frame.source)}:{frame.number}  {printable(read.text, 200)}")

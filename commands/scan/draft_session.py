@@ -176,11 +176,20 @@ def take_labels(
 
 
 def _print_outcome(outcome: Outcome) -> None:
-    print_json({
-        "outcome": outcome.kind, "code": outcome.code, "text": outcome.text,
-        "taken": outcome.tally.taken, "expected": outcome.tally.expected,
-        **({} if outcome.tally.expected is None else {"missing": outcome.tally.missing, "extra": outcome.tally.extra}),
-    })  # fmt: skip
+    print_json(
+        {
+            "outcome": outcome.kind,
+            "code": outcome.code,
+            "text": outcome.text,
+            "taken": outcome.tally.taken,
+            "expected": outcome.tally.expected,
+            **(
+                {}
+                if outcome.tally.expected is None
+                else {"missing": outcome.tally.missing, "extra": outcome.tally.extra}
+            ),
+        }
+    )
 
 
 def _speaker(stack: ExitStack, *, is_watched: bool) -> Speaker | None:

@@ -248,10 +248,17 @@ def _list_drafts(store: Store, *, as_json: bool) -> None:
     here = store.ledger.own_log().place
     for info in found:
         if as_json:
-            print_json({
-                "id": info.id, "from": info.giver, "to": info.receiver, "bound": info.bound,
-                "opened_at": info.opened_at, "scanned": info.scan_count,
-            } | ({"purpose": info.purpose} if info.purpose else {}))  # fmt: skip
+            print_json(
+                {
+                    "id": info.id,
+                    "from": info.giver,
+                    "to": info.receiver,
+                    "bound": info.bound,
+                    "opened_at": info.opened_at,
+                    "scanned": info.scan_count,
+                }
+                | ({"purpose": info.purpose} if info.purpose else {})
+            )
         else:
             opened = local_time(info.opened_at, here)
             count = _("{count} labels").format(count=info.scan_count)

@@ -35,5 +35,5 @@ def waiting(trusted: Roster, sizes: Mapping[str, int]) -> list[Waiting]:
         Waiting(log, owner.station, owner.place, sizes.get(log, 0), owner.key, log in trusted.own)
         for log, owner in trusted.owners.items()
         if not trusted.counts(log) and owner.key not in trusted.revoked
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda one: (one.is_own, one.station, one.log))

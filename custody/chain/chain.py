@@ -128,11 +128,7 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
     withdrawn, foreign = withdrawals(unique, roots) if corrections else ({}, [])
     gone = withdrawn
     family = family_of(code, [event for leaf, event in unique.items() if leaf not in withdrawn])
-    about = {
-        leaf: event
-        for leaf, event in unique.items()
-        if not family.isdisjoint(event.rows) or code in event.absent
-    }  # fmt: skip
+    about = {leaf: event for leaf, event in unique.items() if not family.isdisjoint(event.rows) or code in event.absent}
     while more := {e.leaf: e for e in corrections if e.leaf not in about and e.body["target"] in about}:
         about |= more
     left_out = {leaf for leaf, event in about.items() if leaf in withdrawn or event.type == "correct"}
@@ -160,9 +156,14 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
     if not (rules.by_lists and any(is_by_list(code, link) for link in links)):
         return chain
     told = found_by_lists(
-        chain, family_of(code, unique.values()), unique, [e for leaf, e in unique.items() if leaf not in gone],
-        lambda member, known: folded(member, known, roots), places, rules.met,
-    )  # fmt: skip
+        chain,
+        family_of(code, unique.values()),
+        unique,
+        [e for leaf, e in unique.items() if leaf not in gone],
+        lambda member, known: folded(member, known, roots),
+        places,
+        rules.met,
+    )
     return replace(chain, findings=(*chain.findings, *told)) if told else chain
 
 
@@ -204,5 +205,11 @@ def _not_arrived(item: Item, links: list[Link], places: Mapping[str, Place], as_
         return []
     if item.held_by == item.to or any(link.to == item.to and link.has_moved for link in links):
         return []
-    return [Finding("LATE", N_("{item} was due at {place} {due_utc} and has not arrived"),
-                    {"item": show_code(item.code), "place": place.name, "due_utc": place.due}, item.code)]  # fmt: skip
+    return [
+        Finding(
+            "LATE",
+            N_("{item} was due at {place} {due_utc} and has not arrived"),
+            {"item": show_code(item.code), "place": place.name, "due_utc": place.due},
+            item.code,
+        )
+    ]

@@ -90,9 +90,16 @@ def correction_findings(
             found.append(Finding("DISPUTED", relied, shown, code, correction.leaf, also=also))
     for correction in foreign:
         if code in events[correction.body["target"]].rows:
-            found.append(Finding("DISPUTED", N_("a station asks to withdraw another station's record about {item}"),
-                                 {"item": show_code(code)}, code, correction.leaf,
-                                 also=(correction.body["target"],)))  # fmt: skip
+            found.append(
+                Finding(
+                    "DISPUTED",
+                    N_("a station asks to withdraw another station's record about {item}"),
+                    {"item": show_code(code)},
+                    code,
+                    correction.leaf,
+                    also=(correction.body["target"],),
+                )
+            )
     return found
 
 

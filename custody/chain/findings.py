@@ -15,14 +15,33 @@ from custody.plan.places import Need, Place, dapil_of, is_carrier, is_store, is_
 Severity = Literal["info", "warning", "critical"]
 
 SEVERITY: Mapping[str, Severity] = {
-    "UNKNOWN_CODE": "critical", "VOID_LABEL": "critical", "NOT_HELD": "critical", "GAP": "critical",
-    "FORK": "critical", "SUSPECTED_COPY": "critical", "WRONG_DESTINATION": "critical", "BAD_CHECK": "critical",
-    "SHORTAGE": "warning", "EXCESS": "warning", "COUNT": "critical", "DAMAGED": "warning", "MISSING": "critical",
-    "LATE": "warning", "LATE_ENTRY": "info", "CLOCK": "warning", "CORRECTED": "info", "DISPUTED": "critical",
-    "SEAL_BROKEN": "critical", "SEAL_MISMATCH": "critical", "UNSEALED": "critical",
-    "UNWITNESSED": "info", "PHOTO": "info", "UNKNOWN_STATION": "warning", "TAMPERED": "critical",
+    "UNKNOWN_CODE": "critical",
+    "VOID_LABEL": "critical",
+    "NOT_HELD": "critical",
+    "GAP": "critical",
+    "FORK": "critical",
+    "SUSPECTED_COPY": "critical",
+    "WRONG_DESTINATION": "critical",
+    "BAD_CHECK": "critical",
+    "SHORTAGE": "warning",
+    "EXCESS": "warning",
+    "COUNT": "critical",
+    "DAMAGED": "warning",
+    "MISSING": "critical",
+    "LATE": "warning",
+    "LATE_ENTRY": "info",
+    "CLOCK": "warning",
+    "CORRECTED": "info",
+    "DISPUTED": "critical",
+    "SEAL_BROKEN": "critical",
+    "SEAL_MISMATCH": "critical",
+    "UNSEALED": "critical",
+    "UNWITNESSED": "info",
+    "PHOTO": "info",
+    "UNKNOWN_STATION": "warning",
+    "TAMPERED": "critical",
     "INCOMPLETE": "critical",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +182,14 @@ def judge_scan(
     if item.held_by != giver and not is_recorded:
         elsewhere = N_("{item} is not in the hands of {giver} but of {holder}")
         found.append(
-            Finding("NOT_HELD", HELD_ALREADY if item.held_by == to else elsewhere,
-                    shown | {"giver": name_of(places, giver), "holder": name_of(places, item.held_by)},
-                    item.code, is_provisional=not met_giver)
-        )  # fmt: skip
+            Finding(
+                "NOT_HELD",
+                HELD_ALREADY if item.held_by == to else elsewhere,
+                shown | {"giver": name_of(places, giver), "holder": name_of(places, item.held_by)},
+                item.code,
+                is_provisional=not met_giver,
+            )
+        )
     if goes_astray(places, item.to, to, bound):
         found.append(wrong_destination(places, item.code, item.to, to, bound))
     is_empty = giver in places and places[giver].level == "vendor"  # as it was made
@@ -188,8 +211,12 @@ def judge_election(
         need = needs.get((item.kind, place.level)) if place is not None else None
         if need is not None and need.elections and item.election is not None and item.election not in need.elections:
             other = N_("{item} is for the election {election}, which {destination} does not hold: {elections}")
-            shown = {"item": show_code(item.code), "election": item.election, "destination": name_of(places, code),
-                     "elections": ", ".join(dict.fromkeys(need.elections))}  # fmt: skip
+            shown = {
+                "item": show_code(item.code),
+                "election": item.election,
+                "destination": name_of(places, code),
+                "elections": ", ".join(dict.fromkeys(need.elections)),
+            }
             return [Finding("WRONG_DESTINATION", other, shown, item.code)]
     return []
 
@@ -212,8 +239,11 @@ def wrong_destination(
     astray = N_("{item} is for {destination}, not for {to}")
     ends = tuple(bound) if is_carrier(places, to) and bound else (to,)  # people know where it goes, not its plate
     ends = ends if len(ends) <= _FEW_PLACES else (to,)
-    shown = {"item": show_code(code), "destination": name_of(places, bound_for),
-             "to": ", ".join(name_of(places, end) for end in ends)}  # fmt: skip
+    shown = {
+        "item": show_code(code),
+        "destination": name_of(places, bound_for),
+        "to": ", ".join(name_of(places, end) for end in ends),
+    }
     if apart := districts_apart(places, bound_for, bound if is_carrier(places, to) else (to,)):
         astray = N_("{item} is for {destination} in the electoral district {dapil}, not for {to} in {other_dapil}")
     return Finding("WRONG_DESTINATION", astray, shown | apart, code)
@@ -271,9 +301,13 @@ def judge_condition(code: str, condition: str) -> list[Finding]:
     if condition == "good":
         return []
     return [
-        Finding("MISSING" if condition == "missing" else "DAMAGED", N_("{item} was found {condition}"),
-                {"item": show_code(code), "condition": condition}, code)
-    ]  # fmt: skip
+        Finding(
+            "MISSING" if condition == "missing" else "DAMAGED",
+            N_("{item} was found {condition}"),
+            {"item": show_code(code), "condition": condition},
+            code,
+        )
+    ]
 
 
 def judge_time(place: Place | None, happened: str, *, is_late_entry: bool = False) -> list[Finding]:

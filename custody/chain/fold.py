@@ -39,9 +39,15 @@ class Fold:
     """One pass over the events in an order that respects what each station knew."""
 
     def __init__(
-        self, code: str, family: set[str], places: Mapping[str, Place], met: frozenset[str] | None, order: Order,
-        sealed_kinds: frozenset[str] = frozenset(), held: Held | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        code: str,
+        family: set[str],
+        places: Mapping[str, Place],
+        met: frozenset[str] | None,
+        order: Order,
+        sealed_kinds: frozenset[str] = frozenset(),
+        held: Held | None = None,
+    ) -> None:
         self.code, self.places, self.met, self.order, self.sealed_kinds = code, places, met, order, sealed_kinds
         self.held = held
         self.states = {member: State() for member in sorted(family)}
@@ -166,8 +172,14 @@ class Fold:
         state.refusals.append(event)
         if given is None:
             return
-        back = [member, *(code for code, inner in self.states.items() if inner.holder_event is given.event
-                          and code not in event.moved and self._is_inside(code, member))]  # fmt: skip
+        back = [
+            member,
+            *(
+                code
+                for code, inner in self.states.items()
+                if inner.holder_event is given.event and code not in event.moved and self._is_inside(code, member)
+            ),
+        ]
         for code in back:
             inner = self.states[code]
             inner.holder, inner.holder_event = giver, event
@@ -181,12 +193,14 @@ class Fold:
         way = (event.body["from"], event.body["to"])
         return next(
             (
-                refusal for refusal in state.refusals
-                if (refusal.body["from"], refusal.body["to"]) == way and refusal.log != event.log
+                refusal
+                for refusal in state.refusals
+                if (refusal.body["from"], refusal.body["to"]) == way
+                and refusal.log != event.log
                 and not self.order.is_before(refusal, event)
             ),
             None,
-        )  # fmt: skip
+        )
 
     def _contest(self, event: Event, member: str, state: State, refusal: Event) -> None:
         """A giver's record of what the receiver refused: it moves nothing, and both records are shown."""

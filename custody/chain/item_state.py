@@ -89,11 +89,21 @@ class State:
             return None
         row, serials = self.row, self.row["range"]
         return Item(
-            code=code, kind=row["kind"], to=self.to or row["to"], k=row["k"], n=row["n"], election=row["election"],
-            quantity=row["quantity"], serials=SerialRange(**serials) if serials else None, held_by=self.holder or "",
-            condition=self.condition, print=self.newest_print, voids=self.voids, seal=self.seals.status,
+            code=code,
+            kind=row["kind"],
+            to=self.to or row["to"],
+            k=row["k"],
+            n=row["n"],
+            election=row["election"],
+            quantity=row["quantity"],
+            serials=SerialRange(**serials) if serials else None,
+            held_by=self.holder or "",
+            condition=self.condition,
+            print=self.newest_print,
+            voids=self.voids,
+            seal=self.seals.status,
             parent=self.parent or "",
-        )  # fmt: skip
+        )
 
     @property
     def voids(self) -> Voids:
@@ -116,9 +126,14 @@ class State:
 
 
 def broken_link(
-    code: str, state: State, event: Event, order: Order, places: Mapping[str, Place], met: frozenset[str] | None,
+    code: str,
+    state: State,
+    event: Event,
+    order: Order,
+    places: Mapping[str, Place],
+    met: frozenset[str] | None,
     held: Held | None = None,
-) -> Finding:  # fmt: skip
+) -> Finding:
     """What it is when `event` hands over an item whose holder is somebody else.
 
     Two handovers by one giver that do not know of each other: FORK. A holder that the giver's station did not know of,
@@ -127,9 +142,11 @@ def broken_link(
     """
     giver, to, holder = event.body["from"], event.body["to"], state.holder or ""
     shown = {
-        "item": show_code(code), "giver": name_of(places, giver), "to": name_of(places, to),
+        "item": show_code(code),
+        "giver": name_of(places, giver),
+        "to": name_of(places, to),
         "holder": name_of(places, holder),
-    }  # fmt: skip
+    }
     apart = [move.event for move in state.moves if not order.is_before(move.event, event)]
     other = next((e for e in apart if e.body["from"] == giver and e.body["to"] != to), None)
 
@@ -139,9 +156,14 @@ def broken_link(
 
     is_final = is_past(event, holder)
     if other is not None:
-        return Finding("FORK", N_("{giver} gave {item} to {to} and to {other}, and neither record knows of the other"),
-                       shown | {"other": name_of(places, other.body["to"])}, code,
-                       is_provisional=not (is_final and is_past(other, to)), also=(other.leaf,))  # fmt: skip
+        return Finding(
+            "FORK",
+            N_("{giver} gave {item} to {to} and to {other}, and neither record knows of the other"),
+            shown | {"other": name_of(places, other.body["to"])},
+            code,
+            is_provisional=not (is_final and is_past(other, to)),
+            also=(other.leaf,),
+        )
     before = leaves_of(state.holder_event)
     has_met = met is None or (holder if _has_no_station(places, giver) else giver) in met
     if has_met and state.holder_event in apart and not _may_lead(places, holder, giver, to):
@@ -149,8 +171,14 @@ def broken_link(
             "{item} is with {holder} and was given by {giver} to {to}, and no handover joins the two: suspected copy"
         )
         return Finding("SUSPECTED_COPY", unjoined, shown, code, is_provisional=not is_final, also=before)
-    return Finding("GAP", N_("{giver} gave {item}, but the one before it left with {holder}"), shown, code,
-                   is_provisional=not (has_met and is_final), also=before)  # fmt: skip
+    return Finding(
+        "GAP",
+        N_("{giver} gave {item}, but the one before it left with {holder}"),
+        shown,
+        code,
+        is_provisional=not (has_met and is_final),
+        also=before,
+    )
 
 
 def leaves_of(*events: Event | None) -> tuple[str, ...]:
@@ -217,8 +245,15 @@ def registered_twice(code: str, state: State, row: Body) -> list[Finding]:
     """The finding that two registrations of one code name different things."""
     if row == state.row:
         return []
-    return [Finding("SUSPECTED_COPY", N_("{item} was registered twice, as different things: suspected copy"),
-                    {"item": show_code(code)}, code, also=leaves_of(state.registered))]  # fmt: skip
+    return [
+        Finding(
+            "SUSPECTED_COPY",
+            N_("{item} was registered twice, as different things: suspected copy"),
+            {"item": show_code(code)},
+            code,
+            also=leaves_of(state.registered),
+        )
+    ]
 
 
 def _has_no_station(places: Mapping[str, Place], custodian: str) -> bool:

@@ -118,9 +118,12 @@ class Roster:
 
 
 def roster(
-    root: str, notices: Iterable[Event], owners: Mapping[str, LogOwner] | None = None, *,
+    root: str,
+    notices: Iterable[Event],
+    owners: Mapping[str, LogOwner] | None = None,
+    *,
     own: frozenset[str] = frozenset(),
-) -> Roster:  # fmt: skip
+) -> Roster:
     """Who counts, where the key with the fingerprint `root` is the root's.
 
     A key stands at the level after the lowest one that admitted it, root's at the first; where several of one level
@@ -180,9 +183,10 @@ def root_followed(own: Event, notices: Iterable[Event]) -> str:
     others = {
         event.body["root"]
         for event in events
-        if event.type == "genesis" and event.body["public_key"] != key
+        if event.type == "genesis"
+        and event.body["public_key"] != key
         and event.body["root"] == _fingerprint(event.body["public_key"])
-    }  # fmt: skip
+    }
     admitting = {root for root in others if key in roster(root, events).powers}
     planning = {_fingerprint(owners[event.log].key) for event in events if event.type == "plan"} & others
     followed = admitting or (planning if "plan" not in said else set())
@@ -202,9 +206,10 @@ def plan_in_force(plans: Iterable[Event], trusted: Roster) -> list[Body]:
     withdrawn, _disputed = withdrawals(events, trusted.roots)
     placed = in_place_of(events, withdrawn)
     order = causal_order(
-        placed.get(leaf, event) for leaf, event in events.items()
+        placed.get(leaf, event)
+        for leaf, event in events.items()
         if event.type == "plan" and leaf not in withdrawn and trusted.may(event.log, "plan")
-    )  # fmt: skip
+    )
     rows: list[Body] = []
     while ready := order.ready() if order.waiting() else []:
         event = min(ready, key=lambda event: event.leaf)

@@ -35,28 +35,55 @@ def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_
     for event in sorted(left_out, key=_place):
         late.setdefault(event.log, []).append(event)
     found = [
-        _finding(chain, "FORK", event, N_("the log of {station} has two histories from number {seq} on, both signed by "
-                 "its key: its word on {item} is in doubt"), roster, seq=forked[log])
+        _finding(
+            chain,
+            "FORK",
+            event,
+            N_(
+                "the log of {station} has two histories from number {seq} on, both signed by "
+                "its key: its word on {item} is in doubt"
+            ),
+            roster,
+            seq=forked[log],
+        )
         for log, event in doubtful.items()
-    ]  # fmt: skip
+    ]
     found += [
         replace(unadmitted, is_provisional=True, is_foretold=is_early)
         for unadmitted in (
-            _finding(chain, "UNKNOWN_STATION", event, N_("{station} recorded this of {item}, and root has not admitted "
-                     "its key"), roster)
-            for log, event in first.items() if not roster.counts(log)
+            _finding(
+                chain,
+                "UNKNOWN_STATION",
+                event,
+                N_("{station} recorded this of {item}, and root has not admitted its key"),
+                roster,
+            )
+            for log, event in first.items()
+            if not roster.counts(log)
         )
-    ]  # fmt: skip
+    ]
     found += [
-        _finding(chain, "UNKNOWN_STATION", events[0], N_("{count} records of {station} about {item} are kept and count "
-                 "for nothing until root admits its key"), roster, count=len(events))
+        _finding(
+            chain,
+            "UNKNOWN_STATION",
+            events[0],
+            N_("{count} records of {station} about {item} are kept and count for nothing until root admits its key"),
+            roster,
+            count=len(events),
+        )
         for events in strange.values()
-    ]  # fmt: skip
+    ]
     found += [
-        _finding(chain, "UNKNOWN_STATION", events[0], N_("{count} records of {station} about {item} came after its key "
-                 "was revoked and are left out"), roster, count=len(events))
+        _finding(
+            chain,
+            "UNKNOWN_STATION",
+            events[0],
+            N_("{count} records of {station} about {item} came after its key was revoked and are left out"),
+            roster,
+            count=len(events),
+        )
         for events in late.values()
-    ]  # fmt: skip
+    ]
     return replace(chain, findings=(*chain.findings, *found)) if found else chain
 
 

@@ -34,9 +34,10 @@ def beside_strangers(chain: "Chain", with_all: "Chain", strangers: Mapping[str, 
     left = {_kind(finding) for finding in with_all.findings if finding.is_open}
     findings = tuple(
         _provisional(finding, with_all, strangers)
-        if finding.is_open and finding.code in _EXPLAINABLE and _kind(finding) not in left else finding
+        if finding.is_open and finding.code in _EXPLAINABLE and _kind(finding) not in left
+        else finding
         for finding in chain.findings
-    )  # fmt: skip
+    )
     return replace(chain, findings=findings, aside=tuple(aside))
 
 

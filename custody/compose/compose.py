@@ -122,15 +122,31 @@ def plan_events(
         refs: the newest plan event of each other log, which this plan comes after.
     """
     rows: list[dict[str, Any]] = [
-        {"row": "place", "code": p.code, "name": p.name, "level": p.level, "parent": p.parent, "due": p.due,
-         "dapil": p.dapil}
+        {
+            "row": "place",
+            "code": p.code,
+            "name": p.name,
+            "level": p.level,
+            "parent": p.parent,
+            "due": p.due,
+            "dapil": p.dapil,
+        }
         for p in places
-    ]  # fmt: skip
+    ]
     rows += [
-        {"row": "need", "kind": n.kind, "name_id": n.name_id, "name_en": n.name_en, "level": n.level,
-         "per_place": n.per_place, "unit": n.unit, "tracked_as": n.tracked_as, "elections": list(n.elections)}
+        {
+            "row": "need",
+            "kind": n.kind,
+            "name_id": n.name_id,
+            "name_en": n.name_en,
+            "level": n.level,
+            "per_place": n.per_place,
+            "unit": n.unit,
+            "tracked_as": n.tracked_as,
+            "elections": list(n.elections),
+        }
         for n in needs
-    ]  # fmt: skip
+    ]
     pieces = _rows_that_fit(rows)
     return [
         NewEvent(
@@ -156,9 +172,7 @@ def _rows_that_fit(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]
     return pieces
 
 
-def register_events(
-    items: Sequence[Item], *, refs: tuple[Ref, ...] = (), out_of: str | None = None
-) -> list[NewEvent]:  # fmt: skip
+def register_events(items: Sequence[Item], *, refs: tuple[Ref, ...] = (), out_of: str | None = None) -> list[NewEvent]:
     """Events that say these items exist, in pieces that share a holder.
 
     Args:
@@ -181,11 +195,17 @@ def register_events(
 def _registered(item: Item) -> dict[str, Any]:
     serials = item.serials
     return {
-        "code": item.code, "kind": item.kind, "to": item.to, "k": item.k, "n": item.n, "quantity": item.quantity,
+        "code": item.code,
+        "kind": item.kind,
+        "to": item.to,
+        "k": item.k,
+        "n": item.n,
+        "quantity": item.quantity,
         "election": item.election,
-        "range": None if serials is None else
-        {"prefix": serials.prefix, "first": serials.first, "last": serials.last, "width": serials.width},
-    }  # fmt: skip
+        "range": None
+        if serials is None
+        else {"prefix": serials.prefix, "first": serials.first, "last": serials.last, "width": serials.width},
+    }
 
 
 def print_events(
@@ -215,12 +235,16 @@ def void_events(
     return [
         NewEvent(
             "void",
-            {"labels": [{"code": code, "print": number} for code, number in piece], "reason": reason, "note": note,
-             "second": second},
+            {
+                "labels": [{"code": code, "print": number} for code, number in piece],
+                "reason": reason,
+                "note": note,
+                "second": second,
+            },
             tuple(dict.fromkeys(latest[code] for code, _number in piece if code in latest)),
         )
         for piece in parts(labels, ITEMS_PER_EVENT)
-    ]  # fmt: skip
+    ]
 
 
 def handover_events(
@@ -255,32 +279,52 @@ def handover_events(
         named = [touch.code for touch in piece]
         listed = {"absent": missed, "beyond": [code for code in named if code in beyond], "phase": None, "kinds": []}
         fields = {
-            "from": handover.giver, "to": handover.to, "bound": list(handover.bound),
+            "from": handover.giver,
+            "to": handover.to,
+            "bound": list(handover.bound),
             "items": [row for row in rows if row["code"] in taken],
             "refused": [row for row in rows if row["code"] not in taken],
-            "remarks": [{"code": touch.code, "text": handover.remarks[touch.code]} for touch in piece
-                        if handover.remarks.get(touch.code)],
+            "remarks": [
+                {"code": touch.code, "text": handover.remarks[touch.code]}
+                for touch in piece
+                if handover.remarks.get(touch.code)
+            ],
             "counted": handover.counted if is_last else None,
             "extras": [{"kind": e.kind, "count": e.count, "note": e.note} for e in handover.extras] if is_last else [],
-            "parties": {"giver": handover.giver_name, "giver_office": handover.giver_office,
-                        "receiver": handover.receiver_name, "receiver_office": handover.receiver_office},
-            "witnesses": list(handover.witnesses), "carriage": carriage_fields(handover.carriage),
-            "note": handover.note, "occurred": handover.occurred, "bast": bast, "part": number, "parts": len(pieces),
+            "parties": {
+                "giver": handover.giver_name,
+                "giver_office": handover.giver_office,
+                "receiver": handover.receiver_name,
+                "receiver_office": handover.receiver_office,
+            },
+            "witnesses": list(handover.witnesses),
+            "carriage": carriage_fields(handover.carriage),
+            "note": handover.note,
+            "occurred": handover.occurred,
+            "bast": bast,
+            "part": number,
+            "parts": len(pieces),
             "acknowledged": [asdict(row) for row in handover.acknowledged] if is_last else [],
             "destinations": destination_runs([to.get(code, "") for code in named if code in taken]),
             "meant": None if meant is None else listed,
-        }  # fmt: skip
+        }
         events.append(NewEvent("handover", fields, refs))
     for touch in (*touches, *handover.refused):
         if condition := handover.conditions.get(touch.code):
             events += inspect_events([touch], latest, condition, photo=handover.photos.get(touch.code))
         if look := handover.seals.get(touch.code):
             events += seal_events(
-                touch, latest, "check", look.serials, place=handover.to, result=look.result,
+                touch,
+                latest,
+                "check",
+                look.serials,
+                place=handover.to,
+                result=look.result,
                 names=[name for name in (handover.giver_name, handover.receiver_name) if name],
-                witness=", ".join(handover.witnesses), photo=handover.photos.get(touch.code),
+                witness=", ".join(handover.witnesses),
+                photo=handover.photos.get(touch.code),
                 occurred=handover.occurred,
-            )  # fmt: skip
+            )
     return events
 
 

@@ -103,10 +103,17 @@ def seal_events(
     events = []
     for number, piece in enumerate(parts(serials, SERIALS_PER_EVENT)):
         fields = {
-            "item": rows[0], "place": place, "action": "apply" if number and action == "replace" else action,
-            "serials": list(piece), "result": result, "names": list(names), "witness": witness, "photo": photo,
-            "note": note, "occurred": occurred,
-        }  # fmt: skip
+            "item": rows[0],
+            "place": place,
+            "action": "apply" if number and action == "replace" else action,
+            "serials": list(piece),
+            "result": result,
+            "names": list(names),
+            "witness": witness,
+            "photo": photo,
+            "note": note,
+            "occurred": occurred,
+        }
         events.append(NewEvent("seal", fields, refs))
     return events
 

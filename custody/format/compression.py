@@ -71,12 +71,14 @@ _BY_MARK = {kind.mark: kind for kind in _KINDS}
 _CODE, _IN_ROW = "\x01", "\x02"
 _CODE_FORM = f"[{ALPHABET}]{{13}}"
 _VALUE = re.compile(
-    "|".join((
-        re.escape(_ROW.format("@")).replace("@", f"(?P<row>{_CODE_FORM})"),
-        *(f"(?P<k{number}>{kind.form})" for number, kind in enumerate(_KINDS)),
-        f"(?P<code>{_CODE_FORM})",
-    ))
-)  # fmt: skip
+    "|".join(
+        (
+            re.escape(_ROW.format("@")).replace("@", f"(?P<row>{_CODE_FORM})"),
+            *(f"(?P<k{number}>{kind.form})" for number, kind in enumerate(_KINDS)),
+            f"(?P<code>{_CODE_FORM})",
+        )
+    )
+)
 _MARK = re.compile("[\x01-\x07]")
 
 

@@ -90,115 +90,209 @@ _TOUCHED = object_of(_READ | {"how": _one_of("camera", "typed", "wedge")})
 _TOUCHED_2 = object_of(_READ | {"how": _one_of("camera", "typed", "wedge", "matched")})
 _RANGE = object_of({"prefix": _text, "first": _count, "last": _count, "width": _count})
 _PLACE_ROW = {
-    "code": _text, "name": _text, "level": _text, "parent": _text | None,
+    "code": _text,
+    "name": _text,
+    "level": _text,
+    "parent": _text | None,
     "due": _time | None,
-}  # fmt: skip
+}
 _PLACE_ROW_2 = _PLACE_ROW | {"dapil": _text | None}
 _NEED_ROW = {
-    "kind": _text, "name_id": _text, "name_en": _text, "level": _text, "per_place": _count,
-    "unit": _text, "tracked_as": _one_of("item", "pack"), "elections": _list(_text),
-}  # fmt: skip
+    "kind": _text,
+    "name_id": _text,
+    "name_en": _text,
+    "level": _text,
+    "per_place": _count,
+    "unit": _text,
+    "tracked_as": _one_of("item", "pack"),
+    "elections": _list(_text),
+}
 _REGISTERED = {
-    "code": _text, "kind": _text, "to": _text, "k": _positive, "n": _positive, "quantity": _positive,
-    "election": _text | None, "range": _RANGE | None,
-}  # fmt: skip
+    "code": _text,
+    "kind": _text,
+    "to": _text,
+    "k": _positive,
+    "n": _positive,
+    "quantity": _positive,
+    "election": _text | None,
+    "range": _RANGE | None,
+}
 _EXTRA = object_of({"kind": _text, "count": _positive, "note": _text})
 _PARTIES = {"giver": _text, "receiver": _text}
 _PARTIES_2 = _PARTIES | {"giver_office": _text, "receiver_office": _text}
-_ACKNOWLEDGED = object_of({
-    "party": _one_of("giver", "receiver", "witness"), "name": _text, "how": _one_of("drawn", "pin", "paper"),
-    "digest": _leaf | None,
-})  # fmt: skip
+_ACKNOWLEDGED = object_of(
+    {
+        "party": _one_of("giver", "receiver", "witness"),
+        "name": _text,
+        "how": _one_of("drawn", "pin", "paper"),
+        "digest": _leaf | None,
+    }
+)
 _CARRIAGE = {"vehicle": _text, "driver": _text, "escort": _text, "stops": _list(_text)}
 
 COMMON: Fields = {
-    "v": _positive, "type": _text, "log": _text, "seq": _positive, "prev": _leaf | None, "refs": _list(_REF),
-    "id": _text, "at": _time, "by": _text, "app": _text,
-}  # fmt: skip
+    "v": _positive,
+    "type": _text,
+    "log": _text,
+    "seq": _positive,
+    "prev": _leaf | None,
+    "refs": _list(_REF),
+    "id": _text,
+    "at": _time,
+    "by": _text,
+    "app": _text,
+}
 """The fields of every event."""
 
 _HANDED = {
-    "from": _text, "to": _text, "bound": _list(_text), "counted": _count | None, "extras": _list(_EXTRA),
-    "witnesses": _list(_text), "note": _text, "occurred": _time | None, "bast": _text, "part": _positive,
+    "from": _text,
+    "to": _text,
+    "bound": _list(_text),
+    "counted": _count | None,
+    "extras": _list(_EXTRA),
+    "witnesses": _list(_text),
+    "note": _text,
+    "occurred": _time | None,
+    "bast": _text,
+    "part": _positive,
     "parts": _positive,
-}  # fmt: skip
+}
 _HANDED_2 = _HANDED | {
-    "items": _list(_TOUCHED_2), "refused": _list(_TOUCHED_2),
-    "remarks": _list(object_of({"code": _text, "text": _text})), "parties": object_of(_PARTIES_2),
-    "carriage": object_of(_CARRIAGE), "acknowledged": _list(_ACKNOWLEDGED),
-}  # fmt: skip
+    "items": _list(_TOUCHED_2),
+    "refused": _list(_TOUCHED_2),
+    "remarks": _list(object_of({"code": _text, "text": _text})),
+    "parties": object_of(_PARTIES_2),
+    "carriage": object_of(_CARRIAGE),
+    "acknowledged": _list(_ACKNOWLEDGED),
+}
 
 _PLANNED = {"source": _text, "source_digest": _leaf, "part": _positive, "parts": _positive}
 
 FORMS: Mapping[tuple[str, int], Fields] = {
     ("genesis", 1): {
-        "election": _text, "root": _text, "station": _text, "place": _text, "public_key": _text,
+        "election": _text,
+        "root": _text,
+        "station": _text,
+        "place": _text,
+        "public_key": _text,
         "continues": _text | None,
     },
     ("admit", 1): {"station": _text, "place": _text, "key": _leaf, "powers": _list(_one_of(*POWERS))},
     ("revoke", 1): {
-        "station": _text, "key": _leaf, "last_good": _list(object_of({"log": _text, "size": _count})), "reason": _text,
+        "station": _text,
+        "key": _leaf,
+        "last_good": _list(object_of({"log": _text, "size": _count})),
+        "reason": _text,
     },
     ("plan", 1): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW) | _row("need", _NEED_ROW))},
     ("plan", 2): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW_2) | _row("need", _NEED_ROW))},
     ("register", 1): {"items": _list(object_of(_REGISTERED)), "held_by": _text, "out_of": _text | None},
     ("reassign", 1): {"items": _list(_TOUCHED), "to": _text, "reason": _text},
     ("print", 1): {
-        "codes": _list(_text), "print": _positive, "sheet": _text, "reason": _text | None, "second": _text | None,
+        "codes": _list(_text),
+        "print": _positive,
+        "sheet": _text,
+        "reason": _text | None,
+        "second": _text | None,
     },
     ("void", 2): {
-        "labels": _list(object_of({"code": _text, "print": _positive})), "reason": _one_of("spoiled", "lost", "unused"),
-        "note": _text, "second": _text | None,
+        "labels": _list(object_of({"code": _text, "print": _positive})),
+        "reason": _one_of("spoiled", "lost", "unused"),
+        "note": _text,
+        "second": _text | None,
     },
     ("handover", 1): _HANDED | {"items": _list(_TOUCHED), "parties": object_of(_PARTIES), "vehicle": _text},
     ("handover", 2): _HANDED_2,
-    ("handover", 3): _HANDED_2 | {
+    ("handover", 3): _HANDED_2
+    | {
         "destinations": _list(object_of({"to": _text, "count": _positive})),
-        "meant": object_of({
-            "absent": _list(_text), "beyond": _list(_text), "phase": _text | None, "kinds": _list(_text),
-        }) | None,
+        "meant": object_of(
+            {
+                "absent": _list(_text),
+                "beyond": _list(_text),
+                "phase": _text | None,
+                "kinds": _list(_text),
+            }
+        )
+        | None,
     },
     ("pack", 1): {"parent": _text, "children": _list(_text), "action": _one_of("add", "remove")},
     ("pack", 2): {
-        "parent": _text, "children": _list(_text), "action": _one_of("add", "remove", "open", "check"),
-        "scope": _one_of("full", "sample") | None, "items": _list(_TOUCHED), "names": _list(_text), "note": _text,
+        "parent": _text,
+        "children": _list(_text),
+        "action": _one_of("add", "remove", "open", "check"),
+        "scope": _one_of("full", "sample") | None,
+        "items": _list(_TOUCHED),
+        "names": _list(_text),
+        "note": _text,
         "occurred": _time | None,
     },
     ("seal", 2): {
-        "item": _TOUCHED, "place": _text,
-        "action": _one_of("apply", "check", "remove", "replace", "spoil", "return"), "serials": _list(_text),
-        "result": _one_of("intact", "broken", "mismatch", "none") | None, "names": _list(_text), "witness": _text,
-        "photo": _leaf | None, "note": _text, "occurred": _time | None,
+        "item": _TOUCHED,
+        "place": _text,
+        "action": _one_of("apply", "check", "remove", "replace", "spoil", "return"),
+        "serials": _list(_text),
+        "result": _one_of("intact", "broken", "mismatch", "none") | None,
+        "names": _list(_text),
+        "witness": _text,
+        "photo": _leaf | None,
+        "note": _text,
+        "occurred": _time | None,
     },
     ("inspect", 1): {
-        "item": _TOUCHED, "condition": _one_of("good", "light", "heavy", "wet", "missing"),
-        "photo": _leaf | None, "note": _text,
+        "item": _TOUCHED,
+        "condition": _one_of("good", "light", "heavy", "wet", "missing"),
+        "photo": _leaf | None,
+        "note": _text,
     },
     ("delivery", 2): {
-        "place": _text, "vendor": _text, "contract": _text, "kind": _text, "contracted": _count | None,
-        "arrived": _count, "damaged": _count, "paper": _text, "parties": object_of(_PARTIES), "note": _text,
+        "place": _text,
+        "vendor": _text,
+        "contract": _text,
+        "kind": _text,
+        "contracted": _count | None,
+        "arrived": _count,
+        "damaged": _count,
+        "paper": _text,
+        "parties": object_of(_PARTIES),
+        "note": _text,
         "occurred": _time | None,
     },
     ("incident", 2): {
-        "action": _one_of("open", "close"), "opened": _leaf | None, "place": _text, "stage": _text,
-        "items": _list(_TOUCHED), "text": _text, "occurred": _time | None,
+        "action": _one_of("open", "close"),
+        "opened": _leaf | None,
+        "place": _text,
+        "stage": _text,
+        "items": _list(_TOUCHED),
+        "text": _text,
+        "occurred": _time | None,
     },
     ("checklist", 2): {
-        "place": _text, "about": _text,
+        "place": _text,
+        "about": _text,
         "answers": _list(object_of({"question": _text, "answer": _one_of("yes", "no", "unknown"), "note": _text})),
-        "names": _list(_text), "note": _text, "occurred": _time | None,
+        "names": _list(_text),
+        "note": _text,
+        "occurred": _time | None,
     },
     ("point", 2): {
-        "point": _text, "title": _text, "owner": _text, "due": _time | None, "place": _text | None,
-        "state": _one_of("open", "done"), "note": _text,
+        "point": _text,
+        "title": _text,
+        "owner": _text,
+        "due": _time | None,
+        "place": _text | None,
+        "state": _one_of("open", "done"),
+        "note": _text,
     },
     ("correct", 1): {
-        "target": _leaf, "reason": _one_of("did_not_occur", "incorrect_data"), "corrective": _list(_leaf),
+        "target": _leaf,
+        "reason": _one_of("did_not_occur", "incorrect_data"),
+        "corrective": _list(_leaf),
         "note": _text,
     },
     ("witness", 1): {"head": _text},
     ("clock", 2): {"expected": _time, "codes": _list(_text)},
-}  # fmt: skip
+}
 """The own fields of each type of event, by the version of the format in which the type took this form.
 
 All must be there, no others. A type or version that is not here is refused: a later program wrote it.

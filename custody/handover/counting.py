@@ -46,10 +46,17 @@ def counted_in(event: Event) -> Counted:
     """What a `handover` event adds to the count of its handover."""
     body = event.body
     return Counted(
-        HandoverKey(event.log, body["bast"], body["from"], body["to"]), body["part"], body["parts"],
-        offered_in(body), sum(extra["count"] for extra in body["extras"]), body["counted"], event.leaf,
-        event.happened, event.seq, sum(row.get("how") == "matched" for row in body["items"]),
-    )  # fmt: skip
+        HandoverKey(event.log, body["bast"], body["from"], body["to"]),
+        body["part"],
+        body["parts"],
+        offered_in(body),
+        sum(extra["count"] for extra in body["extras"]),
+        body["counted"],
+        event.leaf,
+        event.happened,
+        event.seq,
+        sum(row.get("how") == "matched" for row in body["items"]),
+    )
 
 
 def count_findings(parts: Iterable[Counted]) -> list[tuple[Counted, Finding]]:

@@ -108,17 +108,24 @@ def handover_facts(
     if len(records) == last["parts"]:
         findings += judge_count(offered, sum(extra.count for extra in extras), last["counted"])
     return HandoverFacts(
-        None if expected is None else len(expected), None if meant is None else tuple(meant), taken, tuple(refused),
-        missing, in_order(carried.values()), beyond,
+        None if expected is None else len(expected),
+        None if meant is None else tuple(meant),
+        taken,
+        tuple(refused),
+        missing,
+        in_order(carried.values()),
+        beyond,
         len((expected or {}).keys() & {*around.elsewhere} - {*taken, *refused}),
-        last["counted"], extras, _conditions((*taken, *refused), looks, around.held), offered, tuple(findings),
+        last["counted"],
+        extras,
+        _conditions((*taken, *refused), looks, around.held),
+        offered,
+        tuple(findings),
         named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"]),
-    )  # fmt: skip
+    )
 
 
-def _conditions(
-    codes: Iterable[str], looks: Iterable[Body], held: Mapping[str, Item]
-) -> dict[str, str | None]:  # fmt: skip
+def _conditions(codes: Iterable[str], looks: Iterable[Body], held: Mapping[str, Item]) -> dict[str, str | None]:
     noted = {str(look["item"]["code"]): str(look["condition"]) for look in looks}
     stood = {code: held[code].condition if code in held else "" for code in codes}
     return {code: noted.get(code) or condition or None for code, condition in stood.items()}
@@ -190,9 +197,11 @@ def carried_in(items: Mapping[str, Item], things: Iterable[str], others: Collect
     seen = {*things, *others}
     while level:
         level = [
-            item for parent in level for item in inner.get(parent.code, ())
+            item
+            for parent in level
+            for item in inner.get(parent.code, ())
             if item.code not in seen and item.held_by == parent.held_by
-        ]  # fmt: skip
+        ]
         seen.update(item.code for item in level)
         found |= {item.code: item for item in level}
     return found

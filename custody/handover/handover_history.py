@@ -29,10 +29,12 @@ def known_then(code: str, records: Sequence[Event], events: Collection[Event]) -
     order, at = causal_order({event.leaf: event for event in (*events, *told)}.values()), moment(last.at)
     session = last.log, last.body["id"]
     return [
-        event for event in events
-        if (event.log, event.body["id"]) == session or order.is_before(event, last)
+        event
+        for event in events
+        if (event.log, event.body["id"]) == session
+        or order.is_before(event, last)
         or (moment(event.at) <= at and not order.is_before(last, event))
-    ]  # fmt: skip
+    ]
 
 
 def before_then(
@@ -58,7 +60,7 @@ def replaced_by(
             event.body["target"]
             for event in corrections
             if any(newest.get(leaf) == event.log for leaf in event.body["corrective"])
-        }  # fmt: skip
+        }
         events = [event for leaf in said - found.keys() - own.keys() if (event := find(leaf)) is not None]
         events = sorted((event for event in events if event.type == "handover"), key=lambda event: event.seq)
         found = {event.leaf: event for event in events} | found
@@ -141,7 +143,12 @@ def around_then(
     if listed is not None:
         listed = still_meant(listed, before, to, [code for record in records for code in record.rows])
     return Around(
-        held, before | foretold, dict.fromkeys(to_go), [event.body for event in others], elsewhere, met_giver,
+        held,
+        before | foretold,
+        dict.fromkeys(to_go),
+        [event.body for event in others],
+        elsewhere,
+        met_giver,
         met_giver and is_own_number(log, number),
         listed,
-    )  # fmt: skip
+    )

@@ -23,9 +23,14 @@ def is_by_list(code: str, link: Link) -> bool:
 
 
 def found_by_lists(
-    chain: "Chain", family: Set[str], events: Mapping[str, Event], standing: Collection[Event],
-    fold: "Callable[[str, Iterable[Event]], Chain]", places: Mapping[str, Place], met: Collection[str] | None,
-) -> list[Finding]:  # fmt: skip
+    chain: "Chain",
+    family: Set[str],
+    events: Mapping[str, Event],
+    standing: Collection[Event],
+    fold: "Callable[[str, Iterable[Event]], Chain]",
+    places: Mapping[str, Place],
+    met: Collection[str] | None,
+) -> list[Finding]:
     """Where a list named the item and it did not go (closed once it has), or it went beyond a list.
 
     Args:
@@ -52,10 +57,14 @@ def found_by_lists(
             member: fold(member, before_then(member, parts, events.values(), replaced)) for member in sorted(family)
         }
         around = around_then(
-            parts, before, places, others=[_cut(other, family) for other in others],
+            parts,
+            before,
+            places,
+            others=[_cut(other, family) for other in others],
             moved=[code] if any(link.event.leaf in beside and link.has_moved for link in chain.links) else (),
-            log=log, met_giver=met is None or event.body["from"] in met,
-        )  # fmt: skip
+            log=log,
+            met_giver=met is None or event.body["from"] in met,
+        )
         facts = handover_facts([_cut(part, family).body for part in parts], (), around, places)
         wanted = "SHORTAGE" if code in event.absent else "EXCESS"
         said = [replace(f, leaf=event.leaf) for f in facts.findings if (f.item, f.code) == (code, wanted)]
@@ -73,8 +82,10 @@ def under_same_number(event: Event, events: Iterable[Event]) -> Iterator[Event]:
 def _came_since(chain: "Chain", before: Collection[Event]) -> bool:
     """Whether a handover of the item is recorded that was not known then."""
     known = {event.leaf for event in before}
-    return any((link.has_moved or link.is_repeat) and link.event.type == "handover" and link.event.leaf not in known
-               for link in chain.links)  # fmt: skip
+    return any(
+        (link.has_moved or link.is_repeat) and link.event.type == "handover" and link.event.leaf not in known
+        for link in chain.links
+    )
 
 
 def _way(event: Event) -> tuple[str, str, str]:
@@ -89,8 +100,11 @@ def _cut(event: Event, codes: Set[str]) -> Event:
     """A record of a handover with what it says of these items alone."""
     meant = event.body.get("meant")
     body: Body = {
-        **event.body, "items": [event.moved[code] for code in sorted(codes) if code in event.moved],
-        "refused": [event.rows[code] for code in sorted(codes & event.refused)], "extras": [], "counted": None,
+        **event.body,
+        "items": [event.moved[code] for code in sorted(codes) if code in event.moved],
+        "refused": [event.rows[code] for code in sorted(codes & event.refused)],
+        "extras": [],
+        "counted": None,
         "meant": meant and {"absent": sorted(codes & event.absent), "beyond": sorted(codes & event.beyond)},
-    }  # fmt: skip
+    }
     return Event(event.leaf, body)

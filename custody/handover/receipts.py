@@ -31,9 +31,10 @@ def waiting_in(chains: "Mapping[str, Chain]", giver: str, to: str, log: str) -> 
     for code, chain in chains.items():
         if chain.is_recorded(giver, to, log):
             found[code] = [
-                link.event for link in chain.links
+                link.event
+                for link in chain.links
                 if (link.from_, link.to) == (giver, to) and link.event.log != log and not link.is_withdrawn
-            ][-1]  # fmt: skip
+            ][-1]
     return found
 
 

@@ -30,8 +30,11 @@ class Discrepancy:
 def discrepancies_of(chain: Chain, *, as_of: str) -> Iterator[Discrepancy]:
     """What is irregular about an item, as far as it had happened at a moment; what is only for the record too."""
     about = {event.leaf: event for event in (*(link.event for link in chain.shown), *chain.corrections)}
-    place = chain.item.to if chain.item else chain.held_by or next(
-        (link.to for link in reversed(chain.links) if link.to), "")  # fmt: skip
+    place = (
+        chain.item.to
+        if chain.item
+        else chain.held_by or next((link.to for link in reversed(chain.links) if link.to), "")
+    )
     for finding in chain.findings:
         event = about.get(finding.leaf or "")
         if event is None:

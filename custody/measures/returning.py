@@ -62,10 +62,15 @@ def way_back(chain: Chain, ways: Ways) -> Return | None:
     is_away = state != "there"
     since = _in_store(links[left:], ways)
     return Return(
-        chain.item, home, state, chain.held_by, last.event, _seals(links, left) if is_away else None,
+        chain.item,
+        home,
+        state,
+        chain.held_by,
+        last.event,
+        _seals(links, left) if is_away else None,
         is_emptied=any(_empties(link.event, chain.code) for link in since),
         is_looked_at=any(link.event.type == "inspect" for link in since),
-    )  # fmt: skip
+    )
 
 
 def _in_store(links: Sequence[Link], ways: Ways) -> Sequence[Link]:

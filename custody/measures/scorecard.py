@@ -183,8 +183,9 @@ def _weigh(loads: dict[str, int], load: str, by: int) -> None:
 def _fault_of_count(part: Counted, finding: Finding, bearer: str) -> tuple[Fault, int]:
     """A handover that was counted otherwise than scanned: so many things are a fault of the giver; how many more."""
     more = finding.values["counted"] - finding.values["scanned"] - finding.values["extras"]
-    fault = Fault("quantity", "COUNT", bearer, part.key.giver, None, part.record, part.leaf, part.happened,
-                  things=abs(more))  # fmt: skip
+    fault = Fault(
+        "quantity", "COUNT", bearer, part.key.giver, None, part.record, part.leaf, part.happened, things=abs(more)
+    )
     return fault, max(more, 0)
 
 

@@ -22,11 +22,22 @@ VEHICLES, VENDORS, OTHERS = "vehicles", "vendors", "others"
 """Who bears faults beside committees and the places above them."""
 
 _AXIS_OF: Mapping[str, Axis] = {
-    "SHORTAGE": "quantity", "EXCESS": "quantity", "COUNT": "quantity", "WRONG_DESTINATION": "target",
-    "DAMAGED": "quality", "MISSING": "quality", "SEAL_BROKEN": "quality", "SEAL_MISMATCH": "quality",
-    "UNSEALED": "quality", "UNKNOWN_CODE": "accountability", "VOID_LABEL": "accountability", "GAP": "accountability",
-    "FORK": "accountability", "SUSPECTED_COPY": "accountability", "DISPUTED": "accountability",
-}  # fmt: skip
+    "SHORTAGE": "quantity",
+    "EXCESS": "quantity",
+    "COUNT": "quantity",
+    "WRONG_DESTINATION": "target",
+    "DAMAGED": "quality",
+    "MISSING": "quality",
+    "SEAL_BROKEN": "quality",
+    "SEAL_MISMATCH": "quality",
+    "UNSEALED": "quality",
+    "UNKNOWN_CODE": "accountability",
+    "VOID_LABEL": "accountability",
+    "GAP": "accountability",
+    "FORK": "accountability",
+    "SUSPECTED_COPY": "accountability",
+    "DISPUTED": "accountability",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +122,18 @@ def _found(chain: Chain, ways: Ways, limit: str) -> tuple[list[Fault], list[str]
         record = f"{event.log}:{event.seq}" if event is not None else ""
         faults.setdefault(
             (finding.code, bearer, finding.leaf or ""),
-            Fault(axis, finding.code, bearer, custodian, chain.code, record, finding.leaf or "",
-                  event.happened if event is not None else "", finding.is_open),
-        )  # fmt: skip
+            Fault(
+                axis,
+                finding.code,
+                bearer,
+                custodian,
+                chain.code,
+                record,
+                finding.leaf or "",
+                event.happened if event is not None else "",
+                finding.is_open,
+            ),
+        )
     return list(faults.values()), provisional
 
 
@@ -174,12 +194,17 @@ def _timed(way: Journey, moves: list[Link], ways: Ways, limit: str) -> tuple[fro
         if reached is None or moment(reached.happened) > due:
             faults.append(
                 Fault(
-                    "time" if reached is not None else "quantity", "LATE", bearer_of(ways, custodian), custodian,
-                    way.item.code, f"{reached.log}:{reached.seq}" if reached is not None else "",
+                    "time" if reached is not None else "quantity",
+                    "LATE",
+                    bearer_of(ways, custodian),
+                    custodian,
+                    way.item.code,
+                    f"{reached.log}:{reached.seq}" if reached is not None else "",
                     reached.leaf if reached is not None else "",
-                    reached.happened if reached is not None else str(place.due), is_open=reached is None,
+                    reached.happened if reached is not None else str(place.due),
+                    is_open=reached is None,
                 )
-            )  # fmt: skip
+            )
     return frozenset(timed), faults
 
 

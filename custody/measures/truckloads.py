@@ -72,11 +72,12 @@ class Truckloads:
         if load is not None and chain.item is not None:
             told = next(
                 (
-                    (link.event.leaf, link.stranger) for _before, link in chain.aside
+                    (link.event.leaf, link.stranger)
+                    for _before, link in chain.aside
                     if link.from_ == load.truck and not (link.is_withdrawn or link.is_refused)
                 ),
                 None,
-            )  # fmt: skip
+            )
             self._aboard[chain.code] = Aboard(load, chain.code, chain.item.to, told)
 
     def left_aboard(self, places: Mapping[str, Place]) -> Iterator[tuple[Counted, Finding]]:
@@ -104,11 +105,23 @@ def _stops(unloaded: Iterable[tuple[Load, Counted]]) -> dict[Load, dict[str, Cou
 
 
 def _left(places: Mapping[str, Place], thing: Aboard, record: Counted) -> Finding:
-    shown = {"item": show_code(thing.code), "destination": name_of(places, thing.to),
-             "truck": name_of(places, thing.load.truck), "to": name_of(places, record.key.to)}  # fmt: skip
+    shown = {
+        "item": show_code(thing.code),
+        "destination": name_of(places, thing.to),
+        "truck": name_of(places, thing.load.truck),
+        "to": name_of(places, record.key.to),
+    }
     leaf, stranger = thing.taken_off or ("", "")
-    return Finding("SHORTAGE", _LEFT, shown, thing.code, record.leaf, is_provisional=bool(stranger),
-                   also=(leaf,) if leaf else (), stranger=stranger)  # fmt: skip
+    return Finding(
+        "SHORTAGE",
+        _LEFT,
+        shown,
+        thing.code,
+        record.leaf,
+        is_provisional=bool(stranger),
+        also=(leaf,) if leaf else (),
+        stranger=stranger,
+    )
 
 
 def unmatched(parts: Iterable[Counted], places: Mapping[str, Place]) -> list[tuple[Counted, Finding]]:

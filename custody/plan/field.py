@@ -112,9 +112,18 @@ def deliveries(events: Iterable[Event], roots: frozenset[str] = frozenset()) -> 
         totals = [event.body["contracted"] for event in found if event.body["contracted"] is not None]
         arrived, damaged = (sum(event.body[name] for event in found) for name in ("arrived", "damaged"))
         rows.append(
-            Delivered(place, vendor, contract, kind, totals[-1] if totals else None, arrived, damaged, tuple(found),
-                      contracts_differ=len(set(totals)) > 1)
-        )  # fmt: skip
+            Delivered(
+                place,
+                vendor,
+                contract,
+                kind,
+                totals[-1] if totals else None,
+                arrived,
+                damaged,
+                tuple(found),
+                contracts_differ=len(set(totals)) > 1,
+            )
+        )
     return rows
 
 

@@ -83,6 +83,12 @@ def further_items(
     taken = [number for slot_kind, to, _election, number in existing if (slot_kind, to) == (kind, place.code)]
     for number in count(max([0, *taken, *(item.k for item in planned)]) + 1):
         yield Item(
-            code="", kind=kind, to=place.code, k=number, n=number, election=election, quantity=quantity,
+            code="",
+            kind=kind,
+            to=place.code,
+            k=number,
+            n=number,
+            election=election,
+            quantity=quantity,
             held_by=held_by,
-        )  # fmt: skip
+        )

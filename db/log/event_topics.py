@@ -2,10 +2,27 @@
 
 from custody.format.event_types import Body
 
-TOPICS = frozenset({
-    "genesis", "admit", "revoke", "plan", "correct", "witness", "register", "print", "void", "delivery", "incident",
-    "checklist", "point", "clock", "inspect", "seal", "pack",
-})  # fmt: skip
+TOPICS = frozenset(
+    {
+        "genesis",
+        "admit",
+        "revoke",
+        "plan",
+        "correct",
+        "witness",
+        "register",
+        "print",
+        "void",
+        "delivery",
+        "incident",
+        "checklist",
+        "point",
+        "clock",
+        "inspect",
+        "seal",
+        "pack",
+    }
+)
 """The types of events that are found by their type: they need name no item, or labels are counted by them."""
 SIGNED = "signed"
 """The topic of handovers whose signatures were drawn on the screen."""

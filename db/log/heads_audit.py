@@ -23,8 +23,10 @@ def shown_findings(state: State) -> Iterator[EvidenceFinding]:
     """All that is wrong with these three tables. The entries, and the signatures of heads, are for the audit."""
     tables = state.ledger.tables
     for log in _heads_told_wrong(tables):
-        message = N_("the table of heads that were shown has another length or root for {log} than the head, or the "
-                     "head in it is damaged")  # fmt: skip
+        message = N_(
+            "the table of heads that were shown has another length or root for {log} than the head, or the "
+            "head in it is damaged"
+        )
         yield tampered(message, log)
     yield from _seal_findings(tables)
     try:
@@ -74,8 +76,13 @@ def _seal_findings(tables: Tables) -> Iterator[EvidenceFinding]:
         except (CustodyError, ValueError, TypeError):
             is_right = False
         if not is_right:
-            yield tampered(N_("the heads that were shown to {log} are not those that its records signed: one was taken "
-                              "away or added"), name)  # fmt: skip
+            yield tampered(
+                N_(
+                    "the heads that were shown to {log} are not those that its records signed: one was taken "
+                    "away or added"
+                ),
+                name,
+            )
         elif not seal:
             message = N_("no record of {log} has signed yet which heads were shown here: its next one does")
             yield EvidenceFinding("UNWITNESSED", name, None, message, {"log": name})

@@ -85,9 +85,17 @@ class Ledger(Reading):
         self._is_doubtful = False
 
     def begin_log(
-        self, name: str, genesis: NewEvent, signer: Signer, *, at: str, by: str, app: str, id: str,
+        self,
+        name: str,
+        genesis: NewEvent,
+        signer: Signer,
+        *,
+        at: str,
+        by: str,
+        app: str,
+        id: str,
         clock: str | None = None,
-    ) -> Event:  # fmt: skip
+    ) -> Event:
         """Begin our own log with its first event. Call within a transaction.
 
         Raises:
@@ -101,10 +109,16 @@ class Ledger(Reading):
             )
         fields = genesis.fields
         log.insert(
-            name=name, station=fields["station"], place=fields["place"], root=fields["root"],
+            name=name,
+            station=fields["station"],
+            place=fields["place"],
+            root=fields["root"],
             public_key=fields["public_key"],
-            is_own=1, size=0, head=None, handovers=0,
-        ).execute()  # fmt: skip
+            is_own=1,
+            size=0,
+            head=None,
+            handovers=0,
+        ).execute()
         return self.append([genesis], signer, at=at, by=by, app=app, id=id, clock=clock)[0]
 
     def adopt(self, log: str) -> None:
@@ -147,10 +161,18 @@ class Ledger(Reading):
             size += 1
             handovers += event.type == "handover" and event.fields["part"] == 1
             body = {
-                "v": NEWEST[event.type], "type": event.type, "log": row.name, "seq": size,
+                "v": NEWEST[event.type],
+                "type": event.type,
+                "log": row.name,
+                "seq": size,
                 "prev": head.hex() if head else None,
-                "refs": [ref._asdict() for ref in event.refs], "id": id, "at": at, "by": by, "app": app, **event.fields,
-            }  # fmt: skip
+                "refs": [ref._asdict() for ref in event.refs],
+                "id": id,
+                "at": at,
+                "by": by,
+                "app": app,
+                **event.fields,
+            }
             data, said = write_body(body)
             signatures = (sign_body(data, signer.public_key, signer.sign),)
             head = leaf_digest(entry_bytes(data, signatures))

@@ -118,9 +118,7 @@ class Merge:
         quarantined = sum((last := ends[log]) is not None and seq > last for log, seq in self._new)
         found = tuple(self._findings())
         strangers = stations.strangers
-        waiting = sum(
-            log in strangers and ((last := ends[log]) is None or seq <= last) for log, seq in self._new
-        )  # fmt: skip
+        waiting = sum(log in strangers and ((last := ends[log]) is None or seq <= last) for log, seq in self._new)
         left_out = sum(self._quarantine.left_out.values())
         return Merged(len(self._new) - quarantined, self._known, quarantined, found, waiting, left_out)
 
@@ -198,9 +196,11 @@ class Merge:
         """What is to be said of each log that came, the same after every import of it."""
         stations, forked = self.state.stations.now(), self.state.stations.forked()
         if left_out := self._quarantine.left_out:
-            message = N_("no room is left for logs that nobody admitted: {count} entries of {logs} of them were left "
-                         "out. Let root admit these stations (python main.py admit KEYFILE) or empty the room (python "
-                         "main.py drop STRANGER), then import again; doctor shows what is kept")  # fmt: skip
+            message = N_(
+                "no room is left for logs that nobody admitted: {count} entries of {logs} of them were left "
+                "out. Let root admit these stations (python main.py admit KEYFILE) or empty the room (python "
+                "main.py drop STRANGER), then import again; doctor shows what is kept"
+            )
             values = {"count": sum(left_out.values()), "logs": len(left_out)}
             yield EvidenceFinding("UNKNOWN_STATION", "", None, message, values)
         for name, log in sorted(self._logs.items()):
@@ -209,8 +209,10 @@ class Merge:
                 yield _finding("FORK", name, forked[name], message)
             seen = self._seen.longest(name)
             if log.is_own and max(log.size, seen) > log.began_with:
-                message = N_("this station's own log went on to number {size} elsewhere: begin a new one with "
-                             "python main.py init --continue")  # fmt: skip
+                message = N_(
+                    "this station's own log went on to number {size} elsewhere: begin a new one with "
+                    "python main.py init --continue"
+                )
                 yield _finding("INCOMPLETE", name, log.began_with + 1, message, size=max(log.size, seen))
             elif seen > log.size and not log.waits:
                 message = N_("{log} has {size} entries by a head that its station signed; {held} are here")
@@ -223,9 +225,15 @@ class Merge:
 
 
 def merge(
-    ledger: Ledger, state: State, entries: Iterable[RawEntry], progress: Callable[[int], None] | None = None, *,
-    heads: Iterable[str] = (), at: str = "", said: Iterable[Body] = (),
-) -> Merged:  # fmt: skip
+    ledger: Ledger,
+    state: State,
+    entries: Iterable[RawEntry],
+    progress: Callable[[int], None] | None = None,
+    *,
+    heads: Iterable[str] = (),
+    at: str = "",
+    said: Iterable[Body] = (),
+) -> Merged:
     """Take entries in, all or none. They have been checked by `check_bundle`; the same bytes must come again.
 
     Args:

@@ -117,9 +117,17 @@ class Papers:
             findings = self._doubts(body, leaf, sheet.public_key)
             if not is_held:
                 self.tables.paper.insert(
-                    leaf=leaf, paper=name, log=log, seq=seq, public_key=sheet.public_key.hex(), body=sheet.body,
-                    signatures=sheet.signatures, head=sheet.head, is_witnessed=0, seen_at=at,
-                ).on_conflict_ignore().execute()  # fmt: skip
+                    leaf=leaf,
+                    paper=name,
+                    log=log,
+                    seq=seq,
+                    public_key=sheet.public_key.hex(),
+                    body=sheet.body,
+                    signatures=sheet.signatures,
+                    head=sheet.head,
+                    is_witnessed=0,
+                    seen_at=at,
+                ).on_conflict_ignore().execute()
         return ReadPaper(name, body, findings, is_held=is_held)
 
     def _doubts(self, body: Body, leaf: bytes, public_key: bytes) -> tuple[Finding, ...]:
@@ -168,9 +176,10 @@ class Papers:
         count = self.count()
         if self._named[0] != count:
             bodies = [json.loads(bytes(body)) for (body,) in self.tables.paper.select(self.tables.paper.body).tuples()]
-            self._named = count, frozenset(
-                code for said in bodies for code in (said["from"], said["to"], *said["bound"])
-            )  # fmt: skip
+            self._named = (
+                count,
+                frozenset(code for said in bodies for code in (said["from"], said["to"], *said["bound"])),
+            )
         return self._named[1]
 
     def waybill(self, giver: str, to: str, tops: Sequence[str], *, before: Sequence[Event] = ()) -> Waybill:
@@ -241,14 +250,14 @@ class Papers:
             for leaves in batches(map(bytes.fromhex, known), _LEAVES)
             for row in paper.select().where(paper.leaf.in_(leaves)).order_by(paper.log, paper.seq)
             if self.ledger.find(bytes(row.leaf).hex()) is None
-        ]  # fmt: skip
+        ]
         if not rows:
             return None
         return Foretold(
             tuple(dict.fromkeys(str(body["bast"]) for body, _codes in rows)),
             tuple(dict.fromkeys(station_of(body) for body, _codes in rows)),
             sum(len(codes) for _body, codes in rows),
-        )  # fmt: skip
+        )
 
     def _taken_over(self, codes: Sequence[str], paper: Ref, before: Sequence[Event] = ()) -> set[str]:
         """The items of which a record is held that came after this paper's: they are where that one says.

@@ -61,9 +61,10 @@ class Strangers:
         """
         sizes = self.ledger.sizes()
         coming = [
-            Event("", dict(body)) for body in said
+            Event("", dict(body))
+            for body in said
             if body["type"] in NOTICES and body["seq"] > sizes.get(str(body["log"]), 0)
-        ]  # fmt: skip
+        ]
         stations = self.state.stations
         return (stations.after(coming) if coming else stations.now()).strangers
 
@@ -84,11 +85,17 @@ class Strangers:
         kept = self._kept_heads()
         found = [
             Stranger(
-                row.id, row.name, row.station, row.place, key_fingerprint(bytes.fromhex(row.public_key)),
-                entries[row.id], sizes[row.id], max(kept.get(row.id, 0), shown.get(row.name, 0)),
+                row.id,
+                row.name,
+                row.station,
+                row.place,
+                key_fingerprint(bytes.fromhex(row.public_key)),
+                entries[row.id],
+                sizes[row.id],
+                max(kept.get(row.id, 0), shown.get(row.name, 0)),
             )
             for row in rows.values()
-        ]  # fmt: skip
+        ]
         return sorted(found, key=lambda one: (-one.bytes, one.log))
 
     def _kept_heads(self) -> dict[int, int]:
@@ -250,9 +257,11 @@ class Quarantine:
             held = self._strangers.ledger.keys().keys() | self._coming
             kept = self._strangers.kept()
             self._room = _Room(
-                MAX_BYTES - sum(one.bytes for one in kept), {one.log for one in kept}, held,
+                MAX_BYTES - sum(one.bytes for one in kept),
+                {one.log for one in kept},
+                held,
                 {pair for pair in self._strangers.named(self.names) if pair[1] not in held},
-            )  # fmt: skip
+            )
         return self._room
 
 

@@ -293,10 +293,15 @@ class Reading:
         """Each log held: its name, station, place, how many events, and the newest one's leaf digest (hex)."""
         log = self.tables.log
         return [
-            {"log": row.name, "station": row.station, "place": row.place, "size": row.size,
-             "head": bytes(row.head).hex() if row.head is not None else None}
+            {
+                "log": row.name,
+                "station": row.station,
+                "place": row.place,
+                "size": row.size,
+                "head": bytes(row.head).hex() if row.head is not None else None,
+            }
             for row in log.select().order_by(log.name)
-        ]  # fmt: skip
+        ]
 
     def leaves(self, log: str) -> Iterator[bytes]:
         """The digests of a log's own sequence, from its first entry on."""

@@ -61,9 +61,7 @@ class SeenHeads:
             key = keys.get(claimed_checkpoint(text).origin)
             heads.append(head := None if key is None else read_checkpoint(text, key))
             if head is not None and not self._is_kept.first(log=head.origin, size=head.size, root=head.root):
-                tables.seen_head.insert(
-                    log=head.origin, size=head.size, root=head.root, note=text, **seen
-                ).execute()  # fmt: skip
+                tables.seen_head.insert(log=head.origin, size=head.size, root=head.root, note=text, **seen).execute()
                 total = sum_of(total, text)
         if tree and total:
             shown = (int(tree.shown or "0", 16) + total) % MODULUS
@@ -250,9 +248,12 @@ def _longest_kept(log: Any, keeping: Iterable[Event]) -> int:
 def rolled_back(size: int, seen: int) -> TamperError:
     """The refusal to record in a ledger that was put back to an older copy."""
     return TamperError(
-        N_("this ledger was put back to an older copy: it holds {size} records of its log, and {seen} were seen. "
-           "Nothing is recorded"),
-        hint=N_("Put the newer ledger back if there is one; else go on with a new log: {way}"), way="continue",
+        N_(
+            "this ledger was put back to an older copy: it holds {size} records of its log, and {seen} were seen. "
+            "Nothing is recorded"
+        ),
+        hint=N_("Put the newer ledger back if there is one; else go on with a new log: {way}"),
+        way="continue",
         size=size,
         seen=seen,
-    )  # fmt: skip
+    )

@@ -70,11 +70,14 @@ class Checking:
         if trouble := self.ledger.trouble(whole=True):
             yield tampered(N_("the database file is damaged: {reason}"), reason=trouble)
         for kind, name in changed_objects(self.ledger.database):
-            yield tampered(N_("the database's {kind} {name} is not as Serah makes it: the guards may be off"),
-                           kind=kind, name=name)  # fmt: skip
+            yield tampered(
+                N_("the database's {kind} {name} is not as Serah makes it: the guards may be off"), kind=kind, name=name
+            )
         for log in self.ledger.signed_heads.damaged():
-            message = N_("the signed head that this ledger keeps of its own log {log} is damaged: find out who changed "
-                         "the file; this station's next record signs a new head")  # fmt: skip
+            message = N_(
+                "the signed head that this ledger keeps of its own log {log} is damaged: find out who changed "
+                "the file; this station's next record signs a new head"
+            )
             yield tampered(message, log)
         yield from self._logs({log.log: log for log in logs})
         yield from self._dropped()
@@ -192,11 +195,12 @@ class Checking:
             seals = self.state.seals.of(made)
             differing = sorted(
                 (
-                    code for code, row in made.items()
+                    code
+                    for code, row in made.items()
                     if held.get(code) != row or sorted(seals.get(code, ())) != sorted(folded.seals.get(code, ()))
                 ),
                 key=str,
-            )  # fmt: skip
+            )
             count += len(differing)
             wrong = wrong or differing[:1]
             done(len(codes))

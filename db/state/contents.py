@@ -35,10 +35,8 @@ class Contents:
         while level:
             inner = [ItemRow(*row).item for row in self._inside.rows(level)]
             new = {
-                item.code: item
-                for item in inner
-                if item.code not in holders and item.held_by == holders[item.parent]
-            }  # fmt: skip
+                item.code: item for item in inner if item.code not in holders and item.held_by == holders[item.parent]
+            }
             holders |= {code: item.held_by for code, item in new.items()}
             found |= new
             level = list(new)

@@ -42,10 +42,21 @@ class ItemRow(NamedTuple):
         if self.serial_prefix is not None and self.serial_first is not None:
             serials = SerialRange(self.serial_prefix, self.serial_first, self.serial_last or 0, self.serial_width or 0)
         return Item(
-            code=self.code, kind=self.kind, to=self.bound_for, k=self.k, n=self.n, election=self.election,
-            quantity=self.quantity, serials=serials, held_by=self.held_by, condition=self.condition, print=self.print,
-            voids=_voids(self.void) if self.void else (), seal=self.seal, parent=self.parent,
-        )  # fmt: skip
+            code=self.code,
+            kind=self.kind,
+            to=self.bound_for,
+            k=self.k,
+            n=self.n,
+            election=self.election,
+            quantity=self.quantity,
+            serials=serials,
+            held_by=self.held_by,
+            condition=self.condition,
+            print=self.print,
+            voids=_voids(self.void) if self.void else (),
+            seal=self.seal,
+            parent=self.parent,
+        )
 
 
 def _voids(text: str) -> Voids:
@@ -60,16 +71,27 @@ def row_of(chain: Chain) -> ItemRow | None:
         return None
     serials = item.serials
     return ItemRow(
-        code=item.code, kind=item.kind, bound_for=item.to, k=item.k, n=item.n, election=item.election,
+        code=item.code,
+        kind=item.kind,
+        bound_for=item.to,
+        k=item.k,
+        n=item.n,
+        election=item.election,
         quantity=item.quantity,
-        serial_prefix=serials.prefix if serials else None, serial_first=serials.first if serials else None,
-        serial_last=serials.last if serials else None, serial_width=serials.width if serials else None,
-        held_by=item.held_by, condition=item.condition, print=item.print,
+        serial_prefix=serials.prefix if serials else None,
+        serial_first=serials.first if serials else None,
+        serial_last=serials.last if serials else None,
+        serial_width=serials.width if serials else None,
+        held_by=item.held_by,
+        condition=item.condition,
+        print=item.print,
         void=" ".join(f"{number}:{why}" for number, why in item.voids),
         moves=sum(link.event.type == "handover" for link in links),
         last_event=bytes.fromhex(links[-1].event.leaf),
-        seal=item.seal, parent=item.parent, held_before="\n".join(sorted(holders_since(chain)[:-1])),
-    )  # fmt: skip
+        seal=item.seal,
+        parent=item.parent,
+        held_before="\n".join(sorted(holders_since(chain)[:-1])),
+    )
 
 
 def standing_links(chain: Chain) -> list[Link]:

@@ -118,10 +118,18 @@ class PlaceTable(Mapping[str, Place]):
         spans = _spans(places)
         fields = ("name", "level", "parent", "due", "dapil", "first", "last")
         rows = (
-            {"code": p.code, "name": p.name, "level": p.level, "parent": p.parent, "due": p.due, "dapil": p.dapil,
-             "first": spans[p.code][0], "last": spans[p.code][1]}
+            {
+                "code": p.code,
+                "name": p.name,
+                "level": p.level,
+                "parent": p.parent,
+                "due": p.due,
+                "dapil": p.dapil,
+                "first": spans[p.code][0],
+                "last": spans[p.code][1],
+            }
             for p in places.values()
-        )  # fmt: skip
+        )
         for batch in batches(rows, _ROWS_PER_INSERT):
             preserve = [getattr(place, name) for name in fields]
             place.insert_many(batch).on_conflict(conflict_target=[place.code], preserve=preserve).execute()

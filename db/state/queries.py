@@ -58,9 +58,16 @@ class State(Folding):
         sealed, held = self.sealed_kinds, self.held
         for code in codes:
             chain = custody(
-                code, families[code], places, met=met, as_of=as_of, roots=stations.roots, sealed_kinds=sealed,
-                strangers=strangers, held=held,
-            )  # fmt: skip
+                code,
+                families[code],
+                places,
+                met=met,
+                as_of=as_of,
+                roots=stations.roots,
+                sealed_kinds=sealed,
+                strangers=strangers,
+                held=held,
+            )
             chain = self.seals.compared(chain)
             left_out = [event for event in naming.get(code, ()) if stations.is_quarantined(event)]
             yield with_standing(chain, stations, forked, left_out)
@@ -208,9 +215,11 @@ class State(Folding):
         item = self.tables.item
         alike = (item.bound_for, item.kind, item.held_by, item.held_before)
         columns = (
-            *alike, fn.COUNT(item.code),
-            fn.SUM(Case(None, [(item.print > 0, 1)], 0)), fn.SUM(Case(None, [(item.moves > 0, 1)], 0)),
-        )  # fmt: skip
+            *alike,
+            fn.COUNT(item.code),
+            fn.SUM(Case(None, [(item.print > 0, 1)], 0)),
+            fn.SUM(Case(None, [(item.moves > 0, 1)], 0)),
+        )
         query = item.select(*columns) if under is None else self._bound_under([under], *columns)
         for to, kind, held_by, before, count, labelled, sent in query.group_by(*alike).tuples():
             yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()))
@@ -225,6 +234,12 @@ class State(Folding):
 
 def _need(row: Any) -> Need:
     return Need(
-        row.kind, row.name_id, row.name_en, row.level, row.per_place, row.unit, row.tracked_as,
+        row.kind,
+        row.name_id,
+        row.name_en,
+        row.level,
+        row.per_place,
+        row.unit,
+        row.tracked_as,
         tuple(json.loads(row.elections)),
-    )  # fmt: skip
+    )

@@ -34,9 +34,14 @@ def draw_contents(paper: Letter, facts: BastFacts, template: Template) -> None:
     paper.space(1)
     giver, receiver = (party_name(facts, template, party) for party in (facts.giver, facts.receiver))
     words = template.text(
-        "handing", giver=giver, receiver=receiver, election=facts.election, count=number(count),
-        count_words=in_words(count), destination=destination_text(facts),
-    )  # fmt: skip
+        "handing",
+        giver=giver,
+        receiver=receiver,
+        election=facts.election,
+        count=number(count),
+        count_words=in_words(count),
+        destination=destination_text(facts),
+    )
     paper.flow(paper.words(words, align=JUSTIFY), after_mm=2)
     if not facts.rows:
         paper.flow(paper.words(template.text("nothing")), after_mm=2)
@@ -60,8 +65,9 @@ def draw_contents(paper: Letter, facts: BastFacts, template: Template) -> None:
     paper.column_heads = None
     total = [
         paper.words(template.text("total"), bold=True, align=CENTRE, scale=0.9),
-        paper.words(number(count), bold=True, align=RIGHT, scale=0.9), "",
-    ]  # fmt: skip
+        paper.words(number(count), bold=True, align=RIGHT, scale=0.9),
+        "",
+    ]
     paper.grid(total, [49, 17, paper.width_mm - 66], ruled=True, padding_pt=2)
     paper.space(1.5)
     if facts.carried:
@@ -79,9 +85,13 @@ def draw_carriage(paper: Letter, facts: BastFacts, template: Template) -> None:
         named = custodian_name(facts.places, facts.carrier) if known else show_custodian(facts.carrier)
         vehicle = f"{vehicle} ({named})" if vehicle else named
     lines = [
-        ("vehicle", vehicle), ("driver", carriage.driver), ("escort", carriage.escort),
-        ("stops", " – ".join(carriage.stops)), ("bound", bound), ("note", facts.note),
-    ]  # fmt: skip
+        ("vehicle", vehicle),
+        ("driver", carriage.driver),
+        ("escort", carriage.escort),
+        ("stops", " – ".join(carriage.stops)),
+        ("bound", bound),
+        ("note", facts.note),
+    ]
     if any(words for _label, words in lines):
         paper.title(template.text("carriage"))
         for label, words in lines:
@@ -100,10 +110,16 @@ def draw_differences(paper: Letter, facts: BastFacts, template: Template) -> Non
     if facts.expected is None:
         said.append(template.text("unknown_expected"))
     elif told is not None:
-        said.append(template.text(
-            "foretold", papers=printable(", ".join(told.basts), 200), named=number(facts.expected), scanned=offered,
-            others=number(len(facts.lines) - told.scanned), missing=number(len(facts.missing)),
-        ))  # fmt: skip
+        said.append(
+            template.text(
+                "foretold",
+                papers=printable(", ".join(told.basts), 200),
+                named=number(facts.expected),
+                scanned=offered,
+                others=number(len(facts.lines) - told.scanned),
+                missing=number(len(facts.missing)),
+            )
+        )
     else:
         expected, missing = number(facts.expected), number(len(facts.missing))
         said.append(template.text("expected", expected=expected, scanned=offered, missing=missing))

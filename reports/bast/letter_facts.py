@@ -175,23 +175,42 @@ def bast_facts(
     carrier = next((code for code in (to, giver) if is_carrier(places, code)), "")
     place = giver if carrier == to else to
     return BastFacts(
-        number=str(first["bast"]), election=election, station=station, office=office, records=tuple(records),
-        happened_utc=records[0].happened, keyed_in_utc=records[0].at if last["occurred"] else "",
-        here=zone_code(place, *first["bound"], giver, office), place=place,
+        number=str(first["bast"]),
+        election=election,
+        station=station,
+        office=office,
+        records=tuple(records),
+        happened_utc=records[0].happened,
+        keyed_in_utc=records[0].at if last["occurred"] else "",
+        here=zone_code(place, *first["bound"], giver, office),
+        place=place,
         giver=Party(giver, parties["giver"], parties.get("giver_office", "")),
         receiver=Party(to, parties["receiver"], parties.get("receiver_office", "")),
-        lines=lines, rows=_rows(line for line in lines if not line.is_refused), told=facts,
+        lines=lines,
+        rows=_rows(line for line in lines if not line.is_refused),
+        told=facts,
         witnesses=tuple(first["witnesses"]),
         acknowledged=tuple(Acknowledged(**row) for row in last.get("acknowledged", ())),
-        carriage=carriage_of(first), carrier=carrier, bound=tuple(first["bound"]), note=str(first["note"]),
-        findings=tuple(finding for finding in findings if not finding.is_foretold), foretold=foretold,
-        unadmitted=tuple(sorted({
-            str(finding.values["station"]) for finding in findings
-            if finding.is_foretold and finding.code == "UNKNOWN_STATION"
-        })),
+        carriage=carriage_of(first),
+        carrier=carrier,
+        bound=tuple(first["bound"]),
+        note=str(first["note"]),
+        findings=tuple(finding for finding in findings if not finding.is_foretold),
+        foretold=foretold,
+        unadmitted=tuple(
+            sorted(
+                {
+                    str(finding.values["station"])
+                    for finding in findings
+                    if finding.is_foretold and finding.code == "UNKNOWN_STATION"
+                }
+            )
+        ),
         is_withdrawn=is_withdrawn,
-        replaces=() if is_withdrawn else _replaced(first, withdrawn), places=places, needs=needs,
-    )  # fmt: skip
+        replaces=() if is_withdrawn else _replaced(first, withdrawn),
+        places=places,
+        needs=needs,
+    )
 
 
 def _lines(
@@ -205,9 +224,14 @@ def _lines(
         for code, row in record.rows.items():
             chain = then.get(code)
             lines[code] = Line(
-                code, row["print"], row["how"], chain.item if chain else None, conditions[code], remarks.get(code, ""),
+                code,
+                row["print"],
+                row["how"],
+                chain.item if chain else None,
+                conditions[code],
+                remarks.get(code, ""),
                 code in record.refused,
-            )  # fmt: skip
+            )
     return tuple(sorted(lines.values(), key=_line_order))
 
 
@@ -222,13 +246,15 @@ def _rows(lines: Iterable[Line]) -> tuple[Row, ...]:
         kinds.setdefault(line.kind, []).append(line)
     return tuple(
         Row(
-            kind, len(of_kind), sum(line.item.quantity if line.item else 1 for line in of_kind),
+            kind,
+            len(of_kind),
+            sum(line.item.quantity if line.item else 1 for line in of_kind),
             Counter(line.condition for line in of_kind),
             Counter(line.item.election for line in of_kind if line.item and line.item.election),
             tuple(map(str, _joined(line.item.serials for line in of_kind if line.item and line.item.serials))),
         )
         for kind, of_kind in sorted(kinds.items(), key=lambda pair: (not pair[0], pair[0]))
-    )  # fmt: skip
+    )
 
 
 def _joined(ranges: Iterable[SerialRange]) -> list[SerialRange]:
@@ -271,8 +297,8 @@ def _found(
 def _replaced(said: Mapping[str, Any], withdrawn: Mapping[str, Event]) -> tuple[str, ...]:
     """The withdrawn records that this handover says rightly: those of its number and giver."""
     same = [
-        event for event in withdrawn.values()
-        if event.type == "handover"
-        and (event.body["bast"], event.body["from"]) == (said["bast"], said["from"])
-    ]  # fmt: skip
+        event
+        for event in withdrawn.values()
+        if event.type == "handover" and (event.body["bast"], event.body["from"]) == (said["bast"], said["from"])
+    ]
     return tuple(f"{event.log}:{event.seq}" for event in sorted(same, key=lambda event: (event.log, event.seq)))

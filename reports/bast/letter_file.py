@@ -18,35 +18,58 @@ from tables.output.write import Cell, Sheet
 
 ROW_HEADERS = ("number", "kind", "kind_name", "quantity", "unit", "pieces", "conditions", "serials")
 CODE_HEADERS = (
-    "number", "code", "print", "how", "kind", "kind_name", "election", "k", "n", "to", "to_name", "condition", "taken",
+    "number",
+    "code",
+    "print",
+    "how",
+    "kind",
+    "kind_name",
+    "election",
+    "k",
+    "n",
+    "to",
+    "to_name",
+    "condition",
+    "taken",
     "remark",
-)  # fmt: skip
+)
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
 
 
 def bast_json(facts: BastFacts) -> dict[str, Any]:
     """All that the letter tells, for programs."""
     return {
-        "number": facts.number, "election": facts.election, "station": facts.station,
+        "number": facts.number,
+        "election": facts.election,
+        "station": facts.station,
         "records": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in facts.records],
-        "happened_utc": facts.happened_utc, "keyed_in_utc": facts.keyed_in_utc or None, "place": facts.place,
-        "from": _party(facts, facts.giver), "to": _party(facts, facts.receiver), "bound": list(facts.bound),
-        "vehicle": facts.carriage.vehicle, "driver": facts.carriage.driver, "escort": facts.carriage.escort,
-        "stops": list(facts.carriage.stops), "witnesses": list(facts.witnesses), "note": facts.note,
+        "happened_utc": facts.happened_utc,
+        "keyed_in_utc": facts.keyed_in_utc or None,
+        "place": facts.place,
+        "from": _party(facts, facts.giver),
+        "to": _party(facts, facts.receiver),
+        "bound": list(facts.bound),
+        "vehicle": facts.carriage.vehicle,
+        "driver": facts.carriage.driver,
+        "escort": facts.carriage.escort,
+        "stops": list(facts.carriage.stops),
+        "witnesses": list(facts.witnesses),
+        "note": facts.note,
         "acknowledged": [asdict(row) for row in facts.acknowledged],
         "rows": [dict(zip(ROW_HEADERS[1:], row[1:], strict=True)) for row in _rows(facts)],
-        "total": len(facts.taken), "counted": facts.counted, "expected": facts.expected,
+        "total": len(facts.taken),
+        "counted": facts.counted,
+        "expected": facts.expected,
         **({"elsewhere": facts.told.elsewhere} if facts.told.elsewhere else {}),
-        "missing": [
-            {"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.missing
-        ],
+        "missing": [{"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.missing],
         "carried": [{"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.carried],
         "extras": [{"kind": e.kind, "count": e.count, "note": e.note} for e in facts.extras],
         "items": [dict(zip(CODE_HEADERS[1:], row[1:], strict=True)) for row in _codes(facts)],
         "findings": [finding_json(finding, facts.needs, facts.here) for finding in facts.findings],
         "named_twice": people_json(facts.told.named_twice),
-        "withdrawn": facts.is_withdrawn, "replaces": list(facts.replaces),
-    }  # fmt: skip
+        "withdrawn": facts.is_withdrawn,
+        "replaces": list(facts.replaces),
+    }
 
 
 def save_bast(
@@ -74,9 +97,11 @@ def save_bast(
 
 def _party(facts: BastFacts, party: Party) -> dict[str, str]:
     return {
-        "code": party.code, "name": custodian_name(facts.places, party.code), "person": party.person,
+        "code": party.code,
+        "name": custodian_name(facts.places, party.code),
+        "person": party.person,
         "function": party.function,
-    }  # fmt: skip
+    }
 
 
 def _rows(facts: BastFacts) -> Iterator[list[Cell]]:
@@ -84,9 +109,15 @@ def _rows(facts: BastFacts) -> Iterator[list[Cell]]:
         need = facts.needs.get(row.kind)
         conditions = ", ".join(f"{word or 'unnoted'} {count}" for word, count in row.conditions.items())
         yield [
-            facts.number, row.kind, kind_word(facts.needs, row.kind), row.count, need.unit if need else "", row.pieces,
-            conditions, " ".join(row.serials)[:30_000],
-        ]  # fmt: skip
+            facts.number,
+            row.kind,
+            kind_word(facts.needs, row.kind),
+            row.count,
+            need.unit if need else "",
+            row.pieces,
+            conditions,
+            " ".join(row.serials)[:30_000],
+        ]
 
 
 def _codes(facts: BastFacts) -> Iterator[list[Cell]]:
@@ -96,7 +127,18 @@ def _codes(facts: BastFacts) -> Iterator[list[Cell]]:
 def _code(facts: BastFacts, line: Line) -> list[Cell]:
     item = line.item
     return [
-        facts.number, show_code(line.code), line.print, line.how, line.kind, kind_word(facts.needs, line.kind),
-        item.election if item else None, item.k if item else None, item.n if item else None, line.to,
-        custodian_name(facts.places, line.to) if line.to else "", line.condition, not line.is_refused, line.remark,
-    ]  # fmt: skip
+        facts.number,
+        show_code(line.code),
+        line.print,
+        line.how,
+        line.kind,
+        kind_word(facts.needs, line.kind),
+        item.election if item else None,
+        item.k if item else None,
+        item.n if item else None,
+        line.to,
+        custodian_name(facts.places, line.to) if line.to else "",
+        line.condition,
+        not line.is_refused,
+        line.remark,
+    ]

@@ -45,11 +45,15 @@ def write_bast(
     name = template.text("number", number=facts.number)
     record = facts.records[0]
     paper = Letter(
-        out, title=f"{printable(facts.number, _NAME)} · {title}", author=printable(facts.station, _NAME),
+        out,
+        title=f"{printable(facts.number, _NAME)} · {title}",
+        author=printable(facts.station, _NAME),
         footer=(f"{title} · {name}", f"{printable(record.log, 90)}:{record.seq} · {record.leaf[:16]}"),
-        size_mm=PAGE_SIZES_MM[template["page.size"]], margins=margins, font=template["page.font"],
+        size_mm=PAGE_SIZES_MM[template["page.size"]],
+        margins=margins,
+        font=template["page.font"],
         font_size_pt=float(template["page.font_size_pt"]),
-    )  # fmt: skip
+    )
     paper.new_page()
     letter = _Bast(paper, facts, template, sheets, signatures or {})
     for section in template["sections.order"]:
@@ -61,27 +65,40 @@ class _Bast:
     """One letter being written."""
 
     def __init__(
-        self, paper: Letter, facts: BastFacts, template: Template, sheets: Sequence[Sheet | None],
+        self,
+        paper: Letter,
+        facts: BastFacts,
+        template: Template,
+        sheets: Sequence[Sheet | None],
         signatures: Mapping[str, bytes],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.paper, self.facts, self.template, self.sheets, self.drawn = paper, facts, template, sheets, signatures
         self.text = template.text
 
     def draw(self, section: str) -> None:
         """Draw a section of that name; nothing where there is nothing to say in it."""
         shared: Mapping[str, Callable[[Letter, BastFacts, Template], None]] = {
-            "contents": draw_contents, "carriage": draw_carriage, "differences": draw_differences,
-            "decisions": draw_decisions, "annex": draw_annex,
-        }  # fmt: skip
+            "contents": draw_contents,
+            "carriage": draw_carriage,
+            "differences": draw_differences,
+            "decisions": draw_decisions,
+            "annex": draw_annex,
+        }
         if section in shared:
             shared[section](self.paper, self.facts, self.template)
             return
         sections: Mapping[str, Callable[[], None]] = {
-            "letterhead": self._letterhead, "title": self._title, "opening": self._opening, "parties": self._parties,
-            "basis": self._basis, "closing": self._closing, "signatures": self._signatures,
-            "witnesses": self._witnesses, "copies": self._copies,
+            "letterhead": self._letterhead,
+            "title": self._title,
+            "opening": self._opening,
+            "parties": self._parties,
+            "basis": self._basis,
+            "closing": self._closing,
+            "signatures": self._signatures,
+            "witnesses": self._witnesses,
+            "copies": self._copies,
             "codes": lambda: draw_codes(self.paper, self.facts, self.template, self.sheets),
-        }  # fmt: skip
+        }
         sections[section]()
 
     # --- who, when and on what basis ----------------------------------------------------------------------------
@@ -204,8 +221,10 @@ class _Bast:
         people = {
             "giver": (facts.giver.person, self._function(facts.giver)),
             "receiver": (facts.receiver.person, self._function(facts.receiver)),
-            "driver": (carriage.driver, ""), "escort": (carriage.escort, ""), "other": ("", ""),
-        }  # fmt: skip
+            "driver": (carriage.driver, ""),
+            "escort": (carriage.escort, ""),
+            "other": ("", ""),
+        }
         cells = []
         for signer in self.template["signatures"]:
             who = signer["who"]
@@ -223,10 +242,13 @@ class _Bast:
         room: Any = Spacer(1, (_SIGN_MM - 5) * mm) if drawn is None else picture(drawn, *_DRAWN_MM)
         told = paper.words(self._acknowledged(who), align=CENTRE, scale=0.75)
         return [
-            paper.words(printable(title, 200), align=CENTRE), paper.words(printable(function, 200), align=CENTRE),
-            room, told, paper.words(printable(name, _NAME) or _DOTS, bold=bool(name), align=CENTRE),
+            paper.words(printable(title, 200), align=CENTRE),
+            paper.words(printable(function, 200), align=CENTRE),
+            room,
+            told,
+            paper.words(printable(name, _NAME) or _DOTS, bold=bool(name), align=CENTRE),
             paper.words(f"{self.text('nip')} {printable(nip, 60)}" if nip else "", align=CENTRE),
-        ]  # fmt: skip
+        ]
 
     def _acknowledged(self, who: str) -> str:
         """That somebody acknowledged it in a way that the letter does not show; there is still room for a pen."""
@@ -237,8 +259,12 @@ class _Bast:
 
     def _beside(self, columns: Sequence[Sequence[Any]]) -> Table:
         """Signatures side by side, names at one height; they stay together."""
-        look = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("ALIGN", (0, 0), (-1, -1), "CENTER"),
-                ("TOPPADDING", (0, 0), (-1, -1), 0.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 0.5)]  # fmt: skip
+        look = [
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("ALIGN", (0, 0), (-1, -1), "CENTER"),
+            ("TOPPADDING", (0, 0), (-1, -1), 0.5),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 0.5),
+        ]
         widths = [self.paper.width / len(columns)] * len(columns)
         return Table([list(row) for row in zip(*columns, strict=True)], colWidths=widths, style=look)
 
@@ -269,6 +295,12 @@ def _day(day: LongDate | None) -> dict[str, object]:
             ("weekday", "day", "day_words", "month", "year", "year_words", "date", "clock"), "........"
         )
     return {
-        "weekday": day.weekday, "day": day.day, "day_words": in_words(day.day), "month": day.month, "year": day.year,
-        "year_words": in_words(day.year), "date": day.date, "clock": day.clock,
-    }  # fmt: skip
+        "weekday": day.weekday,
+        "day": day.day,
+        "day_words": in_words(day.day),
+        "month": day.month,
+        "year": day.year,
+        "year_words": in_words(day.year),
+        "date": day.date,
+        "clock": day.clock,
+    }

@@ -102,9 +102,11 @@ def _parsed(path: Path) -> dict[str, Any]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(
-            N_("{file} cannot be read: {reason}"), hint=N_("Check the name and the folder."), file=str(path),
+            N_("{file} cannot be read: {reason}"),
+            hint=N_("Check the name and the folder."),
+            file=str(path),
             reason=reason,
-        ) from error  # fmt: skip
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError(
             N_("the template {file} is not text in UTF-8"),

@@ -139,9 +139,11 @@ def missing_lines(facts: BastFacts) -> list[str]:
     lines = []
     for kind, items in kinds.items():
         where = list(dict.fromkeys(item.to for item in items))
-        lines.append(_("{count} {kind}, for {places}").format(
-            count=number(len(items)), kind=kind_word(facts.needs, kind), places=_named(facts.places, where)
-        ))  # fmt: skip
+        lines.append(
+            _("{count} {kind}, for {places}").format(
+                count=number(len(items)), kind=kind_word(facts.needs, kind), places=_named(facts.places, where)
+            )
+        )
     return lines
 
 

@@ -7,9 +7,22 @@ from typing import Any
 from custody.errors import N_
 
 SECTIONS = (
-    "letterhead", "title", "opening", "parties", "basis", "contents", "carriage", "differences", "decisions", "closing",
-    "signatures", "witnesses", "copies", "annex", "codes",
-)  # fmt: skip
+    "letterhead",
+    "title",
+    "opening",
+    "parties",
+    "basis",
+    "contents",
+    "carriage",
+    "differences",
+    "decisions",
+    "closing",
+    "signatures",
+    "witnesses",
+    "copies",
+    "annex",
+    "codes",
+)
 """The sections of the letter, in the order of the shipped template."""
 SIGNERS = ("giver", "receiver", "driver", "escort", "other")
 PAGE_SIZES_MM = {"A4": (210.0, 297.0), "F4": (215.0, 330.0), "Letter": (215.9, 279.4)}
@@ -27,23 +40,57 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "replaces": ("number", "records"),
     "opening": (*DAY_BLANKS, "place", "election"),
     "late": ("date", "clock"),
-    "name": (), "nip": (), "function": (), "office": (), "address": (),
-    "first_party": (), "second_party": (),
+    "name": (),
+    "nip": (),
+    "function": (),
+    "office": (),
+    "address": (),
+    "first_party": (),
+    "second_party": (),
     "basis": (),
     "handing": (*_PARTIES, "election", "count", "count_words", "destination"),
-    "column_number": (), "column_kind": (), "column_quantity": (), "column_unit": (), "column_condition": (),
-    "column_remark": (), "total": (), "unnoted": (), "nothing": (), "carried": ("count", "kinds"),
-    "carriage": (), "vehicle": (), "driver": (), "escort": (), "stops": (), "bound": (), "note": (),
-    "differences": (), "no_differences": (),
-    "counts": ("scanned", "counted"), "expected": ("expected", "scanned", "missing"),
+    "column_number": (),
+    "column_kind": (),
+    "column_quantity": (),
+    "column_unit": (),
+    "column_condition": (),
+    "column_remark": (),
+    "total": (),
+    "unnoted": (),
+    "nothing": (),
+    "carried": ("count", "kinds"),
+    "carriage": (),
+    "vehicle": (),
+    "driver": (),
+    "escort": (),
+    "stops": (),
+    "bound": (),
+    "note": (),
+    "differences": (),
+    "no_differences": (),
+    "counts": ("scanned", "counted"),
+    "expected": ("expected", "scanned", "missing"),
     "elsewhere": ("elsewhere",),
-    "missing": ("missing",), "unknown_expected": (), "foretold": ("papers", "named", "scanned", "others", "missing"),
-    "decisions": (), "refused": ("count",), "remarked": ("count",), "extras": ("count",), "matched": ("count",),
+    "missing": ("missing",),
+    "unknown_expected": (),
+    "foretold": ("papers", "named", "scanned", "others", "missing"),
+    "decisions": (),
+    "refused": ("count",),
+    "remarked": ("count",),
+    "extras": ("count",),
+    "matched": ("count",),
     "closing": ("copies", "copies_words", "number"),
-    "witnesses": (), "witness": (), "drawn": (), "pin": (), "copies": (),
-    "annex_title": ("number",), "annex": ("number", "count"),
-    "codes_title": ("number",), "codes": ("number",), "head": ("count",),
-}  # fmt: skip
+    "witnesses": (),
+    "witness": (),
+    "drawn": (),
+    "pin": (),
+    "copies": (),
+    "annex_title": ("number",),
+    "annex": ("number", "count"),
+    "codes_title": ("number",),
+    "codes": ("number",),
+    "head": ("count",),
+}
 """The texts of the letter, each with the blanks that it may have."""
 
 
@@ -75,9 +122,11 @@ def _choice(*words: str) -> Rule:
 def _tables(fields: tuple[str, ...], needed: tuple[str, ...] = ()) -> Callable[[Any], bool]:
     """Whether a value is a table with these texts alone."""
     return lambda value: (
-        isinstance(value, dict) and value.keys() <= set(fields) and value.keys() >= set(needed)
+        isinstance(value, dict)
+        and value.keys() <= set(fields)
+        and value.keys() >= set(needed)
         and all(map(_is_text, value.values()))
-    )  # fmt: skip
+    )
 
 
 def _is_signature(value: Any) -> bool:
@@ -92,14 +141,21 @@ _TEXT = Rule(N_("{key} must be a text in quotation marks, of at most 2000 charac
 _TEXTS = Rule(N_('{key} must be a list of texts: ["one", "two"]'), _is_texts)
 
 LIMITS: Mapping[str, tuple[float, float]] = {
-    "page.font_size_pt": (8, 14), "page.margin_left_mm": (10, 50), "page.margin_right_mm": (10, 50),
-    "page.margin_top_mm": (8, 60), "page.margin_bottom_mm": (18, 60), "letterhead.logo_height_mm": (5, 40),
-    "copies.count": (1, 99), "witnesses.lines": (0, 9),
-}  # fmt: skip
+    "page.font_size_pt": (8, 14),
+    "page.margin_left_mm": (10, 50),
+    "page.margin_right_mm": (10, 50),
+    "page.margin_top_mm": (8, 60),
+    "page.margin_bottom_mm": (18, 60),
+    "letterhead.logo_height_mm": (5, 40),
+    "copies.count": (1, 99),
+    "witnesses.lines": (0, 9),
+}
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "page.size": tuple(PAGE_SIZES_MM), "page.font": ("serif", "sans"), "sections.order": SECTIONS,
+    "page.size": tuple(PAGE_SIZES_MM),
+    "page.font": ("serif", "sans"),
+    "sections.order": SECTIONS,
     "signatures": SIGNERS,
-}  # fmt: skip
+}
 """What the faults of these keys name."""
 
 RULES: Mapping[str, Rule] = {
@@ -107,8 +163,11 @@ RULES: Mapping[str, Rule] = {
     "page.font": _choice("serif", "sans"),
     **{key: _number(*limits) for key, limits in LIMITS.items()},
     "sections.order": Rule(N_("{key} must be a list of these, each at most once: {choices}"), _is_order),
-    "letterhead.lines": _TEXTS, "letterhead.address": _TEXTS, "letterhead.logo": _TEXT,
-    "basis.list": _TEXTS, "copies.to": _TEXTS,
+    "letterhead.lines": _TEXTS,
+    "letterhead.address": _TEXTS,
+    "letterhead.logo": _TEXT,
+    "basis.list": _TEXTS,
+    "copies.to": _TEXTS,
     "offices": Rule(
         N_('{key} must be tables like [offices."51.08"] with name, function and address'),
         lambda value: isinstance(value, dict) and all(map(_tables(("name", "function", "address")), value.values())),
@@ -122,7 +181,7 @@ RULES: Mapping[str, Rule] = {
         lambda value: isinstance(value, list) and len(value) <= 9 and all(map(_is_signature, value)),
     ),
     **{f"texts.{name}": _TEXT for name in TEXTS},
-}  # fmt: skip
+}
 
 _LETTERHEAD = ("office", "election", "station")
 BLANKS: Mapping[str, tuple[str, ...]] = {

@@ -11,10 +11,32 @@ from reports.words import Needs, Places, finding_text, kind_name, zone_code
 from tables.output.write import Cell, Sheet
 
 HEADERS = (
-    "code", "kind", "destination", "step", "type", "at_utc", "local_time", "from", "from_name", "to", "to_name",
-    "giver", "receiver", "how", "seen", "by", "bast", "note", "log", "seq", "leaf", "withdrawn", "findings",
-    "keyed_in_later_utc", "admitted",
-)  # fmt: skip
+    "code",
+    "kind",
+    "destination",
+    "step",
+    "type",
+    "at_utc",
+    "local_time",
+    "from",
+    "from_name",
+    "to",
+    "to_name",
+    "giver",
+    "receiver",
+    "how",
+    "seen",
+    "by",
+    "bast",
+    "note",
+    "log",
+    "seq",
+    "leaf",
+    "withdrawn",
+    "findings",
+    "keyed_in_later_utc",
+    "admitted",
+)
 FINDING_HEADERS = ("code", "finding", "severity", "open", "provisional", "detail", "leaf", "also")
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
 
@@ -52,13 +74,30 @@ def _rows_of(chain: Chain, places: Places, needs: Needs) -> Iterator[list[Cell]]
         people = event.body.get("parties") or {}
         here = zone_code(link.to, link.from_, item.to if item else None)
         yield [
-            *what, number, event.type, event.happened, local_time(event.happened, here),
-            link.from_, giver.name if giver else "", link.to, receiver.name if receiver else "",
-            people.get("giver", ""), people.get("receiver", ""), link.how, link.is_seen, event.body["by"],
-            event.body.get("bast", ""), event.body.get("note", ""), event.log, event.seq, event.leaf,
-            link.is_withdrawn, " ".join(earned.get(number, [])),
-            event.at if event.body.get("occurred") else "", not link.is_stranger,
-        ]  # fmt: skip
+            *what,
+            number,
+            event.type,
+            event.happened,
+            local_time(event.happened, here),
+            link.from_,
+            giver.name if giver else "",
+            link.to,
+            receiver.name if receiver else "",
+            people.get("giver", ""),
+            people.get("receiver", ""),
+            link.how,
+            link.is_seen,
+            event.body["by"],
+            event.body.get("bast", ""),
+            event.body.get("note", ""),
+            event.log,
+            event.seq,
+            event.leaf,
+            link.is_withdrawn,
+            " ".join(earned.get(number, [])),
+            event.at if event.body.get("occurred") else "",
+            not link.is_stranger,
+        ]
     if 0 in earned:
         yield [*what, None, "finding", *[""] * (len(HEADERS) - 8), " ".join(earned[0]), "", ""]
 
@@ -67,6 +106,12 @@ def _finding_rows(chain: Chain, needs: Needs) -> Iterator[list[Cell]]:
     here = zone_code(chain.item.to if chain.item else None, chain.held_by)
     for finding in chain.findings:
         yield [
-            chain.code, finding.code, finding.severity, finding.is_open, finding.is_provisional,
-            finding_text(finding, needs, here), finding.leaf, " ".join(finding.also),
-        ]  # fmt: skip
+            chain.code,
+            finding.code,
+            finding.severity,
+            finding.is_open,
+            finding.is_provisional,
+            finding_text(finding, needs, here),
+            finding.leaf,
+            " ".join(finding.also),
+        ]

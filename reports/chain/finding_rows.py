@@ -54,11 +54,17 @@ def finding_rows(chain: Chain, places: Places, needs: Needs) -> list[FindingRow]
         rests_on |= {step_of[leaf] for leaf in finding.rests_on if leaf in step_of}
     rows = [
         FindingRow(
-            code, severity, severity_word(severity), text, tuple(shows_at), tuple(sorted(rests_on)),
-            is_open, is_provisional,
+            code,
+            severity,
+            severity_word(severity),
+            text,
+            tuple(shows_at),
+            tuple(sorted(rests_on)),
+            is_open,
+            is_provisional,
         )
         for (code, severity, text, is_open, is_provisional), (shows_at, rests_on) in found.items()
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda row: (not row.is_open, _GRAVITY[row.severity], row.is_provisional))
 
 

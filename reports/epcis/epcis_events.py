@@ -17,8 +17,12 @@ from reports.epcis.epcis_uris import Uris
 Epcis = dict[str, Any]
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 _CONDITIONS = {
-    "good": "conformant", "light": "damaged", "heavy": "damaged", "wet": "damaged", "missing": "non_conformant",
-}  # fmt: skip
+    "good": "conformant",
+    "light": "damaged",
+    "heavy": "damaged",
+    "wet": "damaged",
+    "missing": "non_conformant",
+}
 _ITEM_FIELDS = {name: f"serah:{name}" for name in ("code", "kind", "to", "k", "n", "quantity", "election")}
 _PACKING = {"add": ("ADD", "packing"), "remove": ("DELETE", "unpacking"), "check": ("OBSERVE", "inspecting")}
 
@@ -57,15 +61,22 @@ def declared_wrong(told: Epcis, correction: Event, uris: Uris) -> Epcis:
 
 
 def write_epcis(
-    out: BinaryIO, events: Iterable[Epcis], uris: Uris, *, made_at_utc: str, places: Mapping[str, Place],
+    out: BinaryIO,
+    events: Iterable[Epcis],
+    uris: Uris,
+    *,
+    made_at_utc: str,
+    places: Mapping[str, Place],
     needs: Sequence[Need],
-) -> None:  # fmt: skip
+) -> None:
     """Write an EPCIS document as the events come, one a line; places and kinds are its master data."""
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
     head = {
-        "@context": [CONTEXT, {"serah": uris.vocabulary}], "type": "EPCISDocument", "schemaVersion": "2.0",
+        "@context": [CONTEXT, {"serah": uris.vocabulary}],
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
         "creationDate": made_at_utc,
-    }  # fmt: skip
+    }
 
     def put(words: str) -> None:
         out.write(words.encode())
@@ -102,8 +113,13 @@ def _element(uri: str, named: Mapping[str, str]) -> Epcis:
 
 def _where(body: Body) -> Iterable[str | None]:
     """The places a record names, the one where it happened first."""
-    return (body.get("to") if isinstance(body.get("to"), str) else None, body.get("place"), body.get("held_by"),
-            *body.get("bound", ()), body.get("from"))  # fmt: skip
+    return (
+        body.get("to") if isinstance(body.get("to"), str) else None,
+        body.get("place"),
+        body.get("held_by"),
+        *body.get("bound", ()),
+        body.get("from"),
+    )
 
 
 def _at(uris: Uris, code: str) -> Epcis:
@@ -130,8 +146,12 @@ def _register(event: Event, body: Body, uris: Uris) -> Epcis:
     items = [_item(row) for row in body["items"]]
     from_pack = {"serah:outOf": uris.item(body["out_of"])} if body["out_of"] else {}
     return _seen(uris, [row["code"] for row in body["items"]], "commissioning", **_at(uris, body["held_by"])) | {
-        "action": "ADD", "disposition": "active", "codes": (), "serah:items": items, **from_pack,
-    }  # fmt: skip
+        "action": "ADD",
+        "disposition": "active",
+        "codes": (),
+        "serah:items": items,
+        **from_pack,
+    }
 
 
 def _item(row: Body) -> Epcis:
@@ -197,12 +217,14 @@ def _pack(event: Event, body: Body, uris: Uris) -> Epcis:
     if not children and action != "DELETE":
         return _seen(uris, [body["parent"]], step) | {"serah:action": body["action"]}
     return {
-        "type": "AggregationEvent", "parentID": uris.item(body["parent"]),
+        "type": "AggregationEvent",
+        "parentID": uris.item(body["parent"]),
         **({"childEPCs": [*map(uris.item, children)]} if children else {}),
-        "action": action, "bizStep": step,
+        "action": action,
+        "bizStep": step,
         **({"serah:seen": [*map(uris.item, body["children"])]} if body["action"] == "open" else {}),
         "codes": (body["parent"], *children),
-    }  # fmt: skip
+    }
 
 
 def _seal(event: Event, body: Body, uris: Uris) -> Epcis:
@@ -212,9 +234,12 @@ def _seal(event: Event, body: Body, uris: Uris) -> Epcis:
         disposition = "container_closed" if result == "intact" else "container_open"
     seals: Epcis = {"serah:action": action, "serah:serials": body["serials"]}
     return _seen(
-        uris, [body["item"]["code"]], "inspecting" if action == "check" else "other",
-        **({"disposition": disposition} if disposition else {}), **(_at(uris, body["place"]) if body["place"] else {}),
-    ) | {"serah:seals": seals | ({"serah:result": result} if result else {})}  # fmt: skip
+        uris,
+        [body["item"]["code"]],
+        "inspecting" if action == "check" else "other",
+        **({"disposition": disposition} if disposition else {}),
+        **(_at(uris, body["place"]) if body["place"] else {}),
+    ) | {"serah:seals": seals | ({"serah:result": result} if result else {})}
 
 
 def _inspect(event: Event, body: Body, uris: Uris) -> Epcis:
@@ -225,10 +250,14 @@ def _inspect(event: Event, body: Body, uris: Uris) -> Epcis:
 def _delivery(event: Event, body: Body, uris: Uris) -> Epcis:
     orders = [{"type": "po", "bizTransaction": uris.of("contract", body["contract"])}] if body["contract"] else []
     return {
-        "quantityList": _counts(uris, [(body["kind"], body["arrived"])]), "action": "OBSERVE", "bizStep": "receiving",
-        **_at(uris, body["place"]), **({"bizTransactionList": orders} if orders else {}),
-        **_between(uris, body["vendor"], body["place"]), "serah:damaged": body["damaged"],
-    }  # fmt: skip
+        "quantityList": _counts(uris, [(body["kind"], body["arrived"])]),
+        "action": "OBSERVE",
+        "bizStep": "receiving",
+        **_at(uris, body["place"]),
+        **({"bizTransactionList": orders} if orders else {}),
+        **_between(uris, body["vendor"], body["place"]),
+        "serah:damaged": body["damaged"],
+    }
 
 
 def _incident(event: Event, body: Body, uris: Uris) -> Epcis | None:
@@ -239,6 +268,14 @@ def _incident(event: Event, body: Body, uris: Uris) -> Epcis | None:
 
 
 _FORMS: Mapping[str, Callable[[Event, Body, Uris], Epcis | None]] = {
-    "register": _register, "reassign": _reassign, "print": _print, "void": _void, "handover": _handover, "pack": _pack,
-    "seal": _seal, "inspect": _inspect, "delivery": _delivery, "incident": _incident,
-}  # fmt: skip
+    "register": _register,
+    "reassign": _reassign,
+    "print": _print,
+    "void": _void,
+    "handover": _handover,
+    "pack": _pack,
+    "seal": _seal,
+    "inspect": _inspect,
+    "delivery": _delivery,
+    "incident": _incident,
+}

@@ -66,6 +66,4 @@ class Uris:
             return f"{self._base}/{what}/{quote(name, safe='')}"
         digits = sha1(self._namespace + f"{what}/{name}".encode(), usedforsecurity=False).hexdigest()
         variant = _VARIANT[digits[16]]
-        return (
-            f"urn:uuid:{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
-        )  # fmt: skip
+        return f"urn:uuid:{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"

@@ -67,10 +67,15 @@ def write_forms(out: BinaryIO, forms: Sequence[Form], shared: FormPaper) -> None
         time=local_time(made.at_utc, made.here), station=printable(made.station)
     )
     paper = Letter(
-        out, title=title, author=printable(made.station), footer=(title, printed),
-        size_mm=PAGE_SIZES_MM[template["page.size"]], margins=_MARGINS, font=template["page.font"],
+        out,
+        title=title,
+        author=printable(made.station),
+        footer=(title, printed),
+        size_mm=PAGE_SIZES_MM[template["page.size"]],
+        margins=_MARGINS,
+        font=template["page.font"],
         font_size_pt=min(float(template["page.font_size_pt"]), 10.5),
-    )  # fmt: skip
+    )
     for form in forms:
         paper.running, paper.column_heads = "", None
         paper.new_page()
@@ -199,9 +204,14 @@ class _Drawn:
     def _row(self, widths: Sequence[float], at: int, symbol: Any, thing: Sequence[Any]) -> Any:
         paper = self.paper
         cells = [
-            paper.words(f"{number(at)}.", scale=_SCALE), symbol, list(thing), _Boxes([_("yes")], paper),
-            _Boxes([_("good"), _("damaged"), _("wet")], paper), _Boxes([_("intact"), _("broken")], paper), "",
-        ]  # fmt: skip
+            paper.words(f"{number(at)}.", scale=_SCALE),
+            symbol,
+            list(thing),
+            _Boxes([_("yes")], paper),
+            _Boxes([_("good"), _("damaged"), _("wet")], paper),
+            _Boxes([_("intact"), _("broken")], paper),
+            "",
+        ]
         return paper.row_of(cells, widths, ruled=True, padding_pt=1.2)
 
     def _end(self) -> None:
@@ -217,11 +227,16 @@ class _Drawn:
             for role in roles
         ]
         paper.place(paper.row_of(boxes, [paper.width_mm / 3] * 3), after_mm=3)
-        command = " ".join((
-            "python main.py handover --from", _quoted(form.giver) or "...", "--to", _quoted(form.to),
-            *(f"--bound {_quoted(code)}" for code in form.bound),
-            '--occurred "2024-02-12 05:30 WITA" --giver "..." --receiver "..." --codes -',
-        ))  # fmt: skip
+        command = " ".join(
+            (
+                "python main.py handover --from",
+                _quoted(form.giver) or "...",
+                "--to",
+                _quoted(form.to),
+                *(f"--bound {_quoted(code)}" for code in form.bound),
+                '--occurred "2024-02-12 05:30 WITA" --giver "..." --receiver "..." --codes -',
+            )
+        )
         words = _(
             "For whoever keys it in: only what is ticked, by USB scanner or by typing the codes; the time is that of "
             "the handover. Or read whole pages with the camera (scan) and take out what is not ticked with -CODE."

@@ -160,8 +160,9 @@ class ContentsColumn:
         """That a truck took a part: the others are where they were, and nobody who carries the paper lacks anything."""
         words = ngettext(
             "A part of the load: {count} other thing is still at {place}.",
-            "A part of the load: {count} other things are still at {place}.", count,
-        )  # fmt: skip
+            "A part of the load: {count} other things are still at {place}.",
+            count,
+        )
         return words.format(count=number(count), place=custodian_name(self.facts.places, self.giver))
 
     def _draw_findings(self, findings: Sequence[_Told], y: float, room: float) -> float:

@@ -106,21 +106,33 @@ def _draw_fingerprint(paper: Paper, fingerprint: str) -> None:
         text(" · ".join(words[:4]), 11.5, leading=1.45),
         text(" · ".join(words[4:]), 11.5, leading=1.45),
     ]
-    box = [("BACKGROUND", (0, 0), (-1, -1), TINT), ("LINEABOVE", (0, 0), (-1, 0), 1.6, ACCENT),
-           ("LEFTPADDING", (0, 0), (0, -1), 12), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]  # fmt: skip
+    box = [
+        ("BACKGROUND", (0, 0), (-1, -1), TINT),
+        ("LINEABOVE", (0, 0), (-1, 0), 1.6, ACCENT),
+        ("LEFTPADDING", (0, 0), (0, -1), 12),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+    ]
     paper.place(row([beside, KeyQr(fingerprint, _QR_MM)], [_WIDTH_MM - _QR_MM - 4, _QR_MM + 4], *box, padding_pt=8))
 
 
 def _draw_meaning(paper: Paper, sheet: KeySheet) -> None:
     paper.heading(_("What it is for"), keep_mm=60)
     lines: Sequence[str] = (
-        _("Every record of this station is signed with a key that only this station has. These 64 characters are that "
-          "key's fingerprint: whoever has this sheet can tell this station's records from anybody else's."),
-        _("Sign it before the first item moves, and take a copy or a photograph. Compare every character, or scan the "
-          "code; the words are for comparing on the telephone."),
-        _("To check records later, on any computer: python main.py verify FILE --root FINGERPRINT, with the "
-          "fingerprint of the root of the election."),
-    )  # fmt: skip
+        _(
+            "Every record of this station is signed with a key that only this station has. These 64 characters "
+            "are that "
+            "key's fingerprint: whoever has this sheet can tell this station's records from anybody else's."
+        ),
+        _(
+            "Sign it before the first item moves, and take a copy or a photograph. Compare every character, or "
+            "scan the "
+            "code; the words are for comparing on the telephone."
+        ),
+        _(
+            "To check records later, on any computer: python main.py verify FILE --root FINGERPRINT, with the "
+            "fingerprint of the root of the election."
+        ),
+    )
     for line in lines:
         paper.place(text(line, 8.5, leading=1.4), after_mm=1.5)
 
@@ -130,10 +142,14 @@ def _draw_witnesses(paper: Paper) -> None:
     wide = _WIDTH_MM / 3
     for _number in range(_WITNESSES // 3):
         cells = [
-            [Spacer(1, (_SIGN_MM - 9) * mm), text(_("Signature"), 6.5, color=MUTED), Spacer(1, 2.6 * mm),
-             text(_("Name, function, date"), 6.5, color=MUTED)]
+            [
+                Spacer(1, (_SIGN_MM - 9) * mm),
+                text(_("Signature"), 6.5, color=MUTED),
+                Spacer(1, 2.6 * mm),
+                text(_("Name, function, date"), 6.5, color=MUTED),
+            ]
             for _column in range(3)
-        ]  # fmt: skip
+        ]
         grid = ("GRID", (0, 0), (-1, -1), 0.6, RULE)
         paper.place(row(cells, [wide] * 3, grid, ("LEFTPADDING", (0, 0), (-1, -1), 4), padding_pt=3))
 

@@ -24,30 +24,43 @@ def balance_report(found: Balance, places: Places, needs: Needs) -> Listing:
     over = [row for row in found.standings if row.over]
     sections = [
         Section(
-            _("Could be moved"), [_("To"), _("Kind"), _("From"), _("How many"), _("Codes")],
-            _move_cells(found.moves, places, needs), (72.0, 46.0, 72.0, 16.0, 55.0), left=3,
+            _("Could be moved"),
+            [_("To"), _("Kind"), _("From"), _("How many"), _("Codes")],
+            _move_cells(found.moves, places, needs),
+            (72.0, 46.0, 72.0, 16.0, 55.0),
+            left=3,
             empty=_("Nothing could be moved: no neighbour has what is short."),
         ),
         Section(
-            _("Stays short"), [_("Place"), _("Kind"), _("Need"), _("Has"), _("Still coming"), _("Short")],
-            [_cells(row, found.uncovered[row.place, row.kind, row.election], places, needs)
-             for row in found.standings if (row.place, row.kind, row.election) in found.uncovered][:_MOST_ROWS],
-            (120.0, 57.0, 21.0, 21.0, 21.0, 21.0), left=2,
-            grave=frozenset(range(min(len(found.uncovered), _MOST_ROWS))), empty=_("Nothing stays short."),
+            _("Stays short"),
+            [_("Place"), _("Kind"), _("Need"), _("Has"), _("Still coming"), _("Short")],
+            [
+                _cells(row, found.uncovered[row.place, row.kind, row.election], places, needs)
+                for row in found.standings
+                if (row.place, row.kind, row.election) in found.uncovered
+            ][:_MOST_ROWS],
+            (120.0, 57.0, 21.0, 21.0, 21.0, 21.0),
+            left=2,
+            grave=frozenset(range(min(len(found.uncovered), _MOST_ROWS))),
+            empty=_("Nothing stays short."),
         ),
         Section(
-            _("Beyond the need"), [_("Place"), _("Kind"), _("Need"), _("Has"), _("Still coming"), _("Over")],
+            _("Beyond the need"),
+            [_("Place"), _("Kind"), _("Need"), _("Has"), _("Still coming"), _("Over")],
             [_cells(row, row.over, places, needs) for row in over][:_MOST_ROWS],
-            (120.0, 57.0, 21.0, 21.0, 21.0, 21.0), left=2,
+            (120.0, 57.0, 21.0, 21.0, 21.0, 21.0),
+            left=2,
         ),
-    ]  # fmt: skip
+    ]
     short = sum(row.short for row in found.standings)
     summary = [
         _("Short {short} in {places} places; {moved} of them could be moved, {left} stay short.").format(
-            short=number(short), places=number(len({row.place for row in found.standings if row.short})),
-            moved=number(short - sum(found.uncovered.values())), left=number(sum(found.uncovered.values())),
+            short=number(short),
+            places=number(len({row.place for row in found.standings if row.short})),
+            moved=number(short - sum(found.uncovered.values())),
+            left=number(sum(found.uncovered.values())),
         )
-    ]  # fmt: skip
+    ]
     waiting = sum(move.is_reassigned for move in found.moves)
     if waiting:
         summary.append(
@@ -62,8 +75,10 @@ def balance_report(found: Balance, places: Places, needs: Needs) -> Listing:
         "reserve; only what was last found good counts. Nearest first: within the village, the sub-district, the "
         "regency. Packs move whole."
     )
-    tables = [Sheet(_("Balance"), HEADERS, [list(row.values()) for row in rows]),
-              Sheet(_("Moves"), MOVE_HEADERS, [list(row.values()) for row in moves])]  # fmt: skip
+    tables = [
+        Sheet(_("Balance"), HEADERS, [list(row.values()) for row in rows]),
+        Sheet(_("Moves"), MOVE_HEADERS, [list(row.values()) for row in moves]),
+    ]
     return Listing(_("Shortage and surplus"), meaning, summary, sections, tables, {"rows": rows, "moves": moves})
 
 
@@ -80,32 +95,59 @@ def _move_cells(moves: Sequence[Move], places: Places, needs: Needs) -> list[lis
     ):
         codes = [move.item.code for move in group]
         shown = ", ".join(show_code(code) for code in codes[:4]) + (" …" if len(codes) > 4 else "")
-        cells.append([place_path(places, to), what_words(kind, election, needs), place_path(places, giver),
-                      number(len(codes)), shown])  # fmt: skip
+        cells.append(
+            [
+                place_path(places, to),
+                what_words(kind, election, needs),
+                place_path(places, giver),
+                number(len(codes)),
+                shown,
+            ]
+        )
     return cells
 
 
 def _cells(row: Standing, last: int, places: Places, needs: Needs) -> list[str]:
     return [
-        place_path(places, row.place), what_words(row.kind, row.election, needs), number(row.need), number(row.has),
-        number(row.coming), number(last),
-    ]  # fmt: skip
+        place_path(places, row.place),
+        what_words(row.kind, row.election, needs),
+        number(row.need),
+        number(row.has),
+        number(row.coming),
+        number(last),
+    ]
 
 
 def _json(row: Standing, found: Balance, places: Places) -> dict[str, Cell]:
     values = (
-        row.place, place_path(places, row.place), row.kind, row.election, row.need, row.has, row.coming, row.short,
-        row.over, found.uncovered.get((row.place, row.kind, row.election), 0),
-    )  # fmt: skip
+        row.place,
+        place_path(places, row.place),
+        row.kind,
+        row.election,
+        row.need,
+        row.has,
+        row.coming,
+        row.short,
+        row.over,
+        found.uncovered.get((row.place, row.kind, row.election), 0),
+    )
     return dict(zip(HEADERS, values, strict=True))
 
 
 def _move_json(move: Move, places: Places) -> dict[str, Cell]:
     item = move.item
     values = (
-        item.code, item.kind, item.election, item.quantity, move.giver, place_path(places, move.giver), move.to,
-        place_path(places, move.to), item.held_by, int(move.is_reassigned),
-    )  # fmt: skip
+        item.code,
+        item.kind,
+        item.election,
+        item.quantity,
+        move.giver,
+        place_path(places, move.giver),
+        move.to,
+        place_path(places, move.to),
+        item.held_by,
+        int(move.is_reassigned),
+    )
     return dict(zip(MOVE_HEADERS, values, strict=True))
 
 

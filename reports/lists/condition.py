@@ -15,9 +15,21 @@ from tables.output.write import Cell, Sheet
 
 HEADERS = ("held_by", "name", "kind", "total", *CONDITIONS, "not_looked_at")
 LOOK_HEADERS = (
-    "code", "kind", "k", "n", "election", "to", "held_by", "condition", "before", "at_utc", "by", "note", "photo",
+    "code",
+    "kind",
+    "k",
+    "n",
+    "election",
+    "to",
+    "held_by",
+    "condition",
+    "before",
+    "at_utc",
+    "by",
+    "note",
+    "photo",
     "record",
-)  # fmt: skip
+)
 _BAD = CONDITIONS[1:]
 _WIDTHS = (56.0, 45.0, 20.0, 22.0, 24.0, 24.0, 20.0, 22.0, 28.0)
 _LOOK_WIDTHS = (38.0, 52.0, 46.0, 30.0, 42.0, 53.0)
@@ -33,13 +45,19 @@ def condition_report(rows: Sequence[ConditionRow], places: Places, needs: Needs)
         "were found good later count as good. Each look is listed with its record."
     )
     return Listing(
-        _("Conditions"), meaning, _summary(rows),
+        _("Conditions"),
+        meaning,
+        _summary(rows),
         [_totals(ordered, places, needs), _seen(looks, places, needs)],
-        [Sheet(_("Conditions"), HEADERS, [_values(row, places) for row in ordered]),
-         Sheet(_("Looks"), LOOK_HEADERS, [_look_values(look) for look in looks])],
-        {"rows": [dict(zip(HEADERS, _values(row, places), strict=True)) for row in ordered],
-         "looks": [dict(zip(LOOK_HEADERS, _look_values(look), strict=True)) for look in looks]},
-    )  # fmt: skip
+        [
+            Sheet(_("Conditions"), HEADERS, [_values(row, places) for row in ordered]),
+            Sheet(_("Looks"), LOOK_HEADERS, [_look_values(look) for look in looks]),
+        ],
+        {
+            "rows": [dict(zip(HEADERS, _values(row, places), strict=True)) for row in ordered],
+            "looks": [dict(zip(LOOK_HEADERS, _look_values(look), strict=True)) for look in looks],
+        },
+    )
 
 
 def _summary(rows: Sequence[ConditionRow]) -> list[str]:
@@ -53,13 +71,23 @@ def _summary(rows: Sequence[ConditionRow]) -> list[str]:
 
 
 def _totals(rows: Sequence[ConditionRow], places: Places, needs: Needs) -> Section:
-    titles = [_("Held by"), _("Kind"), _("Total"), *(condition_word(word).capitalize() for word in CONDITIONS),
-              _("Not looked at")]  # fmt: skip
+    titles = [
+        _("Held by"),
+        _("Kind"),
+        _("Total"),
+        *(condition_word(word).capitalize() for word in CONDITIONS),
+        _("Not looked at"),
+    ]
     cells = [
-        [custodian_name(places, row.place), kind_name(needs, row.kind), number(row.total),
-         *(number(row.count(word)) for word in CONDITIONS), number(row.unseen)]
+        [
+            custodian_name(places, row.place),
+            kind_name(needs, row.kind),
+            number(row.total),
+            *(number(row.count(word)) for word in CONDITIONS),
+            number(row.unseen),
+        ]
         for row in rows
-    ]  # fmt: skip
+    ]
     grave = frozenset(at for at, row in enumerate(rows) if any(row.looks[word] for word in _BAD))
     return Section(_("By who holds them"), titles, cells, _WIDTHS, left=2, grave=grave)
 
@@ -68,20 +96,24 @@ def _seen(looks: Sequence[Look], places: Places, needs: Needs) -> Section:
     bad = [look for look in looks if look.condition != "good"]
     shown = [*bad, *(look for look in looks if look.condition == "good" and set(look.before) - {"good"})]
     cells = [
-        [show_code(look.item.code), f"{headline(look.item, needs)}, {custodian_name(places, look.item.to)}",
-         custodian_name(places, look.item.held_by), _change(look),
-         local_time(look.event.happened, zone_code(look.item.held_by, look.item.to)),
-         _remark(look)]
+        [
+            show_code(look.item.code),
+            f"{headline(look.item, needs)}, {custodian_name(places, look.item.to)}",
+            custodian_name(places, look.item.held_by),
+            _change(look),
+            local_time(look.event.happened, zone_code(look.item.held_by, look.item.to)),
+            _remark(look),
+        ]
         for look in shown[:_MOST_ROWS]
-    ]  # fmt: skip
+    ]
     heading = _("Damaged, or good again")
     if len(shown) > _MOST_ROWS:
         heading = _("{heading}: the first {count}; {more} more in the .xlsx").format(
-            heading=heading, count=number(_MOST_ROWS), more=number(len(shown) - _MOST_ROWS))  # fmt: skip
+            heading=heading, count=number(_MOST_ROWS), more=number(len(shown) - _MOST_ROWS)
+        )
     titles = [_("Code"), _("Item"), _("Held by"), _("Condition"), _("Seen"), _("Remark and record")]
     grave = frozenset(range(min(len(bad), _MOST_ROWS)))
-    return Section(heading, titles, cells, _LOOK_WIDTHS, left=6, grave=grave,
-                   empty=_("Nothing was found damaged."))  # fmt: skip
+    return Section(heading, titles, cells, _LOOK_WIDTHS, left=6, grave=grave, empty=_("Nothing was found damaged."))
 
 
 def _change(look: Look) -> str:
@@ -107,7 +139,18 @@ def _values(row: ConditionRow, places: Places) -> list[Cell]:
 def _look_values(look: Look) -> list[Cell]:
     item, event = look.item, look.event
     return [
-        item.code, item.kind, item.k, item.n, item.election or "", item.to, item.held_by, look.condition,
-        " ".join(look.before), event.happened, event.body["by"], event.body["note"], event.body["photo"] or "",
+        item.code,
+        item.kind,
+        item.k,
+        item.n,
+        item.election or "",
+        item.to,
+        item.held_by,
+        look.condition,
+        " ".join(look.before),
+        event.happened,
+        event.body["by"],
+        event.body["note"],
+        event.body["photo"] or "",
         f"{event.log}:{event.seq}",
-    ]  # fmt: skip
+    ]

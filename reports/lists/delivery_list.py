@@ -14,23 +14,46 @@ from reports.words import Needs, Places, custodian_name, kind_name, zone_code
 from tables.output.write import Cell, Sheet
 
 HEADERS = (
-    "place", "place_name", "kind", "kind_name", "contracted", "arrived", "damaged", "usable", "to_come", "need",
+    "place",
+    "place_name",
+    "kind",
+    "kind_name",
+    "contracted",
+    "arrived",
+    "damaged",
+    "usable",
+    "to_come",
+    "need",
     "short",
-)  # fmt: skip
+)
 CONTRACT_HEADERS = ("place", "kind", "vendor", "contract", "contracted", "arrived", "damaged", "to_come", "records")
 RECORD_HEADERS = (
-    "record", "happened_utc", "place", "kind", "vendor", "contract", "paper", "contracted", "arrived", "damaged",
-    "giver", "receiver", "note", "keyed_in_later_utc",
-)  # fmt: skip
+    "record",
+    "happened_utc",
+    "place",
+    "kind",
+    "vendor",
+    "contract",
+    "paper",
+    "contracted",
+    "arrived",
+    "damaged",
+    "giver",
+    "receiver",
+    "note",
+    "keyed_in_later_utc",
+)
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
 
 
 def row_sentence(row: DeliveryRow, places: Places, needs: Needs) -> str:
     """One kind at one place as a sentence: what arrived so far, what is to come, what is short."""
     said = _("{kind} at {place}: {arrived} arrived so far, {damaged} of them damaged").format(
-        kind=kind_name(needs, row.kind), place=custodian_name(places, row.place), arrived=number(row.supply.arrived),
+        kind=kind_name(needs, row.kind),
+        place=custodian_name(places, row.place),
+        arrived=number(row.supply.arrived),
         damaged=number(row.supply.damaged),
-    )  # fmt: skip
+    )
     if row.supply.to_come is not None:
         said += "; " + _("{count} of the contract still to come").format(count=number(row.supply.to_come))
     if row.short is not None and row.short > 0:
@@ -45,8 +68,14 @@ def account_json(account: DeliveryAccount) -> dict[str, Any]:
     return {
         "rows": [
             {
-                "place": row.place, "kind": row.kind, "contracted": row.contracted, "arrived": row.supply.arrived,
-                "damaged": row.supply.damaged, "usable": row.usable, "to_come": row.supply.to_come, "need": row.need,
+                "place": row.place,
+                "kind": row.kind,
+                "contracted": row.contracted,
+                "arrived": row.supply.arrived,
+                "damaged": row.supply.damaged,
+                "usable": row.usable,
+                "to_come": row.supply.to_come,
+                "need": row.need,
                 "short": row.short,
                 "contracts": [
                     dict(zip(CONTRACT_HEADERS[2:-1], _contract_cells(part)[2:-1], strict=True))
@@ -61,7 +90,7 @@ def account_json(account: DeliveryAccount) -> dict[str, Any]:
             for event in records_of(account)
         ],
         "repeated": [[record_name(event) for event in records] for records in account.repeated],
-    }  # fmt: skip
+    }
 
 
 def records_of(account: DeliveryAccount) -> list[Event]:
@@ -83,18 +112,26 @@ def delivery_report(account: DeliveryAccount, places: Places, needs: Needs) -> L
         Sheet(_("Records"), RECORD_HEADERS, list(map(_record_cells, records_of(account)))),
     ]
     summary = [row_sentence(row, places, needs) for row in account.rows] or [_("No delivery has been recorded yet.")]
-    sections = [supply_section(account, places, needs), _contracts(contracts, places, needs),
-                _records(account, places, needs, here)]  # fmt: skip
+    sections = [
+        supply_section(account, places, needs),
+        _contracts(contracts, places, needs),
+        _records(account, places, needs, here),
+    ]
     return Listing(_("Deliveries"), meaning, summary, sections, sheets, account_json(account))
 
 
 def supply_section(account: DeliveryAccount, places: Places, needs: Needs) -> Section:
     """What arrived against need and contract, by place and kind."""
     rows = [
-        [custodian_name(places, row.place), kind_name(needs, row.kind),
-         *map(shown, (row.contracted, row.supply.arrived, row.supply.damaged, row.supply.to_come, row.need, row.short))]
+        [
+            custodian_name(places, row.place),
+            kind_name(needs, row.kind),
+            *map(
+                shown, (row.contracted, row.supply.arrived, row.supply.damaged, row.supply.to_come, row.need, row.short)
+            ),
+        ]
         for row in account.rows
-    ]  # fmt: skip
+    ]
     titles = [_("Place"), _("Kind"), _("Contract"), _("Arrived"), _("Damaged"), _("To come"), _("Need"), _("Short")]
     grave = frozenset(at for at, row in enumerate(account.rows) if row.short)
     return Section(_("Against contract and need"), titles, rows, (76.0, 53.0, *([22.0] * 6)), left=2, grave=grave)
@@ -106,8 +143,13 @@ def _contracts(parts: Sequence[Delivered], places: Places, needs: Needs) -> Sect
         words = vendor_words(part, places)
         if part.contracts_differ:
             words += " · " + _("The contract's quantity is told differently in its records; the last one counts.")
-        rows.append([words, kind_name(needs, part.kind),
-                     *map(shown, (part.contracted, part.arrived, part.damaged, part.to_come))])  # fmt: skip
+        rows.append(
+            [
+                words,
+                kind_name(needs, part.kind),
+                *map(shown, (part.contracted, part.arrived, part.damaged, part.to_come)),
+            ]
+        )
     titles = [_("Vendor and contract"), _("Kind"), _("Contract"), _("Arrived"), _("Damaged"), _("To come")]
     return Section(_("Contracts"), titles, rows, (120.0, 53.0, *([22.0] * 4)), left=2)
 
@@ -118,15 +160,28 @@ def _records(account: DeliveryAccount, places: Places, needs: Needs, here: str) 
     for event in records_of(account):
         body = event.body
         note = " · ".join(
-            words for words in (custodian_name(places, body["vendor"]), printable(body["paper"], 60),
-                                printable(body["note"], 200)) if words
-        )  # fmt: skip
+            words
+            for words in (
+                custodian_name(places, body["vendor"]),
+                printable(body["paper"], 60),
+                printable(body["note"], 200),
+            )
+            if words
+        )
         if keyed := keyed_in_later(event):
             note += " · " + _("keyed in later, on {time}").format(time=local_time(keyed, here))
         if event.leaf in repeated:
             note += " · " + _("this delivery note was recorded more than once")
-        rows.append([local_time(event.happened, here), kind_name(needs, body["kind"]), note,
-                     printable(record_name(event), 100), number(body["arrived"]), number(body["damaged"])])  # fmt: skip
+        rows.append(
+            [
+                local_time(event.happened, here),
+                kind_name(needs, body["kind"]),
+                note,
+                printable(record_name(event), 100),
+                number(body["arrived"]),
+                number(body["damaged"]),
+            ]
+        )
     titles = [_("When"), _("Kind"), _("Vendor and delivery note"), _("Record"), _("Arrived"), _("Damaged")]
     return Section(_("Records"), titles, rows, (42.0, 34.0, 91.0, 58.0, 18.0, 18.0), left=4)
 
@@ -147,23 +202,49 @@ def vendor_words(part: Delivered, places: Places) -> str:
 def _rows(account: DeliveryAccount, places: Places, needs: Needs) -> Iterator[list[Cell]]:
     for row in account.rows:
         yield [
-            row.place, custodian_name(places, row.place), row.kind, kind_name(needs, row.kind), row.contracted,
-            row.supply.arrived, row.supply.damaged, row.usable, row.supply.to_come, row.need, row.short,
-        ]  # fmt: skip
+            row.place,
+            custodian_name(places, row.place),
+            row.kind,
+            kind_name(needs, row.kind),
+            row.contracted,
+            row.supply.arrived,
+            row.supply.damaged,
+            row.usable,
+            row.supply.to_come,
+            row.need,
+            row.short,
+        ]
 
 
 def _contract_cells(part: Delivered) -> list[Cell]:
     return [
-        part.place, part.kind, part.vendor, part.contract, part.contracted, part.arrived, part.damaged, part.to_come,
+        part.place,
+        part.kind,
+        part.vendor,
+        part.contract,
+        part.contracted,
+        part.arrived,
+        part.damaged,
+        part.to_come,
         " ".join(map(record_name, part.events))[:30_000],
-    ]  # fmt: skip
+    ]
 
 
 def _record_cells(event: Event) -> list[Cell]:
     body: Mapping[str, Any] = event.body
     return [
-        record_name(event), event.happened, body["place"], body["kind"], body["vendor"], body["contract"],
+        record_name(event),
+        event.happened,
+        body["place"],
+        body["kind"],
+        body["vendor"],
+        body["contract"],
         body["paper"],
-        body["contracted"], body["arrived"], body["damaged"], body["parties"]["giver"], body["parties"]["receiver"],
-        body["note"], keyed_in_later(event),
-    ]  # fmt: skip
+        body["contracted"],
+        body["arrived"],
+        body["damaged"],
+        body["parties"]["giver"],
+        body["parties"]["receiver"],
+        body["note"],
+        keyed_in_later(event),
+    ]

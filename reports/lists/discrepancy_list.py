@@ -15,8 +15,18 @@ from reports.words import Needs, finding_text, place_path, severity_word, zone_c
 from tables.output.write import Cell, Sheet
 
 HEADERS = (
-    "finding", "severity", "state", "item", "area", "place", "place_name", "what", "happened_utc", "record", "bast",
-)  # fmt: skip
+    "finding",
+    "severity",
+    "state",
+    "item",
+    "area",
+    "place",
+    "place_name",
+    "what",
+    "happened_utc",
+    "record",
+    "bast",
+)
 _GRAVITY = {"critical": 0, "warning": 1, "info": 2}
 _MOST_ROWS, _MOST_EXAMPLES = 60, 2
 
@@ -47,7 +57,8 @@ def summary_line(found: Iterable[Discrepancy]) -> str:
     grave = sum(finding.severity == "critical" for finding in open_)
     waiting = sum(finding.is_provisional for finding in open_)
     return _("Open: {count}, of them critical {grave}; provisional {waiting}.").format(
-        count=number(len(open_)), grave=number(grave), waiting=number(waiting))  # fmt: skip
+        count=number(len(open_)), grave=number(grave), waiting=number(waiting)
+    )
 
 
 def state_word(one: Discrepancy) -> str:
@@ -70,13 +81,24 @@ def by_kind(found: Sequence[Discrepancy], ways: Ways, needs: Needs) -> Section:
         if worst[code] == "critical" and states["open"]:
             grave.add(at)
         examples = "; ".join(_sentence(one, needs) for one in ones[:_MOST_EXAMPLES])
-        rows.append([
-            finding_title(code), severity_word(worst[code]), examples,
-            *(number(states[state]) for state in ("open", "provisional", "settled")),
-        ])  # fmt: skip
+        rows.append(
+            [
+                finding_title(code),
+                severity_word(worst[code]),
+                examples,
+                *(number(states[state]) for state in ("open", "provisional", "settled")),
+            ]
+        )
     titles = [_("What"), _("How grave"), _("For example"), _("Open"), _("Provisional"), _("Settled")]
-    return Section(_("By kind"), titles, rows, (42.0, 22.0, 136.0, 18.0, 23.0, 20.0), left=3, grave=frozenset(grave),
-                   empty=_("Nothing irregular is known."))  # fmt: skip
+    return Section(
+        _("By kind"),
+        titles,
+        rows,
+        (42.0, 22.0, 136.0, 18.0, 23.0, 20.0),
+        left=3,
+        grave=frozenset(grave),
+        empty=_("Nothing irregular is known."),
+    )
 
 
 def by_area(found: Sequence[Discrepancy], ways: Ways) -> Section:
@@ -97,15 +119,20 @@ def by_area(found: Sequence[Discrepancy], ways: Ways) -> Section:
 def _one_by_one(found: Sequence[Discrepancy], ways: Ways, needs: Needs, here: str) -> Section:
     shown = [one for one in found if one.finding.is_open and one.finding.severity != "info"]
     cells = [
-        [finding_title(one.finding.code), _sentence(one, needs), place_path(ways.places, one.place),
-         local_time(one.happened, here) if one.happened else "–",
-         " ".join(word for word in (short_record(one.record), one.bast) if word)]
+        [
+            finding_title(one.finding.code),
+            _sentence(one, needs),
+            place_path(ways.places, one.place),
+            local_time(one.happened, here) if one.happened else "–",
+            " ".join(word for word in (short_record(one.record), one.bast) if word),
+        ]
         for one in shown[:_MOST_ROWS]
-    ]  # fmt: skip
+    ]
     heading = _("Open, one by one")
     if len(shown) > _MOST_ROWS:
         heading = _("{heading}: the {count} gravest; {more} more in the .xlsx").format(
-            heading=heading, count=number(_MOST_ROWS), more=number(len(shown) - _MOST_ROWS))  # fmt: skip
+            heading=heading, count=number(_MOST_ROWS), more=number(len(shown) - _MOST_ROWS)
+        )
     titles = [_("What"), _("What was found"), _("Place"), _("When"), _("Record")]
     grave = frozenset(at for at, one in enumerate(shown[:_MOST_ROWS]) if one.finding.severity == "critical")
     return Section(heading, titles, cells, (36.0, 102.0, 50.0, 34.0, 39.0), left=5, grave=grave)
@@ -113,8 +140,16 @@ def _one_by_one(found: Sequence[Discrepancy], ways: Ways, needs: Needs, here: st
 
 def _order(one: Discrepancy) -> tuple[object, ...]:
     finding = one.finding
-    return (not finding.is_open, _GRAVITY[finding.severity], finding.is_provisional, finding.code, one.happened,
-            one.place, finding.item or "", one.record)  # fmt: skip
+    return (
+        not finding.is_open,
+        _GRAVITY[finding.severity],
+        finding.is_provisional,
+        finding.code,
+        one.happened,
+        one.place,
+        finding.item or "",
+        one.record,
+    )
 
 
 def _state(one: Discrepancy) -> str:
@@ -130,7 +165,15 @@ def _sentence(one: Discrepancy, needs: Needs) -> str:
 def _values(one: Discrepancy, ways: Ways, needs: Needs) -> list[Cell]:
     finding, area = one.finding, ways.area(one.place)
     return [
-        finding.code, finding.severity, _state(one), show_code(finding.item) if finding.item else "",
-        area.code if area else "", one.place, place_path(ways.places, one.place), _sentence(one, needs), one.happened,
-        one.record, one.bast,
-    ]  # fmt: skip
+        finding.code,
+        finding.severity,
+        _state(one),
+        show_code(finding.item) if finding.item else "",
+        area.code if area else "",
+        one.place,
+        place_path(ways.places, one.place),
+        _sentence(one, needs),
+        one.happened,
+        one.record,
+        one.bast,
+    ]

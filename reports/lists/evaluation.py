@@ -57,7 +57,8 @@ def _short(section: Section) -> Section:
     if left_out <= 0 or section.draw is not None or section.heading == _("By sub-district"):
         return section
     heading = _("{heading}: the first {count}; {more} more in the .xlsx").format(
-        heading=section.heading.partition(":")[0], count=number(_MOST_ROWS), more=number(left_out))  # fmt: skip
+        heading=section.heading.partition(":")[0], count=number(_MOST_ROWS), more=number(left_out)
+    )
     return replace(section, heading=heading, rows=section.rows[:_MOST_ROWS])
 
 
@@ -82,10 +83,11 @@ def summary_lines(evaluation: Evaluation) -> list[tuple[str, str]]:
 def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
     """Everything for programs: the figures, and each chapter as its own report has it."""
     return {
-        "office": evaluation.office, "as_of": evaluation.as_of,
+        "office": evaluation.office,
+        "as_of": evaluation.as_of,
         "figures": [{"words": figure.words, "label": figure.label} for figure in evaluation.figures],
         "chapters": {name: chapter.facts for name, chapter in evaluation.chapters.items()},
-    }  # fmt: skip
+    }
 
 
 def summary_sheet(evaluation: Evaluation) -> Sheet:
@@ -96,9 +98,13 @@ def summary_sheet(evaluation: Evaluation) -> Sheet:
 
 
 def key_figures(
-    progress: Sequence[ProgressRow], there: Mapping[str, tuple[int, int]], places: Mapping[str, Place],
-    discrepancies: Iterable[Discrepancy], cards: Iterable[Card], late: int,
-) -> list[Figure]:  # fmt: skip
+    progress: Sequence[ProgressRow],
+    there: Mapping[str, tuple[int, int]],
+    places: Mapping[str, Place],
+    discrepancies: Iterable[Discrepancy],
+    cards: Iterable[Card],
+    late: int,
+) -> list[Figure]:
     """The six figures that an official sees first.
 
     Args:
@@ -129,19 +135,34 @@ def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here
     total = [row for row in rows if row.place.parent is None]
     shown = [row for row in rows if row.place.level in ("warehouse", "district", "unknown")]
     cells = [
-        [row.place.name, kind_name(needs, row.kind), number(row.registered),
-         *(f"{number(part)} ({share(part, row.registered)})" for part in (row.labelled, row.sent, row.arrived))]
+        [
+            row.place.name,
+            kind_name(needs, row.kind),
+            number(row.registered),
+            *(f"{number(part)} ({share(part, row.registered)})" for part in (row.labelled, row.sent, row.arrived)),
+        ]
         for row in shown
-    ]  # fmt: skip
+    ]
     titles = [_("Place"), _("Kind"), _("Registered"), _("Labelled"), _("Sent"), _("Arrived")]
     grave = frozenset(at for at, row in enumerate(shown) if row.place.parent is None)
-    section = Section(_("By sub-district"), titles, cells, (72.0, 45.0, 30.0, 38.0, 38.0, 38.0), left=2, grave=grave,
-                      empty=_("Nothing is registered yet."))  # fmt: skip
+    section = Section(
+        _("By sub-district"),
+        titles,
+        cells,
+        (72.0, 45.0, 30.0, 38.0, 38.0, 38.0),
+        left=2,
+        grave=grave,
+        empty=_("Nothing is registered yet."),
+    )
     summary = [
         _("{kind}: {arrived} of {registered} reached their sub-district ({share}).").format(
-            kind=kind_name(needs, row.kind), arrived=number(row.arrived), registered=number(row.registered),
-            share=share(row.arrived, row.registered)) for row in total
-    ]  # fmt: skip
+            kind=kind_name(needs, row.kind),
+            arrived=number(row.arrived),
+            registered=number(row.registered),
+            share=share(row.arrived, row.registered),
+        )
+        for row in total
+    ]
     if as_of < now:
         summary.append(_("These stand as of {time}.").format(time=local_time(now, here)))
     meaning = _(
@@ -154,8 +175,14 @@ def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here
         [row.place.level, row.place.code, row.place.name, row.kind, row.registered, row.labelled, row.sent, row.arrived]
         for row in rows
     ]
-    return Listing(_("Progress of supplies"), meaning, summary, [section],
-                   [Sheet(_("Progress of supplies"), headers, values)], progress_json(rows))  # fmt: skip
+    return Listing(
+        _("Progress of supplies"),
+        meaning,
+        summary,
+        [section],
+        [Sheet(_("Progress of supplies"), headers, values)],
+        progress_json(rows),
+    )
 
 
 def evaluation_sheets(evaluation: Evaluation) -> list[Sheet]:

@@ -13,10 +13,22 @@ from reports.words import Places, place_path, zone_code
 from tables.output.write import Cell, Sheet
 
 HEADERS = (
-    "record", "state", "place", "place_name", "stage", "text", "items", "opened_utc", "opened_by", "closed_utc",
-    "closed_by", "closed_text", "closed_record", "hours_open",
+    "record",
+    "state",
+    "place",
+    "place_name",
+    "stage",
+    "text",
+    "items",
+    "opened_utc",
+    "opened_by",
+    "closed_utc",
+    "closed_by",
+    "closed_text",
+    "closed_record",
+    "hours_open",
     "keyed_in_later_utc",
-)  # fmt: skip
+)
 
 
 def incident_report(rows: Sequence[Incident], places: Places, *, as_of: str) -> Listing:
@@ -31,15 +43,22 @@ def incident_report(rows: Sequence[Incident], places: Places, *, as_of: str) -> 
     titles = [_("Place"), _("Stage"), _("Obstacle"), _("Things"), _("Since"), _("Open for")]
     sections = [
         Section(
-            _("Open"), titles, [_cells(row, places, here, as_of) for row in open_],
-            (52.0, 28.0, 89.0, 14.0, 52.0, 26.0), left=3, grave=frozenset(range(len(open_))),
+            _("Open"),
+            titles,
+            [_cells(row, places, here, as_of) for row in open_],
+            (52.0, 28.0, 89.0, 14.0, 52.0, 26.0),
+            left=3,
+            grave=frozenset(range(len(open_))),
             empty=_("No obstacle is open."),
         ),
         Section(
-            _("Closed"), [*titles[:3], _("How it was overcome"), _("Since"), _("Open for")],
-            [_closed_cells(row, places, here, as_of) for row in closed], (46.0, 26.0, 61.0, 56.0, 48.0, 24.0), left=4,
+            _("Closed"),
+            [*titles[:3], _("How it was overcome"), _("Since"), _("Open for")],
+            [_closed_cells(row, places, here, as_of) for row in closed],
+            (46.0, 26.0, 61.0, 56.0, 48.0, 24.0),
+            left=4,
         ),
-    ]  # fmt: skip
+    ]
     meaning = _("As the stations recorded them. Open for: until it was closed, or until {time}.").format(
         time=local_time(as_of, here)
     )
@@ -51,15 +70,29 @@ def incident_json(row: Incident, places: Places, as_of: str) -> dict[str, Cell]:
     """One obstacle as JSON and tables have it."""
     body, opened, closed = row.body, row.opened, row.closed
     hours = hours_open(row, as_of)
-    return dict(zip(HEADERS, (
-        f"{opened.log}:{opened.seq}" if opened else None, "open" if row.is_open else "closed", body["place"],
-        place_path(places, body["place"]), body["stage"], body["text"] if opened else "",
-        " ".join(show_code(item["code"]) for item in body["items"]), opened.happened if opened else None,
-        opened.body["by"] if opened else None, closed.happened if closed else None,
-        closed.body["by"] if closed else None, closed.body["text"] if closed else None,
-        f"{closed.log}:{closed.seq}" if closed else None, None if hours is None else round(hours, 1),
-        keyed_in_later(opened) if opened else None,
-    ), strict=True))  # fmt: skip
+    return dict(
+        zip(
+            HEADERS,
+            (
+                f"{opened.log}:{opened.seq}" if opened else None,
+                "open" if row.is_open else "closed",
+                body["place"],
+                place_path(places, body["place"]),
+                body["stage"],
+                body["text"] if opened else "",
+                " ".join(show_code(item["code"]) for item in body["items"]),
+                opened.happened if opened else None,
+                opened.body["by"] if opened else None,
+                closed.happened if closed else None,
+                closed.body["by"] if closed else None,
+                closed.body["text"] if closed else None,
+                f"{closed.log}:{closed.seq}" if closed else None,
+                None if hours is None else round(hours, 1),
+                keyed_in_later(opened) if opened else None,
+            ),
+            strict=True,
+        )
+    )
 
 
 def hours_open(row: Incident, as_of: str) -> float | None:
@@ -98,9 +131,13 @@ def _cells(row: Incident, places: Places, here: str, as_of: str) -> list[str]:
     body = row.body
     since = happened_words(row.opened, here) if row.opened else "–"
     return [
-        place_path(places, body["place"]), printable(body["stage"], 60) or "–", printable(body["text"], 600),
-        number(len(body["items"])) if body["items"] else "–", since, duration_words(hours_open(row, as_of)),
-    ]  # fmt: skip
+        place_path(places, body["place"]),
+        printable(body["stage"], 60) or "–",
+        printable(body["text"], 600),
+        number(len(body["items"])) if body["items"] else "–",
+        since,
+        duration_words(hours_open(row, as_of)),
+    ]
 
 
 def _closed_cells(row: Incident, places: Places, here: str, as_of: str) -> list[str]:

@@ -12,14 +12,31 @@ from reports.words import day_and_clock, zone_code
 from tables.output.write import Cell, Sheet
 
 HEADERS = (
-    "state", "level", "area", "place", "name", "due_utc", "bound", "there", "missing", "came_late", "pace_items",
-    "pace_hours", "pace_since_utc", "ahead", "expected_utc",
-)  # fmt: skip
+    "state",
+    "level",
+    "area",
+    "place",
+    "name",
+    "due_utc",
+    "bound",
+    "there",
+    "missing",
+    "came_late",
+    "pace_items",
+    "pace_hours",
+    "pace_since_utc",
+    "ahead",
+    "expected_utc",
+)
 _LEVELS = {"district": "PPK", "village": "PPS", "polling_station": "TPS"}
 _STATES = {
-    "late": N_("late"), "will_be_late": N_("will be late at this pace"), "soon": N_("due soon"),
-    "open": N_("not due yet"), "done_late": N_("complete after its time"), "done": N_("complete"),
-}  # fmt: skip
+    "late": N_("late"),
+    "will_be_late": N_("will be late at this pace"),
+    "soon": N_("due soon"),
+    "open": N_("not due yet"),
+    "done_late": N_("complete after its time"),
+    "done": N_("complete"),
+}
 _PRESSING = ("late", "will_be_late", "soon")
 _WIDTHS = (42.0, 38.0, 44.0, 24.0, 18.0, 19.0, 34.0, 42.0)
 _MOST_ROWS = 60
@@ -50,8 +67,11 @@ def state_word(state: str) -> str:
 
 
 def _summary(rows: Sequence[DueRow], as_of: str, within_h: int, here: str) -> list[str]:
-    lines = [_("As of {time}; due soon means within {hours} hours.").format(
-        time=local_time(as_of, here), hours=number(within_h))]  # fmt: skip
+    lines = [
+        _("As of {time}; due soon means within {hours} hours.").format(
+            time=local_time(as_of, here), hours=number(within_h)
+        )
+    ]
     if not rows:
         return [*lines, _("The plan has no due times, or nothing is registered for the places that have them.")]
     for level, word in _LEVELS.items():
@@ -70,10 +90,18 @@ def _section(heading: str, rows: Sequence[DueRow], here: str, *, pressing: bool 
     cells = [_cells(row, here) for row in shown[:_MOST_ROWS]]
     if left_out > 0:
         heading = _("{heading}: the {count} most pressing; {more} more in the .xlsx").format(
-            heading=heading, count=number(_MOST_ROWS), more=number(left_out))  # fmt: skip
+            heading=heading, count=number(_MOST_ROWS), more=number(left_out)
+        )
     titles = [
-        _("Place"), _("State"), _("Due"), _("There"), _("Missing"), _("Came late"), _("Pace"), _("Expected"),
-    ]  # fmt: skip
+        _("Place"),
+        _("State"),
+        _("Due"),
+        _("There"),
+        _("Missing"),
+        _("Came late"),
+        _("Pace"),
+        _("Expected"),
+    ]
     grave = frozenset(at for at, row in enumerate(shown[:_MOST_ROWS]) if row.state in ("late", "will_be_late"))
     empty = _("{heading}: nothing is late, due soon or slow.").format(heading=heading) if rows and pressing else ""
     return Section(heading, titles, cells, _WIDTHS, left=3, grave=grave, empty=empty)
@@ -81,10 +109,15 @@ def _section(heading: str, rows: Sequence[DueRow], here: str, *, pressing: bool 
 
 def _cells(row: DueRow, here: str) -> list[str]:
     return [
-        printable(row.place.name, 60), state_word(row.state), local_time(row.due, here),
-        f"{number(row.there)} / {number(row.bound)}", number(row.missing), number(row.came_late),
-        pace_words(row.pace, here) if row.missing else "–", local_time(row.expected, here) if row.expected else "–",
-    ]  # fmt: skip
+        printable(row.place.name, 60),
+        state_word(row.state),
+        local_time(row.due, here),
+        f"{number(row.there)} / {number(row.bound)}",
+        number(row.missing),
+        number(row.came_late),
+        pace_words(row.pace, here) if row.missing else "–",
+        local_time(row.expected, here) if row.expected else "–",
+    ]
 
 
 def pace_words(pace: Pace, here: str) -> str:
@@ -92,9 +125,11 @@ def pace_words(pace: Pace, here: str) -> str:
     if pace.since is None:
         return _("nothing has come yet")
     return _("{items} in {hours} h since {time} = {pace}/h").format(
-        items=number(pace.items), hours=number(pace.hours), time=day_and_clock(pace.since, here)[1],
+        items=number(pace.items),
+        hours=number(pace.hours),
+        time=day_and_clock(pace.since, here)[1],
         pace=decimal(pace.items / pace.hours, 1),
-    )  # fmt: skip
+    )
 
 
 def _stations(rows: Iterable[DueRow], ways: Ways, here: str) -> Section:
@@ -109,14 +144,19 @@ def _stations(rows: Iterable[DueRow], ways: Ways, here: str) -> Section:
         name = printable(way[-1].name, 60) if way else code
         counts = [sum(row.state == state for row in group) for state in _PRESSING]
         earliest = min(group, key=lambda row: row.due)
-        cells.append([
-            name, local_time(earliest.due, here), *(number(count) for count in counts),
-            number(sum(row.missing for row in group)),
-        ])  # fmt: skip
+        cells.append(
+            [
+                name,
+                local_time(earliest.due, here),
+                *(number(count) for count in counts),
+                number(sum(row.missing for row in group)),
+            ]
+        )
     heading = _("Polling stations (TPS), by village")
     if len(villages) > _MOST_ROWS:
         heading = _("{heading}: the {count} most pressing; {more} more in the .xlsx").format(
-            heading=heading, count=number(_MOST_ROWS), more=number(len(villages) - _MOST_ROWS))  # fmt: skip
+            heading=heading, count=number(_MOST_ROWS), more=number(len(villages) - _MOST_ROWS)
+        )
     titles = [_("Place"), _("Due"), _("Late"), _("Will be late"), _("Due soon"), _("Items missing")]
     return Section(heading, titles, cells, (70.0, 60.0, 30.0, 30.0, 30.0, 41.0), left=2)
 
@@ -125,7 +165,20 @@ def due_json(row: DueRow, ways: Ways) -> dict[str, Cell]:
     """One row as JSON and tables have it."""
     area = ways.area(row.place.code)
     values = (
-        row.state, row.place.level, area.code if area else "", row.place.code, row.place.name, row.due, row.bound,
-        row.there, row.missing, row.came_late, row.pace.items, row.pace.hours, row.pace.since, row.ahead, row.expected,
-    )  # fmt: skip
+        row.state,
+        row.place.level,
+        area.code if area else "",
+        row.place.code,
+        row.place.name,
+        row.due,
+        row.bound,
+        row.there,
+        row.missing,
+        row.came_late,
+        row.pace.items,
+        row.pace.hours,
+        row.pace.since,
+        row.ahead,
+        row.expected,
+    )
     return dict(zip(HEADERS, values, strict=True))

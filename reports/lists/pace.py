@@ -18,15 +18,19 @@ def pace_report(
     late = sum(row.is_late for row in plan.rows)
     summary = [
         _("{stations} stations from {begin}, one scan each {seconds} s: {items} items take {hours} hours.").format(
-            stations=number(stations), begin=local_time(begin, here), seconds=decimal(ms_per_scan / 1000, 1),
-            items=number(items), hours=decimal(items * ms_per_scan / stations / 3_600_000, 1),
+            stations=number(stations),
+            begin=local_time(begin, here),
+            seconds=decimal(ms_per_scan / 1000, 1),
+            items=number(items),
+            hours=decimal(items * ms_per_scan / stations / 3_600_000, 1),
         )
-    ]  # fmt: skip
+    ]
     if not plan.rows:
         summary.append(_("There is nothing to load."))
     elif late:
-        summary.append(_("{late} of {count} will not be ready in time.").format(
-            late=number(late), count=number(len(plan.rows))))  # fmt: skip
+        summary.append(
+            _("{late} of {count} will not be ready in time.").format(late=number(late), count=number(len(plan.rows)))
+        )
     else:
         summary.append(_("Everything is ready in time."))
     if plan.stations is None:
@@ -34,10 +38,12 @@ def pace_report(
     elif plan.rows:
         summary.append(_("Stations needed for all to be ready in time: {count}.").format(count=number(plan.stations)))
     if not has_timetable:
-        summary.append(_(
-            "No timetable was given: each sub-district stands for one truck that leaves when its supplies are due "
-            "there, so the drive is not counted. Give one with --trucks FILE."
-        ))  # fmt: skip
+        summary.append(
+            _(
+                "No timetable was given: each sub-district stands for one truck that leaves when its supplies are due "
+                "there, so the drive is not counted. Give one with --trucks FILE."
+            )
+        )
     meaning = _(
         "Everybody scans for the truck that leaves next, without a break, and a truck is ready when its last item is "
         "scanned; carrying and lashing are not counted. Stations needed counts the trucks before it in."
@@ -46,9 +52,12 @@ def pace_report(
     grave = frozenset(at for at, row in enumerate(plan.rows) if row.is_late)
     section = Section(_("Trucks"), titles, [_cells(row, here) for row in plan.rows], _WIDTHS, left=2, grave=grave)
     facts = {
-        "begin": begin, "stations": stations, "ms_per_scan": ms_per_scan, "stations_needed": plan.stations,
+        "begin": begin,
+        "stations": stations,
+        "ms_per_scan": ms_per_scan,
+        "stations_needed": plan.stations,
         "trucks": [dict(zip(HEADERS, _values(row), strict=True)) for row in plan.rows],
-    }  # fmt: skip
+    }
     sheet = Sheet(_("Trucks"), HEADERS, [_values(row) for row in plan.rows])
     return Listing(_("Plan of pace"), meaning, summary, [section], [sheet], facts)
 
@@ -57,13 +66,22 @@ def _cells(row: Loaded, here: str) -> list[str]:
     minutes = abs(row.spare_ms) // 60_000
     words = _("{minutes} min late") if row.is_late else _("{minutes} min")
     return [
-        printable(row.truck.name, 60), local_time(row.truck.leaves, here), number(row.truck.items),
-        local_time(row.ready, here), words.format(minutes=number(minutes)),
+        printable(row.truck.name, 60),
+        local_time(row.truck.leaves, here),
+        number(row.truck.items),
+        local_time(row.ready, here),
+        words.format(minutes=number(minutes)),
         "–" if row.stations is None else number(row.stations),
-    ]  # fmt: skip
+    ]
 
 
 def _values(row: Loaded) -> list[Cell]:
     return [
-        row.truck.name, row.truck.leaves, row.truck.items, row.ready, row.is_late, row.spare_ms // 60_000, row.stations,
-    ]  # fmt: skip
+        row.truck.name,
+        row.truck.leaves,
+        row.truck.items,
+        row.ready,
+        row.is_late,
+        row.spare_ms // 60_000,
+        row.stations,
+    ]

@@ -12,9 +12,19 @@ from reports.words import Places, place_path, zone_code
 from tables.output.write import Cell, Sheet
 
 HEADERS = (
-    "point", "status", "title", "owner", "due_utc", "place", "place_name", "done_utc", "was_late", "moved", "note",
+    "point",
+    "status",
+    "title",
+    "owner",
+    "due_utc",
+    "place",
+    "place_name",
+    "done_utc",
+    "was_late",
+    "moved",
+    "note",
     "record",
-)  # fmt: skip
+)
 STATUSES = {"overdue": N_("overdue"), "due": N_("due"), "green": N_("green"), "done": N_("done")}
 OWNER = frozenset({3})
 _WIDTHS = (24.0, 24.0, 78.0, 46.0, 50.0, 39.0)
@@ -37,12 +47,17 @@ def point_report(rows: Sequence[Point], places: Places, *, as_of: str, soon_h: i
     done = [row for row in rows if row.status == "done"]
     sections = [
         Section(
-            _("Open"), titles, [_cells(row, places, here) for row in open_], _WIDTHS, left=6, people=OWNER,
+            _("Open"),
+            titles,
+            [_cells(row, places, here) for row in open_],
+            _WIDTHS,
+            left=6,
+            people=OWNER,
             grave=frozenset(at for at, row in enumerate(open_) if row.status == "overdue"),
             empty=_("No point is open.") if rows else _("No critical point has been recorded yet."),
         ),
         Section(_("Done"), titles, [_cells(row, places, here) for row in done], _WIDTHS, left=6, people=OWNER),
-    ]  # fmt: skip
+    ]
     told_rows = [point_json(row, places) for row in rows]
     facts = {"as_of": as_of, "soon_h": soon_h, "rows": told_rows}
     meaning = _(
@@ -57,12 +72,26 @@ def point_json(row: Point, places: Places) -> dict[str, Cell]:
     """One point as JSON and tables have it; `moved` is how often its due time was changed."""
     body, newest = row.body, row.events[-1]
     dues = [event.body["due"] for event in row.events]
-    return dict(zip(HEADERS, (
-        row.name, row.status, body["title"], body["owner"], body["due"], body["place"],
-        place_path(places, body["place"]) if body["place"] else "",
-        row.done.happened if row.done else None, int(row.was_late),
-        sum(before != after for before, after in pairwise(dues)), body["note"], f"{newest.log}:{newest.seq}",
-    ), strict=True))  # fmt: skip
+    return dict(
+        zip(
+            HEADERS,
+            (
+                row.name,
+                row.status,
+                body["title"],
+                body["owner"],
+                body["due"],
+                body["place"],
+                place_path(places, body["place"]) if body["place"] else "",
+                row.done.happened if row.done else None,
+                int(row.was_late),
+                sum(before != after for before, after in pairwise(dues)),
+                body["note"],
+                f"{newest.log}:{newest.seq}",
+            ),
+            strict=True,
+        )
+    )
 
 
 def point_line(row: Point, here: str) -> str:
@@ -80,10 +109,13 @@ def _cells(row: Point, places: Places, here: str) -> list[str]:
         word = _("done, late")
     note = f" ({printable(body['note'], 300)})" if body["note"] else ""
     return [
-        printable(row.name, 60), word, printable(body["title"], 400) + note, printable(body["owner"], 120),
+        printable(row.name, 60),
+        word,
+        printable(body["title"], 400) + note,
+        printable(body["owner"], 120),
         local_time(body["due"], here) if body["due"] else "–",
         place_path(places, body["place"]) if body["place"] else "–",
-    ]  # fmt: skip
+    ]
 
 
 def points_zone(rows: Sequence[Point], here: str) -> str:

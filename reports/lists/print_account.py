@@ -13,11 +13,31 @@ from reports.words import Needs, Places, custodian_name, kind_name
 from tables.output.write import Cell, Sheet
 
 HEADERS = (
-    "by", "kind", "kind_name", "sheet", "place", "printed", *FATES, "reprints", "blanks", "claimed", "records",
-)  # fmt: skip
+    "by",
+    "kind",
+    "kind_name",
+    "sheet",
+    "place",
+    "printed",
+    *FATES,
+    "reprints",
+    "blanks",
+    "claimed",
+    "records",
+)
 RECORD_HEADERS = (
-    "record", "at_utc", "act", "by", "second", "reason", "note", "sheet", "place", "count", "labels",
-)  # fmt: skip
+    "record",
+    "at_utc",
+    "act",
+    "by",
+    "second",
+    "reason",
+    "note",
+    "sheet",
+    "place",
+    "count",
+    "labels",
+)
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
 _LONGEST_CELL = 30_000
 _NOTHING = "–"
@@ -66,8 +86,11 @@ def print_prints(account: PrintAccount, places: Places, needs: Needs, out: TextI
         return
     for line in lines:
         console.print(Text(", ".join(word for word in line[:4] if word), style="bold"))
-        counts = [f"{title.lower()} {figure}" for title, figure in zip(titles[4:], line[4:], strict=True)
-                  if figure != _NOTHING]  # fmt: skip
+        counts = [
+            f"{title.lower()} {figure}"
+            for title, figure in zip(titles[4:], line[4:], strict=True)
+            if figure != _NOTHING
+        ]
         console.print(Text("   " + " · ".join(counts)))
 
 
@@ -90,9 +113,17 @@ def print_sheets(account: PrintAccount, needs: Needs) -> list[Sheet]:
 def figure_titles() -> list[str]:
     """The titles of a row's figures. The first is the sum of the six that follow; the last three are parts of it."""
     return [
-        _("Printed"), _("In use"), _("Replaced"), _("Spoiled"), _("Lost"), _("Unused"), _("Blank, open"),
-        _("Reprints"), _("Blanks"), _("Claimed"),
-    ]  # fmt: skip
+        _("Printed"),
+        _("In use"),
+        _("Replaced"),
+        _("Spoiled"),
+        _("Lost"),
+        _("Unused"),
+        _("Blank, open"),
+        _("Reprints"),
+        _("Blanks"),
+        _("Claimed"),
+    ]
 
 
 def figures(row: PrintRow) -> list[str]:
@@ -109,29 +140,50 @@ def row_words(row: PrintRow, places: Places, needs: Needs) -> list[str]:
 
 def _row_json(row: PrintRow) -> dict[str, Any]:
     return {
-        "by": row.by, "kind": row.kind, "sheet": row.sheet, "place": row.place, "printed": row.printed,
+        "by": row.by,
+        "kind": row.kind,
+        "sheet": row.sheet,
+        "place": row.place,
+        "printed": row.printed,
         **{str(fate): row.fates[fate] for fate in FATES},
-        "reprints": row.reprints, "blanks": row.blanks, "claimed": row.claimed,
+        "reprints": row.reprints,
+        "blanks": row.blanks,
+        "claimed": row.claimed,
         "records": [record_name(event) for event in row.records.values()],
-    }  # fmt: skip
+    }
 
 
 def _table_rows(account: PrintAccount, needs: Needs) -> Iterator[list[Cell]]:
     for row in account.rows:
         yield [
-            row.by, row.kind, kind_name(needs, row.kind) if row.kind else "", row.sheet, row.place, row.printed,
-            *(row.fates[fate] for fate in FATES), row.reprints, row.blanks, row.claimed,
+            row.by,
+            row.kind,
+            kind_name(needs, row.kind) if row.kind else "",
+            row.sheet,
+            row.place,
+            row.printed,
+            *(row.fates[fate] for fate in FATES),
+            row.reprints,
+            row.blanks,
+            row.claimed,
             " ".join(record_name(event) for event in row.records.values())[:_LONGEST_CELL],
-        ]  # fmt: skip
+        ]
 
 
 def _record_cells(record: PrintRecord) -> list[Cell]:
     body = record.event.body
     return [
-        record_name(record.event), record.event.at, record.act, body["by"], body.get("second") or "",
+        record_name(record.event),
+        record.event.at,
+        record.act,
+        body["by"],
+        body.get("second") or "",
         body.get("reason") or "",
-        body.get("note") or "", body.get("sheet") or "", record.place, len(record.labels),
-    ]  # fmt: skip
+        body.get("note") or "",
+        body.get("sheet") or "",
+        record.place,
+        len(record.labels),
+    ]
 
 
 def _labels_cell(record: PrintRecord) -> str:

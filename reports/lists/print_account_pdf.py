@@ -75,9 +75,13 @@ def _draw_records(paper: Paper, account: PrintAccount, places: Places, here: str
     paper.column_heads = heads
     for at, record in enumerate(account.records, 1):
         cells = [
-            number(at), printable(record_name(record.event), 90), local_time(record.event.at, here), _act(record),
-            _who(record), _which(record),
-        ]  # fmt: skip
+            number(at),
+            printable(record_name(record.event), 90),
+            local_time(record.event.at, here),
+            _act(record),
+            _who(record),
+            _which(record),
+        ]
         paper.place(row([text(cell, 7.5) for cell in cells], _RECORD_MM, _LINE))
     if account.strays:
         words = _("Recorded as void, and printed in none of these records: {labels}")
@@ -88,8 +92,11 @@ def _act(record: PrintRecord) -> str:
     if record.act == "void":
         return void_word(record.event.body["reason"])
     words = {
-        "print": _("printed"), "reprint": _("printed again"), "blank": _("printed blank"), "claim": _("claimed"),
-    }  # fmt: skip
+        "print": _("printed"),
+        "reprint": _("printed again"),
+        "blank": _("printed blank"),
+        "claim": _("claimed"),
+    }
     return words[record.act]
 
 

@@ -21,11 +21,17 @@ def progress_json(rows: Iterable[ProgressRow]) -> list[dict[str, Any]]:
     """The rows as JSON has them: codes and counts."""
     return [
         {
-            "place": row.place.code, "name": row.place.name, "level": row.place.level, "kind": row.kind,
-            "registered": row.registered, "labelled": row.labelled, "sent": row.sent, "arrived": row.arrived,
+            "place": row.place.code,
+            "name": row.place.name,
+            "level": row.place.level,
+            "kind": row.kind,
+            "registered": row.registered,
+            "labelled": row.labelled,
+            "sent": row.sent,
+            "arrived": row.arrived,
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def print_progress(
@@ -87,9 +93,16 @@ def save_progress(
 def _table_rows(rows: Iterable[ProgressRow], needs: Needs) -> Iterator[list[Cell]]:
     for row in rows:
         yield [
-            row.place.level, row.place.code, row.place.name, row.kind, kind_name(needs, row.kind),
-            row.registered, row.labelled, row.sent, row.arrived,
-        ]  # fmt: skip
+            row.place.level,
+            row.place.code,
+            row.place.name,
+            row.kind,
+            kind_name(needs, row.kind),
+            row.registered,
+            row.labelled,
+            row.sent,
+            row.arrived,
+        ]
 
 
 def _cells(rows: Iterable[ProgressRow], needs: Needs) -> Iterator[list[str]]:

@@ -51,9 +51,17 @@ class _Looks:
 
 def _write_sheet(page: Any, rows: list[ProgressRow], total: list[ProgressRow], needs: Needs, looks: _Looks) -> None:
     titles = [
-        _("Code"), _("Place"), _("Kind"), _("Registered"), _("Labelled"), _("Sent"), _("Arrived"),
-        _("Labelled %"), _("Sent %"), _("Arrived %"),
-    ]  # fmt: skip
+        _("Code"),
+        _("Place"),
+        _("Kind"),
+        _("Registered"),
+        _("Labelled"),
+        _("Sent"),
+        _("Arrived"),
+        _("Labelled %"),
+        _("Sent %"),
+        _("Arrived %"),
+    ]
     for column, (title, width) in enumerate(zip(titles, _WIDTHS, strict=True)):
         page.write_string(0, column, title, looks.header)
         page.set_column(column, column, width)

@@ -14,9 +14,19 @@ from reports.words import Needs, Places, kind_name, place_path, zone_code
 from tables.output.write import Cell, Sheet
 
 HEADERS = (
-    "state", "level", "place", "name", "about", "not_ready", "unknown", "notes", "names", "checked_utc", "record",
+    "state",
+    "level",
+    "place",
+    "name",
+    "about",
+    "not_ready",
+    "unknown",
+    "notes",
+    "names",
+    "checked_utc",
+    "record",
     "keyed_in_later_utc",
-)  # fmt: skip
+)
 ANSWER_HEADERS = ("place", "about", "key", "question", "answer", "note", "checked_utc", "record")
 
 
@@ -26,23 +36,48 @@ def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places
     bad, good = [row for row in rows if not row.is_ready], [row for row in rows if row.is_ready]
     sections = [
         Section(
-            _("Not ready"), [_("Store"), _("What is not ready"), _("Looked at by"), _("When")],
-            [[_name(row, places), answers_words(row.missing) or _("nothing was asked"), _people(row),
-              happened_words(row.event, here)] for row in bad],
-            (66.0, 105.0, 40.0, 50.0), left=4, people=frozenset({2}), grave=frozenset(range(len(bad))),
+            _("Not ready"),
+            [_("Store"), _("What is not ready"), _("Looked at by"), _("When")],
+            [
+                [
+                    _name(row, places),
+                    answers_words(row.missing) or _("nothing was asked"),
+                    _people(row),
+                    happened_words(row.event, here),
+                ]
+                for row in bad
+            ],
+            (66.0, 105.0, 40.0, 50.0),
+            left=4,
+            people=frozenset({2}),
+            grave=frozenset(range(len(bad))),
             empty=_("No store was found not ready.") if rows else "",
         ),
         Section(
-            _("Without a checklist"), [_("Sub-district (PPK)"), _("Stores"), _("Which")], _without(missing, places),
-            (45.0, 18.0, 198.0), left=3, empty=_("Every store has a checklist."),
+            _("Without a checklist"),
+            [_("Sub-district (PPK)"), _("Stores"), _("Which")],
+            _without(missing, places),
+            (45.0, 18.0, 198.0),
+            left=3,
+            empty=_("Every store has a checklist."),
         ),
         Section(
-            _("Ready"), [_("Store"), _("Questions"), _("Looked at by"), _("When")],
-            [[_name(row, places), number(len(row.event.body["answers"])), _people(row),
-              happened_words(row.event, here)] for row in good],
-            (105.0, 30.0, 80.0, 46.0), left=4, people=frozenset({2}),
+            _("Ready"),
+            [_("Store"), _("Questions"), _("Looked at by"), _("When")],
+            [
+                [
+                    _name(row, places),
+                    number(len(row.event.body["answers"])),
+                    _people(row),
+                    happened_words(row.event, here),
+                ]
+                for row in good
+            ],
+            (105.0, 30.0, 80.0, 46.0),
+            left=4,
+            people=frozenset({2}),
         ),
-    ]  # fmt: skip
+    ]
     told = [_checked_json(row, places) for row in (*bad, *good)] + [_missing_json(place) for place in missing]
     facts = {"as_of": as_of, "rows": told}
     summary = [
@@ -64,8 +99,16 @@ def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places
 def _answers(row: Readiness) -> Iterator[list[Cell]]:
     for answer in row.event.body["answers"]:
         question = question_words(answer["question"])
-        yield [row.place, row.about, answer["question"], question, answer["answer"], answer["note"],
-               row.event.happened, f"{row.event.log}:{row.event.seq}"]  # fmt: skip
+        yield [
+            row.place,
+            row.about,
+            answer["question"],
+            question,
+            answer["answer"],
+            answer["note"],
+            row.event.happened,
+            f"{row.event.log}:{row.event.seq}",
+        ]
 
 
 def question_words(question: str) -> str:
@@ -113,10 +156,13 @@ def _without(missing: Sequence[Place], places: Places) -> list[list[str]]:
         area = ways.area(place.code)
         groups.setdefault(area.code if area else "", []).append(place)
     return [
-        [printable(places[code].name, 60) if code else "–", number(len(group)),
-         printable(", ".join(place.name for place in group), 1500)]
+        [
+            printable(places[code].name, 60) if code else "–",
+            number(len(group)),
+            printable(", ".join(place.name for place in group), 1500),
+        ]
         for code, group in groups.items()
-    ]  # fmt: skip
+    ]
 
 
 def _name(row: Readiness, places: Places) -> str:
@@ -134,11 +180,26 @@ def _checked_json(row: Readiness, places: Mapping[str, Place]) -> dict[str, Cell
         word: "; ".join(a["question"] for a in row.missing if a["answer"] == word) for word in ("no", "unknown")
     }
     notes = "; ".join(f"{a['question']}: {a['note']}" for a in body["answers"] if a["note"])
-    return dict(zip(HEADERS, (
-        "ready" if row.is_ready else "not_ready", place.level if place else "", row.place, place.name if place else "",
-        row.about, by_answer["no"], by_answer["unknown"], "; ".join(filter(None, (notes, body["note"]))),
-        ", ".join(body["names"]), row.event.happened, f"{row.event.log}:{row.event.seq}", keyed_in_later(row.event),
-    ), strict=True))  # fmt: skip
+    return dict(
+        zip(
+            HEADERS,
+            (
+                "ready" if row.is_ready else "not_ready",
+                place.level if place else "",
+                row.place,
+                place.name if place else "",
+                row.about,
+                by_answer["no"],
+                by_answer["unknown"],
+                "; ".join(filter(None, (notes, body["note"]))),
+                ", ".join(body["names"]),
+                row.event.happened,
+                f"{row.event.log}:{row.event.seq}",
+                keyed_in_later(row.event),
+            ),
+            strict=True,
+        )
+    )
 
 
 def _missing_json(place: Place) -> dict[str, Cell]:

@@ -13,21 +13,45 @@ from reports.words import Needs, Places, kind_name, place_path, show_custodian, 
 from tables.output.write import Cell, Sheet
 
 HEADERS = (
-    "place", "name", "level", "kind", "delivered", *STATES, "not_back", "seals_intact", "seals_faulty",
+    "place",
+    "name",
+    "level",
+    "kind",
+    "delivered",
+    *STATES,
+    "not_back",
+    "seals_intact",
+    "seals_faulty",
     "seals_unchecked",
-)  # fmt: skip
-ITEM_HEADERS = ("code", "kind", "election", "home", "home_name", "state", "holder", "since_utc", "record", "seals",
-                "condition", "emptied", "looked_at")  # fmt: skip
+)
+ITEM_HEADERS = (
+    "code",
+    "kind",
+    "election",
+    "home",
+    "home_name",
+    "state",
+    "holder",
+    "since_utc",
+    "record",
+    "seals",
+    "condition",
+    "emptied",
+    "looked_at",
+)
 _STATES = {
-    "there": N_("still there"), "on_the_way": N_("on the way"), "back": N_("back"), "stock": N_("in stock"),
+    "there": N_("still there"),
+    "on_the_way": N_("on the way"),
+    "back": N_("back"),
+    "stock": N_("in stock"),
     "gone": N_("given away"),
-}  # fmt: skip
+}
 _MOST_ROWS = 120
 
 
 def returns_report(
     rows: Sequence[ReturnRow], returns: Sequence[Return], places: Places, needs: Needs, *, as_of: str
-) -> Listing:  # fmt: skip
+) -> Listing:
     """The report of what was delivered; `rows` are sums of `returns`."""
     here = zone_code(*(row.place.code for row in rows[:1]))
     counts = Counter(one.state for one in returns)
@@ -55,13 +79,16 @@ def returns_report(
     titles = [_("Place"), _("Kind"), _("Delivered"), *(_(_STATES[state]) for state in STATES), _("Back, %")]
     sections = [
         Section(
-            _("By sub-district"), titles, [_cells(row, needs) for row in top],
-            (72.0, 49.0, 22.0, 22.0, 22.0, 20.0, 18.0, 20.0, 16.0), left=2,
+            _("By sub-district"),
+            titles,
+            [_cells(row, needs) for row in top],
+            (72.0, 49.0, 22.0, 22.0, 22.0, 20.0, 18.0, 20.0, 16.0),
+            left=2,
             grave=frozenset(at for at, row in enumerate(top) if row.not_back and row.place.level == "district"),
             empty=_("Nothing has been delivered yet, so nothing is to come back."),
         ),
         _holders(away, places, needs, here),
-    ]  # fmt: skip
+    ]
     meaning = _(
         "Of what was delivered to where it was bound for. Still there: not given back. On the way: with PPS, PPK or a "
         "vehicle. Back: at the warehouse. In stock: back, and bound for a warehouse (reassign). Given away: destroyed, "
@@ -69,10 +96,16 @@ def returns_report(
     )
     told = [_row_json(row) for row in rows]
     items = [_item_json(one, places) for one in returns]
-    tables = [Sheet(_("Way back"), HEADERS, [list(row.values()) for row in told]),
-              Sheet(_("Things"), ITEM_HEADERS, [list(row.values()) for row in items])]  # fmt: skip
-    facts = {"as_of": as_of, "rows": told, "not_back": [i for i in items if i["state"] in ("there", "on_the_way")],
-             "given_away": [item for item in items if item["state"] == "gone"]}  # fmt: skip
+    tables = [
+        Sheet(_("Way back"), HEADERS, [list(row.values()) for row in told]),
+        Sheet(_("Things"), ITEM_HEADERS, [list(row.values()) for row in items]),
+    ]
+    facts = {
+        "as_of": as_of,
+        "rows": told,
+        "not_back": [i for i in items if i["state"] in ("there", "on_the_way")],
+        "given_away": [item for item in items if item["state"] == "gone"],
+    }
     return Listing(_("The way back"), meaning, [line for line in summary if line], sections, tables, facts)
 
 
@@ -101,22 +134,55 @@ def _holders(away: Sequence[Return], places: Places, needs: Needs, here: str) ->
 def _cells(row: ReturnRow, needs: Needs) -> list[str]:
     returned = row.delivered - row.not_back
     return [
-        row.place.name, kind_name(needs, row.kind), number(row.delivered),
-        *(number(row.counts.get(state, 0)) for state in STATES), share(returned, row.delivered),
-    ]  # fmt: skip
+        row.place.name,
+        kind_name(needs, row.kind),
+        number(row.delivered),
+        *(number(row.counts.get(state, 0)) for state in STATES),
+        share(returned, row.delivered),
+    ]
 
 
 def _row_json(row: ReturnRow) -> dict[str, Cell]:
-    return dict(zip(HEADERS, (
-        row.place.code, row.place.name, row.place.level, row.kind, row.delivered,
-        *(row.counts.get(state, 0) for state in STATES), row.not_back, row.seals.get("intact", 0),
-        row.seals.get("faulty", 0), row.seals.get("unchecked", 0),
-    ), strict=True))  # fmt: skip
+    return dict(
+        zip(
+            HEADERS,
+            (
+                row.place.code,
+                row.place.name,
+                row.place.level,
+                row.kind,
+                row.delivered,
+                *(row.counts.get(state, 0) for state in STATES),
+                row.not_back,
+                row.seals.get("intact", 0),
+                row.seals.get("faulty", 0),
+                row.seals.get("unchecked", 0),
+            ),
+            strict=True,
+        )
+    )
 
 
 def _item_json(one: Return, places: Places) -> dict[str, Cell]:
     item, event = one.item, one.holder_event
-    return dict(zip(ITEM_HEADERS, (
-        item.code, item.kind, item.election, one.home, place_path(places, one.home), one.state, one.holder,
-        event.happened, record_name(event), one.seals, item.condition, one.is_emptied, one.is_looked_at,
-    ), strict=True))  # fmt: skip
+    return dict(
+        zip(
+            ITEM_HEADERS,
+            (
+                item.code,
+                item.kind,
+                item.election,
+                one.home,
+                place_path(places, one.home),
+                one.state,
+                one.holder,
+                event.happened,
+                record_name(event),
+                one.seals,
+                item.condition,
+                one.is_emptied,
+                one.is_looked_at,
+            ),
+            strict=True,
+        )
+    )

@@ -20,13 +20,33 @@ if TYPE_CHECKING:
     from reports.pdf.page import Paper
 
 HEADERS = (
-    "bearer", "name", "is_committee", "axis", "things", "faulty", "share", "low", "high", "loads", "compared",
-    "put_right", "provisional",
-)  # fmt: skip
+    "bearer",
+    "name",
+    "is_committee",
+    "axis",
+    "things",
+    "faulty",
+    "share",
+    "low",
+    "high",
+    "loads",
+    "compared",
+    "put_right",
+    "provisional",
+)
 FAULT_HEADERS = (
-    "bearer", "axis", "finding", "item", "things", "custodian", "custodian_name", "happened_utc", "open", "record",
+    "bearer",
+    "axis",
+    "finding",
+    "item",
+    "things",
+    "custodian",
+    "custodian_name",
+    "happened_utc",
+    "open",
+    "record",
     "leaf",
-)  # fmt: skip
+)
 _MOST_FAULTS = 40
 
 
@@ -62,13 +82,22 @@ def summary(cards: Sequence[Card], as_of: str, here: str) -> list[str]:
     lines = [_("As of {time}.").format(time=local_time(as_of, here))]
     clean = [card for card in committees if card.is_clean]
     if clean:
-        told = [_("{name} ({held} things, {loads} loads)").format(
-            name=bearer_name(card), held=number(card.held), loads=number(card.loads)) for card in clean]  # fmt: skip
+        told = [
+            _("{name} ({held} things, {loads} loads)").format(
+                name=bearer_name(card), held=number(card.held), loads=number(card.loads)
+            )
+            for card in clean
+        ]
         lines.append(_("Praise: nothing went wrong in the hands of {names}.").format(names=", ".join(told)))
-    for word, text in (("above", N_("Better than all others together: {names}.")),
-                       ("below", N_("Below all others together: {names}."))):  # fmt: skip
-        told = [f"{bearer_name(card)} ({', '.join(axis_name(axis) for axis in AXES if card.compared[axis] == word)})"
-                for card in committees if word in card.compared.values()]  # fmt: skip
+    for word, text in (
+        ("above", N_("Better than all others together: {names}.")),
+        ("below", N_("Below all others together: {names}.")),
+    ):
+        told = [
+            f"{bearer_name(card)} ({', '.join(axis_name(axis) for axis in AXES if card.compared[axis] == word)})"
+            for card in committees
+            if word in card.compared.values()
+        ]
         if told:
             lines.append(_(text).format(names="; ".join(told)))
     idle = [card for card in committees if not card.held]
@@ -92,8 +121,10 @@ def matrix(heading: str, cards: Sequence[Card]) -> Section:
 
         draw_matrix(paper, cards)
 
-    rows = [[bearer_name(card), number(card.held), number(card.loads),
-             *(figure_words(card, axis) for axis in AXES)] for card in cards]  # fmt: skip
+    rows = [
+        [bearer_name(card), number(card.held), number(card.loads), *(figure_words(card, axis) for axis in AXES)]
+        for card in cards
+    ]
     titles = [_("Committee"), _("Things"), _("Loads"), *(axis_name(axis) for axis in AXES)]
     widths = (51.0, 18.0, 12.0, *([30.0] * 6))
     return Section(heading, titles, rows, widths, draw=draw, empty=_("The plan has no sub-districts."))
@@ -128,9 +159,16 @@ def faults_section(cards: Iterable[Card], places: Places, here: str) -> Section:
     heading = _("What went wrong, by who had it")
     if len(ranked) > _MOST_FAULTS:
         heading = _("{heading}: the first {count}; {more} more in the .xlsx").format(
-            heading=heading, count=number(_MOST_FAULTS), more=number(len(ranked) - _MOST_FAULTS))  # fmt: skip
-    return Section(heading, titles, rows, (44.0, 32.0, 38.0, 57.0, 58.0, 18.0, 14.0), left=5,
-                   empty=_("Nothing went wrong that is known here."))  # fmt: skip
+            heading=heading, count=number(_MOST_FAULTS), more=number(len(ranked) - _MOST_FAULTS)
+        )
+    return Section(
+        heading,
+        titles,
+        rows,
+        (44.0, 32.0, 38.0, 57.0, 58.0, 18.0, 14.0),
+        left=5,
+        empty=_("Nothing went wrong that is known here."),
+    )
 
 
 def _things(faults: Iterable[Fault]) -> int:
@@ -149,9 +187,20 @@ def card_rows(card: Card) -> list[dict[str, Cell]]:
         figure = card.figures[axis]
         low, high = figure.interval or (None, None)
         values: tuple[Cell, ...] = (
-            card.bearer, bearer_name(card), card.is_committee, axis, figure.n, figure.faulty, _round(figure.share),
-            _round(low), _round(high), figure.loads, card.compared.get(axis, ""), figure.put_right, card.provisional,
-        )  # fmt: skip
+            card.bearer,
+            bearer_name(card),
+            card.is_committee,
+            axis,
+            figure.n,
+            figure.faulty,
+            _round(figure.share),
+            _round(low),
+            _round(high),
+            figure.loads,
+            card.compared.get(axis, ""),
+            figure.put_right,
+            card.provisional,
+        )
         rows.append(dict(zip(HEADERS, values, strict=True)))
     return rows
 
@@ -160,16 +209,27 @@ def card_json(card: Card, places: Places) -> dict[str, object]:
     """One card for programs: its figures and all faults behind them."""
     rows = {str(row["axis"]): row for row in card_rows(card)}
     return {
-        "bearer": card.bearer, "name": bearer_name(card), "is_committee": card.is_committee, "held": card.held,
-        "loads": card.loads, "clean": card.is_clean, "provisional": card.provisional,
+        "bearer": card.bearer,
+        "name": bearer_name(card),
+        "is_committee": card.is_committee,
+        "held": card.held,
+        "loads": card.loads,
+        "clean": card.is_clean,
+        "provisional": card.provisional,
         "axes": {
-            axis: {name: rows[axis][name] for name in
-                   ("things", "faulty", "share", "low", "high", "loads", "compared", "put_right")}
-            | {"faults": [dict(zip(FAULT_HEADERS[2:], _fault_cells(fault, places)[2:], strict=True))
-                          for fault in card.figures[axis].faults]}
+            axis: {
+                name: rows[axis][name]
+                for name in ("things", "faulty", "share", "low", "high", "loads", "compared", "put_right")
+            }
+            | {
+                "faults": [
+                    dict(zip(FAULT_HEADERS[2:], _fault_cells(fault, places)[2:], strict=True))
+                    for fault in card.figures[axis].faults
+                ]
+            }
             for axis in AXES
         },
-    }  # fmt: skip
+    }
 
 
 def _round(value: float | None) -> float | None:
@@ -178,7 +238,15 @@ def _round(value: float | None) -> float | None:
 
 def _fault_cells(fault: Fault, places: Places) -> list[Cell]:
     return [
-        fault.bearer, fault.axis, fault.code, fault.item, fault.things, fault.custodian,
-        custodian_name(places, fault.custodian) if fault.custodian else "", fault.happened, fault.is_open, fault.record,
+        fault.bearer,
+        fault.axis,
+        fault.code,
+        fault.item,
+        fault.things,
+        fault.custodian,
+        custodian_name(places, fault.custodian) if fault.custodian else "",
+        fault.happened,
+        fault.is_open,
+        fault.record,
         fault.leaf,
-    ]  # fmt: skip
+    ]

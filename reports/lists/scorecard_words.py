@@ -8,9 +8,13 @@ from language.text import number, share
 from reports.words import custodian_name
 
 _AXES: dict[Axis, str] = {
-    "kind": N_("Right kind"), "quantity": N_("Right quantity"), "time": N_("Right time"),
-    "target": N_("Right place"), "quality": N_("Right quality"), "accountability": N_("Accountable"),
-}  # fmt: skip
+    "kind": N_("Right kind"),
+    "quantity": N_("Right quantity"),
+    "time": N_("Right time"),
+    "target": N_("Right place"),
+    "quality": N_("Right quality"),
+    "accountability": N_("Accountable"),
+}
 _BEARERS = {VEHICLES: N_("Vehicles"), VENDORS: N_("Vendors"), OTHERS: N_("Others")}
 MARKS = {"above": "▲", "below": "▼"}
 """How a figure that stands out from all others is marked."""

@@ -34,11 +34,16 @@ def seals_report(account: SealAccount, places: Places, needs: Needs, uses: Seque
         "twice": [{"serial": serial, "items": list(items)} for serial, items in account.twice],
     }
     return Listing(
-        _("Seals"), meaning, _summary(account), [_packs(rows, places, needs), _odd(account)],
-        [Sheet(_("Packs"), HEADERS, [_values(row) for row in rows]),
-         Sheet(_("Numbers"), NUMBER_HEADERS, [_number_values(use) for use in uses])],
+        _("Seals"),
+        meaning,
+        _summary(account),
+        [_packs(rows, places, needs), _odd(account)],
+        [
+            Sheet(_("Packs"), HEADERS, [_values(row) for row in rows]),
+            Sheet(_("Numbers"), NUMBER_HEADERS, [_number_values(use) for use in uses]),
+        ],
         facts,
-    )  # fmt: skip
+    )
 
 
 def _summary(account: SealAccount) -> list[str]:
@@ -53,18 +58,31 @@ def _summary(account: SealAccount) -> list[str]:
 
 def _packs(rows: Sequence[PackAccount], places: Places, needs: Needs) -> Section:
     titles = [
-        _("Pack"), _("Kind"), _("Numbers"), _("Held by"), _("Total"), *(_(_FATES[fate]) for fate in FATES), _("unused"),
-    ]  # fmt: skip
+        _("Pack"),
+        _("Kind"),
+        _("Numbers"),
+        _("Held by"),
+        _("Total"),
+        *(_(_FATES[fate]) for fate in FATES),
+        _("unused"),
+    ]
     cells = [
-        [show_code(row.pack.code), kind_name(needs, row.pack.kind), printable(str(row.pack.serials), 60),
-         custodian_name(places, row.pack.held_by), number(row.total), *(number(row.fates[fate]) for fate in FATES),
-         number(row.unused)]
+        [
+            show_code(row.pack.code),
+            kind_name(needs, row.pack.kind),
+            printable(str(row.pack.serials), 60),
+            custodian_name(places, row.pack.held_by),
+            number(row.total),
+            *(number(row.fates[fate]) for fate in FATES),
+            number(row.unused),
+        ]
         for row in rows[:_MOST_ROWS]
-    ]  # fmt: skip
+    ]
     heading = _("Packs")
     if len(rows) > _MOST_ROWS:
         heading = _("{heading}: the first {count}; {more} more in the .xlsx").format(
-            heading=heading, count=number(_MOST_ROWS), more=number(len(rows) - _MOST_ROWS))  # fmt: skip
+            heading=heading, count=number(_MOST_ROWS), more=number(len(rows) - _MOST_ROWS)
+        )
     return Section(heading, titles, cells, _WIDTHS, left=4)
 
 
@@ -73,15 +91,19 @@ def _odd(account: SealAccount) -> Section:
     rows = [
         [_("On two things"), f"{printable(serial, 60)}: {', '.join(map(show_code, items))}"]
         for serial, items in account.twice
-    ]  # fmt: skip
+    ]
     if account.strays:
         rows.append([_("In no pack"), printable(", ".join(shown(use.serial for use in account.strays)), 600)])
     rows += [[_("Packs with the same numbers"), ", ".join(map(show_code, pair))] for pair in account.overlaps]
     return Section(
-        _("To be looked at"), [_("What"), _("Which")], rows[:_MOST_ROWS], _ODD_WIDTHS, left=2,
+        _("To be looked at"),
+        [_("What"), _("Which")],
+        rows[:_MOST_ROWS],
+        _ODD_WIDTHS,
+        left=2,
         grave=frozenset(range(min(len(rows), _MOST_ROWS))),
         empty=_("Every number is accounted for once."),
-    )  # fmt: skip
+    )
 
 
 def _values(row: PackAccount) -> list[Cell]:

@@ -23,24 +23,44 @@ class Letter(Paper):
     """A letter being written from the top down. Close it with `finish`."""
 
     def __init__(
-        self, out: BinaryIO, *, title: str, author: str, footer: tuple[str, str], size_mm: tuple[float, float],
-        margins: Margins, font: str, font_size_pt: float,
-    ) -> None:  # fmt: skip
+        self,
+        out: BinaryIO,
+        *,
+        title: str,
+        author: str,
+        footer: tuple[str, str],
+        size_mm: tuple[float, float],
+        margins: Margins,
+        font: str,
+        font_size_pt: float,
+    ) -> None:
         size = (size_mm[0] * mm, size_mm[1] * mm)
         super().__init__(out, title=title, author=author, footer=footer, size=size, margins=margins)
         self.is_serif, self.size_pt = font == "serif", font_size_pt
         self.width_mm = self.width / mm
 
     def words(
-        self, words: str, *, bold: bool = False, align: int = LEFT, scale: float = 1, left_mm: float = 0,
+        self,
+        words: str,
+        *,
+        bold: bool = False,
+        align: int = LEFT,
+        scale: float = 1,
+        left_mm: float = 0,
         first_mm: float = 0,
-    ) -> Paragraph:  # fmt: skip
+    ) -> Paragraph:
         """A paragraph that shows these very characters; `scale` is of the letter's size, `first_mm` its indent."""
         size = self.size_pt * scale
         style = ParagraphStyle(
-            "letter", fontName=self._face(words, bold), fontSize=size, leading=size * _LEADING, textColor=black,
-            alignment=align, leftIndent=left_mm * mm, firstLineIndent=first_mm * mm,
-        )  # fmt: skip
+            "letter",
+            fontName=self._face(words, bold),
+            fontSize=size,
+            leading=size * _LEADING,
+            textColor=black,
+            alignment=align,
+            leftIndent=left_mm * mm,
+            firstLineIndent=first_mm * mm,
+        )
         return Paragraph(escape(words), style)
 
     def _face(self, words: str, bold: bool) -> str:
@@ -67,23 +87,35 @@ class Letter(Paper):
         self.grid([self.words(label), self.words(":"), self.words(words)], [label_mm, 4, self.width_mm - label_mm - 4])
 
     def grid(
-        self, cells: Sequence[Any], widths_mm: Sequence[float], *, ruled: bool = False, padding_pt: float = 0.8,
+        self,
+        cells: Sequence[Any],
+        widths_mm: Sequence[float],
+        *,
+        ruled: bool = False,
+        padding_pt: float = 0.8,
         keep_mm: float = 0,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """One row of blocks; ruled ones stand in boxes. A row taller than the page goes on over the next ones."""
         self._flow_row(self.row_of(cells, widths_mm, ruled=ruled, padding_pt=padding_pt), keep_mm)
 
     def row_of(
-        self, cells: Sequence[Any], widths_mm: Sequence[float], *, ruled: bool = False, shade: Any = None,
+        self,
+        cells: Sequence[Any],
+        widths_mm: Sequence[float],
+        *,
+        ruled: bool = False,
+        shade: Any = None,
         padding_pt: float = 0.8,
-    ) -> Table:  # fmt: skip
+    ) -> Table:
         """The row as a block."""
         side = 3 if ruled else 0
         look: list[tuple[Any, ...]] = [
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE" if shade else "TOP"),
-            ("LEFTPADDING", (0, 0), (-1, -1), side), ("RIGHTPADDING", (0, 0), (-1, -1), side or 2),
-            ("TOPPADDING", (0, 0), (-1, -1), padding_pt), ("BOTTOMPADDING", (0, 0), (-1, -1), padding_pt),
-        ]  # fmt: skip
+            ("LEFTPADDING", (0, 0), (-1, -1), side),
+            ("RIGHTPADDING", (0, 0), (-1, -1), side or 2),
+            ("TOPPADDING", (0, 0), (-1, -1), padding_pt),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), padding_pt),
+        ]
         if ruled:
             look.append(("GRID", (0, 0), (-1, -1), _GRID_PT, black))
         if shade:

@@ -31,10 +31,11 @@ def draw_section(paper: Paper, section: Section) -> None:
         return
     widths = list(section.widths_mm)
     heads = row(
-        [text(title, 6.5, color=MUTED, align=0 if at < section.left else 2)
-         for at, title in enumerate(section.titles)],
-        widths, ("LINEBELOW", (0, 0), (-1, -1), 1.2, ACCENT), ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
-    )  # fmt: skip
+        [text(title, 6.5, color=MUTED, align=0 if at < section.left else 2) for at, title in enumerate(section.titles)],
+        widths,
+        ("LINEBELOW", (0, 0), (-1, -1), 1.2, ACCENT),
+        ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
+    )
     paper.place(heads, keep_mm=8)
     paper.column_heads = heads
     line = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)

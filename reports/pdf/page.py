@@ -178,9 +178,7 @@ class Paper:
         """Put a file inside the PDF (ISO 32000-1 §7.11.4), which viewers list as an attachment."""
         document = self.canvas._doc
         stream = PDFStream(content=data, filters=[PDFZCompress])
-        stream.dictionary.dict |= {
-            "Type": PDFName("EmbeddedFile"), "Params": PDFDictionary({"Size": len(data)})
-        }  # fmt: skip
+        stream.dictionary.dict |= {"Type": PDFName("EmbeddedFile"), "Params": PDFDictionary({"Size": len(data)})}
         content = PDFDictionary({"F": document.Reference(stream)})
         file = PDFDictionary({"Type": PDFName("Filespec"), "F": PDFString(name), "UF": PDFString(name), "EF": content})
         files = PDFDictionary({"Names": PDFArray([PDFString(name), document.Reference(file)])})

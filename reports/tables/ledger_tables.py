@@ -20,18 +20,71 @@ _LOG = ("log", "station", "place", "records", "newest_leaf")
 _PLACE = ("code", "name", "level", "parent", "due_utc", "dapil", "path")
 _NEED = ("kind", "name_id", "name_en", "level", "per_place", "unit", "tracked_as", "elections")
 _ITEM = (
-    "code", "kind", "kind_name", "election", "to", "to_name", "k", "n", "quantity", "serials", "held_by",
-    "held_by_name", "condition", "print", "void_prints", "seal", "parent",
-)  # fmt: skip
+    "code",
+    "kind",
+    "kind_name",
+    "election",
+    "to",
+    "to_name",
+    "k",
+    "n",
+    "quantity",
+    "serials",
+    "held_by",
+    "held_by_name",
+    "condition",
+    "print",
+    "void_prints",
+    "seal",
+    "parent",
+)
 _RECORD = (
-    "record", "log", "seq", "leaf", "type", "happened_utc", "recorded_utc", "late_entry", "place", "from", "to",
-    "things", "codes", "action", "by", "withdrawn_by", "counts",
-)  # fmt: skip
+    "record",
+    "log",
+    "seq",
+    "leaf",
+    "type",
+    "happened_utc",
+    "recorded_utc",
+    "late_entry",
+    "place",
+    "from",
+    "to",
+    "things",
+    "codes",
+    "action",
+    "by",
+    "withdrawn_by",
+    "counts",
+)
 _HANDOVER = (
-    "record", "bast", "instead_of", "part", "parts", "from", "from_name", "to", "to_name", "happened_utc",
-    "recorded_utc", "late_entry", "counted", "taken", "refused", "unlabelled", "giver", "receiver", "witnesses",
-    "vehicle", "driver", "escort", "bound", "note", "remarks", "withdrawn_by",
-)  # fmt: skip
+    "record",
+    "bast",
+    "instead_of",
+    "part",
+    "parts",
+    "from",
+    "from_name",
+    "to",
+    "to_name",
+    "happened_utc",
+    "recorded_utc",
+    "late_entry",
+    "counted",
+    "taken",
+    "refused",
+    "unlabelled",
+    "giver",
+    "receiver",
+    "witnesses",
+    "vehicle",
+    "driver",
+    "escort",
+    "bound",
+    "note",
+    "remarks",
+    "withdrawn_by",
+)
 _LONGEST_CELL = 30_000
 
 
@@ -61,12 +114,27 @@ def need_table(needs: Iterable[Need]) -> Sheet:
 def item_table(items: Iterable[Item], places: Places, needs: Needs) -> Sheet:
     """Every thing with a label as it stands now."""
     rows = (
-        [item.code, item.kind, kind_name(needs, item.kind), item.election, item.to, custodian_name(places, item.to),
-         item.k, item.n, item.quantity, str(item.serials) if item.serials else "", item.held_by,
-         custodian_name(places, item.held_by), item.condition, item.print,
-         " ".join(f"{number:02d}:{why}" for number, why in item.voids), item.seal, item.parent]
+        [
+            item.code,
+            item.kind,
+            kind_name(needs, item.kind),
+            item.election,
+            item.to,
+            custodian_name(places, item.to),
+            item.k,
+            item.n,
+            item.quantity,
+            str(item.serials) if item.serials else "",
+            item.held_by,
+            custodian_name(places, item.held_by),
+            item.condition,
+            item.print,
+            " ".join(f"{number:02d}:{why}" for number, why in item.voids),
+            item.seal,
+            item.parent,
+        ]
         for item in items
-    )  # fmt: skip
+    )
     return Sheet("items", _ITEM, rows)
 
 
@@ -93,16 +161,31 @@ def _records(events: Events, withdrawn: Mapping[str, Event], stands: Callable[[E
         body, codes = event.body, list(event.rows)
         to = body.get("to")
         yield [
-            *_times(event), body.get("place") or body.get("held_by"), body.get("from"),
-            to if isinstance(to, str) else None, len(codes), one_cell(map(show_code, codes)), body.get("action"),
-            body["by"], correction_of(event, withdrawn), stands(event),
-        ]  # fmt: skip
+            *_times(event),
+            body.get("place") or body.get("held_by"),
+            body.get("from"),
+            to if isinstance(to, str) else None,
+            len(codes),
+            one_cell(map(show_code, codes)),
+            body.get("action"),
+            body["by"],
+            correction_of(event, withdrawn),
+            stands(event),
+        ]
 
 
 def _times(event: Event) -> Sequence[Cell]:
     body = event.body
-    return (record_name(event), event.log, event.seq, event.leaf, event.type, event.happened, event.at,
-            bool(body.get("occurred")))  # fmt: skip
+    return (
+        record_name(event),
+        event.log,
+        event.seq,
+        event.leaf,
+        event.type,
+        event.happened,
+        event.at,
+        bool(body.get("occurred")),
+    )
 
 
 def _handovers(events: Events, withdrawn: Mapping[str, Event], places: Places) -> Iterator[list[Cell]]:
@@ -110,14 +193,31 @@ def _handovers(events: Events, withdrawn: Mapping[str, Event], places: Places) -
         body, carriage = event.body, carriage_of(event.body)
         record, _log, _seq, _leaf, _type, *times = _times(event)
         yield [
-            record, body["bast"], number if number != body["bast"] else None, body["part"], body["parts"],
-            body["from"], custodian_name(places, body["from"]), body["to"], custodian_name(places, body["to"]), *times,
-            body["counted"], len(event.moved), len(event.refused), sum(extra["count"] for extra in body["extras"]),
-            body["parties"]["giver"], body["parties"]["receiver"], "; ".join(body["witnesses"]), carriage.vehicle,
-            carriage.driver, carriage.escort, " ".join(body["bound"]), body["note"],
+            record,
+            body["bast"],
+            number if number != body["bast"] else None,
+            body["part"],
+            body["parts"],
+            body["from"],
+            custodian_name(places, body["from"]),
+            body["to"],
+            custodian_name(places, body["to"]),
+            *times,
+            body["counted"],
+            len(event.moved),
+            len(event.refused),
+            sum(extra["count"] for extra in body["extras"]),
+            body["parties"]["giver"],
+            body["parties"]["receiver"],
+            "; ".join(body["witnesses"]),
+            carriage.vehicle,
+            carriage.driver,
+            carriage.escort,
+            " ".join(body["bound"]),
+            body["note"],
             one_cell(f"{show_code(code)}: {text}" for code, text in remarks_of(body).items()),
             correction_of(event, withdrawn),
-        ]  # fmt: skip
+        ]
 
 
 def correction_of(event: Event, withdrawn: Mapping[str, Event]) -> str | None:

@@ -18,8 +18,13 @@ def record_tables(events: Events, withdrawn: Mapping[str, Event]) -> list[Sheet]
     for event in events():
         if (table := _TABLES.get(event.type)) is not None:
             name, _headers, cells = table
-            first = (record_name(event), event.happened, event.at, bool(event.body.get("occurred")),
-                     correction_of(event, withdrawn))  # fmt: skip
+            first = (
+                record_name(event),
+                event.happened,
+                event.at,
+                bool(event.body.get("occurred")),
+                correction_of(event, withdrawn),
+            )
             rows[name] += [(*first, *own) for own in cells(event)]
     return [Sheet(name, (*_FIRST, *headers), rows[name]) for name, headers, _cells in _TABLES.values()]
 
@@ -27,14 +32,30 @@ def record_tables(events: Events, withdrawn: Mapping[str, Event]) -> list[Sheet]
 def _packings(event: Event) -> Rows:
     body = event.body
     inside = body["children"]
-    yield (show_code(body["parent"]), body["action"], body.get("scope"), len(inside), one_cell(map(show_code, inside)),
-           "; ".join(body.get("names", ())), body.get("note", ""))  # fmt: skip
+    yield (
+        show_code(body["parent"]),
+        body["action"],
+        body.get("scope"),
+        len(inside),
+        one_cell(map(show_code, inside)),
+        "; ".join(body.get("names", ())),
+        body.get("note", ""),
+    )
 
 
 def _sealings(event: Event) -> Rows:
     body = event.body
-    yield (show_code(body["item"]["code"]), body["place"], body["action"], one_cell(body["serials"]), body["result"],
-           "; ".join(body["names"]), body["witness"], body["note"], body["photo"])  # fmt: skip
+    yield (
+        show_code(body["item"]["code"]),
+        body["place"],
+        body["action"],
+        one_cell(body["serials"]),
+        body["result"],
+        "; ".join(body["names"]),
+        body["witness"],
+        body["note"],
+        body["photo"],
+    )
 
 
 def _inspections(event: Event) -> Rows:
@@ -55,14 +76,28 @@ def _unlabelled(event: Event) -> Rows:
 def _answers(event: Event) -> Rows:
     body = event.body
     for answer in body["answers"]:
-        yield (body["place"], body["about"], answer["question"], answer["answer"], answer["note"],
-               "; ".join(body["names"]))  # fmt: skip
+        yield (
+            body["place"],
+            body["about"],
+            answer["question"],
+            answer["answer"],
+            answer["note"],
+            "; ".join(body["names"]),
+        )
 
 
 def _points(event: Event) -> Rows:
     body = event.body
-    yield (body["point"], body["title"], body["owner"], body["due"], body["place"], body["state"], body["note"],
-           body["by"])  # fmt: skip
+    yield (
+        body["point"],
+        body["title"],
+        body["owner"],
+        body["due"],
+        body["place"],
+        body["state"],
+        body["note"],
+        body["by"],
+    )
 
 
 def _corrections(event: Event) -> Iterator[Sequence[Cell]]:
@@ -73,7 +108,9 @@ def _corrections(event: Event) -> Iterator[Sequence[Cell]]:
 _TABLES: Mapping[str, tuple[str, Sequence[str], Callable[[Event], Rows]]] = {
     "pack": ("packings", ("parent", "action", "scope", "things", "codes", "names", "note"), _packings),
     "seal": (
-        "sealings", ("item", "place", "action", "serials", "result", "names", "witness", "note", "photo"), _sealings,
+        "sealings",
+        ("item", "place", "action", "serials", "result", "names", "witness", "note", "photo"),
+        _sealings,
     ),
     "inspect": ("inspections", ("item", "condition", "note", "photo", "by"), _inspections),
     "reassign": ("reassignments", ("things", "codes", "to", "reason", "by"), _reassignments),
@@ -81,5 +118,5 @@ _TABLES: Mapping[str, tuple[str, Sequence[str], Callable[[Event], Rows]]] = {
     "checklist": ("checklist-answers", ("place", "about", "key", "answer", "note", "names"), _answers),
     "point": ("point-history", ("point", "title", "owner", "due_utc", "place", "state", "note", "by"), _points),
     "correct": ("corrections", ("target_leaf", "reason", "corrective_leaves", "note", "by"), _corrections),
-}  # fmt: skip
+}
 """By type of record: the table's name, the headers of its own columns, and its rows."""

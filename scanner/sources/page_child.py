@@ -40,8 +40,12 @@ def pages(told: dict[str, Any], send: Send, _payload: bytes) -> None:
             send(fault="page")
             return
         send(
-            bitmap.buffer, width=bitmap.width, height=bitmap.height, stride=bitmap.stride, channels=bitmap.n_channels,
+            bitmap.buffer,
+            width=bitmap.width,
+            height=bitmap.height,
+            stride=bitmap.stride,
+            channels=bitmap.n_channels,
             drawing_s=time.process_time() - began_s,
-        )  # fmt: skip
+        )
         bitmap.close()
         page.close()

@@ -160,9 +160,13 @@ def program_play(program: Sequence[str]) -> Callable[[Path], bool]:
     def play(path: Path) -> bool:
         try:
             ran = subprocess.run(
-                [*program, str(path)], timeout=_LONGEST_S, check=False,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
+                [*program, str(path)],
+                timeout=_LONGEST_S,
+                check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
         except (OSError, subprocess.TimeoutExpired):
             return False
         return ran.returncode == 0

@@ -47,19 +47,22 @@ def _strangers(store: Store, strangers: list[Waiting]) -> str:
     ).format(count=number(count), stations=_names(strangers))
     own = store.ledger.own_row()
     may_admit = own is not None and store.state.stations.now().may(own.name, "admit")
-    admit = _("To admit a station, compare its fingerprint with its key sheet, then: python main.py admit "
-              "station-card.json (the file from its folder)")  # fmt: skip
+    admit = _(
+        "To admit a station, compare its fingerprint with its key sheet, then: python main.py admit "
+        "station-card.json (the file from its folder)"
+    )
     return f"{words} " + (admit if may_admit else _("Only the warehouse admits: ask it, then import its data again."))
 
 
 def _names(strangers: list[Waiting]) -> str:
     named = [
         _("{station} at {place} ({fingerprint})").format(
-            station=printable(one.station, 60), place=printable(one.place, 60),
+            station=printable(one.station, 60),
+            place=printable(one.place, 60),
             fingerprint=key_fingerprint(bytes.fromhex(one.key))[:16],
         )
         for one in strangers[:_NAMED]
-    ]  # fmt: skip
+    ]
     more = len(strangers) - len(named)
     names = ", ".join(named)
     return _("{names} and {count} more").format(names=names, count=number(more)) if more > 0 else names

@@ -81,9 +81,10 @@ class Observers:
         tokens = dict(self._read())
         if name in tokens:
             raise ConflictError(
-                N_("there is a token for {name} already"), hint=N_("Take another name, like the same with a 2."),
+                N_("there is a token for {name} already"),
+                hint=N_("Take another name, like the same with a 2."),
                 name=name,
-            )  # fmt: skip
+            )
         if len(tokens) >= _MOST_TOKENS:
             raise InputError(N_("this station keeps no more tokens"), hint=N_("Move observers.json away."))
         secret, now = PREFIX + secrets.token_hex(32), self._now_utc()

@@ -85,11 +85,14 @@ def size_words(log: LogFacts) -> str:
         return _("Station {station} at {place}: admitted, and no log of it is here").format(
             station=printable(log.station), place=printable(log.place)
         )
-    words = ngettext("{count} entry of station {station} at {place}", "{count} entries of station {station} at {place}",
-                     log.size)  # fmt: skip
-    line = words.format(
-        count=number(log.size), station=printable(log.station or "?"), place=printable(log.place or "?")
-    ) if log.size else _("not here")  # fmt: skip
+    words = ngettext(
+        "{count} entry of station {station} at {place}", "{count} entries of station {station} at {place}", log.size
+    )
+    line = (
+        words.format(count=number(log.size), station=printable(log.station or "?"), place=printable(log.place or "?"))
+        if log.size
+        else _("not here")
+    )
     if log.known > log.size:
         known = number(log.known)
         if log.known_by == KEPT_HEAD:

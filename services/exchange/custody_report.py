@@ -61,6 +61,11 @@ def write_custody_pdf(out: BinaryIO, store: Store, code: str) -> None:
     needs = {need.kind: need for need in store.state.needs()}
     proof = proved(store, [code])
     write_chain_pdf(
-        out, [chain], store.state.places, needs, made_of(store), heads=log_heads(store),
+        out,
+        [chain],
+        store.state.places,
+        needs,
+        made_of(store),
+        heads=log_heads(store),
         proof=str(proof.proof).encode() if proof else None,
-    )  # fmt: skip
+    )

@@ -37,9 +37,14 @@ class EpcisCount:
 
 
 def export_epcis(
-    store: Store, out: Path, top: str | None = None, *, base: str = "", company_prefix: str = "",
+    store: Store,
+    out: Path,
+    top: str | None = None,
+    *,
+    base: str = "",
+    company_prefix: str = "",
     progress: Progress = unseen,
-) -> EpcisCount:  # fmt: skip
+) -> EpcisCount:
     """Write what the logs of stations at a place or below it (None: all) tell of things, as it is read.
 
     Of a forked log only the history counts that this ledger holds as the log's own.
@@ -56,9 +61,13 @@ def export_epcis(
     with safe_file(out) as file, progress(total, _("Writing")) as done:
         told = _told(store, store.ledger.events_since(apart), uris, count, done)
         write_epcis(
-            file, told, uris, made_at_utc=store.around.now_utc(), places=store.state.places.all(),
+            file,
+            told,
+            uris,
+            made_at_utc=store.around.now_utc(),
+            places=store.state.places.all(),
             needs=store.state.needs(),
-        )  # fmt: skip
+        )
     return count
 
 

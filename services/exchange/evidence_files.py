@@ -102,7 +102,9 @@ def _read(path: Path, limit: int) -> bytes:
             data = file.read(limit + 1)
     except OSError as error:
         raise InputError(
-            N_("{file} cannot be read: {reason}"), hint=N_("Check the name and the folder."), file=str(path),
+            N_("{file} cannot be read: {reason}"),
+            hint=N_("Check the name and the folder."),
+            file=str(path),
             reason=error.strerror or type(error).__name__,
-        ) from error  # fmt: skip
+        ) from error
     return data[:limit]

@@ -37,9 +37,14 @@ _LETTERS = "| `letters/` | berita acara serah terima | the letters of handover |
 
 
 def write_pack(
-    store: Store, out: Path, found: Survey, *, letters: Template | None = None, with_strangers: bool = False,
+    store: Store,
+    out: Path,
+    found: Survey,
+    *,
+    letters: Template | None = None,
+    with_strangers: bool = False,
     progress: Progress = unseen,
-) -> tuple[int, list[str]]:  # fmt: skip
+) -> tuple[int, list[str]]:
     """Write the pack to a new folder, whole or not at all; returns how many files it has, and the logs that are not in
     its bundle because nobody admitted them (`export_bundle`).
 
@@ -68,18 +73,19 @@ def write_pack(
         if letters is not None:
             _save_letters(store, folder_for(folder / "letters"), letters, progress)
         words = _README.read_text("utf-8").format(
-            election=printable(made.election), station=printable(made.station),
-            made_at=local_time(made.at_utc, made.here), events=number(bundle.events), logs=number(len(bundle.heads)),
+            election=printable(made.election),
+            station=printable(made.station),
+            made_at=local_time(made.at_utc, made.here),
+            events=number(bundle.events),
+            logs=number(len(bundle.heads)),
             letters_row="" if letters is None else _LETTERS,
-        )  # fmt: skip
+        )
         with safe_file(folder / "BACA-DAHULU-READ-FIRST.md") as file:
             file.write(words.encode())
         return _seal(folder), bundle.left_out
 
 
-def _save_reports(
-    store: Store, found: Survey, folder: Path, reports: Mapping[str, Listing], made: Made
-) -> None:  # fmt: skip
+def _save_reports(store: Store, found: Survey, folder: Path, reports: Mapping[str, Listing], made: Made) -> None:
     chapters = {name: without_people(listing) for name, listing in reports.items()}
     for name, listing in chapters.items():
         save_listing(folder / f"{name}.pdf", listing, made)
@@ -113,10 +119,19 @@ def _keys(store: Store) -> Sheet:
     for log, key in sorted(store.ledger.keys().items()):
         owner = trusted.owners.get(log)
         end = trusted.last_good(log)
-        rows.append([
-            log, owner.station if owner else "", owner.place if owner else "", key_fingerprint(key), key.hex(),
-            log in trusted.roots, trusted.counts(log), end, sizes[log],
-        ])  # fmt: skip
+        rows.append(
+            [
+                log,
+                owner.station if owner else "",
+                owner.place if owner else "",
+                key_fingerprint(key),
+                key.hex(),
+                log in trusted.roots,
+                trusted.counts(log),
+                end,
+                sizes[log],
+            ]
+        )
     headers = ("log", "station", "place", "fingerprint", "public_key", "is_root", "counts", "stands_up_to", "records")
     return Sheet("keys", headers, rows)
 

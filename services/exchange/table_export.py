@@ -21,11 +21,14 @@ from tables.output.safe_folder import check_new_folder, safe_folder
 from tables.output.write import Cell, Sheet, write_table
 
 _NAMES = {
-    "prints": ("prints", "print-records"), "deliveries": ("deliveries", "contracts", "delivery-records"),
-    "condition": ("conditions", "looks"), "seals": ("seal-packs", "seal-numbers"),
-    "readiness": ("readiness", "readiness-answers"), "returns": ("returns", "return-items"),
+    "prints": ("prints", "print-records"),
+    "deliveries": ("deliveries", "contracts", "delivery-records"),
+    "condition": ("conditions", "looks"),
+    "seals": ("seal-packs", "seal-numbers"),
+    "readiness": ("readiness", "readiness-answers"),
+    "returns": ("returns", "return-items"),
     "scorecard": ("scorecard", "scorecard-faults"),
-}  # fmt: skip
+}
 """What the tables of a report are called where it has several."""
 
 

@@ -111,9 +111,12 @@ def import_bundles(store: Store, files: Sequence[Path], *, progress: Progress = 
         digests.append(watched.digest())
     if (own := store.ledger.own_row()) is not None:
         refuse_foreign(
-            said, election=store.ledger.own_log().election, own_key=own.public_key, trusted=store.state.stations.now(),
+            said,
+            election=store.ledger.own_log().election,
+            own_key=own.public_key,
+            trusted=store.state.stations.now(),
             held=held,
-        )  # fmt: skip
+        )
 
     def again() -> Iterator[RawEntry]:
         for path, digest in zip(files, digests, strict=True):
@@ -128,9 +131,7 @@ def import_bundles(store: Store, files: Sequence[Path], *, progress: Progress = 
                 )
 
     with progress(count, _("Merging")) as done:
-        merged = merge(
-            store.ledger, store.state, again(), done, heads=heads, at=store.around.now_utc(), said=said
-        )  # fmt: skip
+        merged = merge(store.ledger, store.state, again(), done, heads=heads, at=store.around.now_utc(), said=said)
     return replace(merged, findings=(*false, *merged.findings))
 
 

@@ -56,9 +56,11 @@ def read_heads(given: str, tell: Tell) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise InputError(
-            N_("{file} cannot be read: {reason}"), hint=N_("Check the name and the folder."), file=given[:200],
+            N_("{file} cannot be read: {reason}"),
+            hint=N_("Check the name and the folder."),
+            file=given[:200],
             reason=reason,
-        ) from error  # fmt: skip
+        ) from error
     return [typed_head(text, name=given)]
 
 

@@ -27,9 +27,14 @@ def draw_preview(out: Path, job: PrintJob, contents: Iterable[LabelContent]) -> 
     count = max(stock.per_page - job.start + 1, 1)
     page = BytesIO()
     write_sheets(
-        page, islice(contents, count), stock, start=job.start, cut_marks=job.cut_marks, adjustment=job.adjustment,
+        page,
+        islice(contents, count),
+        stock,
+        start=job.start,
+        cut_marks=job.cut_marks,
+        adjustment=job.adjustment,
         title=_("Preview"),
-    )  # fmt: skip
+    )
     dpi = round(72 * _WIDTH_PX / (stock.page_width_mm * PT_PER_MM))
     out.write_bytes(_marked(draw_page(page.getvalue(), dpi)[..., ::-1]))
 

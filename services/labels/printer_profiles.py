@@ -91,14 +91,20 @@ def draw_calibration(out: BinaryIO, stock: Stock, adjustment: Adjustment | None,
 
     notes = (
         _("1. Print this page on plain paper, at 100 %, without scaling to fit the page."),
-        _("2. Measure with a ruler, to half a millimetre. A: from the paper's left edge to the upright ruler. "
-          "B: from the paper's upper edge to the level ruler. C: from where they cross to 140 on the level ruler. "
-          "D: from there to 140 on the upright one."),
-        _("3. If A and B are 20 and C and D are 120, this printer needs nothing. Otherwise keep it under a name of "
-          "your choice:"),
+        _(
+            "2. Measure with a ruler, to half a millimetre. A: from the paper's left edge to the upright ruler. "
+            "B: from the paper's upper edge to the level ruler. C: from where they cross to 140 on the level ruler. "
+            "D: from there to 140 on the upright one."
+        ),
+        _(
+            "3. If A and B are 20 and C and D are 120, this printer needs nothing. Otherwise keep it under a name of "
+            "your choice:"
+        ),
         keeping,
         _("4. From then on name it when you print labels. This page for it shows whether it is right."),
-        _("Hold this page and a sheet of labels against the light: the grey outlines must lie on the labels of "
-          "{sheet}.").format(sheet=stock.name),
-    )  # fmt: skip
+        _(
+            "Hold this page and a sheet of labels against the light: the grey outlines must lie on the labels of "
+            "{sheet}."
+        ).format(sheet=stock.name),
+    )
     write_calibration(out, stock, _("Where does this printer print?"), notes, adjustment)

@@ -221,9 +221,17 @@ def _compare(
             changed.append(ChangedRow(shown, {f: (old[f], new[f]) for f in new if old[f] != new[f]}))
     absent = len(known) - len(changed) - same
     change = Change(
-        table.file, kind, tuple(added), tuple(changed), same, ignored_columns(table, kind), table.digest, absent,
-        groups, **_how_read(table, kind, rows),
-    )  # fmt: skip
+        table.file,
+        kind,
+        tuple(added),
+        tuple(changed),
+        same,
+        ignored_columns(table, kind),
+        table.digest,
+        absent,
+        groups,
+        **_how_read(table, kind, rows),
+    )
     return change, fresh
 
 
@@ -253,9 +261,16 @@ def _load_items(
         groups[item.kind].same -= 1
     added = tuple(f"{item.kind} {item.to} {item.serials or f'{item.k}/{item.n}'}" for item in new)
     return Change(
-        table.file, "items", added, (), same, ignored_columns(table, "items"), table.digest, groups=groups,
+        table.file,
+        "items",
+        added,
+        (),
+        same,
+        ignored_columns(table, "items"),
+        table.digest,
+        groups=groups,
         **_how_read(table, "items", rows),
-    )  # fmt: skip
+    )
 
 
 def _new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Item], int, list[Fault]]:
@@ -268,10 +283,15 @@ def _new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Ite
     for row in rows:
         value, serials = row.value, row.value.serials
         item = Item(
-            code=value.code or store.around.new_code(), kind=value.kind, to=value.to,
-            k=value.k or 1, n=value.n or value.k or 1, quantity=value.quantity, serials=serials,
+            code=value.code or store.around.new_code(),
+            kind=value.kind,
+            to=value.to,
+            k=value.k or 1,
+            n=value.n or value.k or 1,
+            quantity=value.quantity,
+            serials=serials,
             held_by=value.held_by or own,
-        )  # fmt: skip
+        )
         if value.code is not None:
             is_known = value.code in codes
             if is_known and _differs(codes[value.code], item):

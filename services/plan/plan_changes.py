@@ -70,7 +70,10 @@ class Change:
     def as_json(self) -> dict[str, Any]:
         """The change for `--json`."""
         return {
-            "file": self.file, "kind": self.kind, "added": len(self.added), "same": self.same,
+            "file": self.file,
+            "kind": self.kind,
+            "added": len(self.added),
+            "same": self.same,
             **({"due_passed": [place.code for place in self.past]} if self.past else {}),
             **({"notes": [template.format(**values) for template, values in self.notes]} if self.notes else {}),
             "columns": dict(self.understood),
@@ -78,7 +81,7 @@ class Change:
                 {"key": row.key, "fields": {name: {"old": old, "new": new} for name, (old, new) in row.fields.items()}}
                 for row in self.changed
             ],
-        }  # fmt: skip
+        }
 
 
 def past_words(change: Change) -> str:

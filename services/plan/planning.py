@@ -35,9 +35,13 @@ def missing(store: Store, top: str | None = None, kind: str | None = None) -> Mi
 
 
 def register_missing(
-    store: Store, top: str | None = None, kind: str | None = None, *, seen: int | None = None,
+    store: Store,
+    top: str | None = None,
+    kind: str | None = None,
+    *,
+    seen: int | None = None,
     progress: Progress = unseen,
-) -> tuple[Missing, Sequence[Event]]:  # fmt: skip
+) -> tuple[Missing, Sequence[Event]]:
     """Register what is missing, all or none.
 
     Args:

@@ -17,10 +17,23 @@ from custody.handover.waybill import destinations_of
 from db.handover_lookup import find_handover
 from db.store import Store
 
-CORRECTABLE = frozenset({
-    "register", "reassign", "print", "void", "handover", "pack", "seal", "inspect", "delivery", "incident", "checklist",
-    "correct", "plan",
-})  # fmt: skip
+CORRECTABLE = frozenset(
+    {
+        "register",
+        "reassign",
+        "print",
+        "void",
+        "handover",
+        "pack",
+        "seal",
+        "inspect",
+        "delivery",
+        "incident",
+        "checklist",
+        "correct",
+        "plan",
+    }
+)
 """What a chain, a sum or the plan follows from. A point is told anew, and whose key counts is for `admit` and `revoke`
 to say.
 """
@@ -111,15 +124,22 @@ def find_event(store: Store, text: str) -> Event:
         raise InputError(
             N_("{event} means several events: {records}") if found else N_("there is no event {event}"),
             hint=N_("Give it as papers show it: the BAST's number, LOG:NUMBER, or the beginning of its digest."),
-            event=text[:100], records=", ".join(f"{event.log}:{event.seq}" for event in found),
-        )  # fmt: skip
+            event=text[:100],
+            records=", ".join(f"{event.log}:{event.seq}" for event in found),
+        )
     return found[0]
 
 
 def correct(
-    store: Store, event: Event, *, reason: str, note: str = "", to: str | None = None, remove: Collection[str] = (),
+    store: Store,
+    event: Event,
+    *,
+    reason: str,
+    note: str = "",
+    to: str | None = None,
+    remove: Collection[str] = (),
     counted: int | None = None,
-) -> Corrected:  # fmt: skip
+) -> Corrected:
     """Withdraw an event, all parts of a handover or plan, and record what is right where that is given.
 
     Args:
@@ -137,13 +157,21 @@ def correct(
         withdrawn = _parts(store, event)
         right = _corrective(withdrawn, reason, to, remove, counted)
         recorded = store.record(right) if right else []
-        told = store.record([
-            NewEvent("correct", {
-                "target": old.leaf, "reason": reason, "note": note,
-                "corrective": [recorded[index].leaf] if recorded else [],
-            }, (Ref(old.log, old.seq, old.leaf),))
-            for index, old in enumerate(withdrawn)
-        ])  # fmt: skip
+        told = store.record(
+            [
+                NewEvent(
+                    "correct",
+                    {
+                        "target": old.leaf,
+                        "reason": reason,
+                        "note": note,
+                        "corrective": [recorded[index].leaf] if recorded else [],
+                    },
+                    (Ref(old.log, old.seq, old.leaf),),
+                )
+                for index, old in enumerate(withdrawn)
+            ]
+        )
         return Corrected(tuple(withdrawn), tuple(recorded), tuple(told), _undone(withdrawn))
 
 
@@ -194,7 +222,7 @@ def _parts(store: Store, event: Event) -> list[Event]:
 
 def _corrective(
     withdrawn: Sequence[Event], reason: str, to: str | None, remove: Collection[str], counted: int | None
-) -> list[NewEvent]:  # fmt: skip
+) -> list[NewEvent]:
     """The same events with what is right in them; none where nothing is given."""
     if to is None and not remove and counted is None:
         return []
@@ -211,15 +239,20 @@ def _corrective(
         )
     if to in (body["from"], body["to"]):
         raise InputError(
-            N_("{place} is what the record says already") if to == body["to"] else
-            N_("{place} cannot hand over to itself"), hint=N_("Choose another receiver with --to."), place=to,
-        )  # fmt: skip
+            N_("{place} is what the record says already")
+            if to == body["to"]
+            else N_("{place} cannot hand over to itself"),
+            hint=N_("Choose another receiver with --to."),
+            place=to,
+        )
     named = {code for event in withdrawn for code in event.rows}
     if strangers := sorted(set(remove) - named):
         raise InputError(
-            N_("{item} is not in that handover"), hint=N_("Look at it with: {way}"), way="custody",
+            N_("{item} is not in that handover"),
+            hint=N_("Look at it with: {way}"),
+            way="custody",
             item=show_code(strangers[0]),
-        )  # fmt: skip
+        )
     if named and named <= set(remove):
         raise InputError(
             N_("nothing would be left of the handover"),

@@ -55,8 +55,15 @@ def open_incident(
     touches = [Touch(code, None, "typed") for code in dict.fromkeys(codes)]
     with store.ledger.transaction():
         rows, refs = touched(touches, store.state.latest(touch.code for touch in touches))
-        fields = {"action": "open", "opened": None, "place": place, "stage": stage, "items": rows, "text": text,
-                  "occurred": occurred}  # fmt: skip
+        fields = {
+            "action": "open",
+            "opened": None,
+            "place": place,
+            "stage": stage,
+            "items": rows,
+            "text": text,
+            "occurred": occurred,
+        }
         return store.record([NewEvent("incident", fields, refs)])[0]
 
 
@@ -82,8 +89,15 @@ def close_incident(store: Store, event: Event, text: str, *, occurred: str | Non
                 way="correct",
                 event=f"{found.closed.log}:{found.closed.seq}",
             )
-        fields = {"action": "close", "opened": event.leaf, "place": event.body["place"], "stage": event.body["stage"],
-                  "items": [], "text": text, "occurred": occurred}  # fmt: skip
+        fields = {
+            "action": "close",
+            "opened": event.leaf,
+            "place": event.body["place"],
+            "stage": event.body["stage"],
+            "items": [],
+            "text": text,
+            "occurred": occurred,
+        }
         return store.record([NewEvent("incident", fields, (_ref(event),))])[0]
 
 
@@ -119,15 +133,27 @@ def arrivals_at(store: Store, place: str) -> Arrivals:
 
 
 def record_checklist(
-    store: Store, answers: Sequence[Answer], *, place: str, about: str, names: Sequence[str], note: str = "",
+    store: Store,
+    answers: Sequence[Answer],
+    *,
+    place: str,
+    about: str,
+    names: Sequence[str],
+    note: str = "",
     occurred: str | None = None,
-) -> Event:  # fmt: skip
+) -> Event:
     """Record how ready a place is, after all that was recorded of it before."""
     rows = [{"question": row.question, "answer": row.answer, "note": row.note} for row in answers]
     with store.ledger.transaction():
         newest = [row for row in readiness_of(store) if (row.place, row.about) == (place, about)]
-        fields = {"place": place, "about": about, "answers": rows, "names": list(names), "note": note,
-                  "occurred": occurred}  # fmt: skip
+        fields = {
+            "place": place,
+            "about": about,
+            "answers": rows,
+            "names": list(names),
+            "note": note,
+            "occurred": occurred,
+        }
         return store.record([NewEvent("checklist", fields, tuple(_ref(row.event) for row in newest))])[0]
 
 
@@ -169,8 +195,15 @@ def record_points(store: Store, rows: Iterable[PointRow], *, note: str = "") -> 
             before = standing.get(row.point)
             if before is not None and _row(before) == row and not note:
                 continue
-            fields = {"point": row.point, "title": row.title, "owner": row.owner, "due": row.due, "place": row.place,
-                      "state": "done" if row.is_done else "open", "note": note}  # fmt: skip
+            fields = {
+                "point": row.point,
+                "title": row.title,
+                "owner": row.owner,
+                "due": row.due,
+                "place": row.place,
+                "state": "done" if row.is_done else "open",
+                "note": note,
+            }
             new.append(NewEvent("point", fields, () if before is None else (_ref(before),)))
         return store.record(new) if new else []
 
@@ -192,9 +225,7 @@ def check_new_point(row: PointRow) -> None:
 
 def _row(event: Event) -> PointRow:
     body = event.body
-    return PointRow(
-        body["point"], body["title"], body["owner"], body["due"], body["place"], body["state"] == "done"
-    )  # fmt: skip
+    return PointRow(body["point"], body["title"], body["owner"], body["due"], body["place"], body["state"] == "done")
 
 
 def _ref(event: Event) -> Ref:

@@ -196,9 +196,14 @@ def claim(
                 place=to,
             )
         free = further_items(
-            place, store.state.needs(), store.state.slots(to=to), kind=kind, election=election, quantity=quantity,
+            place,
+            store.state.needs(),
+            store.state.slots(to=to),
+            kind=kind,
+            election=election,
+            quantity=quantity,
             held_by=held_by or store.ledger.own_log().place,
-        )  # fmt: skip
+        )
         items = [replace(item, code=code) for code, item in zip(codes, free, strict=False)]
         printed = store.state.latest(codes)
         for piece in compose.parts(items, _CLAIMED_PER_EVENT):

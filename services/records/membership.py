@@ -108,9 +108,10 @@ def easily_taken_for(store: Store, card: StationCard) -> list[tuple[str, str]]:
     said = [(event.body["key"], event.body) for event in store.ledger.on_topic(("admit",))]
     said += [(event.body["public_key"], event.body) for event in store.ledger.on_topic(("genesis",))]
     named = {
-        (body["station"], body["place"]): None for key, body in said
+        (body["station"], body["place"]): None
+        for key, body in said
         if key in trusted.powers and key not in trusted.revoked
-    }  # fmt: skip
+    }
     return [pair for pair in named if is_taken_for(card.station, card.place, *pair)]
 
 
@@ -132,9 +133,10 @@ def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None
         if key_fingerprint(bytes.fromhex(key)) == trusted.root:
             raise RuleError(N_("the root's own key cannot be revoked"), hint=N_("Begin the election with a new root."))
         sizes = {
-            head["log"]: head["size"] for head in store.ledger.heads()
+            head["log"]: head["size"]
+            for head in store.ledger.heads()
             if head["log"] in trusted.owners and trusted.owners[head["log"]].key == key
-        }  # fmt: skip
+        }
         _set_end(sizes, name if name in sizes else None, last_good, store.heads.longest)
         return store.record([revoking(named, key, sizes, reason)])
 
@@ -145,9 +147,7 @@ def revoking(station: str, key: str, sizes: Mapping[str, int], reason: str) -> N
     return NewEvent("revoke", {"station": station, "key": key, "last_good": ends, "reason": reason})
 
 
-def lost_log(
-    store: Store, *, station: str | None = None, place: str | None = None, key: str | None = None
-) -> str:  # fmt: skip
+def lost_log(store: Store, *, station: str | None = None, place: str | None = None, key: str | None = None) -> str:
     """The log that a station without a ledger goes on from, as others' bundles hold it: the last of its instances.
 
     Args:
@@ -162,9 +162,10 @@ def lost_log(
     left = {str(body["continues"]).rsplit(":", 2)[0] for body in begun.values() if body["continues"]}
     asked = {"station": station, "place": place, "public_key": key}
     fits = [
-        log for log, body in sorted(begun.items())
+        log
+        for log, body in sorted(begun.items())
         if log not in left and all(value in (None, body[name]) for name, value in asked.items())
-    ]  # fmt: skip
+    ]
     if len(fits) != 1:
         known = fits or sorted(begun.keys() - left)
         raise InputError(
@@ -176,9 +177,13 @@ def lost_log(
 
 
 def go_on(
-    store: Store, *, station: str | None = None, place: str | None = None, root: str | None = None,
+    store: Store,
+    *,
+    station: str | None = None,
+    place: str | None = None,
+    root: str | None = None,
     log: str | None = None,
-) -> Event:  # fmt: skip
+) -> Event:
     """Go on with a new log, whose first event names the newest entry of the old one that is held.
 
     For a restored copy, a new installation, and a new or lost key. A station that is its own root and has a new key
@@ -200,9 +205,12 @@ def go_on(
         has_new_key = key.hex() != old["public_key"]
         ledger.retire_own()
         genesis = store.begin(
-            election=own.election, station=station or own.station, place=place or own.place,
-            root=root or (None if was_root else followed), continues=Ref(own.name, head["size"], head["head"]),
-        )  # fmt: skip
+            election=own.election,
+            station=station or own.station,
+            place=place or own.place,
+            root=root or (None if was_root else followed),
+            continues=Ref(own.name, head["size"], head["head"]),
+        )
         if was_root and has_new_key and root is None:
             sizes = {h["log"]: h["size"] for h in ledger.heads() if ledger.keys()[h["log"]].hex() == old["public_key"]}
             said = {"station": own.station, "place": own.place, "key": old["public_key"], "powers": sorted(POWERS)}
@@ -234,9 +242,10 @@ def _key_of(store: Store, trusted: Roster, name: str) -> tuple[str, str]:
         names.setdefault((said["key"], said["station"]), set()).update((said["station"], said["place"]))
     digits = name.replace(" ", "").lower()
     meant = {
-        (key, station) for (key, station), known in names.items()
+        (key, station)
+        for (key, station), known in names.items()
         if name in known or (len(digits) >= 8 and key_fingerprint(bytes.fromhex(key)).startswith(digits))
-    }  # fmt: skip
+    }
     if len({key for key, _ in meant}) != 1:
         raise InputError(
             N_("{name} is no station that this ledger knows") if not meant else N_("{name} means several stations"),
@@ -272,6 +281,9 @@ def _set_end(sizes: dict[str, int], log: str | None, last_good: int | None, show
         raise InputError(
             N_("--last-good {given}: of {log} no more than {known} entries are known here"),
             hint=N_("Import its newest bundle first, or give a lower number; without --last-good it is {held}."),
-            given=last_good, log=log, known=known, held=sizes[log],
-        )  # fmt: skip
+            given=last_good,
+            log=log,
+            known=known,
+            held=sizes[log],
+        )
     sizes[log] = last_good

@@ -135,12 +135,20 @@ def _held_elsewhere(store: Store, outer: Item, items: Iterable[Item]) -> list[Fi
     held = N_("{item} is not in the hands of {giver} but of {holder}")
     places = store.state.places
     return [
-        Finding("NOT_HELD", held, {"item": show_code(item.code), "giver": name_of(places, outer.held_by),
-                                   "holder": name_of(places, item.held_by)},
-                item.code, is_provisional=not store.has_met(outer.held_by))
+        Finding(
+            "NOT_HELD",
+            held,
+            {
+                "item": show_code(item.code),
+                "giver": name_of(places, outer.held_by),
+                "holder": name_of(places, item.held_by),
+            },
+            item.code,
+            is_provisional=not store.has_met(outer.held_by),
+        )
         for item in items
         if item.held_by != outer.held_by
-    ]  # fmt: skip
+    ]
 
 
 def judge_added(store: Store, outer: Item, item: Item | None, code: str) -> list[Finding]:
@@ -184,11 +192,18 @@ def open_pack(
             )
         items = [
             Item(
-                store.around.new_code(), outer.kind, part.to or outer.to, k=k, n=len(all_parts),
-                election=outer.election, quantity=part.quantity, serials=part.serials, held_by=outer.held_by,
+                store.around.new_code(),
+                outer.kind,
+                part.to or outer.to,
+                k=k,
+                n=len(all_parts),
+                election=outer.election,
+                quantity=part.quantity,
+                serials=part.serials,
+                held_by=outer.held_by,
             )
             for k, part in enumerate(all_parts, 1)
-        ]  # fmt: skip
+        ]
         latest = store.state.latest([pack.code])
         refs = (latest[pack.code],)
         new: list[NewEvent] = compose.register_events(items, refs=refs, out_of=pack.code)

@@ -57,9 +57,18 @@ def record_seal(
         new: list[NewEvent] = []
         for each, numbers in told:
             new += compose.seal_events(
-                each, latest, action, numbers, place=place or store.ledger.own_log().place, result=result, names=names,
-                witness=witness, photo=digest, note=note, occurred=occurred,
-            )  # fmt: skip
+                each,
+                latest,
+                action,
+                numbers,
+                place=place or store.ledger.own_log().place,
+                result=result,
+                names=names,
+                witness=witness,
+                photo=digest,
+                note=note,
+                occurred=occurred,
+            )
         events = store.record(new)
     return Recorded(tuple(events), tuple(found_by(store, events)))
 
@@ -127,9 +136,10 @@ def opened_packs(store: Store) -> frozenset[str]:
     """The codes of the packs that were opened into packs of their own."""
     stations = store.state.stations.now()
     events = [
-        event for event in store.ledger.on_topic(("register", "correct"))
+        event
+        for event in store.ledger.on_topic(("register", "correct"))
         if event.body.get("out_of", "") is not None and stations.stands(event)
-    ]  # fmt: skip
+    ]
     withdrawn, _asked = withdrawals({event.leaf: event for event in events}, stations.roots)
     return frozenset(
         str(event.body["out_of"]) for event in events if event.type == "register" and event.leaf not in withdrawn

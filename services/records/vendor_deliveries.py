@@ -35,10 +35,18 @@ def record_delivery(
             arrived=arrived,
         )
     fields = {
-        "place": store.ledger.own_log().place, "vendor": vendor, "contract": contract, "kind": kind,
-        "contracted": contracted, "arrived": arrived, "damaged": damaged, "paper": paper,
-        "parties": {"giver": giver, "receiver": receiver}, "note": note, "occurred": occurred,
-    }  # fmt: skip
+        "place": store.ledger.own_log().place,
+        "vendor": vendor,
+        "contract": contract,
+        "kind": kind,
+        "contracted": contracted,
+        "arrived": arrived,
+        "damaged": damaged,
+        "paper": paper,
+        "parties": {"giver": giver, "receiver": receiver},
+        "note": note,
+        "occurred": occurred,
+    }
     return store.record([NewEvent("delivery", fields)])[0]
 
 

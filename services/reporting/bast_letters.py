@@ -38,8 +38,14 @@ def letter_facts(store: Store, found: FoundHandover) -> BastFacts:
     state = store.state
     facts, then = told_of(store, found.parts)
     return bast_facts(
-        found.parts, then, state.chains([code for part in found.parts for code in part.rows], as_of=found.parts[-1].at),
-        facts, election=found.election, station=found.log.station, office=found.log.place, places=state.places.tree(),
+        found.parts,
+        then,
+        state.chains([code for part in found.parts for code in part.rows], as_of=found.parts[-1].at),
+        facts,
+        election=found.election,
+        station=found.log.station,
+        office=found.log.place,
+        places=state.places.tree(),
         needs={need.kind: need for need in state.needs()},
         foretold=store.papers.foretold([part.body for part in found.parts]) if state.is_bare else None,
-    )  # fmt: skip
+    )

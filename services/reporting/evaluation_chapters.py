@@ -56,10 +56,8 @@ def listings(store: Store, found: Survey) -> dict[str, Listing]:
         "readiness": readiness_report(checked, stores_without(store, checked), places, as_of=as_of),
         "points": point_report(points, places, as_of=as_of, soon_h=POINT_SOON_H, here=zone),
         "scorecard": scorecard_report(found.cards, places, as_of=as_of),
-        "returns": returns_report(
-            return_rows(found.returns, ways), found.returns, places, needs, as_of=as_of
-        ),
-    }  # fmt: skip
+        "returns": returns_report(return_rows(found.returns, ways), found.returns, places, needs, as_of=as_of),
+    }
 
 
 def evaluation_of(store: Store, found: Survey, chapters: dict[str, Listing] | None = None) -> Evaluation:

@@ -190,8 +190,11 @@ class Overview:
         self._scores.put(marks_of(chain, self._ways, as_of=now))
         self._await_due(chain.code, way, moment(now))
         self._loads.put(chain, self._ways.places, as_of=now)
-        place = chain.item.to if chain.item else chain.held_by or next(
-            (link.to for link in reversed(chain.links) if link.to), "")  # fmt: skip
+        place = (
+            chain.item.to
+            if chain.item
+            else chain.held_by or next((link.to for link in reversed(chain.links) if link.to), "")
+        )
         found = tuple(
             Irregular(finding, place)
             for finding in chain.findings

@@ -64,9 +64,10 @@ def signed_in(said: Mapping[str, str]) -> dict[str, Signed]:
 def standing(said: Mapping[str, str], contents: str) -> dict[str, Signed]:
     """Those of them that stand: given for this, and under the name that stands there now."""
     return {
-        signer: signed for signer, signed in signed_in(said).items()
+        signer: signed
+        for signer, signed in signed_in(said).items()
         if signed.contents == contents and signed.name == name_of(said, signer)
-    }  # fmt: skip
+    }
 
 
 def acknowledged(said: Mapping[str, str], contents: str) -> tuple[Acknowledged, ...]:

@@ -13,8 +13,10 @@ _ADVICE = {
     "UNKNOWN_CODE": N_("Set it aside and ask where it comes from. If it stays in the list, it is recorded as unknown."),
     "VOID_LABEL": N_("Look for the newer label on it and scan that one. If there is none, set the item aside."),
     "SUSPECTED_COPY": N_("Set it aside: look for a second item with the same label, and compare the seals."),
-    "NOT_HELD": N_("Look at the label. If it was scanned by mistake, undo the scan; if it is really here, an earlier "
-                   "handover of it is not recorded, or this laptop has not had the data of the other one yet."),
+    "NOT_HELD": N_(
+        "Look at the label. If it was scanned by mistake, undo the scan; if it is really here, an earlier "
+        "handover of it is not recorded, or this laptop has not had the data of the other one yet."
+    ),
     "WRONG_DESTINATION": N_("Take it off the load and out of the list. If it must go along, say why in the remark."),
     "SHORTAGE": N_("Look for it. If it is not there, it is recorded as not scanned."),
     "EXCESS": N_("Count again, and look whether it belongs to another load."),
@@ -23,8 +25,10 @@ _ADVICE = {
     "MISSING": N_("Write in the remark what is missing, and call the warehouse."),
     "LATE": N_("Record it all the same; the time stays as it is."),
     "LATE_ENTRY": N_("Nothing to do: it stays visible that it was keyed in later."),
-    "GAP": N_("Ask who held it before: an earlier handover may not be recorded, or be in a newer bundle of that "
-              "station: take it in."),
+    "GAP": N_(
+        "Ask who held it before: an earlier handover may not be recorded, or be in a newer bundle of that "
+        "station: take it in."
+    ),
     "FORK": N_("Keep both papers, and ask both stations: one of the two records cannot be true."),
     "SEAL_BROKEN": N_("Take a photograph, renew the seals before witnesses, and record both."),
     "SEAL_MISMATCH": N_("Read the seals again. If they differ still, look inside before witnesses and write it down."),
@@ -37,7 +41,7 @@ _ADVICE = {
     "TAMPERED": N_("Keep the file as it is, tell the root of the election, and go on with a copy from a backup."),
     "INCOMPLETE": N_("Ask the station for a new bundle of its log."),
     "BAD_CHECK": N_("Scan it again, or type the code below the picture."),
-}  # fmt: skip
+}
 
 
 def advice(finding: Finding, store: Store | None = None) -> str:

@@ -81,7 +81,7 @@ class DraftDesk:
         return [
             self.words(item) if item.kind else _("{code}, on the paper").format(code=show_code(item.code))
             for item in self._missing.values()
-        ]  # fmt: skip
+        ]
 
     @property
     def assumed(self) -> dict[str, Item]:
@@ -98,9 +98,7 @@ class DraftDesk:
             check_matched(label.code, self._expected)
         item, findings = self.store.judge(label, self.handover)
         inside = self.store.state.contents.carried({item.code: item}) if item is not None else {}
-        is_new = self.store.drafts.take(
-            self.draft, Touch(label.code, label.print, how), at=self.store.around.now_utc()
-        )  # fmt: skip
+        is_new = self.store.drafts.take(self.draft, Touch(label.code, label.print, how), at=self.store.around.now_utc())
         if label.code not in self.taken:
             self.taken[label.code] = None
             if label.code in self._load and self._expected is not None:  # also what has gone before, where it is listed

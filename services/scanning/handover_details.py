@@ -142,9 +142,18 @@ def read_extra(text: str) -> Extra:
 
 
 CONDITION_WORDS = {
-    "good": "good", "baik": "good", "light": "light", "ringan": "light", "heavy": "heavy", "berat": "heavy",
-    "wet": "wet", "basah": "wet", "missing": "missing", "hilang": "missing", "kurang": "missing",
-}  # fmt: skip
+    "good": "good",
+    "baik": "good",
+    "light": "light",
+    "ringan": "light",
+    "heavy": "heavy",
+    "berat": "heavy",
+    "wet": "wet",
+    "basah": "wet",
+    "missing": "missing",
+    "hilang": "missing",
+    "kurang": "missing",
+}
 
 
 def read_condition(text: str) -> str:
@@ -168,9 +177,17 @@ def _of_items(said: Mapping[str, str], what: str) -> dict[str, str]:
 
 
 SEAL_WORDS = {
-    "intact": "intact", "utuh": "intact", "broken": "broken", "rusak": "broken", "lepas": "broken",
-    "mismatch": "mismatch", "beda": "mismatch", "none": "none", "kosong": "none", "tanpa": "none",
-}  # fmt: skip
+    "intact": "intact",
+    "utuh": "intact",
+    "broken": "broken",
+    "rusak": "broken",
+    "lepas": "broken",
+    "mismatch": "mismatch",
+    "beda": "mismatch",
+    "none": "none",
+    "kosong": "none",
+    "tanpa": "none",
+}
 """What a look at seals found, in both languages: who types it need not know which one is set."""
 
 

@@ -47,12 +47,18 @@ def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandove
     else:
         told, findings = recorded.facts, list(recorded.findings)
     return HandoverFacts(
-        parts=[Part(said, sheet) for said, sheet in sheets], items=store.state.items_of([*told.taken, *told.refused]),
-        refused=told.refused, findings=findings, election=own.election,
-        station=own.station, made_at_utc=store.around.now_utc(), made_by=store.around.by,
-        places=places, needs={need.kind: need for need in store.state.needs()},
+        parts=[Part(said, sheet) for said, sheet in sheets],
+        items=store.state.items_of([*told.taken, *told.refused]),
+        refused=told.refused,
+        findings=findings,
+        election=own.election,
+        station=own.station,
+        made_at_utc=store.around.now_utc(),
+        made_by=store.around.by,
+        places=places,
+        needs={need.kind: need for need in store.state.needs()},
         is_reprint=recorded is None,
-    )  # fmt: skip
+    )
 
 
 def facts_now(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> BastFacts:
@@ -75,9 +81,11 @@ def paper_words(store: Store, paper: ReadPaper) -> str:
     if paper.is_own:
         words = _("This station's own paper {bast}: {count} items from {giver} to {to}; its record is here")
     return words.format(
-        bast=printable(said["bast"]), count=number(len(said["items"])),
-        giver=name_of(places, said["from"]), to=name_of(places, said["to"]),
-    )  # fmt: skip
+        bast=printable(said["bast"]),
+        count=number(len(said["items"])),
+        giver=name_of(places, said["from"]),
+        to=name_of(places, said["to"]),
+    )
 
 
 def foretold_words(scanned: int, basts: Sequence[str], senders: Sequence[str]) -> str:

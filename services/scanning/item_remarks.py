@@ -59,9 +59,11 @@ def _kept(what: What, text: str) -> tuple[str, str, str]:
         case "seal":
             look = read_look(line)
             words = {
-                "intact": _("seals intact"), "broken": _("seals broken"), "mismatch": _("other seal numbers"),
+                "intact": _("seals intact"),
+                "broken": _("seals broken"),
+                "mismatch": _("other seal numbers"),
                 "none": _("without a seal"),
-            }  # fmt: skip
+            }
             return SEAL, line, f"{words[look.result]} {', '.join(look.serials)}".strip()
         case "remark":
             if not line:

@@ -51,9 +51,10 @@ class PackDesk:
             found = self.store.state.find_items(under=self.parent.to)
             inside = self.store.state.contents.packed(self.parent.code)
             return {
-                item.code: item for item in found
+                item.code: item
+                for item in found
                 if item.code != self.parent.code and item.kind != self.parent.kind and item.code not in inside
-            }  # fmt: skip
+            }
         return None
 
     @property

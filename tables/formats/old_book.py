@@ -45,11 +45,13 @@ def open_old_book(path: Path) -> tuple[str, list[OldSheet]]:
                 found.append(OldSheet(head["name"], json.loads(rows.decode("utf-8", "surrogatepass"))))
     except OverLimitError as error:
         raise InputError(
-            N_("{path} is not read: reading it breaks the reader, or takes far more time or memory "
-               "than a file of its size"),
+            N_(
+                "{path} is not read: reading it breaks the reader, or takes far more time or memory "
+                "than a file of its size"
+            ),
             hint=_SAVE_AS,
             path=path.name,
-        ) from error  # fmt: skip
+        ) from error
     return hashlib.sha256(data).hexdigest(), found
 
 

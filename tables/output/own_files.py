@@ -19,11 +19,26 @@ _LEDGER_TAILS = ("", "-wal", "-shm", "-journal")
 """What SQLite puts behind a ledger's name; a file that it finds there is taken for part of the ledger."""
 NAMES = (
     *(LEDGER_FILE + tail for tail in _LEDGER_TAILS),
-    "station.key", "station.key.*", "station-card.json", "keysheet.pdf", "pins.json", "observers.json", "printers.json",
+    "station.key",
+    "station.key.*",
+    "station-card.json",
+    "keysheet.pdf",
+    "pins.json",
+    "observers.json",
+    "printers.json",
     "headings.json",
-    "page.token", "page-lan.pem", "page-devices.json", "half-read-papers.txt", "sheets.toml", "bast.toml",
-    "bast-*.toml", "checklist.csv", "checklist.xlsx", "sizes.csv", "sizes.xlsx",
-)  # fmt: skip
+    "page.token",
+    "page-lan.pem",
+    "page-devices.json",
+    "half-read-papers.txt",
+    "sheets.toml",
+    "bast.toml",
+    "bast-*.toml",
+    "checklist.csv",
+    "checklist.xlsx",
+    "sizes.csv",
+    "sizes.xlsx",
+)
 """Files in the station's folder, in small letters: what Serah keeps there, and what an office puts there."""
 _SQLITE = b"SQLite format 3\0"
 _BEGINNING = 100

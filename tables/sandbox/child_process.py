@@ -68,9 +68,13 @@ def bounded(function: str, file_bytes: int, told: Mapping[str, Any], payload: by
         program, around["__PYVENV_LAUNCHER__"] = getattr(sys, "_base_executable", program), program
     process = subprocess.Popen(
         [program, "-P", "-c", _CODE, str(_ROOT), function],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, env=around,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        env=around,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )  # fmt: skip
+    )
     job: Any = None
     try:
         if sys.platform == "win32":

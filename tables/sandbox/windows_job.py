@@ -14,18 +14,27 @@ _PROCESS_MEMORY, _KILL_ON_JOB_CLOSE = 0x100, 0x2000
 
 class _Basic(ctypes.Structure):
     _fields_ = (
-        ("process_time", ctypes.c_int64), ("job_time", ctypes.c_int64), ("limit_flags", ctypes.c_uint32),
-        ("minimum_working_set", ctypes.c_size_t), ("maximum_working_set", ctypes.c_size_t),
-        ("active_processes", ctypes.c_uint32), ("affinity", ctypes.c_size_t), ("priority_class", ctypes.c_uint32),
+        ("process_time", ctypes.c_int64),
+        ("job_time", ctypes.c_int64),
+        ("limit_flags", ctypes.c_uint32),
+        ("minimum_working_set", ctypes.c_size_t),
+        ("maximum_working_set", ctypes.c_size_t),
+        ("active_processes", ctypes.c_uint32),
+        ("affinity", ctypes.c_size_t),
+        ("priority_class", ctypes.c_uint32),
         ("scheduling_class", ctypes.c_uint32),
-    )  # fmt: skip
+    )
 
 
 class _Extended(ctypes.Structure):
     _fields_ = (
-        ("basic", _Basic), ("io_counters", ctypes.c_uint64 * 6), ("process_memory", ctypes.c_size_t),
-        ("job_memory", ctypes.c_size_t), ("peak_process_memory", ctypes.c_size_t), ("peak_job_memory", ctypes.c_size_t),
-    )  # fmt: skip
+        ("basic", _Basic),
+        ("io_counters", ctypes.c_uint64 * 6),
+        ("process_memory", ctypes.c_size_t),
+        ("job_memory", ctypes.c_size_t),
+        ("peak_process_memory", ctypes.c_size_t),
+        ("peak_job_memory", ctypes.c_size_t),
+    )
 
 
 class Job:

@@ -30,11 +30,15 @@ AS_OF = "2024-02-13T00:00:00Z"
 def told(chain: Chain) -> dict[str, object]:
     """What a chain says, without what only its display adds."""
     return {
-        "code": chain.code, "held_by": chain.held_by,
-        "links": [[e.log, e.seq, e.leaf, e.type, link.from_, link.to, link.is_withdrawn]
-                  for link in chain.links for e in (link.event,)],
+        "code": chain.code,
+        "held_by": chain.held_by,
+        "links": [
+            [e.log, e.seq, e.leaf, e.type, link.from_, link.to, link.is_withdrawn]
+            for link in chain.links
+            for e in (link.event,)
+        ],
         "findings": sorted([f.code, f.leaf, f.is_open] for f in chain.findings),
-    }  # fmt: skip
+    }
 
 
 def main() -> None:

@@ -39,8 +39,16 @@ def code_of(number: int) -> str:
 
 
 def item(code: str, quantity: int = 1) -> dict[str, Any]:
-    return {"code": code, "kind": "kotak", "to": "51", "k": 1, "n": 1, "quantity": quantity, "election": None,
-            "range": None}  # fmt: skip
+    return {
+        "code": code,
+        "kind": "kotak",
+        "to": "51",
+        "k": 1,
+        "n": 1,
+        "quantity": quantity,
+        "election": None,
+        "range": None,
+    }
 
 
 def registered(codes: list[str], held_by: str = "51", quantity: int = 1, *, station: Station | None = None) -> Station:
@@ -48,10 +56,20 @@ def registered(codes: list[str], held_by: str = "51", quantity: int = 1, *, stat
     station, entry = station or log(), None
     seq = len(station.entries) + 1
     body = {
-        "v": 1, "type": "register", "log": station.name, "seq": seq, "prev": station.entries[-1].leaf.hex(), "refs": [],
-        "id": "1", "at": "2026-11-20T00:00:00Z", "by": "Made", "app": "serah/test",
-        "items": [item(code, quantity) for code in codes], "held_by": held_by, "out_of": None,
-    }  # fmt: skip
+        "v": 1,
+        "type": "register",
+        "log": station.name,
+        "seq": seq,
+        "prev": station.entries[-1].leaf.hex(),
+        "refs": [],
+        "id": "1",
+        "at": "2026-11-20T00:00:00Z",
+        "by": "Made",
+        "app": "serah/test",
+        "items": [item(code, quantity) for code in codes],
+        "held_by": held_by,
+        "out_of": None,
+    }
     data = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
     signature = sign_body(data, station.public_key, station.secret.sign)
     entry = RawEntry(data, f"{signature}\n", seq, leaf_digest(entry_bytes(data, (signature,))))

@@ -146,8 +146,12 @@ def totals_xlsx() -> bytes:
 
 def wrong_total_csv() -> bytes:
     """A total that does not fit its rows: two digits are swapped."""
-    rows = [["Jenis", "Tujuan", "Ke", "Jumlah"], ["surat_suara", "51.08.01", 1, "9.000"],
-            ["surat_suara", "51.08.02", 1, "8.518"], ["TOTAL", "", "", "17.581"]]  # fmt: skip
+    rows = [
+        ["Jenis", "Tujuan", "Ke", "Jumlah"],
+        ["surat_suara", "51.08.01", 1, "9.000"],
+        ["surat_suara", "51.08.02", 1, "8.518"],
+        ["TOTAL", "", "", "17.581"],
+    ]
     return text(rows, ";")
 
 
@@ -164,8 +168,12 @@ def numbered_columns_xlsx() -> bytes:
 
 def thousands_csv() -> bytes:
     """Numbers with their thousands apart, by points and by spaces, and with two noughts behind a comma."""
-    rows = [["Jenis Barang", "Tujuan", "Ke", "Jumlah"], ["surat_suara", "51.08.01", 1, "17.518"],
-            ["surat_suara", "51.08.02", 1, "16 000"], ["surat_suara", "51.08.01.2010", 1, "1.200,00"]]  # fmt: skip
+    rows = [
+        ["Jenis Barang", "Tujuan", "Ke", "Jumlah"],
+        ["surat_suara", "51.08.01", 1, "17.518"],
+        ["surat_suara", "51.08.02", 1, "16 000"],
+        ["surat_suara", "51.08.01.2010", 1, "1.200,00"],
+    ]
     return text(rows, ";")
 
 
@@ -184,8 +192,9 @@ def written_dates_csv() -> bytes:
 def instructions_first_xlsx() -> bytes:
     """The first sheet has instructions; the table is on the second."""
     return book(
-        ("Petunjuk", [["Isi lembar kedua."], ["Kode seperti Kemendagri"]]), ("Data", [[], HEADINGS, *PLACES]),
-    )  # fmt: skip
+        ("Petunjuk", [["Isi lembar kedua."], ["Kode seperti Kemendagri"]]),
+        ("Data", [[], HEADINGS, *PLACES]),
+    )
 
 
 def two_tables_xlsx() -> bytes:
@@ -213,11 +222,13 @@ def libreoffice_ods() -> bytes:
     """A table of LibreOffice, with a title and a number of Excel's kind."""
     rows = [["DAFTAR TEMPAT"], [], HEADINGS, *PLACES]
     cells = "".join(
-        "<table:table-row>" + "".join(
+        "<table:table-row>"
+        + "".join(
             f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in row
-        ) + "</table:table-row>"
+        )
+        + "</table:table-row>"
         for row in rows
-    )  # fmt: skip
+    )
     return ods(cells)
 
 
@@ -229,32 +240,50 @@ def printed_pages_xlsx() -> bytes:
 
 def each_tps_xlsx() -> bytes:
     """One row for each TPS; sub-district and village are merged over their rows; a column of voters."""
-    rows = [["DAFTAR TPS PEMILU 2024"], ["No", "Kecamatan", "Desa/Kelurahan", "TPS", "Jumlah DPT"],
-            [1, "Gerokgak", "Patas", "001", 251], [2, "", "", "002", 249], [3, "", "Pejarakan", "001", 262],
-            [4, "Seririt", "Kel. Seririt", "001", 270], [5, "", "", "002", 268]]  # fmt: skip
+    rows = [
+        ["DAFTAR TPS PEMILU 2024"],
+        ["No", "Kecamatan", "Desa/Kelurahan", "TPS", "Jumlah DPT"],
+        [1, "Gerokgak", "Patas", "001", 251],
+        [2, "", "", "002", 249],
+        [3, "", "Pejarakan", "001", 262],
+        [4, "Seririt", "Kel. Seririt", "001", 270],
+        [5, "", "", "002", 268],
+    ]
     return book(("TPS", rows), merged=["A1:E1", "B3:B5", "C3:C4", "B6:B7", "C6:C7"])
 
 
 def count_of_tps_csv() -> bytes:
     """One row for each village with how many TPS it has, names in capitals, totals of each sub-district."""
-    rows = [["No", "KECAMATAN", "DESA/KELURAHAN", "JUMLAH TPS"],
-            [1, "GEROKGAK", "PATAS", 3], [2, "", "TINGA TINGA", 2],
-            ["", "JUMLAH", "", 5], [3, "SERIRIT", "SERIRIT", 4], ["", "JUMLAH", "", 4],
-            ["", "TOTAL", "", 9]]  # fmt: skip
+    rows = [
+        ["No", "KECAMATAN", "DESA/KELURAHAN", "JUMLAH TPS"],
+        [1, "GEROKGAK", "PATAS", 3],
+        [2, "", "TINGA TINGA", 2],
+        ["", "JUMLAH", "", 5],
+        [3, "SERIRIT", "SERIRIT", 4],
+        ["", "JUMLAH", "", 4],
+        ["", "TOTAL", "", 9],
+    ]
     return text(rows, ";")
 
 
 def grouped_codes_xlsx() -> bytes:
     """Headings in two lines, Kecamatan and Desa each over Kode and Nama; codes are numbers without points."""
-    rows = [["Kecamatan", "", "Desa", "", "Jumlah TPS"], ["Kode", "Nama", "Kode", "Nama", ""],
-            [510801, "Gerokgak", 5108012010, "Patas", 2], [510802, "Seririt", 5108022001, "Unggahan", 1]]  # fmt: skip
+    rows = [
+        ["Kecamatan", "", "Desa", "", "Jumlah TPS"],
+        ["Kode", "Nama", "Kode", "Nama", ""],
+        [510801, "Gerokgak", 5108012010, "Patas", 2],
+        [510802, "Seririt", 5108022001, "Unggahan", 1],
+    ]
     return book(("Desa", rows), merged=["A1:B1", "C1:D1", "E1:E2"])
 
 
 def tps_means_how_many_csv() -> bytes:
     """The column TPS says how many there are, and villages have a due time."""
-    rows = [["Kecamatan", "Desa", "TPS", "Batas Waktu"], ["Gerokgak", "Patas", 3, "13/02/2024 12.00"],
-            ["Gerokgak", "Pejarakan", 2, "13/02/2024 14.00"]]  # fmt: skip
+    rows = [
+        ["Kecamatan", "Desa", "TPS", "Batas Waktu"],
+        ["Gerokgak", "Patas", 3, "13/02/2024 12.00"],
+        ["Gerokgak", "Pejarakan", 2, "13/02/2024 14.00"],
+    ]
     return text(rows)
 
 
@@ -270,8 +299,14 @@ def new_village_csv() -> bytes:
 
 def tps_twice_csv() -> bytes:
     """A TPS stands twice."""
-    return text([["Kecamatan", "Desa", "TPS"], ["Gerokgak", "Patas", 1], ["Gerokgak", "Patas", 2],
-                 ["Gerokgak", "Patas", "TPS 002"]])  # fmt: skip
+    return text(
+        [
+            ["Kecamatan", "Desa", "TPS"],
+            ["Gerokgak", "Patas", 1],
+            ["Gerokgak", "Patas", 2],
+            ["Gerokgak", "Patas", "TPS 002"],
+        ]
+    )
 
 
 def one_name_twice_csv() -> bytes:

@@ -31,10 +31,15 @@ def text() -> str:
     sheet = Sheet(entry["body"].encode(), entry["signatures"], public_key(), head)
     data = pack_sheet(sheet)
     vector = {
-        "dictionary_hex": compression._DICTIONARY.hex(), "body": entry["body"], "signatures": entry["signatures"],
-        "public_key": public_key().hex(), "head": head, "packed_hex": data.hex(), "paper": paper_id(data),
+        "dictionary_hex": compression._DICTIONARY.hex(),
+        "body": entry["body"],
+        "signatures": entry["signatures"],
+        "public_key": public_key().hex(),
+        "head": head,
+        "packed_hex": data.hex(),
+        "paper": paper_id(data),
         "parts": parts(data, 3),
-    }  # fmt: skip
+    }
     return json.dumps(vector, indent=1, ensure_ascii=True) + "\n"
 
 

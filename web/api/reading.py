@@ -36,9 +36,14 @@ _MOST = 200
 def station(site: SiteDep, role: RoleDep) -> schemas.Station:
     own, waits = site.ask.do(lambda store: (store.ledger.own_log(), waiting(store)))
     return schemas.Station(
-        station=own.station, place=own.place, election=own.election, log=own.name, root=own.root,
-        role=role, waiting=waits,
-    )  # fmt: skip
+        station=own.station,
+        place=own.place,
+        election=own.election,
+        log=own.name,
+        root=own.root,
+        role=role,
+        waiting=waits,
+    )
 
 
 @router.get("/items", summary="Items, page by page")
@@ -170,9 +175,9 @@ def _incidents(store: Store, to: str, *, with_staff: bool) -> list[schemas.Incid
 
 
 def _heads(store: Store) -> schemas.Heads:
-    return schemas.Heads.model_validate({
-        "logs": store.ledger.heads(), "signed": store.heads.own_head(), "unwitnessed": store.heads.unwitnessed()
-    })  # fmt: skip
+    return schemas.Heads.model_validate(
+        {"logs": store.ledger.heads(), "signed": store.heads.own_head(), "unwitnessed": store.heads.unwitnessed()}
+    )
 
 
 def _verified(store: Store) -> schemas.Verified:
@@ -181,9 +186,17 @@ def _verified(store: Store) -> schemas.Verified:
 
 def _item(item: Item) -> schemas.Item:
     return schemas.Item(
-        code=item.code, kind=item.kind, to=item.to, k=item.k, n=item.n, election=item.election, quantity=item.quantity,
-        held_by=item.held_by, condition=item.condition or None, print=item.print,
-    )  # fmt: skip
+        code=item.code,
+        kind=item.kind,
+        to=item.to,
+        k=item.k,
+        n=item.n,
+        election=item.election,
+        quantity=item.quantity,
+        held_by=item.held_by,
+        condition=item.condition or None,
+        print=item.print,
+    )
 
 
 def incident(row: Incident, *, with_staff: bool) -> schemas.Incident:
@@ -194,9 +207,15 @@ def incident(row: Incident, *, with_staff: bool) -> schemas.Incident:
         return None if event is None or not with_staff else str(event.body["by"])
 
     return schemas.Incident(
-        record=f"{opened.log}:{opened.seq}" if opened else None, state="open" if row.is_open else "closed",
-        place=body["place"], stage=body["stage"], text=body["text"] if opened else "",
-        items=[item["code"] for item in body["items"]], opened_utc=opened.happened if opened else None,
-        opened_by=by(opened), closed_utc=closed.happened if closed else None, closed_by=by(closed),
+        record=f"{opened.log}:{opened.seq}" if opened else None,
+        state="open" if row.is_open else "closed",
+        place=body["place"],
+        stage=body["stage"],
+        text=body["text"] if opened else "",
+        items=[item["code"] for item in body["items"]],
+        opened_utc=opened.happened if opened else None,
+        opened_by=by(opened),
+        closed_utc=closed.happened if closed else None,
+        closed_by=by(closed),
         closed_text=closed.body["text"] if closed else None,
-    )  # fmt: skip
+    )

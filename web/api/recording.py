@@ -43,9 +43,12 @@ UNASKED = (
 
 
 @router.post(
-    "/handovers", summary="Record a handover, once for each id", description=UNASKED, responses=DESCRIBED,
+    "/handovers",
+    summary="Record a handover, once for each id",
+    description=UNASKED,
+    responses=DESCRIBED,
     dependencies=[TOLD],
-)  # fmt: skip
+)
 def handover(site: SiteDep, asked: schemas.NewHandover) -> schemas.Recorded:
     return site.keep.do(lambda store: _record(store, asked))
 
@@ -78,9 +81,12 @@ def drop(site: SiteDep, draft: Draft) -> schemas.Draft:
 
 
 @router.post(
-    "/drafts/{draft}/record", summary="Record a session, once", description=UNASKED, responses=CHANGED | DESCRIBED,
+    "/drafts/{draft}/record",
+    summary="Record a session, once",
+    description=UNASKED,
+    responses=CHANGED | DESCRIBED,
     dependencies=[TOLD],
-)  # fmt: skip
+)
 def record(site: SiteDep, draft: Draft, asked: schemas.RecordDraft) -> schemas.Recorded:
     words = _words(asked)
     try:
@@ -107,8 +113,7 @@ def listed(site: SiteDep) -> list[schemas.Token]:
     return [_token(site, token) for token in site.observers.all()]
 
 
-@tokens.post("/tokens", summary="Make a token; its secret is told this once", status_code=201,
-             responses=CHANGED)  # fmt: skip
+@tokens.post("/tokens", summary="Make a token; its secret is told this once", status_code=201, responses=CHANGED)
 def make(site: SiteDep, asked: schemas.NewToken) -> schemas.MadeToken:
     token, secret = site.observers.make(asked.name, days=asked.days)
     return schemas.MadeToken(**_token(site, token).model_dump(), token=secret)
@@ -121,9 +126,12 @@ def revoke(site: SiteDep, name: Annotated[str, Path(max_length=80)]) -> schemas.
 
 def _token(site: Site, token: Token) -> schemas.Token:
     return schemas.Token(
-        name=token.name, made_at=token.made_at, expires_at=token.expires_at, revoked_at=token.revoked_at,
+        name=token.name,
+        made_at=token.made_at,
+        expires_at=token.expires_at,
+        revoked_at=token.revoked_at,
         is_valid=site.observers.is_valid(token),
-    )  # fmt: skip
+    )
 
 
 def _open_incident(store: Store, asked: schemas.NewIncident) -> schemas.RecordedEvent:
@@ -162,9 +170,11 @@ def _labels(texts: list[str]) -> list[ItemLabel]:
             faults.append(Fault(error.message, error.values, row=number))
     if faults:
         raise InputError(
-            N_("nothing was recorded: {count} lines are no item's code"), hint=N_("Mend them and ask again."),
-            faults=tuple(faults), count=len(faults),
-        )  # fmt: skip
+            N_("nothing was recorded: {count} lines are no item's code"),
+            hint=N_("Mend them and ask again."),
+            faults=tuple(faults),
+            count=len(faults),
+        )
     return labels
 
 
@@ -203,28 +213,45 @@ def _known(store: Store, bast: str) -> schemas.Recorded:
 
     parts = find_handover(store.state, bast).parts
     facts, _then = told_of(store, parts)
-    return schemas.Recorded.model_validate({
-        "bast": bast, "new": False, "scanned": len(facts.taken), "expected": facts.expected,
-        "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in parts], "findings": [],
-        "conditions": facts.noted, "named_twice": people_json(facts.named_twice),
-    })  # fmt: skip
+    return schemas.Recorded.model_validate(
+        {
+            "bast": bast,
+            "new": False,
+            "scanned": len(facts.taken),
+            "expected": facts.expected,
+            "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in parts],
+            "findings": [],
+            "conditions": facts.noted,
+            "named_twice": people_json(facts.named_twice),
+        }
+    )
 
 
 def _recorded(store: Store, recorded: RecordedHandover) -> schemas.Recorded:
     needs = {need.kind: need for need in store.state.needs()}
-    return schemas.Recorded.model_validate({
-        "bast": recorded.bast, "new": True, "scanned": recorded.scanned, "expected": recorded.expected,
-        "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in recorded.events],
-        "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
-        "conditions": recorded.facts.noted, "named_twice": people_json(recorded.facts.named_twice),
-    })  # fmt: skip
+    return schemas.Recorded.model_validate(
+        {
+            "bast": recorded.bast,
+            "new": True,
+            "scanned": recorded.scanned,
+            "expected": recorded.expected,
+            "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in recorded.events],
+            "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
+            "conditions": recorded.facts.noted,
+            "named_twice": people_json(recorded.facts.named_twice),
+        }
+    )
 
 
 def _draft(info: DraftInfo) -> schemas.Draft:
     return schemas.Draft(
-        id=info.id, giver=info.giver or "", receiver=info.receiver or "", bound=list(info.bound),
-        opened_at=info.opened_at, taken=info.scan_count,
-    )  # fmt: skip
+        id=info.id,
+        giver=info.giver or "",
+        receiver=info.receiver or "",
+        bound=list(info.bound),
+        opened_at=info.opened_at,
+        taken=info.scan_count,
+    )
 
 
 def _whole_draft(room: Room) -> schemas.Draft:

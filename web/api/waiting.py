@@ -37,8 +37,11 @@ def waiting(store: Store) -> list[schemas.Waiting]:
 
     return [
         schemas.Waiting(
-            station=one.station, place=one.place, records=one.records, own=one.is_own,
+            station=one.station,
+            place=one.place,
+            records=one.records,
+            own=one.is_own,
             fingerprint=key_fingerprint(bytes.fromhex(one.key)),
         )
         for one in waiting_now(store)
-    ]  # fmt: skip
+    ]

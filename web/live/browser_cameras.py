@@ -70,10 +70,15 @@ class Eyes:
             hinted = [(hint.corners, None, hint_words(hint.hint)) for hint in eye.adviser.unread]
             labels = [(read.corners, marks.get(read.text), "") for read in reads] + hinted
             return {
-                "width": image.shape[1], "height": image.shape[0], "advice": advice, "paused": is_paused,
-                "labels": [{"corners": [[round(x), round(y)] for x, y in corners], "mark": mark, "words": words}
-                           for corners, mark, words in labels],
-            }  # fmt: skip
+                "width": image.shape[1],
+                "height": image.shape[0],
+                "advice": advice,
+                "paused": is_paused,
+                "labels": [
+                    {"corners": [[round(x), round(y)] for x, y in corners], "mark": mark, "words": words}
+                    for corners, mark, words in labels
+                ],
+            }
         finally:
             eye.last_s = time.monotonic()
             eye.lock.release()

@@ -70,8 +70,13 @@ class Job:
         if self._error is not None:
             raise self._error
         assert self._answer is not None
-        return {"job": self.id, "state": "done", "page": self._answer.page, "file": self._answer.file,
-                **self._answer.values}  # fmt: skip
+        return {
+            "job": self.id,
+            "state": "done",
+            "page": self._answer.page,
+            "file": self._answer.file,
+            **self._answer.values,
+        }
 
 
 class Jobs:

@@ -68,15 +68,21 @@ class PaperRoom(Scanning):
         places = self.store.state.places
         self.tray.judge_anew()
         return {
-            "last": self.last, "look": self._look(), "version": self.version,
+            "last": self.last,
+            "look": self._look(),
+            "version": self.version,
             "half_read": [
-                {"paper": read.paper, "have": len(read.have), "of": read.of,
-                 "missing": ", ".join(map(str, read.missing)),
-                 "parts": [(number, number in read.have) for number in range(1, read.of + 1)]}
+                {
+                    "paper": read.paper,
+                    "have": len(read.have),
+                    "of": read.of,
+                    "missing": ", ".join(map(str, read.missing)),
+                    "parts": [(number, number in read.have) for number in range(1, read.of + 1)],
+                }
                 for read in self.session.half_read
             ],
             "papers": [self._shown(paper, places) for paper in reversed(self.tray.papers.values())],
-        }  # fmt: skip
+        }
 
     def _look(self) -> str:
         """How the last outcome looks: red alone for what is grave, as a signature that does not hold."""
@@ -87,12 +93,15 @@ class PaperRoom(Scanning):
 
     def _shown(self, paper: TrayPaper, places: Any) -> dict[str, Any]:
         return {
-            "title": paper.title, "is_held": paper.is_held, "is_own": paper.is_own,
+            "title": paper.title,
+            "is_held": paper.is_held,
+            "is_own": paper.is_own,
             "is_received": paper.is_received,
             "findings": [_finding_words(finding) for finding in paper.findings],
-            "giver": show_custodian(paper.giver), "receiver": show_custodian(paper.receiver) if paper.receiver else "",
+            "giver": show_custodian(paper.giver),
+            "receiver": show_custodian(paper.receiver) if paper.receiver else "",
             "giver_name": custodian_name(places, paper.giver),
-        }  # fmt: skip
+        }
 
 
 def _finding_words(finding: Finding) -> str:

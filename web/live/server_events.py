@@ -98,9 +98,12 @@ class News:
         return int(number)
 
     async def stream(
-        self, after: str, is_closing: Callable[[], bool], look: Callable[[], None] = lambda: None,
+        self,
+        after: str,
+        is_closing: Callable[[], bool],
+        look: Callable[[], None] = lambda: None,
         now: Callable[[], Mapping[str, Mapping[str, Any]]] = dict,
-    ) -> AsyncIterator[str]:  # fmt: skip
+    ) -> AsyncIterator[str]:
         """Server-sent events after a mark, for as long as somebody listens; `missed` where some are not kept.
 
         Args:

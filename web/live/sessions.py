@@ -164,8 +164,11 @@ class Room(Scanning):
         """Whether this is still what the ledger has; another program may fill the same draft."""
         info, desk = store.drafts.get(self.draft), self.desk
         return self.store is store and (info.giver or "", info.receiver or "", info.bound, info.scan_count) == (
-            desk.giver, desk.receiver or "", desk.bound, len(desk.taken)
-        )  # fmt: skip
+            desk.giver,
+            desk.receiver or "",
+            desk.bound,
+            len(desk.taken),
+        )
 
     def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
         """Judge anew what was taken, keep which codes of a paper were shown, and tell every open page."""

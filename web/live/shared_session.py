@@ -73,11 +73,19 @@ class Scanning:
     def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
         """Tell every open page what came of a label or a line, with the line's id; what they are told."""
         return self.news.tell(
-            "outcome", line=line, kind=outcome.kind, text=outcome.text, remark=outcome.remark, beep=outcome.beep,
-            advice=self._advice(outcome), is_grave=any(finding.severity == "critical" for finding in outcome.findings),
+            "outcome",
+            line=line,
+            kind=outcome.kind,
+            text=outcome.text,
+            remark=outcome.remark,
+            beep=outcome.beep,
+            advice=self._advice(outcome),
+            is_grave=any(finding.severity == "critical" for finding in outcome.findings),
             code=show_code(outcome.code) if outcome.kind in ("taken", "again", "put_out") else outcome.code,
-            taken=outcome.tally.taken, right=outcome.tally.right, expected=outcome.tally.expected,
-        )  # fmt: skip
+            taken=outcome.tally.taken,
+            right=outcome.tally.right,
+            expected=outcome.tally.expected,
+        )
 
     def _advice(self, outcome: Outcome) -> str:
         """What to do now about what came of a label; empty where nothing is to be done."""

@@ -82,17 +82,24 @@ def _known(store: Store) -> dict[str, Any]:
     recent: dict[tuple[str, str], dict[str, str]] = {}
     for said in store.papers.recent(50):
         key = (said["from"], said["to"])
-        recent.setdefault(key, {
-            "giver": show_custodian(said["from"]), "giver_name": custodian_name(places, said["from"]),
-            "receiver": show_custodian(said["to"]), "receiver_name": custodian_name(places, said["to"]),
-            "bound": " ".join(said["bound"]),
-            "bound_names": ", ".join(custodian_name(places, code) for code in said["bound"]),
-        })  # fmt: skip
+        recent.setdefault(
+            key,
+            {
+                "giver": show_custodian(said["from"]),
+                "giver_name": custodian_name(places, said["from"]),
+                "receiver": show_custodian(said["to"]),
+                "receiver_name": custodian_name(places, said["to"]),
+                "bound": " ".join(said["bound"]),
+                "bound_names": ", ".join(custodian_name(places, code) for code in said["bound"]),
+            },
+        )
     return {
-        "own_shown": with_code(places, own), "own_path": "" if within == custodian_name(places, own) else within,
+        "own_shown": with_code(places, own),
+        "own_path": "" if within == custodian_name(places, own) else within,
         "receives": not (store.has_plan or store.may_plan or recent),  # what it has not received it cannot give
-        "recent": list(recent.values())[:_RECENT], "drafts": unfinished(store)[:_RECENT],
-    }  # fmt: skip
+        "recent": list(recent.values())[:_RECENT],
+        "drafts": unfinished(store)[:_RECENT],
+    }
 
 
 def open_draft(store: Store, ends: Ends) -> str:
@@ -122,13 +129,17 @@ def custodian_on_page(store: Store, text: str) -> str:
     except (CodeError, InputError) as error:
         raise InputError(
             N_("there is no place {place} in the plan"),
-            hint=N_("This field is for a place or a vehicle: type a part of its name and choose it from the list that "
-                    "opens. Names of people are written later, on the review.")
+            hint=N_(
+                "This field is for a place or a vehicle: type a part of its name and choose it from the list that "
+                "opens. Names of people are written later, on the review."
+            )
             if store.has_plan
-            else N_("The plan is not here yet: type the place's official code, for example 51.08.06.1024, or take in "
-                    "the warehouse's data on the page Meet."),
+            else N_(
+                "The plan is not here yet: type the place's official code, for example 51.08.06.1024, or take in "
+                "the warehouse's data on the page Meet."
+            ),
             place=text.strip()[:60],
-        ) from error  # fmt: skip
+        ) from error
 
 
 def _code(text: str) -> str:

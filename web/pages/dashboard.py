@@ -103,4 +103,4 @@ def shown(store: Store, overview: Overview, code: str, *, with_staff: bool) -> d
         "facts": facts,
         "tree": tree_drawing(facts["own"], branches) if branches else None,
         "clock": clock_drawing(children[:_DRAWN_ROWS], store.around.now_utc(), zone(code)[1]),
-    }  # fmt: skip
+    }

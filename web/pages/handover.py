@@ -84,22 +84,31 @@ class Said(Given):
             InputError: a text has characters that nobody sees, or a label was scanned into a name.
         """
         names = {
-            "giver_name": _("Giver"), "receiver_name": _("Receiver"), "witness_1": _("Witness"),
-            "giver_office": _("Function"), "receiver_office": _("Function"), "escort": _("Escort"),
-            "witness_2": _("Witness"), "vehicle": _("Vehicle"), "driver": _("Driver"),
-        }  # fmt: skip
+            "giver_name": _("Giver"),
+            "receiver_name": _("Receiver"),
+            "witness_1": _("Witness"),
+            "giver_office": _("Function"),
+            "receiver_office": _("Function"),
+            "escort": _("Escort"),
+            "witness_2": _("Witness"),
+            "vehicle": _("Vehicle"),
+            "driver": _("Driver"),
+        }
         lines = {name: name_line(shown, getattr(self, name)) for name, shown in names.items()}
         lines["note"] = one_line(_("Remark"), self.note, LONGEST_NOTE)
         witnesses = [line for line in (lines.pop("witness_1"), lines.pop("witness_2")) if line]
         counted = "" if self.counted is None else str(self.counted)
-        extras = [f"{one_line(_('Kind'), each.kind)}={each.count}:{one_line(_('Remark'), each.note)}"
-                  for each in self.extras]  # fmt: skip
+        extras = [
+            f"{one_line(_('Kind'), each.kind)}={each.count}:{one_line(_('Remark'), each.note)}" for each in self.extras
+        ]
         for text in extras:
             read_extra(text)
         return {
-            **lines, "witnesses": "\n".join(witnesses), "counted": counted,
+            **lines,
+            "witnesses": "\n".join(witnesses),
+            "counted": counted,
             EXTRAS: "\n".join(extras),
-        }  # fmt: skip
+        }
 
 
 class Reviewed(Said):
@@ -216,16 +225,25 @@ def _review(room: Room) -> dict[str, Any]:
         "receiver": bool(desk.receiver and store.is_carrier(desk.receiver)),
     }
     return {
-        "board": board(room), "spoken": spoken[:_SHOWN], "spoken_count": len(spoken),
-        "findings": told(room, others), "shortage_count": len(weighed.facts.missing) if weighed else 0,
-        "version": room.version(), "said": _Said(said),
+        "board": board(room),
+        "spoken": spoken[:_SHOWN],
+        "spoken_count": len(spoken),
+        "findings": told(room, others),
+        "shortage_count": len(weighed.facts.missing) if weighed else 0,
+        "version": room.version(),
+        "said": _Said(said),
         "extras": [[each.kind, each.count, each.note] for each in handover.extras],
         "kinds": [(need.kind, kind_name({need.kind: need}, need.kind)) for need in store.state.needs()],
-        "most_extras": MOST_EXTRAS, "more_witnesses": handover.witnesses[WITNESSES:], "stops": handover.carriage.stops,
-        "is_carrier": any(is_carried.values()), "is_carried": is_carried,
-        "by_kind": _by_kind(room, items), "foretold": foretold_now(store, handover, desk.taken),
-        "few_missing": few_missing(room), **_names(store, desk.giver, said),
-    }  # fmt: skip
+        "most_extras": MOST_EXTRAS,
+        "more_witnesses": handover.witnesses[WITNESSES:],
+        "stops": handover.carriage.stops,
+        "is_carrier": any(is_carried.values()),
+        "is_carried": is_carried,
+        "by_kind": _by_kind(room, items),
+        "foretold": foretold_now(store, handover, desk.taken),
+        "few_missing": few_missing(room),
+        **_names(store, desk.giver, said),
+    }
 
 
 def _by_kind(room: Room, items: Mapping[str, Item]) -> list[tuple[str, int]]:
@@ -238,10 +256,7 @@ def _by_kind(room: Room, items: Mapping[str, Item]) -> list[tuple[str, int]]:
             return kind_name(needs, items[code].kind)
         return _("as on the paper") if code in foretold else _("not registered")
 
-    counts = Counter(
-        words(code)
-        for code in room.desk.taken if code not in room.desk.refused
-    )  # fmt: skip
+    counts = Counter(words(code) for code in room.desk.taken if code not in room.desk.refused)
     return counts.most_common()
 
 
@@ -302,23 +317,31 @@ def _recorded(store: Store, number: str) -> dict[str, Any]:
     """
     sheets = _sheets(store, number)
     judged = (
-        _judged(store, sheets) if _is_small(store, [said for said, _sheet in sheets])
+        _judged(store, sheets)
+        if _is_small(store, [said for said, _sheet in sheets])
         else {"is_judged": False, "reasons": [], "critical_count": 0}
-    )  # fmt: skip
+    )
     places, last = store.state.places, sheets[-1][0]
     signed = {row["party"] for row in last.get("acknowledged", ()) if row["how"] != "paper"}
     ends = {"giver": last["from"], "receiver": last["to"]}
     return {
-        "bast": last["bast"], "happened": last["occurred"] or last["at"],
-        "keyed_in": sheets[0][0]["at"] if last["occurred"] else "", "letter_file": _letter_file(last["bast"]),
-        "unsigned": [last["parties"][party] or custodian_name(places, code)
-                     for party, code in ends.items() if party not in signed],
+        "bast": last["bast"],
+        "happened": last["occurred"] or last["at"],
+        "keyed_in": sheets[0][0]["at"] if last["occurred"] else "",
+        "letter_file": _letter_file(last["bast"]),
+        "unsigned": [
+            last["parties"][party] or custodian_name(places, code)
+            for party, code in ends.items()
+            if party not in signed
+        ],
         **judged,
         "bound": [custodian_name(places, code) for code in last["bound"]],
-        "giver": custodian_name(places, last["from"]), "receiver": custodian_name(places, last["to"]),
-        "giver_person": last["parties"]["giver"], "receiver_person": last["parties"]["receiver"],
+        "giver": custodian_name(places, last["from"]),
+        "receiver": custodian_name(places, last["to"]),
+        "giver_person": last["parties"]["giver"],
+        "receiver_person": last["parties"]["receiver"],
         "query": urlencode({"number": last["bast"]}),
-    }  # fmt: skip
+    }
 
 
 def _outcome(store: Store, number: str) -> dict[str, Any]:

@@ -33,21 +33,29 @@ def alive(site: SiteDep) -> dict[str, str]:
 def unfinished(store: Store) -> list[dict[str, Any]]:
     """The sessions that are not recorded, newest first."""
     return [
-        {"id": info.id, "ends": ends_in_words(store, info, " → "), "opened_at": info.opened_at,
-         "count": info.scan_count}
+        {
+            "id": info.id,
+            "ends": ends_in_words(store, info, " → "),
+            "opened_at": info.opened_at,
+            "count": info.scan_count,
+        }
         for info in reversed(store.drafts.all())
-    ]  # fmt: skip
+    ]
 
 
 def _known(store: Store) -> dict[str, Any]:
     places = store.state.places
     places.refresh()
     recent = [
-        {"number": said["bast"], "giver": custodian_name(places, said["from"]), "at": said["at"],
-         "receiver": custodian_name(places, said["to"]),
-         "query": urlencode({"number": said["bast"]})}
+        {
+            "number": said["bast"],
+            "giver": custodian_name(places, said["from"]),
+            "at": said["at"],
+            "receiver": custodian_name(places, said["to"]),
+            "query": urlencode({"number": said["bast"]}),
+        }
         for said in store.papers.recent(_RECENT)
-    ]  # fmt: skip
+    ]
     own, drafts = store.ledger.own_log().place, unfinished(store)
     put_back = ""
     try:
@@ -55,7 +63,10 @@ def _known(store: Store) -> dict[str, Any]:
     except TamperError as error:
         put_back = f"{sentence(say(error))}. {hint_on_page(error)}"
     return {
-        "put_back": put_back, "drafts": drafts, "recent": recent, "place_name": custodian_name(places, own),
+        "put_back": put_back,
+        "drafts": drafts,
+        "recent": recent,
+        "place_name": custodian_name(places, own),
         "plan_comes": not store.has_plan and not store.may_plan,
         "is_bare": not drafts and not recent and next(store.state.find_items(), None) is None,
-    }  # fmt: skip
+    }

@@ -29,9 +29,16 @@ Word = Annotated[str, Query(max_length=200)]
 
 @router.get("/items", include_in_schema=False)
 def search(
-    request: Request, site: SiteDep, q: Word = "", kind: Word = "", to: Word = "", held_by: Word = "", after: Word = "",
-    before: Word = "", at: Annotated[int, Query(ge=1, lt=100_000_000)] = 1,
-) -> Response:  # fmt: skip
+    request: Request,
+    site: SiteDep,
+    q: Word = "",
+    kind: Word = "",
+    to: Word = "",
+    held_by: Word = "",
+    after: Word = "",
+    before: Word = "",
+    at: Annotated[int, Query(ge=1, lt=100_000_000)] = 1,
+) -> Response:
     asked = {"q": q.strip(), "kind": kind, "to": to.strip(), "held_by": held_by.strip()}
     page = _Page(after or None, before or None, at)
     found = site.ask.do(lambda store: _answer(store, asked, page))
@@ -96,11 +103,17 @@ def _offered(store: Store, asked: dict[str, str], error: CustodyError | None = N
     places.refresh()
     needs = {need.kind: need for need in store.state.needs()}
     return {
-        "asked": asked, "kinds": [(kind, kind_name(needs, kind)) for kind in sorted(needs)],
+        "asked": asked,
+        "kinds": [(kind, kind_name(needs, kind)) for kind in sorted(needs)],
         "names": {end: custodian_name(places, asked[end]) if asked[end] else "" for end in ("to", "held_by")},
-        "trouble": f"{say(error)}. {hint_on_page(error)}".strip() if error else "", "found": None, "rows": [],
-        "first": 0, "last": 0, "back": "", "on": "",
-    }  # fmt: skip
+        "trouble": f"{say(error)}. {hint_on_page(error)}".strip() if error else "",
+        "found": None,
+        "rows": [],
+        "first": 0,
+        "last": 0,
+        "back": "",
+        "on": "",
+    }
 
 
 def _found(store: Store, asked: dict[str, str], page: _Page) -> dict[str, Any]:
@@ -129,6 +142,8 @@ def _found(store: Store, asked: dict[str, str], page: _Page) -> dict[str, Any]:
     if found.has_after:
         shown["on"] = urlencode({**words, "after": found.items[-1].code, "at": str(first + len(found.items))})
     return shown | {
-        "found": found.total, "rows": [item_row(item, store.state.places, needs) for item in found.items],
-        "first": first, "last": first + len(found.items) - 1,
-    }  # fmt: skip
+        "found": found.total,
+        "rows": [item_row(item, store.state.places, needs) for item in found.items],
+        "first": first,
+        "last": first + len(found.items) - 1,
+    }

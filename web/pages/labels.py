@@ -70,8 +70,11 @@ def reprint(site: SiteDep, asked: Again) -> dict[str, Any]:
 
 
 @router.get("/labels/rulers.pdf", include_in_schema=False)
-def rulers(site: SiteDep, sheet: Annotated[str, Query(max_length=60)] = "a4-3x7",
-           printer: Annotated[str, Query(max_length=60)] = "") -> Response:  # fmt: skip
+def rulers(
+    site: SiteDep,
+    sheet: Annotated[str, Query(max_length=60)] = "a4-3x7",
+    printer: Annotated[str, Query(max_length=60)] = "",
+) -> Response:
     out = BytesIO()
     known = adjustment_of(site.home, printer) if printer else None
     draw_calibration(out, chosen_stock(site.home, sheet), known, _("On the page of labels: Printers, Keep."))
@@ -147,11 +150,16 @@ def _paper(home: Path) -> dict[str, Any]:
     except CustodyError as error:
         trouble.append(f"{say(error)}. {hint_on_page(error)}")
     shown = [
-        {"name": name, "title": title_of(stock), "per_page": stock.per_page, "is_roll": stock.is_roll,
-         "size": f"{decimal(stock.label_width_mm, 1)} × {decimal(stock.label_height_mm, 1)} mm",
-         "is_verified": stock.verified}
+        {
+            "name": name,
+            "title": title_of(stock),
+            "per_page": stock.per_page,
+            "is_roll": stock.is_roll,
+            "size": f"{decimal(stock.label_width_mm, 1)} × {decimal(stock.label_height_mm, 1)} mm",
+            "is_verified": stock.verified,
+        }
         for name, stock in stocks.items()
-    ]  # fmt: skip
+    ]
     return {"stocks": shown, "printers": printers, "trouble": trouble}
 
 
@@ -184,7 +192,14 @@ def _lately(home: Path, most: int = _LATELY) -> list[str]:
 def _printed(job: PrintJob, count: int, sheets: int, already: int = 0) -> Answer:
     name = job.path.name if job.path else ""
     page = render(
-        "labels_printed.html", count=count, sheets=sheets, file=name, folder=str(job.path.parent) if job.path else "",
-        printer=str(job.printer) if job.printer else "", already=already, stock=job.stock, is_pdf=job.form == "pdf",
-    )  # fmt: skip
+        "labels_printed.html",
+        count=count,
+        sheets=sheets,
+        file=name,
+        folder=str(job.path.parent) if job.path else "",
+        printer=str(job.printer) if job.printer else "",
+        already=already,
+        stock=job.stock,
+        is_pdf=job.form == "pdf",
+    )
     return Answer(page, {"labels": count, "pages": sheets, "name": name})

@@ -130,9 +130,14 @@ def _export(site: Site, asked: Under, store: Store, progress: Progress) -> Answe
     key, path = site.shelf.place(_file_name(store, top or "", "serah"))
     done = export_bundle(store, path, top, with_strangers=asked.with_strangers, progress=progress)
     page = render(
-        "meet_file.html", what="bundle", key=key, file=path.name, events=done.events, logs=len(done.heads),
+        "meet_file.html",
+        what="bundle",
+        key=key,
+        file=path.name,
+        events=done.events,
+        logs=len(done.heads),
         left_out=left_out_words(len(done.left_out)) if done.left_out else "",
-    )  # fmt: skip
+    )
     return Answer(page, {"events": done.events, "logs": len(done.heads)}, key)
 
 
@@ -155,10 +160,13 @@ def _import(files: list[Path], store: Store, progress: Progress) -> Answer:
         "photos": photos,
     }
     page = render(
-        "meet_taken.html", **counts, bundles=len(bundles), pictures=len(pictures),
+        "meet_taken.html",
+        **counts,
+        bundles=len(bundles),
+        pictures=len(pictures),
         findings=_told(merged.findings),
         other_root=other_root_words(store),
-    )  # fmt: skip
+    )
     return Answer(page, counts | {"findings": [finding.code for finding in merged.findings]})
 
 
@@ -199,12 +207,20 @@ def _held(store: Store) -> dict[str, Any]:
     store.state.places.refresh()
     own, unwitnessed = store.ledger.own_log(), store.heads.unwitnessed()
     held = [
-        {"station": head["station"], "place": custodian_name(store.state.places, head["place"]), "size": head["size"],
-         "is_own": head["log"] == own.name}
+        {
+            "station": head["station"],
+            "place": custodian_name(store.state.places, head["place"]),
+            "size": head["size"],
+            "is_own": head["log"] == own.name,
+        }
         for head in store.ledger.heads()
-    ]  # fmt: skip
-    return {"held": held, "unwitnessed": unwitnessed, "witnessed_words": unwitnessed_words(unwitnessed),
-            "how_to_admit": waiting_words(store)}  # fmt: skip
+    ]
+    return {
+        "held": held,
+        "unwitnessed": unwitnessed,
+        "witnessed_words": unwitnessed_words(unwitnessed),
+        "how_to_admit": waiting_words(store),
+    }
 
 
 def _file_name(store: Store, top: str, suffix: str) -> str:
@@ -219,8 +235,12 @@ def _told(findings: Any) -> list[dict[str, Any]]:
     """Findings of evidence in plain words: what is wrong before what is merely not shown."""
 
     def shown(finding: EvidenceFinding) -> dict[str, Any]:
-        return {"code": finding.code, "title": finding_title(finding.code), "words": finding_sentence(finding),
-                "is_wrong": finding.is_wrong}  # fmt: skip
+        return {
+            "code": finding.code,
+            "title": finding_title(finding.code),
+            "words": finding_sentence(finding),
+            "is_wrong": finding.is_wrong,
+        }
 
     return [shown(finding) for finding in sorted(findings, key=lambda finding: not finding.is_wrong)]
 
@@ -230,13 +250,24 @@ def _audited(audit: BundleAudit) -> dict[str, Any]:
 
     chains = [chain_text(chain, {}, {}) for chain in proven_chains(audit)] if isinstance(audit, ProofAudit) else []
     return {
-        "verdict": verdict_sentence(audit), "caution": length_caution(audit),
-        "is_ok": audit.is_ok, "is_anchored": audit.is_anchored,
-        "is_short": audit.is_short, "is_disputed": audit.is_disputed, "findings": _told(audit.findings),
+        "verdict": verdict_sentence(audit),
+        "caution": length_caution(audit),
+        "is_ok": audit.is_ok,
+        "is_anchored": audit.is_anchored,
+        "is_short": audit.is_short,
+        "is_disputed": audit.is_disputed,
+        "findings": _told(audit.findings),
         "chains": chains,
         "logs": [
-            {"station": log.station or "?", "place": log.place or "?", "is_here": bool(log.log and log.size),
-             "size": log.size, "known": log.known, "head": (log.head or "")[:16], "witnesses": witness_lines(log)}
+            {
+                "station": log.station or "?",
+                "place": log.place or "?",
+                "is_here": bool(log.log and log.size),
+                "size": log.size,
+                "known": log.known,
+                "head": (log.head or "")[:16],
+                "witnesses": witness_lines(log),
+            }
             for log in audit.logs
         ],
-    }  # fmt: skip
+    }

@@ -61,8 +61,12 @@ def observers(request: Request, site: SiteDep) -> Response:
 
 def _rows(site: Site, here: str) -> list[dict[str, Any]]:
     return [
-        {"name": token.name, "made": local_time(token.made_at, here), "expires": local_time(token.expires_at, here),
-         "revoked": local_time(token.revoked_at, here) if token.revoked_at else "",
-         "is_valid": site.observers.is_valid(token)}
+        {
+            "name": token.name,
+            "made": local_time(token.made_at, here),
+            "expires": local_time(token.expires_at, here),
+            "revoked": local_time(token.revoked_at, here) if token.revoked_at else "",
+            "is_valid": site.observers.is_valid(token),
+        }
         for token in site.observers.all()
-    ]  # fmt: skip
+    ]

@@ -166,13 +166,20 @@ def _known(store: Store) -> dict[str, Any]:
     return {
         "levels": [(level_word(level), places[level]) for level in LEVELS if level in places],
         "needs": [
-            {"kind": kind_name(names, need.kind), "level": level_word(need.level), "per_place": need.per_place,
-             "unit": need.unit, "is_pack": need.tracked_as == "pack", "elections": ", ".join(need.elections),
-             "asked": need.per_place * places.get(need.level, 0), "registered": items.get(need.kind, 0)}
+            {
+                "kind": kind_name(names, need.kind),
+                "level": level_word(need.level),
+                "per_place": need.per_place,
+                "unit": need.unit,
+                "is_pack": need.tracked_as == "pack",
+                "elections": ", ".join(need.elections),
+                "asked": need.per_place * places.get(need.level, 0),
+                "registered": items.get(need.kind, 0),
+            }
             for need in needs
         ],
         "kinds": [(kind, kind_name(names, kind)) for kind in sorted(names)],
-    }  # fmt: skip
+    }
 
 
 def _changes(store: Store, changes: Sequence[Change]) -> dict[str, Any]:
@@ -181,9 +188,15 @@ def _changes(store: Store, changes: Sequence[Change]) -> dict[str, Any]:
     names = {need.kind: need for need in store.state.needs()}
     shown = [
         {
-            "file": change.file, "kind": change.kind, "added": len(change.added), "changed": len(change.changed),
-            "same": change.same, "absent": change.absent, "ignored": ", ".join(change.ignored),
-            "past": past_words(change), "notes": note_words(change),
+            "file": change.file,
+            "kind": change.kind,
+            "added": len(change.added),
+            "changed": len(change.changed),
+            "same": change.same,
+            "absent": change.absent,
+            "ignored": ", ".join(change.ignored),
+            "past": past_words(change),
+            "notes": note_words(change),
             "understood": [(heading, column_words([name])) for heading, name in change.understood],
             "groups": [
                 (level_word(name) if change.kind == "places" else kind_name(names, name), group)
@@ -191,10 +204,11 @@ def _changes(store: Store, changes: Sequence[Change]) -> dict[str, Any]:
             ],
             "changed_rows": [row.text for row in change.changed[:_SHOWN_ROWS]],
             "more_changed": max(len(change.changed) - _SHOWN_ROWS, 0),
-            "added_rows": change.added[:_SHOWN_ROWS], "more_added": max(len(change.added) - _SHOWN_ROWS, 0),
+            "added_rows": change.added[:_SHOWN_ROWS],
+            "more_added": max(len(change.added) - _SHOWN_ROWS, 0),
         }
         for change in changes
-    ]  # fmt: skip
+    ]
     return {"changes": shown, "is_empty": all(change.is_empty for change in changes)}
 
 
@@ -210,19 +224,26 @@ def _faults(files: Sequence[Path], error: InputError, readings: dict[str, Readin
     faults: Sequence[Fault] = in_order[:_SHOWN_FAULTS]
     cells = cells_with_faults(files, faults, readings)
     return {
-        "line": sentence(say(error)), "hint": hint_on_page(error), "count": len(error.faults),
+        "line": sentence(say(error)),
+        "hint": hint_on_page(error),
+        "count": len(error.faults),
         "faults": [
-            {"file": fault.file, "row": "" if fault.row is None else str(fault.row),
-             "column": f"{fault.column} ({fault.cell})" if fault.cell else fault.column,
-             "cell": None if cell is None else printable(cell, 60), "what": fill(fault.message, fault.values)}
+            {
+                "file": fault.file,
+                "row": "" if fault.row is None else str(fault.row),
+                "column": f"{fault.column} ({fault.cell})" if fault.cell else fault.column,
+                "cell": None if cell is None else printable(cell, 60),
+                "what": fill(fault.message, fault.values),
+            }
             for fault, cell in zip(faults, cells, strict=True)
         ],
-    }  # fmt: skip
+    }
 
 
 def _by_kind(store: Store, found: Any) -> dict[str, Any]:
     names = {need.kind: need for need in store.state.needs()}
     return {
-        "total": len(found.items), "by_kind": [(kind_name(names, k), n) for k, n in sorted(found.by_kind.items())],
+        "total": len(found.items),
+        "by_kind": [(kind_name(names, k), n) for k, n in sorted(found.by_kind.items())],
         "packs": ", ".join(kind_name(names, kind) for kind in found.packs),
-    }  # fmt: skip
+    }

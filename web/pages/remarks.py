@@ -68,10 +68,11 @@ def _keep(site: Site, draft: str, photo: bytes) -> str:
 def _said(words: Words) -> dict[str, str]:
     """What a draft keeps of it, by what it is about."""
     said: dict[str, str | None] = {
-        CONDITION: words.condition, PHOTO: words.photo,
+        CONDITION: words.condition,
+        PHOTO: words.photo,
         REMARK: None if words.remark is None else one_line(_("Remark"), words.remark, LONGEST_NOTE),
         REFUSED: None if words.refused is None else " " if words.refused else "",
-    }  # fmt: skip
+    }
     if words.seals is not None:
         said[SEAL] = f"{words.seals}:{words.serials}" if words.seals else ""
         if words.seals:

@@ -51,9 +51,13 @@ def scan(request: Request, site: SiteDep, draft: Draft) -> Response:
         return ended(site, draft, is_device=is_device(request))
     mark = site.rooms.news(draft).mark()
     return render_page(
-        request, "scan.html", board=shown, mark=mark, camera=site.pictures.state(draft),
+        request,
+        "scan.html",
+        board=shown,
+        mark=mark,
+        camera=site.pictures.state(draft),
         is_camera_free=not site.pictures.is_reading,
-    )  # fmt: skip
+    )
 
 
 @router.get("/scan/{draft}/board", include_in_schema=False)
@@ -76,9 +80,11 @@ def news(
 ) -> StreamingResponse:
     site.rooms.do(draft, lambda _room: None)
     stream = site.rooms.news(draft).stream(
-        last_event_id or after, lambda: site.is_closing, lambda: site.rooms.catch_up(draft),
+        last_event_id or after,
+        lambda: site.is_closing,
+        lambda: site.rooms.catch_up(draft),
         lambda: {"camera": asdict(site.pictures.state(draft))},
-    )  # fmt: skip
+    )
     return StreamingResponse(stream, media_type="text/event-stream")
 
 

@@ -113,10 +113,13 @@ def signatures(room: Room, site: Site) -> list[dict[str, Any]]:
     with site.pins() as pins:
         return [
             {
-                "signer": signer, "name": name, "how": given[signer].how if signer in given else "",
-                "digest": given[signer].digest if signer in given else None, "stands": signer in stand,
+                "signer": signer,
+                "name": name,
+                "how": given[signer].how if signer in given else "",
+                "digest": given[signer].digest if signer in given else None,
+                "stands": signer in stand,
                 "has_pin": bool(name) and pins.has(name),
             }
             for signer in ("giver", "receiver", "witness-1", "witness-2")
             if (name := name_of(said, signer)) or not signer.startswith("witness") or signer in given
-        ]  # fmt: skip
+        ]

@@ -10,8 +10,12 @@ from web.downloads import saved_file
 
 router = APIRouter()
 Key = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
-_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {
-    "type": "string", "format": "binary"}}}}}  # fmt: skip
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 _MOST_WAITED_S = 10.0
 
 

@@ -57,10 +57,20 @@ LIMITS: tuple[tuple[re.Pattern[str], Limit], ...] = (
     (re.compile(r"/api/uploads"), UPLOAD),
 )
 """Paths that take something else than JSON."""
-_CONTENT_POLICY = "; ".join((
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "media-src 'self'",
-    "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "object-src 'self'",
-))  # fmt: skip
+_CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'self'",
+    )
+)
 HEADERS = {
     "content-security-policy": _CONTENT_POLICY,
     "x-content-type-options": "nosniff",
@@ -142,8 +152,11 @@ class Guard:
             raise Refused(400, _("This is not the address of this page."))
         is_reading = method in READING
         site = _all(headers, "sec-fetch-site")
-        is_visit = is_reading and _all(headers, "sec-fetch-mode") == ["navigate"] \
-            and _all(headers, "sec-fetch-dest") == ["document"]  # fmt: skip
+        is_visit = (
+            is_reading
+            and _all(headers, "sec-fetch-mode") == ["navigate"]
+            and _all(headers, "sec-fetch-dest") == ["document"]
+        )
         if site and site not in (["same-origin"], ["none"]) and not is_visit:
             raise Refused(403, _("This request comes from another page."))
         observer = self._observer(headers, cookies)
@@ -217,8 +230,11 @@ def _with_headers(send: Send) -> Send:
 
 async def _answer(send: Send, refused: Refused) -> None:
     body = json.dumps({"error": refused.detail}, ensure_ascii=False).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()),
-               (b"connection", b"close")]  # fmt: skip
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
     headers += [(name.encode(), value.encode()) for name, value in (refused.headers or {}).items()]
     await send({"type": "http.response.start", "status": refused.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -168,9 +168,12 @@ class LanServer(uvicorn.Server):
         transport: asyncio.BaseTransport | None = None
         try:
             transport, guest.protocol = await asyncio.get_running_loop().connect_accepted_socket(
-                self._protocol, connection, ssl=self.config.ssl, ssl_handshake_timeout=HANDSHAKE_S,
+                self._protocol,
+                connection,
+                ssl=self.config.ssl,
+                ssl_handshake_timeout=HANDSHAKE_S,
                 ssl_shutdown_timeout=HANDSHAKE_S,
-            )  # fmt: skip
+            )
             await guest.protocol.ended
         except OSError:  # no TLS was spoken, or not in time
             pass
@@ -184,6 +187,8 @@ class LanServer(uvicorn.Server):
 
     def _protocol(self) -> Connection:
         return Connection(
-            config=self.config, server_state=self.server_state, app_state=self.lifespan.state,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
             _loop=asyncio.get_running_loop(),
-        )  # fmt: skip
+        )

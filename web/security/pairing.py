@@ -38,10 +38,14 @@ DEVICE_S = 14 * 3600
 _MOST_DEVICES = 20
 
 _ID = "[0-9a-f-]{1,60}"
-_READS = re.compile(rf"/device|/scan/{_ID}(/(board|missing|news|picture|review|signatures))?|/photos/[0-9a-f]{{64}}"
-                    r"|/api/(alive|places)")  # fmt: skip
-_DOES = re.compile(rf"/api/drafts/{_ID}/(lines|lines/asked|frames|photos|said|pause|words|items/[^/]{{1,40}}"
-                   rf"|signatures/[^/]{{1,20}}|pins/[^/]{{1,20}})|/api/pins")  # fmt: skip
+_READS = re.compile(
+    rf"/device|/scan/{_ID}(/(board|missing|news|picture|review|signatures))?|/photos/[0-9a-f]{{64}}"
+    r"|/api/(alive|places)"
+)
+_DOES = re.compile(
+    rf"/api/drafts/{_ID}/(lines|lines/asked|frames|photos|said|pause|words|items/[^/]{{1,40}}"
+    rf"|signatures/[^/]{{1,20}}|pins/[^/]{{1,20}})|/api/pins"
+)
 _OPEN = re.compile(r"/static/.{1,200}")
 
 
@@ -72,9 +76,13 @@ class Lan:
     """Who is let in from the local network. Any thread may ask."""
 
     def __init__(
-        self, home: Path, addresses: Sequence[IPv4Address], port: int, certificate: LanCertificate,
+        self,
+        home: Path,
+        addresses: Sequence[IPv4Address],
+        port: int,
+        certificate: LanCertificate,
         clock_s: Callable[[], float] = time.time,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """The page at these addresses of this computer; the first one is what people are told."""
         self.addresses, self.port, self.certificate = tuple(addresses), port, certificate
         self._path, self._clock_s = home / FILE, clock_s

@@ -13,8 +13,9 @@ _DOTS_LEFT = _NODE_LEFT + _NODE_WIDTH + 24
 _CLOCK_WIDTH, _CLOCK_LEFT, _CLOCK_ROW, _TICKS = 760, 190, 26, 6
 
 
-def tree_drawing(top: Mapping[str, Any], branches: Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]) \
-        -> dict[str, Any]:  # fmt: skip
+def tree_drawing(
+    top: Mapping[str, Any], branches: Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]
+) -> dict[str, Any]:
     """The schematic delivery tree: the top on the left, its branches in rows, what lies below each as squares.
 
     Args:
@@ -31,14 +32,30 @@ def tree_drawing(top: Mapping[str, Any], branches: Sequence[tuple[Mapping[str, A
             {"row": dot, "x": _DOTS_LEFT + at % a_line * (_DOT + _GAP), "y": first + at // a_line * (_DOT + _GAP)}
             for at, dot in enumerate(below)
         ]
-        nodes.append({"row": row, "y": y, "height": height, "middle": y + height / 2, "dots": dots,
-                      "filled": _NODE_WIDTH * row["amounts"].share / 100})  # fmt: skip
+        nodes.append(
+            {
+                "row": row,
+                "y": y,
+                "height": height,
+                "middle": y + height / 2,
+                "dots": dots,
+                "filled": _NODE_WIDTH * row["amounts"].share / 100,
+            }
+        )
         y += height + _GAP
     middle = max(y, _ROW) / 2
     return {
-        "width": _TREE_WIDTH, "height": max(y, _ROW), "middle": middle, "top": top, "nodes": nodes, "trunk": _TRUNK,
-        "left": _NODE_LEFT, "node_width": _NODE_WIDTH, "dots_left": _DOTS_LEFT, "dot": _DOT,
-    }  # fmt: skip
+        "width": _TREE_WIDTH,
+        "height": max(y, _ROW),
+        "middle": middle,
+        "top": top,
+        "nodes": nodes,
+        "trunk": _TRUNK,
+        "left": _NODE_LEFT,
+        "node_width": _NODE_WIDTH,
+        "dots_left": _DOTS_LEFT,
+        "dot": _DOT,
+    }
 
 
 def clock_drawing(rows: Sequence[Mapping[str, Any]], now: str, ahead_h: int = 0) -> dict[str, Any] | None:
@@ -65,21 +82,31 @@ def clock_drawing(rows: Sequence[Mapping[str, Any]], now: str, ahead_h: int = 0)
     drawn = []
     for at, (row, due) in enumerate(zip(timed, dues, strict=True)):
         expected = datetime.fromisoformat(row["expected_utc"]) if row["expected_utc"] else None
-        drawn.append({
-            "row": row, "y": at * _CLOCK_ROW + _CLOCK_ROW, "due": x(due), "expected": x(expected) if expected else None,
-            "is_beyond": expected is not None and expected > end,
-        })  # fmt: skip
+        drawn.append(
+            {
+                "row": row,
+                "y": at * _CLOCK_ROW + _CLOCK_ROW,
+                "due": x(due),
+                "expected": x(expected) if expected else None,
+                "is_beyond": expected is not None and expected > end,
+            }
+        )
     return {
-        "width": _CLOCK_WIDTH, "height": (len(timed) + 1) * _CLOCK_ROW + 14, "left": _CLOCK_LEFT, "now": x(moment),
-        "row_height": _CLOCK_ROW, "rows": drawn,
+        "width": _CLOCK_WIDTH,
+        "height": (len(timed) + 1) * _CLOCK_ROW + 14,
+        "left": _CLOCK_LEFT,
+        "now": x(moment),
+        "row_height": _CLOCK_ROW,
+        "rows": drawn,
         "ticks": [{"x": x(tick), "utc": tick.strftime("%Y-%m-%dT%H:%M:%SZ")} for tick in _hours(begin, end, ahead_h)],
-    }  # fmt: skip
+    }
 
 
 def _hours(begin: datetime, end: datetime, ahead_h: int) -> list[datetime]:
     """A few whole hours between two moments, evenly apart."""
-    apart = next(hours for hours in (1, 2, 3, 6, 12, 24, 48, 24 * 365 * 100)
-                 if (end - begin) / timedelta(hours=hours) <= _TICKS)  # fmt: skip
+    apart = next(
+        hours for hours in (1, 2, 3, 6, 12, 24, 48, 24 * 365 * 100) if (end - begin) / timedelta(hours=hours) <= _TICKS
+    )
     first = begin.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     first += timedelta(hours=-(first.hour + ahead_h) % apart) if apart <= 24 else timedelta(0)
     found: list[datetime] = []

@@ -35,37 +35,53 @@ def field_board(store: Store, place: Place, now: str, here: str, *, with_staff: 
     unready = [one for one in lists if not one.is_ready]
     return {
         "incidents": {
-            "count": len(open_ones), "more": max(len(open_ones) - _SHOWN, 0),
+            "count": len(open_ones),
+            "more": max(len(open_ones) - _SHOWN, 0),
             "rows": [
-                {"text": one.body["text"], "stage": one.body["stage"], "place": where(one.body["place"]),
-                 "at": short_time(_first(one.opened).happened, here) if one.opened else "",
-                 "items": len(one.body["items"])}
+                {
+                    "text": one.body["text"],
+                    "stage": one.body["stage"],
+                    "place": where(one.body["place"]),
+                    "at": short_time(_first(one.opened).happened, here) if one.opened else "",
+                    "items": len(one.body["items"]),
+                }
                 for one in open_ones[:_SHOWN]
             ],
         },
         "readiness": {
-            "count": len(lists), "ready": len(lists) - len(unready), "more": max(len(unready) - _SHOWN, 0),
+            "count": len(lists),
+            "ready": len(lists) - len(unready),
+            "more": max(len(unready) - _SHOWN, 0),
             "unchecked": len(stores_without(store, lists, under=None if place.parent is None else place.code)),
             "rows": [
-                {"place": where(one.place), "about": "" if one.about == STORAGE else one.about,
-                 "at": short_time(one.event.happened, here),
-                 "missing": [_answer(answer) for answer in one.missing]}
+                {
+                    "place": where(one.place),
+                    "about": "" if one.about == STORAGE else one.about,
+                    "at": short_time(one.event.happened, here),
+                    "missing": [_answer(answer) for answer in one.missing],
+                }
                 for one in unready[:_SHOWN]
             ],
         },
         "points": {
-            "count": len(register), "overdue": sum(one.status == "overdue" for one in register),
+            "count": len(register),
+            "overdue": sum(one.status == "overdue" for one in register),
             "due": sum(one.status == "due" for one in register),
             "done": sum(one.status == "done" for one in register),
             "rows": [
-                {"title": one.body["title"] or one.name, "owner": one.body["owner"] if with_staff else "",
-                 "place": where(one.body["place"]),
-                 "due": short_time(one.body["due"], here) if one.body["due"] else "", "status": one.status,
-                 "word": _point_word(one.status), "mark": _POINTS[one.status]}
+                {
+                    "title": one.body["title"] or one.name,
+                    "owner": one.body["owner"] if with_staff else "",
+                    "place": where(one.body["place"]),
+                    "due": short_time(one.body["due"], here) if one.body["due"] else "",
+                    "status": one.status,
+                    "word": _point_word(one.status),
+                    "mark": _POINTS[one.status],
+                }
                 for one in register[:_SHOWN]
             ],
         },
-    }  # fmt: skip
+    }
 
 
 def _first(event: Event | None) -> Event:

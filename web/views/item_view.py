@@ -39,26 +39,42 @@ def chain_facts(store: Store, chain: Chain, *, with_staff: bool = True) -> dict[
     first = {finding.code: finding for finding in reversed(chain.findings)}
     told = list(steps(chain, places, needs, with_staff=with_staff))
     return {
-        "code": chain.code, "shown": show_code(chain.code), "headline": _headline(chain, needs),
-        "holder": holder(chain, places), "holder_code": show_custodian(chain.held_by) if chain.held_by else "",
-        "condition": condition(chain), "is_good": not chain.item or not chain.item.is_damaged,
-        "is_registered": chain.item is not None, "identity": identity(chain, places, needs),
-        "summary": finding_summary(found), "worst": next((row.severity for row in found if row.is_open), ""),
+        "code": chain.code,
+        "shown": show_code(chain.code),
+        "headline": _headline(chain, needs),
+        "holder": holder(chain, places),
+        "holder_code": show_custodian(chain.held_by) if chain.held_by else "",
+        "condition": condition(chain),
+        "is_good": not chain.item or not chain.item.is_damaged,
+        "is_registered": chain.item is not None,
+        "identity": identity(chain, places, needs),
+        "summary": finding_summary(found),
+        "worst": next((row.severity for row in found if row.is_open), ""),
         "findings": [
-            {"severity": row.severity if row.is_open else "settled", "word": row.word, "text": row.text,
-             "code": row.code, "state": row.state, "rests_on": row.rests_on,
-             "advice": advice(first[row.code], store) if row.is_open else ""}
+            {
+                "severity": row.severity if row.is_open else "settled",
+                "word": row.word,
+                "text": row.text,
+                "code": row.code,
+                "state": row.state,
+                "rests_on": row.rests_on,
+                "advice": advice(first[row.code], store) if row.is_open else "",
+            }
             for row in found
         ],
-        "steps": [{"number": number, "step": step, "findings": [row for row in found if number in row.steps]}
-                  for number, step in enumerate(told, start=1)],
+        "steps": [
+            {"number": number, "step": step, "findings": [row for row in found if number in row.steps]}
+            for number, step in enumerate(told, start=1)
+        ],
         "seal": _(_SEALED[chain.item.seal]) if chain.item and chain.item.seal else "",
         "is_sealed": bool(chain.item and chain.item.seal == "sealed"),
-        "seals": [{"serial": use.serial, "fate": _(_FATES[use.fate]), "where": custodian_name(places, use.place)}
-                  for use in chain.seals],
+        "seals": [
+            {"serial": use.serial, "fate": _(_FATES[use.fate]), "where": custodian_name(places, use.place)}
+            for use in chain.seals
+        ],
         "voids": [(f"{number:02d}", void_word(reason)) for number, reason in chain.voids],
         "is_printed": bool(chain.item and chain.item.print),
-    }  # fmt: skip
+    }
 
 
 def _headline(chain: Chain, needs: Needs) -> str:
@@ -70,8 +86,14 @@ def _headline(chain: Chain, needs: Needs) -> str:
 def item_row(item: Item, places: Places, needs: Needs) -> dict[str, Any]:
     """An item as a list shows it."""
     return {
-        "code": item.code, "shown": show_code(item.code), "kind": kind_name(needs, item.kind),
-        "election": item.election or "", "number": f"{item.k}/{item.n}", "to": place_path(places, item.to),
-        "holder": custodian_name(places, item.held_by), "condition": condition_word(item.condition),
-        "is_good": not item.is_damaged, "print": f"{item.print:02d}" if item.print else "",
-    }  # fmt: skip
+        "code": item.code,
+        "shown": show_code(item.code),
+        "kind": kind_name(needs, item.kind),
+        "election": item.election or "",
+        "number": f"{item.k}/{item.n}",
+        "to": place_path(places, item.to),
+        "holder": custodian_name(places, item.held_by),
+        "condition": condition_word(item.condition),
+        "is_good": not item.is_damaged,
+        "print": f"{item.print:02d}" if item.print else "",
+    }

@@ -164,9 +164,11 @@ def again(store: Store, asked: Again) -> tuple[list[Item], str, str | None]:
         raise InputError(N_("no code is given"), hint=N_("Scan or type the codes, one a line."))
     if len(codes) > MOST_CODES:
         raise InputError(
-            N_("{count} codes are too many at once; {most} is the most"), hint=N_("Print them in several parts."),
-            count=len(codes), most=MOST_CODES,
-        )  # fmt: skip
+            N_("{count} codes are too many at once; {most} is the most"),
+            hint=N_("Print them in several parts."),
+            count=len(codes),
+            most=MOST_CODES,
+        )
     items = reprintable(store, codes)
     names = distinct_people(one_line(_("Name"), name) for name in asked.by if name.strip())
     reason = one_line(_("Reason"), asked.reason, LONGEST_NOTE)

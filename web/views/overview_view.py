@@ -53,16 +53,21 @@ def overview_of(store: Store, overview: Overview, code: str, *, with_staff: bool
     children = [child for child in places.values() if child.parent == code and child.level in _LEVELS]
     return {
         "place": {"code": code, "name": place.name, "level": place.level, "above": _above(places, place)},
-        "as_of": local_time(now, here), "share": share(int(1000 * overview.share), 1000), "is_whole": is_whole,
-        "amounts": amounts.get(code, Amounts()), "own": _row(place, amounts, due.get(code), here),
+        "as_of": local_time(now, here),
+        "share": share(int(1000 * overview.share), 1000),
+        "is_whole": is_whole,
+        "amounts": amounts.get(code, Amounts()),
+        "own": _row(place, amounts, due.get(code), here),
         "children": [_row(child, amounts, due.get(child.code), here) for child in children],
         "level": children[0].level if children else "",
-        "states": _states(inside), "pressing": _pressing(inside, here, code),
-        "things": _things(store, place), "unwitnessed": store.heads.unwitnessed(),
+        "states": _states(inside),
+        "pressing": _pressing(inside, here, code),
+        "things": _things(store, place),
+        "unwitnessed": store.heads.unwitnessed(),
         "irregular": _irregular(store, overview, place, here) if is_whole else None,
         "scores": score_board(overview, place, places, now, here),
         "field": field_board(store, place, now, here, with_staff=with_staff),
-    }  # fmt: skip
+    }
 
 
 _LEVELS = ("district", "village", "polling_station")
@@ -89,13 +94,20 @@ def _above(places: Mapping[str, Place], place: Place) -> list[dict[str, str]]:
 def _row(place: Place, amounts: Mapping[str, Amounts], due: DueRow | None, here: str) -> dict[str, Any]:
     """One place in a table, on the map and on the wall."""
     return {
-        "code": place.code, "name": place.name, "level": place.level, "amounts": amounts.get(place.code, Amounts()),
-        "state": due.state if due else "", "word": state_word(due.state) if due else "",
-        "due": short_time(place.due, here) if place.due else "", "due_utc": place.due,
-        "came_late": due.came_late if due else 0, "missing": due.missing if due else None,
+        "code": place.code,
+        "name": place.name,
+        "level": place.level,
+        "amounts": amounts.get(place.code, Amounts()),
+        "state": due.state if due else "",
+        "word": state_word(due.state) if due else "",
+        "due": short_time(place.due, here) if place.due else "",
+        "due_utc": place.due,
+        "came_late": due.came_late if due else 0,
+        "missing": due.missing if due else None,
         "expected": short_time(due.expected, here) if due and due.expected else "",
-        "expected_utc": due.expected if due else None, "pace": pace_words(due.pace, here) if due else "",
-    }  # fmt: skip
+        "expected_utc": due.expected if due else None,
+        "pace": pace_words(due.pace, here) if due else "",
+    }
 
 
 def rows_below(store: Store, overview: Overview, codes: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
@@ -124,14 +136,22 @@ def _pressing(rows: Sequence[DueRow], here: str, code: str) -> dict[str, Any]:
     shown = [row for row in pressing if row.place.level != "polling_station"]
     shown += [row for row in pressing if row.place.level == "polling_station"]
     return {
-        "count": len(pressing), "more": max(len(pressing) - _SHOWN, 0),
+        "count": len(pressing),
+        "more": max(len(pressing) - _SHOWN, 0),
         "rows": [
-            {"code": row.place.code, "name": row.place.name, "state": row.state, "word": state_word(row.state),
-             "due": short_time(row.due, here), "missing": row.missing, "bound": row.bound,
-             "expected": short_time(row.expected, here) if row.expected else ""}
+            {
+                "code": row.place.code,
+                "name": row.place.name,
+                "state": row.state,
+                "word": state_word(row.state),
+                "due": short_time(row.due, here),
+                "missing": row.missing,
+                "bound": row.bound,
+                "expected": short_time(row.expected, here) if row.expected else "",
+            }
             for row in shown[:_SHOWN]
         ],
-    }  # fmt: skip
+    }
 
 
 def _things(store: Store, place: Place) -> list[dict[str, Any]]:
@@ -141,11 +161,18 @@ def _things(store: Store, place: Place) -> list[dict[str, Any]]:
     needs = {need.kind: need for need in store.state.needs()}
     places = store.state.places
     return [
-        {"code": item.code, "shown": show_code(item.code), "kind": kind_name(needs, item.kind), "k": item.k,
-         "n": item.n, "holder": custodian_name(places, item.held_by), "condition": item.condition,
-         "is_there": item.held_by == place.code}
+        {
+            "code": item.code,
+            "shown": show_code(item.code),
+            "kind": kind_name(needs, item.kind),
+            "k": item.k,
+            "n": item.n,
+            "holder": custodian_name(places, item.held_by),
+            "condition": item.condition,
+            "is_there": item.held_by == place.code,
+        }
         for item in store.state.find_items(under=place.code)
-    ]  # fmt: skip
+    ]
 
 
 def irregular_under(overview: Overview, place: Place) -> list[Irregular]:
@@ -161,14 +188,23 @@ def _irregular(store: Store, overview: Overview, place: Place, here: str) -> dic
     places = store.state.places
     kinds = Counter(one.finding.code for one in found)
     return {
-        "count": len(found), "critical": sum(one.finding.severity == "critical" for one in found),
-        "more": max(len(found) - _SHOWN, 0), "kinds": sorted(kinds.items(), key=lambda kind: -kind[1]),
+        "count": len(found),
+        "critical": sum(one.finding.severity == "critical" for one in found),
+        "more": max(len(found) - _SHOWN, 0),
+        "kinds": sorted(kinds.items(), key=lambda kind: -kind[1]),
         "rows": [
-            {"code": one.finding.code, "severity": one.finding.severity, "word": severity_word(one.finding.severity),
-             "text": finding_text(one.finding, needs, here), "advice": advice(one.finding, store),
-             "item": one.finding.item or "", "shown": show_code(one.finding.item) if one.finding.item else "",
-             "bast": one.bast, "place": place_path(places, one.place) if one.place else "",
-             "is_provisional": one.finding.is_provisional}
+            {
+                "code": one.finding.code,
+                "severity": one.finding.severity,
+                "word": severity_word(one.finding.severity),
+                "text": finding_text(one.finding, needs, here),
+                "advice": advice(one.finding, store),
+                "item": one.finding.item or "",
+                "shown": show_code(one.finding.item) if one.finding.item else "",
+                "bast": one.bast,
+                "place": place_path(places, one.place) if one.place else "",
+                "is_provisional": one.finding.is_provisional,
+            }
             for one in found[:_SHOWN]
         ],
-    }  # fmt: skip
+    }

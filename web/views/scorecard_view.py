@@ -30,22 +30,37 @@ def score_board(overview: Overview, place: Place, places: Mapping[str, Place], n
     own = cards[0] if len(cards) == 1 and place.level == "district" else None
     faults = sorted(_faults(own), key=lambda fault: (not fault.is_open, fault.happened)) if own else []
     return {
-        "is_whole": True, "as_of": local_time(as_of, here), "meaning": meaning(),
-        "axes": [axis_name(axis) for axis in AXES], "lines": summary(cards, as_of, here)[1:] if cards else [],
+        "is_whole": True,
+        "as_of": local_time(as_of, here),
+        "meaning": meaning(),
+        "axes": [axis_name(axis) for axis in AXES],
+        "lines": summary(cards, as_of, here)[1:] if cards else [],
         "rows": [
-            {"code": card.bearer, "name": bearer_name(card), "held": number(card.held), "loads": number(card.loads),
-             "figures": [_figure(card, axis) for axis in AXES]}
+            {
+                "code": card.bearer,
+                "name": bearer_name(card),
+                "held": number(card.held),
+                "loads": number(card.loads),
+                "figures": [_figure(card, axis) for axis in AXES],
+            }
             for card in cards
         ],
         "faults": [
-            {"axis": axis_name(fault.axis), "item": fault.item or "", "record": fault.record, "is_open": fault.is_open,
-             "what": _("Has not arrived") if (fault.axis, fault.code) == ("quantity", "LATE")
-             else finding_title(fault.code), "who": custodian_name(places, fault.custodian),
-             "at": short_time(fault.happened, here) if fault.happened else ""}
+            {
+                "axis": axis_name(fault.axis),
+                "item": fault.item or "",
+                "record": fault.record,
+                "is_open": fault.is_open,
+                "what": _("Has not arrived")
+                if (fault.axis, fault.code) == ("quantity", "LATE")
+                else finding_title(fault.code),
+                "who": custodian_name(places, fault.custodian),
+                "at": short_time(fault.happened, here) if fault.happened else "",
+            }
             for fault in faults[:_SHOWN]
         ],
         "more": max(len(faults) - _SHOWN, 0),
-    }  # fmt: skip
+    }
 
 
 def _figure(card: Card, axis: Axis) -> dict[str, str]:

@@ -40,24 +40,34 @@ def board(room: Room) -> dict[str, Any]:
     foretold = foretold_of(room)
     taken = [of_item(room, code, items.get(code), said, foretold) for code in islice(reversed(desk.taken), _SHOWN)]
     return {
-        "draft": room.draft, "is_paused": room.is_paused,
-        "giver": desk.giver, "giver_name": _name(places, desk.giver),
-        "receiver": desk.receiver or "", "receiver_name": _name(places, desk.receiver or ""),
-        "giver_shown": with_code(places, desk.giver), "receiver_shown": with_code(places, desk.receiver or ""),
+        "draft": room.draft,
+        "is_paused": room.is_paused,
+        "giver": desk.giver,
+        "giver_name": _name(places, desk.giver),
+        "receiver": desk.receiver or "",
+        "receiver_name": _name(places, desk.receiver or ""),
+        "giver_shown": with_code(places, desk.giver),
+        "receiver_shown": with_code(places, desk.receiver or ""),
         "bound": [{"name": custodian_name(places, code), "shown": with_code(places, code)} for code in desk.bound],
         "lacks_bound": lacks_bound(room),
         "unplanned": unplanned_words(room.store, [desk.giver, desk.receiver or "", *desk.bound]),
-        "taken": tally.taken, "right": tally.right, "expected": tally.expected,
-        "is_whole": tally.is_whole and bool(tally.expected), "elsewhere": _elsewhere(room),
+        "taken": tally.taken,
+        "right": tally.right,
+        "expected": tally.expected,
+        "is_whole": tally.is_whole and bool(tally.expected),
+        "elsewhere": _elsewhere(room),
         "is_by_paper": room.store.state.is_bare and bool(desk.foretold),
-        "missing_count": tally.missing, "extra_count": tally.extra,
+        "missing_count": tally.missing,
+        "extra_count": tally.extra,
         "missing": _by_village(desk.missing, room),
-        "irregular": told(room, irregular[:_SHOWN]), "irregular_count": len(irregular),
+        "irregular": told(room, irregular[:_SHOWN]),
+        "irregular_count": len(irregular),
         "refused_count": tally.refused,
-        "items": taken, "more": max(tally.taken - _SHOWN, 0),
+        "items": taken,
+        "more": max(tally.taken - _SHOWN, 0),
         "conditions": [(word, condition_word(word)) for word in sorted(CONDITIONS)],
         "seal_results": [(word, seal_word(word)) for word in RESULTS],
-    }  # fmt: skip
+    }
 
 
 def with_code(places: Places, code: str) -> str:
@@ -94,13 +104,19 @@ def of_item(
     condition, look = said.get(CONDITION + code, ""), said.get(SEAL + code, "")
     seals, _colon, serials = look.partition(":")
     return {
-        "code": code, "shown": show_code(code), "words": room.desk.words(item, is_foretold=code in foretold),
+        "code": code,
+        "shown": show_code(code),
+        "words": room.desk.words(item, is_foretold=code in foretold),
         "condition": condition,
-        "condition_words": condition_word(condition) if condition else "", "remark": said.get(REMARK + code, ""),
-        "refused": " " if REFUSED + code in said else "", "reason": said.get(REFUSED + code, "").strip(),
-        "seals": seals, "serials": serials,
-        "seal_words": f"{seal_word(seals)} {serials}".strip() if seals else "", "photo": said.get(PHOTO + code, ""),
-    }  # fmt: skip
+        "condition_words": condition_word(condition) if condition else "",
+        "remark": said.get(REMARK + code, ""),
+        "refused": " " if REFUSED + code in said else "",
+        "reason": said.get(REFUSED + code, "").strip(),
+        "seals": seals,
+        "serials": serials,
+        "seal_words": f"{seal_word(seals)} {serials}".strip() if seals else "",
+        "photo": said.get(PHOTO + code, ""),
+    }
 
 
 def spoken_of(
@@ -113,8 +129,11 @@ def spoken_of(
     """
     foretold = foretold_of(room)
     said = {**said, **{CONDITION + code: condition for code, condition in noted.items() if condition != "good"}}
-    return [of_item(room, code, items.get(code), said, foretold) for code in room.desk.taken
-            if any(what + code in said for what in OF_ITEMS)]  # fmt: skip
+    return [
+        of_item(room, code, items.get(code), said, foretold)
+        for code in room.desk.taken
+        if any(what + code in said for what in OF_ITEMS)
+    ]
 
 
 def told(room: Room, findings: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -126,12 +145,16 @@ def told(room: Room, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     )
     return [
         {
-            "code": finding.code, "severity": finding.severity, "word": gravity(finding),
-            "text": finding_text(finding, needs, place), "advice": advice(finding, room.store),
-            "item": finding.item or "", "shown": show_code(finding.item) if finding.item else "",
+            "code": finding.code,
+            "severity": finding.severity,
+            "word": gravity(finding),
+            "text": finding_text(finding, needs, place),
+            "advice": advice(finding, room.store),
+            "item": finding.item or "",
+            "shown": show_code(finding.item) if finding.item else "",
         }
         for finding in ordered
-    ]  # fmt: skip
+    ]
 
 
 def _name(places: Any, code: str) -> str:
@@ -179,11 +202,13 @@ def _by_village(missing: Sequence[Item], room: Room) -> list[dict[str, Any]]:
     is_little = len(missing) <= _LITTLE
     return [
         {
-            "code": village, "name": _name(places, village) if village else "?", "count": len(items),
+            "code": village,
+            "name": _name(places, village) if village else "?",
+            "count": len(items),
             "things": [_in_words(room, item) for item in items] if is_little else None,
         }
         for village, items in groups.items()
-    ]  # fmt: skip
+    ]
 
 
 def _villages(items: Sequence[Item], room: Room) -> dict[str, str]:
