@@ -30,8 +30,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey 
 import language  # noqa: E402
 from custody.compose.compose import Handover, Touch  # noqa: E402
 from custody.plan.places import Need, Place  # noqa: E402
-from db.log.ledger import Signer  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
+from evidence.signer import Signer  # noqa: E402
 from scanner.outcomes import Tally  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
 from services.paths import LEDGER_FILE  # noqa: E402

@@ -29,9 +29,9 @@ from custody.compose.compose import Handover, NewEvent, Touch, handover_events, 
 from custody.format.codes import draw_code  # noqa: E402
 from custody.format.item_facts import Item  # noqa: E402
 from custody.plan.places import Need, Place  # noqa: E402
-from db.log.ledger import Signer  # noqa: E402
 from db.log.tail_check import check_tail  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
+from evidence.signer import Signer  # noqa: E402
 
 AT = "2024-02-10T08:00:00Z"
 WAREHOUSE = "51.08"

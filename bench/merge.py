@@ -26,8 +26,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey 
 from custody.compose.compose import Handover, Touch, handover_events  # noqa: E402
 from custody.format.item_facts import Item  # noqa: E402
 from custody.plan.places import Place  # noqa: E402
-from db.log.ledger import Signer  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
+from evidence.signer import Signer  # noqa: E402
 from services.exchange.transfer import export_bundle, import_bundles  # noqa: E402
 from services.records.membership import admit, make_card, read_card  # noqa: E402
 

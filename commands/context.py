@@ -16,7 +16,7 @@ import click
 from commands import VERSION
 from custody.errors import N_, InputError
 from db.address import ledger_file
-from db.signer import Signer
+from evidence.signer import Signer
 from language import _
 from services.one_line import one_line as one_line
 from services.paths import LEDGER_FILE as LEDGER_FILE

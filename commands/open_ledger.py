@@ -7,9 +7,9 @@ from pathlib import Path
 from commands.admin.passphrase import ask
 from custody.errors import StoreError
 from db.connect import refuse_read_only
-from db.signer import Signer
 from db.station_key import load_key
 from db.store import Store, Surroundings, open_store
+from evidence.signer import Signer
 from reports.words import finding_text
 
 

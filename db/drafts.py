@@ -2,34 +2,18 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from peewee import Value, fn
 
 from custody.compose.compose import Touch, how_read
 from custody.errors import N_, InputError
+from custody.handover.draft import DraftInfo
 from db.log.ledger import Ledger
 from db.models import Tables
 from db.prepared import Prepared, blank
 
 _PURPOSE = "purpose"
-
-
-@dataclass(frozen=True, slots=True)
-class DraftInfo:
-    """An unconfirmed session: who gives to whom (None: not said yet), since when, and how many labels it has taken.
-
-    `purpose` is empty for a handover, else what its labels become: `pack add CODE`.
-    """
-
-    id: str
-    giver: str | None
-    receiver: str | None
-    bound: tuple[str, ...]
-    opened_at: str
-    scan_count: int
-    purpose: str = ""
 
 
 class Drafts:

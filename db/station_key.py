@@ -6,7 +6,7 @@ from pathlib import Path
 
 from custody.errors import N_, InputError, StoreError
 from db.key_encryption import is_locked, lock, public_of, unlock
-from db.signer import Signer
+from evidence.signer import Signer
 
 FILE_NAME = "station.key"
 

@@ -19,19 +19,20 @@ from custody.format.encoding import key_fingerprint, log_name
 from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.handover.numbering import own_number
+from custody.handover.recorded import RecordedHandover
 from custody.plan.missing_items import missing_items
 from custody.plan.places import Need, Place, below
 from db.connect import BUSY_TIMEOUT_S, opened
 from db.db_errors import as_store_errors
 from db.drafts import Drafts
-from db.environment import RecordedHandover as RecordedHandover
 from db.environment import Surroundings as Surroundings
 from db.handover_lookup import newest_handover
 from db.judging import Judging
-from db.log.ledger import Ledger, Signer
+from db.log.ledger import Ledger
 from db.models import Tables
 from db.photos import Photos
 from db.state.queries import State
+from evidence.signer import Signer
 
 
 class Store(Judging):

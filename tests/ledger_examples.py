@@ -16,10 +16,10 @@ from custody.format.events import Event, read_event
 from custody.format.item_facts import Item
 from custody.plan.places import Need, Place
 from db.connect import open_database
-from db.log.ledger import Signer
 from db.log.merge import Merged, merge
 from db.store import Store, Surroundings, open_store
 from evidence.entry import RawEntry
+from evidence.signer import Signer
 from services.records.membership import StationCard, make_card, read_card
 
 WAREHOUSE = "51.08"

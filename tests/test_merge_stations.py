@@ -26,8 +26,8 @@ from merge_examples import Bundle, bundle_of, event_of, join, own_events, parts,
 from custody.compose.compose import Handover
 from custody.errors import InputError, RuleError, TamperError
 from custody.plan.places import Place
-from db.log.ledger import Signer
 from db.store import Store, open_store
+from evidence.signer import Signer
 from services.records.correcting import correct, find_event
 from services.records.membership import admit, go_on, revoke, revoking
 

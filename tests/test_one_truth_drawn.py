@@ -22,10 +22,11 @@ from custody.errors import InputError, RuleError
 from custody.format.codes import ItemLabel, parse_entry
 from custody.format.events import Event
 from custody.handover.handover_facts import HandoverFacts
+from custody.handover.recorded import RecordedHandover
 from db.handover_context import told_of
 from db.handover_lookup import find_handover
 from db.log.merge import merge
-from db.store import RecordedHandover, Store
+from db.store import Store
 from evidence.entry import RawEntry
 from reports.bast.letter_file import bast_json
 from reports.epcis.epcis_events import epcis_event

@@ -16,8 +16,8 @@ from bench.scenario.stations import Clock, Laptop
 from custody.compose.compose import Handover, Touch
 from custody.format.carriage import Carriage
 from custody.format.item_facts import Item
+from custody.handover.recorded import RecordedHandover
 from custody.plan.places import Need, Place, below
-from db.store import RecordedHandover
 from services.exchange.transfer import own_head
 from services.records.label_prints import record_prints
 from services.records.membership import admit

@@ -9,9 +9,9 @@ from commands.context import LEDGER_FILE, Station, progress
 from custody.errors import N_, InputError, StoreError
 from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
-from db.log.ledger import Signer
 from db.station_key import FILE_NAME, make_key
 from db.store import open_store
+from evidence.signer import Signer
 from services.exchange.transfer import import_bundles
 from services.records.membership import go_on as go_on_with
 from services.records.membership import lost_log, make_card

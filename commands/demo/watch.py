@@ -8,7 +8,8 @@ import cv2
 
 from commands.demo.story import AGAIN, Fault, Leg
 from custody.format.codes import read_payload
-from db.store import RecordedHandover, Store
+from custody.handover.recorded import RecordedHandover
+from db.store import Store
 from scanner.decoding.picture_reader import Reader
 from scanner.frame_loop import scan_frames
 from scanner.outcomes import Outcome

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from commands.context import note
 from custody.errors import N_, CustodyError, InputError
-from db.store import RecordedHandover, Store
+from custody.handover.recorded import RecordedHandover
+from db.store import Store
 from language import _
 from language.text import reason, say
 from services.scanning.handover_papers import paper_facts

@@ -16,8 +16,8 @@ from custody.chain.clocks import hours_between
 from custody.compose.compose import Handover
 from custody.errors import CustodyError
 from custody.format.codes import ItemLabel
+from custody.handover.draft import DraftInfo
 from custody.people import named_twice_in
-from db.drafts import DraftInfo
 from db.store import Store
 from language import _
 from language.text import local_time

@@ -16,7 +16,8 @@ from custody.compose.compose import Handover, SealLook, Touch
 from custody.errors import N_, InputError
 from custody.format.carriage import Carriage
 from custody.format.codes import parse_entry, show_code
-from db.store import RecordedHandover, Store
+from custody.handover.recorded import RecordedHandover
+from db.store import Store
 from language import _
 from language.text import number
 from reports.chain.chain_facts import finding_json

@@ -23,8 +23,8 @@ from commands.scan.handover_options import handover_options, read_handover, tell
 from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, InputError
 from custody.format.codes import PlaceLabel
+from custody.handover.draft import DraftInfo
 from custody.handover.waybill import check_matched
-from db.drafts import DraftInfo
 from db.store import Store
 from language import _
 from language.text import local_time

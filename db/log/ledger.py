@@ -23,7 +23,7 @@ from db.log.stored import read_stored
 from db.log.tail_check import check_tail
 from db.models import Tables
 from db.prepared import Prepared, PreparedInsert, blank
-from db.signer import Signer as Signer
+from evidence.signer import Signer
 
 FORMER = 2
 """What `is_own` says of a log that this station wrote before it went on with a new one."""

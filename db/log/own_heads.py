@@ -13,10 +13,10 @@ from custody.errors import N_, TamperError
 from custody.format.encoding import leaf_digest
 from db.models import Tables
 from db.prepared import Prepared, PreparedInsert, blank
-from db.signer import Signer
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, is_head_of, make_checkpoint, read_checkpoint
 from evidence.head_seal import extend, make_seal, read_seal
 from evidence.note import read_note
+from evidence.signer import Signer
 from evidence.tree import Frontier
 
 

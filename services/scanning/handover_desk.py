@@ -11,10 +11,10 @@ from custody.format.codes import ItemLabel, show_code
 from custody.format.event_types import Body
 from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet
+from custody.handover.draft import DraftInfo
 from custody.handover.handover_facts import carried_in
 from custody.handover.waybill import check_matched
 from custody.plan.places import Need
-from db.drafts import DraftInfo
 from db.store import Store
 from language import _
 from language.text import number, printable

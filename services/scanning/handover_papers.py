@@ -10,10 +10,11 @@ from custody.compose.compose import Handover
 from custody.errors import N_, InputError
 from custody.format.event_types import Body
 from custody.format.paper_codes import Sheet
+from custody.handover.recorded import RecordedHandover
 from custody.handover.waybill import is_below
 from db.handover_lookup import find_handover
 from db.log.paper_records import ReadPaper
-from db.store import RecordedHandover, Store
+from db.store import Store
 from language import _, ngettext
 from language.text import number, printable
 from reports.bast.letter_facts import BastFacts

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Path
 from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import ItemLabel, parse_entry
-from db.drafts import DraftInfo
+from custody.handover.draft import DraftInfo
+from custody.handover.recorded import RecordedHandover
 from db.handover_context import told_of
 from db.handover_lookup import find_handover
-from db.store import RecordedHandover, Store
+from db.store import Store
 from reports.chain.chain_facts import finding_json
 from reports.words import people_json
 from services.access.observers import Token

@@ -16,7 +16,8 @@ from custody.chain.findings import Finding
 from custody.errors import N_, CodeError, ConflictError, CustodyError
 from custody.format.codes import ItemLabel, parse_entry
 from custody.format.item_facts import Item
-from db.store import RecordedHandover, Store
+from custody.handover.recorded import RecordedHandover
+from db.store import Store
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession
 from services.scanning.acknowledgement import SIGNED, Signed, acknowledged, contents, name_of, signed_in, standing

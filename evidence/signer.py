@@ -1,4 +1,4 @@
-"""The station's key as the ledger needs it."""
+"""The station's key as what is signed needs it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
