@@ -9,13 +9,12 @@ from commands.demo.story import Story
 from commands.report.chains import Chains
 from commands.report.custody import save_chains_of
 from commands.report.report import save_progress_of
-from db.handover_lookup import find_handover
 from db.store import Store
 from labels.content import leaving_order
 from reports.bast.letter_file import save_bast
 from reports.bast.letter_template import read_template
 from services.exchange.transfer import export_bundle
-from services.reporting.bast_letters import letter_facts
+from services.reporting.bast_letters import letter_of
 from services.reporting.evaluation_chapters import progress_rows
 
 OFFICE = Path(__file__).resolve().parents[2] / "examples" / "buleleng" / "bast.toml"
@@ -50,8 +49,8 @@ def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story, 
     rows = progress_rows(store, story.DISTRICT)
     for name in ("progress.pdf", "progress.xlsx"):
         save_progress_of(store, folder / name, rows)
-    found = find_handover(store.state, bast)
-    save_bast(folder / "bast.pdf", letter_facts(store, found), read_template(OFFICE), found.sheets)
+    letter = letter_of(store, bast)
+    save_bast(folder / "bast.pdf", letter.facts, read_template(OFFICE), letter.sheets)
     clock.utc = story.MORNING
     save_chains_of(store, folder / "custody-missing.pdf", Chains(store, [plot.missing.code]))
     export_bundle(store, folder / "log.serah")

@@ -7,12 +7,11 @@ import click
 from commands.context import Station, note, print_json
 from commands.report.handover_paper import check_paper_name
 from custody.errors import N_, InputError
-from db.handover_lookup import find_handover
 from db.store import Store
 from language import _
 from reports.bast.letter_facts import BastFacts
 from reports.bast.letter_file import bast_json, save_bast
-from services.reporting.bast_letters import chosen_template, drawn_signatures, letter_facts
+from services.reporting.bast_letters import chosen_template, letter_of
 
 
 def check_letter(path: Path | None) -> None:
@@ -36,13 +35,12 @@ def save_letter(store: Store, out: Path | None, number: str | None = None, templ
     """
 
     words = chosen_template(_home(), template)
-    found = find_handover(store.state, number)
-    facts = letter_facts(store, found)
+    letter = letter_of(store, number)
     if out is not None:
-        save_bast(out, facts, words, found.sheets, drawn_signatures(facts, store.photos.get))
-        if out.suffix.lower() == ".pdf" and None in found.sheets:
+        save_bast(out, letter.facts, words, letter.sheets, letter.signatures)
+        if out.suffix.lower() == ".pdf" and None in letter.sheets:
             note(_("No signed head of that log is known here, so the letter carries no codes to scan."))
-    return facts
+    return letter.facts
 
 
 def report_bast(store: Store, number: str | None, out: Path | None, template: Path | None, *, as_json: bool) -> None:

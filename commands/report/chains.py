@@ -1,19 +1,16 @@
-"""Chains of custody of many items, a part at a time."""
+"""Chains of custody of many items, a part at a time, with a progress bar."""
 
 from collections.abc import Iterable, Iterator
 
 from commands.context import progress
 from custody.chain.chain import Chain
-from db.batches import batches
 from db.store import Store
 from language import _
-
-_FOLDED_TOGETHER = 2000
-"""Items of one handover stand together, so that each record is read once for all of them, and no more are in memory."""
+from services.reporting.chains import chains_of
 
 
 class Chains(Iterable["Chain"]):
-    """Chains folded anew on each walk, so that a report of many keeps none of them in memory."""
+    """Chains folded again on each walk, so that a report of many keeps none of them in memory."""
 
     def __init__(self, store: Store, codes: list[str], *, as_of: str | None = None) -> None:
         self._store, self.codes = store, codes
@@ -21,7 +18,6 @@ class Chains(Iterable["Chain"]):
 
     def __iter__(self) -> Iterator[Chain]:
         with progress(len(self.codes), _("Folding"), quiet=len(self.codes) == 1) as done:
-            for batch in batches(self.codes, _FOLDED_TOGETHER):
-                for chain in self._store.state.chains(batch, as_of=self._as_of):
-                    yield chain
-                    done(1)
+            for chain in chains_of(self._store, self.codes, as_of=self._as_of):
+                yield chain
+                done(1)

@@ -254,9 +254,9 @@ def confirm_draft(
     if not yes:
         if not sys.stdin.isatty():
             keep(_("Nobody is here to confirm it; add --yes to record without asking."))
-        touches = store.drafts.touches(desk.draft)
-        if findings := store.judge_handover(handover, touches, now=store.around.now_utc()):
-            tell_findings(store, findings, handover.to, err=True)
+        weighed = desk.foresee(handover)
+        if weighed and weighed.findings:
+            tell_findings(store, weighed.findings, handover.to, err=True)
         if told := foretold_now(store, handover, desk.taken):
             note(told)
         for words in people_words(named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)):

@@ -7,7 +7,6 @@ from hashlib import file_digest
 from pathlib import Path
 
 from custody.format.encoding import key_fingerprint
-from db.handover_lookup import find_handover
 from db.store import Store
 from language import _
 from language.text import local_time, number, printable
@@ -21,7 +20,7 @@ from services.exchange.epcis import export_epcis
 from services.exchange.table_export import all_tables, save_tables
 from services.exchange.transfer import export_bundle, own_head
 from services.progress_bar import Progress, unseen
-from services.reporting.bast_letters import drawn_signatures, letter_facts
+from services.reporting.bast_letters import letter_of
 from services.reporting.evaluation_chapters import evaluation_of, listings
 from services.reporting.made_by import made_of
 from services.reporting.survey import Survey
@@ -98,10 +97,9 @@ def _save_letters(store: Store, folder: Path, template: Template, progress: Prog
     records = list(_first_parts(store))
     with progress(len(records), _("Letters")) as done:
         for record in records:
-            found = find_handover(store.state, record)
-            facts = letter_facts(store, found)
+            letter = letter_of(store, record)
             name = "".join(char if char.isalnum() or char in "-._" else "-" for char in record)
-            save_bast(folder / f"{name}.pdf", facts, template, found.sheets, drawn_signatures(facts, store.photos.get))
+            save_bast(folder / f"{name}.pdf", letter.facts, template, letter.sheets, letter.signatures)
             done(1)
 
 

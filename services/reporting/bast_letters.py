@@ -1,10 +1,12 @@
 """The BAST letter of a handover, for whoever asks: a command writes it to a file, the page gives it to the browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from custody.format.paper_codes import Sheet
 from db.handover_context import told_of
-from db.handover_lookup import FoundHandover
+from db.handover_lookup import FoundHandover, find_handover
 from db.store import Store
 from reports.bast.letter_facts import BastFacts, bast_facts
 from reports.bast.letter_template import Template, find_template, read_template, shipped_template
@@ -19,6 +21,29 @@ def chosen_template(home: Path, named: Path | None = None) -> Template:
 
     path = named or find_template(home)
     return read_template(path) if path else shipped_template()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is written as the letter of a handover: its facts, a paper's codes for each part, the drawn signatures.
+
+    A part has no codes (None) where no signed head of its log is known here.
+    """
+
+    facts: BastFacts
+    sheets: tuple[Sheet | None, ...]
+    signatures: Mapping[str, bytes]
+
+
+def letter_of(store: Store, number: str | None = None) -> Letter:
+    """The letter of the handover of that BAST number, or of that record (`LOG:SEQ`), or of our own last one (None).
+
+    Raises:
+        InputError: there is no such handover, or several stations gave that number.
+    """
+    found = find_handover(store.state, number)
+    facts = letter_facts(store, found)
+    return Letter(facts, found.sheets, drawn_signatures(facts, store.photos.get))
 
 
 def drawn_signatures(facts: BastFacts, picture_of: Callable[[str], bytes | None]) -> dict[str, bytes]:

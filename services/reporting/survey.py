@@ -1,9 +1,8 @@
 """A whole ledger looked at once, for what is told of everything: the clock, what is irregular, the scorecard."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from custody.chain.chain import Chain
 from custody.chain.clocks import ClockSteps
 from custody.chain.journey import journey
 from custody.handover.counting import Counted, counted_in
@@ -14,11 +13,9 @@ from custody.measures.scoring import marks_of
 from custody.measures.timing import DueRow, DueSums
 from custody.measures.truckloads import Truckloads
 from custody.plan.places import Ways
-from db.batches import batches
 from db.store import Store
 from services.records.field_records import handovers_without_items
-
-_FOLDED_TOGETHER = 2000
+from services.reporting.chains import every_chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +74,3 @@ def survey(
     cards = scores.cards(counted.values(), as_of=as_of)
     rows = due.rows(as_of=as_of, within_h=within_h)
     return Survey(as_of, ways, tuple(rows), due.there(), tuple(cards), tuple(irregular), tuple(returns))
-
-
-def every_chain(store: Store, as_of: str) -> Iterator[Chain]:
-    """Every item's chain; those of one record together, so that it is read once for all of them."""
-
-    for batch in batches(list(store.ledger.codes()), _FOLDED_TOGETHER):
-        yield from store.state.chains(batch, as_of=as_of)

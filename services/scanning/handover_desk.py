@@ -15,6 +15,7 @@ from custody.handover.draft import DraftInfo
 from custody.handover.handover_facts import carried_in
 from custody.handover.waybill import check_matched
 from custody.plan.places import Need
+from db.judging import Weighed
 from db.store import Store
 from language import _
 from language.text import number, printable
@@ -283,6 +284,17 @@ class DraftDesk:
         items, found = self.store.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], self.handover)
         self._told = _wrong_by_item(found)
         return items, found
+
+    def foresee(self, handover: Handover) -> Weighed | None:
+        """What would stand in the record if the draft were recorded now; None while nobody gives or receives.
+
+        Args:
+            handover: `handover`, with all that the draft has kept of it (`handover_details.said_of`).
+        """
+        if not handover.giver or not handover.to:
+            return None
+        touches = self.store.drafts.touches(self.draft)
+        return self.store.foresee(handover, touches, now=self.store.around.now_utc())
 
     def words(self, item: Item | None, *, is_foretold: bool = False) -> str:
         """An item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan.

@@ -13,22 +13,19 @@ from pydantic import Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from custody.chain.findings import Finding
-from custody.compose.compose import Handover
 from custody.errors import N_, InputError
 from custody.format.event_types import Body
 from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet
 from custody.handover.handover_facts import expected_tops, stated
 from custody.people import named_twice_in
-from db.handover_lookup import find_handover
-from db.judging import Weighed
 from db.store import Store
 from language import _
 from language.text import number
 from reports.handover.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, kind_name, people_words
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
-from services.reporting.bast_letters import chosen_template, drawn_signatures, letter_facts
+from services.reporting.bast_letters import chosen_template, letter_of
 from services.scanning.handover_details import EXTRAS, name_line, read_extra, said_of
 from services.scanning.handover_papers import facts_now, foretold_now, foretold_then, found_in, paper_facts
 from web.answers import Answers, Asked, Sent
@@ -216,7 +213,7 @@ def _review(room: Room) -> dict[str, Any]:
     store, desk = room.store, room.desk
     said = store.drafts.said(room.draft)
     handover = said_of(desk.handover, said)
-    weighed = _foreseen(room, handover)
+    weighed = room.desk.foresee(handover)
     items = items_of(room)
     spoken = spoken_of(room, items, said, weighed.facts.noted if weighed else {})
     others = [] if weighed is None else [finding for finding in weighed.findings if finding.code != "SHORTAGE"]
@@ -269,13 +266,6 @@ def _names(store: Store, giver: str, said: Mapping[str, str]) -> dict[str, Any]:
     return {"known_names": list(known), "offered": "" if is_named else last or ""}
 
 
-def _foreseen(room: Room, handover: Handover) -> Weighed | None:
-    """What would stand in the record if this were recorded now; None while nobody gives or receives."""
-    if not handover.giver or not handover.to:
-        return None
-    return room.store.foresee(handover, room.store.drafts.touches(room.draft), now=room.store.around.now_utc())
-
-
 def _reasons(room: Room) -> dict[str, Any]:
     """What somebody should know before this is recorded as it stands: what is missing, what is critical."""
     said = room.said()
@@ -288,7 +278,7 @@ def _reasons(room: Room) -> dict[str, Any]:
     reasons = [words for is_so, words in lacks if is_so] + people_words(
         named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)
     )
-    weighed = _foreseen(room, handover)
+    weighed = room.desk.foresee(handover)
     return {"reasons": reasons, **_critical(room.store, weighed.findings if weighed else [])}
 
 
@@ -396,9 +386,8 @@ def _letter(store: Store, home: Path, number: str) -> bytes:
     from reports.bast.letter_pdf import write_bast
 
     template = chosen_template(home)
-    found = find_handover(store.state, number)
-    facts, out = letter_facts(store, found), BytesIO()
-    write_bast(out, facts, template, found.sheets, drawn_signatures(facts, store.photos.get))
+    letter, out = letter_of(store, number), BytesIO()
+    write_bast(out, letter.facts, template, letter.sheets, letter.signatures)
     return out.getvalue()
 
 
