@@ -19,6 +19,7 @@ from scanner.sources.frames import Frame
 from scanner.sources.open_source import open_source
 from scanner.ui.overlay import compose, outline
 from scanner.ui.window import Recent
+from services.scanning.drafts import open_draft
 from services.scanning.handover_desk import DraftDesk
 
 
@@ -87,13 +88,7 @@ def watch(store: Store, leg: Leg, film: Path, stills: Path, tell: Callable[[int]
     """Scan a film into a draft and record it."""
     store.around = replace(store.around, by=leg.by)
     said = leg.handover
-    draft = store.drafts.open(
-        store.around.new_id(),
-        said.giver,
-        None if leg.scans_place else said.to,
-        said.bound,
-        at=store.around.now_utc(),
-    )
+    draft = open_draft(store, said.giver, "" if leg.scans_place else said.to, said.bound)
     desk = DraftDesk(store, draft.id)
     session = ScanSession(desk)
     keeper = Stills(stills, leg.name, session)

@@ -37,6 +37,7 @@ from reports.words import kind_name
 from services.one_line import LONGEST_NOTE
 from services.records.inspecting import Recorded
 from services.records.packing import Part, equal_parts, open_pack, record_packing, registered
+from services.scanning.drafts import draft_for_purpose
 from services.scanning.handover_desk import item_words
 from services.scanning.handover_details import read_occurred
 from services.scanning.pack_desk import PackDesk, purpose_of
@@ -150,12 +151,8 @@ def _scan(
 
     if action == "open":
         raise InputError(N_("--open takes no labels from a source"), hint=N_("Give the codes that were seen, or none."))
-    store.heads.refuse_if_rolled_back()
-    purpose = purpose_of(action, scope, outer.code)
-    found = store.drafts.for_purpose(purpose)
-    if found is None:
-        found = store.drafts.open(store.around.new_id(), None, None, (), at=store.around.now_utc(), purpose=purpose)
-    elif found.scan_count:
+    found = draft_for_purpose(store, purpose_of(action, scope, outer.code))
+    if found.scan_count:
         words = ngettext(
             "Going on: {count} label is taken already.", "Going on: {count} labels are taken already.", found.scan_count
         )

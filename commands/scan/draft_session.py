@@ -30,7 +30,8 @@ from scanner.typed_lines import Command, Ending, KeyboardLines, type_lines
 from scanner.ui.feedback import Feedback
 from scanner.ui.sound import Speaker, find_ways
 from scanner.ui.terminal import TerminalView
-from services.scanning.handover_desk import DraftDesk, ends_in_words
+from services.scanning.drafts import draft_for, ends_in_words, has_content, open_draft
+from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_details import said_of, tell
 from services.scanning.handover_papers import foretold_now
 from services.scanning.pack_desk import PackDesk
@@ -47,14 +48,12 @@ def begin(store: Store, handover: Handover, options: Mapping[str, Any], *, anew:
     Raises:
         RuleError: something is matched that is not expected; nothing is kept of a new draft then.
     """
-    store.heads.refuse_if_rolled_back()  # before the first label, not after the last
-    draft = None if anew else _unfinished(store, handover)
+    draft = None if anew else draft_for(store, handover.giver, handover.to)
     if draft is not None:
         tell_resumed(store, draft)
         tell_session(store, draft.id, handover, options)
         return draft.id
-    giver, receiver, now = handover.giver or None, handover.to or None, store.around.now_utc()
-    opened = store.drafts.open(store.around.new_id(), giver, receiver, handover.bound, at=now)
+    opened = open_draft(store, handover.giver, handover.to, handover.bound)
     try:
         tell_session(store, opened.id, handover, options)
     except CustodyError:
@@ -75,25 +74,6 @@ def tell_session(store: Store, draft: str, handover: Handover, options: Mapping[
         desk = DraftDesk(store, draft)
         for code in options["match"]:
             desk.take(ItemLabel(one_touch(code).code, None), "matched")
-
-
-def _unfinished(store: Store, handover: Handover) -> DraftInfo | None:
-    """The newest unfinished session with these ends; an end that is not named fits, a place's label may have set it."""
-    same = [
-        info
-        for info in store.drafts.all()
-        if handover.giver in ("", info.giver) and handover.to in ("", info.receiver) and _has_any(store, info)
-    ]
-    return same[-1] if same else None
-
-
-def _has_any(store: Store, info: DraftInfo) -> bool:
-    """Whether a session has anything to record: labels, things without one, or things refused."""
-
-    if info.scan_count:
-        return True
-    said = said_of(Handover("", ""), store.drafts.said(info.id))
-    return bool(said.extras or said.refused)
 
 
 def tell_resumed(store: Store, info: DraftInfo) -> None:
@@ -274,7 +254,7 @@ def confirm_draft(
 def _kept(store: Store, desk: DraftDesk, source: str, options: Mapping[str, Any]) -> str:
     """How to go on with a session that was not recorded; one with nothing to record is not worth keeping."""
     count, id = len(desk.taken), desk.draft[:8]
-    if not _has_any(store, store.drafts.get(desk.draft)):
+    if not has_content(store, store.drafts.get(desk.draft)):
         store.drafts.drop(desk.draft)
         if desk.papers:
             words = _("No label was taken. The handover paper is kept: {numbers}; what it names is expected now.")

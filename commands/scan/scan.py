@@ -29,7 +29,8 @@ from db.store import Store
 from language import _
 from language.text import local_time
 from scanner.sources.camera_open import this_machine
-from services.scanning.handover_desk import DraftDesk, ends_in_words
+from services.scanning.drafts import ends_in_words
+from services.scanning.handover_desk import DraftDesk
 
 source_option = click.option(
     "--source",

@@ -11,7 +11,6 @@ from custody.format.codes import ItemLabel, show_code
 from custody.format.event_types import Body
 from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet
-from custody.handover.draft import DraftInfo
 from custody.handover.handover_facts import carried_in
 from custody.handover.waybill import check_matched
 from custody.plan.places import Need
@@ -20,8 +19,9 @@ from db.store import Store
 from language import _
 from language.text import number, printable
 from reports.chain.steps import headline
-from reports.words import clock_at, custodian_name
+from reports.words import clock_at
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
+from services.scanning.drafts import ends_in_words
 from services.scanning.handover_details import said_of
 from services.scanning.handover_papers import ends_after, head_words, paper_words
 from services.scanning.item_remarks import describe
@@ -373,13 +373,6 @@ def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
         return _("On the paper")
     place = store.state.places.get(item.to)
     return f"{headline(item, needs)}, {place.name if place else item.to}"
-
-
-def ends_in_words(store: Store, info: DraftInfo, between: str = " > ") -> str:
-    """Who gives and who receives: PPK Gerokgak > PPS Patas."""
-
-    places, ends = store.state.places, (info.giver, info.receiver)
-    return between.join(custodian_name(places, code) if code else "?" for code in ends)
 
 
 def unplanned_words(store: Store, custodians: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ from web.api import schemas
 from web.api.waiting import DESCRIBED, TOLD
 from web.dependencies import Draft, SiteDep
 from web.live.sessions import Room
-from web.pages.begin import Ends, open_draft
+from web.pages.begin import Ends, draft_with
 from web.site import Site
 
 router = APIRouter(tags=["Recording"])
@@ -67,7 +67,7 @@ def draft(site: SiteDep, draft: Draft) -> schemas.Draft:
 @router.post("/drafts", summary="Begin a session", status_code=201)
 def begin(site: SiteDep, asked: schemas.NewDraft) -> schemas.Draft:
     ends = Ends(giver=asked.giver, receiver=asked.receiver, bound=asked.bound)
-    return site.keep.do(lambda store: _draft(store.drafts.get(open_draft(store, ends))))
+    return site.keep.do(lambda store: _draft(draft_with(store, ends)))
 
 
 @router.post("/drafts/{draft}/lines", summary="Take a typed or scanned line")

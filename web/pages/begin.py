@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from custody.compose.compose import Handover
 from custody.errors import N_, CodeError, InputError
 from custody.format.codes import is_plate, parse_custodian
+from custody.handover.draft import DraftInfo
 from db.store import Store
 from language import _
 from language.text import printable
 from reports.words import custodian_name, place_path, show_custodian
+from services.scanning.drafts import open_draft
 from web.dependencies import SiteDep
 from web.pages.home import unfinished
 from web.request_model import Given
@@ -50,7 +51,7 @@ def search(site: SiteDep, q: Annotated[str, Query(max_length=80)] = "") -> list[
 
 @router.post("/api/drafts", summary="Begin a session", status_code=201)
 def begin_draft(site: SiteDep, ends: Ends) -> dict[str, str]:
-    return {"draft": site.keep.do(lambda store: open_draft(store, ends))}
+    return {"draft": site.keep.do(lambda store: draft_with(store, ends).id)}
 
 
 def find_places(store: Store, words: str) -> list[dict[str, str]]:
@@ -102,20 +103,17 @@ def _known(store: Store) -> dict[str, Any]:
     }
 
 
-def open_draft(store: Store, ends: Ends) -> str:
-    """Begin a session with these ends; its id.
+def draft_with(store: Store, ends: Ends) -> DraftInfo:
+    """Begin a session with the ends that were typed or chosen.
 
     Raises:
         InputError, RuleError: there is no such custodian, or it would hand over to itself.
         TamperError: the ledger was put back to an older copy.
     """
     giver, receiver = (custodian_on_page(store, text) if text.strip() else "" for text in (ends.giver, ends.receiver))
-    if giver and receiver:
-        store.check_handover(Handover(giver, receiver))
-    bound = [custodian_on_page(store, text) for text in ends.bound or () if text.strip()]
-    store.heads.refuse_if_rolled_back()  # before the first label, not after the last
-    now = store.around.now_utc()
-    return store.drafts.open(store.around.new_id(), giver or None, receiver or None, bound, at=now).id
+    return open_draft(
+        store, giver, receiver, [custodian_on_page(store, text) for text in ends.bound or () if text.strip()]
+    )
 
 
 def custodian_on_page(store: Store, text: str) -> str:

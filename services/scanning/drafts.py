@@ -1,0 +1,71 @@
+"""Sessions that are not recorded yet: begun, found again, and named by who gives to whom."""
+
+from collections.abc import Sequence
+
+from custody.compose.compose import Handover
+from custody.handover.draft import DraftInfo
+from db.store import Store
+from reports.words import custodian_name
+from services.scanning.handover_details import said_of
+
+
+def open_draft(store: Store, giver: str, receiver: str, bound: Sequence[str] = ()) -> DraftInfo:
+    """Begin a session for a handover.
+
+    Args:
+        giver: the code of who gives; empty: not said yet. The same for who receives.
+        bound: the places that a carrier goes to.
+
+    Raises:
+        RuleError: it would hand over to itself.
+        TamperError: the ledger was put back to an older copy; said before the first label, not after the last.
+    """
+    if giver and receiver:
+        store.check_handover(Handover(giver, receiver))
+    store.heads.refuse_if_rolled_back()
+    now = store.around.now_utc()
+    return store.drafts.open(store.around.new_id(), giver or None, receiver or None, bound, at=now)
+
+
+def draft_for(store: Store, giver: str, receiver: str) -> DraftInfo | None:
+    """The newest session with these ends that has anything to record; None where there is none.
+
+    An end that is empty here fits every session: a place's label may have set it there.
+
+    Raises:
+        TamperError: the ledger was put back to an older copy.
+    """
+    store.heads.refuse_if_rolled_back()
+    same = (
+        info
+        for info in reversed(store.drafts.all())
+        if giver in ("", info.giver) and receiver in ("", info.receiver) and has_content(store, info)
+    )
+    return next(same, None)
+
+
+def draft_for_purpose(store: Store, purpose: str) -> DraftInfo:
+    """The newest session for this purpose (`services.scanning.pack_desk.purpose_of`), or a new one.
+
+    Raises:
+        TamperError: the ledger was put back to an older copy.
+    """
+    store.heads.refuse_if_rolled_back()
+    around = store.around
+    return store.drafts.for_purpose(purpose) or store.drafts.open(
+        around.new_id(), None, None, (), at=around.now_utc(), purpose=purpose
+    )
+
+
+def has_content(store: Store, info: DraftInfo) -> bool:
+    """Whether a session has anything to record: labels, things without one, or things refused."""
+    if info.scan_count:
+        return True
+    said = said_of(Handover("", ""), store.drafts.said(info.id))
+    return bool(said.extras or said.refused)
+
+
+def ends_in_words(store: Store, info: DraftInfo, between: str = " > ") -> str:
+    """Who gives and who receives: PPK Gerokgak > PPS Patas."""
+    places, ends = store.state.places, (info.giver, info.receiver)
+    return between.join(custodian_name(places, code) if code else "?" for code in ends)
