@@ -8,10 +8,11 @@ import click
 
 from commands.context import Station, confirm, json_option, note, pass_station, print_json
 from commands.errors import EXIT_USAGE
+from custody.chain.admission import Stranger
 from custody.errors import N_, InputError
-from db.log.quarantine import Stranger, Strangers
 from language import _
 from language.text import number, printable
+from services.access.strangers import drop_strangers, strangers_named
 
 _SHOWN = 10
 
@@ -29,11 +30,10 @@ def drop(station: Station, names: tuple[str, ...], is_all: bool, yes: bool, as_j
             hint=N_("Name a log, a station or the beginning of its fingerprint, as doctor shows them; or say --all."),
         )
     with station.store() as store:
-        strangers = Strangers(store.state)
-        meant = strangers.meant(names)
+        meant = strangers_named(store, names)
         if meant and not yes:
             _ask_first(meant)
-        dropped = strangers.drop([one.log for one in meant], at=store.around.now_utc()) if meant else []
+        dropped = drop_strangers(store, meant)
     if as_json:
         print_json({"dropped": [_as_json(one) for one in dropped]})
         return

@@ -21,6 +21,24 @@ class Waiting:
     is_own: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A log that nobody admitted: whose it says it is, its key's fingerprint, and how much is kept of it.
+
+    `kept_to`: up to which number a head of it stays when it is dropped, for this station's records keep it or it was
+    shown on paper; 0 where there is none.
+    """
+
+    id: int
+    log: str
+    station: str
+    place: str
+    fingerprint: str
+    entries: int
+    bytes: int
+    kept_to: int = 0
+
+
 def waiting(trusted: Roster, sizes: Mapping[str, int]) -> list[Waiting]:
     """The logs that wait, by station and log; none while root's log, which could admit them, is not here.
 

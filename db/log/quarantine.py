@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 from peewee import fn
 
+from custody.chain.admission import Stranger
 from custody.chain.roster import NOTICES
 from custody.errors import N_, InputError, RuleError
 from custody.format.encoding import key_fingerprint
@@ -27,24 +28,6 @@ MAX_LOGS = 1_000
 MAX_BYTES = 64 * 1024 * 1024
 """Of their entries: 900 KB for each of 70 laptops that nobody admitted on the first morning."""
 _AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """A log that nobody admitted: whose it says it is, its key's fingerprint, and how much is kept of it.
-
-    `kept_to`: up to which number a head of it stays when it is dropped, for this station's records keep it or it was
-    shown on paper; 0 where there is none.
-    """
-
-    id: int
-    log: str
-    station: str
-    place: str
-    fingerprint: str
-    entries: int
-    bytes: int
-    kept_to: int = 0
 
 
 class Strangers:

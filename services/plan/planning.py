@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from custody.errors import N_, ConflictError
 from custody.format.events import Event
 from custody.format.item_facts import Item
+from custody.plan.places import Need
+from db.state.plan_counts import items_by_kind, places_by_level
 from db.store import Store
 from language import _
 from services.progress_bar import Progress, unseen
@@ -23,6 +25,33 @@ class Missing:
     def by_kind(self) -> Mapping[str, int]:
         """How many of each kind."""
         return Counter(item.kind for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedCount:
+    """A row of the needs, how many items it asks for in all, and how many of its kind are registered."""
+
+    need: Need
+    asked: int
+    registered: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCounts:
+    """How much the plan has: places by level, and the needs counted."""
+
+    places: Mapping[str, int]
+    needs: Sequence[NeedCount]
+
+
+def plan_counts(store: Store) -> PlanCounts:
+    """What the plan has by now."""
+    places, items = places_by_level(store.state), items_by_kind(store.state)
+    counted = (
+        NeedCount(need, need.per_place * places.get(need.level, 0), items.get(need.kind, 0))
+        for need in store.state.needs()
+    )
+    return PlanCounts(places, list(counted))
 
 
 def missing(store: Store, top: str | None = None, kind: str | None = None) -> Missing:

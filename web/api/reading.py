@@ -11,7 +11,6 @@ from custody.format.item_facts import Item
 from custody.measures.progress import progress as sum_up
 from custody.plan.field import Incident
 from custody.plan.places import is_under
-from db.state.item_search import Wanted, find_items
 from db.store import Store
 from reports.chain.chain_facts import chain_json, finding_json
 from reports.lists.late_list import due_json
@@ -20,6 +19,7 @@ from services.exchange.audit_words import audit_json
 from services.exchange.custody_report import known_chain
 from services.exchange.ledger_audit import audit_ledger
 from services.records.field_records import incidents_of
+from services.records.item_search import search_items
 from services.reporting.overview import Overview
 from web.api import schemas
 from web.api.waiting import DESCRIBED, TOLD, waiting
@@ -127,8 +127,8 @@ def verify(site: SiteDep) -> schemas.Verified:
 
 def _items(store: Store, words: tuple[str, str, str], after: str, most: int) -> schemas.Items:
     kind, to, held_by = words
-    wanted = Wanted(kind or None, store.custodian(to) if to else None, store.custodian(held_by) if held_by else None)
-    page = find_items(store.state, wanted, after=parse_code(after) if after else None, most=most)
+    begins_after = parse_code(after) if after else None
+    page = search_items(store, kind=kind, to=to, held_by=held_by, after=begins_after, most=most)
     last = page.items[-1].code if page.has_after and page.items else None
     rows = [_item(item) for item in page.items]
     return schemas.Items(total=page.total, items=rows, after=last, waiting=waiting(store))

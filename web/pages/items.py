@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from custody.errors import N_, CustodyError, InputError
-from custody.format.codes import CODE_LENGTH, PlaceLabel, fold_beginning, parse_code, parse_entry, show_code
-from db.state.item_search import Wanted, find_items
+from custody.errors import CustodyError
+from custody.format.codes import CODE_LENGTH, PlaceLabel, parse_code, parse_entry, show_code
 from db.store import Store
 from language.text import say
 from reports.words import custodian_name, kind_name
 from services.exchange.custody_report import known_chain, proved, write_custody_pdf
+from services.records.item_search import search_items
 from web.dependencies import SiteDep, StaffDep
 from web.downloads import attached, inline_pdf
 from web.page_hints import hint_on_page
@@ -123,20 +123,20 @@ def _found(store: Store, asked: dict[str, str], page: _Page) -> dict[str, Any]:
         CodeError, InputError: a word names nothing that there is.
     """
 
-    begins = fold_beginning(asked["q"])
-    if begins is None:
-        raise InputError(
-            N_("{text} is not the beginning of a code"),
-            hint=N_("Codes have digits and capital letters, without I, L, O and U."),
-            text=asked["q"],
-        )
-    under, held_by = (store.custodian(asked[end]) if asked[end] else None for end in ("to", "held_by"))
-    wanted = Wanted(asked["kind"] or None, under, held_by, begins)
-    found = find_items(store.state, wanted, after=page.after, before=page.before, most=PAGE)
+    words = {name: word for name, word in asked.items() if word}
+    found = search_items(
+        store,
+        kind=asked["kind"],
+        to=asked["to"],
+        held_by=asked["held_by"],
+        begins=asked["q"],
+        after=page.after,
+        before=page.before,
+        most=PAGE,
+    )
     first = max(page.first - len(found.items), 1) if page.before else page.first
     first = first if found.has_before else 1
     shown, needs = _offered(store, asked), {need.kind: need for need in store.state.needs()}
-    words = {name: word for name, word in asked.items() if word}
     if found.has_before:
         shown["back"] = urlencode({**words, "before": found.items[0].code, "at": str(first)} if found.items else words)
     if found.has_after:

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from custody.errors import N_, Fault, InputError
 from custody.plan.places import LEVELS
-from db.state.plan_counts import items_by_kind, places_by_level
 from db.store import Store
 from language import _
 from language.levels import level_word
@@ -19,7 +18,7 @@ from reports.words import kind_name
 from services.plan.loading import cells_with_faults, load_files
 from services.plan.plan_changes import Change, choice_words, note_words, past_words, version_of
 from services.plan.planning import missing as find
-from services.plan.planning import register_missing
+from services.plan.planning import plan_counts, register_missing
 from services.progress_bar import Progress
 from tables.questions import QuestionError, Reading
 from tables.templates import template_workbook
@@ -161,22 +160,22 @@ def _top(store: Store, part: Part) -> str | None:
 def _known(store: Store) -> dict[str, Any]:
     """What the plan has by now."""
 
-    places, items, needs = places_by_level(store.state), items_by_kind(store.state), store.state.needs()
-    names = {need.kind: need for need in needs}
+    counts = plan_counts(store)
+    names = {row.need.kind: row.need for row in counts.needs}
     return {
-        "levels": [(level_word(level), places[level]) for level in LEVELS if level in places],
+        "levels": [(level_word(level), counts.places[level]) for level in LEVELS if level in counts.places],
         "needs": [
             {
-                "kind": kind_name(names, need.kind),
-                "level": level_word(need.level),
-                "per_place": need.per_place,
-                "unit": need.unit,
-                "is_pack": need.tracked_as == "pack",
-                "elections": ", ".join(need.elections),
-                "asked": need.per_place * places.get(need.level, 0),
-                "registered": items.get(need.kind, 0),
+                "kind": kind_name(names, row.need.kind),
+                "level": level_word(row.need.level),
+                "per_place": row.need.per_place,
+                "unit": row.need.unit,
+                "is_pack": row.need.tracked_as == "pack",
+                "elections": ", ".join(row.need.elections),
+                "asked": row.asked,
+                "registered": row.registered,
             }
-            for need in needs
+            for row in counts.needs
         ],
         "kinds": [(kind, kind_name(names, kind)) for kind in sorted(names)],
     }

@@ -1,0 +1,41 @@
+"""Searching items by what people type of them, page by page."""
+
+from custody.errors import N_, InputError
+from custody.format.codes import fold_beginning
+from db.state.item_search import FoundItems, Wanted, find_items
+from db.store import Store
+
+
+def search_items(
+    store: Store,
+    *,
+    kind: str = "",
+    to: str = "",
+    held_by: str = "",
+    begins: str = "",
+    after: str | None = None,
+    before: str | None = None,
+    most: int,
+) -> FoundItems:
+    """A page of the items that these words describe, by destination, kind, number and code; empty words leave it open.
+
+    Args:
+        to: the place that they are bound for, or that lies above it.
+        begins: the first characters of a code, as they were typed.
+        after: the code behind which the page begins; None: it is the first page.
+        before: the code at which the page ends; goes before `after`.
+        most: the most items of a page.
+
+    Raises:
+        CodeError, InputError: a word names nothing that there is.
+    """
+    beginning = fold_beginning(begins)
+    if beginning is None:
+        raise InputError(
+            N_("{text} is not the beginning of a code"),
+            hint=N_("Codes have digits and capital letters, without I, L, O and U."),
+            text=begins,
+        )
+    under, holder = (store.custodian(text) if text else None for text in (to, held_by))
+    wanted = Wanted(kind or None, under, holder, beginning)
+    return find_items(store.state, wanted, after=after, before=before, most=most)
