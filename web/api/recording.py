@@ -10,8 +10,6 @@ from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import ItemLabel, parse_entry
 from custody.handover.draft import DraftInfo
 from custody.handover.recorded import RecordedHandover
-from db.handover_context import told_of
-from db.handover_lookup import find_handover
 from db.store import Store
 from reports.chain.chain_facts import finding_json
 from reports.words import people_json
@@ -21,6 +19,7 @@ from services.records.correcting import find_event
 from services.records.field_records import close_incident as close
 from services.records.field_records import open_incident as open_
 from services.scanning.handover_details import read_occurred, said_of
+from services.scanning.recording import recorded_before
 from web.api import schemas
 from web.api.waiting import DESCRIBED, TOLD
 from web.dependencies import Draft, SiteDep
@@ -90,13 +89,7 @@ def drop(site: SiteDep, draft: Draft) -> schemas.Draft:
 )
 def record(site: SiteDep, draft: Draft, asked: schemas.RecordDraft) -> schemas.Recorded:
     words = _words(asked)
-    try:
-        return site.rooms.do(draft, lambda room: _record_draft(room, words, asked.version))
-    except InputError:
-        known = site.keep.do(lambda store: store.papers.number_of(draft))
-        if known is None:
-            raise
-        return site.keep.do(lambda store: _known(store, known))
+    return site.rooms.record(draft, lambda room: _record_draft(room, words, asked.version), _recorded_already)
 
 
 @router.post("/incidents", summary="Record an obstacle", status_code=201)
@@ -180,9 +173,8 @@ def _labels(texts: list[str]) -> list[ItemLabel]:
 
 
 def _record(store: Store, asked: schemas.NewHandover) -> schemas.Recorded:
-    known = store.papers.number_of(asked.id)
-    if known is not None:
-        return _known(store, known)
+    if (before := recorded_before(store, asked.id)) is not None:
+        return _recorded(store, before, is_new=False)
     labels = _labels(asked.items)
     giver, to = store.custodian(asked.from_), store.custodian(asked.to)
     bound = tuple(store.custodian(code) for code in asked.bound)
@@ -209,31 +201,16 @@ def _record_draft(room: Room, words: dict[str, str], version: str) -> schemas.Re
     return _recorded(room.store, room.record(version))
 
 
-def _known(store: Store, bast: str) -> schemas.Recorded:
-    """What was recorded before, as its records tell it."""
-
-    parts = find_handover(store.state, bast).parts
-    facts, _then = told_of(store, parts)
-    return schemas.Recorded.model_validate(
-        {
-            "bast": bast,
-            "new": False,
-            "scanned": len(facts.taken),
-            "expected": facts.expected,
-            "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in parts],
-            "findings": [],
-            "conditions": facts.noted,
-            "named_twice": people_json(facts.named_twice),
-        }
-    )
+def _recorded_already(store: Store, recorded: RecordedHandover) -> schemas.Recorded:
+    return _recorded(store, recorded, is_new=False)
 
 
-def _recorded(store: Store, recorded: RecordedHandover) -> schemas.Recorded:
+def _recorded(store: Store, recorded: RecordedHandover, *, is_new: bool = True) -> schemas.Recorded:
     needs = {need.kind: need for need in store.state.needs()}
     return schemas.Recorded.model_validate(
         {
             "bast": recorded.bast,
-            "new": True,
+            "new": is_new,
             "scanned": recorded.scanned,
             "expected": recorded.expected,
             "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in recorded.events],

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from custody.chain.findings import Finding
-from custody.errors import N_, CodeError, ConflictError, CustodyError
+from custody.errors import N_, CodeError, ConflictError, CustodyError, InputError
 from custody.format.codes import ItemLabel, parse_entry
 from custody.format.item_facts import Item
 from custody.handover.recorded import RecordedHandover
@@ -23,6 +23,7 @@ from scanner.session import ScanSession
 from services.scanning.acknowledgement import SIGNED, Signed, acknowledged, contents, name_of, signed_in, standing
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_details import OF_ITEMS, REFUSED, said_of
+from services.scanning.recording import recorded_before
 from web.answers import Answers
 from web.live.paper_session import PAPERS, PaperRoom
 from web.live.server_events import News
@@ -216,6 +217,22 @@ class Rooms:
         """
         return self._keep.do(lambda store: job(self._room(store, draft, anew)))
 
+    def record(self, draft: str, job: Callable[[Room], T], already: Callable[[Store, RecordedHandover], T]) -> T:
+        """What a job that records a session gives; where that is over, what is told of the handover that it became.
+
+        A second click or a second page comes too late and gets the same handover.
+
+        Raises:
+            InputError: there is no such session, and it never became a handover.
+        """
+        try:
+            return self.do(draft, job)
+        except InputError:
+            told = self._keep.do(lambda store: _told_already(store, draft, already))
+            if told is None:
+                raise
+            return told
+
     def catch_up(self, draft: str) -> None:
         """Tell the pages of a session what new data has changed, whoever took it in; nothing of one that is over."""
         with suppress(CustodyError):
@@ -250,3 +267,8 @@ class Rooms:
         except Exception:
             self._rooms.pop(draft, None)
             raise
+
+
+def _told_already(store: Store, draft: str, already: Callable[[Store, RecordedHandover], T]) -> T | None:
+    recorded = recorded_before(store, draft)
+    return None if recorded is None else already(store, recorded)

@@ -143,15 +143,12 @@ def say(site: SiteDep, draft: Draft, said: Said) -> dict[str, str]:
 
 @router.post("/api/drafts/{draft}/record", summary="Record a session, once")
 def record(site: SiteDep, draft: Draft, reviewed: Reviewed) -> dict[str, Any]:
-    words = reviewed.words()
-    try:
-        is_new, once = True, site.rooms.answers.once
-        bast = site.rooms.do(draft, lambda room: once(reviewed.id, lambda: _record(room, words, reviewed.version)))
-    except InputError:  # a second click, a second tab: it may be recorded already
-        known = site.keep.do(lambda store: store.papers.number_of(draft))
-        if known is None:
-            raise
-        bast, is_new = known, False
+    words, once = reviewed.words(), site.rooms.answers.once
+
+    def press(room: Room) -> tuple[str, bool]:
+        return once(reviewed.id, lambda: _record(room, words, reviewed.version)), True
+
+    bast, is_new = site.rooms.record(draft, press, lambda _store, recorded: (recorded.bast, False))
     site.pictures.stop(draft)
     return {"bast": bast, "new": is_new, "page": _page_of(bast)}
 
