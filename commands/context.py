@@ -15,13 +15,12 @@ import click
 
 from commands import VERSION
 from custody.errors import N_, InputError
-from db.address import ledger_file
 from evidence.signer import Signer
 from language import _
 from services.one_line import one_line as one_line
-from services.paths import LEDGER_FILE as LEDGER_FILE
+from services.paths import protect_station
 from services.uptime import uptime
-from tables.output.own_files import Own, is_same_output, output_path, protect
+from tables.output.own_files import LEDGER_FILE, is_same_output, output_path
 
 if TYPE_CHECKING:
     from db.store import Store, Surroundings
@@ -112,7 +111,7 @@ def station_at(
     url = db_url or os.environ.get("SERAH_DB") or f"sqlite:///{folder / LEDGER_FILE}"
     words = passphrase_file or os.environ.get("SERAH_PASSPHRASE_FILE")
     secret = Path(words).expanduser() if words else None
-    protect(Own(folder, lambda: ledger_file(url), (secret,) if secret else ()))
+    protect_station(folder, url, secret)
     if now_utc is not None:  # a clock from elsewhere, which this computer's count says nothing about
         return Station(folder, url, now_utc, secret)
     return Station(folder, url, utc_now, secret, uptime)

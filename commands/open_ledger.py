@@ -7,10 +7,11 @@ from pathlib import Path
 from commands.admin.passphrase import ask
 from custody.errors import StoreError
 from db.connect import refuse_read_only
-from db.station_key import load_key
+from db.station_key import load_key, make_key
 from db.store import Store, Surroundings, open_store
 from evidence.signer import Signer
 from reports.words import finding_text
+from tables.output.own_files import LEDGER_FILE
 
 
 def surroundings(
@@ -45,6 +46,13 @@ def opened(db_url: str, key: Callable[[], Signer] | None, around: Surroundings) 
         with open_store(db_url, None, around):  # that there is no ledger either is to be said first
             raise
     with open_store(db_url, found, around) as store:
+        yield store
+
+
+@contextmanager
+def made(home: Path, around: Surroundings) -> Iterator[Store]:
+    """A new, empty ledger in that folder, open, with a new key."""
+    with open_store(f"sqlite:///{home / LEDGER_FILE}", make_key(home), around, create=True) as store:
         yield store
 
 

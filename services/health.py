@@ -23,9 +23,9 @@ from scanner.sources.camera_list import in_words
 from scanner.sources.camera_open import this_machine
 from scanner.sources.frames import monotonic_ms
 from scanner.ui.sound import find_ways, player_name
-from services.paths import LEDGER_FILE
 from services.progress_bar import Progress, unseen
 from services.scanning.handover_papers import unwitnessed_words
+from tables.output.own_files import LEDGER_FILE
 
 Health = Literal["ok", "warning", "broken"]
 MIN_FREE_MB = 500

@@ -21,14 +21,13 @@ import web.security.certificate
 import web.security.pairing
 import web.security.token
 import web.views.label_requests
-from commands.admin import new_station
 from commands.context import Input, Output
 from commands.program import program
 from custody.errors import InputError
 from db.log.ledger import Ledger
 from db.sqlite_backup import backup
 from db.store import Surroundings, open_store
-from services.access import observers, pins
+from services.access import new_station, observers, pins
 from services.labels import print_job, printer_profiles
 from services.plan import headings
 from tables.output import own_files

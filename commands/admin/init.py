@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from commands.admin import passphrase as passphrases
-from commands.admin.new_station import begin, go_on, may_begin_anew, set_aside
 from commands.context import (
     Input,
     Station,
@@ -18,14 +17,15 @@ from commands.context import (
     one_line,
     pass_station,
     print_json,
+    progress,
 )
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
 from custody.format.codes import parse_custodian
 from custody.format.events import Event
-from db.station_key import FILE_NAME, is_protected
 from evidence.fingerprint_words import words_of
 from language import _
+from services.access.new_station import StationHome, begin, go_on, may_begin_anew, set_aside, takes_passphrase
 from services.exchange.trust_anchors import read_fingerprint
 
 
@@ -73,14 +73,23 @@ def init(
     as_json: bool,
 ) -> None:
     words = passphrases.given(station.passphrase_file)
-    has_key = goes_on and (station.home / FILE_NAME).exists()
-    if (passphrase and (new_key or not has_key)) or (new_key and has_key and is_protected(station.home)):
+    at = StationHome(station.home, station.db_url, station.around(), lambda: station.signer)
+    if takes_passphrase(at, goes_on=goes_on, new_key=new_key, is_wanted=passphrase):
         words = passphrases.choose(station.passphrase_file)
     followed = None if root is None else read_fingerprint(root)
     code = None if place is None else parse_custodian(place)
     name, election = None if name is None else one_line("--station", name), one_line("--election", election)
     if goes_on:
-        begun = go_on(station, place=code, name=name, root=followed, new_key=new_key, passphrase=words, bundles=bundles)
+        begun = go_on(
+            at,
+            place=code,
+            name=name,
+            root=followed,
+            new_key=new_key,
+            passphrase=words,
+            bundles=bundles,
+            progress=progress,
+        )
     elif new_key:
         raise InputError(N_("--new-key goes with --continue alone"), hint=N_("A station that begins has a new key."))
     elif bundles:
@@ -93,11 +102,11 @@ def init(
         raise InputError(N_("a station and an election need a name"), hint=N_("Give --station NAME."))
     else:
         with ExitStack() as stack:
-            if may_begin_anew(station):
+            if may_begin_anew(at):
                 _ask_anew(yes=yes)
-                aside = stack.enter_context(set_aside(station))
+                aside = stack.enter_context(set_aside(at))
                 note(_("What had begun here lies in: {folder}").format(folder=aside))
-            begun = begin(station, election=election, name=name, place=code, root=followed, passphrase=words)
+            begun = begin(at, election=election, name=name, place=code, root=followed, passphrase=words)
     genesis, fingerprint = begun.genesis, begun.fingerprint
     if as_json:
         print_json(
@@ -129,7 +138,7 @@ def init(
     _say_root(genesis, fingerprint)
     click.echo(_("Its card, for the election's root to admit it: {path}").format(path=begun.card))
     click.echo(_("Its key sheet, to be printed and signed by witnesses: {path}").format(path=begun.sheet))
-    if not is_protected(station.home):
+    if not begun.is_locked:
         note(
             _("The key {path} is not protected by a passphrase: whoever copies it can sign as this station.").format(
                 path=begun.secret

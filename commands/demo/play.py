@@ -11,18 +11,18 @@ from pathlib import Path
 from threading import Lock
 
 from commands import VERSION
-from commands.context import LEDGER_FILE, progress
+from commands.context import progress
 from commands.demo import story
 from commands.demo.documents import write_papers
 from commands.demo.film import FRAMES_PER_DESK, cut_out, desks, shoot
 from commands.demo.story import Leg, Story, write_story
 from commands.demo.watch import Played, watch
 from commands.demo.workshop import LEDGER
+from commands.open_ledger import made
 from custody.format.codes import item_payload, place_payload
 from custody.format.item_facts import Item
 from custody.plan.places import is_under
-from db.station_key import make_key
-from db.store import Store, Surroundings, open_store
+from db.store import Store, Surroundings
 from labels.content import leaving_order
 from labels.stock import stock
 from language import _
@@ -75,9 +75,8 @@ def play(folder: Path, out: Path, *, is_quick: bool, quiet: bool) -> Result:
     began = time.perf_counter()
     clock = Clock(story.PREPARED)
     home = folder / LEDGER
-    signer = make_key(home)
     around = Surroundings(clock, random.Random(SEED).randrange, by=story.KEEPER, app=f"serah/{VERSION}")
-    with open_store(f"sqlite:///{home / LEDGER_FILE}", signer, around, create=True) as store:
+    with made(home, around) as store:
         store.begin(election="Pemilu 2024", station="Demo-1", place=story.WAREHOUSE)
         items = _prepare(store, is_quick=is_quick)
         pages = print_items(

@@ -1,20 +1,21 @@
 """How a station begins, or goes on with a new log: key, ledger and card, all of them or none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.context import LEDGER_FILE, Station, progress
 from custody.errors import N_, InputError, StoreError
 from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
-from db.station_key import FILE_NAME, make_key
-from db.store import open_store
+from db.station_key import FILE_NAME, is_protected, make_key
+from db.store import Surroundings, open_store
 from evidence.signer import Signer
 from services.exchange.transfer import import_bundles
+from services.progress_bar import Progress, unseen
 from services.records.membership import go_on as go_on_with
 from services.records.membership import lost_log, make_card
+from tables.output.own_files import LEDGER_FILE
 from tables.output.safe_file import safe_file
 
 CARD_FILE = "station-card.json"
@@ -22,87 +23,127 @@ SHEET_FILE = "KEYSHEET.pdf"
 
 
 @dataclass(frozen=True)
+class StationHome:
+    """Where a station begins: its folder, the address of its ledger, what the store takes from outside, its own key."""
+
+    home: Path
+    db_url: str
+    around: Surroundings
+    load_key: Callable[[], Signer]
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger in the folder, where no other database is named."""
+        return self.home / LEDGER_FILE
+
+    @property
+    def key_file(self) -> Path:
+        """The station's secret key."""
+        return self.home / FILE_NAME
+
+    @property
+    def has_own_ledger(self) -> bool:
+        """Whether the ledger is the file in the folder."""
+        return self.db_url == f"sqlite:///{self.ledger}"
+
+    def stamp(self) -> str:
+        """The time now as part of a file's name."""
+        return self.around.now_utc().replace(":", "")
+
+
+@dataclass(frozen=True)
 class Begun:
-    """A log that has begun: its first event, its key's fingerprint, the card for root, the secret key, the sheet."""
+    """A log that has begun: its first event, its key's fingerprint, the card for root, the secret key, the sheet.
+
+    `is_locked`: whether a passphrase locks the key.
+    """
 
     genesis: Event
     fingerprint: str
     card: Path
     secret: Path
     sheet: Path
+    is_locked: bool
 
 
 ASIDE = "set-aside-"
 """How a folder begins in which a station lies that began wrongly."""
 
 
-def may_begin_anew(station: Station) -> bool:
+def takes_passphrase(at: StationHome, *, goes_on: bool, new_key: bool, is_wanted: bool) -> bool:
+    """Whether a key will be made that a passphrase locks: where one is wanted, and where the key so far has one.
+
+    Raises:
+        StoreError: the key so far cannot be read.
+    """
+    has_key = goes_on and at.key_file.exists()
+    return (is_wanted and (new_key or not has_key)) or (new_key and has_key and is_protected(at.home))
+
+
+def may_begin_anew(at: StationHome) -> bool:
     """Whether a station has begun here and recorded nothing yet: as where its root was mistyped."""
 
-    ledger = station.home / LEDGER_FILE
-    own_file = station.db_url == f"sqlite:///{ledger}"
-    if not (own_file and ledger.exists() and (station.home / FILE_NAME).exists()):
+    if not (at.has_own_ledger and at.ledger.exists() and at.key_file.exists()):
         return False
-    with open_store(station.db_url, None, station.around()) as store:
+    with open_store(at.db_url, None, at.around) as store:
         own = store.ledger.own_row()
         return own is not None and store.ledger.sizes()[own.name] == 1
 
 
 @contextmanager
-def set_aside(station: Station) -> Iterator[Path]:
+def set_aside(at: StationHome) -> Iterator[Path]:
     """What has begun wrongly lies in that folder; where what follows fails, all is as it was.
 
     Raises:
         StoreError: a file cannot be moved, as one that another program holds open.
     """
 
-    aside = station.home / f"{ASIDE}{station.now_utc().replace(':', '')}"
+    aside = at.home / f"{ASIDE}{at.stamp()}"
     names = [LEDGER_FILE, f"{LEDGER_FILE}-wal", f"{LEDGER_FILE}-shm", FILE_NAME, CARD_FILE, SHEET_FILE]
     moved: list[str] = []
     try:
         aside.mkdir()
         for name in names:
-            if (station.home / name).exists():
-                (station.home / name).rename(aside / name)
+            if (at.home / name).exists():
+                (at.home / name).rename(aside / name)
                 moved.append(name)
         yield aside
     except BaseException as error:
         for name in moved:
-            (aside / name).rename(station.home / name)
+            (aside / name).rename(at.home / name)
         if aside.is_dir() and not any(aside.iterdir()):
             aside.rmdir()
         if isinstance(error, OSError):
             raise StoreError(
                 N_("the folder {path} cannot be written ({reason})"),
                 hint=N_("Close what else has this station open, and try again."),
-                path=str(station.home),
+                path=str(at.home),
                 reason=error.strerror or str(error),
             ) from error
         raise
 
 
 def begin(
-    station: Station, *, election: str, name: str, place: str, root: str | None, passphrase: str | None = None
+    at: StationHome, *, election: str, name: str, place: str, root: str | None, passphrase: str | None = None
 ) -> Begun:
     """Make a key, a ledger and its first event; nothing stays behind where one of them fails."""
 
-    ledger, secret = station.home / LEDGER_FILE, station.home / FILE_NAME
-    is_new = not ledger.exists()
-    signer = make_key(station.home, passphrase)
+    is_new = not at.ledger.exists()
+    signer = make_key(at.home, passphrase)
     genesis: Event | None = None
     try:
-        with open_store(station.db_url, signer, station.around(), create=True) as store:
+        with open_store(at.db_url, signer, at.around, create=True) as store:
             genesis = store.begin(election=election, station=name, place=place, root=root)
     finally:
         if genesis is None:  # half a station would keep the next try from beginning
-            secret.unlink()
+            at.key_file.unlink()
             if is_new:
-                ledger.unlink(missing_ok=True)
-    return _begun(station, genesis, signer)
+                at.ledger.unlink(missing_ok=True)
+    return _begun(at, genesis, signer)
 
 
 def go_on(
-    station: Station,
+    at: StationHome,
     *,
     place: str | None,
     name: str | None,
@@ -110,6 +151,7 @@ def go_on(
     new_key: bool,
     passphrase: str | None = None,
     bundles: Sequence[Path] = (),
+    progress: Progress = unseen,
 ) -> Begun:
     """Begin a new log in the ledger that is there; with the key that is there, or a new one.
 
@@ -117,18 +159,18 @@ def go_on(
         bundles: where the ledger is lost: bundles of other stations that hold its log. A new ledger takes them in.
     """
 
-    ledger, log = station.home / LEDGER_FILE, None
+    log = None
     if not bundles:
-        _need_ledger(station)
-    elif ledger.exists():
+        _need_ledger(at)
+    elif at.ledger.exists():
         raise InputError(
-            N_("there is a ledger at {path}: nothing is lost"), hint=N_("Leave --from away."), path=str(ledger)
+            N_("there is a ledger at {path}: nothing is lost"), hint=N_("Leave --from away."), path=str(at.ledger)
         )
     genesis: Event | None = None
     try:
         with (
-            _key(station, new_key=new_key, passphrase=passphrase) as (signer, is_made),
-            open_store(station.db_url, signer, station.around(), create=bool(bundles)) as store,
+            _key(at, new_key=new_key, passphrase=passphrase) as (signer, is_made),
+            open_store(at.db_url, signer, at.around, create=bool(bundles)) as store,
         ):
             if bundles:
                 import_bundles(store, bundles, progress=progress)
@@ -136,42 +178,42 @@ def go_on(
             genesis = go_on_with(store, station=name, place=place, root=root, log=log)
     finally:
         if genesis is None and bundles:
-            ledger.unlink(missing_ok=True)
-    return _begun(station, genesis, signer)
+            at.ledger.unlink(missing_ok=True)
+    return _begun(at, genesis, signer)
 
 
-def _need_ledger(station: Station) -> None:
+def _need_ledger(at: StationHome) -> None:
     """Look before a key is made: a key for no ledger helps nobody.
 
     Raises:
         StoreError: there is no ledger, or it is not ours.
     """
 
-    if station.db_url == f"sqlite:///{station.home / LEDGER_FILE}" and not (station.home / LEDGER_FILE).exists():
+    if at.has_own_ledger and not at.ledger.exists():
         raise StoreError(
             N_("there is no ledger at {path}"),
             hint=N_(
                 "Put a backup there; or take its log from another station's bundle: "
                 "python main.py init --continue --from FILE"
             ),
-            path=str(station.home / LEDGER_FILE),
+            path=str(at.ledger),
         )
-    with open_store(station.db_url, None, station.around()) as store:
+    with open_store(at.db_url, None, at.around) as store:
         store.ledger.own_log()
 
 
 @contextmanager
-def _key(station: Station, *, new_key: bool, passphrase: str | None) -> Iterator[tuple[Signer, bool]]:
+def _key(at: StationHome, *, new_key: bool, passphrase: str | None) -> Iterator[tuple[Signer, bool]]:
     """The key to go on with, and whether it was made now; where that fails, all is as it was."""
 
-    secret = station.home / FILE_NAME
+    secret = at.key_file
     aside = None
     if new_key and secret.exists():
-        aside = secret.with_name(f"{FILE_NAME}.{station.now_utc().replace(':', '')}")
+        aside = secret.with_name(f"{FILE_NAME}.{at.stamp()}")
         secret.rename(aside)
     is_made = not secret.exists()
     try:
-        yield (make_key(station.home, passphrase) if is_made else station.signer), is_made
+        yield (make_key(at.home, passphrase) if is_made else at.load_key()), is_made
     except BaseException:
         if is_made:
             secret.unlink(missing_ok=True)
@@ -180,19 +222,20 @@ def _key(station: Station, *, new_key: bool, passphrase: str | None) -> Iterator
         raise
 
 
-def _begun(station: Station, genesis: Event, signer: Signer) -> Begun:
-    card = station.home / CARD_FILE
+def _begun(at: StationHome, genesis: Event, signer: Signer) -> Begun:
+    card = at.home / CARD_FILE
     with safe_file(card, is_own=True) as file:
         file.write(make_card(genesis, signer))
     fingerprint = key_fingerprint(signer.public_key)
-    return Begun(genesis, fingerprint, card, station.home / FILE_NAME, _save_sheet(station, genesis, fingerprint))
+    sheet = _save_sheet(at, genesis, fingerprint)
+    return Begun(genesis, fingerprint, card, at.key_file, sheet, is_protected(at.home))
 
 
-def _save_sheet(station: Station, genesis: Event, fingerprint: str) -> Path:
+def _save_sheet(at: StationHome, genesis: Event, fingerprint: str) -> Path:
     from reports.handover import key_sheet
 
     said = {name: str(genesis.body[name]) for name in ("station", "place", "election", "log", "root")}
-    path = station.home / SHEET_FILE
+    path = at.home / SHEET_FILE
     with safe_file(path, is_own=True) as file:
         key_sheet.write_key_sheet(file, key_sheet.KeySheet(**said, fingerprint=fingerprint, made_at_utc=genesis.at))
     return path
