@@ -34,10 +34,10 @@ from db.store import Store, Surroundings, open_store  # noqa: E402
 from evidence.signer import Signer  # noqa: E402
 from scanner.outcomes import Tally  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
-from services.paths import LEDGER_FILE  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402
 from services.scanning.handover_desk import DraftDesk  # noqa: E402
 from services.scanning.handover_details import LOAD  # noqa: E402
+from tables.output.own_files import LEDGER_FILE  # noqa: E402
 
 TABLES = ROOT / "examples" / "buleleng"
 WAREHOUSE, TRUCK = "51", "DK8123AB"
