@@ -4,7 +4,7 @@ A database belongs to the thread that opened it; another thread opens its own.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,8 @@ BUSY_TIMEOUT_S = 10
 
 _HISTORY = "schema_migration"
 """The table in which playhouse.migrations keeps what was applied."""
+_FIRST, _LAST_TRIAL = "0016_ledger", "0016_gone_there_again"
+"""The first migration, and the last of the trial versions, whose sixteen made the same tables."""
 _PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "full"),
@@ -48,14 +50,12 @@ def open_database(
     *,
     create: bool = False,
     busy_timeout_s: float = BUSY_TIMEOUT_S,
-    migrated: Callable[[Database], object] = lambda _database: None,
 ) -> Database:
     """Connect, check that the database is ours, and bring its schema up to date.
 
     Args:
         url: `sqlite:///FILE`, a plain file name, or `postgresql://...` as libpq takes it.
         create: make a new ledger where there is none.
-        migrated: called where the schema of a ledger was brought up to date, in the same transaction.
 
     Raises:
         StoreError: it is missing, of another program, damaged, written by a newer Serah, or cannot be reached.
@@ -68,7 +68,7 @@ def open_database(
             else _sqlite(sqlite_path(url), create, busy_timeout_s)
         )
         try:
-            _migrate(database, create, migrated)
+            _migrate(database, create)
         except BaseException:
             database.close()
             raise
@@ -76,9 +76,7 @@ def open_database(
 
 
 @contextmanager
-def opened(
-    url: str, *, create: bool, busy_timeout_s: float, migrated: Callable[[Database], object], writes: bool
-) -> Iterator[Database]:
+def opened(url: str, *, create: bool, busy_timeout_s: float, writes: bool) -> Iterator[Database]:
     """Open a database as `open_database` does, for as long as the block lasts.
 
     A ledger on a medium that cannot be written is read from a private copy, whose schema may be brought up to date.
@@ -94,7 +92,7 @@ def opened(
         refuse_read_only(url)
     path = _unwritable(url)
     if path is None:
-        database = open_database(url, create=create, busy_timeout_s=busy_timeout_s, migrated=migrated)
+        database = open_database(url, create=create, busy_timeout_s=busy_timeout_s)
         try:
             yield database
         finally:
@@ -102,7 +100,7 @@ def opened(
         return
     _refuse_foreign_file(path)
     with private_copy(path) as copy:
-        database = open_database(str(copy), busy_timeout_s=busy_timeout_s, migrated=migrated)
+        database = open_database(str(copy), busy_timeout_s=busy_timeout_s)
         mark_read_only(database, path)
         try:
             yield database
@@ -314,44 +312,53 @@ def _postgres(url: str, busy_timeout_s: float) -> Database:
 # --- the schema -------------------------------------------------------------------------------------------------------
 
 
-def _migrate(database: Database, create: bool, migrated: Callable[[Database], object]) -> None:
-    if _is_up_to_date(database):
+def _migrate(database: Database, create: bool) -> None:
+    ours = {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}
+    applied = _applied(database)
+    if applied == ours:  # as nearly always: told without the runner, which takes longer to import
         return
-    from playhouse.migrations import MigrationError, Runner
-
-    runner = Runner(database, str(MIGRATIONS))
-    status = runner.status()
-    unknown = [row.name for row in status if row.path is None]
-    if unknown:
+    unknown = applied - ours
+    if newer := sorted(name for name in unknown if name > max(ours)):
         raise StoreError(
             N_("this ledger was made by a newer Serah (it has {name})"),
             hint=N_("Use that version, or a newer one, on this laptop."),
-            name=unknown[0],
+            name=newer[0],
         )
-    is_pending = [row.applied is None for row in status]
-    if all(is_pending) and not create:
+    if unknown and _LAST_TRIAL not in unknown:
+        raise StoreError(
+            N_("this ledger was made by a trial version of Serah that is too old for this one (it ends at {name})"),
+            hint=N_("Open it once with the newest version before this one, then again with this one."),
+            name=max(applied),
+        )
+    if not applied and not create:
         raise StoreError(
             N_("this database holds no ledger"),
             hint=N_("If it is a copy, copy the file of the same name ending in -wal too. Begin a new one with: {way}"),
             way="init",
         )
-    if any(is_pending):
-        try:
-            with write_lock(database):  # whole or not at all, also when two begin at once
-                runner.up()
-                if not all(is_pending):
-                    migrated(database)
-        except MigrationError as error:
-            raise StoreError(
-                N_("the database failed ({reason})"), hint=N_("Run: {way}"), way="doctor", reason=str(error)
-            ) from error
-        if isinstance(database, SqliteDatabase):
-            database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    _apply(database)
+    if isinstance(database, SqliteDatabase):
+        database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _is_up_to_date(database: Database) -> bool:
-    """Whether its migrations are ours, as nearly always: told without the runner, which takes longer to import."""
+def _applied(database: Database) -> set[str]:
+    """The names of the migrations that were applied."""
     if not database.table_exists(_HISTORY):
-        return False
-    applied = {name for (name,) in database.execute_sql(f"SELECT name FROM {_HISTORY}").fetchall()}
-    return applied == {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}
+        return set()
+    return {str(name) for (name,) in database.execute_sql(f"SELECT name FROM {_HISTORY}").fetchall()}
+
+
+def _apply(database: Database) -> None:
+    """Apply the migrations that a ledger lacks: whole or not at all, also when two begin at once."""
+    from playhouse.migrations import MigrationError, Runner
+
+    try:
+        with write_lock(database):
+            if _LAST_TRIAL in _applied(database):  # its tables are those that the first migration makes
+                database.execute_sql(f"DELETE FROM {_HISTORY} WHERE name < '{_LAST_TRIAL}'")
+                database.execute_sql(f"UPDATE {_HISTORY} SET name = '{_FIRST}' WHERE name = '{_LAST_TRIAL}'")
+            Runner(database, str(MIGRATIONS)).up()
+    except MigrationError as error:
+        raise StoreError(
+            N_("the database failed ({reason})"), hint=N_("Run: {way}"), way="doctor", reason=str(error)
+        ) from error

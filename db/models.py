@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from copy import copy
 from typing import Any
 
-from peewee import AutoField, BlobField, CompositeKey, Database, IntegerField, Model, TextField
+from peewee import SQL, AutoField, BlobField, CompositeKey, Database, IntegerField, Model, SqliteDatabase, TextField
+
+_EMPTY, _ZERO = SQL("DEFAULT ''"), SQL("DEFAULT 0")
 
 
 class Table(Model):
@@ -111,9 +113,9 @@ class Place(Table):
     level = TextField()
     parent = TextField(null=True)
     due = TextField(null=True)
-    dapil = TextField(null=True)
     first = IntegerField(index=True)
     last = IntegerField()
+    dapil = TextField(null=True)
 
 
 class Need(Table):
@@ -149,12 +151,12 @@ class Item(Table):
     held_by = TextField(index=True)
     condition = TextField()
     print = IntegerField()
-    void = TextField()
     moves = IntegerField()
     last_event = BlobField()
-    seal = TextField()
-    parent = TextField(index=True)
-    held_before = TextField()
+    void = TextField(constraints=[_EMPTY])
+    seal = TextField(constraints=[_EMPTY])
+    parent = TextField(index=True, constraints=[_EMPTY])
+    held_before = TextField(constraints=[_EMPTY])
 
 
 class SealUse(Table):
@@ -231,8 +233,8 @@ class Tree(Table):
     size = IntegerField()
     frontier = BlobField()
     note = TextField()
-    seal = TextField()
-    shown = TextField()
+    seal = TextField(constraints=[_EMPTY])
+    shown = TextField(constraints=[_EMPTY])
 
 
 class SeenHead(Table):
@@ -246,8 +248,8 @@ class SeenHead(Table):
     root = BlobField()
     note = TextField()
     seen_at = TextField()
-    seen_by = IntegerField()
-    known_at = IntegerField()
+    seen_by = IntegerField(constraints=[_ZERO])
+    known_at = IntegerField(constraints=[_ZERO])
 
     class Meta:
         primary_key = CompositeKey("log", "size", "root")
@@ -369,3 +371,18 @@ def _bound(model: type[Table], database: Database) -> type[Table]:
         meta["primary_key"] = CompositeKey(*key.field_names)
     columns = {name: copy(column) for name, column in model._meta.fields.items()}
     return type(model.__name__, (model,), {**columns, "Meta": type("Meta", (), meta)})
+
+
+def create_tables(database: Database) -> None:
+    """Make every table, with its indexes, in a database that has none of them.
+
+    On SQLite they are strict, and those that are only a key of several columns, or little more, have no row numbers.
+    """
+    is_sqlite = isinstance(database, SqliteDatabase)
+    for model in _MODELS.values():
+        table = _bound(model, database)
+        table._meta.strict_tables = is_sqlite
+        table._meta.without_rowid = (
+            is_sqlite and isinstance(model._meta.primary_key, CompositeKey) and model is not Need
+        )
+        table.create_table()

@@ -26,7 +26,12 @@ def _objects(database: Database) -> dict[Named, str]:
     if isinstance(database, SqliteDatabase):
         rows = database.execute_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
         # What ANALYZE keeps is not ours and harms nothing.
-        return {(str(kind), str(name)): repr(what) for kind, name, *what in rows if str(name)[:11] != "sqlite_stat"}
+        # Names stand with quotes or without, by whether a table had its column from the beginning.
+        return {
+            (str(kind), str(name)): repr(what).replace('"', "")
+            for kind, name, *what in rows
+            if str(name)[:11] != "sqlite_stat"
+        }
     rows = database.execute_sql(
         "SELECT t.tgname, c.relname, t.tgtype, t.tgenabled, p.proname, p.prosrc FROM pg_trigger t"
         " JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid"

@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from peewee import Database
-
 from custody.chain.clocks import ClockMark, clock_events, expected_time, judge_clock, judge_step
 from custody.chain.findings import Finding
 from custody.compose import compose
@@ -258,17 +256,11 @@ def open_store(
             a key and the medium cannot be written.
         ConflictError: another program has been writing for longer than that; trying again is safe.
     """
-    opening = opened(url, create=create, busy_timeout_s=busy_timeout_s, migrated=_fold_anew, writes=signer is not None)
+    opening = opened(url, create=create, busy_timeout_s=busy_timeout_s, writes=signer is not None)
     with as_store_errors(), opening as database:
         tables = Tables(database)
         ledger = Ledger(database, tables)
         yield Store(ledger, State(ledger, tables), Drafts(ledger, tables), signer, around)
-
-
-def _fold_anew(database: Database) -> None:
-    """Make the cache anew: an older Serah did not keep all that its tables hold now."""
-    tables = Tables(database)
-    State(Ledger(database, tables), tables).rebuild()
 
 
 def _slug(text: str) -> str:

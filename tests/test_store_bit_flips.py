@@ -1,8 +1,10 @@
 """Single bits that a disk turned: each one is told, or has changed nothing that the ledger says (T1)."""
 
 import random
+import re
+import sqlite3
 from collections.abc import Iterator
-from itertools import islice
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,11 +97,23 @@ def test_none_of_a_thousand_flipped_bits_changes_what_a_ledger_says_unnoticed(
 def test_a_code_that_a_turned_bit_made_bytes_is_told_in_words(
     ledger: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Number 335 of the thousand: it turns the type of a value in the index of items from text to bytes."""
-    damaged = next(islice(flipped(ledger, random.Random(1000), 1000), 335, None))
-    (tmp_path / "ledger.db").write_bytes(damaged)
+    """The bit turns the type of a value in the index of items from text to bytes (file format §2.1)."""
+    file = tmp_path / "ledger.db"
+    for type_of_code in re.finditer(rb"\x03\x27(?=[\x01\x02][0-9A-Z]{13})", ledger):
+        damaged = bytearray(ledger)
+        damaged[type_of_code.end() - 1] ^= 1
+        file.write_bytes(damaged)
+        if codes_that_are_bytes(file):
+            break
+    assert codes_that_are_bytes(file) == 1
     assert main.main(["--home", str(tmp_path), "--lang", "en", "verify", "--json"]) == 1
     assert "has a fault" not in capsys.readouterr().err
+
+
+def codes_that_are_bytes(file: Path) -> int:
+    with closing(sqlite3.connect(f"file:{file}?immutable=1", uri=True)) as database:
+        [(count,)] = database.execute("SELECT COUNT(*) FROM event_item WHERE typeof(code) = 'blob'")
+    return int(count)
 
 
 def test_an_honest_ledger_of_that_size_is_found_whole(tmp_path: Path) -> None:

@@ -7,13 +7,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, give, planned_station, signer, station, touched
+from ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, give, planned_station, signer, station
 
 from custody.errors import CustodyError, StoreError
 from db.address import sqlite_path
 from db.store import open_store
 from language.text import say_hint
-from services.records.inspecting import record_inspection
 
 
 @pytest.fixture
@@ -67,19 +66,6 @@ def test_a_ledger_of_a_newer_version_is_refused_and_not_touched(sqlite_file: Pat
             "INSERT INTO schema_migration (name, applied) VALUES ('0099_of_next_year', '2029-01-01')"
         )
     refuses(sqlite_file, r"newer Serah \(it has 0099_of_next_year\)", create=True)
-
-
-def test_a_ledger_of_before_tells_of_what_has_come_back_as_a_new_one_does(url: str) -> None:
-    with planned_station(url) as store:
-        codes = boxes(store, 3)
-        give(store, codes, TPS[0])
-        give(store, codes[:2], WAREHOUSE, TPS[0])
-        told = sorted(store.state.stock(), key=str)
-        assert any(group.before for group in told)
-        store.ledger.database.execute_sql("ALTER TABLE item DROP COLUMN held_before")
-        store.ledger.database.execute_sql("DELETE FROM schema_migration WHERE name = '0011_held_before'")
-    with open_store(url, signer(), around(1)) as store:
-        assert sorted(store.state.stock(), key=str) == told
 
 
 def test_a_copy_without_its_wal_is_not_taken_for_an_empty_ledger(sqlite_file: Path, tmp_path: Path) -> None:
@@ -254,15 +240,3 @@ def test_a_ledger_that_is_refused_is_not_left_open(sqlite_file: Path, ledger_byt
 def test_a_windows_path_is_taken_as_it_is() -> None:
     assert sqlite_path("sqlite:///C:/Users/u/ledger.db").as_posix().endswith("C:/Users/u/ledger.db")
     assert sqlite_path(r"C:\Users\u\ledger.db").name.endswith("ledger.db")
-
-
-def test_a_ledger_of_before_calls_nothing_good_that_nobody_looked_at(url: str) -> None:
-    """It kept all of that as good, and would not agree with its records any more."""
-    with planned_station(url) as store:
-        codes = boxes(store, 2)
-        record_inspection(store, touched(codes[:1]), "good")
-        database = store.ledger.database
-        database.execute_sql("UPDATE item SET condition = 'good'")
-        database.execute_sql("DELETE FROM schema_migration WHERE name = '0015_not_looked_at'")
-    with open_store(url, signer(), around(1)) as store:
-        assert [store.state.items_of(codes)[code].condition for code in codes] == ["good", ""]

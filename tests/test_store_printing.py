@@ -1,7 +1,5 @@
 """Printing in the ledger, on both databases: blanks, claims and the account of labels, also after a merge."""
 
-import importlib
-
 import pytest
 from ledger_examples import TPS, WAREHOUSE, absorb, boxes, cache_of, give, planned_station
 from merge_examples import join
@@ -75,18 +73,3 @@ def test_the_account_counts_the_labels_of_all_stations_that_were_met(url: str, f
             assert (total.printed, total.blanks, total.claimed) == (9, 6, 1)
             assert (total.fates["in_use"], total.fates["open"]) == (4, 5)
         other.close_after_test.close()  # type: ignore[attr-defined]
-
-
-def test_a_ledger_of_before_finds_its_prints_too(url: str) -> None:
-    with planned_station(url) as store:
-        record_prints(store, boxes(store, 3), **SHEET)
-        blanks(store, 2)
-        told = account(store).total
-        topic = store.ledger.tables.event_topic
-        rows = sorted(topic.select().tuples())
-        topic.delete().where(topic.topic.in_(("register", "print", "void"))).execute()
-        store.ledger.database.execute_sql("ALTER TABLE item DROP COLUMN void")
-        migration = importlib.import_module("db.migrations.0005_printing")
-        migration.up(None, store.ledger.database)
-        assert sorted(topic.select().tuples()) == rows and told.printed == 5
-        assert account(store).total == told

@@ -28,9 +28,9 @@ class ItemRow(NamedTuple):
     held_by: str
     condition: str
     print: int
-    void: str
     moves: int
     last_event: bytes
+    void: str
     seal: str = ""
     parent: str = ""
     held_before: str = ""
