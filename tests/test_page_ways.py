@@ -50,7 +50,7 @@ def test_every_hint_below_the_commands_names_its_way_by_a_code_that_there_is() -
     """`{way}` and the code stand together in the same call or tuple, and no hint spells a command out."""
     named = set[str]()
     for path in sources():
-        if path.suffix != ".py" or "commands" in path.parts or path.name == "ways.py":
+        if path.suffix != ".py" or "commands" in path.parts or path.name in ("ways.py", "page_hints.py"):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):

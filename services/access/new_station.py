@@ -192,10 +192,8 @@ def _need_ledger(at: StationHome) -> None:
     if at.has_own_ledger and not at.ledger.exists():
         raise StoreError(
             N_("there is no ledger at {path}"),
-            hint=N_(
-                "Put a backup there; or take its log from another station's bundle: "
-                "python main.py init --continue --from FILE"
-            ),
+            hint=N_("Put a backup there; or take its log from another station's bundle: {way}"),
+            way="continue_from",
             path=str(at.ledger),
         )
     with open_store(at.db_url, None, at.around) as store:
