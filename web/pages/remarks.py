@@ -14,7 +14,7 @@ from scanner.sources.photo import clean_photo, photo_of
 from services.one_line import LONGEST_NOTE, one_line
 from services.scanning.handover_details import CONDITION, PHOTO, REFUSED, REMARK, SEAL, read_look
 from web.dependencies import Draft, SiteDep
-from web.live.sessions import Room
+from web.live.sessions import Session
 from web.request_model import Given
 from web.site import Site
 
@@ -42,7 +42,7 @@ class Words(Given):
 def describe(site: SiteDep, draft: Draft, words: Words) -> dict[str, Any]:
     codes = [parse_code(code) for code in words.codes]
     said = _said(words)
-    count = site.rooms.do(draft, lambda room: _describe(room, codes, said, is_all=words.all))
+    count = site.sessions.do(draft, lambda session: _describe(session, codes, said, is_all=words.all))
     return {"count": count}
 
 
@@ -55,14 +55,14 @@ async def upload(request: Request, site: SiteDep, draft: Draft) -> dict[str, str
 
 @router.post("/api/drafts/{draft}/camera/photo", summary="Keep what the computer's camera shows now")
 def take(site: SiteDep, draft: Draft) -> dict[str, str]:
-    image: Image | None = site.pictures.newest(draft)
+    image: Image | None = site.streams.newest(draft)
     if image is None:
         raise ConflictError(N_("the camera shows nothing now"), hint=N_("Start it, or choose a file."))
     return {"digest": _keep(site, draft, photo_of(image))}
 
 
 def _keep(site: Site, draft: str, photo: bytes) -> str:
-    return site.rooms.do(draft, lambda room: room.store.photos.keep(photo))
+    return site.sessions.do(draft, lambda session: session.store.photos.keep(photo))
 
 
 def _said(words: Words) -> dict[str, str]:
@@ -80,17 +80,17 @@ def _said(words: Words) -> dict[str, str]:
     return {what: text for what, text in said.items() if text is not None}
 
 
-def _describe(room: Room, codes: list[str], said: dict[str, str], *, is_all: bool) -> int:
-    taken = room.desk.taken
+def _describe(session: Session, codes: list[str], said: dict[str, str], *, is_all: bool) -> int:
+    taken = session.desk.taken
     codes = list(taken) if is_all else codes
     for code in codes:
         if code not in taken:
             raise InputError(
                 N_("{code} is not among what was scanned"), hint=N_("Scan it first."), code=show_code(code)
             )
-    if said.get(PHOTO) and room.store.photos.get(said[PHOTO]) is None:
+    if said.get(PHOTO) and session.store.photos.get(said[PHOTO]) is None:
         raise InputError(N_("that picture is not kept here"), hint=N_("Take it again."))
-    known = room.said()
+    known = session.said()
     for code in codes:
         of_item = {what: said.get(what, known.get(what + code, "")) for what in (PHOTO, CONDITION, SEAL)}
         if of_item[PHOTO] and not of_item[CONDITION] and not of_item[SEAL]:
@@ -99,5 +99,5 @@ def _describe(room: Room, codes: list[str], said: dict[str, str], *, is_all: boo
                 hint=N_("Say its condition, or how its seals are."),
                 code=show_code(code),
             )
-    room.say({what + code: text for code in codes for what, text in said.items()})
+    session.say({what + code: text for code in codes for what, text in said.items()})
     return len(codes)

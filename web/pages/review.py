@@ -19,7 +19,7 @@ from services.scanning.handover_details import EXTRAS, name_line, read_extra, sa
 from services.scanning.handover_papers import foretold_now
 from web.answers import Answers, Asked, Sent
 from web.dependencies import Draft, SiteDep
-from web.live.sessions import Room
+from web.live.sessions import Session
 from web.pages.handover import critical_findings, handover_page
 from web.pages.scan import ended
 from web.pages.signing import signatures
@@ -106,53 +106,55 @@ class Reviewed(Said):
 @router.get("/scan/{draft}/review", include_in_schema=False)
 def review(request: Request, site: SiteDep, draft: Draft) -> Response:
     try:
-        shown = site.rooms.do(draft, lambda room: _review(room) | {"signatures": signatures(room, site)}, anew=True)
+        shown = site.sessions.do(
+            draft, lambda session: _review(session) | {"signatures": signatures(session, site)}, anew=True
+        )
     except InputError:
         return ended(site, draft, is_device=is_device(request))
     if not shown["board"]["giver"] or not shown["board"]["receiver"]:
         return RedirectResponse(f"/scan/{draft}", status_code=303)
-    return render_page(request, "review.html", mark=site.rooms.news(draft).mark(), **shown)
+    return render_page(request, "review.html", mark=site.sessions.events(draft).mark(), **shown)
 
 
 @router.get("/scan/{draft}/reasons", include_in_schema=False)
 def reasons(site: SiteDep, draft: Draft) -> Response:
-    return HTMLResponse(render("reasons.html", **site.rooms.do(draft, _reasons)))
+    return HTMLResponse(render("reasons.html", **site.sessions.do(draft, _reasons)))
 
 
 @router.put("/api/drafts/{draft}/said", summary="Keep what people say of a session")
 def say(site: SiteDep, draft: Draft, said: Said) -> dict[str, str]:
     words = said.words()
-    site.rooms.do(draft, lambda room: _say(room, words))
+    site.sessions.do(draft, lambda session: _say(session, words))
     return {"draft": draft}
 
 
 @router.post("/api/drafts/{draft}/record", summary="Record a session, once")
 def record(site: SiteDep, draft: Draft, reviewed: Reviewed) -> dict[str, Any]:
-    words, once = reviewed.words(), site.rooms.answers.once
+    words, once = reviewed.words(), site.sessions.answers.once
 
-    def press(room: Room) -> tuple[str, bool]:
-        return once(reviewed.id, lambda: _record(room, words, reviewed.version)), True
+    def press(session: Session) -> tuple[str, bool]:
+        return once(reviewed.id, lambda: _record(session, words, reviewed.version)), True
 
-    bast, is_new = site.rooms.record(draft, press, lambda _store, recorded: (recorded.bast, False))
-    site.pictures.stop(draft)
+    bast, is_new = site.sessions.record(draft, press, lambda _store, recorded: (recorded.bast, False))
+    site.streams.stop(draft)
     return {"bast": bast, "new": is_new, "page": handover_page(bast)}
 
 
 @router.post("/api/drafts/{draft}/record/asked", summary="What became of a press to record whose answer was lost")
 def asked(site: SiteDep, draft: Draft, press: Asked) -> dict[str, str]:
-    return site.keep.do(lambda store: _became(store, site.rooms.answers, draft, press.id))
+    return site.keep.do(lambda store: _became(store, site.sessions.answers, draft, press.id))
 
 
-def _say(room: Room, words: Mapping[str, str]) -> None:
+def _say(session: Session, words: Mapping[str, str]) -> None:
     """Keep what the page says, and the witnesses beyond the two that it has fields for: a command may name more."""
-    more = room.said().get("witnesses", "").splitlines()[WITNESSES:]
+    more = session.said().get("witnesses", "").splitlines()[WITNESSES:]
     witnesses = "\n".join(filter(None, (words["witnesses"], *more)))
-    room.store.drafts.say(room.draft, {**words, "witnesses": witnesses})
+    session.store.drafts.say(session.draft, {**words, "witnesses": witnesses})
 
 
-def _record(room: Room, words: Mapping[str, str], version: str) -> str:
-    _say(room, words)
-    return room.record(version).bast
+def _record(session: Session, words: Mapping[str, str], version: str) -> str:
+    _say(session, words)
+    return session.record(version).bast
 
 
 def _became(store: Store, answers: Answers, draft: str, id: str) -> dict[str, str]:
@@ -165,25 +167,25 @@ def _became(store: Store, answers: Answers, draft: str, id: str) -> dict[str, st
     return {"state": "open"}
 
 
-def _review(room: Room) -> dict[str, Any]:
-    store, desk = room.store, room.desk
-    said = store.drafts.said(room.draft)
+def _review(session: Session) -> dict[str, Any]:
+    store, desk = session.store, session.desk
+    said = store.drafts.said(session.draft)
     handover = said_of(desk.handover, said)
-    weighed = room.desk.foresee(handover)
-    items = items_of(room)
-    spoken = spoken_of(room, items, said, weighed.facts.noted if weighed else {})
+    weighed = session.desk.foresee(handover)
+    items = items_of(session)
+    spoken = spoken_of(session, items, said, weighed.facts.noted if weighed else {})
     others = [] if weighed is None else [finding for finding in weighed.findings if finding.code != "SHORTAGE"]
     is_carried = {
         "giver": store.is_carrier(desk.giver),
         "receiver": bool(desk.receiver and store.is_carrier(desk.receiver)),
     }
     return {
-        "board": board(room),
+        "board": board(session),
         "spoken": spoken[:_SHOWN],
         "spoken_count": len(spoken),
-        "findings": told(room, others),
+        "findings": told(session, others),
         "shortage_count": len(weighed.facts.missing) if weighed else 0,
-        "version": room.version(),
+        "version": session.version(),
         "said": _Said(said),
         "extras": [[each.kind, each.count, each.note] for each in handover.extras],
         "kinds": [(need.kind, kind_name({need.kind: need}, need.kind)) for need in store.state.needs()],
@@ -192,24 +194,24 @@ def _review(room: Room) -> dict[str, Any]:
         "stops": handover.carriage.stops,
         "is_carrier": any(is_carried.values()),
         "is_carried": is_carried,
-        "by_kind": _by_kind(room, items),
+        "by_kind": _by_kind(session, items),
         "foretold": foretold_now(store, handover, desk.taken),
-        "few_missing": few_missing(room),
+        "few_missing": few_missing(session),
         **_names(store, desk.giver, said),
     }
 
 
-def _by_kind(room: Room, items: Mapping[str, Item]) -> list[tuple[str, int]]:
+def _by_kind(session: Session, items: Mapping[str, Item]) -> list[tuple[str, int]]:
     """How many of what is handed over, by kind in words, most first."""
-    needs = {need.kind: need for need in room.store.state.needs()}
-    foretold = foretold_of(room)
+    needs = {need.kind: need for need in session.store.state.needs()}
+    foretold = foretold_of(session)
 
     def words(code: str) -> str:
         if code in items and items[code].kind:
             return kind_name(needs, items[code].kind)
         return _("as on the paper") if code in foretold else _("not registered")
 
-    counts = Counter(words(code) for code in room.desk.taken if code not in room.desk.refused)
+    counts = Counter(words(code) for code in session.desk.taken if code not in session.desk.refused)
     return counts.most_common()
 
 
@@ -222,20 +224,20 @@ def _names(store: Store, giver: str, said: Mapping[str, str]) -> dict[str, Any]:
     return {"known_names": list(known), "offered": "" if is_named else last or ""}
 
 
-def _reasons(room: Room) -> dict[str, Any]:
+def _reasons(session: Session) -> dict[str, Any]:
     """What somebody should know before this is recorded as it stands: what is missing, what is critical."""
-    said = room.said()
-    handover = said_of(room.desk.handover, said)
+    said = session.said()
+    handover = said_of(session.desk.handover, said)
     lacks = [
         (not handover.giver_name, _("The name of who gives is not written.")),
         (not handover.receiver_name, _("The name of who receives is not written.")),
-        (lacks_bound(room), _("Nobody has said where this vehicle goes.")),
+        (lacks_bound(session), _("Nobody has said where this vehicle goes.")),
     ]
     reasons = [words for is_so, words in lacks if is_so] + people_words(
         named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)
     )
-    weighed = room.desk.foresee(handover)
-    return {"reasons": reasons, **critical_findings(room.store, weighed.findings if weighed else [])}
+    weighed = session.desk.foresee(handover)
+    return {"reasons": reasons, **critical_findings(session.store, weighed.findings if weighed else [])}
 
 
 class _Said(dict[str, str]):
