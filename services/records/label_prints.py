@@ -74,10 +74,11 @@ def record_reprints(
 
 
 def why_void_in_house(store: Store, code: str) -> str | None:
-    """Why one person may print an item's label again, None where it takes two (docs/decisions/0085).
+    """Why one person may print an item's label again, None where it takes two.
 
     Its newest print was recorded as spoiled or unused, and the item was never handed over: the label is nowhere but
-    where it was printed, and a scan of it would be a finding. A lost label may be on anything.
+    where it was printed, and a scan of it would be a finding. A lost label may be on anything. A printer that jams at
+    four in the morning has one person at it; if that took two names, people would print around the record.
     """
     chain = store.state.chain(code)
     has_left = any(link.event.type == "handover" and not (link.is_withdrawn or link.is_absent) for link in chain.links)
@@ -105,7 +106,8 @@ def record_void(
         found: dict[tuple[str, int], None] = {}
         for label in labels:
             item = known.get(label.code)
-            newest = max(1, item.print) if item else 1  # print 01 of an item is taken as issued (decisions/0002)
+            # Print 01 is taken as issued: a receiver often holds the list of items and not the log of the prints.
+            newest = max(1, item.print) if item else 1
             number = label.print or newest
             if (item is None and label.code not in blanks) or number > newest:
                 raise RuleError(
