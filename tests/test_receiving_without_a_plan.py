@@ -204,6 +204,19 @@ def test_what_the_letter_names_is_told_in_one_calm_line_before_and_after_it_is_r
     assert text.count("PPK-1 shows when the warehouse's data is taken in") == 1 and "recorded this of" not in text
 
 
+def test_what_is_refused_and_stands_on_the_paper_is_as_the_paper_says_everywhere(newcomer: Terminal):
+    newcomer("scan", "--source", "-", "--from", TRUCK, "--to", "51.08.01", typed=Path("paper.txt").read_text())
+    refused, *taken = given()
+    ends = ("--from", TRUCK, "--to", "51.08.01", "--codes", "-", "--refuse", refused, "--bast", "letter.pdf")
+    ran = newcomer("handover", *ends, "--yes", typed="\n".join(taken))
+    assert ran.code == 0 and "No findings" in ran.out and "17 taken, 1 refused, expected: 18" in ran.out, ran
+    assert "18 things as paper 0001/GUDANG-1/2024 says" in ran.out
+    text = text_of(Path("letter.pdf"))
+    assert "18 items; 18 (17 taken, 1 refused) were scanned, 0 of them not on the paper; 0 on the paper were" in text
+    again = newcomer.give(taken[:1], TRUCK, "51.08.01", "--refuse", refused)
+    assert not [one for one in again.json["findings"] if one["code"] == "UNKNOWN_CODE" and one["severity"] != "info"]
+
+
 def test_the_first_page_says_that_the_plan_comes_from_the_warehouse(newcomer: Terminal, page_at: PageAt):
     with page_at(site_at(newcomer.home)) as client:
         page = Visitor(client).see("/")
