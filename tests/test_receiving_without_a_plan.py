@@ -217,6 +217,15 @@ def test_what_is_refused_and_stands_on_the_paper_is_as_the_paper_says_everywhere
     assert not [one for one in again.json["findings"] if one["code"] == "UNKNOWN_CODE" and one["severity"] != "info"]
 
 
+def test_programs_are_told_what_is_irregular_before_the_plan_comes(newcomer: Terminal, page_at: PageAt):
+    newcomer.give(given()[:2], TRUCK, "51.08.01", "--counted", 3, "--condition", f"{given()[0]}=wet")
+    rows = newcomer("report", "discrepancies", "--json").json["rows"]
+    with page_at(site_at(newcomer.home)) as client:
+        told = client.get("/api/v1/findings").json()["findings"]
+    assert {one["code"] for one in told} >= {"COUNT", "DAMAGED"}
+    assert sorted(one["code"] for one in told) == sorted(row["finding"] for row in rows if row["severity"] != "info")
+
+
 def test_the_first_page_says_that_the_plan_comes_from_the_warehouse(newcomer: Terminal, page_at: PageAt):
     with page_at(site_at(newcomer.home)) as client:
         page = Visitor(client).see("/")
