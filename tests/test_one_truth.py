@@ -1,6 +1,7 @@
 """What is said of a handover is the same on every surface: screen, letter, waybill, reports, chain and file."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,22 @@ def test_what_is_refused_is_counted_and_no_finding_anywhere(station: Terminal) -
     out = station.home / "scorecard.json"
     assert station("report", "scorecard", "--out", out).code == 0
     assert '"COUNT"' not in out.read_text()
+
+
+def test_what_is_refused_is_not_sent_in_the_progress_on_the_page_and_for_programs(
+    station: Terminal, visitor: Visitor
+) -> None:
+    codes = station.codes("--to", "51.08.01", "--kind", "box")[:3]
+    station.give(codes, "51.08", TRUCK, "--bound", "51.08.01", "--refuse", codes[0])
+    [sent] = [row["sent"] for row in station("report", "progress", "--json").lines
+                        if (row["place"], row["kind"]) == ("51.08.01", "box")]  # fmt: skip
+    assert sent == len(station.items("--held-by", TRUCK)) == 2
+    told = visitor.client.get("/api/v1/progress").json()
+    assert [row["sent"] for row in told if (row["place"], row["kind"]) == ("51.08.01", "box")] == [2]
+    visitor.client.get("/api/v1/findings")  # all is added up then
+    row = re.search(r"PPK Gerokgak<.*?</tr>", visitor.see("/dashboard"), re.DOTALL)
+    assert row and re.findall(r">(\d+)<", row[0])[:2] == ["0", "2"], row
+    assert station("verify").code == 0
 
 
 def test_laptops_under_one_number_have_one_expectation_and_a_list_beats_the_plan(
