@@ -265,12 +265,14 @@ class Judging:
             return []
         items = self.state.items_of(touch.code for touch in handover.refused)
         has_met, named = self.has_met(handover.giver), self.waybill(handover).refs
-        return self._foretold([
-            finding
-            for touch in handover.refused
-            for finding in judge_label(items.get(touch.code), ItemLabel(touch.code, touch.print), met_giver=has_met)
-            if finding.code != "UNKNOWN_CODE" or touch.code not in named
-        ])  # fmt: skip
+        return self._foretold(
+            [
+                finding
+                for touch in handover.refused
+                for finding in judge_label(items.get(touch.code), ItemLabel(touch.code, touch.print), met_giver=has_met)
+                if finding.code != "UNKNOWN_CODE" or touch.code not in named
+            ]
+        )
 
     def carried(self, items: Mapping[str, Item]) -> dict[str, Item]:
         """What moves inside these things and was not scanned itself: assumed, not seen; by code."""

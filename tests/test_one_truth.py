@@ -111,7 +111,7 @@ def test_a_page_says_what_stayed_with_the_giver_and_plainly_what_was_scanned(
 ) -> None:
     number = station.give(station.codes("--to", "51.08.01")[:3], "51.08", "51.08.01").json["bast"]
     page = visitor.see(f"/handover?number={number}")
-    assert "3 scanned, expected: 18 · Not handed over, still open with Gudang: 15." in page and "refused" not in page
+    assert "3 scanned, expected: 18 · Not handed over, stayed with Gudang: 15." in page and "refused" not in page
 
 
 def test_a_letter_about_what_moved_inside_others_says_how_many_and_no_more(station: Terminal, tmp_path: Path) -> None:
@@ -152,8 +152,11 @@ def test_what_is_refused_is_not_sent_in_the_progress_on_the_page_and_for_program
 ) -> None:
     codes = station.codes("--to", "51.08.01", "--kind", "box")[:3]
     station.give(codes, "51.08", TRUCK, "--bound", "51.08.01", "--refuse", codes[0])
-    [sent] = [row["sent"] for row in station("report", "progress", "--json").lines
-                        if (row["place"], row["kind"]) == ("51.08.01", "box")]  # fmt: skip
+    [sent] = [
+        row["sent"]
+        for row in station("report", "progress", "--json").lines
+        if (row["place"], row["kind"]) == ("51.08.01", "box")
+    ]
     assert sent == len(station.items("--held-by", TRUCK)) == 2
     told = visitor.client.get("/api/v1/progress").json()
     assert [row["sent"] for row in told if (row["place"], row["kind"]) == ("51.08.01", "box")] == [2]

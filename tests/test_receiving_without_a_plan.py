@@ -263,7 +263,7 @@ def test_a_station_that_is_not_known_yet_is_told_how_it_comes_to_be(newcomer: Te
 def test_what_is_short_by_the_paper_alone_is_counted_and_no_list_of_items_is_named(newcomer: Terminal):
     typed = "\n".join([Path("paper.txt").read_text(), *given()[2:]])
     out = newcomer("scan", "--source", "-", "--to", "51.08.01", "--yes", "--paper", "own.pdf", typed=typed).out
-    assert "still open with Vehicle DK 8123 AB: 2." in out and "--held-by" not in out
+    assert "stayed with Vehicle DK 8123 AB: 2." in out and "--held-by" not in out
     assert "16 things as paper 0001/GUDANG-1/2024 says" in out and "UNKNOWN" not in out
     assert "UNKNOWN" not in text_of(Path("own.pdf"))
 

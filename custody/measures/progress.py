@@ -138,9 +138,14 @@ class StockSums:
             self._count(before, -1)
         if item is not None:
             group = StockGroup(
-                item.to, item.kind, item.held_by, 1, int(item.print > 0), int(moves_of(chain) > 0),
+                item.to,
+                item.kind,
+                item.held_by,
+                1,
+                int(item.print > 0),
+                int(moves_of(chain) > 0),
                 holders_since(chain)[:-1],
-            )  # fmt: skip
+            )
             self._groups[chain.code] = group
             self._count(group, 1)
 
