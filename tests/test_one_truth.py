@@ -166,6 +166,20 @@ def test_what_is_refused_is_not_sent_in_the_progress_on_the_page_and_for_program
     assert station("verify").code == 0
 
 
+def test_what_came_without_a_label_is_said_at_once_on_screen_and_page_as_in_letter_and_reports(
+    station: Terminal, visitor: Visitor
+) -> None:
+    code = station.codes("--to", "51.08.01")[0]
+    ends = ("--from", "51.08", "--to", TRUCK, "--codes", "-", "--yes")
+    screen = station("handover", *ends, "--extra", "booth=2", typed=code).out
+    number = station("report", "bast", "--json").json["number"]
+    said = "Noted without a readable label: 2"
+    assert said in screen and said in visitor.see(f"/handover?number={number}")
+    assert sum(extra["count"] for extra in letter(station, number)["extras"]) == 2
+    assert of_codes(station, "EXCESS") == [("EXCESS", None, "open")]
+    assert "readable label" not in station("handover", *ends, typed=code).out
+
+
 def test_laptops_under_one_number_have_one_expectation_and_a_list_beats_the_plan(
     station: Terminal, tmp_path: Path
 ) -> None:
