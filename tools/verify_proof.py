@@ -28,6 +28,7 @@ from verify_standalone import (
     Body,
     Log,
     is_head_signed,
+    is_name_of,
     is_signed,
     read_json,
     whose_word_counts,
@@ -57,7 +58,8 @@ class Audit:
         self.witnessed = set[str]()
 
     def find(self, code: str, log: str, seq: int | None, text: str) -> None:
-        accuses, code = ACCUSED.get(code), code.replace("ALTERED", "TAMPERED")
+        accuses = ACCUSED.get(code) if is_name_of(log, self.keys.get(log, b"")) else ACCUSED.get(code) and "file"
+        code = code.replace("ALTERED", "TAMPERED")
         self.findings.append({"code": code, "log": log, "seq": seq, "detail": text, "accuses": accuses})
 
     def take(self, texts: Sequence[str]) -> None:
