@@ -1,5 +1,6 @@
 """Proof files before both verifiers, the program's and the one that stands alone: one verdict on each."""
 
+import ast
 import contextlib
 import importlib.util
 import io
@@ -126,6 +127,20 @@ def attack_all(tool: Any, proofs: list[CustodyProof], folder: Path, count: int) 
 
 def test_both_come_to_one_verdict_on_every_attack(tool: Any, proofs: list[CustodyProof], tmp_path: Path) -> None:
     attack_all(tool, proofs, tmp_path, 3)
+
+
+def test_each_finding_is_told_in_indonesian_too(tool: Any) -> None:
+    tree = ast.parse((TOOLS / "verify_proof.py").read_text("utf-8"))
+    constants = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    told = {
+        node.args[3]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "find"
+    }
+    assert len(told) > 15 and all(isinstance(text, ast.Name) or text.value in tool.WORDS for text in told)
+    assert tool.WORDS.keys() <= constants, "nothing is translated that is not said"
+    for english, indonesian in tool.WORDS.items():
+        assert english != indonesian and english.count("{}") == indonesian.count("{}")
 
 
 def test_a_false_genesis_under_a_logs_name_accuses_no_log(
