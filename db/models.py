@@ -375,8 +375,9 @@ class _Bound:
     def delete(self) -> Any:
         return self.model.delete().bind(self.database)
 
-    def get(self, condition: Any) -> Any:
-        return self.select().where(condition).get()
+    def get(self, *conditions: Any) -> Any:
+        rows = self.select()
+        return (rows.where(*conditions) if conditions else rows).get()
 
     def get_or_none(self, condition: Any) -> Any:
         return self.select().where(condition).get_or_none()
