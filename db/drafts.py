@@ -85,7 +85,7 @@ class Drafts:
         columns = (scan.draft, scan.code, scan.number, scan.print, scan.how, scan.at)
         return scan.insert_from(values, columns).on_conflict_ignore()
 
-    def put_out(self, id: str, code: str) -> bool:
+    def remove(self, id: str, code: str) -> bool:
         """Take an item out of a session again, with what was said of it; False where there was neither."""
         scan, said = self.tables.draft_scan, self.tables.draft_said
         with self.ledger.transaction():
@@ -118,7 +118,7 @@ class Drafts:
         query = scan.select(scan.code, scan.print, scan.how).where(scan.draft == id).order_by(scan.number)
         return [Touch(code, number, how_read(how)) for code, number, how in query.tuples()]
 
-    def say(self, id: str, words: Mapping[str, str]) -> None:
+    def describe(self, id: str, words: Mapping[str, str]) -> None:
         """Keep what people say of a session, by name; an empty text takes back what was said.
 
         Raises:
@@ -132,7 +132,7 @@ class Drafts:
             if rows:
                 said.insert_many(rows).execute()
 
-    def said(self, id: str) -> dict[str, str]:
+    def details(self, id: str) -> dict[str, str]:
         """What people have said of a session."""
         said = self.tables.draft_said
         return dict(said.select(said.name, said.value).where(said.draft == id).order_by(said.name).tuples())
@@ -159,5 +159,5 @@ class Drafts:
     def _info(self, row: Any) -> DraftInfo:
         scan = self.tables.draft_scan
         count = scan.select().where(scan.draft == row.id).count()
-        purpose = self.said(row.id).get(_PURPOSE, "")
+        purpose = self.details(row.id).get(_PURPOSE, "")
         return DraftInfo(row.id, row.giver, row.receiver, tuple(json.loads(row.bound)), row.opened_at, count, purpose)

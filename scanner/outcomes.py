@@ -89,7 +89,7 @@ class Desk(Protocol):
             CodeError, RuleError: it cannot be taken, and the text says why. Any other error ends the session.
         """
 
-    def put_out(self, code: str) -> bool:
+    def remove(self, code: str) -> bool:
         """Take an item out of the draft again; False when it is not in it."""
 
     def set_end(self, end: End, custodian: str) -> str:

@@ -126,7 +126,7 @@ class ScanSession:
             is_still: the picture stands alone: what it is sure of is believed at once, and nothing was in view before.
         """
         if is_still:
-            self.look_away()
+            self.forget_view()
         self._forget_unseen(at_ms)
         outcomes: list[Outcome] = []
         doubted = {read.text for read in reads if is_still and not read.is_sure and _is_ours(read.text)}
@@ -152,7 +152,7 @@ class ScanSession:
         told = self._desk.catch_up()
         return [] if told is None else [told]
 
-    def look_away(self) -> None:
+    def forget_view(self) -> None:
         """Forget what is in view: another source begins."""
         self._in_view.clear()
 
@@ -192,7 +192,7 @@ class ScanSession:
                     ),
                 )
             if entry.startswith("-"):
-                return self._put_out(parse_code(entry.partition("*")[0]))
+                return self._remove(parse_code(entry.partition("*")[0]))
             if word in _ENDS and rest:
                 return self._set_end(_ENDS[word], parse_custodian(rest))
             if word in _MATCH and rest:
@@ -212,7 +212,7 @@ class ScanSession:
         """Take out what was taken last."""
         if not self._history:
             return self._say("not_understood", _("There is no scan to undo"))
-        return self._put_out(self._history[-1])
+        return self._remove(self._history[-1])
 
     def _judge(self, text: str) -> Outcome:
         if is_part(text):
@@ -280,8 +280,8 @@ class ScanSession:
         except (CodeError, RuleError, TamperError) as error:
             return self._refuse("refused", error)
 
-    def _put_out(self, code: str) -> Outcome:
-        was_in = self._desk.put_out(code)
+    def _remove(self, code: str) -> Outcome:
+        was_in = self._desk.remove(code)
         self._history[:] = [other for other in self._history if other != code]
         shown = show_code(code)
         if not was_in:

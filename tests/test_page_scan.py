@@ -233,11 +233,11 @@ def test_a_page_is_told_of_a_camera_only_when_it_can_ask_for_its_picture(
     draft, told = begun(visitor), list[str]()
     site.streams._default = "no-such-film.avi"
     events = site.sessions.events(draft)
-    tell = events.tell
+    publish = events.publish
 
     def told_now(*what: Any, **how: Any) -> dict[str, Any]:
         told.append(site.streams.state(draft).state)
-        return tell(*what, **how)
+        return publish(*what, **how)
 
     monkeypatch.setattr(events, "tell", told_now)
     visitor.ask("POST", f"/api/drafts/{draft}/camera", {})

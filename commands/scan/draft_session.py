@@ -223,7 +223,7 @@ def confirm_draft(
         note(f"{reason} {_kept(store, desk, source, options)}")
         raise click.exceptions.Exit(EXIT_USAGE)
 
-    handover = said_of(desk.handover, store.drafts.said(desk.draft))
+    handover = said_of(desk.handover, store.drafts.details(desk.draft))
     count = len(desk.taken)
     if not count and not handover.extras and not handover.refused:
         keep(_("Nothing was recorded.") if desk.papers else _("Nothing was scanned."))

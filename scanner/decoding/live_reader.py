@@ -126,7 +126,7 @@ class LiveReader:
         self.unread: Sequence[Seen] = ()
         """Codes in the newest frame that were found and not read, with what would help."""
 
-    def look(self, image: Image, at_ms: float, _effort: Effort | None = None) -> list[Look]:
+    def inspect(self, image: Image, at_ms: float, _effort: Effort | None = None) -> list[Look]:
         """What this frame shows at first look, after what second looks have found meanwhile; newest frame last.
 
         A second look that is done at once adds to the same frame.

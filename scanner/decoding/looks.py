@@ -64,7 +64,7 @@ class StillReader:
         self._reader, self._begin, self._clock = reader, begin, clock
         self._executor = begin()
 
-    def look(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
+    def inspect(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
         """What this picture shows, with as many looks as its file may take; nothing where an engine hangs on it."""
         ends_ms = self._clock() + (STILL_MS if effort is None else HANGING_MS)
         if effort is None:

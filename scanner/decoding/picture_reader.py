@@ -309,7 +309,7 @@ class Reader:
         """What an engine finds, in the picture's own pixels; nothing when it chokes on the picture."""
         try:
             if isinstance(engine, ZxingEngine):
-                reads, unread = engine.look(rendering.image, inverted=inverted, histogram=histogram)
+                reads, unread = engine.inspect(rendering.image, inverted=inverted, histogram=histogram)
             else:
                 reads, unread = engine.read(rendering.image), []
         except ENGINE_ERRORS as error:

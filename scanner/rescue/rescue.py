@@ -109,7 +109,7 @@ def _rescue_one(zxing: ZxingEngine, gray: Image, three: np.ndarray, module_px: f
     if clean is None or _likeness(soft, clean, grid.version) < _LEAST_LIKENESS:
         return None
     drawn = np.kron(np.where(clean, 0, 255).astype(np.uint8), np.ones((_DRAWN_PX, _DRAWN_PX), np.uint8))
-    reads, _unread = zxing.look(np.pad(drawn, 4 * _DRAWN_PX, constant_values=255))
+    reads, _unread = zxing.inspect(np.pad(drawn, 4 * _DRAWN_PX, constant_values=255))
     if not reads:
         return None
     first, second, third, fourth = ((x + int(low[0]), y + int(low[1])) for x, y in view.placed(grid.corners))

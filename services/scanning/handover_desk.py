@@ -50,7 +50,7 @@ class DraftDesk:
         self._number = ""
         self.papers: list[str] = []
         """The numbers of the handovers whose papers were read in this session, and kept."""
-        self.look_again()
+        self.look_up()
 
     @property
     def handover(self) -> Handover:
@@ -106,7 +106,7 @@ class DraftDesk:
                 self._expected.setdefault(label.code, item or Item(label.code, "", ""))
             self._count_in(label.code, inside)
             if self._may_change:  # it hangs on the scans which record of the other side is confirmed
-                self.look_again()
+                self.look_up()
             elif inside and self.refused:  # what is inside something refused stays with it
                 self._look_inside()
         is_foretold = item is None and (label.code in self.foretold or any(one.is_foretold for one in findings))
@@ -131,16 +131,16 @@ class DraftDesk:
             words = describe(self, what, code, text)
         except InputError as error:  # a session shows it and goes on
             raise RuleError(error.message, hint=error.hint, **error.values) from error
-        self.look_again()
+        self.look_up()
         return words
 
-    def put_out(self, code: str) -> bool:
+    def remove(self, code: str) -> bool:
         """Take an item out of the draft again."""
         self.taken.pop(code, None)
         if self._told is not None:
             self._told.pop(code, None)
-        was_in = self.store.drafts.put_out(self.draft, code)
-        self.look_again()
+        was_in = self.store.drafts.remove(self.draft, code)
+        self.look_up()
         return was_in
 
     def set_end(self, end: End, custodian: str) -> str:
@@ -163,7 +163,7 @@ class DraftDesk:
             self.store.check_handover(Handover(giver, receiver))
         self.store.drafts.set_ends(self.draft, giver=giver, receiver=receiver or None)
         self.giver, self._receiver = giver, receiver or ""
-        self.look_again()
+        self.look_up()
 
     def set_bound(self, custodians: Sequence[str]) -> None:
         """Say where a carrier goes.
@@ -173,7 +173,7 @@ class DraftDesk:
         """
         self.bound = tuple(dict.fromkeys(self._known(custodian) for custodian in custodians))
         self.store.drafts.set_ends(self.draft, bound=self.bound)
-        self.look_again()
+        self.look_up()
 
     def ends_changed(self) -> Outcome:
         """How what was scanned stands with the ends as they are now: in words, and the gravest of what is wrong."""
@@ -205,7 +205,7 @@ class DraftDesk:
         self._heard = heard
         told, tally = self._told, self.tally
         self._needs = {need.kind: need for need in self.store.state.needs()}
-        self.look_again()
+        self.look_up()
         wrong = _wrong_by_item(findings := self.findings())
         if told == wrong and tally == self.tally:
             return None
@@ -250,7 +250,7 @@ class DraftDesk:
         if not paper.is_own:
             self.papers.append(str(paper.handover["bast"]))
         self._follow(paper.handover)
-        self.look_again()
+        self.look_up()
         return TakenPaper(paper_words(self.store, paper), paper.findings)
 
     def take_head(self, text: str) -> str:
@@ -316,9 +316,9 @@ class DraftDesk:
         except InputError as error:  # a session shows it and goes on
             raise RuleError(error.message, hint=error.hint, **error.values) from error
 
-    def look_again(self) -> None:
+    def look_up(self) -> None:
         """Ask the ledger again what is expected, and the draft what was said."""
-        said = said_of(Handover("", ""), self.store.drafts.said(self.draft))
+        said = said_of(Handover("", ""), self.store.drafts.details(self.draft))
         self.refused = frozenset(touch.code for touch in said.refused)
         self._load, self._number = said.load, said.number
         self._expected, self._elsewhere, self._may_change = None, frozenset(), False

@@ -98,9 +98,9 @@ def tell(store: Store, draft: str, handover: Handover) -> None:
     Raises:
         InputError: the session is gone.
     """
-    kept = said_of(handover, store.drafts.said(draft)).extras
+    kept = said_of(handover, store.drafts.details(draft)).extras
     more = Counter(handover.extras) - Counter(kept)
-    store.drafts.say(draft, words_of(replace(handover, extras=(*kept, *more.elements()))))
+    store.drafts.describe(draft, words_of(replace(handover, extras=(*kept, *more.elements()))))
     if handover.bound:
         store.drafts.set_ends(draft, bound=handover.bound)
 

@@ -27,14 +27,14 @@ class PackDesk:
         self.store, self.draft, self.action = store, draft, action
         self.parent = registered(store, parent)
         self.taken: dict[str, None] = dict.fromkeys(touch.code for touch in store.drafts.touches(draft))
-        self._look_again()
+        self._look_up()
 
     def catch_up(self) -> None:
         """Look up again what should come, where new data has come; what labels say is judged at each one."""
         if self.store.mark() != self._heard:
-            self._look_again()
+            self._look_up()
 
-    def _look_again(self) -> None:
+    def _look_up(self) -> None:
         self._heard = self.store.mark()
         self.parent = registered(self.store, self.parent.code)
         self._needs = {need.kind: need for need in self.store.state.needs()}
@@ -97,10 +97,10 @@ class PackDesk:
         words = item_words(item, self._needs, self.store)
         return Taken(label.code, words, tuple(findings), already=not is_new)
 
-    def put_out(self, code: str) -> bool:
+    def remove(self, code: str) -> bool:
         """Take an item out of the draft again."""
         self.taken.pop(code, None)
-        return self.store.drafts.put_out(self.draft, code)
+        return self.store.drafts.remove(self.draft, code)
 
     def set_end(self, end: End, custodian: str) -> str:
         """A set goes nowhere while it is packed."""

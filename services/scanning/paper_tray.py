@@ -45,7 +45,7 @@ class PaperTray:
         """Those read whole, by the names that their codes bear, the newest last."""
         self._judged_at: object = None
 
-    def judge_anew(self) -> None:
+    def judge_again(self) -> None:
         """Say of each paper what is so now: since it was read, its station's records may have come, or its things."""
         if (mark := self.store.ledger.mark()) == self._judged_at:
             return
@@ -71,7 +71,7 @@ class PaperTray:
         """Refuse a thing's label: it belongs to a handover."""
         raise _no_paper()
 
-    def put_out(self, code: str) -> bool:
+    def remove(self, code: str) -> bool:
         """No thing is in it."""
         return False
 

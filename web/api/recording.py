@@ -197,7 +197,7 @@ def _words(asked: schemas.People) -> dict[str, str]:
 
 
 def _record_draft(session: Session, words: dict[str, str], version: str) -> schemas.Recorded:
-    session.store.drafts.say(session.draft, words)
+    session.store.drafts.describe(session.draft, words)
     return _recorded(session.store, session.record(version))
 
 

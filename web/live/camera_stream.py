@@ -173,7 +173,7 @@ class _Camera:
     def _say(self, state: CameraState) -> None:
         if state != self.state or state.state == "opening":
             self.state = state
-            self._events.tell("camera", state=state.state, words=state.words, advice=state.advice)
+            self._events.publish("camera", state=state.state, words=state.words, advice=state.advice)
 
     def _on_frame(self, frame: Frame, reads: Sequence[Read]) -> Command | None:
         if self._must_stop:
@@ -219,8 +219,8 @@ class _Distant:
         self.marks: dict[str, Mark | None] = {}
         self._sessions, self._draft = sessions, draft
 
-    def look_away(self) -> None:
-        self._sessions.do(self._draft, lambda session: session.scan.look_away())
+    def forget_view(self) -> None:
+        self._sessions.do(self._draft, lambda session: session.scan.forget_view())
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool = False) -> list[Outcome]:
         if reads:

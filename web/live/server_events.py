@@ -58,7 +58,7 @@ class ServerEvents:
         self._newest = 0
         self._bell = Bell()
 
-    def tell(self, event: str, /, **values: Any) -> dict[str, Any]:
+    def publish(self, event: str, /, **values: Any) -> dict[str, Any]:
         """Send an event to every open page; return its values with its number."""
         with self._lock:
             self._newest += 1

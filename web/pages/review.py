@@ -147,9 +147,9 @@ def asked(site: SiteDep, draft: Draft, press: Asked) -> dict[str, str]:
 
 def _say(session: Session, words: Mapping[str, str]) -> None:
     """Keep what the page says, and the witnesses beyond the two that it has fields for: a command may name more."""
-    more = session.said().get("witnesses", "").splitlines()[WITNESSES:]
+    more = session.details().get("witnesses", "").splitlines()[WITNESSES:]
     witnesses = "\n".join(filter(None, (words["witnesses"], *more)))
-    session.store.drafts.say(session.draft, {**words, "witnesses": witnesses})
+    session.store.drafts.describe(session.draft, {**words, "witnesses": witnesses})
 
 
 def _record(session: Session, words: Mapping[str, str], version: str) -> str:
@@ -169,7 +169,7 @@ def _became(store: Store, answers: Answers, draft: str, id: str) -> dict[str, st
 
 def _review(session: Session) -> dict[str, Any]:
     store, desk = session.store, session.desk
-    said = store.drafts.said(session.draft)
+    said = store.drafts.details(session.draft)
     handover = said_of(desk.handover, said)
     weighed = session.desk.foresee(handover)
     items = items_of(session)
@@ -226,7 +226,7 @@ def _names(store: Store, giver: str, said: Mapping[str, str]) -> dict[str, Any]:
 
 def _reasons(session: Session) -> dict[str, Any]:
     """What somebody should know before this is recorded as it stands: what is missing, what is critical."""
-    said = session.said()
+    said = session.details()
     handover = said_of(session.desk.handover, said)
     lacks = [
         (not handover.giver_name, _("The name of who gives is not written.")),

@@ -36,7 +36,7 @@ def board(session: Session) -> dict[str, Any]:
     places = session.store.state.places
     items, findings = items_of(session), session.judged()[1]
     irregular = [finding for finding in findings if finding.severity != "info"]
-    said = session.store.drafts.said(session.draft)
+    said = session.store.drafts.details(session.draft)
     foretold = foretold_of(session)
     taken = [of_item(session, code, items.get(code), said, foretold) for code in islice(reversed(desk.taken), _SHOWN)]
     return {
