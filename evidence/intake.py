@@ -146,7 +146,7 @@ def _check_row(row: LogRow, log: LogAudit) -> None:
 
 
 def _check_head(head: Checkpoint, log: LogAudit) -> None:
-    """Compare a log with a head of it, as far as the entries here reach; not a forked one, whose branch is not known."""
+    """Compare a log with a head of it, as far as the entries reach; not a forked one, whose branch is not known."""
     is_single = all(finding.code != "FORK" for finding in log.findings())
     if head.size <= log.size and is_single and log.root(head.size) != head.root:
         raise _refusal(N_("the signed head of {log} does not fit the entries here"), log=log.name)

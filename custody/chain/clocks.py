@@ -123,7 +123,7 @@ def judge_step(before: str | None, now: str) -> Finding | None:
 
 
 def went_back(before: str, after: str) -> bool:
-    """Whether the time of a record is before that of its predecessor by more than an automatic correction of a clock."""
+    """Whether a record's time is before that of its predecessor by more than an automatic correction of a clock."""
     return datetime.fromisoformat(before) - datetime.fromisoformat(after) > TOLERANCE
 
 

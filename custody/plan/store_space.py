@@ -49,7 +49,7 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class SpaceTaken:
-    """The space that things take, in litres and on the floor in mm²; the size of the kinds in `unsized` is not known."""
+    """The space that things take, in litres and on the floor in mm²; kinds in `unsized` have no known size."""
 
     litres: int
     floor_mm2: int
