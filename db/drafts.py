@@ -47,7 +47,7 @@ class Drafts:
         return next((info for info in reversed(self.all(with_purpose=True)) if info.purpose == purpose), None)
 
     def get(self, id: str) -> DraftInfo:
-        """One session.
+        """Return one session.
 
         Raises:
             InputError: there is none of that id: it was recorded or dropped.
@@ -86,7 +86,7 @@ class Drafts:
         return scan.insert_from(values, columns).on_conflict_ignore()
 
     def remove(self, id: str, code: str) -> bool:
-        """Take an item out of a session again, with what was said of it; False where there was neither."""
+        """Remove an item and what was said of it from a session; return False where neither was there."""
         scan, said = self.tables.draft_scan, self.tables.draft_said
         with self.ledger.transaction():
             words = said.delete().where((said.draft == id) & said.name.endswith(f":{code}")).execute()
@@ -119,7 +119,7 @@ class Drafts:
         return [Touch(code, number, how_read(how)) for code, number, how in query.tuples()]
 
     def describe(self, id: str, words: Mapping[str, str]) -> None:
-        """Keep what people say of a session, by name; an empty text takes back what was said.
+        """Keep what people say of a session, by field name; an empty text deletes the field.
 
         Raises:
             InputError: the session is gone.
@@ -133,7 +133,7 @@ class Drafts:
                 said.insert_many(rows).execute()
 
     def details(self, id: str) -> dict[str, str]:
-        """What people have said of a session."""
+        """What people have said of a session, by field name."""
         said = self.tables.draft_said
         return dict(said.select(said.name, said.value).where(said.draft == id).order_by(said.name).tuples())
 

@@ -1,8 +1,8 @@
-"""Logs that nobody admitted: what is kept of them, within limits for all of them together, and how they are dropped.
+"""Logs that are not admitted: what is kept of them, within one limit for all, and how they are deleted.
 
-What they say is kept, so that it counts as soon as root admits them; until then anybody may have made it. So it may
-not fill the disk, is handed to nobody unasked (`services.exchange.transfer`), and is the only thing that a ledger ever
-deletes.
+Their records are kept, so that they count as soon as root admits the log; until then anybody may have made them. So
+they may not fill the disk, are exported only on request (`services.exchange.transfer`), and are the only thing that a
+ledger ever deletes.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +37,7 @@ class Strangers:
         self.state, self.ledger, self.tables = state, state.ledger, state.tables
 
     def names(self, said: Iterable[Body] = ()) -> frozenset[str]:
-        """The logs that nobody admitted, of those held and of those that begin in what is about to come.
+        """The logs that are not admitted, of those held and of those that begin in what is about to come.
 
         Args:
             said: what the records that are about to come say of logs and keys.
@@ -129,7 +129,7 @@ class Strangers:
         return dropped
 
     def meant(self, names: Sequence[str]) -> list[Stranger]:
-        """The logs that nobody admitted and that are so named: by log, station, place, or the beginning of a
+        """The logs that are not admitted and that a name means: by log, station, place, or the beginning of a
         fingerprint, eight digits at least. No names mean all of them.
 
         Raises:
@@ -250,8 +250,8 @@ class Quarantine:
 
 @dataclass(slots=True)
 class _Quota:
-    """What is left of the bytes; the logs that nobody admitted and that are kept; those that are held or come; and the
-    pairs of one that is kept and another that it names and that is not.
+    """What is left of the bytes; the kept logs that are not admitted; those that are held or come; and the pairs of a
+    kept log and one that it names and that is not kept.
     """
 
     bytes: int
