@@ -174,5 +174,5 @@ def touched(touches: Iterable[Touch], latest: Mapping[str, Ref]) -> tuple[list[d
 
 
 def readable(touch: Touch) -> Touch:
-    """Return how an item was read, as one of the three words of an inspection; `matched` becomes `typed`."""
+    """Return the touch as an inspection can record it: a `matched` one counts as typed, without a print number."""
     return Touch(touch.code, None, "typed") if touch.how == "matched" else touch

@@ -95,7 +95,7 @@ class Event:
 
 
 def read_event(body: bytes, signatures: tuple[Signature, ...]) -> Event:
-    """Decode a stored entry that was checked when it was written.
+    """Decode the stored bytes of an entry, and check their form.
 
     Raises:
         TamperError: bytes that are not canonical, a key that this version does not know, a missing or wrong value.
@@ -104,7 +104,7 @@ def read_event(body: bytes, signatures: tuple[Signature, ...]) -> Event:
 
 
 def read_body(data: bytes) -> Body:
-    """Decode a stored body that was checked when it was written.
+    """Decode the stored bytes of an event's body, and check their form.
 
     Raises:
         TamperError: bytes that are not canonical, a key that this version does not know, a missing or wrong value.

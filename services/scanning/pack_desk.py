@@ -41,8 +41,8 @@ class PackDesk:
         self._expected = self._looked_for()
 
     def _looked_for(self) -> dict[str, Item] | None:
-        """What should come: all that is in it when it is looked into, all that its polling station needs when it is
-        filled; None where nobody knows.
+        """What should be scanned: all that is in it for a check, all that its polling station needs for filling; None
+        if not known.
         """
         if self.action == "check":
             return self.store.state.contents.packed(self.parent.code)
@@ -63,7 +63,7 @@ class PackDesk:
 
     @property
     def missing(self) -> list[Item]:
-        """What should come and was not taken; empty also where nobody knows."""
+        """What should be scanned and was not; empty also where it is not known."""
         return [item for code, item in (self._expected or {}).items() if code not in self.taken]
 
     @property
@@ -107,7 +107,7 @@ class PackDesk:
         raise RuleError(N_("things are packed here, and handed over with: scan"))
 
     def describe(self, what: What, code: str, text: str) -> str:
-        """Nothing is said of single things while they are packed."""
+        """Refuse remarks on single things while they are packed."""
         raise RuleError(N_("things are packed here, and handed over with: scan"))
 
     def take_paper(self, sheet: Sheet) -> TakenPaper:
