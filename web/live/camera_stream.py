@@ -1,7 +1,7 @@
-"""The server's camera: read in a thread of its own, drawn in another, watched by as many pages as like to.
+"""The server's camera: read in one thread, drawn in another, shown on any number of pages.
 
-Counting never waits for the picture: the thread that reads only puts the newest frame down, and whoever is too slow
-to draw or to watch it misses some.
+Reading labels never waits for a picture: the reading thread only stores the newest frame, and a slow painter or page
+misses some.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""The tray of handover papers on the page: what their codes bring, by whatever camera, field or photograph."""
+"""The tray of handover papers on the page, read from cameras, typed lines and photographs."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -85,7 +85,7 @@ class PaperSession(SharedSession):
         }
 
     def _look(self) -> str:
-        """How the last outcome looks: red alone for what is grave, as a signature that does not hold."""
+        """The style of the last outcome: red only for grave findings, such as a wrong signature."""
         if self.last is None:
             return "soft"
         is_read = self.last.kind == "paper" and not any(one.severity == "critical" for one in self.last.findings)

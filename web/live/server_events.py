@@ -72,7 +72,7 @@ class ServerEvents:
         self._bell.ring()
 
     def is_of_this_run(self, id: str) -> bool:
-        """Whether a page that took its mark from this run drew the id: `RUN.` and whatever it likes."""
+        """Whether an id comes from a page of this run of the server: it begins with `RUN.`."""
         return id.startswith(f"{self._run}.")
 
     def mark(self) -> str:

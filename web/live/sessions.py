@@ -103,7 +103,7 @@ class Session(SharedSession):
         return label.code in self.desk.taken if isinstance(label, ItemLabel) else None
 
     def version(self) -> str:
-        """A digest of who gives what to whom: a page that reviewed something else is out of date."""
+        """Return a digest of who gives what to whom; a page that reviewed another version is out of date."""
         said = self.details()
         of_items = sorted(pair for pair in said.items() if pair[0].startswith(OF_ITEMS))
         what = repr((self.desk.handover, self.store.drafts.touches(self.draft), of_items))
@@ -114,15 +114,15 @@ class Session(SharedSession):
         return self.store.drafts.details(self.draft)
 
     def contents(self) -> str:
-        """A digest of what is to be recorded as it is now: what a signature is given for."""
+        """Return a digest of what would be recorded now, which a signature is given for."""
         said = self.details()
         return contents(said_of(self.desk.handover, said), self.store.drafts.touches(self.draft))
 
     def sign(self, signer: str, name: str, how: Literal["drawn", "pin"], digest: str | None = None) -> None:
-        """Keep that somebody acknowledges what is to be recorded as it is now.
+        """Keep that somebody acknowledges what would be recorded now.
 
         Raises:
-            ConflictError: another name stands there now.
+            ConflictError: the name was changed meanwhile.
         """
         if not name or name_of(self.details(), signer) != name:
             raise ConflictError(
@@ -217,9 +217,10 @@ class Sessions:
         return self._keep.do(lambda store: job(self._session(store, draft, anew)))
 
     def record(self, draft: str, job: Callable[[Session], T], already: Callable[[Store, RecordedHandover], T]) -> T:
-        """What a job that records a session gives; where that is over, what is told of the handover that it became.
+        """Run a job that records a session and return its result; for one that is over, return `already` of its
+        handover.
 
-        A second click or a second page comes too late and gets the same handover.
+        So a second click or a second page gets the same handover.
 
         Raises:
             InputError: there is no such session, and it never became a handover.

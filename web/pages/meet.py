@@ -202,7 +202,7 @@ def _doctor(site: Site, asked: Look, progress: Progress) -> Answer:
 
 
 def _held(store: Store) -> dict[str, Any]:
-    """Whose logs are here and how far, and how many of our own records nobody else has seen."""
+    """Return whose logs are here and how far, and how many of our own records no other station has seen."""
 
     store.state.places.refresh()
     own, unwitnessed = store.ledger.own_log(), store.heads.unwitnessed()

@@ -60,10 +60,10 @@ class Said(Given):
     note: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
 
     def words(self) -> dict[str, str]:
-        """The same as a draft keeps it.
+        """Return the fields as a draft keeps them.
 
         Raises:
-            InputError: a text has characters that nobody sees, or a label was scanned into a name.
+            InputError: a text has invisible characters, or a label was scanned into a name.
         """
         names = {
             "giver_name": _("Giver"),
@@ -216,7 +216,9 @@ def _by_kind(session: Session, items: Mapping[str, Item]) -> list[tuple[str, int
 
 
 def _names(store: Store, giver: str, said: Mapping[str, str]) -> dict[str, Any]:
-    """The names of people in our own last handovers, newest first; who gave last from there, while nobody is named."""
+    """Return the names of people in our own last handovers, newest first, and the last giver there while no name is
+    given.
+    """
     recent = store.papers.recent(_NAMED)
     known = dict.fromkeys(name for body in recent for name in body["parties"].values() if name)
     is_named = said.get("giver_name") or said.get("receiver_name")
