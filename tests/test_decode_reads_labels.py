@@ -199,7 +199,7 @@ def test_what_one_engine_read_in_one_rendering_is_looked_at_again_and_counted() 
     class Once(ZxingEngine):
         """Reads the plain picture alone, as it does a label at the edge of what can be read."""
 
-        def look(self, gray: Image, **how: bool) -> tuple[list[Read], list[Unread]]:
+        def inspect(self, gray: Image, **how: bool) -> tuple[list[Read], list[Unread]]:
             return super().inspect(gray, **how) if gray.shape == frame.shape and (gray == frame).all() else ([], [])
 
     [text] = payloads(1)

@@ -239,7 +239,7 @@ def test_a_page_is_told_of_a_camera_only_when_it_can_ask_for_its_picture(
         told.append(site.streams.state(draft).state)
         return publish(*what, **how)
 
-    monkeypatch.setattr(events, "tell", told_now)
+    monkeypatch.setattr(events, "publish", told_now)
     visitor.ask("POST", f"/api/drafts/{draft}/camera", {})
     assert told[0] == "opening"
 
