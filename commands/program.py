@@ -167,7 +167,7 @@ class Program(click.Group):
     """A group that lists its commands without importing them."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Each command with all that is said of it: the list wraps it and cuts nothing off."""
+        """List each command with its whole help text, wrapped and not cut."""
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, about(name)) for name in self.list_commands(ctx)])
 

@@ -1,4 +1,4 @@
-"""The doctor: what is wrong with this computer and this station, and the one command that mends it."""
+"""The command doctor: check this computer and this station, and name the command that fixes each fault."""
 
 from functools import partial
 from itertools import chain

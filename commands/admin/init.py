@@ -156,10 +156,10 @@ def _show_begun(station: Station, begun: Begun) -> None:
 
 
 def _ask_anew(*, yes: bool) -> None:
-    """Ask before a station that has begun, and recorded nothing, begins anew.
+    """Ask before a station that has begun, and recorded nothing, begins again.
 
     Raises:
-        InputError: nobody is there to ask.
+        InputError: the input is no terminal.
     """
     if yes:
         return
@@ -178,7 +178,7 @@ def _ask_anew(*, yes: bool) -> None:
 
 
 def _say_root(genesis: Event, fingerprint: str) -> None:
-    """Which root the station follows, to be compared while a wrong one can still be mended."""
+    """Print which root the station follows, to be compared while a wrong one can still be corrected."""
 
     root = str(genesis.body["root"])
     if root != fingerprint:

@@ -235,7 +235,7 @@ def _ask(row: QuestionRow) -> Answer:
     """Ask one question at the terminal; a remark may follow the answer.
 
     Raises:
-        InputError: there is nobody to answer, so nothing is recorded.
+        InputError: the question was not answered, so nothing is recorded.
     """
 
     prompt = " ".join((question_words(row.question), _("[yes/no/?, then a remark]")))

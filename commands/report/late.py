@@ -164,7 +164,7 @@ def tell(store: Store, listing: Listing, out: Path | None, *, as_json: bool) -> 
 
 
 def check_hours(within_h: int) -> int:
-    """The hours of `--within`.
+    """Check the hours of `--within`.
 
     Raises:
         InputError: fewer than none, or more than ten days.
