@@ -1,7 +1,7 @@
-"""A scan session: what is seen and typed becomes takes in a draft, each label once however long it is held.
+"""A scan session: scanned and typed labels are added to a draft, each once, however long it is in view.
 
-Pure: it is told what was read and when, and it tells the `Desk` what to keep. The draft and its durability are the
-desk's; a session that dies loses nothing but which labels were in view.
+Pure: it gets what was read and when, and calls the `Desk` to keep it. The desk makes the draft durable; a session that
+dies only loses which labels were in view.
 """
 
 from collections.abc import Iterable, Sequence
@@ -118,7 +118,8 @@ class ScanSession:
         return self._desk.tally
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool = False) -> list[Outcome]:
-        """What one frame brings: an outcome for each text that has become sure in it, none for what is merely held.
+        """Take the reads of one frame; return an outcome for each text that has become sure, none for those still in
+        view.
 
         Args:
             at_ms: when the frame was taken. It names the frame: what comes late for one that was told already is no
@@ -148,7 +149,7 @@ class ScanSession:
         return outcomes
 
     def catch_up(self) -> list[Outcome]:
-        """What is to be told before the next label or line, because new data has come; at most one outcome."""
+        """Return the outcome of new data, to be shown before the next label or line; at most one."""
         told = self._desk.catch_up()
         return [] if told is None else [told]
 
@@ -242,7 +243,7 @@ class ScanSession:
         return self._mark_in_view(self._say(kind, taken.title, taken.code, taken.findings))
 
     def _describe(self, what: What, rest: str) -> Outcome:
-        """Keep what is said of the item whose code comes first, else of the one that was taken last."""
+        """Keep a remark on the item whose code comes first, else on the one that was taken last."""
         first, _blank, text = rest.partition(" ")
         first, _equals, glued = first.partition("=")  # as the options have it: CODE=broken
         try:

@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """Codes that a search for finder patterns found and nobody read: by three of them, and about where by two."""
+    """Unread codes found by their finder patterns: by three of them, or roughly by two."""
 
     outlines: list[Seen] = field(default_factory=list)
     pairs: list[Corners] = field(default_factory=list)
@@ -55,8 +55,8 @@ class _Search:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a second look found: in the whole picture, and at each place that it was given; and of the codes that the
-    first look had found and nobody read. `search` is None where it did not search.
+    """What a second look found: in the whole picture, at each given place, and of the unread codes of the first look.
+    `search` is None where it did not search.
     """
 
     whole: list[Read]
@@ -102,11 +102,11 @@ class LiveReader:
         begin_first: Callable[[], Executor] = AtOnce,
         deadline_ms: float = _DEADLINE_MS,
     ) -> None:
-        """Begin.
+        """Start the first look and the second looks.
 
         Args:
             begin: starts what second looks run on; called again when one hangs, a few times.
-            clock: tells whether one hangs.
+            clock: the time in ms, by which one that hangs is found.
             begin_first: the same for the first look, which is waited for: what it has not read when it is handed
                 back counts as hanging.
         """
@@ -315,7 +315,7 @@ def _look(
 def open_looks(
     reader: Reader | None, kind: Literal["live", "video", "still"], clock: Clock = monotonic_ms
 ) -> Iterator[StillReader | LiveReader]:
-    """What reads frames of this kind; an engine that hangs on a picture holds nobody up for longer than seconds.
+    """Open the reader for frames of this kind; an engine that hangs on a picture costs no more than seconds.
 
     A camera gets its second looks beside the picture. A video gets them in between, so that it reads the same every
     time. `reader` None: a new one.

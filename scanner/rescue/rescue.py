@@ -36,11 +36,11 @@ def rescue(
     blocks_px: Sequence[int | None] = STILL_BLOCKS_PX,
     within: Corners | None = None,
 ) -> list[Read]:
-    """What can be read at places where finder patterns stand and nothing was read.
+    """Read codes at places with finder patterns where nothing was read.
 
     Args:
         within: only codes whose middle lies here.
-        most_guesses: how many places are tried, which bounds the time: about 15 ms each.
+        most_guesses: the number of places to try, about 15 ms each.
         blocks_px: neighbourhoods that tell dark from light, each tried; None: a fifth of the picture.
     """
     found: list[Read] = []
