@@ -58,7 +58,7 @@ def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | Non
 
     Args:
         kinds: the kinds of table that it may be; their words tell which row has the headings.
-        reading: what was decided about it; None: all is found by itself.
+        reading: how to read it, as the user decided; None: everything is detected.
 
     Raises:
         QuestionError: it can be read in several ways.
