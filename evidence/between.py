@@ -123,7 +123,7 @@ class Between:
         if other[0]:
             message = N_(
                 "number {seq} of {log} relies on another number {number} of {other} than the one here: either "
-                "{other} was written anew, or {log} names what never was"
+                "{other} was rewritten, or {log} names what never was"
             )
             self._say("DISPUTED", by, other[1], message, other=log, number=other[0])
         if beyond[0]:

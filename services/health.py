@@ -244,7 +244,7 @@ def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
     except CustodyError as error:
         yield Check(name, "broken", say(error), say_hint(error))
         return
-    words = ngettext("made anew from the records of {count} item", "made anew from the records of {count} items", count)
+    words = ngettext("rebuilt from the records of {count} item", "rebuilt from the records of {count} items", count)
     yield Check(name, "ok", words.format(count=number(count)), _("See that all fits: python main.py verify"))
 
 

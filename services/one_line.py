@@ -15,7 +15,7 @@ def one_line(option: str, text: str, limit: int = LONGEST_NAME) -> str:
     if not line.isprintable():
         raise InputError(
             N_("{option} has characters that cannot be shown: {text}"),
-            hint=N_("Type it anew."),
+            hint=N_("Type it again."),
             option=option,
             text=line[:LONGEST_NAME],
         )

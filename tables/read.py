@@ -250,7 +250,7 @@ def _name(names: Sequence[str], at: int) -> str:
 def _untaken(file: str, faults: Sequence[Fault]) -> InputError:
     return InputError(
         N_("{file} has cells that cannot be taken"),
-        hint=N_("Mend these cells and load the file again; nothing was loaded."),
+        hint=N_("Fix these cells and load the file again; nothing was loaded."),
         faults=few_of_a_kind(faults),
         file=file,
     )

@@ -283,7 +283,7 @@ def test_what_is_scanned_says_whether_it_was_taken_and_what_to_do(visitor: Visit
     assert held["advice"].startswith("BAST 0001/GUDANG-1/2024, ") and "WITA" in held["advice"]
     assert held["right"] == fine["right"]
     mistyped = typed(visitor, draft, right[:-1] + ("0" if right[-1] != "0" else "1"))
-    assert mistyped["advice"] == "NOT counted. Scan it again or type it anew." and mistyped["taken"] == held["taken"]
+    assert mistyped["advice"] == "NOT counted. Scan it again or type it again." and mistyped["taken"] == held["taken"]
 
 
 def test_an_item_that_another_truck_has_says_who_and_with_which_bast(visitor: Visitor, station: Terminal) -> None:

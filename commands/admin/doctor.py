@@ -17,7 +17,7 @@ _SIGNS = {"ok": "+", "warning": "!", "broken": "X"}
 @click.option(
     "--rebuild",
     is_flag=True,
-    help=_("Make the tables of the present state anew from the records, which stay as they are."),
+    help=_("Rebuild the tables of the present state from the records, which stay as they are."),
 )
 @click.option("--sound", is_flag=True, help=_("Play the four sounds: taken, taken already, taken out again, wrong."))
 @json_option

@@ -165,7 +165,7 @@ def _rows(path: Path, parse: Callable[[Table], tuple[list[Located[T]], list[Faul
     rows, faults = parse(read_table(path, ("questions", "sizes")))
     if faults:
         raise InputError(
-            N_("{file} has faults"), hint=N_("Mend these cells and try again."), faults=tuple(faults), file=path.name
+            N_("{file} has faults"), hint=N_("Fix these cells and try again."), faults=tuple(faults), file=path.name
         )
     return [row.value for row in rows]
 

@@ -110,7 +110,7 @@ def _timetable(store: Store, path: Path) -> list[Truck]:
         ]
     if faults:
         raise InputError(
-            N_("{file} has faults"), hint=N_("Mend these cells and try again."), faults=tuple(faults), file=path.name
+            N_("{file} has faults"), hint=N_("Fix these cells and try again."), faults=tuple(faults), file=path.name
         )
     return [
         Truck(

@@ -144,7 +144,7 @@ class Pins:
         except (OSError, ValueError, TypeError) as error:
             raise StoreError(
                 N_("{path} cannot be read: {reason}"),
-                hint=N_("Move it away; people then set their PINs anew."),
+                hint=N_("Move it away; people then set their PINs again."),
                 path=str(self._path),
                 reason=getattr(error, "strerror", None) or type(error).__name__,
             ) from error

@@ -89,7 +89,7 @@ def _attached(data: bytes, path: Path) -> bytes:
     if len(proofs) != 1:
         raise InputError(
             N_("{file} has no proof inside: only its words can be read, and words prove nothing"),
-            hint=N_("Ask for the report anew, or for the proof: {way}"),
+            hint=N_("Ask for the report again, or for the proof: {way}"),
             way="proof",
             file=str(path),
         )

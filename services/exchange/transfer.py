@@ -162,7 +162,7 @@ def other_root_words(store: Store) -> str:
     election = store.ledger.own_log().election
     if election != "Pemilu":  # what init takes where none is given
         again += f" --election {shlex.quote(election)}"
-    return told + " " + _("If so, begin anew, and import again: {command}").format(command=again)
+    return told + " " + _("If so, begin again, and import again: {command}").format(command=again)
 
 
 class _Watched:

@@ -103,4 +103,4 @@ class SharedSession:
         is_code = any(character.isdigit() for character in outcome.text)  # else a command that nobody knows
         if outcome.kind != "bad_check" and not (outcome.kind == "not_understood" and is_code):
             return ""
-        return _("NOT counted. Scan it again or type it anew.")
+        return _("NOT counted. Scan it again or type it again.")
