@@ -271,7 +271,7 @@ class Witnessed(Table):
 
 
 class Dropped(Table):
-    """A log that nobody had admitted and of which everything was dropped here: how much there was, and when."""
+    """A log that was not admitted and was deleted here: how much there was, and when."""
 
     id = AutoField()
     log_id = IntegerField()

@@ -194,7 +194,7 @@ class Merge:
         return log
 
     def _findings(self) -> Iterator[EvidenceFinding]:
-        """What is to be said of each log that came, the same after every import of it."""
+        """Return the findings about each log that came; the same after every import of it."""
         stations, forked = self.state.stations.now(), self.state.stations.forked()
         if left_out := self._quarantine.left_out:
             message = N_(
@@ -235,7 +235,7 @@ def merge(
     at: str = "",
     said: Iterable[Body] = (),
 ) -> Merged:
-    """Take entries in, all or none. They have been checked by `check_bundle`; the same bytes must come again.
+    """Import entries, all or none. They have been checked by `check_bundle`; the same bytes must come again.
 
     Args:
         heads: the signed heads that came with them, kept so that a log that is cut, put back or withheld later shows.

@@ -1,4 +1,4 @@
-"""The signed head of our own log, made anew with each commit, and the roots of every log that is held.
+"""The signed head of our own log, made with each commit, and the roots of every log that is held.
 
 The tree is not kept: its frontier is, one digest for each bit of the log's size, so an append costs the same in a log
 of any length.
@@ -33,12 +33,12 @@ class Heads:
         """The row that this program wrote last: what is found unchanged needs no second look."""
 
     def grow(self, log: Any, leaves: Iterable[bytes], signer: Signer) -> None:
-        """Add the leaves of entries that follow number `log.size` of our own log, and sign where it stands then.
+        """Add the leaves of entries after number `log.size` of our own log, and sign the new head.
 
         `log` is the log's row as it was before. Call within the transaction that appends them.
 
         Raises:
-            TamperError: the tree had to be built anew, and an entry is not as it was recorded.
+            TamperError: the tree had to be rebuilt, and an entry is not as it was recorded.
         """
         row = self._kept_row.first(log_id=log.id) or (None, b"", "", "", "")
         tree = self._kept(log, row) or self._built(log)
@@ -114,8 +114,8 @@ class Heads:
     def _kept(self, log: Any, row: Any) -> Frontier | None:
         """The stored tree of our log; None where it is not the one that we signed last.
 
-        The head's signature answers for it: whoever changes this row would else make us sign a false head, which
-        would look like a second history for ever.
+        The head's signature proves it: a changed row would else make us sign a false head, which would look like a
+        second history for ever.
         """
         size, frontier, note, _, _ = row
         if size != log.size:

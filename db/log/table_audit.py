@@ -111,7 +111,7 @@ class Checking:
             yield tampered(N_("the table of logs has {count} logs of this station"), count=own)
 
     def _dropped(self) -> Iterator[EvidenceFinding]:
-        """The logs that were dropped while nobody had admitted them, and that count now and have not come back."""
+        """The logs that were deleted before they were admitted, and that count now and have not come back."""
         dropped, sizes = self.tables.dropped, self.ledger.sizes()
         gone = [row for row in dropped.select().order_by(dropped.id) if row.size > sizes.get(row.log, 0)]
         try:

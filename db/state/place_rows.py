@@ -19,7 +19,7 @@ _ROWS_PER_INSERT = 500
 class PlaceTable(Mapping[str, Place]):
     """The delivery tree in the database, as a mapping that looks places up one by one and remembers them.
 
-    Another program may record a plan meanwhile, so whoever begins to answer a question calls `refresh` first.
+    Another program may record a plan meanwhile, so call `refresh` before a question is answered.
     """
 
     def __init__(self, ledger: Ledger, tables: Tables) -> None:
@@ -111,7 +111,7 @@ class PlaceTable(Mapping[str, Place]):
                 )
 
     def put(self, changed: Mapping[str, Place]) -> None:
-        """Add or replace places and number the tree anew. Call within a transaction."""
+        """Add or replace places and number the tree again. Call within a transaction."""
         self.forget()
         places = {**self.all(), **changed}
         place = self.tables.place
