@@ -66,7 +66,7 @@ def test_a_video_gets_second_looks_while_its_file_has_time_and_says_once_that_it
     for allowed_s, reads in ((60.0, True), (-1.0, False)):
         live = LiveReader(Reader([ZxingEngine()]), AtOnce, Hand())
         effort = Effort("labels.mp4", told.append, allowed_s)
-        seen = [texts(live.look(frame, n * FRAME_MS, effort)) for n in range(8)]
+        seen = [texts(live.inspect(frame, n * FRAME_MS, effort)) for n in range(8)]
         assert ([[text]] in seen) is reads
         assert len(told) == (0 if reads else 1)
 
