@@ -333,12 +333,6 @@ class Tables:
         setattr(self, name, table)
         return table
 
-    def with_plan_of(self, other: "Tables") -> "Tables":
-        """These tables, but the plan's own are those of another database."""
-        mixed = Tables(self.database)
-        vars(mixed).update(place=other.place, need=other.need)
-        return mixed
-
 
 class _Bound:
     """A table of one database: the columns of its model, and queries that run there.

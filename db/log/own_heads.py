@@ -12,7 +12,7 @@ from peewee import Database
 from custody.errors import N_, TamperError
 from custody.format.encoding import leaf_digest
 from db.models import Tables
-from db.prepared import Prepared, PreparedInsert, blank
+from db.prepared import Prepared, PreparedInsert, blank, written
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, is_head_of, make_checkpoint, read_checkpoint
 from evidence.head_seal import extend, make_seal, read_seal
 from evidence.note import read_note
@@ -76,8 +76,12 @@ class Heads:
         """The newest head that this station signed of a log of its own; None for another's, in a ledger of old, or
         where what is kept is damaged.
         """
-        kept = self._signed().where(self.tables.log.name == log).tuples().first()
-        return str(kept[2]) if kept is not None and _is_head_of(*kept) else None
+        kept = self._signed_of(log)
+        return str(kept[0][2]) if kept and _is_head_of(*kept[0]) else None
+
+    @written
+    def _signed_of(self, log: Any) -> Any:
+        return self._signed().where(self.tables.log.name == log)
 
     def damaged(self) -> list[str]:
         """The logs of this station whose head, as it is kept here, their key has not signed."""
@@ -90,12 +94,18 @@ class Heads:
 
     def newest(self, log: str) -> str | None:
         """The newest signed head that is known of a log: our own, or the longest that anybody has shown."""
-        shown, own = self.tables.seen_head, self.signed(log)
-        by_length = shown.select().where(shown.log == log).order_by(shown.size.desc(), shown.root)
-        longest = next((row for row in by_length if is_head_of(str(row.note), log)), None)
-        if longest is None or (own is not None and _size(own) >= longest.size):
+        own = self.signed(log)
+        shown = ((size, str(note)) for size, note in self._shown(log) if is_head_of(str(note), log))
+        size, longest = next(shown, (0, None))
+        if longest is None or (own is not None and _size(own) >= size):
             return own
-        return str(longest.note)
+        return longest
+
+    @written
+    def _shown(self, log: Any) -> Any:
+        """The longest first."""
+        head = self.tables.seen_head
+        return head.select(head.size, head.note).where(head.log == log).order_by(head.size.desc(), head.root)
 
     def known(self, log: str) -> list[str]:
         """Every signed head that is known of a log."""
