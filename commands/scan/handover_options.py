@@ -1,7 +1,8 @@
 """What `scan`, `handover` and `drafts` share: reading the options of a handover, and telling its result."""
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,6 @@ from commands.report.handover_paper import check_paper_name, save_paper, save_re
 from custody.chain.findings import MISSED_BY_PAPER, Finding
 from custody.compose.compose import Handover, SealLook, Touch
 from custody.errors import N_, InputError
-from custody.format.carriage import Carriage
 from custody.format.codes import parse_entry, show_code
 from custody.handover.recorded import RecordedHandover
 from db.store import Store
@@ -25,14 +25,80 @@ from reports.handover.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, gravity, people_json, people_words
 from scanner.sources.photo import read_photo
 from services.one_line import LONGEST_NOTE
+from services.scanning.draft_details import with_details
 from services.scanning.handover_desk import unplanned_words
-from services.scanning.handover_details import read_condition, read_extra, read_look, read_occurred
+from services.scanning.handover_details import GivenDetails, read_condition, read_details, read_look
 from services.scanning.handover_papers import foretold_then, unwitnessed_words
 
 F = TypeVar("F", bound=Callable[..., Any])
-LONGEST_NUMBER = 60
 SHOWN_PER_CODE = 5
 """So many findings of one code are told one by one; the rest only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverOptions:
+    """What the options of `scan`, `handover` and `drafts` said of a handover, as it was typed."""
+
+    bound: Sequence[str]
+    giver: str
+    receiver: str
+    witness: Sequence[str]
+    giver_office: str
+    receiver_office: str
+    vehicle: str
+    driver: str
+    escort: str
+    stop: Sequence[str]
+    counted: int | None
+    extra: Sequence[str]
+    condition: Sequence[str]
+    seal: Sequence[str]
+    refuse: Sequence[str]
+    remark: Sequence[str]
+    match: Sequence[str]
+    load: Path | None
+    number: str
+    photo: Sequence[str]
+    paper: Path | None
+    bast: Path | None
+    note: str
+    occurred: str | None
+
+    def given(self) -> GivenDetails:
+        """What of it the page and programs say too, not read yet but for the file of the load."""
+        return GivenDetails(
+            giver_name=self.giver,
+            receiver_name=self.receiver,
+            giver_office=self.giver_office,
+            receiver_office=self.receiver_office,
+            witnesses=self.witness,
+            counted=self.counted,
+            vehicle=self.vehicle,
+            driver=self.driver,
+            escort=self.escort,
+            stops=self.stop,
+            note=self.note,
+            occurred=self.occurred,
+            extras=self.extra,
+            number=self.number,
+            load=_load_list(self.load) if self.load else (),
+        )
+
+
+_SHOWN = {
+    "giver_name": "--giver",
+    "receiver_name": "--receiver",
+    "giver_office": "--giver-office",
+    "receiver_office": "--receiver-office",
+    "witnesses": "--witness",
+    "vehicle": "--vehicle",
+    "driver": "--driver",
+    "escort": "--escort",
+    "stops": "--stop",
+    "note": "--note",
+    "occurred": "--occurred",
+    "number": "--number",
+}
 
 
 def handover_options(command: F) -> F:
@@ -122,55 +188,31 @@ def _load_list(path: Path) -> tuple[str, ...]:
     return load_list(path)
 
 
-def read_handover(store: Store, giver: str, to: str, options: Mapping[str, Any]) -> Handover:
+def read_handover(store: Store, giver: str, to: str, options: HandoverOptions) -> Handover:
     """The handover that the options describe.
 
     Raises:
         CodeError, InputError, RuleError: an unknown place, a count below 0, an unknown condition, a time in the future.
     """
 
-    refused = [_refused(text) for text in options["refuse"]]
-    check_paper_name(options["paper"])
-    check_letter(options["bast"])
-    bound = tuple(dict.fromkeys(store.custodian(text) for text in options["bound"]))
+    refused = [_refused(text) for text in options.refuse]
+    check_paper_name(options.paper)
+    check_letter(options.bast)
+    bound = tuple(dict.fromkeys(store.custodian(text) for text in options.bound))
     if words := unplanned_words(store, [giver, to, *bound]):
         note(words)
-    handover = Handover(
-        giver=giver,
-        to=to,
-        bound=bound,
-        counted=_count(options["counted"]),
-        extras=tuple(read_extra(text) for text in options["extra"]),
-        giver_name=one_line("--giver", options["giver"]),
-        receiver_name=one_line("--receiver", options["receiver"]),
-        witnesses=tuple(one_line("--witness", name) for name in options["witness"] if name.strip()),
-        giver_office=one_line("--giver-office", options["giver_office"]),
-        receiver_office=one_line("--receiver-office", options["receiver_office"]),
-        carriage=Carriage(
-            vehicle=one_line("--vehicle", options["vehicle"]),
-            driver=one_line("--driver", options["driver"]),
-            escort=one_line("--escort", options["escort"]),
-            stops=tuple(one_line("--stop", text) for text in options["stop"] if text.strip()),
-        ),
-        note=one_line("--note", options["note"], LONGEST_NOTE),
-        occurred=read_occurred(options["occurred"], store.around.now_utc()),
-        conditions=dict(_condition(text) for text in options["condition"]),
-        seals=dict(_look(text) for text in options["seal"]),
-        photos=dict(_photo(store, text) for text in options["photo"]),
+    details = read_details(options.given(), store.around.now_utc(), _SHOWN)
+    handover = replace(
+        with_details(Handover(giver, to, bound), details),
+        conditions=dict(_condition(text) for text in options.condition),
+        seals=dict(_look(text) for text in options.seal),
+        photos=dict(_photo(store, text) for text in options.photo),
         refused=tuple(touch for touch, _reason in refused),
-        remarks=_all_remarks(refused, options["remark"]),
-        number=one_line("--number", options["number"], LONGEST_NUMBER),
-        load=_load_list(options["load"]) if options["load"] else (),
+        remarks=_all_remarks(refused, options.remark),
     )
     if giver and to:
         store.check_handover(handover)
     return handover
-
-
-def _count(value: int | None) -> int | None:
-    if value is not None and value < 0:
-        raise InputError(N_("a count cannot be {count}"), hint=N_("Give a count of 0 or more."), count=value)
-    return value
 
 
 def _condition(text: str) -> tuple[str, str]:
@@ -213,12 +255,12 @@ def _photo(store: Store, text: str) -> tuple[str, str]:
     return parse_entry(code).code, store.photos.keep(read_photo(Path(file)))
 
 
-def tell_recorded(store: Store, recorded: RecordedHandover, options: Mapping[str, Any], *, as_json: bool) -> None:
+def tell_recorded(store: Store, recorded: RecordedHandover, options: HandoverOptions, *, as_json: bool) -> None:
     """Say that a handover is recorded, and what is irregular about it; write the papers that the options ask for."""
 
-    if path := options["paper"]:
+    if path := options.paper:
         save_recorded("handover", recorded, path, lambda: save_paper(store, path, recorded.bast, recorded))
-    if letter := options["bast"]:
+    if letter := options.bast:
         save_recorded("bast", recorded, letter, lambda: save_letter(store, letter, recorded.bast))
     if as_json:
         print_json(recorded_json(store, recorded))

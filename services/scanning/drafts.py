@@ -6,7 +6,7 @@ from custody.compose.compose import Handover
 from custody.handover.draft import DraftInfo
 from db.store import Store
 from reports.words import custodian_name
-from services.scanning.handover_details import said_of
+from services.scanning.draft_details import details_of
 
 
 def open_draft(store: Store, giver: str, receiver: str, bound: Sequence[str] = ()) -> DraftInfo:
@@ -61,8 +61,8 @@ def has_content(store: Store, info: DraftInfo) -> bool:
     """Whether a session has anything to record: labels, things without one, or things refused."""
     if info.scan_count:
         return True
-    said = said_of(Handover("", ""), store.drafts.said(info.id))
-    return bool(said.extras or said.refused)
+    details = details_of(store, info.id)
+    return bool(details.extras or details.refused)
 
 
 def ends_in_words(store: Store, info: DraftInfo, between: str = " > ") -> str:

@@ -6,23 +6,27 @@ comes of it is told to every open page.
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import msgspec
+
 from custody.chain.findings import Finding
+from custody.compose.compose import Handover
 from custody.errors import N_, CodeError, ConflictError, CustodyError, InputError
 from custody.format.codes import ItemLabel, parse_entry
 from custody.format.item_facts import Item
+from custody.handover.draft import Details, Signed
 from custody.handover.recorded import RecordedHandover
 from db.store import Store
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession
-from services.scanning.acknowledgement import SIGNED, Signed, acknowledged, contents, name_of, signed_in, standing
+from services.scanning.acknowledgement import acknowledged, contents, name_of, standing, with_signature
+from services.scanning.draft_details import change_details, details_of, with_details
 from services.scanning.handover_desk import DraftDesk
-from services.scanning.handover_details import OF_ITEMS, REFUSED, said_of
 from services.scanning.recording import recorded_before
 from web.answers import Answers
 from web.live.paper_session import PAPERS, PaperRoom
@@ -31,8 +35,6 @@ from web.live.shared_session import Scanning
 from web.live.store_worker import StoreThread
 
 T = TypeVar("T")
-PAUSED, HALF_READ = "paused", "half_read"
-"""Under these names a draft keeps that it is paused, and the codes of papers that were shown so far."""
 
 
 class Room(Scanning):
@@ -43,14 +45,14 @@ class Room(Scanning):
         super().__init__(store, news, ScanSession(self.desk, taken=self.desk.taken), self.desk)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
         self._heard = store.mark()
-        said = self.said()
-        self.is_paused, self._half_read = PAUSED in said, said.get(HALF_READ, "")
-        self.session.resume(self._half_read.splitlines())
+        details = self.details()
+        self.is_paused, self._half_read = details.is_paused, details.half_read
+        self.session.resume(self._half_read)
 
     def pause(self, is_paused: bool) -> None:
         """Take nothing until the session goes on, from no camera and no field; the same after a restart."""
         self.is_paused = is_paused
-        self.say({PAUSED: "1" if is_paused else ""})
+        self.change(lambda details: msgspec.structs.replace(details, is_paused=is_paused))
 
     def put_out(self, code: str) -> dict[str, Any]:
         """Take an item out again."""
@@ -72,10 +74,10 @@ class Room(Scanning):
         self.news.tell("changed", version=self.version())
         return told
 
-    def say(self, words: Mapping[str, str]) -> None:
-        """Keep what people say of the handover or of an item."""
-        self.store.drafts.say(self.draft, words)
-        if any(name.startswith(REFUSED) for name in words):
+    def change(self, change: Callable[[Details], Details]) -> None:
+        """Keep what a change makes of what people said of the handover, and tell every open page."""
+        refused = self.details().refused
+        if change_details(self.store, self.draft, change).refused != refused:
             self.desk.look_again()
             self.tell(self.desk.refusals_changed())
         self.news.tell("changed", version=self.version())
@@ -105,19 +107,20 @@ class Room(Scanning):
 
     def version(self) -> str:
         """A digest of who gives what to whom: a page that reviewed something else is out of date."""
-        said = self.said()
-        of_items = sorted(pair for pair in said.items() if pair[0].startswith(OF_ITEMS))
-        what = repr((self.desk.handover, self.store.drafts.touches(self.draft), of_items))
+        what = repr((self.desk.handover, self.store.drafts.touches(self.draft), self.details().items))
         return hashlib.sha256(what.encode()).hexdigest()[:16]
 
-    def said(self) -> dict[str, str]:
+    def details(self) -> Details:
         """What people have said of the handover and of its items."""
-        return self.store.drafts.said(self.draft)
+        return details_of(self.store, self.draft)
+
+    def handover(self) -> Handover:
+        """The handover as it is now, with all that people said of it."""
+        return with_details(self.desk.handover, self.details())
 
     def contents(self) -> str:
         """A digest of what is to be recorded as it is now: what a signature is given for."""
-        said = self.said()
-        return contents(said_of(self.desk.handover, said), self.store.drafts.touches(self.draft))
+        return contents(self.handover(), self.store.drafts.touches(self.draft))
 
     def sign(self, signer: str, name: str, how: Literal["drawn", "pin"], digest: str | None = None) -> None:
         """Keep that somebody acknowledges what is to be recorded as it is now.
@@ -125,11 +128,12 @@ class Room(Scanning):
         Raises:
             ConflictError: another name stands there now.
         """
-        if not name or name_of(self.said(), signer) != name:
+        if not name or name_of(self.details(), signer) != name:
             raise ConflictError(
                 N_("The name has changed since this was shown, so nobody has signed"), hint=N_("Look again, then sign.")
             )
-        self.say({SIGNED + signer: str(Signed(name, how, self.contents(), digest))})
+        signed = Signed(name, how, self.contents(), digest)
+        self.change(lambda details: with_signature(details, signer, signed))
 
     def record(self, version: str) -> RecordedHandover:
         """Record what somebody has reviewed.
@@ -143,16 +147,15 @@ class Room(Scanning):
                 N_("Something was scanned or changed since this was shown, so nothing was recorded"),
                 hint=N_("Look at it again, then record it."),
             )
-        said, what = self.said(), self.contents()
-        if fallen := signed_in(said).keys() - standing(said, what).keys():
-            signed = signed_in(said)
+        details, what = self.details(), self.contents()
+        if fallen := details.signed.keys() - standing(details, what).keys():
             raise ConflictError(
                 N_("{names} signed something else than this, so nothing was recorded"),
                 hint=N_("Let them sign again, or take their signature back."),
-                names=", ".join(sorted(signed[signer].name for signer in fallen)),
+                names=", ".join(sorted(details.signed[signer].name for signer in fallen)),
             )
-        handover = said_of(self.desk.handover, said)
-        handover = replace(handover, acknowledged=acknowledged(said, what))
+        handover = with_details(self.desk.handover, details)
+        handover = replace(handover, acknowledged=acknowledged(details, what))
         recorded = self.store.record_handover(handover, (), draft=self.draft)
         self.news.tell("recorded", bast=recorded.bast)
         return recorded
@@ -175,9 +178,9 @@ class Room(Scanning):
     def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
         """Judge anew what was taken, keep which codes of a paper were shown, and tell every open page."""
         self._judged = None
-        half_read = "\n".join(self.session.open_parts)
+        half_read = tuple(self.session.open_parts)
         if half_read != self._half_read:
-            self.store.drafts.say(self.draft, {HALF_READ: half_read})
+            change_details(self.store, self.draft, lambda said: msgspec.structs.replace(said, half_read=half_read))
             self._half_read = half_read
         return super().tell(outcome, line)
 

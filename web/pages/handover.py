@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
+import msgspec
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -17,6 +18,7 @@ from custody.errors import N_, InputError
 from custody.format.event_types import Body
 from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet
+from custody.handover.draft import Details
 from custody.handover.handover_facts import expected_tops, stated
 from custody.people import named_twice_in
 from db.store import Store
@@ -26,7 +28,8 @@ from reports.handover.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, kind_name, people_words
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from services.reporting.bast_letters import chosen_template, letter_of
-from services.scanning.handover_details import EXTRAS, name_line, read_extra, said_of
+from services.scanning.draft_details import change_details, taken_from, with_details
+from services.scanning.handover_details import NAMES, GivenDetails, name_line, read_details
 from services.scanning.handover_papers import facts_now, foretold_now, foretold_then, found_in, paper_facts
 from web.answers import Answers, Asked, Sent
 from web.dependencies import Draft, SiteDep
@@ -42,6 +45,7 @@ router = APIRouter()
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 Number = Annotated[str, Query(max_length=80)]
 MOST_EXTRAS, WITNESSES = 12, 2
+_FIELDS = (*NAMES, "note", "counted", "extras")
 """So many kinds of things without a label, and so many witnesses, have fields on the page."""
 _SHOWN, _FEW, _NAMED = 30, 6, 20
 _AT_ONCE, _STOCK = 100, 1000
@@ -74,38 +78,29 @@ class Said(Given):
     driver: Name = ""
     note: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
 
-    def words(self) -> dict[str, str]:
-        """The same as a draft keeps it.
+    def details(self) -> Details:
+        """The same, read.
 
         Raises:
             InputError: a text has characters that nobody sees, or a label was scanned into a name.
         """
-        names = {
+        shown = {
             "giver_name": _("Giver"),
             "receiver_name": _("Receiver"),
-            "witness_1": _("Witness"),
             "giver_office": _("Function"),
             "receiver_office": _("Function"),
             "escort": _("Escort"),
-            "witness_2": _("Witness"),
+            "witnesses": _("Witness"),
             "vehicle": _("Vehicle"),
             "driver": _("Driver"),
+            "note": _("Remark"),
         }
-        lines = {name: name_line(shown, getattr(self, name)) for name, shown in names.items()}
-        lines["note"] = one_line(_("Remark"), self.note, LONGEST_NOTE)
-        witnesses = [line for line in (lines.pop("witness_1"), lines.pop("witness_2")) if line]
-        counted = "" if self.counted is None else str(self.counted)
         extras = [
             f"{one_line(_('Kind'), each.kind)}={each.count}:{one_line(_('Remark'), each.note)}" for each in self.extras
         ]
-        for text in extras:
-            read_extra(text)
-        return {
-            **lines,
-            "witnesses": "\n".join(witnesses),
-            "counted": counted,
-            EXTRAS: "\n".join(extras),
-        }
+        given = {name: getattr(self, name) for name in (*NAMES, "note", "counted")}
+        witnesses = (self.witness_1, self.witness_2)
+        return read_details(GivenDetails(**given, witnesses=witnesses, extras=extras), "", shown, name=name_line)
 
 
 class Reviewed(Said):
@@ -136,17 +131,17 @@ def reasons(site: SiteDep, draft: Draft) -> Response:
 
 @router.put("/api/drafts/{draft}/said", summary="Keep what people say of a session")
 def say(site: SiteDep, draft: Draft, said: Said) -> dict[str, str]:
-    words = said.words()
-    site.rooms.do(draft, lambda room: _say(room, words))
+    read = said.details()
+    site.rooms.do(draft, lambda room: _say(room, read))
     return {"draft": draft}
 
 
 @router.post("/api/drafts/{draft}/record", summary="Record a session, once")
 def record(site: SiteDep, draft: Draft, reviewed: Reviewed) -> dict[str, Any]:
-    words, once = reviewed.words(), site.rooms.answers.once
+    read, once = reviewed.details(), site.rooms.answers.once
 
     def press(room: Room) -> tuple[str, bool]:
-        return once(reviewed.id, lambda: _record(room, words, reviewed.version)), True
+        return once(reviewed.id, lambda: _record(room, read, reviewed.version)), True
 
     bast, is_new = site.rooms.record(draft, press, lambda _store, recorded: (recorded.bast, False))
     site.pictures.stop(draft)
@@ -184,15 +179,18 @@ def _page_of(bast: str) -> str:
     return f"/handover?{urlencode({'number': bast})}"
 
 
-def _say(room: Room, words: Mapping[str, str]) -> None:
+def _say(room: Room, read: Details) -> None:
     """Keep what the page says, and the witnesses beyond the two that it has fields for: a command may name more."""
-    more = room.said().get("witnesses", "").splitlines()[WITNESSES:]
-    witnesses = "\n".join(filter(None, (words["witnesses"], *more)))
-    room.store.drafts.say(room.draft, {**words, "witnesses": witnesses})
+
+    def over(details: Details) -> Details:
+        witnesses = (*read.witnesses, *details.witnesses[WITNESSES:])
+        return msgspec.structs.replace(taken_from(details, read, _FIELDS), witnesses=witnesses)
+
+    change_details(room.store, room.draft, over)
 
 
-def _record(room: Room, words: Mapping[str, str], version: str) -> str:
-    _say(room, words)
+def _record(room: Room, read: Details, version: str) -> str:
+    _say(room, read)
     return room.record(version).bast
 
 
@@ -208,11 +206,11 @@ def _became(store: Store, answers: Answers, draft: str, id: str) -> dict[str, st
 
 def _review(room: Room) -> dict[str, Any]:
     store, desk = room.store, room.desk
-    said = store.drafts.said(room.draft)
-    handover = said_of(desk.handover, said)
+    details = room.details()
+    handover = with_details(desk.handover, details)
     weighed = room.desk.foresee(handover)
     items = items_of(room)
-    spoken = spoken_of(room, items, said, weighed.facts.noted if weighed else {})
+    spoken = spoken_of(room, items, details, weighed.facts.noted if weighed else {})
     others = [] if weighed is None else [finding for finding in weighed.findings if finding.code != "SHORTAGE"]
     is_carried = {
         "giver": store.is_carrier(desk.giver),
@@ -225,7 +223,7 @@ def _review(room: Room) -> dict[str, Any]:
         "findings": told(room, others),
         "shortage_count": len(weighed.facts.missing) if weighed else 0,
         "version": room.version(),
-        "said": _Said(said),
+        "said": _fields(details),
         "extras": [[each.kind, each.count, each.note] for each in handover.extras],
         "kinds": [(need.kind, kind_name({need.kind: need}, need.kind)) for need in store.state.needs()],
         "most_extras": MOST_EXTRAS,
@@ -236,7 +234,7 @@ def _review(room: Room) -> dict[str, Any]:
         "by_kind": _by_kind(room, items),
         "foretold": foretold_now(store, handover, desk.taken),
         "few_missing": few_missing(room),
-        **_names(store, desk.giver, said),
+        **_names(store, desk.giver, details),
     }
 
 
@@ -254,19 +252,18 @@ def _by_kind(room: Room, items: Mapping[str, Item]) -> list[tuple[str, int]]:
     return counts.most_common()
 
 
-def _names(store: Store, giver: str, said: Mapping[str, str]) -> dict[str, Any]:
+def _names(store: Store, giver: str, details: Details) -> dict[str, Any]:
     """The names of people in our own last handovers, newest first; who gave last from there, while nobody is named."""
     recent = store.papers.recent(_NAMED)
     known = dict.fromkeys(name for body in recent for name in body["parties"].values() if name)
-    is_named = said.get("giver_name") or said.get("receiver_name")
+    is_named = details.giver_name or details.receiver_name
     last = next((body["parties"]["giver"] for body in recent if body["from"] == giver), "")
     return {"known_names": list(known), "offered": "" if is_named else last or ""}
 
 
 def _reasons(room: Room) -> dict[str, Any]:
     """What somebody should know before this is recorded as it stands: what is missing, what is critical."""
-    said = room.said()
-    handover = said_of(room.desk.handover, said)
+    handover = room.handover()
     lacks = [
         (not handover.giver_name, _("The name of who gives is not written.")),
         (not handover.receiver_name, _("The name of who receives is not written.")),
@@ -286,14 +283,15 @@ def _critical(store: Store, findings: Iterable[Finding]) -> dict[str, Any]:
     return {"criticals": grave[:_FEW], "critical_count": len(grave)}
 
 
-class _Said(dict[str, str]):
-    """What was said, empty where nothing was; witnesses one by one."""
-
-    def __missing__(self, name: str) -> str:
-        if name in ("witness_1", "witness_2"):
-            witnesses = [*self.get("witnesses", "").splitlines(), "", ""]
-            return witnesses[int(name[-1]) - 1]
-        return ""
+def _fields(details: Details) -> dict[str, str]:
+    """What was said as the fields of the page show it, witnesses one by one."""
+    witness_1, witness_2, *_more = (*details.witnesses, "", "")
+    return {
+        **{name: getattr(details, name) for name in (*NAMES, "note")},
+        "counted": "" if details.counted is None else str(details.counted),
+        "witness_1": witness_1,
+        "witness_2": witness_2,
+    }
 
 
 def _recorded(store: Store, number: str) -> dict[str, Any]:

@@ -5,10 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+import msgspec
+
 from custody.chain.findings import Finding
 from custody.chain.seals import RESULTS
 from custody.format.codes import is_plate, show_code
 from custody.format.item_facts import CONDITIONS, Item
+from custody.handover.draft import Details, ItemDetails
 from custody.plan.places import Place
 from language.text import number, printable
 from reports.words import (
@@ -23,7 +26,6 @@ from reports.words import (
 )
 from services.scanning.advice import advice
 from services.scanning.handover_desk import station_clock, unplanned_words
-from services.scanning.handover_details import CONDITION, OF_ITEMS, PHOTO, REFUSED, REMARK, SEAL
 from web.live.sessions import Room
 
 _SHOWN, _LITTLE, _NAMED = 30, 8, 5
@@ -36,9 +38,12 @@ def board(room: Room) -> dict[str, Any]:
     places = room.store.state.places
     items, findings = items_of(room), room.judged()[1]
     irregular = [finding for finding in findings if finding.severity != "info"]
-    said = room.store.drafts.said(room.draft)
+    details = room.details()
     foretold = foretold_of(room)
-    taken = [of_item(room, code, items.get(code), said, foretold) for code in islice(reversed(desk.taken), _SHOWN)]
+    taken = [
+        of_item(room, code, items.get(code), details.of(code), foretold)
+        for code in islice(reversed(desk.taken), _SHOWN)
+    ]
     return {
         "draft": room.draft,
         "is_paused": room.is_paused,
@@ -94,33 +99,29 @@ def foretold_of(room: Room) -> set[str]:
     return told | {code for code in room.desk.taken if code in named}
 
 
-def of_item(
-    room: Room, code: str, item: Item | None, said: Mapping[str, str], foretold: Collection[str]
-) -> dict[str, str]:
+def of_item(room: Room, code: str, item: Item | None, said: ItemDetails, foretold: Collection[str]) -> dict[str, str]:
     """One thing that was taken, and what is said of it, for people and for the dialog.
 
     `foretold`: as `foretold_of` tells.
     """
-    condition, look = said.get(CONDITION + code, ""), said.get(SEAL + code, "")
-    seals, _colon, serials = look.partition(":")
     return {
         "code": code,
         "shown": show_code(code),
         "words": room.desk.words(item, is_foretold=code in foretold),
-        "condition": condition,
-        "condition_words": condition_word(condition) if condition else "",
-        "remark": said.get(REMARK + code, ""),
-        "refused": " " if REFUSED + code in said else "",
-        "reason": said.get(REFUSED + code, "").strip(),
-        "seals": seals,
-        "serials": serials,
-        "seal_words": f"{seal_word(seals)} {serials}".strip() if seals else "",
-        "photo": said.get(PHOTO + code, ""),
+        "condition": said.condition,
+        "condition_words": condition_word(said.condition) if said.condition else "",
+        "remark": said.remark,
+        "refused": " " if said.is_refused else "",
+        "reason": said.reason,
+        "seals": said.seals,
+        "serials": said.serials,
+        "seal_words": f"{seal_word(said.seals)} {said.serials}".strip() if said.seals else "",
+        "photo": said.photo,
     }
 
 
 def spoken_of(
-    room: Room, items: Mapping[str, Item], said: Mapping[str, str], noted: Mapping[str, str]
+    room: Room, items: Mapping[str, Item], details: Details, noted: Mapping[str, str]
 ) -> list[dict[str, str]]:
     """Each thing that was scanned and of which something is said, or which will not stand as good in the record.
 
@@ -128,12 +129,11 @@ def spoken_of(
         noted: the conditions that the record will tell, by code.
     """
     foretold = foretold_of(room)
-    said = {**said, **{CONDITION + code: condition for code, condition in noted.items() if condition != "good"}}
-    return [
-        of_item(room, code, items.get(code), said, foretold)
-        for code in room.desk.taken
-        if any(what + code in said for what in OF_ITEMS)
-    ]
+    said = {code: details.of(code) for code in room.desk.taken}
+    for code, condition in noted.items():
+        if condition != "good" and code in said:
+            said[code] = msgspec.structs.replace(said[code], condition=condition)
+    return [of_item(room, code, items.get(code), one, foretold) for code, one in said.items() if one.is_said]
 
 
 def told(room: Room, findings: Iterable[Finding]) -> list[dict[str, Any]]:
