@@ -7,7 +7,7 @@ from custody.compose.compose import ITEMS_PER_EVENT, NewEvent, Ref, Touch, touch
 from custody.errors import N_, InputError, RuleError
 from custody.format.events import Event
 from custody.plan.field import Incident, Point, Readiness, in_force, incidents, points, readiness
-from custody.plan.places import Place, below
+from custody.plan.places import Place, below, is_under
 from custody.plan.store_space import STORAGE, STORES, Arrivals, arrivals
 from db.store import Store
 
@@ -32,9 +32,13 @@ def handovers_without_items(store: Store) -> list[Event]:
 # --- obstacles ----------------------------------------------------------------------------------------------------
 
 
-def incidents_of(store: Store) -> list[Incident]:
-    """Every obstacle that is known, the open ones first."""
-    return incidents(known(store, "incident"), store.state.roots)
+def incidents_of(store: Store, *, under: str | None = None) -> list[Incident]:
+    """The obstacles that are known at a place and below it (None: everywhere), the open ones first."""
+    found = incidents(known(store, "incident"), store.state.roots)
+    if under is None:
+        return found
+    tree = store.state.places.tree()
+    return [one for one in found if is_under(tree, one.body["place"], under)]
 
 
 def open_incident(
