@@ -38,9 +38,9 @@ from reports.words import kind_name
 from services.one_line import LONGEST_NOTE
 from services.records.inspecting import Recorded
 from services.records.packing import Part, equal_parts, open_pack, record_packing, registered
-from services.scanning.drafts import draft_for_purpose
 from services.scanning.handover_desk import item_words
 from services.scanning.handover_details import read_occurred
+from services.scanning.open_drafts import draft_for_purpose
 from services.scanning.pack_desk import PackDesk, purpose_of
 
 Action = Literal["add", "remove", "open", "check"]

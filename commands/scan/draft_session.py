@@ -31,9 +31,9 @@ from scanner.ui.feedback import Feedback
 from scanner.ui.sound import Speaker, find_ways
 from scanner.ui.terminal import TerminalView
 from services.scanning.draft_details import details_of, tell, with_details
-from services.scanning.drafts import draft_for, ends_in_words, has_content, open_draft
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_papers import foretold_now
+from services.scanning.open_drafts import draft_for, ends_in_words, has_content, open_draft
 from services.scanning.pack_desk import PackDesk
 
 LONG_OPEN_H = 6

@@ -29,8 +29,8 @@ from db.store import Store
 from language import _
 from language.text import local_time
 from scanner.sources.camera_open import this_machine
-from services.scanning.drafts import ends_in_words
 from services.scanning.handover_desk import DraftDesk
+from services.scanning.open_drafts import ends_in_words
 
 source_option = click.option(
     "--source",

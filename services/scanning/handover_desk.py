@@ -22,9 +22,9 @@ from reports.chain.steps import headline
 from reports.words import clock_at
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
 from services.scanning.draft_details import details_of, forget_item
-from services.scanning.drafts import ends_in_words
 from services.scanning.handover_papers import ends_after, head_words, paper_words
 from services.scanning.item_remarks import describe
+from services.scanning.open_drafts import ends_in_words
 
 
 class DraftDesk:

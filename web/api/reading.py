@@ -17,7 +17,7 @@ from services.exchange.audit_words import audit_json
 from services.exchange.custody_report import known_chain
 from services.exchange.ledger_audit import audit_ledger
 from services.records.field_records import incidents_of
-from services.records.item_search import search_items
+from services.records.searching import search_items
 from services.reporting.evaluation_chapters import progress_rows
 from services.reporting.overview import Overview
 from web.api import schemas

@@ -19,7 +19,7 @@ from services.records.field_records import close_incident as close
 from services.records.field_records import open_incident as open_
 from services.scanning.draft_details import change_details, taken_from, with_details
 from services.scanning.handover_details import GivenDetails, read_details
-from services.scanning.recording import recorded_before
+from services.scanning.open_drafts import recorded_before
 from web.api import schemas
 from web.api.waiting import DESCRIBED, TOLD
 from web.dependencies import Draft, SiteDep

@@ -27,7 +27,7 @@ from scanner.session import ScanSession
 from services.scanning.acknowledgement import acknowledged, contents, name_of, standing, with_signature
 from services.scanning.draft_details import change_details, details_of, with_details
 from services.scanning.handover_desk import DraftDesk
-from services.scanning.recording import recorded_before
+from services.scanning.open_drafts import recorded_before
 from web.answers import Answers
 from web.live.paper_session import PAPERS, PaperRoom
 from web.live.server_events import News
