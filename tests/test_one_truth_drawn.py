@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ledger_examples import TPS, TRUCK, WAREHOUSE, Clock, absorb, boxes, card_of, empty_ledger, planned_station, touched
 from sampling import FULL
 
-from commands.scan.handover_options import recorded_json
+from commands.scan.handover_result import recorded_json
 from custody.compose.compose import Extra, Handover, Touch
 from custody.errors import InputError, RuleError
 from custody.format.codes import ItemLabel, parse_entry

@@ -25,7 +25,7 @@ from custody.format.codes import parse_custodian
 from custody.format.events import Event
 from evidence.fingerprint_words import words_of
 from language import _
-from services.access.new_station import StationHome, begin, go_on, may_begin_anew, set_aside, takes_passphrase
+from services.access.new_station import Begun, StationHome, begin, go_on, may_begin_anew, set_aside, takes_passphrase
 from services.exchange.trust_anchors import read_fingerprint
 
 
@@ -107,6 +107,11 @@ def init(
                 aside = stack.enter_context(set_aside(at))
                 note(_("What had begun here lies in: {folder}").format(folder=aside))
             begun = begin(at, election=election, name=name, place=code, root=followed, passphrase=words)
+    _tell(station, begun, goes_on=goes_on, as_json=as_json)
+
+
+def _tell(station: Station, begun: Begun, *, goes_on: bool, as_json: bool) -> None:
+    """Say which log has begun, and what to do with its key."""
     genesis, fingerprint = begun.genesis, begun.fingerprint
     if as_json:
         print_json(

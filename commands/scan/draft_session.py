@@ -11,7 +11,8 @@ import click
 from commands.context import confirm, note, print_json
 from commands.errors import EXIT_MACHINE, EXIT_USAGE, drop_output
 from commands.item_codes import one_touch
-from commands.scan.handover_options import HandoverOptions, tell_findings, tell_recorded
+from commands.scan.handover_options import HandoverOptions
+from commands.scan.handover_result import tell_findings, tell_recorded
 from custody.chain.clocks import hours_between
 from custody.compose.compose import Handover
 from custody.errors import CustodyError

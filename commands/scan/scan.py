@@ -19,7 +19,8 @@ from commands.scan.draft_session import (
     tell_resumed,
     tell_session,
 )
-from commands.scan.handover_options import HandoverOptions, handover_options, read_handover, tell_recorded
+from commands.scan.handover_options import HandoverOptions, handover_options, read_handover
+from commands.scan.handover_result import tell_recorded
 from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, InputError
 from custody.format.codes import PlaceLabel
