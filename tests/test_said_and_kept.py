@@ -1,14 +1,16 @@
 """What is said of a handover stays with its draft: every field of it, whatever is written there."""
 
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
 
 import msgspec
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from ledger_examples import TPS, WAREHOUSE, planned_station
 from msgspec.structs import replace as replace_
 
 from custody.compose.compose import Extra, Handover, SealLook, Touch
+from custody.errors import InputError
 from custody.format.carriage import Carriage
 from custody.handover.draft import Details, Signed
 from services.scanning.draft_details import (
@@ -20,6 +22,7 @@ from services.scanning.draft_details import (
     with_details,
     with_items,
 )
+from services.scanning.handover_details import GivenDetails, read_details
 
 ENDS = Handover("51.08", "51.08.01", ("51.08.01.2001",))
 CODES = ("0123456789ABC", "7Q2M9X4T5B8C6")
@@ -182,6 +185,48 @@ def test_a_draft_with_a_purpose_keeps_it_beside_what_is_said(url: str) -> None:
         assert store.drafts.get("d1").purpose == "pack add X"
         assert forget_item(store, "d1", CODES[0]) and not forget_item(store, "d1", CODES[0])
         assert set(details_of(store, "d1").items) == {CODES[1]}
+
+
+GIVEN = GivenDetails(
+    giver_name="Made",
+    receiver_name="Ketut",
+    giver_office="Staf",
+    receiver_office="Sopir",
+    witnesses=["Putu", " ", "Nyoman"],
+    counted=0,
+    vehicle="DK 1 A",
+    driver="Wayan",
+    escort="Polsek",
+    stops=["Seririt"],
+    note="Pagi",
+    occurred="2024-02-11 06:30 WITA",
+    extras=["box=2:torn"],
+    number="7/GD/2024",
+    load=CODES,
+)
+NOW = "2024-02-12T00:00:00Z"
+
+
+def test_all_that_can_be_given_is_read() -> None:
+    read, nothing = read_details(GIVEN, NOW), Details()
+    for field in fields(GivenDetails):
+        assert getattr(read, field.name) != getattr(nothing, field.name), field.name
+    assert (read.witnesses, read.occurred) == (("Putu", "Nyoman"), "2024-02-10T22:30:00Z")
+    assert read_details(GivenDetails(), NOW) == nothing
+
+
+@pytest.mark.parametrize("field", [field for field in fields(GivenDetails) if field.type == "str" or field.type is str])
+def test_a_fault_is_told_by_the_name_that_its_field_has_where_it_was_given(field: Field[str]) -> None:
+    given = replace(GIVEN, **{field.name: "Made\u200b"})
+    for shown, name in (({field.name: "--there"}, "--there"), ({}, field.name)):
+        with pytest.raises(InputError) as told:
+            read_details(given, NOW, shown)
+        assert told.value.values["option"] == name
+
+
+def test_nobody_counts_below_nothing() -> None:
+    with pytest.raises(InputError):
+        read_details(replace(GIVEN, counted=-1), NOW)
 
 
 def given_back(handover: Handover) -> Handover:
