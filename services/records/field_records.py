@@ -1,7 +1,8 @@
 """Obstacles, readiness and critical points in the ledger: recorded as they are told, and read back by the rules."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from custody.compose.compose import ITEMS_PER_EVENT, NewEvent, Ref, Touch, touched
 from custody.errors import N_, InputError, RuleError
@@ -212,19 +213,25 @@ def record_points(store: Store, rows: Iterable[PointRow], *, note: str = "") -> 
         return store.record(new) if new else []
 
 
-def check_new_point(row: PointRow) -> None:
-    """Refuse a point of which nobody could tell what it is.
+def change_point(store: Store, name: str, *, note: str = "", **changes: Any) -> list[Event]:
+    """Record what is said of one point, new or known; nothing where that is as it was.
+
+    Args:
+        changes: the fields of its `PointRow` that are said; the others stay.
 
     Raises:
-        InputError: it has no title.
+        InputError: it is new and has no title, so that nobody could tell what it is.
     """
-    if not row.title:
-        raise InputError(
-            N_("the point {point} is new and has no title"),
-            hint=N_('Say what it is: --title "..."; {way} lists those that are known.'),
-            way="point",
-            point=row.point,
-        )
+    with store.ledger.transaction():
+        row = replace(point_rows(store).get(name) or PointRow(name, "", ""), **changes)
+        if not row.title:
+            raise InputError(
+                N_("the point {point} is new and has no title"),
+                hint=N_('Say what it is: --title "..."; {way} lists those that are known.'),
+                way="point",
+                point=row.point,
+            )
+        return record_points(store, [row], note=note)
 
 
 def _row(event: Event) -> PointRow:

@@ -14,7 +14,7 @@ from pydantic import Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from custody.chain.findings import Finding
-from custody.errors import N_, InputError
+from custody.errors import InputError
 from custody.format.event_types import Body
 from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet
@@ -30,7 +30,7 @@ from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from services.reporting.bast_letters import chosen_template, letter_of
 from services.scanning.draft_details import change_details, taken_from, with_details
 from services.scanning.handover_details import NAMES, GivenDetails, name_line, read_details
-from services.scanning.handover_papers import facts_now, foretold_now, foretold_then, found_in, paper_facts
+from services.scanning.handover_papers import facts_now, foretold_now, foretold_then, found_in, paper_facts, sheets_of
 from web.answers import Answers, Asked, Sent
 from web.dependencies import Draft, SiteDep
 from web.downloads import inline_pdf
@@ -300,7 +300,7 @@ def _recorded(store: Store, number: str) -> dict[str, Any]:
     Raises:
         InputError: this station recorded none of that number.
     """
-    sheets = _sheets(store, number)
+    sheets = sheets_of(store, number)
     judged = (
         _judged(store, sheets)
         if _is_small(store, [said for said, _sheet in sheets])
@@ -335,7 +335,7 @@ def _outcome(store: Store, number: str) -> dict[str, Any]:
     Raises:
         InputError: this station recorded none of that number.
     """
-    sheets = _sheets(store, number)
+    sheets = sheets_of(store, number)
     return {"bast": sheets[-1][0]["bast"], **_judged(store, sheets)}
 
 
@@ -361,16 +361,6 @@ def _is_small(store: Store, records: Sequence[Body]) -> bool:
     tops = expected_tops(records[0], store.state.places)
     bound = chain.from_iterable(store.state.find_items(under=top) for top in tops)
     return named <= _AT_ONCE and next(islice(bound, _STOCK, None), None) is None
-
-
-def _sheets(store: Store, number: str) -> Sequence[tuple[Body, Sheet]]:
-    if sheets := store.papers.sheets(number):
-        return sheets
-    raise InputError(
-        N_("this station has recorded no handover {number}"),
-        hint=N_("Its number is on the screen after recording, and in the custody report."),
-        number=number,
-    )
 
 
 def _letter_file(number: str) -> str:
