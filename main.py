@@ -48,6 +48,7 @@ def _globals_first(args: list[str]) -> list[str]:
 
 def _wanted_language(args: Sequence[str]) -> str:
     """The language of --lang, else of SERAH_LANG, else Indonesian."""
+    # The system's locale is not asked: many Indonesian laptops run in English, and the people at them read Indonesian.
     wanted = os.environ.get("SERAH_LANG", "")
     for index, word in enumerate(args):
         if word == "--lang" and index + 1 < len(args):

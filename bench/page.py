@@ -112,7 +112,7 @@ def after_reading(page: Any, site: Site, draft: str, codes: Sequence[str]) -> tu
 
         def see(read: Read = read, number: int = number) -> None:
             began = time.perf_counter()
-            site.rooms.do(draft, lambda room: room.see([read], number * 1000.0, is_still=True))
+            site.sessions.do(draft, lambda session: session.see([read], number * 1000.0, is_still=True))
             taken_ms.append((time.perf_counter() - began) * 1000)
 
         page.evaluate(WATCH_LINE)

@@ -53,7 +53,7 @@ def measure(site: Site, warehouse: str, area: str) -> None:
 
     bast = hand(min(HANDED, len(codes) // 2) - TIMES * 2)
     draft = begun(site, warehouse, area)
-    site.rooms.do(draft, lambda room: [room.type_in(code) for code in codes[-SCANNED:]])
+    site.sessions.do(draft, lambda session: [session.type_in(code) for code in codes[-SCANNED:]])
     began = time.perf_counter()
     add_up(site)
     print(f"the dashboard's first adding up: {time.perf_counter() - began:.1f} s, while it shows what it has")

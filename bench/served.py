@@ -70,7 +70,7 @@ def type_in(site: Site, draft: str, line: str) -> None:
 
 def add_up(site: Site) -> None:
     """Wait until the dashboard has added up everything."""
-    while site.watch.whole(lambda _store, kept: kept.share) < 1:
+    while site.overview.whole(lambda _store, kept: kept.share) < 1:
         time.sleep(0.1)
 
 

@@ -43,9 +43,9 @@ def look(address: str, ready: threading.Semaphore, tally: list[int]) -> None:
             tally.append(0)
 
     renew()
-    with urlopen(address + "dashboard/news") as news:
+    with urlopen(address + "dashboard/news") as events:
         ready.release()
-        for line in news:
+        for line in events:
             if line.startswith((b"event: changed", b"event: missed")):
                 time.sleep(PAUSE_S)
                 renew()

@@ -137,7 +137,7 @@ def _by_record(state: State, log: str, seq: int) -> list[list[Stored]]:
         return []
     first = seq - told[0].body["part"] + 1
     event, logs = state.tables.event, state.tables.log
-    columns = event.select(event.leaf, event.body, event.signatures).join(logs, on=(logs.id == event.log_id))
+    columns = event.select(event.leaf, event.body, event.signatures).join(logs.model, on=(logs.id == event.log_id))
     numbers = event.seq.between(first, first + told[0].body["parts"] - 1)
     query = columns.where((logs.name == log) & numbers).order_by(event.seq)
     return [[(read_stored(*row), bytes(row[1]), row[2]) for row in query.tuples()]]

@@ -4,11 +4,11 @@
 stations add to it. `Place`, `Need` and `Item` are a cache of it, rebuilt from the events at will. `Draft` and
 `DraftScan` are work that is not confirmed yet.
 
-Models are bound to a database per store, so that several ledgers can be open in one process.
+Models belong to no database; `Tables` binds each query to that of its store, so that several ledgers can be open in one
+process, in several threads.
 """
 
 from collections.abc import Mapping
-from copy import copy
 from typing import Any
 
 from peewee import SQL, AutoField, BlobField, CompositeKey, Database, IntegerField, Model, SqliteDatabase, TextField
@@ -322,27 +322,6 @@ class Tables:
     `Any`: peewee builds the columns' behaviour at run time.
     """
 
-    log: Any
-    event: Any
-    event_item: Any
-    place: Any
-    need: Any
-    item: Any
-    draft: Any
-    draft_scan: Any
-    draft_said: Any
-    event_topic: Any
-    fork: Any
-    fork_item: Any
-    waiting: Any
-    paper: Any
-    seen_head: Any
-    witnessed: Any
-    dropped: Any
-    tree: Any
-    photo: Any
-    seal_use: Any
-
     def __init__(self, database: Database) -> None:
         self.database = database
 
@@ -350,27 +329,57 @@ class Tables:
         """Bind a table that was not asked for yet; from then on it is an attribute."""
         if name not in _MODELS:
             raise AttributeError(name)
-        table = _bound(_MODELS[name], self.database)
+        table = _Bound(_MODELS[name], self.database)
         setattr(self, name, table)
         return table
 
     def with_plan_of(self, other: "Tables") -> "Tables":
         """These tables, but the plan's own are those of another database."""
         mixed = Tables(self.database)
-        mixed.place, mixed.need = other.place, other.need
+        vars(mixed).update(place=other.place, need=other.need)
         return mixed
 
 
-def _bound(model: type[Table], database: Database) -> type[Table]:
-    """A table's model for this database alone.
+class _Bound:
+    """A table of one database: the columns of its model, and queries that run there.
 
-    Its columns are given as plain copies: those that peewee would make itself are deep ones, which take twice as long.
+    The models themselves belong to no database, and a class for each of them would take a hundred times as long.
     """
-    meta: dict[str, Any] = {"database": database, "table_name": model._meta.table_name}
-    if isinstance(key := model._meta.primary_key, CompositeKey):
-        meta["primary_key"] = CompositeKey(*key.field_names)
-    columns = {name: copy(column) for name, column in model._meta.fields.items()}
-    return type(model.__name__, (model,), {**columns, "Meta": type("Meta", (), meta)})
+
+    def __init__(self, model: type[Table], database: Database) -> None:
+        self.model, self.database = model, database
+        """The model is for joins."""
+
+    def __getattr__(self, name: str) -> Any:
+        """A column. Nothing else: a query that the model makes would belong to no database."""
+        if name not in self.model._meta.fields:
+            raise AttributeError(name)
+        return getattr(self.model, name)
+
+    def select(self, *columns: Any) -> Any:
+        return self.model.select(*columns).bind(self.database)
+
+    def insert(self, *row: Any, **values: Any) -> Any:
+        """Ask for `returning` where the row's number is wanted: PostgreSQL gives it no other way."""
+        return self.model.insert(*row, **values).bind(self.database)
+
+    def insert_many(self, rows: Any) -> Any:
+        return self.model.insert_many(rows).bind(self.database)
+
+    def insert_from(self, query: Any, columns: Any) -> Any:
+        return self.model.insert_from(query, columns).bind(self.database)
+
+    def update(self, *changed: Any, **values: Any) -> Any:
+        return self.model.update(*changed, **values).bind(self.database)
+
+    def delete(self) -> Any:
+        return self.model.delete().bind(self.database)
+
+    def get(self, condition: Any) -> Any:
+        return self.select().where(condition).get()
+
+    def get_or_none(self, condition: Any) -> Any:
+        return self.select().where(condition).get_or_none()
 
 
 def create_tables(database: Database) -> None:
@@ -379,10 +388,10 @@ def create_tables(database: Database) -> None:
     On SQLite they are strict, and those that are only a key of several columns, or little more, have no row numbers.
     """
     is_sqlite = isinstance(database, SqliteDatabase)
-    for model in _MODELS.values():
-        table = _bound(model, database)
-        table._meta.strict_tables = is_sqlite
-        table._meta.without_rowid = (
-            is_sqlite and isinstance(model._meta.primary_key, CompositeKey) and model is not Need
-        )
-        table.create_table()
+    for name, model in _MODELS.items():
+        key = model._meta.primary_key
+        meta = {"database": database, "table_name": name, "strict_tables": is_sqlite}
+        if isinstance(key, CompositeKey):
+            without_rowid = is_sqlite and model is not Need
+            meta |= {"primary_key": CompositeKey(*key.field_names), "without_rowid": without_rowid}
+        type(model.__name__, (model,), {"Meta": type("Meta", (), meta)}).create_table()

@@ -18,7 +18,7 @@ class EvidenceFinding:
     `message` is an English template for the edge to translate. `is_short`: a log is not here, or ends before what
     others have seen of it, as one whose bundle was not taken in yet; what is here of it is not in doubt by that.
     `of_file`: what is wrong bears no signature of the log. Anybody who had the file may have done it, so it accuses
-    none but them (docs/decisions/0244-an-altered-file-accuses-no-log.md).
+    none but them (docs/decisions/0205).
     """
 
     code: str

@@ -2,7 +2,7 @@
 
 A contradiction counts against a log only where its own signature stands on both sides: a head that its key has signed,
 against its entries. A reference is the word of who makes it alone, so where it does not fit, the finding is about two
-logs, names both and accuses neither (docs/decisions/0205-who-is-accused.md).
+logs, names both and accuses neither (docs/decisions/0205).
 """
 
 from collections.abc import Iterable, Mapping

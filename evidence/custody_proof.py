@@ -5,7 +5,7 @@ name the items, and of those that say whose the logs are (each log's first entry
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from custody.chain.roster import LogOwner, Roster, roster
@@ -93,27 +93,7 @@ def audit_proof(proof: CustodyProof, *, root: str | None = None, heads: Sequence
     found: list[EvidenceFinding] = []
     parsed = list(_parsed(proof, found))
     keys = dict(learnt for one in parsed if one.index == 0 and (learnt := learn_key(_raw(one))) is not None)
-    events: dict[str, Event] = {}
-    tops: dict[str, Checkpoint] = {}
-    for one in parsed:
-        log = claimed_log(one)
-        try:
-            if log not in keys:
-                message = N_("the entry with the key of {log} is not here: number {seq} cannot be checked")
-                found.append(_finding("INCOMPLETE", log, one.index + 1, message))
-                continue
-            proven = check_proof(str(one), keys[log])
-        except TamperError as error:
-            found.append(_refused(error, log, one.index + 1))
-            continue
-        known = tops.setdefault(log, proven.head)
-        if known != proven.head:
-            message = N_("the proofs for {log} lead to different heads")
-            found.append(_finding("TAMPERED", log, None, message, of_file=True))
-        if proven.event.leaf in events:
-            message = N_("number {seq} of {log} is there twice")
-            found.append(_finding("TAMPERED", log, one.index + 1, message, of_file=True))
-        events[proven.event.leaf] = proven.event
+    events, tops = _proven(parsed, keys, found)
     found += _missing(proof.codes, events)
     newest = dict.fromkeys(keys, 0)
     for event in events.values():
@@ -146,6 +126,34 @@ def audit_proof(proof: CustodyProof, *, root: str | None = None, heads: Sequence
     strange = {log for log in keys if trusted and trusted.is_stranger(log)}
     strangers = {log: str(genesis.get(log, {}).get("station", log)) for log in strange}
     return ProofAudit(facts, tuple(found), is_anchored, proof.codes, standing, roots, strangers)
+
+
+def _proven(
+    parsed: Iterable[EntryProof], keys: Mapping[str, bytes], found: list[EvidenceFinding]
+) -> tuple[dict[str, Event], dict[str, Checkpoint]]:
+    """The events that are proven, by leaf, and the head of each log to which its proofs lead; adds what is `found`."""
+    events: dict[str, Event] = {}
+    tops: dict[str, Checkpoint] = {}
+    for one in parsed:
+        log = claimed_log(one)
+        try:
+            if log not in keys:
+                message = N_("the entry with the key of {log} is not here: number {seq} cannot be checked")
+                found.append(_finding("INCOMPLETE", log, one.index + 1, message))
+                continue
+            proven = check_proof(str(one), keys[log])
+        except TamperError as error:
+            found.append(_refused(error, log, one.index + 1))
+            continue
+        known = tops.setdefault(log, proven.head)
+        if known != proven.head:
+            message = N_("the proofs for {log} lead to different heads")
+            found.append(_finding("TAMPERED", log, None, message, of_file=True))
+        if proven.event.leaf in events:
+            message = N_("number {seq} of {log} is there twice")
+            found.append(_finding("TAMPERED", log, one.index + 1, message, of_file=True))
+        events[proven.event.leaf] = proven.event
+    return events, tops
 
 
 def _parsed(proof: CustodyProof, found: list[EvidenceFinding]) -> Iterator[EntryProof]:

@@ -1,6 +1,6 @@
 """How far a log is witnessed: up to the newest of its entries that another key's log relies on.
 
-Whoever relies on an entry holds the log to all that came before it (docs/decisions/0032-a-reference-is-a-witness.md).
+Whoever relies on an entry holds the log to all that came before it (docs/decisions/0032).
 Paper that was printed witnesses nothing until the other side has read it.
 """
 

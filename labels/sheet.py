@@ -56,12 +56,7 @@ def write_sheets(
             count=stock.per_page,
         )
     register_fonts()
-    page_size_pt = (stock.page_width_mm * PT_PER_MM, stock.page_height_mm * PT_PER_MM)
-    canvas = Canvas(out, pagesize=page_size_pt, invariant=1, pageCompression=0, initialFontName=FONTS[False])
-    # Its own page compression makes base85 text of deflated pages too: a quarter more bytes, and half of our time.
-    canvas._doc.defaultStreamFilters = [PDFZCompress]
-    canvas.setTitle(title)
-    canvas.setCreator("Serah")
+    canvas = _canvas(out, stock, title)
     draughtsman = Draughtsman(canvas, stock)
     origins = [_origin(stock, index) for index in range(stock.per_page)]
     placed = adjustment.matrix(stock.page_height_mm) if adjustment else ""
@@ -80,6 +75,16 @@ def write_sheets(
         raise LabelError(N_("there is no label to print"), hint=N_("Widen the selection of items."))
     canvas.save()
     return pages
+
+
+def _canvas(out: BinaryIO, stock: Stock, title: str) -> Canvas:
+    page_size_pt = (stock.page_width_mm * PT_PER_MM, stock.page_height_mm * PT_PER_MM)
+    canvas = Canvas(out, pagesize=page_size_pt, invariant=1, pageCompression=0, initialFontName=FONTS[False])
+    # Its own page compression makes base85 text of deflated pages too: a quarter more bytes, and half of our time.
+    canvas._doc.defaultStreamFilters = [PDFZCompress]
+    canvas.setTitle(title)
+    canvas.setCreator("Serah")
+    return canvas
 
 
 def _origin(stock: Stock, index: int) -> str:

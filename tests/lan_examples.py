@@ -66,10 +66,10 @@ def whichever_lan() -> Whichever:
 def lan_app(app: FastAPI, whichever: Any, whichever_lan: Any) -> FastAPI:
     """The application on the site of the test that runs, reached from that network."""
     from web.app import build
-    from web.security.pairing import LanDoor
+    from web.security.pairing import LanEntrance
 
     assert app is not None  # it has put a site into the place of whichever
-    return build(whichever, LanDoor(whichever_lan))
+    return build(whichever, LanEntrance(whichever_lan))
 
 
 @pytest.fixture

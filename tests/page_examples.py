@@ -17,7 +17,7 @@ import pytest
 from command_examples import NOW, Terminal
 
 from commands.context import station_at
-from web.security.entrances import LocalDoor
+from web.security.entrances import LocalEntrance
 from web.security.token import HEADER, cookie_name, kept_token
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Whichever:
         setattr(object.__getattribute__(self, "now"), name, value)
 
 
-class WhicheverDoor(LocalDoor):
+class AnyEntrance(LocalEntrance):
     """The door of that site."""
 
     def __init__(self, site: Any) -> None:
@@ -129,7 +129,7 @@ def app(whichever: Any, prepared: Path) -> FastAPI:
 
     made = site_at(prepared / "home")
     whichever.be(made)
-    built = build(whichever, WhicheverDoor(whichever))
+    built = build(whichever, AnyEntrance(whichever))
     made.close()
     return built
 

@@ -150,11 +150,11 @@ def test_every_open_page_hears_of_it_although_nobody_scans(
         visitor = Visitor(client)
         draft = begun_draft(visitor, WH, PPK)
         visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": code})
-        news = site.rooms.news(draft)
+        stream = site.sessions.events(draft)
 
         async def heard() -> list[str]:
             events, beats = list[str](), 0
-            async for event in news.stream(news.mark(), lambda: False, lambda: site.rooms.catch_up(draft)):
+            async for event in stream.stream(stream.mark(), lambda: False, lambda: site.sessions.catch_up(draft)):
                 beats += "event: beat" in event
                 if beats == 2 and "event: beat" in event:  # so far nothing was told
                     assert not events
@@ -173,7 +173,7 @@ def test_a_session_that_was_recorded_or_dropped_is_looked_at_without_harm(newcom
     with page_at(site := site_at(newcomer.home)) as client:
         draft = begun_draft(visitor := Visitor(client), WH, PPK)
         visitor.ask("DELETE", f"/api/drafts/{draft}")
-        site.rooms.catch_up(draft)
+        site.sessions.catch_up(draft)
 
 
 def test_a_scan_judges_one_label_and_only_news_judge_all_of_them_once(newcomer: Terminal, station: Terminal):

@@ -230,7 +230,7 @@ def test_a_camera_counts_while_the_page_shows_its_picture(
 def test_a_camera_that_is_not_there_is_told_and_typing_goes_on(
     window: "BrowserContext", served: Served, station: Terminal
 ) -> None:
-    served.site.pictures._default = "no-such-film.avi"
+    served.site.streams._default = "no-such-film.avi"
     scan = begin(window, served)
     scan.page.click("#camera-start")
     scan.shows('.camera[data-state="failed"]', "There is no file, folder or camera")

@@ -40,7 +40,7 @@ def test_every_page_can_be_read_by_all_in_both_languages_on_every_screen(
     draft = served.site.keep.do(
         lambda store: store.drafts.open("d" * 36, "51.08", "51.08.01.2001", [], at=store.around.now_utc())
     ).id
-    served.site.rooms.do(draft, lambda room: [room.type_in(code) for code in codes[4:7]])
+    served.site.sessions.do(draft, lambda session: [session.type_in(code) for code in codes[4:7]])
     filled = {
         "draft": draft,
         "code": "51.08.01",

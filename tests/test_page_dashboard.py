@@ -131,11 +131,11 @@ def test_who_looks_is_told_of_what_another_program_records(
     monkeypatch.setattr(overview_cache, "LOOK_S", 0.02)
     monkeypatch.setattr(overview_cache, "TELL_S", 0.02)
     visitor.see("/dashboard")
-    mark = site.watch.news.mark()
+    mark = site.overview.events.mark()
     station.give(station.codes("--to", "51.08.01")[:1], "51.08", "51.08.01")
 
     async def first() -> str:
-        async for event in site.watch.news.stream(mark, lambda: False):
+        async for event in site.overview.events.stream(mark, lambda: False):
             if "changed" in event:
                 return event
         return ""
@@ -153,7 +153,7 @@ def test_it_shows_what_it_has_while_it_adds_up(visitor: Visitor, site: Site, mon
     while "Adding up" in words(visitor.see("/dashboard/part")):
         assert time.monotonic() < end
         time.sleep(0.02)
-    assert site.watch.whole(lambda _store, kept: kept.share) == 1
+    assert site.overview.whole(lambda _store, kept: kept.share) == 1
 
 
 def test_a_place_that_is_not_there_is_said(visitor: Visitor) -> None:

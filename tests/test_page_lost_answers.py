@@ -56,7 +56,7 @@ def test_a_line_that_was_given_up_is_not_taken_when_it_comes_late(
     visitor: Visitor, site: Any, station: Terminal
 ) -> None:
     draft, code, other = begun_draft(visitor), *station.codes()[:2]
-    run = site.rooms.news(draft).mark().partition("-")[0]
+    run = site.sessions.events(draft).mark().partition("-")[0]
     assert asked(visitor, draft, "lines", id=f"{run}.1", line=code) == {"state": "out"}
     visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": code, "id": f"{run}.1"}, expect=409)
     assert typed(visitor, draft, code)["kind"] == "taken"
@@ -157,7 +157,7 @@ class TestInABrowser:
         review.page.goto(review.page.url + "/review")
         review.is_ready()
         draft, version = review.page.url.split("/")[-2], review.page.get_attribute("#record", "data-version")
-        served.site.rooms.do(draft, lambda room: room.record(version))
+        served.site.sessions.do(draft, lambda session: session.record(version))
         review.page.click("#record-button")
         review.page.wait_for_url("**/handover?**")
         review.shows("main", "RECORDED")

@@ -9,8 +9,8 @@ import pytest
 from page_examples import wait_for
 from starlette.types import Message
 
-from web.live.server_events import News
-from web.security.entrances import LocalDoor
+from web.live.server_events import ServerEvents
+from web.security.entrances import LocalEntrance
 from web.security.guard import JSON, Guard
 from web.security.token import HEADER, cookie_name
 
@@ -26,12 +26,12 @@ async def first(stream: AsyncIterator[str], count: int) -> list[str]:
     return events
 
 
-def heard(news: News, after: str, count: int) -> list[str]:
+def heard(news: ServerEvents, after: str, count: int) -> list[str]:
     return wait_for(asyncio.wait_for(first(news.stream(after, lambda: False), count), 20))
 
 
 def test_a_page_that_was_away_hears_what_it_missed_in_order() -> None:
-    news = News()
+    news = ServerEvents()
     mark = news.mark()
     for number in range(5):
         news.tell("outcome", taken=number)
@@ -43,13 +43,13 @@ def test_a_page_that_was_away_hears_what_it_missed_in_order() -> None:
 
 @pytest.mark.parametrize("mark", ["", "x", "-", "0000-1", "-5", "9" * 40])
 def test_after_a_restart_a_page_is_told_that_it_missed_something(mark: str) -> None:
-    news = News()
+    news = ServerEvents()
     news.tell("outcome", taken=1)
     assert "event: missed" in heard(news, mark, 1)[0]
 
 
 def test_too_long_away_is_told_too() -> None:
-    news = News()
+    news = ServerEvents()
     mark = news.mark()
     for number in range(600):
         news.tell("outcome", taken=number)
@@ -57,7 +57,7 @@ def test_too_long_away_is_told_too() -> None:
 
 
 def test_who_missed_something_is_told_how_things_stand_before_what_comes_next() -> None:
-    news = News()
+    news = ServerEvents()
 
     def now() -> dict[str, dict[str, str]]:
         news.tell("camera", state="on")  # it comes on while the page is told that it is lost
@@ -70,7 +70,7 @@ def test_who_missed_something_is_told_how_things_stand_before_what_comes_next() 
 
 
 def test_what_is_told_by_another_thread_wakes_who_waits() -> None:
-    news = News()
+    news = ServerEvents()
 
     async def wait() -> str:
         stream = news.stream(news.mark(), lambda: False)
@@ -84,7 +84,7 @@ def test_what_is_told_by_another_thread_wakes_who_waits() -> None:
 
 def test_a_stream_ends_with_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.live.server_events.BEAT_S", 60.0)  # it does not end because a beat is due
-    news, is_closing = News(), False
+    news, is_closing = ServerEvents(), False
 
     async def watch() -> int:
         nonlocal is_closing
@@ -125,8 +125,8 @@ def test_a_body_that_comes_too_slowly_is_let_go() -> None:
         "path": "/",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    door = LocalDoor(frozenset({"127.0.0.1:1"}), token)
-    guard = Guard(app, door=door, language_code="en", json=replace(JSON, slowest_s=0.02))
+    entrance = LocalEntrance(frozenset({"127.0.0.1:1"}), token)
+    guard = Guard(app, entrance=entrance, language_code="en", json=replace(JSON, slowest_s=0.02))
     with pytest.raises(Exception, match="too slowly"):  # the application makes an answer of it
         wait_for(guard(scope, never, send))
     assert not sent

@@ -16,7 +16,7 @@ from test_page_guard import all_routes
 from custody.errors import ConflictError, InputError
 from services.access.observers import FILE, PREFIX, Observers
 from web.app import build
-from web.security.entrances import LocalDoor
+from web.security.entrances import LocalEntrance
 from web.security.guard import OBSERVERS_ENTRY
 from web.security.roles import ROLES, Role, allowed
 from web.security.token import HEADER, cookie_name
@@ -54,7 +54,7 @@ OBSERVED = {
 SUPERVISED = {"/observers", "/api/v1/tokens", "/api/v1/tokens/{name}"}
 
 
-class OperatorDoor(LocalDoor):
+class OperatorEntrance(LocalEntrance):
     """A door that says nothing of roles: an operator's, as another device's is."""
 
     roles = frozenset({"operator"})
@@ -81,7 +81,7 @@ def come_as(site: Site, secret: str, app: FastAPI, whichever: Whichever) -> Role
 
 def role_client(site: Site, role: Role, secret: str, app: FastAPI) -> Iterator[tuple[TestClient, dict[str, str]]]:
     headers = {HEADER: site.token, **SAME_ORIGIN}
-    served = build(site, OperatorDoor(site.hosts, site.token)) if role == "operator" else app
+    served = build(site, OperatorEntrance(site.hosts, site.token)) if role == "operator" else app
     with TestClient(served, base_url=HOST, raise_server_exceptions=False) as client:
         if role == "observer":
             yield client, {**headers, "Authorization": f"Bearer {secret}"}

@@ -231,15 +231,15 @@ def test_a_page_is_told_of_a_camera_only_when_it_can_ask_for_its_picture(
     visitor: Visitor, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft, told = begun(visitor), list[str]()
-    site.pictures._default = "no-such-film.avi"
-    news = site.rooms.news(draft)
-    tell = news.tell
+    site.streams._default = "no-such-film.avi"
+    events = site.sessions.events(draft)
+    tell = events.tell
 
     def told_now(*what: Any, **how: Any) -> dict[str, Any]:
-        told.append(site.pictures.state(draft).state)
+        told.append(site.streams.state(draft).state)
         return tell(*what, **how)
 
-    monkeypatch.setattr(news, "tell", told_now)
+    monkeypatch.setattr(events, "tell", told_now)
     visitor.ask("POST", f"/api/drafts/{draft}/camera", {})
     assert told[0] == "opening"
 
@@ -301,7 +301,7 @@ def test_when_the_ends_change_what_was_said_of_a_label_is_judged_anew(
     draft = begun(visitor)
 
     def change(receiver: str) -> dict[str, Any]:
-        return site.rooms.do(draft, lambda room: room.set_ends("", receiver, None))
+        return site.sessions.do(draft, lambda session: session.set_ends("", receiver, None))
 
     assert typed(visitor, draft, astray)["is_grave"]
     now = change("51.08.02")

@@ -205,9 +205,8 @@ class TestInABrowser:
         scan.page.click("#away-go")
         scan.page.wait_for_selector('[data-sign="giver"]:focus')
         with scan.page.expect_response("**/signatures"):  # something is said on another page, and they are shown anew
-            served.site.rooms.do(
-                scan.page.url.split("/")[-2], lambda room: room.change(lambda said: replace(said, note="wet"))
-            )
+            draft = scan.page.url.split("/")[-2]
+            served.site.sessions.do(draft, lambda session: session.change(lambda said: replace(said, note="wet")))
         scan.page.wait_for_timeout(200)
         scan.page.wait_for_selector('[data-sign="giver"]:focus')
         assert scan.page.locator("[data-back]").count() == 1

@@ -8,7 +8,7 @@ from page_examples import SAME_ORIGIN, Visitor
 from work_examples import upload
 
 from custody.errors import InputError
-from web.live.file_store import Shelf, safe_name
+from web.live.file_store import FileStore, safe_name
 from web.security import guard
 from web.security.token import HEADER
 from web.site import Site
@@ -21,12 +21,12 @@ def left(station: Terminal) -> list[Path]:
 def test_a_file_is_kept_byte_for_byte_until_the_server_ends(visitor: Visitor, site: Site, station: Terminal) -> None:
     data = bytes(range(256)) * 9000
     key = upload(visitor, data, "places.csv")
-    path = site.shelf.path(key)
+    path = site.file_store.path(key)
     assert path.read_bytes() == data and path.name == "places.csv"
-    site.shelf.close()
+    site.file_store.close()
     assert not left(station)
     with pytest.raises(InputError):
-        site.shelf.path(key)
+        site.file_store.path(key)
 
 
 def test_a_file_that_is_too_large_leaves_nothing_whether_it_says_so_or_not(
@@ -70,12 +70,12 @@ def test_a_name_leads_nowhere(name: str, kept: str) -> None:
 
 def test_the_shelf_holds_so_many_files_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.live.file_store._MOST_FILES", 2)
-    shelf = Shelf(tmp_path)
+    files = FileStore(tmp_path)
     keys = []
     for number in range(3):
-        key, path = shelf.place(f"{number}.csv")
+        key, path = files.place(f"{number}.csv")
         path.write_bytes(b"x")
         keys.append(key)
     with pytest.raises(InputError):
-        shelf.path(keys[0])
-    assert shelf.path(keys[2]).is_file()
+        files.path(keys[0])
+    assert files.path(keys[2]).is_file()

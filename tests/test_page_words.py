@@ -173,10 +173,10 @@ def test_what_was_said_of_a_label_is_judged_anew_when_it_is_refused(
     astray, draft = station.codes("--to", "51.08.02")[0], begun_draft(visitor)
     told = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": astray})
     assert told["is_grave"]
-    news = site.rooms.news(draft)
-    mark = news.mark()
+    events = site.sessions.events(draft)
+    mark = events.mark()
     visitor.ask("PUT", f"/api/drafts/{draft}/words", {"codes": [astray], "refused": True})
-    now = next(json.loads(event.split("data: ")[1]) for event in heard(news, mark, 2) if "event: outcome" in event)
+    now = next(json.loads(event.split("data: ")[1]) for event in heard(events, mark, 2) if "event: outcome" in event)
     assert (now["kind"], now["beep"]) == ("said", "ok") and now["text"].startswith("Refused: 1. They stay")
 
 

@@ -7,7 +7,7 @@ import time
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
-from ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, planned_station, signer, touched
+from ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, give, planned_station, signer, touched
 
 from custody.compose.compose import Handover
 from custody.errors import ConflictError, InputError, StoreError
@@ -45,6 +45,32 @@ def test_threads_that_write_at_once_leave_one_log_without_gap_or_fork(url: str) 
     with ThreadPoolExecutor(6) as pool:
         written = list(pool.map(write, [url] * 6, range(1, 7)))
     is_whole(url, [leaf for leaves in written for leaf in leaves])
+
+
+@pytest.mark.postgres
+def test_ledgers_that_are_open_at_once_each_keep_what_is_theirs(sqlite_url, postgres_url) -> None:
+    """Files and a server in one program, whose threads each work on their own and read another one between."""
+    urls = [sqlite_url(), postgres_url(), sqlite_url(), postgres_url()]
+    turn = threading.Barrier(len(urls))
+
+    def work(number: int) -> list[str]:
+        codes: list[str] = []
+        with planned_station(urls[number], number) as store:
+            for _ in range(3):
+                turn.wait(60)
+                codes += boxes(store, number + 1)
+                with open_store(urls[number - 1], None, around()) as other:
+                    assert other.state.items_of(codes) == {}, "what one records, no other one has"
+                give(store, codes[-number - 1 :], TPS[0])
+            assert {item.code for item in store.state.find_items(held_by=TPS[0])} == set(codes)
+            assert {event.log for event in all_events(store)} == {store.ledger.own_log().name}
+        return codes
+
+    with ThreadPoolExecutor(len(urls)) as pool:
+        written = list(pool.map(work, range(len(urls))))
+    for url, codes in zip(urls, written, strict=True):
+        with open_store(url, None, around()) as store:
+            assert {item.code for item in store.state.find_items()} == set(codes)
 
 
 def test_processes_that_write_at_once_leave_one_log_without_gap_or_fork(sqlite_url) -> None:

@@ -21,6 +21,7 @@ from unicodedata import is_normalized
 Body = dict[str, Any]
 MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
 MAX_NAMED, MAX_DISPUTES = 50_000, 20_000  # of absent logs, all told; of findings between two logs
+Dispute = tuple[str, int, str]  # the code, number and words of a finding between two logs
 Absent = dict[str | None, tuple[int, str]]  # the highest number that is named of it, and by which log; None: no room
 NUMBERS = {"v1": range(1, 2), "v2": range(2, 3), "v3": range(3, 4), "1+": range(1, 2**53), "0+": range(2**53)}
 # §3-5, §9: an object (2, 3: in that version), then key:form. No form is text (NFC), 1+ a whole number, `?` or null.
@@ -56,10 +57,9 @@ destinations:run[] meant:meant?
 FORMS = {name: dict((k + ":text").split(":")[:2] for k in keys) for name, *keys in map(str.split, OBJECTS.split(";"))}
 TYPES = list(FORMS)[list(FORMS).index("genesis") :]
 FORMS["handover3"] |= FORMS["handover2"]
-FORMS |= {
-    n: FORMS[n] | FORMS["common"] | {"type": f'"{n.rstrip("23")}"', "v": "v" + (n[-1] if n[-1] in "23" else "1")}
-    for n in TYPES
-}
+for name in TYPES:
+    version = "v" + (name[-1] if name[-1] in "23" else "1")
+    FORMS[name] |= FORMS["common"] | {"type": f'"{name.rstrip("23")}"', "v": version}
 LEAF = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
@@ -197,9 +197,16 @@ class Log:
         elif root != self.root(0, size):
             self.find("FORK", None, f"does not fit the head of {size} entries that its key signed and {by.name} keeps")
         else:
-            self.witness(by, size)
-            return
+            return self.witness(by, size)
         self.signed_to = max(size, self.signed_to)
+
+    def facts(self) -> Body:
+        """What a report says of the log."""
+        owner, key = self.genesis.get("station"), sha256(self.key).hexdigest() * bool(self.key)
+        size, head = len(self.leaves), self.leaves[-1].hex() if self.leaves else None
+        first = {"log": self.name, "station": owner, "place": self.genesis.get("place"), "key": key, "size": size}
+        last = {"root": self.root(0, size).hex(), "witnessed_to": max(self.seen_by.values(), default=0)}
+        return {**first, "witnesses": self.seen_by, "head": head, **last}
 
     def witness(self, by: "Log", size: int) -> None:
         if self.key != by.key:  # nobody witnesses himself
@@ -226,12 +233,11 @@ def read_lines(path: Path) -> Iterator[bytes]:
 
 def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, Log, bool]], list[Body]]:
     """The logs of a bundle held to its list (§9), the list's heads, and the events that name an item or correct one."""
-    lines = read_lines(path)
+    lines, named = read_lines(path), 0
     first = read_json(next(lines, b""), "first")
     if not first or not len(rows := {row["log"]: row for row in first["logs"]}) == len(first["logs"]) <= MAX_LOGS:
         raise ValueError("line 1 is not a list of logs")
     name, logs, events = first["logs"][0]["log"] if rows else "", {name: Log(name) for name in rows}, list[Body]()
-    named = 0
     for number, line in enumerate(lines, start=2):
         entry = read_json(line, "entry")
         if not entry or len(line) >= MAX_LINE or len(raw := entry["body"].encode()) > MAX_BODY or len(logs) > MAX_LOGS:
@@ -260,13 +266,9 @@ def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
     level = {log.key.hex(): ["admit"] for log in logs.values() if log.key and sha256(log.key).hexdigest() == root}
     while level:
         known |= level
-        said = [
-            body
-            for name in ends
-            if "admit" in level.get(logs[name].key.hex(), ())
-            for body in logs[name].said
-            if body["seq"] <= ends[name] and body["type"] != "witness" and body["key"] not in known
-        ]
+        heard = [name for name in ends if "admit" in level.get(logs[name].key.hex(), ())]
+        said = [body for name in heard for body in logs[name].said if body["seq"] <= ends[name]]
+        said = [body for body in said if body["type"] != "witness" and body["key"] not in known]
         level = {body["key"]: body["powers"] for body in said if body["type"] == "admit"}
         for body in (body for body in said if body["type"] == "revoke"):
             for name in (name for name in ends if logs[name].key.hex() == body["key"]):
@@ -291,9 +293,7 @@ def miss(absent: Absent, name: str, seq: int, by: str, place: int | None) -> Non
         absent[name] = max((seq, by), absent.get(name, (0, "")), key=lambda known: known[0])
 
 
-def hold_to_refs(
-    logs: dict[str, Log], by: Log, end: int, first: dict[str, int], absent: Absent
-) -> Iterator[tuple[str, int, str]]:
+def hold_to_refs(logs: dict[str, Log], by: Log, end: int, first: dict[str, int], absent: Absent) -> Iterator[Dispute]:
     """Hold other logs to what one relies on, where neither their `first` fault nor their own signature explains it."""
     for name, rows in by.refs.items():
         log, seen, beyond, other = logs.get(name), 0, (0, 0), (0, 0)
@@ -330,12 +330,9 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
     for by_name, by in sorted(logs.items()):
         if (end := ends.get(by_name, 0)) < len(by.leaves) or (by.key and by_name not in ends):
             by.find("UNKNOWN_STATION", end + 1 if by_name in ends else None, "does not count, by the root's word")
-    kept = [(logs[name], body) for name in ends for body in logs[name].said if body["type"] == "witness"]
-    kept = [(by, body) for by, body in kept if body["seq"] <= ends[by.name]]
-    for note, keeper, is_listed, seq in (
-        *((body["head"], by, False, body["seq"]) for by, body in kept),
-        *((*one, None) for one in notes),
-    ):
+    said = [(logs[name], body) for name in ends for body in logs[name].said if body["seq"] <= ends[name]]
+    kept = [(body["head"], by, False, body["seq"]) for by, body in said if body["type"] == "witness"]
+    for note, keeper, is_listed, seq in [*kept, *((*one, None) for one in notes)]:
         code = "TAMPERED" if seq else "ALTERED"  # §8: who kept a C2SP tlog-checkpoint, in an entry that he signed
         if not (match := re.fullmatch(NOTE, note)) or int(match[3]) >= 2**53 or (is_listed and match[2] != keeper.name):
             keeper.find(code, seq, "what should be a log's signed head is none, or of another log", not is_listed)
@@ -385,30 +382,11 @@ def main(words: list[str] | None = None) -> int:
         parser.error(str(error) + "; run (jalankan): pip install cryptography" * isinstance(error, ModuleNotFoundError))
     findings = [finding for log in (auditor, *logs.values()) for finding in log.findings]
     wrong = [finding for finding in findings if finding["code"] in WRONG]
-    is_between = all(one["between"] and one["code"] != "TAMPERED" for one in wrong)
-    verdict, summary = VERDICTS[
-        ((4 if "DISPUTED" in (one["code"] for one in wrong) else 3) if is_between else 0)
-        if wrong
-        else 1
-        if not root and not args.head
-        else 2
-        if any(log.seen_by for log in logs.values())
-        else 5
-    ].split("|")
-    facts = [
-        {
-            "log": log.name,
-            "station": log.genesis.get("station"),
-            "place": log.genesis.get("place"),
-            "key": sha256(log.key).hexdigest() * bool(log.key),
-            "size": len(log.leaves),
-            "witnesses": log.seen_by,
-            "head": log.leaves[-1].hex() if log.leaves else None,
-            "root": log.root(0, len(log.leaves)).hex(),
-            "witnessed_to": max(log.seen_by.values(), default=0),
-        }
-        for log in logs.values()
-    ]
+    is_sure = any(not one["between"] or one["code"] == "TAMPERED" for one in wrong)
+    unsure = 4 if "DISPUTED" in {one["code"] for one in wrong} else 3
+    clean = 1 if not root and not args.head else 2 if any(log.seen_by for log in logs.values()) else 5
+    verdict, summary = VERDICTS[0 if is_sure else unsure if wrong else clean].split("|")
+    facts = [log.facts() for log in logs.values()]
     report = {"ok": not wrong, "verdict": verdict, "logs": facts, "findings": findings, "events": events}
     rows = [[item for item in row.items() if item[1] not in (None, "", [], {})] for row in facts + events + findings]
     told = [", ".join(f"{key} {json.dumps(value)}" for key, value in row) for row in rows]  # quoted for a terminal

@@ -36,11 +36,12 @@ from web.pages import (
     papers,
     plan,
     remarks,
+    review,
     scan,
     signing,
     work,
 )
-from web.security.entrances import Door, LocalDoor
+from web.security.entrances import Entrance, LocalEntrance
 from web.security.guard import Guard
 from web.site import HERE, Site
 from web.templating import render_page
@@ -49,6 +50,7 @@ PAGES: tuple[APIRouter, ...] = (
     home.router,
     begin.router,
     scan.router,
+    review.router,
     handover.router,
     signing.router,
     remarks.router,
@@ -84,11 +86,11 @@ REFUSED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def build(site: Site, door: Door | None = None) -> FastAPI:
-    """The application of one site, as it is reached by a door. The one on this computer closes the site when it ends.
+def build(site: Site, entrance: Entrance | None = None) -> FastAPI:
+    """The application of one site, as one entrance reaches it. The one on this computer closes the site when it ends.
 
     Args:
-        door: None: the page on this computer.
+        entrance: None: the page on this computer.
     """
     app = FastAPI(
         title="Serah",
@@ -96,7 +98,7 @@ def build(site: Site, door: Door | None = None) -> FastAPI:
         description=ABOUT,
         docs_url=None,
         redoc_url=None,
-        lifespan=None if door else _lifespan,
+        lifespan=None if entrance else _lifespan,
     )
     app.state.site = site
     for router in PAGES:
@@ -106,7 +108,7 @@ def build(site: Site, door: Door | None = None) -> FastAPI:
     app.mount("/static", Static(directory=HERE / "static"))
     app.add_middleware(
         Guard,
-        door=door or LocalDoor(site.hosts, site.token),
+        entrance=entrance or LocalEntrance(site.hosts, site.token),
         language_code=site.language,
         whose=lambda token: site.observers.whose(token),
     )

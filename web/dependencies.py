@@ -1,7 +1,7 @@
 """What a route is given: the site that the application serves, and who asks.
 
 Whatever a route needs of the running server is in `app.state.site`, put there once by `web.app.build`. A store belongs
-to its thread, so a route is not given one: it hands a function to `site.ask`, `site.keep` or `site.rooms`.
+to its thread, so a route is not given one: it hands a function to `site.ask`, `site.keep` or `site.sessions`.
 """
 
 from typing import Annotated
@@ -39,5 +39,5 @@ StaffDep = Annotated[bool, Depends(_with_staff)]
 """Whether who asks is told the names of the station's people: observers are not."""
 Draft = Annotated[str, Path(max_length=60)]
 """The id of a session."""
-Eye = Annotated[str, Query(pattern=r"^[a-z0-9]{4,32}$")]
+BrowserCamera = Annotated[str, Query(pattern=r"^[a-z0-9]{4,32}$")]
 """The id that a browser gives its camera."""

@@ -16,7 +16,7 @@ from web.app import build
 from web.live.store_worker import OpenStore
 from web.security.certificate import kept_certificate
 from web.security.lan_server import LanServer, most_connections
-from web.security.pairing import Lan, LanDoor
+from web.security.pairing import Lan, LanEntrance
 from web.security.token import kept_token
 from web.site import Site
 
@@ -159,7 +159,7 @@ def lan_server_of(site: Site) -> LanServer:
     assert site.lan is not None
     certificate = site.lan.certificate.path
     config = uvicorn.Config(
-        build(site, LanDoor(site.lan)),
+        build(site, LanEntrance(site.lan)),
         access_log=False,
         log_level="warning",
         server_header=False,

@@ -12,13 +12,13 @@ from typing import TypeVar
 from db.store import Store
 from services.access.observers import Observers
 from services.access.pins import Pins
-from web.live.browser_cameras import Eyes
-from web.live.camera_stream import Pictures
-from web.live.file_store import Shelf
+from web.live.browser_cameras import BrowserCameras
+from web.live.camera_stream import CameraStreams
+from web.live.file_store import FileStore
 from web.live.jobs import Jobs
-from web.live.overview_cache import Watch
-from web.live.sessions import Rooms
-from web.live.store_worker import OpenStore, StoreThread
+from web.live.overview_cache import OverviewCache
+from web.live.sessions import Sessions
+from web.live.store_worker import OpenStore, StoreWorker
 from web.security.pairing import Lan
 
 T = TypeVar("T")
@@ -31,8 +31,8 @@ _ASIDE = 2
 class Site:
     """One station's page while the server runs.
 
-    `ask` reads, `keep` scans and records: two threads with a store each, so that a long question never holds up a
-    scan; what takes seconds is done `aside`, with a ledger opened for it alone. `watch` has a store of its own for the
+    `ask` reads, `keep` scans and records: two threads with a store each, so that a long question never holds up a scan;
+    what takes seconds is done `aside`, with a ledger opened for it alone. `overview` has a store of its own for the
     dashboard. `home` is the station's folder. `source` is where pictures come from unless the page chooses a camera.
     `lan` lets devices of the local network in, None: none. `is_closing` is set when the server ends, for streams to end
     with it.
@@ -46,13 +46,13 @@ class Site:
     source: str = "0"
     lan: Lan | None = None
     now_utc: Callable[[], str] = lambda: f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    ask: StoreThread = field(init=False)
-    keep: StoreThread = field(init=False)
-    rooms: Rooms = field(init=False)
-    pictures: Pictures = field(init=False)
-    eyes: Eyes = field(init=False)
-    watch: Watch = field(init=False)
-    shelf: Shelf = field(init=False)
+    ask: StoreWorker = field(init=False)
+    keep: StoreWorker = field(init=False)
+    sessions: Sessions = field(init=False)
+    streams: CameraStreams = field(init=False)
+    cameras: BrowserCameras = field(init=False)
+    overview: OverviewCache = field(init=False)
+    file_store: FileStore = field(init=False)
     jobs: Jobs = field(init=False)
     observers: Observers = field(init=False)
     is_closing: bool = False
@@ -60,13 +60,13 @@ class Site:
     _pins_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
-        self.ask = StoreThread(self.open_store, "questions")
-        self.keep = StoreThread(self.open_store, "desk")
-        self.rooms = Rooms(self.keep, self.home)
-        self.pictures = Pictures(self.rooms, self.source)
-        self.eyes = Eyes(self.rooms)
-        self.watch = Watch(self.open_store)
-        self.shelf = Shelf(self.home)
+        self.ask = StoreWorker(self.open_store, "questions")
+        self.keep = StoreWorker(self.open_store, "desk")
+        self.sessions = Sessions(self.keep, self.home)
+        self.streams = CameraStreams(self.sessions, self.source)
+        self.cameras = BrowserCameras(self.sessions)
+        self.overview = OverviewCache(self.open_store)
+        self.file_store = FileStore(self.home)
         self.jobs = Jobs(self.aside)
         self.observers = Observers(self.home, self.now_utc)
 
@@ -77,11 +77,11 @@ class Site:
 
     @property
     def address(self) -> str:
-        """Where a browser finds the page."""
+        """The address of the page for a browser on this computer."""
         return f"http://127.0.0.1:{self.port}/"
 
     def aside(self, job: Callable[[Store], T]) -> T:
-        """What a job gives that may take long, done in the caller's thread; raises what it raises."""
+        """Run a job that may take long, in the caller's thread and with a store of its own; return what it returns."""
         with self._aside, self.open_store() as store:
             return job(store)
 
@@ -92,18 +92,18 @@ class Site:
             yield Pins(self.home, time.time)
 
     def end_streams(self) -> None:
-        """End what would never end by itself."""
+        """End the streams of events and pictures, which would never end by themselves."""
         self.is_closing = True
-        self.rooms.wake()
-        self.pictures.wake()
-        self.watch.wake()
+        self.sessions.wake()
+        self.streams.wake()
+        self.overview.wake()
 
     def close(self) -> None:
-        """End the streams and let go of the camera and the ledger."""
+        """End the streams and release the cameras and the ledger."""
         self.end_streams()
-        self.pictures.close()
-        self.eyes.close()
-        self.watch.close()
+        self.streams.close()
+        self.cameras.close()
+        self.overview.close()
         self.ask.close()
         self.keep.close()
-        self.shelf.close()
+        self.file_store.close()

@@ -3,6 +3,7 @@
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -107,36 +108,39 @@ def init(
                 aside = stack.enter_context(set_aside(at))
                 note(_("What had begun here lies in: {folder}").format(folder=aside))
             begun = begin(at, election=election, name=name, place=code, root=followed, passphrase=words)
-    _tell(station, begun, goes_on=goes_on, as_json=as_json)
-
-
-def _tell(station: Station, begun: Begun, *, goes_on: bool, as_json: bool) -> None:
-    """Say which log has begun, and what to do with its key."""
-    genesis, fingerprint = begun.genesis, begun.fingerprint
     if as_json:
-        print_json(
-            {
-                "log": genesis.log,
-                "election": genesis.body["election"],
-                "station": genesis.body["station"],
-                "place": genesis.body["place"],
-                "fingerprint": fingerprint,
-                "root": genesis.body["root"],
-                "continues": genesis.body["continues"],
-                "key_file": str(begun.card),
-                "secret_file": str(begun.secret),
-                "key_sheet": str(begun.sheet),
-                "db": station.db_url,
-            }
-        )
-        return
+        print_json(_begun_json(station, begun))
+    else:
+        _show_begun(station, begun)
+
+
+def _begun_json(station: Station, begun: Begun) -> dict[str, Any]:
+    genesis = begun.genesis
+    return {
+        "log": genesis.log,
+        "election": genesis.body["election"],
+        "station": genesis.body["station"],
+        "place": genesis.body["place"],
+        "fingerprint": begun.fingerprint,
+        "root": genesis.body["root"],
+        "continues": genesis.body["continues"],
+        "key_file": str(begun.card),
+        "secret_file": str(begun.secret),
+        "key_sheet": str(begun.sheet),
+        "db": station.db_url,
+    }
+
+
+def _show_begun(station: Station, begun: Begun) -> None:
+    """Print what a station that has begun must know: its log, its key's fingerprint, its root, its files."""
+    genesis, fingerprint = begun.genesis, begun.fingerprint
     click.echo(
         _("Station {station} at {place} has begun its log.").format(
             station=genesis.body["station"], place=genesis.body["place"]
         )
     )
     click.echo(_("Log: {log}").format(log=genesis.log))
-    if goes_on:
+    if genesis.body["continues"] is not None:
         click.echo(_("It goes on from: {head}").format(head=genesis.body["continues"]))
     click.echo(_("Fingerprint of its key, to be written down and witnessed:"))
     click.echo("  " + in_groups(fingerprint))

@@ -77,24 +77,13 @@ def write_story(first: Sequence[Item], second: Sequence[Item]) -> Story:
     boxes, others = ([item for item in items if item.kind == "box"] for items in (first, second))
     good, twice, smudged, missing = boxes[0], boxes[1], boxes[6], boxes[8]
     damaged, misrouted = others[3], others[7]
-    everything = [*first, *second]
-    arrived = _without(everything, missing)
-    new = {smudged.code: 2}
+    everything, new = [*first, *second], {smudged.code: 2}
     legs = (
         Leg(
             "1-loading",
             "2024-02-12T01:10:00Z",
             KEEPER,
-            Handover(
-                WAREHOUSE,
-                TRUCK,
-                (FIRST, SECOND),
-                counted=len(everything),
-                giver_name=KEEPER,
-                receiver_name=DRIVER,
-                witnesses=(WITNESS,),
-                carriage=Carriage("Truk engkel DK 8123 AB", DRIVER),
-            ),
+            _loading(len(everything)),
             _labels([*everything, twice], new),
             (Fault(AGAIN, twice.code, N_("one label shown twice, taken once")),),
         ),
@@ -103,12 +92,8 @@ def write_story(first: Sequence[Item], second: Sequence[Item]) -> Story:
             "2024-02-12T03:25:00Z",
             CLERK,
             Handover(TRUCK, DISTRICT, giver_name=DRIVER, receiver_name=CHAIR, conditions={damaged.code: "heavy"}),
-            _labels(arrived, {}),
-            (
-                Fault("SHORTAGE", missing.code, N_("one box did not come off the truck")),
-                Fault("VOID_LABEL", smudged.code, N_("one label that is void since its reprint")),
-                Fault("DAMAGED", damaged.code, N_("one box heavily damaged")),
-            ),
+            _labels(_without(everything, missing), {}),
+            _unloading_faults(missing, smudged, damaged),
         ),
         Leg(
             "3-kaliuntu",
@@ -141,6 +126,28 @@ def write_story(first: Sequence[Item], second: Sequence[Item]) -> Story:
         ),
     )
     return Story(legs, smudged, missing, misrouted, good)
+
+
+def _loading(counted: int) -> Handover:
+    """The handover from the warehouse to the truck."""
+    return Handover(
+        WAREHOUSE,
+        TRUCK,
+        (FIRST, SECOND),
+        counted=counted,
+        giver_name=KEEPER,
+        receiver_name=DRIVER,
+        witnesses=(WITNESS,),
+        carriage=Carriage("Truk engkel DK 8123 AB", DRIVER),
+    )
+
+
+def _unloading_faults(missing: Item, smudged: Item, damaged: Item) -> tuple[Fault, ...]:
+    return (
+        Fault("SHORTAGE", missing.code, N_("one box did not come off the truck")),
+        Fault("VOID_LABEL", smudged.code, N_("one label that is void since its reprint")),
+        Fault("DAMAGED", damaged.code, N_("one box heavily damaged")),
+    )
 
 
 def _without(items: Sequence[Item], item: Item) -> list[Item]:

@@ -1,7 +1,7 @@
 """The command for how ready a store is: checklist asks an office's questions and records the answers."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,6 +9,8 @@ import click
 
 from commands.context import Input, Station, json_option, one_line, pass_station, people_named, print_json, repeatable
 from custody.errors import N_, Fault, InputError
+from custody.format.event_types import Body
+from custody.format.events import Event
 from custody.plan.store_space import QUESTIONS, SPACE, STORAGE, Size, room
 from db.store import Store
 from language import _
@@ -77,33 +79,19 @@ def checklist(
         due = arrivals_at(store, where)
         taken = room(due.to_come, sizes)
         space = arrivals_words(due, taken, needs)
+        facts = {
+            "place": where,
+            "about": wanted,
+            "to_come": due.to_come,
+            "here": due.here,
+            "litres": taken.litres,
+            "floor_mm2": taken.floor_mm2,
+        }
         if show:
-            _show(
-                asked,
-                space,
-                {
-                    "place": where,
-                    "about": wanted,
-                    "to_come": due.to_come,
-                    "here": due.here,
-                    "litres": taken.litres,
-                    "floor_mm2": taken.floor_mm2,
-                },
-                as_json=as_json,
-            )
+            _show(asked, space, facts, as_json=as_json)
             return
         given = _given(answer, asked)
-        answers = []
-        for row in asked:
-            if row.key in given:
-                answers.append(given[row.key])
-                continue
-            if as_json:
-                raise _unanswered([row.key])
-            if row.key == SPACE:
-                for line in space:
-                    click.echo("    " + line, err=True)
-            answers.append(_ask(row))
+        answers = _answers(asked, given, space, as_json=as_json)
         event = record_checklist(
             store,
             answers,
@@ -119,22 +107,21 @@ def checklist(
             {
                 "event": f"{event.log}:{event.seq}",
                 "leaf": event.leaf,
-                "place": where,
-                "about": wanted,
                 "ready": not missing,
                 "not_ready": [row["question"] for row in missing],
-                "to_come": due.to_come,
-                "here": due.here,
-                "litres": taken.litres,
-                "floor_mm2": taken.floor_mm2,
+                **facts,
             }
         )
         return
     if given.keys() >= {row.key for row in asked}:
         for line in space:
             click.echo(line)
+    _show_recorded(event, place_path(places, where), missing)
+
+
+def _show_recorded(event: Event, place: str, missing: Sequence[Body]) -> None:
     said = _("RECORDED: {place} is ready.") if not missing else _("RECORDED: {place} is not ready.")
-    click.echo(said.format(place=place_path(places, where)))
+    click.echo(said.format(place=place))
     if missing:
         click.echo("  ! " + answers_words(missing))
     click.echo(_("Event {log}:{seq}").format(log=event.log, seq=event.seq))
@@ -220,6 +207,28 @@ def _given(texts: Sequence[str], asked: Sequence[QuestionRow]) -> dict[str, Answ
             )
         found[row.key] = Answer(row.question, meaning, one_line("--answer", remark, _LONGEST_ANSWER))
     return found
+
+
+def _answers(
+    asked: Sequence[QuestionRow], given: Mapping[str, Answer], space: Sequence[str], *, as_json: bool
+) -> list[Answer]:
+    """An answer to each question: the given one, else what somebody answers at the terminal.
+
+    Raises:
+        InputError: a question is not answered.
+    """
+    answers = []
+    for row in asked:
+        if row.key in given:
+            answers.append(given[row.key])
+            continue
+        if as_json:
+            raise _unanswered([row.key])
+        if row.key == SPACE:
+            for line in space:
+                click.echo("    " + line, err=True)
+        answers.append(_ask(row))
+    return answers
 
 
 def _ask(row: QuestionRow) -> Answer:

@@ -93,13 +93,12 @@ _SHOWN = {
 
 def handover_options(command: F) -> F:
     """The options that say what a label cannot: people, counts, conditions, things without a label."""
-    for option in reversed((*_of_the_whole(), *_of_things(), *_of_the_record())):
+    for option in reversed((*_people_options(), *_item_options(), *_record_options())):
         command = option(command)
     return command
 
 
-def _of_the_whole() -> tuple[Callable[[F], F], ...]:
-    """Who gives and receives, who else was there, and how it was carried."""
+def _people_options() -> tuple[Callable[[F], F], ...]:
     return (
         repeatable("--bound", _("Where a truck goes: a place; may be given several times."), metavar=_("PLACE")),
         click.option("--giver", default="", metavar=_("NAME"), help=_("Name of the person who gives.")),
@@ -115,8 +114,7 @@ def _of_the_whole() -> tuple[Callable[[F], F], ...]:
     )
 
 
-def _of_things() -> tuple[Callable[[F], F], ...]:
-    """What is said of single things, and of those without a label."""
+def _item_options() -> tuple[Callable[[F], F], ...]:
     return (
         repeatable(
             "--extra",
@@ -145,8 +143,7 @@ def _of_things() -> tuple[Callable[[F], F], ...]:
     )
 
 
-def _of_the_record() -> tuple[Callable[[F], F], ...]:
-    """What is to go, under which number, what proves it and what is written of it."""
+def _record_options() -> tuple[Callable[[F], F], ...]:
     return (
         click.option(
             "--load",

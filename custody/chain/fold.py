@@ -20,6 +20,7 @@ from custody.chain.item_state import (
     Move,
     State,
     broken_link,
+    is_inside,
     judge_packing,
     leaves_of,
     refused_and_given,
@@ -177,7 +178,9 @@ class Fold:
             *(
                 code
                 for code, inner in self.states.items()
-                if inner.holder_event is given.event and code not in event.moved and self._is_inside(code, member)
+                if inner.holder_event is given.event
+                and code not in event.moved
+                and is_inside(self.states, code, member)
             ),
         ]
         for code in back:
@@ -209,15 +212,6 @@ class Fold:
             self.links.append(Link(event, giver, to, event.rows[member]["how"], is_refused=True))
             state.records.append(event)
             self._find(event, refused_and_given(member, event, self.places, (refusal.leaf,)))
-
-    def _is_inside(self, code: str, parent: str) -> bool:
-        met = {code}
-        while (step := self.states[code].parent) is not None and step in self.states and step not in met:
-            if step == parent:
-                return True
-            met.add(step)
-            code = step
-        return False
 
     def _seal(self, event: Event) -> None:
         for member, state in self._named(event):

@@ -125,6 +125,17 @@ class State:
         return self.holder in (None, giver) or (not self.moves and giver in self.origins)
 
 
+def is_inside(states: Mapping[str, State], code: str, parent: str) -> bool:
+    """Whether an item lies in `parent`, directly or inside others."""
+    met = {code}
+    while (step := states[code].parent) is not None and step in states and step not in met:
+        if step == parent:
+            return True
+        met.add(step)
+        code = step
+    return False
+
+
 def broken_link(
     code: str,
     state: State,

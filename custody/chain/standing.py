@@ -10,6 +10,14 @@ from custody.errors import N_
 from custody.format.codes import show_code
 from custody.format.events import Event
 
+_FORKED = N_(
+    "the log of {station} has two histories from number {seq} on, both signed by its key: its word on {item} is in "
+    "doubt"
+)
+_UNADMITTED = N_("{station} recorded this of {item}, and root has not admitted its key")
+_SET_ASIDE = N_("{count} records of {station} about {item} are kept and count for nothing until root admits its key")
+_LEFT_OUT = N_("{count} records of {station} about {item} came after its key was revoked and are left out")
+
 
 def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_out: Iterable[Event]) -> Chain:
     """The chain with a finding for each log in it that is not admitted, forked or revoked; the same for any order.
@@ -22,69 +30,28 @@ def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_
         left_out: the item's events that came after their station's key was revoked.
     """
     is_early = not roster.roots  # nobody can be admitted as long as root's log is not here
-    first: dict[str, Event] = {}
-    doubtful: dict[str, Event] = {}
-    late: dict[str, list[Event]] = {}
-    strange: dict[str, list[Event]] = {}
-    for event in sorted((link.event for _before, link in chain.aside), key=_place):
-        strange.setdefault(event.log, []).append(event)
-    for event in sorted((link.event for link in chain.links), key=_place):
-        first.setdefault(event.log, event)
-        if event.seq >= forked.get(event.log, event.seq + 1):
-            doubtful.setdefault(event.log, event)
-    for event in sorted(left_out, key=_place):
-        late.setdefault(event.log, []).append(event)
-    found = [
-        _finding(
-            chain,
-            "FORK",
-            event,
-            N_(
-                "the log of {station} has two histories from number {seq} on, both signed by "
-                "its key: its word on {item} is in doubt"
-            ),
-            roster,
-            seq=forked[log],
-        )
-        for log, event in doubtful.items()
-    ]
-    found += [
-        replace(unadmitted, is_provisional=True, is_foretold=is_early)
-        for unadmitted in (
-            _finding(
-                chain,
-                "UNKNOWN_STATION",
-                event,
-                N_("{station} recorded this of {item}, and root has not admitted its key"),
-                roster,
-            )
-            for log, event in first.items()
-            if not roster.counts(log)
-        )
-    ]
-    found += [
-        _finding(
-            chain,
-            "UNKNOWN_STATION",
-            events[0],
-            N_("{count} records of {station} about {item} are kept and count for nothing until root admits its key"),
-            roster,
-            count=len(events),
-        )
-        for events in strange.values()
-    ]
-    found += [
-        _finding(
-            chain,
-            "UNKNOWN_STATION",
-            events[0],
-            N_("{count} records of {station} about {item} came after its key was revoked and are left out"),
-            roster,
-            count=len(events),
-        )
-        for events in late.values()
-    ]
+    links = sorted((link.event for link in chain.links), key=_place)
+    first = _by_log(links)
+    doubtful = _by_log(event for event in links if event.seq >= forked.get(event.log, event.seq + 1))
+    found = [_finding(chain, "FORK", events[0], _FORKED, roster, seq=forked[log]) for log, events in doubtful.items()]
+    for log, events in first.items():
+        if not roster.counts(log):
+            unadmitted = _finding(chain, "UNKNOWN_STATION", events[0], _UNADMITTED, roster)
+            found.append(replace(unadmitted, is_provisional=True, is_foretold=is_early))
+    aside = sorted((link.event for _before, link in chain.aside), key=_place)
+    for message, groups in ((_SET_ASIDE, _by_log(aside)), (_LEFT_OUT, _by_log(sorted(left_out, key=_place)))):
+        found += [
+            _finding(chain, "UNKNOWN_STATION", events[0], message, roster, count=len(events))
+            for events in groups.values()
+        ]
     return replace(chain, findings=(*chain.findings, *found)) if found else chain
+
+
+def _by_log(events: Iterable[Event]) -> dict[str, list[Event]]:
+    groups: dict[str, list[Event]] = {}
+    for event in events:
+        groups.setdefault(event.log, []).append(event)
+    return groups
 
 
 def _place(event: Event) -> tuple[str, int, str]:

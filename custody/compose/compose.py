@@ -272,44 +272,54 @@ def handover_events(
     absent = [code for code in dict.fromkeys(meant or ()) if code not in {touch.code for touch in offered}]
     pieces = _pieces(offered, handover.remarks, latest, to, absent)
     taken = {touch.code for touch in touches}
+    shared = _handover_fields(handover, bast)
     events = []
     for number, (piece, missed) in enumerate(pieces, 1):
         rows, refs = touched(piece, latest)
         is_last = number == len(pieces)
         named = [touch.code for touch in piece]
         listed = {"absent": missed, "beyond": [code for code in named if code in beyond], "phase": None, "kinds": []}
-        fields = {
-            "from": handover.giver,
-            "to": handover.to,
-            "bound": list(handover.bound),
+        extras, acknowledged = (handover.extras, handover.acknowledged) if is_last else ((), ())
+        fields = shared | {
             "items": [row for row in rows if row["code"] in taken],
             "refused": [row for row in rows if row["code"] not in taken],
-            "remarks": [
-                {"code": touch.code, "text": handover.remarks[touch.code]}
-                for touch in piece
-                if handover.remarks.get(touch.code)
-            ],
+            "remarks": [{"code": code, "text": handover.remarks[code]} for code in named if handover.remarks.get(code)],
             "counted": handover.counted if is_last else None,
-            "extras": [{"kind": e.kind, "count": e.count, "note": e.note} for e in handover.extras] if is_last else [],
-            "parties": {
-                "giver": handover.giver_name,
-                "giver_office": handover.giver_office,
-                "receiver": handover.receiver_name,
-                "receiver_office": handover.receiver_office,
-            },
-            "witnesses": list(handover.witnesses),
-            "carriage": carriage_fields(handover.carriage),
-            "note": handover.note,
-            "occurred": handover.occurred,
-            "bast": bast,
+            "extras": [{"kind": extra.kind, "count": extra.count, "note": extra.note} for extra in extras],
             "part": number,
             "parts": len(pieces),
-            "acknowledged": [asdict(row) for row in handover.acknowledged] if is_last else [],
+            "acknowledged": [asdict(row) for row in acknowledged],
             "destinations": destination_runs([to.get(code, "") for code in named if code in taken]),
             "meant": None if meant is None else listed,
         }
         events.append(NewEvent("handover", fields, refs))
-    for touch in (*touches, *handover.refused):
+    return events + _observed_events(handover, [*touches, *handover.refused], latest)
+
+
+def _handover_fields(handover: Handover, bast: str) -> dict[str, Any]:
+    """The fields that are the same in every part of a handover."""
+    return {
+        "from": handover.giver,
+        "to": handover.to,
+        "bound": list(handover.bound),
+        "parties": {
+            "giver": handover.giver_name,
+            "giver_office": handover.giver_office,
+            "receiver": handover.receiver_name,
+            "receiver_office": handover.receiver_office,
+        },
+        "witnesses": list(handover.witnesses),
+        "carriage": carriage_fields(handover.carriage),
+        "note": handover.note,
+        "occurred": handover.occurred,
+        "bast": bast,
+    }
+
+
+def _observed_events(handover: Handover, touches: Sequence[Touch], latest: Mapping[str, Ref]) -> list[NewEvent]:
+    """An inspection for each condition that a handover notes, and a check of each seal that was looked at."""
+    events: list[NewEvent] = []
+    for touch in touches:
         if condition := handover.conditions.get(touch.code):
             events += inspect_events([touch], latest, condition, photo=handover.photos.get(touch.code))
         if look := handover.seals.get(touch.code):

@@ -1,4 +1,4 @@
-"""What a handover that is known from its paper alone lets a receiver expect (docs/custody-rules.md §4).
+"""What a handover that is known from its paper alone lets a receiver expect (docs/custody-rules.md §2).
 
 The paper names codes. Where an item is bound for, the receiver knows only if its plan or another log says so.
 """

@@ -65,7 +65,7 @@ def _seal_findings(tables: Tables) -> Iterator[EvidenceFinding]:
         of_log = sums.setdefault(seen_by, {})
         of_log[known_at] = sum_of(of_log.get(known_at, 0), str(note))
     rows = tree.select(logs.name, logs.public_key, tree.log_id, tree.size, tree.seal, tree.shown)
-    for name, key, log_id, size, seal, shown in rows.join(logs, on=(logs.id == tree.log_id)).tuples():
+    for name, key, log_id, size, seal, shown in rows.join(logs.model, on=(logs.id == tree.log_id)).tuples():
         of_log, digest = sums.pop(log_id, {}), ""
         later = of_log.pop(size, 0)
         for known_at, total in sorted(of_log.items()):

@@ -265,6 +265,6 @@ class Ledger(Reading):
         query = table.select(table.id, table.leaf, table.body, table.signatures)
         if table is self.tables.event:
             topic = self.tables.event_topic
-            query = query.join(topic, on=(topic.event_id == table.id)).where(topic.topic == "correct")
+            query = query.join(topic.model, on=(topic.event_id == table.id)).where(topic.topic == "correct")
         held = [(row_id, read_stored(*columns)) for row_id, *columns in query.tuples()]
         return [(row_id, event) for row_id, event in held if event.type == "correct"]

@@ -153,7 +153,8 @@ class Merge:
 
     def _let_wait(self, log: _Log, prev: bytes, entry: _Entry) -> None:
         columns = {"seq": entry.seq, "leaf": entry.leaf, "body": entry.body, "signatures": entry.signatures}
-        row_id = self.ledger.tables.waiting.insert(log_id=log.id, **columns).execute()
+        waits = self.ledger.tables.waiting
+        [(row_id,)] = waits.insert(log_id=log.id, **columns).returning(waits.id).tuples().execute()
         log.waits.add(entry.leaf)
         waiting = _Entry(entry.seq, entry.leaf, entry.body, entry.signatures, row_id)
         log.waiting.setdefault(prev, []).append(waiting)

@@ -86,7 +86,7 @@ class Heads:
     def _signed(self) -> Any:
         table, logs = self.tables.tree, self.tables.log
         columns = table.select(logs.name, logs.public_key, table.note)
-        return columns.join(logs, on=(logs.id == table.log_id)).order_by(logs.name)
+        return columns.join(logs.model, on=(logs.id == table.log_id)).order_by(logs.name)
 
     def newest(self, log: str) -> str | None:
         """The newest signed head that is known of a log: our own, or the longest that anybody has shown."""
@@ -106,7 +106,7 @@ class Heads:
     def root(self, log: str, size: int) -> bytes:
         """The root of a log's tree when it had so many entries, from the digests that are held."""
         logs, event, tree = self.tables.log, self.tables.event, Frontier()
-        query = event.select(event.leaf).join(logs, on=(logs.id == event.log_id)).where(logs.name == log)
+        query = event.select(event.leaf).join(logs.model, on=(logs.id == event.log_id)).where(logs.name == log)
         for (leaf,) in query.where(event.seq <= size).order_by(event.seq).tuples().iterator():
             tree.append(bytes(leaf))
         return tree.root()

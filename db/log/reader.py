@@ -178,7 +178,7 @@ class Reading:
     def _on_topic_query(self, topics: list[Any]) -> Any:
         event, topic = self.tables.event, self.tables.event_topic
         columns = event.select(event.leaf, event.body, event.signatures)
-        return columns.join(topic, on=(topic.event_id == event.id)).where(topic.topic.in_(topics))
+        return columns.join(topic.model, on=(topic.event_id == event.id)).where(topic.topic.in_(topics))
 
     def _forked_query(self) -> Any:
         fork = self.tables.fork
@@ -306,7 +306,7 @@ class Reading:
     def leaves(self, log: str) -> Iterator[bytes]:
         """The digests of a log's own sequence, from its first entry on."""
         event, logs = self.tables.event, self.tables.log
-        query = event.select(event.leaf).join(logs, on=(logs.id == event.log_id)).where(logs.name == log)
+        query = event.select(event.leaf).join(logs.model, on=(logs.id == event.log_id)).where(logs.name == log)
         for (leaf,) in query.order_by(event.seq).tuples().iterator():
             yield bytes(leaf)
 

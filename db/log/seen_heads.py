@@ -163,7 +163,7 @@ class SeenHeads:
 
     def _of_other_query(self) -> Any:
         head, log = self.tables.seen_head, self.tables.log
-        columns = log.select(log.id, log.public_key, head.size, head.note).join(head, on=(head.log == log.name))
+        columns = log.select(log.id, log.public_key, head.size, head.note).join(head.model, on=(head.log == log.name))
         return columns.where(log.name == blank("log")).order_by(head.size.desc(), head.root).limit(1)
 
     def own_head(self) -> str:

@@ -211,7 +211,7 @@ class Checking:
 
 def _rows(table: Any) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """The rows of a small table by their key."""
-    keys = [field.name for field in table._meta.get_primary_keys()]
+    keys = [field.name for field in table.model._meta.get_primary_keys()]
     return {tuple(row[key] for key in keys): tuple(row.values()) for row in table.select().dicts()}
 
 

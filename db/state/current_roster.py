@@ -77,7 +77,7 @@ class RosterTable:
 
     def _forked(self) -> dict[str, int]:
         fork, log = self.tables.fork, self.tables.log
-        query = fork.select(log.name, fn.MIN(fork.seq)).join(log, on=(log.id == fork.log_id)).group_by(log.name)
+        query = fork.select(log.name, fn.MIN(fork.seq)).join(log.model, on=(log.id == fork.log_id)).group_by(log.name)
         return dict(query.tuples())
 
     def sure_heads(self) -> list[dict[str, Any]]:

@@ -74,7 +74,7 @@ class PlaceTable(Mapping[str, Place]):
     def codes_under(self, *tops: str) -> Any:
         """A query for the codes of these places and of all below them, to stand in another one."""
         place = self.tables.place
-        top = place.alias("top")
+        top = place.model.alias("top")
         inside = place.select(place.code).join(top, on=((place.first >= top.first) & (place.first <= top.last)))
         return inside.where(top.code.in_(list(tops)))
 

@@ -196,7 +196,7 @@ class Folding:
             for row in rows
             if row["row"] == "need"
         }
-        changed = [field for name, field in need._meta.fields.items() if name not in ("kind", "level")]
+        changed = [field for name, field in need.model._meta.fields.items() if name not in ("kind", "level")]
         for batch in batches(needs.values(), _ROWS_PER_INSERT):
             need.insert_many(batch).on_conflict(conflict_target=[need.kind, need.level], preserve=changed).execute()
         self.ledger.forget_rules()

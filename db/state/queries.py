@@ -157,7 +157,7 @@ class State(Folding):
     def brought_by_others(self, holder: str, own_log: int) -> list[Item]:
         """What somebody holds by the newest event of another log than ours, so that we have not confirmed it."""
         item, event = self.tables.item, self.tables.event
-        query = item.select(item).join(event, on=(event.leaf == item.last_event))
+        query = item.select().join(event.model, on=(event.leaf == item.last_event))
         query = query.where((item.held_by == holder) & (event.log_id != own_log))
         return [ItemRow(*row).item for row in query.tuples()]
 

@@ -197,20 +197,18 @@ def bast_facts(
         note=str(first["note"]),
         findings=tuple(finding for finding in findings if not finding.is_foretold),
         foretold=foretold,
-        unadmitted=tuple(
-            sorted(
-                {
-                    str(finding.values["station"])
-                    for finding in findings
-                    if finding.is_foretold and finding.code == "UNKNOWN_STATION"
-                }
-            )
-        ),
+        unadmitted=_unadmitted(findings),
         is_withdrawn=is_withdrawn,
         replaces=() if is_withdrawn else _replaced(first, withdrawn),
         places=places,
         needs=needs,
     )
+
+
+def _unadmitted(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The stations that root has not admitted, as far as root's log is not here to say so."""
+    foretold = (finding for finding in findings if finding.is_foretold and finding.code == "UNKNOWN_STATION")
+    return tuple(sorted({str(finding.values["station"]) for finding in foretold}))
 
 
 def _lines(

@@ -21,8 +21,28 @@ def balance_report(found: Balance, places: Places, needs: Needs) -> Listing:
     """The report of a balance."""
     rows = [_json(standing, found, places) for standing in found.standings]
     moves = [_move_json(move, places) for move in found.moves]
+    meaning = _(
+        "A thing counts where it is held, on the way where it is bound for, in a store and bound for a store as its "
+        "reserve; only what was last found good counts. Nearest first: within the village, the sub-district, the "
+        "regency. Packs move whole."
+    )
+    tables = [
+        Sheet(_("Balance"), HEADERS, [list(row.values()) for row in rows]),
+        Sheet(_("Moves"), MOVE_HEADERS, [list(row.values()) for row in moves]),
+    ]
+    return Listing(
+        _("Shortage and surplus"),
+        meaning,
+        _summary(found),
+        _sections(found, places, needs),
+        tables,
+        {"rows": rows, "moves": moves},
+    )
+
+
+def _sections(found: Balance, places: Places, needs: Needs) -> list[Section]:
     over = [row for row in found.standings if row.over]
-    sections = [
+    return [
         Section(
             _("Could be moved"),
             [_("To"), _("Kind"), _("From"), _("How many"), _("Codes")],
@@ -52,6 +72,9 @@ def balance_report(found: Balance, places: Places, needs: Needs) -> Listing:
             left=2,
         ),
     ]
+
+
+def _summary(found: Balance) -> list[str]:
     short = sum(row.short for row in found.standings)
     summary = [
         _("Short {short} in {places} places; {moved} of them could be moved, {left} stay short.").format(
@@ -68,18 +91,9 @@ def balance_report(found: Balance, places: Places, needs: Needs) -> Listing:
                 count=number(waiting)
             )
         )
-    if max(len(found.uncovered), len(over)) > _MOST_ROWS:
+    if max(len(found.uncovered), sum(row.over > 0 for row in found.standings)) > _MOST_ROWS:
         summary.append(_("Only the first {count} rows are shown; all are in the .xlsx.").format(count=_MOST_ROWS))
-    meaning = _(
-        "A thing counts where it is held, on the way where it is bound for, in a store and bound for a store as its "
-        "reserve; only what was last found good counts. Nearest first: within the village, the sub-district, the "
-        "regency. Packs move whole."
-    )
-    tables = [
-        Sheet(_("Balance"), HEADERS, [list(row.values()) for row in rows]),
-        Sheet(_("Moves"), MOVE_HEADERS, [list(row.values()) for row in moves]),
-    ]
-    return Listing(_("Shortage and surplus"), meaning, summary, sections, tables, {"rows": rows, "moves": moves})
+    return summary
 
 
 def what_words(kind: str, election: str | None, needs: Needs) -> str:

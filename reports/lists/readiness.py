@@ -34,7 +34,30 @@ def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places
     """The report of these checklists, and of the stores without one."""
     here = zone_code(*(row.place for row in rows), *(place.code for place in missing[:1]))
     bad, good = [row for row in rows if not row.is_ready], [row for row in rows if row.is_ready]
-    sections = [
+    told = [_checked_json(row, places) for row in (*bad, *good)] + [_missing_json(place) for place in missing]
+    facts = {"as_of": as_of, "rows": told}
+    summary = [
+        _("Ready {ready}, not ready {bad}, without a checklist {missing}.").format(
+            ready=number(len(good)), bad=number(len(bad)), missing=number(len(missing))
+        )
+    ]
+    meaning = _(
+        "By the newest checklist of each store. Ready: every question was answered with yes. What nobody looked at is "
+        "not ready. Stores are the warehouse, the PPK and the PPS."
+    )
+    tables = [
+        Sheet(_("Readiness"), HEADERS, [list(row.values()) for row in told]),
+        Sheet(_("Answers"), ANSWER_HEADERS, [cells for row in rows for cells in _answers(row)]),
+    ]
+    return Listing(
+        _("Readiness of the stores"), meaning, summary, _sections(bad, good, missing, places, here), tables, facts
+    )
+
+
+def _sections(
+    bad: Sequence[Readiness], good: Sequence[Readiness], missing: Sequence[Place], places: Places, here: str
+) -> list[Section]:
+    return [
         Section(
             _("Not ready"),
             [_("Store"), _("What is not ready"), _("Looked at by"), _("When")],
@@ -51,7 +74,7 @@ def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places
             left=4,
             people=frozenset({2}),
             grave=frozenset(range(len(bad))),
-            empty=_("No store was found not ready.") if rows else "",
+            empty=_("No store was found not ready.") if good else "",
         ),
         Section(
             _("Without a checklist"),
@@ -78,22 +101,6 @@ def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places
             people=frozenset({2}),
         ),
     ]
-    told = [_checked_json(row, places) for row in (*bad, *good)] + [_missing_json(place) for place in missing]
-    facts = {"as_of": as_of, "rows": told}
-    summary = [
-        _("Ready {ready}, not ready {bad}, without a checklist {missing}.").format(
-            ready=number(len(good)), bad=number(len(bad)), missing=number(len(missing))
-        )
-    ]
-    meaning = _(
-        "By the newest checklist of each store. Ready: every question was answered with yes. What nobody looked at is "
-        "not ready. Stores are the warehouse, the PPK and the PPS."
-    )
-    tables = [
-        Sheet(_("Readiness"), HEADERS, [list(row.values()) for row in told]),
-        Sheet(_("Answers"), ANSWER_HEADERS, [cells for row in rows for cells in _answers(row)]),
-    ]
-    return Listing(_("Readiness of the stores"), meaning, summary, sections, tables, facts)
 
 
 def _answers(row: Readiness) -> Iterator[list[Cell]]:

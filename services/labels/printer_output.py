@@ -36,36 +36,12 @@ def send_labels(
     """
 
     assert job.printer is not None and job.form != "pdf"
-    sent, recorded = 0, 0
-
-    def keep() -> None:
-        """Record what went out; where that fails it is on paper all the same, and the user must know."""
-        nonlocal recorded
-        if sent == recorded:
-            return
-        those, recorded = slice(recorded, sent), sent  # tried once: a second try would fail alike
-        try:
-            with store.ledger.transaction():
-                record(job.stock.name, those)
-        except BaseException:
-            unknown = sent - those.start
-            text = _("{count} labels were sent to the printer and could not be recorded: destroy the last {count}.")
-            job.tell(text.format(count=unknown))
-            raise
-
     with ExitStack() as around:
         file = around.enter_context(safe_file(job.path)) if job.path else None
         mapper = around.enter_context(cores)
-        done = around.enter_context(job.progress(count, _("Sending")))
+        sent = _Sent(store, job, record, around.enter_context(job.progress(count, _("Sending"))))
 
-        def went_out() -> None:
-            nonlocal sent
-            sent += 1
-            done(1)
-            if sent % RECORDED_TOGETHER == 0:
-                keep()
-
-        def kept(labels: Iterable[bytes]) -> Iterator[bytes]:
+        def copied(labels: Iterable[bytes]) -> Iterator[bytes]:
             for label in labels:
                 if file is not None:
                     file.write(label)
@@ -73,15 +49,48 @@ def send_labels(
 
         labels = thermal_labels(contents, job.stock, job.form, job.dpi, mapper=mapper)
         try:
-            send(job.printer, kept(labels), went_out)
+            send(job.printer, copied(labels), sent.add)
         except PrinterError as error:
-            keep()
-            if not sent:
+            sent.record()
+            if not sent.count:
                 raise
-            raise _broke_off(error, sent, count) from error
+            raise _broke_off(error, sent.count, count) from error
         finally:
-            keep()
-    return sent
+            sent.record()
+    return sent.count
+
+
+class _Sent:
+    """The labels that the printer has taken so far, and how many of them are recorded."""
+
+    def __init__(
+        self, store: Store, job: PrintJob, write: Callable[[str, slice], object], progress: Callable[[int], None]
+    ) -> None:
+        self.store, self.job, self.write, self.progress = store, job, write, progress
+        self.count = self.recorded = 0
+
+    def add(self) -> None:
+        """Count one more label, and record every hundredth with those before it."""
+        self.count += 1
+        self.progress(1)
+        if self.count % RECORDED_TOGETHER == 0:
+            self.record()
+
+    def record(self) -> None:
+        """Record the labels that are not yet; if that fails they are on paper all the same, and the user is told."""
+        if self.count == self.recorded:
+            return
+        labels, self.recorded = (
+            slice(self.recorded, self.count),
+            self.count,
+        )  # tried once only
+        try:
+            with self.store.ledger.transaction():
+                self.write(self.job.stock.name, labels)
+        except BaseException:
+            text = _("{count} labels were sent to the printer and could not be recorded: destroy the last {count}.")
+            self.job.tell(text.format(count=self.count - labels.start))
+            raise
 
 
 def _broke_off(error: PrinterError, sent: int, count: int) -> PrinterError:

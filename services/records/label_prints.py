@@ -1,13 +1,13 @@
 """Labels in the ledger: first prints, reprints, void ones, blanks, and what a blank was claimed for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from custody.compose import compose
 from custody.errors import N_, InputError, RuleError
 from custody.format.codes import ItemLabel, show_code
 from custody.format.events import Event
-from custody.format.item_facts import Item
+from custody.format.item_facts import Item, Voids
 from custody.measures.prints import PRINTING, PrintAccount, print_account
 from custody.people import distinct_people
 from custody.plan.missing_items import further_items
@@ -74,10 +74,11 @@ def record_reprints(
 
 
 def why_void_in_house(store: Store, code: str) -> str | None:
-    """Why one person may print an item's label again, None where it takes two (docs/decisions/0085).
+    """Why one person may print an item's label again, None where it takes two.
 
     Its newest print was recorded as spoiled or unused, and the item was never handed over: the label is nowhere but
-    where it was printed, and a scan of it would be a finding. A lost label may be on anything.
+    where it was printed, and a scan of it would be a finding. A lost label may be on anything. A printer that jams at
+    four in the morning has one person at it; if that took two names, people would print around the record.
     """
     chain = store.state.chain(code)
     has_left = any(link.event.type == "handover" and not (link.is_withdrawn or link.is_absent) for link in chain.links)
@@ -105,7 +106,8 @@ def record_void(
         found: dict[tuple[str, int], None] = {}
         for label in labels:
             item = known.get(label.code)
-            newest = max(1, item.print) if item else 1  # print 01 of an item is taken as issued (decisions/0002)
+            # Print 01 is taken as issued: a receiver often holds the list of items and not the log of the prints.
+            newest = max(1, item.print) if item else 1
             number = label.print or newest
             if (item is None and label.code not in blanks) or number > newest:
                 raise RuleError(
@@ -169,25 +171,7 @@ def claim(
     with store.ledger.transaction():
         known, blanks = store.state.items_of(codes), store.state.blanks(codes)
         for code in codes:
-            item = show_code(code)
-            if code in known:
-                raise RuleError(
-                    N_("{item} is registered already"),
-                    hint=N_("See what it is with: {way}. Take another blank label."),
-                    way="custody",
-                    item=item,
-                )
-            if code not in blanks:
-                raise RuleError(
-                    N_("no station that is known here has printed a label {item}"),
-                    hint=N_("Import the log of the station that printed it: {way}"),
-                    way="import",
-                    item=item,
-                )
-            if blanks[code]:
-                raise RuleError(
-                    N_("the label {item} is recorded as void"), hint=N_("Take another blank label."), item=item
-                )
+            _refuse_unless_blank(code, known, blanks)
         place = store.state.places.all().get(to)
         if place is None:
             raise InputError(
@@ -210,6 +194,35 @@ def claim(
             relied_on = dict.fromkeys(printed[item.code] for item in piece)
             store.record(compose.register_events(piece, refs=tuple(relied_on)))
         return items
+
+
+def _refuse_unless_blank(code: str, known: Container[str], blanks: Mapping[str, Voids]) -> None:
+    """Refuse a code that no blank label bears.
+
+    Args:
+        known: the codes that are registered.
+        blanks: the codes that were printed blank, and the prints of each that are void.
+
+    Raises:
+        RuleError: the code is registered, no print that is known here names it, or its label is void.
+    """
+    item = show_code(code)
+    if code in known:
+        raise RuleError(
+            N_("{item} is registered already"),
+            hint=N_("See what it is with: {way}. Take another blank label."),
+            way="custody",
+            item=item,
+        )
+    if code not in blanks:
+        raise RuleError(
+            N_("no station that is known here has printed a label {item}"),
+            hint=N_("Import the log of the station that printed it: {way}"),
+            way="import",
+            item=item,
+        )
+    if blanks[code]:
+        raise RuleError(N_("the label {item} is recorded as void"), hint=N_("Take another blank label."), item=item)
 
 
 def account(store: Store) -> PrintAccount:

@@ -100,13 +100,13 @@ def progress(site: SiteDep, to: Top = "") -> list[schemas.Progress]:
 
 @router.get("/late", summary="What is late, will be at the pace of the last hours, or is due next")
 def late(site: SiteDep, to: Top = "", within_h: Annotated[int, Query(ge=0, le=240)] = 6) -> list[schemas.Late]:
-    rows = site.watch.whole(lambda store, overview: _late(store, overview, to, within_h))
+    rows = site.overview.whole(lambda store, overview: _late(store, overview, to, within_h))
     return [schemas.Late.model_validate(row) for row in rows]
 
 
 @router.get("/findings", summary="What is irregular and open")
 def findings(site: SiteDep, to: Top = "", most: Annotated[int, Query(ge=1, le=5000)] = 500) -> schemas.Findings:
-    return site.watch.whole(lambda store, overview: _findings(store, overview, to, most))
+    return site.overview.whole(lambda store, overview: _findings(store, overview, to, most))
 
 
 @router.get("/incidents", summary="Obstacles, the open ones first")

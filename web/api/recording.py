@@ -23,7 +23,7 @@ from services.scanning.open_drafts import recorded_before
 from web.api import schemas
 from web.api.waiting import DESCRIBED, TOLD
 from web.dependencies import Draft, SiteDep
-from web.live.sessions import Room
+from web.live.sessions import Session
 from web.pages.begin import Ends, draft_with
 from web.site import Site
 
@@ -60,7 +60,7 @@ def drafts(site: SiteDep) -> list[schemas.Draft]:
 
 @router.get("/drafts/{draft}", summary="One session, with what it has taken")
 def draft(site: SiteDep, draft: Draft) -> schemas.Draft:
-    return site.rooms.do(draft, _whole_draft, anew=True)
+    return site.sessions.do(draft, _whole_draft, anew=True)
 
 
 @router.post("/drafts", summary="Begin a session", status_code=201)
@@ -71,13 +71,13 @@ def begin(site: SiteDep, asked: schemas.NewDraft) -> schemas.Draft:
 
 @router.post("/drafts/{draft}/lines", summary="Take a typed or scanned line")
 def take(site: SiteDep, draft: Draft, line: schemas.Line) -> schemas.Taken:
-    return schemas.Taken.model_validate(site.rooms.do(draft, lambda room: room.type_in(line.line)))
+    return schemas.Taken.model_validate(site.sessions.do(draft, lambda session: session.type_in(line.line)))
 
 
 @router.delete("/drafts/{draft}", summary="Forget a session; nothing of it is recorded")
 def drop(site: SiteDep, draft: Draft) -> schemas.Draft:
-    site.pictures.stop(draft)
-    return site.rooms.do(draft, _drop)
+    site.streams.stop(draft)
+    return site.sessions.do(draft, _drop)
 
 
 @router.post(
@@ -89,7 +89,7 @@ def drop(site: SiteDep, draft: Draft) -> schemas.Draft:
 )
 def record(site: SiteDep, draft: Draft, asked: schemas.RecordDraft) -> schemas.Recorded:
     read = _read(asked)
-    return site.rooms.record(draft, lambda room: _record_draft(room, asked, read), _recorded_already)
+    return site.sessions.record(draft, lambda session: _record_draft(session, asked, read), _recorded_already)
 
 
 @router.post("/incidents", summary="Record an obstacle", status_code=201)
@@ -189,11 +189,11 @@ def _read(asked: schemas.People, now_utc: str = "", occurred: str | None = None)
     return read_details(GivenDetails(**given, occurred=occurred), now_utc)
 
 
-def _record_draft(room: Room, asked: schemas.RecordDraft, read: Details) -> schemas.Recorded:
+def _record_draft(session: Session, asked: schemas.RecordDraft, read: Details) -> schemas.Recorded:
     """Record a session; what the program leaves out stays as it was said in the session."""
     names = asked.model_fields_set & schemas.People.model_fields.keys()
-    change_details(room.store, room.draft, lambda details: taken_from(details, read, names))
-    return _recorded(room.store, room.record(asked.version))
+    change_details(session.store, session.draft, lambda details: taken_from(details, read, names))
+    return _recorded(session.store, session.record(asked.version))
 
 
 def _recorded_already(store: Store, recorded: RecordedHandover) -> schemas.Recorded:
@@ -227,12 +227,12 @@ def _draft(info: DraftInfo) -> schemas.Draft:
     )
 
 
-def _whole_draft(room: Room) -> schemas.Draft:
-    told = _draft(room.store.drafts.get(room.draft))
-    return told.model_copy(update={"items": list(room.desk.taken), "version": room.version()})
+def _whole_draft(session: Session) -> schemas.Draft:
+    told = _draft(session.store.drafts.get(session.draft))
+    return told.model_copy(update={"items": list(session.desk.taken), "version": session.version()})
 
 
-def _drop(room: Room) -> schemas.Draft:
-    told = _whole_draft(room)
-    room.drop()
+def _drop(session: Session) -> schemas.Draft:
+    told = _whole_draft(session)
+    session.drop()
     return told

@@ -12,17 +12,17 @@ from scanner.outcomes import Mark
 from scanner.reads import Read, hint_words
 from scanner.sources.frames import Frame, monotonic_ms
 from scanner.ui.feedback import Adviser
-from web.live.sessions import Rooms
-from web.live.shared_session import Scanning
+from web.live.sessions import Sessions
+from web.live.shared_session import SharedSession
 
-MOST_EYES = 4
+MOST_CAMERAS = 4
 _IDLE_S = 15.0
 _LARGEST_PX = 16_000_000
 
 
 @dataclass
-class _Eye:
-    """One browser's camera: what reads it, and when it was last used. `lock` is held while a picture is read."""
+class _BrowserCamera:
+    """One browser's camera: what reads its pictures, and when it was last used. `lock` is held while one is read."""
 
     draft: str
     looker: Any
@@ -32,16 +32,16 @@ class _Eye:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Eyes:
-    """The cameras of all browsers that scan at this station. Any thread may ask."""
+class BrowserCameras:
+    """The cameras of all browsers that scan at this station. Any thread may call it."""
 
-    def __init__(self, rooms: Rooms) -> None:
-        self._rooms = rooms
-        self._eyes: dict[str, _Eye] = {}
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._cameras: dict[str, _BrowserCamera] = {}
         self._lock = threading.Lock()
 
     def see(self, draft: str, name: str, jpeg: bytes) -> dict[str, Any]:
-        """Read one picture into a session; where each label is in it and what came of it, and what would help.
+        """Read one picture into a session; return where each label is, what came of it, and advice.
 
         Args:
             name: what the browser calls its camera; a camera's pictures come one after the other.
@@ -53,21 +53,21 @@ class Eyes:
         from scanner.decoding.looks import in_view
 
         image = _decoded(jpeg)
-        eye = self._eye(draft, name)
-        if not eye.lock.acquire(blocking=False):
+        camera = self._camera(draft, name)
+        if not camera.lock.acquire(blocking=False):
             raise ConflictError(N_("the picture before is still being read"), hint=N_("Send one after the other."))
         try:
             at_ms = monotonic_ms()
-            looks = eye.looker.look(image, at_ms)
+            looks = camera.looker.look(image, at_ms)
             marks: dict[str, Mark | None] = {}
             is_paused = False
             for look in looks:
-                seen = self._rooms.at(draft, lambda room, look=look: _seen(room, name, look.reads, look.at_ms))  # type: ignore[misc]
+                seen = self._sessions.at(draft, lambda session, look=look: _seen(session, name, look.reads, look.at_ms))  # type: ignore[misc]
                 is_paused, found = seen
                 marks |= found
             reads = in_view(looks)
-            advice = eye.adviser.see(Frame(image, name, 0, at_ms), reads, eye.looker.unread)
-            hinted = [(hint.corners, None, hint_words(hint.hint)) for hint in eye.adviser.unread]
+            advice = camera.adviser.see(Frame(image, name, 0, at_ms), reads, camera.looker.unread)
+            hinted = [(hint.corners, None, hint_words(hint.hint)) for hint in camera.adviser.unread]
             labels = [(read.corners, marks.get(read.text), "") for read in reads] + hinted
             return {
                 "width": image.shape[1],
@@ -80,40 +80,42 @@ class Eyes:
                 ],
             }
         finally:
-            eye.last_s = time.monotonic()
-            eye.lock.release()
+            camera.last_s = time.monotonic()
+            camera.lock.release()
 
     def close(self, name: str | None = None) -> None:
-        """Let go of one camera, or of all."""
+        """Close one camera by its name; None closes all."""
         with self._lock:
-            for other in list(self._eyes) if name is None else [name]:
-                if eye := self._eyes.pop(other, None):
-                    eye.stack.close()
+            for other in list(self._cameras) if name is None else [name]:
+                if camera := self._cameras.pop(other, None):
+                    camera.stack.close()
 
-    def _eye(self, draft: str, name: str) -> _Eye:
+    def _camera(self, draft: str, name: str) -> _BrowserCamera:
         from scanner.decoding.live_reader import open_looks
 
         now_s = time.monotonic()
         with self._lock:
-            for other, eye in list(self._eyes.items()):
-                is_idle = now_s - eye.last_s > _IDLE_S and not eye.lock.locked()
-                if is_idle or (other == name and eye.draft != draft):
-                    self._eyes.pop(other).stack.close()
-            if name not in self._eyes:
-                if len(self._eyes) >= MOST_EYES:
+            for other, camera in list(self._cameras.items()):
+                is_idle = now_s - camera.last_s > _IDLE_S and not camera.lock.locked()
+                if is_idle or (other == name and camera.draft != draft):
+                    self._cameras.pop(other).stack.close()
+            if name not in self._cameras:
+                if len(self._cameras) >= MOST_CAMERAS:
                     raise ConflictError(
                         N_("{count} cameras of browsers read already"),
                         hint=N_("Stop one of them, or type the codes."),
-                        count=len(self._eyes),
+                        count=len(self._cameras),
                     )
                 stack = ExitStack()
                 looker = stack.enter_context(open_looks(None, "live"))
-                self._eyes[name] = _Eye(draft, looker, Adviser(), stack, now_s)
-            return self._eyes[name]
+                self._cameras[name] = _BrowserCamera(draft, looker, Adviser(), stack, now_s)
+            return self._cameras[name]
 
 
-def _seen(room: Scanning, name: str, reads: Sequence[Read], at_ms: float) -> tuple[bool, dict[str, Mark | None]]:
-    return room.is_paused, room.see_beside(name, reads, at_ms)
+def _seen(
+    session: SharedSession, name: str, reads: Sequence[Read], at_ms: float
+) -> tuple[bool, dict[str, Mark | None]]:
+    return session.is_paused, session.see_beside(name, reads, at_ms)
 
 
 def _decoded(jpeg: bytes) -> Any:

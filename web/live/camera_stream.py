@@ -21,7 +21,7 @@ from scanner.sources.frames import Frame, Image
 from scanner.typed_lines import Command
 from scanner.ui.feedback import Adviser
 from web.live.server_events import Bell
-from web.live.sessions import Rooms
+from web.live.sessions import Sessions
 from web.page_hints import hint_on_page
 
 _WIDEST_PX = 960
@@ -41,67 +41,67 @@ class CameraState:
     advice: str = ""
 
 
-class Pictures:
+class CameraStreams:
     """One camera at a time, for one session at a time."""
 
-    def __init__(self, rooms: Rooms, source: str) -> None:
-        """Ready to begin; `source` is taken where none is chosen."""
-        self._rooms, self._default = rooms, source
+    def __init__(self, sessions: Sessions, source: str) -> None:
+        """Make it ready; `source` is used where a page chooses none."""
+        self._sessions, self._default = sessions, source
         self._lock = threading.Lock()
-        self._watch: _Watch | None = None
+        self._camera: _Camera | None = None
 
     def start(self, draft: str, source: str = "") -> None:
         """Read labels into a session from a camera; another one that ran is stopped."""
         with self._lock:
             self._stop()
-            self._watch = _Watch(self._rooms, draft, source or self._default)
-            self._watch.begin()  # only now: the page asks for the picture as soon as it is told
+            self._camera = _Camera(self._sessions, draft, source or self._default)
+            self._camera.begin()  # only now: the page asks for the picture as soon as the event comes
 
     def stop(self, draft: str) -> None:
-        """Let go of the camera if it reads into this session."""
+        """Close the camera if it reads into this session."""
         with self._lock:
-            if self._watch and self._watch.draft == draft:
+            if self._camera and self._camera.draft == draft:
                 self._stop()
 
     def close(self) -> None:
-        """Let go of the camera."""
+        """Close the camera."""
         with self._lock:
             self._stop()
 
     def _stop(self) -> None:
-        if self._watch:
-            self._watch.stop()
+        if self._camera:
+            self._camera.stop()
 
     def wake(self) -> None:
         """Let those who watch look up."""
-        if self._watch:
-            self._watch.bell.ring()
+        if self._camera:
+            self._camera.bell.ring()
 
     @property
     def is_reading(self) -> bool:
         """Whether some session has the camera."""
-        return self._watch is not None and not self._watch.is_over
+        return self._camera is not None and not self._camera.is_over
 
     def state(self, draft: str) -> CameraState:
         """What the camera does for a session."""
-        watch = self._watch
-        return watch.state if watch and watch.draft == draft else CameraState("off")
+        camera = self._camera
+        return camera.state if camera and camera.draft == draft else CameraState("off")
 
     def newest(self, draft: str) -> Image | None:
         """What the camera that reads into a session shows now; None where none does."""
-        watch = self._watch
-        return watch.newest if watch and watch.draft == draft and watch.state.state == "on" else None
+        camera = self._camera
+        return camera.newest if camera and camera.draft == draft and camera.state.state == "on" else None
 
     async def stream(self, draft: str, is_closing: Callable[[], bool]) -> AsyncIterator[bytes]:
         """The picture as parts of a multipart answer, as fast as they are taken, until the camera stops."""
-        watch = self._watch
-        if watch is None or watch.draft != draft:
+        camera = self._camera
+        if camera is None or camera.draft != draft:
             return
         number = 0
         yield b"--frame\r\n"
         while not is_closing():
-            is_all = watch.is_all_shown  # asked before looking, so that the last picture is not left out
-            shown = watch.shown
+            is_all = camera.is_all_shown  # asked before looking, so that the last picture is not left out
+            shown = camera.shown
             if shown is not None and shown[0] > number:
                 number, jpeg = shown
                 # with the next one's boundary at once: a browser shows a part when it has seen its end
@@ -109,30 +109,30 @@ class Pictures:
             elif is_all:
                 return
             seen = number
-            await watch.bell.hear(lambda: watch.is_all_shown or (watch.shown or (0,))[0] > seen, 1.0)  # noqa: B023
+            await camera.bell.hear(lambda: camera.is_all_shown or (camera.shown or (0,))[0] > seen, 1.0)  # noqa: B023
 
 
-class _Watch:
+class _Camera:
     """A camera from its opening to its end."""
 
-    def __init__(self, rooms: Rooms, draft: str, source: str) -> None:
+    def __init__(self, sessions: Sessions, draft: str, source: str) -> None:
         self.draft, self.state, self.is_over = draft, CameraState("opening"), False
         self.shown: tuple[int, bytes] | None = None
         self.newest: Image | None = None
         self.bell = Bell()
-        self._rooms, self._source, self._news = rooms, source, rooms.news(draft)
+        self._sessions, self._source, self._events = sessions, source, sessions.events(draft)
         self._must_stop = False
         self._last_ms: float | None = None
         self._painting = threading.Condition()
         self._to_paint: tuple[Frame, Sequence[Read], dict[str, Mark | None], list[tuple[Corners, str]]] | None = None
         self._adviser: Adviser | None = None
         context = copy_context()  # it speaks the language of who started it
-        self._session = _Distant(rooms, draft)
+        self._session = _Distant(sessions, draft)
         self._thread = threading.Thread(target=context.run, args=(self._read,), daemon=True, name="reading")
         self._painter = threading.Thread(target=self._paint, daemon=True, name="painting")
 
     def begin(self) -> None:
-        """Tell the page, and open the camera."""
+        """Publish that the camera opens, and open it."""
         self._say(CameraState("opening"))
         self._thread.start()
         self._painter.start()
@@ -173,7 +173,7 @@ class _Watch:
     def _say(self, state: CameraState) -> None:
         if state != self.state or state.state == "opening":
             self.state = state
-            self._news.tell("camera", state=state.state, words=state.words, advice=state.advice)
+            self._events.tell("camera", state=state.state, words=state.words, advice=state.advice)
 
     def _on_frame(self, frame: Frame, reads: Sequence[Read]) -> Command | None:
         if self._must_stop:
@@ -212,24 +212,24 @@ class _Watch:
 
 
 class _Distant:
-    """A session that lives in a room, as the loop over frames sees it."""
+    """What the frame loop sees of a session that belongs to the ledger's thread."""
 
-    def __init__(self, rooms: Rooms, draft: str) -> None:
+    def __init__(self, sessions: Sessions, draft: str) -> None:
         self.unread: Sequence[Seen] = ()
         self.marks: dict[str, Mark | None] = {}
-        self._rooms, self._draft = rooms, draft
+        self._sessions, self._draft = sessions, draft
 
     def look_away(self) -> None:
-        self._rooms.do(self._draft, lambda room: room.session.look_away())
+        self._sessions.do(self._draft, lambda session: session.scan.look_away())
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool = False) -> list[Outcome]:
         if reads:
-            self.marks |= self._rooms.do(self._draft, lambda room: room.see(reads, at_ms, is_still=is_still))
+            self.marks |= self._sessions.do(self._draft, lambda session: session.see(reads, at_ms, is_still=is_still))
         return []
 
 
 def _ignore(_outcome: Outcome) -> None:
-    """The room has told it already."""
+    """Do nothing: the session has published the outcome already."""
 
 
 def _painted(

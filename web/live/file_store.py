@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from custody.errors import N_, InputError, StoreError
 
 Key = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-"""By what a file on the shelf is asked for."""
+"""The form of a file's id."""
 _PREFIX = ".page-"
 _MOST_FILES = 60
 _OLD_S = 24 * 3600
@@ -27,8 +27,8 @@ _PIECE = 1 << 20
 _LONGEST_NAME = 100
 
 
-class Shelf:
-    """A folder of its own in the station's, and the files in it, each known by a name that nobody guesses."""
+class FileStore:
+    """A folder in the station's, and the files in it, each by an id that cannot be guessed."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
@@ -37,7 +37,7 @@ class Shelf:
         self._files: dict[str, Path] = {}
 
     def place(self, name: str) -> tuple[str, Path]:
-        """An id, and where a file of this name may be written; the oldest files make room.
+        """Return an id, and the path where a file of this name may be written; the oldest files are deleted.
 
         Raises:
             StoreError: the station's folder cannot be written.
@@ -56,10 +56,10 @@ class Shelf:
         return key, path
 
     def path(self, key: str) -> Path:
-        """Where a file is.
+        """Return the path of a file.
 
         Raises:
-            InputError: it is not here, any more or ever.
+            InputError: there is no file of this id, or not any more.
         """
         path = self._files.get(key)
         if path is None or not path.is_file():

@@ -1,4 +1,4 @@
-"""Long work that a page waits for: done aside, its progress told, its answer kept until somebody has fetched it."""
+"""Long work that a page waits for: run in a thread, with its progress, and its answer kept until it is fetched."""
 
 import secrets
 import threading
@@ -21,7 +21,7 @@ _MOST_KEPT = 40
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a job: a part of a page to show, values for scripts, and the shelf's id of a file that it made."""
+    """What came of a job: a part of a page to show, values for scripts, and the id of a file that it made."""
 
     page: str
     values: dict[str, Any] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Answer:
 
 
 class Job:
-    """One piece of work from its beginning to its answer."""
+    """One piece of work, from its start to its answer."""
 
     def __init__(self) -> None:
         self.id = secrets.token_hex(16)
@@ -54,7 +54,7 @@ class Job:
         yield advance
 
     def run(self, work: Callable[[], Answer]) -> None:
-        """Do it, in this thread."""
+        """Run the work in the calling thread and keep its answer or its error."""
         try:
             self._answer = work()
         except BaseException as error:  # handed to whoever asks for the answer
@@ -63,7 +63,11 @@ class Job:
             self._over.set()
 
     def tell(self, most_s: float = SOON_S) -> dict[str, Any]:
-        """How far it is, or its answer; waits so long for that. Raises what the work raised."""
+        """Return the answer, or the progress after `most_s` seconds.
+
+        Raises:
+            Exception: what the work raised.
+        """
         self._over.wait(most_s)
         if not self.is_over:
             return {"job": self.id, "state": "running", "label": self.label, "total": self.total, "done": self.done}
@@ -80,7 +84,7 @@ class Job:
 
 
 class Jobs:
-    """The jobs of one server, the newest of them."""
+    """The newest jobs of one server."""
 
     def __init__(self, aside: Aside) -> None:
         self._aside = aside
@@ -88,7 +92,7 @@ class Jobs:
         self._lock = threading.Lock()
 
     def do(self, work: Callable[[Store, Progress], Answer], *, hide: Path | None = None) -> dict[str, Any]:
-        """Begin some work and say what came of it, or how far it is by now.
+        """Start some work; return its answer if it is done at once, else its progress.
 
         Args:
             hide: a folder that no message may name: files in it are known to people by their names alone.
@@ -112,7 +116,7 @@ class Jobs:
         """A job that was begun.
 
         Raises:
-            InputError: there is none of this id: the server was started anew, or it was long ago.
+            InputError: there is none of this id: the server was restarted, or it was long ago.
         """
         job = self._jobs.get(key)
         if job is None:

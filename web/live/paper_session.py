@@ -15,28 +15,28 @@ from scanner.reads import Read
 from scanner.session import ScanSession
 from services.scanning.paper_tray import PaperTray, TrayPaper
 from tables.output.safe_file import safe_file
-from web.live.server_events import News
-from web.live.shared_session import Scanning
+from web.live.server_events import ServerEvents
+from web.live.shared_session import SharedSession
 
 PAPERS = "papers"
 """By this name cameras read into the tray, as they read into a draft by its id."""
 HALF_READ_FILE = "half-read-papers.txt"
-"""In the station's folder: the codes of papers that were shown so far, for a server that is started anew."""
+"""In the station's folder: the codes of papers that were shown so far, for after a restart."""
 _ANYWHERE = ((0, 0), (1, 0), (1, 1), (0, 1))
 
 
-class PaperRoom(Scanning):
-    """The tray with its session. For the ledger's thread alone."""
+class PaperSession(SharedSession):
+    """The tray of papers and its scan session. Only the ledger's thread may use it."""
 
-    def __init__(self, store: Store, news: News, home: Path) -> None:
+    def __init__(self, store: Store, events: ServerEvents, home: Path) -> None:
         self.tray = PaperTray(store)
-        super().__init__(store, news, ScanSession(self.tray), self.tray)
+        super().__init__(store, events, ScanSession(self.tray), self.tray)
         self._file = home / HALF_READ_FILE
         with suppress(OSError):  # there is none, as a rule; a code can be shown again
-            self.session.resume(self._file.read_text("utf-8", "replace").splitlines())
+            self.scan.resume(self._file.read_text("utf-8", "replace").splitlines())
         self.last: Outcome | None = None
         self.version = 0
-        """Grows with whatever there is to show anew."""
+        """Increases with every change that a page must show."""
 
     def show(self, texts: Iterable[str]) -> int:
         """Take the texts of all codes in a photograph or a PDF; how many of them belong to papers."""
@@ -46,7 +46,7 @@ class PaperRoom(Scanning):
         return len(ours)
 
     def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
-        """Keep it for pages that are opened later, and what is half read for a server that is started anew.
+        """Keep the outcome for pages that are opened later, and what is half read for after a restart.
 
         Raises:
             InputError, StoreError: the station's folder cannot be written.
@@ -56,7 +56,7 @@ class PaperRoom(Scanning):
         return super().tell(outcome)
 
     def _keep_half_read(self) -> None:
-        parts = self.session.open_parts
+        parts = self.scan.open_parts
         if parts:
             with safe_file(self._file, is_own=True) as file:
                 file.write("\n".join(parts).encode())
@@ -79,7 +79,7 @@ class PaperRoom(Scanning):
                     "missing": ", ".join(map(str, read.missing)),
                     "parts": [(number, number in read.have) for number in range(1, read.of + 1)],
                 }
-                for read in self.session.half_read
+                for read in self.scan.half_read
             ],
             "papers": [self._shown(paper, places) for paper in reversed(self.tray.papers.values())],
         }

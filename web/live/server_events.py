@@ -1,4 +1,4 @@
-"""News for open pages: told by any thread, heard as server-sent events, and never waited for."""
+"""Server-sent events for open pages: any thread may publish, and none waits for a page."""
 
 import asyncio
 import json
@@ -17,14 +17,14 @@ _RETRY_MS = 1000
 
 
 class Bell:
-    """Wakes whoever waits in the event loop, from any thread."""
+    """Wakes tasks of the event loop from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
     def ring(self) -> None:
-        """Wake all who wait; never waits itself."""
+        """Wake all waiting tasks; never blocks."""
         with self._lock:
             waiting = list(self._waiting)
         for loop, event in waiting:
@@ -32,7 +32,7 @@ class Bell:
                 loop.call_soon_threadsafe(event.set)
 
     async def hear(self, is_there: Callable[[], bool], most_s: float) -> bool:
-        """Wait until there is something, or for so long; whether there is."""
+        """Wait until `is_there`, at most `most_s` seconds; return whether it is."""
         event = asyncio.Event()
         mine = (asyncio.get_running_loop(), event)
         with self._lock:
@@ -48,18 +48,18 @@ class Bell:
         return is_there()
 
 
-class News:
-    """What happens in one session, numbered; the newest are kept for pages that were away for a moment."""
+class ServerEvents:
+    """The numbered events of one session; the newest are kept for pages that lost the connection for a moment."""
 
     def __init__(self) -> None:
-        self._run = secrets.token_hex(4)  # numbers begin anew with each server, and a page must not mix them up
+        self._run = secrets.token_hex(4)  # each server counts from 1, and a page must not mix them up
         self._lock = threading.Lock()
         self._kept: deque[tuple[int, str]] = deque(maxlen=_KEPT)
         self._newest = 0
         self._bell = Bell()
 
     def tell(self, event: str, /, **values: Any) -> dict[str, Any]:
-        """Tell every open page; gives what it was told, with its number."""
+        """Send an event to every open page; return its values with its number."""
         with self._lock:
             self._newest += 1
             told = {**values, "number": self._newest}
@@ -68,7 +68,7 @@ class News:
         return told
 
     def wake(self) -> None:
-        """Let the streams look up: the server is about to end."""
+        """Wake the streams: the server is about to end."""
         self._bell.ring()
 
     def is_of_this_run(self, id: str) -> bool:
@@ -76,7 +76,7 @@ class News:
         return id.startswith(f"{self._run}.")
 
     def mark(self) -> str:
-        """Where the news stand now: what a page that is rendered now need not hear again."""
+        """The newest event so far: a page that is rendered now needs only those after it."""
         with self._lock:
             return f"{self._run}-{self._newest}"
 
@@ -89,7 +89,7 @@ class News:
             return [kept for kept in self._kept if kept[0] > number]
 
     def _number(self, mark: str) -> int | None:
-        """The number of a mark; None where news after it are not kept any more, or it is of another run."""
+        """The number of a mark; None where events after it are not kept any more, or it is of another run."""
         run, _dash, number = mark.rpartition("-")
         with self._lock:
             oldest = self._kept[0][0] if self._kept else self._newest + 1
@@ -104,11 +104,11 @@ class News:
         look: Callable[[], None] = lambda: None,
         now: Callable[[], Mapping[str, Mapping[str, Any]]] = dict,
     ) -> AsyncIterator[str]:
-        """Server-sent events after a mark, for as long as somebody listens; `missed` where some are not kept.
+        """Yield the server-sent events after a mark, while a page listens; `missed` first where some are not kept.
 
         Args:
-            look: called with every beat, in a thread of its own: looks whether there is something to tell.
-            now: by event, how things stand that are told only when they change; told again to whoever missed some.
+            look: called with every beat, in a thread of its own, to publish what is new.
+            now: by event, the present state of what is published only when it changes; sent to a page that missed some.
         """
         yield f"retry: {_RETRY_MS}\n\n"
         number = self._number(after)

@@ -1,7 +1,7 @@
-"""Rooms: a session that several scanners and pages fill together, each label once.
+"""Sessions that several scanners and pages fill together, each label once.
 
-A room lives in the thread that keeps the ledger, so what cameras see and people type comes one after the other; what
-comes of it is told to every open page.
+A session belongs to the thread that keeps the ledger, so what cameras see and people type is taken one after the other.
+Every open page is sent what came of it.
 """
 
 import hashlib
@@ -29,40 +29,39 @@ from services.scanning.draft_details import change_details, details_of, with_det
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.open_drafts import recorded_before
 from web.answers import Answers
-from web.live.paper_session import PAPERS, PaperRoom
-from web.live.server_events import News
-from web.live.shared_session import Scanning
-from web.live.store_worker import StoreThread
+from web.live.paper_session import PAPERS, PaperSession
+from web.live.server_events import ServerEvents
+from web.live.shared_session import SharedSession
+from web.live.store_worker import StoreWorker
 
 T = TypeVar("T")
 
 
-class Room(Scanning):
-    """One draft with its session, as it is now. For the ledger's thread alone."""
+class Session(SharedSession):
+    """One draft and what was scanned into it. Only the ledger's thread may use it."""
 
-    def __init__(self, store: Store, draft: str, news: News) -> None:
+    def __init__(self, store: Store, draft: str, events: ServerEvents) -> None:
         self.draft, self.desk = draft, DraftDesk(store, draft)
-        super().__init__(store, news, ScanSession(self.desk, taken=self.desk.taken), self.desk)
+        super().__init__(store, events, ScanSession(self.desk, taken=self.desk.taken), self.desk)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
         self._heard = store.mark()
         details = self.details()
         self.is_paused, self._half_read = details.is_paused, details.half_read
-        self.session.resume(self._half_read)
+        self.scan.resume(self._half_read)
 
     def pause(self, is_paused: bool) -> None:
-        """Take nothing until the session goes on, from no camera and no field; the same after a restart."""
+        """Pause or continue: while paused, nothing is taken from cameras or typed lines, also after a restart."""
         self.is_paused = is_paused
         self.change(lambda details: msgspec.structs.replace(details, is_paused=is_paused))
 
     def put_out(self, code: str) -> dict[str, Any]:
-        """Take an item out again."""
-        return self.tell(self.session.type_in(f"-{code}"))
+        """Remove an item that was scanned; return the event that pages were sent."""
+        return self.tell(self.scan.type_in(f"-{code}"))
 
     def set_ends(self, giver: str, receiver: str, bound: Sequence[str] | None) -> dict[str, Any]:
-        """Say who gives, who receives and where a carrier goes, by their codes; empty or None: as it is.
+        """Set who gives, who receives and where a carrier goes, by their codes; empty or None leaves it as it is.
 
-        What was said last of a label may be wrong now, so every open page is told
-        how what was scanned stands; returns what it is told.
+        What was said last of a label may be wrong now, so every open page is sent how things stand. Returns that event.
 
         Raises:
             RuleError: it would hand over to itself.
@@ -71,28 +70,28 @@ class Room(Scanning):
         if bound is not None:
             self.desk.set_bound(bound)
         told = self.tell(self.desk.ends_changed())
-        self.news.tell("changed", version=self.version())
+        self.events.tell("changed", version=self.version())
         return told
 
     def change(self, change: Callable[[Details], Details]) -> None:
-        """Keep what a change makes of what people said of the handover, and tell every open page."""
+        """Change what people said of the handover and its items, and publish that to every open page."""
         refused = self.details().refused
         if change_details(self.store, self.draft, change).refused != refused:
             self.desk.look_again()
             self.tell(self.desk.refusals_changed())
-        self.news.tell("changed", version=self.version())
+        self.events.tell("changed", version=self.version())
 
     def catch_up(self) -> None:
-        """Judge again what was taken, where new data has come, and tell every open page."""
+        """Judge the scanned items again if the ledger has new data, and publish the changes to every open page."""
         if self._heard == (heard := self.store.mark()):
             return
         self._heard, self._judged = heard, None
-        for told in self.session.catch_up():
+        for told in self.scan.catch_up():
             self.tell(told)
-        self.news.tell("changed", version=self.version())
+        self.events.tell("changed", version=self.version())
 
     def judged(self) -> tuple[dict[str, Item], list[Finding]]:
-        """What is known of what was taken, and what is wrong with it."""
+        """The scanned items by code, and the findings about them."""
         if self._judged is None:
             self._judged = self.desk.judged()
         return self._judged
@@ -157,13 +156,13 @@ class Room(Scanning):
         handover = with_details(self.desk.handover, details)
         handover = replace(handover, acknowledged=acknowledged(details, what))
         recorded = self.store.record_handover(handover, (), draft=self.draft)
-        self.news.tell("recorded", bast=recorded.bast)
+        self.events.tell("recorded", bast=recorded.bast)
         return recorded
 
     def drop(self) -> None:
-        """Forget the session: nothing of it is recorded, and every open page is told."""
+        """Delete the draft: nothing of it is recorded, and every open page is notified."""
         self.store.drafts.drop(self.draft)
-        self.news.tell("dropped")
+        self.events.tell("dropped")
 
     def is_current(self, store: Store) -> bool:
         """Whether this is still what the ledger has; another program may fill the same draft."""
@@ -176,51 +175,51 @@ class Room(Scanning):
         )
 
     def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
-        """Judge anew what was taken, keep which codes of a paper were shown, and tell every open page."""
+        """Publish an outcome to every open page, and keep which codes of a paper were shown so far."""
         self._judged = None
-        half_read = tuple(self.session.open_parts)
+        half_read = tuple(self.scan.open_parts)
         if half_read != self._half_read:
             change_details(self.store, self.draft, lambda said: msgspec.structs.replace(said, half_read=half_read))
             self._half_read = half_read
         return super().tell(outcome, line)
 
 
-class Rooms:
-    """The rooms of one server. Any thread may ask; the ledger's thread does it."""
+class Sessions:
+    """The sessions of one server. Any thread may call it; the work is done in the ledger's thread."""
 
-    def __init__(self, keep: StoreThread, home: Path) -> None:
+    def __init__(self, keep: StoreWorker, home: Path) -> None:
         self._keep, self._home = keep, home
-        self._rooms: dict[str, Room] = {}
-        self._news: dict[str, News] = {}
-        self._papers: PaperRoom | None = None
+        self._sessions: dict[str, Session] = {}
+        self._events: dict[str, ServerEvents] = {}
+        self._papers: PaperSession | None = None
         self.answers = Answers()
-        """What came of lines and presses, for who lost the answer; asked in the ledger's thread."""
+        """What came of lines and presses, for pages whose answer was lost; used in the ledger's thread."""
         self._lock = threading.Lock()
 
-    def news(self, draft: str) -> News:
-        """The news of a session, also where nobody has entered it yet."""
+    def events(self, draft: str) -> ServerEvents:
+        """The events of a session, also of one that no page has opened yet."""
         with self._lock:
-            return self._news.setdefault(draft, News())
+            return self._events.setdefault(draft, ServerEvents())
 
     def wake(self) -> None:
-        """Let every stream of news look up."""
+        """Wake every stream, so that it notices that the server ends."""
         with self._lock:
-            all_news = list(self._news.values())
-        for news in all_news:
-            news.wake()
+            all_events = list(self._events.values())
+        for events in all_events:
+            events.wake()
 
-    def do(self, draft: str, job: Callable[[Room], T], *, anew: bool = False) -> T:
-        """What a job in this room gives; new data that came since is known in it.
+    def do(self, draft: str, job: Callable[[Session], T], *, anew: bool = False) -> T:
+        """Run a job on a session and return its result; the session knows what has come since.
 
         Args:
-            anew: look up again what is expected: another program may have said something of this draft.
+            anew: look up again what is expected: another program may have described this draft.
 
         Raises:
             InputError: there is no such session: it was recorded or dropped.
         """
-        return self._keep.do(lambda store: job(self._room(store, draft, anew)))
+        return self._keep.do(lambda store: job(self._session(store, draft, anew)))
 
-    def record(self, draft: str, job: Callable[[Room], T], already: Callable[[Store, RecordedHandover], T]) -> T:
+    def record(self, draft: str, job: Callable[[Session], T], already: Callable[[Store, RecordedHandover], T]) -> T:
         """What a job that records a session gives; where that is over, what is told of the handover that it became.
 
         A second click or a second page comes too late and gets the same handover.
@@ -237,38 +236,38 @@ class Rooms:
             return told
 
     def catch_up(self, draft: str) -> None:
-        """Tell the pages of a session what new data has changed, whoever took it in; nothing of one that is over."""
+        """Publish what new data has changed for a session; does nothing when the session is over."""
         with suppress(CustodyError):
-            self.do(draft, lambda _room: None)
+            self.do(draft, lambda _session: None)
 
-    def at(self, name: str, job: Callable[[Scanning], T]) -> T:
-        """What a job gives where cameras read: in the room of a draft, or at the tray of papers.
+    def at(self, name: str, job: Callable[[SharedSession], T]) -> T:
+        """Run a job where a camera reads: on the session of a draft, or on the tray of papers.
 
         Raises:
             InputError: there is no such session: it was recorded or dropped.
         """
         return self.papers(job) if name == PAPERS else self.do(name, job)
 
-    def papers(self, job: Callable[[PaperRoom], T]) -> T:
-        """What a job at the tray of papers gives."""
-        return self._keep.do(lambda store: job(self._paper_room(store)))
+    def papers(self, job: Callable[[PaperSession], T]) -> T:
+        """Run a job on the tray of papers and return its result."""
+        return self._keep.do(lambda store: job(self._paper_session(store)))
 
-    def _paper_room(self, store: Store) -> PaperRoom:
+    def _paper_session(self, store: Store) -> PaperSession:
         if self._papers is None or self._papers.store is not store:
-            self._papers = PaperRoom(store, self.news(PAPERS), self._home)
+            self._papers = PaperSession(store, self.events(PAPERS), self._home)
         return self._papers
 
-    def _room(self, store: Store, draft: str, anew: bool) -> Room:
+    def _session(self, store: Store, draft: str, anew: bool) -> Session:
         try:
-            room = self._rooms.get(draft)
-            if room is None or not room.is_current(store):
-                room = self._rooms[draft] = Room(store, draft, self.news(draft))
+            session = self._sessions.get(draft)
+            if session is None or not session.is_current(store):
+                session = self._sessions[draft] = Session(store, draft, self.events(draft))
             elif anew:
-                room.desk.look_again()
-            room.catch_up()
-            return room
+                session.desk.look_again()
+            session.catch_up()
+            return session
         except Exception:
-            self._rooms.pop(draft, None)
+            self._sessions.pop(draft, None)
             raise
 
 

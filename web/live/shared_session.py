@@ -13,7 +13,7 @@ from scanner.reads import Read
 from scanner.session import ScanSession
 from services.scanning.advice import advice_now, last_handover
 from web.answers import Sent
-from web.live.server_events import News
+from web.live.server_events import ServerEvents
 from web.request_model import Given
 
 LONGEST_LINE = 4096
@@ -30,11 +30,11 @@ class Line(Given):
     """It came key by key, as slowly as people type: nothing read it, whatever it says."""
 
 
-class Scanning:
-    """A session with its cameras, and the news of what came of each label. For the ledger's thread alone."""
+class SharedSession:
+    """A scan session that cameras and pages share, and the events about it. Only the ledger's thread may use it."""
 
-    def __init__(self, store: Store, news: News, session: ScanSession, desk: Desk) -> None:
-        self.store, self.news, self.session = store, news, session
+    def __init__(self, store: Store, events: ServerEvents, session: ScanSession, desk: Desk) -> None:
+        self.store, self.events, self.scan = store, events, session
         self.is_paused = False
         self._desk = desk
         self._beside: dict[str, ScanSession] = {}
@@ -48,16 +48,20 @@ class Scanning:
         if self.is_paused:
             words = _("The session is paused: nothing is taken until it goes on.")
             return self.tell(Outcome("refused", words, self._desk.tally), id)
-        return self.tell(self.session.type_in(line, by_hand=by_hand), id)
+        return self.tell(self.scan.type_in(line, by_hand=by_hand), id)
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool) -> dict[str, Mark | None]:
-        """Take what the computer's camera has read; how to outline each text."""
-        return self._see(self.session, reads, at_ms, is_still=is_still)
+        """Take what the computer's camera has read; return how to outline each text, None where not at all."""
+        return self._see(self.scan, reads, at_ms, is_still=is_still)
 
     def see_beside(self, camera: str, reads: Sequence[Read], at_ms: float) -> dict[str, Mark | None]:
-        """Take what another camera has read, by the name that it has."""
+        """Take what another camera has read; return how to outline each text.
+
+        Args:
+            camera: its name; each camera has a view of its own.
+        """
         if camera not in self._beside:
-            self._beside[camera] = self.session.beside()
+            self._beside[camera] = self.scan.beside()
         return self._see(self._beside[camera], reads, at_ms, is_still=False)
 
     def _see(
@@ -71,8 +75,12 @@ class Scanning:
         return {read.text: session.mark(read.text) for read in reads}
 
     def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
-        """Tell every open page what came of a label or a line, with the line's id; what they are told."""
-        return self.news.tell(
+        """Publish what came of a label or a line to every open page; return the event.
+
+        Args:
+            line: the id that the page gave to the line; empty where a camera read it.
+        """
+        return self.events.tell(
             "outcome",
             line=line,
             kind=outcome.kind,
@@ -88,7 +96,7 @@ class Scanning:
         )
 
     def _advice(self, outcome: Outcome) -> str:
-        """What to do now about what came of a label; empty where nothing is to be done."""
+        """What to do about an outcome, in words; empty where nothing is to be done."""
         if outcome.kind == "taken":
             is_elsewhere = any(finding.code == "NOT_HELD" for finding in outcome.findings)
             return advice_now(outcome.findings, last_handover(self.store, outcome.code) if is_elsewhere else "")

@@ -15,7 +15,7 @@ T = TypeVar("T")
 OpenStore = Callable[[], AbstractContextManager["Store"]]
 
 
-class StoreThread:
+class StoreWorker:
     """A store belongs to the thread that opened it; this is that thread.
 
     Opened at the first job and kept, for opening costs more than most questions. After a failure of the database it is

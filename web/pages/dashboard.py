@@ -34,17 +34,17 @@ def wall(request: Request, site: SiteDep, with_staff: StaffDep) -> Response:
 
 
 @router.get("/dashboard/news", include_in_schema=False)
-def news(
+def events(
     site: SiteDep,
     after: Annotated[str, Query(max_length=40)] = "",
     last_event_id: Annotated[str | None, Header(max_length=40)] = None,
 ) -> StreamingResponse:
     def is_closing() -> bool:  # asked each few seconds
-        site.watch.is_watched()
+        site.overview.is_watched()
         return site.is_closing
 
-    site.watch.look()
-    stream = site.watch.news.stream(last_event_id or after, is_closing)
+    site.overview.look()
+    stream = site.overview.events.stream(last_event_id or after, is_closing)
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
@@ -74,12 +74,12 @@ def _board(site: Site, with_staff: bool, code: str, template: str) -> tuple[str,
     def make(store: Store, overview: Overview) -> str:
         return render(template, lang=language.chosen(), **shown(store, overview, code, with_staff=with_staff))
 
-    return site.watch.ask((template, code, language.chosen(), with_staff), make)
+    return site.overview.ask((template, code, language.chosen(), with_staff), make)
 
 
 def _page(request: Request, site: Site, with_staff: bool, code: str, name: str, template: str) -> Response:
     html, version = _board(site, with_staff, code, template)
-    mark = site.watch.news.mark()
+    mark = site.overview.events.mark()
     return render_page(request, name, board=Markup(html), mark=mark, version=digest(version), code=code)
 
 

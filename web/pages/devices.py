@@ -36,7 +36,7 @@ class Code(Given):
 @router.post("/api/devices", summary="Show a code that lets one device in", status_code=201)
 def offer(site: SiteDep, wanted: ForDraft) -> dict[str, Any]:
     lan = _lan(site)
-    site.rooms.do(wanted.draft, lambda _room: None)
+    site.sessions.do(wanted.draft, lambda _session: None)
     made = lan.offer(wanted.draft)
     shown = f"{made.code[:5]}-{made.code[5:]}"
     return {"address": f"{lan.address}{PAIR_PAGE}", "code": shown, "until_s": made.until_s}
@@ -82,7 +82,7 @@ def pair(request: Request, site: SiteDep) -> Response:
 def come_in(request: Request, site: SiteDep, given: Code) -> Response:
     lan, address = _lan(site), request.client.host if request.client else ""
     secret, draft = lan.take(given.code, one_line("name", given.name, LONGEST_DEVICE) or "?", address)
-    site.rooms.news(draft).tell("device")
+    site.sessions.events(draft).tell("device")
     answer = JSONResponse({"page": f"/scan/{draft}"})
     answer.set_cookie(COOKIE, secret, max_age=DEVICE_S, httponly=True, secure=True, samesite="strict")
     return answer

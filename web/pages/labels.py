@@ -106,7 +106,7 @@ def _preview(site: Site, choice: Choice, store: Store, progress: Progress) -> An
 
     what = chosen(store, choice)
     job = choice.job(site.home, None, progress)
-    key, path = site.shelf.place("preview.png")
+    key, path = site.file_store.place("preview.png")
     draw_preview(path, job, contents_of(store, choice, what))
     sheets = -(-(what.count + job.start - 1) // job.stock.per_page)
     said = {"what": what, "stock": job.stock, "title": title_of(job.stock), "sheets": sheets}

@@ -39,7 +39,7 @@ from web.dependencies import SiteDep
 from web.downloads import attached
 from web.live.file_store import Key, safe_name
 from web.live.jobs import Answer
-from web.live.paper_session import PaperRoom
+from web.live.paper_session import PaperSession
 from web.pages.plan import MOST_FILES, Uploads
 from web.request_model import Given
 from web.site import Site
@@ -82,7 +82,7 @@ class Look(Given):
 
 @router.get("/meet", include_in_schema=False)
 def meet(request: Request, site: SiteDep) -> Response:
-    papers = site.rooms.papers(PaperRoom.facts)
+    papers = site.sessions.papers(PaperSession.facts)
     return render_page(request, "meet.html", **site.ask.do(_held), **papers)
 
 
@@ -104,14 +104,14 @@ def head(site: SiteDep) -> Response:
 
 @router.post("/api/meet/import", summary="Take in bundles of other stations, and photographs; twice adds nothing")
 def import_(site: SiteDep, sent: Bundles) -> dict[str, Any]:
-    files = [site.shelf.path(key) for key in sent.uploads]
+    files = [site.file_store.path(key) for key in sent.uploads]
     return site.jobs.do(lambda store, progress: _import(files, store, progress), hide=site.home)
 
 
 @router.post("/api/meet/verify", summary="Check the station's ledger, or evidence that was sent")
 def verify(site: SiteDep, asked: Checked) -> dict[str, Any]:
-    path = site.shelf.path(asked.upload) if asked.upload else None
-    heads = [site.shelf.path(key) for key in asked.heads]
+    path = site.file_store.path(asked.upload) if asked.upload else None
+    heads = [site.file_store.path(key) for key in asked.heads]
     return site.jobs.do(lambda store, progress: _verify(asked, path, heads, store, progress), hide=site.home)
 
 
@@ -127,7 +127,7 @@ def doctor(site: SiteDep, asked: Look) -> dict[str, Any]:
 
 def _export(site: Site, asked: Under, store: Store, progress: Progress) -> Answer:
     top = store.custodian(asked.under.strip().removeprefix("P:")) if asked.under.strip() else None
-    key, path = site.shelf.place(_file_name(store, top or "", "serah"))
+    key, path = site.file_store.place(_file_name(store, top or "", "serah"))
     done = export_bundle(store, path, top, with_strangers=asked.with_strangers, progress=progress)
     page = render(
         "meet_file.html",
@@ -142,7 +142,7 @@ def _export(site: Site, asked: Under, store: Store, progress: Progress) -> Answe
 
 
 def _photos(site: Site, store: Store) -> Answer:
-    key, path = site.shelf.place(_file_name(store, "", "zip"))
+    key, path = site.file_store.place(_file_name(store, "", "zip"))
     count, lacking = zip_photos(store, path)
     page = render("meet_file.html", what="photos", key=key, file=path.name, events=count, logs=0, lacking=lacking)
     return Answer(page, {"photos": count, "lacking": lacking}, key)
@@ -183,21 +183,21 @@ def _verify(asked: Checked, path: Path | None, heads: list[Path], store: Store, 
 
 
 def _backup(site: Site, store: Store, progress: Progress) -> Answer:
-    key, path = site.shelf.place(_file_name(store, "", "db"))
+    key, path = site.file_store.place(_file_name(store, "", "db"))
     copied = copy_ledger(store, path, progress=progress)
     page = render("meet_file.html", what="backup", key=key, file=path.name, events=copied.entries, logs=0)
     return Answer(page, {"events": copied.entries, "bytes": copied.bytes}, key)
 
 
 def _doctor(site: Site, asked: Look, progress: Progress) -> Answer:
-    camera = site.source if asked.camera and not site.pictures.is_reading else None
+    camera = site.source if asked.camera and not site.streams.is_reading else None
     at, found = Looked(site.home, site.open_store, site.now_utc, is_serving=True), []
     with progress(None, _("Looking")) as done:
         for check in looks(at, camera=camera):
             found.append(check)
             done(1)
     found.sort(key=lambda check: ("broken", "warning", "ok").index(check.health))
-    page = render("meet_health.html", checks=found, is_camera_busy=asked.camera and site.pictures.is_reading)
+    page = render("meet_health.html", checks=found, is_camera_busy=asked.camera and site.streams.is_reading)
     return Answer(page, {"checks": [{"check": one.name, "health": one.health} for one in found]})
 
 

@@ -105,7 +105,7 @@ def register(site: SiteDep, part: SeenPart) -> dict[str, Any]:
 
 
 def _preview(site: Site, tables: Tables, store: Store) -> Answer:
-    files = [site.shelf.path(key) for key in tables.uploads]
+    files = [site.file_store.path(key) for key in tables.uploads]
     readings = _readings(tables.said)
     try:
         changes = load_files(store, files, dry_run=True, readings=readings, home=site.home)
@@ -123,7 +123,7 @@ def _preview(site: Site, tables: Tables, store: Store) -> Answer:
 
 
 def _load(site: Site, tables: SeenTables, store: Store) -> Answer:
-    files = [site.shelf.path(key) for key in tables.uploads]
+    files = [site.file_store.path(key) for key in tables.uploads]
     changes = load_files(store, files, seen=tables.version, readings=_readings(tables.said), home=site.home)
     page = render("plan_changes.html", version="", is_loaded=True, **_changes(store, changes))
     return Answer(page, {"files": [change.as_json() for change in changes]})

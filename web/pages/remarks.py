@@ -16,7 +16,7 @@ from services.one_line import LONGEST_NOTE, one_line
 from services.scanning.draft_details import with_items
 from services.scanning.handover_details import read_look
 from web.dependencies import Draft, SiteDep
-from web.live.sessions import Room
+from web.live.sessions import Session
 from web.request_model import Given
 from web.site import Site
 
@@ -44,7 +44,7 @@ class Words(Given):
 def describe(site: SiteDep, draft: Draft, words: Words) -> dict[str, Any]:
     codes = [parse_code(code) for code in words.codes]
     said = _said(words)
-    count = site.rooms.do(draft, lambda room: _describe(room, codes, said, is_all=words.all))
+    count = site.sessions.do(draft, lambda session: _describe(session, codes, said, is_all=words.all))
     return {"count": count}
 
 
@@ -57,14 +57,14 @@ async def upload(request: Request, site: SiteDep, draft: Draft) -> dict[str, str
 
 @router.post("/api/drafts/{draft}/camera/photo", summary="Keep what the computer's camera shows now")
 def take(site: SiteDep, draft: Draft) -> dict[str, str]:
-    image: Image | None = site.pictures.newest(draft)
+    image: Image | None = site.streams.newest(draft)
     if image is None:
         raise ConflictError(N_("the camera shows nothing now"), hint=N_("Start it, or choose a file."))
     return {"digest": _keep(site, draft, photo_of(image))}
 
 
 def _keep(site: Site, draft: str, photo: bytes) -> str:
-    return site.rooms.do(draft, lambda room: room.store.photos.keep(photo))
+    return site.sessions.do(draft, lambda session: session.store.photos.keep(photo))
 
 
 def _said(words: Words) -> dict[str, Any]:
@@ -81,17 +81,17 @@ def _said(words: Words) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _describe(room: Room, codes: list[str], said: dict[str, Any], *, is_all: bool) -> int:
-    taken = room.desk.taken
+def _describe(session: Session, codes: list[str], said: dict[str, Any], *, is_all: bool) -> int:
+    taken = session.desk.taken
     codes = list(taken) if is_all else codes
     for code in codes:
         if code not in taken:
             raise InputError(
                 N_("{code} is not among what was scanned"), hint=N_("Scan it first."), code=show_code(code)
             )
-    if said.get("photo") and room.store.photos.get(said["photo"]) is None:
+    if said.get("photo") and session.store.photos.get(said["photo"]) is None:
         raise InputError(N_("that picture is not kept here"), hint=N_("Take it again."))
-    known = room.details()
+    known = session.details()
     for code in codes:
         item = msgspec.structs.replace(known.of(code), **said)
         if item.photo and not item.condition and not item.seals:
@@ -100,5 +100,7 @@ def _describe(room: Room, codes: list[str], said: dict[str, Any], *, is_all: boo
                 hint=N_("Say its condition, or how its seals are."),
                 code=show_code(code),
             )
-    room.change(lambda details: with_items(details, {c: msgspec.structs.replace(details.of(c), **said) for c in codes}))
+    session.change(
+        lambda details: with_items(details, {c: msgspec.structs.replace(details.of(c), **said) for c in codes})
+    )
     return len(codes)

@@ -13,8 +13,8 @@ from custody.errors import InputError
 from custody.format.codes import parse_code
 from scanner.sources.camera_open import this_machine
 from web.answers import Asked
-from web.dependencies import Draft, Eye, SiteDep
-from web.live.sessions import Room
+from web.dependencies import BrowserCamera, Draft, SiteDep
+from web.live.sessions import Session
 from web.live.shared_session import LONGEST_LINE, Line
 from web.pages.begin import Ends, custodian_on_page
 from web.request_model import Given
@@ -46,51 +46,51 @@ class Camera(Given):
 @router.get("/scan/{draft}", include_in_schema=False)
 def scan(request: Request, site: SiteDep, draft: Draft) -> Response:
     try:
-        shown = site.rooms.do(draft, board, anew=True)
+        shown = site.sessions.do(draft, board, anew=True)
     except InputError:
         return ended(site, draft, is_device=is_device(request))
-    mark = site.rooms.news(draft).mark()
+    mark = site.sessions.events(draft).mark()
     return render_page(
         request,
         "scan.html",
         board=shown,
         mark=mark,
-        camera=site.pictures.state(draft),
-        is_camera_free=not site.pictures.is_reading,
+        camera=site.streams.state(draft),
+        is_camera_free=not site.streams.is_reading,
     )
 
 
 @router.get("/scan/{draft}/board", include_in_schema=False)
 def fragment(site: SiteDep, draft: Draft) -> HTMLResponse:
-    return HTMLResponse(render("board.html", board=site.rooms.do(draft, board)))
+    return HTMLResponse(render("board.html", board=site.sessions.do(draft, board)))
 
 
 @router.get("/scan/{draft}/missing", include_in_schema=False)
 def missing(site: SiteDep, draft: Draft, village: Annotated[str, Query(max_length=60)]) -> HTMLResponse:
-    things = site.rooms.do(draft, lambda room: missing_of(room, village))
+    things = site.sessions.do(draft, lambda session: missing_of(session, village))
     return HTMLResponse(render("missing.html", things=things))
 
 
 @router.get("/scan/{draft}/news", include_in_schema=False)
-def news(
+def events(
     site: SiteDep,
     draft: Draft,
     after: Annotated[str, Query(max_length=40)] = "",
     last_event_id: Annotated[str | None, Header(max_length=40)] = None,
 ) -> StreamingResponse:
-    site.rooms.do(draft, lambda _room: None)
-    stream = site.rooms.news(draft).stream(
+    site.sessions.do(draft, lambda _session: None)
+    stream = site.sessions.events(draft).stream(
         last_event_id or after,
         lambda: site.is_closing,
-        lambda: site.rooms.catch_up(draft),
-        lambda: {"camera": asdict(site.pictures.state(draft))},
+        lambda: site.sessions.catch_up(draft),
+        lambda: {"camera": asdict(site.streams.state(draft))},
     )
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
 @router.get("/scan/{draft}/picture", include_in_schema=False)
 def picture(site: SiteDep, draft: Draft) -> StreamingResponse:
-    stream = site.pictures.stream(draft, lambda: site.is_closing)
+    stream = site.streams.stream(draft, lambda: site.is_closing)
     return StreamingResponse(stream, media_type="multipart/x-mixed-replace; boundary=frame")
 
 
@@ -101,77 +101,77 @@ def cameras() -> list[dict[str, Any]]:
 
 @router.post("/api/drafts/{draft}/lines", summary="Take a typed or scanned line")
 def type_in(site: SiteDep, draft: Draft, line: Line) -> dict[str, Any]:
-    return site.rooms.do(draft, lambda room: site.rooms.answers.once(line.id, lambda: _take(room, line)))
+    return site.sessions.do(draft, lambda session: site.sessions.answers.once(line.id, lambda: _take(session, line)))
 
 
 @router.post("/api/drafts/{draft}/lines/asked", summary="What became of a line whose answer was lost")
 def asked(site: SiteDep, draft: Draft, line: AskedLine) -> dict[str, Any]:
-    if (told := site.keep.do(lambda _store: site.rooms.answers.of(line.id))) is not None:
+    if (told := site.keep.do(lambda _store: site.sessions.answers.of(line.id))) is not None:
         return {"state": "told", "told": told}
-    return site.rooms.do(draft, lambda room: _became(room, line))
+    return site.sessions.do(draft, lambda session: _became(session, line))
 
 
 @router.delete("/api/drafts/{draft}/items/{code}", summary="Take an item out again")
 def put_out(site: SiteDep, draft: Draft, code: str) -> dict[str, Any]:
     wanted = parse_code(code)
-    return site.rooms.do(draft, lambda room: room.put_out(wanted))
+    return site.sessions.do(draft, lambda session: session.put_out(wanted))
 
 
 @router.post("/api/drafts/{draft}/frames", summary="Read labels from a picture of the browser's own camera")
-async def look(request: Request, site: SiteDep, draft: Draft, eye: Eye) -> dict[str, Any]:
+async def look(request: Request, site: SiteDep, draft: Draft, eye: BrowserCamera) -> dict[str, Any]:
     jpeg = await request.body()
-    return await run_in_threadpool(site.eyes.see, draft, eye, jpeg)
+    return await run_in_threadpool(site.cameras.see, draft, eye, jpeg)
 
 
 @router.put("/api/drafts/{draft}/pause", summary="Pause a session, or go on with it")
 def pause(site: SiteDep, draft: Draft, paused: Paused) -> dict[str, bool]:
-    site.rooms.do(draft, lambda room: room.pause(paused.paused))
+    site.sessions.do(draft, lambda session: session.pause(paused.paused))
     return {"paused": paused.paused}
 
 
 @router.put("/api/drafts/{draft}/ends", summary="Say who gives and who receives")
 def set_ends(site: SiteDep, draft: Draft, ends: Ends) -> dict[str, str]:
-    site.rooms.do(draft, lambda room: _set_ends(room, ends))
+    site.sessions.do(draft, lambda session: _set_ends(session, ends))
     return {"draft": draft}
 
 
 @router.post("/api/drafts/{draft}/camera", summary="Read labels from a camera of this computer")
 def start_camera(site: SiteDep, draft: Draft, camera: Camera) -> dict[str, str]:
-    site.rooms.do(draft, lambda _room: None)
-    site.pictures.start(draft, camera.camera)
-    return {"state": site.pictures.state(draft).state}
+    site.sessions.do(draft, lambda _session: None)
+    site.streams.start(draft, camera.camera)
+    return {"state": site.streams.state(draft).state}
 
 
 @router.delete("/api/drafts/{draft}/camera", summary="Let go of the camera")
 def stop_camera(site: SiteDep, draft: Draft) -> dict[str, str]:
-    site.pictures.stop(draft)
-    return {"state": site.pictures.state(draft).state}
+    site.streams.stop(draft)
+    return {"state": site.streams.state(draft).state}
 
 
 @router.delete("/api/drafts/{draft}", summary="Forget a session; nothing of it is recorded")
 def drop(site: SiteDep, draft: Draft) -> dict[str, str]:
-    site.pictures.stop(draft)
-    site.rooms.do(draft, Room.drop)
+    site.streams.stop(draft)
+    site.sessions.do(draft, Session.drop)
     return {"draft": draft}
 
 
-def _take(room: Room, line: Line) -> dict[str, Any]:
-    return room.type_in(line.line, by_hand=line.by_hand, id=line.id or "")
+def _take(session: Session, line: Line) -> dict[str, Any]:
+    return session.type_in(line.line, by_hand=line.by_hand, id=line.id or "")
 
 
-def _became(room: Room, line: AskedLine) -> dict[str, str]:
-    is_in = room.is_in(line.line)
-    if is_in is None and not room.news.is_of_this_run(line.id):
+def _became(session: Session, line: AskedLine) -> dict[str, str]:
+    is_in = session.is_in(line.line)
+    if is_in is None and not session.events.is_of_this_run(line.id):
         return {"state": "unknown"}  # done, perhaps, before the server was restarted
     return {"state": "in" if is_in else "out"}
 
 
-def _set_ends(room: Room, ends: Ends) -> None:
+def _set_ends(session: Session, ends: Ends) -> None:
     giver, receiver, *bound = (
-        custodian_on_page(room.store, text) if text.strip() else ""
+        custodian_on_page(session.store, text) if text.strip() else ""
         for text in (ends.giver, ends.receiver, *(ends.bound or ()))
     )
-    room.set_ends(giver, receiver, None if ends.bound is None else [code for code in bound if code])
+    session.set_ends(giver, receiver, None if ends.bound is None else [code for code in bound if code])
 
 
 def ended(site: Site, draft: str, *, is_device: bool = False) -> Response:

@@ -21,7 +21,7 @@ from services.scanning.acknowledgement import (
     with_signature,
 )
 from web.dependencies import Draft, SiteDep
-from web.live.sessions import Room
+from web.live.sessions import Session
 from web.request_model import Given
 from web.site import Site
 from web.templating import render
@@ -58,14 +58,14 @@ class NewPin(Given):
 
 @router.get("/scan/{draft}/signatures", include_in_schema=False)
 def fragment(site: SiteDep, draft: Draft) -> HTMLResponse:
-    shown = site.rooms.do(draft, lambda room: signatures(room, site))
+    shown = site.sessions.do(draft, lambda session: signatures(session, site))
     return HTMLResponse(render("signatures.html", signatures=shown))
 
 
 @router.post("/api/drafts/{draft}/signatures/{signer}", summary="Keep a signature that was drawn")
 def draw(site: SiteDep, draft: Draft, signer: Signer, drawn: Drawn) -> dict[str, str]:
     picture = photo_of(draw_signature(drawn.strokes))
-    digest = site.rooms.do(draft, lambda room: _keep(room, signer, drawn.name, picture))
+    digest = site.sessions.do(draft, lambda session: _keep(session, signer, drawn.name, picture))
     return {"signer": signer, "how": "drawn", "digest": digest}
 
 
@@ -73,13 +73,13 @@ def draw(site: SiteDep, draft: Draft, signer: Signer, drawn: Drawn) -> dict[str,
 def by_pin(site: SiteDep, draft: Draft, signer: Signer, given: ByPin) -> dict[str, str]:
     with site.pins() as pins:
         pins.check(given.name, given.pin)
-    site.rooms.do(draft, lambda room: room.sign(signer, given.name, "pin"))
+    site.sessions.do(draft, lambda session: session.sign(signer, given.name, "pin"))
     return {"signer": signer, "how": "pin"}
 
 
 @router.delete("/api/drafts/{draft}/signatures/{signer}", summary="Take an acknowledgement back")
 def take_back(site: SiteDep, draft: Draft, signer: Signer) -> dict[str, str]:
-    site.rooms.do(draft, lambda room: room.change(lambda details: with_signature(details, signer, None)))
+    site.sessions.do(draft, lambda session: session.change(lambda details: with_signature(details, signer, None)))
     return {"signer": signer}
 
 
@@ -98,17 +98,17 @@ def photo(site: SiteDep, digest: Digest) -> Response:
     return Response(data, media_type="image/jpeg", headers={"cache-control": "private, max-age=86400, immutable"})
 
 
-def _keep(room: Room, signer: str, name: str, picture: bytes) -> str:
-    with room.store.ledger.transaction():
-        digest = room.store.photos.keep(picture)
-        room.sign(signer, name, "drawn", digest)
+def _keep(session: Session, signer: str, name: str, picture: bytes) -> str:
+    with session.store.ledger.transaction():
+        digest = session.store.photos.keep(picture)
+        session.sign(signer, name, "drawn", digest)
     return digest
 
 
-def signatures(room: Room, site: Site) -> list[dict[str, Any]]:
+def signatures(session: Session, site: Site) -> list[dict[str, Any]]:
     """Who may acknowledge, who has, and whether it still stands."""
-    details = room.details()
-    given, stand = details.signed, standing(details, room.contents())
+    details = session.details()
+    given, stand = details.signed, standing(details, session.contents())
     with site.pins() as pins:
         return [
             {

@@ -24,7 +24,7 @@ async def upload(
     request: Request, site: SiteDep, name: Annotated[str, Query(min_length=1, max_length=200)]
 ) -> dict[str, str]:
     length = request.headers.get("content-length", "0")
-    return {"upload": await site.shelf.take(name, request.stream(), int(length))}
+    return {"upload": await site.file_store.take(name, request.stream(), int(length))}
 
 
 @router.get("/api/jobs/{key}", summary="What came of some work, or how far it is")
@@ -34,4 +34,4 @@ def job(site: SiteDep, key: Key, wait: Annotated[float, Query(ge=0, le=_MOST_WAI
 
 @router.get("/files/{key}", include_in_schema=False)
 def file(site: SiteDep, key: Key, show: bool = False) -> Response:
-    return saved_file(site.shelf.path(key), show=show)
+    return saved_file(site.file_store.path(key), show=show)

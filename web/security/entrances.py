@@ -1,4 +1,4 @@
-"""The doors of a page: under which names it is reached, who comes in by which secret, and what they may do there."""
+"""The entrances of a page: under which names it is reached, which secret lets in, and what may be done there."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -7,12 +7,12 @@ from web.security.roles import Role
 from web.security.token import cookie_name, is_same
 
 
-class Door(Protocol):
-    """One way into the page, as the guard asks about it. Whatever it answers, it answers from headers alone."""
+class Entrance(Protocol):
+    """One way into the page, as the guard uses it. It decides by headers alone."""
 
     scheme: str
     """`http` or `https`."""
-    entrance: str
+    sign_in_path: str
     """Where a visitor without the secret is sent; empty: nowhere."""
 
     @property
@@ -37,11 +37,11 @@ class Door(Protocol):
         ...
 
 
-class LocalDoor:
+class LocalEntrance:
     """The page on this computer: whoever opens it is given the secret, and may do everything."""
 
     scheme = "http"
-    entrance = ""
+    sign_in_path = ""
     roles: frozenset[Role] = frozenset({"operator", "supervisor"})
 
     def __init__(self, hosts: frozenset[str], token: str) -> None:
@@ -61,14 +61,14 @@ class LocalDoor:
         return self._token
 
     def is_open(self, method: str, path: str) -> bool:
-        """Reading is."""
+        """Whether this only reads: that needs no secret."""
         return method in ("GET", "HEAD")
 
     def may(self, method: str, path: str) -> bool:
-        """Everything."""
+        """Whether this is allowed: everything is."""
         return True
 
 
-def roles_at(door: Door) -> frozenset[Role]:
-    """As whom one comes in by a door: one that says nothing of it is an operator's."""
-    return getattr(door, "roles", frozenset({"operator"}))
+def roles_at(entrance: Entrance) -> frozenset[Role]:
+    """The roles of whoever comes in by an entrance; an operator where it names none."""
+    return getattr(entrance, "roles", frozenset({"operator"}))

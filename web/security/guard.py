@@ -22,7 +22,7 @@ import language
 from custody.errors import StoreError
 from language import _
 from language.text import say
-from web.security.entrances import Door, roles_at
+from web.security.entrances import Entrance, roles_at
 from web.security.roles import OBSERVER, SCOPE_ROLES, Role, allowed
 from web.security.token import HEADER, is_same
 
@@ -30,7 +30,7 @@ READING = frozenset({"GET", "HEAD"})
 LANGUAGE_COOKIE = "serah-lang"
 OBSERVER_COOKIE = "serah-observer"
 OBSERVERS_ENTRY = "/observe"
-"""Where an observer shows a token: open to all, at every door."""
+"""Where an observer shows a token: open to all, at every entrance."""
 _MOST_COOKIES = 64 * 1024
 """Characters of cookies that are read; all programs of a computer share those of 127.0.0.1, so some are others'."""
 SECRET = "serah.secret"
@@ -93,19 +93,19 @@ class Guard:
         self,
         app: ASGIApp,
         *,
-        door: Door,
+        entrance: Entrance,
         language_code: str,
         whose: Callable[[str], str | None] = lambda _token: None,
         json: Limit = JSON,
     ) -> None:
-        """Stand before `app`, at a door.
+        """Guard `app` at an entrance.
 
         Args:
             language_code: the language of who has not chosen one.
             whose: the name of the observer whose token this is, None where it is nobody's.
             json: what a body may be where `LIMITS` says nothing else.
         """
-        self._app, self._door, self._language, self._json = app, door, language_code, json
+        self._app, self._entrance, self._language, self._json = app, entrance, language_code, json
         self._whose = whose
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,8 +147,8 @@ class Guard:
         return next((limit for form, limit in LIMITS if form.fullmatch(path)), self._json)
 
     def _check(self, scope: Scope, headers: list[tuple[str, str]], cookies: Mapping[str, str], limit: Limit) -> None:
-        hosts, door, method, path = _all(headers, "host"), self._door, scope["method"], scope["path"]
-        if len(hosts) != 1 or hosts[0].lower() not in door.hosts:
+        hosts, entrance, method, path = _all(headers, "host"), self._entrance, scope["method"], scope["path"]
+        if len(hosts) != 1 or hosts[0].lower() not in entrance.hosts:
             raise Refused(400, _("This is not the address of this page."))
         is_reading = method in READING
         site = _all(headers, "sec-fetch-site")
@@ -160,7 +160,7 @@ class Guard:
         if site and site not in (["same-origin"], ["none"]) and not is_visit:
             raise Refused(403, _("This request comes from another page."))
         observer = self._observer(headers, cookies)
-        roles: frozenset[Role] = frozenset({"observer"}) if observer is not None else roles_at(door)
+        roles: frozenset[Role] = frozenset({"observer"}) if observer is not None else roles_at(entrance)
         scope[SCOPE_ROLES], scope[OBSERVER] = roles, observer
         is_entry = path == OBSERVERS_ENTRY
         if not is_entry and not roles & allowed(method, path):
@@ -168,18 +168,18 @@ class Guard:
         if observer is not None and is_reading:
             scope[SECRET] = None
             return
-        secret, is_open = door.secret_of(cookies), is_entry or door.is_open(method, path)
+        secret, is_open = entrance.secret_of(cookies), is_entry or entrance.is_open(method, path)
         if secret is None and not is_open and is_reading:
-            if door.entrance and "text/html" in next(iter(_all(headers, "accept")), ""):
-                raise Refused(303, "", headers={"location": door.entrance})
+            if entrance.sign_in_path and "text/html" in next(iter(_all(headers, "accept")), ""):
+                raise Refused(303, "", headers={"location": entrance.sign_in_path})
             raise Refused(403, _("This device is not connected: scan the code on the station's screen."))
-        if not is_entry and not door.may(method, path):
+        if not is_entry and not entrance.may(method, path):
             raise Refused(403, _("That is done at the station's own screen."))
-        scope[SECRET] = door.secret_for(secret)
+        scope[SECRET] = entrance.secret_for(secret)
         if is_reading:
             return
         origins = _all(headers, "origin")
-        if origins and origins != [f"{door.scheme}://{hosts[0]}"]:
+        if origins and origins != [f"{entrance.scheme}://{hosts[0]}"]:
             raise Refused(403, _("This request comes from another page."))
         given = _all(headers, HEADER)
         if not is_open and (secret is None or len(given) != 1 or not is_same(given[0], secret)):

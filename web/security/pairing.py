@@ -183,11 +183,11 @@ class Lan:
         draft.replace(self._path)
 
 
-class LanDoor:
+class LanEntrance:
     """The page on the local network: only devices that were let in, and only what they are there for."""
 
     scheme = "https"
-    entrance = PAIR_PAGE
+    sign_in_path = PAIR_PAGE
 
     def __init__(self, lan: Lan) -> None:
         self._lan = lan

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from custody.format.events import Event
+from custody.plan.field import Incident, Point, Readiness
 from custody.plan.places import Place, is_under
 from custody.plan.store_space import STORAGE
 from db.store import Store
@@ -33,60 +33,60 @@ def field_board(store: Store, place: Place, now: str, here: str, *, with_staff: 
     lists = [one for one in checked if is_here(one.place)]
     register = [one for one in points_of(store, as_of=now) if is_here(one.body["place"])]
     unready = [one for one in lists if not one.is_ready]
+    unchecked = stores_without(store, lists, under=None if place.parent is None else place.code)
     return {
         "incidents": {
             "count": len(open_ones),
             "more": max(len(open_ones) - _SHOWN, 0),
-            "rows": [
-                {
-                    "text": one.body["text"],
-                    "stage": one.body["stage"],
-                    "place": where(one.body["place"]),
-                    "at": short_time(_first(one.opened).happened, here) if one.opened else "",
-                    "items": len(one.body["items"]),
-                }
-                for one in open_ones[:_SHOWN]
-            ],
+            "rows": [_incident_row(one, where(one.body["place"]), here) for one in open_ones[:_SHOWN]],
         },
         "readiness": {
             "count": len(lists),
             "ready": len(lists) - len(unready),
             "more": max(len(unready) - _SHOWN, 0),
-            "unchecked": len(stores_without(store, lists, under=None if place.parent is None else place.code)),
-            "rows": [
-                {
-                    "place": where(one.place),
-                    "about": "" if one.about == STORAGE else one.about,
-                    "at": short_time(one.event.happened, here),
-                    "missing": [_answer(answer) for answer in one.missing],
-                }
-                for one in unready[:_SHOWN]
-            ],
+            "unchecked": len(unchecked),
+            "rows": [_readiness_row(one, where(one.place), here) for one in unready[:_SHOWN]],
         },
         "points": {
             "count": len(register),
-            "overdue": sum(one.status == "overdue" for one in register),
-            "due": sum(one.status == "due" for one in register),
-            "done": sum(one.status == "done" for one in register),
+            **{status: sum(one.status == status for one in register) for status in ("overdue", "due", "done")},
             "rows": [
-                {
-                    "title": one.body["title"] or one.name,
-                    "owner": one.body["owner"] if with_staff else "",
-                    "place": where(one.body["place"]),
-                    "due": short_time(one.body["due"], here) if one.body["due"] else "",
-                    "status": one.status,
-                    "word": _point_word(one.status),
-                    "mark": _POINTS[one.status],
-                }
-                for one in register[:_SHOWN]
+                _point_row(one, where(one.body["place"]), here, with_staff=with_staff) for one in register[:_SHOWN]
             ],
         },
     }
 
 
-def _first(event: Event | None) -> Event:
-    assert event is not None
-    return event
+def _incident_row(incident: Incident, where: str, here: str) -> dict[str, Any]:
+    return {
+        "text": incident.body["text"],
+        "stage": incident.body["stage"],
+        "place": where,
+        "at": short_time(incident.opened.happened, here) if incident.opened else "",
+        "items": len(incident.body["items"]),
+    }
+
+
+def _readiness_row(checked: Readiness, where: str, here: str) -> dict[str, Any]:
+    return {
+        "place": where,
+        "about": "" if checked.about == STORAGE else checked.about,
+        "at": short_time(checked.event.happened, here),
+        "missing": [_answer(answer) for answer in checked.missing],
+    }
+
+
+def _point_row(point: Point, where: str, here: str, *, with_staff: bool) -> dict[str, Any]:
+    body = point.body
+    return {
+        "title": body["title"] or point.name,
+        "owner": body["owner"] if with_staff else "",
+        "place": where,
+        "due": short_time(body["due"], here) if body["due"] else "",
+        "status": point.status,
+        "word": _point_word(point.status),
+        "mark": _POINTS[point.status],
+    }
 
 
 def _answer(answer: Any) -> str:

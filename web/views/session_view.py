@@ -26,27 +26,25 @@ from reports.words import (
 )
 from services.scanning.advice import advice
 from services.scanning.handover_desk import station_clock, unplanned_words
-from web.live.sessions import Room
+from web.live.sessions import Session
 
 _SHOWN, _LITTLE, _NAMED = 30, 8, 5
 _GRAVE = {"critical": 0, "warning": 1, "info": 2}
 
 
-def board(room: Room) -> dict[str, Any]:
+def board(session: Session) -> dict[str, Any]:
     """Everything of a session that changes while it is scanned."""
-    desk, tally = room.desk, room.desk.tally
-    places = room.store.state.places
-    items, findings = items_of(room), room.judged()[1]
+    desk, tally = session.desk, session.desk.tally
+    places = session.store.state.places
+    items, findings = items_of(session), session.judged()[1]
     irregular = [finding for finding in findings if finding.severity != "info"]
-    details = room.details()
-    foretold = foretold_of(room)
-    taken = [
-        of_item(room, code, items.get(code), details.of(code), foretold)
-        for code in islice(reversed(desk.taken), _SHOWN)
-    ]
+    details = session.details()
+    foretold = foretold_of(session)
+    shown = islice(reversed(desk.taken), _SHOWN)
+    taken = [of_item(session, code, items.get(code), details.of(code), foretold) for code in shown]
     return {
-        "draft": room.draft,
-        "is_paused": room.is_paused,
+        "draft": session.draft,
+        "is_paused": session.is_paused,
         "giver": desk.giver,
         "giver_name": _name(places, desk.giver),
         "receiver": desk.receiver or "",
@@ -54,18 +52,18 @@ def board(room: Room) -> dict[str, Any]:
         "giver_shown": with_code(places, desk.giver),
         "receiver_shown": with_code(places, desk.receiver or ""),
         "bound": [{"name": custodian_name(places, code), "shown": with_code(places, code)} for code in desk.bound],
-        "lacks_bound": lacks_bound(room),
-        "unplanned": unplanned_words(room.store, [desk.giver, desk.receiver or "", *desk.bound]),
+        "lacks_bound": lacks_bound(session),
+        "unplanned": unplanned_words(session.store, [desk.giver, desk.receiver or "", *desk.bound]),
         "taken": tally.taken,
         "right": tally.right,
         "expected": tally.expected,
         "is_whole": tally.is_whole and bool(tally.expected),
-        "elsewhere": _elsewhere(room),
-        "is_by_paper": room.store.state.is_bare and bool(desk.foretold),
+        "elsewhere": _elsewhere(session),
+        "is_by_paper": session.store.state.is_bare and bool(desk.foretold),
         "missing_count": tally.missing,
         "extra_count": tally.extra,
-        "missing": _by_village(desk.missing, room),
-        "irregular": told(room, irregular[:_SHOWN]),
+        "missing": _by_village(desk.missing, session),
+        "irregular": told(session, irregular[:_SHOWN]),
         "irregular_count": len(irregular),
         "refused_count": tally.refused,
         "items": taken,
@@ -81,25 +79,27 @@ def with_code(places: Places, code: str) -> str:
     return show_custodian(code) if place is None or is_plate(code) else f"{printable(place.name, 200)} ({code})"
 
 
-def lacks_bound(room: Room) -> bool:
+def lacks_bound(session: Session) -> bool:
     """Whether a vehicle receives, and nobody has said where it goes: then nothing on it can be seen to be astray."""
-    desk = room.desk
-    return bool(desk.receiver and not desk.bound and room.store.is_carrier(desk.receiver))
+    desk = session.desk
+    return bool(desk.receiver and not desk.bound and session.store.is_carrier(desk.receiver))
 
 
-def items_of(room: Room) -> dict[str, Item]:
+def items_of(session: Session) -> dict[str, Item]:
     """What is known of everything that was scanned, taken or refused, by code."""
-    return room.judged()[0] | room.store.state.items_of(room.desk.refused)
+    return session.judged()[0] | session.store.state.items_of(session.desk.refused)
 
 
-def foretold_of(room: Room) -> set[str]:
+def foretold_of(session: Session) -> set[str]:
     """What was scanned and is not registered here, and of which a paper has told: now, or when it came."""
-    named = room.desk.foretold
-    told = {finding.item for finding in room.judged()[1] if finding.item and finding.is_foretold}
-    return told | {code for code in room.desk.taken if code in named}
+    named = session.desk.foretold
+    told = {finding.item for finding in session.judged()[1] if finding.item and finding.is_foretold}
+    return told | {code for code in session.desk.taken if code in named}
 
 
-def of_item(room: Room, code: str, item: Item | None, said: ItemDetails, foretold: Collection[str]) -> dict[str, str]:
+def of_item(
+    session: Session, code: str, item: Item | None, said: ItemDetails, foretold: Collection[str]
+) -> dict[str, str]:
     """One thing that was taken, and what is said of it, for people and for the dialog.
 
     `foretold`: as `foretold_of` tells.
@@ -107,7 +107,7 @@ def of_item(room: Room, code: str, item: Item | None, said: ItemDetails, foretol
     return {
         "code": code,
         "shown": show_code(code),
-        "words": room.desk.words(item, is_foretold=code in foretold),
+        "words": session.desk.words(item, is_foretold=code in foretold),
         "condition": said.condition,
         "condition_words": condition_word(said.condition) if said.condition else "",
         "remark": said.remark,
@@ -121,25 +121,25 @@ def of_item(room: Room, code: str, item: Item | None, said: ItemDetails, foretol
 
 
 def spoken_of(
-    room: Room, items: Mapping[str, Item], details: Details, noted: Mapping[str, str]
+    session: Session, items: Mapping[str, Item], details: Details, noted: Mapping[str, str]
 ) -> list[dict[str, str]]:
     """Each thing that was scanned and of which something is said, or which will not stand as good in the record.
 
     Args:
         noted: the conditions that the record will tell, by code.
     """
-    foretold = foretold_of(room)
-    said = {code: details.of(code) for code in room.desk.taken}
+    foretold = foretold_of(session)
+    said = {code: details.of(code) for code in session.desk.taken}
     for code, condition in noted.items():
         if condition != "good" and code in said:
             said[code] = msgspec.structs.replace(said[code], condition=condition)
-    return [of_item(room, code, items.get(code), one, foretold) for code, one in said.items() if one.is_said]
+    return [of_item(session, code, items.get(code), one, foretold) for code, one in said.items() if one.is_said]
 
 
-def told(room: Room, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+def told(session: Session, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as sentences, gravest first, each with what to do; without those that a paper foretold."""
-    needs = {need.kind: need for need in room.store.state.needs()}
-    place = station_clock(room.store)
+    needs = {need.kind: need for need in session.store.state.needs()}
+    place = station_clock(session.store)
     ordered = sorted(
         (one for one in findings if not one.is_foretold), key=lambda finding: (_GRAVE[finding.severity], finding.code)
     )
@@ -149,7 +149,7 @@ def told(room: Room, findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "severity": finding.severity,
             "word": gravity(finding),
             "text": finding_text(finding, needs, place),
-            "advice": advice(finding, room.store),
+            "advice": advice(finding, session.store),
             "item": finding.item or "",
             "shown": show_code(finding.item) if finding.item else "",
         }
@@ -163,40 +163,40 @@ def _name(places: Any, code: str) -> str:
     return place_path(places, code) if code in places else custodian_name(places, code)
 
 
-def missing_of(room: Room, village: str) -> list[dict[str, str]]:
+def missing_of(session: Session, village: str) -> list[dict[str, str]]:
     """What is missing that is for this village, item by item."""
-    within = _villages(room.desk.missing, room)
-    return [_in_words(room, item) for item in room.desk.missing if within[item.to] == village]
+    within = _villages(session.desk.missing, session)
+    return [_in_words(session, item) for item in session.desk.missing if within[item.to] == village]
 
 
-def few_missing(room: Room) -> list[dict[str, str]]:
+def few_missing(session: Session) -> list[dict[str, str]]:
     """What is missing, item by item, where it is so little that it can be named; else nothing."""
-    missing = room.desk.missing
-    return [_in_words(room, item) for item in missing] if len(missing) <= _NAMED else []
+    missing = session.desk.missing
+    return [_in_words(session, item) for item in missing] if len(missing) <= _NAMED else []
 
 
-def _in_words(room: Room, item: Item) -> dict[str, str]:
-    return {"shown": show_code(item.code), "words": room.desk.words(item)}
+def _in_words(session: Session, item: Item) -> dict[str, str]:
+    return {"shown": show_code(item.code), "words": session.desk.words(item)}
 
 
-def _elsewhere(room: Room) -> list[str]:
+def _elsewhere(session: Session) -> list[str]:
     """Who has the things bound for where this goes, most first, where nothing of it is left to be handed over."""
-    desk, counts = room.desk, Counter[str]()
+    desk, counts = session.desk, Counter[str]()
     if desk.tally.expected != 0 or desk.taken:
         return []
     for end in desk.bound or (desk.receiver or "",):
-        if end in room.store.state.places:
-            for group in room.store.state.stock(end):
+        if end in session.store.state.places:
+            for group in session.store.state.stock(end):
                 counts[group.held_by] += group.count
-    places = room.store.state.places
+    places = session.store.state.places
     return [f"{custodian_name(places, holder)}: {number(count)}" for holder, count in counts.most_common(_NAMED)]
 
 
-def _by_village(missing: Sequence[Item], room: Room) -> list[dict[str, Any]]:
+def _by_village(missing: Sequence[Item], session: Session) -> list[dict[str, Any]]:
     """How much is missing for each village; item by item only where it is little, for pages ask for the rest."""
-    places = room.store.state.places
+    places = session.store.state.places
     groups: dict[str, list[Item]] = {}
-    within = _villages(missing, room)
+    within = _villages(missing, session)
     for item in missing:
         groups.setdefault(within[item.to], []).append(item)
     is_little = len(missing) <= _LITTLE
@@ -205,17 +205,17 @@ def _by_village(missing: Sequence[Item], room: Room) -> list[dict[str, Any]]:
             "code": village,
             "name": _name(places, village) if village else "?",
             "count": len(items),
-            "things": [_in_words(room, item) for item in items] if is_little else None,
+            "things": [_in_words(session, item) for item in items] if is_little else None,
         }
         for village, items in groups.items()
     ]
 
 
-def _villages(items: Sequence[Item], room: Room) -> dict[str, str]:
+def _villages(items: Sequence[Item], session: Session) -> dict[str, str]:
     """The village of each place that these are bound for, or that place itself where it is no polling station."""
 
     def village(to: str) -> str:
-        place: Place | None = room.store.state.places.get(to)
+        place: Place | None = session.store.state.places.get(to)
         return place.parent if place and place.level == "polling_station" and place.parent else to
 
     return {to: village(to) for to in {item.to for item in items}}
