@@ -261,13 +261,18 @@ class Judging:
 
     def _judge_refused(self, handover: Handover) -> list[Finding]:
         """What is wrong with the labels of what the receiver did not take; it stays where it is."""
+        if not handover.refused:
+            return []
         items = self.state.items_of(touch.code for touch in handover.refused)
-        has_met = self.has_met(handover.giver)
-        return [
-            finding
-            for touch in handover.refused
-            for finding in judge_label(items.get(touch.code), ItemLabel(touch.code, touch.print), met_giver=has_met)
-        ]
+        has_met, named = self.has_met(handover.giver), self.waybill(handover).refs
+        return self._foretold(
+            [
+                finding
+                for touch in handover.refused
+                for finding in judge_label(items.get(touch.code), ItemLabel(touch.code, touch.print), met_giver=has_met)
+                if finding.code != "UNKNOWN_CODE" or touch.code not in named
+            ]
+        )
 
     def carried(self, items: Mapping[str, Item]) -> dict[str, Item]:
         """What moves inside these things and was not scanned itself: assumed, not seen; by code."""

@@ -394,4 +394,5 @@ def create_tables(database: Database) -> None:
         if isinstance(key, CompositeKey):
             without_rowid = is_sqlite and model is not Need
             meta |= {"primary_key": CompositeKey(*key.field_names), "without_rowid": without_rowid}
-        type(model.__name__, (model,), {"Meta": type("Meta", (), meta)}).create_table()
+        bound: Any = type(model.__name__, (model,), {"Meta": type("Meta", (), meta)})
+        bound.create_table()
