@@ -1,7 +1,7 @@
 """The options of a handover, which `scan`, `handover` and `drafts` share, and how they are read."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,39 +56,20 @@ class HandoverOptions:
 
     def given(self) -> GivenDetails:
         """What of it the page and programs say too, not read yet but for the file of the load."""
-        return GivenDetails(
-            giver_name=self.giver,
-            receiver_name=self.receiver,
-            giver_office=self.giver_office,
-            receiver_office=self.receiver_office,
-            witnesses=self.witness,
-            counted=self.counted,
-            vehicle=self.vehicle,
-            driver=self.driver,
-            escort=self.escort,
-            stops=self.stop,
-            note=self.note,
-            occurred=self.occurred,
-            extras=self.extra,
-            number=self.number,
-            load=_load_list(self.load) if self.load else (),
-        )
+        texts: dict[str, Any] = {name: getattr(self, _OPTIONS.get(name, name)) for name in _GIVEN}
+        return GivenDetails(**texts, load=_load_list(self.load) if self.load else ())
 
 
-_SHOWN = {
-    "giver_name": "--giver",
-    "receiver_name": "--receiver",
-    "giver_office": "--giver-office",
-    "receiver_office": "--receiver-office",
-    "witnesses": "--witness",
-    "vehicle": "--vehicle",
-    "driver": "--driver",
-    "escort": "--escort",
-    "stops": "--stop",
-    "note": "--note",
-    "occurred": "--occurred",
-    "number": "--number",
+_OPTIONS = {
+    "giver_name": "giver",
+    "receiver_name": "receiver",
+    "witnesses": "witness",
+    "stops": "stop",
+    "extras": "extra",
 }
+"""Which option a field of `GivenDetails` comes from, where that has another name."""
+_GIVEN = [field.name for field in fields(GivenDetails) if field.name != "load"]
+_SHOWN = {name: "--" + _OPTIONS.get(name, name).replace("_", "-") for name in _GIVEN}
 
 
 def handover_options(command: F) -> F:
