@@ -160,20 +160,20 @@ OLD = {
 def test_a_draft_of_an_earlier_version_is_read_as_before_and_kept_whole(url: str) -> None:
     with planned_station(url) as store:
         store.drafts.open("d1", WAREHOUSE, TPS[0], (), at="2024-02-10T08:00:00Z")
-        store.drafts.say("d1", OLD)
+        store.drafts.describe("d1", OLD)
         read = details_of(store, "d1")
         assert with_details(ENDS, read) == ALL
         assert (read.is_paused, read.half_read) == (True, ("one", "two"))
         assert read.signed == {"giver": Signed("Made", "drawn", "c", "d")}
         change_item(store, "d1", CODES[1], remark="wet")
-        assert list(store.drafts.said("d1")) == ["details"], "from the first change on it is one value"
+        assert list(store.drafts.details("d1")) == ["details"], "from the first change on it is one value"
         assert details_of(store, "d1") == with_items(read, {CODES[1]: replace_(read.of(CODES[1]), remark="wet")})
 
 
 def test_the_reason_of_a_refusal_comes_before_the_remark(url: str) -> None:
     with planned_station(url) as store:
         store.drafts.open("d1", WAREHOUSE, TPS[0], (), at="2024-02-10T08:00:00Z")
-        store.drafts.say("d1", {f"refused:{CODES[0]}": "torn", f"remark:{CODES[0]}": "wet"})
+        store.drafts.describe("d1", {f"refused:{CODES[0]}": "torn", f"remark:{CODES[0]}": "wet"})
         read = with_details(ENDS, details_of(store, "d1"))
         assert (read.refused, read.remarks) == ((Touch(CODES[0], None, "typed"),), {CODES[0]: "torn; wet"})
 

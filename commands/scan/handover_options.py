@@ -73,7 +73,7 @@ _SHOWN = {name: "--" + _OPTIONS.get(name, name).replace("_", "-") for name in _G
 
 
 def handover_options(command: F) -> F:
-    """The options that say what a label cannot: people, counts, conditions, things without a label."""
+    """Add the options for what labels do not have: people, counts, conditions, things without a label."""
     for option in reversed((*_people_options(), *_item_options(), *_record_options())):
         command = option(command)
     return command

@@ -232,7 +232,7 @@ def _find_draft(store: Store, id: str) -> DraftInfo:
 
 
 def _find_handover(store: Store, id: str) -> DraftInfo:
-    """The same, of a handover alone.
+    """Find the open session of a handover.
 
     Raises:
         InputError: the session is for something else.

@@ -18,8 +18,8 @@ from db.connect import reopen, write_lock
 from db.db_errors import as_store_errors
 from db.log.event_topics import topics_of
 from db.log.own_heads import Heads
-from db.log.reader import HeldLog, Reading
-from db.log.stored import read_stored
+from db.log.reader import Reading
+from db.log.stored import HeldLog, read_stored
 from db.log.tail_check import check_tail
 from db.models import Tables
 from db.prepared import Prepared, PreparedInsert, blank
@@ -38,6 +38,7 @@ class Ledger(Reading):
         self._last = Prepared(database, self._last_query)
         self._grown = Prepared(database, self._grown_query)
         self._new_event, self._new_fork = (Prepared(database, self._new_query, name) for name in ("event", "fork"))
+        self._topics = PreparedInsert(tables, "event_topic", ("topic", "event_id"))
         self._event_items = PreparedInsert(tables, "event_item", ("code", "event_id"))
         self._fork_items = PreparedInsert(tables, "fork_item", ("code", "fork_id"))
         self._is_doubtful = False
@@ -210,11 +211,9 @@ class Ledger(Reading):
 
     def insert(self, log_id: int, seq: int, leaf: bytes, body: bytes, signatures: str, parsed: Body) -> None:
         """Put an entry into a log's sequence and into the indexes. Call within a transaction, after checking it."""
-        tables = self.tables
         entry = {"log_id": log_id, "seq": seq, "leaf": leaf, "body": body, "signatures": signatures}
         event_id = self._new_event.first(**entry)[0]
-        for topic in topics_of(parsed):
-            tables.event_topic.insert(topic=topic, event_id=event_id).execute()
+        self._topics.run((topic, event_id) for topic in topics_of(parsed))
         self._index(parsed, self._event_items, event_id)
 
     def insert_fork(self, log_id: int, seq: int, leaf: bytes, body: bytes, signatures: str, parsed: Body) -> None:

@@ -22,7 +22,7 @@ _DETAILS = msgspec.json.Decoder(Details)
 
 def details_of(store: Store, draft: str) -> Details:
     """What people said of a session; nothing of one that is gone."""
-    return _read(store.drafts.said(draft))
+    return _read(store.drafts.details(draft))
 
 
 def change_details(store: Store, draft: str, change: Callable[[Details], Details]) -> Details:
@@ -32,10 +32,10 @@ def change_details(store: Store, draft: str, change: Callable[[Details], Details
         InputError: the session is gone.
     """
     with store.ledger.transaction():
-        said = store.drafts.said(draft)
+        said = store.drafts.details(draft)
         details = change(_read(said))
         kept = "" if details == Details() else msgspec.json.encode(details).decode()
-        store.drafts.say(draft, {**dict.fromkeys(said.keys() - {PURPOSE}, ""), _KEPT: kept})
+        store.drafts.describe(draft, {**dict.fromkeys(said.keys() - {PURPOSE}, ""), _KEPT: kept})
     return details
 
 

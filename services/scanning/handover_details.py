@@ -211,7 +211,8 @@ def read_occurred(text: str | None, now_utc: str, option: str = "--occurred") ->
 
 
 def name_line(option: str, text: str) -> str:
-    """A name, an office or a vehicle on one line. A scanner types into whatever has the focus, so no label is one.
+    """Return a name, an office or a vehicle on one line. A label is refused: a scanner types into the field with the
+    focus.
 
     Raises:
         InputError: it is what a label says, or `one_line` refuses it.

@@ -1,4 +1,4 @@
-"""What is said of items while they are scanned: refused, taken after all, how they are, how their seals are."""
+"""Remarks on items while they are scanned: refused, taken after all, their condition, their seals."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def describe(desk: "DraftDesk", what: What, code: str, text: str) -> str:
-    """Keep in a desk's draft what is said of an item, or of the whole; returns it in words.
+    """Keep a remark on an item, or on the whole handover, in a desk's draft; return it in words.
 
     Raises:
         CodeError, InputError, RuleError: it is not understood, or the item was not taken.

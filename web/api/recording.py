@@ -165,7 +165,7 @@ def _labels(texts: list[str]) -> list[ItemLabel]:
     if faults:
         raise InputError(
             N_("nothing was recorded: {count} lines are no item's code"),
-            hint=N_("Mend them and ask again."),
+            hint=N_("Fix them and send it again."),
             faults=tuple(faults),
             count=len(faults),
         )

@@ -54,9 +54,9 @@ class Session(SharedSession):
         self.is_paused = is_paused
         self.change(lambda details: msgspec.structs.replace(details, is_paused=is_paused))
 
-    def put_out(self, code: str) -> dict[str, Any]:
+    def remove(self, code: str) -> dict[str, Any]:
         """Remove an item that was scanned; return the event that pages were sent."""
-        return self.tell(self.scan.type_in(f"-{code}"))
+        return self.publish(self.scan.type_in(f"-{code}"))
 
     def set_ends(self, giver: str, receiver: str, bound: Sequence[str] | None) -> dict[str, Any]:
         """Set who gives, who receives and where a carrier goes, by their codes; empty or None leaves it as it is.
@@ -69,17 +69,17 @@ class Session(SharedSession):
         self.desk.set_ends(giver or self.desk.giver, receiver or self.desk.receiver)
         if bound is not None:
             self.desk.set_bound(bound)
-        told = self.tell(self.desk.ends_changed())
-        self.events.tell("changed", version=self.version())
+        told = self.publish(self.desk.ends_changed())
+        self.events.publish("changed", version=self.version())
         return told
 
     def change(self, change: Callable[[Details], Details]) -> None:
         """Change what people said of the handover and its items, and publish that to every open page."""
         refused = self.details().refused
         if change_details(self.store, self.draft, change).refused != refused:
-            self.desk.look_again()
-            self.tell(self.desk.refusals_changed())
-        self.events.tell("changed", version=self.version())
+            self.desk.look_up()
+            self.publish(self.desk.refusals_changed())
+        self.events.publish("changed", version=self.version())
 
     def catch_up(self) -> None:
         """Judge the scanned items again if the ledger has new data, and publish the changes to every open page."""
@@ -87,8 +87,8 @@ class Session(SharedSession):
             return
         self._heard, self._judged = heard, None
         for told in self.scan.catch_up():
-            self.tell(told)
-        self.events.tell("changed", version=self.version())
+            self.publish(told)
+        self.events.publish("changed", version=self.version())
 
     def judged(self) -> tuple[dict[str, Item], list[Finding]]:
         """The scanned items by code, and the findings about them."""
@@ -122,10 +122,10 @@ class Session(SharedSession):
         return contents(self.handover(), self.store.drafts.touches(self.draft))
 
     def sign(self, signer: str, name: str, how: Literal["drawn", "pin"], digest: str | None = None) -> None:
-        """Keep that somebody acknowledges what is to be recorded as it is now.
+        """Keep that somebody acknowledges what would be recorded now.
 
         Raises:
-            ConflictError: another name stands there now.
+            ConflictError: the name was changed meanwhile.
         """
         if not name or name_of(self.details(), signer) != name:
             raise ConflictError(
@@ -156,13 +156,13 @@ class Session(SharedSession):
         handover = with_details(self.desk.handover, details)
         handover = replace(handover, acknowledged=acknowledged(details, what))
         recorded = self.store.record_handover(handover, (), draft=self.draft)
-        self.events.tell("recorded", bast=recorded.bast)
+        self.events.publish("recorded", bast=recorded.bast)
         return recorded
 
     def drop(self) -> None:
         """Delete the draft: nothing of it is recorded, and every open page is notified."""
         self.store.drafts.drop(self.draft)
-        self.events.tell("dropped")
+        self.events.publish("dropped")
 
     def is_current(self, store: Store) -> bool:
         """Whether this is still what the ledger has; another program may fill the same draft."""
@@ -174,14 +174,14 @@ class Session(SharedSession):
             len(desk.taken),
         )
 
-    def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
+    def publish(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
         """Publish an outcome to every open page, and keep which codes of a paper were shown so far."""
         self._judged = None
         half_read = tuple(self.scan.open_parts)
         if half_read != self._half_read:
             change_details(self.store, self.draft, lambda said: msgspec.structs.replace(said, half_read=half_read))
             self._half_read = half_read
-        return super().tell(outcome, line)
+        return super().publish(outcome, line)
 
 
 class Sessions:
@@ -220,9 +220,10 @@ class Sessions:
         return self._keep.do(lambda store: job(self._session(store, draft, anew)))
 
     def record(self, draft: str, job: Callable[[Session], T], already: Callable[[Store, RecordedHandover], T]) -> T:
-        """What a job that records a session gives; where that is over, what is told of the handover that it became.
+        """Run a job that records a session and return its result; for one that is over, return `already` of its
+        handover.
 
-        A second click or a second page comes too late and gets the same handover.
+        So a second click or a second page gets the same handover.
 
         Raises:
             InputError: there is no such session, and it never became a handover.
@@ -263,7 +264,7 @@ class Sessions:
             if session is None or not session.is_current(store):
                 session = self._sessions[draft] = Session(store, draft, self.events(draft))
             elif anew:
-                session.desk.look_again()
+                session.desk.look_up()
             session.catch_up()
             return session
         except Exception:

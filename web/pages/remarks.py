@@ -1,4 +1,4 @@
-"""What is said of things while they are scanned: condition, seals, refusal, remark, photograph; of one or of many."""
+"""Remarks on items while they are scanned: condition, seals, refusal, remark, photograph; on one or many."""
 
 from typing import Annotated, Any, Literal
 
@@ -25,7 +25,7 @@ MOST_ITEMS = 5000
 
 
 class Words(Given):
-    """What is said of some items, or of all that were taken. None leaves as it is what was said; empty takes it back.
+    """Remarks on some items, or on all that were taken. None keeps a remark as it is; empty deletes it.
 
     `photo` is the digest of one that was kept before.
     """

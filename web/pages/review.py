@@ -67,7 +67,7 @@ class Said(Given):
         """The same, read.
 
         Raises:
-            InputError: a text has characters that nobody sees, or a label was scanned into a name.
+            InputError: a text has invisible characters, or a label was scanned into a name.
         """
         shown = {
             "giver_name": _("Giver"),

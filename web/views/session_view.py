@@ -80,7 +80,7 @@ def with_code(places: Places, code: str) -> str:
 
 
 def lacks_bound(session: Session) -> bool:
-    """Whether a vehicle receives, and nobody has said where it goes: then nothing on it can be seen to be astray."""
+    """Whether a vehicle receives and its destination is not set: then no item on it can be found to be misrouted."""
     desk = session.desk
     return bool(desk.receiver and not desk.bound and session.store.is_carrier(desk.receiver))
 
@@ -91,7 +91,7 @@ def items_of(session: Session) -> dict[str, Item]:
 
 
 def foretold_of(session: Session) -> set[str]:
-    """What was scanned and is not registered here, and of which a paper has told: now, or when it came."""
+    """Return the scanned codes that are not registered here and that a paper names, now or when they came."""
     named = session.desk.foretold
     told = {finding.item for finding in session.judged()[1] if finding.item and finding.is_foretold}
     return told | {code for code in session.desk.taken if code in named}
@@ -100,9 +100,9 @@ def foretold_of(session: Session) -> set[str]:
 def of_item(
     session: Session, code: str, item: Item | None, said: ItemDetails, foretold: Collection[str]
 ) -> dict[str, str]:
-    """One thing that was taken, and what is said of it, for people and for the dialog.
+    """Return one taken item with the remarks on it, in words and for the dialog.
 
-    `foretold`: as `foretold_of` tells.
+    `foretold`: as `foretold_of` returns it.
     """
     return {
         "code": code,
@@ -123,10 +123,10 @@ def of_item(
 def spoken_of(
     session: Session, items: Mapping[str, Item], details: Details, noted: Mapping[str, str]
 ) -> list[dict[str, str]]:
-    """Each thing that was scanned and of which something is said, or which will not stand as good in the record.
+    """Return each scanned item with a remark, or that will not be recorded as good.
 
     Args:
-        noted: the conditions that the record will tell, by code.
+        noted: the conditions that will be recorded, by code.
     """
     foretold = foretold_of(session)
     said = {code: details.of(code) for code in session.desk.taken}
