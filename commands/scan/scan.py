@@ -19,7 +19,8 @@ from commands.scan.draft_session import (
     tell_resumed,
     tell_session,
 )
-from commands.scan.handover_options import handover_options, read_handover, tell_recorded
+from commands.scan.handover_options import HandoverOptions, handover_options, read_handover
+from commands.scan.handover_result import tell_recorded
 from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, InputError
 from custody.format.codes import PlaceLabel
@@ -29,8 +30,8 @@ from db.store import Store
 from language import _
 from language.text import local_time
 from scanner.sources.camera_open import this_machine
-from services.scanning.drafts import ends_in_words
 from services.scanning.handover_desk import DraftDesk
+from services.scanning.open_drafts import ends_in_words
 
 source_option = click.option(
     "--source",
@@ -86,8 +87,9 @@ def scan(
     yes: bool,
     new: bool,
     as_json: bool,
-    **options: Any,
+    **said: Any,
 ) -> None:
+    options = HandoverOptions(**said)
     with station.store(write=True) as store:
         giver = store.custodian(giver_code) if giver_code else ""
         receiver = store.custodian(to_code) if to_code else ""
@@ -123,8 +125,9 @@ def handover(
     quiet: bool,
     yes: bool,
     as_json: bool,
-    **options: Any,
+    **said: Any,
 ) -> None:
+    options = HandoverOptions(**said)
     with station.store(write=True) as store:
         giver, receiver = store.custodian(giver_code), store.custodian(to_code)
         given = read_handover(store, giver, receiver, options)
@@ -132,9 +135,9 @@ def handover(
             draft = begin(store, given, options)
             run_session(store, draft, KEYBOARD, options, window=False, quiet=quiet, yes=yes, as_json=as_json)
             return
-        if codes is None and not (options["match"] or options["extra"]):
+        if codes is None and not (options.match or options.extra):
             raise InputError(N_("it is not said what was handed over"), hint=N_("Add --codes FILE, or --codes -"))
-        touches = [*(_typed(codes, receiver) if codes else ()), *_matched(store, given, options["match"])]
+        touches = [*(_typed(codes, receiver) if codes else ()), *_matched(store, given, options.match)]
         tell_recorded(store, store.record_handover(given, touches), options, as_json=as_json)
 
 
@@ -188,8 +191,9 @@ def drafts(
     quiet: bool,
     yes: bool,
     as_json: bool,
-    **options: Any,
+    **said: Any,
 ) -> None:
+    options = HandoverOptions(**said)
     with station.store(write=bool(resume or record)) as store:
         if resume:
             info = _find_handover(store, resume)
@@ -211,8 +215,8 @@ def drafts(
             _list_drafts(store, as_json=as_json)
 
 
-def _tell(store: Store, info: DraftInfo, options: dict[str, Any]) -> None:
-    """Keep the details from the options of this command in a session; they replace earlier ones."""
+def _tell(store: Store, info: DraftInfo, options: HandoverOptions) -> None:
+    """Keep in a session what the options of this command say, over what was said of it before."""
     given = read_handover(store, info.giver or "", info.receiver or "", options)
     tell_session(store, info.id, given, options)
 

@@ -10,7 +10,7 @@ from custody.errors import TamperError
 from db.store import Store
 from language.text import say, sentence
 from reports.words import custodian_name
-from services.scanning.drafts import ends_in_words
+from services.scanning.open_drafts import ends_in_words
 from web.dependencies import SiteDep
 from web.page_hints import hint_on_page
 from web.templating import render_page
