@@ -7,6 +7,7 @@ from pathlib import Path
 from bench.scenario.field import AS_OF, Field, Load
 from bench.scenario.scene import Scene, fault
 from bench.scenario.stations import Laptop
+from custody.compose.compose import Touch
 from custody.errors import TamperError
 from services.exchange.evidence_files import audit_file
 from services.exchange.ledger_audit import audit_ledger
@@ -90,7 +91,14 @@ def photographed(s: Scene) -> None:
 
 
 def all_meet(field: Field) -> None:
-    """Every laptop's stick comes to the office, which then says that what was stolen counts no longer."""
+    """Every laptop's stick comes to the office, which then says that what was stolen counts no longer.
+
+    Before that, the laptops that came to a sub-district later record something, knowing what its first one recorded: as
+    long as one of them has not, it may have recorded what a `GAP` there lacks, and none is final (decisions/0226).
+    """
+    for laptop in field.others:
+        if laptop.place in field.districts:
+            _look_once_more(laptop, field.districts[laptop.place], field.folder / "first.serah")
     office, sticks = field.warehouse, list(field.sticks)
     for number, laptop in enumerate((*field.districts.values(), *field.villages.values(), *field.others)):
         sticks.append(laptop.bundle(field.folder / f"last-{number}.serah"))
@@ -99,12 +107,22 @@ def all_meet(field: Field) -> None:
         revoke(office.store, laptop.log, reason="dicuri", last_good=last_good)
 
 
+def _look_once_more(laptop: Laptop, first: Laptop, stick: Path) -> None:
+    """Take in what the first laptop there holds, and look at a sound thing that it handed over last."""
+    laptop.take(first.bundle(stick))
+    ledger, own = first.store.ledger, first.store.ledger.own_log().id
+    events = (ledger.event_at(own, seq) for seq in range(ledger.sizes()[first.log], 0, -1))
+    given = (code for event in events if event.type == "handover" for code in event.moved)
+    sound = next(c for c in given if (item := laptop.store.state.item(c)) and item.condition in ("", "good"))
+    record_inspection(laptop.store, [Touch(sound, None, "typed")], "good")
+
+
 def look_at_all(field: Field, laptop: Laptop) -> Survey:
     """What a ledger says is irregular, taken into what was found."""
     seen = survey(laptop.store, AS_OF)
     for one in seen.discrepancies:
         finding = one.finding
-        state = "provisional" if finding.is_provisional else "open" if finding.is_open else "settled"
+        state = "settled" if not finding.is_open else "provisional" if finding.is_provisional else "open"
         field.found["ledger", finding.code, finding.item or one.bast, state] += 1
         field.told["ledger", finding.code, finding.item or one.bast, state] = f"{one.record} {finding}"
     return seen
@@ -112,11 +130,10 @@ def look_at_all(field: Field, laptop: Laptop) -> Survey:
 
 def audit(field: Field) -> None:
     """Audit the office's ledger by the heads that people kept: one of them is older than its log."""
-    office = field.warehouse
-    last = list(field.districts.values())[-1]
-    heads = [own_head(laptop.store) for laptop in (*field.laptops(), *field.others) if laptop is not last]
+    office, unwatched = field.warehouse, field.unwatched
+    heads = [own_head(laptop.store) for laptop in (*field.laptops(), *field.others) if laptop is not unwatched]
     heads.append(field.older_head)
-    field.expect("UNWITNESSED", last.log, where="evidence")
+    field.expect("UNWITNESSED", unwatched.log, where="evidence")
     _take(field, audit_ledger(office.store, field.root, heads).findings, "evidence")
 
 

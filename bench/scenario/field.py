@@ -126,6 +126,11 @@ class Field:
         """Whether a sub-district, and the village in it that has a laptop, meet the others by paper alone."""
         return self.of_level["district"].index(district) % 2 == 1
 
+    @property
+    def unwatched(self) -> Laptop:
+        """The last sub-district's laptop that meets by bundle: no other log relies on what it records last."""
+        return [laptop for district, laptop in self.districts.items() if not self.by_paper(district)][-1]
+
     def recorder(self, village: str) -> Laptop:
         """Who records what leaves a village: its own laptop, or that of its sub-district."""
         return self.villages.get(village) or self.districts[self.parent(village)]
@@ -180,7 +185,7 @@ class Field:
         self._leg("arrive", self._arrivals())
         self._leg("village", self._to_villages())
         self._leg("receipt", self._receipts())
-        self.older_head = own_head(list(self.districts.values())[-1].store)
+        self.older_head = own_head(self.unwatched.store)
         self._leg("station", self._to_stations())
 
     def _meet(self, places: Iterable[str]) -> None:

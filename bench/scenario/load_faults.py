@@ -102,12 +102,14 @@ def never_arrives(s: Scene) -> None:
 
 @fault("SHORTAGE", "a box on the load list is left standing in the warehouse")
 def left_in_store(s: Scene) -> None:
+    """Where the truck's number is shared, yet another laptop may have it: the shortage is provisional."""
+
     def edit(load: Load) -> None:
         leave_out(load, s.item)
         load.says.append(("SHORTAGE", s.item))
+        load.after.append(lambda _done: s.ledger("SHORTAGE", is_provisional="number" in load.more))
 
     s.on("load", edit)
-    s.ledger("SHORTAGE")
     s.ledger("LATE")
 
 
@@ -130,8 +132,11 @@ def refused_at_the_truck(s: Scene) -> None:
     village="bundle",
 )
 def two_laptops(s: Scene) -> None:
-    """What each tells that it lacks, the other one has: when they have met, the box alone is short, in both records."""
-    rest, number = [code for code in s.items if code != s.item], f"{s.number:04d}/TRUK/2024"
+    """What each tells that it lacks, the other one has: when they have met, the box alone is short, in both records.
+
+    A truck has one number: where another fault has shared it already, this is one laptop more under that number.
+    """
+    rest = [code for code in s.items if code != s.item]
 
     def edit(load: Load) -> None:
         store = s.field.warehouse
@@ -142,11 +147,11 @@ def two_laptops(s: Scene) -> None:
         for code in s.items:
             leave_out(load, code)
             load.says.append(("SHORTAGE", code))
-        load.more["number"] = number
+        load.more.setdefault("number", f"{s.number:04d}/TRUK/2024")
         load.after.append(lambda _done: by_second(load, second))
 
     def by_second(load: Load, second: Laptop) -> None:
-        more = {"bound": load.more["bound"], "number": number, "load": tuple(s.items)}
+        more = {"bound": load.more["bound"], "number": load.more["number"], "load": tuple(s.items)}
         s.field.record(Load("load", second, load.giver, load.to, rest, more, says=[("SHORTAGE", s.item)]))
         s.field.warehouse.take(second.bundle(s.field.folder / "second.serah"))
 

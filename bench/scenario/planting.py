@@ -19,7 +19,7 @@ from bench.scenario.scene import FAULTS, Fault, Scene
 def plant(field: Field, *, seed: int, times: int) -> Counter[str]:
     """Plant each fault so often, in one sub-district after the other; no thing twice. Returns how often each was."""
     dice, used, whole, befallen = random.Random(seed), set[str](), set[str](), set[tuple[str, str]]()
-    districts, planted = list(field.districts), Counter[str]()
+    districts, planted, planned = list(field.districts), Counter[str](), set(field.bound)
     number = 0
     for fault in sorted(FAULTS, key=lambda fault: fault.scope != "station"):
         for turn in range(times):
@@ -40,6 +40,7 @@ def plant(field: Field, *, seed: int, times: int) -> Counter[str]:
                 whole.add(found.station)
                 used |= set(found.items)
             fault.plant(found)
+            used |= field.bound.keys() - planned  # what it registers besides is for no other fault
             planted[fault.code] += 1
     return planted
 
