@@ -38,7 +38,7 @@ from services.reporting.bast_letters import letter_facts
 from services.reporting.overview import Overview
 from services.reporting.survey import survey
 from services.scanning.handover_desk import DraftDesk
-from services.scanning.handover_details import tell
+from services.scanning.handover_details import keep_details
 from services.scanning.handover_papers import facts_now, found_in
 
 PPK, PPK_2 = "51.08.01", "51.08.02"
@@ -160,7 +160,7 @@ class Field:
     def _record(self, store: Store, handover: Handover, codes: Sequence[str]) -> RecordedHandover:
         at = store.around.now_utc()
         draft = store.drafts.open(store.around.new_id(), handover.giver, handover.to, handover.bound, at=at).id
-        tell(store, draft, handover)
+        keep_details(store, draft, handover)
         live = DraftDesk(store, draft)
         for touch in touched(codes):
             live.take(ItemLabel(touch.code, touch.print), touch.how)

@@ -8,7 +8,7 @@ from ledger_examples import TPS, WAREHOUSE, planned_station
 
 from custody.compose.compose import Extra, Handover, SealLook, Touch
 from custody.format.carriage import Carriage
-from services.scanning.handover_details import said_of, tell, words_of
+from services.scanning.handover_details import keep_details, said_of, words_of
 
 ENDS = Handover("51.08", "51.08.01", ("51.08.01.2001",))
 CODES = ("0123456789ABC", "7Q2M9X4T5B8C6")
@@ -105,9 +105,9 @@ def test_what_is_told_again_in_the_same_words_is_kept_once(url: str) -> None:
     with planned_station(url) as store:
         store.drafts.open("d1", WAREHOUSE, TPS[0], (), at="2024-02-10T08:00:00Z")
         for _time in range(2):
-            tell(store, "d1", ALL)
+            keep_details(store, "d1", ALL)
         assert said_of(ENDS, store.drafts.details("d1")) == ALL
-        tell(store, "d1", replace(ENDS, extras=(Extra("box", 2, "torn: =wet="), Extra("seal", 4))))
+        keep_details(store, "d1", replace(ENDS, extras=(Extra("box", 2, "torn: =wet="), Extra("seal", 4))))
         assert said_of(ENDS, store.drafts.details("d1")) == replace(ALL, extras=(*ALL.extras, Extra("seal", 4)))
         assert store.drafts.get("d1").bound == ENDS.bound
 

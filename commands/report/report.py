@@ -26,7 +26,7 @@ from commands.report.chains import Chains
 from commands.report.custody import needs_of, save_chains_of
 from commands.report.field_reports import report_incidents, report_points, report_readiness, report_returns
 from commands.report.handover_paper import save_paper
-from commands.report.late import clock_options, report_late, report_pace, tell
+from commands.report.late import clock_options, report_late, report_pace, show_listing
 from commands.report.ledger_reports import report_discrepancies, report_evaluation, report_scorecard
 from custody.errors import N_, InputError
 from custody.measures.progress import ProgressRow
@@ -217,4 +217,4 @@ def _report_prints(store: Store, out: Path | None, *, as_json: bool) -> None:
 
 def _report_deliveries(store: Store, out: Path | None, *, as_json: bool) -> None:
     listing = delivery_report(vendor_deliveries.account(store), store.state.places.all(), needs_of(store))
-    tell(store, listing, out, as_json=as_json)
+    show_listing(store, listing, out, as_json=as_json)

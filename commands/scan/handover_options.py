@@ -225,7 +225,7 @@ def _photo(store: Store, text: str) -> tuple[str, str]:
     return parse_entry(code).code, store.photos.keep(read_photo(Path(file)))
 
 
-def tell_recorded(store: Store, recorded: RecordedHandover, options: Mapping[str, Any], *, as_json: bool) -> None:
+def show_recorded(store: Store, recorded: RecordedHandover, options: Mapping[str, Any], *, as_json: bool) -> None:
     """Say that a handover is recorded, and what is irregular about it; write the papers that the options ask for."""
 
     if path := options["paper"]:
@@ -251,7 +251,7 @@ def tell_recorded(store: Store, recorded: RecordedHandover, options: Mapping[str
         if any(finding.message != MISSED_BY_PAPER for finding in short):
             words = _("Not handed over, stayed with {giver}: {count}. Which: {command}")
         click.echo(words.format(giver=custodian_name(places, recorded.giver), count=number(len(short)), command=rest))
-    tell_findings(store, recorded.findings, recorded.to)
+    show_findings(store, recorded.findings, recorded.to)
     for words in people_words(recorded.facts.named_twice):
         click.echo("! " + words)
 
@@ -259,11 +259,11 @@ def tell_recorded(store: Store, recorded: RecordedHandover, options: Mapping[str
         click.echo(told)
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=first.seq))
     if recorded.matched:
-        _tell_reprint(store, recorded)
+        _show_reprint(store, recorded)
     click.echo(unwitnessed_words(store.heads.unwitnessed()))
 
 
-def _tell_reprint(store: Store, recorded: RecordedHandover) -> None:
+def _show_reprint(store: Store, recorded: RecordedHandover) -> None:
     """Say how to give new labels, at once, to what was taken without a readable one."""
 
     parties = recorded.events[0].body["parties"]
@@ -305,7 +305,7 @@ def recorded_json(store: Store, recorded: RecordedHandover) -> dict[str, Any]:
     }
 
 
-def tell_findings(store: Store, findings: Sequence[Finding], place: str, *, err: bool = False) -> None:
+def show_findings(store: Store, findings: Sequence[Finding], place: str, *, err: bool = False) -> None:
     """List findings, gravest first, the first few of each code in words and the rest counted.
 
     What a paper foretold is omitted: the caller says it in one line

@@ -14,12 +14,12 @@ from commands.scan.draft_session import (
     KEYBOARD,
     begin,
     confirm_draft,
+    keep_session_details,
     run_session,
-    tell_long_open,
-    tell_resumed,
-    tell_session,
+    show_resumed,
+    warn_long_open,
 )
-from commands.scan.handover_options import handover_options, read_handover, tell_recorded
+from commands.scan.handover_options import handover_options, read_handover, show_recorded
 from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, InputError
 from custody.format.codes import PlaceLabel
@@ -94,7 +94,7 @@ def scan(
         given = read_handover(store, giver, receiver, options)
         if not giver and not receiver and not new and not sys.stdin.isatty():
             raise InputError(N_("nobody is named who gives"), hint=N_("Add --from CODE and --to CODE."))
-        draft = begin(store, given, options, anew=new)
+        draft = begin(store, given, options, restart=new)
         run_session(store, draft, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
 
 
@@ -135,7 +135,7 @@ def handover(
         if codes is None and not (options["match"] or options["extra"]):
             raise InputError(N_("it is not said what was handed over"), hint=N_("Add --codes FILE, or --codes -"))
         touches = [*(_typed(codes, receiver) if codes else ()), *_matched(store, given, options["match"])]
-        tell_recorded(store, store.record_handover(given, touches), options, as_json=as_json)
+        show_recorded(store, store.record_handover(given, touches), options, as_json=as_json)
 
 
 def _typed(codes: str, receiver: str) -> list[Any]:
@@ -193,13 +193,13 @@ def drafts(
     with station.store(write=bool(resume or record)) as store:
         if resume:
             info = _find_handover(store, resume)
-            tell_resumed(store, info)
-            _tell(store, info, options)
+            show_resumed(store, info)
+            _keep_details(store, info, options)
             run_session(store, info.id, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
         elif record:
             info = _find_handover(store, record)
-            tell_long_open(store, info)
-            _tell(store, info, options)
+            warn_long_open(store, info)
+            _keep_details(store, info, options)
             confirm_draft(store, DraftDesk(store, info.id), options, yes=True, as_json=as_json)
         elif drop:
             info = _find_draft(store, drop)
@@ -211,10 +211,10 @@ def drafts(
             _list_drafts(store, as_json=as_json)
 
 
-def _tell(store: Store, info: DraftInfo, options: dict[str, Any]) -> None:
+def _keep_details(store: Store, info: DraftInfo, options: dict[str, Any]) -> None:
     """Keep the details from the options of this command in a session; they replace earlier ones."""
     given = read_handover(store, info.giver or "", info.receiver or "", options)
-    tell_session(store, info.id, given, options)
+    keep_session_details(store, info.id, given, options)
 
 
 def _find_draft(store: Store, id: str) -> DraftInfo:

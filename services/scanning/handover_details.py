@@ -90,7 +90,7 @@ def _words_of_items(handover: Handover) -> dict[str, Mapping[str, str]]:
     }
 
 
-def tell(store: Store, draft: str, handover: Handover) -> None:
+def keep_details(store: Store, draft: str, handover: Handover) -> None:
     """Keep in a draft all details that a command gives of its handover; they replace earlier ones.
 
     Things without a label are added to those that are kept; the same words again mean the same things.

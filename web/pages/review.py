@@ -107,7 +107,7 @@ class Reviewed(Said):
 def review(request: Request, site: SiteDep, draft: Draft) -> Response:
     try:
         shown = site.sessions.do(
-            draft, lambda session: _review(session) | {"signatures": signatures(session, site)}, anew=True
+            draft, lambda session: _review(session) | {"signatures": signatures(session, site)}, refresh=True
         )
     except InputError:
         return ended(site, draft, is_device=is_device(request))
