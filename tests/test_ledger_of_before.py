@@ -65,7 +65,7 @@ def test_the_ledger_of_before_opens_with_everything(file: Path) -> None:
         assert [one.log for one in Strangers(store.state).kept()] == SAYS["strangers"]
         assert [photo.data is None for photo in store.photos.named()] == [False]
         assert [touch.code for touch in store.drafts.touches("d1")] == [codes[6], codes[5]]
-        assert store.drafts.said("d1") == {"counted": "2"}
+        assert store.drafts.details("d1") == {"counted": "2"}
         assert store.papers.count() == 1
 
 
