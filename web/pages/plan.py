@@ -40,7 +40,7 @@ Uploads = Annotated[list[Key], Field(min_length=1, max_length=MOST_FILES)]
 Word = Annotated[str, Field(max_length=120)]
 
 
-class Said(Given):
+class FileAnswer(Given):
     """An answer to what is open about one file: the option of `load` that says it, and its value."""
 
     file: Annotated[str, Field(max_length=300)]
@@ -52,7 +52,7 @@ class Tables(Given):
     """Tables that were sent, to be looked at, and what was answered about them."""
 
     uploads: Uploads
-    said: Annotated[list[Said], Field(max_length=300)] = []
+    said: Annotated[list[FileAnswer], Field(max_length=300)] = []
 
 
 class SeenTables(Tables):
@@ -142,7 +142,7 @@ def _register(part: SeenPart, store: Store, progress: Progress) -> Answer:
     return Answer(page, {"registered": len(found.items), "by_kind": dict(found.by_kind)})
 
 
-def _readings(said: Sequence[Said]) -> dict[str, Reading]:
+def _readings(said: Sequence[FileAnswer]) -> dict[str, Reading]:
     """How each file is to be read, by what was answered so far."""
     readings: dict[str, Reading] = {}
     for answer in said:

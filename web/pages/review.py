@@ -43,7 +43,7 @@ class Extra(Given):
     note: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
 
 
-class Said(Given):
+class HandoverFields(Given):
     """What people say of the handover: names, the giver's own count, the vehicle, a remark."""
 
     giver_name: Name = ""
@@ -93,7 +93,7 @@ class Said(Given):
         }
 
 
-class Reviewed(Said):
+class Reviewed(HandoverFields):
     """What is recorded: what people say, and the version of the session that they have seen.
 
     By `id` the page asks for what came of this press, where its answer is lost.
@@ -122,7 +122,7 @@ def reasons(site: SiteDep, draft: Draft) -> Response:
 
 
 @router.put("/api/drafts/{draft}/said", summary="Keep what people say of a session")
-def say(site: SiteDep, draft: Draft, said: Said) -> dict[str, str]:
+def say(site: SiteDep, draft: Draft, said: HandoverFields) -> dict[str, str]:
     words = said.words()
     site.sessions.do(draft, lambda session: _say(session, words))
     return {"draft": draft}
@@ -186,7 +186,7 @@ def _review(session: Session) -> dict[str, Any]:
         "findings": told(session, others),
         "shortage_count": len(weighed.facts.missing) if weighed else 0,
         "version": session.version(),
-        "said": _Said(said),
+        "said": _ShownFields(said),
         "extras": [[each.kind, each.count, each.note] for each in handover.extras],
         "kinds": [(need.kind, kind_name({need.kind: need}, need.kind)) for need in store.state.needs()],
         "most_extras": MOST_EXTRAS,
@@ -242,7 +242,7 @@ def _reasons(session: Session) -> dict[str, Any]:
     return {"reasons": reasons, **critical_findings(session.store, weighed.findings if weighed else [])}
 
 
-class _Said(dict[str, str]):
+class _ShownFields(dict[str, str]):
     """What was said, empty where nothing was; witnesses one by one."""
 
     def __missing__(self, name: str) -> str:
