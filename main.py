@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None, now_utc: Callable[[], str] | No
         from commands.errors import run  # after the language is known: help texts are translated as they are read
         from commands.program import program
     except ModuleNotFoundError as error:
-        return _tell_missing(error.name or str(error))
+        return _show_missing(error.name or str(error))
     return run(program(now_utc), args)
 
 
@@ -66,7 +66,7 @@ def _speak_utf8() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _tell_missing(package: str) -> int:
+def _show_missing(package: str) -> int:
     """Say how to start with the packages that Serah needs; this Python lacks one."""
     own = Path(__file__).parent / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     remedy = f"{own} main.py" if own.is_file() and own.parent.parent != Path(sys.prefix) else "python3 bootstrap.py"

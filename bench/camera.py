@@ -239,7 +239,7 @@ def film_session(
         return ["finish"] if is_over or time.perf_counter() - began_s > ends_after_s else []
 
     feedback = Feedback(session, _NOWHERE)
-    with closing(Live("film", lambda: None, camera, clock=monotonic_ms, tell=lambda _line: None)) as live:
+    with closing(Live("film", lambda: None, camera, clock=monotonic_ms, notify=lambda _line: None)) as live:
         scan_frames(live, Reader(), session, on_outcome, typed_lines=typed, on_frame=feedback.on_frame)
     return taken, time.process_time() - began_cpu_s
 

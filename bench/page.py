@@ -24,7 +24,7 @@ from bootstrap import BROWSERS
 from custody.format.codes import item_payload
 from scanner import frame_loop
 from scanner.reads import Read
-from scanner.sources.frames import FrameSource, Tell, monotonic_ms
+from scanner.sources.frames import FrameSource, Notify, monotonic_ms
 from scanner.sources.live_source import Live
 from web.site import Site
 
@@ -56,9 +56,9 @@ class Camera:
         """Nothing is held."""
 
     @contextmanager
-    def opened(self, _spec: str, *, tell: Tell, **_more: Any) -> Iterator[FrameSource]:
+    def opened(self, _spec: str, *, notify: Notify, **_more: Any) -> Iterator[FrameSource]:
         """In the place of `open_source`: all that reads and counts behind it is real."""
-        with closing(Live("bench", lambda: self, self, clock=monotonic_ms, tell=tell, attempts=None)) as live:
+        with closing(Live("bench", lambda: self, self, clock=monotonic_ms, notify=notify, attempts=None)) as live:
             yield live
 
     def _jpegs(self, image: Any) -> list[bytes]:

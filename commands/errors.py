@@ -11,7 +11,7 @@ import click
 
 from custody.errors import CustodyError, InputError
 from language import _
-from language.text import printable, reason, say, say_fault, say_hint
+from language.text import error_text, fault_text, hint_text, printable, reason
 
 SHOWN_FAULTS = 50
 EXIT_USAGE, EXIT_MACHINE, EXIT_INTERRUPTED = 2, 3, 130
@@ -31,30 +31,30 @@ def run(program: click.Group, args: Sequence[str]) -> int:
         return EXIT_USAGE
     except click.UsageError as error:
         command = next((f"{word} " for word in args if word in program.commands), "")
-        _tell(_one_line(error.format_message()), _("See: python main.py {command}--help").format(command=command))
+        _show(_one_line(error.format_message()), _("See: python main.py {command}--help").format(command=command))
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
-        _tell(_("Stopped."))
+        _show(_("Stopped."))
         return EXIT_INTERRUPTED
     except CustodyError as error:
-        _tell_refusal(error)
+        _show_refusal(error)
         return error.exit_code
     except BrokenPipeError:  # the reader of our output has seen enough
         drop_output()
         return 0
     except ModuleNotFoundError as error:
-        _tell(
+        _show(
             _("this Python lacks the package {package}").format(package=error.name),
             _("Run: {command}").format(command="python main.py doctor"),
         )
         return EXIT_MACHINE
     except OSError as error:
-        _tell_machine(error)
+        _show_machine(error)
         return EXIT_MACHINE
     except Exception as error:  # a fault of ours: the user gets one line, the details go to a file
         from services.fault_details import keep_details
 
-        _tell(
+        _show(
             _("Serah has a fault: {error}").format(error=_one_line(f"{type(error).__name__}: {error}", 200)),
             _("What was recorded is safe. Please send us {path}").format(path=keep_details(error)),
         )
@@ -66,23 +66,23 @@ def drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _tell(line: str, hint: str = "") -> None:
+def _show(line: str, hint: str = "") -> None:
     click.echo(_("Error: {line}").format(line=line), err=True)
     if hint:
         click.echo(f"  {hint}", err=True)
 
 
-def _tell_refusal(error: CustodyError) -> None:
-    _tell(say(error), say_hint(error))
+def _show_refusal(error: CustodyError) -> None:
+    _show(error_text(error), hint_text(error))
     faults = error.faults if isinstance(error, InputError) else ()
     for fault in faults[:SHOWN_FAULTS]:
-        click.echo(f"  {say_fault(fault)}", err=True)
+        click.echo(f"  {fault_text(fault)}", err=True)
     if (more := len(faults) - SHOWN_FAULTS) > 0:
         click.echo("  " + _("and {count} more").format(count=more), err=True)
 
 
-def _tell_machine(error: OSError) -> None:
-    _tell(
+def _show_machine(error: OSError) -> None:
+    _show(
         _("The computer refused: {reason} ({path})").format(
             reason=reason(error.strerror or type(error).__name__), path=printable(str(error.filename or "-"), 200)
         ),

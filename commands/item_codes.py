@@ -58,5 +58,5 @@ def photo_bytes(file: Path | None, camera: str | None) -> bytes | None:
         return read_photo(file)
     if camera is not None:
         note(_("Taking the photograph: hold still."))
-        return take_photo(camera, tell=note)
+        return take_photo(camera, notify=note)
     return None

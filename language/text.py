@@ -75,7 +75,7 @@ def reason(why: object) -> str:
     return printable(_(str(why)) if why in _SYSTEM_REASONS else str(why), _LONG)
 
 
-def say(error: CustodyError) -> str:
+def error_text(error: CustodyError) -> str:
     """What a refusal says, on one line in the chosen language."""
     return fill(error.message, error.values)
 
@@ -85,12 +85,12 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def say_hint(error: CustodyError) -> str:
+def hint_text(error: CustodyError) -> str:
     """What the user can do about a refusal; empty where there is nothing."""
     return fill(error.hint, error.values) if error.hint else ""
 
 
-def say_fault(fault: Fault) -> str:
+def fault_text(fault: Fault) -> str:
     """One fault of a file with where it is: `places.csv, row 3, column kode (A3): is empty`."""
     where = [printable(fault.file)] if fault.file else []
     if fault.row is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from tables.output.write import Sheet
 
 if TYPE_CHECKING:
-    from reports.pdf.page import Paper
+    from reports.pdf.page import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Section:
     left: int = 1
     grave: frozenset[int] = frozenset()
     empty: str = ""
-    draw: "Callable[[Paper, Section], None] | None" = None
+    draw: "Callable[[Document, Section], None] | None" = None
     people: frozenset[int] = frozenset()
 
 

@@ -9,7 +9,7 @@ from scanner.decoding.picture_reader import Reader
 from scanner.outcomes import Outcome
 from scanner.reads import Read
 from scanner.session import ScanSession
-from scanner.sources.frames import Frame, FrameSource, Tell
+from scanner.sources.frames import Frame, FrameSource, Notify
 from scanner.sources.open_source import open_source
 from scanner.typed_lines import Command, Ending, take_line
 
@@ -67,7 +67,7 @@ def scan_source(
     session: ScanSession,
     on_outcome: Callable[[Outcome], None],
     *,
-    tell: Tell,
+    notify: Notify,
     patient: bool,
     typed_lines: Callable[[], Iterable[str]] | None = None,
     watch: Callable[[FrameSource], Callable[[Frame, Sequence[Read]], Command | None] | None],
@@ -77,5 +77,5 @@ def scan_source(
     Args:
         watch: gives, for the open source, what is shown each frame; None: nothing.
     """
-    with open_source(spec, tell=tell, patient=patient) as source:
+    with open_source(spec, notify=notify, patient=patient) as source:
         return scan_frames(source, Reader(), session, on_outcome, typed_lines=typed_lines, on_frame=watch(source))

@@ -17,7 +17,7 @@ from db.read_only import cannot_be_written, is_read_only
 from db.station_key import FILE_NAME, is_protected, read_public
 from db.store import Store
 from language import _, ngettext
-from language.text import number, printable, say, say_hint
+from language.text import error_text, hint_text, number, printable
 from scanner.outcomes import Beep
 from scanner.sources.camera_list import in_words
 from scanner.sources.camera_open import this_machine
@@ -146,10 +146,10 @@ def _camera(spec: str) -> Iterator[Check]:
         yield Check(_("Cameras"), "ok", in_words(cameras))
     name, told = _("Camera {number}").format(number=printable(spec)), list[str]()
     try:
-        with open_camera(spec, clock=monotonic_ms, tell=told.append) as source:
+        with open_camera(spec, clock=monotonic_ms, notify=told.append) as source:
             frame = next(frame for frame in source if not frame.is_blank)
     except CustodyError as error:
-        yield Check(name, "warning", say(error), say_hint(error))
+        yield Check(name, "warning", error_text(error), hint_text(error))
         return
     height, width = frame.image.shape[:2]
     yield Check(name, "ok", "; ".join([*told[:1], f"{width}x{height}"]))
@@ -200,7 +200,7 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
             strangers = _strangers(store)
     except CustodyError as error:
         is_there = (at.home / LEDGER_FILE).exists()  # a folder where no station has begun is not ill
-        yield Check(_("Ledger"), "broken" if is_there else "warning", say(error), say_hint(error))
+        yield Check(_("Ledger"), "broken" if is_there else "warning", error_text(error), hint_text(error))
         yield _clock(now, None)
         return
     yield from _readable_by_others(at.home / LEDGER_FILE, _("Ledger"))
@@ -229,7 +229,7 @@ def _read_only(path: Path) -> Iterator[Check]:
 
     if is_read_only(path):
         refusal = cannot_be_written(str(path))
-        yield Check(_("Ledger"), "warning", say(refusal), say_hint(refusal))
+        yield Check(_("Ledger"), "warning", error_text(refusal), hint_text(refusal))
 
 
 def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
@@ -240,9 +240,9 @@ def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
             total = store.ledger.code_count()
             with progress(total, _("Folding the records")) as done:
                 count = store.state.rebuild(done)
-            store.heads.look_anew()
+            store.heads.recheck()
     except CustodyError as error:
-        yield Check(name, "broken", say(error), say_hint(error))
+        yield Check(name, "broken", error_text(error), hint_text(error))
         return
     words = ngettext("rebuilt from the records of {count} item", "rebuilt from the records of {count} items", count)
     yield Check(name, "ok", words.format(count=number(count)), _("See that all fits: python main.py verify"))
@@ -276,7 +276,7 @@ def _put_back(store: Store) -> Check | None:
     try:
         store.heads.refuse_if_rolled_back()
     except CustodyError as error:
-        return Check(_("Ledger"), "broken", say(error), say_hint(error))
+        return Check(_("Ledger"), "broken", error_text(error), hint_text(error))
     return None
 
 
@@ -285,7 +285,7 @@ def _key(home: Path, began_with: str) -> Check:
     try:
         public_key = read_public(home)
     except CustodyError as error:
-        return Check(_("Station key"), "broken", say(error), say_hint(error))
+        return Check(_("Station key"), "broken", error_text(error), hint_text(error))
     if public_key.hex() != began_with:
         found = _("{path} is not the key that began this log").format(path=path)
         return Check(_("Station key"), "broken", found, _("Put the key back that belongs to this ledger."))

@@ -11,7 +11,7 @@ from PIL import Image
 
 import language
 from custody.errors import InputError
-from language.text import say, say_fault
+from language.text import error_text, fault_text
 from reports.bast.letter_template import MAX_BYTES, SHIPPED, find_template, read_template, shipped_template
 from reports.bast.template_keys import BLANKS, RULES, TEXTS
 
@@ -32,7 +32,7 @@ def written(folder: Path, text: str | bytes) -> Path:
 def faults(folder: Path, text: str) -> list[str]:
     with pytest.raises(InputError) as caught:
         read_template(written(folder, text))
-    return [say_fault(fault) for fault in caught.value.faults]
+    return [fault_text(fault) for fault in caught.value.faults]
 
 
 @pytest.mark.parametrize("code", language.LANGUAGES)
@@ -110,7 +110,7 @@ def test_all_faults_are_told_at_once(tmp_path):
 def test_a_file_that_is_no_template_is_refused_in_one_line(tmp_path, data, told):
     with pytest.raises(InputError) as caught:
         read_template(written(tmp_path, data))
-    assert told in say(caught.value) and "\n" not in say(caught.value)
+    assert told in error_text(caught.value) and "\n" not in error_text(caught.value)
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
@@ -135,7 +135,7 @@ def test_any_text_is_taken_or_refused_with_its_key(tmp_path_factory, texts):
     try:
         template = read_template(path)
     except InputError as error:
-        assert all(any(f"texts.{name} " in say_fault(fault) for name in texts) for fault in error.faults)
+        assert all(any(f"texts.{name} " in fault_text(fault) for name in texts) for fault in error.faults)
     else:
         for name in texts:
             assert template.text(name, **dict.fromkeys(BLANKS[f"texts.{name}"], "x")).isprintable()

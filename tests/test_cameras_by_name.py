@@ -79,7 +79,10 @@ def closed(_number: int, _backend: int, _wishes: dict[int, int]) -> Fake:
 
 
 def refusal(shop: Shop, spec: str = "0") -> CameraError:
-    with pytest.raises(CameraError) as caught, open_camera(spec, clock=monotonic_ms, tell=print, machine=shop.machine):
+    with (
+        pytest.raises(CameraError) as caught,
+        open_camera(spec, clock=monotonic_ms, notify=print, machine=shop.machine),
+    ):
         pass
     assert caught.value.exit_code == 3 and caught.value.hint
     return caught.value
@@ -129,7 +132,7 @@ def test_any_text_names_a_camera_or_none(spec: str) -> None:
 
 def test_compressed_full_hd_is_asked_for_at_once_and_what_is_given_is_told() -> None:
     shop, told = Shop(as_asked), list[str]()
-    with open_camera("0", clock=monotonic_ms, tell=told.append, machine=shop.machine) as source:
+    with open_camera("0", clock=monotonic_ms, notify=told.append, machine=shop.machine) as source:
         assert next(iter(source)).image.shape == (32, 32, 3)
         assert source.title == "camera 0 (Integrated Camera)"
     (_number, backend, wishes), *more = shop.asked

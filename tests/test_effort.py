@@ -108,7 +108,7 @@ def test_a_picture_without_time_gets_two_looks_and_says_so_only_where_nothing_is
 
 
 def frames(path: Path, told: list[str]) -> list[Frame]:
-    with open_source(str(path), tell=told.append) as source:
+    with open_source(str(path), notify=told.append) as source:
         return list(source)
 
 

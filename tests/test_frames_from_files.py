@@ -67,7 +67,7 @@ def test_a_damaged_picture_in_a_folder_is_told_and_left_out(tmp_path: Path) -> N
     picture(tmp_path / "good.png")
     (tmp_path / "bad.png").write_bytes(b"\x00\x01\x02")
     told: list[str] = []
-    assert [frame.source for frame in frames_of(tmp_path, tell=told.append)] == ["good.png"]
+    assert [frame.source for frame in frames_of(tmp_path, notify=told.append)] == ["good.png"]
     assert len(told) == 1 and "bad.png" in told[0]
 
 

@@ -50,7 +50,14 @@ class Scripted:
 
 def live(first: Capture, connect: Connect, told: list[str], attempts: int = 2) -> Live:
     return Live(
-        "camera 0", connect, first, clock=monotonic_ms, tell=told.append, stall_ms=STALL_MS, attempts=attempts, gap_ms=0
+        "camera 0",
+        connect,
+        first,
+        clock=monotonic_ms,
+        notify=told.append,
+        stall_ms=STALL_MS,
+        attempts=attempts,
+        gap_ms=0,
     )
 
 

@@ -210,7 +210,7 @@ def test_of_a_folder_the_pictures_behind_a_bomb_are_read(tmp_path: Path) -> None
     for name, size in (("a.png", 100), ("b.png", 30_000), ("c.png", 200), ("d.png", 9_000), ("e.png", 300)):
         (tmp_path / name).write_bytes(png(size, size))
     told: list[str] = []
-    with open_source(str(tmp_path), tell=told.append) as pictures:
+    with open_source(str(tmp_path), notify=told.append) as pictures:
         assert [(frame.source, frame.number) for frame in pictures] == [("a.png", 1), ("c.png", 3), ("e.png", 5)]
     assert ["b.png" in told[0], "d.png" in told[1], len(told)] == [True, True, 2]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import language
 from custody.errors import Fault, InputError
-from language.text import fill, local_time, number, printable, say, say_fault, say_hint
+from language.text import error_text, fault_text, fill, hint_text, local_time, number, printable
 
 
 @pytest.fixture(autouse=True)
@@ -57,9 +57,9 @@ def test_hidden_characters_are_named_and_cuts_are_seen():
 
 def test_a_refusal_is_one_harmless_line_and_so_is_its_hint():
     error = InputError("{file} is bad", hint="Ask {who}.", file="\x1b]0;x\x07.csv", who="me")
-    assert say(error) == "[U+001B]]0;x[U+0007].csv is bad"
-    assert say_hint(error) == "Ask me."
-    assert say_hint(InputError("no")) == ""
+    assert error_text(error) == "[U+001B]]0;x[U+0007].csv is bad"
+    assert hint_text(error) == "Ask me."
+    assert hint_text(InputError("no")) == ""
 
 
 def test_a_name_is_cut_where_no_honest_name_is_as_long():
@@ -72,5 +72,5 @@ def test_braces_in_a_value_are_only_text():
 
 
 def test_a_fault_says_where_it_is():
-    assert say_fault(Fault("is empty", {}, 3, "kode", "places.csv")) == "places.csv, row 3, column kode: is empty"
-    assert say_fault(Fault("{n} rows are too many", {"n": 9})) == "9 rows are too many"
+    assert fault_text(Fault("is empty", {}, 3, "kode", "places.csv")) == "places.csv, row 3, column kode: is empty"
+    assert fault_text(Fault("{n} rows are too many", {"n": 9})) == "9 rows are too many"

@@ -160,7 +160,7 @@ class Field:
     def _record(self, store: Store, handover: Handover, codes: Sequence[str]) -> RecordedHandover:
         at = store.around.now_utc()
         draft = store.drafts.open(store.around.new_id(), handover.giver, handover.to, handover.bound, at=at).id
-        tell(store, draft, handover)
+        keep_details(store, draft, handover)
         live = DraftDesk(store, draft)
         for touch in touched(codes):
             live.take(ItemLabel(touch.code, touch.print), touch.how)

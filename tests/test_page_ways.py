@@ -8,7 +8,7 @@ import pytest
 import language
 from custody.errors import InputError
 from language.catalogue import sources
-from language.text import say_hint
+from language.text import hint_text
 from language.ways import WAYS
 from web.page_hints import NAVIGATION, hint_on_page, way_of
 
@@ -24,7 +24,7 @@ def english() -> Iterator[None]:
 def test_a_hint_that_names_a_way_says_the_command_and_the_page_says_where_it_does_it() -> None:
     error = InputError("no", hint="Load a table of places first: {way}", way="load")
     words = "Load a table of places first: python main.py load FILE"
-    assert say_hint(error) == words
+    assert hint_text(error) == words
     assert hint_on_page(error) == f"{words} On this page: Plan."
     assert way_of(error) == ("/plan", "Plan")
 

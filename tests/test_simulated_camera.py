@@ -169,7 +169,7 @@ def test_what_is_typed_while_a_camera_is_opened_again_is_taken_at_once(film: lis
         return np.roll(image, random.randrange(9), axis=1)
 
     draft, lines = Draft(), [[], [CODES[-1]]]
-    source = Live("camera 0", connect, Ending(film[:3]), clock=monotonic_ms, tell=lambda _line: None, gap_ms=0)
+    source = Live("camera 0", connect, Ending(film[:3]), clock=monotonic_ms, notify=lambda _line: None, gap_ms=0)
     ending = scan_frames(
         source,
         Reader([ZxingEngine()]),

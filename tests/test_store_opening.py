@@ -12,7 +12,7 @@ from ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, give, pla
 from custody.errors import CustodyError, StoreError
 from db.address import sqlite_path
 from db.store import open_store
-from language.text import say_hint
+from language.text import hint_text
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_missing_ledger_is_said_to_be_missing_and_not_made(sqlite_file: Path) 
         open_store(f"sqlite:///{sqlite_file}", None, around()),
     ):
         pass
-    assert "python main.py init" in say_hint(caught.value)
+    assert "python main.py init" in hint_text(caught.value)
     assert not sqlite_file.exists()
 
 

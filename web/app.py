@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
-from language.text import printable, say, say_fault, sentence
+from language.text import error_text, fault_text, printable, sentence
 from services.fault_details import keep_details
 from web.api import reading, recording
 from web.api.schemas import Refusal
@@ -151,8 +151,8 @@ def _answer(
 
 def _of_ours(request: Request, error: CustodyError) -> Response:
     faults = error.faults[:_SHOWN_FAULTS] if isinstance(error, InputError) else ()
-    words = [say_fault(fault) for fault in faults]
-    return _answer(request, status_of(error), say(error), hint_on_page(error), words, way_of(error))
+    words = [fault_text(fault) for fault in faults]
+    return _answer(request, status_of(error), error_text(error), hint_on_page(error), words, way_of(error))
 
 
 def _of_http(request: Request, error: HTTPException) -> Response:

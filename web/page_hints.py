@@ -2,7 +2,7 @@
 
 from custody.errors import N_, CustodyError
 from language import _
-from language.text import say_hint
+from language.text import hint_text
 from language.ways import WAYS
 
 NAVIGATION: tuple[tuple[str, str], ...] = (
@@ -25,5 +25,5 @@ def way_of(error: CustodyError) -> tuple[str, str] | None:
 
 def hint_on_page(error: CustodyError) -> str:
     """Return what to do about an error on the page: its hint, with a page in place of a command to type."""
-    hint, way = say_hint(error), way_of(error)
+    hint, way = hint_text(error), way_of(error)
     return _("{hint} On this page: {way}.").format(hint=hint, way=_(way[1])) if way else hint

@@ -26,7 +26,7 @@ from custody.format.codes import parse_custodian
 from custody.format.events import Event
 from evidence.fingerprint_words import words_of
 from language import _
-from services.access.new_station import Begun, StationHome, begin, go_on, may_begin_anew, set_aside, takes_passphrase
+from services.access.new_station import Begun, StationHome, begin, go_on, may_restart, set_aside, takes_passphrase
 from services.exchange.trust_anchors import read_fingerprint
 
 
@@ -103,8 +103,8 @@ def init(
         raise InputError(N_("a station and an election need a name"), hint=N_("Give --station NAME."))
     else:
         with ExitStack() as stack:
-            if may_begin_anew(at):
-                _ask_anew(yes=yes)
+            if may_restart(at):
+                _ask_restart(yes=yes)
                 aside = stack.enter_context(set_aside(at))
                 note(_("What had begun here lies in: {folder}").format(folder=aside))
             begun = begin(at, election=election, name=name, place=code, root=followed, passphrase=words)
@@ -144,7 +144,7 @@ def _show_begun(station: Station, begun: Begun) -> None:
         click.echo(_("It goes on from: {head}").format(head=genesis.body["continues"]))
     click.echo(_("Fingerprint of its key, to be written down and witnessed:"))
     click.echo("  " + in_groups(fingerprint))
-    _say_root(genesis, fingerprint)
+    _show_root(genesis, fingerprint)
     click.echo(_("Its card, for the election's root to admit it: {path}").format(path=begun.card))
     click.echo(_("Its key sheet, to be printed and signed by witnesses: {path}").format(path=begun.sheet))
     if not begun.is_locked:
@@ -155,7 +155,7 @@ def _show_begun(station: Station, begun: Begun) -> None:
         )
 
 
-def _ask_anew(*, yes: bool) -> None:
+def _ask_restart(*, yes: bool) -> None:
     """Ask before a station that has begun, and recorded nothing, begins again.
 
     Raises:
@@ -177,7 +177,7 @@ def _ask_anew(*, yes: bool) -> None:
         raise click.exceptions.Exit(EXIT_USAGE)
 
 
-def _say_root(genesis: Event, fingerprint: str) -> None:
+def _show_root(genesis: Event, fingerprint: str) -> None:
     """Print which root the station follows, to be compared while a wrong one can still be corrected."""
 
     root = str(genesis.body["root"])

@@ -10,7 +10,7 @@ from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
 from db.store import Store
 from language import _
-from language.text import printable, say
+from language.text import error_text, printable
 from services.plan.loading import load_files
 from services.plan.plan_changes import Change, choice_words, note_words, past_words
 from tables.questions import QuestionError, Reading
@@ -124,7 +124,7 @@ def _load(
 def _ask(question: QuestionError, reading: Reading) -> Reading:
     """Show the first rows as they were understood and the choices, and take one; an empty line stops."""
 
-    note(say(question))
+    note(error_text(question))
     for row in question.rows:
         note("  " + " | ".join(printable(cell, _CELL).ljust(min(_CELL, 12)) for cell in row[:12]))
     for number, choice in enumerate(question.choices, start=1):

@@ -46,14 +46,14 @@ def desks(labels: Sequence[Image], place: Image | None = None) -> list[Image]:
     return alone + lay_out(labels, per_page=_LABELS_PER_DESK)
 
 
-def shoot(path: Path, desks: Sequence[Image], *, seed: int, tell: Callable[[int], None]) -> int:
+def shoot(path: Path, desks: Sequence[Image], *, seed: int, notify: Callable[[int], None]) -> int:
     """Film the desks one after the other and report each frame; return the number of frames."""
 
     def told() -> Iterator[Image]:
         for frame in simulate(
             desks, seed=seed, fps=_FPS, seconds_per_view=_SECONDS_PER_VIEW, scale=_SCALE, flaws=_FLAWS
         ):
-            tell(1)
+            notify(1)
             yield frame
 
     return write_video(path, told(), _FPS)

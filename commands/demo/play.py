@@ -141,9 +141,9 @@ def _scan_all(
     frames = sum(len(views) for views in sets.values()) * FRAMES_PER_DESK
     films = folder / "films"
     films.mkdir()
-    with _together(2 * frames, quiet=quiet) as tell, ThreadPoolExecutor(2) as studio:
+    with _together(2 * frames, quiet=quiet) as notify, ThreadPoolExecutor(2) as studio:
         made = [
-            (leg, path, studio.submit(shoot, path, sets[leg.name], seed=SEED + number, tell=tell))
+            (leg, path, studio.submit(shoot, path, sets[leg.name], seed=SEED + number, notify=notify))
             for number, leg in enumerate(plot.legs)
             for path in [films / f"{leg.name}.mp4"]
         ]
@@ -152,7 +152,7 @@ def _scan_all(
             for leg, path, film in made:
                 film.result()
                 clock.utc = leg.at_utc
-                played.append(watch(store, leg, path, folder / "stills", tell))
+                played.append(watch(store, leg, path, folder / "stills", notify))
         finally:
             studio.shutdown(cancel_futures=True)
     return tuple(played)
@@ -169,8 +169,8 @@ def _together(length: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     turn = Lock()
     with progress(length, _("Filming and scanning"), quiet=quiet) as done:
 
-        def tell(count: int) -> None:
+        def notify(count: int) -> None:
             with turn:
                 done(count)
 
-        yield tell
+        yield notify

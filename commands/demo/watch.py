@@ -84,7 +84,7 @@ def _what(outcome: Outcome) -> str:
     return outcome.findings[0].code.lower() if outcome.findings else outcome.kind
 
 
-def watch(store: Store, leg: Leg, film: Path, stills: Path, tell: Callable[[int], None]) -> Played:
+def watch(store: Store, leg: Leg, film: Path, stills: Path, notify: Callable[[int], None]) -> Played:
     """Scan a film into a draft and record it."""
     store.around = replace(store.around, by=leg.by)
     said = leg.handover
@@ -103,7 +103,7 @@ def watch(store: Store, leg: Leg, film: Path, stills: Path, tell: Callable[[int]
         nonlocal frame_count
         frame_count += 1
         keeper.on_frame(frame, reads)
-        tell(1)
+        notify(1)
 
     with open_source(str(film)) as frames:
         scan_frames(frames, Reader(), session, on_outcome, on_frame=on_frame)

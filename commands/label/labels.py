@@ -133,12 +133,12 @@ def report_labels(
         )
         return
 
-    click.echo(tell(job, count, pages))
+    click.echo(printed_words(job, count, pages))
     if already:
         note(_("{count} items have a label already and were left out.").format(count=number(already)))
 
 
-def tell(job: PrintJob, count: int, pages: int) -> str:
+def printed_words(job: PrintJob, count: int, pages: int) -> str:
     """The line that says what was printed; what the user must know of the stock goes to standard error."""
 
     if not job.stock.verified:

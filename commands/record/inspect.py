@@ -83,7 +83,7 @@ def inspect(
             click.echo(_("Photograph kept: {digest}").format(digest=digest[:16]))
         if reserve:
             click.echo(_("The reserve is now bound for its destination, and it for the store above."))
-        tell_recorded_events(store, recorded.events, recorded.findings)
+        show_recorded_events(store, recorded.events, recorded.findings)
 
 
 def recorded_json(store: Store, events: Sequence[Event], findings: Sequence[Finding]) -> dict[str, Any]:
@@ -98,9 +98,9 @@ def recorded_json(store: Store, events: Sequence[Event], findings: Sequence[Find
     }
 
 
-def tell_recorded_events(store: Store, events: Sequence[Event], findings: Sequence[Finding]) -> None:
+def show_recorded_events(store: Store, events: Sequence[Event], findings: Sequence[Finding]) -> None:
     """Say what is irregular by what was recorded, and where it stands in the log."""
-    tell_findings(store, findings, store.ledger.own_log().place)
+    show_findings(store, findings, store.ledger.own_log().place)
     first, last = events[0], events[-1]
     numbers = str(first.seq) if first.seq == last.seq else f"{first.seq}-{last.seq}"
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=numbers))
@@ -111,4 +111,4 @@ def report_condition(store: Store, top: str | None, kind: str | None, out: Path 
 
     rows = conditions(store, under=top, kind=kind)
     needs = {need.kind: need for need in store.state.needs()}
-    tell(store, condition_report(rows, store.state.places.all(), needs), out, as_json=as_json)
+    show_listing(store, condition_report(rows, store.state.places.all(), needs), out, as_json=as_json)

@@ -24,7 +24,7 @@ from commands.context import (
     set_worker,
 )
 from commands.item_codes import KEYBOARD, one_touch, read_touches
-from commands.record.inspect import recorded_json, tell_recorded_events
+from commands.record.inspect import recorded_json, show_recorded_events
 from commands.scan.draft_session import take_labels
 from custody.compose.compose import Touch
 from custody.errors import N_, InputError
@@ -204,7 +204,7 @@ def _scan(
     _tell(store, outer, recorded, action, len(desk.taken), scope=scope, before=before, as_json=as_json)
 
 
-def _tell(
+def _show(
     store: Store,
     outer: Touch,
     recorded: Recorded,
@@ -235,8 +235,8 @@ def _tell(
         click.echo(_("In it until now: {what}").format(what=_by_kind(store, before.values())))
     click.echo(_("In it now: {what}").format(what=_by_kind(store, inside.values())))
     if action != "open":
-        _tell_missing(store, outer.code)
-    tell_recorded_events(store, recorded.events, recorded.findings)
+        _show_missing(store, outer.code)
+    show_recorded_events(store, recorded.events, recorded.findings)
 
 
 def _by_kind(store: Store, items: Any) -> str:
@@ -247,7 +247,7 @@ def _by_kind(store: Store, items: Any) -> str:
     return ", ".join(f"{number(count)} {kind_name(needs, kind)}" for kind, count in sorted(counts.items())) or "0"
 
 
-def _tell_missing(store: Store, code: str) -> None:
+def _show_missing(store: Store, code: str) -> None:
     """Say what the set of a polling station still lacks."""
 
     missing = PackDesk(store, "", code, "add").missing
@@ -292,7 +292,7 @@ def _open_pack(
     if len(opened.items) > _SHOWN_LABELS:
         chosen = f"--kind {opened.items[0].kind}"
     note(_("Print their labels: {command}").format(command=f"python main.py labels {chosen} --out labels.pdf"))
-    tell_recorded_events(store, opened.recorded.events, opened.recorded.findings)
+    show_recorded_events(store, opened.recorded.events, opened.recorded.findings)
 
 
 def _part(store: Store, text: str) -> Part:

@@ -66,10 +66,10 @@ def point(
             _list(store, as_json=as_json)
         return
     with station.store(write=True) as store:
-        _say(store, one_line("NAME", name), title, owner, due, place, state, note, as_json=as_json)
+        _show_point(store, one_line("NAME", name), title, owner, due, place, state, note, as_json=as_json)
 
 
-def _say(
+def _show_point(
     store: Store,
     name: str,
     title: str | None,
@@ -95,10 +95,10 @@ def _say(
     events = change_point(store, name, note=one_line("--note", note, LONGEST_NOTE), **changes)
     if not as_json and not events:
         click.echo(_("Nothing changed, so nothing was recorded."))
-    _tell(store, name, as_json=as_json)
+    _show(store, name, as_json=as_json)
 
 
-def _tell(store: Store, name: str, *, as_json: bool) -> None:
+def _show(store: Store, name: str, *, as_json: bool) -> None:
     found = next(row for row in points_of(store, as_of=store.around.now_utc()) if row.name == name)
     if as_json:
         print_json(point_json(found, store.state.places))

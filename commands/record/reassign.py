@@ -18,8 +18,8 @@ from commands.context import (
     set_worker,
 )
 from commands.item_codes import read_touches
-from commands.record.inspect import recorded_json, tell_recorded_events
-from commands.report.late import tell
+from commands.record.inspect import recorded_json, show_recorded_events
+from commands.report.late import show_listing
 from custody.errors import N_, InputError
 from language import _, ngettext
 from language.text import number
@@ -56,7 +56,7 @@ def reassign(station: Station, codes: tuple[str, ...], to: str, reason: str, by:
         click.echo(_("RECORDED: {count}, now bound for {place}").format(count=count, place=place))
         if left := len(touches) - len(moved):
             click.echo(_("Bound for it already: {count}").format(count=number(left)))
-        tell_recorded_events(store, recorded.events, recorded.findings)
+        show_recorded_events(store, recorded.events, recorded.findings)
 
 
 @click.command()
@@ -94,7 +94,7 @@ def balance(
         listing = balance_report(found, places, needs)
         if does and isinstance(listing.facts, dict):
             listing.facts["events"] = events
-        tell(store, listing, out, as_json=as_json)
+        show_listing(store, listing, out, as_json=as_json)
         if out is not None:
             note(_("Written: {path}").format(path=out))
         if as_json:

@@ -21,8 +21,8 @@ from commands.context import (
 )
 from commands.item_codes import KEYBOARD, one_touch, photo_bytes
 from commands.lines import read_lines
-from commands.record.inspect import recorded_json, tell_recorded_events
-from commands.report.late import tell
+from commands.record.inspect import recorded_json, show_recorded_events
+from commands.report.late import show_listing
 from custody.compose.compose import Touch
 from custody.errors import N_, CodeError, InputError
 from custody.format.serials import parse_serials, shown
@@ -126,7 +126,7 @@ def seal(
             note(_("In no pack that is registered here: {serials}").format(serials=_joined(unknown)))
         if len(distinct_people([*names, witness])) < 2 and action in ("apply", "replace", "remove"):
             note(_("Two people should do this: give --name twice, or --witness."))
-        tell_recorded_events(store, recorded.events, recorded.findings)
+        show_recorded_events(store, recorded.events, recorded.findings)
 
 
 def _read(words: tuple[str, ...], action: str) -> tuple[Touch | None, list[str]]:
@@ -167,7 +167,7 @@ def report_seals(store: Store, out: Path | None, *, as_json: bool) -> None:
     """Account for every seal number of every pack."""
 
     needs = {need.kind: need for need in store.state.needs()}
-    tell(
+    show_listing(
         store,
         seals_report(account(store), store.state.places.all(), needs, list(store.state.seals.all())),
         out,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from commands.report.chains import Chains
-from commands.report.late import check_hours, moment_of, tell
+from commands.report.late import check_hours, moment_of, show_listing
 from custody.measures.returning import return_rows, way_back
 from custody.plan.places import Ways, is_under
 from db.store import Store
@@ -28,7 +28,7 @@ def report_readiness(store: Store, top: str | None, out: Path | None, *, as_json
     places = store.state.places.all()
     rows = [row for row in readiness_of(store) if top is None or is_under(places, row.place, top)]
     missing = stores_without(store, rows, under=top)
-    tell(store, readiness_report(rows, missing, places, as_of=store.around.now_utc()), out, as_json=as_json)
+    show_listing(store, readiness_report(rows, missing, places, as_of=store.around.now_utc()), out, as_json=as_json)
 
 
 def report_points(
@@ -44,7 +44,7 @@ def report_points(
         if top is None or (row.body["place"] is not None and is_under(places, row.body["place"], top))
     ]
     here = points_zone(rows, store.ledger.own_log().place)
-    tell(store, point_report(rows, places, as_of=moment, soon_h=soon_h, here=here), out, as_json=as_json)
+    show_listing(store, point_report(rows, places, as_of=moment, soon_h=soon_h, here=here), out, as_json=as_json)
 
 
 def report_returns(store: Store, top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
@@ -56,7 +56,7 @@ def report_returns(store: Store, top: str | None, kind: str | None, out: Path | 
     returns = [one for one in found if one is not None and _is_below(ways, one.home, top)]
     needs = {need.kind: need for need in store.state.needs()}
     listing = returns_report(return_rows(returns, ways), returns, ways.places, needs, as_of=now)
-    tell(store, listing, out, as_json=as_json)
+    show_listing(store, listing, out, as_json=as_json)
 
 
 def _is_below(ways: Ways, code: str, top: str | None) -> bool:

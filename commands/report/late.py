@@ -52,7 +52,7 @@ def report_late(
     within_h = check_hours(LATE_SOON_H if clock.within_h is None else clock.within_h)
     ways = Ways(store.state.places.all())
     rows = due_rows(journeys(store, ways, moment, top, kind), ways, as_of=moment, within_h=within_h)
-    tell(store, late_report(rows, ways, as_of=moment, within_h=within_h), out, as_json=as_json)
+    show_listing(store, late_report(rows, ways, as_of=moment, within_h=within_h), out, as_json=as_json)
 
 
 def journeys(
@@ -94,7 +94,7 @@ def report_pace(store: Store, out: Path | None, clock: ClockOptions, *, as_json:
         here=store.ledger.own_log().place,
         has_timetable=trucks is not None,
     )
-    tell(store, listing, out, as_json=as_json)
+    show_listing(store, listing, out, as_json=as_json)
 
 
 def _timetable(store: Store, path: Path) -> list[Truck]:
@@ -150,7 +150,7 @@ def moment_of(option: str, text: str | None, store: Store) -> str:
     raise InputError(message, hint=N_('Write it like "2024-02-12 18:00 WITA".'), option=option, text=text[:60])
 
 
-def tell(store: Store, listing: Listing, out: Path | None, *, as_json: bool) -> None:
+def show_listing(store: Store, listing: Listing, out: Path | None, *, as_json: bool) -> None:
     """Write a report to the file that is named, and as JSON where that is asked for; else to the screen."""
 
     if out is not None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from commands.context import print_json, progress
-from commands.report.late import moment_of, tell
+from commands.report.late import moment_of, show_listing
 from db.store import Store
 from language import _
 from reports.listing import print_listing
@@ -23,14 +23,14 @@ def report_discrepancies(store: Store, out: Path | None, *, as_of: str | None, a
     needs = {need.kind: need for need in store.state.needs()}
     here = store.ledger.own_log().place
     listing = discrepancy_report(found.discrepancies, found.ways, needs, as_of=found.as_of, here=here)
-    tell(store, listing, out, as_json=as_json)
+    show_listing(store, listing, out, as_json=as_json)
 
 
 def report_scorecard(store: Store, out: Path | None, *, as_of: str | None, as_json: bool) -> None:
     """Tell how each committee stands on the six "tepat" at a moment (None: now)."""
 
     found = surveyed(store, as_of)
-    tell(store, scorecard_report(found.cards, found.ways.places, as_of=found.as_of), out, as_json=as_json)
+    show_listing(store, scorecard_report(found.cards, found.ways.places, as_of=found.as_of), out, as_json=as_json)
 
 
 def report_evaluation(store: Store, out: Path | None, *, as_of: str | None, as_json: bool) -> None:

@@ -210,4 +210,4 @@ def _report_prints(store: Store, out: Path | None, *, as_json: bool) -> None:
 
 def _report_deliveries(store: Store, out: Path | None, *, as_json: bool) -> None:
     listing = delivery_report(vendor_deliveries.account(store), store.state.places.all(), needs_of(store))
-    tell(store, listing, out, as_json=as_json)
+    show_listing(store, listing, out, as_json=as_json)

@@ -29,7 +29,7 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
     reader = Reader()
     for spec in sources:
         with (
-            open_source(spec, tell=note, dpi=dpi) as source,
+            open_source(spec, notify=note, dpi=dpi) as source,
             open_looks(reader, source.kind) as looker,
             progress(source.total, source.title, quiet=as_json) as done,
         ):

@@ -49,14 +49,14 @@ def begin(store: Store, handover: Handover, options: HandoverOptions, *, anew: b
     Raises:
         RuleError: something is matched that is not expected; nothing is kept of a new draft then.
     """
-    draft = None if anew else draft_for(store, handover.giver, handover.to)
+    draft = None if restart else draft_for(store, handover.giver, handover.to)
     if draft is not None:
-        tell_resumed(store, draft)
-        tell_session(store, draft.id, handover, options)
+        show_resumed(store, draft)
+        keep_session_details(store, draft.id, handover, options)
         return draft.id
     opened = open_draft(store, handover.giver, handover.to, handover.bound)
     try:
-        tell_session(store, opened.id, handover, options)
+        keep_session_details(store, opened.id, handover, options)
     except CustodyError:
         store.drafts.drop(opened.id)
         raise
@@ -77,16 +77,16 @@ def tell_session(store: Store, draft: str, handover: Handover, options: Handover
             desk.take(ItemLabel(one_touch(code).code, None), "matched")
 
 
-def tell_resumed(store: Store, info: DraftInfo) -> None:
+def show_resumed(store: Store, info: DraftInfo) -> None:
     """Say that a session goes on where it was left."""
 
     time = local_time(info.opened_at, store.ledger.own_log().place)
     words = _("Going on with the unfinished session of {time}, {ends}: {count} labels are taken already.")
     note(words.format(time=time, ends=ends_in_words(store, info), count=info.scan_count))
-    tell_long_open(store, info)
+    warn_long_open(store, info)
 
 
-def tell_long_open(store: Store, info: DraftInfo) -> None:
+def warn_long_open(store: Store, info: DraftInfo) -> None:
     """Say that a session was left open, maybe over night, so that somebody looks before it is recorded."""
 
     hours = hours_between(info.opened_at, store.around.now_utc())
@@ -137,7 +137,7 @@ def take_labels(
         view.show_tally(desk.tally)
         try:
             if source == KEYBOARD:
-                view.tell(
+                view.notify(
                     _("Scan or type codes, one a line. 'undo' undoes the last scan, 'finish' ends, 'help' helps.")
                 )
                 ending: Ending = type_lines(sys.stdin, session, on_outcome)
@@ -204,7 +204,7 @@ def _scan_source(
 
     typed = KeyboardLines(sys.stdin) if is_attended else None
     return scan_source(
-        source, session, on_outcome, tell=feedback.view.tell, patient=is_attended, typed_lines=typed, watch=watch
+        source, session, on_outcome, notify=feedback.view.notify, patient=is_attended, typed_lines=typed, watch=watch
     )
 
 
@@ -237,7 +237,7 @@ def confirm_draft(
             keep(_("Nobody is here to confirm it; add --yes to record without asking."))
         weighed = desk.foresee(handover)
         if weighed and weighed.findings:
-            tell_findings(store, weighed.findings, handover.to, err=True)
+            show_findings(store, weighed.findings, handover.to, err=True)
         if told := foretold_now(store, handover, {*desk.taken, *desk.refused}):
             note(told)
         for words in people_words(named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)):
@@ -249,7 +249,7 @@ def confirm_draft(
         if not confirm(question, default=True):
             keep(_("Not recorded."))
     recorded = store.record_handover(handover, (), draft=desk.draft)
-    tell_recorded(store, recorded, options, as_json=as_json)
+    show_recorded(store, recorded, options, as_json=as_json)
 
 
 def _kept(store: Store, desk: DraftDesk, source: str, options: HandoverOptions) -> str:

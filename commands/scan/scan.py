@@ -14,10 +14,10 @@ from commands.scan.draft_session import (
     KEYBOARD,
     begin,
     confirm_draft,
+    keep_session_details,
     run_session,
-    tell_long_open,
-    tell_resumed,
-    tell_session,
+    show_resumed,
+    warn_long_open,
 )
 from commands.scan.handover_options import HandoverOptions, handover_options, read_handover
 from commands.scan.handover_result import tell_recorded
@@ -96,7 +96,7 @@ def scan(
         given = read_handover(store, giver, receiver, options)
         if not giver and not receiver and not new and not sys.stdin.isatty():
             raise InputError(N_("nobody is named who gives"), hint=N_("Add --from CODE and --to CODE."))
-        draft = begin(store, given, options, anew=new)
+        draft = begin(store, given, options, restart=new)
         run_session(store, draft, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
 
 
@@ -197,13 +197,13 @@ def drafts(
     with station.store(write=bool(resume or record)) as store:
         if resume:
             info = _find_handover(store, resume)
-            tell_resumed(store, info)
-            _tell(store, info, options)
+            show_resumed(store, info)
+            _keep_details(store, info, options)
             run_session(store, info.id, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
         elif record:
             info = _find_handover(store, record)
-            tell_long_open(store, info)
-            _tell(store, info, options)
+            warn_long_open(store, info)
+            _keep_details(store, info, options)
             confirm_draft(store, DraftDesk(store, info.id), options, yes=True, as_json=as_json)
         elif drop:
             info = _find_draft(store, drop)
@@ -218,7 +218,7 @@ def drafts(
 def _tell(store: Store, info: DraftInfo, options: HandoverOptions) -> None:
     """Keep in a session what the options of this command say, over what was said of it before."""
     given = read_handover(store, info.giver or "", info.receiver or "", options)
-    tell_session(store, info.id, given, options)
+    keep_session_details(store, info.id, given, options)
 
 
 def _find_draft(store: Store, id: str) -> DraftInfo:

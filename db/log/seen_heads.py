@@ -133,7 +133,7 @@ class SeenHeads:
                 found.append((str(log.name), str(by.name)))
         return found
 
-    def look_anew(self) -> None:
+    def recheck(self) -> None:
         """Forget what the table `witnessed` says and cannot be: others are looked at again, ours from what it keeps."""
         witnessed = self.tables.witnessed
         with self.ledger.transaction():

@@ -20,7 +20,7 @@ from reports.chain.finding_rows import FindingRow, finding_rows, finding_summary
 from reports.chain.steps import NAME_LIMIT, Step, condition, headline, holder, identity, steps
 from reports.output import PROOF_NAME, Colophon, LogHead, Made
 from reports.pdf.colophon import draw_colophon
-from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Paper, row, text
+from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Document, row, text
 from reports.words import Needs, Places, show_custodian, zone_code
 
 QR_MM = 34.0
@@ -54,7 +54,7 @@ def write_chain_pdf(
     shown = show_code(first[0].code) if len(first) == 1 else ""
     names = printable(made.station, NAME_LIMIT), printable(made.by, NAME_LIMIT)
     colophon = Colophon(*names, local_time(made.at_utc, here), heads, has_proof=proof is not None)
-    paper = Paper(
+    paper = Document(
         out,
         title=f"{title} {shown}".strip(),
         author=colophon.made_by,
@@ -74,7 +74,7 @@ def write_chain_pdf(
     paper.finish()
 
 
-def draw_chain(paper: Paper, chain: Chain, places: Places, needs: Needs, election: str) -> None:
+def draw_chain(paper: Document, chain: Chain, places: Places, needs: Needs, election: str) -> None:
     """Draw one chain, beginning on a new page."""
     found = finding_rows(chain, places, needs)
     shown, what = show_code(chain.code), headline(chain.item, needs)
@@ -90,7 +90,7 @@ def draw_chain(paper: Paper, chain: Chain, places: Places, needs: Needs, electio
     _draw_findings(paper, found)
 
 
-def _draw_head(paper: Paper, chain: Chain, election: str, shown: str, what: str) -> None:
+def _draw_head(paper: Document, chain: Chain, election: str, shown: str, what: str) -> None:
     print_number = max(1, chain.item.print) if chain.item else 1
     words = [
         text(election.upper(), 7.5, face=1, color=MUTED),
@@ -106,7 +106,7 @@ def _draw_head(paper: Paper, chain: Chain, election: str, shown: str, what: str)
     paper.place(row([words, ItemQr(chain.code, print_number, QR_MM)], widths, padding_pt=0), after_mm=1)
 
 
-def _draw_state(paper: Paper, chain: Chain, places: Places, found: list[FindingRow]) -> None:
+def _draw_state(paper: Document, chain: Chain, places: Places, found: list[FindingRow]) -> None:
     """The three answers that a reader looks for first."""
     code = f" ({show_custodian(chain.held_by)})" if chain.held_by else ""
     cells = [
@@ -130,7 +130,7 @@ def _answer(label: str, value: str, mark: str = "") -> list[Flowable]:
     return [text(label, 7, color=MUTED), Spacer(1, 0.8 * mm), shown]
 
 
-def _draw_identity(paper: Paper, facts: list[tuple[str, str]]) -> None:
+def _draw_identity(paper: Document, facts: list[tuple[str, str]]) -> None:
     """The first fact over the whole width, the others two by two."""
     line = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)
     label, value = facts[0]
@@ -141,7 +141,7 @@ def _draw_identity(paper: Paper, facts: list[tuple[str, str]]) -> None:
         paper.place(row(cells, [36, 51, 36, 51], line, padding_pt=3))
 
 
-def _draw_timeline(paper: Paper, timeline: list[Step], found: list[FindingRow]) -> None:
+def _draw_timeline(paper: Document, timeline: list[Step], found: list[FindingRow]) -> None:
     paper.heading(_("Records in order of custody"), keep_mm=45)
     if not timeline:
         paper.place(text(_("No record of this item has been met.")))
@@ -156,7 +156,7 @@ def _draw_timeline(paper: Paper, timeline: list[Step], found: list[FindingRow]) 
         paper.place(StepBlock(index + 1, step, earned, is_first=index == 0 or step.is_withdrawn, is_last=is_last))
 
 
-def _draw_findings(paper: Paper, found: list[FindingRow]) -> None:
+def _draw_findings(paper: Document, found: list[FindingRow]) -> None:
     paper.heading(_("Findings"))
     if not found:
         paper.place(text(_("None: the records that were met agree with each other and with the plan.")))

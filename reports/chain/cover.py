@@ -16,7 +16,7 @@ from reports.chain.finding_rows import finding_rows, finding_summary
 from reports.chain.steps import NAME_LIMIT, headline, holder
 from reports.output import Colophon
 from reports.pdf.colophon import draw_colophon
-from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Paper, Spot, fonts, row, text
+from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, Spot, fonts, row, text
 from reports.words import Needs, Places, place_path
 
 _WIDTHS_MM = [36.0, 53.0, 37.0, 5.0, 32.0, 11.0]
@@ -39,7 +39,7 @@ class Cover:
 
     def __init__(
         self,
-        paper: Paper,
+        paper: Document,
         chains: Iterable[Chain],
         places: Places,
         needs: Needs,

@@ -16,7 +16,7 @@ from language import _, ngettext
 from language.text import number, printable
 from reports.chain.finding_titles import finding_title
 from reports.handover.paper_facts import HandoverFacts
-from reports.pdf.page import ACCENT, INK, MUTED, RULE, Paper, fitted, fonts, text
+from reports.pdf.page import ACCENT, INK, MUTED, RULE, Document, fitted, fonts, text
 from reports.words import custodian_name, finding_text, gravity, kind_name
 
 COLUMN_MM = 55.0
@@ -44,7 +44,7 @@ class _Told:
 class ContentsColumn:
     """The column of one page."""
 
-    def __init__(self, paper: Paper, facts: HandoverFacts, body: Mapping[str, Any], here: str) -> None:
+    def __init__(self, paper: Document, facts: HandoverFacts, body: Mapping[str, Any], here: str) -> None:
         self.paper, self.facts, self.here = paper, facts, here
         self.number = printable(str(body["bast"]), 80)
         self.giver = str(facts.parts[0].body["from"])

@@ -16,7 +16,7 @@ from reportlab.platypus import Flowable, Spacer
 from evidence.fingerprint_words import words_of
 from language import _
 from language.text import local_time, printable
-from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Paper, row, text
+from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Document, row, text
 from reports.words import zone_code
 
 _WIDTH_MM = 174.0
@@ -62,7 +62,7 @@ def write_key_sheet(out: BinaryIO, sheet: KeySheet) -> None:
     made = _("Made {time} at station {station}. This sheet holds nothing secret.").format(
         time=local_time(sheet.made_at_utc, zone_code(sheet.place)), station=station
     )
-    paper = Paper(
+    paper = Document(
         out, title=f"{title} {station}", author=station, footer=(" · ".join((title, station, election)), made)
     )
     paper.new_page()
@@ -76,7 +76,7 @@ def write_key_sheet(out: BinaryIO, sheet: KeySheet) -> None:
     paper.finish()
 
 
-def _draw_facts(paper: Paper, sheet: KeySheet) -> None:
+def _draw_facts(paper: Document, sheet: KeySheet) -> None:
     is_root = sheet.root == sheet.fingerprint
     root = _("this station itself") if is_root else " ".join(_groups(sheet.root))
     for label, value in (
@@ -91,7 +91,7 @@ def _draw_facts(paper: Paper, sheet: KeySheet) -> None:
         )
 
 
-def _draw_fingerprint(paper: Paper, fingerprint: str) -> None:
+def _draw_fingerprint(paper: Document, fingerprint: str) -> None:
     paper.heading(_("Fingerprint of the key"))
     groups = _groups(fingerprint)
     hexes: list[Flowable] = [  # in columns, for a finger that goes along them
@@ -115,7 +115,7 @@ def _draw_fingerprint(paper: Paper, fingerprint: str) -> None:
     paper.place(row([beside, KeyQr(fingerprint, _QR_MM)], [_WIDTH_MM - _QR_MM - 4, _QR_MM + 4], *box, padding_pt=8))
 
 
-def _draw_meaning(paper: Paper, sheet: KeySheet) -> None:
+def _draw_meaning(paper: Document, sheet: KeySheet) -> None:
     paper.heading(_("What it is for"), keep_mm=60)
     lines: Sequence[str] = (
         _(
@@ -137,7 +137,7 @@ def _draw_meaning(paper: Paper, sheet: KeySheet) -> None:
         paper.place(text(line, 8.5, leading=1.4), after_mm=1.5)
 
 
-def _draw_witnesses(paper: Paper) -> None:
+def _draw_witnesses(paper: Document) -> None:
     paper.heading(_("We have compared this sheet with the screen of the station"), keep_mm=_SIGN_MM)
     wide = _WIDTH_MM / 3
     for _number in range(_WITNESSES // 3):

@@ -19,7 +19,7 @@ from reports.handover.column import COLUMN_MM, ContentsColumn
 from reports.handover.handover_words import decided_words
 from reports.handover.paper_facts import HandoverFacts, Part
 from reports.pdf.data_qr import Grid, choose_grid, draw_grid, draw_symbol, spread
-from reports.pdf.page import ACCENT, BOTTOM_MM, MUTED, RULE, TINT, Paper, fitted, fonts, row, text
+from reports.pdf.page import ACCENT, BOTTOM_MM, MUTED, RULE, TINT, Document, fitted, fonts, row, text
 from reports.words import custodian_name, kind_name, place_path, show_custodian, zone_code
 
 WIDTH_MM = 174.0
@@ -43,7 +43,7 @@ def write_handover_paper(out: BinaryIO, facts: HandoverFacts) -> None:
     )
     title = f"{_('Handover paper')} {printable(first['bast'], _NAME)}"
     election = printable(facts.election, _NAME)
-    paper = Paper(
+    paper = Document(
         out, title=title, author=printable(facts.made_by, _NAME), footer=(" · ".join((title, election)), made)
     )
     for part in facts.parts:
@@ -75,7 +75,7 @@ class _Arrow(Flowable):  # type: ignore[misc]
 class _Page:
     """The page of one record."""
 
-    def __init__(self, paper: Paper, facts: HandoverFacts, part: Part, here: str) -> None:
+    def __init__(self, paper: Document, facts: HandoverFacts, part: Part, here: str) -> None:
         self.paper, self.facts, self.body, self.sheet, self.here = paper, facts, part.body, part.sheet, here
         self.data = pack_sheet(part.sheet)
         self.name = paper_id(self.data)

@@ -13,7 +13,7 @@ from reports.lists.evaluation import Evaluation, Figure, evaluation_title
 from reports.output import Colophon, Made
 from reports.pdf.colophon import begin_paper, draw_colophon
 from reports.pdf.listing_pdf import draw_section
-from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Paper, fitted, fonts, row, text
+from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, fitted, fonts, row, text
 
 _WIDTH_MM, _TILE_MM, _TILE_HIGH_MM, _TILE_GAP_MM = 261.0, 41.0, 21.0, 3.0
 _SIGN_MM = 34.0
@@ -39,7 +39,7 @@ def write_evaluation_pdf(out: BinaryIO, evaluation: Evaluation, made: Made) -> N
     paper.finish()
 
 
-def _draw_chapter(paper: Paper, at: int, chapter: Listing) -> None:
+def _draw_chapter(paper: Document, at: int, chapter: Listing) -> None:
     """One chapter: its number and title, what its words mean, its lines, its tables."""
     paper.running = ""
     if paper.room < 90 * mm:
@@ -56,7 +56,7 @@ def _draw_chapter(paper: Paper, at: int, chapter: Listing) -> None:
             draw_section(paper, section)
 
 
-def _draw_signatures(paper: Paper) -> None:
+def _draw_signatures(paper: Document) -> None:
     """Draw the space for the signatures of the evaluator and of the one who takes note."""
     titles = [_("Prepared by"), _("Acknowledged by")]
     paper.heading(_("Signatures"), keep_mm=_SIGN_MM + 12)

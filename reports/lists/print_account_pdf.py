@@ -13,7 +13,7 @@ from language.text import local_time, number, printable
 from reports.lists.print_account import figure_titles, figures, row_words
 from reports.output import Made, record_name
 from reports.pdf.colophon import begin_paper
-from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Paper, row, text
+from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Document, row, text
 from reports.words import Needs, Places, void_word, zone_code
 
 _WIDTHS_MM = [36.0, 29.0, 22.0, 34.0, *([14.0] * 10)]
@@ -67,7 +67,7 @@ def _figures_row(words: Sequence[str], entry: PrintRow, *commands: tuple[Any, ..
     return row(cells, _WIDTHS_MM, above, *_SUMS, *commands)
 
 
-def _draw_records(paper: Paper, account: PrintAccount, places: Places, here: str) -> None:
+def _draw_records(paper: Document, account: PrintAccount, places: Places, here: str) -> None:
     paper.heading(_("Records"), keep_mm=25)
     titles = [_("No."), _("Record"), _("When"), _("What"), _("By"), _("Labels")]
     heads = row([text(title, 6.5, color=MUTED) for title in titles], _RECORD_MM, _LINE)

@@ -12,7 +12,7 @@ from language import _
 from language.text import number, printable, share
 from reports.output import Made
 from reports.pdf.colophon import begin_paper
-from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Paper, fitted, fonts, text
+from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, fitted, fonts, text
 from reports.words import Needs, kind_name
 
 _WIDTH_MM, _LINE_MM = 261.0, 6.2
@@ -43,7 +43,7 @@ def write_progress_pdf(
     paper.finish()
 
 
-def _draw_lines(paper: Paper, rows: Sequence[ProgressRow], needs: Needs) -> None:
+def _draw_lines(paper: Document, rows: Sequence[ProgressRow], needs: Needs) -> None:
     """Draw a line for each row; the lines of one place stay on one page, and a sub-district with its first village."""
     for code, group in groupby(rows, key=lambda row: row.place.code):
         lines = [ProgressLine(row, needs, is_first=at == 0) for at, row in enumerate(group)]

@@ -17,7 +17,7 @@ from reports.words import Places, custodian_name, zone_code
 from tables.output.write import Cell, Sheet
 
 if TYPE_CHECKING:
-    from reports.pdf.page import Paper
+    from reports.pdf.page import Document
 
 HEADERS = (
     "bearer",
@@ -116,7 +116,7 @@ def summary(cards: Sequence[Card], as_of: str, here: str) -> list[str]:
 def matrix(heading: str, cards: Sequence[Card]) -> Section:
     """One row a card, one column for each of the six; on paper with a bar and its interval."""
 
-    def draw(paper: "Paper", _section: Section) -> None:
+    def draw(paper: "Document", _section: Section) -> None:
         from reports.lists.scorecard_pdf import draw_matrix
 
         draw_matrix(paper, cards)

@@ -10,7 +10,7 @@ from custody.measures.scoring import AXES, Axis
 from language import _
 from language.text import number
 from reports.lists.scorecard_words import axis_name, bearer_name, share_of
-from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, WHITE, Paper, fitted, fonts, text
+from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, WHITE, Document, fitted, fonts, text
 from reports.pdf.page import row as block_row
 
 _ROW_MM, _HEAD_MM, _NAME_MM, _CELL_MM = 11.0, 7.0, 69.0, 32.0
@@ -19,7 +19,7 @@ _BAR_MM, _SCALE_FROM = 25.0, 0.5
 """The bars begin at a half: what lies below is drawn at their left end, and said in figures."""
 
 
-def draw_matrix(paper: Paper, cards: Sequence[Card]) -> None:
+def draw_matrix(paper: Document, cards: Sequence[Card]) -> None:
     """Draw the heads and one row for each card."""
     paper.column_heads = _Heads()
     paper.place(paper.column_heads, keep_mm=_ROW_MM)

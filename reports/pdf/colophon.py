@@ -8,15 +8,15 @@ from reportlab.lib.units import mm
 from language import _
 from language.text import local_time, number, printable
 from reports.output import Colophon, Made
-from reports.pdf.page import ACCENT, MUTED, RULE, Paper, row, text
+from reports.pdf.page import ACCENT, MUTED, RULE, Document, row, text
 
 
-def begin_paper(out: BinaryIO, title: str, meaning: str, made: Made, *, is_wide: bool = False) -> Paper:
+def begin_paper(out: BinaryIO, title: str, meaning: str, made: Made, *, is_wide: bool = False) -> Document:
     """The first page: the election, the title, and in small print what the words of the report mean."""
     colophon = Colophon(printable(made.station, 120), printable(made.by, 120), local_time(made.at_utc, made.here))
     election = printable(made.election, 120)
     footer = (f"{title} · {election}", colophon.sentence)
-    paper = Paper(out, title=title, author=colophon.made_by, footer=footer, size=landscape(A4) if is_wide else A4)
+    paper = Document(out, title=title, author=colophon.made_by, footer=footer, size=landscape(A4) if is_wide else A4)
     paper.new_page()
     paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
     paper.place(text(title, 20, face=1, color=ACCENT, leading=1.15), after_mm=2)
@@ -26,7 +26,7 @@ def begin_paper(out: BinaryIO, title: str, meaning: str, made: Made, *, is_wide:
     return paper
 
 
-def draw_colophon(paper: Paper, colophon: Colophon) -> None:
+def draw_colophon(paper: Document, colophon: Colophon) -> None:
     """Draw the honest sentence and the heads."""
     paper.heading(_("What this report shows, and what it does not"), keep_mm=30)
     if colophon.heads:

@@ -12,14 +12,14 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Spacer, Table
 
-from reports.pdf.page import Margins, Paper, fonts
+from reports.pdf.page import Document, Margins, fonts
 
 LEFT, CENTRE, RIGHT, JUSTIFY = 0, 1, 2, 4
 _LEADING = 1.28
 _GRID_PT = 0.6
 
 
-class Letter(Paper):
+class Letter(Document):
     """A letter being written from the top down. Close it with `finish`."""
 
     def __init__(

@@ -5,7 +5,7 @@ from typing import BinaryIO
 from reports.listing import Listing, Section
 from reports.output import Made
 from reports.pdf.colophon import begin_paper
-from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Paper, row, text
+from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Document, row, text
 
 
 def write_listing_pdf(out: BinaryIO, listing: Listing, made: Made) -> None:
@@ -19,7 +19,7 @@ def write_listing_pdf(out: BinaryIO, listing: Listing, made: Made) -> None:
     paper.finish()
 
 
-def draw_section(paper: Paper, section: Section) -> None:
+def draw_section(paper: Document, section: Section) -> None:
     """One table with its heading; its column heads stand on each page that it goes over."""
     paper.column_heads = None
     paper.heading(section.heading, keep_mm=22)

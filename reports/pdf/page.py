@@ -83,7 +83,7 @@ class Spot:
     top: float
 
 
-class Paper:
+class Document:
     """A PDF being written from the top down. Close it with `finish`."""
 
     def __init__(

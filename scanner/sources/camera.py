@@ -12,13 +12,13 @@ from custody.errors import N_, CameraError
 from language import _
 from scanner.sources.camera_open import Machine, Opening, given, this_machine
 from scanner.sources.files import Video
-from scanner.sources.frames import PICTURES, Clock, FrameSource, Tell
+from scanner.sources.frames import PICTURES, Clock, FrameSource, Notify
 from scanner.sources.live_source import ATTEMPTS, STALL_MS, Capture, Live
 
 
 @contextmanager
 def open_camera(
-    spec: str, *, clock: Clock, tell: Tell, patient: bool = False, machine: Machine | None = None
+    spec: str, *, clock: Clock, notify: Notify, patient: bool = False, machine: Machine | None = None
 ) -> Iterator[FrameSource]:
     """Open a camera by its number, 0 the first, or by its name or a part of it; its format is reported.
 
@@ -34,14 +34,14 @@ def open_camera(
     device = opening()  # in the main thread: macOS asks for permission only there
     if device is None:
         raise opening.trouble()
-    tell(_("{source}: {given}").format(source=opening.title, given=given(device)))
+    notify(_("{source}: {given}").format(source=opening.title, given=given(device)))
     attempts = None if patient else ATTEMPTS
-    with closing(Live(opening.title, opening, device, clock=clock, tell=tell, attempts=attempts)) as live:
+    with closing(Live(opening.title, opening, device, clock=clock, notify=notify, attempts=attempts)) as live:
         yield live
 
 
 @contextmanager
-def open_url(url: str, *, clock: Clock, tell: Tell, patient: bool = False) -> Iterator[FrameSource]:
+def open_url(url: str, *, clock: Clock, notify: Notify, patient: bool = False) -> Iterator[FrameSource]:
     """Open a stream, or a video or picture on a server. What has an end is read from its beginning, frame by frame.
 
     Args:
@@ -72,7 +72,7 @@ def open_url(url: str, *, clock: Clock, tell: Tell, patient: bool = False) -> It
             capture.release()
     else:
         attempts = None if patient else ATTEMPTS
-        with closing(Live(title, connect, capture, clock=clock, tell=tell, attempts=attempts)) as live:
+        with closing(Live(title, connect, capture, clock=clock, notify=notify, attempts=attempts)) as live:
             yield live
 
 

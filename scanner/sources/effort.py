@@ -29,7 +29,7 @@ class Effort:
     """
 
     name: str
-    tell: Callable[[str], None]
+    notify: Callable[[str], None]
     allowed_s: float
     most_texts_s: float = 0.0
     clock: Callable[[], float] = time.process_time
@@ -69,7 +69,7 @@ class Effort:
         self._since_s = None
         if self.is_cut and not self._is_told:
             self._is_told = True
-            self.tell(
+            self.notify(
                 _(
                     "{path} costs more time than a file of its size: not everything in it was looked at closely. "
                     "If a label is missing, take a photograph of it closely."
@@ -77,14 +77,14 @@ class Effort:
             )
 
 
-def picture_effort(name: str, tell: Callable[[str], None], file_bytes: int) -> Effort:
+def picture_effort(name: str, notify: Callable[[str], None], file_bytes: int) -> Effort:
     """What looks at a picture of this size may take."""
-    return Effort(name, tell, picture_s(file_bytes), _MOST_TEXTS_S)
+    return Effort(name, notify, picture_s(file_bytes), _MOST_TEXTS_S)
 
 
-def film_effort(name: str, tell: Callable[[str], None], file_bytes: int) -> Effort:
+def film_effort(name: str, notify: Callable[[str], None], file_bytes: int) -> Effort:
     """What second looks at a video of this size may take."""
-    return Effort(name, tell, _FILM_S + _FILM_S_PER_BYTE * file_bytes, _FILM_TEXTS_S)
+    return Effort(name, notify, _FILM_S + _FILM_S_PER_BYTE * file_bytes, _FILM_TEXTS_S)
 
 
 def picture_s(file_bytes: int) -> float:

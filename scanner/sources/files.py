@@ -13,7 +13,7 @@ import numpy as np
 from custody.errors import N_, CustodyError, InputError
 from language import _
 from scanner.sources.effort import Effort, film_effort, picture_effort
-from scanner.sources.frames import PICTURES, Clock, Frame, FrameSource, Image, Tell, ignore
+from scanner.sources.frames import PICTURES, Clock, Frame, FrameSource, Image, Notify, ignore
 from scanner.sources.pages import too_costly
 from tables.sandbox.child_process import OverLimitError, Piece, bounded
 
@@ -37,7 +37,7 @@ def read_picture(path: Path) -> Image:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Pictures one after the other. With `tell`, a damaged one is reported and omitted; without, it is an error.
+    """Pictures one after the other. With `notify`, a damaged one is reported and omitted; without, it is an error.
 
     They are read in a child process, within limits of time and memory; a new one starts after a picture that ended it.
     """
@@ -45,8 +45,8 @@ class Pictures:
     title: str
     paths: Sequence[Path]
     clock: Clock
-    tell: Tell | None = None
-    tell_short: Tell = ignore
+    notify: Notify | None = None
+    notify_short: Notify = ignore
     kind: Literal["still"] = "still"
 
     @property
@@ -57,12 +57,12 @@ class Pictures:
         read = 0
         for number, (path, image) in enumerate(zip(self.paths, self._images(), strict=True), 1):
             if isinstance(image, InputError):
-                if self.tell is None:
+                if self.notify is None:
                     raise image
-                self.tell(_("Left out: {what}").format(what=_(image.message).format(**image.values)))
+                self.notify(_("Left out: {what}").format(what=_(image.message).format(**image.values)))
                 continue
             read += 1
-            effort = picture_effort(path.name, self.tell or self.tell_short, _largest([path]))
+            effort = picture_effort(path.name, self.notify or self.notify_short, _largest([path]))
             yield Frame(image, path.name, number, self.clock(), effort)
         if not read:
             raise InputError(N_("{path} has no picture that can be read"), path=self.title)
@@ -103,13 +103,13 @@ def _picture(path: Path, head: dict[str, Any], data: bytearray) -> Image | Input
 
 
 def open_pictures(
-    title: str, paths: Sequence[Path], *, clock: Clock, tell: Tell | None = None, tell_short: Tell = ignore
+    title: str, paths: Sequence[Path], *, clock: Clock, notify: Notify | None = None, notify_short: Notify = ignore
 ) -> AbstractContextManager[FrameSource]:
-    """Open these pictures, in this order. `tell_short` is called for one that was not read closely."""
-    return nullcontext(Pictures(title, paths, clock, tell, tell_short))
+    """Open these pictures, in this order. `notify_short` is called for one that was not read closely."""
+    return nullcontext(Pictures(title, paths, clock, notify, notify_short))
 
 
-def open_folder(folder: Path, *, clock: Clock, tell: Tell) -> AbstractContextManager[FrameSource]:
+def open_folder(folder: Path, *, clock: Clock, notify: Notify) -> AbstractContextManager[FrameSource]:
     """Open the pictures of a folder, in the order of their names; folders inside it are ignored.
 
     Raises:
@@ -123,7 +123,7 @@ def open_folder(folder: Path, *, clock: Clock, tell: Tell) -> AbstractContextMan
             path=str(folder),
             pictures=" ".join(sorted(PICTURES)),
         )
-    return open_pictures(str(folder), paths, clock=clock, tell=tell)
+    return open_pictures(str(folder), paths, clock=clock, notify=notify)
 
 
 class Video:
@@ -193,9 +193,9 @@ class _Film:
 
 
 @contextmanager
-def open_video(path: Path, tell: Tell = ignore) -> Iterator[FrameSource]:
-    """Open a video file. It is decoded in a child process, within limits of time and memory; `tell` is told where it
-    was not looked at closely.
+def open_video(path: Path, notify: Notify = ignore) -> Iterator[FrameSource]:
+    """Open a video file, decoded in a child process within limits of time and memory; `notify` is called with a line
+    where it was not read closely.
 
     Raises:
         InputError: it holds no video that can be read, or its frames are larger than any camera's; while iterating, it
@@ -213,7 +213,7 @@ def open_video(path: Path, tell: Tell = ignore) -> Iterator[FrameSource]:
             case str():
                 raise broken_video(str(path))
         film = _Film(path, head, pieces)
-        yield Video(path.name, film, file_bytes=size, effort=film_effort(path.name, tell, size))
+        yield Video(path.name, film, file_bytes=size, effort=film_effort(path.name, notify, size))
 
 
 def broken_video(title: str) -> CustodyError:

@@ -22,7 +22,7 @@ else:
 Clock = Callable[[], float]
 """Milliseconds from an arbitrary beginning, never going back."""
 
-Tell = Callable[[str], None]
+Notify = Callable[[str], None]
 """Takes a line for the user that is no error: a picture left out, a camera opened again."""
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})

@@ -13,7 +13,7 @@ import numpy as np
 
 from custody.errors import N_, CameraError
 from language import _
-from scanner.sources.frames import Clock, Frame, Image, Tell
+from scanner.sources.frames import Clock, Frame, Image, Notify
 
 STALL_MS = 3000.0
 OPENING_MS = 10_000.0
@@ -94,7 +94,7 @@ class Live:
         capture: Capture,
         *,
         clock: Clock,
-        tell: Tell,
+        notify: Notify,
         stall_ms: float = STALL_MS,
         attempts: int | None = ATTEMPTS,
         gap_ms: float = FRAME_GAP_MS,
@@ -108,7 +108,7 @@ class Live:
         """
         self.title = title
         self._connect = connect
-        self._clock, self._tell = clock, tell
+        self._clock, self._notify = clock, notify
         self._stall_ms, self._attempts, self._gap_ms = stall_ms, attempts, gap_ms
         self._number = 0
         self._suspects_freeze = True
@@ -127,7 +127,7 @@ class Live:
             for frame in self._until_it_stops(max(self._stall_ms, OPENING_MS if failures else 0.0)):
                 if failures and not frame.is_blank and self._clock() - began_ms > self._stall_ms:
                     failures = 0  # only now: one that only ever gives a first frame must not be tried for ever
-                    self._tell(_("{source} works again").format(source=self.title))
+                    self._notify(_("{source} works again").format(source=self.title))
                 yield frame
             failures += 1
             yield from self._open_again(failures)
@@ -204,10 +204,10 @@ class Live:
     def _tell_failure(self, failures: int) -> None:
         if self._attempts is not None:
             words = _("{source} gives no pictures; opening it again ({attempt} of {attempts})")
-            self._tell(words.format(source=self.title, attempt=failures, attempts=self._attempts))
+            self._notify(words.format(source=self.title, attempt=failures, attempts=self._attempts))
         elif failures == 1:
             words = _("{source} gives no pictures: check its plug. Codes can be typed meanwhile.")
-            self._tell(words.format(source=self.title))
+            self._notify(words.format(source=self.title))
 
     def _blanks_for(self, most_ms: float, is_over: Callable[[], bool]) -> Iterator[Frame]:
         """Blank frames until it is over, or for so long at most."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from custody.errors import N_, InputError
 from scanner.sources.effort import Effort, most_pdf_s, pdf_s, pdf_texts_s
-from scanner.sources.frames import Clock, Frame, FrameSource, Image, Tell, ignore
+from scanner.sources.frames import Clock, Frame, FrameSource, Image, Notify, ignore
 from scanner.sources.page_size import scale_of
 from tables.sandbox.child_process import OverLimitError, Piece, bounded
 
@@ -23,14 +23,14 @@ class Pages:
 
     kind: Literal["still"] = "still"
 
-    def __init__(self, path: Path, total: int, pieces: Iterator[Piece], clock: Clock, tell: Tell = ignore) -> None:
+    def __init__(self, path: Path, total: int, pieces: Iterator[Piece], clock: Clock, notify: Notify = ignore) -> None:
         self.title = path.name
         self.total = total
         self._path = path
         self._pieces = pieces
         self._clock = clock
         self._bytes = path.stat().st_size
-        self._effort = Effort(path.name, tell, 0.0, pdf_texts_s(self._bytes))
+        self._effort = Effort(path.name, notify, 0.0, pdf_texts_s(self._bytes))
 
     def __iter__(self) -> Iterator[Frame]:
         for number in range(1, self.total + 1):
@@ -54,7 +54,7 @@ class Pages:
 
 
 @contextmanager
-def open_pdf(path: Path, *, clock: Clock, dpi: int, tell: Tell = ignore) -> Iterator[FrameSource]:
+def open_pdf(path: Path, *, clock: Clock, dpi: int, notify: Notify = ignore) -> Iterator[FrameSource]:
     """Open a PDF. It is read in a child process, within limits of time and memory.
 
     Raises:
@@ -80,7 +80,7 @@ def open_pdf(path: Path, *, clock: Clock, dpi: int, tell: Tell = ignore) -> Iter
                 )
         if not head["total"]:
             raise InputError(N_("{path} has no pages"), path=str(path))
-        yield Pages(path, head["total"], pieces, clock, tell)
+        yield Pages(path, head["total"], pieces, clock, notify)
 
 
 def draw_page(data: bytes, dpi: int) -> Image:

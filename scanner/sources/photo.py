@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from custody.errors import N_, InputError
-from scanner.sources.frames import Image, Tell, ignore
+from scanner.sources.frames import Image, Notify, ignore
 from tables.sandbox.child_process import OverLimitError, bounded
 
 MAX_FILE_BYTES = 40 * 1024 * 1024
@@ -75,7 +75,7 @@ def read_photo(path: Path) -> bytes:
     return clean_photo(data)
 
 
-def take_photo(source: str, tell: Tell = ignore) -> bytes:
+def take_photo(source: str, notify: Notify = ignore) -> bytes:
     """What a camera (or any source of frames) shows now, as it is kept; of a file the first picture.
 
     Raises:
@@ -83,7 +83,7 @@ def take_photo(source: str, tell: Tell = ignore) -> bytes:
     """
     from scanner.sources.open_source import open_source  # with OpenCV, which a photograph in a file does not need here
 
-    with open_source(source, tell=tell) as frames:
+    with open_source(source, notify=notify) as frames:
         newest: Image | None = None
         seen = 0
         for frame in frames:

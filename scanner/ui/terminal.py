@@ -98,7 +98,7 @@ class TerminalView:
             return
         self._advice = advice
         if not self._live and advice:
-            self.tell(advice)
+            self.notify(advice)
         elif self._tally is not None:
             self.show_tally(self._tally)
 
@@ -109,7 +109,7 @@ class TerminalView:
         if (more := len(missing) - _SHOWN_MISSING) > 0:
             self._line(_("and {count} more").format(count=more), "yellow")
 
-    def tell(self, line: str) -> None:
+    def notify(self, line: str) -> None:
         """Show a line that is no outcome."""
         self._line(printable(line, 200), "dim")
 

@@ -80,7 +80,7 @@ def takes_passphrase(at: StationHome, *, goes_on: bool, new_key: bool, is_wanted
     return (is_wanted and (new_key or not has_key)) or (new_key and has_key and is_protected(at.home))
 
 
-def may_begin_anew(at: StationHome) -> bool:
+def may_restart(at: StationHome) -> bool:
     """Whether a station has begun here and recorded nothing yet: as where its root was mistyped."""
 
     if not (at.has_own_ledger and at.ledger.exists() and at.key_file.exists()):

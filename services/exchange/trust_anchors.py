@@ -12,7 +12,7 @@ from custody.format.paper_codes import is_head
 from evidence.checkpoint import claimed_checkpoint
 from scanner.sources.frames import PICTURES
 
-Tell = Callable[[str], None]
+Notify = Callable[[str], None]
 
 MAX_HEAD_BYTES = 64 * 1024
 _DASHES = "\u2014\u2013-"
@@ -35,12 +35,12 @@ def read_fingerprint(text: str) -> str:
     return digits
 
 
-def read_heads(given: str, tell: Tell) -> list[str]:
+def read_heads(given: str, notify: Notify) -> list[str]:
     """Return the signed heads that `--head` names; of a picture or PDF all that its QR codes carry.
 
     Args:
         given: a file's name, or the text itself.
-        tell: is told what of a picture is left out.
+        notify: is told what of a picture is left out.
 
     Raises:
         InputError: there is no such file, it is no head, or no QR code in it carries one.
@@ -49,7 +49,7 @@ def read_heads(given: str, tell: Tell) -> list[str]:
         return [typed_head(given)]
     path = Path(given)
     if is_picture(path) and path.is_file():
-        return _photographed(path, tell)
+        return _photographed(path, notify)
     try:
         with path.open("rb") as file:
             text = file.read(MAX_HEAD_BYTES).decode("utf-8-sig")
@@ -100,10 +100,10 @@ def _is_text(given: str) -> bool:
     return "\n" in given or len(given.split()) == 6
 
 
-def _photographed(path: Path, tell: Tell) -> list[str]:
+def _photographed(path: Path, notify: Notify) -> list[str]:
     from scanner.decoding.file_codes import codes_in
 
-    found = dict.fromkeys(text for text in codes_in(path, tell) if is_head(text))
+    found = dict.fromkeys(text for text in codes_in(path, notify) if is_head(text))
     if not found:
         raise InputError(
             N_("no QR code in {file} carries a signed head"),

@@ -27,7 +27,7 @@ def _say_nothing(_line: str) -> None:
 class PrintJob:
     """On what labels are printed and where they go: into a file, to a thermal printer, or both.
 
-    `tell` is given a line that the user must know although an error follows; `progress` shows how far it is.
+    `notify` is given a line that the user must know although an error follows; `progress` shows how far it is.
     """
 
     stock: Stock
@@ -39,7 +39,7 @@ class PrintJob:
     dpi: int = 203
     printer: Destination | None = None
     progress: Progress = unseen
-    tell: Callable[[str], None] = _say_nothing
+    notify: Callable[[str], None] = _say_nothing
 
 
 def known_stocks(home: Path, sheet_file: Path | None = None) -> Mapping[str, Stock]:

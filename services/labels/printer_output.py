@@ -89,7 +89,7 @@ class _Sent:
                 self.write(self.job.stock.name, labels)
         except BaseException:
             text = _("{count} labels were sent to the printer and could not be recorded: destroy the last {count}.")
-            self.job.tell(text.format(count=self.count - labels.start))
+            self.job.notify(text.format(count=self.count - labels.start))
             raise
 
 

@@ -184,7 +184,7 @@ class DraftDesk:
         words = _("Changed: from {giver} to {receiver}").format(
             giver=name_of(places, self.giver) if self.giver else "?", receiver=to
         )
-        return self._anew("place", words + self._kept_in_words())
+        return self._changed("place", words + self._kept_in_words())
 
     def refusals_changed(self) -> Outcome:
         """The same where things were refused, or are not refused any more."""
@@ -192,7 +192,7 @@ class DraftDesk:
         words = _("Refused: {count}. They stay with the giver; do not load them.")
         if not self.refused:
             words = _("Nothing of these is refused now.")
-        return self._anew("said", words.format(count=number(len(self.refused))))
+        return self._changed("said", words.format(count=number(len(self.refused))))
 
     def catch_up(self) -> Outcome | None:
         """Judge everything in the draft again where records or a paper have come since it was judged last.
@@ -217,9 +217,11 @@ class DraftDesk:
             words = _("New data has come, and what was scanned was judged again: {count} labels, all of them right")
         if not self.taken:
             words = _("New data has come; what is expected was looked up again")
-        return self._anew("said", words.format(count=number(len(self.taken)), wrong=number(count)), findings)
+        return self._changed("said", words.format(count=number(len(self.taken)), wrong=number(count)), findings)
 
-    def _anew(self, kind: Literal["place", "said"], words: str, findings: Sequence[Finding] | None = None) -> Outcome:
+    def _changed(
+        self, kind: Literal["place", "said"], words: str, findings: Sequence[Finding] | None = None
+    ) -> Outcome:
         """What was said last of a label may be wrong now: these words, and the gravest of what is wrong now.
 
         Args:

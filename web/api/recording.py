@@ -60,7 +60,7 @@ def drafts(site: SiteDep) -> list[schemas.Draft]:
 
 @router.get("/drafts/{draft}", summary="One session, with what it has taken")
 def draft(site: SiteDep, draft: Draft) -> schemas.Draft:
-    return site.sessions.do(draft, _whole_draft, anew=True)
+    return site.sessions.do(draft, _whole_draft, refresh=True)
 
 
 @router.post("/drafts", summary="Begin a session", status_code=201)

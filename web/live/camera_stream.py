@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from custody.errors import CustodyError
 from language import _
-from language.text import say
+from language.text import error_text
 from scanner.outcomes import Mark, Outcome
 from scanner.reads import Corners, Read, Seen, hint_words
 from scanner.session import ScanSession
@@ -154,11 +154,11 @@ class _Camera:
         try:
             session = cast("ScanSession", self._session)
             scan_source(
-                self._source, session, _ignore, tell=self._tell, patient=True, watch=lambda _source: self._on_frame
+                self._source, session, _ignore, notify=self._notify, patient=True, watch=lambda _source: self._on_frame
             )
             self._say(CameraState("off" if self._must_stop else "ended", _("No more pictures come.")))
         except CustodyError as error:
-            self._say(CameraState("failed", f"{say(error)}. {hint_on_page(error)}"))
+            self._say(CameraState("failed", f"{error_text(error)}. {hint_on_page(error)}"))
         except Exception as error:  # whatever a driver does, the page is told and goes on without it
             self._say(CameraState("failed", _("The camera failed: {reason}").format(reason=type(error).__name__)))
         finally:
@@ -167,7 +167,7 @@ class _Camera:
                 self._painting.notify()
             self.bell.ring()
 
-    def _tell(self, line: str) -> None:
+    def _notify(self, line: str) -> None:
         self._say(CameraState(self.state.state, line))
 
     def _say(self, state: CameraState) -> None:

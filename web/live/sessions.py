@@ -208,7 +208,7 @@ class Sessions:
         for events in all_events:
             events.wake()
 
-    def do(self, draft: str, job: Callable[[Session], T], *, anew: bool = False) -> T:
+    def do(self, draft: str, job: Callable[[Session], T], *, refresh: bool = False) -> T:
         """Run a job on a session and return its result; the session knows what has come since.
 
         Args:
@@ -217,7 +217,7 @@ class Sessions:
         Raises:
             InputError: there is no such session: it was recorded or dropped.
         """
-        return self._keep.do(lambda store: job(self._session(store, draft, anew)))
+        return self._keep.do(lambda store: job(self._session(store, draft, refresh)))
 
     def record(self, draft: str, job: Callable[[Session], T], already: Callable[[Store, RecordedHandover], T]) -> T:
         """Run a job that records a session and return its result; for one that is over, return `already` of its
@@ -258,12 +258,12 @@ class Sessions:
             self._papers = PaperSession(store, self.events(PAPERS), self._home)
         return self._papers
 
-    def _session(self, store: Store, draft: str, anew: bool) -> Session:
+    def _session(self, store: Store, draft: str, refresh: bool) -> Session:
         try:
             session = self._sessions.get(draft)
             if session is None or not session.is_current(store):
                 session = self._sessions[draft] = Session(store, draft, self.events(draft))
-            elif anew:
+            elif refresh:
                 session.desk.look_up()
             session.catch_up()
             return session

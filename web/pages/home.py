@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from custody.errors import TamperError
 from db.store import Store
-from language.text import say, sentence
+from language.text import error_text, sentence
 from reports.words import custodian_name
 from services.scanning.open_drafts import ends_in_words
 from web.dependencies import SiteDep
@@ -61,7 +61,7 @@ def _known(store: Store) -> dict[str, Any]:
     try:
         store.heads.refuse_if_rolled_back()
     except TamperError as error:
-        put_back = f"{sentence(say(error))}. {hint_on_page(error)}"
+        put_back = f"{sentence(error_text(error))}. {hint_on_page(error)}"
     return {
         "put_back": put_back,
         "drafts": drafts,

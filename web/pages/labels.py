@@ -14,7 +14,7 @@ from db.store import Store
 from labels.adjust import from_measures
 from labels.stock import STOCKS, title_of
 from language import _
-from language.text import decimal, say
+from language.text import decimal, error_text
 from reports.words import kind_name
 from services.labels.print_job import PrintJob, chosen_stock, known_stocks
 from services.labels.print_run import reprint_items
@@ -144,11 +144,11 @@ def _paper(home: Path) -> dict[str, Any]:
     try:
         stocks = known_stocks(home)
     except CustodyError as error:
-        trouble.append(f"{say(error)}. {hint_on_page(error)}")
+        trouble.append(f"{error_text(error)}. {hint_on_page(error)}")
     try:
         printers = known_printers(home)
     except CustodyError as error:
-        trouble.append(f"{say(error)}. {hint_on_page(error)}")
+        trouble.append(f"{error_text(error)}. {hint_on_page(error)}")
     shown = [
         {
             "name": name,

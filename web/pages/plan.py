@@ -13,7 +13,7 @@ from custody.plan.places import LEVELS
 from db.store import Store
 from language import _
 from language.levels import level_word
-from language.text import fill, printable, say, sentence
+from language.text import error_text, fill, printable, sentence
 from reports.words import kind_name
 from services.plan.loading import cells_with_faults, load_files
 from services.plan.plan_changes import Change, choice_words, note_words, past_words, version_of
@@ -40,7 +40,7 @@ Uploads = Annotated[list[Key], Field(min_length=1, max_length=MOST_FILES)]
 Word = Annotated[str, Field(max_length=120)]
 
 
-class Said(Given):
+class FileAnswer(Given):
     """An answer to what is open about one file: the option of `load` that says it, and its value."""
 
     file: Annotated[str, Field(max_length=300)]
@@ -52,7 +52,7 @@ class Tables(Given):
     """Tables that were sent, to be looked at, and what was answered about them."""
 
     uploads: Uploads
-    said: Annotated[list[Said], Field(max_length=300)] = []
+    said: Annotated[list[FileAnswer], Field(max_length=300)] = []
 
 
 class SeenTables(Tables):
@@ -110,7 +110,7 @@ def _preview(site: Site, tables: Tables, store: Store) -> Answer:
     try:
         changes = load_files(store, files, dry_run=True, readings=readings, home=site.home)
     except QuestionError as question:
-        page = render("plan_question.html", line=say(question), question=question, words=choice_words)
+        page = render("plan_question.html", line=error_text(question), question=question, words=choice_words)
         return Answer(page, {"is_ok": False, "faults": 0, "question": [c.typed for c in question.choices]})
     except InputError as error:
         if not error.faults:
@@ -142,7 +142,7 @@ def _register(part: SeenPart, store: Store, progress: Progress) -> Answer:
     return Answer(page, {"registered": len(found.items), "by_kind": dict(found.by_kind)})
 
 
-def _readings(said: Sequence[Said]) -> dict[str, Reading]:
+def _readings(said: Sequence[FileAnswer]) -> dict[str, Reading]:
     """How each file is to be read, by what was answered so far."""
     readings: dict[str, Reading] = {}
     for answer in said:
@@ -223,7 +223,7 @@ def _faults(files: Sequence[Path], error: InputError, readings: dict[str, Readin
     faults: Sequence[Fault] = in_order[:_SHOWN_FAULTS]
     cells = cells_with_faults(files, faults, readings)
     return {
-        "line": sentence(say(error)),
+        "line": sentence(error_text(error)),
         "hint": hint_on_page(error),
         "count": len(error.faults),
         "faults": [

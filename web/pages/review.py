@@ -47,7 +47,7 @@ class Extra(Given):
     note: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
 
 
-class Said(Given):
+class HandoverFields(Given):
     """What people say of the handover: names, the giver's own count, the vehicle, a remark."""
 
     giver_name: Name = ""
@@ -88,7 +88,7 @@ class Said(Given):
         return read_details(GivenDetails(**given, witnesses=witnesses, extras=extras), "", shown, name=name_line)
 
 
-class Reviewed(Said):
+class Reviewed(HandoverFields):
     """What is recorded: what people say, and the version of the session that they have seen.
 
     By `id` the page asks for what came of this press, where its answer is lost.
@@ -102,7 +102,7 @@ class Reviewed(Said):
 def review(request: Request, site: SiteDep, draft: Draft) -> Response:
     try:
         shown = site.sessions.do(
-            draft, lambda session: _review(session) | {"signatures": signatures(session, site)}, anew=True
+            draft, lambda session: _review(session) | {"signatures": signatures(session, site)}, refresh=True
         )
     except InputError:
         return ended(site, draft, is_device=is_device(request))

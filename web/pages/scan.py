@@ -46,7 +46,7 @@ class Camera(Given):
 @router.get("/scan/{draft}", include_in_schema=False)
 def scan(request: Request, site: SiteDep, draft: Draft) -> Response:
     try:
-        shown = site.sessions.do(draft, board, anew=True)
+        shown = site.sessions.do(draft, board, refresh=True)
     except InputError:
         return ended(site, draft, is_device=is_device(request))
     mark = site.sessions.events(draft).mark()

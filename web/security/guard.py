@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import language
 from custody.errors import StoreError
 from language import _
-from language.text import say
+from language.text import error_text
 from web.security.entrances import Entrance, roles_at
 from web.security.roles import OBSERVER, SCOPE_ROLES, Role, allowed
 from web.security.token import HEADER, is_same
@@ -123,7 +123,7 @@ class Guard:
             limit = self._limit(scope["path"])
             self._check(scope, headers, cookies, limit)
         except StoreError as error:
-            await _answer(_with_headers(send), Refused(507, say(error)))
+            await _answer(_with_headers(send), Refused(507, error_text(error)))
             return
         except Refused as error:
             await _answer(_with_headers(send), error)

@@ -39,7 +39,7 @@ MOST_CODES = 2_000
 Word = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
-class Paper(Given):
+class LabelOutput(Given):
     """The stock, what was measured of the printer, and where the labels go: a file, or a thermal printer's address."""
 
     sheet: Word = "a4-3x7"
@@ -68,7 +68,7 @@ class Paper(Given):
         )
 
 
-class Choice(Paper):
+class Choice(LabelOutput):
     """Which labels: of items without one, by kind and destination; of places; or so many blank ones."""
 
     what: Literal["items", "places", "blank"] = "items"
@@ -78,7 +78,7 @@ class Choice(Paper):
     by: Word = ""
 
 
-class Again(Paper):
+class Again(LabelOutput):
     """Labels that are printed again: the codes, one a line, why, and the two people who answer for it."""
 
     codes: Annotated[str, Field(max_length=40_000)]
