@@ -14,7 +14,7 @@ from db.store import Store
 from scanner.outcomes import Tally
 from scanner.ui.terminal import count_words
 from services.records.packing import record_packing
-from services.scanning.draft_details import tell
+from services.scanning.draft_details import keep_details
 from services.scanning.handover_desk import DraftDesk
 
 
@@ -37,7 +37,7 @@ def codes(store: Store) -> list[str]:
 def desk_at(store: Store, load: tuple[str, ...] = ()) -> DraftDesk:
     draft = store.drafts.open(store.around.new_id(), WAREHOUSE, TRUCK, (TPS[0],), at=store.around.now_utc())
     if load:
-        tell(store, draft.id, Handover("", "", load=tuple(load)))
+        keep_details(store, draft.id, Handover("", "", load=tuple(load)))
     return DraftDesk(store, draft.id)
 
 

@@ -37,7 +37,7 @@ from services.records.packing import record_packing
 from services.reporting.bast_letters import letter_facts
 from services.reporting.overview import Overview
 from services.reporting.survey import survey
-from services.scanning.draft_details import tell
+from services.scanning.draft_details import keep_details
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_papers import facts_now, found_in
 

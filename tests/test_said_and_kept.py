@@ -18,7 +18,7 @@ from services.scanning.draft_details import (
     details_from,
     details_of,
     forget_item,
-    tell,
+    keep_details,
     with_details,
     with_items,
 )
@@ -119,9 +119,9 @@ def test_what_is_told_again_in_the_same_words_is_kept_once(url: str) -> None:
     with planned_station(url) as store:
         store.drafts.open("d1", WAREHOUSE, TPS[0], (), at="2024-02-10T08:00:00Z")
         for _time in range(2):
-            tell(store, "d1", ALL)
+            keep_details(store, "d1", ALL)
         assert with_details(ENDS, details_of(store, "d1")) == ALL
-        tell(store, "d1", replace(ENDS, extras=(Extra("box", 2, "torn: =wet="), Extra("seal", 4))))
+        keep_details(store, "d1", replace(ENDS, extras=(Extra("box", 2, "torn: =wet="), Extra("seal", 4))))
         assert with_details(ENDS, details_of(store, "d1")) == replace(ALL, extras=(*ALL.extras, Extra("seal", 4)))
         assert store.drafts.get("d1").bound == ENDS.bound
 
@@ -181,7 +181,7 @@ def test_the_reason_of_a_refusal_comes_before_the_remark(url: str) -> None:
 def test_a_draft_with_a_purpose_keeps_it_beside_what_is_said(url: str) -> None:
     with planned_station(url) as store:
         store.drafts.open("d1", None, None, (), at="2024-02-10T08:00:00Z", purpose="pack add X")
-        tell(store, "d1", ALL)
+        keep_details(store, "d1", ALL)
         assert store.drafts.get("d1").purpose == "pack add X"
         assert forget_item(store, "d1", CODES[0]) and not forget_item(store, "d1", CODES[0])
         assert set(details_of(store, "d1").items) == {CODES[1]}

@@ -18,8 +18,8 @@ from commands.context import (
     set_worker,
 )
 from commands.item_codes import one_touch, photo_bytes, read_touches
-from commands.report.late import tell
-from commands.scan.handover_result import tell_findings
+from commands.report.late import show_listing
+from commands.scan.handover_result import show_findings
 from custody.chain.findings import Finding
 from custody.format.events import Event
 from db.store import Store

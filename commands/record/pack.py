@@ -147,7 +147,7 @@ def pack(
 
         before = store.state.contents.packed(outer.code)
         recorded = record_packing(store, outer, children, action, scope=scope, **asdict(said))
-        _tell(store, outer, recorded, action, len(children), scope=scope, before=before, as_json=as_json)
+        _show(store, outer, recorded, action, len(children), scope=scope, before=before, as_json=as_json)
 
 
 def _one_action(action: Action | None, scope: str | None) -> Action:
@@ -201,7 +201,7 @@ def _scan(
         raise click.exceptions.Exit(2)
     before = store.state.contents.packed(outer.code)
     recorded = record_packing(store, outer, (), action, scope=scope, draft=desk.draft, **asdict(said))
-    _tell(store, outer, recorded, action, len(desk.taken), scope=scope, before=before, as_json=as_json)
+    _show(store, outer, recorded, action, len(desk.taken), scope=scope, before=before, as_json=as_json)
 
 
 def _show(

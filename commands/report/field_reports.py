@@ -19,7 +19,7 @@ def report_incidents(store: Store, top: str | None, out: Path | None, *, as_json
     """Tell the obstacles, open and closed, at a place and below it; None: everywhere."""
 
     rows, now = incidents_of(store, under=top), store.around.now_utc()
-    tell(store, incident_report(rows, store.state.places.all(), as_of=now), out, as_json=as_json)
+    show_listing(store, incident_report(rows, store.state.places.all(), as_of=now), out, as_json=as_json)
 
 
 def report_readiness(store: Store, top: str | None, out: Path | None, *, as_json: bool) -> None:

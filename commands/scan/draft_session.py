@@ -12,7 +12,7 @@ from commands.context import confirm, note, print_json
 from commands.errors import EXIT_MACHINE, EXIT_USAGE, drop_output
 from commands.item_codes import one_touch
 from commands.scan.handover_options import HandoverOptions
-from commands.scan.handover_result import tell_findings, tell_recorded
+from commands.scan.handover_result import show_findings, show_recorded
 from custody.chain.clocks import hours_between
 from custody.compose.compose import Handover
 from custody.errors import CustodyError
@@ -31,7 +31,7 @@ from scanner.typed_lines import Command, Ending, KeyboardLines, type_lines
 from scanner.ui.feedback import Feedback
 from scanner.ui.sound import Speaker, find_ways
 from scanner.ui.terminal import TerminalView
-from services.scanning.draft_details import details_of, tell, with_details
+from services.scanning.draft_details import details_of, keep_details, with_details
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_papers import foretold_now
 from services.scanning.open_drafts import draft_for, ends_in_words, has_content, open_draft
@@ -43,7 +43,7 @@ FIRST_CAMERA, KEYBOARD = "0", "-"
 """Sources with a meaning of their own; the keyboard includes a USB scanner that types."""
 
 
-def begin(store: Store, handover: Handover, options: HandoverOptions, *, anew: bool = False) -> str:
+def begin(store: Store, handover: Handover, options: HandoverOptions, *, restart: bool = False) -> str:
     """The draft to scan into: the unfinished one with these ends, or a new one. It keeps all that is said.
 
     Raises:
@@ -63,14 +63,14 @@ def begin(store: Store, handover: Handover, options: HandoverOptions, *, anew: b
     return opened.id
 
 
-def tell_session(store: Store, draft: str, handover: Handover, options: HandoverOptions) -> None:
+def keep_session_details(store: Store, draft: str, handover: Handover, options: HandoverOptions) -> None:
     """Keep in a draft what a command says, before it takes a label: it may be recorded by one that says nothing.
 
     Raises:
         RuleError: something is matched that is not expected.
     """
 
-    tell(store, draft, handover)
+    keep_details(store, draft, handover)
     if options.match:
         desk = DraftDesk(store, draft)
         for code in options.match:

@@ -25,7 +25,7 @@ SHOWN_PER_CODE = 5
 """So many findings of one code are told one by one; the rest only counted."""
 
 
-def tell_recorded(store: Store, recorded: RecordedHandover, options: HandoverOptions, *, as_json: bool) -> None:
+def show_recorded(store: Store, recorded: RecordedHandover, options: HandoverOptions, *, as_json: bool) -> None:
     """Say that a handover is recorded, and what is irregular about it; write the papers that the options ask for."""
 
     if path := options.paper:
@@ -51,7 +51,7 @@ def tell_recorded(store: Store, recorded: RecordedHandover, options: HandoverOpt
         if any(finding.message != MISSED_BY_PAPER for finding in short):
             words = _("Not handed over, stayed with {giver}: {count}. Which: {command}")
         click.echo(words.format(giver=custodian_name(places, recorded.giver), count=number(len(short)), command=rest))
-    tell_findings(store, recorded.findings, recorded.to)
+    show_findings(store, recorded.findings, recorded.to)
     for words in people_words(recorded.facts.named_twice):
         click.echo("! " + words)
 
@@ -105,7 +105,7 @@ def recorded_json(store: Store, recorded: RecordedHandover) -> dict[str, Any]:
     }
 
 
-def tell_findings(store: Store, findings: Sequence[Finding], place: str, *, err: bool = False) -> None:
+def show_findings(store: Store, findings: Sequence[Finding], place: str, *, err: bool = False) -> None:
     """List findings, gravest first, the first few of each code in words and the rest counted.
 
     What a paper foretold is left out: who tells them says it in one line

@@ -20,7 +20,7 @@ from commands.scan.draft_session import (
     warn_long_open,
 )
 from commands.scan.handover_options import HandoverOptions, handover_options, read_handover
-from commands.scan.handover_result import tell_recorded
+from commands.scan.handover_result import show_recorded
 from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, InputError
 from custody.format.codes import PlaceLabel
@@ -138,7 +138,7 @@ def handover(
         if codes is None and not (options.match or options.extra):
             raise InputError(N_("it is not said what was handed over"), hint=N_("Add --codes FILE, or --codes -"))
         touches = [*(_typed(codes, receiver) if codes else ()), *_matched(store, given, options.match)]
-        tell_recorded(store, store.record_handover(given, touches), options, as_json=as_json)
+        show_recorded(store, store.record_handover(given, touches), options, as_json=as_json)
 
 
 def _typed(codes: str, receiver: str) -> list[Any]:
@@ -215,7 +215,7 @@ def drafts(
             _list_drafts(store, as_json=as_json)
 
 
-def _tell(store: Store, info: DraftInfo, options: HandoverOptions) -> None:
+def _keep_details(store: Store, info: DraftInfo, options: HandoverOptions) -> None:
     """Keep in a session what the options of this command say, over what was said of it before."""
     given = read_handover(store, info.giver or "", info.receiver or "", options)
     keep_session_details(store, info.id, given, options)

@@ -67,7 +67,7 @@ def taken_from(details: Details, read: Details, names: Iterable[str]) -> Details
     return msgspec.structs.replace(details, **{name: getattr(read, name) for name in names})
 
 
-def tell(store: Store, draft: str, handover: Handover) -> None:
+def keep_details(store: Store, draft: str, handover: Handover) -> None:
     """Keep in a draft all that a command says of its handover, over what was said of the same before.
 
     Things without a label are added to those that are kept; told once more in the same words, they are the same things.

@@ -117,7 +117,7 @@ def reasons(site: SiteDep, draft: Draft) -> Response:
 
 
 @router.put("/api/drafts/{draft}/said", summary="Keep what people say of a session")
-def say(site: SiteDep, draft: Draft, said: Said) -> dict[str, str]:
+def say(site: SiteDep, draft: Draft, said: HandoverFields) -> dict[str, str]:
     read = said.details()
     site.sessions.do(draft, lambda session: _say(session, read))
     return {"draft": draft}
