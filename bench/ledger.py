@@ -104,8 +104,8 @@ def handovers(folder: Path, rounds: int) -> None:
             plain_table.insert(body=bytes(size)).execute()
 
         def append() -> None:
-            with store.ledger.transaction():
-                store.ledger.append([event], store.signer(), at=AT, by="Made", app="serah", id="0" * 32)
+            with store.transaction():
+                store.writer.append([event], store.signer(), at=AT, by="Made", app="serah", id="0" * 32)
 
         def record() -> None:
             store.record_handover(Handover(WAREHOUSE, HOPS[1]), [Touch(next(remaining), 1, "camera")])
@@ -113,7 +113,7 @@ def handovers(folder: Path, rounds: int) -> None:
         ways = {
             "bare commit": bare_insert,
             "peewee insert": plain_insert,
-            "Ledger.append": append,
+            "LedgerWriter.append": append,
             "record_handover": record,
         }
         table(f"A handover of one item, {rounds:,} rounds, {size:,} bytes", in_turns(ways, rounds), "bare commit")
@@ -213,8 +213,8 @@ def filled(store: Store, events: int) -> list[str]:
     signer = store.signer()
 
     def append(new: Sequence[NewEvent]) -> list[str]:
-        with store.ledger.transaction():
-            return [e.leaf for e in store.ledger.append(new, signer, at=AT, by="", app="bench", id="bench")]
+        with store.transaction():
+            return [e.leaf for e in store.writer.append(new, signer, at=AT, by="", app="bench", id="bench")]
 
     for batch in parts(codes, 6000):
         append(register_events([Item(code, "box", HOPS[3], held_by=WAREHOUSE) for code in batch]))

@@ -98,7 +98,7 @@ def write_logs(folder: Path, events: int, stations: int) -> tuple[str, int, int]
         written = root.ledger.event_count() + len(others)
         with ExitStack() as batch:  # one commit a ledger: only the logs' bytes matter here
             for store in (root, *(other for other, *_ in others)):
-                batch.enter_context(store.ledger.transaction())
+                batch.enter_context(store.transaction())
             while written < events:
                 other, place, codes = dice.choice(others)
                 some, codes[:] = codes[: (size := dice.choices(BATCHES, WEIGHTS)[0])], codes[size:]
@@ -121,7 +121,7 @@ def write_logs(folder: Path, events: int, stations: int) -> tuple[str, int, int]
 def append(store: Store, handover: Handover, touches: list[Touch]) -> None:
     """Record a handover and leave the present state as it was: nobody asks these ledgers for it."""
     new = handover_events(handover, touches, {}, bast="0001/X/2024")
-    store.ledger.append(new, store.signer(), at=AT, by="Made", app="serah/bench", id=store.around.new_id())
+    store.writer.append(new, store.signer(), at=AT, by="Made", app="serah/bench", id=store.around.new_id())
 
 
 def timed_import(store: Store, path: Path, new: int) -> float:

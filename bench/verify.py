@@ -74,17 +74,17 @@ def written(store: Store, moves: int) -> tuple[int, int]:
     latest: dict[str, Ref] = {}
     handovers = itertools.chain.from_iterable(_leg(places_above(store), items, leg) for leg in itertools.count())
     while moves > 0:
-        with store.ledger.transaction():
+        with store.transaction():
             for giver, to, codes in itertools.islice(handovers, EVENTS_PER_COMMIT):
                 codes = codes[:moves]
                 if codes:
                     moves -= len(codes)
                     touches = [Touch(code, 1, "camera") for code in codes]
                     new = handover_events(Handover(giver, to, counted=len(codes)), touches, latest, bast="0001/X/2024")
-                    recorded = store.ledger.append(new, store.signer(), at=AT, by="Made", app="serah/bench", id="b")
+                    recorded = store.writer.append(new, store.signer(), at=AT, by="Made", app="serah/bench", id="b")
                     for event in recorded:
                         latest |= dict.fromkeys(event.rows, Ref(event.log, event.seq, event.leaf))
-    store.state.rebuild()
+    store.projection.rebuild()
     return store.ledger.event_count(), len(items)
 
 

@@ -160,14 +160,14 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
     if lists is None:
         asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, _log_id(state, log)))
     heard = frozenset({log, parts[0].log})  # it tells what its own station recorded, admitted or not
-    histories = state.families(asked, heard=heard) | state.families(named, with_children=True, heard=heard)
+    histories = state.families.of(asked, heard=heard) | state.families.of(named, with_children=True, heard=heard)
     if lists is not None:
         _add_families(state, histories, parts)
     waybill = _papers_then(judging, stood, tops) if lists is None else NOTHING
     before, then = chains_then(parts, histories, state.roots, replaced)
     listed = list_there(state, (giver, to, log), before, waybill, named).codes if lists is None else None
     if listed:
-        more = state.families({*listed} - histories.keys(), heard=heard)
+        more = state.families.of({*listed} - histories.keys(), heard=heard)
         histories |= more
         before |= chains_then(parts, more, state.roots, replaced)[0]
     beside = {event.leaf: event for event in others}
@@ -197,7 +197,7 @@ def _add_families(state: State, histories: dict[str, list[Event]], parts: Sequen
     parents = {
         str(event.body["parent"]) for code in codes for event in histories.get(code, ()) if event.type == "pack"
     } - histories.keys()
-    histories |= state.families(parents) if parents else {}
+    histories |= state.families.of(parents) if parents else {}
 
 
 def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roots: frozenset[str]) -> set[str]:

@@ -25,10 +25,9 @@ from custody.handover.handover_facts import HandoverFacts, expected_items, expec
 from custody.handover.waybill import judge_against_load, judge_against_paper
 from custody.plan.places import Need, Place, is_carrier, is_official, is_under
 from db.handover_context import around_now, meant_now
-from db.log.ledger import Ledger
+from db.log.memory import Mark
 from db.log.paper_records import Papers, Waybill
-from db.log.reader import Mark
-from db.log.seen_heads import SeenHeads
+from db.log.reader import LedgerReader
 from db.state.queries import State
 
 
@@ -53,14 +52,12 @@ class Weighed(NamedTuple):
 class Judging:
     """What one ledger, and the papers read at it, say of a handover before it is recorded."""
 
-    def __init__(self, ledger: Ledger, state: State) -> None:
-        self.ledger, self.state = ledger, state
-        self.heads = SeenHeads(ledger, state.stations, ledger.tables)
-        self.papers = Papers(state, self.heads, ledger.tables)
+    def __init__(self, ledger: LedgerReader, state: State, papers: Papers) -> None:
+        self.ledger, self.state, self.papers = ledger, state, papers
 
     def mark(self) -> tuple[Mark, int]:
         """Changes whenever a record or a paper has come, so that what was judged before may be judged otherwise now."""
-        return self.ledger.mark(), self.papers.count()
+        return self.ledger.memory.mark(), self.papers.count()
 
     def custodian(self, text: str) -> str:
         """The code of a place, vendor or carrier that exists; any number plate is a carrier.
@@ -276,7 +273,7 @@ class Judging:
 
     def _needs(self) -> Mapping[tuple[str, str], Need]:
         """What places need, by kind and level."""
-        return self.ledger.remember_rule(
+        return self.ledger.memory.remember_rule(
             "needs", lambda: {(need.kind, need.level): need for need in self.state.needs()}
         )
 
@@ -295,7 +292,7 @@ class Judging:
             return {}
         own = self.ledger.own_log().name
         chains = (
-            custody(code, events, roots=self.state.roots) for code, events in self.state.families(arrived).items()
+            custody(code, events, roots=self.state.roots) for code, events in self.state.families.of(arrived).items()
         )
         return {chain.code: chain for chain in chains if chain.is_recorded(giver, to, own)}
 

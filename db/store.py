@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from peewee import Database
+
 from custody.chain.clocks import ClockMark, clock_events, expected_time, judge_clock, judge_step
 from custody.chain.findings import Finding
 from custody.compose import compose
@@ -26,9 +28,14 @@ from db.drafts import Drafts
 from db.environment import Surroundings as Surroundings
 from db.handover_lookup import newest_handover
 from db.judging import Judging
-from db.log.ledger import Ledger
+from db.log.paper_records import Papers
+from db.log.reader import LedgerReader
+from db.log.seen_heads import SeenHeads
+from db.log.transactions import Transactions
+from db.log.writer import LedgerWriter
 from db.models import Tables
 from db.photos import Photos
+from db.state.projection import Projection
 from db.state.queries import State
 from evidence.signer import Signer
 
@@ -36,16 +43,23 @@ from evidence.signer import Signer
 class Store(Judging):
     """One open ledger. Methods that record have committed when they return."""
 
-    def __init__(
-        self, ledger: Ledger, state: State, drafts: Drafts, signer: Signer | None, around: Surroundings
-    ) -> None:
-        super().__init__(ledger, state)
+    def __init__(self, database: Database, signer: Signer | None, around: Surroundings) -> None:
+        tables = Tables(database)
+        self.ledger = LedgerReader(database, tables)
+        self.transaction = Transactions(self.ledger)
+        self.writer = LedgerWriter(self.ledger)
+        self.state = State(self.ledger, tables)
+        self.projection = Projection(self.state, self.transaction)
+        self.heads = SeenHeads(self.ledger, self.state.stations, self.transaction)
+        self.papers = Papers(self.state, self.heads, self.transaction)
+        self.drafts = Drafts(self.ledger, self.transaction)
+        self.photos = Photos(self.ledger, self.transaction)
+        super().__init__(self.ledger, self.state, self.papers)
         self.clock_finding: Finding | None = None
         """That the clock was set between the last two records, where it was."""
         self.untold: Finding | None = None
         """The last of these that no finding of a handover has told."""
-        self.drafts, self._signer, self.around = drafts, signer, around
-        self.photos = Photos(ledger)
+        self._signer, self.around = signer, around
 
     # --- the one write path ---------------------------------------------------------------------------------------
 
@@ -64,14 +78,14 @@ class Store(Judging):
             TamperError: the ledger was put back to an older copy.
         """
         around = self.around
-        with self.ledger.transaction():
+        with self.transaction():
             self.heads.refuse_if_rolled_back()
             now, own = around.now_utc(), self.ledger.own_row()
             clock, before = around.clock_at(now), ClockMark.read(own.clock) if own else None
             before_at = before.at if before else self.ledger.newest_time(own.id) if own else None
             expected = expected_time(before, clock)
             jumped = clock_events(expected, new) if expected else []
-            events = self.ledger.append(
+            events = self.writer.append(
                 [*jumped, *new],
                 self.signer(),
                 at=now,
@@ -80,7 +94,7 @@ class Store(Judging):
                 id=id or around.new_id(),
                 clock=str(clock) if clock else None,
             )
-            self.state.follow(events)
+            self.projection.follow(events)
         self.clock_finding = judge_clock(events[0]) if jumped else judge_step(before_at, now)
         self.untold = self.clock_finding or self.untold
         return events[len(jumped) :]
@@ -127,8 +141,8 @@ class Store(Judging):
         )
         now = around.now_utc()
         clock = around.clock_at(now)
-        with self.ledger.transaction():
-            return self.ledger.begin_log(
+        with self.transaction():
+            return self.writer.begin_log(
                 name,
                 genesis,
                 signer,
@@ -149,7 +163,7 @@ class Store(Judging):
         """
         if not places and not needs:
             return []
-        with self.ledger.transaction():
+        with self.transaction():
             self.state.places.refuse_circle(places)
             known = self.state.stations.plan_known_to(self.ledger.own_log().name)
             return self.record(compose.plan_events(places, needs, source=source, digest=digest, refs=known))
@@ -170,7 +184,7 @@ class Store(Judging):
             progress: called with the number of items done since the last call.
         """
         events: list[Event] = []
-        with self.ledger.transaction():
+        with self.transaction():
             for new in compose.register_events(items):
                 events += self.record([new])
                 if progress:
@@ -192,7 +206,7 @@ class Store(Judging):
             InputError: nothing was scanned and nothing noted, or the draft was recorded already.
         """
         self.check_handover(handover)
-        with self.ledger.transaction():
+        with self.transaction():
             self.state.places.refresh()
             if draft is not None:
                 self.drafts.get(draft)
@@ -258,9 +272,7 @@ def open_store(
     """
     opening = opened(url, create=create, busy_timeout_s=busy_timeout_s, writes=signer is not None)
     with as_store_errors(), opening as database:
-        tables = Tables(database)
-        ledger = Ledger(database, tables)
-        yield Store(ledger, State(ledger, tables), Drafts(ledger, tables), signer, around)
+        yield Store(database, signer, around)
 
 
 def _slug(text: str) -> str:

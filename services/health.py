@@ -239,7 +239,7 @@ def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
         with at.open_store() as store:
             total = store.ledger.code_count()
             with progress(total, _("Folding the records")) as done:
-                count = store.state.rebuild(done)
+                count = store.projection.rebuild(done)
             store.heads.look_anew()
     except CustodyError as error:
         yield Check(name, "broken", say(error), say_hint(error))
@@ -251,7 +251,7 @@ def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
 def _strangers(store: Store) -> Check:
     """How much of the room for logs that nobody admitted is taken, and by whom most."""
 
-    kept = Strangers(store.state).kept()
+    kept = Strangers(store).kept()
     size = sum(one.bytes for one in kept)
     words = _("{logs} of at most {most_logs} logs, {size} of at most {most} MB")
     found = words.format(

@@ -178,7 +178,7 @@ def cache_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
 def absorb(store: Store, *others: Store) -> Merged:
     """Puts other stations' logs into a ledger, as their bundles would."""
     entries = [RawEntry(*entry) for other in others for entry in other.ledger.entries()]
-    return merge(store.ledger, store.state, entries)
+    return merge(store, entries)
 
 
 def card_of(store: Store, seed: int) -> StationCard:

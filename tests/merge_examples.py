@@ -55,7 +55,7 @@ def take(store: Store, *bundles: Bundle) -> Merged:
         said += checked.said
     heads = [row.checkpoint for bundle in bundles for row in bundle.rows if row.checkpoint]
     entries = [raw for bundle in bundles for raw in bundle.entries]
-    return merge(store.ledger, store.state, entries, heads=heads, at="2024-02-10T23:00:00Z", said=said)
+    return merge(store, entries, heads=heads, at="2024-02-10T23:00:00Z", said=said)
 
 
 def join(url: str, seed: int, root: Store, *, place: str, name: str, powers: Sequence[str] = ()) -> Store:

@@ -122,7 +122,7 @@ def test_of_a_stranger_nothing_is_counted_anywhere_and_once_admitted_all_of_it(f
         took_part = [name for name in counted if counted[name] != before.get(name)]
         assert {"items", "chains", "cache", "progress", "seals", "prints", "deliveries", "incidents"} <= {*took_part}
         cache = cache_of(root)
-        root.state.rebuild()
+        root.projection.rebuild()
         assert cache_of(root) == cache
         take(other, bundle_of(root))
         take(strange, bundle_of(root))
@@ -161,7 +161,7 @@ def test_while_roots_log_is_not_here_what_names_this_root_counts_and_nothing_els
         take(reader, own_bundle(root))
         assert [chain.held_by for chain in reader.state.chains(codes)] == [WAREHOUSE, WAREHOUSE]
         cache = cache_of(reader)
-        reader.state.rebuild()
+        reader.projection.rebuild()
         assert cache_of(reader) == cache
         admit(root, card_of(one, 7))
         take(reader, own_bundle(root))
@@ -235,7 +235,7 @@ def arrive(url: str, fingerprint: str, codes: list[str], bundles: list[Bundle]) 
             take(store, bundle)
         told = all_that_is_told(store, codes)
         cache = cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert cache_of(store) == cache
         return told
 

@@ -100,7 +100,7 @@ def test_a_ledger_keeps_the_districts_of_its_plan_and_judges_by_them(url: str) -
         assert store.state.places["51.08.01"].dapil is None
         loaded(store)
         before = cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert cache_of(store) == before
         assert dapil_of(store.state.places, TPS[0]) == "Contoh 4"
         _item, found = store.judge(ItemLabel(code, 1), Handover("51.08", "51.08.02"))

@@ -111,7 +111,7 @@ def test_the_hubs_role_does_all_its_work(hub: Store, sqlite_url) -> None:
     hub.heads.take(hub.heads.own_head(), at="2024-02-10T09:00:00Z")
     assert hub.heads.unwitnessed() > 0
     before = cache_of(hub)
-    hub.state.rebuild()
+    hub.projection.rebuild()
     assert cache_of(hub) == before
     assert set(told(hub)) == {"FORK"}
 

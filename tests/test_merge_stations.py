@@ -91,7 +91,7 @@ def agree_on_fork(fresh_url, one: Bundle, other: Bundle) -> None:
                 found = store.state.chain(code).findings
                 assert any(f.code == "FORK" and f.severity == "critical" and f.is_open for f in found)
             seen.append((first, told(store, sorted({code for e in events for code in e.rows})), cache_of(store)))
-            store.state.rebuild()
+            store.projection.rebuild()
             assert cache_of(store) == seen[-1][2]
             again = take(store, bundle_of(store))  # a bundle carries both histories on
             assert (again.new, again.known) == (0, len(events))
@@ -185,7 +185,7 @@ def test_a_revocation_that_comes_late_takes_back_what_came_before_it(fresh_url, 
         take(other, bundle_of(root))
         assert other.state.item(code).held_by == WAREHOUSE  # it follows the root's word on itself too
         cache = cache_of(root)
-        root.state.rebuild()
+        root.projection.rebuild()
         assert cache_of(root) == cache
 
 

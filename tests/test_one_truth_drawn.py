@@ -182,7 +182,7 @@ class Field:
         """Everybody takes in what all hold, each entry once: that repeats change nothing, the tests of merging say."""
         entries = {RawEntry(*entry): None for store in self.stores.values() for entry in store.ledger.entries()}
         for store in self.stores.values():
-            merge(store.ledger, store.state, entries)
+            merge(store, entries)
             assert {RawEntry(*entry) for entry in store.ledger.entries()} == {*entries}
 
 
@@ -350,7 +350,7 @@ def undone(field: Field) -> Iterator[None]:
     """What is recorded in the block is as if it had never been: the next example begins where this one did."""
     with suppress(_UndoneError), ExitStack() as stack:
         for store in field.stores.values():
-            stack.enter_context(store.ledger.transaction())
+            stack.enter_context(store.transaction())
         try:
             yield
         finally:

@@ -29,7 +29,7 @@ def held(store: Store) -> tuple[object, object]:
 def sound(store: Store) -> bool:
     """Whether the cache is the fold: `verify` finds nothing, and a rebuild changes nothing."""
     before = cache_of(store)
-    store.state.rebuild()
+    store.projection.rebuild()
     return told(store) == [] and cache_of(store) == before
 
 

@@ -169,13 +169,13 @@ def agrees_with_the_fold(store: Store, codes: list[str]) -> None:
     for code in codes:
         whole = custody(code, events)
         assert cached.get(code) == whole.item
-        assert custody(code, store.state.families([code])[code]) == whole
+        assert custody(code, store.state.families.of([code])[code]) == whole
         links = standing_links(whole)
         assert (latest[code].leaf if code in latest else None) == (links[-1].event.leaf if links else None)
     by_leaf = {event.leaf: event for event in events}
     assert all((ref.log, ref.seq) == (by_leaf[ref.leaf].log, by_leaf[ref.leaf].seq) for ref in latest.values())
     before = cache_of(store)
-    store.state.rebuild()
+    store.projection.rebuild()
     assert cache_of(store) == before
 
 
@@ -278,7 +278,7 @@ def test_a_place_may_come_before_the_one_it_lies_in(url: str) -> None:
         [code] = boxes(store, 1, "52.01.01")
         assert [item.code for item in store.state.find_items(under="52.01")] == [code]
         before = cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert cache_of(store) == before
 
 
@@ -287,7 +287,9 @@ def test_what_hangs_on_the_plan_is_asked_again_once_the_plan_has_changed_and_not
         asked = []
 
         def kinds() -> list[str]:
-            return store.ledger.remember_rule("kinds", lambda: asked.append(1) or [n.kind for n in store.state.needs()])
+            return store.ledger.memory.remember_rule(
+                "kinds", lambda: asked.append(1) or [n.kind for n in store.state.needs()]
+            )
 
         before, codes = kinds(), boxes(store, 2)
         give(store, codes, "51.08.01")

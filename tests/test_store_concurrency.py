@@ -129,7 +129,7 @@ def test_who_waits_too_long_for_the_lock_is_told_so_and_can_try_again(url: str) 
         entered, leave = threading.Event(), threading.Event()
 
         def hold() -> None:
-            with open_store(url, signer(), around(2)) as store, store.ledger.transaction():
+            with open_store(url, signer(), around(2)) as store, store.transaction():
                 entered.set()
                 leave.wait(60)
 
@@ -154,7 +154,7 @@ def test_who_waits_too_long_for_the_lock_is_told_so_and_can_try_again(url: str) 
 def test_readers_go_on_while_somebody_writes(url: str) -> None:
     with planned_station(url) as writer, open_store(url, None, around(1), busy_timeout_s=0.1) as reader:
         codes = boxes(writer, 2)
-        with writer.ledger.transaction():
+        with writer.transaction():
             writer.record_handover(Handover(WAREHOUSE, TPS[0]), touched(codes))
             assert reader.state.items_of(codes)[codes[0]].held_by == WAREHOUSE
         assert reader.state.items_of(codes)[codes[0]].held_by == TPS[0]
@@ -163,7 +163,7 @@ def test_readers_go_on_while_somebody_writes(url: str) -> None:
 def test_a_transaction_that_fails_leaves_the_ledger_to_the_next_one(url: str) -> None:
     with planned_station(url) as store:
         size = store.ledger.event_count()
-        with pytest.raises(ZeroDivisionError), store.ledger.transaction():
+        with pytest.raises(ZeroDivisionError), store.transaction():
             boxes(store, 3)
             raise ZeroDivisionError
         assert store.ledger.event_count() == size

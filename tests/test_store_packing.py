@@ -48,7 +48,7 @@ def test_one_label_moves_all_and_what_was_not_seen_is_counted_apart(url: str) ->
         assert last == {inner[0]: True, inner[1]: False, inner[2]: False, inner[3]: False}
         assert told(store) == []
         before = cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert cache_of(store) == before
 
 

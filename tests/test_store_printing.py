@@ -54,7 +54,7 @@ def test_claims_of_many_fit_their_events_and_refer_to_the_prints(url: str) -> No
         assert [len(event.rows) for event in events] == [100, 100, 50]
         assert [len(event.body["refs"]) for event in events] == [2, 2, 1]
         rows = cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert cache_of(store) == rows
 
 

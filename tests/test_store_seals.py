@@ -34,7 +34,7 @@ def test_the_table_of_seals_is_what_the_events_say_and_can_be_made_anew(url: str
         correct(store, wrong, reason="did_not_occur")
         assert [row for row in table(store) if row[1] == second] == []
         before, rows = table(store), cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert (table(store), cache_of(store)) == (before, rows)
         assert told(store) == []
         store.ledger.tables.seal_use.delete().execute()

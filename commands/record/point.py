@@ -82,7 +82,7 @@ def _say(
 ) -> None:
     from dataclasses import replace
 
-    with store.ledger.transaction():
+    with store.transaction():
         before = point_rows(store).get(name)
         row = before or PointRow(name, "", "")
         if title is not None:
@@ -132,7 +132,7 @@ def _load(store: Store, path: Path, *, as_json: bool) -> None:
     """
 
     rows, faults = parse_points(read_table(path, ("points",)))
-    with store.ledger.transaction():
+    with store.transaction():
         places, known = store.state.places.all(), point_rows(store)
         faults += [
             row.fault("place", N_("{text} is no place of the plan"), text=row.value.place)

@@ -86,7 +86,7 @@ def balance(
         needs = {need.kind: need for need in store.state.needs()}
         events: list[str] = []
         if does:
-            with store.ledger.transaction():  # another program may be moving things too
+            with store.transaction():  # another program may be moving things too
                 found = balance_of(store, under=top, kind=only)
                 why = one_line("--reason", reason, _LONGEST_REASON) or _("shortage and surplus evened out")
                 events = record_moves(store, found.moves, why)

@@ -16,7 +16,9 @@ from db.log.stored import read_stored
 from db.models import Tables
 from db.schema import changed_objects, scratch_database
 from db.state.item_rows import ItemRow
+from db.state.projection import Projection
 from db.state.queries import State
+from db.store import Store
 from evidence.audit_findings import EvidenceFinding
 from evidence.bundle_lines import LogRow, log_row
 from evidence.checkpoint import is_head_of
@@ -29,8 +31,8 @@ _CODES_PER_FOLD = 500
 class Checking:
     """One look at a ledger. `entries` is walked first; `findings` needs what the audit of these entries says."""
 
-    def __init__(self, state: State) -> None:
-        self.state, self.ledger, self.tables = state, state.ledger, state.tables
+    def __init__(self, store: Store) -> None:
+        self.store, self.state, self.ledger, self.tables = store, store.state, store.ledger, store.ledger.tables
         self._handovers: dict[str, int] = {}
 
     def rows(self) -> list[LogRow]:
@@ -85,7 +87,7 @@ class Checking:
         yield from self._indexes()
         yield from self._places()
         yield from self._items(done)
-        yield from shown_findings(self.state)
+        yield from shown_findings(self.store)
 
     def _logs(self, facts: dict[str, LogFacts]) -> Iterator[EvidenceFinding]:
         """The table of logs against each log's first entry, and what is counted in it."""
@@ -164,7 +166,7 @@ class Checking:
         with scratch_database() as memory:
             fresh = Tables(memory)
             try:
-                State(self.ledger, self.tables.with_plan_of(fresh)).replan()
+                Projection(State(self.ledger, self.tables.with_plan_of(fresh)), self.store.transaction).replan()
             except TamperError:
                 return  # a finding about the entry already
             for name in ("place", "need"):
@@ -187,7 +189,7 @@ class Checking:
             count += strays.count()
         for codes in batches(self.ledger.codes(), _CODES_PER_FOLD):
             try:
-                folded = self.state.folded(codes)
+                folded = self.store.projection.folded(codes)
             except TamperError:
                 continue  # a finding about the entry already
             made: dict[str, ItemRow | None] = {row.code: row for row in folded.rows} | dict.fromkeys(folded.gone)

@@ -45,7 +45,7 @@ def print_labels(
         pages = draw(file, job, contents, count, title=title or _("Labels"))
         is_named = False
         try:
-            with store.ledger.transaction():
+            with store.transaction():
                 record(job.stock.name, slice(count))
                 unnamed.close()  # before the commit: where another program has the old file open, nothing is recorded
                 is_named = True

@@ -63,7 +63,7 @@ def load_files(
     faults: list[Fault] = []
     changes: list[Change] = []
     # From the first look on: another program may be loading too.
-    with nullcontext() if dry_run else store.ledger.transaction():
+    with nullcontext() if dry_run else store.transaction():
         if dry_run:
             store.state.stations.plan_known_to(store.ledger.own_log().name)
         places = dict(store.state.places.all())

@@ -80,7 +80,7 @@ def register_missing(
         ConflictError: it is another number by now; nothing was registered.
     """
     # Under the write lock from the first look on: two that plan at once would register everything twice.
-    with store.ledger.transaction():
+    with store.transaction():
         found = missing(store, top, kind)
         if seen is not None and seen != len(found.items):
             raise ConflictError(

@@ -152,7 +152,7 @@ def correct(
         RuleError: another log wrote it, it was withdrawn already, or such events are not corrected.
         InputError: what should be right does not go with it.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         _refuse(store, event)
         withdrawn = _parts(store, event)
         right = _corrective(withdrawn, reason, to, remove, counted)

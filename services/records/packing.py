@@ -57,7 +57,7 @@ def record_packing(
         InputError: nothing is named, or the session is gone.
         RuleError: it cannot be true: a thing in itself, something taken out that is not in it, an unregistered parent.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         store.state.places.refresh()
         if draft is not None:
             store.drafts.get(draft)
@@ -179,7 +179,7 @@ def open_pack(
         RuleError: it cannot be true: numbers that are not in the pack, or in two parts; more than there are; opened
             before.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         outer = registered(store, pack.code)
         if pack.code in opened_packs(store):
             raise RuleError(

@@ -47,7 +47,7 @@ class PaperTray:
 
     def judge_anew(self) -> None:
         """Say of each paper what is so now: since it was read, its station's records may have come, or its things."""
-        if (mark := self.store.ledger.mark()) == self._judged_at:
+        if (mark := self.store.ledger.memory.mark()) == self._judged_at:
             return
         self._judged_at = mark
         for paper in list(self.papers.values()):
