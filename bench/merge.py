@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from services.plan.plan_records import record_plan, register_items
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -80,12 +82,12 @@ def write_logs(folder: Path, events: int, stations: int) -> tuple[str, int, int]
     with ExitStack() as stack:
         root = stack.enter_context(opened(folder / "root.db", 1))
         root.begin(election="Pemilu 2024", station="Gudang", place=WAREHOUSE)
-        root.load_plan(places + villages, [], source="places.csv", digest="0" * 64)
+        record_plan(root, places + villages, [], source="places.csv", digest="0" * 64)
         items = [
             Item(root.around.new_code(), "box", villages[n % len(villages)].code, k=1, n=1, held_by=WAREHOUSE)
             for n in range(3 * events)
         ]
-        root.register(items)
+        register_items(root, items)
         others = []
         for number in range(1, stations):
             other = stack.enter_context(opened(folder / f"station-{number}.db", number + 1))

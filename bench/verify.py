@@ -17,6 +17,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from services.plan.plan_records import record_plan, register_items, unregistered_items
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -68,9 +70,9 @@ def main() -> None:
 def written(store: Store, moves: int) -> tuple[int, int]:
     """Plan, register and move; signed entries, and the present state folded from them once."""
     places, needs = buleleng()
-    store.load_plan(places, needs, source="plan.csv", digest="0" * 64)
-    items = store.missing_items()
-    store.register(items)
+    record_plan(store, places, needs, source="plan.csv", digest="0" * 64)
+    items = unregistered_items(store)
+    register_items(store, items)
     latest: dict[str, Ref] = {}
     handovers = itertools.chain.from_iterable(_leg(places_above(store), items, leg) for leg in itertools.count())
     while moves > 0:

@@ -16,6 +16,7 @@ from custody.format.codes import draw_code
 from db.log.table_audit import Checking
 from db.store import Store, open_store
 from evidence.audit import audit_bundle
+from services.records.handovers import record_handover
 
 AT = "2024-02-10T08:00:00Z"
 
@@ -34,7 +35,7 @@ def scan_and_record(store: Store, number: int, dice: random.Random, acknowledged
         code = draw_code(dice.randrange)
         store.drafts.take(draft, Touch(code, 1, "camera"), at=AT)
         acknowledged.add(code)
-    store.record_handover(Handover(WAREHOUSE, TPS[0]), [], draft=draft)
+    record_handover(store, Handover(WAREHOUSE, TPS[0]), [], draft=draft)
     acknowledged.add(draft)
 
 

@@ -12,6 +12,7 @@ from language import _
 from language.text import number
 from reports.lists.points import point_json, point_line, points_zone
 from services.one_line import LONGEST_NOTE
+from services.plan.custodians import find_custodian
 from services.records.field_records import PointRow, check_new_point, point_rows, points_of, record_points
 from tables.field_rows import parse_points
 from tables.read import read_table
@@ -92,7 +93,7 @@ def _say(
         if due is not None:
             row = replace(row, due=moment_of("--due", due, store))
         if place is not None:
-            row = replace(row, place=store.custodian(place))
+            row = replace(row, place=find_custodian(store, place))
         if state is not None:
             row = replace(row, is_done=state == "done")
         check_new_point(row)

@@ -30,6 +30,7 @@ from scanner.typed_lines import Command, Ending, KeyboardLines, type_lines
 from scanner.ui.feedback import Feedback
 from scanner.ui.sound import Speaker, find_ways
 from scanner.ui.terminal import TerminalView
+from services.records.handovers import record_handover
 from services.scanning.drafts import draft_for, ends_in_words, has_content, open_draft
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_details import said_of, tell
@@ -247,7 +248,7 @@ def confirm_draft(
         )
         if not confirm(question, default=True):
             keep(_("Not recorded."))
-    recorded = store.record_handover(handover, (), draft=desk.draft)
+    recorded = record_handover(store, handover, (), draft=desk.draft)
     tell_recorded(store, recorded, options, as_json=as_json)
 
 

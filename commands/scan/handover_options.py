@@ -13,6 +13,7 @@ from commands.report.bast import check_letter, save_letter
 from commands.report.handover_paper import check_paper_name, save_paper, save_recorded
 from custody.chain.findings import MISSED_BY_PAPER, Finding
 from custody.compose.compose import Handover, SealLook, Touch
+from custody.compose.refusals import refuse_to_itself
 from custody.errors import N_, InputError
 from custody.format.carriage import Carriage
 from custody.format.codes import parse_entry, show_code
@@ -25,6 +26,7 @@ from reports.handover.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, gravity, people_json, people_words
 from scanner.sources.photo import read_photo
 from services.one_line import LONGEST_NOTE
+from services.plan.custodians import find_custodian
 from services.scanning.handover_desk import unplanned_words
 from services.scanning.handover_details import read_condition, read_extra, read_look, read_occurred
 from services.scanning.handover_papers import foretold_then, unwitnessed_words
@@ -144,7 +146,7 @@ def read_handover(store: Store, giver: str, to: str, options: Mapping[str, Any])
     refused = [_refused(text) for text in options["refuse"]]
     check_paper_name(options["paper"])
     check_letter(options["bast"])
-    bound = tuple(dict.fromkeys(store.custodian(text) for text in options["bound"]))
+    bound = tuple(dict.fromkeys(find_custodian(store, text) for text in options["bound"]))
     if words := unplanned_words(store, [giver, to, *bound]):
         note(words)
     handover = Handover(
@@ -175,7 +177,7 @@ def read_handover(store: Store, giver: str, to: str, options: Mapping[str, Any])
         load=_load_list(options["load"]) if options["load"] else (),
     )
     if giver and to:
-        store.check_handover(handover)
+        refuse_to_itself(handover, store.state.places)
     return handover
 
 

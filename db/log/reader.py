@@ -259,6 +259,11 @@ class LedgerReader:
         row = event.get(event.leaf == bytes.fromhex(leaf))
         return bytes(row.body) + b"\n" + str(row.signatures).encode()
 
+    def log_id(self, name: str) -> int:
+        """The number of a log's row, which is held."""
+        log = self.tables.log
+        return int(log.select(log.id).where(log.name == name).scalar())
+
     def keys(self) -> dict[str, bytes]:
         """The public key of each log held."""
         log = self.tables.log

@@ -89,6 +89,11 @@ class State:
         """Whether any place of the delivery tree is known here."""
         return self.ledger.memory.remember_rule("has_plan", lambda: len(self.places) > 0)
 
+    def has_met(self, giver: str) -> bool:
+        """Whether what the giver's own station recorded is known here, or all that any station did."""
+        met = self.met
+        return met is None or giver in met
+
     @property
     def is_bare(self) -> bool:
         """Whether nothing is registered here: the log that did it has not come."""

@@ -1,9 +1,9 @@
 """What a session became, for who asks again because an answer was lost."""
 
 from custody.handover.recorded import RecordedHandover
-from db.handover_context import told_of
 from db.handover_lookup import find_handover
 from db.store import Store
+from services.scanning.handover_context import told_of
 
 
 def recorded_before(store: Store, id: str) -> RecordedHandover | None:

@@ -18,6 +18,7 @@ from reports.lists.progress_list import progress_json
 from services.exchange.audit_words import audit_json
 from services.exchange.custody_report import known_chain
 from services.exchange.ledger_audit import audit_ledger
+from services.plan.custodians import find_custodian
 from services.records.field_records import incidents_of
 from services.records.item_search import search_items
 from services.reporting.overview import Overview
@@ -146,12 +147,12 @@ def _places(store: Store, q: str, below: str) -> list[Any]:
 
 
 def _progress(store: Store, to: str) -> list[dict[str, Any]]:
-    top = store.custodian(to) if to else None
+    top = find_custodian(store, to) if to else None
     return progress_json(sum_up(store.state.stock(top), store.state.places.tree()))
 
 
 def _late(store: Store, overview: Overview, to: str, within_h: int) -> list[dict[str, Any]]:
-    top = store.state.places.tree().get(store.custodian(to)) if to else None
+    top = store.state.places.tree().get(find_custodian(store, to)) if to else None
     found = overview.due_rows(store.around.now_utc(), within_h)
     ways = overview.ways
     return [due_json(row, ways) for row in found if top is None or top in ways.to(row.place.code)]
@@ -159,7 +160,7 @@ def _late(store: Store, overview: Overview, to: str, within_h: int) -> list[dict
 
 def _findings(store: Store, overview: Overview, to: str, most: int) -> schemas.Findings:
     tree = store.state.places.tree()
-    top = tree.get(store.custodian(to)) if to else next(iter(tree.values()), None)
+    top = tree.get(find_custodian(store, to)) if to else next(iter(tree.values()), None)
     found = [] if top is None else irregular_under(overview, top if to else replace(top, parent=None))
     needs = {need.kind: need for need in store.state.needs()}
     rows = [
@@ -169,7 +170,7 @@ def _findings(store: Store, overview: Overview, to: str, most: int) -> schemas.F
 
 
 def _incidents(store: Store, to: str, *, with_staff: bool) -> list[schemas.Incident]:
-    top, tree = store.custodian(to) if to else None, store.state.places.tree()
+    top, tree = find_custodian(store, to) if to else None, store.state.places.tree()
     found = (one for one in incidents_of(store) if top is None or is_under(tree, one.body["place"], top))
     return [incident(one, with_staff=with_staff) for one in found]
 

@@ -20,7 +20,9 @@ from custody.handover.recorded import RecordedHandover
 from db.store import Store
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession
+from services.records.handovers import record_handover
 from services.scanning.acknowledgement import SIGNED, Signed, acknowledged, contents, name_of, signed_in, standing
+from services.scanning.expecting import heard_mark
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_details import OF_ITEMS, REFUSED, said_of
 from services.scanning.recording import recorded_before
@@ -42,7 +44,7 @@ class Session(SharedSession):
         self.draft, self.desk = draft, DraftDesk(store, draft)
         super().__init__(store, events, ScanSession(self.desk, taken=self.desk.taken), self.desk)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
-        self._heard = store.mark()
+        self._heard = heard_mark(store)
         said = self.said()
         self.is_paused, self._half_read = PAUSED in said, said.get(HALF_READ, "")
         self.scan.resume(self._half_read.splitlines())
@@ -81,7 +83,7 @@ class Session(SharedSession):
 
     def catch_up(self) -> None:
         """Judge the scanned items again if the ledger has new data, and publish the changes to every open page."""
-        if self._heard == (heard := self.store.mark()):
+        if self._heard == (heard := heard_mark(self.store)):
             return
         self._heard, self._judged = heard, None
         for told in self.scan.catch_up():
@@ -152,7 +154,7 @@ class Session(SharedSession):
             )
         handover = said_of(self.desk.handover, said)
         handover = replace(handover, acknowledged=acknowledged(said, what))
-        recorded = self.store.record_handover(handover, (), draft=self.draft)
+        recorded = record_handover(self.store, handover, (), draft=self.draft)
         self.events.tell("recorded", bast=recorded.bast)
         return recorded
 

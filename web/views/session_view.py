@@ -9,7 +9,7 @@ from custody.chain.findings import Finding
 from custody.chain.seals import RESULTS
 from custody.format.codes import is_plate, show_code
 from custody.format.item_facts import CONDITIONS, Item
-from custody.plan.places import Place
+from custody.plan.places import Place, is_carrier
 from language.text import number, printable
 from reports.words import (
     Places,
@@ -79,7 +79,7 @@ def with_code(places: Places, code: str) -> str:
 def lacks_bound(session: Session) -> bool:
     """Whether a vehicle receives, and nobody has said where it goes: then nothing on it can be seen to be astray."""
     desk = session.desk
-    return bool(desk.receiver and not desk.bound and session.store.is_carrier(desk.receiver))
+    return bool(desk.receiver and not desk.bound and is_carrier(session.store.state.places, desk.receiver))
 
 
 def items_of(session: Session) -> dict[str, Item]:
