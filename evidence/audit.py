@@ -12,7 +12,7 @@ from custody.chain.roster import LogOwner, roster
 from custody.errors import N_
 from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
-from evidence.audit_findings import EvidenceFinding
+from evidence.audit_findings import EvidenceFinding, of_their_keys
 from evidence.between import Between, Held
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import is_head_of
@@ -63,7 +63,8 @@ def audit_bundle(
         between.hold_to_head(text, None)
     between.hold_to_mentions(ends)
     logs = (*between.facts(), *_never_met(held, admitted))
-    found = [*own, *strangers, *between.findings(), *(finding for log in logs for finding in _unwitnessed(log))]
+    found = of_their_keys((*own, *strangers, *between.findings()), between.keys)
+    found += [finding for log in logs for finding in _unwitnessed(log)]
     found.sort(key=lambda finding: (not finding.is_wrong, finding.log, finding.seq or 0, finding.code))
     return BundleAudit(logs, tuple(found), root is not None or bool(heads))
 

@@ -1,10 +1,11 @@
 """What an audit found wrong: values, never exceptions, for an audit shows every fault at once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from custody.chain.findings import SEVERITY, Severity
+from custody.format.encoding import is_name_of
 
 WRONG = frozenset({"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"})
 """Findings that say the evidence is altered, missing, doubled or contradictory. The others tell what it does
@@ -45,3 +46,16 @@ class EvidenceFinding:
 
     def __str__(self) -> str:
         return self.message.format(**self.values)
+
+
+def of_their_keys(findings: Iterable[EvidenceFinding], keys: Mapping[str, bytes]) -> list[EvidenceFinding]:
+    """The findings, of which none accuses a log by a key that is not of its name: anybody can write under any name.
+
+    Args:
+        keys: the public key that each log is held to here, by the log's name.
+    """
+    borrowed = {log for log, key in keys.items() if not is_name_of(log, key)}
+    return [
+        replace(finding, of_file=True) if finding.accuses and borrowed & {finding.log, finding.values.get("other")}
+        else finding for finding in findings
+    ]  # fmt: skip

@@ -83,7 +83,7 @@ class Between:
                 self._faults[finding.log] = min(finding.seq, self._faults.get(finding.log, finding.seq))
         self._signed_away: dict[str, int] = {}
         """The logs that a head of their own contradicts, with its size: it explains what others rely on up to there."""
-        self._keys = {log: one.audit.public_key for log, one in held.items() if one.audit.public_key is not None}
+        self.keys = {log: one.audit.public_key for log, one in held.items() if one.audit.public_key is not None}
         self._unsaid = 0
 
     # --- references -------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ class Between:
         elif place is None:
             message = N_("the head that stands with {log} in the list of logs is not signed by its key")
             self.found.append(EvidenceFinding("TAMPERED", by.name, None, message, {"log": by.name}, of_file=True))
-        elif (finding := false_head(by.name, place, text, self._keys)) is not None:
+        elif (finding := false_head(by.name, place, text, self.keys)) is not None:
             self.found.append(finding)
 
     def _compare(self, one: Held, head: Checkpoint, by: LogAudit | None) -> None:

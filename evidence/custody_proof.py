@@ -13,7 +13,7 @@ from custody.errors import N_, TamperError
 from custody.format.encoding import key_fingerprint
 from custody.format.event_types import Body
 from custody.format.events import Event
-from evidence.audit_findings import EvidenceFinding
+from evidence.audit_findings import EvidenceFinding, of_their_keys
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.entry import RawEntry, learn_key
 from evidence.proof import EntryProof, check_proof, claimed_log, read_proof
@@ -103,6 +103,7 @@ def audit_proof(proof: CustodyProof, *, root: str | None = None, heads: Sequence
     witnesses: dict[str, Witness] = {}
     for text in heads:
         found += _compare(text, keys, tops, witnesses)
+    found = of_their_keys(found, keys)
     genesis = {event.log: event.body for event in events.values() if event.type == "genesis"}
     facts = tuple(
         LogFacts(

@@ -31,7 +31,7 @@ class Station:
         self.secret = Ed25519PrivateKey.from_private_bytes(bytes([self.seed]) * 32)
         self.public_key = self.secret.public_key().public_bytes_raw()
         self.fingerprint = key_fingerprint(self.public_key)
-        self.name = self.name or f"serah/pemilu-2024/gudang-{self.seed}/{self.seed:016x}"
+        self.name = self.name or f"serah/pemilu-2024/gudang-{self.seed}/{self.fingerprint[:10]}{self.seed:06x}"
         self.dice = random.Random(self.seed)
         self.write(
             "genesis",

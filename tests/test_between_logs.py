@@ -15,6 +15,7 @@ from two_verifiers import Verdict, by_the_program, by_the_tool, standalone
 
 from evidence.audit import audit_bundle
 from evidence.audit_findings import WRONG
+from evidence.entry import RawEntry
 from evidence.mentions import MAX_ABSENT, MAX_NAMED
 
 Lie = Callable[[Station, Station], object]
@@ -70,6 +71,44 @@ def test_a_line_that_the_key_never_signed_accuses_the_file_and_not_the_log(name,
     for verdict in verdicts(evidence, tmp_path, is_sound=False):
         found = [(f["code"], f["log"], f["accuses"]) for f in verdict.findings if f["code"] in WRONG]
         assert not verdict.ok and found and set(found) == {("TAMPERED", victim.name, "file")}
+
+
+def a_first_entry(station: Station) -> list[RawEntry]:
+    """Of another key, under the log's name and before its true one."""
+    return [Station(9, station.name).entries[0], *station.entries]
+
+
+def two_histories(station: Station) -> list[RawEntry]:
+    """Both of another key, in the place of the true one."""
+    one, other = Station(9, station.name).fill(4), Station(9, station.name)
+    other.dice = random.Random(5)
+    return [*one.entries, *other.fill(4).entries[2:]]
+
+
+def a_false_order(station: Station) -> list[RawEntry]:
+    """Of another key: an entry whose `prev` is of another history."""
+    one, other = Station(9, station.name).fill(2), Station(9, station.name)
+    other.dice = random.Random(5)
+    return [*one.entries, other.fill(3).entries[2]]
+
+
+@pytest.mark.parametrize("is_rooted", [True, False], ids=["with the root's fingerprint", "without it"])
+@pytest.mark.parametrize("name", ["root's", "a station's"])
+@pytest.mark.parametrize("forge", [a_first_entry, two_histories, a_false_order])
+def test_what_another_key_wrote_under_a_logs_name_accuses_neither_that_log_nor_who_keeps_its_heads(
+    forge, name, is_rooted, tmp_path
+):
+    root, station = Station(1).fill(4), Station(2).fill(3)
+    admit(root, station)
+    station.write("witness", head=root.head())
+    root.write("witness", head=station.head())
+    evidence = bundle_of(root, station, root=root.fingerprint if is_rooted else None)
+    number = ["root's", "a station's"].index(name)
+    evidence.logs[number] = forge(evidence.stations[number])
+    path = evidence.write(tmp_path / "logs.serah")
+    for verdict in (by_the_program(path, evidence), by_the_tool(path, evidence)):
+        found = [(f["code"], f["accuses"]) for f in verdict.findings if f["code"] in ("TAMPERED", "FORK")]
+        assert not verdict.ok and found and {accused for _code, accused in found} == {"file"}
 
 
 def test_what_a_key_has_signed_twice_accuses_its_log(tmp_path):

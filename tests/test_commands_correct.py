@@ -66,6 +66,9 @@ def test_the_givers_count_is_put_right_with_what_is_removed(station: Terminal) -
     assert half.code == 0 and "count is left at 3" in half.err and "--counted" in half.err
     assert counts(station) == [("COUNT", "open")]
     newest = told_last(station)[0]
+    other = station("correct", f"{newest['log']}:{newest['seq']}", "--counted", 4, "--reason", "incorrect-data")
+    assert other.code == 0 and "count is left" not in other.err, "it was said, whatever it is"
+    newest = told_last(station)[0]
     whole = station("correct", f"{newest['log']}:{newest['seq']}", "--counted", 2, "--reason", "incorrect-data")
     assert whole.code == 0 and "count is left" not in whole.err and counts(station) == []
     assert station("correct", newest["bast"], "--counted", -1, "--reason", "incorrect-data").code == 2

@@ -199,7 +199,7 @@ def test_a_truck_that_takes_a_part_carries_a_calm_line_and_no_warning(station: T
     go = ("--bound", "51.08.01", "--paper")
     station.give(station.codes("--to", "51.08.01")[:3], "51.08", "DK8123AB", *go, "load.pdf")
     told = text_of(Path("load.pdf"))
-    assert "15 other things are still at Gudang" in told and "Short" not in told and "Warning" not in told
+    assert "15 other things stayed at Gudang" in told and "Short" not in told and "Warning" not in told
     rest = station.codes("--to", "51.08.01", "--held-by", "51.08")
     found = station.give(rest[:-2], "51.08", "DK8123AB", *go, "rest.pdf").json["findings"]
     assert [one["severity"] for one in found if one["code"] == "SHORTAGE"] == ["warning"] * 2  # few: each is named
@@ -218,7 +218,7 @@ def test_a_paper_that_is_printed_later_says_of_when_its_findings_are(station: Te
 def test_a_paper_printed_later_says_that_a_truck_took_a_part(station: Terminal):
     station.give(station.codes("--to", "51.08.01")[:3], "51.08", "DK8123AB", "--bound", "51.08.01")
     station("report", "handover", "--out", "again.pdf")
-    assert "15 other things are still at Gudang" in text_of(Path("again.pdf"))
+    assert "15 other things stayed at Gudang" in text_of(Path("again.pdf"))
 
 
 @pytest.mark.parametrize("is_reprint", [False, True])

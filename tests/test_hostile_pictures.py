@@ -110,8 +110,8 @@ def test_a_short_video_in_which_nothing_moves_is_read_to_its_end(tmp_path: Path)
     assert shown(film(tmp_path / "still.mp4", 300, 640, 480)) == 300
 
 
-def avi(width: int, height: int) -> bytes:
-    """A video that claims frames of this size, and has next to nothing in them."""
+def avi(width: int, height: int, *, shown: int = 0) -> bytes:
+    """A video that claims frames of this size, and has next to nothing in them; the last one `shown` in the square."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
@@ -123,8 +123,29 @@ def avi(width: int, height: int) -> bytes:
     picture = cv2.imencode(".jpg", np.full((16, 16), 200, np.uint8))[1].tobytes()
     size = struct.pack(">HH", height, width)
     at = picture.index(b"\xff\xc0") + 5
-    frames = chunk(b"00dc", picture[:at] + size + picture[at + 4 :]) * 10
+    frames = chunk(b"00dc", picture[:at] + size + picture[at + 4 :]) * 9
+    frames += chunk(b"00dc", white_jpeg(shown) if shown else picture[:at] + size + picture[at + 4 :])
     return chunk(b"RIFF", b"AVI " + chunk(b"LIST", b"hdrl" + heads) + chunk(b"LIST", b"movi" + frames))
+
+
+def white_jpeg(side: int) -> bytes:
+    """A grey picture of a bit for each block of 64 pixels (ITU-T T.81, a progressive scan of DC alone)."""
+
+    def segment(marker: int, data: bytes) -> bytes:
+        return b"\xff" + bytes([marker]) + struct.pack(">H", len(data) + 2) + data
+
+    one_code = bytes([1, *[0] * 15, 0])
+    heads = segment(0xDB, b"\0" + b"\1" * 64) + segment(0xC4, b"\0" + one_code) + segment(0xC4, b"\x10" + one_code)
+    heads += segment(0xC2, struct.pack(">BHHB", 8, side, side, 1) + b"\1\x11\0") + segment(0xDA, b"\1\1\0\0\0\0")
+    return b"\xff\xd8" + heads + b"\0" * (-((-side // 8) ** 2) // 8 + 1) + b"\xff\xd9"
+
+
+@pytest.mark.slow
+def test_a_frame_far_larger_than_its_video_says_costs_little(tmp_path: Path) -> None:
+    path = tmp_path / "grows.avi"
+    path.write_bytes(avi(16, 16, shown=15_000))
+    assert path.stat().st_size < 500_000
+    assert_cheap(cost(*PROGRAM, "decode", path))
 
 
 @pytest.mark.slow

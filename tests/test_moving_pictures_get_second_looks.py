@@ -19,6 +19,7 @@ from scanner.decoding.worker import AtOnce, Beside
 from scanner.outcomes import End, How, Taken, Tally
 from scanner.reads import Corners, Read, hint_words
 from scanner.session import ScanSession
+from scanner.sources.effort import Effort
 from scanner.sources.frames import Image
 from tests.look_examples import BLANK, FRAME_MS, SQUARE, ByHand, Hand, Saying, texts
 
@@ -57,6 +58,17 @@ def test_what_only_second_looks_read_comes_twice_within_half_a_second() -> None:
     live = LiveReader(reader, AtOnce, Hand())
     seen = [[text] in texts(live.look(frame, n * FRAME_MS)) for n in range(8)]
     assert seen.count(True) >= 2
+
+
+def test_a_video_gets_second_looks_while_its_file_has_time_and_says_once_that_it_had_no_more() -> None:
+    text, frame = small_label()
+    told: list[str] = []
+    for allowed_s, reads in ((60.0, True), (-1.0, False)):
+        live = LiveReader(Reader([ZxingEngine()]), AtOnce, Hand())
+        effort = Effort("labels.mp4", told.append, allowed_s)
+        seen = [texts(live.look(frame, n * FRAME_MS, effort)) for n in range(8)]
+        assert ([[text]] in seen) is reads
+        assert len(told) == (0 if reads else 1)
 
 
 def test_the_first_look_goes_on_while_a_second_look_takes_long() -> None:

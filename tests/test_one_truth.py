@@ -1,6 +1,7 @@
 """What is said of a handover is the same on every surface: screen, letter, waybill, reports, chain and file."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,7 @@ def test_a_page_says_what_stayed_with_the_giver_and_plainly_what_was_scanned(
 ) -> None:
     number = station.give(station.codes("--to", "51.08.01")[:3], "51.08", "51.08.01").json["bast"]
     page = visitor.see(f"/handover?number={number}")
-    assert "3 scanned, expected: 18 · Not handed over, still open with Gudang: 15." in page and "refused" not in page
+    assert "3 scanned, expected: 18 · Not handed over, stayed with Gudang: 15." in page and "refused" not in page
 
 
 def test_a_letter_about_what_moved_inside_others_says_how_many_and_no_more(station: Terminal, tmp_path: Path) -> None:
@@ -144,6 +145,39 @@ def test_what_is_refused_is_counted_and_no_finding_anywhere(station: Terminal) -
     out = station.home / "scorecard.json"
     assert station("report", "scorecard", "--out", out).code == 0
     assert '"COUNT"' not in out.read_text()
+
+
+def test_what_is_refused_is_not_sent_in_the_progress_on_the_page_and_for_programs(
+    station: Terminal, visitor: Visitor
+) -> None:
+    codes = station.codes("--to", "51.08.01", "--kind", "box")[:3]
+    station.give(codes, "51.08", TRUCK, "--bound", "51.08.01", "--refuse", codes[0])
+    [sent] = [
+        row["sent"]
+        for row in station("report", "progress", "--json").lines
+        if (row["place"], row["kind"]) == ("51.08.01", "box")
+    ]
+    assert sent == len(station.items("--held-by", TRUCK)) == 2
+    told = visitor.client.get("/api/v1/progress").json()
+    assert [row["sent"] for row in told if (row["place"], row["kind"]) == ("51.08.01", "box")] == [2]
+    visitor.client.get("/api/v1/findings")  # all is added up then
+    row = re.search(r"PPK Gerokgak<.*?</tr>", visitor.see("/dashboard"), re.DOTALL)
+    assert row and re.findall(r">(\d+)<", row[0])[:2] == ["0", "2"], row
+    assert station("verify").code == 0
+
+
+def test_what_came_without_a_label_is_said_at_once_on_screen_and_page_as_in_letter_and_reports(
+    station: Terminal, visitor: Visitor
+) -> None:
+    code = station.codes("--to", "51.08.01")[0]
+    ends = ("--from", "51.08", "--to", TRUCK, "--codes", "-", "--yes")
+    screen = station("handover", *ends, "--extra", "booth=2", typed=code).out
+    number = station("report", "bast", "--json").json["number"]
+    said = "Noted without a readable label: 2"
+    assert said in screen and said in visitor.see(f"/handover?number={number}")
+    assert sum(extra["count"] for extra in letter(station, number)["extras"]) == 2
+    assert of_codes(station, "EXCESS") == [("EXCESS", None, "open")]
+    assert "readable label" not in station("handover", *ends, typed=code).out
 
 
 def test_laptops_under_one_number_have_one_expectation_and_a_list_beats_the_plan(

@@ -204,6 +204,28 @@ def test_what_the_letter_names_is_told_in_one_calm_line_before_and_after_it_is_r
     assert text.count("PPK-1 shows when the warehouse's data is taken in") == 1 and "recorded this of" not in text
 
 
+def test_what_is_refused_and_stands_on_the_paper_is_as_the_paper_says_everywhere(newcomer: Terminal):
+    newcomer("scan", "--source", "-", "--from", TRUCK, "--to", "51.08.01", typed=Path("paper.txt").read_text())
+    refused, *taken = given()
+    ends = ("--from", TRUCK, "--to", "51.08.01", "--codes", "-", "--refuse", refused, "--bast", "letter.pdf")
+    ran = newcomer("handover", *ends, "--yes", typed="\n".join(taken))
+    assert ran.code == 0 and "No findings" in ran.out and "17 taken, 1 refused, expected: 18" in ran.out, ran
+    assert "18 things as paper 0001/GUDANG-1/2024 says" in ran.out
+    text = text_of(Path("letter.pdf"))
+    assert "18 items; 18 (17 taken, 1 refused) were scanned, 0 of them not on the paper; 0 on the paper were" in text
+    again = newcomer.give(taken[:1], TRUCK, "51.08.01", "--refuse", refused)
+    assert not [one for one in again.json["findings"] if one["code"] == "UNKNOWN_CODE" and one["severity"] != "info"]
+
+
+def test_programs_are_told_what_is_irregular_before_the_plan_comes(newcomer: Terminal, page_at: PageAt):
+    newcomer.give(given()[:2], TRUCK, "51.08.01", "--counted", 3, "--condition", f"{given()[0]}=wet")
+    rows = newcomer("report", "discrepancies", "--json").json["rows"]
+    with page_at(site_at(newcomer.home)) as client:
+        told = client.get("/api/v1/findings").json()["findings"]
+    assert {one["code"] for one in told} >= {"COUNT", "DAMAGED"}
+    assert sorted(one["code"] for one in told) == sorted(row["finding"] for row in rows if row["severity"] != "info")
+
+
 def test_the_first_page_says_that_the_plan_comes_from_the_warehouse(newcomer: Terminal, page_at: PageAt):
     with page_at(site_at(newcomer.home)) as client:
         page = Visitor(client).see("/")
@@ -241,7 +263,7 @@ def test_a_station_that_is_not_known_yet_is_told_how_it_comes_to_be(newcomer: Te
 def test_what_is_short_by_the_paper_alone_is_counted_and_no_list_of_items_is_named(newcomer: Terminal):
     typed = "\n".join([Path("paper.txt").read_text(), *given()[2:]])
     out = newcomer("scan", "--source", "-", "--to", "51.08.01", "--yes", "--paper", "own.pdf", typed=typed).out
-    assert "still open with Vehicle DK 8123 AB: 2." in out and "--held-by" not in out
+    assert "stayed with Vehicle DK 8123 AB: 2." in out and "--held-by" not in out
     assert "16 things as paper 0001/GUDANG-1/2024 says" in out and "UNKNOWN" not in out
     assert "UNKNOWN" not in text_of(Path("own.pdf"))
 

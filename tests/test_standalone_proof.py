@@ -1,5 +1,6 @@
 """Proof files before both verifiers, the program's and the one that stands alone: one verdict on each."""
 
+import ast
 import contextlib
 import importlib.util
 import io
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evidence_logs import Station
 from ledger_examples import TRUCK, absorb, boxes, give, planned_station, signer, touched
 from merge_examples import join
 from proof_attacks import ATTACKS, Dice, is_harmless
@@ -18,7 +20,10 @@ from proof_attacks import ATTACKS, Dice, is_harmless
 from custody.compose.compose import Handover
 from custody.errors import CustodyError
 from custody.format.encoding import key_fingerprint
+from evidence.checkpoint import make_checkpoint
 from evidence.custody_proof import CustodyProof, audit_proof, read_custody_proof
+from evidence.proof import make_proof
+from evidence.tree import Tree
 from services.records.handovers import record_handover
 from services.records.label_prints import record_prints
 from services.records.membership import revoke
@@ -123,6 +128,46 @@ def attack_all(tool: Any, proofs: list[CustodyProof], folder: Path, count: int) 
 
 def test_both_come_to_one_verdict_on_every_attack(tool: Any, proofs: list[CustodyProof], tmp_path: Path) -> None:
     attack_all(tool, proofs, tmp_path, 3)
+
+
+def test_each_finding_is_told_in_indonesian_too(tool: Any) -> None:
+    tree = ast.parse((TOOLS / "verify_proof.py").read_text("utf-8"))
+    constants = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    told = {
+        node.args[3]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "find"
+    }
+    assert len(told) > 15 and all(isinstance(text, ast.Name) or text.value in tool.WORDS for text in told)
+    assert tool.WORDS.keys() <= constants, "nothing is translated that is not said"
+    for english, indonesian in tool.WORDS.items():
+        assert english != indonesian and english.count("{}") == indonesian.count("{}")
+
+
+def test_a_false_genesis_under_a_logs_name_accuses_no_log(
+    tool: Any, proofs: list[CustodyProof], tmp_path: Path
+) -> None:
+    name = head_of(proofs[0]).partition("\n")[0]
+    false, later = Station(9, name).fill(3), Station(9, name)
+    later.dice = Dice(5)
+    later.fill(3)
+    entries = [false.entries[0], false.entries[1], later.entries[2]]
+    tree = Tree(entry.leaf for entry in entries)
+    head = make_checkpoint(name, 3, tree.root(3), false.public_key, false.secret.sign)
+    made = [
+        make_proof(entry.body + b"\n" + entry.signatures.encode(), number, tree.inclusion_proof(number), head)
+        for number, entry in enumerate(entries)
+    ]
+    text = str(CustodyProof(proofs[0].codes, (*proofs[0].proofs, *made)))
+    path = tmp_path / "box.proof"
+    path.write_bytes(text.encode())
+    for root in (ROOT, None):
+        ours = {finding.accuses for finding in audit_proof(read_custody_proof(text), root=root).findings}
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            tool.main([str(path), "--json", *(["--root", root] if root else [])])
+        told = {finding["accuses"] for finding in json.loads(out.getvalue())["findings"]}
+        for accused in (ours, told):
+            assert "file" in accused and "log" not in accused
 
 
 @pytest.mark.slow

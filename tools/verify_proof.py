@@ -28,6 +28,7 @@ from verify_standalone import (
     Body,
     Log,
     is_head_signed,
+    is_name_of,
     is_signed,
     read_json,
     whose_word_counts,
@@ -48,6 +49,34 @@ setiap catatan di sini ada dalam lognya sampai posisi log ini; apakah ada yang d
 menunjukkannya""".splitlines()
 
 
+WORDS = dict(
+    line.split("|")
+    for line in """proof {} of the file is none|bagian {} dari berkas ini bukan bukti
+cannot be checked: the entry with the log's key is not here|tidak dapat diperiksa: catatan dengan kunci log tidak ada
+the head of its proof is not signed by the log's key|posisi log dalam buktinya tidak ditandatangani kunci log
+its proof does not lead to the head|buktinya tidak mengarah ke posisi log
+is no event of this format, or another one than its proof says|bukan catatan dalam bentuk ini, atau bukan yang disebut \
+buktinya
+is not signed by the log's key|tidak ditandatangani dengan kunci log
+its proofs lead to different heads|buktinya mengarah ke posisi log yang berbeda
+is there twice|ada dua kali
+no record here registers {}|tidak ada catatan di sini yang mendaftarkan {}
+relies on a record of {} that is not here|mengacu catatan tentang {} yang tidak ada di sini
+was not written after the one before it that is here|tidak ditulis setelah catatan sebelumnya yang ada di sini
+no log here is signed by the key {}: nobody vouches for any of them|tidak ada log di sini yang ditandatangani kunci \
+{}: tidak ada yang menjaminnya
+does not count|tidak diperhitungkan
+a head was given, and nothing of that log is here|posisi log diberikan, dan tidak ada apa pun dari log itu di sini
+what was given as a head is not one that the log's key signed|yang diberikan tidak ditandatangani kunci log itu
+its key signed a head that does not fit the one of these proofs|kuncinya menandatangani posisi log yang tidak cocok \
+dengan bukti ini
+the head given is of {} entries, that of the proofs of another size|posisi log yang diberikan memuat {} catatan, yang \
+pada bukti lain jumlahnya
+this is no proof file, or it was changed|ini bukan berkas bukti, atau sudah diubah""".splitlines()
+)
+"""What is said of findings, in Indonesian by the English."""
+
+
 class Audit:
     """What a proof file shows: the events that are proven, the head of each log, and what is wrong."""
 
@@ -56,9 +85,12 @@ class Audit:
         self.events, self.keys, self.heads = dict[bytes, Body](), dict[str, bytes](), dict[str, tuple[int, bytes]]()
         self.witnessed = set[str]()
 
-    def find(self, code: str, log: str, seq: int | None, text: str) -> None:
-        accuses, code = ACCUSED.get(code), code.replace("ALTERED", "TAMPERED")
-        self.findings.append({"code": code, "log": log, "seq": seq, "detail": text, "accuses": accuses})
+    def find(self, code: str, log: str, seq: int | None, text: str, *values: object) -> None:
+        """Note a finding, in English (`detail`) and Indonesian (`keterangan`)."""
+        accuses = ACCUSED.get(code) if is_name_of(log, self.keys.get(log, b"")) else ACCUSED.get(code) and "file"
+        code = code.replace("ALTERED", "TAMPERED")
+        told = {"detail": text.format(*values), "keterangan": WORDS[text].format(*values), "accuses": accuses}
+        self.findings.append({"code": code, "log": log, "seq": seq, **told})
 
     def take(self, texts: Sequence[str]) -> None:
         """Take the proofs: each log's key from its first entry, then every step from the head to the event (§11)."""
@@ -74,7 +106,7 @@ class Audit:
         match = PROOF.fullmatch(text) if len(text) <= MAX_PROOF else None
         if match and read_head(match["head"]):
             return match
-        self.find("ALTERED", "", None, f"proof {number} of the file is none")
+        self.find("ALTERED", "", None, "proof {} of the file is none", number)
         return None
 
     def _prove(self, match: re.Match[str]) -> None:
@@ -111,11 +143,12 @@ class Audit:
         known = set[str]().union(*map(registered, self.events.values()))
         for code in codes:
             if code not in known:
-                self.find("INCOMPLETE", "", None, f"no record here registers {code}")
+                self.find("INCOMPLETE", "", None, "no record here registers {}", code)
         for body in self.events.values():
             for code, leaf in relied_on(body):
                 if code in codes and leaf not in here:
-                    self.find("INCOMPLETE", body["log"], body["seq"], f"relies on a record of {code} that is not here")
+                    text = "relies on a record of {} that is not here"
+                    self.find("INCOMPLETE", body["log"], body["seq"], text, code)
         leaves = {(body["log"], body["seq"]): leaf.hex() for leaf, body in self.events.items()}
         for body in self.events.values():
             if leaves.get((body["log"], body["seq"] - 1), body["prev"]) != body["prev"]:
@@ -132,9 +165,8 @@ class Audit:
             log.said += [body] if body["type"] in ("admit", "revoke") else []
         ends = whose_word_counts(logs, root)
         if not ends:
-            self.find(
-                "INCOMPLETE", "", None, f"no log here is signed by the key {root}: nobody vouches for any of them"
-            )
+            text = "no log here is signed by the key {}: nobody vouches for any of them"
+            self.find("INCOMPLETE", "", None, text, root)
         for name, log in logs.items():
             if ends.get(name, -1) < len(log.leaves):
                 self.find("UNKNOWN_STATION", name, ends[name] + 1 if name in ends else None, "does not count")
@@ -152,9 +184,8 @@ class Audit:
         elif head[0] == self.heads[name][0]:
             self.find("FORK", name, None, "its key signed a head that does not fit the one of these proofs")
         else:
-            self.find(
-                "UNWITNESSED", name, None, f"the head given is of {head[0]} entries, that of the proofs of another size"
-            )
+            text = "the head given is of {} entries, that of the proofs of another size"
+            self.find("UNWITNESSED", name, None, text, head[0])
 
 
 @cache  # each proof of a file brings the head of its log again

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Check a Serah bundle without Serah: a second verifier, written from docs/ledger-format.md alone (§ are its sections).
 
-It shares no line with the program that writes the evidence: a fault of either shows as a disagreement. Read it before
-you run it; it needs Python 3.11 and `cryptography`. Exit codes: 0 nothing wrong found, 1 evidence wrong, 2 wrong use.
+It shares no line with the program that writes the evidence: a fault of either shows as a disagreement. It needs
+Python 3.11 and `cryptography`. Exit codes: 0 nothing wrong found, 1 evidence wrong, 2 wrong use.
 """
 
 import argparse
@@ -21,7 +21,6 @@ from unicodedata import is_normalized
 Body = dict[str, Any]
 MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
 MAX_NAMED, MAX_DISPUTES = 50_000, 20_000  # of absent logs, all told; of findings between two logs
-Dispute = tuple[str, int, str]  # the code, number and words of a finding between two logs
 Absent = dict[str | None, tuple[int, str]]  # the highest number that is named of it, and by which log; None: no room
 NUMBERS = {"v1": range(1, 2), "v2": range(2, 3), "v3": range(3, 4), "1+": range(1, 2**53), "0+": range(2**53)}
 # §3-5, §9: an object (2, 3: in that version), then key:form. No form is text (NFC), 1+ a whole number, `?` or null.
@@ -57,9 +56,8 @@ destinations:run[] meant:meant?
 FORMS = {name: dict((k + ":text").split(":")[:2] for k in keys) for name, *keys in map(str.split, OBJECTS.split(";"))}
 TYPES = list(FORMS)[list(FORMS).index("genesis") :]
 FORMS["handover3"] |= FORMS["handover2"]
-for name in TYPES:
-    version = "v" + (name[-1] if name[-1] in "23" else "1")
-    FORMS[name] |= FORMS["common"] | {"type": f'"{name.rstrip("23")}"', "v": version}
+for n in TYPES:
+    FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("23")}"', "v": "v" + (n[-1] if n[-1] in "23" else "1")}
 LEAF = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
@@ -123,6 +121,11 @@ def is_signed(key: bytes, signature: str, message: bytes, key_id: bytes = b"") -
     return y * (y * y - 1) * (121665 * y**4 - 243332 * y * y + 121666) % (2**255 - 19) != 0
 
 
+def is_name_of(log: str, key: bytes) -> bool:
+    """Whether a log bears the name of its key (§4). Under another one anybody can write, so it accuses nobody."""
+    return log.rpartition("/")[2][:-6] == sha256(key).hexdigest()[:10]
+
+
 class Log:
     """One log as its entries come (§7): its leaves, what they rely on, and the first number that is wrong, if any."""
 
@@ -134,7 +137,8 @@ class Log:
 
     def find(self, code: str, seq: int | None, text: str, between: bool = False) -> None:
         """Note a finding; `between` logs: what does not show that this one itself is wrong, or what it keeps."""
-        accused, code = ACCUSED.get(code), code.replace("ALTERED", "TAMPERED")
+        accused = ACCUSED.get(code) and (ACCUSED[code] if is_name_of(self.name, self.key) else "file")
+        code = code.replace("ALTERED", "TAMPERED")
         if between or not self.is_wrong or code not in WRONG:
             row = {"code": code, "log": self.name, "seq": seq, "detail": text, "between": between, "accuses": accused}
             self.findings.append(row)
@@ -151,10 +155,9 @@ class Log:
 
     def take(self, raw: bytes, line: str, body: Body | None) -> bool:
         """Take the next entry; whether it is sound and stands in its place."""
-        self.is_here = True
         if body and not self.key and body["seq"] == 1 and LEAF.fullmatch(body.get("public_key", "")):
             self.genesis, self.key = body, bytes.fromhex(body["public_key"])
-        size, leaf = len(self.leaves), sha256(b"\x00" + raw + b"\n" + line.encode()).digest()
+        size, leaf, self.is_here = len(self.leaves), sha256(b"\x00" + raw + b"\n" + line.encode()).digest(), True
         match = re.fullmatch(rf"station {sha256(self.key).hexdigest()[:16]} ({BASE64})\n", line)
         if not body:
             self.find("ALTERED", size + 1, "is no event of this format, byte for byte")
@@ -293,7 +296,7 @@ def miss(absent: Absent, name: str, seq: int, by: str, place: int | None) -> Non
         absent[name] = max((seq, by), absent.get(name, (0, "")), key=lambda known: known[0])
 
 
-def hold_to_refs(logs: dict[str, Log], by: Log, end: int, first: dict[str, int], absent: Absent) -> Iterator[Dispute]:
+def hold_to_refs(logs: dict[str, Log], by: Log, end: int, first: dict[str, int], absent: Absent) -> Iterator[Any]:
     """Hold other logs to what one relies on, where neither their `first` fault nor their own signature explains it."""
     for name, rows in by.refs.items():
         log, seen, beyond, other = logs.get(name), 0, (0, 0), (0, 0)
@@ -304,11 +307,9 @@ def hold_to_refs(logs: dict[str, Log], by: Log, end: int, first: dict[str, int],
                 miss(absent, name, seq, by.name, place)
             elif seq <= len(log.leaves) and log.leaves[seq - 1] == leaf:
                 seen = max(seen, seq)
-            elif seq >= first[name] or seq <= log.signed_to:
-                continue
-            elif seq > len(log.leaves):
+            elif first[name] > seq > max(log.signed_to, len(log.leaves)):
                 beyond = beyond if beyond[0] >= seq else (seq, place)
-            else:
+            elif first[name] > seq > log.signed_to:
                 other = other if other[0] else (seq, place)
         if log and seen:
             log.witness(by, seen)
@@ -339,6 +340,7 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
         elif (log := logs.get(match[2])) is None or not log.is_here:
             miss(absent, match[2], int(match[3]), keeper.name, seq)
         elif log.key and not is_head_signed(match, log.key):
+            code = code if is_name_of(log.name, log.key) else "ALTERED"
             keeper.find(code, seq, f"keeps a head of {match[2]} that its key has not signed", not is_listed)
         elif log.key:
             log.hold(keeper, int(match[3]), b64decode(match[4]), is_listed)
@@ -383,13 +385,12 @@ def main(words: list[str] | None = None) -> int:
     findings = [finding for log in (auditor, *logs.values()) for finding in log.findings]
     wrong = [finding for finding in findings if finding["code"] in WRONG]
     is_sure = any(not one["between"] or one["code"] == "TAMPERED" for one in wrong)
-    unsure = 4 if "DISPUTED" in {one["code"] for one in wrong} else 3
+    unsure = 3 + ("DISPUTED" in {one["code"] for one in wrong})
     clean = 1 if not root and not args.head else 2 if any(log.seen_by for log in logs.values()) else 5
     verdict, summary = VERDICTS[0 if is_sure else unsure if wrong else clean].split("|")
     facts = [log.facts() for log in logs.values()]
     report = {"ok": not wrong, "verdict": verdict, "logs": facts, "findings": findings, "events": events}
-    rows = [[item for item in row.items() if item[1] not in (None, "", [], {})] for row in facts + events + findings]
-    told = [", ".join(f"{key} {json.dumps(value)}" for key, value in row) for row in rows]  # quoted for a terminal
+    told = [", ".join(f"{k} {json.dumps(v)}" for k, v in r.items() if v or v == 0) for r in facts + events + findings]
     print(*([json.dumps(report)] if args.json else [*told, verdict, f"Ringkasan: {summary}"]), sep="\n")
     return int(bool(wrong))
 

@@ -68,7 +68,7 @@ def correct(
             remove=codes,
             counted=counted,
         )
-    if done.count_left is not None:
+    if counted is None and done.count_left is not None:
         words = _("The giver's count is left at {counted}. Was it another number? Correct {event} with --counted N.")
         new = done.corrective[0]
         tell(words.format(counted=done.count_left, event=f"{new.log}:{new.seq}"))

@@ -238,7 +238,7 @@ def confirm_draft(
         weighed = desk.foresee(handover)
         if weighed and weighed.findings:
             tell_findings(store, weighed.findings, handover.to, err=True)
-        if told := foretold_now(store, handover, desk.taken):
+        if told := foretold_now(store, handover, {*desk.taken, *desk.refused}):
             note(told)
         for words in people_words(named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)):
             note("! " + words)

@@ -249,9 +249,9 @@ def tell_recorded(store: Store, recorded: RecordedHandover, options: Mapping[str
         click.echo(line)
     if short := [finding for finding in recorded.findings if finding.code == "SHORTAGE"]:
         rest = f"python main.py items --held-by {shlex.quote(recorded.giver)}"
-        words = _("Not handed over, still open with {giver}: {count}.")
+        words = _("Not handed over, stayed with {giver}: {count}.")
         if any(finding.message != MISSED_BY_PAPER for finding in short):
-            words = _("Not handed over, still open with {giver}: {count}. Which: {command}")
+            words = _("Not handed over, stayed with {giver}: {count}. Which: {command}")
         click.echo(words.format(giver=custodian_name(places, recorded.giver), count=number(len(short)), command=rest))
     tell_findings(store, recorded.findings, recorded.to)
     for words in people_words(recorded.facts.named_twice):

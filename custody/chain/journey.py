@@ -47,6 +47,11 @@ def holders_since(chain: Chain, *, as_of: str | None = None) -> tuple[str, ...]:
     return tuple(found)
 
 
+def moves_of(chain: Chain) -> int:
+    """How many handovers moved an item; none where all that offered it were refused, so that it never left."""
+    return sum(link.event.type == "handover" and link.has_moved for link in chain.links)
+
+
 def is_home(ways: Ways, to: str, holders: Iterable[str]) -> bool:
     """Whether one of these custodians is where something is bound for, or below it."""
     return any(holder == to or any(place.code == to for place in ways.to(holder)) for holder in holders)

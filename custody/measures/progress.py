@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from custody.chain.chain import Chain
-from custody.chain.journey import holders_since, is_home
+from custody.chain.journey import holders_since, is_home, moves_of
 from custody.plan.places import Place, Ways
 
 REPORTED_LEVELS = ("warehouse", "district", "village")
@@ -137,11 +137,14 @@ class StockSums:
         if before := self._groups.pop(chain.code, None):
             self._count(before, -1)
         if item is not None:
-            has_left = any(
-                link.event.type == "handover" and not (link.is_withdrawn or link.is_absent) for link in chain.links
-            )
             group = StockGroup(
-                item.to, item.kind, item.held_by, 1, int(item.print > 0), int(has_left), holders_since(chain)[:-1]
+                item.to,
+                item.kind,
+                item.held_by,
+                1,
+                int(item.print > 0),
+                int(moves_of(chain) > 0),
+                holders_since(chain)[:-1],
             )
             self._groups[chain.code] = group
             self._count(group, 1)

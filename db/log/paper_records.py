@@ -242,7 +242,7 @@ class Papers:
         """
         known: dict[str, list[str]] = {}
         for body in handovers:
-            for row in body["items"]:
+            for row in (*body["items"], *body.get("refused", ())):
                 if row["after"] is not None:
                     known.setdefault(body["refs"][row["after"]]["leaf"], []).append(row["code"])
         paper = self.tables.paper

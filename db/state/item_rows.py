@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from custody.chain.chain import Chain
 from custody.chain.fold import Link
-from custody.chain.journey import holders_since
+from custody.chain.journey import holders_since, moves_of
 from custody.format.item_facts import Item, SerialRange, Voids
 
 
@@ -86,7 +86,7 @@ def row_of(chain: Chain) -> ItemRow | None:
         condition=item.condition,
         print=item.print,
         void=" ".join(f"{number}:{why}" for number, why in item.voids),
-        moves=sum(link.event.type == "handover" for link in links),
+        moves=moves_of(chain),
         last_event=bytes.fromhex(links[-1].event.leaf),
         seal=item.seal,
         parent=item.parent,

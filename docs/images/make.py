@@ -1,4 +1,4 @@
-"""Makes the README's pictures: of a demo (labels, a still of a scan, a chain of custody, a letter), and of the page.
+"""Makes the pictures of README and tutorial: of a demo (labels, a still of a scan, a chain, a letter), and of the page.
 
 python main.py demo --lang en --out build/demo
 python -m pytest -m browser tests

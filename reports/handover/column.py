@@ -159,8 +159,8 @@ class ContentsColumn:
     def _partial_load(self, count: int) -> str:
         """That a truck took a part: the others are where they were, and nobody who carries the paper lacks anything."""
         words = ngettext(
-            "A part of the load: {count} other thing is still at {place}.",
-            "A part of the load: {count} other things are still at {place}.",
+            "A part of the load: {count} other thing stayed at {place}.",
+            "A part of the load: {count} other things stayed at {place}.",
             count,
         )
         return words.format(count=number(count), place=custodian_name(self.facts.places, self.giver))

@@ -26,6 +26,7 @@ def fact_lines(facts: HandoverFacts) -> list[str]:
         (facts.elsewhere, _("Of these, by other laptops under the same number: {count}")),
         (len(facts.refused), _("Refused, they stay with the giver: {count}")),
         (len(facts.carried), _("Inside them, not seen themselves: {count}")),
+        (sum(extra.count for extra in facts.extras), _("Noted without a readable label: {count}")),
     )
     return [tally_words(facts), *(words.format(count=number(count)) for count, words in more if count)]
 

@@ -38,8 +38,9 @@ _SETTLED_MS = 500.0
 """So long the place of such a text is left to it; then another label may lie there."""
 _CROWD = 8
 """Above so many codes a frame is cut into parts for pyzbar, which tries every three finder patterns together."""
-_DEADLINE_MS, _UNHURRIED_MS = 3000.0, 30_000.0
-"""A look that takes longer hangs; it is left behind, and another thread takes its place. A video's may take longer."""
+_DEADLINE_MS, _VIDEO_MS, _UNHURRIED_MS = 3000.0, 10_000.0, 30_000.0
+"""A look that takes longer hangs; it is left behind, and another thread takes its place. Those at a file may take
+longer: second looks at a video, and others."""
 _MOST_REPLACED = 3
 
 log = logging.getLogger(__name__)
@@ -126,10 +127,10 @@ class LiveReader:
         self.unread: Sequence[Seen] = ()
         """Codes in the newest frame that were found and not read, with what would help."""
 
-    def look(self, image: Image, at_ms: float, _effort: Effort | None = None) -> list[Look]:
+    def look(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
         """What this frame shows at first look, after what second looks have found meanwhile; newest frame last.
 
-        A second look that is done at once adds to the same frame.
+        A second look that is done at once adds to the same frame. Of a file, they take no more than its `effort`.
         """
         glance = self._glance(image)
         if glance is None:
@@ -138,7 +139,10 @@ class LiveReader:
         for read in glance.reads:
             self._known[read.text].at_first_ms = at_ms
         looks = self._late()
-        self._look_beside(glance, at_ms)
+        if effort is None:
+            self._look_beside(glance, at_ms)
+        else:
+            self._look_within(effort, glance, at_ms)
         reads = glance.reads
         for late in self._late():
             if late.at_ms == at_ms:
@@ -218,6 +222,15 @@ class LiveReader:
             self._executor.close()
         self._replaced += 1
         self._executor = self._begin() if self._replaced <= _MOST_REPLACED else None
+
+    def _look_within(self, effort: Effort, glance: Glance, at_ms: float) -> None:
+        """Look a second time while the file has time left; such a look runs at once."""
+        effort.note(self._known)
+        with effort:
+            if effort.is_used_up():
+                effort.cut()
+            else:
+                self._look_beside(glance, at_ms)
 
     def _look_beside(self, glance: Glance, at_ms: float) -> None:
         """Hand this frame to a second look, if one is free and it is time."""
@@ -328,6 +341,7 @@ def open_looks(
         looker = LiveReader(reader, Beside, clock, begin_first=lambda: InTurn(_DEADLINE_MS))
     else:
         patient = partial(InTurn, _UNHURRIED_MS)
-        looker = LiveReader(reader, patient, clock, begin_first=patient, deadline_ms=_UNHURRIED_MS)
+        in_turn = partial(InTurn, _VIDEO_MS)
+        looker = LiveReader(reader, in_turn, clock, begin_first=patient, deadline_ms=_VIDEO_MS)
     with closing(looker):
         yield looker

@@ -1,4 +1,4 @@
-"""How much of the processor's time the reading of a stranger's picture or PDF may take, in proportion to its bytes."""
+"""How much of the processor's time the reading of a stranger's picture, PDF or video may take, by its bytes."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -15,6 +15,9 @@ that is made to cost has much that looks like codes and is none."""
 _SPARE_S, _PAGE_S, _PAGES_S_PER_BYTE = 0.3, 0.1, 2e-6
 """What first looks at the pages of a PDF may take beside it: something for a look that had begun, and this for each
 page, never more than that for each byte."""
+_FILM_S, _FILM_S_PER_BYTE, _FILM_TEXTS_S = 3.0, 30e-6, 60.0
+"""What second looks at a video may take. A scene of half a minute in which nothing moves and nothing is read stays
+below; squares that look like codes all over do not."""
 
 
 @dataclass
@@ -77,6 +80,11 @@ class Effort:
 def picture_effort(name: str, tell: Callable[[str], None], file_bytes: int) -> Effort:
     """What looks at a picture of this size may take."""
     return Effort(name, tell, picture_s(file_bytes), _MOST_TEXTS_S)
+
+
+def film_effort(name: str, tell: Callable[[str], None], file_bytes: int) -> Effort:
+    """What second looks at a video of this size may take."""
+    return Effort(name, tell, _FILM_S + _FILM_S_PER_BYTE * file_bytes, _FILM_TEXTS_S)
 
 
 def picture_s(file_bytes: int) -> float:

@@ -12,14 +12,12 @@ import numpy as np
 
 from custody.errors import N_, CustodyError, InputError
 from language import _
-from scanner.sources.effort import picture_effort
+from scanner.sources.effort import Effort, film_effort, picture_effort
 from scanner.sources.frames import PICTURES, Clock, Frame, FrameSource, Image, Tell, ignore
 from scanner.sources.pages import too_costly
-from tables.sandbox.child_process import OverLimitError, bounded
+from tables.sandbox.child_process import OverLimitError, Piece, bounded
 
 _USUAL_FPS = 25.0
-_MOST_FRAME_PX = 12_500_000
-"""Half more than 4K; what claims a larger frame would take all memory for it."""
 _FILM_PX, _FILM_PX_PER_BYTE = 300_000_000, 4000
 """The pixels of all frames together: a phone films 40 for each byte, a messenger sends 220, a scene in which nothing
 moves has a thousand. Eleven seconds of 720p pass whatever their bytes."""
@@ -132,12 +130,18 @@ class Video:
     """The frames of an opened video, each at its own time."""
 
     def __init__(
-        self, title: str, capture: Any, kind: Literal["video", "still"] = "video", file_bytes: int | None = None
+        self,
+        title: str,
+        capture: Any,
+        kind: Literal["video", "still"] = "video",
+        file_bytes: int | None = None,
+        effort: Effort | None = None,
     ) -> None:
         """Show what the capture gives; of a file of so many bytes no more than it can honestly hold."""
         self.title = title
         self.kind = kind
         self._capture = capture
+        self._effort = effort
         self._left_px = inf if file_bytes is None else _FILM_PX + _FILM_PX_PER_BYTE * file_bytes
         count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
         self.total = int(count) if 0 < count < 1e9 else None
@@ -157,7 +161,7 @@ class Video:
             self._left_px -= image.shape[0] * image.shape[1]
             if self._left_px < 0:
                 raise too_costly(Path(self.title))
-            yield Frame(image, self.title, number, number * self._frame_ms)
+            yield Frame(image, self.title, number, number * self._frame_ms, self._effort)
         if not number:
             raise broken_video(self.title)
         if self.total and number < self.total * (1 - _LOST_FRAMES) - 1:
@@ -170,23 +174,46 @@ class Video:
             )
 
 
+class _Film:
+    """A video file that a child process decodes, as OpenCV gives one."""
+
+    def __init__(self, path: Path, head: dict[str, Any], pieces: Iterator[Piece]) -> None:
+        self._path, self._pieces = path, pieces
+        self._says = {cv2.CAP_PROP_FRAME_COUNT: head["count"], cv2.CAP_PROP_FPS: head["fps"]}
+
+    def get(self, what: int) -> float:
+        return float(self._says[what])
+
+    def read(self) -> tuple[bool, Any]:
+        try:
+            piece = next(self._pieces, None)
+        except OverLimitError as error:
+            raise too_costly(self._path) from error
+        return (False, None) if piece is None else (True, _picture(self._path, *piece))
+
+
 @contextmanager
-def open_video(path: Path) -> Iterator[FrameSource]:
-    """Open a video file.
+def open_video(path: Path, tell: Tell = ignore) -> Iterator[FrameSource]:
+    """Open a video file. It is decoded in a child process, within limits of time and memory; `tell` is told where it
+    was not looked at closely.
 
     Raises:
         InputError: it holds no video that can be read, or its frames are larger than any camera's; while iterating, it
-            breaks off, or has far more frames than a file of its size.
+            breaks off, or has far more frames, or larger ones, than a file of its size.
     """
-    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
-    try:
-        if not capture.isOpened():
-            raise broken_video(str(path))
-        if capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT) > _MOST_FRAME_PX:
-            raise too_costly(path)
-        yield Video(path.name, capture, file_bytes=path.stat().st_size)
-    finally:
-        capture.release()
+    size = path.stat().st_size
+    with bounded("scanner.sources.film_child:frames", size, {"path": str(path.absolute())}) as pieces:
+        try:
+            head, _data = next(pieces)
+        except OverLimitError as error:
+            raise too_costly(path) from error
+        match head.get("fault"):
+            case "large":
+                raise too_costly(path)
+            case str():
+                raise broken_video(str(path))
+        film = _Film(path, head, pieces)
+        yield Video(path.name, film, file_bytes=size, effort=film_effort(path.name, tell, size))
 
 
 def broken_video(title: str) -> CustodyError:

@@ -39,7 +39,7 @@ class Frame:
     A blank frame has no pixels. A live source gives one now and then while no picture comes, with the number of the
     last picture, so that who iterates can do other things meanwhile.
 
-    `effort` is the file's whose looks are timed; None for cameras and videos.
+    `effort` is the file's whose looks are timed; None for cameras and streams.
     """
 
     image: Image

@@ -50,7 +50,7 @@ def open_source(
     if suffix == ".pdf":
         return pages.open_pdf(path, clock=clock, dpi=dpi, tell=tell)
     if suffix in VIDEOS:
-        return files.open_video(path)
+        return files.open_video(path, tell)
     if suffix in PICTURES:
         return files.open_pictures(path.name, [path], clock=clock, tell_short=tell)
     raise InputError(

@@ -128,13 +128,19 @@ def _foretold(store: Store, found: list[Finding]) -> list[Finding]:
 
 def _judge_refused(store: Store, handover: Handover) -> list[Finding]:
     """What is wrong with the labels of what the receiver did not take; it stays where it is."""
+    if not handover.refused:
+        return []
     items = store.state.items_of(touch.code for touch in handover.refused)
-    has_met = store.state.has_met(handover.giver)
-    return [
-        finding
-        for touch in handover.refused
-        for finding in judge_label(items.get(touch.code), ItemLabel(touch.code, touch.print), met_giver=has_met)
-    ]
+    has_met, named = store.state.has_met(handover.giver), waybill_for(store, handover).refs
+    return _foretold(
+        store,
+        [
+            finding
+            for touch in handover.refused
+            for finding in judge_label(items.get(touch.code), ItemLabel(touch.code, touch.print), met_giver=has_met)
+            if finding.code != "UNKNOWN_CODE" or touch.code not in named
+        ],
+    )
 
 
 def _carried(store: Store, items: Mapping[str, Item]) -> dict[str, Item]:

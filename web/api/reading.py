@@ -1,6 +1,5 @@
 """What programs read: items and chains, places, progress, what is late or irregular, obstacles, heads, the check."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -159,9 +158,8 @@ def _late(store: Store, overview: Overview, to: str, within_h: int) -> list[dict
 
 
 def _findings(store: Store, overview: Overview, to: str, most: int) -> schemas.Findings:
-    tree = store.state.places.tree()
-    top = tree.get(find_custodian(store, to)) if to else next(iter(tree.values()), None)
-    found = [] if top is None else irregular_under(overview, top if to else replace(top, parent=None))
+    top = store.state.places.tree().get(find_custodian(store, to)) if to else None
+    found = [] if to and top is None else irregular_under(overview, top)
     needs = {need.kind: need for need in store.state.needs()}
     rows = [
         {**finding_json(one.finding, needs, one.place), "place": one.place, "bast": one.bast} for one in found[:most]

@@ -122,7 +122,7 @@ def _judged(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> dict[str, Any
     facts = facts_now(store, sheets)
     lines = fact_lines(facts.told)
     if facts.missing:
-        words = _("Not handed over, still open with {giver}: {count}.")
+        words = _("Not handed over, stayed with {giver}: {count}.")
         giver = custodian_name(store.state.places, first["from"])
         lines.append(words.format(giver=giver, count=number(len(facts.missing))))
     more = critical_findings(store, found_in(facts))

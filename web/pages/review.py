@@ -196,7 +196,7 @@ def _review(session: Session) -> dict[str, Any]:
         "is_carrier": any(is_carried.values()),
         "is_carried": is_carried,
         "by_kind": _by_kind(session, items),
-        "foretold": foretold_now(store, handover, desk.taken),
+        "foretold": foretold_now(store, handover, {*desk.taken, *desk.refused}),
         "few_missing": few_missing(session),
         **_names(store, desk.giver, said),
     }

@@ -175,10 +175,10 @@ def _things(store: Store, place: Place) -> list[dict[str, Any]]:
     ]
 
 
-def irregular_under(overview: Overview, place: Place) -> list[Irregular]:
-    """What is irregular of all that is bound for a place or below it, the gravest first."""
-    is_top = place.parent is None
-    found = [one for one in overview.irregular() if is_top or place in overview.ways.to(one.place)]
+def irregular_under(overview: Overview, place: Place | None) -> list[Irregular]:
+    """What is irregular of all that is bound for a place or below it, the gravest first; None: all there is."""
+    is_all = place is None or place.parent is None
+    found = [one for one in overview.irregular() if is_all or place in overview.ways.to(one.place)]
     return sorted(found, key=lambda one: (_GRAVE[one.finding.severity], one.finding.code, one.place))
 
 

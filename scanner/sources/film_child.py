@@ -1,0 +1,36 @@
+"""Decodes a video in a child process (`tables.sandbox.child_process`), as frames for `scanner.sources.files`."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from tables.sandbox.child_process import Send, limited
+
+_MOST_FRAME_PX = 12_500_000
+"""Half more than 4K; a frame that claims to be larger would take all memory for it."""
+cv2.setNumThreads(1)  # each thread takes 64 MB of the address space that is limited
+
+
+def frames(told: dict[str, Any], send: Send, _payload: bytes) -> None:
+    """Send how many frames the video at `path` says it has, and how many a second; then each, blue, green, red. Or what
+    is wrong with it.
+    """
+    step = limited(Path(told["path"]).stat().st_size)
+    capture = cv2.VideoCapture(told["path"], cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
+    if not capture.isOpened():
+        send(fault="damaged")
+        return
+    if capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT) > _MOST_FRAME_PX:
+        send(fault="large")
+        return
+    send(count=capture.get(cv2.CAP_PROP_FRAME_COUNT), fps=capture.get(cv2.CAP_PROP_FPS))
+    while True:
+        step()
+        try:
+            is_read, image = capture.read()
+        except cv2.error:
+            return
+        if not is_read:
+            return
+        send(image, height=image.shape[0], width=image.shape[1])
