@@ -8,13 +8,14 @@ from test_store_checking import told
 
 from custody.chain.seals import opening_faults
 from custody.compose.compose import Handover, NewEvent
+from custody.compose.splitting import Part, equal_parts, rest_of
 from custody.errors import CustodyError, RuleError
 from custody.format.item_facts import Item, SerialRange
 from custody.format.serials import count_of
 from db.store import Store
 from services.plan.plan_records import register_items
 from services.records.handovers import record_handover
-from services.records.packing import Part, equal_parts, open_pack, record_packing, rest_of
+from services.records.packing import open_pack, record_packing
 from services.records.sealing import account, record_seal
 from services.scanning.expecting import expected_now
 from services.scanning.judging import judge_scanned
