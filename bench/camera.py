@@ -137,7 +137,7 @@ def read_scene(task: Task) -> Score:
     began_s = time.thread_time()
     for number, frame in list(enumerate(frames))[::SERAH_TAKES]:
         beside.pass_to(number * 1000 / FPS)
-        seen |= {(look.at_ms, read.text) for look in live.look(frame, beside.now_ms) for read in look.reads}
+        seen |= {(look.at_ms, read.text) for look in live.inspect(frame, beside.now_ms) for read in look.reads}
     beside.pass_to(SEQUENCE * 1000 / FPS)
     seen |= {(look.at_ms, read.text) for look in live.finish() for read in look.reads}
     score.seconds["Serah beside"] = beside.spent_ms / 1000

@@ -106,7 +106,7 @@ def scanned(store: Store, codes: Sequence[str], bound: Sequence[str], load: Sequ
     """Scan them all into one draft; it is held to its own count, and nothing of it is recorded."""
     draft = store.drafts.open(store.around.new_id(), WAREHOUSE, TRUCK, bound, at=AT)
     if load:
-        store.drafts.say(draft.id, {LOAD: " ".join(load)})
+        store.drafts.describe(draft.id, {LOAD: " ".join(load)})
     desk = DraftDesk(store, draft.id)
     session = ScanSession(desk)
     expected = desk.tally.expected

@@ -123,7 +123,7 @@ def read_film(task: Task) -> Tally:
     read = frozenset[str]()
     for number, frame in enumerate(film_scene(labels, task.condition, seed=task.seed, size=task.size, frames=FRAMES)):
         tally.frames += 1
-        for look in looker.look(frame, number * FRAME_MS):
+        for look in looker.inspect(frame, number * FRAME_MS):
             session.see(look.reads, look.at_ms)
             texts = texts_of(look.reads)
             tally.readings += len(texts & there)

@@ -109,7 +109,7 @@ def bench_film() -> None:
         spent_s, frames = 0.0, 0
         for frames, image in enumerate(film, 1):
             start = time.perf_counter()
-            for look in reader.look(image, frames * 1000 / FPS):
+            for look in reader.inspect(image, frames * 1000 / FPS):
                 session.see(look.reads, look.at_ms)
             spent_s += time.perf_counter() - start
         right = len(desk.codes & set(codes))
@@ -223,7 +223,7 @@ class _Desk:
         self.codes.add(label.code)
         return Taken(label.code, label.code, already=already)
 
-    def put_out(self, code: str) -> bool:
+    def remove(self, code: str) -> bool:
         return False
 
     def set_end(self, end: End, custodian: str) -> str:

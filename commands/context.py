@@ -68,7 +68,7 @@ class Station:
         """The station's key; asks for its passphrase once, where it has one.
 
         Raises:
-            InputError: the passphrase is not the one, or there is nobody to ask.
+            InputError: the passphrase is not the one, or the input is no terminal.
             StoreError: there is no key, or it cannot be read.
         """
         from commands import open_ledger
@@ -148,12 +148,12 @@ pass_station = click.make_pass_decorator(Station)
 
 
 def json_option(command: F) -> F:
-    """The `--json` that every command takes: standard output is then JSON alone."""
+    """Add the option `--json`: standard output is then only JSON."""
     return click.option("--json", "as_json", is_flag=True, help=_("Print JSON alone."))(command)
 
 
 def print_json(value: object) -> None:
-    """One line of JSON on standard output, whatever a label says: nothing in it moves a terminal's cursor."""
+    """Print one line of JSON on standard output, with control characters escaped."""
     line = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if not line.isprintable():
         line = "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
@@ -171,7 +171,7 @@ def progress(length: int | None, label: str, *, quiet: bool = False) -> Iterator
 
 
 def note(text: str) -> None:
-    """A line for the user that is no result: on standard error, so that a pipe gets results alone."""
+    """Print a line for the user on standard error, so that a pipe only gets results."""
     click.echo(text, err=True)
 
 
@@ -198,7 +198,7 @@ def people_named(option: str, names: Iterable[str]) -> list[str]:
 
 
 def set_worker(store: "Store", by: str | None) -> None:
-    """Let whoever `--by` names stand in what is recorded as the one who worked the station; None leaves it as it is."""
+    """Record the name in `--by` as the one who works at the station; None leaves it as it is."""
     store.around = store.around.worked_by([one_line("--by", by)] if by else [])
 
 

@@ -1,6 +1,6 @@
-"""The edge: the one place where errors become a line for the user and an exit code. No traceback passes it.
+"""The one place where errors become a line for the user and an exit code; no traceback is printed.
 
-What only errors need is imported where one is told: every command passes here, and hardly one of them fails.
+What only errors need is imported when one is printed, as every command passes here and few fail.
 """
 
 import os

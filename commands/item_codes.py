@@ -1,4 +1,4 @@
-"""Items as commands are told them: codes as arguments, or as lines of a pipe."""
+"""Read item codes of a command: from arguments, or from the lines of a pipe."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -22,10 +22,10 @@ def surroundings(
 
 
 def signer(home: Path, passphrase_file: Path | None) -> Signer:
-    """The key of the station in that folder; asks for its passphrase, where it has one and no file does.
+    """Return the key of the station in that folder; asks for its passphrase, where it has one and no file holds it.
 
     Raises:
-        InputError: the passphrase is not the one, or there is nobody to ask.
+        InputError: the passphrase is not the one, or the input is no terminal.
         StoreError: there is no key, or it cannot be read.
     """
     return load_key(home, lambda: ask(passphrase_file))
@@ -57,5 +57,5 @@ def made(home: Path, around: Surroundings) -> Iterator[Store]:
 
 
 def clock_words(store: Store) -> str:
-    """What is wrong with this computer's clock and was not told yet; empty: nothing."""
+    """Return a warning about this computer's clock that was not shown yet; empty if there is none."""
     return finding_text(store.untold, {}, store.ledger.own_log().place) if store.untold else ""

@@ -127,10 +127,10 @@ COMMANDS = {
     "serve": ("admin.serve", N_("Show the station's page in the browser: scanning without typing commands.")),
     "pins": (
         "admin.pins",
-        N_("List whose PIN this station keeps, or forget one so that it can be set anew on the page."),
+        N_("List whose PIN this station keeps, or delete one so that it can be set again on the page."),
     ),
     "token": ("admin.tokens", N_("Make a read-only token for an observer, revoke one, or list them.")),
-    "doctor": ("admin.doctor", N_("Look at camera, libraries, fonts, disk, clock and database; say what mends them.")),
+    "doctor": ("admin.doctor", N_("Check camera, libraries, fonts, disk, clock and database; say how to fix them.")),
     "demo": ("demo", N_("Show the whole job on the Buleleng example, with no camera.")),
 }
 """Of each command: its module, and what it does."""
@@ -167,7 +167,7 @@ class Program(click.Group):
     """A group that lists its commands without importing them."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Each command with all that is said of it: the list wraps it and cuts nothing off."""
+        """List each command with its whole help text, wrapped and not cut."""
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, about(name)) for name in self.list_commands(ctx)])
 

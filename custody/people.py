@@ -1,6 +1,6 @@
 """Names of people and stations as they are compared: which of them are two, and which only look alike.
 
-A name is a statement and proves nothing. Where two people must answer for something, this tells whether two are named.
+A name is only a statement. Where two people must sign, this checks that two different people are named.
 """
 
 import re
@@ -57,7 +57,7 @@ def person(name: str) -> str:
 
 
 def distinct_people(names: Iterable[str]) -> list[str]:
-    """The names of as many people as these are, each as it is written first; empty ones are nobody."""
+    """Return the names without repeats of one person, each as it is written first; empty names are dropped."""
     found: dict[str, str] = {}
     for name in names:
         if key := person(name):

@@ -211,7 +211,7 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
 
 
 def _mark_as_ours(path: Path, busy_timeout_s: float) -> None:
-    """Make the file, for us alone as the key is, and write whose it is, once, before WAL begins.
+    """Create the file, readable for its user only like the key, and mark it as Serah's once, before WAL starts.
 
     What SQLite makes beside it (-wal, -shm) has the file's mode.
 
@@ -244,7 +244,7 @@ def _bind_time(_cursor: apsw.Cursor, _number: int, value: object) -> str:
 def _refuse_foreign_file(path: Path) -> None:
     """Look at the header before SQLite may write to the file: magic string and application_id (file format §1.3).
 
-    Also at the length, for SQLite takes a page that was cut for one that ends in zeros. A WAL may mend that.
+    Also at the length, for SQLite takes a page that was cut for one that ends in zeros. A WAL may complete it.
     """
     try:
         with path.open("rb") as file:

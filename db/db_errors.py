@@ -118,5 +118,5 @@ def _is_from_a_row(error: UnicodeDecodeError) -> bool:
 
 
 def _is_connection_lost(cause: BaseException) -> bool:
-    """Errors of the connection itself, and those alone, have no SQLSTATE in psycopg."""
+    """Whether an error is of the connection itself: in psycopg only those have no SQLSTATE."""
     return hasattr(cause, "sqlstate") and cause.sqlstate is None

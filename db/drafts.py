@@ -47,7 +47,7 @@ class Drafts:
         return next((info for info in reversed(self.all(with_purpose=True)) if info.purpose == purpose), None)
 
     def get(self, id: str) -> DraftInfo:
-        """One session.
+        """Return one session.
 
         Raises:
             InputError: there is none of that id: it was recorded or dropped.
@@ -85,8 +85,8 @@ class Drafts:
         columns = (scan.draft, scan.code, scan.number, scan.print, scan.how, scan.at)
         return scan.insert_from(values, columns).on_conflict_ignore()
 
-    def put_out(self, id: str, code: str) -> bool:
-        """Take an item out of a session again, with what was said of it; False where there was neither."""
+    def remove(self, id: str, code: str) -> bool:
+        """Remove an item and what was said of it from a session; return False where neither was there."""
         scan, said = self.tables.draft_scan, self.tables.draft_said
         with self._transaction():
             words = said.delete().where((said.draft == id) & said.name.endswith(f":{code}")).execute()
@@ -118,8 +118,8 @@ class Drafts:
         query = scan.select(scan.code, scan.print, scan.how).where(scan.draft == id).order_by(scan.number)
         return [Touch(code, number, how_read(how)) for code, number, how in query.tuples()]
 
-    def say(self, id: str, words: Mapping[str, str]) -> None:
-        """Keep what people say of a session, by name; an empty text takes back what was said.
+    def describe(self, id: str, words: Mapping[str, str]) -> None:
+        """Keep what people say of a session, by field name; an empty text deletes the field.
 
         Raises:
             InputError: the session is gone.
@@ -132,8 +132,8 @@ class Drafts:
             if rows:
                 said.insert_many(rows).execute()
 
-    def said(self, id: str) -> dict[str, str]:
-        """What people have said of a session."""
+    def details(self, id: str) -> dict[str, str]:
+        """What people have said of a session, by field name."""
         said = self.tables.draft_said
         return dict(said.select(said.name, said.value).where(said.draft == id).order_by(said.name).tuples())
 
@@ -159,5 +159,5 @@ class Drafts:
     def _info(self, row: Any) -> DraftInfo:
         scan = self.tables.draft_scan
         count = scan.select().where(scan.draft == row.id).count()
-        purpose = self.said(row.id).get(_PURPOSE, "")
+        purpose = self.details(row.id).get(_PURPOSE, "")
         return DraftInfo(row.id, row.giver, row.receiver, tuple(json.loads(row.bound)), row.opened_at, count, purpose)

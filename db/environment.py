@@ -11,7 +11,7 @@ from custody.format.codes import draw_code
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the store takes from outside: the time, randomness, the program's version, who works the station.
+    """What the store gets from outside: the time, randomness, the program's version, who works at the station.
 
     `now_utc` gives RFC 3339 text with `Z`; `randbelow` is like `secrets.randbelow`. `uptime` names the run of the
     computer and tells how many milliseconds it has lasted, sleep included; None where the system does not say.
@@ -24,11 +24,11 @@ class Surroundings:
     uptime: Callable[[], tuple[str, int] | None] = lambda: None
 
     def worked_by(self, names: Sequence[str]) -> "Surroundings":
-        """The same, where the first of these people works the station; as it is where nobody is named."""
+        """Return the same with the first of these people at work; unchanged where none is named."""
         return replace(self, by=names[0]) if names else self
 
     def clock_at(self, now_utc: str) -> ClockMark | None:
-        """The clock beside the count that nobody sets."""
+        """Read the clock together with how long the computer has been running."""
         run = self.uptime()
         return None if run is None else ClockMark(*run, now_utc)
 

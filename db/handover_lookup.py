@@ -12,8 +12,7 @@ from custody.errors import N_, InputError
 from custody.format.events import Event
 from custody.format.paper_codes import Sheet
 from custody.handover.numbering import in_row, station_slug
-from db.log.reader import HeldLog
-from db.log.stored import read_stored
+from db.log.stored import HeldLog, read_stored
 from db.models import Tables
 from db.state.queries import State
 from evidence.checkpoint import claimed_checkpoint

@@ -271,7 +271,7 @@ class Witnessed(Table):
 
 
 class Dropped(Table):
-    """A log that nobody had admitted and of which everything was dropped here: how much there was, and when."""
+    """A log that was not admitted and was deleted here: how much there was, and when."""
 
     id = AutoField()
     log_id = IntegerField()
@@ -333,12 +333,6 @@ class Tables:
         setattr(self, name, table)
         return table
 
-    def with_plan_of(self, other: "Tables") -> "Tables":
-        """These tables, but the plan's own are those of another database."""
-        mixed = Tables(self.database)
-        vars(mixed).update(place=other.place, need=other.need)
-        return mixed
-
 
 class _Bound:
     """A table of one database: the columns of its model, and queries that run there.
@@ -375,8 +369,9 @@ class _Bound:
     def delete(self) -> Any:
         return self.model.delete().bind(self.database)
 
-    def get(self, condition: Any) -> Any:
-        return self.select().where(condition).get()
+    def get(self, *conditions: Any) -> Any:
+        rows = self.select()
+        return (rows.where(*conditions) if conditions else rows).get()
 
     def get_or_none(self, condition: Any) -> Any:
         return self.select().where(condition).get_or_none()

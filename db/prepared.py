@@ -5,6 +5,7 @@ written once here, in a process; everything else asks Peewee as usual.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import wraps
 from typing import Any
 
 from peewee import Database, Value
@@ -27,6 +28,31 @@ def blank(name: str) -> Any:
     return Value(_Blank(name), converter=False)
 
 
+def written(build: Callable[..., Any]) -> Callable[..., list[tuple[Any, ...]]]:
+    """A method that makes a query from blanks becomes one that gives its rows for values; the query is written once.
+
+    What it takes by name alone is no value, but makes it another query. The rows come as the database gives them.
+    """
+    blanks = build.__code__.co_varnames[1 : build.__code__.co_argcount]
+
+    @wraps(build)
+    def rows(self: Any, *values: Any, **told: Hashable) -> list[tuple[Any, ...]]:
+        database = self.tables.database
+        query = (type(database).__name__, build.__module__, build.__qualname__, *told.items())
+        given = dict(zip(blanks, values, strict=True))
+        return list(_run(database, query, lambda: build(self, *map(blank, blanks), **told), given))
+
+    return rows
+
+
+def _run(database: Database, query: Hashable, build: Callable[[], Any], given: dict[str, Any]) -> Any:
+    """The cursor of a query that has run with these values; `build` makes it where it is not written yet."""
+    if query not in _written:
+        _written[query] = build().sql()
+    sql, values = _written[query]
+    return database.execute_sql(sql, [given[value] if type(value) is _Blank else value for value in values])
+
+
 class Prepared:
     """A query with blanks, written on its first run."""
 
@@ -40,11 +66,7 @@ class Prepared:
 
     def run(self, **given: Any) -> Any:
         """The cursor, once this has run with these values."""
-        if self._query not in _written:
-            _written[self._query] = self._build(*self._told).sql()
-        sql, values = _written[self._query]
-        filled = [given[value] if type(value) is _Blank else value for value in values]
-        return self._database.execute_sql(sql, filled)
+        return _run(self._database, self._query, lambda: self._build(*self._told), given)
 
     def first(self, **given: Any) -> Any:
         """The first row as a tuple, None where there is none."""

@@ -1,7 +1,7 @@
-"""A ledger on a medium that cannot be written: it is read from a private copy, and nothing is recorded in it.
+"""A ledger on a medium that cannot be written, read from a private copy.
 
-SQLite reads a ledger in WAL mode only where it can write beside it. Its `immutable` way would do without; but it takes
-no notice of a WAL that has records in it, and tells of damage where somebody writes after all.
+SQLite reads a ledger in WAL mode only where it can write beside it. Its `immutable` way would do without; but it
+ignores a WAL that has records in it, and reports damage where somebody writes after all.
 """
 
 import os
@@ -35,7 +35,7 @@ def is_read_only(path: Path) -> bool:
 
 @contextmanager
 def private_copy(path: Path, copy_file: Callable[[Path, Path], object] = shutil.copyfile) -> Iterator[Path]:
-    """Copy a ledger, with what its WAL holds, to a folder that is ours alone and lasts as long as the block.
+    """Copy a ledger and its WAL to a private folder that lasts as long as the block.
 
     Raises:
         ConflictError: it was written to while it was copied.

@@ -106,7 +106,7 @@ def _read_back(path: Path) -> Copied:
 
 
 def _name(draft: Path, path: Path) -> None:
-    """Give the copy its name, which nobody has taken meanwhile; Windows refuses that by itself."""
+    """Give the copy its name unless a file of that name came meanwhile; Windows refuses that by itself."""
     if os.name != "posix":
         draft.rename(path)
         return

@@ -12,10 +12,10 @@ FILE_NAME = "station.key"
 
 
 def make_key(folder: Path, passphrase: str | None = None) -> Signer:
-    """Make a new key file in this folder, readable by its user alone, and return its signer.
+    """Make a new key file in this folder, readable by its user only, and return its signer.
 
     Args:
-        passphrase: locks it; None leaves it open to whoever may read the file.
+        passphrase: encrypts it; None leaves it open to everyone who may read the file.
 
     Raises:
         InputError: the passphrase is too short, or the folder has a key already.
@@ -56,7 +56,7 @@ def make_key(folder: Path, passphrase: str | None = None) -> Signer:
 
 
 def _write_new(path: Path, data: bytes) -> None:
-    """A new file, for its user alone, on the disk when this returns; none at all when it fails."""
+    """Write a new file, readable for its user only; it is on the disk when this returns, and absent when it fails."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         try:
             file.write(data)

@@ -1,7 +1,7 @@
-"""The audit of several logs together: what each says of the others, and heads that people kept, against what is held.
+"""The audit of several logs together: their references and the heads that people kept, compared with what is held.
 
-One log alone can only be consistent with itself: whoever has its key can cut its end off or write it anew. What binds
-it is what others saw of it. An event that relies on number 40 of another log witnesses the first forty entries of that
+One log alone can only be consistent with itself: the holder of its key can cut its end off or rewrite it. Only what
+others saw of it binds it. An event that relies on number 40 of another log witnesses the first forty entries of that
 log, for each entry names the digest of the one before it.
 """
 
@@ -18,7 +18,7 @@ from evidence.bundle_lines import LogRow
 from evidence.checkpoint import is_head_of
 from evidence.entry import RawEntry, examine
 from evidence.log_audit import MAX_LOGS, LogAudit, Mapper, with_keys
-from evidence.mentions import Room
+from evidence.mentions import AuditLimits
 from evidence.trust import whose_word_counts
 from evidence.verdict import BundleAudit, LogFacts
 
@@ -39,7 +39,7 @@ def audit_bundle(
     """Audit the logs of a bundle or of a whole ledger, against each other and against what the auditor brings.
 
     Args:
-        rows: what whoever gives the logs says of them: the bundle's first line, or the ledger's table of logs.
+        rows: the list of the logs that comes with them: the bundle's first line, or the ledger's table of logs.
         entries: each log's in the order of their numbers; logs may come in any order.
         root: the fingerprint of the root's key, from a key sheet. Without it every log's word counts.
         heads: signed heads kept elsewhere, as text.
@@ -47,12 +47,12 @@ def audit_bundle(
         keys: public keys of logs that are known already.
         mapper: how to spread the work that takes time.
     """
-    room = Room(listed=frozenset(row.log for row in rows))
-    held = _take_all(rows, entries, dict(keys or {}), room, mapper)
+    limits = AuditLimits(listed=frozenset(row.log for row in rows))
+    held = _take_all(rows, entries, dict(keys or {}), limits, mapper)
     own = [finding for one in held.values() for finding in one.audit.findings()]
     own += _check_rows(rows, held)
     ends, admitted, strangers = _trust(held, root)
-    between = Between(held, own, room)
+    between = Between(held, own, limits)
     between.hold_to_witnesses(ends)
     for row in rows:
         if row.checkpoint is not None and is_head_of(row.checkpoint, row.log):
@@ -77,16 +77,16 @@ def worth_spreading(rows: Sequence[LogRow]) -> int:
 
 
 def _take_all(
-    rows: Sequence[LogRow], entries: Iterable[RawEntry], keys: dict[str, bytes], room: Room, mapper: Mapper
+    rows: Sequence[LogRow], entries: Iterable[RawEntry], keys: dict[str, bytes], limits: AuditLimits, mapper: Mapper
 ) -> dict[str, Held]:
-    held = {row.log: Held(LogAudit(row.log, keys.get(row.log), room)) for row in rows}
+    held = {row.log: Held(LogAudit(row.log, keys.get(row.log), limits)) for row in rows}
     current = rows[0].log if rows else ""
     for seen in mapper(examine, with_keys(entries, keys)):
         name = seen.filed_log or seen.log
         if name and (name in held or len(held) < MAX_LOGS):
             current = name  # an entry that cannot be read belongs where the one before it did
         if current not in held:
-            held[current] = Held(LogAudit(current, room=room))
+            held[current] = Held(LogAudit(current, limits=limits))
         held[current].audit.take(seen)
     for name, one in held.items():
         one.audit.public_key = keys.get(name)
@@ -95,8 +95,8 @@ def _take_all(
 
 
 def _check_rows(rows: Sequence[LogRow], held: dict[str, Held]) -> list[EvidenceFinding]:
-    """Hold the logs to what was said of them. A row is no witness: whoever cut a log may have written it anew, and so
-    is no head that a row carries, of its own log or another.
+    """Compare the logs with the list of them. A row is no witness, and neither is a head in it: who cut a log may have
+    written the row to fit.
     """
     found = []
     for row in rows:
@@ -168,7 +168,7 @@ def _unwitnessed(log: LogFacts) -> list[EvidenceFinding]:
 
 
 def _tampered(audit: LogAudit, seq: int | None, message: str, **values: Any) -> EvidenceFinding:
-    """What was said of a log is not so; nobody signs that list."""
+    """Return the finding that a log differs from its row in the list, which has no signature."""
     said = {"seq": seq, "log": audit.name, **values}
     return EvidenceFinding("TAMPERED", audit.name, seq, message, said, of_file=True)
 

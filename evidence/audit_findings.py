@@ -41,7 +41,7 @@ class EvidenceFinding:
 
     @property
     def accuses(self) -> str | None:
-        """Whom it accuses: `file`, whoever had the file; `log`, the key that signs this log; None: nobody."""
+        """What it accuses: `file`, who had the file; `log`, the key that signs this log; None: nothing."""
         return ("file" if self.of_file else "log") if self.code in ("TAMPERED", "FORK") else None
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What logs say of each other, and heads that people kept, against what is held.
+"""Compare logs with each other's references and with the heads that people kept.
 
 A contradiction counts against a log only where its own signature stands on both sides: a head that its key has signed,
 against its entries. A reference is the word of who makes it alone, so where it does not fit, the finding is about two
@@ -15,7 +15,7 @@ from custody.format.event_types import MAX_COUNT
 from evidence.audit_findings import EvidenceFinding
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.log_audit import LogAudit
-from evidence.mentions import MAX_ABSENT, Room
+from evidence.mentions import MAX_ABSENT, AuditLimits
 from evidence.tree import Tree
 from evidence.verdict import KEPT_HEAD, LogFacts, Witness
 from evidence.witnesses import false_head
@@ -38,7 +38,7 @@ class Held:
             self.known, self.known_by = size, by
 
     def witness(self, by: LogAudit | None, to: int) -> None:
-        """Note who has seen the log up to here. What the same key says of itself binds nobody."""
+        """Note who has seen the log up to here; a log of the same key is no witness."""
         if by is not None and (by is self.audit or by.public_key == self.audit.public_key):
             return
         name, station = _name_of(by), by.station if by else ""
@@ -46,7 +46,7 @@ class Held:
             self.witnesses[name] = Witness(name, station, to)
 
     def facts(self) -> LogFacts:
-        """What is to be told of it."""
+        """Return the facts about the log for a report."""
         audit = self.audit
         leaf = audit.leaf(audit.size)
         return LogFacts(
@@ -64,19 +64,19 @@ class Held:
 
 
 class Between:
-    """The logs of one audit, held to each other.
+    """The comparison of the logs of one audit with each other.
 
     Args:
-        wrong: what is wrong with each log by itself. Behind its first fault nothing that others say of it is news.
+        wrong: what is wrong with each log by itself. Behind its first fault, a contradiction with others adds nothing.
     """
 
-    def __init__(self, held: Mapping[str, Held], wrong: Iterable[EvidenceFinding], room: Room) -> None:
-        self.held, self._room = held, room
+    def __init__(self, held: Mapping[str, Held], wrong: Iterable[EvidenceFinding], limits: AuditLimits) -> None:
+        self.held, self._limits = held, limits
         self.found: list[EvidenceFinding] = []
         self._absent: dict[str, tuple[int, str]] = {}
         """The logs of which no entry is here, with the highest number that is named of each, and who names it."""
         self._unfollowed: tuple[str, int] | None = None
-        """The first log, and its entry, that names logs which are not here and for which there was no room."""
+        """The first log, and its entry, that names logs which are not here beyond the limit."""
         self._faults: dict[str, int] = {}
         for finding in wrong:
             if finding.seq is not None:
@@ -89,9 +89,9 @@ class Between:
     # --- references -------------------------------------------------------------------------------------------------
 
     def hold_to_mentions(self, ends: Mapping[str, int]) -> None:
-        """Hold each log to what others relied on, up to their ends; where it agrees, they have witnessed it.
+        """Compare each log with what others relied on, up to their ends; where it agrees, they have witnessed it.
 
-        Call it after the heads: what a log's own signature settles is not told as a dispute.
+        Call it after the heads: what a log's own signature settles is no dispute.
         """
         for name, end in sorted(ends.items()):
             by = self.held[name].audit
@@ -123,7 +123,7 @@ class Between:
         if other[0]:
             message = N_(
                 "number {seq} of {log} relies on another number {number} of {other} than the one here: either "
-                "{other} was written anew, or {log} names what never was"
+                "{other} was rewritten, or {log} names what never was"
             )
             self._say("DISPUTED", by, other[1], message, other=log, number=other[0])
         if beyond[0]:
@@ -134,11 +134,11 @@ class Between:
             self._say("INCOMPLETE", by, beyond[1], message, other=log, number=beyond[0], held=one.audit.size)
 
     def _say(self, code: str, by: LogAudit, seq: int, message: str, **values: Any) -> None:
-        """Note a finding between two logs, at the entry that makes it; beyond the room they are only counted."""
-        if self._room.left <= 0:
+        """Note a finding between two logs, at the entry that makes it; beyond the limit they are only counted."""
+        if self._limits.left <= 0:
             self._unsaid += 1
             return
-        self._room.left -= 1
+        self._limits.left -= 1
         said = {"log": by.name, "seq": seq, **values}
         self.found.append(EvidenceFinding(code, by.name, seq, message, said, is_short=code == "INCOMPLETE"))
 
@@ -173,7 +173,7 @@ class Between:
         Args:
             by: the log that kept it, in its entry number `place`, or whose row of the list brings it; None where the
                 auditor does.
-            is_shown: whoever gives the logs keeps it, outside of all of them.
+            is_shown: it is kept outside of the logs, by the one who gives them.
         """
         try:
             claim = claimed_checkpoint(text)
@@ -242,7 +242,7 @@ class Between:
         return found
 
     def facts(self) -> list[LogFacts]:
-        """What is to be told of each log that is here or named, by name."""
+        """Return the facts about each log that is here or named, by name."""
         absent = {
             log: LogFacts(log, "", "", None, 0, None, _EMPTY_ROOT, number, by, ())
             for log, (number, by) in self._absent.items()

@@ -26,10 +26,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """What whoever wrote the bundle says of a log: its size, and the digest of its newest entry (64 hex digits).
+    """A log in a bundle's list: its size, and the digest of its newest entry (64 hex digits).
 
-    `checkpoint` is the newest head that the log's own station signed, where the writer has one. The rest is a claim,
-    and the audit holds the entries to it.
+    `checkpoint` is the newest head that the log's own station signed, where the writer has one. The rest is the
+    writer's claim, and the audit compares the entries with it.
     """
 
     log: str

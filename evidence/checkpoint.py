@@ -1,6 +1,6 @@
 """A log's signed head: how long it was and what it held (C2SP tlog-checkpoint v1).
 
-Whoever keeps one of these can tell later whether that log was cut, rolled back or rewritten.
+A head that was kept shows later whether the log was cut, rolled back or rewritten.
 """
 
 import base64

@@ -40,7 +40,7 @@ class Mention(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Why an entry is not as it was written: a template and its values; whoever knows them adds `seq` and `log`."""
+    """Why an entry is not as it was written: a template and its values; the caller adds `seq` and `log`."""
 
     message: str
     values: Mapping[str, Any]

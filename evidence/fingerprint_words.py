@@ -1,8 +1,8 @@
-"""A fingerprint as words, for people who compare it by voice: eight bytes of it as eight words.
+"""A fingerprint as words, to compare it by voice: eight bytes of it as eight words.
 
 The list is fixed: word number n stands for the byte n. No two words differ in a single letter only, and the first four
-letters tell each. Eight words are 64 of 256 bits: enough to notice a mistake or an exchange on the telephone. What is
-written down and signed is the whole fingerprint.
+letters are different in each. Eight words are 64 of 256 bits: enough to notice a mistake or an exchange on the
+telephone. The whole fingerprint is what people write down and sign.
 """
 
 WORDS = tuple(

@@ -1,7 +1,7 @@
-"""Whether a bundle may be taken in: whole as its list says, every entry signed by its log's key, nothing out of place.
+"""Decide whether a bundle may be imported: complete by its list, every entry signed by its log's key and in its place.
 
-An audit tells an auditor everything; this refuses at the first thing that is wrong, so nothing of a bad bundle is used.
-What is no fault of the bundle passes: logs that it does not have, logs that others know to be longer, forks.
+An audit reports everything; this refuses at the first fault, so nothing of a bad bundle is used. What is no fault of
+the bundle passes: logs that it does not have, logs that others know to be longer, forks.
 """
 
 import re
@@ -17,17 +17,17 @@ from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, is_head_of, read_checkpoint
 from evidence.entry import RawEntry, examine
 from evidence.log_audit import LogAudit, Mapper, with_keys
-from evidence.mentions import Room
+from evidence.mentions import AuditLimits
 from evidence.witnesses import false_head
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A bundle that may be taken in: how many entries it has, the public keys that are known with it, by log, and what
+    """A bundle that may be imported: how many entries it has, the public keys that are known with it, by log, and what
     its entries say of logs and keys (`KEPT_TYPES`).
 
-    `findings`: the heads of other logs that its records keep and that those logs' keys have not signed. They are held
-    against who keeps them, and hinder nobody from taking the rest in.
+    `findings`: the heads of other logs that its records keep and that those logs' keys have not signed. They count
+    against the log that keeps them, and the rest is imported.
     """
 
     count: int
@@ -51,7 +51,7 @@ def check_bundle(
     Raises:
         TamperError: it was cut or altered; the first thing that is wrong.
     """
-    logs = {row.log: LogAudit(row.log, keys.get(row.log), Room(names=0)) for row in rows}  # follows no mention
+    logs = {row.log: LogAudit(row.log, keys.get(row.log), AuditLimits(names=0)) for row in rows}  # follows no mention
     known = dict(keys)
     count = 0
     for seen in mapper(examine, with_keys(entries, known)):
@@ -117,7 +117,9 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def _may_pass(finding: EvidenceFinding, *, is_held: bool) -> bool:
-    """Forks are evidence. A log that is held may come without its beginning; without its genesis alone it was cut."""
+    """Whether a log may be imported as it is: a fork may, as evidence, and a log that is held may come without its
+    beginning; one that lacks only its genesis was cut.
+    """
     begins_later = finding.code == "INCOMPLETE" and finding.values.get("first") == 1 and finding.values["last"] > 1
     return finding.code == "FORK" or (is_held and begins_later)
 
@@ -144,7 +146,7 @@ def _check_row(row: LogRow, log: LogAudit) -> None:
 
 
 def _check_head(head: Checkpoint, log: LogAudit) -> None:
-    """Hold a log to a head of it, as far as the entries here reach; of a forked log nobody knows of which branch."""
+    """Compare a log with a head of it, as far as the entries reach; not a forked one, whose branch is not known."""
     is_single = all(finding.code != "FORK" for finding in log.findings())
     if head.size <= log.size and is_single and log.root(head.size) != head.root:
         raise _refusal(N_("the signed head of {log} does not fit the entries here"), log=log.name)

@@ -12,7 +12,7 @@ from typing import Any
 from custody.errors import N_
 from evidence.audit_findings import EvidenceFinding
 from evidence.entry import NO_KEY, Examined, Keys, Mention, RawEntry, examine, learn_key
-from evidence.mentions import Mentions, Room
+from evidence.mentions import AuditLimits, Mentions
 from evidence.tree import Tree
 
 MAX_FINDINGS = 100
@@ -32,12 +32,12 @@ class LogAudit:
     and keys (`KEPT_TYPES`).
     """
 
-    def __init__(self, name: str, public_key: bytes | None = None, room: Room | None = None) -> None:
+    def __init__(self, name: str, public_key: bytes | None = None, limits: AuditLimits | None = None) -> None:
         self.name, self.public_key = name, public_key
         self.station = self.place = ""
-        self._room, self._noted, self._unsaid = room or Room(), 0, 0
+        self._limits, self._noted, self._unsaid = limits or AuditLimits(), 0, 0
         self._is_own_unsaid = False
-        self.mentions = Mentions(self._room)
+        self.mentions = Mentions(self._limits)
         self.kept: list[Mapping[str, Any]] = []
         self._leaves: list[bytes] = []
         """The digests held from the first entry on without a gap; those behind a gap wait in `_beyond`."""
@@ -208,12 +208,12 @@ class LogAudit:
         """Keep a finding; beyond the limits those of the highest numbers are only counted. Each log has its first."""
         self._noted += 1
         item = (-seq, -self._noted, self._finding(code, seq, message, **values))
-        if self._findings and (len(self._findings) >= MAX_FINDINGS or self._room.left <= 0):
+        if self._findings and (len(self._findings) >= MAX_FINDINGS or self._limits.left <= 0):
             self._is_own_unsaid |= not heappushpop(self._findings, item)[2].of_file
             self._unsaid += 1
         else:
             heappush(self._findings, item)
-            self._room.left -= 1
+            self._limits.left -= 1
 
     def _finding(self, code: str, seq: int, message: str, *, of_file: bool = False, **values: Any) -> EvidenceFinding:
         said = {"seq": seq, "log": self.name, **values}
@@ -226,7 +226,7 @@ def audit_log(
     """Audit one log's entries in the order of their numbers; never raises for what they say.
 
     Args:
-        public_key: the log's key where it is known from elsewhere; else its first entry tells it.
+        public_key: the log's key where it is known from elsewhere; None: its first entry has it.
         mapper: how to spread the work that takes time.
     """
     keys = {} if public_key is None else {name: public_key}

@@ -1,7 +1,7 @@
-"""What the entries of one log rely on in other logs, in little memory: 48 bytes for each, whoever wrote them.
+"""What the entries of one log rely on in other logs, in 48 bytes for each reference.
 
-Logs that are named and not listed are counted over a whole audit (`Room.names`). Beyond that number new ones are not
-followed: a small file can name more logs than any office has, and each would cost memory and time.
+Logs that are named and not listed are counted over a whole audit (`AuditLimits.names`). Beyond that number new ones are
+not followed: a small file can name more logs than any office has, and each would cost memory and time.
 """
 
 from collections.abc import Iterator, Set
@@ -25,8 +25,8 @@ _MENTION = 40
 
 
 @dataclass
-class Room:
-    """For how much an audit of several logs still has room; `listed` are the logs that are said to be here."""
+class AuditLimits:
+    """How many findings and named logs an audit of several logs may still take; `listed` are the logs of its list."""
 
     left: int = MAX_FINDINGS_OF_ALL
     names: int = MAX_NAMED
@@ -36,23 +36,23 @@ class Room:
 class Mentions:
     """The events of other logs that one log's sound entries rely on, each with the number of the entry that does.
 
-    `unfollowed` is the number of the first entry that names a log for which there was no room; None where all are here.
+    `unfollowed` is the number of the first entry that names a log beyond the limit; None where all were followed.
     """
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, limits: AuditLimits) -> None:
         self.unfollowed: int | None = None
-        self._room = room
+        self._limits = limits
         self._rows: dict[str, bytearray] = {}
 
     def add(self, mention: Mention, place: int) -> None:
         """Note that the entry of number `place` relies on this event."""
         rows = self._rows.get(mention.log)
         if rows is None:
-            if mention.log not in self._room.listed:
-                if self._room.names <= 0:
+            if mention.log not in self._limits.listed:
+                if self._limits.names <= 0:
                     self.unfollowed = self.unfollowed or place
                     return
-                self._room.names -= 1
+                self._limits.names -= 1
             rows = self._rows[mention.log] = bytearray()
         row = _ROW.pack(mention.seq, mention.leaf, place)
         if rows[-_ROW.size : _MENTION - _ROW.size] != row[:_MENTION]:  # the parts of one handover rely on the same

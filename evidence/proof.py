@@ -1,6 +1,6 @@
-"""One entry with the proof that it is in a log, for somebody who has no ledger (C2SP tlog-proof v1).
+"""One entry with the proof that it is in a log, to be checked without a ledger (C2SP tlog-proof v1).
 
-The entry itself travels as the proof's extra data: whoever checks it needs this text and the log's public key alone.
+The entry itself is the proof's extra data: to check it takes only this text and the log's public key.
 """
 
 import base64
@@ -53,7 +53,7 @@ def make_proof(entry: bytes, index: int, path: Sequence[bytes], checkpoint: str)
 
 
 def read_proof(text: str) -> EntryProof:
-    """Take a proof apart, trusting nothing of it yet; `claimed_log` then tells whose key it needs.
+    """Parse a proof without trusting it yet; `claimed_log` then returns whose key it needs.
 
     Raises:
         TamperError: not a proof, byte for byte.

@@ -53,7 +53,7 @@ class Frontier:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Frontier":
-        """Read what `to_bytes` wrote.
+        """Return the tree that `to_bytes` wrote.
 
         Raises:
             TamperError: not as many peaks as the size has bits.

@@ -8,7 +8,7 @@ from evidence.audit_findings import EvidenceFinding
 
 
 def whose_word_counts(trusted: Roster, sizes: Mapping[str, int]) -> tuple[dict[str, int], list[EvidenceFinding]]:
-    """The logs whose word counts, each with the number up to which it does; and what does not count, as notes.
+    """Return the logs that count, each with the number up to which it does; and findings about what does not count.
 
     Args:
         sizes: the highest number that is held of each log.

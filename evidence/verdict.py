@@ -65,7 +65,7 @@ class BundleAudit:
 
     @property
     def is_disputed(self) -> bool:
-        """Whether it fails for nothing worse than what logs say of each other without the other's signature."""
+        """Whether it fails only because logs contradict each other, with no signature that decides between them."""
         wrong = [finding for finding in self.findings if finding.is_wrong]
         is_between = all(finding.code == "DISPUTED" or finding.is_short for finding in wrong)
         return is_between and any(finding.code == "DISPUTED" for finding in wrong)

@@ -35,11 +35,12 @@ def head_size(log: str, public_key: bytes, head: str) -> int:
 
 
 def false_head(by: str, seq: int | None, text: str, keys: Mapping[str, bytes]) -> EvidenceFinding | None:
-    """That what a `witness` record keeps was signed by no log's key: it accuses whoever keeps it, not the log it names.
+    """Return the finding that the head in a `witness` record is not signed by its log's key; it accuses the log that
+    keeps it, not the log it names.
 
     Args:
         by: the log of the record, and `seq` its number there.
-        keys: the public keys that are known; of another log nothing can be said.
+        keys: the public keys that are known; of another log nothing can be checked.
 
     Returns:
         None where the head holds, or its log's key is not known.

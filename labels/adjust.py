@@ -54,14 +54,14 @@ class Adjustment:
 
 
 def from_measures(a_mm: float, b_mm: float, c_mm: float, d_mm: float) -> Adjustment:
-    """What four lengths on a printed calibration page tell.
+    """Return the adjustment from four lengths on a printed calibration page.
 
     Args:
         a_mm, b_mm: from the paper's left and from its upper edge to the rulers' crossing.
         c_mm, d_mm: from 20 to 140 on the ruler across and on the ruler down.
 
     Raises:
-        InputError: they tell of more than can be put right.
+        InputError: the deviation is too large to correct.
     """
     across, down = c_mm / SPAN_MM, d_mm / SPAN_MM
     return Adjustment(a_mm - MARK_MM * across, b_mm - MARK_MM * down, 100 * across, 100 * down)

@@ -1,6 +1,6 @@
-"""One label as PDF operators. Every distinct text is set once and kept; only symbol and code are new each time.
+"""One label as PDF operators. Every distinct text is set once and cached; only symbol and code are new each time.
 
-Uses reportlab's public interface alone: text objects give the operators of a text, `addLiteral` takes ours.
+Only uses reportlab's public interface: text objects give the operators of a text, `addLiteral` takes ours.
 """
 
 import re

@@ -42,7 +42,7 @@ class Box:
 
     @property
     def right_mm(self) -> float:
-        """Its right edge."""
+        """The right edge in mm."""
         return self.left_mm + self.width_mm
 
     @property
@@ -89,7 +89,7 @@ class Layout:
 
 @cache
 def arrange(width_mm: float, height_mm: float, twice: bool) -> Layout:
-    """The layout of a label of this size, with one symbol or two.
+    """Return the layout of a label of this size, with one symbol or two.
 
     Its slots: `title` and `corner` are kind and k/n, `headline` and `lines` a polling station and where it is,
     `place` both of these as one for a destination without a number, `ruled` lines to write on instead, `what` badge

@@ -1,7 +1,6 @@
-"""Sends bytes to a thermal printer: its TCP port or its device file. Says what went wrong, and how much had gone out.
+"""Send bytes to a thermal printer, by its TCP port or device file; errors say what failed and how much was sent.
 
-The raw port tells nothing of paper, ribbon or an open cover: a printer that waits for them takes no more bytes, and
-that is all there is to see.
+The raw port does not report paper, ribbon or an open cover: the only sign is that the printer takes no more bytes.
 """
 
 import errno

@@ -75,7 +75,7 @@ def _joined(head: str, rest: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LongDate:
-    """A moment as a letter tells it: names of day and month, day and year as numbers, and the clock with its zone."""
+    """A moment for a letter: names of day and month, day and year as numbers, and the clock with its zone."""
 
     weekday: str
     day: int
@@ -85,7 +85,7 @@ class LongDate:
 
     @property
     def date(self) -> str:
-        """14 Februari 2024."""
+        """Return the date, such as 14 Februari 2024."""
         return f"{self.day} {self.month} {self.year}"
 
 

@@ -1,6 +1,6 @@
-"""Texts, times and numbers as people here read them, whatever a hostile label or file put into them.
+"""Texts, times and numbers for people, safe also where a hostile label or file made them.
 
-The edges (commands, pages, papers) show nothing from outside that has not passed `printable`.
+Commands, pages and papers only show texts from outside after `printable`.
 """
 
 import re

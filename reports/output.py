@@ -134,7 +134,7 @@ def keyed_in_later(event: Any) -> str | None:
 
 
 def happened_words(event: Any, here: str) -> str:
-    """When it happened, as a clock of that place tells it; a late entry says so."""
+    """Return when it happened, in the time zone of the place; a late entry says so."""
     told = local_time(event.happened, here)
     return _("{time}, keyed in later").format(time=told) if keyed_in_later(event) else told
 

@@ -15,7 +15,7 @@ from reports.words import Needs, Places
 
 
 def save_listing(path: Path, listing: Listing, made: Made) -> None:
-    """Write it as .pdf, .xlsx, .csv or .json, whole or not at all.
+    """Write the evaluation as .pdf, .xlsx, .csv or .json, whole or not at all.
 
     Raises:
         InputError: another suffix, or a folder that is not there.
@@ -37,7 +37,7 @@ def save_listing(path: Path, listing: Listing, made: Made) -> None:
 
 
 def save_evaluation(path: Path, evaluation: Evaluation, made: Made) -> None:
-    """Write it as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv has the summary alone.
+    """Write the evaluation as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv only has the summary.
 
     Raises:
         InputError: another suffix, or a folder that is not there.
@@ -65,7 +65,7 @@ def save_prints(
     needs: Needs,
     made: Made,
 ) -> None:
-    """Write the account as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv has the rows alone.
+    """Write the account as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv only has the rows.
 
     Raises:
         InputError: another suffix, or a folder that is not there.

@@ -48,7 +48,7 @@ def zone_code(*codes: str | None) -> str:
 
 
 def clock_at(places: Places, code: str) -> str:
-    """The code by whose zone clocks at a place go: its own, else of what it lies in; empty where none tells it."""
+    """Return the code of the place whose time zone a place uses: its own, else one above; empty if none."""
     return zone_code(code, *(step.code for step in reversed(path(places, code))))
 
 
@@ -140,7 +140,7 @@ def finding_text(finding: Finding, needs: Needs | None = None, place: str = "") 
 
 
 def people_words(twice: Sequence[NamedTwice]) -> list[str]:
-    """What is to be said of the people who give, receive and witness: that two of the names are one person's."""
+    """Say which names among giver, receiver and witnesses are one person's."""
     words = []
     if any(one.role == "receiver" for one in twice):
         words.append(_("Who gives and who receives have the same name."))
@@ -150,5 +150,5 @@ def people_words(twice: Sequence[NamedTwice]) -> list[str]:
 
 
 def people_json(twice: Sequence[NamedTwice]) -> list[dict[str, str]]:
-    """The same for programs."""
+    """Return the same for programs."""
     return [one._asdict() for one in twice]

@@ -36,7 +36,7 @@ def scan_frames(
         CameraError, InputError: the source failed.
         StoreError, ConflictError: the draft could not be kept.
     """
-    session.look_away()
+    session.forget_view()
 
     def see(looks: Iterable[Look]) -> None:
         for look in looks:
@@ -45,7 +45,7 @@ def scan_frames(
 
     with suppress(KeyboardInterrupt), open_looks(reader, source.kind) as looker:
         for frame in source:
-            looks = looker.look(frame.image, frame.at_ms, frame.effort)
+            looks = looker.inspect(frame.image, frame.at_ms, frame.effort)
             see(looks)
             session.unread = looker.unread
             for line in typed_lines() if typed_lines else ():

@@ -35,7 +35,7 @@ _RIGHT: frozenset[Kind] = frozenset({"taken", "said", "put_out", "place", "paper
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How far the draft is: labels taken, how many are expected (None: not known), and how many of them are missing.
+    """The progress of a draft: labels taken, how many are expected (None: not known), and how many of them are missing.
 
     Of what was taken, `extra` things are not among the expected ones, and `refused` ones stay with the giver.
     `assumed` things are inside those that were taken: they move along, and nobody has seen them. `elsewhere` of the
@@ -52,7 +52,7 @@ class Tally:
 
     @property
     def right(self) -> int:
-        """The labels taken that were expected, by other laptops too; all of them where nobody knows what is."""
+        """The number of taken labels that were expected, by other laptops too; all of them where that is not known."""
         return self.taken - self.extra + self.elsewhere
 
     @property
@@ -80,7 +80,7 @@ class TakenPaper:
 
 
 class Desk(Protocol):
-    """The draft as a session sees it. Everything it is told is durable when the call returns."""
+    """The draft as a session uses it; every change is durable when the call returns."""
 
     def take(self, label: ItemLabel, how: How) -> Taken:
         """Put an item into the draft; one that is there already is left as it is.
@@ -89,7 +89,7 @@ class Desk(Protocol):
             CodeError, RuleError: it cannot be taken, and the text says why. Any other error ends the session.
         """
 
-    def put_out(self, code: str) -> bool:
+    def remove(self, code: str) -> bool:
         """Take an item out of the draft again; False when it is not in it."""
 
     def set_end(self, end: End, custodian: str) -> str:
@@ -100,10 +100,10 @@ class Desk(Protocol):
         """
 
     def describe(self, what: What, code: str, text: str) -> str:
-        """Keep what is said of an item that was taken, or of the whole (`extra`, `bound`); returns it in words.
+        """Keep a remark on an item that was taken, or on the whole (`extra`, `bound`); return it in words.
 
         Raises:
-            CodeError, RuleError: it is not understood, or not said of something here.
+            CodeError, RuleError: it is not understood, or its item is not here.
         """
 
     def take_paper(self, sheet: Sheet) -> TakenPaper:
@@ -121,7 +121,7 @@ class Desk(Protocol):
         """
 
     def catch_up(self) -> "Outcome | None":
-        """Judge again what was taken, where new data has come; how it stands now, None where nothing is to be told."""
+        """Judge the taken items again if new data has come; return how they stand now, None if nothing changed."""
 
     @property
     def receiver(self) -> str | None:
@@ -133,7 +133,7 @@ class Desk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one label or one typed line: a line to show, a sound to make, and how far the draft is now.
+    """The outcome of one label or typed line: a line to show, a sound to make, and the progress of the draft.
 
     `text` is for people, in their language and printable whatever was scanned; `code` is the item's or the
     custodian's, empty where there is none.

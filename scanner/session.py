@@ -1,7 +1,7 @@
-"""A scan session: what is seen and typed becomes takes in a draft, each label once however long it is held.
+"""A scan session: scanned and typed labels are added to a draft, each once, however long it is in view.
 
-Pure: it is told what was read and when, and it tells the `Desk` what to keep. The draft and its durability are the
-desk's; a session that dies loses nothing but which labels were in view.
+Pure: it gets what was read and when, and calls the `Desk` to keep it. The desk makes the draft durable; a session that
+dies only loses which labels were in view.
 """
 
 from collections.abc import Iterable, Sequence
@@ -118,7 +118,8 @@ class ScanSession:
         return self._desk.tally
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool = False) -> list[Outcome]:
-        """What one frame brings: an outcome for each text that has become sure in it, none for what is merely held.
+        """Take the reads of one frame; return an outcome for each text that has become sure, none for those still in
+        view.
 
         Args:
             at_ms: when the frame was taken. It names the frame: what comes late for one that was told already is no
@@ -126,7 +127,7 @@ class ScanSession:
             is_still: the picture stands alone: what it is sure of is believed at once, and nothing was in view before.
         """
         if is_still:
-            self.look_away()
+            self.forget_view()
         self._forget_unseen(at_ms)
         outcomes: list[Outcome] = []
         doubted = {read.text for read in reads if is_still and not read.is_sure and _is_ours(read.text)}
@@ -148,11 +149,11 @@ class ScanSession:
         return outcomes
 
     def catch_up(self) -> list[Outcome]:
-        """What is to be told before the next label or line, because new data has come; at most one outcome."""
+        """Return the outcome of new data, to be shown before the next label or line; at most one."""
         told = self._desk.catch_up()
         return [] if told is None else [told]
 
-    def look_away(self) -> None:
+    def forget_view(self) -> None:
         """Forget what is in view: another source begins."""
         self._in_view.clear()
 
@@ -192,7 +193,7 @@ class ScanSession:
                     ),
                 )
             if entry.startswith("-"):
-                return self._put_out(parse_code(entry.partition("*")[0]))
+                return self._remove(parse_code(entry.partition("*")[0]))
             if word in _ENDS and rest:
                 return self._set_end(_ENDS[word], parse_custodian(rest))
             if word in _MATCH and rest:
@@ -212,7 +213,7 @@ class ScanSession:
         """Take out what was taken last."""
         if not self._history:
             return self._say("not_understood", _("There is no scan to undo"))
-        return self._put_out(self._history[-1])
+        return self._remove(self._history[-1])
 
     def _judge(self, text: str) -> Outcome:
         if is_part(text):
@@ -242,7 +243,7 @@ class ScanSession:
         return self._mark_in_view(self._say(kind, taken.title, taken.code, taken.findings))
 
     def _describe(self, what: What, rest: str) -> Outcome:
-        """Keep what is said of the item whose code comes first, else of the one that was taken last."""
+        """Keep a remark on the item whose code comes first, else on the one that was taken last."""
         first, _blank, text = rest.partition(" ")
         first, _equals, glued = first.partition("=")  # as the options have it: CODE=broken
         try:
@@ -280,8 +281,8 @@ class ScanSession:
         except (CodeError, RuleError, TamperError) as error:
             return self._refuse("refused", error)
 
-    def _put_out(self, code: str) -> Outcome:
-        was_in = self._desk.put_out(code)
+    def _remove(self, code: str) -> Outcome:
+        was_in = self._desk.remove(code)
         self._history[:] = [other for other in self._history if other != code]
         shown = show_code(code)
         if not was_in:

@@ -26,7 +26,7 @@ def type_lines(lines: Iterable[str], session: ScanSession, on_outcome: Callable[
 
 
 def take_line(session: ScanSession, line: str, on_outcome: Callable[[Outcome], None]) -> Outcome:
-    """Tell what new data has changed, then take a line and tell what came of it."""
+    """Show what new data has changed, then take a line and show its outcome."""
     for told in session.catch_up():
         on_outcome(told)
     outcome = session.type_in(line)

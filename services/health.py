@@ -1,4 +1,4 @@
-"""What is wrong with this computer and this station, and the one command that mends it: for `doctor` and the page."""
+"""Checks of this computer and this station, each with the command that fixes it: for `doctor` and the page."""
 
 import platform
 import shutil
@@ -36,7 +36,7 @@ _NEEDED = ("opencv-python", "zxing-cpp", "reportlab", "peewee", "apsw", "cryptog
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one look found: a name, its health, what is there, and the command that mends it."""
+    """The result of one check: its name, its health, what was found, and the command that fixes it."""
 
     name: str
     health: Health
@@ -184,7 +184,7 @@ def _disk(home: Path) -> Iterator[Check]:
 
 
 def look_at_ledger(at: Looked) -> Iterator[Check]:
-    """What is to be said of the ledger, its witnesses, its key and the clock."""
+    """Check the ledger, its witnesses, its key and the clock."""
     now = at.now_utc()
     wal = at.home / f"{LEDGER_FILE}-wal"
     in_use = wal.is_file() and wal.stat().st_size > 0  # before we open it ourselves
@@ -233,7 +233,7 @@ def _read_only(path: Path) -> Iterator[Check]:
 
 
 def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
-    """The tables of the present state, made anew from the records."""
+    """Check the tables of the present state, rebuilt from the records."""
     name = _("Present state")
     try:
         with at.open_store() as store:
@@ -244,12 +244,12 @@ def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
     except CustodyError as error:
         yield Check(name, "broken", say(error), say_hint(error))
         return
-    words = ngettext("made anew from the records of {count} item", "made anew from the records of {count} items", count)
+    words = ngettext("rebuilt from the records of {count} item", "rebuilt from the records of {count} items", count)
     yield Check(name, "ok", words.format(count=number(count)), _("See that all fits: python main.py verify"))
 
 
 def _strangers(store: Store) -> Check:
-    """How much of the room for logs that nobody admitted is taken, and by whom most."""
+    """Check how much space the logs that are not admitted take, and which takes most."""
 
     kept = Strangers(store).kept()
     size = sum(one.bytes for one in kept)
@@ -272,7 +272,7 @@ def _strangers(store: Store) -> Check:
 
 
 def _put_back(store: Store) -> Check | None:
-    """What tells that this ledger is an older copy of itself."""
+    """Check for signs that this ledger is an older copy of itself."""
     try:
         store.heads.refuse_if_rolled_back()
     except CustodyError as error:

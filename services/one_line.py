@@ -1,4 +1,4 @@
-"""Texts that people give: on one line, not too long, with nothing in them that nobody sees."""
+"""Texts that people give: one line, a maximum length, and no invisible characters."""
 
 from custody.errors import N_, InputError
 
@@ -6,16 +6,16 @@ LONGEST_NAME, LONGEST_NOTE = 120, 2000
 
 
 def one_line(option: str, text: str, limit: int = LONGEST_NAME) -> str:
-    """A text that an option gives, on one line, as a paper can show it.
+    """Return the text of an option on one line, as a paper can show it.
 
     Raises:
-        InputError: it is too long, or has characters that nobody sees.
+        InputError: it is too long, or has invisible characters.
     """
     line = " ".join(text.split())
     if not line.isprintable():
         raise InputError(
             N_("{option} has characters that cannot be shown: {text}"),
-            hint=N_("Type it anew."),
+            hint=N_("Type it again."),
             option=option,
             text=line[:LONGEST_NAME],
         )

@@ -1,4 +1,4 @@
-"""How far long work has come, for whoever shows it: a bar in the terminal, a bar on the page, or nobody."""
+"""The progress of long work, shown in the terminal, on the page, or not at all."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -12,9 +12,9 @@ class Progress(Protocol):
     """Shows one piece of work while the block lasts."""
 
     def __call__(self, length: int | None, label: str, /) -> AbstractContextManager[Advance]:
-        """Begin; `length` is how much there is to do, None where nobody knows."""
+        """Begin; `length` is how much there is to do, None if not known."""
 
 
 def unseen(_length: int | None, _label: str, /) -> AbstractContextManager[Advance]:
-    """Nobody looks."""
+    """Show no progress."""
     return nullcontext(lambda _count: None)

@@ -1,4 +1,4 @@
-"""How long this computer has been on: a count that nobody can set, beside the clock that anybody can."""
+"""How long this computer has been running: a count that cannot be set, unlike the clock."""
 
 import sys
 import time
@@ -6,9 +6,10 @@ from pathlib import Path
 
 
 def uptime() -> tuple[str, int] | None:
-    """The name of this run of the computer and its milliseconds so far, sleep included; None where nobody tells.
+    """Return the name of this run of the computer and its milliseconds, sleep included; None where the system has
+    neither.
 
-    macOS counts no sleep, so an honest night would look like a jump: nothing is said there.
+    None on macOS: it counts no sleep, so a night would look like a jump of the clock.
     """
     try:
         if sys.platform == "win32":

@@ -160,7 +160,7 @@ def start(table: Table, kind: str) -> tuple[Source, list[Fault]]:
 
     Raises:
         QuestionError: a column that could be two things.
-        InputError: there are no rows: a template that nobody has filled in.
+        InputError: there are no rows: an empty template.
     """
     found, faults = layout(table, kind)
     if faults:

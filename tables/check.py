@@ -1,4 +1,4 @@
-"""What rows say of each other and of what is already known: parents, kinds, destinations, serial numbers.
+"""Check rows against each other and against what is known: parents, kinds, destinations, serial numbers.
 
 Pure: takes parsed rows and mappings, gives faults in the order of the rows.
 """

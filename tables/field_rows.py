@@ -1,4 +1,4 @@
-"""Rows of what an office tells of its work: questions of checklists, sizes of kinds, critical points."""
+"""Rows of an office's own tables: questions of checklists, sizes of kinds, critical points."""
 
 import re
 from dataclasses import dataclass

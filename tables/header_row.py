@@ -129,7 +129,7 @@ def _header(first: int, end: int, names: Sequence[str], kinds: Sequence[str], re
 
 
 def _goes_on(upper: Sequence[str], lower: Sequence[str]) -> bool:
-    """Whether a row may be a second line of headings: words alone, and some below a blank cell of a group."""
+    """Whether a row may be a second line of headings: only words, and some below a blank cell of a group."""
     if not any(lower) or any(_NUMBER.fullmatch(cell) for cell in lower if cell):
         return False
     begun = next((at for at, cell in enumerate(upper) if cell), len(upper))

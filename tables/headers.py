@@ -1,4 +1,4 @@
-"""Which table it is, told by its headers: English or Indonesian, in any order and case (`tables.vocabulary`)."""
+"""Find which table it is by its headers: English or Indonesian, in any order and case (`tables.vocabulary`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -48,7 +48,7 @@ class Names:
     _below: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def find(self, name: str, parent: str, path: str, code: str = "") -> Named:
-        """The place of this name below `parent`.
+        """Return the place of this name below `parent`.
 
         Args:
             path: the name as `said` has it, with the sub-district before a village.
@@ -106,7 +106,7 @@ def _tidy(name: str) -> str:
 
 
 def _slug(name: str) -> str:
-    """A name as a part of a code: letters and digits alone, always the same."""
+    """Return a name as a part of a code: only letters and digits, always the same."""
     return re.sub(r"[^0-9A-Z]+", "", bare(name).upper())[:20] or "X"
 
 

@@ -161,7 +161,7 @@ class _Tree:
 
 
 def _filled(table: Table, source: Source) -> Iterator[tuple[Cells, str, str]]:
-    """Each row with its sub-district and village: merged cells have the name in their first row alone."""
+    """Return each row with its sub-district and village: merged cells have the name only in their first row."""
     district = village = ""
     has_tps = "tps" in source.columns
     for number, record in table.rows:

@@ -58,7 +58,7 @@ def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | Non
 
     Args:
         kinds: the kinds of table that it may be; their words tell which row has the headings.
-        reading: what was decided about it; None: all is found by itself.
+        reading: how to read it, as the user decided; None: everything is detected.
 
     Raises:
         QuestionError: it can be read in several ways.
@@ -250,7 +250,7 @@ def _name(names: Sequence[str], at: int) -> str:
 def _untaken(file: str, faults: Sequence[Fault]) -> InputError:
     return InputError(
         N_("{file} has cells that cannot be taken"),
-        hint=N_("Mend these cells and load the file again; nothing was loaded."),
+        hint=N_("Fix these cells and load the file again; nothing was loaded."),
         faults=few_of_a_kind(faults),
         file=file,
     )

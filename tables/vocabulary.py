@@ -271,7 +271,7 @@ def table_word(kind: str) -> str:
 
 
 def fold(text: str) -> str:
-    """A heading or word as it is compared: letters and digits alone, in lower case."""
+    """Return a heading or word for comparison: only letters and digits, in lower case."""
     return re.sub(r"[\W_]+", "", text.casefold())
 
 

@@ -296,7 +296,7 @@ def test_logs_that_are_only_named_are_followed_up_to_a_number_and_accuse_nobody_
 
 
 def test_pairs_of_absent_logs_are_bounded_too_and_what_is_here_is_followed_all_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr("evidence.mentions.Room.__init__.__defaults__", (20_000, 5, frozenset()))
+    monkeypatch.setattr("evidence.mentions.AuditLimits.__init__.__defaults__", (20_000, 5, frozenset()))
     monkeypatch.setattr(standalone, "MAX_NAMED", 5)
     root, liars = Station(1).fill(4), [Station(2), Station(3)]
     for liar in liars:

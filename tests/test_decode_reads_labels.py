@@ -199,13 +199,13 @@ def test_what_one_engine_read_in_one_rendering_is_looked_at_again_and_counted() 
     class Once(ZxingEngine):
         """Reads the plain picture alone, as it does a label at the edge of what can be read."""
 
-        def look(self, gray: Image, **how: bool) -> tuple[list[Read], list[Unread]]:
-            return super().look(gray, **how) if gray.shape == frame.shape and (gray == frame).all() else ([], [])
+        def inspect(self, gray: Image, **how: bool) -> tuple[list[Read], list[Unread]]:
+            return super().inspect(gray, **how) if gray.shape == frame.shape and (gray == frame).all() else ([], [])
 
     [text] = payloads(1)
     frame = np.pad(qr(text, 4, ec_level="H", version=2), 40, constant_values=255) // 2 + 60  # no rendering is the same
     [sure], [doubted] = (
-        StillReader(Reader([one]), AtOnce, lambda: 0.0).look(frame, 0.0)[0].reads for one in (ZxingEngine(), Once())
+        StillReader(Reader([one]), AtOnce, lambda: 0.0).inspect(frame, 0.0)[0].reads for one in (ZxingEngine(), Once())
     )
     assert sure.is_sure and sure.looks > 1 and sure.text == doubted.text == text
     assert not doubted.is_sure

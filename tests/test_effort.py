@@ -102,7 +102,7 @@ def test_a_picture_without_time_gets_two_looks_and_says_so_only_where_nothing_is
         found = []
         with open_source(str(tmp_path / name)) as source, open_looks(Reader(), source.kind) as looker:
             for frame in source:
-                found += in_view(looker.look(frame.image, frame.at_ms, Effort(name, told.append, -1.0)))
+                found += in_view(looker.inspect(frame.image, frame.at_ms, Effort(name, told.append, -1.0)))
         assert (len(found), len(told)) == (count, lines)
         assert all(read.is_sure for read in found)
 

@@ -25,7 +25,7 @@ def test_a_second_look_that_hangs_is_replaced_a_few_times_and_never_waited_for()
     live = LiveReader(Reader([Saying("first", "A")]), begin, clock)
     for n in range(600):
         clock.now_ms = n * FRAME_MS
-        assert texts(live.look(BLANK, clock.now_ms)) == [["A"]]
+        assert texts(live.inspect(BLANK, clock.now_ms)) == [["A"]]
     assert 2 <= len(begun) <= 5 and all(executor.is_closed for executor in begun)
 
 
@@ -42,7 +42,7 @@ def test_a_real_thread_that_hangs_leaves_the_first_look_reading() -> None:
     live = LiveReader(Reader([Hanging("first", "A")]), Beside, clock)
     for n in range(200):
         clock.now_ms = n * FRAME_MS
-        assert texts(live.look(BLANK, clock.now_ms)) == [["A"]]
+        assert texts(live.inspect(BLANK, clock.now_ms)) == [["A"]]
     never.set()
     live.close()
 
@@ -59,7 +59,7 @@ def test_closing_waits_for_a_look_that_runs_so_that_none_is_in_a_library_when_th
 
     before = set(threading.enumerate())
     live = LiveReader(Reader([Slow("first")]), Beside, Hand())
-    live.look(BLANK, 0.0)
+    live.inspect(BLANK, 0.0)
     began.wait()
     live.close()
     assert set(threading.enumerate()) <= before
@@ -73,7 +73,7 @@ def test_a_first_look_that_hangs_gives_nothing_and_the_next_frames_are_read() ->
         return begun[-1]
 
     live = LiveReader(Reader([Saying("first", "A")]), ByHand, Hand(), begin_first=begin)
-    assert [texts(live.look(BLANK, n * FRAME_MS)) for n in range(3)] == [[[]], [["A"]], [["A"]]]
+    assert [texts(live.inspect(BLANK, n * FRAME_MS)) for n in range(3)] == [[[]], [["A"]], [["A"]]]
     assert begun[0].is_closed  # type: ignore[union-attr]
 
 
@@ -85,7 +85,7 @@ def test_an_engine_that_hangs_on_every_frame_is_given_up_and_the_session_goes_on
         return begun[-1]
 
     live = LiveReader(Reader([Saying("first", "A")]), ByHand, Hand(), begin_first=begin)
-    assert all(texts(live.look(BLANK, n * FRAME_MS)) == [[]] for n in range(50))
+    assert all(texts(live.inspect(BLANK, n * FRAME_MS)) == [[]] for n in range(50))
     assert 2 <= len(begun) <= 5 and all(executor.is_closed for executor in begun)
 
 
@@ -97,7 +97,7 @@ def test_a_still_on_which_an_engine_hangs_gives_nothing_and_the_next_is_read() -
         return begun[-1]
 
     still = StillReader(Reader([Saying("first", "A")]), begin, Hand())
-    assert [texts(still.look(BLANK, n)) for n in range(2)] == [[[]], [["A"]]]
+    assert [texts(still.inspect(BLANK, n)) for n in range(2)] == [[[]], [["A"]]]
 
 
 def test_a_still_that_takes_for_ever_gives_what_was_read_in_time() -> None:
@@ -109,7 +109,7 @@ def test_a_still_that_takes_for_ever_gives_what_was_read_in_time() -> None:
             return super().read(gray)
 
     first = Slow("first", "A")
-    assert texts(StillReader(Reader([first, asked]), AtOnce, clock).look(BLANK, 0.0)) == [["A"]]
+    assert texts(StillReader(Reader([first, asked]), AtOnce, clock).inspect(BLANK, 0.0)) == [["A"]]
     assert (first.asked, asked.asked) == (2, 0)
 
 
@@ -130,7 +130,7 @@ def test_an_engine_that_raises_at_first_look_ends_nothing(error: Exception) -> N
 
     reader = Reader([Raising("first")])
     lookers = LiveReader(reader, AtOnce, Hand()), StillReader(reader, AtOnce, Hand())
-    assert [texts(looker.look(BLANK, 0.0)) for looker in lookers] == [[[]], [[]]]
+    assert [texts(looker.inspect(BLANK, 0.0)) for looker in lookers] == [[[]], [[]]]
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), MemoryError()])
@@ -140,9 +140,9 @@ def test_an_engine_that_raises_beside_leaves_the_first_look_reading(error: Excep
             raise error
 
     live = LiveReader(Reader([Saying("first", "A"), Raising("second")]), AtOnce, Hand())
-    assert all(texts(live.look(BLANK, n * 500.0)) == [["A"]] for n in range(20))
+    assert all(texts(live.inspect(BLANK, n * 500.0)) == [["A"]] for n in range(20))
 
 
 def test_a_frame_of_no_size_is_no_trouble() -> None:
     live = LiveReader(Reader([ZxingEngine()]), AtOnce, Hand())
-    assert texts(live.look(np.zeros((0, 0, 3), np.uint8), 0.0)) == [[]]
+    assert texts(live.inspect(np.zeros((0, 0, 3), np.uint8), 0.0)) == [[]]

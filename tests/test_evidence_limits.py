@@ -4,7 +4,7 @@ from evidence.audit import MAX_LOGS_SPREAD, worth_spreading
 from evidence.bundle_lines import LogRow
 from evidence.entry import RawEntry, examine
 from evidence.log_audit import MAX_FINDINGS, LogAudit
-from evidence.mentions import Room
+from evidence.mentions import AuditLimits
 
 
 def damaged(log: LogAudit, count: int) -> LogAudit:
@@ -32,8 +32,8 @@ def test_as_many_faults_as_are_told_are_not_followed_by_a_count() -> None:
 
 
 def test_of_many_logs_each_tells_its_first_fault_and_none_is_lost_from_the_count() -> None:
-    room = Room(left=12)
-    logs = [damaged(LogAudit(f"log {number}", room=room), 8) for number in range(5)]
+    limits = AuditLimits(left=12)
+    logs = [damaged(LogAudit(f"log {number}", limits=limits), 8) for number in range(5)]
     for log in logs:
         told = [finding for finding in log.findings() if "count" not in finding.values]
         more = [finding.values["count"] for finding in log.findings() if "count" in finding.values]

@@ -37,7 +37,7 @@ def codes(store: Store) -> list[str]:
 def desk_at(store: Store, load: tuple[str, ...] = ()) -> DraftDesk:
     draft = store.drafts.open(store.around.new_id(), WAREHOUSE, TRUCK, (TPS[0],), at=store.around.now_utc())
     if load:
-        store.drafts.say(draft.id, {LOAD: " ".join(load)})
+        store.drafts.describe(draft.id, {LOAD: " ".join(load)})
     return DraftDesk(store, draft.id)
 
 
@@ -52,7 +52,7 @@ def test_what_is_not_expected_does_not_fill_the_count(store: Store, codes: list[
         desk.take(ItemLabel(code, 1), "camera")
     assert desk.tally == Tally(5, 6, missing=0, assumed=3, extra=2)
     for code in codes[6:]:
-        desk.put_out(code)
+        desk.remove(code)
     assert desk.tally.is_whole
 
 
@@ -67,7 +67,7 @@ def test_the_count_is_kept_as_it_would_be_counted_anew(
         if is_taken:
             desk.take(ItemLabel(codes[at], 1), "camera")
         else:
-            desk.put_out(codes[at])
+            desk.remove(codes[at])
     anew = DraftDesk(store, desk.draft)
     assert desk.tally == anew.tally and desk.missing == anew.missing and desk.assumed == anew.assumed
     assert (desk.tally.expected or 0) - len(desk.missing) <= desk.tally.right + desk.tally.assumed

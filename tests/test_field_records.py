@@ -10,7 +10,7 @@ from pdf_text import text_of
 
 from custody.measures.progress import StockGroup
 from custody.plan.places import Place, is_under
-from custody.plan.store_space import Size, arrivals, room
+from custody.plan.store_space import Size, arrivals, space_taken
 
 LATER = "2024-02-12T03:00:00Z"
 
@@ -190,7 +190,7 @@ def test_what_is_to_come_what_is_here_and_what_has_passed_are_all_of_it(stock):
 
 
 def test_room_is_for_full_stacks_and_names_what_it_does_not_know():
-    taken = room({"box": 11, "ink": 3}, {"box": Size(400, 400, 600, stack=5)})
+    taken = space_taken({"box": 11, "ink": 3}, {"box": Size(400, 400, 600, stack=5)})
     assert (taken.litres, taken.floor_mm2, taken.unsized) == (1056, 3 * 160_000, ("ink",))
 
 

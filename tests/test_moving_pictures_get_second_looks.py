@@ -56,7 +56,7 @@ def test_what_only_second_looks_read_comes_twice_within_half_a_second() -> None:
     reader = Reader([ZxingEngine()])
     assert reader.read(frame) == []
     live = LiveReader(reader, AtOnce, Hand())
-    seen = [[text] in texts(live.look(frame, n * FRAME_MS)) for n in range(8)]
+    seen = [[text] in texts(live.inspect(frame, n * FRAME_MS)) for n in range(8)]
     assert seen.count(True) >= 2
 
 
@@ -66,7 +66,7 @@ def test_a_video_gets_second_looks_while_its_file_has_time_and_says_once_that_it
     for allowed_s, reads in ((60.0, True), (-1.0, False)):
         live = LiveReader(Reader([ZxingEngine()]), AtOnce, Hand())
         effort = Effort("labels.mp4", told.append, allowed_s)
-        seen = [texts(live.look(frame, n * FRAME_MS, effort)) for n in range(8)]
+        seen = [texts(live.inspect(frame, n * FRAME_MS, effort)) for n in range(8)]
         assert ([[text]] in seen) is reads
         assert len(told) == (0 if reads else 1)
 
@@ -75,7 +75,7 @@ def test_the_first_look_goes_on_while_a_second_look_takes_long() -> None:
     first, second, beside = Saying("first", "A"), Saying("second", "B"), ByHand()
     live = LiveReader(Reader([first, second]), lambda: beside, Hand())
     for n in range(30):
-        assert texts(live.look(BLANK, n * FRAME_MS)) == [["A"]]
+        assert texts(live.inspect(BLANK, n * FRAME_MS)) == [["A"]]
     assert len(beside.jobs) == 1  # one at a time; the frames between are dropped
 
 
@@ -83,9 +83,9 @@ def test_the_newest_frame_goes_to_a_second_look_that_is_free_again() -> None:
     beside = ByHand()
     live = LiveReader(Reader([Saying("first")]), lambda: beside, Hand())
     for n in range(10):
-        live.look(BLANK, n * 1000.0)
+        live.inspect(BLANK, n * 1000.0)
     beside.run()
-    live.look(BLANK, 10_000.0)
+    live.inspect(BLANK, 10_000.0)
     assert len(beside.jobs) == 2
 
 
@@ -93,7 +93,7 @@ def test_a_late_result_belongs_to_its_own_frame() -> None:
     beside = ByHand()
     live = LiveReader(Reader([Saying("first"), Saying("second", "B")]), lambda: beside, Hand())
     for n in range(100):
-        looks = live.look(BLANK, n * 1000.0)
+        looks = live.inspect(BLANK, n * 1000.0)
         if ["B"] in texts(looks):
             break
         beside.run()
@@ -105,7 +105,7 @@ def test_where_something_is_not_read_the_other_engine_is_heard_with_every_look()
     reader = Reader([ZxingEngine(), asked])
     live = LiveReader(reader, AtOnce, Hand())
     for n in range(6):
-        live.look(spoiled_label(), n * FRAME_MS)
+        live.inspect(spoiled_label(), n * FRAME_MS)
     assert asked.asked >= 6  # at the place itself too
 
 
@@ -115,7 +115,7 @@ def test_looks_rest_while_nothing_is_seen_and_where_nothing_can_be_read() -> Non
         live = LiveReader(Reader([ZxingEngine()]), lambda: beside, Hand())
         counts = []
         for n in range(round(seconds * 15)):
-            live.look(frame, n * FRAME_MS)
+            live.inspect(frame, n * FRAME_MS)
             if not beside.jobs[-1][0].done():
                 beside.find_nothing()  # as the real job would, in a hundredth of its time
             counts.append(len(beside.jobs))
@@ -150,7 +150,7 @@ def test_what_was_read_often_enough_is_covered_for_second_looks_and_read_by_the_
 
     live = LiveReader(Reader([ZxingEngine(), Watching("second")]), AtOnce, Hand())
     for n in range(40):
-        assert texts(live.look(frame, n * FRAME_MS))[-1] == [text]
+        assert texts(live.inspect(frame, n * FRAME_MS))[-1] == [text]
     assert asked and not any(ZxingEngine().read(gray) for gray in asked)
 
 
@@ -161,13 +161,13 @@ def test_hints_are_measured_beside_and_never_by_the_first_look(monkeypatch: pyte
     monkeypatch.setattr("scanner.decoding.live_reader.see", measure)
     live = LiveReader(Reader([ZxingEngine()]), ByHand, Hand())
     for n in range(5):
-        live.look(spoiled_label(), n * FRAME_MS)
+        live.inspect(spoiled_label(), n * FRAME_MS)
 
 
 def test_finishing_waits_for_the_second_look_that_runs() -> None:
     text, frame = small_label()
     live = LiveReader(Reader([ZxingEngine()]), Beside, Hand())
-    assert texts(live.look(frame, 5.0)) == [[]]
+    assert texts(live.inspect(frame, 5.0)) == [[]]
     (late,) = live.finish()
     assert late.at_ms == 5.0 and texts([late]) == [[text]]
 
@@ -176,7 +176,7 @@ def test_finishing_waits_for_the_second_look_that_runs() -> None:
 def test_each_kind_of_source_is_read(kind: Any) -> None:
     text, frame = small_label()
     with open_looks(Reader(), kind) as looker:
-        looks = looker.look(frame, 1.0) + looker.finish()
+        looks = looker.inspect(frame, 1.0) + looker.finish()
     assert [read.text for read in in_view(looks)] == [text]
 
 
@@ -219,7 +219,7 @@ def test_each_code_that_is_seen_and_not_read_says_what_would_help() -> None:
     frame[40 : 40 + code.shape[0], 40 : 40 + code.shape[1]] = code
     live = LiveReader(Reader([ZxingEngine()]), AtOnce, Hand())
     for n in range(5):
-        looks = live.look(frame, n * FRAME_MS)
+        looks = live.inspect(frame, n * FRAME_MS)
     (seen,) = live.unread
     assert texts(looks[-1:]) == [[text]]
     assert np.allclose(seen.corners, [(370, 60), (495, 60), (495, 185), (370, 185)], atol=8) and seen.hint == "flat"

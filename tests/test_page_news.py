@@ -34,7 +34,7 @@ def test_a_page_that_was_away_hears_what_it_missed_in_order() -> None:
     news = ServerEvents()
     mark = news.mark()
     for number in range(5):
-        news.tell("outcome", taken=number)
+        news.publish("outcome", taken=number)
     events = heard(news, mark, 5)
     assert [json.loads(event.split("data: ")[1])["taken"] for event in events] == [0, 1, 2, 3, 4]
     last = events[2].split("\n")[0].removeprefix("id: ")
@@ -44,7 +44,7 @@ def test_a_page_that_was_away_hears_what_it_missed_in_order() -> None:
 @pytest.mark.parametrize("mark", ["", "x", "-", "0000-1", "-5", "9" * 40])
 def test_after_a_restart_a_page_is_told_that_it_missed_something(mark: str) -> None:
     news = ServerEvents()
-    news.tell("outcome", taken=1)
+    news.publish("outcome", taken=1)
     assert "event: missed" in heard(news, mark, 1)[0]
 
 
@@ -52,7 +52,7 @@ def test_too_long_away_is_told_too() -> None:
     news = ServerEvents()
     mark = news.mark()
     for number in range(600):
-        news.tell("outcome", taken=number)
+        news.publish("outcome", taken=number)
     assert "event: missed" in heard(news, mark, 1)[0]
 
 
@@ -60,7 +60,7 @@ def test_who_missed_something_is_told_how_things_stand_before_what_comes_next() 
     news = ServerEvents()
 
     def now() -> dict[str, dict[str, str]]:
-        news.tell("camera", state="on")  # it comes on while the page is told that it is lost
+        news.publish("camera", state="on")  # it comes on while the page is told that it is lost
         return {"camera": {"state": "lost"}}
 
     stream = news.stream("0000-1", lambda: False, now=now)
@@ -76,7 +76,7 @@ def test_what_is_told_by_another_thread_wakes_who_waits() -> None:
         stream = news.stream(news.mark(), lambda: False)
         waiting = asyncio.ensure_future(first(stream, 1))
         await asyncio.sleep(0.05)
-        await asyncio.to_thread(news.tell, "outcome", taken=7)
+        await asyncio.to_thread(news.publish, "outcome", taken=7)
         return (await asyncio.wait_for(waiting, 20))[0]
 
     assert '"taken": 7' in wait_for(wait())

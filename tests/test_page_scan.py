@@ -233,13 +233,13 @@ def test_a_page_is_told_of_a_camera_only_when_it_can_ask_for_its_picture(
     draft, told = begun(visitor), list[str]()
     site.streams._default = "no-such-film.avi"
     events = site.sessions.events(draft)
-    tell = events.tell
+    publish = events.publish
 
     def told_now(*what: Any, **how: Any) -> dict[str, Any]:
         told.append(site.streams.state(draft).state)
-        return tell(*what, **how)
+        return publish(*what, **how)
 
-    monkeypatch.setattr(events, "tell", told_now)
+    monkeypatch.setattr(events, "publish", told_now)
     visitor.ask("POST", f"/api/drafts/{draft}/camera", {})
     assert told[0] == "opening"
 
@@ -283,7 +283,7 @@ def test_what_is_scanned_says_whether_it_was_taken_and_what_to_do(visitor: Visit
     assert held["advice"].startswith("BAST 0001/GUDANG-1/2024, ") and "WITA" in held["advice"]
     assert held["right"] == fine["right"]
     mistyped = typed(visitor, draft, right[:-1] + ("0" if right[-1] != "0" else "1"))
-    assert mistyped["advice"] == "NOT counted. Scan it again or type it anew." and mistyped["taken"] == held["taken"]
+    assert mistyped["advice"] == "NOT counted. Scan it again or type it again." and mistyped["taken"] == held["taken"]
 
 
 def test_an_item_that_another_truck_has_says_who_and_with_which_bast(visitor: Visitor, station: Terminal) -> None:

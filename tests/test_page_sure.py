@@ -204,7 +204,7 @@ class TestInABrowser:
         scan.page.click("#away-go")
         scan.page.wait_for_selector('[data-sign="giver"]:focus')
         with scan.page.expect_response("**/signatures"):  # something is said on another page, and they are shown anew
-            served.site.sessions.do(scan.page.url.split("/")[-2], lambda session: session.say({"note": "wet"}))
+            served.site.sessions.do(scan.page.url.split("/")[-2], lambda session: session.describe({"note": "wet"}))
         scan.page.wait_for_timeout(200)
         scan.page.wait_for_selector('[data-sign="giver"]:focus')
         assert scan.page.locator("[data-back]").count() == 1

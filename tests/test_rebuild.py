@@ -35,7 +35,7 @@ def test_what_somebody_wrote_into_the_present_state_is_gone_after_a_rebuild(stat
 
 def test_a_rebuild_says_what_it_did_in_words(station: Terminal) -> None:
     said = station("doctor", "--rebuild")
-    assert said.out.startswith(f"+ Present state: made anew from the records of {ITEMS} items\n")
+    assert said.out.startswith(f"+ Present state: rebuilt from the records of {ITEMS} items\n")
     assert "Traceback" not in said.err
 
 

@@ -106,9 +106,9 @@ def test_what_is_told_again_in_the_same_words_is_kept_once(url: str) -> None:
         store.drafts.open("d1", WAREHOUSE, TPS[0], (), at="2024-02-10T08:00:00Z")
         for _time in range(2):
             tell(store, "d1", ALL)
-        assert said_of(ENDS, store.drafts.said("d1")) == ALL
+        assert said_of(ENDS, store.drafts.details("d1")) == ALL
         tell(store, "d1", replace(ENDS, extras=(Extra("box", 2, "torn: =wet="), Extra("seal", 4))))
-        assert said_of(ENDS, store.drafts.said("d1")) == replace(ALL, extras=(*ALL.extras, Extra("seal", 4)))
+        assert said_of(ENDS, store.drafts.details("d1")) == replace(ALL, extras=(*ALL.extras, Extra("seal", 4)))
         assert store.drafts.get("d1").bound == ENDS.bound
 
 

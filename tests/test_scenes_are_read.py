@@ -80,7 +80,7 @@ class Draft:
         self.codes.append(label.code)
         return Taken(label.code, "Kotak suara")
 
-    def put_out(self, code: str) -> bool:
+    def remove(self, code: str) -> bool:
         return False
 
     def set_end(self, end: End, custodian: str) -> str:
@@ -142,7 +142,7 @@ def test_a_moving_picture_gives_what_both_other_readers_together_read(
     others = {read.text for frame in frames[::PEERS_TAKE] for one in available_engines() for read in one.read(frame)}
     live, found = LiveReader(Reader(), AtOnce, lambda: 0.0), set[str]()
     for number, frame in enumerate(frames):
-        found |= {read.text for look in live.look(frame, number * FILM_FRAME_MS) for read in look.reads}
+        found |= {read.text for look in live.inspect(frame, number * FILM_FRAME_MS) for read in look.reads}
     assert others <= found <= {label.text for label in printed}
 
 

@@ -50,7 +50,7 @@ class DeskInMemory:
         self.hows.append(how)
         return Taken(label.code, "Kotak suara 3/5", self.findings, already)
 
-    def put_out(self, code: str) -> bool:
+    def remove(self, code: str) -> bool:
         return self.labels.pop(code, None) is not None
 
     def set_end(self, end: End, custodian: str) -> str:

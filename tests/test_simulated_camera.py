@@ -43,7 +43,7 @@ class Draft:
             self.codes.append(label.code)
         return Taken(label.code, "Kotak suara", already=already)
 
-    def put_out(self, code: str) -> bool:
+    def remove(self, code: str) -> bool:
         was_in = code in self.codes
         self.codes = [other for other in self.codes if other != code]
         return was_in

@@ -127,7 +127,7 @@ def test_what_is_wrong_with_the_list_or_the_file_is_not_taken_in_either(attack, 
 
 def test_a_log_whose_name_is_not_its_keys_is_not_taken_in_and_wrong_to_no_verifier(file):
     """What our program calls its logs is its own affair; the frozen vectors have other names."""
-    station = Station(1).fill(4)
+    station = Station(1, "serah/pemilu-2024/gudang-1/0000000001000001").fill(4)
     evidence = Evidence([station], [station.entries], [station.row()])
     assert by_the_program(evidence.write(file), evidence).ok and by_the_tool(file, evidence).ok
     with pytest.raises(TamperError, match="does not bear the name"), read_bundle(file) as found:

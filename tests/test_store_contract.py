@@ -1,6 +1,7 @@
 """What a store promises, on SQLite and on PostgreSQL alike: the log, the plan, prints and handovers."""
 
 import hashlib
+from itertools import product
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -66,6 +67,28 @@ def test_a_log_is_named_for_its_election_and_station_and_no_two_have_one_name(fr
 def test_nothing_is_recorded_before_a_log_is_begun(url: str) -> None:
     with open_store(url, signer(), around(), create=True) as store, pytest.raises(StoreError, match="no station yet"):
         record_plan(store, PLACES, NEEDS, source="plan.csv", digest="0" * 64)
+
+
+def test_items_are_found_by_any_of_what_is_asked_together(url: str) -> None:
+    with planned_station(url) as store:
+        there, here = boxes(store, 3, TPS[1]), boxes(store, 4, TPS[0])
+        give(store, [*there[:2], *here[:2]], TRUCK)
+        record_prints(store, [there[0], here[0], here[3]], sheet="a4-3x7")
+        items = {item.code: item for item in store.state.find_items()}
+        unprinted = {code for code in items if code not in (there[0], here[0], here[3])}
+        assert set(items) == {*there, *here}
+        for kind, under, held_by, is_unprinted in product(
+            (None, "box", "seal"), (None, TPS[0], WAREHOUSE), (None, TRUCK, WAREHOUSE), (False, True)
+        ):
+            found = store.state.find_items(kind=kind, under=under, held_by=held_by, unprinted=is_unprinted)
+            assert [item.code for item in found] == [
+                code
+                for code, item in items.items()
+                if kind in (None, item.kind)
+                and under in (None, WAREHOUSE, item.to)
+                and held_by in (None, item.held_by)
+                and (not is_unprinted or code in unprinted)
+            ]
 
 
 def test_nothing_is_recorded_without_the_key(url: str) -> None:

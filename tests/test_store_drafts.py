@@ -30,8 +30,8 @@ def test_what_is_put_out_and_taken_again_comes_last(url: str) -> None:
         drafts.open("d1", None, None, (), at=AT)
         for code in "CAB":
             drafts.take("d1", Touch(code, 1, "camera"), at=AT)
-        assert drafts.put_out("d1", "C")
-        assert not drafts.put_out("d1", "C")
+        assert drafts.remove("d1", "C")
+        assert not drafts.remove("d1", "C")
         drafts.take("d1", Touch("C", 1, "camera"), at=AT)
         assert [touch.code for touch in drafts.touches("d1")] == ["A", "B", "C"]
 

@@ -23,20 +23,20 @@ class Asked(Given):
 
 
 class Answers:
-    """What came of each id, the newest of them; for the ledger's thread alone.
+    """The results of the newest ids; only the ledger's thread may use it.
 
-    Whoever asks for an id of which nothing is known has given it up: it is not done any more if it should come later.
-    So the answer "it did not come" stays true. It need not outlive the server, for no request does.
+    To ask for an unknown id gives it up: its request is refused if it comes later, so the answer "it did not come"
+    stays true. Results need not outlive the server, as no request does.
     """
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, object] = OrderedDict()
 
     def once(self, id: str | None, job: Callable[[], T]) -> T:
-        """What the job gives, or gave when it was done under this id before; None: it has no id.
+        """Return the job's result, or the one it had under this id before; None: it has no id.
 
         Raises:
-            ConflictError: somebody has asked for the id already and was told that it did not come.
+            ConflictError: the id was given up.
         """
         if id is None:
             return job()

@@ -140,7 +140,7 @@ def _answer(
     faults: Sequence[str] = (),
     way: tuple[str, str] | None = None,
 ) -> Response:
-    """What is said of an error: a page to who visits, with a button to the page that helps; JSON to a script."""
+    """Return the response for an error: a page with a button to the page that helps, or JSON for a script."""
     if "text/html" not in request.headers.get("accept", "") or request.method not in ("GET", "HEAD"):
         return JSONResponse({"error": line, "hint": hint, "faults": list(faults)}, status)
     try:

@@ -29,6 +29,6 @@ def saved_file(path: Path, *, show: bool) -> FileResponse:
 
 
 def disposition(how: str, name: str) -> str:
-    """The header that names a file, whatever the name has in it (RFC 6266)."""
+    """Return the header that names a file, with any characters in the name (RFC 6266)."""
     plain = "".join(char if char.isascii() and (char.isalnum() or char in "-._") else "-" for char in name)
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

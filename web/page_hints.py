@@ -24,6 +24,6 @@ def way_of(error: CustodyError) -> tuple[str, str] | None:
 
 
 def hint_on_page(error: CustodyError) -> str:
-    """What somebody at the page can do about a refusal: its hint, and where the page does what that tells to type."""
+    """Return what to do about an error on the page: its hint, with a page in place of a command to type."""
     hint, way = say_hint(error), way_of(error)
     return _("{hint} On this page: {way}.").format(hint=hint, way=_(way[1])) if way else hint

@@ -1,4 +1,4 @@
-"""What a request brings."""
+"""The base of models for request bodies."""
 
 from pydantic import BaseModel, ConfigDict
 

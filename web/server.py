@@ -1,4 +1,4 @@
-"""Runs the page: a port of this computer alone, the default browser, and an end when Ctrl-C is pressed."""
+"""Run the page: on a port of this computer only, in the default browser, until Ctrl-C is pressed."""
 
 import errno
 import os
@@ -175,7 +175,7 @@ def lan_server_of(site: Site) -> LanServer:
 
 
 class _Server(uvicorn.Server):
-    """Tells the streams, which would never end by themselves, that it is about to end."""
+    """A server that ends the streams first, as they would never end by themselves."""
 
     def __init__(self, config: uvicorn.Config, site: Site) -> None:
         super().__init__(config)

@@ -75,7 +75,7 @@ def is_device(request: Request) -> bool:
 
 
 def render_bare(request: Request, name: str, **values: Any) -> HTMLResponse:
-    """A whole page for who has no secret: nothing on it tells anything of the station."""
+    """Render a page for visitors without a secret, with nothing about the station on it."""
     return HTMLResponse(render(name, lang=language.chosen(), path=request.url.path, **values))
 
 

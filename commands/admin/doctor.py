@@ -1,4 +1,4 @@
-"""The doctor: what is wrong with this computer and this station, and the one command that mends it."""
+"""The command doctor: check this computer and this station, and name the command that fixes each fault."""
 
 from functools import partial
 from itertools import chain
@@ -17,7 +17,7 @@ _SIGNS = {"ok": "+", "warning": "!", "broken": "X"}
 @click.option(
     "--rebuild",
     is_flag=True,
-    help=_("Make the tables of the present state anew from the records, which stay as they are."),
+    help=_("Rebuild the tables of the present state from the records, which stay as they are."),
 )
 @click.option("--sound", is_flag=True, help=_("Play the four sounds: taken, taken already, taken out again, wrong."))
 @json_option

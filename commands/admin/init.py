@@ -55,7 +55,7 @@ from services.exchange.trust_anchors import read_fingerprint
 )
 @click.option("--new-key", is_flag=True, help=_("With --continue: make a new key, and keep the old one aside."))
 @click.option(
-    "--yes", is_flag=True, help=_("Begin anew without asking where nothing is recorded yet; the old files are kept.")
+    "--yes", is_flag=True, help=_("Begin again without asking where nothing is recorded yet; the old files are kept.")
 )
 @click.option("--passphrase", is_flag=True, help=_("Lock the key with a passphrase, which is asked for twice."))
 @json_option
@@ -156,10 +156,10 @@ def _show_begun(station: Station, begun: Begun) -> None:
 
 
 def _ask_anew(*, yes: bool) -> None:
-    """Ask before a station that has begun, and recorded nothing, begins anew.
+    """Ask before a station that has begun, and recorded nothing, begins again.
 
     Raises:
-        InputError: nobody is there to ask.
+        InputError: the input is no terminal.
     """
     if yes:
         return
@@ -167,18 +167,18 @@ def _ask_anew(*, yes: bool) -> None:
         raise InputError(
             N_("a station has begun here already; it has recorded nothing yet"),
             hint=N_(
-                "Add --yes to begin anew: the old key and ledger are kept in a folder beside. Or choose another "
+                "Add --yes to begin again: the old key and ledger are kept in a folder beside it. Or choose another "
                 "folder with --home."
             ),
         )
     words = _("A station has begun here already; it has recorded nothing yet. Its key and ledger would be kept aside.")
-    if not confirm(words + " " + _("Begin anew?"), default=False):
+    if not confirm(words + " " + _("Begin again?"), default=False):
         note(_("Nothing was recorded."))
         raise click.exceptions.Exit(EXIT_USAGE)
 
 
 def _say_root(genesis: Event, fingerprint: str) -> None:
-    """Which root the station follows, to be compared while a wrong one can still be mended."""
+    """Print which root the station follows, to be compared while a wrong one can still be corrected."""
 
     root = str(genesis.body["root"])
     if root != fingerprint:
@@ -188,7 +188,7 @@ def _say_root(genesis: Event, fingerprint: str) -> None:
         click.echo(
             _(
                 "Compare words and digits with the warehouse's key sheet. If they differ, run init again now: "
-                "while nothing is recorded, it begins anew."
+                "while nothing is recorded, it begins again."
             )
         )
     elif genesis.body["place"].count(".") >= 2 and genesis.body["continues"] is None:

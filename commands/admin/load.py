@@ -105,10 +105,10 @@ def _pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:
 def _load(
     store: Store, files: tuple[Path, ...], reading: Reading, home: Path, *, dry_run: bool, may_ask: bool
 ) -> list[Change]:
-    """Load the files, and ask at a terminal what is open about them.
+    """Load the files, and ask at a terminal how to read unclear headings.
 
     Raises:
-        QuestionError: something is open and nobody is there to ask.
+        QuestionError: something is unclear and the input is no terminal.
     """
 
     readings = {"": reading}

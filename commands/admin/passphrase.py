@@ -1,4 +1,4 @@
-"""Where a passphrase comes from: a file, the environment, or the keyboard, where nobody sees it."""
+"""Read a passphrase from a file, the environment, or the keyboard without echo."""
 
 import os
 import sys
@@ -33,20 +33,20 @@ def given(file: Path | None) -> str | None:
 
 
 def ask(file: Path | None) -> str:
-    """The passphrase of the station key, typed once where neither file nor environment gives it.
+    """Return the passphrase of the station key, typed once where neither file nor environment has it.
 
     Raises:
-        InputError: there is nobody to ask.
+        InputError: the input is no terminal.
     """
     known = given(file)
     return known if known is not None else _typed(_("Passphrase of the station key"), again=False)
 
 
 def choose(file: Path | None) -> str:
-    """A new passphrase, typed twice where neither file nor environment gives it.
+    """Return a new passphrase, typed twice where neither file nor environment has it.
 
     Raises:
-        InputError: there is nobody to ask.
+        InputError: the input is no terminal.
     """
     known = given(file)
     return known if known is not None else _typed(_("New passphrase of the station key"), again=True)

@@ -41,13 +41,13 @@ def _cell(page: Image, stock: Stock, cell: int) -> Image:
 
 
 def desks(labels: Sequence[Image], place: Image | None = None) -> list[Image]:
-    """Labels as they lie on a desk, so many at a time; a place's label lies alone before them."""
+    """Yield labels as they lie on a desk, some at a time; a place's label comes first and by itself."""
     alone = [] if place is None else lay_out([place], per_page=1)
     return alone + lay_out(labels, per_page=_LABELS_PER_DESK)
 
 
 def shoot(path: Path, desks: Sequence[Image], *, seed: int, tell: Callable[[int], None]) -> int:
-    """Film the desks, one after the other; returns the number of frames, and tells of each as it is made."""
+    """Film the desks one after the other and report each frame; return the number of frames."""
 
     def told() -> Iterator[Image]:
         for frame in simulate(

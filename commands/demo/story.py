@@ -44,9 +44,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One handover: what is said of it, the labels that lie before the camera in order, and what goes wrong.
+    """One handover: its details, the labels that lie before the camera in order, and what goes wrong.
 
-    `by` works the laptop. `scans_place`: who receives is not typed; the camera sees the place's own label first.
+    `by` works at the laptop. `scans_place`: who receives is not typed; the camera sees the place's own label first.
     """
 
     name: str

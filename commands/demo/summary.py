@@ -86,7 +86,7 @@ def _argument(path: Path) -> str:
 
 
 def summary(result: Result) -> dict[str, Any]:
-    """The same for `--json`."""
+    """Return the summary for `--json`."""
     return {
         "ok": result.is_whole,
         "out": str(result.out),

@@ -1,4 +1,4 @@
-"""The command that empties what is kept of logs that nobody admitted."""
+"""The command drop: delete what is kept of logs that are not admitted."""
 
 import sys
 from collections.abc import Sequence
@@ -44,10 +44,10 @@ def drop(station: Station, names: tuple[str, ...], is_all: bool, yes: bool, as_j
 
 
 def _ask_first(meant: Sequence[Stranger]) -> None:
-    """Say what goes, and ask.
+    """Show what will be deleted, and ask.
 
     Raises:
-        InputError: nobody is there to ask.
+        InputError: the input is no terminal.
     """
     for one in meant[:_SHOWN]:
         words = _("{log}: station {station} at {place}, {count} entries, {size} KB")

@@ -115,10 +115,10 @@ def admit(station: Station, keyfile: Path, power: tuple[str, ...], yes: bool, as
 
 
 def _ask_whether_it_is_another(card: StationCard, alike: Sequence[tuple[str, str]]) -> None:
-    """Say that the name looks like one admitted before, and ask.
+    """Show that the name looks like one admitted before, and ask.
 
     Raises:
-        InputError: nobody is there to ask.
+        InputError: the input is no terminal.
     """
     others = ", ".join(_("{station} at {place}").format(station=name, place=place) for name, place in alike)
     if not sys.stdin.isatty():

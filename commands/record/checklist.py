@@ -12,7 +12,7 @@ from custody.errors import N_, Fault, InputError
 from custody.format.event_types import Body
 from custody.format.events import Event
 from custody.plan.places import is_carrier
-from custody.plan.store_space import QUESTIONS, SPACE, STORAGE, Size, room
+from custody.plan.store_space import QUESTIONS, SPACE, STORAGE, Size, space_taken
 from db.store import Store
 from language import _
 from reports.lists.readiness import answers_words, arrivals_words, question_words
@@ -79,7 +79,7 @@ def checklist(
         where = _store_at(store, place)
         places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
         due = arrivals_at(store, where)
-        taken = room(due.to_come, sizes)
+        taken = space_taken(due.to_come, sizes)
         space = arrivals_words(due, taken, needs)
         facts = {
             "place": where,
@@ -167,7 +167,7 @@ def _rows(path: Path, parse: Callable[[Table], tuple[list[Located[T]], list[Faul
     rows, faults = parse(read_table(path, ("questions", "sizes")))
     if faults:
         raise InputError(
-            N_("{file} has faults"), hint=N_("Mend these cells and try again."), faults=tuple(faults), file=path.name
+            N_("{file} has faults"), hint=N_("Fix these cells and try again."), faults=tuple(faults), file=path.name
         )
     return [row.value for row in rows]
 
@@ -237,7 +237,7 @@ def _ask(row: QuestionRow) -> Answer:
     """Ask one question at the terminal; a remark may follow the answer.
 
     Raises:
-        InputError: there is nobody to answer, so nothing is recorded.
+        InputError: the question was not answered, so nothing is recorded.
     """
 
     prompt = " ".join((question_words(row.question), _("[yes/no/?, then a remark]")))

@@ -96,10 +96,10 @@ def correct(
 
 
 def _ask_first(undone: Undone) -> None:
-    """Say how far a withdrawal reaches where things and places follow from the record, and ask.
+    """Show how far a withdrawal reaches where items and places follow from the record, and ask.
 
     Raises:
-        InputError: nobody is there to ask.
+        InputError: the input is no terminal.
     """
     if not undone.is_far_reaching:
         return

@@ -1,4 +1,4 @@
-"""The command that tells the chain of custody of one item, and the file of many chains."""
+"""The command custody: print the chain of custody of one item, or write a file of many chains."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,5 +73,5 @@ def save_chains_of(store: Store, out: Path, chains: Chains | Sequence[Chain], *,
 
 
 def needs_of(store: Store) -> dict[str, Need]:
-    """The needs by kind."""
+    """Return the needs of the plan by kind."""
     return {need.kind: need for need in store.state.needs()}

@@ -110,7 +110,7 @@ def _timetable(store: Store, path: Path) -> list[Truck]:
         ]
     if faults:
         raise InputError(
-            N_("{file} has faults"), hint=N_("Mend these cells and try again."), faults=tuple(faults), file=path.name
+            N_("{file} has faults"), hint=N_("Fix these cells and try again."), faults=tuple(faults), file=path.name
         )
     return [
         Truck(
@@ -164,7 +164,7 @@ def tell(store: Store, listing: Listing, out: Path | None, *, as_json: bool) -> 
 
 
 def check_hours(within_h: int) -> int:
-    """The hours of `--within`.
+    """Check the hours of `--within`.
 
     Raises:
         InputError: fewer than none, or more than ten days.

@@ -37,7 +37,7 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
                 if frame.is_blank:
                     continue
                 began = time.perf_counter()
-                reads = in_view(looker.look(frame.image, frame.at_ms, frame.effort))
+                reads = in_view(looker.inspect(frame.image, frame.at_ms, frame.effort))
                 spent_ms = (time.perf_counter() - began) * 1000
                 done(1)
                 count += len(reads)

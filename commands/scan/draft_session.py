@@ -106,7 +106,7 @@ def run_session(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Scan into a draft from a source, or from the keyboard alone (`-`), then confirm it."""
+    """Scan into a draft from a source, or only from the keyboard (`-`), then confirm it."""
 
     desk = DraftDesk(store, draft)
     ending = take_labels(
@@ -118,10 +118,10 @@ def run_session(
 def take_labels(
     desk: DraftDesk | PackDesk, source: str, *, window: bool, quiet: bool, as_json: bool, kept: Callable[[], str]
 ) -> Ending:
-    """Scan into a desk's draft from a source, or from the keyboard alone, and say how it ended.
+    """Scan into a desk's draft from a source, or only from the keyboard, and return how it ended.
 
     Args:
-        kept: says what becomes of the session where it cannot go on; told before an error passes.
+        kept: prints what becomes of the session when an error ends it; called before the error is raised.
     """
 
     session = ScanSession(desk, taken=desk.taken)
@@ -224,7 +224,7 @@ def confirm_draft(
         note(f"{reason} {_kept(store, desk, source, options)}")
         raise click.exceptions.Exit(EXIT_USAGE)
 
-    handover = said_of(desk.handover, store.drafts.said(desk.draft))
+    handover = said_of(desk.handover, store.drafts.details(desk.draft))
     count = len(desk.taken)
     if not count and not handover.extras and not handover.refused:
         keep(_("Nothing was recorded.") if desk.papers else _("Nothing was scanned."))

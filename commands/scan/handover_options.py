@@ -38,7 +38,7 @@ SHOWN_PER_CODE = 5
 
 
 def handover_options(command: F) -> F:
-    """The options that say what a label cannot: people, counts, conditions, things without a label."""
+    """Add the options for what labels do not have: people, counts, conditions, things without a label."""
     for option in reversed((*_people_options(), *_item_options(), *_record_options())):
         command = option(command)
     return command
@@ -310,7 +310,7 @@ def recorded_json(store: Store, recorded: RecordedHandover) -> dict[str, Any]:
 def tell_findings(store: Store, findings: Sequence[Finding], place: str, *, err: bool = False) -> None:
     """List findings, gravest first, the first few of each code in words and the rest counted.
 
-    What a paper foretold is left out: who tells them says it in one line
+    What a paper foretold is omitted: the caller says it in one line
     (`services.scanning.handover_papers.foretold_words`).
     """
 

@@ -215,7 +215,7 @@ def drafts(
 
 
 def _tell(store: Store, info: DraftInfo, options: dict[str, Any]) -> None:
-    """Keep in a session what the options of this command say, over what was said of it before."""
+    """Keep the details from the options of this command in a session; they replace earlier ones."""
     given = read_handover(store, info.giver or "", info.receiver or "", options)
     tell_session(store, info.id, given, options)
 
@@ -231,7 +231,7 @@ def _find_draft(store: Store, id: str) -> DraftInfo:
 
 
 def _find_handover(store: Store, id: str) -> DraftInfo:
-    """The same, of a handover alone.
+    """Find the open session of a handover.
 
     Raises:
         InputError: the session is for something else.

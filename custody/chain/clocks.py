@@ -1,7 +1,7 @@
-"""Whether a station's clock was set: its time beside a count that nobody sets, how long the computer has been on.
+"""Tell whether a station's clock was set, from its time and a count that cannot be set: how long the computer runs.
 
-A clock that is merely wrong shows nothing here; one that jumps between two records does. Time is a claim all the same:
-what comes first is never judged by it.
+A clock that is wrong all the time gives no finding; one that jumps between two records does. Time stays a claim: the
+order of records is never judged by it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,9 +23,10 @@ _TOUCHING = frozenset({"handover", "seal", "inspect", "pack", "incident", "reass
 
 @dataclass(frozen=True, slots=True)
 class ClockMark:
-    """One look at both: the time that the clock showed (RFC 3339, UTC), and the milliseconds since the computer began.
+    """Both at one moment: the time that the clock showed (RFC 3339, UTC), and the milliseconds since the computer
+    started.
 
-    `boot` names the run of the computer, for the count begins anew with each.
+    `boot` names the run of the computer: the count starts from 0 in each.
     """
 
     boot: str
@@ -45,7 +46,10 @@ class ClockMark:
 
 
 def expected_time(before: ClockMark | None, now: ClockMark | None) -> str | None:
-    """What the clock would show now had nobody set it since `before`; None where it shows that, or nobody can tell."""
+    """Return the time that the clock would show now if it had not been set since `before`.
+
+    None where it shows that time, or where it cannot be known.
+    """
     if before is None or now is None or before.boot != now.boot or now.uptime_ms < before.uptime_ms:
         return None
     passed = timedelta(milliseconds=now.uptime_ms - before.uptime_ms)
@@ -60,7 +64,7 @@ def expected_time(before: ClockMark | None, now: ClockMark | None) -> str | None
 
 
 def clock_events(expected: str, following: Sequence[NewEvent]) -> list[NewEvent]:
-    """The events that say so before others are recorded under the clock as it is now."""
+    """Return the `clock` events that come before others are recorded under the clock as it is now."""
     codes = list(dict.fromkeys(_codes(following)))
     return [NewEvent("clock", {"expected": expected, "codes": list(piece)}) for piece in parts(codes, CODES_PER_EVENT)]
 
@@ -89,9 +93,9 @@ class Stamp:
 
 
 class ClockSteps:
-    """Where the clocks of whole logs were set, whatever was recorded: by what `clock` says, and by times that go back.
+    """Collect where the clocks of whole logs were set, from `clock` events and from times that go back.
 
-    Put the entries of each log in their order, all at once or as they come.
+    Call `put` with the entries of each log in their order, all at once or as they come.
     """
 
     def __init__(self) -> None:
@@ -119,7 +123,7 @@ def judge_step(before: str | None, now: str) -> Finding | None:
 
 
 def went_back(before: str, after: str) -> bool:
-    """Whether the time of a record is before that of the one before it, by more than clocks are put right by alone."""
+    """Whether a record's time is before that of its predecessor by more than an automatic correction of a clock."""
     return datetime.fromisoformat(before) - datetime.fromisoformat(after) > TOLERANCE
 
 

@@ -29,7 +29,7 @@ class Look:
 class ConditionRow:
     """The items of one kind that one custodian holds: how many in all, and the looks behind each condition.
 
-    What nobody looked at is in none of them: `unseen` says how many these are.
+    Items that were never inspected are in none of them; `unseen` is their number.
     """
 
     place: str

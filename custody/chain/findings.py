@@ -80,7 +80,7 @@ class Finding:
         return self.message.format(**self.values)
 
     def closed(self) -> "Finding":
-        """The same finding, settled."""
+        """Return the same finding with `is_open` false."""
         return replace(self, is_open=False)
 
 
@@ -117,7 +117,7 @@ _VOID: Mapping[str, str] = {
 def judge_label(
     item: Item | None, label: ItemLabel, *, met_giver: bool = True, blank: Voids | None = None
 ) -> list[Finding]:
-    """What a label itself says against: an unknown code, a void print, a print that nobody recorded.
+    """Return the findings about the label itself: an unknown code, a void print, a print that was never recorded.
 
     Print 01 is taken as issued even where its event has not been met: an honest receiver that only has the list of
     items must not be alarmed by every label.
@@ -283,7 +283,8 @@ def shortage(item: Item, places: Mapping[str, Place], *, is_listed: bool = False
 
 
 def judge_count(offered: int, extras: int, counted: int | None) -> list[Finding]:
-    """The finding that the giver counted otherwise than was offered, which alone shows two boxes under one code.
+    """Return the COUNT finding where the giver counted another number than was offered; only this shows two boxes under
+    one code.
 
     Args:
         offered: what was scanned, taken and refused.

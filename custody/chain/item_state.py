@@ -268,7 +268,7 @@ def registered_twice(code: str, state: State, row: Body) -> list[Finding]:
 
 
 def _has_no_station(places: Mapping[str, Place], custodian: str) -> bool:
-    """Carriers and vendors keep no log: what they gave is explained by whoever gave it to them."""
+    """Whether a custodian keeps no log (a carrier or vendor): the one who gave to it explains what it gives."""
     place = places.get(custodian)
     return is_plate(custodian) if place is None else place.level in ("carrier", "vendor")
 

@@ -58,7 +58,7 @@ def is_home(ways: Ways, to: str, holders: Iterable[str]) -> bool:
 
 
 def journey(chain: Chain, ways: Ways, *, as_of: str | None = None) -> Journey | None:
-    """What the chain says of the way to the present destination; None where nobody registered the item.
+    """Return the item's way to its present destination; None where no event registers it.
 
     Args:
         as_of: the moment (RFC 3339, UTC) after which nothing counts as moved yet; None: all that is recorded.

@@ -59,7 +59,7 @@ class Roster:
         return owner is not None and owner.key in self.powers
 
     def is_stranger(self, log: str) -> bool:
-        """Whether what a log recorded is kept and counts nowhere, until root admits its key.
+        """Whether the records of a log are kept but do not count until root admits its key.
 
         A station's own log counts at that station. While root's log, which alone says who is admitted, is not here,
         every log that names this root counts. Where no root is known, all do.
@@ -81,20 +81,20 @@ class Roster:
     def has_met_all(self) -> bool:
         """Whether a log is held of every station that counts, and there are two besides root.
 
-        With one alone, root has perhaps admitted only the first. Whose station asks is all one: those that hold the
-        same logs must say the same of each item.
+        With only one, root has perhaps admitted only the first. The answer depends on the logs that are held, not on
+        the station that asks: those that hold the same logs must find the same for each item.
         """
         held = {owner.key for owner in self.owners.values()}
         others = {key for key in self.powers if _fingerprint(key) != self.root}
         return bool(self.roots) and len(others) > 1 and self.powers.keys() - self.revoked.keys() <= held
 
     def last_good(self, log: str) -> int | None:
-        """The number up to which a log stands; None where nobody has set an end to it."""
+        """The number up to which a log stands; None where its key was not revoked."""
         owner = self.owners.get(log)
         return None if owner is None else self.end_of(owner.key, log)
 
     def end_of(self, key: str, log: str) -> int | None:
-        """The number up to which a log of this key stands, held or not; None where nobody has set an end to it."""
+        """The number up to which a log of this key stands, held or not; None where the key was not revoked."""
         return self.revoked[key].get(log, 0) if key in self.revoked else None
 
     def is_quarantined(self, event: Event) -> bool:
@@ -165,11 +165,11 @@ def own_logs(own: Event, notices: Iterable[Event]) -> frozenset[str]:
 
 
 def root_followed(own: Event, notices: Iterable[Event]) -> str:
-    """The fingerprint of the root that a station follows.
+    """Return the fingerprint of the root that a station follows.
 
-    The one that it was told when its log began. A station that was told none is its own root, until it meets the one
-    other root that has admitted its key, or the only one that has a plan while it has none itself. Whoever has
-    admitted anybody is a root and follows nobody, so no stranger's bundle can take an election over.
+    It is the one that was given when its log began. A station without one is its own root, until it meets the one other
+    root that has admitted its key, or the only one that has a plan while it has none itself. A station that has
+    admitted another is a root and follows none, so a stranger's bundle cannot take an election over.
 
     Args:
         own: the first event of the station's own log.

@@ -58,11 +58,11 @@ class Seals:
         return [serial for serial, use in self.uses.items() if use.fate == "on"]
 
     def leaves(self, fate: Fate) -> tuple[str, ...]:
-        """The leaves of the events by which seals came to be `on`, `off` or whatever is asked."""
+        """The leaves of the events by which seals came into this state, such as `on` or `off`."""
         return tuple(dict.fromkeys(use.leaf for use in self.uses.values() if use.fate == fate))
 
     def take(self, code: str, event: Event, *, is_met: bool) -> tuple[list[Finding], bool]:
-        """Follow one `seal` event of this item: what is irregular, and whether it settles what was found before.
+        """Apply one `seal` event of this item; return the findings, and whether it settles earlier ones.
 
         New seals settle a finding where somebody else saw them put on: two people, or a witness who is another one.
 

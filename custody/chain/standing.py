@@ -1,4 +1,4 @@
-"""What the logs under a chain are worth: findings about whoever recorded it, beside those about the item."""
+"""Findings about the stations that recorded a chain: logs that are forked, revoked or not admitted."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -20,7 +20,8 @@ _LEFT_OUT = N_("{count} records of {station} about {item} came after its key was
 
 
 def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_out: Iterable[Event]) -> Chain:
-    """The chain with a finding for each log in it that is not admitted, forked or revoked; the same for any order.
+    """Return the chain with a finding for each log in it that is not admitted, forked or revoked; order does not
+    matter.
 
     That a log is not admitted is provisional where its records count all the same: at its own station, and wherever
     root's log is not here.

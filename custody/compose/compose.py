@@ -73,7 +73,7 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What is said of a handover besides its items. `counted` is the giver's own count, None when nobody counted.
+    """What people state about a handover, besides its items. `counted` is the giver's own count, None without one.
 
     `bound` are the places a carrier goes to, empty when `to` is no carrier or it is not known. `refused` are things
     that the receiver did not take: they stay with the giver. `remarks` are said of single items, taken or refused, by
@@ -256,15 +256,15 @@ def handover_events(
     destinations: Mapping[str, str] | None = None,
     meant: Collection[str] | None = None,
 ) -> list[NewEvent]:
-    """The events of one handover: its parts under one BAST number, and an inspection for each condition noted.
+    """Return the events of one handover: its parts under one BAST number, and an inspection for each condition noted.
 
-    Items stand by destination, so that where they go is told in few words.
+    Items are ordered by destination, which keeps the list of destinations short.
 
     Args:
         touches: what was taken; what was refused stands in the handover.
         latest: the newest known event of each item, for the items that have one.
         destinations: where items are bound for, by code, for those of which it is known.
-        meant: the codes of what was to go, where somebody has listed them; None: nobody has.
+        meant: the codes of what was to go, where they were listed; None where there is no list.
     """
     to = destinations or {}
     offered = sorted([*touches, *handover.refused], key=lambda touch: (touch.code not in to, to.get(touch.code, "")))
@@ -355,7 +355,7 @@ def _pieces(
     to: Mapping[str, str],
     absent: Sequence[str],
 ) -> list[tuple[list[Touch], list[str]]]:
-    """The rows of a handover by part, and the codes that are told as absent in it; no more than an event holds."""
+    """Split a handover into parts that fit into an event: the touches of each, and the codes listed as absent in it."""
     pieces: list[tuple[list[Touch], list[str]]] = [([], [])]
     room, seen = [_HANDED_BYTES], set[object]()
     for touch in touches:

@@ -39,7 +39,7 @@ class NewEvent:
 class Touch:
     """One item as it was read: its code, the print number on the label (None: typed without), and how.
 
-    `matched`: its label could not be read, and people told which of the expected things it is.
+    `matched`: its label could not be read, and people chose which of the expected things it is.
     """
 
     code: str
@@ -48,7 +48,7 @@ class Touch:
 
 
 def how_entered(label: ItemLabel) -> How:
-    """How a line came that nobody timed: a symbol's text from a scanner, anything else by hand."""
+    """Return how a line without timing was entered: a symbol's text by a scanner, anything else by hand."""
     return "wedge" if label.is_symbol else "typed"
 
 
@@ -129,10 +129,10 @@ def pack_events(
     note: str = "",
     occurred: str | None = None,
 ) -> list[NewEvent]:
-    """Events that say what was put into a parent, taken out, or found in it.
+    """Return the events that record what was put into a parent, taken out, or found in it.
 
-    A check in full speaks of all that is inside, so it is one event whatever it found; where that is more than an
-    event has room for, samples before it have the labels that were read.
+    A full check is about everything inside, so it is always one event; labels that do not fit into it are recorded in
+    samples before it.
 
     Args:
         action: `add`, `remove`, `open` or `check`.
@@ -174,5 +174,5 @@ def touched(touches: Iterable[Touch], latest: Mapping[str, Ref]) -> tuple[list[d
 
 
 def readable(touch: Touch) -> Touch:
-    """How an item was read, in the three words that an inspection has: what was matched, people told."""
+    """Return the touch as an inspection can record it: a `matched` one counts as typed, without a print number."""
     return Touch(touch.code, None, "typed") if touch.how == "matched" else touch

@@ -162,7 +162,7 @@ def _sorted(body: Mapping[str, Any]) -> bytes | None:
 
 
 def _is_composed(text: str) -> bool:
-    """Whether text is in NFC; in a time that grows as its length does, whatever it is."""
+    """Whether text is in NFC; takes linear time for any text."""
     return _are_in_order(text) and unicodedata.is_normalized("NFC", text)
 
 
@@ -179,7 +179,7 @@ def _are_in_order(text: str) -> bool:
 
 
 def _is_plain(body: Any) -> bool:
-    """Whether `_sorted` may be asked: only what JSON has, whole numbers alone, none past what RFC 8785 allows."""
+    """Whether `_sorted` applies: only JSON types, with integers in the range of RFC 8785 as the only numbers."""
     parts = [body]
     for part in parts:  # which grows while it is gone through
         kind = type(part)

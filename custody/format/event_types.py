@@ -63,9 +63,9 @@ def fields_of(type_: str, version: int) -> Fields:
 
 
 def first_wrong(body: Body, fields: Fields) -> str | None:
-    """The name of the first field that is missing, unknown or out of its range; None where all is right.
+    """Return the name of the first field that is missing, unknown or out of its range; None where all are right.
 
-    A name may be empty: whoever attacks chooses it.
+    The name may be empty, as an attacker can choose it.
     """
     for name in sorted(body.keys() ^ fields.keys()):
         return name

@@ -80,7 +80,7 @@ class Event:
 
     @cached_property
     def absent(self) -> frozenset[str]:
-        """The items that by a list were to go in a handover and were not scanned; empty where nobody stated one."""
+        """The items that were to go in a handover by a list and were not scanned; empty without a list."""
         return frozenset((self.body.get("meant") or {}).get("absent", ()))
 
     @cached_property
@@ -90,12 +90,12 @@ class Event:
 
     @property
     def named(self) -> Mapping[str, Body | None]:
-        """All items in whose chain this event stands, by code: its rows, and None for each that it tells as absent."""
+        """All items in whose chain this event is, by code: its row, None for each that it lists as absent."""
         return {**dict.fromkeys(self.absent), **self.rows} if self.absent else self.rows
 
 
 def read_event(body: bytes, signatures: tuple[Signature, ...]) -> Event:
-    """Read a stored entry.
+    """Decode the stored bytes of an entry, and check their form.
 
     Raises:
         TamperError: bytes that are not canonical, a key that this version does not know, a missing or wrong value.
@@ -104,7 +104,7 @@ def read_event(body: bytes, signatures: tuple[Signature, ...]) -> Event:
 
 
 def read_body(data: bytes) -> Body:
-    """Read a stored body.
+    """Decode the stored bytes of an event's body, and check their form.
 
     Raises:
         TamperError: bytes that are not canonical, a key that this version does not know, a missing or wrong value.

@@ -51,5 +51,5 @@ class Item:
 
     @property
     def is_damaged(self) -> bool:
-        """Whether the last look found it other than good; what nobody looked at is neither."""
+        """Whether the last inspection found it other than good; False where it was never inspected."""
         return self.condition not in ("", "good")

@@ -127,7 +127,7 @@ class Collector:
         )
 
     def take(self, text: str) -> Progress:
-        """Take one part; what was taken before is no matter.
+        """Take one part; a part that was taken before is ignored.
 
         Raises:
             CodeError: it is no part, or the parts do not make what they say: they are to be read again.

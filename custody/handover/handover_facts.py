@@ -1,6 +1,6 @@
-"""What the records of a handover say of it: every surface takes its numbers from here.
+"""The facts of a handover by its records: the only place that counts them.
 
-Screen, page, letter, waybill, `--json`, reports and API show what `handover_facts` gives; none of them counts again.
+Screen, page, letter, waybill, `--json`, reports and API show what `handover_facts` returns.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -146,7 +146,7 @@ def stated(records: Iterable[Body]) -> dict[str, None] | None:
 def expected_items(
     handover: Body, meant: Collection[str] | None, around: Around, places: Mapping[str, Place]
 ) -> dict[str, Item] | None:
-    """What is to go in a handover, by code: what somebody listed, else `Around.to_go`; None where nobody can know.
+    """Return the items that are to go in a handover, by code: the listed ones, else `Around.to_go`; None if not known.
 
     Args:
         handover: its `from`, `to` and `bound`.

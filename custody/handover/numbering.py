@@ -1,4 +1,4 @@
-"""Numbers of BAST letters: each station counts a row of its own, and this tells which handover came where in it."""
+"""The numbers of BAST letters: each station counts its own, and this finds the place of each handover in that count."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,10 +18,10 @@ def station_slug(log: str) -> str:
 
 
 def in_row(handovers: Iterable[Event]) -> Iterator[tuple[str, Event]]:
-    """Each record of a handover with the number that its station's own row had for it.
+    """Return each record of a handover with the number that its station's own count had for it.
 
-    The row goes on with each handover, so where the handover has another number (one that several laptops share, or
-    that of the record which it corrects), nobody else has this one: it was drawn and is not used.
+    The count increases with each handover. Where a handover has another number (one that several laptops share, or that
+    of the record which it corrects), the number of the count stays unused.
 
     Args:
         handovers: the `handover` events of whole logs, those of each log in its order.

@@ -31,8 +31,8 @@ def to_come(
     """The codes on a paper that are to come when `giver` now hands over to `to`.
 
     All of them, where the paper is about this handover. Where it is about the one before, by which `giver` got them
-    (a truck at its stop): those bound for below `tops`, as is known here or else as the paper says. Of an item that
-    neither tells of it is taken to be so where all that the carrier goes to lies below.
+    (a truck at its stop): those bound for below `tops`, as is known here or else as the paper says. An item
+    whose destination is not known counts as to come where all that the carrier goes to lies below.
 
     Args:
         tops: the places whose items go to `to`: itself, or where a carrier goes.
@@ -54,12 +54,14 @@ def in_hand(handover: Body, giver: str, to: str) -> list[str]:
 
 
 def unregistered(code: str, handover: Body, destinations: Mapping[str, str]) -> Item:
-    """What an item is that only a paper names: its code, who has it and where it goes, if the paper tells; no kind."""
+    """Return an item that only a paper names: its code, its holder, its destination if the paper has it; without a
+    kind.
+    """
     return Item(code, "", destinations.get(code, ""), k=1, n=1, held_by=str(handover["to"]))
 
 
 def destinations_of(handover: Body) -> dict[str, str]:
-    """Where the items of a record go, by code, as its station knew it; empty where the record does not tell."""
+    """Return the destinations of a record's items by code, as its station knew them; empty where it has none."""
     runs, codes = handover.get("destinations", ()), [str(row["code"]) for row in handover["items"]]
     if sum(run["count"] for run in runs) != len(codes):
         return {}
@@ -92,7 +94,7 @@ def judge_against_load(code: str) -> Finding:
 
 
 def unknown_key(station: str, *, is_foretold: bool = False) -> Finding:
-    """The finding that a paper's key was admitted by nobody that this station knows of.
+    """Return the finding that no log known here has admitted a paper's key.
 
     `is_foretold`: no key can be known here yet, for no plan and nothing registered has come.
     """

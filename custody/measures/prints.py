@@ -63,7 +63,7 @@ class PrintAccount:
 
     @property
     def total(self) -> PrintRow:
-        """All rows in one."""
+        """Return the sum of all rows."""
         total = PrintRow("", "", "", "")
         for row in self.rows:
             total.printed += row.printed
@@ -121,7 +121,7 @@ class _Account:
         self._rows: dict[tuple[str, str, str, str], PrintRow] = {}
 
     def made(self) -> PrintAccount:
-        """The account."""
+        """Return the account of everything that was added."""
         records = [self._count(event) for event in self._prints]
         records += [self._record(event, "void", _labels(event)) for event in self._voids]
         records += [self._record(event, "claim", labels) for event, labels in self._claims.values()]

@@ -123,7 +123,7 @@ class Amounts:
 
 
 class StockSums:
-    """The amounts of every place over all kinds, of which any item may be put in anew as it moves on."""
+    """The amounts of every place over all kinds; an item that moves on replaces what was counted of it."""
 
     def __init__(self, ways: Ways) -> None:
         self._ways = ways
@@ -132,7 +132,7 @@ class StockSums:
         """By place, polling stations too. What is bound for a place that the tree does not have is under its code."""
 
     def put(self, chain: Chain) -> None:
-        """Count an item as its chain tells now, in place of what was counted of it."""
+        """Count an item as its chain is now, in place of what was counted of it before."""
         item = chain.item
         if before := self._groups.pop(chain.code, None):
             self._count(before, -1)

@@ -125,7 +125,7 @@ class ReturnRow:
 
     @property
     def delivered(self) -> int:
-        """How many were delivered."""
+        """The number of pieces that were delivered."""
         return sum(self.counts.values())
 
     @property

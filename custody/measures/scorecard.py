@@ -1,7 +1,7 @@
 """The scorecard: how much of what a committee had in its hands went right, on each of the six "tepat".
 
-Every figure is a share of things with its number, and every fault has the record behind it. Committees are compared
-only where that can be told from chance (docs/scorecard.md).
+Every figure is a share with the number of things behind it, and every fault names its record. Committees are compared
+only where a difference is not chance (docs/scorecard.md).
 """
 
 from collections.abc import Iterable, Mapping
@@ -100,7 +100,7 @@ def scorecard(chains: Iterable[Chain], ways: Ways, *, as_of: str, counted: Itera
 
 
 class Scores:
-    """The marks of many items, of which any may be put in anew: its sums are kept, never added up from the start."""
+    """The sums of the marks of many items; an item that moves on replaces what was counted of it."""
 
     def __init__(self, ways: Ways) -> None:
         self._ways = ways
@@ -115,7 +115,7 @@ class Scores:
         self._count(marks, 1)
 
     def cards(self, counted: Iterable[Counted] = (), *, as_of: str) -> list[Card]:
-        """The cards as `scorecard` tells them."""
+        """Return the cards, one for each committee, in the order of `scorecard`."""
         whole: dict[str, list[tuple[Fault, int]]] = {}
         for part, finding in count_findings(counted):
             if moment(part.happened) <= moment(as_of):

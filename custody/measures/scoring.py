@@ -1,6 +1,6 @@
-"""What one item's chain says of those who had it: what went wrong, on which of the six "tepat", and in whose hands.
+"""The faults of one item's chain: what went wrong, on which of the six "tepat", and who had the item.
 
-A fault is laid to whoever had the thing when it arose, not to whoever found it.
+A fault counts for the custodian who had the thing when it arose, not for the one who found it.
 """
 
 from collections.abc import Mapping

@@ -80,7 +80,7 @@ Stop = tuple[Place, str | None]
 
 
 class DueSums:
-    """The clock's sums over many items, of which any may be put in anew as it moves on."""
+    """The sums of due times over many items; an item that moves on replaces what was counted of it."""
 
     def __init__(self, ways: Ways) -> None:
         self._ways = ways
@@ -89,7 +89,7 @@ class DueSums:
         self._stops: dict[str, tuple[Stop, ...]] = {}
 
     def put(self, code: str, journey: Journey | None) -> None:
-        """Count an item as its journey tells now, in place of what was counted of it; None: it is no item any more."""
+        """Count an item by its journey now, in place of what was counted of it before; None: it is no item any more."""
         if before := self._stops.pop(code, None):
             self._count(before, -1)
         if journey is None:

@@ -1,1 +1,1 @@
-"""The delivery tree, what each place needs, and what was told of its work."""
+"""The delivery tree, what each place needs, and the records of its work."""

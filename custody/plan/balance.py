@@ -178,7 +178,7 @@ def _nearest_first(takers: Sequence[_Side], givers: Sequence[_Side]) -> Iterator
 
 
 def _given(giver: _Side, taker: _Side) -> Iterator[Move]:
-    """What one gives the other: whole things alone, and no more than it has too many."""
+    """Return what one gives the other: whole things only, and no more than its surplus."""
     to = taker.standing.place
     for item in sorted(giver.spare, key=lambda item: item.to != to):  # what is bound for it already goes home first
         if taker.left <= 0:

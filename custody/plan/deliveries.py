@@ -33,13 +33,13 @@ class DeliveryRow:
 
     @property
     def contracted(self) -> int | None:
-        """What all contracts order together; None where one of them is not told."""
+        """The pieces that all contracts order together; None where the total of one is not known."""
         told = [part.contracted for part in self.contracts if part.contracted is not None]
         return sum(told) if len(told) == len(self.contracts) else None
 
     @property
     def usable(self) -> int:
-        """What arrived whole."""
+        """The pieces that arrived and are not damaged."""
         return self.supply.arrived - self.supply.damaged
 
     @property

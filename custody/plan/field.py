@@ -1,6 +1,6 @@
-"""What records say of a place's work besides items: deliveries, obstacles, readiness, critical points.
+"""Deliveries, obstacles, readiness and critical points of places, from their records.
 
-Each is a pure function of the events of its type and of the corrections of those: the same in any order of arrival.
+Each is a pure function of the events of its type and of their corrections, whatever order they arrive in.
 """
 
 from collections.abc import Iterable, Mapping
@@ -165,7 +165,7 @@ class Incident:
 
     @property
     def body(self) -> Body:
-        """Place, stage, items and text as they were told when it was opened."""
+        """Place, stage, items and text as they were recorded when it was opened."""
         told = self.opened or self.closed
         assert told is not None
         return told.body
@@ -250,7 +250,7 @@ class Point:
 
     @property
     def body(self) -> Body:
-        """Title, owner, due time and place as the newest event tells them."""
+        """Title, owner, due time and place by the newest event."""
         return self.events[-1].body
 
 

@@ -1,4 +1,4 @@
-"""From needs to items: which items the plan asks for that nobody has registered yet."""
+"""From needs to items: the items of the plan that are not registered yet."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace

@@ -69,7 +69,8 @@ def path(places: Mapping[str, Place], code: str) -> tuple[Place, ...]:
 
 
 def dapil_of(places: Mapping[str, Place], code: str) -> str | None:
-    """The electoral district that a place lies in: its own, or that of the nearest above it; None where none is told.
+    """The electoral district that a place lies in: its own, or that of the nearest above it; None where none is
+    planned.
 
     A place that spans several has none of its own, nor has anything above it.
     """

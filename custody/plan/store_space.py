@@ -48,8 +48,8 @@ class Arrivals:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """The room that things take, in litres and on the floor in mm²; of the kinds in `unsized` nobody told the size."""
+class SpaceTaken:
+    """The space that things take, in litres and on the floor in mm²; kinds in `unsized` have no known size."""
 
     litres: int
     floor_mm2: int
@@ -72,12 +72,12 @@ def arrivals(groups: Iterable[StockGroup], places: Mapping[str, Place], top: str
     return Arrivals(dict(sorted(to_come.items())), dict(sorted(here.items())))
 
 
-def room(counts: Mapping[str, int], sizes: Mapping[str, Size]) -> Room:
-    """The room that so many of each kind take. The floor is for full stacks, with no aisle between them."""
+def space_taken(counts: Mapping[str, int], sizes: Mapping[str, Size]) -> SpaceTaken:
+    """Return the space that so many of each kind take. The floor is for full stacks, with no aisle between them."""
     volume_mm3 = floor_mm2 = 0
     for kind, count in counts.items():
         if (size := sizes.get(kind)) is not None:
             volume_mm3 += count * size.length_mm * size.width_mm * size.height_mm
             floor_mm2 += -(-count // size.stack) * size.length_mm * size.width_mm
     unsized = tuple(sorted(kind for kind in counts if kind not in sizes))
-    return Room(-(-volume_mm3 // 1_000_000), floor_mm2, unsized)
+    return SpaceTaken(-(-volume_mm3 // 1_000_000), floor_mm2, unsized)

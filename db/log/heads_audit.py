@@ -1,4 +1,4 @@
-"""What was shown to this station, and how far its log is known to be witnessed, against what was signed.
+"""Compare the heads that were shown to this station, and how far its log is witnessed, with what was signed.
 
 `seen_head` and `paper` hold texts that others signed, with columns that say the same shorter; `witnessed` is a cache of
 what logs say of each other. Nothing else would notice where one of these was changed.

@@ -14,6 +14,7 @@ from custody.format.encoding import leaf_digest
 from custody.format.event_types import Body
 from custody.format.events import Event
 from db.log.quarantine import Quarantine, Strangers
+from db.prepared import Prepared, blank, written
 from db.store import Store
 from evidence.audit_findings import EvidenceFinding
 from evidence.entry import RawEntry
@@ -72,10 +73,11 @@ class Merge:
     """One import. Call `take` for every entry and then `finish`, within one transaction."""
 
     def __init__(self, store: Store, said: Iterable[Body]) -> None:
-        self.ledger, self.state = store.ledger, store.state
+        self.ledger, self.state, self.tables = store.ledger, store.state, store.ledger.tables
         self.writer, self.projection = store.writer, store.projection
         self._quarantine = Quarantine(Strangers(store), said)
         self._seen = store.heads
+        self._stands = Prepared(store.ledger.database, self._stands_query)
         self._logs: dict[str, _Log] = {}
         self._new: list[tuple[str, int]] = []
         self._known = 0
@@ -104,10 +106,8 @@ class Merge:
 
     def finish(self, heads: Iterable[str] = (), at: str = "") -> Merged:
         """Bring logs, indexes and the present state up to date, and keep the signed heads that came along."""
-        table = self.ledger.tables.log
         for log in self._logs.values():
-            changed = {"size": log.size, "head": log.head, "handovers": log.handovers}
-            table.update(**changed).where(table.id == log.id).execute()
+            self._stands.run(size=log.size, head=log.head, handovers=log.handovers, id=log.id)
         if self._new:
             self._codes |= dict.fromkeys(sorted(self.writer.index_late_corrections(self._arrived)))
             self.projection.catch_up(self._codes, self._notices)
@@ -120,6 +120,11 @@ class Merge:
         waiting = sum(log in strangers and ((last := ends[log]) is None or seq <= last) for log, seq in self._new)
         left_out = sum(self._quarantine.left_out.values())
         return Merged(len(self._new) - quarantined, self._known, quarantined, found, waiting, left_out)
+
+    def _stands_query(self) -> Any:
+        log = self.tables.log
+        stands = log.update(**{name: blank(name) for name in ("size", "head", "handovers")})
+        return stands.where(log.id == blank("id"))
 
     # --- putting entries in place -----------------------------------------------------------------------------------
 
@@ -163,37 +168,47 @@ class Merge:
     def _log(self, name: str) -> _Log | None:
         """The log of that name as far as it is held; None where nothing of it is."""
         if name not in self._logs:
-            table = self.ledger.tables.log
-            row = table.get_or_none(table.name == name)
-            if row is None:
+            rows = self._log_named(name)
+            if not rows:
                 return None
-            self._logs[name] = self._held(row)
+            self._logs[name] = self._held(*rows[0])
         return self._logs[name]
+
+    @written
+    def _log_named(self, name: Any) -> Any:
+        log = self.tables.log
+        return log.select(log.id, log.name, log.size, log.head, log.handovers, log.is_own).where(log.name == name)
 
     def _begun(self, body: Body) -> _Log:
         """A log whose first entry this is: it comes first, for `check_bundle` knows the log's key from there."""
-        table, name = self.ledger.tables.log, str(body["log"])
+        name = str(body["log"])
         columns = {column: body[column] for column in ("station", "place", "root", "public_key")}
-        table.insert(name=name, **columns, is_own=0, size=0, head=None, handovers=0).execute()
-        self._logs[name] = self._held(table.get(table.name == name))
+        self.tables.log.insert(name=name, **columns, is_own=0, size=0, head=None, handovers=0).execute()
+        self._logs[name] = self._held(*self._log_named(name)[0])
         return self._logs[name]
 
-    def _held(self, row: Any) -> _Log:
-        tables = self.ledger.tables
-        head = None if row.head is None else bytes(row.head)
-        log = _Log(row.id, row.name, row.size, head, row.handovers, row.is_own == 1, row.size)
-        for table in (tables.event, tables.fork):
-            query = table.select(table.leaf, table.seq).where(table.log_id == row.id)
-            log.in_place |= {bytes(leaf): seq for leaf, seq in query.tuples()}
-        wait = tables.waiting
-        for stored in wait.select().where(wait.log_id == row.id):
-            entry = _Entry(stored.seq, bytes(stored.leaf), bytes(stored.body), stored.signatures, stored.id)
+    def _held(self, id: int, name: str, size: int, head: Any, handovers: int, is_own: int) -> _Log:
+        log = _Log(id, name, size, None if head is None else bytes(head), handovers, is_own == 1, size)
+        for table in ("event", "fork"):
+            log.in_place |= {bytes(leaf): seq for leaf, seq in self._in_place(id, table=table)}
+        for seq, leaf, body, signatures, row_id in self._waiting_of(id):
+            entry = _Entry(seq, bytes(leaf), bytes(body), signatures, row_id)
             log.waiting.setdefault(bytes.fromhex(entry.parsed()["prev"]), []).append(entry)
             log.waits.add(entry.leaf)
         return log
 
+    @written
+    def _in_place(self, log_id: Any, *, table: str) -> Any:
+        entries = getattr(self.tables, table)
+        return entries.select(entries.leaf, entries.seq).where(entries.log_id == log_id)
+
+    @written
+    def _waiting_of(self, log_id: Any) -> Any:
+        wait = self.tables.waiting
+        return wait.select(wait.seq, wait.leaf, wait.body, wait.signatures, wait.id).where(wait.log_id == log_id)
+
     def _findings(self) -> Iterator[EvidenceFinding]:
-        """What is to be said of each log that came, the same after every import of it."""
+        """Return the findings about each log that came; the same after every import of it."""
         stations, forked = self.state.stations.now(), self.state.stations.forked()
         if left_out := self._quarantine.left_out:
             message = N_(
@@ -233,7 +248,7 @@ def merge(
     at: str = "",
     said: Iterable[Body] = (),
 ) -> Merged:
-    """Take entries in, all or none. They have been checked by `check_bundle`; the same bytes must come again.
+    """Import entries, all or none. They have been checked by `check_bundle`; the same bytes must come again.
 
     Args:
         heads: the signed heads that came with them, kept so that a log that is cut, put back or withheld later shows.

@@ -1,4 +1,4 @@
-"""The signed head of our own log, made anew with each commit, and the roots of every log that is held.
+"""The signed head of our own log, made with each commit, and the roots of every log that is held.
 
 The tree is not kept: its frontier is, one digest for each bit of the log's size, so an append costs the same in a log
 of any length.
@@ -12,7 +12,7 @@ from peewee import Database
 from custody.errors import N_, TamperError
 from custody.format.encoding import leaf_digest
 from db.models import Tables
-from db.prepared import Prepared, PreparedInsert, blank
+from db.prepared import Prepared, PreparedInsert, blank, written
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, is_head_of, make_checkpoint, read_checkpoint
 from evidence.head_seal import extend, make_seal, read_seal
 from evidence.note import read_note
@@ -33,12 +33,12 @@ class Heads:
         """The row that this program wrote last: what is found unchanged needs no second look."""
 
     def grow(self, log: Any, leaves: Iterable[bytes], signer: Signer) -> None:
-        """Add the leaves of entries that follow number `log.size` of our own log, and sign where it stands then.
+        """Add the leaves of entries after number `log.size` of our own log, and sign the new head.
 
         `log` is the log's row as it was before. Call within the transaction that appends them.
 
         Raises:
-            TamperError: the tree had to be built anew, and an entry is not as it was recorded.
+            TamperError: the tree had to be rebuilt, and an entry is not as it was recorded.
         """
         row = self._kept_row.first(log_id=log.id) or (None, b"", "", "", "")
         tree = self._kept(log, row) or self._built(log)
@@ -76,8 +76,12 @@ class Heads:
         """The newest head that this station signed of a log of its own; None for another's, in a ledger of old, or
         where what is kept is damaged.
         """
-        kept = self._signed().where(self.tables.log.name == log).tuples().first()
-        return str(kept[2]) if kept is not None and _is_head_of(*kept) else None
+        kept = self._signed_of(log)
+        return str(kept[0][2]) if kept and _is_head_of(*kept[0]) else None
+
+    @written
+    def _signed_of(self, log: Any) -> Any:
+        return self._signed().where(self.tables.log.name == log)
 
     def damaged(self) -> list[str]:
         """The logs of this station whose head, as it is kept here, their key has not signed."""
@@ -90,12 +94,18 @@ class Heads:
 
     def newest(self, log: str) -> str | None:
         """The newest signed head that is known of a log: our own, or the longest that anybody has shown."""
-        shown, own = self.tables.seen_head, self.signed(log)
-        by_length = shown.select().where(shown.log == log).order_by(shown.size.desc(), shown.root)
-        longest = next((row for row in by_length if is_head_of(str(row.note), log)), None)
-        if longest is None or (own is not None and _size(own) >= longest.size):
+        own = self.signed(log)
+        shown = ((size, str(note)) for size, note in self._shown(log) if is_head_of(str(note), log))
+        size, longest = next(shown, (0, None))
+        if longest is None or (own is not None and _size(own) >= size):
             return own
-        return str(longest.note)
+        return longest
+
+    @written
+    def _shown(self, log: Any) -> Any:
+        """The longest first."""
+        head = self.tables.seen_head
+        return head.select(head.size, head.note).where(head.log == log).order_by(head.size.desc(), head.root)
 
     def known(self, log: str) -> list[str]:
         """Every signed head that is known of a log."""
@@ -114,8 +124,8 @@ class Heads:
     def _kept(self, log: Any, row: Any) -> Frontier | None:
         """The stored tree of our log; None where it is not the one that we signed last.
 
-        The head's signature answers for it: whoever changes this row would else make us sign a false head, which
-        would look like a second history for ever.
+        The head's signature proves it: a changed row would else make us sign a false head, which would look like a
+        second history for ever.
         """
         size, frontier, note, _, _ = row
         if size != log.size:

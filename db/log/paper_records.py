@@ -184,7 +184,7 @@ class Papers:
         return self._named[1]
 
     def waybill(self, giver: str, to: str, tops: Sequence[str], *, before: Sequence[Event] = ()) -> Waybill:
-        """What papers say is to come at this handover and has not been received; kept until something changes.
+        """Return what is to come at this handover by papers and is not received yet; cached until something changes.
 
         Args:
             before: the records of that handover, where it is told as of then.
@@ -235,7 +235,7 @@ class Papers:
         return Waybill(items, refs, tuple(basts), found, tuple(senders), records)
 
     def foretold(self, handovers: Sequence[Body]) -> Foretold | None:
-        """What papers said of recorded handovers, of which they are the only word here; None where none is.
+        """Return what papers said of recorded handovers that are known from papers only; None where none is.
 
         Args:
             handovers: the bodies of one handover's records.

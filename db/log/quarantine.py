@@ -1,8 +1,8 @@
-"""Logs that nobody admitted: what is kept of them, within limits for all of them together, and how they are dropped.
+"""Logs that are not admitted: what is kept of them, within one limit for all, and how they are deleted.
 
-What they say is kept, so that it counts as soon as root admits them; until then anybody may have made it. So it may
-not fill the disk, is handed to nobody unasked (`services.exchange.transfer`), and is the only thing that a ledger ever
-deletes.
+Their records are kept, so that they count as soon as root admits the log; until then anybody may have made them. So
+they may not fill the disk, are exported only on request (`services.exchange.transfer`), and are the only thing that a
+ledger ever deletes.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,7 +38,7 @@ class Strangers:
         self._projection, self._transaction = store.projection, store.transaction
 
     def names(self, said: Iterable[Body] = ()) -> frozenset[str]:
-        """The logs that nobody admitted, of those held and of those that begin in what is about to come.
+        """The logs that are not admitted, of those held and of those that begin in what is about to come.
 
         Args:
             said: what the records that are about to come say of logs and keys.
@@ -130,7 +130,7 @@ class Strangers:
         return dropped
 
     def meant(self, names: Sequence[str]) -> list[Stranger]:
-        """The logs that nobody admitted and that are so named: by log, station, place, or the beginning of a
+        """The logs that are not admitted and that a name means: by log, station, place, or the beginning of a
         fingerprint, eight digits at least. No names mean all of them.
 
         Raises:
@@ -196,9 +196,9 @@ class Strangers:
 
 
 class Quarantine:
-    """The room for logs that nobody admitted, while a bundle is taken in.
+    """The space for logs that are not admitted, while a bundle is imported.
 
-    `left_out` is how many entries of each log there was no room for. Nothing of a log is taken behind those.
+    `left_out` is how many entries of each log did not fit. Nothing of a log is taken after those.
     """
 
     def __init__(self, strangers: Strangers, said: Iterable[Body]) -> None:
@@ -210,23 +210,23 @@ class Quarantine:
         self.left_out: dict[str, int] = {}
         self._strangers = strangers
         self._coming = {str(body["log"]) for body in said if body["type"] == "genesis"}
-        self._room: _Room | None = None
+        self._quota: _Quota | None = None
 
     def takes(self, log: str, raw: RawEntry) -> bool:
-        """Whether there is room for an entry that is not held yet; where not, it is left out."""
+        """Whether an entry that is not held yet fits; if not, it is left out."""
         if log not in self.names:
             return True
-        room = self._left()
-        named = {(log, other) for other in logs_named(raw.body)} - room.named
-        named = {pair for pair in named if pair[1] not in room.held}
+        quota = self._left()
+        named = {(log, other) for other in logs_named(raw.body)} - quota.named
+        named = {pair for pair in named if pair[1] not in quota.held}
         size = len(raw.body) + len(raw.signatures)
-        is_full = size > room.bytes or len(room.named) + len(named) > MAX_NAMED
-        if log in self.left_out or is_full or (log not in room.logs and len(room.logs) >= MAX_LOGS):
+        is_full = size > quota.bytes or len(quota.named) + len(named) > MAX_NAMED
+        if log in self.left_out or is_full or (log not in quota.logs and len(quota.logs) >= MAX_LOGS):
             self.left_out[log] = self.left_out.get(log, 0) + 1
             return False
-        room.logs.add(log)
-        room.named |= named
-        room.bytes -= size
+        quota.logs.add(log)
+        quota.named |= named
+        quota.bytes -= size
         return True
 
     def takes_head(self, text: str) -> bool:
@@ -235,24 +235,24 @@ class Quarantine:
         """
         return text.partition("\n")[0] not in self.names
 
-    def _left(self) -> "_Room":
-        """How much room is left; counted when the first entry of such a log comes, for that reads all there is."""
-        if self._room is None:
+    def _left(self) -> "_Quota":
+        """The space that is left; counted when the first entry of such a log comes, as that reads all there is."""
+        if self._quota is None:
             held = self._strangers.ledger.keys().keys() | self._coming
             kept = self._strangers.kept()
-            self._room = _Room(
+            self._quota = _Quota(
                 MAX_BYTES - sum(one.bytes for one in kept),
                 {one.log for one in kept},
                 held,
                 {pair for pair in self._strangers.named(self.names) if pair[1] not in held},
             )
-        return self._room
+        return self._quota
 
 
 @dataclass(slots=True)
-class _Room:
-    """What is left of the bytes; the logs that nobody admitted and that are kept; those that are held or come; and the
-    pairs of one that is kept and another that it names and that is not.
+class _Quota:
+    """What is left of the bytes; the kept logs that are not admitted; those that are held or come; and the pairs of a
+    kept log and one that it names and that is not kept.
     """
 
     bytes: int

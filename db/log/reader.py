@@ -1,10 +1,9 @@
 """The evidence as it is held: reading events, logs and heads back. Writes nothing."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain as joined
-from typing import Any, NamedTuple
+from typing import Any
 
 from peewee import Database, SqliteDatabase, fn
 
@@ -16,39 +15,11 @@ from db.log.event_topics import topics_of
 from db.log.item_index import Naming
 from db.log.memory import Memory
 from db.log.own_heads import Heads
-from db.log.stored import as_bytes, read_stored
+from db.log.stored import HeldLog, OwnLog, as_bytes, read_stored
 from db.models import Tables
-from db.prepared import Prepared, PreparedIn, blank
+from db.prepared import Prepared, PreparedIn, blank, written
 
 _AT = re.compile(rb'"at":"([^"]{1,40})"')
-
-
-@dataclass(frozen=True, slots=True)
-class OwnLog:
-    """The log that this station writes."""
-
-    id: int
-    name: str
-    station: str
-    place: str
-    root: str
-    election: str
-    handovers: int
-
-
-class HeldLog(NamedTuple):
-    """A log as it stands: its name, who writes it, how many entries, the newest one's digest, how many handovers."""
-
-    id: int
-    name: str
-    station: str
-    place: str
-    root: str
-    public_key: str
-    size: int
-    head: bytes | None
-    handovers: int
-    clock: str | None
 
 
 class LedgerReader:
@@ -61,6 +32,10 @@ class LedgerReader:
         self._naming = Naming(database, tables)
         self._own = Prepared(database, self._own_query)
         self._event_at = Prepared(database, self._event_at_query)
+        self._sequence, self._beside = (Prepared(database, self._entries_query, name) for name in ("event", "fork"))
+        self._later = Prepared(database, self._later_query)
+        self._newest = Prepared(database, self._newest_query)
+        self._naming_none = Prepared(database, self._naming_none_query)
         self._elections: dict[int, str] = {}
         self._on_topic = PreparedIn(database, self._on_topic_query)
         self._forked = Prepared(database, self._forked_query)
@@ -122,10 +97,12 @@ class LedgerReader:
         """Every event that names no item: plans, corrections, handovers of things without a label; for reports, since
         the index of items is gone through for it.
         """
+        return (read_stored(*stored) for stored in self._naming_none.run())
+
+    def _naming_none_query(self) -> Any:
         event, named = self.tables.event, self.tables.event_item
         columns = event.select(event.leaf, event.body, event.signatures)
-        query = columns.where(event.id.not_in(named.select(named.event_id)))
-        return (read_stored(*stored) for stored in query.tuples())
+        return columns.where(event.id.not_in(named.select(named.event_id)))
 
     def corrections(self, table: Any) -> list[tuple[int, Event]]:
         """The corrections of a table, `event` or `fork`, with the numbers of their rows."""
@@ -180,25 +157,33 @@ class LedgerReader:
 
     def at(self, log: str, seq: int) -> list[Event]:
         """The events of a log with that number: none, one, or several where it has forked."""
-        table = self.tables.log
-        log_id = table.select(table.id).where(table.name == log).scalar()
-        return self._where(lambda entries: (entries.log_id == log_id) & (entries.seq == seq))
+        found = joined.from_iterable(self._numbered(log, seq, table=table) for table in ("event", "fork"))
+        return [read_stored(*stored) for stored in found]
+
+    @written
+    def _numbered(self, log: Any, seq: Any, *, table: str) -> Any:
+        entries, logs = getattr(self.tables, table), self.tables.log
+        of_log = entries.log_id == logs.select(logs.id).where(logs.name == log)
+        return entries.select(entries.leaf, entries.body, entries.signatures).where(of_log & (entries.seq == seq))
 
     def beginning_with(self, digits: str) -> list[Event]:
         """The events, at most two, whose leaf digest begins with these hex digits."""
-        first, last = bytes.fromhex(digits.ljust(64, "0")), bytes.fromhex(digits.ljust(64, "f"))
-        return self._where(lambda entries: entries.leaf.between(first, last))[:2]
+        return self._between(bytes.fromhex(digits.ljust(64, "0")), bytes.fromhex(digits.ljust(64, "f")))[:2]
 
-    def _where(self, condition: Callable[[Any], Any]) -> list[Event]:
-        found = []
-        for entries in (self.tables.event, self.tables.fork):
-            columns = entries.select(entries.leaf, entries.body, entries.signatures)
-            found += [read_stored(*stored) for stored in columns.where(condition(entries)).limit(2).tuples()]
-        return found
+    def _between(self, first: bytes, last: bytes) -> list[Event]:
+        found = joined.from_iterable(self._of_leaves(first, last, table=table) for table in ("event", "fork"))
+        return [read_stored(*stored) for stored in found]
+
+    @written
+    def _of_leaves(self, first: Any, last: Any, *, table: str) -> Any:
+        entries = getattr(self.tables, table)
+        columns = entries.select(entries.leaf, entries.body, entries.signatures)
+        return columns.where(entries.leaf.between(first, last)).limit(2)
 
     def find(self, leaf: str) -> Event | None:
         """The event of that identity, None where it is not held."""
-        return next(iter(self._where(lambda entries: entries.leaf == bytes.fromhex(leaf))), None)
+        digest = bytes.fromhex(leaf)
+        return next(iter(self._between(digest, digest)), None)
 
     def refs(self, leaves: Iterable[bytes]) -> dict[bytes, Ref]:
         """Where each of these events stands, but for those of another history of our own log."""
@@ -214,16 +199,21 @@ class LedgerReader:
         Args:
             logs: the names of the logs; None means all.
         """
-        event, fork, log = self.tables.event, self.tables.fork, self.tables.log
-        columns = event.select(event.body, event.signatures)
-        others = fork.select(fork.body, fork.signatures).order_by(fork.seq, fork.leaf)
-        held_logs = log.select(log.id).order_by(log.name)
-        if logs is not None:
-            held_logs = held_logs.where(log.name.in_(list(logs)))
-        for held in held_logs:  # by log, so that the index on (log_id, seq) gives the order
-            own = columns.where(event.log_id == held.id).order_by(event.seq)
-            for body, signatures in joined(own.tuples().iterator(), others.where(fork.log_id == held.id).tuples()):
-                yield as_bytes(body), signatures if isinstance(signatures, str) else ""
+        for log_id, name, *_ in self._logs():  # by log, so that the index on (log_id, seq) gives the order
+            if logs is None or name in logs:
+                for query in (self._sequence, self._beside):
+                    for body, signatures in query.run(log_id=log_id):
+                        yield as_bytes(body), signatures if isinstance(signatures, str) else ""
+
+    def _entries_query(self, table: str) -> Any:
+        entries = getattr(self.tables, table)
+        columns = entries.select(entries.body, entries.signatures).where(entries.log_id == blank("log_id"))
+        return columns.order_by(entries.seq, *(() if table == "event" else (entries.leaf,)))
+
+    @written
+    def _logs(self) -> Any:
+        log = self.tables.log
+        return log.select(log.id, log.name, log.station, log.place, log.size, log.head).order_by(log.name)
 
     def entry_count(self, logs: Sequence[str]) -> int:
         """How many entries `entries` gives of these logs: their sequences, and the other histories of forked ones."""
@@ -234,16 +224,15 @@ class LedgerReader:
 
     def heads(self) -> list[dict[str, Any]]:
         """Each log held: its name, station, place, how many events, and the newest one's leaf digest (hex)."""
-        log = self.tables.log
         return [
             {
-                "log": row.name,
-                "station": row.station,
-                "place": row.place,
-                "size": row.size,
-                "head": bytes(row.head).hex() if row.head is not None else None,
+                "log": name,
+                "station": station,
+                "place": place,
+                "size": size,
+                "head": bytes(head).hex() if head is not None else None,
             }
-            for row in log.select().order_by(log.name)
+            for _id, name, station, place, size, head in self._logs()
         ]
 
     def leaves(self, log: str) -> Iterator[bytes]:
@@ -271,23 +260,23 @@ class LedgerReader:
 
     def events_after(self, log_id: int, seq: int) -> Iterator[Event]:
         """The events of a log that come after a number, in order."""
-        event = self.tables.event
-        columns = event.select(event.leaf, event.body, event.signatures).order_by(event.seq)
-        for stored in columns.where((event.log_id == log_id) & (event.seq > seq)).tuples().iterator():
+        for _seq, *stored in self._later.run(log_id=log_id, seq=seq):
             yield read_stored(*stored)
+
+    def _later_query(self) -> Any:
+        event = self.tables.event
+        columns = event.select(event.seq, event.leaf, event.body, event.signatures).order_by(event.seq)
+        return columns.where((event.log_id == blank("log_id")) & (event.seq > blank("seq")))
 
     def stamps(self, sizes: Mapping[str, int]) -> Iterator[Stamp]:
         """When each entry was recorded that came after the logs had these sizes, log by log, in order.
 
         What is no entry has no time: `verify` says what it is.
         """
-        log, event = self.tables.log, self.tables.event
-        for log_id, name, place, size in list(log.select(log.id, log.name, log.place, log.size).tuples()):
+        for log_id, name, _station, place, size, _head in self._logs():
             if size <= sizes.get(name, 0):
                 continue
-            columns = event.select(event.seq, event.leaf, event.body, event.signatures).order_by(event.seq)
-            later = columns.where((event.log_id == log_id) & (event.seq > sizes.get(name, 0)))
-            for seq, leaf, body, signatures in later.tuples().iterator():
+            for seq, leaf, body, signatures in self._later.run(log_id=log_id, seq=sizes.get(name, 0)):
                 data = bytes(body)
                 found = _AT.search(data)  # canonical: nothing before it is an object that has such a key
                 if found is not None:
@@ -298,22 +287,23 @@ class LedgerReader:
 
     def sizes(self) -> dict[str, int]:
         """How many entries are held of each log, by its name."""
-        log = self.tables.log
-        return dict(log.select(log.name, log.size).tuples())
+        return {name: size for _id, name, _station, _place, size, _head in self._logs()}
 
     def events_since(self, sizes: Mapping[str, int]) -> Iterator[Event]:
         """What was recorded or came after the logs had these sizes, log by log; of a log not named, everything."""
-        log = self.tables.log
-        for log_id, name, size in list(log.select(log.id, log.name, log.size).tuples()):
+        for log_id, name, _station, _place, size, _head in self._logs():
             if size > sizes.get(name, 0):
                 yield from self.events_after(log_id, sizes.get(name, 0))
 
     def newest_time(self, log_id: int) -> str | None:
         """When the newest event of a log says it was recorded; None for an empty log."""
-        event = self.tables.event
-        columns = event.select(event.leaf, event.body, event.signatures)
-        row = columns.where(event.log_id == log_id).order_by(event.seq.desc()).tuples().first()
+        row = self._newest.first(log_id=log_id)
         return None if row is None else read_stored(*row).at
+
+    def _newest_query(self) -> Any:
+        event = self.tables.event
+        columns = event.select(event.leaf, event.body, event.signatures).where(event.log_id == blank("log_id"))
+        return columns.order_by(event.seq.desc()).limit(1)
 
     def trouble(self, *, whole: bool = False) -> str:
         """What the database itself finds wrong with its file; empty when nothing. Finds damage, not tampering.

@@ -1,6 +1,6 @@
-"""Heads: how long our own log is, how long somebody has seen it, and how much of it nobody else holds yet.
+"""Heads that others have seen: how far our own log is witnessed, and how much of it no other station holds yet.
 
-Whoever was shown a head knows better than a database that was put back to an older copy.
+A head that was shown to others reveals a database that was restored from an older copy.
 """
 
 import json
@@ -45,7 +45,7 @@ class SeenHeads:
         return head
 
     def keep(self, text: str, *, at: str) -> Checkpoint | None:
-        """Keep a signed head, whatever it says of our own log; None where its log is not known here.
+        """Keep a signed head, whatever it shows about our own log; return None where its log is not known here.
 
         Raises:
             TamperError: it is not signed by its log's key.
@@ -113,8 +113,8 @@ class SeenHeads:
     def told_wrong(self) -> list[tuple[str, str]]:
         """The logs, and by which others, of which the table `witnessed` says what their entries do not.
 
-        What others rely on is counted anew up to where they were looked at. Of what our own logs keep, only more than
-        they do is wrong: a shorter head from a paper may have been noted last.
+        What others rely on is counted again up to where they were read. For heads in our own logs, only a larger value
+        is wrong: a shorter head from a paper may have been noted last.
         """
         tables, found, kept = self.tables, [], self._witnessing()
         logs = {row.id: row for row in tables.log.select()}

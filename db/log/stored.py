@@ -1,11 +1,40 @@
-"""Entries as they lie in our own tables, and what makes them readable."""
+"""Entries and logs as they lie in our own tables, and what makes entries readable."""
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from custody.errors import N_, TamperError
 from custody.format.encoding import leaf_digest
 from custody.format.events import Event, stored_event
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLog:
+    """The log that this station writes."""
+
+    id: int
+    name: str
+    station: str
+    place: str
+    root: str
+    election: str
+    handovers: int
+
+
+class HeldLog(NamedTuple):
+    """A log as it stands: its name, who writes it, how many entries, the newest one's digest, how many handovers."""
+
+    id: int
+    name: str
+    station: str
+    place: str
+    root: str
+    public_key: str
+    size: int
+    head: bytes | None
+    handovers: int
+    clock: str | None
 
 
 def read_stored(leaf: Any, body: Any, signatures: Any) -> Event:

@@ -7,6 +7,8 @@ Compares, and writes nothing. The entries themselves are for `evidence.audit`.
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from peewee import fn
+
 from custody.errors import N_, CustodyError, TamperError
 from custody.format.encoding import key_fingerprint
 from db.batches import batches
@@ -14,6 +16,7 @@ from db.log.event_topics import topics_of
 from db.log.heads_audit import shown_findings, tampered
 from db.log.stored import read_stored
 from db.models import Tables
+from db.prepared import written
 from db.schema import changed_objects, scratch_database
 from db.state.item_rows import ItemRow
 from db.state.projection import Projection
@@ -113,7 +116,7 @@ class Checking:
             yield tampered(N_("the table of logs has {count} logs of this station"), count=own)
 
     def _dropped(self) -> Iterator[EvidenceFinding]:
-        """The logs that were dropped while nobody had admitted them, and that count now and have not come back."""
+        """The logs that were deleted before they were admitted, and that count now and have not come back."""
         dropped, sizes = self.tables.dropped, self.ledger.sizes()
         gone = [row for row in dropped.select().order_by(dropped.id) if row.size > sizes.get(row.log, 0)]
         try:
@@ -129,12 +132,15 @@ class Checking:
             yield EvidenceFinding("INCOMPLETE", log, sizes.get(log, 0) + 1, message, {"log": log, "size": size})
 
     def _strays(self) -> Iterator[EvidenceFinding]:
-        log = self.tables.log
-        for table in (self.tables.event, self.tables.fork, self.tables.waiting):
-            count = table.select().where(table.log_id.not_in(log.select(log.id))).count()
-            if count:
+        for table in ("event", "fork", "waiting"):
+            if count := self._of_no_log(table=table)[0][0]:
                 message = N_("the database has {count} entries of no log that it knows")
                 yield tampered(message, count=count)
+
+    @written
+    def _of_no_log(self, *, table: str) -> Any:
+        entries, log = getattr(self.tables, table), self.tables.log
+        return entries.select(fn.COUNT(entries.id)).where(entries.log_id.not_in(log.select(log.id)))
 
     def _indexes(self) -> Iterator[EvidenceFinding]:
         """The indexes of items and topics against the entries: sums of hashes, for an index has no order to walk in."""
@@ -166,7 +172,8 @@ class Checking:
         with scratch_database() as memory:
             fresh = Tables(memory)
             try:
-                Projection(State(self.ledger, self.tables.with_plan_of(fresh)), self.store.transaction).replan()
+                # touches no other table
+                Projection(State(self.ledger, fresh), self.store.transaction).replan()
             except TamperError:
                 return  # a finding about the entry already
             for name in ("place", "need"):
@@ -178,15 +185,12 @@ class Checking:
 
     def _items(self, done: Callable[[int], None]) -> Iterator[EvidenceFinding]:
         """The table of items against the fold of the events."""
-        index, fork_index = self.tables.event_item, self.tables.fork_item
         wrong: list[str] = []
         count = 0
-        for table in (self.tables.item, self.tables.seal_use):
-            strays = table.select(table.code).where(
-                table.code.not_in(index.select(index.code)) & table.code.not_in(fork_index.select(fork_index.code))
-            )
-            wrong += [code for (code,) in strays.order_by(table.code).limit(1).tuples()]
-            count += strays.count()
+        for table in ("item", "seal_use"):
+            [(first, strays)] = self._named_nowhere(table=table)
+            wrong += [first] if strays else []
+            count += strays
         for codes in batches(self.ledger.codes(), _CODES_PER_FOLD):
             try:
                 folded = self.store.projection.folded(codes)
@@ -209,6 +213,14 @@ class Checking:
         if wrong:
             message = N_("the present state of {count} items is not what their events say; the first is {item}")
             yield tampered(message, count=count, item=wrong[0])
+
+    @written
+    def _named_nowhere(self, *, table: str) -> Any:
+        """The first, and how many there are."""
+        rows, index, fork_index = getattr(self.tables, table), self.tables.event_item, self.tables.fork_item
+        named, named_beside = index.select(index.code), fork_index.select(fork_index.code)
+        strays = rows.select(fn.MIN(rows.code), fn.COUNT(rows.code))
+        return strays.where(rows.code.not_in(named) & rows.code.not_in(named_beside))
 
 
 def _rows(table: Any) -> dict[tuple[Any, ...], tuple[Any, ...]]:

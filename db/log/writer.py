@@ -12,7 +12,8 @@ from custody.format.encoding import entry_bytes, leaf_digest, sign_body
 from custody.format.event_types import NEWEST, Body
 from custody.format.events import Event, write_body
 from db.log.event_topics import topics_of
-from db.log.reader import HeldLog, LedgerReader
+from db.log.reader import LedgerReader
+from db.log.stored import HeldLog
 from db.prepared import Prepared, PreparedInsert, blank
 from evidence.signer import Signer
 
@@ -29,6 +30,7 @@ class LedgerWriter:
         self._last = Prepared(database, self._last_query)
         self._grown = Prepared(database, self._grown_query)
         self._new_event, self._new_fork = (Prepared(database, self._new_query, name) for name in ("event", "fork"))
+        self._topics = PreparedInsert(tables, "event_topic", ("topic", "event_id"))
         self._event_items = PreparedInsert(tables, "event_item", ("code", "event_id"))
         self._fork_items = PreparedInsert(tables, "fork_item", ("code", "fork_id"))
 
@@ -158,11 +160,9 @@ class LedgerWriter:
 
     def insert(self, log_id: int, seq: int, leaf: bytes, body: bytes, signatures: str, parsed: Body) -> None:
         """Put an entry into a log's sequence and into the indexes. Call within a transaction, after checking it."""
-        tables = self.tables
         entry = {"log_id": log_id, "seq": seq, "leaf": leaf, "body": body, "signatures": signatures}
         event_id = self._new_event.first(**entry)[0]
-        for topic in topics_of(parsed):
-            tables.event_topic.insert(topic=topic, event_id=event_id).execute()
+        self._topics.run((topic, event_id) for topic in topics_of(parsed))
         self._index(parsed, self._event_items, event_id)
 
     def insert_fork(self, log_id: int, seq: int, leaf: bytes, body: bytes, signatures: str, parsed: Body) -> None:

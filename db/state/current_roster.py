@@ -21,7 +21,7 @@ class RosterTable:
         self.ledger, self.tables = ledger, tables
 
     def now(self) -> Roster:
-        """Who counts now; whoever recorded it, this program or another."""
+        """Return who counts now, by the records of this and of other programs."""
         return self.ledger.memory.remember_rule("roster", lambda: self.without(()))
 
     def without(self, leaves: Collection[str]) -> Roster:
@@ -39,9 +39,9 @@ class RosterTable:
         return roster(root_followed(own, notices), notices, own=own_logs(own, notices))
 
     def places_met(self) -> frozenset[str] | None:
-        """The places whose stations' logs are held and count; None, meaning everybody is, for a laptop that is alone.
+        """The places whose stations' logs are held and count; None, which means all, for a single laptop.
 
-        A laptop is alone while it is its own root and no log but its own counts: nobody else can explain a gap.
+        A laptop is single while it is its own root and no other log counts: no other station can explain a gap.
         """
         return self.ledger.memory.remember_rule("places_met", self._places_met)
 

@@ -65,7 +65,7 @@ def _voids(text: str) -> Voids:
 
 
 def row_of(chain: Chain) -> ItemRow | None:
-    """What the table of items must say after this chain; None where nobody registered the item."""
+    """Return the row of the table of items after this chain; None where no event registers the item."""
     item, links = chain.item, standing_links(chain)
     if item is None:
         return None
@@ -95,5 +95,5 @@ def row_of(chain: Chain) -> ItemRow | None:
 
 
 def standing_links(chain: Chain) -> list[Link]:
-    """The links of a chain that no correction has taken back, but for records that only tell of it as absent."""
+    """The links of a chain that no correction has withdrawn, without records that only list it as absent."""
     return [link for link in chain.links if not (link.is_withdrawn or link.is_absent)]

@@ -7,24 +7,23 @@ from peewee import fn
 
 from custody.errors import N_, RuleError
 from custody.plan.places import Place
-from db.batches import batches
 from db.log.memory import Mark
 from db.log.reader import LedgerReader
 from db.models import Tables
-from db.prepared import Prepared, blank
-
-_ROWS_PER_INSERT = 500
+from db.prepared import Prepared, PreparedInsert, blank
 
 
 class PlaceTable(Mapping[str, Place]):
     """The delivery tree in the database, as a mapping that looks places up one by one and remembers them.
 
-    Another program may record a plan meanwhile, so whoever begins to answer a question calls `refresh` first.
+    Another program may record a plan meanwhile, so call `refresh` before a question is answered.
     """
 
     def __init__(self, ledger: LedgerReader, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
-        self._place = Prepared(ledger.database, self._place_query)
+        self._place = Prepared(tables.database, self._place_query)
+        columns = ("code", "name", "level", "parent", "due", "dapil", "first", "last")
+        self._put = PreparedInsert(tables, "place", columns, key=("code",))
         self._known: dict[str, Place | None] = {}
         self._known_at: Mark | None = None
 
@@ -111,28 +110,11 @@ class PlaceTable(Mapping[str, Place]):
                 )
 
     def put(self, changed: Mapping[str, Place]) -> None:
-        """Add or replace places and number the tree anew. Call within a transaction."""
+        """Add or replace places and number the tree again. Call within a transaction."""
         self.forget()
         places = {**self.all(), **changed}
-        place = self.tables.place
         spans = _spans(places)
-        fields = ("name", "level", "parent", "due", "dapil", "first", "last")
-        rows = (
-            {
-                "code": p.code,
-                "name": p.name,
-                "level": p.level,
-                "parent": p.parent,
-                "due": p.due,
-                "dapil": p.dapil,
-                "first": spans[p.code][0],
-                "last": spans[p.code][1],
-            }
-            for p in places.values()
-        )
-        for batch in batches(rows, _ROWS_PER_INSERT):
-            preserve = [getattr(place, name) for name in fields]
-            place.insert_many(batch).on_conflict(conflict_target=[place.code], preserve=preserve).execute()
+        self._put.run((p.code, p.name, p.level, p.parent, p.due, p.dapil, *spans[p.code]) for p in places.values())
         self.forget()
 
 

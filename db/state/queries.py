@@ -16,7 +16,7 @@ from custody.plan.missing_items import Slot, sealed_kinds
 from custody.plan.places import Need, Place
 from db.log.reader import LedgerReader
 from db.models import Tables
-from db.prepared import PreparedIn, blank
+from db.prepared import Prepared, PreparedIn, blank, written
 from db.state.contents import Contents
 from db.state.current_roster import RosterTable
 from db.state.families import Families
@@ -108,11 +108,14 @@ class State:
         return self.ledger.memory.remember("met", self._met)
 
     def _met(self) -> frozenset[str] | None:
-        item = self.tables.item
-        if item.select(item.code).limit(1).tuples().first() is None:
+        if not self._first_item():
             return frozenset()
         places = self.stations.places_met()
         return None if places is None or self.stations.now().has_met_all else places
+
+    @written
+    def _first_item(self) -> Any:
+        return self.tables.item.select(self.tables.item.code).limit(1)
 
     @property
     def held(self) -> Held | None:
@@ -126,8 +129,13 @@ class State:
 
     def needs(self) -> list[Need]:
         """What places need, in order of kind and level."""
+        return [_need(*row) for row in self._needs()]
+
+    @written
+    def _needs(self) -> Any:
         need = self.tables.need
-        return [_need(row) for row in need.select().order_by(need.kind, need.level)]
+        columns = ("kind", "name_id", "name_en", "level", "per_place", "unit", "tracked_as", "elections")
+        return need.select(*(getattr(need, name) for name in columns)).order_by(need.kind, need.level)
 
     def item(self, code: str) -> Item | None:
         """What is known of one item, None when it is registered nowhere."""
@@ -145,16 +153,21 @@ class State:
         self, *, kind: str | None = None, under: str | None = None, held_by: str | None = None, unprinted: bool = False
     ) -> Iterator[Item]:
         """The items of a kind, bound for a place or below it, held by somebody, not printed yet; by destination."""
+        given = {"kind": kind, "under": under, "held_by": held_by}
+        wanted = (name for name, value in given.items() if value is not None)
+        query = Prepared(self.tables.database, self._find_query, unprinted, *wanted)
+        for row in query.run(**given):
+            yield ItemRow(*row).item
+
+    def _find_query(self, unprinted: bool, *wanted: str) -> Any:
         item = self.tables.item
-        query = self._bound_under([under]) if under is not None else item.select()
-        if kind is not None:
-            query = query.where(item.kind == kind)
-        if held_by is not None:
-            query = query.where(item.held_by == held_by)
+        query = self._bound_under([blank("under")]) if "under" in wanted else item.select()
+        for name in wanted:
+            if name != "under":
+                query = query.where(getattr(item, name) == blank(name))
         if unprinted:
             query = query.where(item.print == 0)
-        for row in query.order_by(item.bound_for, item.kind, item.k, item.code).tuples().iterator():
-            yield ItemRow(*row).item
+        return query.order_by(item.bound_for, item.kind, item.k, item.code)
 
     def unprinted_count(self) -> int:
         """How many items have no label yet."""
@@ -173,10 +186,13 @@ class State:
 
     def brought_by_others(self, holder: str, own_log: int) -> list[Item]:
         """What somebody holds by the newest event of another log than ours, so that we have not confirmed it."""
+        return [ItemRow(*row).item for row in self._held_by_others_record(holder, own_log)]
+
+    @written
+    def _held_by_others_record(self, holder: Any, own_log: Any) -> Any:
         item, event = self.tables.item, self.tables.event
         query = item.select().join(event.model, on=(event.leaf == item.last_event))
-        query = query.where((item.held_by == holder) & (event.log_id != own_log))
-        return [ItemRow(*row).item for row in query.tuples()]
+        return query.where((item.held_by == holder) & (event.log_id != own_log))
 
     def latest(self, codes: Iterable[str]) -> dict[str, Ref]:
         """The newest standing event of each item that has one."""
@@ -249,14 +265,5 @@ class State:
         return item.select(*columns).where(item.bound_for.in_(self.places.codes_under(*tops)))
 
 
-def _need(row: Any) -> Need:
-    return Need(
-        row.kind,
-        row.name_id,
-        row.name_en,
-        row.level,
-        row.per_place,
-        row.unit,
-        row.tracked_as,
-        tuple(json.loads(row.elections)),
-    )
+def _need(kind: str, id: str, en: str, level: str, per_place: int, unit: str, tracked_as: str, elections: str) -> Need:
+    return Need(kind, id, en, level, per_place, unit, tracked_as, tuple(json.loads(elections)))

@@ -1,4 +1,4 @@
-"""The table of seals: a cache of the fold, by which a number is found on whatever items it was recorded."""
+"""The table of seals: a cache of the fold that finds a seal's number on every item that it was recorded with."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -54,11 +54,11 @@ class SealUses:
             self._put.run(row for found in rows.values() for row in found)
 
     def forget(self) -> None:
-        """Empty the table, before everything is folded anew."""
+        """Empty the table, before everything is folded from scratch."""
         self._table.delete().execute()
 
     def with_serials(self, serials: Iterable[str]) -> Iterator[SealUse]:
-        """What became of these numbers, on whatever items."""
+        """Return the uses of these seal numbers on all items."""
         return (SealRow(*row).use for row in self._by_serial.rows(serials))
 
     def of(self, codes: Iterable[str]) -> dict[str, list[SealRow]]:

@@ -76,7 +76,7 @@ def draw_contents(paper: Letter, facts: BastFacts, template: Template) -> None:
 
 
 def draw_carriage(paper: Letter, facts: BastFacts, template: Template) -> None:
-    """Vehicle, driver, escort, stops, destination and note, as far as they are told."""
+    """Draw vehicle, driver, escort, stops, destination and note, as far as they are known."""
     carriage = facts.carriage
     bound = destination_text(facts) if facts.bound else ""
     vehicle = carriage.vehicle

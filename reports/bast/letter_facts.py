@@ -1,7 +1,7 @@
-"""What a BAST letter tells: the facts of one handover, from its records and the histories of the items that it names.
+"""The facts in a BAST letter: those of one handover, from its records and the histories of the items that it names.
 
-Pure: the same records give the same facts at any station that holds them. What was expected, and in which condition
-things were, is told as of the handover; what is irregular, as far as it is known now.
+Pure: the same records give the same facts at any station that holds them. Expected items and conditions are those at
+the time of the handover; findings are those known now.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ from reports.words import Needs, Places, zone_code
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One side: its custodian's code, the person who signs, and that person's function (empty: not told)."""
+    """One side: its custodian's code, the person who signs, and that person's function (empty: not known)."""
 
     code: str
     person: str
@@ -34,7 +34,7 @@ class Party:
 class Line:
     """One labelled thing as the record names it. `item` is None where it is registered nowhere that is known.
 
-    `print` is None where the code was typed without it; `condition` None where nobody has noted one.
+    `print` is None where the code was typed without it; `condition` None where none was noted.
     """
 
     code: str
@@ -68,7 +68,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BastFacts:
-    """The facts of one handover. `told` is what its records say of it as a whole: what was to go, what is missing.
+    """The facts of one handover. `told` has those of its records as a whole: what was to go, what is missing.
 
     `happened_utc` is when it took place, `keyed_in_utc` when it was recorded if that was later, else empty. `here` is
     a place's code whose clock the letter shows, `place` where it took place, `carrier` the vehicle where one side
@@ -107,12 +107,12 @@ class BastFacts:
 
     @property
     def counted(self) -> int | None:
-        """What the giver counted, None where nobody did."""
+        """The giver's count, None without one."""
         return self.told.counted
 
     @property
     def expected(self) -> int | None:
-        """How many things were to go, None where nobody can know."""
+        """The number of items that were to go, None if not known."""
         return self.told.expected
 
     @property
@@ -139,7 +139,7 @@ class BastFacts:
 
     @property
     def taken(self) -> tuple[Line, ...]:
-        """What the receiver took."""
+        """The lines of the items that the receiver took."""
         return tuple(line for line in self.lines if not line.is_refused)
 
 
@@ -156,7 +156,7 @@ def bast_facts(
     needs: Needs,
     foretold: Foretold | None = None,
 ) -> BastFacts:
-    """The facts of a letter about a handover.
+    """Return the facts of a letter about a handover.
 
     Args:
         records: all its parts, in order.
@@ -270,9 +270,9 @@ def _joined(ranges: Iterable[SerialRange]) -> list[SerialRange]:
 def _found(
     records: Sequence[Event], chains: Iterable[Chain], facts: HandoverFacts
 ) -> tuple[list[Finding], dict[str, Event]]:
-    """What is irregular about these records, each said once, and what corrections took back of the items' records.
+    """Return the findings about these records, each once, and the corrections that withdrew records of the items.
 
-    What is missing is told by itself.
+    Missing items have no finding here; the letter lists them.
     """
     leaves = {record.leaf for record in records}
     session = str(records[0].body["id"]), records[0].log

@@ -37,7 +37,7 @@ CODE_HEADERS = (
 
 
 def bast_json(facts: BastFacts) -> dict[str, Any]:
-    """All that the letter tells, for programs."""
+    """Return all facts of the letter for programs."""
     return {
         "number": facts.number,
         "election": facts.election,

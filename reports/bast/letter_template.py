@@ -1,7 +1,7 @@
 """The template of a BAST letter: an office's own texts, letterhead and layout, from a TOML file that it may edit.
 
-What the file does not say, the shipped template of the language says. Every fault is told with the name of its key;
-texts are shown letter by letter, so nothing in them is markup.
+Keys that the file lacks come from the shipped template of the language. Every fault names its key; texts are drawn as
+they are, without markup.
 """
 
 import string

@@ -64,7 +64,7 @@ def conditions_text(row: Row, unnoted: str) -> str:
 
 
 def remark_text(row: Row, needs: Needs) -> str:
-    """What else is to be said of a row: its elections, and the pieces and serial numbers in its packs."""
+    """Return the remark on a row: its elections, and the pieces and serial numbers in its packs."""
     told = []
     if len(row.elections) > 1 or (row.elections and sum(row.elections.values()) < row.count):
         told.append(
@@ -100,9 +100,9 @@ def line_text(line: Line, facts: BastFacts) -> str:
 
 
 def finding_lines(facts: BastFacts) -> list[str]:
-    """The findings as sentences; of one that many things share, the first few and the rest by their codes.
+    """Return the findings as sentences; of one that many items share, the first few and the rest by their codes.
 
-    Who has two parts in it is told behind them.
+    People with two roles in the handover come last.
     """
     groups: dict[str, list[Finding]] = {}
     for finding in facts.findings:

@@ -120,7 +120,7 @@ def _choice(*words: str) -> Rule:
 
 
 def _tables(fields: tuple[str, ...], needed: tuple[str, ...] = ()) -> Callable[[Any], bool]:
-    """Whether a value is a table with these texts alone."""
+    """Whether a value is a table with only these texts."""
     return lambda value: (
         isinstance(value, dict)
         and value.keys() <= set(fields)

@@ -78,7 +78,7 @@ class ItemQr(Flowable):  # type: ignore[misc]
 class StepBlock(Flowable):  # type: ignore[misc]
     """One record of the timeline: when, a numbered node on the rail, and what it says.
 
-    A filled node is a handover whose label was read, a dashed one a move that nobody saw, an open one any other
+    A filled node is a handover whose label was read, a dashed one a move without a scan, an open one any other
     record, a struck one a record that was withdrawn or whose station is not admitted.
     """
 

@@ -1,6 +1,6 @@
-"""A chain as its reader meets it: what the item is, and each record as one step in words.
+"""A chain in words: what the item is, and each record as one step.
 
-The text and the PDF draw the same steps, so they cannot tell different stories.
+The text and the PDF show the same steps, so they cannot differ.
 """
 
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ _READ = {
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One side of a handover: the custodian, its code, and who acted for it (empty when nobody was named)."""
+    """One side of a handover: the custodian, its code, and who acted for it (empty when no name was given)."""
 
     name: str
     code: str
@@ -65,7 +65,7 @@ class Party:
 class Step:
     """One record of a chain, in words.
 
-    `day` and `clock` tell when it happened, in the zone of the place. Handovers have a `giver` and a `receiver`; other
+    `day` and `clock` are when it happened, in the zone of the place. Handovers have a `giver` and a `receiver`; other
     records a `sentence`. `remarks` are what else it says; `record` is its log:seq and the start of its leaf digest.
     """
 
@@ -101,14 +101,14 @@ def steps(chain: Chain, places: Places, needs: Needs, *, with_staff: bool = True
     records come last.
 
     Args:
-        with_staff: tell who worked the station too, and not only who stands on the handover's letter.
+        with_staff: also name who worked at the station, not only the people on the handover's letter.
     """
     home = chain.item.to if chain.item else None
     return (_step(link, chain.code, home, places, with_staff=with_staff) for link in chain.shown)
 
 
 def identity(chain: Chain, places: Places, needs: Needs) -> list[tuple[str, str]]:
-    """What the item is, as labels and values; who holds it and its condition are told apart from these."""
+    """Return what the item is, as labels and values, without holder and condition."""
     item = chain.item
     if item is None:
         return [(_("Item"), _("No record that was met registers this code."))]

@@ -1,6 +1,6 @@
 """GS1 EPCIS 2.0 (JSON-LD): one EPCIS event for each record of something that happened to things.
 
-What is here tells of things, places and times. Names of people and free texts stay in the ledger and on the letters.
+The events have items, places and times. Names of people and free texts stay in the ledger and on the letters.
 """
 
 import json
@@ -28,10 +28,10 @@ _PACKING = {"add": ("ADD", "packing"), "remove": ("DELETE", "unpacking"), "check
 
 
 def epcis_event(event: Event, uris: Uris, *, here: str = "") -> Epcis | None:
-    """The record in EPCIS's words; None for one that tells of no things: keys, plans, checklists, heads.
+    """Return the record as an EPCIS event; None for one about no items: keys, plans, checklists, heads.
 
     Args:
-        here: a place's code, in whose time zone the record is told where it names no place of its own.
+        here: a place's code, whose time zone is used where the record names no place.
     """
     form = _FORMS.get(event.type)
     told = form(event, event.body, uris) if form else None

@@ -1,7 +1,7 @@
 """The form of a handover for when nothing works: printed ahead, filled in by pen, keyed in later.
 
-It looks like the office's other papers. Each thing has its code and a QR symbol that says "from a form": keyed in from
-here, nobody takes it for a label that was read.
+It looks like the office's other papers. Each item has its code and a QR symbol that says "from a form", so that it is
+never taken for a label that was read.
 """
 
 from collections.abc import Sequence
@@ -95,7 +95,7 @@ class _Symbol(Flowable):  # type: ignore[misc]
 
 
 class _Boxes(Flowable):  # type: ignore[misc]
-    """Boxes to tick, each with its word behind it, below each other or alone."""
+    """Boxes to tick, each with a word after it, one below the other or single."""
 
     def __init__(self, words: Sequence[str], paper: Letter) -> None:
         super().__init__()

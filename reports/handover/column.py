@@ -157,7 +157,7 @@ class ContentsColumn:
         return sorted(codes, key=lambda code: (not self._kind(code), self._kind(code), code))
 
     def _partial_load(self, count: int) -> str:
-        """That a truck took a part: the others are where they were, and nobody who carries the paper lacks anything."""
+        """Say that a truck took only a part: the other items stayed, and nothing is missing on the truck."""
         words = ngettext(
             "A part of the load: {count} other thing stayed at {place}.",
             "A part of the load: {count} other things stayed at {place}.",

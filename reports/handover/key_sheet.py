@@ -1,7 +1,7 @@
 """The key sheet: what a station's key is, on paper, for witnesses to sign on the first day.
 
-A fingerprint that arrives together with the evidence proves nothing; one that witnesses signed before the first box
-moved tells whose signatures count. The sheet holds nothing secret.
+A fingerprint that comes with the evidence proves nothing; one that witnesses signed before the first box moved shows
+whose signatures count. The sheet has nothing secret.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The handover paper (surat serah terima): what went from whom to whom, for people to sign and a laptop to read.
 
 One page for each record, so for up to 200 items. Its QR codes carry the signed record itself, and by itself the log's
-signed head: whoever keeps the paper can show later that the log once held it.
+signed head: with the paper anybody can show later that the log once held it.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the paper of a handover tells, before it is drawn."""
+"""The facts on the paper of a handover, before it is drawn."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class HandoverFacts:
-    """What the paper of a handover tells: its records, what is known of the items, and what was irregular.
+    """The facts on the paper of a handover: its records, what is known of the items, and the findings.
 
     `is_reprint`: the findings are those of now, and no longer those of when it was recorded. `refused` are the codes
     of what stayed with the giver, of all parts.

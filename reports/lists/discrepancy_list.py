@@ -32,10 +32,10 @@ _MOST_ROWS, _MOST_EXAMPLES = 60, 2
 
 
 def discrepancy_report(found: Sequence[Discrepancy], ways: Ways, needs: Needs, *, as_of: str, here: str) -> Listing:
-    """The report of these, the gravest first. What is only for the record is counted apart.
+    """Return the report of these findings, the gravest first; those of severity info are only counted.
 
     Args:
-        here: a place's code in whose zone times are told.
+        here: the code of the place whose time zone is used.
     """
     ordered = sorted(found, key=_order)
     rows = [_values(one, ways, needs) for one in ordered]

@@ -1,6 +1,6 @@
 """The evaluation of a distribution: one report of everything, for the meeting that looks back, and for the level above.
 
-Its chapters are the reports that stand alone too; nothing is counted here that they do not count.
+Its chapters are reports that also exist by themselves; every figure comes from them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -68,7 +68,7 @@ def evaluation_title() -> str:
 
 
 def evaluation_listing(evaluation: Evaluation) -> Listing:
-    """The summary alone, for the screen."""
+    """Return only the summary, for the screen."""
     rows = [[chapter, line] for chapter, line in summary_lines(evaluation)]
     section = Section(_("Summary"), [_("Chapter"), _("What it comes to")], rows, (61.0, 200.0), left=2)
     figures = [f"{figure.words}  {figure.label}" for figure in evaluation.figures]

@@ -20,7 +20,7 @@ _SIGN_MM = 34.0
 
 
 def write_evaluation_pdf(out: BinaryIO, evaluation: Evaluation, made: Made) -> None:
-    """Write it."""
+    """Write the evaluation as a PDF."""
     meaning = _("{office}. As of {time}. All figures follow from signed records; none is typed in.").format(
         office=printable(evaluation.office, 120), time=local_time(evaluation.as_of, evaluation.here)
     )
@@ -57,7 +57,7 @@ def _draw_chapter(paper: Paper, at: int, chapter: Listing) -> None:
 
 
 def _draw_signatures(paper: Paper) -> None:
-    """Room for whoever evaluated and whoever takes note of it."""
+    """Draw the space for the signatures of the evaluator and of the one who takes note."""
     titles = [_("Prepared by"), _("Acknowledged by")]
     paper.heading(_("Signatures"), keep_mm=_SIGN_MM + 12)
     paper.place(_Signatures(titles))

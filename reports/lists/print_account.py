@@ -45,7 +45,7 @@ _WIDEST = 10_000
 
 
 def prints_json(account: PrintAccount) -> dict[str, Any]:
-    """The account as JSON has it: rows, their total, the records, and labels made void that nobody here printed."""
+    """Return the account for JSON: rows, their total, the records, and void labels that no station here printed."""
     return {
         "rows": [_row_json(row) for row in account.rows],
         "total": _row_json(account.total),

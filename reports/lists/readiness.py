@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from custody.format.event_types import Body
 from custody.plan.field import Readiness
 from custody.plan.places import Place, Ways
-from custody.plan.store_space import QUESTIONS, STORAGE, Arrivals, Room
+from custody.plan.store_space import QUESTIONS, STORAGE, Arrivals, SpaceTaken
 from language import _
 from language.text import decimal, number, printable
 from reports.listing import Listing, Section
@@ -133,7 +133,7 @@ def answers_words(answers: Sequence[Body]) -> str:
     return "; ".join(said)
 
 
-def arrivals_words(arrivals: Arrivals, taken: Room, needs: Needs) -> list[str]:
+def arrivals_words(arrivals: Arrivals, taken: SpaceTaken, needs: Needs) -> list[str]:
     """What is to arrive at a store and the room it takes, as lines to be read before saying whether there is room."""
     told = ", ".join(f"{kind_name(needs, kind)} {number(count)}" for kind, count in arrivals.to_come.items())
     lines = [

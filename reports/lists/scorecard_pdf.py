@@ -51,7 +51,7 @@ class _Heads(Flowable):  # type: ignore[misc]
 
 
 class _Row(Flowable):  # type: ignore[misc]
-    """One card."""
+    """One card of the scorecard, being drawn."""
 
     def __init__(self, card: Card) -> None:
         super().__init__()

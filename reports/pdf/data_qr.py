@@ -52,7 +52,7 @@ class Grid:
 
     @property
     def height_mm(self) -> float:
-        """Its height, captions included."""
+        """The height in mm, captions included."""
         return self.rows * (self.side_mm + CAPTION_MM)
 
 

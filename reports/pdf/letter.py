@@ -69,7 +69,7 @@ class Letter(Paper):
         return fonts()[int(bold)]
 
     def space(self, height_mm: float) -> None:
-        """Leave some room, on this page alone."""
+        """Leave space, only on this page."""
         if self.room > height_mm * mm:
             self.place(Spacer(1, height_mm * mm))
 

@@ -46,7 +46,7 @@ def style(size_pt: float, face: int = 0, color: Any = INK, align: int = 0, leadi
 
 
 def text(words: str, size_pt: float = 9, **how: Any) -> Paragraph:
-    """A paragraph that shows these very characters, whatever markup they look like."""
+    """Make a paragraph that shows these characters as they are, without markup."""
     return Paragraph(escape(words), style(size_pt, **how))
 
 

@@ -95,7 +95,7 @@ def log_table(heads: Iterable[Mapping[str, Any]]) -> Sheet:
 
 
 def place_table(places: Places) -> Sheet:
-    """The delivery tree, and vendors and vehicles beside it; `dapil` is also told where a place above names it."""
+    """The delivery tree, with vendors and vehicles; `dapil` also comes from a place above."""
     rows: Iterator[list[Cell]] = (
         [p.code, p.name, p.level, p.parent, p.due, dapil_of(places, p.code), place_path(places, p.code)]
         for p in places.values()
@@ -139,10 +139,10 @@ def item_table(items: Iterable[Item], places: Places, needs: Needs) -> Sheet:
 
 
 def record_table(events: Events, withdrawn: Mapping[str, Event], stands: Callable[[Event], bool]) -> Sheet:
-    """Every record of every log, whatever it is about; `withdrawn_by` is the correction of one that does not stand.
+    """Every record of every log; `withdrawn_by` is the correction of one that does not stand.
 
     Args:
-        stands: whether a record counts (`Roster.stands`): the other tables have those alone.
+        stands: whether a record counts (`Roster.stands`); the other tables only have those that do.
     """
     return Sheet("records", _RECORD, _records(events, withdrawn, stands))
 

@@ -1,4 +1,4 @@
-"""Records of one kind each as a table, whatever became of them since: what was packed, sealed, answered, corrected."""
+"""Tables of the records of one kind, also of withdrawn ones: packing, seals, checklists, corrections."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 

@@ -60,8 +60,8 @@ class Places:
     def see(
         self, unread: Sequence[Corners], half_read: Sequence[Corners], read: Sequence[Corners], at_ms: float
     ) -> None:
-        """Where codes are in this frame: those that nobody has read, those that must be read once more to be believed,
-        and those that were read often enough and are looked at again now and then.
+        """Return where codes are in this frame: unread ones, those that must be read once more to be sure, and those
+        that were read often enough and are checked from time to time.
         """
         self._places = [place for place in self._places if at_ms - place.last_ms < _REMEMBERED_MS]
         self._now = []

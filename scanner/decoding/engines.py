@@ -50,9 +50,11 @@ class ZxingEngine:
         self._zxingcpp = zxingcpp
 
     def read(self, gray: Image) -> list[Read]:
-        return self.look(gray)[0]
+        return self.inspect(gray)[0]
 
-    def look(self, gray: Image, *, inverted: bool = True, histogram: bool = False) -> tuple[list[Read], list[Unread]]:
+    def inspect(
+        self, gray: Image, *, inverted: bool = True, histogram: bool = False
+    ) -> tuple[list[Read], list[Unread]]:
         """What it reads, and what it finds without being able to read it.
 
         Args:

@@ -18,5 +18,5 @@ def codes_in(path: Path, tell: Tell) -> Iterator[str]:
     with open_source(str(path), tell=tell) as source, open_looks(Reader(), source.kind) as looker:
         for frame in source:
             if not frame.is_blank:
-                looks = looker.look(frame.image, frame.at_ms, frame.effort)
+                looks = looker.inspect(frame.image, frame.at_ms, frame.effort)
                 yield from (read.text for look in looks for read in look.reads)

@@ -22,7 +22,7 @@ def see(gray: Image, corners: Corners, module_px: float | None = None) -> Seen:
 
 
 def choose_hint(module_px: float, sharpness: float) -> Hint:
-    """What would help most.
+    """Return the hint that would help most.
 
     Args:
         module_px: how large the code's modules are.
@@ -50,5 +50,5 @@ def measure_sharpness(gray: Image, corners: Corners, module_px: float) -> float:
 
 
 def guess_module_px(corners: Corners) -> float:
-    """The size of the modules of a code whose outline alone is known, as if it were a label of ours."""
+    """Return the module size in pixels of a code of which only the outline is known, as if it were our label."""
     return float(longest_px(corners) / np.sqrt(2) / _SIDE_MODULES)

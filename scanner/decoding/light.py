@@ -1,6 +1,6 @@
-"""Whether a picture is fit to be read: too dark, too bright, blurred. A few strips of it are looked at, not the whole.
+"""Judge whether a picture is fit to be read, by a few strips of it: too dark, too bright, blurred.
 
-Pure: pictures and times come in, one word goes out. What is read is good enough, whatever it looks like.
+Pure. A picture in which labels are read counts as good.
 """
 
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
@@ -33,7 +33,7 @@ _EDGE_LEVELS = 50.0
 
 
 def judge(image: Image, known: Trouble | None = None) -> Trouble | None:
-    """What is wrong with a picture, grey or blue-green-red; None: nothing, or nothing can be told.
+    """Return what is wrong with a picture, grey or blue-green-red; None: nothing, or it cannot be judged.
 
     Args:
         known: what was wrong with the picture before; that one ends later than it begins, so that it does not flicker.
@@ -103,7 +103,7 @@ class LightWatch:
         self._told: Lasting[Trouble] = Lasting()
 
     def see(self, image: Image, at_ms: float, *, is_read: bool) -> Trouble | None:
-        """What is to be told now.
+        """Return what to show now.
 
         Args:
             is_read: labels are read in this picture, so nothing is wrong with it.
@@ -113,7 +113,7 @@ class LightWatch:
 
 
 class Lasting(Generic[Kind]):
-    """Follows something that comes and goes, so that what is told of it does not flicker; `now` is what is told."""
+    """Follows a state that comes and goes, without flicker; `now` is what to show."""
 
     def __init__(self) -> None:
         self.now: Kind | None = None
@@ -121,7 +121,7 @@ class Lasting(Generic[Kind]):
         self._since_ms = float("-inf")
 
     def see(self, found: Kind | None, at_ms: float, *, at_once: bool = False) -> Kind | None:
-        """What is told after this was found: what has lasted for a while, or this if it is to count at once."""
+        """Return what to show after this was found: what has lasted for a while, or this if it counts at once."""
         if found != self._coming:
             self._coming, self._since_ms = found, at_ms
         if at_once or at_ms - self._since_ms >= HOLD_MS:

@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """Codes that a search for finder patterns found and nobody read: by three of them, and about where by two."""
+    """Unread codes found by their finder patterns: by three of them, or roughly by two."""
 
     outlines: list[Seen] = field(default_factory=list)
     pairs: list[Corners] = field(default_factory=list)
@@ -56,8 +56,8 @@ class _Search:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a second look found: in the whole picture, and at each place that it was given; and of the codes that the
-    first look had found and nobody read. `search` is None where it did not search.
+    """What a second look found: in the whole picture, at each given place, and of the unread codes of the first look.
+    `search` is None where it did not search.
     """
 
     whole: list[Read]
@@ -103,11 +103,11 @@ class LiveReader:
         begin_first: Callable[[], Executor] = AtOnce,
         deadline_ms: float = _DEADLINE_MS,
     ) -> None:
-        """Begin.
+        """Start the first look and the second looks.
 
         Args:
             begin: starts what second looks run on; called again when one hangs, a few times.
-            clock: tells whether one hangs.
+            clock: the time in ms, by which one that hangs is found.
             begin_first: the same for the first look, which is waited for: what it has not read when it is handed
                 back counts as hanging.
         """
@@ -127,7 +127,7 @@ class LiveReader:
         self.unread: Sequence[Seen] = ()
         """Codes in the newest frame that were found and not read, with what would help."""
 
-    def look(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
+    def inspect(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
         """What this frame shows at first look, after what second looks have found meanwhile; newest frame last.
 
         A second look that is done at once adds to the same frame. Of a file, they take no more than its `effort`.
@@ -328,7 +328,7 @@ def _look(
 def open_looks(
     reader: Reader | None, kind: Literal["live", "video", "still"], clock: Clock = monotonic_ms
 ) -> Iterator[StillReader | LiveReader]:
-    """What reads frames of this kind; an engine that hangs on a picture holds nobody up for longer than seconds.
+    """Open the reader for frames of this kind; an engine that hangs on a picture costs no more than seconds.
 
     A camera gets its second looks beside the picture. A video gets them in between, so that it reads the same every
     time. `reader` None: a new one.

@@ -1,4 +1,4 @@
-"""What looks at pictures give, and the look at a picture that stands alone."""
+"""The results of looks at pictures, and the reader of single pictures."""
 
 import logging
 from collections import Counter
@@ -44,7 +44,7 @@ def in_view(looks: Sequence[Look]) -> list[Read]:
 
 
 def result_of(future: "Future[Found]", what: str) -> Found | None:
-    """What a look found; None where it failed or hangs, which the log tells."""
+    """Return what a look found; None where it failed or hangs, which is logged."""
     if not future.done():
         log.warning("%s hangs and is left behind", what)
         return None
@@ -55,7 +55,7 @@ def result_of(future: "Future[Found]", what: str) -> Found | None:
 
 
 class StillReader:
-    """Reads pictures that stand alone, each with every pass for which there is time."""
+    """Reads single pictures, each with every pass for which there is time."""
 
     unread: Sequence[Seen] = ()
 
@@ -64,7 +64,7 @@ class StillReader:
         self._reader, self._begin, self._clock = reader, begin, clock
         self._executor = begin()
 
-    def look(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
+    def inspect(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
         """What this picture shows, with as many looks as its file may take; nothing where an engine hangs on it."""
         ends_ms = self._clock() + (STILL_MS if effort is None else HANGING_MS)
         if effort is None:
@@ -84,7 +84,7 @@ class StillReader:
         return [Look(at_ms, _weighed(reads or []))]
 
     def finish(self) -> list[Look]:
-        """Nothing comes late."""
+        """Return nothing: no look comes late."""
         return []
 
     def close(self) -> None:
@@ -93,7 +93,7 @@ class StillReader:
 
 
 def _weighed(reads: Sequence[Read]) -> list[Read]:
-    """The same reads; not sure of those that one engine gave in one rendering, at one place alone."""
+    """Return the same reads; unsure of those that only one engine gave, in one rendering at one place."""
     looks = Counter[str]()
     for read in reads:
         looks[read.text] += max(read.looks, len(read.engines))

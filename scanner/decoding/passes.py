@@ -1,8 +1,8 @@
-"""Which renderings each engine gets, beside the picture itself: chosen for the kinds of trouble that each one mends.
+"""Which renderings each engine gets, beside the picture itself: chosen by the defects that each one corrects.
 
 Chosen on drawn pictures with one trouble each, checked on others and on photographs; see bench/reader.py. Each adds
-labels that the ones before it miss. None is left out because another one read something: that loses labels wherever
-there are several.
+labels that the ones before it miss. All are used even if one read something, so that several labels in a picture are
+all read.
 """
 
 from collections.abc import Callable
@@ -57,7 +57,7 @@ class Sizes:
 
     @cached_property
     def modest(self) -> Rendering:
-        """For slow engines."""
+        """Return the rendering for slow engines, of limited size."""
         return at_most(self.gray, _SLOW_UP_TO_PX)
 
 

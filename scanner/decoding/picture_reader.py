@@ -132,12 +132,12 @@ class Reader:
         cut: Callable[[], None] = _nothing,
         note: Callable[[Iterable[str]], None] = _forget,
     ) -> list[Read]:
-        """Every QR code found, ours or not, once for each text and place.
+        """Return every QR code found, ours or not, once for each text and place.
 
         Args:
             image: grey or blue-green-red, 8 bits; a picture without pixels has no codes.
             thorough: take every pass; for stills, which do not come again.
-            is_late: asked before each pass behind the first two; once it is, those that are left are left out.
+            is_late: asked before each pass behind the first two; once it is, the remaining ones are omitted.
             cut: called where that may have left codes unread.
             note: told the texts read so far, for whoever gives time by them.
         """
@@ -247,7 +247,7 @@ class Reader:
         return found
 
     def _confirmed(self, gray: Image, found: Sequence[Read], is_late: Callable[[], bool]) -> list[Read]:
-        """The same reads; what was read in one rendering alone is looked at again, closely, and counted."""
+        """Return the same reads; what was read in only one rendering is read again closely and counted."""
         told = list(found)
         for read in found:
             part = cut_out(gray, read.corners, _PLACE_PX) if read.looks == 1 and not is_late() else None
@@ -309,7 +309,7 @@ class Reader:
         """What an engine finds, in the picture's own pixels; nothing when it chokes on the picture."""
         try:
             if isinstance(engine, ZxingEngine):
-                reads, unread = engine.look(rendering.image, inverted=inverted, histogram=histogram)
+                reads, unread = engine.inspect(rendering.image, inverted=inverted, histogram=histogram)
             else:
                 reads, unread = engine.read(rendering.image), []
         except ENGINE_ERRORS as error:

@@ -56,7 +56,7 @@ class Rendering:
 
 
 def as_it_is(gray: Image) -> Rendering:
-    """The picture itself."""
+    """Return the picture unchanged."""
     return Rendering(gray, _AS_IT_IS)
 
 
@@ -163,7 +163,7 @@ def thresholded(gray: Image, block_px: int = 75, offset: int = 5, *, gauss: bool
 
 
 def smoothed(gray: Image, sigma_px: float = 1.0) -> Image:
-    """Softened, against noise."""
+    """Return the picture smoothed, against noise."""
     return as_image(cv2.GaussianBlur(gray, (0, 0), sigma_px))
 
 
@@ -188,9 +188,9 @@ def as_image(array: Any) -> Image:
 
 
 def channels(image: Image) -> list[Image]:
-    """Other greys of a coloured picture, for coloured codes on coloured grounds; none where it has no colours.
+    """Return other greys of a coloured picture, for coloured codes on coloured grounds; none without colours.
 
-    Grey adds the colours up as the eye does, and hides a red code on green. The channels alone, and the strength of
+    Grey adds the colours up as the eye does, and hides a red code on green. The single channels, and the strength of
     colour (brightest less darkest), show it.
     """
     if image.ndim != 3 or image.shape[2] < 3:

@@ -1,6 +1,6 @@
-"""Which of the labels that are seen and not read are worth telling of: those that stay, and can be a label at all.
+"""Select the unread labels to show: those that stay in place and have a plausible outline.
 
-Searching for finder patterns takes chance for a label now and then; a hint that jumps about helps nobody.
+A search for finder patterns sometimes finds a label by chance; a hint that jumps about does not help.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ class SteadyHints:
 
 
 def is_plausible(corners: Corners, reads: Sequence[Read]) -> bool:
-    """Whether this can be the outline of a label that nobody read: a convex, fairly even shape around no read label."""
+    """Whether this can be the outline of an unread label: a convex, fairly even shape with no read label in it."""
     points = np.array(corners, np.float64)
     sides = np.roll(points, -1, axis=0) - points
     lengths = np.hypot(sides[:, 0], sides[:, 1])

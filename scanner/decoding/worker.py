@@ -35,8 +35,8 @@ class AtOnce:
 class Beside:
     """Runs jobs on a thread of its own, which the end of the program does not wait for.
 
-    Python's end stops such a thread wherever it is, and a C++ library that it is in then aborts the process; so
-    whoever is done with it closes it, and waits a moment.
+    When Python ends it stops such a thread anywhere, and a C++ library in it then aborts the process; so close it when
+    done, which waits a moment.
     """
 
     def __init__(self) -> None:

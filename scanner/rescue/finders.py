@@ -1,7 +1,7 @@
-"""Finder patterns, the three squares in the corners of a QR code, looked for by themselves.
+"""Find finder patterns, the three squares in the corners of a QR code.
 
-Any line through the middle of one crosses dark, light, dark, light, dark as 1:1:3:1:1. A decoder wants three of them;
-alone they tell where a code is that no decoder finds, and two of them are enough to look for the torn third.
+Any line through the middle of one crosses dark, light, dark, light, dark as 1:1:3:1:1. A decoder needs three of them;
+here they show where a code is that no decoder finds, and two of them are enough to look for a torn third.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Finder:
 
 
 def find_finders(gray: Image, *, block_px: int | None = None) -> list[Finder]:
-    """The finder patterns of a grey picture, the surest first.
+    """Return the finder patterns of a grey picture, the surest first.
 
     Args:
         block_px: side of the neighbourhood that tells dark from light; None: a fifth of the picture's shorter side.

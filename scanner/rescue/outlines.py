@@ -1,4 +1,4 @@
-"""Where codes are that nobody has read: finder patterns, three or two, that stand as the corners of one code do."""
+"""Find unread codes: three or two finder patterns in the positions of one code's corners."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -80,9 +80,9 @@ class Signs:
 
 
 def find_signs(finders: Sequence[Finder], gray: Image) -> Signs:
-    """The codes that these finder patterns of a picture make, each finder pattern in one outline and in one pair.
+    """Return the codes that these finder patterns of a picture form, each pattern in one outline and in one pair.
 
-    Labels in rows make triples as regular as a code's own; between those lies paper, which the picture tells.
+    Labels in rows form triples as regular as a code's own; the picture shows paper between those.
     """
     some = list(finders[:_MOST_FINDERS])
     if len(some) < 2:

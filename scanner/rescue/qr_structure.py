@@ -1,7 +1,7 @@
 """The build of a QR code (ISO/IEC 18004): which modules are fixed, where its bytes lie, and how errors are corrected.
 
-What decoders do not give: correction with *erasures*. A byte known to be doubtful costs one check byte, a wrong byte
-that nobody suspects costs two; so a code that is dirty or lies in glare can lose nearly twice as much.
+It adds what decoders lack: correction with *erasures*. A byte known to be doubtful costs one check byte, an unknown
+wrong byte costs two; so a code that is dirty or in glare may lose nearly twice as much.
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Build:
 
 
 def side_of(version: int) -> int:
-    """Modules along one side."""
+    """Return the number of modules along one side."""
     return 17 + 4 * version
 
 
@@ -252,7 +252,7 @@ def correct_block(read: np.ndarray, doubt: np.ndarray, checks: int) -> np.ndarra
 
 
 def _correct(read: np.ndarray, erased: list[int], checks: int) -> np.ndarray | None:
-    """Errors and erasures by Berlekamp and Massey; None where more is wrong than can be told."""
+    """Correct errors and erasures by Berlekamp and Massey; None where there are too many."""
     power, log = _field()
     count = len(read)
     syndromes = [_value([int(byte) for byte in read[::-1]], int(power[exponent])) for exponent in range(checks)]

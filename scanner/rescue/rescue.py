@@ -36,11 +36,11 @@ def rescue(
     blocks_px: Sequence[int | None] = STILL_BLOCKS_PX,
     within: Corners | None = None,
 ) -> list[Read]:
-    """What can be read at places where finder patterns stand and nothing was read.
+    """Read codes at places with finder patterns where nothing was read.
 
     Args:
         within: only codes whose middle lies here.
-        most_guesses: how many places are tried, which bounds the time: about 15 ms each.
+        most_guesses: the number of places to try, about 15 ms each.
         blocks_px: neighbourhoods that tell dark from light, each tried; None: a fifth of the picture.
     """
     found: list[Read] = []
@@ -109,7 +109,7 @@ def _rescue_one(zxing: ZxingEngine, gray: Image, three: np.ndarray, module_px: f
     if clean is None or _likeness(soft, clean, grid.version) < _LEAST_LIKENESS:
         return None
     drawn = np.kron(np.where(clean, 0, 255).astype(np.uint8), np.ones((_DRAWN_PX, _DRAWN_PX), np.uint8))
-    reads, _unread = zxing.look(np.pad(drawn, 4 * _DRAWN_PX, constant_values=255))
+    reads, _unread = zxing.inspect(np.pad(drawn, 4 * _DRAWN_PX, constant_values=255))
     if not reads:
         return None
     first, second, third, fourth = ((x + int(low[0]), y + int(low[1])) for x, y in view.placed(grid.corners))

@@ -20,10 +20,10 @@ from scanner.sources.live_source import ATTEMPTS, STALL_MS, Capture, Live
 def open_camera(
     spec: str, *, clock: Clock, tell: Tell, patient: bool = False, machine: Machine | None = None
 ) -> Iterator[FrameSource]:
-    """Open a camera by its number, 0 the first, or by its name or a part of it; what it gives is told.
+    """Open a camera by its number, 0 the first, or by its name or a part of it; its format is reported.
 
     Args:
-        patient: when it stops, go on opening it for as long as somebody waits.
+        patient: when it stops, go on opening it as long as frames are asked for.
         machine: the computer whose camera it is; None: this one.
 
     Raises:

@@ -14,14 +14,14 @@ SYSFS = Path("/sys/class/video4linux")
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A camera: its number, as OpenCV's backend counts, and its name; empty where the system does not tell it."""
+    """A camera: its number, as OpenCV's backend counts, and its name; empty where the system does not give it."""
 
     number: int
     name: str = ""
 
 
 def list_cameras(backend: int, *, platform: str = sys.platform, sysfs: Path = SYSFS) -> list[Camera]:
-    """The cameras that a backend of OpenCV sees, by number; none where the system does not tell."""
+    """Return the cameras that a backend of OpenCV sees, by number; none where the system does not list them."""
     if platform.startswith("linux"):
         return _linux(sysfs)
     found = []

@@ -84,7 +84,7 @@ class Opening:
     """One camera that a user named; calling it opens the camera, wherever its number has moved meanwhile."""
 
     def __init__(self, spec: str, machine: Machine) -> None:
-        """Find it.
+        """Find the camera.
 
         Raises:
             InputError: the name fits several cameras.
@@ -161,7 +161,7 @@ def given(device: Device) -> str:
 
 
 def _format(device: Device) -> str:
-    """The four letters of the picture format; empty where the backend does not tell."""
+    """Return the four letters of the picture format; empty where the backend does not give them."""
     import cv2
 
     code = int(device.get(cv2.CAP_PROP_FOURCC))
@@ -170,7 +170,7 @@ def _format(device: Device) -> str:
 
 
 def why_not(camera: Camera, machine: Machine) -> CameraError:
-    """Why a camera does not open, as far as the system tells, and what to do."""
+    """Return why a camera does not open, as far as the system shows, and what to do."""
     number = camera.number
     others = [other for other in machine.listed() if other.number != number]
     if machine.platform.startswith("linux"):
@@ -230,9 +230,9 @@ def _not_there(number: int, others: Sequence[Camera]) -> CameraError:
 
 
 def _holder(path: Path, proc: Path) -> str:
-    """The program that has the device open, but for ourselves; empty where none is known.
+    """Return the other program that has the device open; empty where none is known.
 
-    Linux lets several programs open a camera and refuses the second one that wants pictures, so opening tells nothing.
+    Linux lets several programs open a camera and refuses the second one that wants pictures, so opening proves nothing.
     """
     for link in proc.glob("[0-9]*/fd/*"):
         try:

@@ -37,9 +37,9 @@ def read_picture(path: Path) -> Image:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Pictures one after the other. With `tell`, a damaged one is told of and left out; without, it is an error.
+    """Pictures one after the other. With `tell`, a damaged one is reported and omitted; without, it is an error.
 
-    They are read in a child process, within limits of time and memory; a new one begins behind a picture that ended it.
+    They are read in a child process, within limits of time and memory; a new one starts after a picture that ended it.
     """
 
     title: str
@@ -105,12 +105,12 @@ def _picture(path: Path, head: dict[str, Any], data: bytearray) -> Image | Input
 def open_pictures(
     title: str, paths: Sequence[Path], *, clock: Clock, tell: Tell | None = None, tell_short: Tell = ignore
 ) -> AbstractContextManager[FrameSource]:
-    """Open these pictures, in this order. `tell_short` is told of one that was not looked at closely."""
+    """Open these pictures, in this order. `tell_short` is called for one that was not read closely."""
     return nullcontext(Pictures(title, paths, clock, tell, tell_short))
 
 
 def open_folder(folder: Path, *, clock: Clock, tell: Tell) -> AbstractContextManager[FrameSource]:
-    """Open the pictures of a folder, in the order of their names; folders inside it are left alone.
+    """Open the pictures of a folder, in the order of their names; folders inside it are ignored.
 
     Raises:
         InputError: there is no picture in it.

@@ -1,6 +1,6 @@
 """Frames through one interface: a camera, a video, pictures, a folder, a PDF or a URL.
 
-Live sources give the newest frame and drop what nobody had time for; files give every frame, in order.
+Live sources give the newest frame and drop the others; files give every frame, in order.
 """
 
 import time
@@ -57,8 +57,8 @@ class Frame:
 class FrameSource(Protocol):
     """An open source of frames; iterating over it gives them, once.
 
-    `kind` is `live` (only the newest frame counts), `video` (every frame, neighbours alike) or `still` (each picture
-    stands alone). `total` is the number of frames where it is known, for a progress bar.
+    `kind` is `live` (only the newest frame counts), `video` (every frame, neighbours alike) or `still` (single
+    pictures). `total` is the number of frames where it is known, for a progress bar.
     """
 
     @property
@@ -76,4 +76,4 @@ def monotonic_ms() -> float:
 
 
 def ignore(_line: str) -> None:
-    """Tell nobody."""
+    """Ignore the line."""

@@ -1,7 +1,7 @@
-"""Frames from what runs by itself: a camera, or a stream from a URL. Only the newest frame counts.
+"""Frames of a live source: a camera, or a stream from a URL. Only the newest frame counts.
 
-Drivers queue old frames, repeat the last one, or block for ever when the plug is pulled, and say that all is well. So
-a thread of its own grabs without pause, and whoever waits for frames judges by the frames alone.
+Drivers queue old frames, repeat the last one, or block for ever when the plug is pulled, and report no error. So a
+thread of its own grabs without pause, and only the frames show whether the source works.
 """
 
 import threading
@@ -42,7 +42,7 @@ Connect = Callable[[], Capture | None]
 
 
 class _Grabber(threading.Thread):
-    """Reads one opening of the camera until it fails or is told to stop; `newest` is the last frame and its number."""
+    """Reads an open camera until it fails or is stopped; `newest` is the last frame and its number."""
 
     def __init__(self, connect: Connect, capture: Capture | None, clock: Clock, news: threading.Condition) -> None:
         super().__init__(daemon=True, name="camera")  # daemon: a blocked driver must not keep the program alive
@@ -78,10 +78,10 @@ class _Grabber(threading.Thread):
 
 
 class Live:
-    """The newest frames of something that runs by itself, opened again when it stops.
+    """The newest frames of a live source, which is opened again when it stops.
 
-    While none comes, because a camera is slow or is being opened again, blank frames are given, so that whoever
-    iterates is never held up and can listen to the keyboard meanwhile.
+    While none comes, because a camera is slow or is being opened again, blank frames are given, so that the caller is
+    never blocked and can read the keyboard meanwhile.
     """
 
     kind: Literal["live"] = "live"
@@ -99,7 +99,7 @@ class Live:
         attempts: int | None = ATTEMPTS,
         gap_ms: float = FRAME_GAP_MS,
     ) -> None:
-        """Begin to grab.
+        """Start to grab frames.
 
         Args:
             connect: opens it again; called in a thread of its own.
@@ -187,7 +187,7 @@ class Live:
             threading.Event().wait(left_ms / 1000.0)
 
     def _open_again(self, failures: int) -> Iterator[Frame]:
-        """Let go of the camera and open it anew, with blank frames while that is waited for."""
+        """Close the camera and open it again, with blank frames meanwhile."""
         self._grabber.must_stop = True
         yield from self._blanks_for(_LETTING_GO_MS, lambda: self._grabber.is_over)
         if self._attempts is not None and failures > self._attempts:

@@ -22,7 +22,7 @@ def open_source(
     Digits alone are always a camera; a file goes before a camera of the same name.
 
     Args:
-        tell: is told what the user should know while frames come.
+        tell: called with a line that the user should see while frames come.
         dpi: how finely the pages of a PDF are rasterised.
         patient: a camera or stream that stops is opened again for as long as somebody waits, not a few times only.
 
@@ -63,7 +63,7 @@ def open_source(
 
 
 def _is_url(spec: str) -> bool:
-    """Whether this is an address on a network; `C:` is a drive, and what cannot be parsed is a file nobody has."""
+    """Whether this is an address on a network; `C:` is a drive, and what cannot be parsed is no URL."""
     try:
         return urlsplit(spec).scheme.lower() in SCHEMES
     except ValueError:

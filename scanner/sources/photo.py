@@ -1,4 +1,4 @@
-"""Photographs of goods as they are kept: upright, small enough, and with nothing said of who took them and where."""
+"""Photographs of goods as they are kept: upright, small enough, and without metadata on who took them and where."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -19,10 +19,10 @@ _SETTLING_FRAMES = 8
 
 
 def clean_photo(data: bytes) -> bytes:
-    """A photograph as it is kept, from the bytes of any picture file: JPEG, at most `MAX_PHOTO_BYTES`.
+    """Return a photograph as it is kept, from the bytes of any picture file: JPEG, at most `MAX_PHOTO_BYTES`.
 
-    Its pixels are drawn anew, upright as its file says, so that nothing else of the file is kept: no place, no name, no
-    thumbnail. The same bytes give the same photograph.
+    Its pixels are drawn again, upright as its file says, so that nothing else of the file is kept: no place, no name,
+    no thumbnail. The same bytes give the same photograph.
 
     Raises:
         InputError: it is no picture, or far too large.

@@ -162,7 +162,7 @@ def _draw_count(side: np.ndarray, tally: Tally) -> None:
 
 
 def _count_colour(tally: Tally) -> Colour:
-    """White while labels are missing or nobody knows how many come, green when all are here, amber with others too."""
+    """White while labels are missing or the number is not known, green when all are here, amber with others too."""
     if tally.is_whole:
         return COLOURS["taken"]
     return COLOURS["finding"] if tally.expected is not None and tally.extra else _WHITE

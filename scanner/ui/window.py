@@ -54,7 +54,7 @@ class Window:
     """A window for one session; hand `on_outcome` and `on_frame` to `scan_frames`."""
 
     def __init__(self, session: ScanSession) -> None:
-        """Open it.
+        """Open the window.
 
         Raises:
             CameraError: there is no display.
@@ -112,7 +112,7 @@ class Window:
 
 
 def hold(held: Sequence[Held], reads: Sequence[Read], at_ms: float) -> list[Held]:
-    """What is outlined now: what is read in this frame, and what was a moment ago and is not, lest outlines flicker."""
+    """Return what to outline now: what is read in this frame, or was a moment ago, so that outlines do not flicker."""
     still = [
         (old, seen_ms)
         for old, seen_ms in held

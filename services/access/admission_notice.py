@@ -1,4 +1,4 @@
-"""What waits for admission: shown wherever admitting it would change what is told."""
+"""Notice of the logs that wait for admission, shown wherever admitting them would change the result."""
 
 from custody.chain.admission import Waiting, waiting
 from custody.format.encoding import key_fingerprint

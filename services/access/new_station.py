@@ -38,7 +38,7 @@ class StationHome:
 
     @property
     def key_file(self) -> Path:
-        """The station's secret key."""
+        """The path of the station's secret key."""
         return self.home / FILE_NAME
 
     @property
@@ -183,7 +183,7 @@ def go_on(
 
 
 def _need_ledger(at: StationHome) -> None:
-    """Look before a key is made: a key for no ledger helps nobody.
+    """Check that the ledger is there, before a key is made for it.
 
     Raises:
         StoreError: there is no ledger, or it is not ours.

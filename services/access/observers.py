@@ -1,7 +1,7 @@
-"""Tokens of observers: whoever brings one may read and change nothing. Kept as digests beside the ledger.
+"""Tokens of observers, who may read and change nothing; kept as digests beside the ledger.
 
-Each has a name, counts until a day, and can be revoked. A secret is 256 random bits and told once, so a plain digest of
-it gives nothing away.
+Each has a name, is valid until a day, and can be revoked. A secret is 256 random bits and shown once, so a plain digest
+of it reveals nothing.
 """
 
 import hashlib
@@ -25,9 +25,9 @@ _SECRET = re.compile(re.escape(PREFIX) + r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as it is kept: whose it is, the digest of its secret, since when, until when; times RFC 3339, UTC.
+    """A token as it is kept: its owner, the digest of its secret, since when, until when; times RFC 3339, UTC.
 
-    `revoked_at` is None while nobody has revoked it.
+    `revoked_at` is None while it is not revoked.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Observers:
     """The tokens of one station, in its folder. What another program changes there counts at the next question."""
 
     def __init__(self, home: Path, now_utc: Callable[[], str]) -> None:
-        """Those in `home`; `now_utc` tells the time."""
+        """Use the tokens in `home`; `now_utc` returns the time."""
         self._path, self._now_utc = home / FILE, now_utc
         self._known: tuple[tuple[int, int], dict[str, Token]] | None = None
 

@@ -1,7 +1,7 @@
 """PINs of people who acknowledge handovers at this station: kept as scrypt digests beside the ledger, never in it.
 
-What a right PIN proves is that somebody here knew the PIN that was set here for that name. Whoever can read the file
-can try all the PINs of four digits in an hour: it is readable for the station's user alone, and a PIN is no key.
+A right PIN proves that somebody here knew the PIN that was set here for that name. All PINs of four digits can be
+tried against the file in an hour: it is readable for the station's user only, and a PIN is no key.
 """
 
 import json
@@ -42,7 +42,9 @@ class Pins:
     """The PINs of one station, in its folder. For one thread at a time."""
 
     def __init__(self, home: Path, clock_s: Callable[[], float], *, log2_n: int = LOG2_N) -> None:
-        """Those in `home`; `clock_s` tells the Unix time, `log2_n` is scrypt's cost, the same for all in a file."""
+        """Use the PINs in `home`; `clock_s` returns the Unix time in seconds, `log2_n` is scrypt's cost for the whole
+        file.
+        """
         self._path, self._clock_s, self._log2_n = home / FILE, clock_s, log2_n
 
     def names(self) -> list[str]:
@@ -54,7 +56,7 @@ class Pins:
         return _key(name) in self._read()
 
     def set(self, name: str, pin: str, old: str = "") -> None:
-        """Set a person's PIN.
+        """Set or replace a person's PIN.
 
         Args:
             old: the one so far, where there is one.
@@ -142,7 +144,7 @@ class Pins:
         except (OSError, ValueError, TypeError) as error:
             raise StoreError(
                 N_("{path} cannot be read: {reason}"),
-                hint=N_("Move it away; people then set their PINs anew."),
+                hint=N_("Move it away; people then set their PINs again."),
                 path=str(self._path),
                 reason=getattr(error, "strerror", None) or type(error).__name__,
             ) from error

@@ -1,4 +1,4 @@
-"""Dropping what is kept of logs that nobody admitted."""
+"""Delete what is kept of logs that are not admitted."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,8 @@ from db.store import Store
 
 
 def strangers_named(store: Store, names: Sequence[str]) -> list[Stranger]:
-    """The logs that nobody admitted and that are so named: by log, station, place or the beginning of a fingerprint.
+    """Return the logs that are not admitted and that a name means: by log, station, place or beginning of a
+    fingerprint.
 
     Args:
         names: none of them: all that are kept.

@@ -18,7 +18,7 @@ def verdict_sentence(audit: BundleAudit) -> str:
 
 
 def length_caution(audit: BundleAudit) -> str:
-    """What to know before the result, where the root is known and nobody has seen how long any log is; else empty."""
+    """Return a caution where the root is known and no log is witnessed, so that a cut would not show; else empty."""
 
     if isinstance(audit, ProofAudit) or not audit.is_ok or not audit.is_anchored or audit.is_witnessed:
         return ""
@@ -29,7 +29,7 @@ def length_caution(audit: BundleAudit) -> str:
 
 
 def audit_json(audit: BundleAudit) -> dict[str, Any]:
-    """What `verify --json` tells, the verdict and each finding in the language of who asks."""
+    """Return the output of `verify --json`, with verdict and findings in the chosen language."""
     said = audit.to_json()
     found = [
         {**told, "detail": finding_sentence(one)} for told, one in zip(said["findings"], audit.findings, strict=True)

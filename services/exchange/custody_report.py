@@ -1,4 +1,4 @@
-"""The custody report of items and its proof, for whoever asks: commands write files, the page gives them out."""
+"""The custody report of items and its proof, for commands and the page."""
 
 from collections.abc import Sequence
 from typing import BinaryIO

@@ -20,8 +20,8 @@ from tables.output.safe_file import safe_file
 class EpcisCount:
     """How many EPCIS events were written, how many of these declare another one wrong, and what was left out.
 
-    `apart` counts, by type, the records that tell of no things; `revoked` those that came after their station's key was
-    revoked; `strangers` those of stations that are not admitted.
+    `apart` counts, by type, the records that are about no things; `revoked` those that came after their station's key
+    was revoked; `strangers` those of stations that are not admitted.
     """
 
     written: int = 0
@@ -45,7 +45,7 @@ def export_epcis(
     company_prefix: str = "",
     progress: Progress = unseen,
 ) -> EpcisCount:
-    """Write what the logs of stations at a place or below it (None: all) tell of things, as it is read.
+    """Write the records about things of the stations at a place or below it (None: all), while they are read.
 
     Of a forked log only the history counts that this ledger holds as the log's own.
 
@@ -74,7 +74,7 @@ def export_epcis(
 def _told(
     store: Store, events: Iterable[Event], uris: Uris, count: EpcisCount, done: Callable[[int], None]
 ) -> Iterator[Epcis]:
-    """What the records tell, each that was withdrawn a second time with the declaration that it is wrong."""
+    """Yield the EPCIS events; a withdrawn one comes again with the declaration that it is wrong."""
 
     here, stations, withdrawn = store.ledger.own_log().place, store.state.stations.now(), withdrawn_now(store)
     for event in events:

@@ -22,7 +22,7 @@ MAX_REPORT_BYTES = 256 * 1024 * 1024
 def audit_file(
     path: Path, root: str | None = None, heads: Sequence[str] = (), *, progress: Progress = unseen
 ) -> BundleAudit:
-    """Audit whatever evidence a file holds, told by how it begins.
+    """Audit the evidence in a file; its first bytes show of which kind it is.
 
     Raises:
         InputError: it cannot be read, or holds nothing that can be verified.
@@ -89,7 +89,7 @@ def _attached(data: bytes, path: Path) -> bytes:
     if len(proofs) != 1:
         raise InputError(
             N_("{file} has no proof inside: only its words can be read, and words prove nothing"),
-            hint=N_("Ask for the report anew, or for the proof: {way}"),
+            hint=N_("Ask for the report again, or for the proof: {way}"),
             way="proof",
             file=str(path),
         )

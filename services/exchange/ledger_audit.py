@@ -1,4 +1,4 @@
-"""The audit of the station's own ledger, for whoever asks: a command prints it, the page shows it."""
+"""The audit of the station's own ledger, for the command and the page."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace

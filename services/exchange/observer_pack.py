@@ -45,9 +45,9 @@ def write_pack(
     progress: Progress = unseen,
 ) -> tuple[int, list[str]]:
     """Write the pack to a new folder, whole or not at all; returns how many files it has, and the logs that are not in
-    its bundle because nobody admitted them (`export_bundle`).
+    its bundle because they are not admitted (`export_bundle`).
 
-    Names of staff stand in the letters, and in the signed records, where nobody can take them out; nowhere else.
+    Names of staff are only in the letters and in the signed records, which cannot be changed.
 
     Args:
         found: what the ledger comes to now.
@@ -92,7 +92,7 @@ def _save_reports(store: Store, found: Survey, folder: Path, reports: Mapping[st
 
 
 def _save_letters(store: Store, folder: Path, template: Template, progress: Progress) -> None:
-    """The letter of each handover; one that cannot be told apart from another's goes by its record."""
+    """Write the letter of each handover; where two have the same number, the file is named after the record."""
 
     records = list(_first_parts(store))
     with progress(len(records), _("Letters")) as done:

@@ -39,7 +39,7 @@ def own_head(store: Store) -> str:
 @dataclass(frozen=True, slots=True)
 class Exported:
     """A bundle that was written: how many events it has, the heads of its logs, and the logs that were left out
-    because nobody admitted them.
+    because they are not admitted.
     """
 
     events: int
@@ -52,8 +52,8 @@ def export_bundle(
 ) -> Exported:
     """Write a bundle of the logs of stations at a place or below it.
 
-    A station's own log is always in it, admitted or not: root must see it to admit it. What nobody admitted is handed
-    on only where somebody asks for it (`with_strangers`): anybody may have made it, and as much of it as he likes.
+    A station's own log is always in it, admitted or not: root must see it to admit it. Other logs that are not admitted
+    are only exported on request (`with_strangers`): anybody may have made them, in any amount.
 
     Raises:
         InputError: no log is held of a station there, or the file cannot be written.
@@ -83,7 +83,7 @@ def export_bundle(
 
 
 def left_out_words(count: int) -> str:
-    """That logs were not handed on because nobody admitted their stations, and how they are."""
+    """Say which logs were not exported because they are not admitted, and how to export them."""
     words = _("Left out: {count} logs of stations that nobody admitted. To hand them on too: export --with-strangers")
     return words.format(count=count)
 
@@ -136,7 +136,7 @@ def import_bundles(store: Store, files: Sequence[Path], *, progress: Progress = 
 
 
 def other_root_words(store: Store) -> str:
-    """That others follow another root than this station was told of, which nobody here knows: perhaps it was mistyped.
+    """Say that others follow another root than this station, whose own is not known here: perhaps it was mistyped.
 
     Empty where that is not so, and at a station that is a root itself.
     """
@@ -162,7 +162,7 @@ def other_root_words(store: Store) -> str:
     election = store.ledger.own_log().election
     if election != "Pemilu":  # what init takes where none is given
         again += f" --election {shlex.quote(election)}"
-    return told + " " + _("If so, begin anew, and import again: {command}").format(command=again)
+    return told + " " + _("If so, begin again, and import again: {command}").format(command=again)
 
 
 class _Watched:

@@ -36,7 +36,7 @@ def read_fingerprint(text: str) -> str:
 
 
 def read_heads(given: str, tell: Tell) -> list[str]:
-    """The signed heads in what `--head` was given; of a picture or PDF all that its QR codes carry.
+    """Return the signed heads that `--head` names; of a picture or PDF all that its QR codes carry.
 
     Args:
         given: a file's name, or the text itself.

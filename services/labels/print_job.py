@@ -20,7 +20,7 @@ Form = Literal["pdf", "zpl", "tspl"]
 
 
 def _say_nothing(_line: str) -> None:
-    """Tell nobody."""
+    """Ignore the line."""
 
 
 @dataclass(frozen=True, slots=True)

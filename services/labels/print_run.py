@@ -112,7 +112,7 @@ def blank_labels(store: Store, codes: Iterable[str], kind: str | None) -> Iterat
 
 
 def place_labels(store: Store, places: Iterable[Place]) -> Iterator[LabelContent]:
-    """Labels of these places."""
+    """Return the label contents of these places."""
 
     tree = store.state.places.all()
     return (place_content(place, tree) for place in places)

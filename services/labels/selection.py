@@ -67,10 +67,10 @@ def spoiled_items(store: Store) -> list[Item]:
 
 
 def reason_to_reprint(store: Store, items: Sequence[Item], reason: str, names: Sequence[str]) -> str:
-    """Why these are printed again: what was said, or what void has recorded of all of them.
+    """Return why labels are printed again: the given reason, else the one of their `void` records.
 
     Raises:
-        InputError: nobody said why, or it takes two people and fewer are named.
+        InputError: there is no reason, or it takes two people and fewer are named.
     """
 
     if len(names) > 1 and reason:

@@ -1,4 +1,4 @@
-"""What a station was told of the headings of its tables, kept for the next table with the same headings."""
+"""How a station reads the headings of its tables, kept for the next table with the same headings."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -14,9 +14,9 @@ _MOST_KEPT = 100
 
 
 def remembered(home: Path, headings: Iterable[str]) -> dict[str, str]:
-    """The field of each heading that was told for a table of these headings; empty where none was.
+    """Return the field of each heading, as chosen for a table with these headings; empty where nothing was chosen.
 
-    A file that cannot be read is as if it were not there: what it says can be told again.
+    A file that cannot be read counts as absent: the fields can be chosen again.
     """
     named = {fold(heading): heading for heading in headings if heading}
     for entry in reversed(_entries(home)):
@@ -26,7 +26,7 @@ def remembered(home: Path, headings: Iterable[str]) -> dict[str, str]:
 
 
 def remember(home: Path, headings: Iterable[str], columns: Mapping[str, str]) -> None:
-    """Keep what was told of a table's headings, in place of what was told of them before."""
+    """Keep the fields of a table's headings, in place of those that were kept before."""
     key = sorted({fold(heading) for heading in headings if heading})
     told = {fold(heading): name for heading, name in columns.items() if fold(heading) in key}
     entry = {"headings": key, "columns": told}

@@ -46,7 +46,7 @@ def load_files(
 
     Args:
         dry_run: find every change and every fault, and record nothing.
-        seen: the version of the changes that somebody has looked at; None: nobody has.
+        seen: the version of the changes that were shown to the user; None: none was.
         readings: how a file is to be read, by its name; under "" that of all others.
         home: where what is told of headings is kept for the next table; None: nowhere.
 

@@ -1,4 +1,4 @@
-"""What loading a table changes, and how it is told."""
+"""What loading a table changes, as words and as JSON."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -68,7 +68,7 @@ class Change:
         return not self.added and not self.changed
 
     def as_json(self) -> dict[str, Any]:
-        """The change for `--json`."""
+        """Return the change for `--json`."""
         return {
             "file": self.file,
             "kind": self.kind,

@@ -1,4 +1,4 @@
-"""What the needs ask for and nobody registered yet: counted, and registered."""
+"""The items that the needs ask for and that are not registered yet: count and register them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -72,10 +72,10 @@ def register_missing(
     seen: int | None = None,
     progress: Progress = unseen,
 ) -> tuple[Missing, Sequence[Event]]:
-    """Register what is missing, all or none.
+    """Register the missing items, all or none.
 
     Args:
-        seen: how many somebody was told; None: nobody was.
+        seen: the number that was shown to the user; None: none was.
 
     Raises:
         ConflictError: it is another number by now; nothing was registered.

@@ -1,4 +1,4 @@
-"""Obstacles, readiness and critical points in the ledger: recorded as they are told, and read back by the rules."""
+"""Record obstacles, readiness and critical points in the ledger, and read them by the rules."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ LONGEST_TEXT = 2000
 
 
 def known(store: Store, type_: str) -> list[Event]:
-    """Every record of a type and every correction, of all stations whose word counts; in no order."""
+    """Every record of a type and every correction, of all stations that count; in no order."""
     stations = store.state.stations.now()
     return [event for event in store.ledger.on_topic((type_, "correct")) if stations.stands(event)]
 
@@ -119,7 +119,7 @@ def readiness_of(store: Store) -> list[Readiness]:
 
 
 def stores_without(store: Store, rows: Iterable[Readiness], *, under: str | None = None) -> list[Place]:
-    """The stores, of all or below a place, whose readiness nobody has recorded; in the order of the tree."""
+    """The stores, of all or below a place, whose readiness is not recorded; in the order of the tree."""
     checked = {row.place for row in rows if row.about == STORAGE}
     tree = store.state.places.tree()
     tops = [under] if under is not None else [code for code, place in tree.items() if place.parent is None]
@@ -162,7 +162,7 @@ def record_checklist(
 
 @dataclass(frozen=True, slots=True)
 class PointRow:
-    """What is to be said of a critical point: what it is, who answers for it, until when, where (None: anywhere)."""
+    """A critical point to record: its title, who is responsible, until when, where (None: no place)."""
 
     point: str
     title: str
@@ -178,15 +178,15 @@ def points_of(store: Store, *, as_of: str, soon_h: int = 24) -> list[Point]:
 
 
 def point_rows(store: Store) -> dict[str, PointRow]:
-    """What was last said of each critical point, by its name."""
+    """Return the newest record of each critical point, by its name."""
     standing = in_force(known(store, "point"), store.state.roots)
     return {event.body["point"]: _row(event) for event in standing}
 
 
 def record_points(store: Store, rows: Iterable[PointRow], *, note: str = "") -> list[Event]:
-    """Record what is said of these points, all or none, each after what was said of it before.
+    """Record these points, all or none, each after its earlier records.
 
-    A point that is as it was is recorded only where something is remarked on it.
+    An unchanged point is recorded only with a remark.
     """
     with store.transaction():
         standing = {e.body["point"]: e for e in in_force(known(store, "point"), store.state.roots)}
@@ -209,7 +209,7 @@ def record_points(store: Store, rows: Iterable[PointRow], *, note: str = "") -> 
 
 
 def check_new_point(row: PointRow) -> None:
-    """Refuse a point of which nobody could tell what it is.
+    """Refuse a new point without a title.
 
     Raises:
         InputError: it has no title.

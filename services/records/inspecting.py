@@ -101,7 +101,7 @@ def _store_above(store: Store, item: Item) -> str:
 
 
 def found_by(store: Store, events: Sequence[Event], also: Iterable[str] = ()) -> Iterator[Finding]:
-    """What is irregular by these events, as the chains of the items that they name, and of others, tell it now."""
+    """Return the findings about these events, by the chains of the items that they name and of others."""
     leaves = {event.leaf for event in events}
     codes = dict.fromkeys([*(code for event in events for code in event.rows), *also])
     now = store.around.now_utc()

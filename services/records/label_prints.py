@@ -98,7 +98,7 @@ def record_void(
         reason: `spoiled`, `lost` or `unused`.
 
     Raises:
-        RuleError: nobody that this station knows of made such a print, or it was recorded as void already.
+        RuleError: no station that is known here made such a print, or it was recorded as void already.
     """
     with store.transaction():
         codes = list(dict.fromkeys(label.code for label in labels))
@@ -133,7 +133,7 @@ def record_void(
 
 
 def record_blanks(store: Store, codes: Sequence[str], *, sheet: str) -> list[Event]:
-    """Record the print of labels that belong to no item yet: an ordinary print of codes that nobody registered.
+    """Record the print of labels that belong to no item yet: an ordinary print of codes that are not registered.
 
     Raises:
         RuleError: one of the codes is in use.

@@ -220,7 +220,7 @@ def go_on(
 
 
 def _for_admitting(store: Store) -> Roster:
-    """Who counts, at a station that may say so: root, a delegate, or a station that was told of no root."""
+    """Return who counts, at a station that may admit: root, a delegate, or a station that was given no root."""
     own = store.ledger.own_log()
     told = store.ledger.event_at(own.id, 1).body
     if told["root"] == key_fingerprint(bytes.fromhex(told["public_key"])):

@@ -76,10 +76,10 @@ def record_packing(
 
 
 def registered(store: Store, code: str) -> Item:
-    """A thing that others are put into.
+    """Return the item into which others are put.
 
     Raises:
-        RuleError: nobody registered it.
+        RuleError: it is not registered.
     """
     item = store.state.item(code)
     if item is None:

@@ -1,4 +1,4 @@
-"""Other destinations in the ledger: told one by one, or as the balance of shortage and surplus proposes them."""
+"""Record other destinations, one by one or as the balance of shortage and surplus proposes them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -55,7 +55,7 @@ def balance_of(store: Store, *, under: str | None = None, kind: str | None = Non
 def record_moves(store: Store, moves: Iterable[Move], reason: str) -> list[str]:
     """Record the new destinations of these moves, all or none, and return what was recorded, as `log:seq`.
 
-    Those that are bound there already need their handover alone, and are left out.
+    Those that are bound there already only need their handover, and are omitted.
     """
     by_place: dict[str, list[Touch]] = defaultdict(list)
     for move in moves:

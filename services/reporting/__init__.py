@@ -1,1 +1,1 @@
-"""A whole ledger told: overview, survey, evaluation, letters."""
+"""Reports of a whole ledger: overview, survey, evaluation, letters."""

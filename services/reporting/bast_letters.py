@@ -1,4 +1,4 @@
-"""The BAST letter of a handover, for whoever asks: a command writes it to a file, the page gives it to the browser."""
+"""The BAST letter of a handover, for the command and the page."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def drawn_signatures(facts: BastFacts, picture_of: Callable[[str], bytes | None]
 
 
 def letter_facts(store: Store, found: FoundHandover) -> BastFacts:
-    """The facts of a handover (`db.handover_lookup.find_handover`) as this ledger tells them."""
+    """The facts of a handover (`db.handover_lookup.find_handover`) by this ledger."""
 
     state = store.state
     facts, then = told_of(store, found.parts)

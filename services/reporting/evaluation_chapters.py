@@ -1,4 +1,4 @@
-"""The reports of a whole ledger, each as it stands alone, and the evaluation that has them as its chapters."""
+"""The reports of a whole ledger, each by itself, and the evaluation that has them as its chapters."""
 
 from custody.chain.conditions import by_area
 from custody.measures.progress import ProgressRow

@@ -1,7 +1,7 @@
-"""What a whole ledger comes to: what has come where and when, what is irregular, who had it. Kept up item by item.
+"""The sums of a whole ledger: what came where and when, what is irregular, who had it; updated item by item.
 
 Folding every item of a regency takes seconds, so it is done once, in steps, and after that again only for the items
-that a new record names. What it tells is what folding everything anew would tell.
+that a new record names. The result is the same as folding everything from scratch.
 """
 
 import time
@@ -111,7 +111,7 @@ class Overview:
         return self._ways
 
     def due_rows(self, as_of: str, within_h: int) -> list[DueRow]:
-        """The clock, as `custody.measures.timing.due_rows` tells it of all items."""
+        """The due times of all items, as `custody.measures.timing.due_rows` returns them."""
         asked = (as_of, within_h, self._put_count)
         if self._rows is None or self._rows[0] != asked:
             self._rows = (asked, self._due.rows(as_of=as_of, within_h=within_h))

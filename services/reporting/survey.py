@@ -1,4 +1,4 @@
-"""A whole ledger looked at once, for what is told of everything: the clock, what is irregular, the scorecard."""
+"""One pass over a whole ledger, for due times, irregularities and the scorecard."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

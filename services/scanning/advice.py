@@ -45,10 +45,10 @@ _ADVICE = {
 
 
 def advice(finding: Finding, store: Store | None = None) -> str:
-    """What to do now, in the chosen language; empty where nothing can be done here.
+    """Return what to do now, in the chosen language; empty where nothing can be done here.
 
     Args:
-        store: where it was found; None: it is told as at any station.
+        store: the ledger where it was found; None: for any station.
     """
     if finding.code == "UNKNOWN_STATION" and store is not None:
         return _admit(store, str(finding.values.get("station", "")))

@@ -62,7 +62,7 @@ def has_content(store: Store, info: DraftInfo) -> bool:
     """Whether a session has anything to record: labels, things without one, or things refused."""
     if info.scan_count:
         return True
-    said = said_of(Handover("", ""), store.drafts.said(info.id))
+    said = said_of(Handover("", ""), store.drafts.details(info.id))
     return bool(said.extras or said.refused)
 
 

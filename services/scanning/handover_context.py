@@ -33,7 +33,7 @@ from db.store import Store
 
 
 def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), scanned: Collection[str] = ()) -> Around:
-    """What is known around a handover as the ledger and the papers read at it are now.
+    """Return what is known around a handover, by the ledger and the papers as they are now.
 
     Args:
         offered: the codes of what was scanned, and of what is inside it.
@@ -123,7 +123,7 @@ def meant_now(handover: Handover, around: Around, offered: Collection[str] = ())
 
 
 def moved_by(chain: Chain, leaves: Iterable[str], number: str) -> bool:
-    """Whether one of these records, or one of that BAST number (empty: none is shared), tells of an item."""
+    """Whether one of these records, or one of that BAST number (empty: not shared), is in a chain and stands."""
     return any(
         link.event.leaf in leaves or (number and link.event.body.get("bast") == number)
         for link in chain.links
@@ -159,7 +159,7 @@ def standing(state: State, events: Iterable[Event]) -> list[Event]:
 
 
 def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[str, Chain]]:
-    """What the records of one handover say of it, and the chains of what they name, as of then.
+    """Return the facts of one recorded handover, and the chains of the items that it names, as of then.
 
     Args:
         parts: all of its records, in order.
@@ -229,7 +229,7 @@ def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roo
 
 
 def _papers_then(store: Store, parts: Sequence[Event], tops: Sequence[str]) -> Waybill:
-    """What the papers that this station had read by then said was to come and no record here tells of."""
+    """What was to come by the papers that this station had read by then, without what records here name."""
     own = store.ledger.own_row()
     if own is None or own.name != parts[0].log:
         return NOTHING

@@ -53,7 +53,7 @@ class DraftDesk:
         self._number = ""
         self.papers: list[str] = []
         """The numbers of the handovers whose papers were read in this session, and kept."""
-        self.look_again()
+        self.look_up()
 
     @property
     def handover(self) -> Handover:
@@ -76,7 +76,7 @@ class DraftDesk:
 
     @property
     def missing(self) -> list[Item]:
-        """What is expected and not taken, by destination; empty also where nobody knows what to expect."""
+        """The expected items that are not taken, by destination; empty also where it is not known what to expect."""
         return list(self._missing.values())
 
     @property
@@ -109,7 +109,7 @@ class DraftDesk:
                 self._expected.setdefault(label.code, item or Item(label.code, "", ""))
             self._count_in(label.code, inside)
             if self._may_change:  # it hangs on the scans which record of the other side is confirmed
-                self.look_again()
+                self.look_up()
             elif inside and self.refused:  # what is inside something refused stays with it
                 self._look_inside()
         is_foretold = item is None and (label.code in self.foretold or any(one.is_foretold for one in findings))
@@ -124,7 +124,7 @@ class DraftDesk:
         return Taken(label.code, words, tuple(findings), already=not is_new)
 
     def describe(self, what: What, code: str, text: str) -> str:
-        """Keep what is said of an item that was taken, or of the whole; returns it in words.
+        """Keep a remark on an item that was taken, or on the whole handover; return it in words.
 
         Raises:
             CodeError, RuleError: it is not understood, or the item was not taken.
@@ -134,16 +134,16 @@ class DraftDesk:
             words = describe(self, what, code, text)
         except InputError as error:  # a session shows it and goes on
             raise RuleError(error.message, hint=error.hint, **error.values) from error
-        self.look_again()
+        self.look_up()
         return words
 
-    def put_out(self, code: str) -> bool:
+    def remove(self, code: str) -> bool:
         """Take an item out of the draft again."""
         self.taken.pop(code, None)
         if self._told is not None:
             self._told.pop(code, None)
-        was_in = self.store.drafts.put_out(self.draft, code)
-        self.look_again()
+        was_in = self.store.drafts.remove(self.draft, code)
+        self.look_up()
         return was_in
 
     def set_end(self, end: End, custodian: str) -> str:
@@ -166,7 +166,7 @@ class DraftDesk:
             refuse_to_itself(Handover(giver, receiver), self.store.state.places)
         self.store.drafts.set_ends(self.draft, giver=giver, receiver=receiver or None)
         self.giver, self._receiver = giver, receiver or ""
-        self.look_again()
+        self.look_up()
 
     def set_bound(self, custodians: Sequence[str]) -> None:
         """Say where a carrier goes.
@@ -176,7 +176,7 @@ class DraftDesk:
         """
         self.bound = tuple(dict.fromkeys(self._known(custodian) for custodian in custodians))
         self.store.drafts.set_ends(self.draft, bound=self.bound)
-        self.look_again()
+        self.look_up()
 
     def ends_changed(self) -> Outcome:
         """How what was scanned stands with the ends as they are now: in words, and the gravest of what is wrong."""
@@ -199,7 +199,7 @@ class DraftDesk:
         """Judge everything in the draft again where records or a paper have come since it was judged last.
 
         Returns:
-            How what was scanned stands now; None where nothing came, or it stands as it was told.
+            How the scanned items stand now; None where nothing came or nothing changed.
         """
 
         heard = heard_mark(self.store)
@@ -208,7 +208,7 @@ class DraftDesk:
         self._heard = heard
         told, tally = self._told, self.tally
         self._needs = {need.kind: need for need in self.store.state.needs()}
-        self.look_again()
+        self.look_up()
         wrong = _wrong_by_item(findings := self.findings())
         if told == wrong and tally == self.tally:
             return None
@@ -233,7 +233,7 @@ class DraftDesk:
         return Outcome(kind, words, self.tally, findings=tuple(gravest))
 
     def _kept_in_words(self) -> str:
-        """What was scanned before an end was changed, judged anew; empty where nothing was."""
+        """Say how the items that were scanned before an end was changed stand now; empty where there are none."""
 
         if not self.taken or not self.giver or not self._receiver:
             return ""
@@ -253,7 +253,7 @@ class DraftDesk:
         if not paper.is_own:
             self.papers.append(str(paper.handover["bast"]))
         self._follow(paper.handover)
-        self.look_again()
+        self.look_up()
         return TakenPaper(paper_words(self.store, paper), paper.findings)
 
     def take_head(self, text: str) -> str:
@@ -265,7 +265,7 @@ class DraftDesk:
         return head_words(self.store, text)
 
     def _follow(self, said: Body) -> None:
-        """Let a paper say who gives or who receives, where nobody has said it and nothing is taken yet."""
+        """Take giver and receiver from a paper, where they are not set and nothing is taken yet."""
         giver, receiver = ends_after(self.store, said)
         is_about_others = self.giver not in ("", giver) or (receiver and self._receiver not in ("", receiver))
         if self.taken or is_about_others:
@@ -291,7 +291,7 @@ class DraftDesk:
         return items, found
 
     def foresee(self, handover: Handover) -> Weighed | None:
-        """What would stand in the record if the draft were recorded now; None while nobody gives or receives.
+        """Return the handover as it would be recorded now; None while giver or receiver is not set.
 
         Args:
             handover: `handover`, with all that the draft has kept of it (`handover_details.said_of`).
@@ -302,9 +302,9 @@ class DraftDesk:
         return foresee(self.store, handover, touches, now=self.store.around.now_utc())
 
     def words(self, item: Item | None, *, is_foretold: bool = False) -> str:
-        """An item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan.
+        """Describe an item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan.
 
-        `is_foretold`: of one that is not registered here a paper has told.
+        `is_foretold`: it is not registered here and a paper names it.
         """
         if item is None and is_foretold:
             return _("As on the paper")
@@ -321,9 +321,9 @@ class DraftDesk:
         except InputError as error:  # a session shows it and goes on
             raise RuleError(error.message, hint=error.hint, **error.values) from error
 
-    def look_again(self) -> None:
+    def look_up(self) -> None:
         """Ask the ledger again what is expected, and the draft what was said."""
-        said = said_of(Handover("", ""), self.store.drafts.said(self.draft))
+        said = said_of(Handover("", ""), self.store.drafts.details(self.draft))
         self.refused = frozenset(touch.code for touch in said.refused)
         self._load, self._number = said.load, said.number
         self._expected, self._elsewhere, self._may_change = None, frozenset(), False
@@ -333,7 +333,7 @@ class DraftDesk:
         self._look_inside()
 
     def _look_inside(self) -> None:
-        """Count anew what is missing, what is inside and what is not expected."""
+        """Count again what is missing, what is inside and what is not expected."""
         expected = self._expected or {}
         self._missing = {code: item for code, item in expected.items() if code not in self._elsewhere}
         self._by_others, self._inside, self._extra = set(self._elsewhere), {}, 0
@@ -381,7 +381,7 @@ def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
 
 
 def unplanned_words(store: Store, custodians: Sequence[str]) -> str:
-    """What is said of places that no plan known here tells of: they are taken by their codes; empty where all are told.
+    """Say which places are in no plan that is known here, and used by their codes; empty where all are planned.
 
     Args:
         custodians: codes; empty ones are passed over.
@@ -397,7 +397,7 @@ def unplanned_words(store: Store, custodians: Sequence[str]) -> str:
 
 
 def station_clock(store: Store) -> str:
-    """The code of a place whose zone all times at this station are told in; empty where its place tells none."""
+    """Return the code of the place whose time zone this station uses; empty where its place has none."""
 
     store.state.places.refresh()
     return clock_at(store.state.places, store.ledger.own_log().place)

@@ -1,4 +1,4 @@
-"""What people say of a handover beside its labels: read as they typed it, kept in the draft until it is recorded."""
+"""What people say of a handover besides its labels: parsed as typed, kept in the draft until it is recorded."""
 
 import re
 from collections import Counter
@@ -51,7 +51,7 @@ def said_of(handover: Handover, said: Mapping[str, str]) -> Handover:
 
 
 def words_of(handover: Handover) -> dict[str, str]:
-    """What is said of a handover, as a draft keeps it, without what is not said; `said_of` gives all of it back.
+    """Return the details of a handover as a draft keeps them, without empty ones; `said_of` is the inverse.
 
     Its ends and where it is bound for stand in the draft itself, and who acknowledged it is kept as each one signs.
     """
@@ -78,7 +78,7 @@ def words_of(handover: Handover) -> dict[str, str]:
 
 
 def _words_of_items(handover: Handover) -> dict[str, Mapping[str, str]]:
-    """What is said of single items by the name under which a draft keeps it, and their codes."""
+    """Return the details of single items: by the name under which a draft keeps them, a text for each code."""
     read = {touch.code: f"{touch.how} {touch.print or ''}".strip() for touch in handover.refused}
     return {
         CONDITION: handover.conditions,
@@ -91,16 +91,16 @@ def _words_of_items(handover: Handover) -> dict[str, Mapping[str, str]]:
 
 
 def tell(store: Store, draft: str, handover: Handover) -> None:
-    """Keep in a draft all that a command says of its handover, over what was said of the same before.
+    """Keep in a draft all details that a command gives of its handover; they replace earlier ones.
 
-    Things without a label are added to those that are kept; told once more in the same words, they are the same things.
+    Things without a label are added to those that are kept; the same words again mean the same things.
 
     Raises:
         InputError: the session is gone.
     """
-    kept = said_of(handover, store.drafts.said(draft)).extras
+    kept = said_of(handover, store.drafts.details(draft)).extras
     more = Counter(handover.extras) - Counter(kept)
-    store.drafts.say(draft, words_of(replace(handover, extras=(*kept, *more.elements()))))
+    store.drafts.describe(draft, words_of(replace(handover, extras=(*kept, *more.elements()))))
     if handover.bound:
         store.drafts.set_ends(draft, bound=handover.bound)
 
@@ -117,7 +117,7 @@ def _lines(said: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 
 def _remarks(said: Mapping[str, str]) -> dict[str, str]:
-    """What is said of single items, the reason why one was refused first."""
+    """Return the remarks on single items; the reason of a refusal comes first."""
     remarks, reasons = _of_items(said, REMARK), _of_items(said, REFUSED)
     both = ((code, (reasons.get(code, "").strip(), remarks.get(code, ""))) for code in {**reasons, **remarks})
     return {code: "; ".join(filter(None, texts)) for code, texts in both if any(texts)}
@@ -255,7 +255,8 @@ def read_occurred(text: str | None, now_utc: str, option: str = "--occurred") ->
 
 
 def name_line(option: str, text: str) -> str:
-    """A name, an office or a vehicle on one line. A scanner types into whatever has the focus, so no label is one.
+    """Return a name, an office or a vehicle on one line. A label is refused: a scanner types into the field with the
+    focus.
 
     Raises:
         InputError: it is what a label says, or `one_line` refuses it.

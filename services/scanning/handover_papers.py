@@ -1,7 +1,4 @@
-"""The paper of a handover, for whoever asks: a command writes it to a file, the page gives it to the browser.
-
-And what is said of another station's paper once its codes have been read.
-"""
+"""The paper of a handover, for the command and the page; and the findings about another station's paper."""
 
 from collections.abc import Iterable, Sequence
 
@@ -65,7 +62,7 @@ def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandove
 
 
 def facts_now(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> BastFacts:
-    """What the letter of a recorded handover of this station tells: its paper and its page say the same."""
+    """Return the facts of a recorded handover of this station, the same for its letter, paper and page."""
 
     first = sheets[0][0]
     return letter_facts(store, find_handover(store.state, f"{first['log']}:{first['seq']}"))
@@ -128,10 +125,10 @@ def foretold_then(store: Store, handovers: Sequence[Body]) -> str:
 
 
 def ends_after(store: Store, said: Body) -> tuple[str, str]:
-    """Who gives and who receives when goods come with this paper.
+    """Return the giver and the receiver when goods come with this paper.
 
-    Those on a truck come here, where it goes here, goes somewhere below or nobody wrote where; else the receiver is
-    empty, and at the place that sent them.
+    Goods on a truck come here if it goes here, below here, or if no destination is written; else the receiver is empty,
+    and also at the place that sent them.
     """
 
     if not is_carrier(store.state.places, said["to"]):
@@ -156,7 +153,7 @@ def head_words(store: Store, text: str) -> str:
 
 
 def unwitnessed_words(count: int) -> str:
-    """How many of our own records nobody else has seen, and what to do about it."""
+    """Say how many of our own records no other station has seen, and what to do about it."""
 
     if not count:
         return _("Another station keeps a copy of every record of this station.")

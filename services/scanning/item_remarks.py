@@ -1,4 +1,4 @@
-"""What is said of items while they are scanned: refused, taken after all, how they are, how their seals are."""
+"""Remarks on items while they are scanned: refused, taken after all, their condition, their seals."""
 
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def describe(desk: "DraftDesk", what: What, code: str, text: str) -> str:
-    """Keep in a desk's draft what is said of an item, or of the whole; returns it in words.
+    """Keep a remark on an item, or on the whole handover, in a desk's draft; return it in words.
 
     Raises:
         CodeError, InputError, RuleError: it is not understood, or the item was not taken.
@@ -34,13 +34,13 @@ def describe(desk: "DraftDesk", what: What, code: str, text: str) -> str:
         return _("Goes to: {places}").format(places=", ".join(desk.bound))
     if what == "extra":
         extra = read_extra(text)
-        said = desk.store.drafts.said(desk.draft).get(EXTRAS, "")
-        desk.store.drafts.say(desk.draft, {EXTRAS: f"{said}\n{text}".strip()})
+        said = desk.store.drafts.details(desk.draft).get(EXTRAS, "")
+        desk.store.drafts.describe(desk.draft, {EXTRAS: f"{said}\n{text}".strip()})
         return _("Without a label: {count} {kind} {note}").format(count=extra.count, kind=extra.kind, note=extra.note)
     if code not in desk.taken:
         raise RuleError(N_("{code} is not among what was scanned"), hint=N_("Scan it first."), code=show_code(code))
     name, value, words = _kept(what, text)
-    desk.store.drafts.say(desk.draft, {name + code: value})
+    desk.store.drafts.describe(desk.draft, {name + code: value})
     return f"{show_code(code)}: {words}"
 
 

@@ -28,22 +28,22 @@ class PackDesk:
         self.store, self.draft, self.action = store, draft, action
         self.parent = registered(store, parent)
         self.taken: dict[str, None] = dict.fromkeys(touch.code for touch in store.drafts.touches(draft))
-        self._look_again()
+        self._look_up()
 
     def catch_up(self) -> None:
         """Look up again what should come, where new data has come; what labels say is judged at each one."""
         if heard_mark(self.store) != self._heard:
-            self._look_again()
+            self._look_up()
 
-    def _look_again(self) -> None:
+    def _look_up(self) -> None:
         self._heard = heard_mark(self.store)
         self.parent = registered(self.store, self.parent.code)
         self._needs = {need.kind: need for need in self.store.state.needs()}
         self._expected = self._looked_for()
 
     def _looked_for(self) -> dict[str, Item] | None:
-        """What should come: all that is in it when it is looked into, all that its polling station needs when it is
-        filled; None where nobody knows.
+        """What should be scanned: all that is in it for a check, all that its polling station needs for filling; None
+        if not known.
         """
         if self.action == "check":
             return self.store.state.contents.packed(self.parent.code)
@@ -64,7 +64,7 @@ class PackDesk:
 
     @property
     def missing(self) -> list[Item]:
-        """What should come and was not taken; empty also where nobody knows."""
+        """What should be scanned and was not; empty also where it is not known."""
         return [item for code, item in (self._expected or {}).items() if code not in self.taken]
 
     @property
@@ -98,17 +98,17 @@ class PackDesk:
         words = item_words(item, self._needs, self.store)
         return Taken(label.code, words, tuple(findings), already=not is_new)
 
-    def put_out(self, code: str) -> bool:
+    def remove(self, code: str) -> bool:
         """Take an item out of the draft again."""
         self.taken.pop(code, None)
-        return self.store.drafts.put_out(self.draft, code)
+        return self.store.drafts.remove(self.draft, code)
 
     def set_end(self, end: End, custodian: str) -> str:
         """A set goes nowhere while it is packed."""
         raise RuleError(N_("things are packed here, and handed over with: scan"))
 
     def describe(self, what: What, code: str, text: str) -> str:
-        """Nothing is said of single things while they are packed."""
+        """Refuse remarks on single things while they are packed."""
         raise RuleError(N_("things are packed here, and handed over with: scan"))
 
     def take_paper(self, sheet: Sheet) -> TakenPaper:

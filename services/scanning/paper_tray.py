@@ -21,7 +21,7 @@ _MOST = 50
 class TrayPaper:
     """A paper that was read whole: what it says in a line, what is irregular about it, and what comes next.
 
-    `giver` and `receiver` are the codes of the next handover's ends; the receiver is empty where nobody knows it yet.
+    `giver` and `receiver` are the codes of the next handover's ends; the receiver is empty where it is not known yet.
     `is_received`: nothing of it is with that giver any more.
     """
 
@@ -45,8 +45,8 @@ class PaperTray:
         """Those read whole, by the names that their codes bear, the newest last."""
         self._judged_at: object = None
 
-    def judge_anew(self) -> None:
-        """Say of each paper what is so now: since it was read, its station's records may have come, or its things."""
+    def judge_again(self) -> None:
+        """Judge each paper again: since it was read, its station's records or its items may have come."""
         if (mark := self.store.ledger.memory.mark()) == self._judged_at:
             return
         self._judged_at = mark
@@ -55,11 +55,11 @@ class PaperTray:
                 self.take_paper(paper.sheet)
 
     def catch_up(self) -> None:
-        """Tell nothing: the page judges papers again whenever it shows them (`judge_anew`)."""
+        """Do nothing: the page judges papers again whenever it shows them (`judge_again`)."""
 
     @property
     def receiver(self) -> str | None:
-        """Nobody."""
+        """Empty: papers have no receiver."""
         return None
 
     @property
@@ -71,7 +71,7 @@ class PaperTray:
         """Refuse a thing's label: it belongs to a handover."""
         raise _no_paper()
 
-    def put_out(self, code: str) -> bool:
+    def remove(self, code: str) -> bool:
         """No thing is in it."""
         return False
 
@@ -80,7 +80,7 @@ class PaperTray:
         raise _no_paper()
 
     def describe(self, what: What, code: str, text: str) -> str:
-        """Refuse what is said of things."""
+        """Refuse remarks on items."""
         raise _no_paper()
 
     def take_paper(self, sheet: Sheet) -> TakenPaper:

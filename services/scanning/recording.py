@@ -7,7 +7,7 @@ from services.scanning.handover_context import told_of
 
 
 def recorded_before(store: Store, id: str) -> RecordedHandover | None:
-    """The handover of this station that was recorded under an id, as its records tell it; None where there is none.
+    """Return the handover of this station that was recorded under an id; None where there is none.
 
     Args:
         id: of the session that it was, or the one that a program gave it.

@@ -48,7 +48,7 @@ def open_records(name: str, file: BinaryIO) -> tuple[str, Iterator[list[str | Fa
 
 
 def _survey(name: str, file: BinaryIO) -> tuple[str, str]:
-    """Hash the file, tell its encoding, and refuse what is too large, without holding more than one chunk of it."""
+    """Hash the file, find its encoding, and refuse what is too large, with no more than one chunk of it in memory."""
     digest = hashlib.sha256()
     encoding, decoder = "", codecs.getincrementaldecoder("utf-8")()
     size = line_feeds = returns = 0

@@ -15,7 +15,7 @@ _SAVE_AS = N_("Open it in a spreadsheet, save it as .xlsx without a password, an
 
 @dataclass(frozen=True, slots=True)
 class OldSheet:
-    """A sheet with content."""
+    """A sheet of an old workbook that has content."""
 
     name: str
     rows: list[list[str | list[str]]]

@@ -1,7 +1,7 @@
-"""Which files are the station's own: no output replaces one of them, whichever command or page writes it.
+"""The station's own files, which no output of a command or page may replace.
 
-`output_path` decides. `tables.output.safe_file` and `tables.output.safe_folder` ask it for whatever they write, and
-the options of commands before any work is done, so a new command need not think of it.
+`output_path` decides. `tables.output.safe_file` and `tables.output.safe_folder` call it for everything they write, and
+the options of commands before any work is done, so a new command gets it without further code.
 """
 
 import os
@@ -51,7 +51,7 @@ FOLDERS = ("set-aside-*", "labels", ".page-*")
 class Own:
     """Where one station keeps its files.
 
-    `ledger` tells the file of its database, None where that is on a server. `others` are files elsewhere that are its
+    `ledger` returns the file of its database, None where that is on a server. `others` are files elsewhere that are its
     own too, as the one with its passphrase.
     """
 

@@ -1,4 +1,4 @@
-"""Writing a table as CSV or XLSX, so that no text in it can run as a formula.
+"""Write a table as CSV or XLSX, so that no text in it can run as a formula.
 
 Text from outside (names, notes, codes read by a camera) ends in a spreadsheet that somebody trusts; quoting alone
 does not stop Excel from taking `=...` for a formula (CWE-1236). Numbers are never touched.

@@ -53,10 +53,10 @@ def memory_for(file_bytes: int) -> int:
 
 @contextmanager
 def bounded(function: str, file_bytes: int, told: Mapping[str, Any], payload: bytes = b"") -> Iterator[Iterator[Piece]]:
-    """Run a function in a child process; gives the pieces that it sends, as they come.
+    """Run a function in a child process; yield the pieces that it sends, as they come.
 
     Args:
-        function: `module:name`; it takes what was told, a `Send` and the payload.
+        function: `module:name`; it takes the arguments, a `Send` and the payload.
         file_bytes: the size of what it reads, of the largest file where they are several.
 
     Raises:

@@ -44,7 +44,7 @@ class Job:
         self._handle = handle
 
     def close(self) -> None:
-        """Give the handle back."""
+        """Close the handle."""
         if sys.platform == "win32":
             ctypes.WinDLL("kernel32").CloseHandle(ctypes.c_void_p(self._handle))
 

@@ -54,7 +54,9 @@ def test_every_module_function_and_file_that_a_document_names_exists(document: P
 @by_document
 def test_every_test_file_that_a_document_names_exists(document: Path) -> None:
     there = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
-    assert set(re.findall(r"\btest_\w+\.py\b", document.read_text("utf-8"))) <= there
+    text = document.read_text("utf-8")
+    assert set(re.findall(r"\btest_\w+\.py\b", text)) <= there
+    assert [path for path in re.findall(r"\btests/[\w/]+\.\w+", text) if not (ROOT / path).exists()] == []
 
 
 @by_document

@@ -167,7 +167,7 @@ def _labels(texts: list[str]) -> list[ItemLabel]:
     if faults:
         raise InputError(
             N_("nothing was recorded: {count} lines are no item's code"),
-            hint=N_("Mend them and ask again."),
+            hint=N_("Fix them and send it again."),
             faults=tuple(faults),
             count=len(faults),
         )
@@ -199,7 +199,7 @@ def _words(asked: schemas.People) -> dict[str, str]:
 
 
 def _record_draft(session: Session, words: dict[str, str], version: str) -> schemas.Recorded:
-    session.store.drafts.say(session.draft, words)
+    session.store.drafts.describe(session.draft, words)
     return _recorded(session.store, session.record(version))
 
 

@@ -38,7 +38,7 @@ class Waiting(BaseModel):
 
 
 class Station(BaseModel):
-    """The station that answers."""
+    """The station whose page this is."""
 
     station: str = Field(examples=["Gudang-1"])
     place: PlaceCode
@@ -50,7 +50,7 @@ class Station(BaseModel):
 
 
 class Item(BaseModel):
-    """An item as it is now."""
+    """The present state of an item."""
 
     code: Code
     kind: str = Field(examples=["box"])
@@ -102,7 +102,7 @@ class Findings(BaseModel):
 
 
 class Link(BaseModel):
-    """One record in an item's chain. Who worked the station (`by`) is not told to observers."""
+    """One record in an item's chain. Observers do not see who worked at the station (`by`)."""
 
     model_config = ConfigDict(populate_by_name=True)
     log: str
@@ -124,7 +124,7 @@ class Link(BaseModel):
 
 
 class Chain(BaseModel):
-    """The chain of custody of one item, with its findings: as `custody --json` tells it."""
+    """The chain of custody of one item, with its findings, as in `custody --json`."""
 
     code: Code
     kind: str | None
@@ -180,7 +180,7 @@ class Late(BaseModel):
 
 
 class Incident(BaseModel):
-    """An obstacle. Who recorded it is not told to observers."""
+    """An obstacle. Observers do not see who recorded it."""
 
     record: str | None = Field(examples=["serah/pemilu-2024/gudang-1/1f871aee8e65430b:17"])
     state: Literal["open", "closed"]
@@ -261,7 +261,7 @@ class Taken(BaseModel):
 
 
 class People(Given):
-    """What is said of a handover besides its items."""
+    """What people state about a handover, besides its items."""
 
     giver_name: Name = ""
     receiver_name: Name = ""
@@ -273,7 +273,7 @@ class People(Given):
 
 
 class NewHandover(People):
-    """A handover of what was scanned elsewhere. The same `id` again records nothing and tells the same number."""
+    """A handover of what was scanned elsewhere. The same `id` again records nothing and returns the same number."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{8,60}$", examples=["0b51ba32-0b51-4a32-8b51-0b51ba320b51"])]
@@ -295,7 +295,7 @@ class NamedTwice(BaseModel):
 
 
 class Recorded(BaseModel):
-    """A handover that is recorded. `new` is false where it had been before; its findings are told the first time."""
+    """A handover that is recorded. `new` is false where it was recorded before; findings come only the first time."""
 
     bast: str = Field(examples=["0001/GUDANG-1/2024"])
     new: bool
@@ -356,6 +356,6 @@ class NewToken(Given):
 
 
 class MadeToken(Token):
-    """A token with its secret, which is told this once."""
+    """A token with its secret, which is shown only now."""
 
     token: str = Field(examples=["serah-observer-..."])

@@ -58,7 +58,7 @@ class BrowserCameras:
             raise ConflictError(N_("the picture before is still being read"), hint=N_("Send one after the other."))
         try:
             at_ms = monotonic_ms()
-            looks = camera.looker.look(image, at_ms)
+            looks = camera.looker.inspect(image, at_ms)
             marks: dict[str, Mark | None] = {}
             is_paused = False
             for look in looks:

@@ -1,7 +1,7 @@
-"""The server's camera: read in a thread of its own, drawn in another, watched by as many pages as like to.
+"""The server's camera: read in one thread, drawn in another, shown on any number of pages.
 
-Counting never waits for the picture: the thread that reads only puts the newest frame down, and whoever is too slow
-to draw or to watch it misses some.
+Reading labels never waits for a picture: the reading thread only stores the newest frame, and a slow painter or page
+misses some.
 """
 
 import logging
@@ -173,7 +173,7 @@ class _Camera:
     def _say(self, state: CameraState) -> None:
         if state != self.state or state.state == "opening":
             self.state = state
-            self._events.tell("camera", state=state.state, words=state.words, advice=state.advice)
+            self._events.publish("camera", state=state.state, words=state.words, advice=state.advice)
 
     def _on_frame(self, frame: Frame, reads: Sequence[Read]) -> Command | None:
         if self._must_stop:
@@ -219,8 +219,8 @@ class _Distant:
         self.marks: dict[str, Mark | None] = {}
         self._sessions, self._draft = sessions, draft
 
-    def look_away(self) -> None:
-        self._sessions.do(self._draft, lambda session: session.scan.look_away())
+    def forget_view(self) -> None:
+        self._sessions.do(self._draft, lambda session: session.scan.forget_view())
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool = False) -> list[Outcome]:
         if reads:

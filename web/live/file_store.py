@@ -97,7 +97,7 @@ class FileStore:
         return key
 
     def drop(self, key: str) -> None:
-        """Throw a file away."""
+        """Delete a file."""
         with self._lock:
             path = self._files.pop(key, None)
         if path is not None:

@@ -62,7 +62,7 @@ class Job:
         finally:
             self._over.set()
 
-    def tell(self, most_s: float = SOON_S) -> dict[str, Any]:
+    def describe(self, most_s: float = SOON_S) -> dict[str, Any]:
         """Return the answer, or the progress after `most_s` seconds.
 
         Raises:
@@ -110,7 +110,7 @@ class Jobs:
                 raise _named(error, hide) from None
 
         threading.Thread(target=context.run, args=(job.run, aside), daemon=True, name="job").start()
-        return job.tell()
+        return job.describe()
 
     def get(self, key: str) -> Job:
         """A job that was begun.

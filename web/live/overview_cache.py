@@ -71,7 +71,7 @@ class OverviewCache:
             time.sleep(_REST_S)
         return self._running().do(lambda store: make(store, self._overview))
 
-    def look(self) -> None:
+    def start(self) -> None:
         """Add up and publish events for the next 90 seconds, because somebody watches."""
         self._asked_at = time.monotonic()
         self._running()
@@ -120,7 +120,7 @@ class OverviewCache:
             return False  # who asks for the page is told it
         if version != self._told and time.monotonic() - self._told_at >= TELL_S:
             self._told, self._told_at = version, time.monotonic()
-            self.events.tell("changed", version=digest(version))
+            self.events.publish("changed", version=digest(version))
         return not is_done
 
     def _version(self, store: Store) -> Version:

@@ -1,4 +1,4 @@
-"""The tray of handover papers on the page: what their codes bring, by whatever camera, field or photograph."""
+"""The tray of handover papers on the page, read from cameras, typed lines and photographs."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -45,7 +45,7 @@ class PaperSession(SharedSession):
         self.see([Read(text, _ANYWHERE, "picture") for text in ours], 0.0, is_still=True)
         return len(ours)
 
-    def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
+    def publish(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
         """Keep the outcome for pages that are opened later, and what is half read for after a restart.
 
         Raises:
@@ -53,7 +53,7 @@ class PaperSession(SharedSession):
         """
         self._keep_half_read()
         self.last, self.version = outcome, self.version + 1
-        return super().tell(outcome)
+        return super().publish(outcome)
 
     def _keep_half_read(self) -> None:
         parts = self.scan.open_parts
@@ -66,7 +66,7 @@ class PaperSession(SharedSession):
     def facts(self) -> dict[str, Any]:
         """What the page shows of it: the last outcome, papers half read with each part, papers read whole."""
         places = self.store.state.places
-        self.tray.judge_anew()
+        self.tray.judge_again()
         return {
             "last": self.last,
             "look": self._look(),
@@ -85,7 +85,7 @@ class PaperSession(SharedSession):
         }
 
     def _look(self) -> str:
-        """How the last outcome looks: red alone for what is grave, as a signature that does not hold."""
+        """The style of the last outcome: red only for grave findings, such as a wrong signature."""
         if self.last is None:
             return "soft"
         is_read = self.last.kind == "paper" and not any(one.severity == "critical" for one in self.last.findings)

@@ -58,7 +58,7 @@ class ServerEvents:
         self._newest = 0
         self._bell = Bell()
 
-    def tell(self, event: str, /, **values: Any) -> dict[str, Any]:
+    def publish(self, event: str, /, **values: Any) -> dict[str, Any]:
         """Send an event to every open page; return its values with its number."""
         with self._lock:
             self._newest += 1
@@ -72,7 +72,7 @@ class ServerEvents:
         self._bell.ring()
 
     def is_of_this_run(self, id: str) -> bool:
-        """Whether a page that took its mark from this run drew the id: `RUN.` and whatever it likes."""
+        """Whether an id comes from a page of this run of the server: it begins with `RUN.`."""
         return id.startswith(f"{self._run}.")
 
     def mark(self) -> str:

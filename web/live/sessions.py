@@ -45,18 +45,18 @@ class Session(SharedSession):
         super().__init__(store, events, ScanSession(self.desk, taken=self.desk.taken), self.desk)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
         self._heard = heard_mark(store)
-        said = self.said()
+        said = self.details()
         self.is_paused, self._half_read = PAUSED in said, said.get(HALF_READ, "")
         self.scan.resume(self._half_read.splitlines())
 
     def pause(self, is_paused: bool) -> None:
         """Pause or continue: while paused, nothing is taken from cameras or typed lines, also after a restart."""
         self.is_paused = is_paused
-        self.say({PAUSED: "1" if is_paused else ""})
+        self.describe({PAUSED: "1" if is_paused else ""})
 
-    def put_out(self, code: str) -> dict[str, Any]:
+    def remove(self, code: str) -> dict[str, Any]:
         """Remove an item that was scanned; return the event that pages were sent."""
-        return self.tell(self.scan.type_in(f"-{code}"))
+        return self.publish(self.scan.type_in(f"-{code}"))
 
     def set_ends(self, giver: str, receiver: str, bound: Sequence[str] | None) -> dict[str, Any]:
         """Set who gives, who receives and where a carrier goes, by their codes; empty or None leaves it as it is.
@@ -69,17 +69,17 @@ class Session(SharedSession):
         self.desk.set_ends(giver or self.desk.giver, receiver or self.desk.receiver)
         if bound is not None:
             self.desk.set_bound(bound)
-        told = self.tell(self.desk.ends_changed())
-        self.events.tell("changed", version=self.version())
+        told = self.publish(self.desk.ends_changed())
+        self.events.publish("changed", version=self.version())
         return told
 
-    def say(self, words: Mapping[str, str]) -> None:
+    def describe(self, words: Mapping[str, str]) -> None:
         """Keep what people say of the handover or of an item, by field name; empty deletes a field."""
-        self.store.drafts.say(self.draft, words)
+        self.store.drafts.describe(self.draft, words)
         if any(name.startswith(REFUSED) for name in words):
-            self.desk.look_again()
-            self.tell(self.desk.refusals_changed())
-        self.events.tell("changed", version=self.version())
+            self.desk.look_up()
+            self.publish(self.desk.refusals_changed())
+        self.events.publish("changed", version=self.version())
 
     def catch_up(self) -> None:
         """Judge the scanned items again if the ledger has new data, and publish the changes to every open page."""
@@ -87,8 +87,8 @@ class Session(SharedSession):
             return
         self._heard, self._judged = heard, None
         for told in self.scan.catch_up():
-            self.tell(told)
-        self.events.tell("changed", version=self.version())
+            self.publish(told)
+        self.events.publish("changed", version=self.version())
 
     def judged(self) -> tuple[dict[str, Item], list[Finding]]:
         """The scanned items by code, and the findings about them."""
@@ -105,32 +105,32 @@ class Session(SharedSession):
         return label.code in self.desk.taken if isinstance(label, ItemLabel) else None
 
     def version(self) -> str:
-        """A digest of who gives what to whom: a page that reviewed something else is out of date."""
-        said = self.said()
+        """Return a digest of who gives what to whom; a page that reviewed another version is out of date."""
+        said = self.details()
         of_items = sorted(pair for pair in said.items() if pair[0].startswith(OF_ITEMS))
         what = repr((self.desk.handover, self.store.drafts.touches(self.draft), of_items))
         return hashlib.sha256(what.encode()).hexdigest()[:16]
 
-    def said(self) -> dict[str, str]:
+    def details(self) -> dict[str, str]:
         """What people have said of the handover and of its items, by field name."""
-        return self.store.drafts.said(self.draft)
+        return self.store.drafts.details(self.draft)
 
     def contents(self) -> str:
-        """A digest of what is to be recorded as it is now: what a signature is given for."""
-        said = self.said()
+        """Return a digest of what would be recorded now, which a signature is given for."""
+        said = self.details()
         return contents(said_of(self.desk.handover, said), self.store.drafts.touches(self.draft))
 
     def sign(self, signer: str, name: str, how: Literal["drawn", "pin"], digest: str | None = None) -> None:
-        """Keep that somebody acknowledges what is to be recorded as it is now.
+        """Keep that somebody acknowledges what would be recorded now.
 
         Raises:
-            ConflictError: another name stands there now.
+            ConflictError: the name was changed meanwhile.
         """
-        if not name or name_of(self.said(), signer) != name:
+        if not name or name_of(self.details(), signer) != name:
             raise ConflictError(
                 N_("The name has changed since this was shown, so nobody has signed"), hint=N_("Look again, then sign.")
             )
-        self.say({SIGNED + signer: str(Signed(name, how, self.contents(), digest))})
+        self.describe({SIGNED + signer: str(Signed(name, how, self.contents(), digest))})
 
     def record(self, version: str) -> RecordedHandover:
         """Record what somebody has reviewed.
@@ -144,7 +144,7 @@ class Session(SharedSession):
                 N_("Something was scanned or changed since this was shown, so nothing was recorded"),
                 hint=N_("Look at it again, then record it."),
             )
-        said, what = self.said(), self.contents()
+        said, what = self.details(), self.contents()
         if fallen := signed_in(said).keys() - standing(said, what).keys():
             signed = signed_in(said)
             raise ConflictError(
@@ -155,13 +155,13 @@ class Session(SharedSession):
         handover = said_of(self.desk.handover, said)
         handover = replace(handover, acknowledged=acknowledged(said, what))
         recorded = record_handover(self.store, handover, (), draft=self.draft)
-        self.events.tell("recorded", bast=recorded.bast)
+        self.events.publish("recorded", bast=recorded.bast)
         return recorded
 
     def drop(self) -> None:
         """Delete the draft: nothing of it is recorded, and every open page is notified."""
         self.store.drafts.drop(self.draft)
-        self.events.tell("dropped")
+        self.events.publish("dropped")
 
     def is_current(self, store: Store) -> bool:
         """Whether this is still what the ledger has; another program may fill the same draft."""
@@ -173,14 +173,14 @@ class Session(SharedSession):
             len(desk.taken),
         )
 
-    def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
+    def publish(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
         """Publish an outcome to every open page, and keep which codes of a paper were shown so far."""
         self._judged = None
         half_read = "\n".join(self.scan.open_parts)
         if half_read != self._half_read:
-            self.store.drafts.say(self.draft, {HALF_READ: half_read})
+            self.store.drafts.describe(self.draft, {HALF_READ: half_read})
             self._half_read = half_read
-        return super().tell(outcome, line)
+        return super().publish(outcome, line)
 
 
 class Sessions:
@@ -219,9 +219,10 @@ class Sessions:
         return self._keep.do(lambda store: job(self._session(store, draft, anew)))
 
     def record(self, draft: str, job: Callable[[Session], T], already: Callable[[Store, RecordedHandover], T]) -> T:
-        """What a job that records a session gives; where that is over, what is told of the handover that it became.
+        """Run a job that records a session and return its result; for one that is over, return `already` of its
+        handover.
 
-        A second click or a second page comes too late and gets the same handover.
+        So a second click or a second page gets the same handover.
 
         Raises:
             InputError: there is no such session, and it never became a handover.
@@ -262,7 +263,7 @@ class Sessions:
             if session is None or not session.is_current(store):
                 session = self._sessions[draft] = Session(store, draft, self.events(draft))
             elif anew:
-                session.desk.look_again()
+                session.desk.look_up()
             session.catch_up()
             return session
         except Exception:

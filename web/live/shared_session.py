@@ -47,8 +47,8 @@ class SharedSession:
         """
         if self.is_paused:
             words = _("The session is paused: nothing is taken until it goes on.")
-            return self.tell(Outcome("refused", words, self._desk.tally), id)
-        return self.tell(self.scan.type_in(line, by_hand=by_hand), id)
+            return self.publish(Outcome("refused", words, self._desk.tally), id)
+        return self.publish(self.scan.type_in(line, by_hand=by_hand), id)
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool) -> dict[str, Mark | None]:
         """Take what the computer's camera has read; return how to outline each text, None where not at all."""
@@ -68,19 +68,19 @@ class SharedSession:
         self, session: ScanSession, reads: Sequence[Read], at_ms: float, *, is_still: bool
     ) -> dict[str, Mark | None]:
         if self.is_paused:
-            session.look_away()
+            session.forget_view()
             return {}
         for outcome in session.see(reads, at_ms, is_still=is_still):
-            self.tell(outcome)
+            self.publish(outcome)
         return {read.text: session.mark(read.text) for read in reads}
 
-    def tell(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
+    def publish(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
         """Publish what came of a label or a line to every open page; return the event.
 
         Args:
             line: the id that the page gave to the line; empty where a camera read it.
         """
-        return self.events.tell(
+        return self.events.publish(
             "outcome",
             line=line,
             kind=outcome.kind,
@@ -103,4 +103,4 @@ class SharedSession:
         is_code = any(character.isdigit() for character in outcome.text)  # else a command that nobody knows
         if outcome.kind != "bad_check" and not (outcome.kind == "not_understood" and is_code):
             return ""
-        return _("NOT counted. Scan it again or type it anew.")
+        return _("NOT counted. Scan it again or type it again.")

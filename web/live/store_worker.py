@@ -16,10 +16,10 @@ OpenStore = Callable[[], AbstractContextManager["Store"]]
 
 
 class StoreWorker:
-    """A store belongs to the thread that opened it; this is that thread.
+    """The thread that owns a store, as a store belongs to the thread that opened it.
 
-    Opened at the first job and kept, for opening costs more than most questions. After a failure of the database it is
-    opened anew: what a store remembers from before a failed write is not believed.
+    The store is opened at the first job and kept, as opening costs more than most questions. After a failure of the
+    database it is opened again: what it remembers from before a failed write may be wrong.
     """
 
     def __init__(self, open_store: OpenStore, name: str) -> None:

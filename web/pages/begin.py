@@ -119,10 +119,10 @@ def draft_with(store: Store, ends: Ends) -> DraftInfo:
 
 
 def custodian_on_page(store: Store, text: str) -> str:
-    """The code of who was typed into a field that offers places.
+    """Return the code of the place or vehicle that was typed into a field that offers places.
 
     Raises:
-        InputError: there is no such place; whoever types a name must choose one of those that are offered.
+        InputError: there is no such place; a typed name must be one of those that are offered.
     """
     try:
         return find_custodian(store, _code(text))

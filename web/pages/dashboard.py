@@ -43,7 +43,7 @@ def events(
         site.overview.is_watched()
         return site.is_closing
 
-    site.overview.look()
+    site.overview.start()
     stream = site.overview.events.stream(last_event_id or after, is_closing)
     return StreamingResponse(stream, media_type="text/event-stream")
 

@@ -82,7 +82,7 @@ def pair(request: Request, site: SiteDep) -> Response:
 def come_in(request: Request, site: SiteDep, given: Code) -> Response:
     lan, address = _lan(site), request.client.host if request.client else ""
     secret, draft = lan.take(given.code, one_line("name", given.name, LONGEST_DEVICE) or "?", address)
-    site.sessions.events(draft).tell("device")
+    site.sessions.events(draft).publish("device")
     answer = JSONResponse({"page": f"/scan/{draft}"})
     answer.set_cookie(COOKIE, secret, max_age=DEVICE_S, httponly=True, secure=True, samesite="strict")
     return answer

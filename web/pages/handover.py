@@ -1,4 +1,4 @@
-"""The page of a recorded handover: what is said of it, its paper and its letter."""
+"""The page of a recorded handover: its facts, its paper and its letter."""
 
 from collections.abc import Iterable, Sequence
 from io import BytesIO

@@ -121,7 +121,7 @@ def backup(site: SiteDep) -> dict[str, Any]:
     return site.jobs.do(lambda store, progress: _backup(site, store, progress), hide=site.home)
 
 
-@router.post("/api/meet/doctor", summary="Look at this computer and this station; say what mends them")
+@router.post("/api/meet/doctor", summary="Check this computer and this station; say how to fix what is wrong")
 def doctor(site: SiteDep, asked: Look) -> dict[str, Any]:
     return site.jobs.do(lambda _store, progress: _doctor(site, asked, progress))
 
@@ -203,7 +203,7 @@ def _doctor(site: Site, asked: Look, progress: Progress) -> Answer:
 
 
 def _held(store: Store) -> dict[str, Any]:
-    """Whose logs are here and how far, and how many of our own records nobody else has seen."""
+    """Return whose logs are here and how far, and how many of our own records no other station has seen."""
 
     store.state.places.refresh()
     own, unwitnessed = store.ledger.own_log(), store.heads.unwitnessed()

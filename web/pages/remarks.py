@@ -1,4 +1,4 @@
-"""What is said of things while they are scanned: condition, seals, refusal, remark, photograph; of one or of many."""
+"""Remarks on items while they are scanned: condition, seals, refusal, remark, photograph; on one or many."""
 
 from typing import Annotated, Any, Literal
 
@@ -23,7 +23,7 @@ MOST_ITEMS = 5000
 
 
 class Words(Given):
-    """What is said of some items, or of all that were taken. None leaves as it is what was said; empty takes it back.
+    """Remarks on some items, or on all that were taken. None keeps a remark as it is; empty deletes it.
 
     `photo` is the digest of one that was kept before.
     """
@@ -90,7 +90,7 @@ def _describe(session: Session, codes: list[str], said: dict[str, str], *, is_al
             )
     if said.get(PHOTO) and session.store.photos.get(said[PHOTO]) is None:
         raise InputError(N_("that picture is not kept here"), hint=N_("Take it again."))
-    known = session.said()
+    known = session.details()
     for code in codes:
         of_item = {what: said.get(what, known.get(what + code, "")) for what in (PHOTO, CONDITION, SEAL)}
         if of_item[PHOTO] and not of_item[CONDITION] and not of_item[SEAL]:
@@ -99,5 +99,5 @@ def _describe(session: Session, codes: list[str], said: dict[str, str], *, is_al
                 hint=N_("Say its condition, or how its seals are."),
                 code=show_code(code),
             )
-    session.say({what + code: text for code in codes for what, text in said.items()})
+    session.describe({what + code: text for code in codes for what, text in said.items()})
     return len(codes)

@@ -61,10 +61,10 @@ class Said(Given):
     note: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
 
     def words(self) -> dict[str, str]:
-        """The same as a draft keeps it.
+        """Return the fields as a draft keeps them.
 
         Raises:
-            InputError: a text has characters that nobody sees, or a label was scanned into a name.
+            InputError: a text has invisible characters, or a label was scanned into a name.
         """
         names = {
             "giver_name": _("Giver"),
@@ -148,9 +148,9 @@ def asked(site: SiteDep, draft: Draft, press: Asked) -> dict[str, str]:
 
 def _say(session: Session, words: Mapping[str, str]) -> None:
     """Keep what the page says, and the witnesses beyond the two that it has fields for: a command may name more."""
-    more = session.said().get("witnesses", "").splitlines()[WITNESSES:]
+    more = session.details().get("witnesses", "").splitlines()[WITNESSES:]
     witnesses = "\n".join(filter(None, (words["witnesses"], *more)))
-    session.store.drafts.say(session.draft, {**words, "witnesses": witnesses})
+    session.store.drafts.describe(session.draft, {**words, "witnesses": witnesses})
 
 
 def _record(session: Session, words: Mapping[str, str], version: str) -> str:
@@ -170,7 +170,7 @@ def _became(store: Store, answers: Answers, draft: str, id: str) -> dict[str, st
 
 def _review(session: Session) -> dict[str, Any]:
     store, desk = session.store, session.desk
-    said = store.drafts.said(session.draft)
+    said = store.drafts.details(session.draft)
     handover = said_of(desk.handover, said)
     weighed = session.desk.foresee(handover)
     items = items_of(session)
@@ -217,7 +217,9 @@ def _by_kind(session: Session, items: Mapping[str, Item]) -> list[tuple[str, int
 
 
 def _names(store: Store, giver: str, said: Mapping[str, str]) -> dict[str, Any]:
-    """The names of people in our own last handovers, newest first; who gave last from there, while nobody is named."""
+    """Return the names of people in our own last handovers, newest first, and the last giver there while no name is
+    given.
+    """
     recent = store.papers.recent(_NAMED)
     known = dict.fromkeys(name for body in recent for name in body["parties"].values() if name)
     is_named = said.get("giver_name") or said.get("receiver_name")
@@ -227,7 +229,7 @@ def _names(store: Store, giver: str, said: Mapping[str, str]) -> dict[str, Any]:
 
 def _reasons(session: Session) -> dict[str, Any]:
     """What somebody should know before this is recorded as it stands: what is missing, what is critical."""
-    said = session.said()
+    said = session.details()
     handover = said_of(session.desk.handover, said)
     lacks = [
         (not handover.giver_name, _("The name of who gives is not written.")),

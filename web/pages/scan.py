@@ -112,9 +112,9 @@ def asked(site: SiteDep, draft: Draft, line: AskedLine) -> dict[str, Any]:
 
 
 @router.delete("/api/drafts/{draft}/items/{code}", summary="Take an item out again")
-def put_out(site: SiteDep, draft: Draft, code: str) -> dict[str, Any]:
+def remove(site: SiteDep, draft: Draft, code: str) -> dict[str, Any]:
     wanted = parse_code(code)
-    return site.sessions.do(draft, lambda session: session.put_out(wanted))
+    return site.sessions.do(draft, lambda session: session.remove(wanted))
 
 
 @router.post("/api/drafts/{draft}/frames", summary="Read labels from a picture of the browser's own camera")

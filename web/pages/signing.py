@@ -80,7 +80,7 @@ def by_pin(site: SiteDep, draft: Draft, signer: Signer, given: ByPin) -> dict[st
 
 @router.delete("/api/drafts/{draft}/signatures/{signer}", summary="Take an acknowledgement back")
 def take_back(site: SiteDep, draft: Draft, signer: Signer) -> dict[str, str]:
-    site.sessions.do(draft, lambda session: session.say({SIGNED + signer: ""}))
+    site.sessions.do(draft, lambda session: session.describe({SIGNED + signer: ""}))
     return {"signer": signer}
 
 
@@ -108,7 +108,7 @@ def _keep(session: Session, signer: str, name: str, picture: bytes) -> str:
 
 def signatures(session: Session, site: Site) -> list[dict[str, Any]]:
     """Who may acknowledge, who has, and whether it still stands."""
-    said = session.said()
+    said = session.details()
     given, stand = signed_in(said), standing(said, session.contents())
     with site.pins() as pins:
         return [

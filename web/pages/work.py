@@ -29,7 +29,7 @@ async def upload(
 
 @router.get("/api/jobs/{key}", summary="What came of some work, or how far it is")
 def job(site: SiteDep, key: Key, wait: Annotated[float, Query(ge=0, le=_MOST_WAITED_S)] = 1.0) -> dict[str, Any]:
-    return site.jobs.get(key).tell(wait)
+    return site.jobs.get(key).describe(wait)
 
 
 @router.get("/files/{key}", include_in_schema=False)

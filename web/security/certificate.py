@@ -1,7 +1,7 @@
-"""The certificate of the page on the local network: made here, for the addresses of this computer alone.
+"""The certificate of the page on the local network: made here, only for the addresses of this computer.
 
-Nobody vouches for it, so a browser warns the first time, and people compare its fingerprint with the station's screen.
-It is kept, so that the warning comes once: one that comes again is a reason to look.
+No authority has signed it, so a browser warns the first time, and people compare its fingerprint with the station's
+screen. It is kept, so that the warning comes only once: a second warning is suspicious.
 """
 
 import os

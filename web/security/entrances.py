@@ -8,7 +8,7 @@ from web.security.token import cookie_name, is_same
 
 
 class Entrance(Protocol):
-    """One way into the page, as the guard uses it. It decides by headers alone."""
+    """One way into the page, as the guard uses it. It decides by headers only."""
 
     scheme: str
     """`http` or `https`."""
@@ -38,7 +38,7 @@ class Entrance(Protocol):
 
 
 class LocalEntrance:
-    """The page on this computer: whoever opens it is given the secret, and may do everything."""
+    """The entrance on this computer: who opens the page is given the secret, and may do everything."""
 
     scheme = "http"
     sign_in_path = ""

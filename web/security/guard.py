@@ -101,9 +101,9 @@ class Guard:
         """Guard `app` at an entrance.
 
         Args:
-            language_code: the language of who has not chosen one.
-            whose: the name of the observer whose token this is, None where it is nobody's.
-            json: what a body may be where `LIMITS` says nothing else.
+            language_code: the language of visitors who have not chosen one.
+            whose: returns the name of the observer with this token, None where there is none.
+            json: the limit of a body that `LIMITS` does not name.
         """
         self._app, self._entrance, self._language, self._json = app, entrance, language_code, json
         self._whose = whose
@@ -133,7 +133,7 @@ class Guard:
         await self._app(scope, _Bounded(receive, limit), _with_headers(send))
 
     def _observer(self, headers: list[tuple[str, str]], cookies: Mapping[str, str]) -> str | None:
-        """The observer who asks, None where nobody says to be one."""
+        """Return the observer who sends the request, None where there is no token."""
         given = _all(headers, "authorization")
         if not given:  # a cookie may be of another station, for all ports of a computer share them
             return self._whose(cookies.get(OBSERVER_COOKIE, ""))

@@ -109,7 +109,7 @@ class Crowd:
         return guest
 
     def leave(self, guest: _Guest) -> None:
-        """It has gone."""
+        """Forget a connection that has ended."""
         self._guests.pop(guest, None)
 
     def _send_away(self, guests: list[_Guest]) -> bool:

@@ -68,7 +68,7 @@ class Device:
 
     @property
     def id(self) -> str:
-        """Its name in addresses; tells nothing of its secret."""
+        """Its name in addresses, which reveals nothing of its secret."""
         return self.digest[:16]
 
 
@@ -83,7 +83,7 @@ class Lan:
         certificate: LanCertificate,
         clock_s: Callable[[], float] = time.time,
     ) -> None:
-        """The page at these addresses of this computer; the first one is what people are told."""
+        """Offer the page at these addresses of this computer; people are shown the first one."""
         self.addresses, self.port, self.certificate = tuple(addresses), port, certificate
         self._path, self._clock_s = home / FILE, clock_s
         self._lock = threading.Lock()
@@ -168,7 +168,7 @@ class Lan:
         return [device for device in self._devices.values() if self._clock_s() < device.until_s]
 
     def _read(self) -> list[Device]:
-        """The devices that were let in before the server was started anew; none where that cannot be read."""
+        """Return the devices that were let in before the server was restarted; none where the file cannot be read."""
         try:
             rows: list[dict[str, Any]] = json.loads(self._path.read_bytes())
             return [Device(str(row["digest"]), str(row["name"]), float(row["until_s"])) for row in rows]

@@ -41,7 +41,7 @@ def kept_token(home: Path) -> str:
 
 
 def is_same(given: str, secret: str) -> bool:
-    """Whether a text is the secret, told in the same time whatever it is."""
+    """Whether a text is the secret, compared in constant time."""
     return hmac.compare_digest(given.encode(), secret.encode())
 
 

@@ -1,6 +1,6 @@
 """Where everything stands in the dashboard's drawings: the delivery tree, and places against the clock.
 
-Geometry alone, in units of the drawing; templates make SVG of it, and style sheets colour it by `state`.
+Only geometry, in units of the drawing; templates make SVG of it, and style sheets colour it by `state`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -17,7 +17,7 @@ _POINTS = {"overdue": "wrong", "due": "watch", "green": "right", "done": "right"
 
 
 def field_board(store: Store, place: Place, now: str, here: str, *, with_staff: bool) -> dict[str, Any]:
-    """What is open at a place and all below it; for the top, what is said of no place too."""
+    """Return what is open at a place and all below it; for the top, also what is about no place."""
     places = store.state.places
 
     def is_here(code: str | None) -> bool:
@@ -90,7 +90,7 @@ def _point_row(point: Point, where: str, here: str, *, with_staff: bool) -> dict
 
 
 def _answer(answer: Any) -> str:
-    """A question of a checklist that was not answered with yes, and what was said of it."""
+    """Describe a question of a checklist that was not answered with yes, with the answer and its remark."""
     words = {"no": _("no"), "unknown": _("not known")}.get(answer["answer"], answer["answer"])
     note = f" ({answer['note']})" if answer["note"] else ""
     return f"{question_words(answer['question'])} {words}{note}"

@@ -99,7 +99,7 @@ class Chosen:
 
     @property
     def count(self) -> int:
-        """How many labels."""
+        """The number of labels."""
         return len(self.items) or len(self.places) or self.blanks
 
 
@@ -142,7 +142,7 @@ def print_chosen(store: Store, job: PrintJob, choice: Choice, what: Chosen) -> i
 
 
 def contents_of(store: Store, choice: Choice, what: Chosen) -> Any:
-    """What the labels say, for a picture of them; blank ones with codes that nobody will have."""
+    """Return the contents of the labels for a preview; blank ones have codes that are never used."""
 
     if what.places:
         return place_labels(store, what.places)

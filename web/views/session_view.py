@@ -36,7 +36,7 @@ def board(session: Session) -> dict[str, Any]:
     places = session.store.state.places
     items, findings = items_of(session), session.judged()[1]
     irregular = [finding for finding in findings if finding.severity != "info"]
-    said = session.store.drafts.said(session.draft)
+    said = session.store.drafts.details(session.draft)
     foretold = foretold_of(session)
     taken = [of_item(session, code, items.get(code), said, foretold) for code in islice(reversed(desk.taken), _SHOWN)]
     return {
@@ -77,7 +77,7 @@ def with_code(places: Places, code: str) -> str:
 
 
 def lacks_bound(session: Session) -> bool:
-    """Whether a vehicle receives, and nobody has said where it goes: then nothing on it can be seen to be astray."""
+    """Whether a vehicle receives and its destination is not set: then no item on it can be found to be misrouted."""
     desk = session.desk
     return bool(desk.receiver and not desk.bound and is_carrier(session.store.state.places, desk.receiver))
 
@@ -88,7 +88,7 @@ def items_of(session: Session) -> dict[str, Item]:
 
 
 def foretold_of(session: Session) -> set[str]:
-    """What was scanned and is not registered here, and of which a paper has told: now, or when it came."""
+    """Return the scanned codes that are not registered here and that a paper names, now or when they came."""
     named = session.desk.foretold
     told = {finding.item for finding in session.judged()[1] if finding.item and finding.is_foretold}
     return told | {code for code in session.desk.taken if code in named}
@@ -97,9 +97,9 @@ def foretold_of(session: Session) -> set[str]:
 def of_item(
     session: Session, code: str, item: Item | None, said: Mapping[str, str], foretold: Collection[str]
 ) -> dict[str, str]:
-    """One thing that was taken, and what is said of it, for people and for the dialog.
+    """Return one taken item with the remarks on it, in words and for the dialog.
 
-    `foretold`: as `foretold_of` tells.
+    `foretold`: as `foretold_of` returns it.
     """
     condition, look = said.get(CONDITION + code, ""), said.get(SEAL + code, "")
     seals, _colon, serials = look.partition(":")
@@ -122,10 +122,10 @@ def of_item(
 def spoken_of(
     session: Session, items: Mapping[str, Item], said: Mapping[str, str], noted: Mapping[str, str]
 ) -> list[dict[str, str]]:
-    """Each thing that was scanned and of which something is said, or which will not stand as good in the record.
+    """Return each scanned item with a remark, or that will not be recorded as good.
 
     Args:
-        noted: the conditions that the record will tell, by code.
+        noted: the conditions that will be recorded, by code.
     """
     foretold = foretold_of(session)
     said = {**said, **{CONDITION + code: condition for code, condition in noted.items() if condition != "good"}}
