@@ -38,8 +38,8 @@ from evidence.signer import Signer  # noqa: E402
 from scanner.outcomes import Tally  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402
+from services.scanning.draft_details import tell  # noqa: E402
 from services.scanning.handover_desk import DraftDesk  # noqa: E402
-from services.scanning.handover_details import LOAD  # noqa: E402
 from tables.output.own_files import LEDGER_FILE  # noqa: E402
 
 TABLES = ROOT / "examples" / "buleleng"
@@ -106,7 +106,7 @@ def scanned(store: Store, codes: Sequence[str], bound: Sequence[str], load: Sequ
     """Scan them all into one draft; it is held to its own count, and nothing of it is recorded."""
     draft = store.drafts.open(store.around.new_id(), WAREHOUSE, TRUCK, bound, at=AT)
     if load:
-        store.drafts.describe(draft.id, {LOAD: " ".join(load)})
+        tell(store, draft.id, Handover("", "", load=tuple(load)))
     desk = DraftDesk(store, draft.id)
     session = ScanSession(desk)
     expected = desk.tally.expected

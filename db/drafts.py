@@ -13,7 +13,7 @@ from db.log.reader import LedgerReader
 from db.log.transactions import Transactions
 from db.prepared import Prepared, blank
 
-_PURPOSE = "purpose"
+PURPOSE = "purpose"
 
 
 class Drafts:
@@ -33,7 +33,7 @@ class Drafts:
                 id=id, giver=giver, receiver=receiver, bound=json.dumps(list(bound)), opened_at=at
             ).execute()
             if purpose:
-                self.tables.draft_said.insert(draft=id, name=_PURPOSE, value=purpose).execute()
+                self.tables.draft_said.insert(draft=id, name=PURPOSE, value=purpose).execute()
         return DraftInfo(id, giver, receiver, tuple(bound), at, 0, purpose)
 
     def all(self, *, with_purpose: bool = False) -> list[DraftInfo]:
@@ -159,5 +159,5 @@ class Drafts:
     def _info(self, row: Any) -> DraftInfo:
         scan = self.tables.draft_scan
         count = scan.select().where(scan.draft == row.id).count()
-        purpose = self.details(row.id).get(_PURPOSE, "")
+        purpose = self.details(row.id).get(PURPOSE, "")
         return DraftInfo(row.id, row.giver, row.receiver, tuple(json.loads(row.bound)), row.opened_at, count, purpose)

@@ -8,14 +8,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ledger_examples import TPS, TRUCK, WAREHOUSE, boxes, planned_station, touched
 
-from custody.compose.compose import Touch
+from custody.compose.compose import Handover, Touch
 from custody.format.codes import ItemLabel
 from db.store import Store
 from scanner.outcomes import Tally
 from scanner.ui.terminal import count_words
 from services.records.packing import record_packing
+from services.scanning.draft_details import tell
 from services.scanning.handover_desk import DraftDesk
-from services.scanning.handover_details import LOAD
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def codes(store: Store) -> list[str]:
 def desk_at(store: Store, load: tuple[str, ...] = ()) -> DraftDesk:
     draft = store.drafts.open(store.around.new_id(), WAREHOUSE, TRUCK, (TPS[0],), at=store.around.now_utc())
     if load:
-        store.drafts.describe(draft.id, {LOAD: " ".join(load)})
+        tell(store, draft.id, Handover("", "", load=tuple(load)))
     return DraftDesk(store, draft.id)
 
 

@@ -17,11 +17,13 @@ from merge_examples import told as chains_told
 from test_store_checking import told
 
 from custody.errors import StoreError
+from custody.handover.draft import Details
 from db.log.quarantine import Strangers
 from db.models import _MODELS
 from db.schema import changed_objects
 from db.store import open_store
 from services.records.inspecting import record_inspection
+from services.scanning.draft_details import details_of
 
 KEPT = Path(__file__).parent / "data" / "ledger_16"
 SAYS = json.loads((KEPT / "says.json").read_text())
@@ -65,7 +67,8 @@ def test_the_ledger_of_before_opens_with_everything(file: Path) -> None:
         assert [one.log for one in Strangers(store).kept()] == SAYS["strangers"]
         assert [photo.data is None for photo in store.photos.named()] == [False]
         assert [touch.code for touch in store.drafts.touches("d1")] == [codes[6], codes[5]]
-        assert store.drafts.said("d1") == {"counted": "2"}
+        assert store.drafts.details("d1") == {"counted": "2"}
+        assert details_of(store, "d1") == Details(counted=2)
         assert store.papers.count() == 1
 
 

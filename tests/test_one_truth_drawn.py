@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ledger_examples import TPS, TRUCK, WAREHOUSE, Clock, absorb, boxes, card_of, empty_ledger, planned_station, touched
 from sampling import FULL
 
-from commands.scan.handover_options import recorded_json
+from commands.scan.handover_result import recorded_json
 from custody.compose.compose import Extra, Handover, Touch
 from custody.errors import InputError, RuleError
 from custody.format.codes import ItemLabel, parse_entry
@@ -37,9 +37,9 @@ from services.records.packing import record_packing
 from services.reporting.bast_letters import letter_facts
 from services.reporting.overview import Overview
 from services.reporting.survey import survey
+from services.scanning.draft_details import tell
 from services.scanning.handover_context import told_of
 from services.scanning.handover_desk import DraftDesk
-from services.scanning.handover_details import tell
 from services.scanning.handover_papers import facts_now, found_in
 from services.scanning.judging import judge_handover
 

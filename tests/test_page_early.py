@@ -110,9 +110,7 @@ def test_names_that_are_typed_before_the_scripts_are_kept_and_stand_at_their_sig
     scan.shows('[data-signer="receiver"] .who', "Ketut")
     scan.shows('[data-signer="giver"] .who', "Ma")
     draft = scan.page.url.split("/")[-2]
-    wait_until(
-        lambda: served.site.sessions.do(draft, lambda session: session.details()).get("receiver_name") == "Ketut"
-    )
+    wait_until(lambda: served.site.sessions.do(draft, lambda session: session.details()).receiver_name == "Ketut")
     scan.page.keyboard.type("de")
     assert scan.page.input_value("#giver_name") == "Made", "the focus stays where somebody writes"
     assert scan.errors == []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browser_examples import LAPTOP, PHONE, Served, Watched, tab
 from command_examples import Terminal
+from msgspec.structs import replace
 from page_examples import Visitor, begun_draft
 from test_page_browser import begin
 from test_page_scan import record, reviewed, typed
@@ -204,7 +205,8 @@ class TestInABrowser:
         scan.page.click("#away-go")
         scan.page.wait_for_selector('[data-sign="giver"]:focus')
         with scan.page.expect_response("**/signatures"):  # something is said on another page, and they are shown anew
-            served.site.sessions.do(scan.page.url.split("/")[-2], lambda session: session.describe({"note": "wet"}))
+            draft = scan.page.url.split("/")[-2]
+            served.site.sessions.do(draft, lambda session: session.change(lambda said: replace(said, note="wet")))
         scan.page.wait_for_timeout(200)
         scan.page.wait_for_selector('[data-sign="giver"]:focus')
         assert scan.page.locator("[data-back]").count() == 1

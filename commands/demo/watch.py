@@ -20,8 +20,8 @@ from scanner.sources.open_source import open_source
 from scanner.ui.overlay import compose, outline
 from scanner.ui.window import Recent
 from services.records.handovers import record_handover
-from services.scanning.drafts import open_draft
 from services.scanning.handover_desk import DraftDesk
+from services.scanning.open_drafts import open_draft
 
 
 @dataclass(frozen=True, slots=True)

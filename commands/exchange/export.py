@@ -1,5 +1,6 @@
 """The command that gives evidence away: export, of bundles and of the station's signed head."""
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,16 @@ from services.reporting.bast_letters import chosen_template
 from services.reporting.evaluation_chapters import listings
 from tables.output.safe_file import safe_file
 from tables.output.safe_folder import check_new_folder
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What is said of single outputs: strangers' logs, the letters of the pack, by what names EPCIS calls things."""
+
+    with_strangers: bool
+    letters: bool
+    uri: str
+    company_prefix: str
 
 
 @click.command()
@@ -93,6 +104,7 @@ def export(
     as_json: bool,
     **more: Any,
 ) -> None:
+    how = _How(**more)
     if not any((out, head_out, photos_out, epcis_out, tables_out, pack_out)):
         raise InputError(N_("no file is named"), hint=N_("Add --out FILE for a bundle, or --head FILE for the head."))
     told: dict[str, Any] = {"out": out and str(out), "events": 0, "logs": [], "head": None, "photos": None}
@@ -102,7 +114,7 @@ def export(
         if head_out is not None:
             told["head"] = save_head(store, head_out)
         if out is not None:
-            done = _save_bundle(store, out, top, lines, with_strangers=more["with_strangers"], quiet=as_json)
+            done = _save_bundle(store, out, top, lines, with_strangers=how.with_strangers, quiet=as_json)
             told |= {"events": done.events, "logs": done.heads, "left_out": done.left_out}
         if head_out is not None:
             lines.append(_("The signed head is written to {path}: let somebody keep it.").format(path=head_out))
@@ -111,13 +123,12 @@ def export(
         if tables_out is not None:
             told["tables"] = _save_tables(store, tables_out, lines)
         if pack_out is not None:
-            template_of = station.home if more["letters"] else None
-            with_strangers = more["with_strangers"]
+            template_of = station.home if how.letters else None
             told["files"] = _save_pack(
-                store, pack_out, template_of, lines, with_strangers=with_strangers, quiet=as_json
+                store, pack_out, template_of, lines, with_strangers=how.with_strangers, quiet=as_json
             )
         if epcis_out is not None:
-            names = (more["uri"], more["company_prefix"])
+            names = (how.uri, how.company_prefix)
             told["epcis"] = _save_epcis(store, epcis_out, top, names, lines, quiet=as_json)
     if as_json:
         print_json(told)

@@ -4,7 +4,6 @@ import click
 
 from commands.context import Station, json_option, one_line, pass_station, place_argument, print_json, repeatable
 from commands.lines import parse_codes
-from commands.report.field_reports import incidents_under
 from custody.errors import N_, InputError
 from db.store import Store
 from language import _
@@ -12,7 +11,7 @@ from language.text import local_time, printable
 from reports.lists.incidents import duration_words, hours_open, incident_json
 from reports.words import place_path, zone_code
 from services.records.correcting import find_event
-from services.records.field_records import LONGEST_TEXT, close_incident, open_incident
+from services.records.field_records import LONGEST_TEXT, close_incident, incidents_of, open_incident
 from services.scanning.handover_details import read_occurred
 
 
@@ -82,7 +81,7 @@ def _codes(texts: tuple[str, ...]) -> list[str]:
 
 def _list(store: Store, top: str | None, *, with_closed: bool, as_json: bool) -> None:
     places, now = store.state.places.all(), store.around.now_utc()
-    found = incidents_under(store, top)
+    found = incidents_of(store, under=top)
     shown = [row for row in found if with_closed or row.is_open]
     for row in shown:
         if as_json:

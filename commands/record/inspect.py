@@ -19,7 +19,7 @@ from commands.context import (
 )
 from commands.item_codes import one_touch, photo_bytes, read_touches
 from commands.report.late import tell
-from commands.scan.handover_options import tell_findings
+from commands.scan.handover_result import tell_findings
 from custody.chain.findings import Finding
 from custody.format.events import Event
 from db.store import Store

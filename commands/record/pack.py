@@ -1,7 +1,8 @@
 """The command for sets, sacks, pallets and packs of seals: pack."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import click
@@ -38,14 +39,32 @@ from reports.words import kind_name
 from services.one_line import LONGEST_NOTE
 from services.records.inspecting import Recorded
 from services.records.packing import open_pack, record_packing, registered
-from services.scanning.drafts import draft_for_purpose
 from services.scanning.handover_desk import item_words
 from services.scanning.handover_details import read_occurred
+from services.scanning.open_drafts import draft_for_purpose
 from services.scanning.pack_desk import PackDesk, purpose_of
 
 Action = Literal["add", "remove", "open", "check"]
 _SHOWN_MISSING, _SHOWN_LABELS = 10, 12
 _SCOPES = {"full": "full", "penuh": "full", "sample": "sample", "sampel": "sample"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Scanning:
+    """How labels are scanned, and whether what they come to is recorded unasked."""
+
+    window: bool
+    quiet: bool
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """Who did it, a remark, and when it happened where it is keyed in later."""
+
+    names: Sequence[str]
+    note: str
+    occurred: str | None
 
 
 @click.command()
@@ -98,25 +117,28 @@ def pack(
     each: int | None,
     to: str | None,
     by: str | None,
+    name: tuple[str, ...],
+    remark: str,
+    occurred: str | None,
     as_json: bool,
-    **options: Any,
+    **scanning: bool,
 ) -> None:
     action = _one_action(action, scope)
     outer = one_touch(parent)
     with station.store(write=True) as store:
         set_worker(store, by)
-        said: dict[str, Any] = {
-            "names": people_named("--name", options["name"]),
-            "note": one_line("--note", options["remark"], LONGEST_NOTE),
-            "occurred": read_occurred(options["occurred"], store.around.now_utc()),
-        }
+        said = _Noted(
+            people_named("--name", name),
+            one_line("--note", remark, LONGEST_NOTE),
+            read_occurred(occurred, store.around.now_utc()),
+        )
         if into or each or to:
             if action != "open":
                 raise InputError(N_("--into, --each and --to go with --open"), hint=N_("Add --open."))
             _open_pack(store, outer, into, each, to, said, as_json=as_json)
             return
         if source is not None or (codes == (KEYBOARD,) and sys.stdin.isatty()):
-            _scan(store, outer, action, scope, source or KEYBOARD, said, options, as_json=as_json)
+            _scan(store, outer, action, scope, source or KEYBOARD, said, _Scanning(**scanning), as_json=as_json)
             return
         children = read_touches(codes)
         if not children and action != "open":
@@ -125,7 +147,7 @@ def pack(
             )
 
         before = store.state.contents.packed(outer.code)
-        recorded = record_packing(store, outer, children, action, scope=scope, **said)
+        recorded = record_packing(store, outer, children, action, scope=scope, **asdict(said))
         _tell(store, outer, recorded, action, len(children), scope=scope, before=before, as_json=as_json)
 
 
@@ -143,8 +165,8 @@ def _scan(
     action: Action,
     scope: str | None,
     source: str,
-    said: dict[str, Any],
-    options: dict[str, Any],
+    said: _Noted,
+    how: _Scanning,
     *,
     as_json: bool,
 ) -> None:
@@ -166,11 +188,11 @@ def _scan(
         store.drafts.drop(desk.draft)
         return _("No label was taken, so nothing is kept.")
 
-    ending = take_labels(desk, source, window=options["window"], quiet=options["quiet"], as_json=as_json, kept=kept)
+    ending = take_labels(desk, source, window=how.window, quiet=how.quiet, as_json=as_json, kept=kept)
     reason = ""
     if ending in ("abort", "interrupt"):
         reason = _("Stopped.")
-    elif desk.taken and not options["yes"]:
+    elif desk.taken and not how.yes:
         if not sys.stdin.isatty():
             reason = _("Nobody is here to confirm it; add --yes to record without asking.")
         elif not confirm(_("Record {count} labels?").format(count=len(desk.taken)), default=True):
@@ -179,7 +201,7 @@ def _scan(
         note(f"{reason} {kept()}".strip())
         raise click.exceptions.Exit(2)
     before = store.state.contents.packed(outer.code)
-    recorded = record_packing(store, outer, (), action, scope=scope, draft=desk.draft, **said)
+    recorded = record_packing(store, outer, (), action, scope=scope, draft=desk.draft, **asdict(said))
     _tell(store, outer, recorded, action, len(desk.taken), scope=scope, before=before, as_json=as_json)
 
 
@@ -246,7 +268,7 @@ def _open_pack(
     into: tuple[str, ...],
     each: int | None,
     to: str | None,
-    said: dict[str, Any],
+    said: _Noted,
     *,
     as_json: bool,
 ) -> None:
@@ -255,7 +277,7 @@ def _open_pack(
         raise InputError(N_("a pack is opened into named parts or equal ones"), hint=N_("Give --into or --each."))
     place = place_argument(store, to)
     parts = equal_parts(registered(store, outer.code), each, place) if each else [_part(store, text) for text in into]
-    opened = open_pack(store, outer, parts, **said)
+    opened = open_pack(store, outer, parts, **asdict(said))
     if as_json:
         rows = [
             {"code": item.code, "to": item.to, "quantity": item.quantity, "range": item.serials and str(item.serials)}

@@ -1,21 +1,22 @@
 """The command for the register of critical points: point adds, moves, closes one, loads many, or lists them."""
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from commands.context import Input, Station, json_option, one_line, pass_station, print_json
 from commands.report.late import moment_of
-from custody.errors import N_, Fault, InputError
+from custody.errors import N_, InputError
 from db.store import Store
 from language import _
 from language.text import number
 from reports.lists.points import point_json, point_line, points_zone
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian
-from services.records.field_records import PointRow, check_new_point, point_rows, points_of, record_points
-from tables.field_rows import parse_points
-from tables.read import read_table
+from services.records.field_records import change_point, points_of
+from services.records.point_table import load_points
 
 _LONGEST_TITLE = 300
 
@@ -81,23 +82,18 @@ def _say(
     *,
     as_json: bool,
 ) -> None:
-    from dataclasses import replace
-
-    with store.transaction():
-        before = point_rows(store).get(name)
-        row = before or PointRow(name, "", "")
-        if title is not None:
-            row = replace(row, title=one_line("--title", title, _LONGEST_TITLE))
-        if owner is not None:
-            row = replace(row, owner=one_line("--owner", owner))
-        if due is not None:
-            row = replace(row, due=moment_of("--due", due, store))
-        if place is not None:
-            row = replace(row, place=find_custodian(store, place))
-        if state is not None:
-            row = replace(row, is_done=state == "done")
-        check_new_point(row)
-        events = record_points(store, [row], note=one_line("--note", note, LONGEST_NOTE))
+    changes: dict[str, Any] = {}
+    if title is not None:
+        changes["title"] = one_line("--title", title, _LONGEST_TITLE)
+    if owner is not None:
+        changes["owner"] = one_line("--owner", owner)
+    if due is not None:
+        changes["due"] = moment_of("--due", due, store)
+    if place is not None:
+        changes["place"] = find_custodian(store, place)
+    if state is not None:
+        changes["is_done"] = state == "done"
+    events = change_point(store, name, note=one_line("--note", note, LONGEST_NOTE), **changes)
     if not as_json and not events:
         click.echo(_("Nothing changed, so nothing was recorded."))
     _tell(store, name, as_json=as_json)
@@ -126,41 +122,12 @@ def _list(store: Store, *, as_json: bool) -> None:
 
 
 def _load(store: Store, path: Path, *, as_json: bool) -> None:
-    """Record every point of a table that is new or says something else than before; all or nothing.
-
-    Raises:
-        InputError: the table has faults.
-    """
-
-    rows, faults = parse_points(read_table(path, ("points",)))
-    with store.transaction():
-        places, known = store.state.places.all(), point_rows(store)
-        faults += [
-            row.fault("place", N_("{text} is no place of the plan"), text=row.value.place)
-            for row in rows
-            if row.value.place is not None and row.value.place not in places
-        ]
-        if faults:
-            raise _faults(path, faults)
-        told = [PointRow(v.point, v.title, v.owner, v.due, v.place, v.is_done) for v in (row.value for row in rows)]
-        events = record_points(store, told)
-    added = sum(row.point not in known for row in told)
-    counts = {"added": added, "changed": len(events) - added, "same": len(told) - len(events)}
+    loaded = load_points(store, path)
     if as_json:
-        print_json({"file": path.name, **counts})
+        print_json({"file": path.name, **asdict(loaded)})
         return
     click.echo(
         _("{file}: {added} added, {changed} changed, {same} as they were").format(
-            file=path.name, **{name: number(count) for name, count in counts.items()}
+            file=path.name, **{name: number(count) for name, count in asdict(loaded).items()}
         )
-    )
-
-
-def _faults(path: Path, faults: list[Fault]) -> InputError:
-    return InputError(
-        N_("nothing was loaded; faults in {files}: {count}"),
-        hint=N_("Correct them in the file and load it again."),
-        faults=tuple(faults),
-        files=path.name,
-        count=len(faults),
     )

@@ -26,7 +26,7 @@ from language.text import number
 from reports.lists.balance_list import balance_report, by_ends
 from reports.words import place_path
 from services.plan.custodians import find_custodian
-from services.records.reassigning import balance_of, record_moves, record_reassignment
+from services.records.reassigning import balance_of, even_out, record_reassignment
 
 _LONGEST_REASON = 300
 _SHOWN_WAYS = 20
@@ -87,10 +87,8 @@ def balance(
         needs = {need.kind: need for need in store.state.needs()}
         events: list[str] = []
         if does:
-            with store.transaction():  # another program may be moving things too
-                found = balance_of(store, under=top, kind=only)
-                why = one_line("--reason", reason, _LONGEST_REASON) or _("shortage and surplus evened out")
-                events = record_moves(store, found.moves, why)
+            why = one_line("--reason", reason, _LONGEST_REASON) or _("shortage and surplus evened out")
+            found, events = even_out(store, why, under=top, kind=only)
         else:
             found = balance_of(store, under=top, kind=only)
         places = store.state.places.all()

@@ -5,7 +5,6 @@ from pathlib import Path
 from commands.report.chains import Chains
 from commands.report.late import check_hours, moment_of, tell
 from custody.measures.returning import return_rows, way_back
-from custody.plan.field import Incident
 from custody.plan.places import Ways, is_under
 from db.store import Store
 from reports.lists.incidents import incident_report
@@ -16,17 +15,10 @@ from services.records.field_records import incidents_of, points_of, readiness_of
 from services.reporting.evaluation_chapters import POINT_SOON_H
 
 
-def incidents_under(store: Store, top: str | None) -> list[Incident]:
-    """The obstacles at a place and all below it; None: everywhere."""
-
-    places = store.state.places.all()
-    return [row for row in incidents_of(store) if top is None or is_under(places, row.body["place"], top)]
-
-
 def report_incidents(store: Store, top: str | None, out: Path | None, *, as_json: bool) -> None:
     """Tell the obstacles, open and closed, at a place and below it; None: everywhere."""
 
-    rows, now = incidents_under(store, top), store.around.now_utc()
+    rows, now = incidents_of(store, under=top), store.around.now_utc()
     tell(store, incident_report(rows, store.state.places.all(), as_of=now), out, as_json=as_json)
 
 

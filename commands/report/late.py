@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,20 +31,25 @@ LATE_SOON_H = 6
 _MOST_STATIONS, _MOST_SECONDS, _MOST_HOURS = 1000, 3600, 240
 
 
+@dataclass(frozen=True, slots=True)
+class ClockOptions:
+    """What the options of these two reports said (`clock_options`); None where one was not given."""
+
+    as_of: str | None
+    within_h: int | None
+    stations: int | None
+    seconds: float | None
+    trucks: Path | None
+    begin: str | None
+
+
 def report_late(
-    store: Store,
-    top: str | None,
-    kind: str | None,
-    out: Path | None,
-    *,
-    as_of: str | None,
-    within_h: int | None,
-    as_json: bool,
+    store: Store, top: str | None, kind: str | None, out: Path | None, clock: ClockOptions, *, as_json: bool
 ) -> None:
     """Tell what is late, will be at this pace, or is due within so many hours; at a moment, None: now."""
 
-    moment = moment_of("--as-of", as_of, store)
-    within_h = check_hours(LATE_SOON_H if within_h is None else within_h)
+    moment = moment_of("--as-of", clock.as_of, store)
+    within_h = check_hours(LATE_SOON_H if clock.within_h is None else clock.within_h)
     ways = Ways(store.state.places.all())
     rows = due_rows(journeys(store, ways, moment, top, kind), ways, as_of=moment, within_h=within_h)
     tell(store, late_report(rows, ways, as_of=moment, within_h=within_h), out, as_json=as_json)
@@ -59,22 +65,14 @@ def journeys(
     return (one for one in found if one is not None)
 
 
-def report_pace(
-    store: Store,
-    out: Path | None,
-    *,
-    stations: int | None,
-    seconds: float | None,
-    trucks: Path | None,
-    begin: str | None,
-    as_json: bool,
-) -> None:
+def report_pace(store: Store, out: Path | None, clock: ClockOptions, *, as_json: bool) -> None:
     """Tell which truck will not be loaded in time, and how many stations are needed.
 
     Raises:
         InputError: no stations or seconds are given, or the timetable has faults.
     """
 
+    stations, seconds, trucks = clock.stations, clock.seconds, clock.trucks
     if stations is None or seconds is None:
         raise InputError(
             N_("the plan of pace needs the stations and the time of one scan"),
@@ -85,7 +83,7 @@ def report_pace(
     ms_per_scan = round(seconds * 1000) if seconds == seconds and abs(seconds) <= _MOST_SECONDS else 0
     if ms_per_scan < 1:
         raise _out_of_range("--seconds-per-scan", seconds, 0.001, _MOST_SECONDS)
-    start = moment_of("--begin", begin, store)
+    start = moment_of("--begin", clock.begin, store)
     timetable = _timetable(store, trucks) if trucks is not None else _by_due_time(store)
     plan = loading_plan(timetable, begin=start, stations=stations, ms_per_scan=ms_per_scan)
     listing = pace_report(

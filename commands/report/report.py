@@ -26,7 +26,7 @@ from commands.report.chains import Chains
 from commands.report.custody import needs_of, save_chains_of
 from commands.report.field_reports import report_incidents, report_points, report_readiness, report_returns
 from commands.report.handover_paper import save_paper
-from commands.report.late import clock_options, report_late, report_pace, tell
+from commands.report.late import ClockOptions, clock_options, report_late, report_pace, tell
 from commands.report.ledger_reports import report_discrepancies, report_evaluation, report_scorecard
 from custody.errors import N_, InputError
 from custody.measures.progress import ProgressRow
@@ -80,8 +80,9 @@ def report(
     held_by: str | None,
     out: Path | None,
     as_json: bool,
-    **clock: Any,
+    **times: Any,
 ) -> None:
+    clock = ClockOptions(**times)
     with station.store() as store:
         if kind == "handover":
             _report_handover(store, number, out)
@@ -110,19 +111,11 @@ def report(
             report_returns(store, top, only, out, as_json=as_json)
         elif kind in ("discrepancies", "scorecard", "evaluation"):
             _refuse_selection(top, only, held_by)
-            _report_judged(store, kind, out, clock["as_of"], as_json=as_json)
+            _report_judged(store, kind, out, clock.as_of, as_json=as_json)
         elif kind == "late":
-            report_late(store, top, only, out, as_of=clock["as_of"], within_h=clock["within_h"], as_json=as_json)
+            report_late(store, top, only, out, clock, as_json=as_json)
         elif kind == "pace":
-            report_pace(
-                store,
-                out,
-                stations=clock["stations"],
-                seconds=clock["seconds"],
-                trucks=clock["trucks"],
-                begin=clock["begin"],
-                as_json=as_json,
-            )
+            report_pace(store, out, clock, as_json=as_json)
         else:
             _report_custody(store, top, only, place_argument(store, held_by), out, as_json=as_json)
     if out is not None:
@@ -173,10 +166,10 @@ def save_progress_of(store: Store, out: Path, rows: Sequence[ProgressRow]) -> No
 
 
 def _report_field(
-    store: Store, kind: str, top: str | None, out: Path | None, clock: dict[str, Any], *, as_json: bool
+    store: Store, kind: str, top: str | None, out: Path | None, clock: ClockOptions, *, as_json: bool
 ) -> None:
     if kind == "points":
-        report_points(store, top, out, as_of=clock["as_of"], within_h=clock["within_h"], as_json=as_json)
+        report_points(store, top, out, as_of=clock.as_of, within_h=clock.within_h, as_json=as_json)
     else:
         {"incidents": report_incidents, "readiness": report_readiness}[kind](store, top, out, as_json=as_json)
 

@@ -2,16 +2,17 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from commands.context import confirm, note, print_json
 from commands.errors import EXIT_MACHINE, EXIT_USAGE, drop_output
 from commands.item_codes import one_touch
-from commands.scan.handover_options import tell_findings, tell_recorded
+from commands.scan.handover_options import HandoverOptions
+from commands.scan.handover_result import tell_findings, tell_recorded
 from custody.chain.clocks import hours_between
 from custody.compose.compose import Handover
 from custody.errors import CustodyError
@@ -31,10 +32,10 @@ from scanner.ui.feedback import Feedback
 from scanner.ui.sound import Speaker, find_ways
 from scanner.ui.terminal import TerminalView
 from services.records.handovers import record_handover
-from services.scanning.drafts import draft_for, ends_in_words, has_content, open_draft
+from services.scanning.draft_details import details_of, tell, with_details
 from services.scanning.handover_desk import DraftDesk
-from services.scanning.handover_details import said_of, tell
 from services.scanning.handover_papers import foretold_now
+from services.scanning.open_drafts import draft_for, ends_in_words, has_content, open_draft
 from services.scanning.pack_desk import PackDesk
 
 LONG_OPEN_H = 6
@@ -43,7 +44,7 @@ FIRST_CAMERA, KEYBOARD = "0", "-"
 """Sources with a meaning of their own; the keyboard includes a USB scanner that types."""
 
 
-def begin(store: Store, handover: Handover, options: Mapping[str, Any], *, anew: bool = False) -> str:
+def begin(store: Store, handover: Handover, options: HandoverOptions, *, anew: bool = False) -> str:
     """The draft to scan into: the unfinished one with these ends, or a new one. It keeps all that is said.
 
     Raises:
@@ -63,7 +64,7 @@ def begin(store: Store, handover: Handover, options: Mapping[str, Any], *, anew:
     return opened.id
 
 
-def tell_session(store: Store, draft: str, handover: Handover, options: Mapping[str, Any]) -> None:
+def tell_session(store: Store, draft: str, handover: Handover, options: HandoverOptions) -> None:
     """Keep in a draft what a command says, before it takes a label: it may be recorded by one that says nothing.
 
     Raises:
@@ -71,9 +72,9 @@ def tell_session(store: Store, draft: str, handover: Handover, options: Mapping[
     """
 
     tell(store, draft, handover)
-    if options["match"]:
+    if options.match:
         desk = DraftDesk(store, draft)
-        for code in options["match"]:
+        for code in options.match:
             desk.take(ItemLabel(one_touch(code).code, None), "matched")
 
 
@@ -99,7 +100,7 @@ def run_session(
     store: Store,
     draft: str,
     source: str,
-    options: Mapping[str, Any],
+    options: HandoverOptions,
     *,
     window: bool,
     quiet: bool,
@@ -211,7 +212,7 @@ def _scan_source(
 def confirm_draft(
     store: Store,
     desk: DraftDesk,
-    options: Mapping[str, Any],
+    options: HandoverOptions,
     ending: Ending = "end",
     *,
     source: str = FIRST_CAMERA,
@@ -224,7 +225,7 @@ def confirm_draft(
         note(f"{reason} {_kept(store, desk, source, options)}")
         raise click.exceptions.Exit(EXIT_USAGE)
 
-    handover = said_of(desk.handover, store.drafts.details(desk.draft))
+    handover = with_details(desk.handover, details_of(store, desk.draft))
     count = len(desk.taken)
     if not count and not handover.extras and not handover.refused:
         keep(_("Nothing was recorded.") if desk.papers else _("Nothing was scanned."))
@@ -252,7 +253,7 @@ def confirm_draft(
     tell_recorded(store, recorded, options, as_json=as_json)
 
 
-def _kept(store: Store, desk: DraftDesk, source: str, options: Mapping[str, Any]) -> str:
+def _kept(store: Store, desk: DraftDesk, source: str, options: HandoverOptions) -> str:
     """How to go on with a session that was not recorded; one with nothing to record is not worth keeping."""
     count, id = len(desk.taken), desk.draft[:8]
     if not has_content(store, store.drafts.get(desk.draft)):
@@ -261,7 +262,8 @@ def _kept(store: Store, desk: DraftDesk, source: str, options: Mapping[str, Any]
             words = _("No label was taken. The handover paper is kept: {numbers}; what it names is expected now.")
             return words.format(numbers=", ".join(dict.fromkeys(desk.papers)))
         return _("No label was taken, so nothing is kept.")
-    papers = "".join(f" --{name} {shlex.quote(str(options[name]))}" for name in ("paper", "bast") if options[name])
+    files = {"paper": options.paper, "bast": options.bast}
+    papers = "".join(f" --{name} {shlex.quote(str(path))}" for name, path in files.items() if path)
     go_on = f"python main.py drafts --resume {id}"
     if source != FIRST_CAMERA:
         go_on += f" --source {shlex.quote(source)}"

@@ -19,7 +19,8 @@ from commands.scan.draft_session import (
     tell_resumed,
     tell_session,
 )
-from commands.scan.handover_options import handover_options, read_handover, tell_recorded
+from commands.scan.handover_options import HandoverOptions, handover_options, read_handover
+from commands.scan.handover_result import tell_recorded
 from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, InputError
 from custody.format.codes import PlaceLabel
@@ -31,9 +32,9 @@ from language.text import local_time
 from scanner.sources.camera_open import this_machine
 from services.plan.custodians import find_custodian
 from services.records.handovers import record_handover
-from services.scanning.drafts import ends_in_words
 from services.scanning.expecting import expected_now
 from services.scanning.handover_desk import DraftDesk
+from services.scanning.open_drafts import ends_in_words
 
 source_option = click.option(
     "--source",
@@ -89,8 +90,9 @@ def scan(
     yes: bool,
     new: bool,
     as_json: bool,
-    **options: Any,
+    **said: Any,
 ) -> None:
+    options = HandoverOptions(**said)
     with station.store(write=True) as store:
         giver = find_custodian(store, giver_code) if giver_code else ""
         receiver = find_custodian(store, to_code) if to_code else ""
@@ -126,8 +128,9 @@ def handover(
     quiet: bool,
     yes: bool,
     as_json: bool,
-    **options: Any,
+    **said: Any,
 ) -> None:
+    options = HandoverOptions(**said)
     with station.store(write=True) as store:
         giver, receiver = find_custodian(store, giver_code), find_custodian(store, to_code)
         given = read_handover(store, giver, receiver, options)
@@ -135,9 +138,9 @@ def handover(
             draft = begin(store, given, options)
             run_session(store, draft, KEYBOARD, options, window=False, quiet=quiet, yes=yes, as_json=as_json)
             return
-        if codes is None and not (options["match"] or options["extra"]):
+        if codes is None and not (options.match or options.extra):
             raise InputError(N_("it is not said what was handed over"), hint=N_("Add --codes FILE, or --codes -"))
-        touches = [*(_typed(codes, receiver) if codes else ()), *_matched(store, given, options["match"])]
+        touches = [*(_typed(codes, receiver) if codes else ()), *_matched(store, given, options.match)]
         tell_recorded(store, record_handover(store, given, touches), options, as_json=as_json)
 
 
@@ -191,8 +194,9 @@ def drafts(
     quiet: bool,
     yes: bool,
     as_json: bool,
-    **options: Any,
+    **said: Any,
 ) -> None:
+    options = HandoverOptions(**said)
     with station.store(write=bool(resume or record)) as store:
         if resume:
             info = _find_handover(store, resume)
@@ -214,8 +218,8 @@ def drafts(
             _list_drafts(store, as_json=as_json)
 
 
-def _tell(store: Store, info: DraftInfo, options: dict[str, Any]) -> None:
-    """Keep the details from the options of this command in a session; they replace earlier ones."""
+def _tell(store: Store, info: DraftInfo, options: HandoverOptions) -> None:
+    """Keep in a session what the options of this command say, over what was said of it before."""
     given = read_handover(store, info.giver or "", info.receiver or "", options)
     tell_session(store, info.id, given, options)
 

@@ -1,6 +1,11 @@
-"""A session whose scans are not recorded yet."""
+"""A session whose scans are not recorded yet, and all that people said of it meanwhile."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from custody.compose.compose import Extra
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +22,75 @@ class DraftInfo:
     opened_at: str
     scan_count: int
     purpose: str = ""
+
+
+class ItemDetails(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is said of one item of a session; empty where nothing is said.
+
+    `is_refused`: the receiver does not take it, for that `reason`; `read_as` is how its label was read where it was not
+    typed, and its print (`wedge 3`). `seals` is what a look at them found, `serials` the numbers as they were typed.
+    `photo` is the SHA-256 of one that is kept.
+    """
+
+    condition: str = ""
+    remark: str = ""
+    is_refused: bool = False
+    reason: str = ""
+    read_as: str = ""
+    seals: str = ""
+    serials: str = ""
+    photo: str = ""
+
+    @property
+    def is_said(self) -> bool:
+        """Whether people said anything of it."""
+        return bool(self.condition or self.remark or self.is_refused or self.seals or self.photo)
+
+
+class Signed(msgspec.Struct, frozen=True):
+    """Who acknowledged a session: the name, how, for what (`contents`), and the drawn picture's SHA-256."""
+
+    name: str
+    how: Literal["drawn", "pin"]
+    contents: str
+    digest: str | None = None
+
+
+class Details(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What people said of a session: of the handover, of single items by code, and who acknowledged it.
+
+    `load` are the codes that a truck is to take, `number` a BAST number that several laptops share. `is_paused`: it
+    takes nothing until it goes on. `half_read` are the codes of papers that were shown so far.
+    """
+
+    giver_name: str = ""
+    receiver_name: str = ""
+    giver_office: str = ""
+    receiver_office: str = ""
+    witnesses: tuple[str, ...] = ()
+    counted: int | None = None
+    vehicle: str = ""
+    driver: str = ""
+    escort: str = ""
+    stops: tuple[str, ...] = ()
+    note: str = ""
+    occurred: str | None = None
+    extras: tuple[Extra, ...] = ()
+    number: str = ""
+    load: tuple[str, ...] = ()
+    items: dict[str, ItemDetails] = {}
+    signed: dict[str, Signed] = {}
+    is_paused: bool = False
+    half_read: tuple[str, ...] = ()
+
+    def of(self, code: str) -> ItemDetails:
+        """What is said of an item."""
+        return self.items.get(code, _NOTHING)
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """The codes of what the receiver does not take."""
+        return frozenset(code for code, item in self.items.items() if item.is_refused)
+
+
+_NOTHING = ItemDetails()

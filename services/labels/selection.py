@@ -77,10 +77,10 @@ def reason_to_reprint(store: Store, items: Sequence[Item], reason: str, names: S
         return reason
     recorded = {why_void_in_house(store, item.code) for item in items}
     if not reason and None in recorded:
-        raise InputError(N_("a reprint needs a reason"), hint=N_("Say why with --reason: lost, torn, smudged."))
+        raise InputError(N_("a reprint needs a reason"), hint=N_("Write why: lost, torn, smudged."))
     if len(names) < 2 and None in recorded:
         raise InputError(
-            N_("a reprint needs the names of two people"), hint=N_("Give --by NAME twice, with two different names.")
+            N_("a reprint needs the names of two people"), hint=N_("Write two different names: both answer for it.")
         )
     return reason or ", ".join(sorted(why for why in recorded if why))
 

@@ -1,13 +1,14 @@
 """Record obstacles, readiness and critical points in the ledger, and read them by the rules."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from custody.compose.compose import ITEMS_PER_EVENT, NewEvent, Ref, Touch, touched
 from custody.errors import N_, InputError, RuleError
 from custody.format.events import Event
 from custody.plan.field import Incident, Point, Readiness, in_force, incidents, points, readiness
-from custody.plan.places import Place, below
+from custody.plan.places import Place, below, is_under
 from custody.plan.store_space import STORAGE, STORES, Arrivals, arrivals
 from db.store import Store
 
@@ -32,9 +33,13 @@ def handovers_without_items(store: Store) -> list[Event]:
 # --- obstacles ----------------------------------------------------------------------------------------------------
 
 
-def incidents_of(store: Store) -> list[Incident]:
-    """Every obstacle that is known, the open ones first."""
-    return incidents(known(store, "incident"), store.state.roots)
+def incidents_of(store: Store, *, under: str | None = None) -> list[Incident]:
+    """The obstacles that are known at a place and below it (None: everywhere), the open ones first."""
+    found = incidents(known(store, "incident"), store.state.roots)
+    if under is None:
+        return found
+    tree = store.state.places.tree()
+    return [one for one in found if is_under(tree, one.body["place"], under)]
 
 
 def open_incident(
@@ -208,19 +213,25 @@ def record_points(store: Store, rows: Iterable[PointRow], *, note: str = "") -> 
         return store.record(new) if new else []
 
 
-def check_new_point(row: PointRow) -> None:
-    """Refuse a new point without a title.
+def change_point(store: Store, name: str, *, note: str = "", **changes: Any) -> list[Event]:
+    """Record what is said of one point, new or known; nothing where that is as it was.
+
+    Args:
+        changes: the fields of its `PointRow` that are said; the others stay.
 
     Raises:
-        InputError: it has no title.
+        InputError: it is new and has no title, so that nobody could tell what it is.
     """
-    if not row.title:
-        raise InputError(
-            N_("the point {point} is new and has no title"),
-            hint=N_('Say what it is: --title "..."; {way} lists those that are known.'),
-            way="point",
-            point=row.point,
-        )
+    with store.transaction():
+        row = replace(point_rows(store).get(name) or PointRow(name, "", ""), **changes)
+        if not row.title:
+            raise InputError(
+                N_("the point {point} is new and has no title"),
+                hint=N_('Say what it is: --title "..."; {way} lists those that are known.'),
+                way="point",
+                point=row.point,
+            )
+        return record_points(store, [row], note=note)
 
 
 def _row(event: Event) -> PointRow:

@@ -61,7 +61,7 @@ def record_reprints(
             if not has_two and why_void_in_house(store, code) is None:
                 raise RuleError(
                     N_("printing {item} again needs the names of two people"),
-                    hint=N_("Give --by NAME twice, with two different names."),
+                    hint=N_("Write two different names: both answer for it."),
                     item=show_code(code),
                 )
             codes.setdefault(number, []).append(code)

@@ -52,6 +52,17 @@ def balance_of(store: Store, *, under: str | None = None, kind: str | None = Non
     return balance(state.find_items(kind=kind), state.places.all(), needs, under=under)
 
 
+def even_out(
+    store: Store, reason: str, *, under: str | None = None, kind: str | None = None
+) -> tuple[Balance, list[str]]:
+    """Find what places lack (`balance_of`) and record the moves (`record_moves`), under one lock: another program may
+    be moving things too.
+    """
+    with store.transaction():
+        found = balance_of(store, under=under, kind=kind)
+        return found, record_moves(store, found.moves, reason)
+
+
 def record_moves(store: Store, moves: Iterable[Move], reason: str) -> list[str]:
     """Record the new destinations of these moves, all or none, and return what was recorded, as `log:seq`.
 

@@ -34,7 +34,7 @@ POINT_SOON_H = 24
 def progress_rows(store: Store, top: str | None = None, kind: str | None = None) -> list[ProgressRow]:
     """How far the supplies for a place and all below it have come, by place and kind."""
     groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
-    return sum_up(groups, store.state.places.all())
+    return sum_up(groups, store.state.places.tree())
 
 
 def listings(store: Store, found: Survey) -> dict[str, Listing]:

@@ -15,7 +15,7 @@ from custody.measures.truckloads import Truckloads
 from custody.plan.places import Ways
 from db.store import Store
 from services.records.field_records import handovers_without_items
-from services.reporting.chains import every_chain
+from services.reporting.chain_batches import every_chain
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,20 @@ Each stands for what was to be recorded when it was given. Change that, or the n
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
+import msgspec
+
 from custody.compose.compose import Acknowledged, Handover, Touch
 from custody.errors import N_, InputError
+from custody.handover.draft import Details, Signed
 from scanner.sources.frames import Image
 
 SIGNERS = ("giver", "receiver", "witness-1", "witness-2")
 """Who may acknowledge a handover at the screen, by the names that the letter has for them."""
-SIGNED = "signed:"
-"""Under this name, before the signer, a draft keeps who has acknowledged it."""
 WIDTH, HEIGHT = 1000, 400
 """Of the field that one signs in, in units of the strokes."""
 MOST_STROKES, MOST_POINTS = 200, 6000
@@ -27,27 +27,18 @@ _SCALE, _MARGIN, _PEN_PX = 0.8, 12, 4
 Stroke = Sequence[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """What a draft keeps of one signer: the name, how, the picture's digest, and for what (`contents`)."""
-
-    name: str
-    how: Literal["drawn", "pin"]
-    contents: str
-    digest: str | None = None
-
-    def __str__(self) -> str:
-        """As a draft keeps it."""
-        return json.dumps(asdict(self))
-
-
-def name_of(said: Mapping[str, str], signer: str) -> str:
+def name_of(details: Details, signer: str) -> str:
     """The name of a signer as people have said it; empty where they have not."""
     kind, _dash, number = signer.partition("-")
     if kind == "witness":
-        witnesses = said.get("witnesses", "").splitlines()
-        return witnesses[int(number) - 1] if int(number) <= len(witnesses) else ""
-    return said.get(f"{kind}_name", "")
+        return details.witnesses[int(number) - 1] if int(number) <= len(details.witnesses) else ""
+    return details.giver_name if kind == "giver" else details.receiver_name
+
+
+def with_signature(details: Details, signer: str, signed: Signed | None) -> Details:
+    """The details where this signer has acknowledged it so; None: has not."""
+    others = {who: one for who, one in details.signed.items() if who != signer}
+    return msgspec.structs.replace(details, signed=others if signed is None else {**others, signer: signed})
 
 
 def contents(handover: Handover, touches: Sequence[Touch]) -> str:
@@ -56,26 +47,21 @@ def contents(handover: Handover, touches: Sequence[Touch]) -> str:
     return hashlib.sha256(repr((bare, touches)).encode()).hexdigest()[:32]
 
 
-def signed_in(said: Mapping[str, str]) -> dict[str, Signed]:
-    """Who has acknowledged a draft, by signer, whether it still stands or not."""
-    return {signer: Signed(**json.loads(said[SIGNED + signer])) for signer in SIGNERS if SIGNED + signer in said}
-
-
-def standing(said: Mapping[str, str], contents: str) -> dict[str, Signed]:
-    """Those of them that stand: given for this, and under the name that stands there now."""
+def standing(details: Details, contents: str) -> dict[str, Signed]:
+    """Those who acknowledged it for this, under the name that stands there now, by signer."""
     return {
         signer: signed
-        for signer, signed in signed_in(said).items()
-        if signed.contents == contents and signed.name == name_of(said, signer)
+        for signer, signed in sorted(details.signed.items())
+        if signed.contents == contents and signed.name == name_of(details, signer)
     }
 
 
-def acknowledged(said: Mapping[str, str], contents: str) -> tuple[Acknowledged, ...]:
+def acknowledged(details: Details, contents: str) -> tuple[Acknowledged, ...]:
     """The same as a handover records it."""
     party: Mapping[str, Literal["giver", "receiver", "witness"]] = {"giver": "giver", "receiver": "receiver"}
     return tuple(
         Acknowledged(party.get(signer, "witness"), signed.name, signed.how, signed.digest)
-        for signer, signed in standing(said, contents).items()
+        for signer, signed in standing(details, contents).items()
     )
 
 

@@ -22,12 +22,12 @@ from reports.chain.steps import headline
 from reports.words import clock_at
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
 from services.plan.custodians import find_custodian, unplanned
-from services.scanning.drafts import ends_in_words
+from services.scanning.draft_details import details_of, forget_item
 from services.scanning.expecting import expectation, heard_mark, waybill_for
-from services.scanning.handover_details import said_of
 from services.scanning.handover_papers import ends_after, head_words, paper_words
 from services.scanning.item_remarks import describe
 from services.scanning.judging import Weighed, foresee, judge_labels, judge_scanned
+from services.scanning.open_drafts import ends_in_words
 
 
 class DraftDesk:
@@ -142,7 +142,9 @@ class DraftDesk:
         self.taken.pop(code, None)
         if self._told is not None:
             self._told.pop(code, None)
-        was_in = self.store.drafts.remove(self.draft, code)
+        with self.store.transaction():
+            was_in = self.store.drafts.remove(self.draft, code)
+            was_in |= forget_item(self.store, self.draft, code)
         self.look_up()
         return was_in
 
@@ -294,7 +296,7 @@ class DraftDesk:
         """Return the handover as it would be recorded now; None while giver or receiver is not set.
 
         Args:
-            handover: `handover`, with all that the draft has kept of it (`handover_details.said_of`).
+            handover: `handover`, with all that the draft has kept of it (`draft_details.with_details`).
         """
         if not handover.giver or not handover.to:
             return None
@@ -323,9 +325,8 @@ class DraftDesk:
 
     def look_up(self) -> None:
         """Ask the ledger again what is expected, and the draft what was said."""
-        said = said_of(Handover("", ""), self.store.drafts.details(self.draft))
-        self.refused = frozenset(touch.code for touch in said.refused)
-        self._load, self._number = said.load, said.number
+        details = details_of(self.store, self.draft)
+        self.refused, self._load, self._number = details.refused, details.load, details.number
         self._expected, self._elsewhere, self._may_change = None, frozenset(), False
         if self.giver and self._receiver:
             scanned = [*self.taken, *self.refused]

@@ -1,126 +1,86 @@
-"""What people say of a handover besides its labels: parsed as typed, kept in the draft until it is recorded."""
+"""What people say of a handover beside its labels, read as they typed it: one reader for all that takes it in."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
-from custody.compose.compose import Extra, Handover, SealLook, Touch, how_read
+from custody.compose.compose import Extra, SealLook
 from custody.errors import N_, CodeError, InputError
-from custody.format.carriage import Carriage
 from custody.format.codes import parse_code
 from custody.format.serials import parse_serials
-from db.store import Store
+from custody.handover.draft import Details
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from tables.times import NoZoneError, parse_moment
 
-CONDITION, REMARK, REFUSED, SEAL, PHOTO = "condition:", "remark:", "refused:", "seal:", "photo:"
-"""Names under which a draft keeps what is said of one item, before its code."""
-OF_ITEMS = (CONDITION, REMARK, REFUSED, SEAL, PHOTO)
-LOAD, NUMBER, EXTRAS = "load", "number", "extras"
-"""Names under which it keeps a truck's load list and things without a label, one a line, and a shared BAST number."""
-_REFUSED_AS = "refused-as:"
-"""Under this name, before the code, it keeps how the label of a refused thing was read, where it was not scanned."""
+LONGEST_NUMBER = 60
+NAMES = ("giver_name", "receiver_name", "giver_office", "receiver_office", "vehicle", "driver", "escort")
+"""Fields that are one name each."""
 
 
-def said_of(handover: Handover, said: Mapping[str, str]) -> Handover:
-    """The handover with what a draft has kept of it: names, count, carriage, note, and the state of single items."""
+@dataclass(frozen=True, slots=True)
+class GivenDetails:
+    """What was given of a handover, as it came; empty where nothing was. `read_details` reads it.
 
-    return replace(
-        handover,
-        giver_name=said.get("giver_name", ""),
-        receiver_name=said.get("receiver_name", ""),
-        giver_office=said.get("giver_office", ""),
-        receiver_office=said.get("receiver_office", ""),
-        witnesses=_lines(said, "witnesses"),
-        counted=int(said["counted"]) if said.get("counted") else None,
-        carriage=Carriage(
-            said.get("vehicle", ""), said.get("driver", ""), said.get("escort", ""), _lines(said, "stops")
-        ),
-        note=said.get("note", ""),
-        occurred=said.get("occurred"),
-        conditions=_of_items(said, CONDITION),
-        remarks=_remarks(said),
-        refused=tuple(_refused(said, code) for code in _of_items(said, REFUSED)),
-        seals={code: read_look(text) for code, text in _of_items(said, SEAL).items()},
-        photos=_of_items(said, PHOTO),
-        extras=tuple(map(read_extra, _lines(said, EXTRAS))),
-        number=said.get(NUMBER, ""),
-        load=tuple(said.get(LOAD, "").split()),
-    )
-
-
-def words_of(handover: Handover) -> dict[str, str]:
-    """Return the details of a handover as a draft keeps them, without empty ones; `said_of` is the inverse.
-
-    Its ends and where it is bound for stand in the draft itself, and who acknowledged it is kept as each one signs.
+    `extras` are things without a readable label (`read_extra`), `occurred` a time as people write it.
     """
-    carriage, of_items = handover.carriage, _words_of_items(handover)
-    words = {
-        "giver_name": handover.giver_name,
-        "receiver_name": handover.receiver_name,
-        "giver_office": handover.giver_office,
-        "receiver_office": handover.receiver_office,
-        "witnesses": "\n".join(handover.witnesses),
-        "counted": "" if handover.counted is None else str(handover.counted),
-        "vehicle": carriage.vehicle,
-        "driver": carriage.driver,
-        "escort": carriage.escort,
-        "stops": "\n".join(carriage.stops),
-        "note": handover.note,
-        "occurred": handover.occurred or "",
-        EXTRAS: "\n".join(f"{extra.kind}={extra.count}:{extra.note}" for extra in handover.extras),
-        NUMBER: handover.number,
-        LOAD: " ".join(handover.load),
-        **{name + code: text for name, texts in of_items.items() for code, text in texts.items()},
-    }
-    return {name: text for name, text in words.items() if text}
+
+    giver_name: str = ""
+    receiver_name: str = ""
+    giver_office: str = ""
+    receiver_office: str = ""
+    witnesses: Sequence[str] = ()
+    counted: int | None = None
+    vehicle: str = ""
+    driver: str = ""
+    escort: str = ""
+    stops: Sequence[str] = ()
+    note: str = ""
+    occurred: str | None = None
+    extras: Sequence[str] = ()
+    number: str = ""
+    load: Sequence[str] = ()
 
 
-def _words_of_items(handover: Handover) -> dict[str, Mapping[str, str]]:
-    """Return the details of single items: by the name under which a draft keeps them, a text for each code."""
-    read = {touch.code: f"{touch.how} {touch.print or ''}".strip() for touch in handover.refused}
-    return {
-        CONDITION: handover.conditions,
-        REMARK: handover.remarks,
-        REFUSED: dict.fromkeys(read, " "),  # why is a remark
-        _REFUSED_AS: {code: how for code, how in read.items() if how != "typed"},
-        SEAL: {code: f"{look.result}:{' '.join(look.serials)}" for code, look in handover.seals.items()},
-        PHOTO: handover.photos,
-    }
+def read_details(
+    given: GivenDetails,
+    now_utc: str,
+    shown: Mapping[str, str] = MappingProxyType({}),
+    *,
+    name: Callable[[str, str], str] = one_line,
+) -> Details:
+    """What was given of a handover, read.
 
-
-def tell(store: Store, draft: str, handover: Handover) -> None:
-    """Keep in a draft all details that a command gives of its handover; they replace earlier ones.
-
-    Things without a label are added to those that are kept; the same words again mean the same things.
+    Args:
+        now_utc: the time now, RFC 3339 in UTC: nothing has happened after it.
+        shown: what the fields are called where they were given, for what is said of a fault; else by their own names.
+        name: reads a name, given what its field is called.
 
     Raises:
-        InputError: the session is gone.
+        InputError: a text cannot be shown or is too long, a count is below 0, or a time is none or in the future.
     """
-    kept = said_of(handover, store.drafts.details(draft)).extras
-    more = Counter(handover.extras) - Counter(kept)
-    store.drafts.describe(draft, words_of(replace(handover, extras=(*kept, *more.elements()))))
-    if handover.bound:
-        store.drafts.set_ends(draft, bound=handover.bound)
 
+    def called(field: str) -> str:
+        return shown.get(field, field)
 
-def _refused(said: Mapping[str, str], code: str) -> Touch:
-    """A refused thing, as its label was read."""
+    def lines(field: str) -> tuple[str, ...]:
+        return tuple(filter(None, (name(called(field), text) for text in getattr(given, field))))
 
-    how, _space, number = said.get(_REFUSED_AS + code, "").partition(" ")
-    return Touch(code, int(number) if number else None, how_read(how))
-
-
-def _lines(said: Mapping[str, str], name: str) -> tuple[str, ...]:
-    return tuple(said.get(name, "").splitlines())
-
-
-def _remarks(said: Mapping[str, str]) -> dict[str, str]:
-    """Return the remarks on single items; the reason of a refusal comes first."""
-    remarks, reasons = _of_items(said, REMARK), _of_items(said, REFUSED)
-    both = ((code, (reasons.get(code, "").strip(), remarks.get(code, ""))) for code in {**reasons, **remarks})
-    return {code: "; ".join(filter(None, texts)) for code, texts in both if any(texts)}
+    if given.counted is not None and given.counted < 0:
+        raise InputError(N_("a count cannot be {count}"), hint=N_("Give a count of 0 or more."), count=given.counted)
+    names: dict[str, Any] = {field: name(called(field), getattr(given, field)) for field in NAMES}
+    return Details(
+        **names,
+        witnesses=lines("witnesses"),
+        counted=given.counted,
+        stops=lines("stops"),
+        note=one_line(called("note"), given.note, LONGEST_NOTE),
+        occurred=read_occurred(given.occurred, now_utc, called("occurred")),
+        extras=tuple(map(read_extra, given.extras)),
+        number=one_line(called("number"), given.number, LONGEST_NUMBER),
+        load=tuple(given.load),
+    )
 
 
 def read_extra(text: str) -> Extra:
@@ -170,10 +130,6 @@ def read_condition(text: str) -> str:
             text=text[:LONGEST_NAME],
         )
     return condition
-
-
-def _of_items(said: Mapping[str, str], what: str) -> dict[str, str]:
-    return {name.removeprefix(what): value for name, value in said.items() if name.startswith(what)}
 
 
 SEAL_WORDS = {

@@ -31,15 +31,7 @@ def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandove
         InputError: this station recorded no such handover.
     """
 
-    sheets = store.papers.sheets(bast)
-    if not sheets:
-        raise InputError(
-            N_("this station has recorded no handover {number}")
-            if bast
-            else N_("this station recorded no handover yet"),
-            hint=N_("Its number is on the screen after recording, and in the custody report."),
-            number=bast,
-        )
+    sheets = sheets_of(store, bast)
     own, places = store.ledger.own_log(), store.state.places
     if recorded is None:
         letter = facts_now(store, sheets)
@@ -58,6 +50,21 @@ def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandove
         places=places,
         needs={need.kind: need for need in store.state.needs()},
         is_reprint=recorded is None,
+    )
+
+
+def sheets_of(store: Store, bast: str | None = None) -> Sequence[tuple[Body, Sheet]]:
+    """The records of our own handover of that number, or of the last one, each with what its paper carries.
+
+    Raises:
+        InputError: this station recorded no such handover.
+    """
+    if sheets := store.papers.sheets(bast):
+        return sheets
+    raise InputError(
+        N_("this station has recorded no handover {number}") if bast else N_("this station recorded no handover yet"),
+        hint=N_("Its number is on the screen after recording, and in the custody report."),
+        number=bast,
     )
 
 

@@ -1,6 +1,8 @@
 """Remarks on items while they are scanned: refused, taken after all, their condition, their seals."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from custody.errors import N_, InputError, RuleError
 from custody.format.codes import show_code
@@ -8,16 +10,8 @@ from language import _
 from reports.words import condition_word
 from scanner.outcomes import What
 from services.one_line import LONGEST_NOTE, one_line
-from services.scanning.handover_details import (
-    CONDITION,
-    EXTRAS,
-    REFUSED,
-    REMARK,
-    SEAL,
-    read_condition,
-    read_extra,
-    read_look,
-)
+from services.scanning.draft_details import change_details, change_item
+from services.scanning.handover_details import read_condition, read_extra, read_look
 
 if TYPE_CHECKING:
     from services.scanning.handover_desk import DraftDesk
@@ -32,30 +26,31 @@ def describe(desk: "DraftDesk", what: What, code: str, text: str) -> str:
     if what == "bound":
         desk.set_bound(text.replace(",", " ").split())
         return _("Goes to: {places}").format(places=", ".join(desk.bound))
+    store, draft = desk.store, desk.draft
     if what == "extra":
         extra = read_extra(text)
-        said = desk.store.drafts.details(desk.draft).get(EXTRAS, "")
-        desk.store.drafts.describe(desk.draft, {EXTRAS: f"{said}\n{text}".strip()})
+        change_details(store, draft, lambda said: msgspec.structs.replace(said, extras=(*said.extras, extra)))
         return _("Without a label: {count} {kind} {note}").format(count=extra.count, kind=extra.kind, note=extra.note)
     if code not in desk.taken:
         raise RuleError(N_("{code} is not among what was scanned"), hint=N_("Scan it first."), code=show_code(code))
-    name, value, words = _kept(what, text)
-    desk.store.drafts.describe(desk.draft, {name + code: value})
+    said, words = _read(what, text)
+    change_item(store, draft, code, **said)
     return f"{show_code(code)}: {words}"
 
 
-def _kept(what: What, text: str) -> tuple[str, str, str]:
-    """Under which name it is kept, the text that is kept (empty: taken back), and how it reads."""
+def _read(what: What, text: str) -> tuple[dict[str, Any], str]:
+    """What is kept of an item, by the names of `ItemDetails`, and how it reads."""
 
     line = one_line(_("Remark"), text, LONGEST_NOTE)
     match what:
         case "refuse":
-            return REFUSED, line or " ", _("refused, it stays with the giver. {reason}").format(reason=line).strip()
+            words = _("refused, it stays with the giver. {reason}").format(reason=line).strip()
+            return {"is_refused": True, "reason": line}, words
         case "accept":
-            return REFUSED, "", _("taken after all")
+            return {"is_refused": False, "reason": ""}, _("taken after all")
         case "condition":
             condition = read_condition(line)
-            return CONDITION, condition, condition_word(condition)
+            return {"condition": condition}, condition_word(condition)
         case "seal":
             look = read_look(line)
             words = {
@@ -63,11 +58,12 @@ def _kept(what: What, text: str) -> tuple[str, str, str]:
                 "broken": _("seals broken"),
                 "mismatch": _("other seal numbers"),
                 "none": _("without a seal"),
-            }
-            return SEAL, line, f"{words[look.result]} {', '.join(look.serials)}".strip()
+            }[look.result]
+            kept = {"seals": look.result, "serials": line.partition(":")[2].strip()}
+            return kept, f"{words} {', '.join(look.serials)}".strip()
         case "remark":
             if not line:
                 raise InputError(N_("the remark has no text"), hint=N_("Write it behind the code."))
-            return REMARK, line, line
+            return {"remark": line}, line
         case _:
             raise InputError(N_("{text} is not understood"), hint=N_("Write it behind the code."), text=text[:60])

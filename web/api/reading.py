@@ -7,9 +7,7 @@ from fastapi import APIRouter, Path, Query
 from custody.errors import N_, InputError
 from custody.format.codes import parse_code
 from custody.format.item_facts import Item
-from custody.measures.progress import progress as sum_up
 from custody.plan.field import Incident
-from custody.plan.places import is_under
 from db.store import Store
 from reports.chain.chain_facts import chain_json, finding_json
 from reports.lists.late_list import due_json
@@ -19,7 +17,8 @@ from services.exchange.custody_report import known_chain
 from services.exchange.ledger_audit import audit_ledger
 from services.plan.custodians import find_custodian
 from services.records.field_records import incidents_of
-from services.records.item_search import search_items
+from services.records.searching import search_items
+from services.reporting.evaluation_chapters import progress_rows
 from services.reporting.overview import Overview
 from web.api import schemas
 from web.api.waiting import DESCRIBED, TOLD, waiting
@@ -147,7 +146,7 @@ def _places(store: Store, q: str, below: str) -> list[Any]:
 
 def _progress(store: Store, to: str) -> list[dict[str, Any]]:
     top = find_custodian(store, to) if to else None
-    return progress_json(sum_up(store.state.stock(top), store.state.places.tree()))
+    return progress_json(progress_rows(store, top))
 
 
 def _late(store: Store, overview: Overview, to: str, within_h: int) -> list[dict[str, Any]]:
@@ -168,8 +167,7 @@ def _findings(store: Store, overview: Overview, to: str, most: int) -> schemas.F
 
 
 def _incidents(store: Store, to: str, *, with_staff: bool) -> list[schemas.Incident]:
-    top, tree = find_custodian(store, to) if to else None, store.state.places.tree()
-    found = (one for one in incidents_of(store) if top is None or is_under(tree, one.body["place"], top))
+    found = incidents_of(store, under=find_custodian(store, to) if to else None)
     return [incident(one, with_staff=with_staff) for one in found]
 
 

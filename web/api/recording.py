@@ -1,6 +1,5 @@
 """What programs record: handovers, sessions, obstacles; by the same functions, and so the same rules, as the page."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Path
 from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import ItemLabel, parse_entry
-from custody.handover.draft import DraftInfo
+from custody.handover.draft import Details, DraftInfo
 from custody.handover.recorded import RecordedHandover
 from db.store import Store
 from reports.chain.chain_facts import finding_json
@@ -20,8 +19,9 @@ from services.records.correcting import find_event
 from services.records.field_records import close_incident as close
 from services.records.field_records import open_incident as open_
 from services.records.handovers import record_handover
-from services.scanning.handover_details import read_occurred, said_of
-from services.scanning.recording import recorded_before
+from services.scanning.draft_details import change_details, taken_from, with_details
+from services.scanning.handover_details import GivenDetails, read_details
+from services.scanning.open_drafts import recorded_before
 from web.api import schemas
 from web.api.waiting import DESCRIBED, TOLD
 from web.dependencies import Draft, SiteDep
@@ -90,8 +90,8 @@ def drop(site: SiteDep, draft: Draft) -> schemas.Draft:
     dependencies=[TOLD],
 )
 def record(site: SiteDep, draft: Draft, asked: schemas.RecordDraft) -> schemas.Recorded:
-    words = _words(asked)
-    return site.sessions.record(draft, lambda session: _record_draft(session, words, asked.version), _recorded_already)
+    read = _read(asked)
+    return site.sessions.record(draft, lambda session: _record_draft(session, asked, read), _recorded_already)
 
 
 @router.post("/incidents", summary="Record an obstacle", status_code=201)
@@ -180,27 +180,22 @@ def _record(store: Store, asked: schemas.NewHandover) -> schemas.Recorded:
     labels = _labels(asked.items)
     giver, to = find_custodian(store, asked.from_), find_custodian(store, asked.to)
     bound = tuple(find_custodian(store, code) for code in asked.bound)
-    handover = said_of(Handover(giver, to, bound), _words(asked))
-    handover = replace(handover, occurred=read_occurred(asked.occurred, store.around.now_utc(), "occurred"))
+    handover = with_details(Handover(giver, to, bound), _read(asked, store.around.now_utc(), asked.occurred))
     touches = [Touch(label.code, label.print, how_entered(label)) for label in labels]
     return _recorded(store, record_handover(store, handover, touches, id=asked.id))
 
 
-def _words(asked: schemas.People) -> dict[str, str]:
-    """What people say, as a draft keeps it; what the program leaves out stays as it was said in the session."""
-    names = ("giver_name", "receiver_name", "vehicle", "driver")
-    words = {
-        **{name: one_line(name, getattr(asked, name)) for name in names},
-        "note": one_line("note", asked.note, LONGEST_NOTE),
-        "witnesses": "\n".join(filter(None, (one_line("witnesses", name) for name in asked.witnesses))),
-        "counted": "" if asked.counted is None else str(asked.counted),
-    }
-    return {name: text for name, text in words.items() if name in asked.model_fields_set}
+def _read(asked: schemas.People, now_utc: str = "", occurred: str | None = None) -> Details:
+    """What people say of the handover, read."""
+    given = {name: getattr(asked, name) for name in schemas.People.model_fields}
+    return read_details(GivenDetails(**given, occurred=occurred), now_utc)
 
 
-def _record_draft(session: Session, words: dict[str, str], version: str) -> schemas.Recorded:
-    session.store.drafts.describe(session.draft, words)
-    return _recorded(session.store, session.record(version))
+def _record_draft(session: Session, asked: schemas.RecordDraft, read: Details) -> schemas.Recorded:
+    """Record a session; what the program leaves out stays as it was said in the session."""
+    names = asked.model_fields_set & schemas.People.model_fields.keys()
+    change_details(session.store, session.draft, lambda details: taken_from(details, read, names))
+    return _recorded(session.store, session.record(asked.version))
 
 
 def _recorded_already(store: Store, recorded: RecordedHandover) -> schemas.Recorded:

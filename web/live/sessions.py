@@ -6,26 +6,30 @@ Every open page is sent what came of it.
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import msgspec
+
 from custody.chain.findings import Finding
+from custody.compose.compose import Handover
 from custody.errors import N_, CodeError, ConflictError, CustodyError, InputError
 from custody.format.codes import ItemLabel, parse_entry
 from custody.format.item_facts import Item
+from custody.handover.draft import Details, Signed
 from custody.handover.recorded import RecordedHandover
 from db.store import Store
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession
 from services.records.handovers import record_handover
-from services.scanning.acknowledgement import SIGNED, Signed, acknowledged, contents, name_of, signed_in, standing
+from services.scanning.acknowledgement import acknowledged, contents, name_of, standing, with_signature
+from services.scanning.draft_details import change_details, details_of, with_details
 from services.scanning.expecting import heard_mark
 from services.scanning.handover_desk import DraftDesk
-from services.scanning.handover_details import OF_ITEMS, REFUSED, said_of
-from services.scanning.recording import recorded_before
+from services.scanning.open_drafts import recorded_before
 from web.answers import Answers
 from web.live.paper_session import PAPERS, PaperSession
 from web.live.server_events import ServerEvents
@@ -33,8 +37,6 @@ from web.live.shared_session import SharedSession
 from web.live.store_worker import StoreWorker
 
 T = TypeVar("T")
-PAUSED, HALF_READ = "paused", "half_read"
-"""Under these names a draft keeps that it is paused, and the codes of papers that were shown so far."""
 
 
 class Session(SharedSession):
@@ -45,14 +47,14 @@ class Session(SharedSession):
         super().__init__(store, events, ScanSession(self.desk, taken=self.desk.taken), self.desk)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
         self._heard = heard_mark(store)
-        said = self.details()
-        self.is_paused, self._half_read = PAUSED in said, said.get(HALF_READ, "")
-        self.scan.resume(self._half_read.splitlines())
+        details = self.details()
+        self.is_paused, self._half_read = details.is_paused, details.half_read
+        self.scan.resume(self._half_read)
 
     def pause(self, is_paused: bool) -> None:
         """Pause or continue: while paused, nothing is taken from cameras or typed lines, also after a restart."""
         self.is_paused = is_paused
-        self.describe({PAUSED: "1" if is_paused else ""})
+        self.change(lambda details: msgspec.structs.replace(details, is_paused=is_paused))
 
     def remove(self, code: str) -> dict[str, Any]:
         """Remove an item that was scanned; return the event that pages were sent."""
@@ -73,10 +75,10 @@ class Session(SharedSession):
         self.events.publish("changed", version=self.version())
         return told
 
-    def describe(self, words: Mapping[str, str]) -> None:
-        """Keep what people say of the handover or of an item, by field name; empty deletes a field."""
-        self.store.drafts.describe(self.draft, words)
-        if any(name.startswith(REFUSED) for name in words):
+    def change(self, change: Callable[[Details], Details]) -> None:
+        """Change what people said of the handover and its items, and publish that to every open page."""
+        refused = self.details().refused
+        if change_details(self.store, self.draft, change).refused != refused:
             self.desk.look_up()
             self.publish(self.desk.refusals_changed())
         self.events.publish("changed", version=self.version())
@@ -105,20 +107,21 @@ class Session(SharedSession):
         return label.code in self.desk.taken if isinstance(label, ItemLabel) else None
 
     def version(self) -> str:
-        """Return a digest of who gives what to whom; a page that reviewed another version is out of date."""
-        said = self.details()
-        of_items = sorted(pair for pair in said.items() if pair[0].startswith(OF_ITEMS))
-        what = repr((self.desk.handover, self.store.drafts.touches(self.draft), of_items))
+        """A digest of who gives what to whom: a page that reviewed something else is out of date."""
+        what = repr((self.desk.handover, self.store.drafts.touches(self.draft), self.details().items))
         return hashlib.sha256(what.encode()).hexdigest()[:16]
 
-    def details(self) -> dict[str, str]:
-        """What people have said of the handover and of its items, by field name."""
-        return self.store.drafts.details(self.draft)
+    def details(self) -> Details:
+        """What people have said of the handover and of its items."""
+        return details_of(self.store, self.draft)
+
+    def handover(self) -> Handover:
+        """The handover as it is now, with all that people said of it."""
+        return with_details(self.desk.handover, self.details())
 
     def contents(self) -> str:
-        """Return a digest of what would be recorded now, which a signature is given for."""
-        said = self.details()
-        return contents(said_of(self.desk.handover, said), self.store.drafts.touches(self.draft))
+        """A digest of what is to be recorded as it is now: what a signature is given for."""
+        return contents(self.handover(), self.store.drafts.touches(self.draft))
 
     def sign(self, signer: str, name: str, how: Literal["drawn", "pin"], digest: str | None = None) -> None:
         """Keep that somebody acknowledges what would be recorded now.
@@ -130,7 +133,8 @@ class Session(SharedSession):
             raise ConflictError(
                 N_("The name has changed since this was shown, so nobody has signed"), hint=N_("Look again, then sign.")
             )
-        self.describe({SIGNED + signer: str(Signed(name, how, self.contents(), digest))})
+        signed = Signed(name, how, self.contents(), digest)
+        self.change(lambda details: with_signature(details, signer, signed))
 
     def record(self, version: str) -> RecordedHandover:
         """Record what somebody has reviewed.
@@ -144,16 +148,15 @@ class Session(SharedSession):
                 N_("Something was scanned or changed since this was shown, so nothing was recorded"),
                 hint=N_("Look at it again, then record it."),
             )
-        said, what = self.details(), self.contents()
-        if fallen := signed_in(said).keys() - standing(said, what).keys():
-            signed = signed_in(said)
+        details, what = self.details(), self.contents()
+        if fallen := details.signed.keys() - standing(details, what).keys():
             raise ConflictError(
                 N_("{names} signed something else than this, so nothing was recorded"),
                 hint=N_("Let them sign again, or take their signature back."),
-                names=", ".join(sorted(signed[signer].name for signer in fallen)),
+                names=", ".join(sorted(details.signed[signer].name for signer in fallen)),
             )
-        handover = said_of(self.desk.handover, said)
-        handover = replace(handover, acknowledged=acknowledged(said, what))
+        handover = with_details(self.desk.handover, details)
+        handover = replace(handover, acknowledged=acknowledged(details, what))
         recorded = record_handover(self.store, handover, (), draft=self.draft)
         self.events.publish("recorded", bast=recorded.bast)
         return recorded
@@ -176,9 +179,9 @@ class Session(SharedSession):
     def publish(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
         """Publish an outcome to every open page, and keep which codes of a paper were shown so far."""
         self._judged = None
-        half_read = "\n".join(self.scan.open_parts)
+        half_read = tuple(self.scan.open_parts)
         if half_read != self._half_read:
-            self.store.drafts.describe(self.draft, {HALF_READ: half_read})
+            change_details(self.store, self.draft, lambda said: msgspec.structs.replace(said, half_read=half_read))
             self._half_read = half_read
         return super().publish(outcome, line)
 

@@ -15,7 +15,7 @@ from language import _
 from language.text import printable
 from reports.words import custodian_name, place_path, show_custodian
 from services.plan.custodians import find_custodian, is_named, may_load_plan
-from services.scanning.drafts import open_draft
+from services.scanning.open_drafts import open_draft
 from web.dependencies import SiteDep
 from web.pages.home import unfinished
 from web.request_model import Given

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from custody.chain.findings import Finding
-from custody.errors import N_, InputError
 from custody.format.event_types import Body
 from custody.format.paper_codes import Sheet
 from custody.handover.handover_facts import expected_tops, stated
@@ -22,7 +21,7 @@ from language.text import number
 from reports.handover.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, people_words
 from services.reporting.bast_letters import chosen_template, letter_of
-from services.scanning.handover_papers import facts_now, foretold_then, found_in, paper_facts
+from services.scanning.handover_papers import facts_now, foretold_then, found_in, paper_facts, sheets_of
 from web.dependencies import SiteDep
 from web.downloads import inline_pdf
 from web.templating import render, render_page
@@ -76,7 +75,7 @@ def _recorded(store: Store, number: str) -> dict[str, Any]:
     Raises:
         InputError: this station recorded none of that number.
     """
-    sheets = _sheets(store, number)
+    sheets = sheets_of(store, number)
     judged = (
         _judged(store, sheets)
         if _is_small(store, [said for said, _sheet in sheets])
@@ -111,7 +110,7 @@ def _outcome(store: Store, number: str) -> dict[str, Any]:
     Raises:
         InputError: this station recorded none of that number.
     """
-    sheets = _sheets(store, number)
+    sheets = sheets_of(store, number)
     return {"bast": sheets[-1][0]["bast"], **_judged(store, sheets)}
 
 
@@ -137,16 +136,6 @@ def _is_small(store: Store, records: Sequence[Body]) -> bool:
     tops = expected_tops(records[0], store.state.places)
     bound = chain.from_iterable(store.state.find_items(under=top) for top in tops)
     return named <= _AT_ONCE and next(islice(bound, _STOCK, None), None) is None
-
-
-def _sheets(store: Store, number: str) -> Sequence[tuple[Body, Sheet]]:
-    if sheets := store.papers.sheets(number):
-        return sheets
-    raise InputError(
-        N_("this station has recorded no handover {number}"),
-        hint=N_("Its number is on the screen after recording, and in the custody report."),
-        number=number,
-    )
 
 
 def _letter_file(number: str) -> str:

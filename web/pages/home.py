@@ -11,7 +11,7 @@ from db.store import Store
 from language.text import say, sentence
 from reports.words import custodian_name
 from services.plan.custodians import may_load_plan
-from services.scanning.drafts import ends_in_words
+from services.scanning.open_drafts import ends_in_words
 from web.dependencies import SiteDep
 from web.page_hints import hint_on_page
 from web.templating import render_page

@@ -14,7 +14,7 @@ from db.store import Store
 from language.text import say
 from reports.words import custodian_name, kind_name
 from services.exchange.custody_report import known_chain, proved, write_custody_pdf
-from services.records.item_search import search_items
+from services.records.searching import search_items
 from web.dependencies import SiteDep, StaffDep
 from web.downloads import attached, inline_pdf
 from web.page_hints import hint_on_page

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+import msgspec
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +13,8 @@ from language import _
 from scanner.sources.frames import Image
 from scanner.sources.photo import clean_photo, photo_of
 from services.one_line import LONGEST_NOTE, one_line
-from services.scanning.handover_details import CONDITION, PHOTO, REFUSED, REMARK, SEAL, read_look
+from services.scanning.draft_details import with_items
+from services.scanning.handover_details import read_look
 from web.dependencies import Draft, SiteDep
 from web.live.sessions import Session
 from web.request_model import Given
@@ -65,22 +67,21 @@ def _keep(site: Site, draft: str, photo: bytes) -> str:
     return site.sessions.do(draft, lambda session: session.store.photos.keep(photo))
 
 
-def _said(words: Words) -> dict[str, str]:
-    """What a draft keeps of it, by what it is about."""
-    said: dict[str, str | None] = {
-        CONDITION: words.condition,
-        PHOTO: words.photo,
-        REMARK: None if words.remark is None else one_line(_("Remark"), words.remark, LONGEST_NOTE),
-        REFUSED: None if words.refused is None else " " if words.refused else "",
-    }
+def _said(words: Words) -> dict[str, Any]:
+    """What is kept of it, by the names of `ItemDetails`."""
+    said: dict[str, Any] = {"condition": words.condition, "photo": words.photo, "is_refused": words.refused}
+    if words.remark is not None:
+        said["remark"] = one_line(_("Remark"), words.remark, LONGEST_NOTE)
+    if words.refused is not None:
+        said["reason"] = ""
     if words.seals is not None:
-        said[SEAL] = f"{words.seals}:{words.serials}" if words.seals else ""
         if words.seals:
-            read_look(str(said[SEAL]))
-    return {what: text for what, text in said.items() if text is not None}
+            read_look(f"{words.seals}:{words.serials}")
+        said |= {"seals": words.seals, "serials": words.serials if words.seals else ""}
+    return {name: value for name, value in said.items() if value is not None}
 
 
-def _describe(session: Session, codes: list[str], said: dict[str, str], *, is_all: bool) -> int:
+def _describe(session: Session, codes: list[str], said: dict[str, Any], *, is_all: bool) -> int:
     taken = session.desk.taken
     codes = list(taken) if is_all else codes
     for code in codes:
@@ -88,16 +89,18 @@ def _describe(session: Session, codes: list[str], said: dict[str, str], *, is_al
             raise InputError(
                 N_("{code} is not among what was scanned"), hint=N_("Scan it first."), code=show_code(code)
             )
-    if said.get(PHOTO) and session.store.photos.get(said[PHOTO]) is None:
+    if said.get("photo") and session.store.photos.get(said["photo"]) is None:
         raise InputError(N_("that picture is not kept here"), hint=N_("Take it again."))
     known = session.details()
     for code in codes:
-        of_item = {what: said.get(what, known.get(what + code, "")) for what in (PHOTO, CONDITION, SEAL)}
-        if of_item[PHOTO] and not of_item[CONDITION] and not of_item[SEAL]:
+        item = msgspec.structs.replace(known.of(code), **said)
+        if item.photo and not item.condition and not item.seals:
             raise InputError(
                 N_("what does the photograph of {code} show?"),
                 hint=N_("Say its condition, or how its seals are."),
                 code=show_code(code),
             )
-    session.describe({what + code: text for code in codes for what, text in said.items()})
+    session.change(
+        lambda details: with_items(details, {c: msgspec.structs.replace(details.of(c), **said) for c in codes})
+    )
     return len(codes)

@@ -4,19 +4,22 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from custody.errors import InputError
 from custody.format.item_facts import Item
+from custody.handover.draft import Details
 from custody.people import named_twice_in
 from custody.plan.places import is_carrier
 from db.store import Store
 from language import _
 from reports.words import kind_name, people_words
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
-from services.scanning.handover_details import EXTRAS, name_line, read_extra, said_of
+from services.scanning.draft_details import change_details, taken_from, with_details
+from services.scanning.handover_details import NAMES, GivenDetails, name_line, read_details
 from services.scanning.handover_papers import foretold_now
 from web.answers import Answers, Asked, Sent
 from web.dependencies import Draft, SiteDep
@@ -33,6 +36,7 @@ Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 Number = Annotated[str, Query(max_length=80)]
 MOST_EXTRAS, WITNESSES = 12, 2
 """So many kinds of things without a label, and so many witnesses, have fields on the page."""
+_FIELDS = (*NAMES, "note", "counted", "extras")
 _SHOWN, _NAMED = 30, 20
 
 
@@ -60,38 +64,29 @@ class Said(Given):
     driver: Name = ""
     note: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
 
-    def words(self) -> dict[str, str]:
-        """Return the fields as a draft keeps them.
+    def details(self) -> Details:
+        """The same, read.
 
         Raises:
             InputError: a text has invisible characters, or a label was scanned into a name.
         """
-        names = {
+        shown = {
             "giver_name": _("Giver"),
             "receiver_name": _("Receiver"),
-            "witness_1": _("Witness"),
             "giver_office": _("Function"),
             "receiver_office": _("Function"),
             "escort": _("Escort"),
-            "witness_2": _("Witness"),
+            "witnesses": _("Witness"),
             "vehicle": _("Vehicle"),
             "driver": _("Driver"),
+            "note": _("Remark"),
         }
-        lines = {name: name_line(shown, getattr(self, name)) for name, shown in names.items()}
-        lines["note"] = one_line(_("Remark"), self.note, LONGEST_NOTE)
-        witnesses = [line for line in (lines.pop("witness_1"), lines.pop("witness_2")) if line]
-        counted = "" if self.counted is None else str(self.counted)
         extras = [
             f"{one_line(_('Kind'), each.kind)}={each.count}:{one_line(_('Remark'), each.note)}" for each in self.extras
         ]
-        for text in extras:
-            read_extra(text)
-        return {
-            **lines,
-            "witnesses": "\n".join(witnesses),
-            "counted": counted,
-            EXTRAS: "\n".join(extras),
-        }
+        given = {name: getattr(self, name) for name in (*NAMES, "note", "counted")}
+        witnesses = (self.witness_1, self.witness_2)
+        return read_details(GivenDetails(**given, witnesses=witnesses, extras=extras), "", shown, name=name_line)
 
 
 class Reviewed(Said):
@@ -124,17 +119,17 @@ def reasons(site: SiteDep, draft: Draft) -> Response:
 
 @router.put("/api/drafts/{draft}/said", summary="Keep what people say of a session")
 def say(site: SiteDep, draft: Draft, said: Said) -> dict[str, str]:
-    words = said.words()
-    site.sessions.do(draft, lambda session: _say(session, words))
+    read = said.details()
+    site.sessions.do(draft, lambda session: _say(session, read))
     return {"draft": draft}
 
 
 @router.post("/api/drafts/{draft}/record", summary="Record a session, once")
 def record(site: SiteDep, draft: Draft, reviewed: Reviewed) -> dict[str, Any]:
-    words, once = reviewed.words(), site.sessions.answers.once
+    read, once = reviewed.details(), site.sessions.answers.once
 
     def press(session: Session) -> tuple[str, bool]:
-        return once(reviewed.id, lambda: _record(session, words, reviewed.version)), True
+        return once(reviewed.id, lambda: _record(session, read, reviewed.version)), True
 
     bast, is_new = site.sessions.record(draft, press, lambda _store, recorded: (recorded.bast, False))
     site.streams.stop(draft)
@@ -146,15 +141,18 @@ def asked(site: SiteDep, draft: Draft, press: Asked) -> dict[str, str]:
     return site.keep.do(lambda store: _became(store, site.sessions.answers, draft, press.id))
 
 
-def _say(session: Session, words: Mapping[str, str]) -> None:
+def _say(session: Session, read: Details) -> None:
     """Keep what the page says, and the witnesses beyond the two that it has fields for: a command may name more."""
-    more = session.details().get("witnesses", "").splitlines()[WITNESSES:]
-    witnesses = "\n".join(filter(None, (words["witnesses"], *more)))
-    session.store.drafts.describe(session.draft, {**words, "witnesses": witnesses})
+
+    def over(details: Details) -> Details:
+        witnesses = (*read.witnesses, *details.witnesses[WITNESSES:])
+        return msgspec.structs.replace(taken_from(details, read, _FIELDS), witnesses=witnesses)
+
+    change_details(session.store, session.draft, over)
 
 
-def _record(session: Session, words: Mapping[str, str], version: str) -> str:
-    _say(session, words)
+def _record(session: Session, read: Details, version: str) -> str:
+    _say(session, read)
     return session.record(version).bast
 
 
@@ -170,11 +168,11 @@ def _became(store: Store, answers: Answers, draft: str, id: str) -> dict[str, st
 
 def _review(session: Session) -> dict[str, Any]:
     store, desk = session.store, session.desk
-    said = store.drafts.details(session.draft)
-    handover = said_of(desk.handover, said)
+    details = session.details()
+    handover = with_details(desk.handover, details)
     weighed = session.desk.foresee(handover)
     items = items_of(session)
-    spoken = spoken_of(session, items, said, weighed.facts.noted if weighed else {})
+    spoken = spoken_of(session, items, details, weighed.facts.noted if weighed else {})
     others = [] if weighed is None else [finding for finding in weighed.findings if finding.code != "SHORTAGE"]
     is_carried = {
         "giver": is_carrier(store.state.places, desk.giver),
@@ -187,7 +185,7 @@ def _review(session: Session) -> dict[str, Any]:
         "findings": told(session, others),
         "shortage_count": len(weighed.facts.missing) if weighed else 0,
         "version": session.version(),
-        "said": _Said(said),
+        "said": _fields(details),
         "extras": [[each.kind, each.count, each.note] for each in handover.extras],
         "kinds": [(need.kind, kind_name({need.kind: need}, need.kind)) for need in store.state.needs()],
         "most_extras": MOST_EXTRAS,
@@ -198,7 +196,7 @@ def _review(session: Session) -> dict[str, Any]:
         "by_kind": _by_kind(session, items),
         "foretold": foretold_now(store, handover, {*desk.taken, *desk.refused}),
         "few_missing": few_missing(session),
-        **_names(store, desk.giver, said),
+        **_names(store, desk.giver, details),
     }
 
 
@@ -216,21 +214,18 @@ def _by_kind(session: Session, items: Mapping[str, Item]) -> list[tuple[str, int
     return counts.most_common()
 
 
-def _names(store: Store, giver: str, said: Mapping[str, str]) -> dict[str, Any]:
-    """Return the names of people in our own last handovers, newest first, and the last giver there while no name is
-    given.
-    """
+def _names(store: Store, giver: str, details: Details) -> dict[str, Any]:
+    """The names of people in our own last handovers, newest first; who gave last from there, while nobody is named."""
     recent = store.papers.recent(_NAMED)
     known = dict.fromkeys(name for body in recent for name in body["parties"].values() if name)
-    is_named = said.get("giver_name") or said.get("receiver_name")
+    is_named = details.giver_name or details.receiver_name
     last = next((body["parties"]["giver"] for body in recent if body["from"] == giver), "")
     return {"known_names": list(known), "offered": "" if is_named else last or ""}
 
 
 def _reasons(session: Session) -> dict[str, Any]:
     """What somebody should know before this is recorded as it stands: what is missing, what is critical."""
-    said = session.details()
-    handover = said_of(session.desk.handover, said)
+    handover = session.handover()
     lacks = [
         (not handover.giver_name, _("The name of who gives is not written.")),
         (not handover.receiver_name, _("The name of who receives is not written.")),
@@ -243,11 +238,12 @@ def _reasons(session: Session) -> dict[str, Any]:
     return {"reasons": reasons, **critical_findings(session.store, weighed.findings if weighed else [])}
 
 
-class _Said(dict[str, str]):
-    """What was said, empty where nothing was; witnesses one by one."""
-
-    def __missing__(self, name: str) -> str:
-        if name in ("witness_1", "witness_2"):
-            witnesses = [*self.get("witnesses", "").splitlines(), "", ""]
-            return witnesses[int(name[-1]) - 1]
-        return ""
+def _fields(details: Details) -> dict[str, str]:
+    """What was said as the fields of the page show it, witnesses one by one."""
+    witness_1, witness_2, *_more = (*details.witnesses, "", "")
+    return {
+        **{name: getattr(details, name) for name in (*NAMES, "note")},
+        "counted": "" if details.counted is None else str(details.counted),
+        "witness_1": witness_1,
+        "witness_2": witness_2,
+    }

@@ -14,12 +14,11 @@ from services.scanning.acknowledgement import (
     HEIGHT,
     MOST_POINTS,
     MOST_STROKES,
-    SIGNED,
     WIDTH,
     draw_signature,
     name_of,
-    signed_in,
     standing,
+    with_signature,
 )
 from web.dependencies import Draft, SiteDep
 from web.live.sessions import Session
@@ -80,7 +79,7 @@ def by_pin(site: SiteDep, draft: Draft, signer: Signer, given: ByPin) -> dict[st
 
 @router.delete("/api/drafts/{draft}/signatures/{signer}", summary="Take an acknowledgement back")
 def take_back(site: SiteDep, draft: Draft, signer: Signer) -> dict[str, str]:
-    site.sessions.do(draft, lambda session: session.describe({SIGNED + signer: ""}))
+    site.sessions.do(draft, lambda session: session.change(lambda details: with_signature(details, signer, None)))
     return {"signer": signer}
 
 
@@ -108,8 +107,8 @@ def _keep(session: Session, signer: str, name: str, picture: bytes) -> str:
 
 def signatures(session: Session, site: Site) -> list[dict[str, Any]]:
     """Who may acknowledge, who has, and whether it still stands."""
-    said = session.details()
-    given, stand = signed_in(said), standing(said, session.contents())
+    details = session.details()
+    given, stand = details.signed, standing(details, session.contents())
     with site.pins() as pins:
         return [
             {
@@ -121,5 +120,5 @@ def signatures(session: Session, site: Site) -> list[dict[str, Any]]:
                 "has_pin": bool(name) and pins.has(name),
             }
             for signer in ("giver", "receiver", "witness-1", "witness-2")
-            if (name := name_of(said, signer)) or not signer.startswith("witness") or signer in given
+            if (name := name_of(details, signer)) or not signer.startswith("witness") or signer in given
         ]

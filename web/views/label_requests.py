@@ -31,7 +31,6 @@ from services.labels.selection import in_order, reason_to_reprint, reprintable
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from services.plan.custodians import find_custodian
 from services.progress_bar import Progress
-from services.records.label_prints import why_void_in_house
 from web.request_model import Given
 
 KEPT = "labels"
@@ -173,20 +172,6 @@ def again(store: Store, asked: Again) -> tuple[list[Item], str, str | None]:
     items = reprintable(store, codes)
     names = distinct_people(one_line(_("Name"), name) for name in asked.by if name.strip())
     reason = one_line(_("Reason"), asked.reason, LONGEST_NOTE)
-    if len(names) < 2 or not reason:
-        _refuse_without(store, items, reason, names)
     reason = reason_to_reprint(store, items, reason, names)
     store.around = store.around.worked_by(names)
     return items, reason, names[1] if len(names) == 2 else None
-
-
-def _refuse_without(store: Store, items: Sequence[Item], reason: str, names: Sequence[str]) -> None:
-    """What the page says where somebody must still be named; the rule itself is the station's."""
-
-    if all(why_void_in_house(store, item.code) for item in items):
-        return
-    if not reason:
-        raise InputError(N_("a reprint needs a reason"), hint=N_("Write why: lost, torn, smudged."))
-    raise InputError(
-        N_("a reprint needs the names of two people"), hint=N_("Write two different names: both answer for it.")
-    )

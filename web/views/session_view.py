@@ -5,10 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+import msgspec
+
 from custody.chain.findings import Finding
 from custody.chain.seals import RESULTS
 from custody.format.codes import is_plate, show_code
 from custody.format.item_facts import CONDITIONS, Item
+from custody.handover.draft import Details, ItemDetails
 from custody.plan.places import Place, is_carrier
 from language.text import number, printable
 from reports.words import (
@@ -23,7 +26,6 @@ from reports.words import (
 )
 from services.scanning.advice import advice
 from services.scanning.handover_desk import station_clock, unplanned_words
-from services.scanning.handover_details import CONDITION, OF_ITEMS, PHOTO, REFUSED, REMARK, SEAL
 from web.live.sessions import Session
 
 _SHOWN, _LITTLE, _NAMED = 30, 8, 5
@@ -36,9 +38,10 @@ def board(session: Session) -> dict[str, Any]:
     places = session.store.state.places
     items, findings = items_of(session), session.judged()[1]
     irregular = [finding for finding in findings if finding.severity != "info"]
-    said = session.store.drafts.details(session.draft)
+    details = session.details()
     foretold = foretold_of(session)
-    taken = [of_item(session, code, items.get(code), said, foretold) for code in islice(reversed(desk.taken), _SHOWN)]
+    shown = islice(reversed(desk.taken), _SHOWN)
+    taken = [of_item(session, code, items.get(code), details.of(code), foretold) for code in shown]
     return {
         "draft": session.draft,
         "is_paused": session.is_paused,
@@ -95,32 +98,30 @@ def foretold_of(session: Session) -> set[str]:
 
 
 def of_item(
-    session: Session, code: str, item: Item | None, said: Mapping[str, str], foretold: Collection[str]
+    session: Session, code: str, item: Item | None, said: ItemDetails, foretold: Collection[str]
 ) -> dict[str, str]:
     """Return one taken item with the remarks on it, in words and for the dialog.
 
     `foretold`: as `foretold_of` returns it.
     """
-    condition, look = said.get(CONDITION + code, ""), said.get(SEAL + code, "")
-    seals, _colon, serials = look.partition(":")
     return {
         "code": code,
         "shown": show_code(code),
         "words": session.desk.words(item, is_foretold=code in foretold),
-        "condition": condition,
-        "condition_words": condition_word(condition) if condition else "",
-        "remark": said.get(REMARK + code, ""),
-        "refused": " " if REFUSED + code in said else "",
-        "reason": said.get(REFUSED + code, "").strip(),
-        "seals": seals,
-        "serials": serials,
-        "seal_words": f"{seal_word(seals)} {serials}".strip() if seals else "",
-        "photo": said.get(PHOTO + code, ""),
+        "condition": said.condition,
+        "condition_words": condition_word(said.condition) if said.condition else "",
+        "remark": said.remark,
+        "refused": " " if said.is_refused else "",
+        "reason": said.reason,
+        "seals": said.seals,
+        "serials": said.serials,
+        "seal_words": f"{seal_word(said.seals)} {said.serials}".strip() if said.seals else "",
+        "photo": said.photo,
     }
 
 
 def spoken_of(
-    session: Session, items: Mapping[str, Item], said: Mapping[str, str], noted: Mapping[str, str]
+    session: Session, items: Mapping[str, Item], details: Details, noted: Mapping[str, str]
 ) -> list[dict[str, str]]:
     """Return each scanned item with a remark, or that will not be recorded as good.
 
@@ -128,12 +129,11 @@ def spoken_of(
         noted: the conditions that will be recorded, by code.
     """
     foretold = foretold_of(session)
-    said = {**said, **{CONDITION + code: condition for code, condition in noted.items() if condition != "good"}}
-    return [
-        of_item(session, code, items.get(code), said, foretold)
-        for code in session.desk.taken
-        if any(what + code in said for what in OF_ITEMS)
-    ]
+    said = {code: details.of(code) for code in session.desk.taken}
+    for code, condition in noted.items():
+        if condition != "good" and code in said:
+            said[code] = msgspec.structs.replace(said[code], condition=condition)
+    return [of_item(session, code, items.get(code), one, foretold) for code, one in said.items() if one.is_said]
 
 
 def told(session: Session, findings: Iterable[Finding]) -> list[dict[str, Any]]:

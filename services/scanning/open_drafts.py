@@ -1,13 +1,16 @@
-"""Sessions that are not recorded yet: begun, found again, and named by who gives to whom."""
+"""Sessions that are not recorded yet: begun, found again, named by who gives to whom; and what one became."""
 
 from collections.abc import Sequence
 
 from custody.compose.compose import Handover
 from custody.compose.refusals import refuse_to_itself
 from custody.handover.draft import DraftInfo
+from custody.handover.recorded import RecordedHandover
+from db.handover_lookup import find_handover
 from db.store import Store
 from reports.words import custodian_name
-from services.scanning.handover_details import said_of
+from services.scanning.draft_details import details_of
+from services.scanning.handover_context import told_of
 
 
 def open_draft(store: Store, giver: str, receiver: str, bound: Sequence[str] = ()) -> DraftInfo:
@@ -62,8 +65,23 @@ def has_content(store: Store, info: DraftInfo) -> bool:
     """Whether a session has anything to record: labels, things without one, or things refused."""
     if info.scan_count:
         return True
-    said = said_of(Handover("", ""), store.drafts.details(info.id))
-    return bool(said.extras or said.refused)
+    details = details_of(store, info.id)
+    return bool(details.extras or details.refused)
+
+
+def recorded_before(store: Store, id: str) -> RecordedHandover | None:
+    """The handover of this station that was recorded under an id, as its records tell it; None where there is none.
+
+    Args:
+        id: of the session that it was, or the one that a program gave it.
+    """
+    bast = store.papers.number_of(id)
+    if bast is None:
+        return None
+    parts = find_handover(store.state, bast).parts
+    facts, _then = told_of(store, parts)
+    body = parts[0].body
+    return RecordedHandover(parts, bast, body["from"], body["to"], facts, ())
 
 
 def ends_in_words(store: Store, info: DraftInfo, between: str = " > ") -> str:
