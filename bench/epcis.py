@@ -18,6 +18,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
+from services.plan.plan_records import register_items, unregistered_items
+from services.records.handovers import record_handover
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -52,7 +55,7 @@ def prepared(store: Store, villages: int) -> None:
     """The day; `villages` of them get their boxes sealed, looked at and brought to the polling stations."""
     store.begin(election="Pemilu 2024", station="Gudang-1", place=WAREHOUSE)
     load_files(store, [TABLES / "places.csv", TABLES / "needs.csv"])
-    store.register(store.missing_items(under=DISTRICT))
+    register_items(store, unregistered_items(store, under=DISTRICT))
     items = list(store.state.find_items(under=DISTRICT))
     record_prints(store, [item.code for item in items], sheet="a4-3x7")
     by_village: dict[str, list[Item]] = defaultdict(list)
@@ -85,7 +88,7 @@ def touch(item: Item) -> Touch:
 
 def hand(store: Store, giver: str, to: str, items: list[Item], bound: tuple[str, ...] = ()) -> tuple:
     handover = Handover(giver, to, bound, counted=len(items), giver_name="Made", receiver_name="Ketut")
-    return store.record_handover(handover, [touch(item) for item in items]).events
+    return record_handover(store, handover, [touch(item) for item in items]).events
 
 
 class Taken:

@@ -22,6 +22,9 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from services.plan.plan_records import record_plan, register_items, unregistered_items
+from services.records.handovers import record_handover
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -135,8 +138,8 @@ def open_ledger(file: Path, place: str) -> Iterator[Store]:
 
 def prepared(store: Store, count: int) -> None:
     """A province with so many polling stations, and its boxes in the warehouse."""
-    store.load_plan(list(province(count)), NEEDS, source="bench.csv", digest="0" * 64)
-    store.register(store.missing_items())
+    record_plan(store, list(province(count)), NEEDS, source="bench.csv", digest="0" * 64)
+    register_items(store, unregistered_items(store))
 
 
 def province(count: int) -> Iterator[Place]:
@@ -160,13 +163,13 @@ def progress(folder: Path) -> None:
     home.mkdir()
     with open_ledger(home / LEDGER_FILE, "51.08") as store:
         load_files(store, [TABLES / "places.csv", TABLES / "needs.csv"])
-        store.register(store.missing_items())
+        register_items(store, unregistered_items(store))
         for number, district in enumerate(("01", "02", "03", "04", "05", "06")):
             top = f"51.08.{district}"
             touches = [Touch(item.code, 1, "camera") for item in store.state.find_items(under=top)]
-            store.record_handover(Handover("51.08", TRUCK, (top,)), touches)
+            record_handover(store, Handover("51.08", TRUCK, (top,)), touches)
             if number < 3:
-                store.record_handover(Handover(TRUCK, top), touches)
+                record_handover(store, Handover(TRUCK, top), touches)
     print(f"\nreport progress of Buleleng, the program started anew; goal {PROGRESS_GOAL_S:.0f} s")
     for suffix in ("", ".pdf", ".xlsx"):
         command = [sys.executable, str(ROOT / "main.py"), "--home", str(home), "report", "progress"]

@@ -18,6 +18,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from services.plan.plan_records import record_plan, register_items, unregistered_items
+from services.records.handovers import record_handover
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -91,7 +94,7 @@ def handovers(folder: Path, rounds: int) -> None:
         bare.execute("CREATE TABLE event (id INTEGER PRIMARY KEY, body BLOB) STRICT")
         codes = registered(store, rounds + 10)
         remaining = iter(codes)
-        body = store.record_handover(Handover(WAREHOUSE, HOPS[1]), [Touch(codes[0], 1, "camera")]).events[0]
+        body = record_handover(store, Handover(WAREHOUSE, HOPS[1]), [Touch(codes[0], 1, "camera")]).events[0]
         size = len(str(body.body).encode())
         store.ledger.database.execute_sql("CREATE TABLE plain (id INTEGER PRIMARY KEY, body BLOB) STRICT")
         plain_table = Table("plain", ("id", "body")).bind(store.ledger.database)
@@ -104,16 +107,16 @@ def handovers(folder: Path, rounds: int) -> None:
             plain_table.insert(body=bytes(size)).execute()
 
         def append() -> None:
-            with store.ledger.transaction():
-                store.ledger.append([event], store.signer(), at=AT, by="Made", app="serah", id="0" * 32)
+            with store.transaction():
+                store.writer.append([event], store.signer(), at=AT, by="Made", app="serah", id="0" * 32)
 
         def record() -> None:
-            store.record_handover(Handover(WAREHOUSE, HOPS[1]), [Touch(next(remaining), 1, "camera")])
+            record_handover(store, Handover(WAREHOUSE, HOPS[1]), [Touch(next(remaining), 1, "camera")])
 
         ways = {
             "bare commit": bare_insert,
             "peewee insert": plain_insert,
-            "Ledger.append": append,
+            "LedgerWriter.append": append,
             "record_handover": record,
         }
         table(f"A handover of one item, {rounds:,} rounds, {size:,} bytes", in_turns(ways, rounds), "bare commit")
@@ -125,13 +128,13 @@ def plan(folder: Path) -> None:
     with open_ledger(folder / "plan.db") as store:
         seconds: dict[str, float] = {}
         with clocked(seconds, "load_plan"):
-            store.load_plan(places, needs, source="plan.csv", digest="0" * 64)
+            record_plan(store, places, needs, source="plan.csv", digest="0" * 64)
         with clocked(seconds, "missing_items"):
-            missing = store.missing_items()
+            missing = unregistered_items(store)
         with clocked(seconds, "register"):
-            store.register(missing)
+            register_items(store, missing)
         with clocked(seconds, "nothing missing"):
-            assert store.missing_items() == []
+            assert unregistered_items(store) == []
         total = sum(seconds.values())
     print(f"\nThe plan of Buleleng: {len(places):,} places, {len(missing):,} items")
     for name, took in {**seconds, "in all": total}.items():
@@ -171,7 +174,7 @@ def restarts(folder: Path, events: int) -> None:
     began = time.perf_counter()
     with open_store(f"sqlite:///{folder / 'copy-cut.db'}", signer, around) as store:
         check_tail(store.ledger.tables)
-        store.register([Item(around.new_code(), "box", HOPS[3], held_by=WAREHOUSE)])
+        register_items(store, [Item(around.new_code(), "box", HOPS[3], held_by=WAREHOUSE)])
         print(f"\nOpened after a cut, a ledger of {events:,} item-events: {time.perf_counter() - began:.2f} s")
 
 
@@ -201,7 +204,7 @@ def bare_database(file: Path) -> Iterator[apsw.Connection]:
 
 def registered(store: Store, count: int) -> list[str]:
     codes = [store.around.new_code() for _ in range(count + 1)]
-    store.register([Item(code, "box", HOPS[3], held_by=WAREHOUSE) for code in codes])
+    register_items(store, [Item(code, "box", HOPS[3], held_by=WAREHOUSE) for code in codes])
     return codes
 
 
@@ -213,8 +216,8 @@ def filled(store: Store, events: int) -> list[str]:
     signer = store.signer()
 
     def append(new: Sequence[NewEvent]) -> list[str]:
-        with store.ledger.transaction():
-            return [e.leaf for e in store.ledger.append(new, signer, at=AT, by="", app="bench", id="bench")]
+        with store.transaction():
+            return [e.leaf for e in store.writer.append(new, signer, at=AT, by="", app="bench", id="bench")]
 
     for batch in parts(codes, 6000):
         append(register_events([Item(code, "box", HOPS[3], held_by=WAREHOUSE) for code in batch]))

@@ -16,6 +16,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from services.plan.plan_records import register_items, unregistered_items
+from services.records.handovers import record_handover
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -52,10 +55,10 @@ def prepared(store: Store, count: int) -> None:
     """Plan a sub-district and load a truck with so many of its items."""
     store.begin(election="Pemilu 2024", station="Gudang-1", place="51.08")
     load_files(store, [TABLES / "places.csv", TABLES / "needs.csv"])
-    store.register(store.missing_items(under=DISTRICT))
+    register_items(store, unregistered_items(store, under=DISTRICT))
     codes = [item.code for item in store.state.find_items(under=DISTRICT)][:count]
     handover = Handover("51.08", TRUCK, (DISTRICT,), counted=count, giver_name="Made", receiver_name="Ketut")
-    store.record_handover(handover, [Touch(code, 1, "camera") for code in codes])
+    record_handover(store, handover, [Touch(code, 1, "camera") for code in codes])
 
 
 def floor(pdf: bytes, symbols: list[str]) -> None:

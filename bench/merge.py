@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from services.plan.plan_records import record_plan, register_items
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -80,12 +82,12 @@ def write_logs(folder: Path, events: int, stations: int) -> tuple[str, int, int]
     with ExitStack() as stack:
         root = stack.enter_context(opened(folder / "root.db", 1))
         root.begin(election="Pemilu 2024", station="Gudang", place=WAREHOUSE)
-        root.load_plan(places + villages, [], source="places.csv", digest="0" * 64)
+        record_plan(root, places + villages, [], source="places.csv", digest="0" * 64)
         items = [
             Item(root.around.new_code(), "box", villages[n % len(villages)].code, k=1, n=1, held_by=WAREHOUSE)
             for n in range(3 * events)
         ]
-        root.register(items)
+        register_items(root, items)
         others = []
         for number in range(1, stations):
             other = stack.enter_context(opened(folder / f"station-{number}.db", number + 1))
@@ -98,7 +100,7 @@ def write_logs(folder: Path, events: int, stations: int) -> tuple[str, int, int]
         written = root.ledger.event_count() + len(others)
         with ExitStack() as batch:  # one commit a ledger: only the logs' bytes matter here
             for store in (root, *(other for other, *_ in others)):
-                batch.enter_context(store.ledger.transaction())
+                batch.enter_context(store.transaction())
             while written < events:
                 other, place, codes = dice.choice(others)
                 some, codes[:] = codes[: (size := dice.choices(BATCHES, WEIGHTS)[0])], codes[size:]
@@ -121,7 +123,7 @@ def write_logs(folder: Path, events: int, stations: int) -> tuple[str, int, int]
 def append(store: Store, handover: Handover, touches: list[Touch]) -> None:
     """Record a handover and leave the present state as it was: nobody asks these ledgers for it."""
     new = handover_events(handover, touches, {}, bast="0001/X/2024")
-    store.ledger.append(new, store.signer(), at=AT, by="Made", app="serah/bench", id=store.around.new_id())
+    store.writer.append(new, store.signer(), at=AT, by="Made", app="serah/bench", id=store.around.new_id())
 
 
 def timed_import(store: Store, path: Path, new: int) -> float:

@@ -16,6 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
+from services.plan.plan_records import record_plan, register_items, unregistered_items
+from services.records.handovers import record_handover
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from expected import BOXES, NEEDS, WAREHOUSE, province
@@ -35,8 +38,8 @@ def of_province(folder: Path, count: int) -> Path:
     home = folder / "home"
     assert main.main(["--home", str(home), "init", "--place", WAREHOUSE, "--station", "Gudang-1"]) == 0
     with station_at(str(home), None).store(write=True) as store:
-        store.load_plan(list(province(count)), NEEDS, source="bench.csv", digest="0" * 64)
-        store.register(store.missing_items())
+        record_plan(store, list(province(count)), NEEDS, source="bench.csv", digest="0" * 64)
+        register_items(store, unregistered_items(store))
     print(f"{count * BOXES:,} boxes for {count:,} polling stations")
     return home
 
@@ -49,7 +52,7 @@ def measure(site: Site, warehouse: str, area: str) -> None:
 
     def hand(count: int) -> str:
         touches = [Touch(next(left), 1, "wedge") for _number in range(count)]
-        return site.keep.do(lambda store: store.record_handover(Handover(warehouse, area), touches)).bast
+        return site.keep.do(lambda store: record_handover(store, Handover(warehouse, area), touches)).bast
 
     bast = hand(min(HANDED, len(codes) // 2) - TIMES * 2)
     draft = begun(site, warehouse, area)

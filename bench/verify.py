@@ -17,6 +17,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from services.plan.plan_records import record_plan, register_items, unregistered_items
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -68,23 +70,23 @@ def main() -> None:
 def written(store: Store, moves: int) -> tuple[int, int]:
     """Plan, register and move; signed entries, and the present state folded from them once."""
     places, needs = buleleng()
-    store.load_plan(places, needs, source="plan.csv", digest="0" * 64)
-    items = store.missing_items()
-    store.register(items)
+    record_plan(store, places, needs, source="plan.csv", digest="0" * 64)
+    items = unregistered_items(store)
+    register_items(store, items)
     latest: dict[str, Ref] = {}
     handovers = itertools.chain.from_iterable(_leg(places_above(store), items, leg) for leg in itertools.count())
     while moves > 0:
-        with store.ledger.transaction():
+        with store.transaction():
             for giver, to, codes in itertools.islice(handovers, EVENTS_PER_COMMIT):
                 codes = codes[:moves]
                 if codes:
                     moves -= len(codes)
                     touches = [Touch(code, 1, "camera") for code in codes]
                     new = handover_events(Handover(giver, to, counted=len(codes)), touches, latest, bast="0001/X/2024")
-                    recorded = store.ledger.append(new, store.signer(), at=AT, by="Made", app="serah/bench", id="b")
+                    recorded = store.writer.append(new, store.signer(), at=AT, by="Made", app="serah/bench", id="b")
                     for event in recorded:
                         latest |= dict.fromkeys(event.rows, Ref(event.log, event.seq, event.leaf))
-    store.state.rebuild()
+    store.projection.rebuild()
     return store.ledger.event_count(), len(items)
 
 

@@ -22,6 +22,8 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from services.records.handovers import record_handover
+
 VIEWERS, EACH, GAP_S, REST_S, RECORDED_AT = 8, 60, 0.025, 2.0, (10, 35)
 PAUSE_S = 0.25
 """As `PAUSE_MS` of static/dashboard.js."""
@@ -93,7 +95,7 @@ def run(rounds: int) -> None:
 
         def record() -> None:
             touch = Touch(next(sent), 1, "typed")
-            site.keep.do(lambda store: store.record_handover(Handover("51.08", "51.08.01"), [touch]))
+            site.keep.do(lambda store: record_handover(store, Handover("51.08", "51.08.01"), [touch]))
 
         def scan() -> list[float]:
             time.sleep(REST_S)

@@ -9,8 +9,8 @@ from peewee import Value, fn
 from custody.compose.compose import Touch, how_read
 from custody.errors import N_, InputError
 from custody.handover.draft import DraftInfo
-from db.log.ledger import Ledger
-from db.models import Tables
+from db.log.reader import LedgerReader
+from db.log.transactions import Transactions
 from db.prepared import Prepared, blank
 
 PURPOSE = "purpose"
@@ -19,8 +19,8 @@ PURPOSE = "purpose"
 class Drafts:
     """The unconfirmed sessions of one ledger. Each method has committed when it returns."""
 
-    def __init__(self, ledger: Ledger, tables: Tables) -> None:
-        self.ledger, self.tables = ledger, tables
+    def __init__(self, ledger: LedgerReader, transaction: Transactions) -> None:
+        self.ledger, self.tables, self._transaction = ledger, ledger.tables, transaction
         self._take = Prepared(ledger.database, self._take_query)
         self._elsewhere = Prepared(ledger.database, self._elsewhere_query)
 
@@ -28,7 +28,7 @@ class Drafts:
         self, id: str, giver: str | None, receiver: str | None, bound: Sequence[str], *, at: str, purpose: str = ""
     ) -> DraftInfo:
         """Begin a session. Its id will be the id of the event."""
-        with self.ledger.transaction():
+        with self._transaction():
             self.tables.draft.insert(
                 id=id, giver=giver, receiver=receiver, bound=json.dumps(list(bound)), opened_at=at
             ).execute()
@@ -69,7 +69,7 @@ class Drafts:
             InputError: the session is gone.
         """
         given = {"draft": id, "code": touch.code, "print": touch.print, "how": touch.how, "at": at}
-        with self.ledger.transaction():
+        with self._transaction():
             if self.ledger.database.rows_affected(self._take.run(**given)):
                 return True
             self.get(id)
@@ -88,7 +88,7 @@ class Drafts:
     def remove(self, id: str, code: str) -> bool:
         """Remove an item and what was said of it from a session; return False where neither was there."""
         scan, said = self.tables.draft_scan, self.tables.draft_said
-        with self.ledger.transaction():
+        with self._transaction():
             words = said.delete().where((said.draft == id) & said.name.endswith(f":{code}")).execute()
             return bool(scan.delete().where((scan.draft == id) & (scan.code == code)).execute() or words)
 
@@ -107,7 +107,7 @@ class Drafts:
             changes["receiver"] = receiver
         if bound is not None:
             changes["bound"] = json.dumps(list(bound))
-        with self.ledger.transaction():
+        with self._transaction():
             self.get(id)
             if changes:
                 self.tables.draft.update(**changes).where(self.tables.draft.id == id).execute()
@@ -125,7 +125,7 @@ class Drafts:
             InputError: the session is gone.
         """
         said = self.tables.draft_said
-        with self.ledger.transaction():
+        with self._transaction():
             self.get(id)
             said.delete().where((said.draft == id) & said.name.in_(list(words))).execute()
             rows = [{"draft": id, "name": name, "value": value} for name, value in words.items() if value]
@@ -151,7 +151,7 @@ class Drafts:
     def drop(self, id: str) -> None:
         """Forget a session; what it took was never recorded."""
         draft, scan, said = self.tables.draft, self.tables.draft_scan, self.tables.draft_said
-        with self.ledger.transaction():
+        with self._transaction():
             said.delete().where(said.draft == id).execute()
             scan.delete().where(scan.draft == id).execute()
             draft.delete().where(draft.id == id).execute()

@@ -12,8 +12,9 @@ from typing import Any
 from custody.errors import N_, InputError, TamperError
 from custody.format.events import Event
 from db.log.event_topics import SIGNED
-from db.log.ledger import Ledger
+from db.log.reader import LedgerReader
 from db.log.stored import as_bytes
+from db.log.transactions import Transactions
 from evidence.audit_findings import EvidenceFinding
 
 MAX_BYTES = 1024 * 1024
@@ -37,8 +38,8 @@ class NamedPhoto:
 class Photos:
     """The photographs of one ledger."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
+    def __init__(self, ledger: LedgerReader, transaction: Transactions) -> None:
+        self.ledger, self._transaction = ledger, transaction
 
     def keep(self, data: bytes) -> str:
         """Keep a photograph; returns its SHA-256 as 64 hex digits, for the event that names it.
@@ -60,7 +61,7 @@ class Photos:
             )
         digest = hashlib.sha256(data).digest()
         photo = self.ledger.tables.photo
-        with self.ledger.transaction():
+        with self._transaction():
             if self.get(digest.hex()) is None:
                 rows = photo.insert(digest=digest, data=data)
                 rows.on_conflict(conflict_target=[photo.digest], preserve=[photo.data]).execute()
@@ -116,7 +117,7 @@ class Photos:
             InputError: it is no photograph as Serah keeps it.
         """
         digest = hashlib.sha256(data).hexdigest()
-        wanted = self.ledger.remember("photos_named", self._digests)
+        wanted = self.ledger.memory.remember("photos_named", self._digests)
         if digest not in wanted or self.get(digest) is not None:
             return False
         self.keep(data)

@@ -12,7 +12,7 @@ from peewee import SqliteDatabase
 from custody.errors import N_, InputError, StoreError
 from custody.format.encoding import leaf_digest
 from db.db_errors import as_store_errors
-from db.log.ledger import Ledger
+from db.log.reader import LedgerReader
 from tables.output.own_files import output_path
 
 _PAGES = 2000
@@ -27,7 +27,7 @@ class Copied:
     bytes: int
 
 
-def backup(ledger: Ledger, path: Path, progress: Callable[[float], None]) -> Copied:
+def backup(ledger: LedgerReader, path: Path, progress: Callable[[float], None]) -> Copied:
     """Copy the ledger to a new file, and read it back: every entry against its digest, the file against itself.
 
     Args:

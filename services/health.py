@@ -239,7 +239,7 @@ def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
         with at.open_store() as store:
             total = store.ledger.code_count()
             with progress(total, _("Folding the records")) as done:
-                count = store.state.rebuild(done)
+                count = store.projection.rebuild(done)
             store.heads.recheck()
     except CustodyError as error:
         yield Check(name, "broken", error_text(error), hint_text(error))
@@ -251,7 +251,7 @@ def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
 def _strangers(store: Store) -> Check:
     """Check how much space the logs that are not admitted take, and which takes most."""
 
-    kept = Strangers(store.state).kept()
+    kept = Strangers(store).kept()
     size = sum(one.bytes for one in kept)
     words = _("{logs} of at most {most_logs} logs, {size} of at most {most} MB")
     found = words.format(

@@ -20,6 +20,8 @@ from db.log.merge import Merged, merge
 from db.store import Store, Surroundings, open_store
 from evidence.entry import RawEntry
 from evidence.signer import Signer
+from services.plan.plan_records import record_plan, register_items
+from services.records.handovers import record_handover
 from services.records.membership import StationCard, make_card, read_card
 
 WAREHOUSE = "51.08"
@@ -117,7 +119,7 @@ def planned_station(url: str, seed: int = 0) -> Iterator[Store]:
 
 def load_plan(store: Store) -> None:
     """The small regency's."""
-    store.load_plan(PLACES, NEEDS, source="plan.csv", digest="0" * 64)
+    record_plan(store, PLACES, NEEDS, source="plan.csv", digest="0" * 64)
 
 
 @cache
@@ -142,7 +144,7 @@ def _dice_at(state: Any) -> random.Random:
 def boxes(store: Store, count: int, to: str = TPS[0], *, held_by: str = WAREHOUSE) -> list[str]:
     """Registers so many boxes for a polling station and returns their codes."""
     items = [Item(store.around.new_code(), "box", to, k=k, n=count, held_by=held_by) for k in range(1, count + 1)]
-    store.register(items)
+    register_items(store, items)
     return [item.code for item in items]
 
 
@@ -151,7 +153,7 @@ def touched(codes: Iterable[str], number: int | None = 1) -> list[Touch]:
 
 
 def give(store: Store, codes: Sequence[str], to: str, giver: str = WAREHOUSE) -> list[Event]:
-    return list(store.record_handover(Handover(giver, to), touched(codes)).events)
+    return list(record_handover(store, Handover(giver, to), touched(codes)).events)
 
 
 def record(store: Store, *new: NewEvent) -> list[Event]:
@@ -178,7 +180,7 @@ def cache_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
 def absorb(store: Store, *others: Store) -> Merged:
     """Puts other stations' logs into a ledger, as their bundles would."""
     entries = [RawEntry(*entry) for other in others for entry in other.ledger.entries()]
-    return merge(store.ledger, store.state, entries)
+    return merge(store, entries)
 
 
 def card_of(store: Store, seed: int) -> StationCard:

@@ -27,6 +27,7 @@ from evidence.bundle_lines import LogRow
 from evidence.entry import RawEntry
 from evidence.intake import check_bundle
 from reports.chain.chain_facts import chain_json
+from services.records.handovers import record_handover
 from services.records.membership import admit, revoke
 
 HOPS = [WAREHOUSE, "51.08.01", "51.08.02", "51.08.01.2001", "51.08.02.2001", *TPS[:2]]
@@ -55,7 +56,7 @@ def take(store: Store, *bundles: Bundle) -> Merged:
         said += checked.said
     heads = [row.checkpoint for bundle in bundles for row in bundle.rows if row.checkpoint]
     entries = [raw for bundle in bundles for raw in bundle.entries]
-    return merge(store.ledger, store.state, entries, heads=heads, at="2024-02-10T23:00:00Z", said=said)
+    return merge(store, entries, heads=heads, at="2024-02-10T23:00:00Z", said=said)
 
 
 def join(url: str, seed: int, root: Store, *, place: str, name: str, powers: Sequence[str] = ()) -> Store:
@@ -152,7 +153,7 @@ class Field:
                 giver = item.held_by if item and dice.random() < self.order else dice.choice(HOPS)
                 if giver == to:
                     return
-                store.record_handover(Handover(giver, to), [Touch(code, 1, "camera") for code in codes])
+                record_handover(store, Handover(giver, to), [Touch(code, 1, "camera") for code in codes])
 
 
 def root_size(root: Store, name: str) -> int:

@@ -44,7 +44,7 @@ def write_bundle(path: Path, *stations: Station) -> Path:
 
 
 def kept(store: Store) -> list[str]:
-    return sorted(one.log for one in Strangers(store.state).kept())
+    return sorted(one.log for one in Strangers(store).kept())
 
 
 # --- handing on ------------------------------------------------------------------------------------------------------

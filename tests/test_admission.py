@@ -18,6 +18,7 @@ from reports.chain.chain_facts import chain_json
 from services.access.admission_notice import records_waiting, waiting_sentence, waiting_words
 from services.records.correcting import correct
 from services.records.field_records import incidents_of, open_incident, points_of, readiness_of
+from services.records.handovers import record_handover
 from services.records.inspecting import conditions, record_inspection
 from services.records.label_prints import account as prints
 from services.records.label_prints import record_prints
@@ -30,6 +31,8 @@ from services.reporting.evaluation_chapters import progress_rows
 from services.reporting.made_by import made_of
 from services.reporting.overview import Overview
 from services.reporting.survey import survey
+from services.scanning.expecting import expected_now
+from services.scanning.judging import judge_handover
 
 PPK, PPS = "51.08.01", "51.08.01.2001"
 AS_OF = "2024-02-16T00:00:00Z"
@@ -53,7 +56,7 @@ def all_that_is_told(store: Store, codes: list[str]) -> dict[str, Any]:
         "chains": chains,
         "cache": cache_of(store),
         "progress": progress_rows(store),
-        "expected": store.expected(WAREHOUSE, PPK),
+        "expected": expected_now(store, WAREHOUSE, PPK),
         "cards": found.cards,
         "there": found.there,
         "due": found.due,
@@ -72,9 +75,9 @@ def all_that_is_told(store: Store, codes: list[str]) -> dict[str, Any]:
 
 def work(store: Store, codes: list[str]) -> None:
     """A station does one of everything that is counted anywhere."""
-    store.record_handover(Handover(WAREHOUSE, PPK), touched(codes[:3]))
-    store.record_handover(Handover(PPK, PPS), touched(codes[:1]))
-    withdrawn = store.record_handover(Handover(PPK, PPS), touched(codes[2:3])).events[0]
+    record_handover(store, Handover(WAREHOUSE, PPK), touched(codes[:3]))
+    record_handover(store, Handover(PPK, PPS), touched(codes[:1]))
+    withdrawn = record_handover(store, Handover(PPK, PPS), touched(codes[2:3])).events[0]
     correct(store, withdrawn, reason="did_not_occur")
     record_inspection(store, touched(codes[3:4]), "wet")
     record_seal(store, touched(codes[1:2])[0], "apply", ("S1",), names=("Luh", "Made"))
@@ -122,7 +125,7 @@ def test_of_a_stranger_nothing_is_counted_anywhere_and_once_admitted_all_of_it(f
         took_part = [name for name in counted if counted[name] != before.get(name)]
         assert {"items", "chains", "cache", "progress", "seals", "prints", "deliveries", "incidents"} <= {*took_part}
         cache = cache_of(root)
-        root.state.rebuild()
+        root.projection.rebuild()
         assert cache_of(root) == cache
         take(other, bundle_of(root))
         take(strange, bundle_of(root))
@@ -133,7 +136,7 @@ def test_a_stations_own_records_count_at_that_station_and_are_marked(fresh_url, 
     [code] = boxes(root, 1)
     with empty_ledger(fresh_url(), 7) as strange:
         strange.begin(election="Pemilu 2024", station="Asing", place=PPK, root=root.ledger.own_log().root)
-        strange.record_handover(Handover(WAREHOUSE, PPK), touched([code]))
+        record_handover(strange, Handover(WAREHOUSE, PPK), touched([code]))
         [early] = [f for f in strange.state.chain(code).findings if f.code == "UNKNOWN_STATION"]
         assert early.is_provisional and early.severity == "info" and waiting_words(strange) == ""
         take(strange, bundle_of(root))
@@ -153,15 +156,15 @@ def test_while_roots_log_is_not_here_what_names_this_root_counts_and_nothing_els
         empty_ledger(fresh_url(), 9) as reader,
     ):
         one.begin(election="Pemilu 2024", station="Satu", place=PPK, root=fingerprint)
-        one.record_handover(Handover(WAREHOUSE, PPK), touched(codes[:1]))
-        foreign.record_handover(Handover(WAREHOUSE, PPK), touched(codes[1:]))
+        record_handover(one, Handover(WAREHOUSE, PPK), touched(codes[:1]))
+        record_handover(foreign, Handover(WAREHOUSE, PPK), touched(codes[1:]))
         reader.begin(election="Pemilu 2024", station="Baca", place=PPS, root=fingerprint)
         take(reader, own_bundle(one), own_bundle(foreign))
         assert [chain.held_by for chain in reader.state.chains(codes)] == [PPK, None]
         take(reader, own_bundle(root))
         assert [chain.held_by for chain in reader.state.chains(codes)] == [WAREHOUSE, WAREHOUSE]
         cache = cache_of(reader)
-        reader.state.rebuild()
+        reader.projection.rebuild()
         assert cache_of(reader) == cache
         admit(root, card_of(one, 7))
         take(reader, own_bundle(root))
@@ -171,7 +174,7 @@ def test_while_roots_log_is_not_here_what_names_this_root_counts_and_nothing_els
 def test_things_that_a_stranger_alone_names_are_no_findings_of_anybody(fresh_url, root) -> None:
     with empty_ledger(fresh_url(), 7) as strange:
         strange.begin(election="Pemilu 2024", station="Asing", place=PPK, root=root.ledger.own_log().root)
-        strange.record_handover(Handover(WAREHOUSE, PPK), touched([strange.around.new_code() for _ in range(5)]))
+        record_handover(strange, Handover(WAREHOUSE, PPK), touched([strange.around.new_code() for _ in range(5)]))
         before = survey(root, AS_OF).discrepancies
         take(root, own_bundle(strange))
         seen = Overview()
@@ -186,12 +189,12 @@ def test_at_a_handover_too_what_a_strangers_record_would_explain_is_provisional_
     codes = boxes(root, 3)
     with empty_ledger(fresh_url(), 7) as strange:
         strange.begin(election="Pemilu 2024", station="Asing", place=PPK, root=root.ledger.own_log().root)
-        strange.record_handover(Handover(WAREHOUSE, PPK), touched(codes[:1]))
+        record_handover(strange, Handover(WAREHOUSE, PPK), touched(codes[:1]))
         take(root, own_bundle(strange))
-    onward = root.judge_handover(Handover(PPK, PPS), touched(codes[:2]), now=AS_OF)
+    onward = judge_handover(root, Handover(PPK, PPS), touched(codes[:2]), now=AS_OF)
     held = {f.item: (f.is_provisional, f.stranger) for f in onward if f.code == "NOT_HELD"}
     assert held == {codes[0]: (True, "Asing"), codes[1]: (False, "")}
-    again = root.judge_handover(Handover(WAREHOUSE, PPK), touched(codes[1:2]), now=AS_OF)
+    again = judge_handover(root, Handover(WAREHOUSE, PPK), touched(codes[1:2]), now=AS_OF)
     short = {f.item: (f.is_provisional, f.stranger) for f in again if f.code == "SHORTAGE" and f.item in codes}
     assert short == {codes[0]: (True, "Asing"), codes[2]: (False, "")}
 
@@ -216,15 +219,15 @@ def logs(url: Callable[[], str]) -> tuple[str, list[str], list[Bundle]]:
             never.begin(election="Pemilu 2024", station="Asing", place=PPK, root=fingerprint)
             for store in (first, stolen, late, never):
                 take(store, bundle_of(root))
-            first.record_handover(Handover(WAREHOUSE, PPK), touched(codes[:4]))
+            record_handover(first, Handover(WAREHOUSE, PPK), touched(codes[:4]))
             take(late, bundle_of(first))
             work(late, codes)
             work(never, codes)
-            stolen.record_handover(Handover(WAREHOUSE, "51.08.02"), touched(codes[4:]))
+            record_handover(stolen, Handover(WAREHOUSE, "51.08.02"), touched(codes[4:]))
             take(root, bundle_of(stolen))
             revoke(root, "Hilang", reason="x", last_good=1)
             admit(root, card_of(late, 6))
-            first.record_handover(Handover(PPK, PPS), touched(codes[1:4]))
+            record_handover(first, Handover(PPK, PPS), touched(codes[1:4]))
             return fingerprint, codes, [own_bundle(store) for store in (root, first, stolen, late, never)]
 
 
@@ -235,7 +238,7 @@ def arrive(url: str, fingerprint: str, codes: list[str], bundles: list[Bundle]) 
             take(store, bundle)
         told = all_that_is_told(store, codes)
         cache = cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert cache_of(store) == cache
         return told
 
@@ -287,17 +290,17 @@ def test_a_gap_is_final_at_a_station_once_the_logs_on_the_way_have_met_beyond_it
 
         take(district, bundle_of(root))
         take(village, bundle_of(root))
-        root.record_handover(Handover(WAREHOUSE, PPK), touched([code, other_box]))
+        record_handover(root, Handover(WAREHOUSE, PPK), touched([code, other_box]))
         take(district, bundle_of(root))
         take(village, bundle_of(root))
-        village.record_handover(Handover(PPS, TPS[0]), touched([code]))  # how it came there, nobody has recorded
+        record_handover(village, Handover(PPS, TPS[0]), touched([code]))  # how it came there, nobody has recorded
         take(root, bundle_of(village))
         assert gaps(root) == [True] and gaps(village) == [True]
         assert gaps(root) == [True]
-        village.record_handover(Handover(PPK, PPS), touched([other_box]))
+        record_handover(village, Handover(PPK, PPS), touched([other_box]))
         take(district, bundle_of(village))
         assert gaps(district) == [True]
-        district.record_handover(Handover(PPS, PPK), touched([other_box]))
+        record_handover(district, Handover(PPS, PPK), touched([other_box]))
         assert gaps(district) == [False] and gaps(village) == [True]
         take(village, own_bundle(district))
         assert gaps(village) == [False]
@@ -316,10 +319,10 @@ def test_a_log_that_has_ended_has_no_more_to_bring(fresh_url, root) -> None:
     district = join(fresh_url(), 5, root, place=PPK, name="PPK")
     village = join(fresh_url(), 6, root, place=PPS, name="PPS")
     with district.close_after_test, village.close_after_test:
-        root.record_handover(Handover(WAREHOUSE, PPK), touched([code]))
+        record_handover(root, Handover(WAREHOUSE, PPK), touched([code]))
         for store in (district, village):
             take(store, bundle_of(root))
-        village.record_handover(Handover(PPS, TPS[0]), touched([code]))
+        record_handover(village, Handover(PPS, TPS[0]), touched([code]))
         take(root, bundle_of(village), own_bundle(district))
         [before] = [f for f in root.state.chain(code).findings if f.code == "GAP"]
         revoke(root, "PPK", reason="selesai")

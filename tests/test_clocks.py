@@ -21,6 +21,8 @@ from custody.format.item_facts import Item
 from db.store import Store, Surroundings, open_store
 from evidence.entry import RawEntry
 from evidence.log_audit import audit_log
+from services.plan.plan_records import record_plan, register_items
+from services.records.handovers import record_handover
 from services.records.membership import admit
 from services.uptime import uptime
 
@@ -73,15 +75,15 @@ def station(clock: Clock, seed: int = 0, root: Store | None = None) -> Iterator[
 
 
 def a_box(store: Store) -> str:
-    store.load_plan(PLACES, NEEDS, source="plan.csv", digest="0" * 64)
+    record_plan(store, PLACES, NEEDS, source="plan.csv", digest="0" * 64)
     box = Item(store.around.new_code(), "box", TPS[0], k=1, n=1, held_by=WAREHOUSE)
-    store.register([box])
+    register_items(store, [box])
     return box.code
 
 
 def hand_on(store: Store, code: str, step: int) -> list[Event]:
     """The box goes on to the next place of its way down to the polling station and back."""
-    done = store.record_handover(Handover(WAY[step % len(WAY)], WAY[(step + 1) % len(WAY)]), touched([code]))
+    done = record_handover(store, Handover(WAY[step % len(WAY)], WAY[(step + 1) % len(WAY)]), touched([code]))
     return [event for event in done.events if event.type == "handover"]
 
 
@@ -194,7 +196,7 @@ def jumps_told(steps: Sequence[tuple[float, float]]) -> list[float]:
         at_once = 0
         for step, (seconds, jump_s) in enumerate(steps):
             laptop.go_on(seconds, jump_s=jump_s)
-            done = store.record_handover(Handover(WAY[step % len(WAY)], WAY[(step + 1) % len(WAY)]), touched([code]))
+            done = record_handover(store, Handover(WAY[step % len(WAY)], WAY[(step + 1) % len(WAY)]), touched([code]))
             assert done.events[0].type == "handover"
             at_once += sum(finding.code == "CLOCK" for finding in done.findings)
         chain = store.state.chain(code)

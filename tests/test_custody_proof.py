@@ -16,6 +16,7 @@ from custody.format.encoding import key_fingerprint
 from db.store import Store
 from evidence.custody_proof import CustodyProof, ProofAudit, audit_proof, read_custody_proof
 from services.exchange.evidence_files import audit_file
+from services.records.handovers import record_handover
 from services.records.label_prints import record_prints
 from services.records.membership import revoke
 from services.records.proof_files import prove
@@ -135,7 +136,7 @@ def test_a_chain_over_two_stations_is_proven_from_the_heads_of_both(tmp_path: Pa
         here = stack.enter_context(receiver(tmp_path, ROOT))
         absorb(here, sender)
         here.heads.take(sender.heads.own_head(), at="2024-02-10T08:00:00Z")
-        here.record_handover(Handover(TRUCK, "51.08.01"), touched(codes))
+        record_handover(here, Handover(TRUCK, "51.08.01"), touched(codes))
         proved = prove(here.state, codes[:1])
         assert proved.left_out == 0
         audit = audit_proof(proved.proof, root=ROOT)
@@ -155,7 +156,7 @@ def test_a_proof_brings_the_word_of_delegates_up_to_the_roots_own(tmp_path: Path
         stack.enter_context(post.close_after_test)  # type: ignore[attr-defined]
         codes = boxes(root, 2)
         absorb(post, delegate, root)
-        post.record_handover(Handover("51.08", "51.08.01"), touched(codes))
+        record_handover(post, Handover("51.08", "51.08.01"), touched(codes))
         for said in (["register", "handover"], ["register"]):
             for other in (root, delegate):
                 absorb(post, other)

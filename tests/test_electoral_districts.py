@@ -13,6 +13,8 @@ from custody.format.codes import ItemLabel
 from custody.format.item_facts import Item
 from custody.plan.places import Place, dapil_of
 from db.store import Store
+from services.plan.plan_records import record_plan
+from services.scanning.judging import judge_scanned
 
 REGISTERED = "A1 register X at WH for TPS1\n"
 TRUCK = "DK8123AB"
@@ -91,7 +93,7 @@ def test_the_right_way_through_a_committee_of_two_districts_is_no_fault():
 def loaded(store: Store) -> None:
     named = {"51.08.01": "Contoh 4", "51.08.02": "Contoh 5"}
     changed = [replace(place, dapil=named[place.code]) for place in TREE if place.code in named]
-    store.load_plan(changed, [], source="places.csv", digest="0" * 64)
+    record_plan(store, changed, [], source="places.csv", digest="0" * 64)
 
 
 def test_a_ledger_keeps_the_districts_of_its_plan_and_judges_by_them(url: str) -> None:
@@ -100,10 +102,10 @@ def test_a_ledger_keeps_the_districts_of_its_plan_and_judges_by_them(url: str) -
         assert store.state.places["51.08.01"].dapil is None
         loaded(store)
         before = cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert cache_of(store) == before
         assert dapil_of(store.state.places, TPS[0]) == "Contoh 4"
-        _item, found = store.judge(ItemLabel(code, 1), Handover("51.08", "51.08.02"))
+        _item, found = judge_scanned(store, ItemLabel(code, 1), Handover("51.08", "51.08.02"))
         assert [(f.code, f.values["dapil"], f.values["other_dapil"]) for f in found] == [
             ("WRONG_DESTINATION", "Contoh 4", "Contoh 5")
         ]

@@ -17,6 +17,7 @@ from merge_examples import bundle_of, join, take
 from custody.compose.compose import Handover, NewEvent, Touch
 from db.store import Store
 from services.records.correcting import correct
+from services.records.handovers import record_handover
 
 ALARMS = {"SUSPECTED_COPY", "VOID_LABEL", "FORK", "GAP"}
 DISTRICTS = ["51.08.01", "51.08.02"]
@@ -58,7 +59,7 @@ class Day:
         if labels is None and self.dice.randrange(10) == 0:
             touches[0] = Touch(codes[0], None, "typed")
         bound = tuple(place for place in DISTRICTS if TRUCKS[place] == to)
-        done = self.stations[by].record_handover(Handover(giver, to, bound=bound, counted=len(codes) + twins), touches)
+        done = record_handover(self.stations[by], Handover(giver, to, bound=bound, counted=len(codes) + twins), touches)
         is_found = any(finding.code == "COUNT" for finding in done.findings)
         self.counts_found += is_found and twins > 0
         self.counts_wrong += is_found != (twins > 0)
@@ -152,7 +153,7 @@ def work(day: Day, count: int, plants: int) -> list[str]:
         day.hand(village, village, tps, load)
         if turn % 9 == 4:  # an honest mistake, withdrawn: two boxes were not there
             store = day.stations[village]
-            last = store.record_handover(Handover(village, tps), [Touch(c, None, "typed") for c in load[:1]]).events[0]
+            last = record_handover(store, Handover(village, tps), [Touch(c, None, "typed") for c in load[:1]]).events[0]
             correct(store, last, reason="did_not_occur")
     for code, plant in plan.items():
         plant(day, code, goal[code])

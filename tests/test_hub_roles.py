@@ -26,7 +26,9 @@ from test_store_guards import ANYWHERE, IN_POSTGRES, attack, rows
 from custody.compose.compose import Handover, Touch
 from custody.errors import StoreError
 from db.store import Store, open_store
+from services.plan.plan_records import record_plan
 from services.records.correcting import correct
+from services.records.handovers import record_handover
 
 pytestmark = pytest.mark.postgres
 PAGE = Path(__file__).parents[1] / "docs" / "hub.md"
@@ -94,11 +96,11 @@ def hub(roles) -> Iterator[Store]:
 
 
 def test_the_hubs_role_does_all_its_work(hub: Store, sqlite_url) -> None:
-    hub.load_plan(PLACES, [], source="plan.csv", digest="0" * 64)
+    record_plan(hub, PLACES, [], source="plan.csv", digest="0" * 64)
     codes = boxes(hub, 6)
     hub.drafts.open("d", "51.08", TRUCK, (), at="2024-02-10T08:00:00Z")
     hub.drafts.take("d", Touch(codes[0], 1, "camera"), at="2024-02-10T08:00:00Z")
-    hub.record_handover(Handover("51.08", TRUCK), [], draft="d")
+    record_handover(hub, Handover("51.08", TRUCK), [], draft="d")
     correct(hub, give(hub, codes[1:3], TPS[0])[0], reason="did_not_occur")
     with station(sqlite_url(), 4) as other, empty_ledger(sqlite_url(), 4, 9) as copy:
         absorb(copy, other)
@@ -111,7 +113,7 @@ def test_the_hubs_role_does_all_its_work(hub: Store, sqlite_url) -> None:
     hub.heads.take(hub.heads.own_head(), at="2024-02-10T09:00:00Z")
     assert hub.heads.unwitnessed() > 0
     before = cache_of(hub)
-    hub.state.rebuild()
+    hub.projection.rebuild()
     assert cache_of(hub) == before
     assert set(told(hub)) == {"FORK"}
 

@@ -64,7 +64,7 @@ def test_the_ledger_of_before_opens_with_everything(file: Path) -> None:
         assert {code: [item.held_by, item.condition] for code, item in items.items()} == SAYS["items"]
         assert json.loads(json.dumps(chains_told(store, codes))) == SAYS["chains"]
         assert sorted(map(str, store.state.stock())) == SAYS["progress"]
-        assert [one.log for one in Strangers(store.state).kept()] == SAYS["strangers"]
+        assert [one.log for one in Strangers(store).kept()] == SAYS["strangers"]
         assert [photo.data is None for photo in store.photos.named()] == [False]
         assert [touch.code for touch in store.drafts.touches("d1")] == [codes[6], codes[5]]
         assert store.drafts.details("d1") == {"counted": "2"}
@@ -77,7 +77,7 @@ def test_nothing_in_the_ledger_of_before_is_found_that_was_not_found_before_and_
         assert changed_objects(store.ledger.database) == []
         assert sorted(told(store)) == SAYS["found"] == ["FORK", "INCOMPLETE"]
         record_inspection(store, touched(boxes(store, 1)), "wet")
-        store.state.rebuild()
+        store.projection.rebuild()
     with open_store(f"sqlite:///{file}", signer(), around(2)) as store:
         assert sorted(told(store)) == SAYS["found"]
         assert store.state.tables.event.select().count() == SAYS["rows"]["event"] + 2

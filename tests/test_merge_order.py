@@ -27,7 +27,7 @@ def test_an_entry_whose_number_does_not_follow_what_it_names_waits_whatever_come
     pieces = [front, [skipping], rest] if is_last_first else [front, rest, [skipping]]
     with planned_station(url) as store:
         for piece in pieces:
-            merge(store.ledger, store.state, piece)
+            merge(store, piece)
         assert held(store, liar.name) == (4, 0, 1)
         assert liar.name not in store.state.stations.forked()
         boxes(store, 1)
@@ -46,7 +46,7 @@ def test_withdrawing_one_handover_leaves_another_alone_that_calls_itself_its_oth
     liar.entries[-1] = liar.sign(liar.bodies[-1])
     assert (first["part"], second["part"]) == (1, 2)
     with planned_station(url) as store:
-        merge(store.ledger, store.state, liar.entries)
+        merge(store, liar.entries)
         event = store.ledger.at(liar.name, 2)[0]
         done = correct(store, event, reason="did_not_occur")
         assert [old.seq for old in done.withdrawn] == [2]
@@ -57,7 +57,7 @@ def test_the_parts_of_one_handover_are_withdrawn_together(url) -> None:
     for part in (1, 2):
         liar_handover(honest, part)
     with planned_station(url) as store:
-        merge(store.ledger, store.state, honest.entries)
+        merge(store, honest.entries)
         done = correct(store, store.ledger.at(honest.name, 3)[0], reason="did_not_occur")
         assert [old.seq for old in done.withdrawn] == [2, 3]
 

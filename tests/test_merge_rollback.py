@@ -109,7 +109,7 @@ def shorter(bundle: Bundle, log: str, size: int) -> Bundle:
 
 
 def audit(store: Store) -> list[tuple[str, str]]:
-    checking = Checking(store.state)
+    checking = Checking(store)
     found = audit_bundle(checking.rows(), checking.entries(), shown=checking.shown()).findings
     return [(finding.code, finding.log) for finding in found if finding.is_wrong]
 

@@ -28,7 +28,9 @@ from custody.errors import InputError, RuleError, TamperError
 from custody.plan.places import Place
 from db.store import Store, open_store
 from evidence.signer import Signer
+from services.plan.plan_records import record_plan
 from services.records.correcting import correct, find_event
+from services.records.handovers import record_handover
 from services.records.membership import admit, go_on, revoke, revoking
 
 WAY = Handover(WAREHOUSE, "51.08.01")
@@ -91,7 +93,7 @@ def agree_on_fork(fresh_url, one: Bundle, other: Bundle) -> None:
                 found = store.state.chain(code).findings
                 assert any(f.code == "FORK" and f.severity == "critical" and f.is_open for f in found)
             seen.append((first, told(store, sorted({code for e in events for code in e.rows})), cache_of(store)))
-            store.state.rebuild()
+            store.projection.rebuild()
             assert cache_of(store) == seen[-1][2]
             again = take(store, bundle_of(store))  # a bundle carries both histories on
             assert (again.new, again.known) == (0, len(events))
@@ -137,7 +139,7 @@ def test_honest_logs_are_never_taken_for_forks(fresh_url, root, merges) -> None:
             code = codes[number % len(codes)]
             if (held := giver.state.item(code)) is not None and dice.randrange(2):
                 to = dice.choice([place.code for place in PLACES if place.code != held.held_by])
-                giver.record_handover(Handover(held.held_by, to), touched([code]))
+                record_handover(giver, Handover(held.held_by, to), touched([code]))
             bundle = dice.choice(kept) if kept and dice.randrange(4) == 0 else bundle_of(giver)
             kept = [*kept[-9:], bundle]
             assert codes_of(take(taker, bundle).findings) == []
@@ -157,7 +159,7 @@ def test_what_a_revoked_station_wrote_before_counts_and_after_is_kept_apart(fres
         take(other, bundle_of(root))
         codes = boxes(root, early + late)
         for code in codes:
-            other.record_handover(Handover("51.08.01", "51.08.01.2001"), touched([code]))
+            record_handover(other, Handover("51.08.01", "51.08.01.2001"), touched([code]))
         [first] = split(own_bundle(other), 10**6)
         short = split(own_bundle(other), 1)[0]
         take(root, short)
@@ -177,7 +179,7 @@ def test_a_revocation_that_comes_late_takes_back_what_came_before_it(fresh_url, 
     with other.close_after_test:
         [code] = boxes(root, 1)
         take(other, bundle_of(root))
-        other.record_handover(WAY, touched([code]))
+        record_handover(other, WAY, touched([code]))
         take(root, bundle_of(other))
         assert root.state.item(code).held_by == "51.08.01"
         revoke(root, "PPK", reason="stolen", last_good=1)
@@ -185,7 +187,7 @@ def test_a_revocation_that_comes_late_takes_back_what_came_before_it(fresh_url, 
         take(other, bundle_of(root))
         assert other.state.item(code).held_by == WAREHOUSE  # it follows the root's word on itself too
         cache = cache_of(root)
-        root.state.rebuild()
+        root.projection.rebuild()
         assert cache_of(root) == cache
 
 
@@ -195,7 +197,7 @@ def test_a_revocation_that_comes_late_takes_back_what_came_before_it(fresh_url, 
 def test_a_station_that_root_has_not_admitted_is_kept_and_flagged(fresh_url, root) -> None:
     [code] = boxes(root, 1)
     with station(fresh_url(), 6) as stranger:
-        stranger.record_handover(WAY, touched([code]))
+        record_handover(stranger, WAY, touched([code]))
         merged = take(root, bundle_of(stranger))
         assert codes_of(merged.findings) == ["UNKNOWN_STATION"] and merged.waiting == 2
         chain = root.state.chain(code)
@@ -210,7 +212,7 @@ def test_a_station_that_root_has_not_admitted_is_kept_and_flagged(fresh_url, roo
 
 def test_a_strangers_plan_changes_no_place(fresh_url, root) -> None:
     with planned_station(fresh_url(), 6) as stranger:
-        stranger.load_plan([Place(WAREHOUSE, "Rumah saya", "warehouse")], [], source="x", digest="0" * 64)
+        record_plan(stranger, [Place(WAREHOUSE, "Rumah saya", "warehouse")], [], source="x", digest="0" * 64)
         before = cache_of(root)
         take(root, bundle_of(stranger))
         assert cache_of(root) == before
@@ -222,10 +224,10 @@ def test_a_delegate_plans_and_the_last_word_is_that_of_who_knew_the_other(fresh_
     other = join(fresh_url(), 5, root, place="51.08.01", name="PPK", powers=["plan"])
     with other.close_after_test:
         take(other, bundle_of(root))
-        other.load_plan([Place("51.08.01", "PPK Gerokgak", "district", WAREHOUSE)], [], source="x", digest="0" * 64)
+        record_plan(other, [Place("51.08.01", "PPK Gerokgak", "district", WAREHOUSE)], [], source="x", digest="0" * 64)
         take(root, bundle_of(other))
         assert root.state.places["51.08.01"].name == "PPK Gerokgak"
-        root.load_plan([PLACES[1]], [], source="y", digest="0" * 64)
+        record_plan(root, [PLACES[1]], [], source="y", digest="0" * 64)
         take(other, bundle_of(root))
         assert other.state.places["51.08.01"].name == PLACES[1].name
         assert cache_of(other) == cache_of(root)
@@ -236,7 +238,7 @@ def test_who_may_neither_plan_nor_admit_is_told_so(fresh_url, root) -> None:
     with other.close_after_test, station(fresh_url(), 6) as third:
         take(other, bundle_of(root))
         with pytest.raises(RuleError):
-            other.load_plan([Place("51.09", "X", "warehouse")], [], source="x", digest="0" * 64)
+            record_plan(other, [Place("51.09", "X", "warehouse")], [], source="x", digest="0" * 64)
         with pytest.raises(RuleError):
             admit(other, card_of(third, 6))
         with pytest.raises(RuleError):
@@ -251,8 +253,8 @@ def test_places_in_a_circle_made_by_two_plans_stop_nothing(fresh_url, root) -> N
     other = join(fresh_url(), 5, root, place="51.08.01", name="PPK", powers=["plan"])
     with other.close_after_test:
         take(other, bundle_of(root))
-        root.load_plan([Place("51.08.01", "PPK 1", "district", "51.08.02")], [], source="x", digest="0" * 64)
-        other.load_plan([Place("51.08.02", "PPK 2", "district", "51.08.01")], [], source="y", digest="0" * 64)
+        record_plan(root, [Place("51.08.01", "PPK 1", "district", "51.08.02")], [], source="x", digest="0" * 64)
+        record_plan(other, [Place("51.08.02", "PPK 2", "district", "51.08.01")], [], source="y", digest="0" * 64)
         take(root, bundle_of(other))
         take(other, bundle_of(root))
         assert cache_of(root) == cache_of(other)
@@ -269,7 +271,7 @@ def test_entries_wait_for_those_before_them_and_then_count(fresh_url, root) -> N
         take(other, bundle_of(root))
         codes = boxes(other, 12, held_by="51.08.01")
         for code in codes:
-            other.record_handover(Handover("51.08.01", "51.08.01.2001"), touched([code]))
+            record_handover(other, Handover("51.08.01", "51.08.01.2001"), touched([code]))
         first, second, third, *_ = parts(own_bundle(other), 5)
         take(root, first)
         waiting = take(root, third)
@@ -286,7 +288,7 @@ def test_a_correction_that_comes_before_its_target_waits_for_it(fresh_url, root)
     with other.close_after_test:
         [code] = boxes(root, 1)
         take(other, bundle_of(root))
-        event = other.record_handover(WAY, touched([code])).events[0]
+        event = record_handover(other, WAY, touched([code])).events[0]
         take(root, bundle_of(other))
         correct(root, find_event(root, f"{event.log}:{event.seq}"), reason="did_not_occur")
         with empty_ledger(fresh_url(), 7) as third:

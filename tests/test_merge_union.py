@@ -62,7 +62,7 @@ def answers(url: str, field: Field, bundles: list[Bundle], suffixes: tuple[str, 
         for bundle in bundles:
             take(store, bundle)
         state = cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert cache_of(store) == state
         again = take(store, *field.logs.values())
         assert (again.new, again.quarantined) == (0, 0)

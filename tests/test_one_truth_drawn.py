@@ -23,7 +23,6 @@ from custody.format.codes import ItemLabel, parse_entry
 from custody.format.events import Event
 from custody.handover.handover_facts import HandoverFacts
 from custody.handover.recorded import RecordedHandover
-from db.handover_context import told_of
 from db.handover_lookup import find_handover
 from db.log.merge import merge
 from db.store import Store
@@ -32,14 +31,17 @@ from reports.bast.letter_file import bast_json
 from reports.epcis.epcis_events import epcis_event
 from reports.epcis.epcis_uris import Uris
 from services.records.correcting import correct
+from services.records.handovers import record_handover
 from services.records.membership import admit
 from services.records.packing import record_packing
 from services.reporting.bast_letters import letter_facts
 from services.reporting.overview import Overview
 from services.reporting.survey import survey
 from services.scanning.draft_details import keep_details
+from services.scanning.handover_context import told_of
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_papers import facts_now, found_in
+from services.scanning.judging import judge_handover
 
 PPK, PPK_2 = "51.08.01", "51.08.02"
 WAYS = (
@@ -166,8 +168,8 @@ class Field:
             live.take(ItemLabel(touch.code, touch.print), touch.how)
         tally = DraftDesk(store, draft).tally
         assert live.tally == tally, "what a session shows while it is scanned is what it shows when it goes on"
-        foreseen = store.judge_handover(handover, touched(codes), now=store.around.now_utc())
-        recorded = store.record_handover(handover, (), draft=draft)
+        foreseen = judge_handover(store, handover, touched(codes), now=store.around.now_utc())
+        recorded = record_handover(store, handover, (), draft=draft)
         assert told(foreseen) == told(f for f in recorded.findings if f.code != "CLOCK"), (
             "the review says what is found"
         )
@@ -182,7 +184,7 @@ class Field:
         """Everybody takes in what all hold, each entry once: that repeats change nothing, the tests of merging say."""
         entries = {RawEntry(*entry): None for store in self.stores.values() for entry in store.ledger.entries()}
         for store in self.stores.values():
-            merge(store.ledger, store.state, entries)
+            merge(store, entries)
             assert {RawEntry(*entry) for entry in store.ledger.entries()} == {*entries}
 
 
@@ -350,7 +352,7 @@ def undone(field: Field) -> Iterator[None]:
     """What is recorded in the block is as if it had never been: the next example begins where this one did."""
     with suppress(_UndoneError), ExitStack() as stack:
         for store in field.stores.values():
-            stack.enter_context(store.ledger.transaction())
+            stack.enter_context(store.transaction())
         try:
             yield
         finally:

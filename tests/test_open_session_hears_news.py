@@ -16,6 +16,7 @@ import web.live.server_events
 from custody.format.codes import parse_entry, show_code
 from custody.format.paper_codes import is_part
 from scanner.decoding.picture_reader import Reader
+from services.scanning import judging
 from services.scanning.handover_desk import DraftDesk
 from tests.paper_examples import rendered
 
@@ -176,19 +177,21 @@ def test_a_session_that_was_recorded_or_dropped_is_looked_at_without_harm(newcom
         site.sessions.catch_up(draft)
 
 
-def test_a_scan_judges_one_label_and_only_news_judge_all_of_them_once(newcomer: Terminal, station: Terminal):
+def test_a_scan_judges_one_label_and_only_news_judge_all_of_them_once(
+    newcomer: Terminal, station: Terminal, monkeypatch: pytest.MonkeyPatch
+):
     from commands.context import station_at as opened
 
     codes, judged = station.codes("--to", PPK), list[int]()
     with opened(str(newcomer.home), None, lambda: "2024-02-11T01:00:00Z").store(write=True) as store:
         desk = DraftDesk(store, store.drafts.open("d", WH, PPK, (), at="2024-02-11T01:00:00Z").id)
-        judge = store.judge_labels
+        judge = judging._judge_items
 
-        def counted(labels: Any, handover: Any) -> Any:
+        def counted(store: Any, labels: Any, handover: Any) -> Any:
             judged.append(len(labels))
-            return judge(labels, handover)
+            return judge(store, labels, handover)
 
-        store.judge_labels = counted  # type: ignore[method-assign]
+        monkeypatch.setattr(judging, "_judge_items", counted)
         for code in codes[:6]:
             assert desk.catch_up() is None
             desk.take(parse_entry(code), "typed")  # type: ignore[arg-type]

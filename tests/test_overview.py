@@ -18,6 +18,8 @@ from custody.measures.progress import progress
 from custody.measures.timing import due_rows
 from custody.plan.places import Ways
 from db.store import Store
+from services.plan.plan_records import record_plan
+from services.records.handovers import record_handover
 from services.reporting import overview
 from services.reporting.overview import Overview
 
@@ -89,7 +91,8 @@ def test_another_log_and_another_plan_are_taken_in(sqlite_url: FreshUrl) -> None
         absorb(store, stranger)
         whole(kept, store)
         assert {one.finding.code for one in kept.irregular()} >= {"UNKNOWN_STATION"}
-        store.load_plan(
+        record_plan(
+            store,
             [PLACES[1].__class__("51.08.01", "PPK 1", "district", WAREHOUSE, "2024-02-13T00:00:00Z")],
             [],
             source="p.csv",
@@ -151,7 +154,7 @@ def test_a_count_that_differs_is_open_until_it_is_withdrawn(sqlite_url: FreshUrl
 
     with planned_station(sqlite_url()) as store:
         codes = boxes(store, 2)
-        told = store.record_handover(Handover(WAREHOUSE, "51.08.01", counted=3), touched(codes))
+        told = record_handover(store, Handover(WAREHOUSE, "51.08.01", counted=3), touched(codes))
         kept = whole(Overview(), store)
         assert [(one.finding.code, one.bast, one.place) for one in kept.irregular()] == [
             ("COUNT", told.bast, "51.08.01")

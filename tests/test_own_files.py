@@ -24,7 +24,7 @@ import web.views.label_requests
 from commands.context import Input, Output
 from commands.program import program
 from custody.errors import InputError
-from db.log.ledger import Ledger
+from db.log.reader import LedgerReader
 from db.sqlite_backup import backup
 from db.store import Surroundings, open_store
 from services.access import new_station, observers, pins
@@ -320,7 +320,7 @@ def protected(station: Terminal) -> Path:
 
 
 @contextmanager
-def command_ledger(station: Terminal) -> Iterator[Ledger]:
+def command_ledger(station: Terminal) -> Iterator[LedgerReader]:
     with open_store(f"sqlite:///{station.home / 'ledger.db'}", None, Surroundings(lambda: NOW)) as store:
         yield store.ledger
 

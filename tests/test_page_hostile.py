@@ -11,6 +11,7 @@ from work_examples import upload, work
 
 from commands.context import station_at
 from custody.plan.places import Need, Place
+from services.plan.plan_records import record_plan
 
 MARKUP = [
     '"><script src=//evil.example></script>',
@@ -62,7 +63,7 @@ def hostile_station(station: Terminal) -> Terminal:
     places = [Place(f"51.08.09.{number}", text, "village", "51.08") for number, text in enumerate(HOSTILE, 1000)]
     needs = [Need(f"kind-{number}", text, text, "village", 1, text[:20], "item") for number, text in enumerate(MARKUP)]
     with station_at(str(station.home), None).store(write=True) as store:
-        store.load_plan(places, needs, source=HOSTILE[1], digest="0" * 64)
+        record_plan(store, places, needs, source=HOSTILE[1], digest="0" * 64)
     assert station("plan", "--place", "51.08.09.1001").code == 0
     return station
 

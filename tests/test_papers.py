@@ -25,6 +25,8 @@ from custody.errors import TamperError
 from custody.format.paper_codes import Sheet
 from custody.handover.waybill import to_come
 from db.store import Store
+from services.records.handovers import record_handover
+from services.scanning.expecting import expected_now
 from tests.paper_examples import handover_body, signed_sheet
 
 PPK, OTHER_PPK, PPS = "51.08.01", "51.08.02", "51.08.01.2001"
@@ -52,7 +54,7 @@ def papers_of(store: Store, bast: str) -> list[Sheet]:
 def sent(sender: Store, count: int = 5, to: str = PPK, **more: object) -> tuple[list[str], list[Sheet]]:
     """Items that the sender has handed over, and the paper of it."""
     codes = boxes(sender, count)
-    recorded = sender.record_handover(Handover(WAREHOUSE, to, **more), touched(codes))
+    recorded = record_handover(sender, Handover(WAREHOUSE, to, **more), touched(codes))
     return codes, papers_of(sender, recorded.bast)
 
 
@@ -62,12 +64,12 @@ def read(store: Store, sheets: list[Sheet]) -> None:
 
 
 def expected(store: Store, giver: str, to: str, bound: tuple[str, ...] = ()) -> set[str] | None:
-    items = store.expected(giver, to, bound)
+    items = expected_now(store, giver, to, bound)
     return None if items is None else {item.code for item in items}
 
 
 def receive(store: Store, codes: list[str], giver: str = WAREHOUSE, to: str = PPK):
-    return store.record_handover(Handover(giver, to), touched(codes))
+    return record_handover(store, Handover(giver, to), touched(codes))
 
 
 def test_without_the_paper_nothing_is_known_and_with_it_every_item(sender, receiver):
@@ -247,7 +249,7 @@ def test_a_ledger_that_was_put_back_records_nothing_once_its_own_paper_is_seen(s
         codes = boxes(store, 5)
     shutil.copy(sqlite_file, copy)
     with open_store(url, signer(1), around(1)) as store:
-        sheets = papers_of(store, store.record_handover(Handover(WAREHOUSE, PPK), touched(codes)).bast)
+        sheets = papers_of(store, record_handover(store, Handover(WAREHOUSE, PPK), touched(codes)).bast)
     put_back = f"sqlite:///{copy}"
     with open_store(put_back, signer(1), around(1)) as store, pytest.raises(TamperError, match="older copy"):
         read(store, sheets)
@@ -350,10 +352,10 @@ def test_what_a_paper_brings_is_on_the_truck_wherever_it_is_bound_for(sender, kn
     """A box for another sub-district on this truck is astray, and neither unexpected nor in other hands."""
     codes, astray = boxes(sender, 2), boxes(sender, 1, TPS[-1])
     absorb(knowing, sender)  # the list of things, before they are loaded
-    done = sender.record_handover(Handover(WAREHOUSE, TRUCK, (PPK,)), touched([*codes, *astray]))
+    done = record_handover(sender, Handover(WAREHOUSE, TRUCK, (PPK,)), touched([*codes, *astray]))
     read(knowing, papers_of(sender, done.bast))
     assert expected(knowing, TRUCK, PPK) == set(codes)
-    found = knowing.record_handover(Handover(TRUCK, PPK), touched([*codes, *astray]))
+    found = record_handover(knowing, Handover(TRUCK, PPK), touched([*codes, *astray]))
     assert [(finding.code, finding.item) for finding in found.findings] == [("WRONG_DESTINATION", astray[0])]
     assert {ref["leaf"] for ref in found.events[0].body["refs"]} == {done.events[0].leaf}
 
@@ -361,7 +363,7 @@ def test_what_a_paper_brings_is_on_the_truck_wherever_it_is_bound_for(sender, kn
 def test_what_went_on_from_a_truck_is_on_it_no_longer_by_its_paper(sender, knowing):
     codes = boxes(sender, 2)
     absorb(knowing, sender)
-    done = sender.record_handover(Handover(WAREHOUSE, TRUCK, (PPK, OTHER_PPK)), touched(codes))
+    done = record_handover(sender, Handover(WAREHOUSE, TRUCK, (PPK, OTHER_PPK)), touched(codes))
     read(knowing, papers_of(sender, done.bast))
     assert receive(knowing, codes, TRUCK, PPK).findings == ()
     again = receive(knowing, codes, TRUCK, OTHER_PPK)
@@ -373,7 +375,7 @@ def test_an_older_paper_of_what_was_received_by_a_newer_one_says_nothing_any_mor
     [code] = boxes(sender, 1)
     absorb(knowing, sender)
     for _time in range(2):
-        read(knowing, papers_of(sender, sender.record_handover(Handover(WAREHOUSE, PPK), touched([code])).bast))
+        read(knowing, papers_of(sender, record_handover(sender, Handover(WAREHOUSE, PPK), touched([code])).bast))
     receive(knowing, [code])
     [event, *_] = receive(knowing, [code], PPK, PPS).events
     own = knowing.ledger.own_log().name

@@ -14,6 +14,7 @@ from custody.errors import RuleError
 from custody.format.events import Event
 from custody.plan.places import Need, Place
 from db.store import Store
+from services.plan.plan_records import record_plan
 from services.records.correcting import correct
 from tests.test_store_checking import told
 
@@ -29,14 +30,14 @@ def held(store: Store) -> tuple[object, object]:
 def sound(store: Store) -> bool:
     """Whether the cache is the fold: `verify` finds nothing, and a rebuild changes nothing."""
     before = cache_of(store)
-    store.state.rebuild()
+    store.projection.rebuild()
     return told(store) == [] and cache_of(store) == before
 
 
 def test_withdrawing_a_plan_takes_its_places_and_needs_back(url: str) -> None:
     with planned_station(url) as store:
         before = held(store)
-        [wrong] = store.load_plan(WRONG, [INK], source="wrong.csv", digest="1" * 64)
+        [wrong] = record_plan(store, WRONG, [INK], source="wrong.csv", digest="1" * 64)
         assert held(store) != before and store.state.places[WAREHOUSE].name == "Gudang lama"
         withdrawn = correct(store, wrong, reason="incorrect_data")
         assert held(store) == before and store.state.places[WAREHOUSE].name == "Gudang"
@@ -49,7 +50,7 @@ def test_all_parts_of_a_plan_are_withdrawn_together(url: str) -> None:
     with planned_station(url) as store:
         before = held(store)
         many = [Place(f"51.09.{n:04d}", "Desa " + "x" * 60, "village", WAREHOUSE) for n in range(900)]
-        parts = store.load_plan(many, [], source="many.csv", digest="2" * 64)
+        parts = record_plan(store, many, [], source="many.csv", digest="2" * 64)
         assert len(parts) > 1 and len(store.state.places) == len(PLACES) + 900
         assert len(correct(store, parts[-1], reason="did_not_occur").withdrawn) == len(parts)
         assert held(store) == before and sound(store)
@@ -59,7 +60,9 @@ def test_all_parts_of_a_plan_are_withdrawn_together(url: str) -> None:
 
 def test_items_of_a_withdrawn_place_stay_and_are_not_judged_by_it(url: str) -> None:
     with planned_station(url) as store:
-        [late] = store.load_plan([Place("51.08.09", "PPK 9", "district", WAREHOUSE)], [], source="x", digest="3" * 64)
+        [late] = record_plan(
+            store, [Place("51.08.09", "PPK 9", "district", WAREHOUSE)], [], source="x", digest="3" * 64
+        )
         [code] = boxes(store, 1, "51.08.09")
         correct(store, late, reason="did_not_occur")
         item = store.state.item(code)
@@ -74,7 +77,7 @@ def test_every_order_of_arrival_gives_the_same_places(sqlite_url) -> None:
         other = join(sqlite_url(), 5, root, place="51.08.01", name="PPK", powers=["plan"])
         stack.enter_context(other.close_after_test)  # type: ignore[attr-defined]
         take(other, bundle_of(root))
-        [theirs] = other.load_plan(WRONG, [INK], source="wrong.csv", digest="1" * 64)
+        [theirs] = record_plan(other, WRONG, [INK], source="wrong.csv", digest="1" * 64)
         first = correct(other, theirs, reason="incorrect_data")
         correct(other, first.corrections[0], reason="did_not_occur")
         take(root, bundle_of(other))

@@ -8,6 +8,8 @@ from ledger_examples import TPS, TRUCK, WAREHOUSE, planned_station, touched
 
 from custody.compose.compose import Handover, SealLook, Touch
 from custody.format.item_facts import Item
+from services.plan.plan_records import register_items
+from services.records.handovers import record_handover
 from services.records.sealing import record_seal
 
 HONEST, ASTRAY, SWAPPED = "", "wrong destination", "swapped labels"
@@ -63,13 +65,13 @@ def test_every_planted_fault_is_told_at_the_handover_and_no_honest_box(
             Item(store.around.new_code(), "box", TPS[place // PER_LOAD % len(TPS)], k=1, n=1, held_by=WAREHOUSE)
             for place in range(len(faults))
         ]
-        store.register(items)
+        register_items(store, items)
         serials = [f"A{place:05d}" for place in range(len(items))]
         for item, serial in zip(items, serials, strict=True):
             record_seal(store, Touch(item.code, 1, "camera"), "apply", [serial], names=("Made", "Ketut"))
         for first in range(0, len(items), PER_LOAD):
             load = range(first, min(first + PER_LOAD, len(items)))
-            store.record_handover(Handover(WAREHOUSE, TRUCK), touched(items[place].code for place in load))
+            record_handover(store, Handover(WAREHOUSE, TRUCK), touched(items[place].code for place in load))
             village = items[first].to.rpartition(".")[0]
             elsewhere = next(other for other in VILLAGES if other != village)
             for to in (village, elsewhere):
@@ -77,7 +79,7 @@ def test_every_planted_fault_is_told_at_the_handover_and_no_honest_box(
                 if not chosen:
                     continue
                 looks = {items[place].code: seen(faults[place][0], serials[faults[place][1]]) for place in chosen}
-                found = store.record_handover(Handover(TRUCK, to, seals=looks), touched(looks)).findings
+                found = record_handover(store, Handover(TRUCK, to, seals=looks), touched(looks)).findings
                 told = {(finding.item, finding.code) for finding in found if finding.code in EXPECTED.values()}
                 assert told == {(items[place].code, EXPECTED[faults[place][0]]) for place in chosen if faults[place][0]}
         for item, (fault, _) in zip(items, faults, strict=True):

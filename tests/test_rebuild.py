@@ -56,10 +56,10 @@ def test_a_rebuild_that_is_broken_off_leaves_the_tables_as_they_were(url: str) -
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            store.state.rebuild(stop)
+            store.projection.rebuild(stop)
         assert cache_of(store) == before
         told: list[int] = []
-        assert store.state.rebuild(told.append) == sum(told) == 12
+        assert store.projection.rebuild(told.append) == sum(told) == 12
         assert cache_of(store) != before
         found = store.state.item(codes[0])
         assert found is not None and found.held_by == TRUCK

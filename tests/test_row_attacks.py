@@ -59,7 +59,7 @@ def unguarded(store: Store) -> Iterator[None]:
 
 def named(store: Store) -> tuple[int, int | None]:
     """How much `verify` finds wrong, and the first number that it names."""
-    checking = Checking(store.state)
+    checking = Checking(store)
     audit = audit_bundle(checking.rows(), checking.entries(), shown=checking.shown())
     found = [f for f in audit.findings if f.is_wrong] + list(checking.findings(audit.logs, lambda _count: None))
     return len(found), min((finding.seq for finding in found if finding.seq), default=None)
@@ -262,7 +262,7 @@ def test_a_log_whose_first_entry_is_gone_is_named(ledger: Store) -> None:
 
     def behead(store: Store, _dice: Dice) -> int:
         store.ledger.tables.event.delete().where(store.ledger.tables.event.seq == 1).execute()
-        store.ledger.forget()
+        store.ledger.memory.forget()
         return 1
 
     check(ledger, behead, 0)

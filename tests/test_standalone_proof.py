@@ -24,6 +24,7 @@ from evidence.checkpoint import make_checkpoint
 from evidence.custody_proof import CustodyProof, audit_proof, read_custody_proof
 from evidence.proof import make_proof
 from evidence.tree import Tree
+from services.records.handovers import record_handover
 from services.records.label_prints import record_prints
 from services.records.membership import revoke
 from services.records.proof_files import prove
@@ -57,8 +58,8 @@ def proofs(tmp_path_factory: pytest.TempPathFactory) -> list[CustodyProof]:
         give(root, codes, TRUCK)
         found = [prove(root.state, codes[:1]).proof]
         absorb(post, root)
-        post.record_handover(Handover(TRUCK, "51.08.01"), touched(codes))
-        post.record_handover(Handover("51.08.01", "51.08.01.2001"), touched(codes[:2]))
+        record_handover(post, Handover(TRUCK, "51.08.01"), touched(codes))
+        record_handover(post, Handover("51.08.01", "51.08.01.2001"), touched(codes[:2]))
         absorb(root, post)
         root.heads.take(post.heads.own_head(), at="2024-02-10T08:00:00Z")
         found.append(prove(root.state, codes[:2]).proof)

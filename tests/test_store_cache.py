@@ -29,7 +29,10 @@ from custody.format.item_facts import CONDITIONS, Item, SerialRange
 from custody.plan.places import Need, Place, below
 from db.state.queries import standing_links
 from db.store import Store
+from services.plan.plan_records import record_plan, register_items
+from services.records.handovers import record_handover
 from services.records.label_prints import claim, record_blanks, record_prints, record_reprints, record_void
+from services.scanning.expecting import expected_now
 
 TREE = {place.code: place for place in PLACES}
 STRANGERS = [draw_code(random.Random(seed).randrange) for seed in (91, 92)]
@@ -85,7 +88,7 @@ class History:
                     item = replace(item, code=strangers[0])
                 else:
                     self.codes.append(item.code)
-                store.register([item])
+                register_items(store, [item])
             case "print":
                 record_prints(store, codes, sheet="a4-3x7")
             case "blank":
@@ -102,7 +105,7 @@ class History:
             case "handover":
                 giver, to = dice.sample(HOLDERS, 2)
                 conditions = {codes[0]: dice.choice(CONDITIONS)} if dice.random() < 0.3 else {}
-                store.record_handover(Handover(giver, to, conditions=conditions), touched(codes))
+                record_handover(store, Handover(giver, to, conditions=conditions), touched(codes))
             case "pack" | "unpack":
                 action = "add" if kind == "pack" else "remove"
                 if len(codes) > 1:
@@ -169,13 +172,13 @@ def agrees_with_the_fold(store: Store, codes: list[str]) -> None:
     for code in codes:
         whole = custody(code, events)
         assert cached.get(code) == whole.item
-        assert custody(code, store.state.families([code])[code]) == whole
+        assert custody(code, store.state.families.of([code])[code]) == whole
         links = standing_links(whole)
         assert (latest[code].leaf if code in latest else None) == (links[-1].event.leaf if links else None)
     by_leaf = {event.leaf: event for event in events}
     assert all((ref.log, ref.seq) == (by_leaf[ref.leaf].log, by_leaf[ref.leaf].seq) for ref in latest.values())
     before = cache_of(store)
-    store.state.rebuild()
+    store.projection.rebuild()
     assert cache_of(store) == before
 
 
@@ -187,7 +190,8 @@ def many(url: str):
         dice = random.Random(5)
         for to, held_by in product([*TPS, "51.08.01.2001", "99.99"], (WAREHOUSE, "51.08.01")):
             codes += boxes(store, 2, to, held_by=held_by)
-        store.register(
+        register_items(
+            store,
             [
                 Item(
                     store.around.new_code(),
@@ -200,7 +204,7 @@ def many(url: str):
                     held_by=WAREHOUSE,
                 )
                 for k in (1, 2)
-            ]
+            ],
         )
         record_prints(store, dice.sample(codes, 20), sheet="a4-3x7")
         give(store, dice.sample(codes, 9), TRUCK)
@@ -216,7 +220,7 @@ def test_what_is_expected_is_what_the_giver_holds_for_a_place_or_below_it(many: 
         inside = {place.code for place in below(TREE, top)}
         wanted = {item.code for item in whole(many) if item.held_by == giver and item.to in inside}
         assert {item.code for item in many.state.expected(giver, [top])} == wanted
-        assert {item.code for item in many.expected(giver, top) or ()} == wanted
+        assert {item.code for item in expected_now(many, giver, top) or ()} == wanted
     two = {item.code for item in many.state.expected(WAREHOUSE, ["51.08.01", "51.08.01.2001", TPS[-1]])}
     assert two == {
         item.code
@@ -265,7 +269,7 @@ def test_a_place_that_moves_takes_all_below_it_along(many: Store) -> None:
     village = TREE["51.08.01.2001"]
     before = {item.code for item in many.state.find_items(under="51.08.02")}
     moved = {item.code for item in many.state.find_items(under=village.code)}
-    many.load_plan([replace(village, parent="51.08.02")], [], source="x.csv", digest="0" * 64)
+    record_plan(many, [replace(village, parent="51.08.02")], [], source="x.csv", digest="0" * 64)
     assert {item.code for item in many.state.find_items(under="51.08.02")} == before | moved
     assert moved.isdisjoint({item.code for item in many.state.find_items(under="51.08.01")})
 
@@ -274,11 +278,11 @@ def test_a_place_may_come_before_the_one_it_lies_in(url: str) -> None:
     with planned_station(url) as store:
         late = [Place("52.01.01", "PPK", "district", "52.01"), Place("52.01", "Gudang", "warehouse")]
         for place in late:
-            store.load_plan([place], [], source="x.csv", digest="0" * 64)
+            record_plan(store, [place], [], source="x.csv", digest="0" * 64)
         [code] = boxes(store, 1, "52.01.01")
         assert [item.code for item in store.state.find_items(under="52.01")] == [code]
         before = cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert cache_of(store) == before
 
 
@@ -287,11 +291,13 @@ def test_what_hangs_on_the_plan_is_asked_again_once_the_plan_has_changed_and_not
         asked = []
 
         def kinds() -> list[str]:
-            return store.ledger.remember_rule("kinds", lambda: asked.append(1) or [n.kind for n in store.state.needs()])
+            return store.ledger.memory.remember_rule(
+                "kinds", lambda: asked.append(1) or [n.kind for n in store.state.needs()]
+            )
 
         before, codes = kinds(), boxes(store, 2)
         give(store, codes, "51.08.01")
         assert kinds() == before and len(asked) == 1
         need = Need("stamp", "Cap", "Stamp", "polling_station", 1, "buah", "item", ())
-        store.load_plan([], [need], source="more.csv", digest="1" * 64)
+        record_plan(store, [], [need], source="more.csv", digest="1" * 64)
         assert kinds() == sorted([*before, "stamp"]) and len(asked) == 2

@@ -11,7 +11,7 @@ from services.records.label_prints import record_prints
 
 
 def told(store: Store) -> list[str]:
-    checking = Checking(store.state)
+    checking = Checking(store)
     audit = audit_bundle(checking.rows(), checking.entries(), shown=checking.shown())
     return [f.code for f in audit.findings if f.is_wrong] + [
         str(f) for f in checking.findings(audit.logs, lambda _n: None)

@@ -13,6 +13,9 @@ from custody.compose.compose import Handover
 from custody.errors import ConflictError, InputError, StoreError
 from custody.plan.places import Place
 from db.store import open_store
+from services.plan.custodians import find_custodian
+from services.plan.plan_records import record_plan
+from services.records.handovers import record_handover
 
 ROUNDS = 12
 
@@ -23,7 +26,7 @@ def write(url: str, seed: int) -> list[str]:
     with open_store(url, signer(), around(seed)) as store:
         for number in range(ROUNDS):
             [code] = boxes(store, 1)
-            done = store.record_handover(Handover(WAREHOUSE, TPS[number % len(TPS)]), touched([code]))
+            done = record_handover(store, Handover(WAREHOUSE, TPS[number % len(TPS)]), touched([code]))
             leaves.append(done.events[0].leaf)
     return leaves
 
@@ -129,7 +132,7 @@ def test_who_waits_too_long_for_the_lock_is_told_so_and_can_try_again(url: str) 
         entered, leave = threading.Event(), threading.Event()
 
         def hold() -> None:
-            with open_store(url, signer(), around(2)) as store, store.ledger.transaction():
+            with open_store(url, signer(), around(2)) as store, store.transaction():
                 entered.set()
                 leave.wait(60)
 
@@ -154,8 +157,8 @@ def test_who_waits_too_long_for_the_lock_is_told_so_and_can_try_again(url: str) 
 def test_readers_go_on_while_somebody_writes(url: str) -> None:
     with planned_station(url) as writer, open_store(url, None, around(1), busy_timeout_s=0.1) as reader:
         codes = boxes(writer, 2)
-        with writer.ledger.transaction():
-            writer.record_handover(Handover(WAREHOUSE, TPS[0]), touched(codes))
+        with writer.transaction():
+            record_handover(writer, Handover(WAREHOUSE, TPS[0]), touched(codes))
             assert reader.state.items_of(codes)[codes[0]].held_by == WAREHOUSE
         assert reader.state.items_of(codes)[codes[0]].held_by == TPS[0]
 
@@ -163,10 +166,10 @@ def test_readers_go_on_while_somebody_writes(url: str) -> None:
 def test_a_transaction_that_fails_leaves_the_ledger_to_the_next_one(url: str) -> None:
     with planned_station(url) as store:
         size = store.ledger.event_count()
-        with pytest.raises(ZeroDivisionError), store.ledger.transaction():
+        with pytest.raises(ZeroDivisionError), store.transaction():
             boxes(store, 3)
             raise ZeroDivisionError
         assert store.ledger.event_count() == size
         assert list(store.state.find_items()) == []
-        store.load_plan([Place("51.08.09", "PPK", "district", WAREHOUSE)], [], source="x", digest="0" * 64)
-        assert store.custodian("51.08.09") == "51.08.09"
+        record_plan(store, [Place("51.08.09", "PPK", "district", WAREHOUSE)], [], source="x", digest="0" * 64)
+        assert find_custodian(store, "51.08.09") == "51.08.09"

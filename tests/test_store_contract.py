@@ -32,8 +32,13 @@ from custody.format.codes import ItemLabel, draw_code
 from custody.format.encoding import SIGNING_CONTEXT, canonical, entry_bytes, read_signatures
 from custody.plan.places import Need, Place
 from db.store import open_store
+from services.plan.custodians import find_custodian
+from services.plan.plan_records import record_plan, register_items, unregistered_items
+from services.records.handovers import record_handover
 from services.records.label_prints import record_prints, record_reprints
 from services.records.membership import admit
+from services.scanning.expecting import expected_now
+from services.scanning.judging import judge_scanned
 
 STRANGER = draw_code(around(seed=99).randbelow)
 
@@ -61,7 +66,7 @@ def test_a_log_is_named_for_its_election_and_station_and_no_two_have_one_name(fr
 
 def test_nothing_is_recorded_before_a_log_is_begun(url: str) -> None:
     with open_store(url, signer(), around(), create=True) as store, pytest.raises(StoreError, match="no station yet"):
-        store.load_plan(PLACES, NEEDS, source="plan.csv", digest="0" * 64)
+        record_plan(store, PLACES, NEEDS, source="plan.csv", digest="0" * 64)
 
 
 def test_items_are_found_by_any_of_what_is_asked_together(url: str) -> None:
@@ -90,7 +95,7 @@ def test_nothing_is_recorded_without_the_key(url: str) -> None:
     with station(url):
         pass
     with open_store(url, None, around()) as store, pytest.raises(StoreError, match="for reading alone"):
-        store.load_plan(PLACES, NEEDS, source="plan.csv", digest="0" * 64)
+        record_plan(store, PLACES, NEEDS, source="plan.csv", digest="0" * 64)
 
 
 def test_every_event_follows_the_one_before_it_and_carries_the_stations_signature(url: str) -> None:
@@ -126,9 +131,9 @@ def test_nothing_is_added_to_a_log_that_does_not_end_where_it_was_left(url: str)
 def test_loading_a_plan_again_records_it_again_and_changes_nothing(url: str) -> None:
     with planned_station(url) as store:
         before = cache_of(store)
-        assert store.load_plan(PLACES, NEEDS, source="plan.csv", digest="0" * 64)
+        assert record_plan(store, PLACES, NEEDS, source="plan.csv", digest="0" * 64)
         assert cache_of(store) == before
-        assert store.load_plan([], [], source="empty.csv", digest="0" * 64) == []
+        assert record_plan(store, [], [], source="empty.csv", digest="0" * 64) == []
         assert sorted(store.state.needs(), key=lambda need: need.kind) == sorted(NEEDS, key=lambda need: need.kind)
         assert store.state.places.all() == {place.code: place for place in PLACES}
 
@@ -136,7 +141,8 @@ def test_loading_a_plan_again_records_it_again_and_changes_nothing(url: str) -> 
 def test_a_plan_that_names_a_thing_twice_keeps_the_last_word(url: str) -> None:
     with station(url) as store:
         fewer = Need("booth", "Bilik", "Booth", "polling_station", 2, "buah", "item")
-        store.load_plan(
+        record_plan(
+            store,
             [*PLACES, Place(TPS[0], "TPS baru", "polling_station", "51.08.01.2001")],
             [*NEEDS, fewer],
             source="plan.csv",
@@ -150,16 +156,17 @@ def test_a_place_cannot_lie_below_itself(url: str) -> None:
     with planned_station(url) as store:
         before = cache_of(store)
         with pytest.raises(RuleError, match="below itself"):
-            store.load_plan([Place(WAREHOUSE, "Gudang", "warehouse", TPS[0])], [], source="x.csv", digest="0" * 64)
+            record_plan(store, [Place(WAREHOUSE, "Gudang", "warehouse", TPS[0])], [], source="x.csv", digest="0" * 64)
         assert cache_of(store) == before
 
 
 def test_a_plan_recorded_by_another_program_is_seen_by_one_that_has_looked_before(url: str) -> None:
     with planned_station(url) as ours, open_store(url, signer(), around(5)) as theirs:
         with pytest.raises(InputError):
-            ours.custodian("51.08.03")
+            find_custodian(ours, "51.08.03")
         assert ours.state.places[TPS[0]].name == "TPS 1"
-        theirs.load_plan(
+        record_plan(
+            theirs,
             [
                 Place("51.08.03", "PPK 3", "district", WAREHOUSE),
                 Place(TPS[0], "TPS pindah", "polling_station", "51.08.03"),
@@ -168,15 +175,15 @@ def test_a_plan_recorded_by_another_program_is_seen_by_one_that_has_looked_befor
             source="more.csv",
             digest="0" * 64,
         )
-        assert ours.custodian("51.08.03") == "51.08.03"
+        assert find_custodian(ours, "51.08.03") == "51.08.03"
         [code] = boxes(ours, 1, TPS[0])
-        found = ours.judge(ItemLabel(code, 1), Handover(WAREHOUSE, "51.08.01.2001"))[1]
+        found = judge_scanned(ours, ItemLabel(code, 1), Handover(WAREHOUSE, "51.08.01.2001"))[1]
         assert [finding.code for finding in found] == ["WRONG_DESTINATION"]
 
 
 def test_the_missing_items_are_exactly_those_that_the_needs_ask_for(url: str) -> None:
     with planned_station(url) as store:
-        missing = store.missing_items()
+        missing = unregistered_items(store)
         assert len(missing) == len(TPS) * (5 + 4)
         assert {item.to for item in missing} == set(TPS)
         assert len({item.code for item in missing}) == len(missing)
@@ -191,14 +198,14 @@ def test_the_missing_items_are_exactly_those_that_the_needs_ask_for(url: str) ->
 def test_what_is_registered_is_missing_no_more(url: str) -> None:
     with planned_station(url) as store:
         done: list[int] = []
-        store.register(store.missing_items(under="51.08.01", kind="box"), progress=done.append)
+        register_items(store, unregistered_items(store, under="51.08.01", kind="box"), progress=done.append)
         assert sum(done) == 4 * 5
-        left = store.missing_items()
+        left = unregistered_items(store)
         assert len(left) == len(TPS) * 9 - 4 * 5
         assert not [item for item in left if item.kind == "box" and item.to.startswith("51.08.01.")]
-        assert store.missing_items(under="51.08.01", kind="box") == []
-        store.register(left)
-        assert store.missing_items() == []
+        assert unregistered_items(store, under="51.08.01", kind="box") == []
+        register_items(store, left)
+        assert unregistered_items(store) == []
 
 
 # --- labels -----------------------------------------------------------------------------------------------------------
@@ -223,7 +230,7 @@ def test_a_label_is_printed_first_once_and_then_only_reprinted_one_by_one(url: s
 def test_a_handover_moves_what_was_scanned_and_says_how_many_were_expected(url: str) -> None:
     with planned_station(url) as store:
         codes = boxes(store, 5)
-        done = store.record_handover(Handover(WAREHOUSE, TPS[0], counted=4), touched(codes[:4]))
+        done = record_handover(store, Handover(WAREHOUSE, TPS[0], counted=4), touched(codes[:4]))
         assert (done.scanned, done.expected, done.bast, done.giver, done.to) == (
             4,
             5,
@@ -239,7 +246,7 @@ def test_a_handover_moves_what_was_scanned_and_says_how_many_were_expected(url: 
 def test_a_code_given_twice_is_taken_once_where_it_was_first(url: str) -> None:
     with planned_station(url) as store:
         first, second = boxes(store, 2)
-        done = store.record_handover(Handover(WAREHOUSE, TPS[0]), touched([first, second, first]))
+        done = record_handover(store, Handover(WAREHOUSE, TPS[0]), touched([first, second, first]))
         assert done.scanned == 2
         assert [row["code"] for row in done.events[0].body["items"]] == [first, second]
 
@@ -247,19 +254,19 @@ def test_a_code_given_twice_is_taken_once_where_it_was_first(url: str) -> None:
 def test_more_than_two_hundred_items_are_parts_of_one_handover(url: str) -> None:
     with planned_station(url) as store:
         codes = boxes(store, 401)
-        done = store.record_handover(Handover(WAREHOUSE, TPS[0], counted=400), touched(codes))
+        done = record_handover(store, Handover(WAREHOUSE, TPS[0], counted=400), touched(codes))
         parts = [(event.body["part"], event.body["parts"], event.body["bast"]) for event in done.events]
         assert parts == [(number, 3, "0001/GUDANG-1/2024") for number in (1, 2, 3)]
         assert [event.body["counted"] for event in done.events] == [None, None, 400]
         assert [finding.code for finding in done.findings] == ["COUNT"]
         assert {event.body["id"] for event in done.events} == {done.events[0].body["id"]}
-        again = store.record_handover(Handover(TPS[0], "51.08.01.2001"), touched(codes[:1]))
+        again = record_handover(store, Handover(TPS[0], "51.08.01.2001"), touched(codes[:1]))
         assert again.bast == "0002/GUDANG-1/2024"
 
 
 def test_an_unknown_code_is_recorded_with_its_finding(url: str) -> None:
     with planned_station(url) as store:
-        done = store.record_handover(Handover(WAREHOUSE, TPS[0]), touched([STRANGER]))
+        done = record_handover(store, Handover(WAREHOUSE, TPS[0]), touched([STRANGER]))
         assert [(finding.code, finding.item) for finding in done.findings] == [("UNKNOWN_CODE", STRANGER)]
         chain = store.state.chain(STRANGER)
         assert (chain.item, chain.held_by, len(chain.links)) == (None, TPS[0], 1)
@@ -269,9 +276,9 @@ def test_an_unknown_code_is_recorded_with_its_finding(url: str) -> None:
 def test_what_a_carrier_was_to_take_is_unknown_until_its_stops_are(url: str) -> None:
     with planned_station(url) as store:
         codes = boxes(store, 2) + boxes(store, 1, TPS[-1])
-        assert store.record_handover(Handover(WAREHOUSE, TRUCK), touched(codes[:1])).expected is None
+        assert record_handover(store, Handover(WAREHOUSE, TRUCK), touched(codes[:1])).expected is None
         bound = Handover(WAREHOUSE, TRUCK, bound=("51.08.01",))
-        done = store.record_handover(bound, touched(codes[1:]))
+        done = record_handover(store, bound, touched(codes[1:]))
         assert done.expected == 1
         assert [(finding.code, finding.item) for finding in done.findings] == [("WRONG_DESTINATION", codes[2])]
 
@@ -290,7 +297,7 @@ def test_what_is_irregular_is_judged_before_the_handover_and_recorded_with_it(ur
             extras=(Extra("box", 1, "torn"),),
             counted=9,
         )
-        done = store.record_handover(handover, touched(codes))
+        done = record_handover(store, handover, touched(codes))
         assert [(finding.code, finding.item) for finding in done.findings] == [
             ("VOID_LABEL", codes[0]),
             ("NOT_HELD", codes[1]),
@@ -299,7 +306,7 @@ def test_what_is_irregular_is_judged_before_the_handover_and_recorded_with_it(ur
             ("LATE_ENTRY", None),
         ]
         assert [event.type for event in done.events] == ["handover", "inspect", "inspect"]
-        assert store.judge(ItemLabel(codes[0], 1), Handover(TPS[0], WAREHOUSE))[1][0].code == "VOID_LABEL"
+        assert judge_scanned(store, ItemLabel(codes[0], 1), Handover(TPS[0], WAREHOUSE))[1][0].code == "VOID_LABEL"
 
 
 @pytest.mark.parametrize(
@@ -314,7 +321,7 @@ def test_a_handover_that_cannot_be_true_is_refused_and_records_nothing(url: str,
     with planned_station(url) as store:
         before = store.ledger.heads()
         with pytest.raises((RuleError, InputError), match=error):
-            store.record_handover(handover, touched(codes))
+            record_handover(store, handover, touched(codes))
         assert store.ledger.heads() == before
 
 
@@ -336,19 +343,19 @@ def test_a_receiver_that_has_met_the_givers_log_confirms_and_is_not_alarmed(fres
         receiver.begin(election="Pemilu 2024", station="PPK 1", place="51.08.01")
         codes = boxes(giver, 3)
         way = Handover(WAREHOUSE, "51.08.01")
-        assert not receiver.has_met(WAREHOUSE)  # nothing is registered here: what is to come is not known
-        giver.record_handover(way, touched(codes[:2]))
+        assert not receiver.state.has_met(WAREHOUSE)  # nothing is registered here: what is to come is not known
+        record_handover(giver, way, touched(codes[:2]))
         admit(giver, card_of(receiver, 1))
         absorb(receiver, giver)
-        assert receiver.judge(ItemLabel(codes[0], 1), way)[1] == []
-        assert {item.code for item in receiver.expected(WAREHOUSE, "51.08.01") or ()} == set(codes)
-        done = receiver.record_handover(way, touched([codes[0], codes[2]]))
+        assert judge_scanned(receiver, ItemLabel(codes[0], 1), way)[1] == []
+        assert {item.code for item in expected_now(receiver, WAREHOUSE, "51.08.01") or ()} == set(codes)
+        done = record_handover(receiver, way, touched([codes[0], codes[2]]))
         assert (done.scanned, done.expected) == (2, 3)
         assert [(finding.code, finding.item) for finding in done.findings] == [("SHORTAGE", codes[1])]
         assert [len(receiver.state.chain(code).links) for code in codes] == [3, 2, 2]
         assert receiver.state.chain(codes[0]).findings == ()
-        assert [item.code for item in receiver.expected(WAREHOUSE, "51.08.01") or ()] == [codes[1]]
-        again = receiver.record_handover(way, touched(codes[:2])).findings
+        assert [item.code for item in expected_now(receiver, WAREHOUSE, "51.08.01") or ()] == [codes[1]]
+        again = record_handover(receiver, way, touched(codes[:2])).findings
         assert [(finding.code, finding.item, finding.is_provisional) for finding in again] == [
             ("NOT_HELD", codes[0], False)
         ]
@@ -360,9 +367,9 @@ def test_a_station_that_has_not_met_the_giver_says_so(fresh_url) -> None:
         codes = boxes(other, 1)
         absorb(store, other)
         way = Handover("51.08.02", "51.08.01")
-        assert store.expected("51.08.02", "51.08.01") is None
-        assert store.expected(WAREHOUSE, TPS[0]) is not None
-        done = store.record_handover(way, touched([*codes, STRANGER]))
+        assert expected_now(store, "51.08.02", "51.08.01") is None
+        assert expected_now(store, WAREHOUSE, TPS[0]) is not None
+        done = record_handover(store, way, touched([*codes, STRANGER]))
         assert done.expected is None
         assert {(f.code, f.item, f.is_provisional) for f in done.findings} == {
             ("NOT_HELD", codes[0], True),
@@ -384,5 +391,5 @@ def test_a_bast_number_is_made_of_the_stations_name_and_nothing_a_path_minds(sql
     with open_store(sqlite_url(), signer(), around(), create=True) as store:
         genesis = store.begin(election="Pemilu/2024 \n", station=station_name, place=WAREHOUSE)
         assert genesis.log.startswith("serah/pemilu-2024/") and genesis.log.count("/") == 3
-        done = store.record_handover(Handover(WAREHOUSE, "51.08.01"), touched([STRANGER]))
+        done = record_handover(store, Handover(WAREHOUSE, "51.08.01"), touched([STRANGER]))
         assert done.bast == bast

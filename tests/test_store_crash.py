@@ -19,6 +19,7 @@ from custody.compose.compose import Handover, Touch
 from custody.errors import StoreError
 from custody.format.codes import draw_code
 from db.store import Store, open_store
+from services.records.handovers import record_handover
 
 AT = "2024-02-10T08:00:00Z"
 RESTART_S = 60
@@ -37,7 +38,7 @@ def scan_forever(url: str, seed: int) -> None:
                 code = draw_code(dice.randrange)
                 store.drafts.take(draft, Touch(code, 1, "camera"), at=AT)
                 print("took", code, flush=True)
-            store.record_handover(Handover(WAREHOUSE, TPS[0]), [], draft=draft)
+            record_handover(store, Handover(WAREHOUSE, TPS[0]), [], draft=draft)
             print("recorded", draft, flush=True)
 
 
@@ -142,7 +143,7 @@ def test_on_a_full_disk_a_handover_is_recorded_whole_or_not_at_all(sqlite_url) -
             before = store.ledger.heads()
             limit(store, page_count(store) + room)
             try:
-                store.record_handover(Handover(WAREHOUSE, TPS[0]), [], draft=draft)
+                record_handover(store, Handover(WAREHOUSE, TPS[0]), [], draft=draft)
             except StoreError as error:
                 refused += 1
                 assert "the disk is full: this was not recorded" in str(error)
@@ -151,7 +152,7 @@ def test_on_a_full_disk_a_handover_is_recorded_whole_or_not_at_all(sqlite_url) -
                 assert len(store.drafts.touches(draft)) == 40
             limit(store, 1_000_000)
             if store.drafts.all():
-                store.record_handover(Handover(WAREHOUSE, TPS[0]), [], draft=draft)
+                record_handover(store, Handover(WAREHOUSE, TPS[0]), [], draft=draft)
             assert store.ledger.heads() != before
             is_sound(store)
         assert 0 < refused < 14
@@ -172,7 +173,7 @@ def test_on_a_full_disk_no_scan_is_acknowledged_that_is_not_stored(sqlite_url) -
             acknowledged.append(code)
     with open_store(url, signer(), around(2)) as store:
         assert [touch.code for touch in store.drafts.touches("d")] == acknowledged
-        assert store.record_handover(Handover(WAREHOUSE, TPS[0]), [], draft="d").scanned == len(acknowledged)
+        assert record_handover(store, Handover(WAREHOUSE, TPS[0]), [], draft="d").scanned == len(acknowledged)
 
 
 @contextmanager

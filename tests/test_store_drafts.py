@@ -8,6 +8,7 @@ from ledger_examples import TPS, WAREHOUSE, around, boxes, planned_station, sign
 from custody.compose.compose import Handover, Touch
 from custody.errors import InputError, StoreError
 from db.store import open_store
+from services.records.handovers import record_handover
 
 AT = "2024-02-10T08:00:00Z"
 
@@ -88,12 +89,12 @@ def test_recording_a_session_ends_it_and_a_second_time_is_refused_and_adds_nothi
         store.drafts.open("d1", WAREHOUSE, TPS[0], (), at=AT)
         for touch in touched(codes):
             store.drafts.take("d1", touch, at=AT)
-        done = store.record_handover(Handover(WAREHOUSE, TPS[0]), [], draft="d1")
+        done = record_handover(store, Handover(WAREHOUSE, TPS[0]), [], draft="d1")
         assert (done.scanned, done.events[0].body["id"]) == (3, "d1")
         assert store.drafts.all() == []
         size = store.ledger.event_count()
         with pytest.raises(InputError, match="no unfinished session"):
-            store.record_handover(Handover(WAREHOUSE, TPS[0]), touched(codes), draft="d1")
+            record_handover(store, Handover(WAREHOUSE, TPS[0]), touched(codes), draft="d1")
         assert store.ledger.event_count() == size
 
 
@@ -103,7 +104,7 @@ def test_a_session_whose_recording_is_refused_is_still_there(url: str) -> None:
         store.drafts.open("d1", WAREHOUSE, TPS[0], (), at=AT)
         store.drafts.take("d1", Touch(code, 1, "camera"), at=AT)
         with pytest.raises(InputError):
-            store.record_handover(Handover(WAREHOUSE, TPS[0], conditions={"A": "wet"}), [], draft="d1")
+            record_handover(store, Handover(WAREHOUSE, TPS[0], conditions={"A": "wet"}), [], draft="d1")
         assert [touch.code for touch in store.drafts.touches("d1")] == [code]
 
 
@@ -128,7 +129,7 @@ def test_scanners_that_share_a_session_lose_nothing_while_it_is_confirmed(url: s
         with open_store(url, signer(), around(3)) as store:
             while store.drafts.get("d1").scan_count < 20:
                 pass
-            done = store.record_handover(Handover(WAREHOUSE, TPS[0]), [], draft="d1")
+            done = record_handover(store, Handover(WAREHOUSE, TPS[0]), [], draft="d1")
             return [row["code"] for event in done.events for row in event.body["items"]]
 
     with ThreadPoolExecutor(4) as pool:

@@ -16,13 +16,14 @@ from custody.format.codes import draw_code
 from db.log.table_audit import Checking
 from db.store import Store, open_store
 from evidence.audit import audit_bundle
+from services.records.handovers import record_handover
 
 AT = "2024-02-10T08:00:00Z"
 
 
 def is_whole(store: Store) -> bool:
     """What `verify` says of the ledger."""
-    checking = Checking(store.state)
+    checking = Checking(store)
     audit = audit_bundle(checking.rows(), checking.entries(), shown=checking.shown())
     return audit.is_ok and not list(checking.findings(audit.logs, lambda _count: None))
 
@@ -34,7 +35,7 @@ def scan_and_record(store: Store, number: int, dice: random.Random, acknowledged
         code = draw_code(dice.randrange)
         store.drafts.take(draft, Touch(code, 1, "camera"), at=AT)
         acknowledged.add(code)
-    store.record_handover(Handover(WAREHOUSE, TPS[0]), [], draft=draft)
+    record_handover(store, Handover(WAREHOUSE, TPS[0]), [], draft=draft)
     acknowledged.add(draft)
 
 
@@ -92,7 +93,7 @@ def test_after_an_error_the_log_is_looked_at_before_anything_follows_it(sqlite_u
     """What failed may have left anything behind; a log that does not end as it was left gets no successor."""
     with planned_station(sqlite_url()) as store:
         scan_and_record(store, 0, random.Random(1), set())
-        with pytest.raises(StoreError), store.ledger.transaction():
+        with pytest.raises(StoreError), store.transaction():
             raise StoreError("the disk failed")
         database = store.ledger.database
         database.execute_sql("DROP TRIGGER event_no_update")
@@ -105,7 +106,7 @@ def test_after_an_error_the_log_is_looked_at_before_anything_follows_it(sqlite_u
 def test_after_an_error_the_settings_of_the_connection_are_what_they_were(sqlite_url) -> None:
     with planned_station(sqlite_url()) as store:
         store.ledger.database.execute_sql("PRAGMA synchronous = off")
-        with pytest.raises(StoreError), store.ledger.transaction():
+        with pytest.raises(StoreError), store.transaction():
             raise StoreError("the disk failed")
         scan_and_record(store, 1, random.Random(2), set())
         assert store.ledger.database.execute_sql("PRAGMA synchronous").fetchone()[0] == 2
@@ -115,7 +116,7 @@ def test_after_an_error_nothing_is_read_through_the_connection_that_failed(sqlit
     with planned_station(sqlite_url()) as store:
         database = store.ledger.database
         database.execute_sql("CREATE TEMP TABLE of_this_connection (x)")
-        with pytest.raises(StoreError), store.ledger.transaction():
+        with pytest.raises(StoreError), store.transaction():
             raise StoreError("the disk failed")
         names = database.execute_sql("SELECT name FROM temp.sqlite_master").fetchall()
         assert names == [] and database.execute_sql("PRAGMA synchronous").fetchone()[0] == 2
@@ -148,7 +149,7 @@ def test_who_counts_is_not_remembered_from_a_record_that_failed(url: str) -> Non
         return NewEvent("admit", {"station": f"Pos {seed}", "place": TPS[0], "key": f"{seed:064x}", "powers": []})
 
     with planned_station(url) as store:
-        with pytest.raises(StoreError), store.ledger.transaction():
+        with pytest.raises(StoreError), store.transaction():
             record(store, admitting(1))
             assert f"{1:064x}" in store.state.stations.now().powers
             raise StoreError("the disk failed")

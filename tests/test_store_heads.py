@@ -35,7 +35,7 @@ def test_every_commit_leaves_a_signed_head_over_all_that_is_held(url: str) -> No
 def test_a_commit_that_fails_leaves_the_head_as_it_was(url: str) -> None:
     with planned_station(url) as store:
         before = store.ledger.signed_heads.signed(store.ledger.own_log().name)
-        with pytest.raises(ZeroDivisionError), store.ledger.transaction():
+        with pytest.raises(ZeroDivisionError), store.transaction():
             boxes(store, 3)
             raise ZeroDivisionError
         assert store.ledger.signed_heads.signed(store.ledger.own_log().name) == before

@@ -102,7 +102,7 @@ def test_random_damage_ends_in_our_own_errors_and_never_in_a_traceback(tmp_path:
             with open_store(f"sqlite:///{file}", signer(), around()) as store:
                 all_events(store)
                 boxes(store, 1)
-                store.state.rebuild()
+                store.projection.rebuild()
         except CustodyError as error:
             assert str(error)
 

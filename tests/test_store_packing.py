@@ -8,12 +8,17 @@ from test_store_checking import told
 
 from custody.chain.seals import opening_faults
 from custody.compose.compose import Handover, NewEvent
+from custody.compose.splitting import Part, equal_parts, rest_of
 from custody.errors import CustodyError, RuleError
 from custody.format.item_facts import Item, SerialRange
 from custody.format.serials import count_of
 from db.store import Store
-from services.records.packing import Part, equal_parts, open_pack, record_packing, rest_of
+from services.plan.plan_records import register_items
+from services.records.handovers import record_handover
+from services.records.packing import open_pack, record_packing
 from services.records.sealing import account, record_seal
+from services.scanning.expecting import expected_now
+from services.scanning.judging import judge_scanned
 
 
 def pack(store: Store, parent: str, codes: list[str], action: str = "add", **more):
@@ -29,7 +34,7 @@ def seals(store: Store, first: int = 1, last: int = 100, to: str = "51.08.01") -
         serials=SerialRange("A", first, last, 4),
         held_by=WAREHOUSE,
     )
-    store.register([item])
+    register_items(store, [item])
     return item.code
 
 
@@ -40,7 +45,7 @@ def test_one_label_moves_all_and_what_was_not_seen_is_counted_apart(url: str) ->
         pack(store, sack, [tps_set])
         assert set(store.state.contents.carried({sack: store.state.item(sack)})) == {tps_set, *inner}
         handover = Handover(WAREHOUSE, TPS[0])
-        recorded = store.record_handover(handover, touched([sack, inner[0]]))
+        recorded = record_handover(store, handover, touched([sack, inner[0]]))
         assert (recorded.scanned, recorded.assumed, recorded.expected) == (2, 4, 6)
         assert "SHORTAGE" not in [finding.code for finding in recorded.findings]
         assert {store.state.item(code).held_by for code in inner} == {TPS[0]}
@@ -48,7 +53,7 @@ def test_one_label_moves_all_and_what_was_not_seen_is_counted_apart(url: str) ->
         assert last == {inner[0]: True, inner[1]: False, inner[2]: False, inner[3]: False}
         assert told(store) == []
         before = cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert cache_of(store) == before
 
 
@@ -58,7 +63,7 @@ def test_what_is_inside_and_goes_elsewhere_is_told_when_the_parent_is_scanned(sq
         [other] = boxes(store, 1, TPS[-1])
         found = pack(store, sack, [other]).findings
         assert [finding.code for finding in found] == ["WRONG_DESTINATION"]
-        _item, judged = store.judge(touched_label(sack), Handover(WAREHOUSE, TPS[0]))
+        _item, judged = judge_scanned(store, touched_label(sack), Handover(WAREHOUSE, TPS[0]))
         assert [(finding.code, finding.item) for finding in judged] == [("WRONG_DESTINATION", other)]
 
 
@@ -112,7 +117,7 @@ def test_what_cannot_be_true_is_refused_and_records_nothing(sqlite_url) -> None:
 def test_things_in_other_hands_are_packed_and_told(sqlite_url) -> None:
     with planned_station(sqlite_url()) as store:
         sack, box = boxes(store, 2)
-        store.record_handover(Handover(WAREHOUSE, TRUCK), touched([box]))
+        record_handover(store, Handover(WAREHOUSE, TRUCK), touched([box]))
         assert [finding.code for finding in pack(store, sack, [box]).findings] == ["NOT_HELD"]
         assert store.state.contents.carried({sack: store.state.item(sack)}) == {}
 
@@ -124,7 +129,7 @@ def test_an_opened_pack_is_the_sum_of_its_parts(url: str) -> None:
         assert [str(item.serials) for item in opened.items] == ["A0011-A0040", "A0001-A0010", "A0041-A0100"]
         assert sum(item.quantity for item in opened.items) == 100
         assert store.state.item(code).to == WAREHOUSE, "an empty wrapper is expected nowhere"
-        assert code not in {item.code for item in store.expected(WAREHOUSE, "51.08.01") or ()}
+        assert code not in {item.code for item in expected_now(store, WAREHOUSE, "51.08.01") or ()}
         record_seal(store, None, "spoil", ["A0012"])
         rows = {row.pack.code: row.fates["spoiled"] for row in account(store).packs}
         assert code not in rows and rows[opened.items[0].code] == 1
@@ -154,7 +159,7 @@ def test_a_pack_is_not_opened_into_what_it_does_not_hold(sqlite_url, parts: list
 def test_a_pack_without_numbers_is_opened_by_counts(sqlite_url) -> None:
     with planned_station(sqlite_url()) as store:
         item = Item(store.around.new_code(), "seal", TPS[0], quantity=50, held_by=WAREHOUSE)
-        store.register([item])
+        register_items(store, [item])
         with pytest.raises(RuleError):
             open_pack(store, touched([item.code])[0], [Part(None, 51)])
         opened = open_pack(store, touched([item.code])[0], [Part(None, 20), Part(None, 5)])

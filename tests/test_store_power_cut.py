@@ -11,6 +11,7 @@ from custody.compose.compose import Handover, Touch
 from custody.format.codes import draw_code
 from db.connect import open_database
 from db.store import open_store
+from services.records.handovers import record_handover
 
 AT = "2024-02-10T08:00:00Z"
 
@@ -32,7 +33,7 @@ def day_at_the_truck(file: Path, disk: Disk, dice: random.Random, *, synchronous
                 code = draw_code(dice.randrange)
                 store.drafts.take(draft, Touch(code, 1, "camera"), at=AT)
                 acknowledged.append(code)
-            store.record_handover(Handover(WAREHOUSE, TPS[0]), [], draft=draft)
+            record_handover(store, Handover(WAREHOUSE, TPS[0]), [], draft=draft)
             acknowledged.append(draft)
         disk.share_of_moments = 0
     return acknowledged

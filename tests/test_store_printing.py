@@ -9,6 +9,7 @@ from custody.errors import RuleError
 from custody.format.codes import ItemLabel
 from db.store import Store
 from services.records.label_prints import account, claim, record_blanks, record_prints, record_reprints
+from services.scanning.judging import judge_scanned
 
 SHEET = {"sheet": "a4-3x7"}
 
@@ -20,7 +21,7 @@ def blanks(store: Store, count: int) -> list[str]:
 
 
 def said(store: Store, code: str) -> list[str]:
-    return [str(finding) for finding in store.judge(ItemLabel(code, 1), Handover(WAREHOUSE, "51.08.01"))[1]]
+    return [str(finding) for finding in judge_scanned(store, ItemLabel(code, 1), Handover(WAREHOUSE, "51.08.01"))[1]]
 
 
 def test_a_blank_is_claimed_once_and_its_print_is_the_first(url: str) -> None:
@@ -54,7 +55,7 @@ def test_claims_of_many_fit_their_events_and_refer_to_the_prints(url: str) -> No
         assert [len(event.rows) for event in events] == [100, 100, 50]
         assert [len(event.body["refs"]) for event in events] == [2, 2, 1]
         rows = cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert cache_of(store) == rows
 
 

@@ -5,8 +5,10 @@ from test_store_checking import told
 
 from custody.plan.places import Need
 from db.store import Store
+from services.plan.plan_records import record_plan
 from services.records.correcting import correct
 from services.records.sealing import account, opened_packs, record_seal
+from services.scanning.judging import judge_scanned
 
 SEALS_ON_BOXES = Need("strap", "Segel", "Seal", "box", 2, "keping", "pack")
 
@@ -34,7 +36,7 @@ def test_the_table_of_seals_is_what_the_events_say_and_can_be_made_anew(url: str
         correct(store, wrong, reason="did_not_occur")
         assert [row for row in table(store) if row[1] == second] == []
         before, rows = table(store), cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert (table(store), cache_of(store)) == (before, rows)
         assert told(store) == []
         store.ledger.tables.seal_use.delete().execute()
@@ -60,11 +62,11 @@ def test_the_plan_says_which_kinds_may_not_go_without_seals(sqlite_url) -> None:
         from custody.format.codes import ItemLabel
 
         label, way = ItemLabel(code, 1), Handover(**handover)
-        assert "UNSEALED" not in [finding.code for finding in store.judge(label, way)[1]]
-        store.load_plan((), [SEALS_ON_BOXES], source="needs.csv", digest="0" * 64)
-        assert "UNSEALED" in [finding.code for finding in store.judge(label, way)[1]]
+        assert "UNSEALED" not in [finding.code for finding in judge_scanned(store, label, way)[1]]
+        record_plan(store, (), [SEALS_ON_BOXES], source="needs.csv", digest="0" * 64)
+        assert "UNSEALED" in [finding.code for finding in judge_scanned(store, label, way)[1]]
         seal(store, code, "apply", "A1", "A2")
-        assert "UNSEALED" not in [finding.code for finding in store.judge(label, way)[1]]
+        assert "UNSEALED" not in [finding.code for finding in judge_scanned(store, label, way)[1]]
         seal(store, code, "remove")
-        assert "UNSEALED" in [finding.code for finding in store.judge(label, way)[1]]
+        assert "UNSEALED" in [finding.code for finding in judge_scanned(store, label, way)[1]]
         assert opened_packs(store) == frozenset()

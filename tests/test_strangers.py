@@ -122,8 +122,8 @@ def test_beyond_each_limit_strangers_are_left_out_and_all_else_is_taken(
         assert root.ledger.sizes()[mine] == joined.ledger.sizes()[mine]
         [line] = [one for one in merged.findings if one.log == ""]
         assert line.code == "UNKNOWN_STATION" and line.values["count"] == merged.left_out and not line.is_wrong
-        assert len(kept(root)) <= 2 if limit == "logs" else sum(o.bytes for o in Strangers(root.state).kept()) <= 9_000
-        checking = Checking(root.state)
+        assert len(kept(root)) <= 2 if limit == "logs" else sum(o.bytes for o in Strangers(root).kept()) <= 9_000
+        checking = Checking(root)
         audit = audit_bundle(checking.rows(), checking.entries(), root=root.ledger.own_log().root)
         assert [one for one in audit.findings if one.is_wrong] == []  # nothing that anybody signed is missing
         again = take(root, Bundle(rows, entries))
@@ -172,7 +172,7 @@ def test_the_room_that_is_taken_already_counts_and_admission_gives_it_back(
     one, other = naming(1, 3, 4), naming(2, 3, 4)
     with planned_station(fresh_url(), 1) as store:
         assert take(store, bundle_of(one)).left_out == 0
-        [first] = Strangers(store.state).kept()
+        [first] = Strangers(store).kept()
         assert first.bytes == sum(len(e.body) + len(e.signatures) for e in one.entries)
         assert (first.log, first.entries, first.fingerprint) == (one.name, 4, one.fingerprint)
         monkeypatch.setattr(db.log.quarantine, "MAX_BYTES", first.bytes + 100)

@@ -95,19 +95,19 @@ def test_a_ledger_from_which_strangers_were_dropped_is_as_if_they_had_never_come
         gone = dice.sample(stations, dice.randrange(1, count + 1))
         take(clean, bundle_of(*(each for each in stations if each not in gone)))
         clean.heads.unwitnessed()
-        mark, rules = store.ledger.mark(), store.ledger.rules_mark()
+        mark, rules = store.ledger.memory.mark(), store.ledger.memory.rules_mark()
         whole = rows_of(store)
-        Strangers(store.state).drop([each.name for each in gone], at=AT)
-        assert store.ledger.mark() != mark and store.ledger.rules_mark() != rules
+        Strangers(store).drop([each.name for each in gone], at=AT)
+        assert store.ledger.memory.mark() != mark and store.ledger.memory.rules_mark() != rules
         assert rows_of(store) == rows_of(clean)
         told_clean = told(clean)
         assert [one for one in told(store) if one not in told_clean] == []
         before = cache_of(store)
-        store.state.rebuild()
+        store.projection.rebuild()
         assert cache_of(store) == before
         assert take(store, bundle).new == sum(len(each.entries) for each in gone)
         store.heads.unwitnessed()
-        assert rows_of(store) == whole and store.ledger.mark() != mark
+        assert rows_of(store) == whole and store.ledger.memory.mark() != mark
 
 
 def test_a_correction_whose_target_was_dropped_and_seals_that_a_stranger_put_on_leave_no_trace(
@@ -136,7 +136,7 @@ def test_a_correction_whose_target_was_dropped_and_seals_that_a_stranger_put_on_
         take(store, bundle_of(other))
         before = rows_of(store)
         take(store, bundle_of(one))
-        Strangers(store.state).drop([one.name], at=AT)
+        Strangers(store).drop([one.name], at=AT)
         assert told(store) == [] and rows_of(store) == before
         take(store, bundle_of(one))
         assert told(store) == []
@@ -196,12 +196,12 @@ def test_whoever_relies_on_a_stranger_is_told_before_it_goes(fresh_url: Callable
     one = stranger(1, 3)
     with planned_station(fresh_url(), 1) as store:
         take(store, bundle_of(one))
-        assert [each.kept_to for each in Strangers(store.state).kept()] == [0]  # none of those in the bundle
+        assert [each.kept_to for each in Strangers(store).kept()] == [0]  # none of those in the bundle
         store.heads.take(one.head(2), at=AT)
-        assert [each.kept_to for each in Strangers(store.state).kept()] == [2]
+        assert [each.kept_to for each in Strangers(store).kept()] == [2]
         ref = Ref(one.name, 2, one.entries[1].leaf.hex())
         record(store, *store.papers.witness_events([ref]))
-        Strangers(store.state).drop([one.name], at=AT)
+        Strangers(store).drop([one.name], at=AT)
         assert set(told(store)) == {"INCOMPLETE"}
         take(store, bundle_of(one))
         assert told(store) == []
@@ -216,7 +216,7 @@ def test_the_guards_let_go_of_nothing_but_what_was_said_to_be_dropped(url: str):
         own, other = (tables.log.get(tables.log.is_own == number) for number in (1, 0))
 
         def attack(*statements: str) -> None:
-            with pytest.raises(StoreError), store.ledger.transaction(), as_store_errors():
+            with pytest.raises(StoreError), store.transaction(), as_store_errors():
                 for statement in statements:
                     store.ledger.database.execute_sql(statement)
 
@@ -234,7 +234,7 @@ def test_the_guards_let_go_of_nothing_but_what_was_said_to_be_dropped(url: str):
         attack(said(own, log_id=other.id))
         attack(said(other, size=other.size + 1))
         assert tables.event.select().count() == count and tables.dropped.select().count() == 0
-        Strangers(store.state).drop([one.name], at=AT)
+        Strangers(store).drop([one.name], at=AT)
         attack("DELETE FROM dropped")
         attack("UPDATE dropped SET log_id = 1")
         assert tables.event.select().count() == count - len(one.entries)
@@ -245,7 +245,7 @@ def test_a_log_that_was_dropped_and_counts_now_is_missing(fresh_url: Callable[[]
     one = stranger()
     with planned_station(fresh_url(), 1) as store:
         take(store, bundle_of(one))
-        Strangers(store.state).drop([one.name], at=AT)
+        Strangers(store).drop([one.name], at=AT)
         assert told(store) == []
         said = {"station": "x", "place": "51.08", "key": one.public_key.hex(), "powers": []}
         record(store, NewEvent("admit", said))
@@ -262,14 +262,14 @@ def test_a_failed_drop_leaves_everything(fresh_url: Callable[[], str], monkeypat
         before = rows_of(store)
         monkeypatch.setattr(Strangers, "_forget_corrections", lambda _self: (_ for _ in ()).throw(TamperError("x")))
         with pytest.raises(TamperError):
-            Strangers(store.state).drop([one.name], at=AT)
+            Strangers(store).drop([one.name], at=AT)
         assert rows_of(store) == before and told(store) == []
 
 
 def test_names_that_mean_nothing_or_what_counts_raise(fresh_url: Callable[[], str]):
     with planned_station(fresh_url(), 1) as store:
         with pytest.raises(InputError):
-            Strangers(store.state).meant(["nobody"])
+            Strangers(store).meant(["nobody"])
         with pytest.raises(RuleError):
-            Strangers(store.state).meant([store.ledger.own_log().name])
-        assert Strangers(store.state).meant([]) == []
+            Strangers(store).meant([store.ledger.own_log().name])
+        assert Strangers(store).meant([]) == []

@@ -12,6 +12,8 @@ from custody.compose.compose import Handover, NewEvent, Touch
 from custody.measures.returning import return_rows, way_back
 from custody.plan.places import Place, Ways
 from reports.lists.returns import returns_report
+from services.plan.plan_records import record_plan
+from services.records.handovers import record_handover
 
 VENDOR = "MUSNAH-01"
 GONE = Place(VENDOR, "Pemusnahan", "vendor")
@@ -39,7 +41,7 @@ def seal(store, code: str, action: str, serials=(), result=None, by: str = WAREH
 def moved(store, codes: list[str], ways: list[str], giver: str) -> list[object]:
     found = []
     for to in ways:
-        found += store.record_handover(Handover(giver, to), [Touch(code, 1, "camera") for code in codes]).findings
+        found += record_handover(store, Handover(giver, to), [Touch(code, 1, "camera") for code in codes]).findings
         giver = to
     return found
 
@@ -51,7 +53,7 @@ def the_way_back_of(store, codes: list[str]):
 
 def test_a_whole_way_back_accuses_nobody_and_each_state_is_told(sqlite_url):
     with planned_station(sqlite_url()) as store:
-        store.load_plan([GONE], [], source="vendors.csv", digest="0" * 64)
+        record_plan(store, [GONE], [], source="vendors.csv", digest="0" * 64)
         codes = boxes(store, 6, HOME)
         for code in codes:
             seal(store, code, "apply", [f"S-{code[:4]}"])
@@ -88,7 +90,7 @@ def test_a_whole_way_back_accuses_nobody_and_each_state_is_told(sqlite_url):
                 },
             ),
         )
-        handed = store.record_handover(Handover(WAREHOUSE, VENDOR, note="BA 12"), [Touch(gone, 1, "camera")])
+        handed = record_handover(store, Handover(WAREHOUSE, VENDOR, note="BA 12"), [Touch(gone, 1, "camera")])
         assert handed.findings == () and handed.expected is None  # nobody plans what is given away
         told = the_way_back_of(store, codes)
         assert [(told[code].state, told[code].holder, told[code].seals) for code in codes] == [

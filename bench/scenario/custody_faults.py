@@ -5,6 +5,7 @@ from dataclasses import replace
 from bench.scenario.field import Load
 from bench.scenario.scene import Scene, fault, leave_out
 from scanner.reads import Read
+from services.plan.plan_records import register_items
 from services.records.label_prints import record_reprints
 from services.records.sealing import record_seal
 
@@ -77,7 +78,7 @@ def registered_twice(s: Scene) -> None:
         known = s.field.warehouse.store.state.item(s.item)
         assert known is not None
         other = replace(known, election="DPD" if known.election != "DPD" else "DPR", held_by=s.district)
-        s.field.districts[s.district].store.register([other])
+        register_items(s.field.districts[s.district].store, [other])
 
     s.on("arrive", edit)
     s.ledger("SUSPECTED_COPY")

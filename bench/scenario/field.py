@@ -19,6 +19,7 @@ from custody.format.item_facts import Item
 from custody.handover.recorded import RecordedHandover
 from custody.plan.places import Need, Place, below
 from services.exchange.transfer import own_head
+from services.plan.plan_records import record_plan, register_items, unregistered_items
 from services.records.label_prints import record_prints
 from services.records.membership import admit
 
@@ -91,7 +92,7 @@ class Field:
         self.planted: Counter[str] = Counter()
         self.handovers = 0
         self.warehouse = self.laptop("Gudang", WAREHOUSE)
-        self.warehouse.store.load_plan(places, needs, source="buleleng.csv", digest="0" * 64)
+        record_plan(self.warehouse.store, places, needs, source="buleleng.csv", digest="0" * 64)
         self.root = self.warehouse.fingerprint
         self.districts = {code: self.laptop(f"PPK-{code[-2:]}", code) for code in self.of_level["district"]}
         self.villages = {
@@ -169,8 +170,8 @@ class Field:
     def register(self, extra: Sequence[Item] = ()) -> None:
         """Register and print what the plan asks for, or these."""
         store = self.warehouse.store
-        items = list(extra) or store.missing_items()
-        store.register(items)
+        items = list(extra) or unregistered_items(store)
+        register_items(store, items)
         record_prints(store, [item.code for item in items], sheet="a4-3x7")
         for item in items:
             self.where[item.code], self.prints[item.code], self.kinds[item.code] = item.held_by, 1, item.kind

@@ -22,6 +22,7 @@ from scanner.outcomes import Outcome
 from scanner.session import ScanSession
 from scanner.sources.open_source import open_source
 from services.exchange.transfer import export_bundle, import_bundles
+from services.records.handovers import record_handover
 from services.records.membership import StationCard, make_card, read_card
 from services.scanning.handover_desk import DraftDesk
 
@@ -151,7 +152,7 @@ class Laptop:
 
     def hand_over(self, handover: Handover, touches: Sequence[Touch]) -> RecordedHandover:
         """Record what was scanned with a camera."""
-        return self.store.record_handover(handover, touches)
+        return record_handover(self.store, handover, touches)
 
     def found(self) -> Iterator[Finding]:
         """What is irregular about every item that this ledger knows, now."""

@@ -21,6 +21,7 @@ from custody.format.events import Event
 from language import _, ngettext
 from language.text import number
 from reports.words import condition_word, kind_name
+from services.plan.custodians import may_load_plan
 from services.plan.planning import missing, register_missing
 
 
@@ -38,7 +39,7 @@ def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, a
             found, events = missing(store, top, only), ()
         else:
             found, events = register_missing(store, top, only, progress=partial(progress, quiet=as_json))
-        needs, may_plan = store.state.needs(), store.may_plan
+        needs, may_plan = store.state.needs(), may_load_plan(store)
     items, counts, packs = found.items, found.by_kind, found.packs
     if as_json:
         print_json(
@@ -128,7 +129,7 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
                     f"{show_code(item.code)}  {name:<16} {which:<10} {item.to:<20} {item.k}/{item.n}  "
                     f"{item.held_by:<18} {condition_word(item.condition)}"
                 )
-        has_needs, may_plan, is_filled = bool(store.state.needs()), store.may_plan, store.ledger.code_count() > 0
+        has_needs, may_plan, is_filled = bool(store.state.needs()), may_load_plan(store), store.ledger.code_count() > 0
     if not count and not as_json:
         words = _("No items. Register them with: python main.py plan")
         if is_filled:

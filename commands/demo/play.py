@@ -31,6 +31,7 @@ from scanner.sources.frames import Image
 from services.labels.print_job import PrintJob
 from services.labels.print_run import labelled_places, print_items, print_places, reprint_items
 from services.plan.loading import load_files
+from services.plan.plan_records import register_items, unregistered_items
 
 TABLES = Path(__file__).resolve().parents[2] / "examples" / "buleleng"
 SHEET = "a4-3x7"
@@ -105,7 +106,7 @@ def _prepare(store: Store, *, is_quick: bool) -> list[Item]:
             f"{village}.{k:03d}" for village in (story.FIRST, story.SECOND) for k in range(1, STATIONS_IF_QUICK + 1)
         ]
     kind = "box" if is_quick else None
-    store.register([item for top in tops for item in store.missing_items(under=top, kind=kind)])
+    register_items(store, [item for top in tops for item in unregistered_items(store, under=top, kind=kind)])
     return leaving_order(store.state.find_items(under=story.DISTRICT), store.state.places.all())
 
 

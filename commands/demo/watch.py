@@ -19,6 +19,7 @@ from scanner.sources.frames import Frame
 from scanner.sources.open_source import open_source
 from scanner.ui.overlay import compose, outline
 from scanner.ui.window import Recent
+from services.records.handovers import record_handover
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.open_drafts import open_draft
 
@@ -111,7 +112,7 @@ def watch(store: Store, leg: Leg, film: Path, stills: Path, notify: Callable[[in
     if desk.receiver is None:  # the camera missed the place's label; then somebody types it
         on_outcome(session.type_in(f"to {said.to}"))
     handover = replace(said, giver=desk.giver, to=desk.receiver or said.to)
-    recorded = store.record_handover(handover, (), draft=draft.id)
+    recorded = record_handover(store, handover, (), draft=draft.id)
     shown = dict.fromkeys(label.code for label in map(read_payload, leg.shown) if label is not None)
     seen = {(finding.code, finding.item) for finding in recorded.findings}
     seen |= {(AGAIN, outcome.code) for outcome in outcomes if outcome.kind == "again"}

@@ -21,6 +21,7 @@ from custody.format.codes import ItemLabel, show_code
 from language import _, ngettext
 from language.text import number
 from reports.words import kind_name
+from services.plan.custodians import find_custodian
 from services.records.label_prints import claim as record_claim
 
 
@@ -58,7 +59,7 @@ def claim(
             store,
             wanted,
             kind=kind_argument(store, kind) or kind,
-            to=store.custodian(to),
+            to=find_custodian(store, to),
             quantity=quantity,
             election=None if election is None else one_line("--election", election),
             held_by=place_argument(store, held_by),

@@ -22,6 +22,7 @@ from custody.plan.places import Place, below
 from db.store import Store
 from language import _
 from reports.handover.blank_form import Form, FormPaper, write_forms
+from services.plan.custodians import find_custodian
 from services.reporting.bast_letters import chosen_template
 from services.reporting.made_by import made_of
 from tables.output.safe_file import safe_file
@@ -76,8 +77,10 @@ def form(
         )
     template = chosen_template(station.home)
     with station.store() as store:
-        tops = [store.custodian(text) for text in bound]
-        forms = _forms(store, place_argument(store, giver), store.custodian(to), tops, each, kind_argument(store, kind))
+        tops = [find_custodian(store, text) for text in bound]
+        forms = _forms(
+            store, place_argument(store, giver), find_custodian(store, to), tops, each, kind_argument(store, kind)
+        )
         if not empty and not any(one.items for one in forms):
             raise InputError(
                 N_("nothing is bound for there, and no empty rows are asked for"), hint=N_("Add --empty 20.")

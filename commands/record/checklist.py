@@ -11,12 +11,14 @@ from commands.context import Input, Station, json_option, one_line, pass_station
 from custody.errors import N_, Fault, InputError
 from custody.format.event_types import Body
 from custody.format.events import Event
+from custody.plan.places import is_carrier
 from custody.plan.store_space import QUESTIONS, SPACE, STORAGE, Size, space_taken
 from db.store import Store
 from language import _
 from reports.lists.readiness import answers_words, arrivals_words, question_words
 from reports.words import place_path
 from services.one_line import LONGEST_NOTE
+from services.plan.custodians import find_custodian
 from services.records.field_records import Answer, arrivals_at, record_checklist
 from services.scanning.handover_details import read_occurred
 from tables.cells import Located
@@ -175,8 +177,8 @@ def _office_table(home: Path, name: str) -> Path | None:
 
 
 def _store_at(store: Store, place: str | None) -> str:
-    where = store.custodian(place) if place is not None else store.ledger.own_log().place
-    if store.is_carrier(where):
+    where = find_custodian(store, place) if place is not None else store.ledger.own_log().place
+    if is_carrier(store.state.places, where):
         raise InputError(
             N_("{place} is a vehicle; a checklist is of a store"), hint=N_("Give the code of a place."), place=where
         )

@@ -11,6 +11,7 @@ from custody.errors import N_, InputError
 from custody.format.codes import ItemLabel, parse_entry
 from language import _, ngettext
 from language.text import number
+from services.plan.custodians import find_custodian
 from services.records.correcting import Undone, find_event, undone_by
 from services.records.correcting import correct as record_correction
 
@@ -63,7 +64,7 @@ def correct(
             target,
             reason=_REASONS[reason],
             note=one_line("--note", note, 500),
-            to=None if to is None else store.custodian(to),
+            to=None if to is None else find_custodian(store, to),
             remove=codes,
             counted=counted,
         )

@@ -27,6 +27,7 @@ from commands.item_codes import KEYBOARD, one_touch, read_touches
 from commands.record.inspect import recorded_json, show_recorded_events
 from commands.scan.draft_session import take_labels
 from custody.compose.compose import Touch
+from custody.compose.splitting import Part, equal_parts
 from custody.errors import N_, InputError
 from custody.format.codes import show_code
 from custody.format.item_facts import Item
@@ -37,7 +38,7 @@ from language.text import number
 from reports.words import kind_name
 from services.one_line import LONGEST_NOTE
 from services.records.inspecting import Recorded
-from services.records.packing import Part, equal_parts, open_pack, record_packing, registered
+from services.records.packing import open_pack, record_packing, registered
 from services.scanning.handover_desk import item_words
 from services.scanning.handover_details import read_occurred
 from services.scanning.open_drafts import draft_for_purpose

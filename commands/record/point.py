@@ -14,6 +14,7 @@ from language import _
 from language.text import number
 from reports.lists.points import point_json, point_line, points_zone
 from services.one_line import LONGEST_NOTE
+from services.plan.custodians import find_custodian
 from services.records.field_records import change_point, points_of
 from services.records.point_table import load_points
 
@@ -89,7 +90,7 @@ def _show_point(
     if due is not None:
         changes["due"] = moment_of("--due", due, store)
     if place is not None:
-        changes["place"] = store.custodian(place)
+        changes["place"] = find_custodian(store, place)
     if state is not None:
         changes["is_done"] = state == "done"
     events = change_point(store, name, note=one_line("--note", note, LONGEST_NOTE), **changes)

@@ -25,6 +25,7 @@ from language import _, ngettext
 from language.text import number
 from reports.lists.balance_list import balance_report, by_ends
 from reports.words import place_path
+from services.plan.custodians import find_custodian
 from services.records.reassigning import balance_of, even_out, record_reassignment
 
 _LONGEST_REASON = 300
@@ -45,7 +46,7 @@ def reassign(station: Station, codes: tuple[str, ...], to: str, reason: str, by:
         raise InputError(N_("--reason says nothing"), hint=N_("Say why, for whoever reads the chain later."))
     with station.store(write=True) as store:
         set_worker(store, by)
-        recorded = record_reassignment(store, touches, store.custodian(to), why)
+        recorded = record_reassignment(store, touches, find_custodian(store, to), why)
         moved = [code for event in recorded.events for code in event.rows]
         if as_json:
             target = recorded.events[0].body["to"]

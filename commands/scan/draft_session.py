@@ -31,6 +31,7 @@ from scanner.typed_lines import Command, Ending, KeyboardLines, type_lines
 from scanner.ui.feedback import Feedback
 from scanner.ui.sound import Speaker, find_ways
 from scanner.ui.terminal import TerminalView
+from services.records.handovers import record_handover
 from services.scanning.draft_details import details_of, keep_details, with_details
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_papers import foretold_now
@@ -248,7 +249,7 @@ def confirm_draft(
         )
         if not confirm(question, default=True):
             keep(_("Not recorded."))
-    recorded = store.record_handover(handover, (), draft=desk.draft)
+    recorded = record_handover(store, handover, (), draft=desk.draft)
     show_recorded(store, recorded, options, as_json=as_json)
 
 

@@ -12,12 +12,14 @@ from commands.item_codes import one_touch
 from commands.report.bast import check_letter
 from commands.report.handover_paper import check_paper_name
 from custody.compose.compose import Handover, SealLook, Touch
+from custody.compose.refusals import refuse_to_itself
 from custody.errors import N_, InputError
 from custody.format.codes import parse_entry
 from db.store import Store
 from language import _
 from scanner.sources.photo import read_photo
 from services.one_line import LONGEST_NOTE
+from services.plan.custodians import find_custodian
 from services.scanning.draft_details import with_details
 from services.scanning.handover_desk import unplanned_words
 from services.scanning.handover_details import GivenDetails, read_condition, read_details, read_look
@@ -181,7 +183,7 @@ def read_handover(store: Store, giver: str, to: str, options: HandoverOptions) -
     refused = [_refused(text) for text in options.refuse]
     check_paper_name(options.paper)
     check_letter(options.bast)
-    bound = tuple(dict.fromkeys(store.custodian(text) for text in options.bound))
+    bound = tuple(dict.fromkeys(find_custodian(store, text) for text in options.bound))
     if words := unplanned_words(store, [giver, to, *bound]):
         note(words)
     details = read_details(options.given(), store.around.now_utc(), _SHOWN)
@@ -194,7 +196,7 @@ def read_handover(store: Store, giver: str, to: str, options: HandoverOptions) -
         remarks=_all_remarks(refused, options.remark),
     )
     if giver and to:
-        store.check_handover(handover)
+        refuse_to_itself(handover, store.state.places)
     return handover
 
 

@@ -30,6 +30,9 @@ from db.store import Store
 from language import _
 from language.text import local_time
 from scanner.sources.camera_open import this_machine
+from services.plan.custodians import find_custodian
+from services.records.handovers import record_handover
+from services.scanning.expecting import expected_now
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.open_drafts import ends_in_words
 
@@ -91,8 +94,8 @@ def scan(
 ) -> None:
     options = HandoverOptions(**said)
     with station.store(write=True) as store:
-        giver = store.custodian(giver_code) if giver_code else ""
-        receiver = store.custodian(to_code) if to_code else ""
+        giver = find_custodian(store, giver_code) if giver_code else ""
+        receiver = find_custodian(store, to_code) if to_code else ""
         given = read_handover(store, giver, receiver, options)
         if not giver and not receiver and not new and not sys.stdin.isatty():
             raise InputError(N_("nobody is named who gives"), hint=N_("Add --from CODE and --to CODE."))
@@ -129,7 +132,7 @@ def handover(
 ) -> None:
     options = HandoverOptions(**said)
     with station.store(write=True) as store:
-        giver, receiver = store.custodian(giver_code), store.custodian(to_code)
+        giver, receiver = find_custodian(store, giver_code), find_custodian(store, to_code)
         given = read_handover(store, giver, receiver, options)
         if codes == KEYBOARD and sys.stdin.isatty():
             draft = begin(store, given, options)
@@ -138,7 +141,7 @@ def handover(
         if codes is None and not (options.match or options.extra):
             raise InputError(N_("it is not said what was handed over"), hint=N_("Add --codes FILE, or --codes -"))
         touches = [*(_typed(codes, receiver) if codes else ()), *_matched(store, given, options.match)]
-        show_recorded(store, store.record_handover(given, touches), options, as_json=as_json)
+        show_recorded(store, record_handover(store, given, touches), options, as_json=as_json)
 
 
 def _typed(codes: str, receiver: str) -> list[Any]:
@@ -161,7 +164,7 @@ def _matched(store: Store, given: Handover, codes: Sequence[str]) -> list[Touch]
 
     if not codes:
         return []
-    expected = store.expected(given.giver, given.to, given.bound, load=given.load, number=given.number)
+    expected = expected_now(store, given.giver, given.to, given.bound, load=given.load, number=given.number)
     known = None if expected is None else {item.code for item in expected}
     found = [one_touch(code).code for code in codes]
     for code in found:

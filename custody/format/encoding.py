@@ -127,6 +127,11 @@ def log_name(election: str, station: str, public_key: bytes, number: int) -> str
     return f"serah/{election}/{station}/{key_fingerprint(public_key)[:_KEY_DIGITS]}{number:06x}"
 
 
+def slug(text: str) -> str:
+    """A station's or election's name in logs and BAST numbers: at most 30 of a-z, 0-9 and -; `x` where none is left."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:30].rstrip("-") or "x"
+
+
 def is_name_of(log: str, public_key: bytes) -> bool:
     """Whether a log with this name can be of this key."""
     instance = log.rpartition("/")[2]

@@ -11,17 +11,17 @@ from typing import Any
 from custody.errors import N_, CustodyError, TamperError
 from custody.format.paper_codes import Sheet, pack_sheet, paper_id
 from db.log.paper_records import checked_sheet
-from db.log.seen_heads import SeenHeads
 from db.models import Tables
 from db.state.queries import State
+from db.store import Store
 from evidence.audit_findings import EvidenceFinding
 from evidence.checkpoint import claimed_checkpoint
 from evidence.head_seal import extend, read_seal, sum_of
 
 
-def shown_findings(state: State) -> Iterator[EvidenceFinding]:
+def shown_findings(store: Store) -> Iterator[EvidenceFinding]:
     """All that is wrong with these three tables. The entries, and the signatures of heads, are for the audit."""
-    tables = state.ledger.tables
+    tables = store.ledger.tables
     for log in _heads_told_wrong(tables):
         message = N_(
             "the table of heads that were shown has another length or root for {log} than the head, or the "
@@ -30,9 +30,9 @@ def shown_findings(state: State) -> Iterator[EvidenceFinding]:
         yield tampered(message, log)
     yield from _seal_findings(tables)
     try:
-        for paper, log in _papers_told_wrong(state):
+        for paper, log in _papers_told_wrong(store.state):
             yield tampered(N_("the handover paper {paper} of {log} is not kept here as it was read"), log, paper=paper)
-        wrong = SeenHeads(state.ledger, state.stations, tables).told_wrong()
+        wrong = store.heads.told_wrong()
     except (CustodyError, KeyError, TypeError):
         return  # a finding about the entry already
     for log, by in wrong:

@@ -13,11 +13,9 @@ from custody.errors import N_
 from custody.format.encoding import leaf_digest
 from custody.format.event_types import Body
 from custody.format.events import Event
-from db.log.ledger import Ledger
 from db.log.quarantine import Quarantine, Strangers
-from db.log.seen_heads import SeenHeads
 from db.prepared import Prepared, blank, written
-from db.state.queries import State
+from db.store import Store
 from evidence.audit_findings import EvidenceFinding
 from evidence.entry import RawEntry
 from evidence.trust import what_does_not_count
@@ -74,11 +72,12 @@ class _Log:
 class Merge:
     """One import. Call `take` for every entry and then `finish`, within one transaction."""
 
-    def __init__(self, ledger: Ledger, state: State, said: Iterable[Body]) -> None:
-        self.ledger, self.state, self.tables = ledger, state, ledger.tables
-        self._stands = Prepared(ledger.database, self._stands_query)
-        self._quarantine = Quarantine(Strangers(state), said)
-        self._seen = SeenHeads(ledger, state.stations, ledger.tables)
+    def __init__(self, store: Store, said: Iterable[Body]) -> None:
+        self.ledger, self.state, self.tables = store.ledger, store.state, store.ledger.tables
+        self.writer, self.projection = store.writer, store.projection
+        self._quarantine = Quarantine(Strangers(store), said)
+        self._seen = store.heads
+        self._stands = Prepared(store.ledger.database, self._stands_query)
         self._logs: dict[str, _Log] = {}
         self._new: list[tuple[str, int]] = []
         self._known = 0
@@ -110,8 +109,8 @@ class Merge:
         for log in self._logs.values():
             self._stands.run(size=log.size, head=log.head, handovers=log.handovers, id=log.id)
         if self._new:
-            self._codes |= dict.fromkeys(sorted(self.ledger.index_late_corrections(self._arrived)))
-            self.state.catch_up(self._codes, self._notices)
+            self._codes |= dict.fromkeys(sorted(self.writer.index_late_corrections(self._arrived)))
+            self.projection.catch_up(self._codes, self._notices)
         self._seen.keep_all(filter(self._quarantine.takes_head, heads), at=at)
         stations = self.state.stations.now()
         ends = {log: stations.last_good(log) for log in self._logs}
@@ -147,12 +146,12 @@ class Merge:
         event = Event(entry.leaf.hex(), body)
         self._arrived.add(event.leaf)
         if entry.seq == log.size + 1 and bytes.fromhex(body["prev"] or "") == (log.head or b""):
-            self.ledger.insert(log.id, entry.seq, entry.leaf, entry.body, entry.signatures, body)
+            self.writer.insert(log.id, entry.seq, entry.leaf, entry.body, entry.signatures, body)
             log.size, log.head = entry.seq, entry.leaf
             log.handovers += event.type == "handover" and body["part"] == 1
         else:
-            self.ledger.insert_fork(log.id, entry.seq, entry.leaf, entry.body, entry.signatures, body)
-        if self.state.is_notice(event):
+            self.writer.insert_fork(log.id, entry.seq, entry.leaf, entry.body, entry.signatures, body)
+        if self.projection.is_notice(event):
             self._notices.append(event)
         self._codes |= dict.fromkeys(self.ledger.codes_of(event.leaf) if event.type == "correct" else event.rows)
 
@@ -241,8 +240,7 @@ class Merge:
 
 
 def merge(
-    ledger: Ledger,
-    state: State,
+    store: Store,
     entries: Iterable[RawEntry],
     progress: Callable[[int], None] | None = None,
     *,
@@ -261,8 +259,8 @@ def merge(
     Raises:
         CustodyError: whatever reading them raises on the way; nothing is taken then.
     """
-    with ledger.transaction():
-        taking = Merge(ledger, state, said)
+    with store.transaction():
+        taking = Merge(store, said)
         for raw in entries:
             taking.take(raw)
             if progress:

@@ -24,7 +24,7 @@ from custody.handover.waybill import Foretold, destinations_of, in_hand, to_come
 from db.batches import batches
 from db.handover_lookup import newest_handover
 from db.log.seen_heads import SeenHeads, rolled_back
-from db.models import Tables
+from db.log.transactions import Transactions
 from db.prepared import Prepared
 from db.state.queries import State
 from evidence.checkpoint import claimed_checkpoint, read_checkpoint
@@ -76,8 +76,9 @@ NOTHING = Waybill({}, {})
 class Papers:
     """The papers that one station has read, and those that it gives."""
 
-    def __init__(self, state: State, heads: SeenHeads, tables: Tables) -> None:
-        self.state, self.heads, self.ledger, self.tables = state, heads, state.ledger, tables
+    def __init__(self, state: State, heads: SeenHeads, transaction: Transactions) -> None:
+        self.state, self.heads, self.ledger, self.tables = state, heads, state.ledger, state.ledger.tables
+        self._transaction = transaction
         self._count = Prepared(state.ledger.database, self._count_query)
         self._last: tuple[object, Waybill] | None = None
         self._named: tuple[int, frozenset[str]] = (0, frozenset())
@@ -113,7 +114,7 @@ class Papers:
             if not is_held:
                 raise rolled_back(own.size, seq)
             return ReadPaper(name, body, is_own=True, is_held=True)
-        with self.ledger.transaction():
+        with self._transaction():
             findings = self._doubts(body, leaf, sheet.public_key)
             if not is_held:
                 self.tables.paper.insert(
@@ -193,7 +194,7 @@ class Papers:
             return NOTHING
         if before:
             return self._waybill(giver, to, tops, before)
-        asked = (giver, to, tuple(tops), count, self.ledger.mark())
+        asked = (giver, to, tuple(tops), count, self.ledger.memory.mark())
         if self._last is None or self._last[0] != asked:
             self._last = (asked, self._waybill(giver, to, tops))
         return self._last[1]

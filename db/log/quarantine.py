@@ -19,7 +19,7 @@ from custody.format.encoding import key_fingerprint
 from custody.format.event_types import Body
 from custody.format.events import Event
 from db.batches import batches
-from db.state.queries import State
+from db.store import Store
 from evidence.entry import RawEntry
 from evidence.mentions import MAX_NAMED
 
@@ -33,8 +33,9 @@ _AT_ONCE = 500
 class Strangers:
     """Those of one ledger, as it knows now who counts."""
 
-    def __init__(self, state: State) -> None:
-        self.state, self.ledger, self.tables = state, state.ledger, state.tables
+    def __init__(self, store: Store) -> None:
+        self.state, self.ledger, self.tables = store.state, store.ledger, store.ledger.tables
+        self._projection, self._transaction = store.projection, store.transaction
 
     def names(self, said: Iterable[Body] = ()) -> frozenset[str]:
         """The logs that are not admitted, of those held and of those that begin in what is about to come.
@@ -111,21 +112,21 @@ class Strangers:
         Raises:
             InputError, RuleError: as `meant`; nothing was dropped then.
         """
-        with self.ledger.transaction():
+        with self._transaction():
             dropped = self.meant(names)
             before = self.state.stations.now()
             codes = {code for one in dropped for code in self.ledger.codes_from(one.log, 1)}
             for one in dropped:
                 self._delete(one, at)
             self._forget_corrections()
-            self.ledger.forget_rules()
+            self.ledger.memory.forget_rules()
             after = self.state.stations.now()
             if (before.root, before.powers, before.revoked) != (after.root, after.powers, after.revoked):
-                self.state.rebuild()
+                self._projection.rebuild()
             else:
                 for some in batches(sorted(codes), _AT_ONCE):
                     self.state.seals.put(dict.fromkeys(some, ()))
-                self.state.catch_up(sorted(codes), ())
+                self._projection.catch_up(sorted(codes), ())
         return dropped
 
     def meant(self, names: Sequence[str]) -> list[Stranger]:

@@ -1,20 +1,20 @@
 """The evidence as it is held: reading events, logs and heads back. Writes nothing."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain as joined
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from peewee import Case, Database, SqliteDatabase, fn
+from peewee import Database, SqliteDatabase, fn
 
 from custody.chain.clocks import Stamp
-from custody.chain.roster import NOTICES
 from custody.compose.compose import Ref
 from custody.errors import N_, StoreError, TamperError
 from custody.format.events import Event
-from db.connect import reopen
 from db.log.event_topics import topics_of
 from db.log.item_index import Naming
+from db.log.memory import Memory
+from db.log.own_heads import Heads
 from db.log.stored import HeldLog, OwnLog, as_bytes, read_stored
 from db.models import Tables
 from db.prepared import Prepared, PreparedIn, blank, written
@@ -22,17 +22,14 @@ from db.prepared import Prepared, PreparedIn, blank, written
 _AT = re.compile(rb'"at":"([^"]{1,40})"')
 
 
-T = TypeVar("T")
-Mark = tuple[int, ...]
-
-
-class Reading:
+class LedgerReader:
     """The event tables of one database, read."""
 
     def __init__(self, database: Database, tables: Tables) -> None:
         self.database, self.tables = database, tables
+        self.memory = Memory(database, tables)
+        self.signed_heads = Heads(database, tables)
         self._naming = Naming(database, tables)
-        self._mark = Prepared(database, self._mark_query)
         self._own = Prepared(database, self._own_query)
         self._event_at = Prepared(database, self._event_at_query)
         self._sequence, self._beside = (Prepared(database, self._entries_query, name) for name in ("event", "fork"))
@@ -40,71 +37,8 @@ class Reading:
         self._newest = Prepared(database, self._newest_query)
         self._naming_none = Prepared(database, self._naming_none_query)
         self._elections: dict[int, str] = {}
-        self._rules = Prepared(database, self._rules_query)
         self._on_topic = PreparedIn(database, self._on_topic_query)
         self._forked = Prepared(database, self._forked_query)
-        self._remembered: tuple[Mark, dict[str, Any]] | None = None
-        self._ruled: tuple[Mark, dict[str, Any]] | None = None
-        self.failures = 0
-        """How many transactions have failed: the next one may use their numbers for other events."""
-
-    def mark(self) -> Mark:
-        """Changes whenever anything is recorded or merged, by this program or another, or could not be.
-
-        Raises:
-            StoreError: the database could not be opened again after an error, and still cannot.
-        """
-        if self.database.is_closed():
-            reopen(self.database)
-        return (self.failures, *(int(value or 0) for value in self._mark.first()))  # the last: whether a log has forked
-
-    def _mark_query(self) -> Any:
-        log, fork = self.tables.log, self.tables.fork
-        own = fn.MAX(Case(None, [(log.is_own == 1, log.id)]))
-        return log.select(fn.SUM(log.size), fn.MAX(log.id), own, self._newest_dropped(), fork.select(fn.MAX(fork.id)))
-
-    def _newest_dropped(self) -> Any:
-        """In every mark: once a log was dropped, its numbers may come again for other entries."""
-        return self.tables.dropped.select(fn.MAX(self.tables.dropped.id))
-
-    def remember(self, name: str, make: Callable[[], T]) -> T:
-        """What `make` gives, made again only when the ledger's mark has changed."""
-        mark = self.mark()
-        if self._remembered is None or self._remembered[0] != mark:
-            self._remembered = (mark, {})
-        return _kept(self._remembered[1], name, make)
-
-    def remember_rule(self, name: str, make: Callable[[], T]) -> T:
-        """What `make` gives, which hangs on logs, keys and the plan alone: made again only when a record of these has
-        come, or a correction. Handovers, which come all the time, change nothing of it.
-        """
-        mark = self.rules_mark()
-        if self._ruled is None or self._ruled[0] != mark:
-            self._ruled = (mark, {})
-        return _kept(self._ruled[1], name, make)
-
-    def forget_rules(self) -> None:
-        """Forget what `remember_rule` keeps: the tables of the plan are written behind its record."""
-        self._ruled = None
-
-    def rules_mark(self) -> Mark:
-        """Changes whenever anything comes, in a log's sequence or beside it, that speaks of logs, keys or the plan, or
-        corrects a record; or could not be stored.
-        """
-        found = self.remember("rules", self._rules.first)
-        return (self.failures, *(int(value or 0) for value in found))
-
-    def _rules_query(self) -> Any:
-        topic, log, fork = self.tables.event_topic, self.tables.log, self.tables.fork
-        own = log.select(fn.MAX(log.id)).where(log.is_own == 1)
-        newest_log, newest_fork = log.select(fn.MAX(log.id)), fork.select(fn.MAX(fork.id))
-        newest = topic.select(fn.MAX(topic.event_id), newest_log, own, self._newest_dropped(), newest_fork)
-        return newest.where(topic.topic.in_([*sorted(NOTICES), "correct"]))
-
-    def forget(self) -> None:
-        """Forget what is remembered: a transaction that failed may be followed by another one with the same mark."""
-        self._remembered = self._ruled = None
-        self.failures += 1
 
     def own_log(self) -> OwnLog:
         """The log that this station writes.
@@ -112,7 +46,7 @@ class Reading:
         Raises:
             StoreError: there is none.
         """
-        row = self._own_row()
+        row = self.require_own_row()
         if row.id not in self._elections:  # a log's first entry stays what it is
             self._elections[row.id] = str(self.event_at(row.id, 1).body["election"])
         return OwnLog(row.id, row.name, row.station, row.place, row.root, self._elections[row.id], row.handovers)
@@ -141,7 +75,7 @@ class Reading:
 
     def naming(self, codes: Iterable[str]) -> dict[str, list[Event]]:
         """For each code, the events of its chain: those that name it, and what corrects them; in no order."""
-        return self._naming.naming(codes, with_forks=bool(self.mark()[-1]))
+        return self._naming.naming(codes, with_forks=bool(self.memory.mark()[-1]))
 
     def on_topic(self, topics: Iterable[str]) -> list[Event]:
         """Every event of these topics (`db.log.event_topics`); in no order."""
@@ -169,6 +103,15 @@ class Reading:
         event, named = self.tables.event, self.tables.event_item
         columns = event.select(event.leaf, event.body, event.signatures)
         return columns.where(event.id.not_in(named.select(named.event_id)))
+
+    def corrections(self, table: Any) -> list[tuple[int, Event]]:
+        """The corrections of a table, `event` or `fork`, with the numbers of their rows."""
+        query = table.select(table.id, table.leaf, table.body, table.signatures)
+        if table is self.tables.event:
+            topic = self.tables.event_topic
+            query = query.join(topic.model, on=(topic.event_id == table.id)).where(topic.topic == "correct")
+        held = [(row_id, read_stored(*columns)) for row_id, *columns in query.tuples()]
+        return [(row_id, event) for row_id, event in held if event.type == "correct"]
 
     def codes_of(self, leaf: str) -> list[str]:
         """The items whose chains an event belongs to."""
@@ -305,6 +248,11 @@ class Reading:
         row = event.get(event.leaf == bytes.fromhex(leaf))
         return bytes(row.body) + b"\n" + str(row.signatures).encode()
 
+    def log_id(self, name: str) -> int:
+        """The number of a log's row, which is held."""
+        log = self.tables.log
+        return int(log.select(log.id).where(log.name == name).scalar())
+
     def keys(self) -> dict[str, bytes]:
         """The public key of each log held."""
         log = self.tables.log
@@ -378,7 +326,12 @@ class Reading:
         log = self.tables.log
         return log.select(*(getattr(log, name) for name in HeldLog._fields)).where(log.is_own == 1)
 
-    def _own_row(self) -> HeldLog:
+    def require_own_row(self) -> HeldLog:
+        """The same, where there must be one.
+
+        Raises:
+            StoreError: there is none.
+        """
         row = self.own_row()
         if row is None:
             raise StoreError(
@@ -387,9 +340,3 @@ class Reading:
                 way="init",
             )
         return row
-
-
-def _kept(known: dict[str, Any], name: str, make: Callable[[], T]) -> T:
-    if name not in known:
-        known[name] = make()
-    return cast(T, known[name])

@@ -11,8 +11,8 @@ from peewee import fn
 
 from custody.errors import N_, StoreError, TamperError
 from custody.format.events import Event
-from db.log.ledger import Ledger
-from db.models import Tables
+from db.log.reader import LedgerReader
+from db.log.transactions import Transactions
 from db.prepared import Prepared, blank
 from db.read_only import is_marked
 from db.state.current_roster import RosterTable
@@ -24,8 +24,9 @@ from evidence.witnesses import head_size, witnessed_to
 class SeenHeads:
     """The heads that one station was shown, and its own."""
 
-    def __init__(self, ledger: Ledger, stations: RosterTable, tables: Tables) -> None:
-        self.ledger, self.stations, self.tables = ledger, stations, tables
+    def __init__(self, ledger: LedgerReader, stations: RosterTable, transaction: Transactions) -> None:
+        self.ledger, self.stations, self.tables = ledger, stations, ledger.tables
+        self._transaction = transaction
         self._is_kept = Prepared(ledger.database, self._is_kept_query)
         self._longest = Prepared(ledger.database, self._longest_query)
         self._of_other = Prepared(ledger.database, self._of_other_query)
@@ -37,7 +38,7 @@ class SeenHeads:
         Raises:
             TamperError: it is not signed by its log's key; or it is our own log's, and that was longer once.
         """
-        with self.ledger.transaction():  # by itself: what follows may refuse, and must find it at every start
+        with self._transaction():  # by itself: what follows may refuse, and must find it at every start
             head = self.keep(text, at=at)
         if head is not None and self._is_own(head.origin):
             self.refuse_if_rolled_back()
@@ -136,7 +137,7 @@ class SeenHeads:
     def recheck(self) -> None:
         """Forget what the table `witnessed` says and cannot be: others are looked at again, ours from what it keeps."""
         witnessed = self.tables.witnessed
-        with self.ledger.transaction():
+        with self._transaction():
             logs = {row.name: row for row in self.tables.log.select()}
             wrong, kept = self.told_wrong(), self._witnessing()
             known = [row.id for row in logs.values()]
@@ -215,7 +216,7 @@ class SeenHeads:
                 if is_marked(self.ledger.database):  # it is looked at again next time
                     found[other.name] = min(seq, own.size)
                     continue
-                with self.ledger.transaction():
+                with self._transaction():
                     changed = [witnessed.looked_to, witnessed.seq]
                     witnessed.insert(**said).on_conflict(conflict_target=key, preserve=changed).execute()
             found[other.name] = min(seq, own.size)

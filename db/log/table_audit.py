@@ -19,7 +19,9 @@ from db.models import Tables
 from db.prepared import written
 from db.schema import changed_objects, scratch_database
 from db.state.item_rows import ItemRow
+from db.state.projection import Projection
 from db.state.queries import State
+from db.store import Store
 from evidence.audit_findings import EvidenceFinding
 from evidence.bundle_lines import LogRow, log_row
 from evidence.checkpoint import is_head_of
@@ -32,8 +34,8 @@ _CODES_PER_FOLD = 500
 class Checking:
     """One look at a ledger. `entries` is walked first; `findings` needs what the audit of these entries says."""
 
-    def __init__(self, state: State) -> None:
-        self.state, self.ledger, self.tables = state, state.ledger, state.tables
+    def __init__(self, store: Store) -> None:
+        self.store, self.state, self.ledger, self.tables = store, store.state, store.ledger, store.ledger.tables
         self._handovers: dict[str, int] = {}
 
     def rows(self) -> list[LogRow]:
@@ -88,7 +90,7 @@ class Checking:
         yield from self._indexes()
         yield from self._places()
         yield from self._items(done)
-        yield from shown_findings(self.state)
+        yield from shown_findings(self.store)
 
     def _logs(self, facts: dict[str, LogFacts]) -> Iterator[EvidenceFinding]:
         """The table of logs against each log's first entry, and what is counted in it."""
@@ -170,7 +172,8 @@ class Checking:
         with scratch_database() as memory:
             fresh = Tables(memory)
             try:
-                State(self.ledger, fresh).replan()  # which touches no other table
+                # touches no other table
+                Projection(State(self.ledger, fresh), self.store.transaction).replan()
             except TamperError:
                 return  # a finding about the entry already
             for name in ("place", "need"):
@@ -190,7 +193,7 @@ class Checking:
             count += strays
         for codes in batches(self.ledger.codes(), _CODES_PER_FOLD):
             try:
-                folded = self.state.folded(codes)
+                folded = self.store.projection.folded(codes)
             except TamperError:
                 continue  # a finding about the entry already
             made: dict[str, ItemRow | None] = {row.code: row for row in folded.rows} | dict.fromkeys(folded.gone)

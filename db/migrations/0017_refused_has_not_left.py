@@ -5,8 +5,10 @@ No table changes: what is kept of the items is folded again from the records.
 
 from typing import Any
 
-from db.log.ledger import Ledger
+from db.log.reader import LedgerReader
+from db.log.transactions import Transactions
 from db.models import Tables
+from db.state.projection import Projection
 from db.state.queries import State
 
 
@@ -14,4 +16,5 @@ def up(migrator: Any, db: Any) -> None:
     """Fold every item again, where there is one."""
     tables = Tables(db)
     if tables.event.select().exists():
-        State(Ledger(db, tables), tables).rebuild()
+        ledger = LedgerReader(db, tables)
+        Projection(State(ledger, tables), Transactions(ledger)).rebuild()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from custody.format.item_facts import Item
-from db.log.ledger import Ledger
+from db.log.reader import LedgerReader
 from db.models import Tables
 from db.prepared import PreparedIn
 from db.state.item_rows import ItemRow
@@ -13,7 +13,7 @@ from db.state.item_rows import ItemRow
 class Contents:
     """The things in packs, sets, sacks and pallets of one ledger."""
 
-    def __init__(self, ledger: Ledger, tables: Tables) -> None:
+    def __init__(self, ledger: LedgerReader, tables: Tables) -> None:
         self._tables = tables
         self.things = PreparedIn(ledger.database, self._with, "code")
         """The rows of the table by code."""

@@ -10,19 +10,19 @@ from custody.compose.compose import Ref
 from custody.errors import N_, RuleError
 from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
-from db.log.ledger import Ledger
+from db.log.reader import LedgerReader
 from db.models import Tables
 
 
 class RosterTable:
     """The roster of one ledger, and the logs in it that have forked."""
 
-    def __init__(self, ledger: Ledger, tables: Tables) -> None:
+    def __init__(self, ledger: LedgerReader, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
 
     def now(self) -> Roster:
         """Return who counts now, by the records of this and of other programs."""
-        return self.ledger.remember_rule("roster", lambda: self.without(()))
+        return self.ledger.memory.remember_rule("roster", lambda: self.without(()))
 
     def without(self, leaves: Collection[str]) -> Roster:
         """Who counted before these events came."""
@@ -43,7 +43,7 @@ class RosterTable:
 
         A laptop is single while it is its own root and no other log counts: no other station can explain a gap.
         """
-        return self.ledger.remember_rule("places_met", self._places_met)
+        return self.ledger.memory.remember_rule("places_met", self._places_met)
 
     def _places_met(self) -> frozenset[str] | None:
         strangers, log = self.now().strangers, self.tables.log
@@ -73,7 +73,7 @@ class RosterTable:
 
     def forked(self) -> dict[str, int]:
         """The logs that have two histories, and the number from which on they differ."""
-        return self.ledger.remember_rule("forked", self._forked)
+        return self.ledger.memory.remember_rule("forked", self._forked)
 
     def _forked(self) -> dict[str, int]:
         fork, log = self.tables.fork, self.tables.log

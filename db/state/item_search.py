@@ -82,4 +82,4 @@ def _chosen(state: State, wanted: Wanted, query: Any, *, is_count: bool = False)
 def _count(state: State, wanted: Wanted) -> int:
     item = state.tables.item
     query = _chosen(state, wanted, item.select(fn.COUNT(item.code)), is_count=True)
-    return state.ledger.remember(f"items found: {wanted}", lambda: int(query.scalar()))
+    return state.ledger.memory.remember(f"items found: {wanted}", lambda: int(query.scalar()))

@@ -8,7 +8,7 @@ from custody.chain.held import Held
 from custody.chain.roster import Roster
 from custody.errors import TamperError
 from custody.format.events import Event
-from db.log.ledger import Ledger
+from db.log.reader import LedgerReader
 from db.state.current_roster import RosterTable
 from evidence.checkpoint import claimed_checkpoint
 
@@ -28,13 +28,13 @@ class Knowledge(Mapping[str, Mapping[str, int]]):
     Reading a whole log takes a while and is asked for only where custody broke, so no log is read before.
     """
 
-    def __init__(self, ledger: Ledger, stations: RosterTable) -> None:
+    def __init__(self, ledger: LedgerReader, stations: RosterTable) -> None:
         self._ledger, self._stations = ledger, stations
         self._read: dict[str, _Read] = {}
 
     def held(self) -> Held:
         """What is held of the logs that count, now."""
-        whole, ends = self._ledger.remember_rule("logs that may go on", self._whole)
+        whole, ends = self._ledger.memory.remember_rule("logs that may go on", self._whole)
         if not ends:
             return whole
         sizes = self._ledger.sizes()
@@ -70,7 +70,7 @@ class Knowledge(Mapping[str, Mapping[str, int]]):
         return ends
 
     def __getitem__(self, log: str) -> Mapping[str, int]:
-        size, failures = self._ledger.sizes().get(log, 0), self._ledger.failures
+        size, failures = self._ledger.sizes().get(log, 0), self._ledger.memory.failures
         read = self._read.get(log)
         if read is None or read.failures != failures or read.size > size:
             read = self._read[log] = _Read(0, failures)

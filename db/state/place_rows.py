@@ -7,8 +7,8 @@ from peewee import fn
 
 from custody.errors import N_, RuleError
 from custody.plan.places import Place
-from db.log.ledger import Ledger
-from db.log.reader import Mark
+from db.log.memory import Mark
+from db.log.reader import LedgerReader
 from db.models import Tables
 from db.prepared import Prepared, PreparedInsert, blank
 
@@ -19,7 +19,7 @@ class PlaceTable(Mapping[str, Place]):
     Another program may record a plan meanwhile, so call `refresh` before a question is answered.
     """
 
-    def __init__(self, ledger: Ledger, tables: Tables) -> None:
+    def __init__(self, ledger: LedgerReader, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
         self._place = Prepared(tables.database, self._place_query)
         columns = ("code", "name", "level", "parent", "due", "dapil", "first", "last")
@@ -60,7 +60,7 @@ class PlaceTable(Mapping[str, Place]):
 
     def tree(self) -> Mapping[str, Place]:
         """The whole tree, read again only when the plan may have changed since."""
-        return self.ledger.remember_rule("tree", self.all)
+        return self.ledger.memory.remember_rule("tree", self.all)
 
     def find(self, words: str, most: int) -> list[Place]:
         """The places in whose name or code all these words are, at most so many, the higher ones first."""
@@ -79,7 +79,7 @@ class PlaceTable(Mapping[str, Place]):
 
     def refresh(self) -> None:
         """Forget what is remembered if the plan may have changed since, by this program or another."""
-        mark = self.ledger.rules_mark()
+        mark = self.ledger.memory.rules_mark()
         if mark != self._known_at:
             self.forget()
             self._known_at = mark

@@ -14,23 +14,35 @@ from custody.format.item_facts import Item, Voids
 from custody.measures.progress import StockGroup
 from custody.plan.missing_items import Slot, sealed_kinds
 from custody.plan.places import Need, Place
-from db.log.ledger import Ledger
+from db.log.reader import LedgerReader
 from db.models import Tables
 from db.prepared import Prepared, PreparedIn, blank, written
 from db.state.contents import Contents
+from db.state.current_roster import RosterTable
+from db.state.families import Families
 from db.state.item_rows import ItemRow, standing_links
 from db.state.knowledge import Knowledge
-from db.state.projection import Folding
+from db.state.place_rows import PlaceTable
+from db.state.seal_uses import SealUses
 
 
-class State(Folding):
+class State:
     """What the events of one ledger come to now."""
 
-    def __init__(self, ledger: Ledger, tables: Tables) -> None:
-        super().__init__(ledger, tables)
+    def __init__(self, ledger: LedgerReader, tables: Tables) -> None:
+        self.ledger, self.tables = ledger, tables
+        self.places = PlaceTable(ledger, tables)
+        self.stations = RosterTable(ledger, tables)
+        self.seals = SealUses(ledger, tables)
+        self.families = Families(ledger, self.stations)
         self.contents = Contents(ledger, tables)
         self.knowledge = Knowledge(ledger, self.stations)
         self._expected = PreparedIn(ledger.database, self._expected_query)
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The logs of the election's root, which may withdraw any record."""
+        return self.stations.now().roots
 
     def chain(self, code: str, *, as_of: str | None = None) -> Chain:
         """The chain of custody of one item, folded from its events now."""
@@ -51,7 +63,7 @@ class State(Folding):
         self, codes: Collection[str], places: Mapping[str, Place], as_of: str | None, *, with_children: bool = False
     ) -> Iterator[Chain]:
         stations, met, forked = self.stations.now(), self.met, self.stations.forked()
-        families = self.families(codes, with_children=with_children, with_strangers=True)
+        families = self.families.of(codes, with_children=with_children, with_strangers=True)
         strangers = {log: stations.owners[log].station for log in stations.strangers}
         codes = list(families) if with_children else codes
         naming = self.ledger.naming(codes) if stations.revoked else {}
@@ -75,7 +87,12 @@ class State(Folding):
     @property
     def has_plan(self) -> bool:
         """Whether any place of the delivery tree is known here."""
-        return self.ledger.remember_rule("has_plan", lambda: len(self.places) > 0)
+        return self.ledger.memory.remember_rule("has_plan", lambda: len(self.places) > 0)
+
+    def has_met(self, giver: str) -> bool:
+        """Whether what the giver's own station recorded is known here, or all that any station did."""
+        met = self.met
+        return met is None or giver in met
 
     @property
     def is_bare(self) -> bool:
@@ -88,7 +105,7 @@ class State(Folding):
 
         None of them where nothing is registered: the log that did it is missing, and may explain whatever is odd.
         """
-        return self.ledger.remember("met", self._met)
+        return self.ledger.memory.remember("met", self._met)
 
     def _met(self) -> frozenset[str] | None:
         if not self._first_item():
@@ -103,12 +120,12 @@ class State(Folding):
     @property
     def held(self) -> Held | None:
         """How much is held of the logs that count; None for a laptop that is alone."""
-        return None if self.stations.places_met() is None else self.ledger.remember("held", self.knowledge.held)
+        return None if self.stations.places_met() is None else self.ledger.memory.remember("held", self.knowledge.held)
 
     @property
     def sealed_kinds(self) -> frozenset[str]:
         """The kinds that the plan says need seals, so that they may not go without."""
-        return self.ledger.remember_rule("sealed_kinds", lambda: sealed_kinds(self.needs()))
+        return self.ledger.memory.remember_rule("sealed_kinds", lambda: sealed_kinds(self.needs()))
 
     def needs(self) -> list[Need]:
         """What places need, in order of kind and level."""
@@ -156,7 +173,7 @@ class State(Folding):
         """How many items have no label yet."""
         item = self.tables.item
         query = item.select(fn.COUNT(item.code)).where(item.print == 0)
-        return self.ledger.remember("unprinted", lambda: int(query.scalar()))
+        return self.ledger.memory.remember("unprinted", lambda: int(query.scalar()))
 
     def expected(self, giver: str, tops: Sequence[str]) -> list[Item]:
         """What the giver holds that is bound for one of these places or below."""
@@ -165,7 +182,7 @@ class State(Folding):
             found = {row[0]: ItemRow(*row).item for row in self._expected.rows(tops, giver=giver)}
             return sorted(found.values(), key=lambda item: (item.to, item.kind, item.k, item.code))
 
-        return list(self.ledger.remember(f"expected: {giver} {' '.join(tops)}", held))
+        return list(self.ledger.memory.remember(f"expected: {giver} {' '.join(tops)}", held))
 
     def brought_by_others(self, holder: str, own_log: int) -> list[Item]:
         """What somebody holds by the newest event of another log than ours, so that we have not confirmed it."""
@@ -182,7 +199,7 @@ class State(Folding):
         codes = list(codes)
         leaves = {row.code: bytes(row.last_event) for row in self.item_rows(codes)}
         strangers = [code for code in codes if code not in leaves]
-        for code, events in self.families(strangers).items():
+        for code, events in self.families.of(strangers).items():
             if links := standing_links(custody(code, events, roots=self.roots)):
                 leaves[code] = bytes.fromhex(links[-1].event.leaf)
         refs = self.ledger.refs(leaves.values())
@@ -202,7 +219,7 @@ class State(Folding):
         roots = self.roots
         chains = (
             custody(code, events, roots=roots)
-            for code, events in self.families(codes).items()
+            for code, events in self.families.of(codes).items()
             if any(event.type == "print" for event in events)
         )
         return {chain.code: chain.voids for chain in chains if chain.is_blank}

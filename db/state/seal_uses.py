@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 
 from custody.chain.chain import Chain
 from custody.chain.seals import Fate, SealUse, seals_elsewhere
-from db.log.ledger import Ledger
+from db.log.reader import LedgerReader
 from db.models import Tables
 from db.prepared import PreparedIn, PreparedInsert
 
@@ -34,7 +34,7 @@ def seal_rows(chain: Chain) -> list[SealRow]:
 class SealUses:
     """The seals that the events of one ledger name."""
 
-    def __init__(self, ledger: Ledger, tables: Tables) -> None:
+    def __init__(self, ledger: LedgerReader, tables: Tables) -> None:
         self._tables = tables
         self._by_serial = PreparedIn(ledger.database, self._with, "serial")
         self._by_code = PreparedIn(ledger.database, self._with, "code")

@@ -11,7 +11,7 @@ _NAMED = 3
 
 def waiting_now(store: Store) -> list[Waiting]:
     """The logs that wait for admission here, this station's own last."""
-    return store.ledger.remember("waiting", lambda: waiting(store.state.stations.now(), store.ledger.sizes()))
+    return store.ledger.memory.remember("waiting", lambda: waiting(store.state.stations.now(), store.ledger.sizes()))
 
 
 def records_waiting(store: Store) -> int:
@@ -21,7 +21,7 @@ def records_waiting(store: Store) -> int:
 
 def waiting_words(store: Store) -> str:
     """How many records of which stations count nowhere until root admits them, and how that is done; else empty."""
-    return store.ledger.remember(f"waiting words {chosen()}", lambda: _words(store))
+    return store.ledger.memory.remember(f"waiting words {chosen()}", lambda: _words(store))
 
 
 def _words(store: Store) -> str:
@@ -70,7 +70,7 @@ def _names(strangers: list[Waiting]) -> str:
 
 def waiting_sentence(store: Store) -> str:
     """The same for pages and paper, in one short sentence without a command; empty where nothing waits."""
-    return store.ledger.remember(f"waiting sentence {chosen()}", lambda: _sentence(store))
+    return store.ledger.memory.remember(f"waiting sentence {chosen()}", lambda: _sentence(store))
 
 
 def _sentence(store: Store) -> str:

@@ -18,7 +18,7 @@ def strangers_named(store: Store, names: Sequence[str]) -> list[Stranger]:
         RuleError: the name is that of a station which counts, or of this one.
         InputError: nothing of that name is kept.
     """
-    return Strangers(store.state).meant(names)
+    return Strangers(store).meant(names)
 
 
 def drop_strangers(store: Store, strangers: Sequence[Stranger]) -> list[Stranger]:
@@ -29,4 +29,4 @@ def drop_strangers(store: Store, strangers: Sequence[Stranger]) -> list[Stranger
     """
     if not strangers:
         return []
-    return Strangers(store.state).drop([one.log for one in strangers], at=store.around.now_utc())
+    return Strangers(store).drop([one.log for one in strangers], at=store.around.now_utc())

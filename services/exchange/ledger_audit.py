@@ -27,7 +27,7 @@ def audit_ledger(
     from db.log.table_audit import Checking
 
     try:
-        checking = Checking(store.state)
+        checking = Checking(store)
         rows = checking.rows()
         total = sum(row.size for row in rows)
         with spread(worth_spreading(rows)) as mapper, progress(total, _("Checking entries")) as done:

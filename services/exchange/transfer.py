@@ -64,7 +64,7 @@ def export_bundle(
         for head in store.ledger.heads()
         if top is None or is_under(store.state.places, head["place"], top)
     ]
-    strangers = frozenset() if with_strangers else Strangers(store.state).names()
+    strangers = frozenset() if with_strangers else Strangers(store).names()
     left_out = [head["log"] for head in heads if head["log"] in strangers]
     heads = [head for head in heads if head["log"] not in strangers]
     if left_out and not heads:
@@ -131,7 +131,7 @@ def import_bundles(store: Store, files: Sequence[Path], *, progress: Progress = 
                 )
 
     with progress(count, _("Merging")) as done:
-        merged = merge(store.ledger, store.state, again(), done, heads=heads, at=store.around.now_utc(), said=said)
+        merged = merge(store, again(), done, heads=heads, at=store.around.now_utc(), said=said)
     return replace(merged, findings=(*false, *merged.findings))
 
 

@@ -14,6 +14,7 @@ from language import _
 from services.labels.print_job import PrintJob
 from services.labels.printer_output import send_labels
 from services.parallel import Spread, spread
+from services.plan.custodians import may_load_plan
 from services.records.label_prints import record_blanks, record_prints, record_reprints
 from tables.output.safe_file import safe_file
 
@@ -45,7 +46,7 @@ def print_labels(
         pages = draw(file, job, contents, count, title=title or _("Labels"))
         is_named = False
         try:
-            with store.ledger.transaction():
+            with store.transaction():
                 record(job.stock.name, slice(count))
                 unnamed.close()  # before the commit: where another program has the old file open, nothing is recorded
                 is_named = True
@@ -165,9 +166,9 @@ def labelled_places(store: Store, top: str | None) -> list[Place]:
         raise LabelError(
             N_("there is no label to print"),
             hint=N_("Load a table of places first: {way}")
-            if store.may_plan
+            if may_load_plan(store)
             else N_("Take in a bundle that has the plan: {way}"),
-            way="load" if store.may_plan else "import",
+            way="load" if may_load_plan(store) else "import",
         )
     return shown
 

@@ -85,7 +85,7 @@ class _Sent:
             self.count,
         )  # tried once only
         try:
-            with self.store.ledger.transaction():
+            with self.store.transaction():
                 self.write(self.job.stock.name, labels)
         except BaseException:
             text = _("{count} labels were sent to the printer and could not be recorded: destroy the last {count}.")

@@ -16,6 +16,7 @@ from custody.plan.time_zones import zone
 from db.store import Store
 from services.plan.headings import remember, remembered
 from services.plan.plan_changes import Change, ChangedRow, Group, version_of
+from services.plan.plan_records import record_plan, register_items
 from services.records.sealing import whole_packs
 from tables.cells import Located
 from tables.check import check_items, check_needs, check_places
@@ -63,7 +64,7 @@ def load_files(
     faults: list[Fault] = []
     changes: list[Change] = []
     # From the first look on: another program may be loading too.
-    with nullcontext() if dry_run else store.ledger.transaction():
+    with nullcontext() if dry_run else store.transaction():
         if dry_run:
             store.state.stations.plan_known_to(store.ledger.own_log().name)
         places = dict(store.state.places.all())
@@ -163,7 +164,7 @@ def _load_places(
     if not found:
         known |= {place.code: place for place in fresh}
         if not dry_run:
-            store.load_plan(fresh, (), source=table.file, digest=table.digest)
+            record_plan(store, fresh, (), source=table.file, digest=table.digest)
     return change
 
 
@@ -188,7 +189,7 @@ def _load_needs(
     if not found:
         known |= {(need.kind, need.level): need for need in fresh}
         if not dry_run:
-            store.load_plan((), fresh, source=table.file, digest=table.digest)
+            record_plan(store, (), fresh, source=table.file, digest=table.digest)
     return change
 
 
@@ -252,7 +253,7 @@ def _load_items(
     new, same, more = _new_items(store, rows)
     faults += found + more
     if not found and not more and not dry_run:
-        store.register(new)
+        register_items(store, new)
     groups: dict[str, Group] = {}
     for row in rows:
         groups.setdefault(row.value.kind, Group()).same += 1

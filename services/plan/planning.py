@@ -11,6 +11,7 @@ from custody.plan.places import Need
 from db.state.plan_counts import items_by_kind, places_by_level
 from db.store import Store
 from language import _
+from services.plan.plan_records import register_items, unregistered_items
 from services.progress_bar import Progress, unseen
 
 
@@ -57,7 +58,7 @@ def plan_counts(store: Store) -> PlanCounts:
 def missing(store: Store, top: str | None = None, kind: str | None = None) -> Missing:
     """What is needed at a place and below it, of a kind, and does not exist yet; nothing is recorded."""
     store.state.places.refresh()
-    items = store.missing_items(under=top, kind=kind)
+    items = unregistered_items(store, under=top, kind=kind)
     there = {serials[0] for serials in store.state.serial_ranges()}
     wanted = {need.kind for need in store.state.needs() if need.tracked_as == "pack" and kind in (None, need.kind)}
     return Missing(items, sorted(wanted - there))
@@ -80,11 +81,11 @@ def register_missing(
         ConflictError: it is another number by now; nothing was registered.
     """
     # Under the write lock from the first look on: two that plan at once would register everything twice.
-    with store.ledger.transaction():
+    with store.transaction():
         found = missing(store, top, kind)
         if seen is not None and seen != len(found.items):
             raise ConflictError(
                 N_("the plan was changed since this was shown, so nothing was registered"), hint=N_("Look at it again.")
             )
         with progress(len(found.items), _("Registering")) as done:
-            return found, store.register(found.items, progress=done)
+            return found, register_items(store, found.items, progress=done)

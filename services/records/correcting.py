@@ -5,15 +5,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from custody.chain.corrections import withdrawals
-from custody.compose.compose import NewEvent, Ref, destination_runs
+from custody.compose.compose import NewEvent, Ref
+from custody.compose.corrective import corrective_events
 from custody.errors import N_, InputError, RuleError
-from custody.format.carriage import as_newest
-from custody.format.codes import show_code
-from custody.format.event_types import COMMON
 from custody.format.events import Event
 from custody.handover.handover_facts import offered_in
 from custody.handover.numbering import station_slug
-from custody.handover.waybill import destinations_of
 from db.handover_lookup import find_handover
 from db.store import Store
 
@@ -152,10 +149,10 @@ def correct(
         RuleError: another log wrote it, it was withdrawn already, or such events are not corrected.
         InputError: what should be right does not go with it.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         _refuse(store, event)
         withdrawn = _parts(store, event)
-        right = _corrective(withdrawn, reason, to, remove, counted)
+        right = corrective_events(withdrawn, reason, to, remove, counted)
         recorded = store.record(right) if right else []
         told = store.record(
             [
@@ -218,67 +215,3 @@ def _parts(store: Store, event: Event) -> list[Event]:
     is_whole = [other.seq for other in found] == list(numbers) and event in found
     is_one = all(other.body.get(name) == event.body.get(name) for other in found for name in same)
     return found if is_whole and is_one else [event]
-
-
-def _corrective(
-    withdrawn: Sequence[Event], reason: str, to: str | None, remove: Collection[str], counted: int | None
-) -> list[NewEvent]:
-    """The same events with what is right in them; none where nothing is given."""
-    if to is None and not remove and counted is None:
-        return []
-    body = withdrawn[0].body
-    if withdrawn[0].type != "handover":
-        raise InputError(
-            N_("only a handover has a receiver, items and a count to put right"),
-            hint=N_("Leave --to, --remove and --counted away."),
-        )
-    if reason != "incorrect_data":
-        raise InputError(
-            N_("what did not occur has nothing to put right"),
-            hint=N_("Give --reason incorrect-data, or leave --to, --remove and --counted away."),
-        )
-    if to in (body["from"], body["to"]):
-        raise InputError(
-            N_("{place} is what the record says already")
-            if to == body["to"]
-            else N_("{place} cannot hand over to itself"),
-            hint=N_("Choose another receiver with --to."),
-            place=to,
-        )
-    named = {code for event in withdrawn for code in event.rows}
-    if strangers := sorted(set(remove) - named):
-        raise InputError(
-            N_("{item} is not in that handover"),
-            hint=N_("Look at it with: {way}"),
-            way="custody",
-            item=show_code(strangers[0]),
-        )
-    if named and named <= set(remove):
-        raise InputError(
-            N_("nothing would be left of the handover"),
-            hint=N_("Withdraw it whole: --reason did-not-occur, without --remove."),
-        )
-    counts = [None] * (len(withdrawn) - 1) + [counted]  # of all parts, the last has it
-    return [_rightly(event, to, remove, counted) for event, counted in zip(withdrawn, counts, strict=True)]
-
-
-def _rightly(event: Event, to: str | None, remove: Collection[str], counted: int | None) -> NewEvent:
-    """A handover with another receiver, fewer items or another count, relying on what it relied on.
-
-    It happened when the withdrawn one says, not when it was put right: paper and deadlines go by that.
-    """
-    fields = as_newest({name: value for name, value in event.body.items() if name not in COMMON})
-    fields["occurred"] = event.happened
-    to_places = destinations_of(event.body)
-    for rows in ("items", "refused", "remarks"):
-        fields[rows] = [row for row in fields[rows] if row["code"] not in remove]
-    fields["destinations"] = destination_runs([to_places.get(row["code"], "") for row in fields["items"]])
-    if meant := fields["meant"]:
-        absent = [*meant["absent"], *(code for code in event.rows if code in remove and code not in meant["beyond"])]
-        beyond = [code for code in meant["beyond"] if code not in remove]
-        fields["meant"] = {**meant, "absent": absent, "beyond": beyond}
-    if to is not None:
-        fields |= {"to": to}
-    if counted is not None:
-        fields |= {"counted": counted}
-    return NewEvent("handover", fields, tuple(Ref(**ref) for ref in event.body["refs"]))

@@ -58,7 +58,7 @@ def open_incident(
             limit=ITEMS_PER_EVENT,
         )
     touches = [Touch(code, None, "typed") for code in dict.fromkeys(codes)]
-    with store.ledger.transaction():
+    with store.transaction():
         rows, refs = touched(touches, store.state.latest(touch.code for touch in touches))
         fields = {
             "action": "open",
@@ -78,7 +78,7 @@ def close_incident(store: Store, event: Event, text: str, *, occurred: str | Non
     Raises:
         RuleError: the event opened no obstacle, or it is closed or withdrawn.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         found = next((one for one in incidents_of(store) if one.opened and one.opened.leaf == event.leaf), None)
         if found is None:
             raise RuleError(
@@ -149,7 +149,7 @@ def record_checklist(
 ) -> Event:
     """Record how ready a place is, after all that was recorded of it before."""
     rows = [{"question": row.question, "answer": row.answer, "note": row.note} for row in answers]
-    with store.ledger.transaction():
+    with store.transaction():
         newest = [row for row in readiness_of(store) if (row.place, row.about) == (place, about)]
         fields = {
             "place": place,
@@ -193,7 +193,7 @@ def record_points(store: Store, rows: Iterable[PointRow], *, note: str = "") -> 
 
     An unchanged point is recorded only with a remark.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         standing = {e.body["point"]: e for e in in_force(known(store, "point"), store.state.roots)}
         new = []
         for row in rows:
@@ -222,7 +222,7 @@ def change_point(store: Store, name: str, *, note: str = "", **changes: Any) -> 
     Raises:
         InputError: it is new and has no title, so that nobody could tell what it is.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         row = replace(point_rows(store).get(name) or PointRow(name, "", ""), **changes)
         if not row.title:
             raise InputError(

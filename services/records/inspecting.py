@@ -49,7 +49,7 @@ def record_inspection(
     touches = list({touch.code: touch for touch in reversed(touches)}.values())[::-1]
     if not touches:
         raise InputError(N_("no item is named"), hint=N_("Give the codes on the labels, or - to read them as lines."))
-    with store.ledger.transaction():
+    with store.transaction():
         store.state.places.refresh()
         swap = _swap(store, touches, reserve) if reserve else []
         digest = store.photos.keep(photo) if photo is not None else None

@@ -23,7 +23,7 @@ def record_prints(store: Store, codes: Sequence[str], *, sheet: str) -> list[Eve
     Raises:
         RuleError: one of them was printed already; a reprint needs a reason.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         printed = [item for item in store.state.items_of(codes).values() if item.print]
         if printed:
             raise RuleError(
@@ -48,7 +48,7 @@ def record_reprints(
         RuleError: one of the items has been printed again meanwhile, or a second person is needed.
     """
     has_two = second is not None and len(distinct_people([store.around.by, second])) == 2
-    with store.ledger.transaction():
+    with store.transaction():
         known = store.state.items_of(numbers)
         codes: dict[int, list[str]] = {}
         for code, number in numbers.items():
@@ -100,7 +100,7 @@ def record_void(
     Raises:
         RuleError: no station that is known here made such a print, or it was recorded as void already.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         codes = list(dict.fromkeys(label.code for label in labels))
         known, blanks = store.state.items_of(codes), store.state.blanks(codes)
         found: dict[tuple[str, int], None] = {}
@@ -138,7 +138,7 @@ def record_blanks(store: Store, codes: Sequence[str], *, sheet: str) -> list[Eve
     Raises:
         RuleError: one of the codes is in use.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         for code, events in store.ledger.naming(codes).items():
             if events:
                 raise RuleError(
@@ -168,7 +168,7 @@ def claim(
         RuleError: a code is registered already, is void, or no print that this station knows of names it.
         InputError: the plan has no such place.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         known, blanks = store.state.items_of(codes), store.state.blanks(codes)
         for code in codes:
             _refuse_unless_blank(code, known, blanks)

@@ -73,7 +73,7 @@ def admit(store: Store, card: StationCard, powers: Sequence[str] = ()) -> list[E
     Raises:
         RuleError: this station may not admit others, or that station follows another root.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         trusted = _for_admitting(store)
         if card.root not in (trusted.root, card.fingerprint):
             raise RuleError(
@@ -127,7 +127,7 @@ def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None
         RuleError: this station may not revoke others, or not that one.
         InputError: no station, or more than one, is meant; nothing of its log is here; or it has several.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         trusted = _for_admitting(store)
         key, named = _key_of(store, trusted, name)
         if key_fingerprint(bytes.fromhex(key)) == trusted.root:
@@ -193,9 +193,9 @@ def go_on(
         log: the old one, where this ledger has none of its own (`lost_log`); None: its own.
     """
     ledger = store.ledger
-    with ledger.transaction():
+    with store.transaction():
         if log is not None:
-            ledger.adopt(log)
+            store.writer.adopt(log)
         own = ledger.own_log()
         old = ledger.event_at(own.id, 1).body
         [head] = [head for head in ledger.heads() if head["log"] == own.name]
@@ -203,7 +203,7 @@ def go_on(
         followed = store.state.stations.now().root
         was_root = followed == key_fingerprint(bytes.fromhex(old["public_key"]))
         has_new_key = key.hex() != old["public_key"]
-        ledger.retire_own()
+        store.writer.retire_own()
         genesis = store.begin(
             election=own.election,
             station=station or own.station,
@@ -215,7 +215,7 @@ def go_on(
             sizes = {h["log"]: h["size"] for h in ledger.heads() if ledger.keys()[h["log"]].hex() == old["public_key"]}
             said = {"station": own.station, "place": own.place, "key": old["public_key"], "powers": sorted(POWERS)}
             store.record([NewEvent("admit", said), revoking(own.station, old["public_key"], sizes, "")])
-        store.state.rebuild()
+        store.projection.rebuild()
         return genesis
 
 

@@ -1,29 +1,19 @@
 """Parents in the ledger: what is put into what, taken out, looked into; and packs of seals opened into smaller ones."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from custody.chain.findings import Finding, name_of
 from custody.chain.item_state import judge_contents
-from custody.chain.seals import opening_faults
 from custody.compose import compose
 from custody.compose.compose import NewEvent, Touch
+from custody.compose.splitting import Part, refuse_circle, rest_of
 from custody.errors import N_, InputError, RuleError
 from custody.format.codes import show_code
-from custody.format.item_facts import Item, SerialRange
-from custody.format.serials import count_of
+from custody.format.item_facts import Item
 from db.store import Store
 from services.records.inspecting import Recorded, found_by
 from services.records.sealing import opened_packs
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part that a pack is opened into: its numbers, or only how many; and where it goes, None: where the pack did."""
-
-    serials: SerialRange | None
-    quantity: int
-    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +47,7 @@ def record_packing(
         InputError: nothing is named, or the session is gone.
         RuleError: it cannot be true: a thing in itself, something taken out that is not in it, an unregistered parent.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         store.state.places.refresh()
         if draft is not None:
             store.drafts.get(draft)
@@ -69,7 +59,7 @@ def record_packing(
         outer = registered(store, parent.code)
         items = store.state.items_of(touch.code for touch in children)
         if action in ("add", "check"):
-            _refuse_circle(store, outer, items)
+            refuse_circle(outer, items, store.state.item)
         inside = store.state.contents.packed(parent.code)
         if action == "remove":
             _refuse_strangers(outer, [touch.code for touch in children if touch.code not in inside])
@@ -102,24 +92,6 @@ def registered(store: Store, code: str) -> Item:
     return item
 
 
-def _refuse_circle(store: Store, outer: Item, items: dict[str, Item]) -> None:
-    around, step = {outer.code}, outer
-    while step.parent and step.parent not in around:
-        around.add(step.parent)
-        found = store.state.item(step.parent)
-        if found is None:
-            break
-        step = found
-    inner = next((code for code in items if code in around), None)
-    if inner is not None:
-        raise RuleError(
-            N_("{parent} is inside {item}, which cannot be put into it"),
-            hint=N_("Take it out first, or choose the other one as parent."),
-            parent=show_code(outer.code),
-            item=show_code(inner),
-        )
-
-
 def _refuse_strangers(outer: Item, codes: Sequence[str]) -> None:
     if codes:
         raise RuleError(
@@ -144,7 +116,7 @@ def _held_elsewhere(store: Store, outer: Item, items: Iterable[Item]) -> list[Fi
                 "holder": name_of(places, item.held_by),
             },
             item.code,
-            is_provisional=not store.has_met(outer.held_by),
+            is_provisional=not store.state.has_met(outer.held_by),
         )
         for item in items
         if item.held_by != outer.held_by
@@ -179,7 +151,7 @@ def open_pack(
         RuleError: it cannot be true: numbers that are not in the pack, or in two parts; more than there are; opened
             before.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         outer = registered(store, pack.code)
         if pack.code in opened_packs(store):
             raise RuleError(
@@ -212,58 +184,3 @@ def open_pack(
             new += compose.reassign_events([pack], latest, outer.held_by, note)
         events = store.record(new)
     return Opened(Recorded(tuple(events), tuple(found_by(store, events))), tuple(items))
-
-
-def equal_parts(pack: Item, each: int, to: str | None = None) -> list[Part]:
-    """A pack in parts of so many, the last one with what is left."""
-    counts = [min(each, pack.quantity - start) for start in range(0, pack.quantity, each)]
-    if pack.serials is None:
-        return [Part(None, count, to) for count in counts]
-    first, found = pack.serials.first, []
-    for count in counts:
-        found.append(Part(replace(pack.serials, first=first, last=first + count - 1), count, to))
-        first += count
-    return found
-
-
-def rest_of(pack: Item, parts: Sequence[Part]) -> list[Part]:
-    """What these parts leave of a pack, as parts of its own: none, where they name all of it.
-
-    Raises:
-        RuleError: they have numbers that the pack does not have, one number twice, or more pieces than there are.
-    """
-    if pack.serials is None:
-        named = [part for part in parts if part.serials is not None]
-        total = sum(part.quantity for part in parts)
-        if named or total > pack.quantity:
-            raise RuleError(
-                N_("{item} has no numbers: its parts are counts")
-                if named
-                else N_("{item} holds {quantity}, and the parts are {total}"),
-                hint=N_("Give counts that sum to what is in it."),
-                item=show_code(pack.code),
-                quantity=pack.quantity,
-                total=total,
-            )
-        return [Part(None, pack.quantity - total)] if total < pack.quantity else []
-    own = [part.serials for part in parts if part.serials is not None]
-    left = [] if len(own) != len(parts) else _gaps(pack.serials, own)
-    faults = opening_faults(pack.serials, [*own, *left])
-    if len(own) != len(parts) or faults:
-        raise RuleError(
-            N_("a part has no numbers") if len(own) != len(parts) else faults[0],
-            hint=N_("The pack has {range}. Write the parts like A0001-A0050."),
-            range=str(pack.serials),
-        )
-    return [Part(serials, count_of(serials)) for serials in left]
-
-
-def _gaps(whole: SerialRange, parts: Iterable[SerialRange]) -> list[SerialRange]:
-    gaps, first = [], whole.first
-    for part in sorted(parts, key=lambda part: part.first):
-        if part.first > first:
-            gaps.append(replace(whole, first=first, last=min(part.first - 1, whole.last)))
-        first = max(first, part.last + 1)
-    if first <= whole.last:
-        gaps.append(replace(whole, first=first))
-    return gaps

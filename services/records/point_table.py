@@ -26,7 +26,7 @@ def load_points(store: Store, path: Path) -> LoadedPoints:
         InputError: the table cannot be read, or `faults` names its faults.
     """
     rows, faults = parse_points(read_table(path, ("points",)))
-    with store.ledger.transaction():
+    with store.transaction():
         places, known = store.state.places.all(), point_rows(store)
         faults += [
             row.fault("place", N_("{text} is no place of the plan"), text=row.value.place)

@@ -21,7 +21,9 @@ class Proved:
 
 def prove(state: State, codes: Sequence[str]) -> Proved:
     """Prove all records of these items: against each log's newest signed head that is held here with its entries."""
-    events = {event.leaf: event for family in state.families(codes, with_strangers=True).values() for event in family}
+    events = {
+        event.leaf: event for family in state.families.of(codes, with_strangers=True).values() for event in family
+    }
     logs = {event.log for event in events.values()}
     events |= {event.leaf: event for event in _word_on(state, logs)}
     by_log: dict[str, list[Event]] = {}

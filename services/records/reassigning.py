@@ -22,7 +22,7 @@ def record_reassignment(store: Store, touches: Sequence[Touch], to: str, reason:
     touches = list({touch.code: touch for touch in touches}.values())
     if not touches:
         raise InputError(N_("no item is named"), hint=N_("Give the codes on the labels, or - to read them as lines."))
-    with store.ledger.transaction():
+    with store.transaction():
         store.state.places.refresh()
         place = store.state.places.get(to)
         if place is None or place.level in ("carrier", "vendor"):
@@ -58,7 +58,7 @@ def even_out(
     """Find what places lack (`balance_of`) and record the moves (`record_moves`), under one lock: another program may
     be moving things too.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         found = balance_of(store, under=under, kind=kind)
         return found, record_moves(store, found.moves, reason)
 
@@ -72,7 +72,7 @@ def record_moves(store: Store, moves: Iterable[Move], reason: str) -> list[str]:
     for move in moves:
         if not move.is_reassigned:
             by_place[move.to].append(Touch(move.item.code, None, "typed"))
-    with store.ledger.transaction():
+    with store.transaction():
         latest = store.state.latest(touch.code for touches in by_place.values() for touch in touches)
         new = [
             event for to, touches in by_place.items() for event in compose.reassign_events(touches, latest, to, reason)

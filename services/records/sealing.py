@@ -45,7 +45,7 @@ def record_seal(
     """
     serials = list(dict.fromkeys(serials))
     _check(touch, action, serials, result)
-    with store.ledger.transaction():
+    with store.transaction():
         store.state.places.refresh()
         if action in ("spoil", "return"):
             told = _by_pack(store, touch, serials)

@@ -4,6 +4,7 @@ from custody.errors import N_, InputError
 from custody.format.codes import fold_beginning
 from db.state.item_search import FoundItems, Wanted, find_items
 from db.store import Store
+from services.plan.custodians import find_custodian
 
 
 def search_items(
@@ -36,6 +37,6 @@ def search_items(
             hint=N_("Codes have digits and capital letters, without I, L, O and U."),
             text=begins,
         )
-    under, holder = (store.custodian(text) if text else None for text in (to, held_by))
+    under, holder = (find_custodian(store, text) if text else None for text in (to, held_by))
     wanted = Wanted(kind or None, under, holder, beginning)
     return find_items(store.state, wanted, after=after, before=before, most=most)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from custody.format.paper_codes import Sheet
-from db.handover_context import told_of
 from db.handover_lookup import FoundHandover, find_handover
 from db.store import Store
 from reports.bast.letter_facts import BastFacts, bast_facts
 from reports.bast.letter_template import Template, find_template, read_template, shipped_template
+from services.scanning.handover_context import told_of
 
 
 def chosen_template(home: Path, named: Path | None = None) -> Template:

@@ -22,7 +22,7 @@ from custody.measures.scoring import marks_of
 from custody.measures.timing import DueRow, DueSums
 from custody.measures.truckloads import Truckloads
 from custody.plan.places import Ways
-from db.log.reader import Mark
+from db.log.memory import Mark
 from db.store import Store
 from services.records.field_records import handovers_without_items
 
@@ -150,7 +150,7 @@ class Overview:
     def _look(self, store: Store, now: str) -> None:
         """See what is to be folded: what new records name, or everything where it may all be judged otherwise."""
         ledger = store.ledger
-        mark = ledger.mark()
+        mark = ledger.memory.mark()
         if mark == self._mark and store is self._store:
             self._mark_to_fold(code for code, due in self._in_future.items() if due <= moment(now))
             if self._first_due and self._first_due <= moment(now):
@@ -161,7 +161,7 @@ class Overview:
         sizes = ledger.sizes()
         is_same = store is self._store and before is not None and before[2:] == mark[2:] and before[0] == mark[0]
         news = list(ledger.events_since(self._sizes)) if is_same else []
-        if not is_same or sizes.keys() != self._sizes.keys() or any(map(store.state.is_notice, news)):
+        if not is_same or sizes.keys() != self._sizes.keys() or any(map(store.projection.is_notice, news)):
             self._restart()
             self._store = store
             self._ways = Ways(store.state.places.tree())

@@ -31,7 +31,7 @@ def change_details(store: Store, draft: str, change: Callable[[Details], Details
     Raises:
         InputError: the session is gone.
     """
-    with store.ledger.transaction():
+    with store.transaction():
         said = store.drafts.details(draft)
         details = change(_read(said))
         kept = "" if details == Details() else msgspec.json.encode(details).decode()

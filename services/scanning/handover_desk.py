@@ -6,6 +6,7 @@ from typing import Literal
 
 from custody.chain.findings import Finding, name_of
 from custody.compose.compose import Handover, Touch
+from custody.compose.refusals import refuse_to_itself
 from custody.errors import CodeError, InputError, RuleError
 from custody.format.codes import ItemLabel, show_code
 from custody.format.event_types import Body
@@ -14,16 +15,18 @@ from custody.format.paper_codes import Sheet
 from custody.handover.handover_facts import carried_in
 from custody.handover.waybill import check_matched
 from custody.plan.places import Need
-from db.judging import Weighed
 from db.store import Store
 from language import _
 from language.text import number, printable
 from reports.chain.steps import headline
 from reports.words import clock_at
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
+from services.plan.custodians import find_custodian, unplanned
 from services.scanning.draft_details import details_of, forget_item
+from services.scanning.expecting import expectation, heard_mark, waybill_for
 from services.scanning.handover_papers import ends_after, head_words, paper_words
 from services.scanning.item_remarks import describe
+from services.scanning.judging import Weighed, foresee, judge_labels, judge_scanned
 from services.scanning.open_drafts import ends_in_words
 
 
@@ -42,7 +45,7 @@ class DraftDesk:
         self._by_others: set[str] = set()
         self._inside: dict[str, Item] = {}
         self._extra = 0
-        self._heard = store.mark()
+        self._heard = heard_mark(store)
         self._told: dict[str | None, set[str]] | None = None if self.taken else {}
         """What was said to be wrong, by item; None in a session that goes on: nobody knows what was said of it."""
         self.refused: frozenset[str] = frozenset()
@@ -97,7 +100,7 @@ class DraftDesk:
         """
         if how == "matched":
             check_matched(label.code, self._expected)
-        item, findings = self.store.judge(label, self.handover)
+        item, findings = judge_scanned(self.store, label, self.handover)
         inside = self.store.state.contents.carried({item.code: item}) if item is not None else {}
         is_new = self.store.drafts.take(self.draft, Touch(label.code, label.print, how), at=self.store.around.now_utc())
         if label.code not in self.taken:
@@ -139,7 +142,7 @@ class DraftDesk:
         self.taken.pop(code, None)
         if self._told is not None:
             self._told.pop(code, None)
-        with self.store.ledger.transaction():
+        with self.store.transaction():
             was_in = self.store.drafts.remove(self.draft, code)
             was_in |= forget_item(self.store, self.draft, code)
         self.look_up()
@@ -162,7 +165,7 @@ class DraftDesk:
             RuleError: it would hand over to itself.
         """
         if receiver:
-            self.store.check_handover(Handover(giver, receiver))
+            refuse_to_itself(Handover(giver, receiver), self.store.state.places)
         self.store.drafts.set_ends(self.draft, giver=giver, receiver=receiver or None)
         self.giver, self._receiver = giver, receiver or ""
         self.look_up()
@@ -201,7 +204,7 @@ class DraftDesk:
             How the scanned items stand now; None where nothing came or nothing changed.
         """
 
-        heard = self.store.mark()
+        heard = heard_mark(self.store)
         if heard == self._heard:
             return None
         self._heard = heard
@@ -285,7 +288,9 @@ class DraftDesk:
         """What is known of everything in the draft, by code, and what is wrong with it as its ends are now."""
         self.store.state.places.refresh()
         touches = [touch for touch in self.store.drafts.touches(self.draft) if touch.code not in self.refused]
-        items, found = self.store.judge_labels([ItemLabel(touch.code, touch.print) for touch in touches], self.handover)
+        items, found = judge_labels(
+            self.store, [ItemLabel(touch.code, touch.print) for touch in touches], self.handover
+        )
         self._told = _wrong_by_item(found)
         return items, found
 
@@ -298,7 +303,7 @@ class DraftDesk:
         if not handover.giver or not handover.to:
             return None
         touches = self.store.drafts.touches(self.draft)
-        return self.store.foresee(handover, touches, now=self.store.around.now_utc())
+        return foresee(self.store, handover, touches, now=self.store.around.now_utc())
 
     def words(self, item: Item | None, *, is_foretold: bool = False) -> str:
         """Describe an item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan.
@@ -312,11 +317,11 @@ class DraftDesk:
     @property
     def foretold(self) -> Collection[str]:
         """The codes that the giver's papers name at this handover."""
-        return self.store.waybill(self.handover).refs.keys()
+        return waybill_for(self.store, self.handover).refs.keys()
 
     def _known(self, custodian: str) -> str:
         try:
-            return self.store.custodian(custodian)
+            return find_custodian(self.store, custodian)
         except InputError as error:  # a session shows it and goes on
             raise RuleError(error.message, hint=error.hint, **error.values) from error
 
@@ -327,7 +332,7 @@ class DraftDesk:
         self._expected, self._elsewhere, self._may_change = None, frozenset(), False
         if self.giver and self._receiver:
             scanned = [*self.taken, *self.refused]
-            self._expected, self._elsewhere, self._may_change = self.store.expectation(self.handover, scanned)
+            self._expected, self._elsewhere, self._may_change = expectation(self.store, self.handover, scanned)
         self._look_inside()
 
     def _look_inside(self) -> None:
@@ -384,10 +389,10 @@ def unplanned_words(store: Store, custodians: Sequence[str]) -> str:
     Args:
         custodians: codes; empty ones are passed over.
     """
-    found = [printable(code, 60) for code in store.unplanned(custodians)]
+    found = [printable(code, 60) for code in unplanned(store, custodians)]
     if not found:
         return ""
-    if store.has_plan:
+    if store.state.has_plan:
         words = _("The plan that is known here does not have: {places}. It is recorded and shown by its code.")
     else:
         words = _("The plan is not known here yet. These are recorded and shown by their codes: {places}.")

@@ -9,6 +9,7 @@ from custody.format.event_types import Body
 from custody.format.paper_codes import Sheet
 from custody.handover.recorded import RecordedHandover
 from custody.handover.waybill import is_below
+from custody.plan.places import is_carrier
 from db.handover_lookup import find_handover
 from db.log.paper_records import ReadPaper
 from db.store import Store
@@ -17,6 +18,7 @@ from language.text import number, printable
 from reports.bast.letter_facts import BastFacts
 from reports.handover.paper_facts import HandoverFacts, Part
 from services.reporting.bast_letters import letter_facts
+from services.scanning.expecting import waybill_for
 
 
 def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandover | None = None) -> HandoverFacts:
@@ -118,7 +120,7 @@ def foretold_words(scanned: int, basts: Sequence[str], senders: Sequence[str]) -
 
 def foretold_now(store: Store, handover: Handover, codes: Iterable[str]) -> str:
     """The same of what is being scanned, while nothing is registered here; empty later."""
-    waybill = store.waybill(handover)
+    waybill = waybill_for(store, handover)
     known = waybill.refs if store.state.is_bare else {}
     return foretold_words(sum(code in known for code in codes), waybill.basts, waybill.senders)
 
@@ -136,7 +138,7 @@ def ends_after(store: Store, said: Body) -> tuple[str, str]:
     and also at the place that sent them.
     """
 
-    if not store.is_carrier(said["to"]):
+    if not is_carrier(store.state.places, said["to"]):
         return said["from"], said["to"]
     own, stops = store.ledger.own_log().place, said["bound"]
     comes_here = not stops or any(is_below(store.state.places, stop, [own]) for stop in stops)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from custody.compose.compose import Handover
+from custody.compose.refusals import refuse_to_itself
 from custody.handover.draft import DraftInfo
 from custody.handover.recorded import RecordedHandover
-from db.handover_context import told_of
 from db.handover_lookup import find_handover
 from db.store import Store
 from reports.words import custodian_name
 from services.scanning.draft_details import details_of
+from services.scanning.handover_context import told_of
 
 
 def open_draft(store: Store, giver: str, receiver: str, bound: Sequence[str] = ()) -> DraftInfo:
@@ -24,7 +25,7 @@ def open_draft(store: Store, giver: str, receiver: str, bound: Sequence[str] = (
         TamperError: the ledger was put back to an older copy; said before the first label, not after the last.
     """
     if giver and receiver:
-        store.check_handover(Handover(giver, receiver))
+        refuse_to_itself(Handover(giver, receiver), store.state.places)
     store.heads.refuse_if_rolled_back()
     now = store.around.now_utc()
     return store.drafts.open(store.around.new_id(), giver or None, receiver or None, bound, at=now)

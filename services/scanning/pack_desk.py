@@ -9,6 +9,7 @@ from custody.format.paper_codes import Sheet
 from db.store import Store
 from scanner.outcomes import End, How, Taken, TakenPaper, Tally, What
 from services.records.packing import judge_added, registered
+from services.scanning.expecting import heard_mark
 from services.scanning.handover_desk import item_words
 
 
@@ -31,11 +32,11 @@ class PackDesk:
 
     def catch_up(self) -> None:
         """Look up again what should come, where new data has come; what labels say is judged at each one."""
-        if self.store.mark() != self._heard:
+        if heard_mark(self.store) != self._heard:
             self._look_up()
 
     def _look_up(self) -> None:
-        self._heard = self.store.mark()
+        self._heard = heard_mark(self.store)
         self.parent = registered(self.store, self.parent.code)
         self._needs = {need.kind: need for need in self.store.state.needs()}
         self._expected = self._looked_for()

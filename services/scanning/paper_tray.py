@@ -47,7 +47,7 @@ class PaperTray:
 
     def judge_again(self) -> None:
         """Judge each paper again: since it was read, its station's records or its items may have come."""
-        if (mark := self.store.ledger.mark()) == self._judged_at:
+        if (mark := self.store.ledger.memory.mark()) == self._judged_at:
             return
         self._judged_at = mark
         for paper in list(self.papers.values()):

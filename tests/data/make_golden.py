@@ -10,6 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from services.records.handovers import record_handover
+
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
@@ -55,9 +57,9 @@ def main() -> None:
         give(root, codes, TRUCK)
         absorb(delegate, root)
         delegate.heads.take(root.heads.own_head(), at=AS_OF)
-        delegate.record_handover(Handover(TRUCK, "51.08.01", counted=4), touched(codes))
+        record_handover(delegate, Handover(TRUCK, "51.08.01", counted=4), touched(codes))
         absorb(post, root, delegate)
-        wrong = post.record_handover(Handover("51.08.01", "51.08.01.2001"), touched(codes[:3])).events[0]
+        wrong = record_handover(post, Handover("51.08.01", "51.08.01.2001"), touched(codes[:3])).events[0]
         correct(post, wrong, reason="incorrect_data", remove=codes[2:3])
         absorb(delegate, post)
         give(post, codes[:1], TPS[0], "51.08.01.2001")

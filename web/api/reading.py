@@ -15,6 +15,7 @@ from reports.lists.progress_list import progress_json
 from services.exchange.audit_words import audit_json
 from services.exchange.custody_report import known_chain
 from services.exchange.ledger_audit import audit_ledger
+from services.plan.custodians import find_custodian
 from services.records.field_records import incidents_of
 from services.records.searching import search_items
 from services.reporting.evaluation_chapters import progress_rows
@@ -144,19 +145,19 @@ def _places(store: Store, q: str, below: str) -> list[Any]:
 
 
 def _progress(store: Store, to: str) -> list[dict[str, Any]]:
-    top = store.custodian(to) if to else None
+    top = find_custodian(store, to) if to else None
     return progress_json(progress_rows(store, top))
 
 
 def _late(store: Store, overview: Overview, to: str, within_h: int) -> list[dict[str, Any]]:
-    top = store.state.places.tree().get(store.custodian(to)) if to else None
+    top = store.state.places.tree().get(find_custodian(store, to)) if to else None
     found = overview.due_rows(store.around.now_utc(), within_h)
     ways = overview.ways
     return [due_json(row, ways) for row in found if top is None or top in ways.to(row.place.code)]
 
 
 def _findings(store: Store, overview: Overview, to: str, most: int) -> schemas.Findings:
-    top = store.state.places.tree().get(store.custodian(to)) if to else None
+    top = store.state.places.tree().get(find_custodian(store, to)) if to else None
     found = [] if to and top is None else irregular_under(overview, top)
     needs = {need.kind: need for need in store.state.needs()}
     rows = [
@@ -166,7 +167,7 @@ def _findings(store: Store, overview: Overview, to: str, most: int) -> schemas.F
 
 
 def _incidents(store: Store, to: str, *, with_staff: bool) -> list[schemas.Incident]:
-    found = incidents_of(store, under=store.custodian(to) if to else None)
+    found = incidents_of(store, under=find_custodian(store, to) if to else None)
     return [incident(one, with_staff=with_staff) for one in found]
 
 

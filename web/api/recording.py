@@ -14,9 +14,11 @@ from reports.chain.chain_facts import finding_json
 from reports.words import people_json
 from services.access.observers import Token
 from services.one_line import LONGEST_NOTE, one_line
+from services.plan.custodians import find_custodian
 from services.records.correcting import find_event
 from services.records.field_records import close_incident as close
 from services.records.field_records import open_incident as open_
+from services.records.handovers import record_handover
 from services.scanning.draft_details import change_details, taken_from, with_details
 from services.scanning.handover_details import GivenDetails, read_details
 from services.scanning.open_drafts import recorded_before
@@ -130,7 +132,7 @@ def _token(site: Site, token: Token) -> schemas.Token:
 
 def _open_incident(store: Store, asked: schemas.NewIncident) -> schemas.RecordedEvent:
     codes = [label.code for label in _labels(asked.items)]
-    place = store.custodian(asked.place) if asked.place else store.ledger.own_log().place
+    place = find_custodian(store, asked.place) if asked.place else store.ledger.own_log().place
     event = open_(store, _line(asked.text), place=place, stage=one_line("stage", asked.stage), codes=codes)
     return schemas.RecordedEvent(record=f"{event.log}:{event.seq}", leaf=event.leaf)
 
@@ -176,11 +178,11 @@ def _record(store: Store, asked: schemas.NewHandover) -> schemas.Recorded:
     if (before := recorded_before(store, asked.id)) is not None:
         return _recorded(store, before, is_new=False)
     labels = _labels(asked.items)
-    giver, to = store.custodian(asked.from_), store.custodian(asked.to)
-    bound = tuple(store.custodian(code) for code in asked.bound)
+    giver, to = find_custodian(store, asked.from_), find_custodian(store, asked.to)
+    bound = tuple(find_custodian(store, code) for code in asked.bound)
     handover = with_details(Handover(giver, to, bound), _read(asked, store.around.now_utc(), asked.occurred))
     touches = [Touch(label.code, label.print, how_entered(label)) for label in labels]
-    return _recorded(store, store.record_handover(handover, touches, id=asked.id))
+    return _recorded(store, record_handover(store, handover, touches, id=asked.id))
 
 
 def _read(asked: schemas.People, now_utc: str = "", occurred: str | None = None) -> Details:

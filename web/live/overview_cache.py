@@ -126,7 +126,7 @@ class OverviewCache:
     def _version(self, store: Store) -> Version:
         """Changes with the ledger, each minute, with each twentieth that is added up, and when all is scored."""
         overview = self._overview
-        return (store.ledger.mark(), store.around.now_utc()[:16], int(overview.share * 20), overview.is_scored)
+        return (store.ledger.memory.mark(), store.around.now_utc()[:16], int(overview.share * 20), overview.is_scored)
 
 
 def digest(version: Version) -> str:

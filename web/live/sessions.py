@@ -24,8 +24,10 @@ from custody.handover.recorded import RecordedHandover
 from db.store import Store
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession
+from services.records.handovers import record_handover
 from services.scanning.acknowledgement import acknowledged, contents, name_of, standing, with_signature
 from services.scanning.draft_details import change_details, details_of, with_details
+from services.scanning.expecting import heard_mark
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.open_drafts import recorded_before
 from web.answers import Answers
@@ -44,7 +46,7 @@ class Session(SharedSession):
         self.draft, self.desk = draft, DraftDesk(store, draft)
         super().__init__(store, events, ScanSession(self.desk, taken=self.desk.taken), self.desk)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
-        self._heard = store.mark()
+        self._heard = heard_mark(store)
         details = self.details()
         self.is_paused, self._half_read = details.is_paused, details.half_read
         self.scan.resume(self._half_read)
@@ -83,7 +85,7 @@ class Session(SharedSession):
 
     def catch_up(self) -> None:
         """Judge the scanned items again if the ledger has new data, and publish the changes to every open page."""
-        if self._heard == (heard := self.store.mark()):
+        if self._heard == (heard := heard_mark(self.store)):
             return
         self._heard, self._judged = heard, None
         for told in self.scan.catch_up():
@@ -155,7 +157,7 @@ class Session(SharedSession):
             )
         handover = with_details(self.desk.handover, details)
         handover = replace(handover, acknowledged=acknowledged(details, what))
-        recorded = self.store.record_handover(handover, (), draft=self.draft)
+        recorded = record_handover(self.store, handover, (), draft=self.draft)
         self.events.publish("recorded", bast=recorded.bast)
         return recorded
 

@@ -14,6 +14,7 @@ from db.store import Store
 from language import _
 from language.text import printable
 from reports.words import custodian_name, place_path, show_custodian
+from services.plan.custodians import find_custodian, is_named, may_load_plan
 from services.scanning.open_drafts import open_draft
 from web.dependencies import SiteDep
 from web.pages.home import unfinished
@@ -69,7 +70,7 @@ def find_places(store: Store, words: str) -> list[dict[str, str]]:
         code = ""
     if is_plate(code) and code not in places:
         found.insert(0, {"code": code, "name": show_custodian(code), "within": _("A vehicle")})
-    elif code and code not in places and store.is_named(code):
+    elif code and code not in places and is_named(store, code):
         found.insert(0, {"code": code, "name": printable(code), "within": _("Not in the plan yet")})
     return found
 
@@ -97,7 +98,8 @@ def _known(store: Store) -> dict[str, Any]:
     return {
         "own_shown": with_code(places, own),
         "own_path": "" if within == custodian_name(places, own) else within,
-        "receives": not (store.has_plan or store.may_plan or recent),  # what it has not received it cannot give
+        # what it has not received it cannot give
+        "receives": not (store.state.has_plan or may_load_plan(store) or recent),
         "recent": list(recent.values())[:_RECENT],
         "drafts": unfinished(store)[:_RECENT],
     }
@@ -123,7 +125,7 @@ def custodian_on_page(store: Store, text: str) -> str:
         InputError: there is no such place; a typed name must be one of those that are offered.
     """
     try:
-        return store.custodian(_code(text))
+        return find_custodian(store, _code(text))
     except (CodeError, InputError) as error:
         raise InputError(
             N_("there is no place {place} in the plan"),
@@ -131,7 +133,7 @@ def custodian_on_page(store: Store, text: str) -> str:
                 "This field is for a place or a vehicle: type a part of its name and choose it from the list that "
                 "opens. Names of people are written later, on the review."
             )
-            if store.has_plan
+            if store.state.has_plan
             else N_(
                 "The plan is not here yet: type the place's official code, for example 51.08.06.1024, or take in "
                 "the warehouse's data on the page Meet."

@@ -10,6 +10,7 @@ from custody.errors import TamperError
 from db.store import Store
 from language.text import error_text, sentence
 from reports.words import custodian_name
+from services.plan.custodians import may_load_plan
 from services.scanning.open_drafts import ends_in_words
 from web.dependencies import SiteDep
 from web.page_hints import hint_on_page
@@ -67,6 +68,6 @@ def _known(store: Store) -> dict[str, Any]:
         "drafts": drafts,
         "recent": recent,
         "place_name": custodian_name(places, own),
-        "plan_comes": not store.has_plan and not store.may_plan,
+        "plan_comes": not store.state.has_plan and not may_load_plan(store),
         "is_bare": not drafts and not recent and next(store.state.find_items(), None) is None,
     }

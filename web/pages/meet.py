@@ -32,6 +32,7 @@ from services.exchange.photo_files import import_photos, split_photos, zip_photo
 from services.exchange.transfer import export_bundle, import_bundles, left_out_words, other_root_words, own_head
 from services.exchange.trust_anchors import read_fingerprint, read_heads, typed_head
 from services.health import Looked, looks
+from services.plan.custodians import find_custodian
 from services.progress_bar import Progress
 from services.scanning.handover_desk import station_clock
 from services.scanning.handover_papers import unwitnessed_words
@@ -126,7 +127,7 @@ def doctor(site: SiteDep, asked: Look) -> dict[str, Any]:
 
 
 def _export(site: Site, asked: Under, store: Store, progress: Progress) -> Answer:
-    top = store.custodian(asked.under.strip().removeprefix("P:")) if asked.under.strip() else None
+    top = find_custodian(store, asked.under.strip().removeprefix("P:")) if asked.under.strip() else None
     key, path = site.file_store.place(_file_name(store, top or "", "serah"))
     done = export_bundle(store, path, top, with_strangers=asked.with_strangers, progress=progress)
     page = render(

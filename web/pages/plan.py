@@ -15,6 +15,7 @@ from language import _
 from language.levels import level_word
 from language.text import error_text, fill, printable, sentence
 from reports.words import kind_name
+from services.plan.custodians import find_custodian
 from services.plan.loading import cells_with_faults, load_files
 from services.plan.plan_changes import Change, choice_words, note_words, past_words, version_of
 from services.plan.planning import missing as find
@@ -154,7 +155,7 @@ def _readings(said: Sequence[FileAnswer]) -> dict[str, Reading]:
 
 
 def _top(store: Store, part: Part) -> str | None:
-    return store.custodian(part.place.strip().removeprefix("P:")) if part.place.strip() else None
+    return find_custodian(store, part.place.strip().removeprefix("P:")) if part.place.strip() else None
 
 
 def _known(store: Store) -> dict[str, Any]:

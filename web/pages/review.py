@@ -13,6 +13,7 @@ from custody.errors import InputError
 from custody.format.item_facts import Item
 from custody.handover.draft import Details
 from custody.people import named_twice_in
+from custody.plan.places import is_carrier
 from db.store import Store
 from language import _
 from reports.words import kind_name, people_words
@@ -174,8 +175,8 @@ def _review(session: Session) -> dict[str, Any]:
     spoken = spoken_of(session, items, details, weighed.facts.noted if weighed else {})
     others = [] if weighed is None else [finding for finding in weighed.findings if finding.code != "SHORTAGE"]
     is_carried = {
-        "giver": store.is_carrier(desk.giver),
-        "receiver": bool(desk.receiver and store.is_carrier(desk.receiver)),
+        "giver": is_carrier(store.state.places, desk.giver),
+        "receiver": bool(desk.receiver and is_carrier(store.state.places, desk.receiver)),
     }
     return {
         "board": board(session),

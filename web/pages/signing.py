@@ -99,7 +99,7 @@ def photo(site: SiteDep, digest: Digest) -> Response:
 
 
 def _keep(session: Session, signer: str, name: str, picture: bytes) -> str:
-    with session.store.ledger.transaction():
+    with session.store.transaction():
         digest = session.store.photos.keep(picture)
         session.sign(signer, name, "drawn", digest)
     return digest

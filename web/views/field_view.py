@@ -26,7 +26,7 @@ def field_board(store: Store, place: Place, now: str, here: str, *, with_staff: 
     def where(code: str | None) -> str:
         return place_path(places, code) if code else ""
 
-    remember = store.ledger.remember
+    remember = store.ledger.memory.remember
     obstacles = remember("incidents", lambda: incidents_of(store))
     checked = remember("readiness", lambda: readiness_of(store))
     open_ones = [one for one in obstacles if one.is_open and is_here(one.body["place"])]

@@ -29,6 +29,7 @@ from services.labels.print_run import (
 from services.labels.printer_profiles import adjustment_of
 from services.labels.selection import in_order, reason_to_reprint, reprintable
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
+from services.plan.custodians import find_custodian
 from services.progress_bar import Progress
 from web.request_model import Given
 
@@ -110,7 +111,7 @@ def chosen(store: Store, choice: Choice) -> Chosen:
     """
 
     store.state.places.refresh()
-    top = store.custodian(choice.to.strip().removeprefix("P:")) if choice.to.strip() else None
+    top = find_custodian(store, choice.to.strip().removeprefix("P:")) if choice.to.strip() else None
     if choice.what == "places":
         return Chosen(places=labelled_places(store, top))
     if choice.what == "blank":

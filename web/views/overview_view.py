@@ -77,7 +77,7 @@ def amounts_of(store: Store, overview: Overview) -> Mapping[str, Amounts]:
     """How far the supplies for each place have come, over all kinds."""
     if overview.share >= 1:
         return overview.amounts()
-    return store.ledger.remember("amounts", lambda: _amounts(store))  # until then what the table of items tells
+    return store.ledger.memory.remember("amounts", lambda: _amounts(store))  # until then what the table of items tells
 
 
 def _amounts(store: Store) -> Mapping[str, Amounts]:

@@ -12,7 +12,7 @@ from custody.chain.seals import RESULTS
 from custody.format.codes import is_plate, show_code
 from custody.format.item_facts import CONDITIONS, Item
 from custody.handover.draft import Details, ItemDetails
-from custody.plan.places import Place
+from custody.plan.places import Place, is_carrier
 from language.text import number, printable
 from reports.words import (
     Places,
@@ -82,7 +82,7 @@ def with_code(places: Places, code: str) -> str:
 def lacks_bound(session: Session) -> bool:
     """Whether a vehicle receives and its destination is not set: then no item on it can be found to be misrouted."""
     desk = session.desk
-    return bool(desk.receiver and not desk.bound and session.store.is_carrier(desk.receiver))
+    return bool(desk.receiver and not desk.bound and is_carrier(session.store.state.places, desk.receiver))
 
 
 def items_of(session: Session) -> dict[str, Item]:

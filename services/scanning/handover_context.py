@@ -5,11 +5,11 @@ the records.
 """
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from custody.chain.chain import Chain, chains_then, folded
+from custody.chain.chain import Chain, chains_then, custody, folded
 from custody.chain.corrections import withdrawals
 from custody.compose.compose import Handover
+from custody.format.event_types import Body
 from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.handover.handover_facts import (
@@ -24,41 +24,38 @@ from custody.handover.handover_facts import (
 )
 from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by
 from custody.handover.receipts import still_meant
+from custody.plan.places import Place
 from db.log.event_topics import numbered
 from db.log.paper_records import NOTHING, Waybill
 from db.log.receipt_lookup import list_there
 from db.state.queries import State
-
-if TYPE_CHECKING:
-    from db.judging import Judging
+from db.store import Store
 
 
-def around_now(
-    judging: "Judging", handover: Handover, offered: Iterable[str] = (), scanned: Collection[str] = ()
-) -> Around:
+def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), scanned: Collection[str] = ()) -> Around:
     """Return what is known around a handover, by the ledger and the papers as they are now.
 
     Args:
         offered: the codes of what was scanned, and of what is inside it.
         scanned: the codes of what was scanned alone.
     """
-    state, giver, to = judging.state, handover.giver, handover.to
+    state, giver, to = store.state, handover.giver, handover.to
     others = numbered_alike(state, handover.number, giver, to) if handover.number else []
     lists = stated(event.body for event in others)
     is_listed = bool(handover.load) or lists is not None
-    tops = () if is_listed else judging.tops(handover)
+    tops = () if is_listed else tops_of(handover, state.places)
     stock = {item.code: item for item in state.expected(giver, tops)} if tops else {}
-    waybill = NOTHING if is_listed else judging.papers.waybill(giver, to, tops)
+    waybill = NOTHING if is_listed else store.papers.waybill(giver, to, tops)
     known = state.items_of({*offered, *handover.load, *(lists or ())} - stock.keys())
     there = {item.code: item for item in known.values() if item.held_by == to}
     if not is_listed and state.stations.places_met() is not None:
-        there |= {item.code: item for item in state.brought_by_others(to, judging.ledger.own_log().id)}
-    chains, own = judging.receipts(there.values(), giver, to), judging.ledger.own_row()
+        there |= {item.code: item for item in state.brought_by_others(to, store.ledger.own_log().id)}
+    chains, own = receipts(store, there.values(), giver, to), store.ledger.own_row()
     listed, may_change = list_there(state, (giver, to, own.name if own else ""), chains, waybill, scanned)
     if listed:
         more = state.items_of({*listed} - {*stock, *there})
         known |= more
-        chains |= judging.receipts(more.values(), giver, to)
+        chains |= receipts(store, more.values(), giver, to)
     paper = waybill.items
     leaves = {event.leaf for event in others}
     done = {code for code, chain in chains.items() if moved_by(chain, leaves, handover.number)}
@@ -69,7 +66,7 @@ def around_now(
     to_go = [*stock, *(code for code in paper if code not in stock), *(code for code in chains if code not in done)]
     to_go += bound_here((before[code] for code in done), giver, tops, state.places)
     elsewhere = done.union(code for event in others for code in event.rows)
-    has_met = judging.has_met(giver)
+    has_met = state.has_met(giver)
     is_alone = not handover.number or (own and is_own_number(own.name, handover.number))
     return Around(
         held,
@@ -82,6 +79,28 @@ def around_now(
         None if listed is None else still_meant(listed, before, to, scanned),
         may_change,
     )
+
+
+def receipts(store: Store, items: Iterable[Item], giver: str, to: str) -> dict[str, Chain]:
+    """The chains of those items whose handover another log has recorded already, so that ours confirms it."""
+    arrived = [item.code for item in items if item.held_by == to]
+    if not arrived or store.state.stations.places_met() is None:
+        return {}
+    own = store.ledger.own_log().name
+    chains = (
+        custody(code, events, roots=store.state.roots) for code, events in store.state.families.of(arrived).items()
+    )
+    return {chain.code: chain for chain in chains if chain.is_recorded(giver, to, own)}
+
+
+def ends_of(handover: Handover) -> Body:
+    """Who gives, who receives and where a carrier goes, as a record has them."""
+    return {"from": handover.giver, "to": handover.to, "bound": handover.bound}
+
+
+def tops_of(handover: Handover, places: Mapping[str, Place]) -> tuple[str, ...]:
+    """The places whose items a handover is for."""
+    return expected_tops(ends_of(handover), places)
 
 
 def _add_outer(state: State, held: dict[str, Item]) -> None:
@@ -139,13 +158,13 @@ def standing(state: State, events: Iterable[Event]) -> list[Event]:
     return sorted(found.values(), key=lambda event: (event.log, event.seq, event.leaf))
 
 
-def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, dict[str, Chain]]:
+def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[str, Chain]]:
     """Return the facts of one recorded handover, and the chains of the items that it names, as of then.
 
     Args:
         parts: all of its records, in order.
     """
-    state, first = judging.state, parts[0].body
+    state, first = store.state, parts[0].body
     giver, to, number, places = first["from"], first["to"], first["bast"], state.places.tree()
     named = dict.fromkeys(code for part in parts for code in part.rows)
     replaced = replaced_by(parts, state.ledger.on_topic(("correct",)), state.ledger.find)
@@ -158,16 +177,16 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
     for top in tops:
         asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
     if lists is None:
-        asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, _log_id(state, log)))
+        asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, state.ledger.log_id(log)))
     heard = frozenset({log, parts[0].log})  # it tells what its own station recorded, admitted or not
-    histories = state.families(asked, heard=heard) | state.families(named, with_children=True, heard=heard)
+    histories = state.families.of(asked, heard=heard) | state.families.of(named, with_children=True, heard=heard)
     if lists is not None:
         _add_families(state, histories, parts)
-    waybill = _papers_then(judging, stood, tops) if lists is None else NOTHING
+    waybill = _papers_then(store, stood, tops) if lists is None else NOTHING
     before, then = chains_then(parts, histories, state.roots, replaced)
     listed = list_there(state, (giver, to, log), before, waybill, named).codes if lists is None else None
     if listed:
-        more = state.families({*listed} - histories.keys(), heard=heard)
+        more = state.families.of({*listed} - histories.keys(), heard=heard)
         histories |= more
         before |= chains_then(parts, more, state.roots, replaced)[0]
     beside = {event.leaf: event for event in others}
@@ -185,7 +204,7 @@ def told_of(judging: "Judging", parts: Sequence[Event]) -> tuple[HandoverFacts, 
         log=log,
         listed=listed,
         paper=waybill.items,
-        met_giver=judging.has_met(giver),
+        met_giver=state.has_met(giver),
     )
     looks = [look.body for look in looks_of(parts, histories)]
     return handover_facts([part.body for part in parts], looks, around, places), then
@@ -197,7 +216,7 @@ def _add_families(state: State, histories: dict[str, list[Event]], parts: Sequen
     parents = {
         str(event.body["parent"]) for code in codes for event in histories.get(code, ()) if event.type == "pack"
     } - histories.keys()
-    histories |= state.families(parents) if parents else {}
+    histories |= state.families.of(parents) if parents else {}
 
 
 def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roots: frozenset[str]) -> set[str]:
@@ -209,15 +228,10 @@ def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roo
     }
 
 
-def _papers_then(judging: "Judging", parts: Sequence[Event], tops: Sequence[str]) -> Waybill:
+def _papers_then(store: Store, parts: Sequence[Event], tops: Sequence[str]) -> Waybill:
     """What was to come by the papers that this station had read by then, without what records here name."""
-    own = judging.ledger.own_row()
+    own = store.ledger.own_row()
     if own is None or own.name != parts[0].log:
         return NOTHING
     first = parts[0].body
-    return judging.papers.waybill(first["from"], first["to"], tops, before=parts)
-
-
-def _log_id(state: State, name: str) -> int:
-    log = state.tables.log
-    return int(log.select(log.id).where(log.name == name).scalar())
+    return store.papers.waybill(first["from"], first["to"], tops, before=parts)

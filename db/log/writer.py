@@ -3,25 +3,17 @@
 The only code that writes events; `db/log/reader.py` reads them back.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Sequence
 from typing import Any
-
-from peewee import Database
 
 from custody.compose.compose import NewEvent
 from custody.errors import N_, InputError, StoreError, TamperError
 from custody.format.encoding import entry_bytes, leaf_digest, sign_body
 from custody.format.event_types import NEWEST, Body
 from custody.format.events import Event, write_body
-from db.connect import reopen, write_lock
-from db.db_errors import as_store_errors
 from db.log.event_topics import topics_of
-from db.log.own_heads import Heads
-from db.log.reader import Reading
-from db.log.stored import HeldLog, read_stored
-from db.log.tail_check import check_tail
-from db.models import Tables
+from db.log.reader import LedgerReader
+from db.log.stored import HeldLog
 from db.prepared import Prepared, PreparedInsert, blank
 from evidence.signer import Signer
 
@@ -29,61 +21,18 @@ FORMER = 2
 """What `is_own` says of a log that this station wrote before it went on with a new one."""
 
 
-class Ledger(Reading):
-    """The event tables of one database, and the one way to append to them."""
+class LedgerWriter:
+    """The one way to append to the event tables of a ledger. Call its methods within a transaction."""
 
-    def __init__(self, database: Database, tables: Tables) -> None:
-        super().__init__(database, tables)
-        self.signed_heads = Heads(database, tables)
+    def __init__(self, ledger: LedgerReader) -> None:
+        database, tables = ledger.database, ledger.tables
+        self.ledger, self.tables = ledger, tables
         self._last = Prepared(database, self._last_query)
         self._grown = Prepared(database, self._grown_query)
         self._new_event, self._new_fork = (Prepared(database, self._new_query, name) for name in ("event", "fork"))
         self._topics = PreparedInsert(tables, "event_topic", ("topic", "event_id"))
         self._event_items = PreparedInsert(tables, "event_item", ("code", "event_id"))
         self._fork_items = PreparedInsert(tables, "fork_item", ("code", "fork_id"))
-        self._is_doubtful = False
-        """Whether a write has failed since the database was opened."""
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing, under the write lock; within another one, a part of that.
-
-        Raises:
-            ConflictError: another program holds the lock for too long; trying again is safe.
-            StoreError: it could not be stored. The ledger can be used on once that is mended: the next one begins by
-                opening the database anew.
-            TamperError: it was opened anew after such an error, and the log does not end as it was left.
-        """
-        if self.database.in_transaction():
-            yield
-        else:
-            if self._is_doubtful:
-                self._begin_anew()
-            try:
-                with as_store_errors(), write_lock(self.database):
-                    yield
-            except BaseException as error:
-                self.forget()
-                if isinstance(error, StoreError):
-                    self._is_doubtful = True
-                    with suppress(StoreError):  # what is read from now on is what the disk holds, or nothing is read
-                        reopen(self.database)
-                raise
-
-    def _begin_anew(self) -> None:
-        """Reopen the database and look at the end of our log, after a write that failed.
-
-        What a failing disk left in the memory of this connection is nothing to build on.
-
-        Raises:
-            StoreError: it cannot be opened.
-            TamperError: the log does not end as it was left.
-        """
-        reopen(self.database)
-        self.forget()
-        with as_store_errors():
-            check_tail(self.tables)
-        self._is_doubtful = False
 
     def begin_log(
         self,
@@ -129,7 +78,7 @@ class Ledger(Reading):
         """
         table = self.tables.log
         table.update(is_own=1).where(table.name == log).execute()
-        self.forget()
+        self.ledger.memory.forget()
 
     def retire_own(self) -> None:
         """Leave our log as it is, so that a new one may begin. Call within a transaction."""
@@ -149,7 +98,7 @@ class Ledger(Reading):
             StoreError: this ledger has no log of its own.
             TamperError: the log does not end where it ended when this station last wrote.
         """
-        row = self._own_row()
+        row = self.ledger.require_own_row()
         if signer.public_key.hex() != row.public_key:
             raise StoreError(
                 N_("the station key is not the one that began this log: nothing was recorded"),
@@ -179,7 +128,7 @@ class Ledger(Reading):
             head = leaf_digest(entry_bytes(data, signatures))
             self.insert(row.id, size, head, data, "".join(f"{signature}\n" for signature in signatures), said)
             recorded.append(Event(head.hex(), said))
-        self.signed_heads.grow(row, (bytes.fromhex(event.leaf) for event in recorded), signer)
+        self.ledger.signed_heads.grow(row, (bytes.fromhex(event.leaf) for event in recorded), signer)
         self._grown.run(size=size, head=head, handovers=handovers, clock=clock, id=row.id)
         return recorded
 
@@ -228,7 +177,7 @@ class Ledger(Reading):
     def _index(self, parsed: Body, index: PreparedInsert, row_id: int) -> None:
         codes = dict.fromkeys(Event("", parsed).named)
         if parsed["type"] == "correct":  # names no item itself, and belongs to the chain of each that its target names
-            codes = dict.fromkeys(self.codes_of(parsed["target"]))
+            codes = dict.fromkeys(self.ledger.codes_of(parsed["target"]))
         index.run((code, row_id) for code in codes)
 
     def index_late_corrections(self, arrived: Collection[str]) -> set[str]:
@@ -244,7 +193,7 @@ class Ledger(Reading):
                 (tables.event, tables.event_item, tables.event_item.event_id, self._event_items),
                 (tables.fork, tables.fork_item, tables.fork_item.fork_id, self._fork_items),
             )
-            for row_id, event in self.corrections(table)
+            for row_id, event in self.ledger.corrections(table)
         ]
         targets = {event.leaf: str(event.body["target"]) for *_, event in held}
         found: set[str] = set()
@@ -252,18 +201,9 @@ class Ledger(Reading):
             leaf = event.leaf
             while leaf in targets and targets[leaf] not in arrived:  # through corrections of corrections
                 leaf = targets[leaf]
-            if leaf not in targets or not (codes := self.codes_of(event.leaf)):
+            if leaf not in targets or not (codes := self.ledger.codes_of(event.leaf)):
                 continue
             if not index.select().where((index.code == codes[0]) & (entry_id == row_id)).exists():
                 self._index(event.body, items, row_id)
                 found.update(codes)
         return found
-
-    def corrections(self, table: Any) -> list[tuple[int, Event]]:
-        """The corrections of a table, `event` or `fork`, with the numbers of their rows."""
-        query = table.select(table.id, table.leaf, table.body, table.signatures)
-        if table is self.tables.event:
-            topic = self.tables.event_topic
-            query = query.join(topic.model, on=(topic.event_id == table.id)).where(topic.topic == "correct")
-        held = [(row_id, read_stored(*columns)) for row_id, *columns in query.tuples()]
-        return [(row_id, event) for row_id, event in held if event.type == "correct"]

@@ -1,0 +1,61 @@
+"""Write transactions of one ledger, and what must happen once one has failed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from custody.errors import StoreError
+from db.connect import reopen, write_lock
+from db.db_errors import as_store_errors
+from db.log.reader import LedgerReader
+from db.log.tail_check import check_tail
+
+
+class Transactions:
+    """Called, it gives a write transaction for the length of a `with` block."""
+
+    def __init__(self, ledger: LedgerReader) -> None:
+        self._ledger = ledger
+        self._is_doubtful = False
+        """Whether a write has failed since the database was opened."""
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """All or nothing, under the write lock; within another one, a part of that.
+
+        Raises:
+            ConflictError: another program holds the lock for too long; trying again is safe.
+            StoreError: it could not be stored. The ledger can be used on once that is mended: the next one begins by
+                opening the database anew.
+            TamperError: it was opened anew after such an error, and the log does not end as it was left.
+        """
+        database, memory = self._ledger.database, self._ledger.memory
+        if database.in_transaction():
+            yield
+        else:
+            if self._is_doubtful:
+                self._begin_anew()
+            try:
+                with as_store_errors(), write_lock(database):
+                    yield
+            except BaseException as error:
+                memory.forget()
+                if isinstance(error, StoreError):
+                    self._is_doubtful = True
+                    with suppress(StoreError):  # what is read from now on is what the disk holds, or nothing is read
+                        reopen(database)
+                raise
+
+    def _begin_anew(self) -> None:
+        """Reopen the database and look at the end of our log, after a write that failed.
+
+        What a failing disk left in the memory of this connection is nothing to build on.
+
+        Raises:
+            StoreError: it cannot be opened.
+            TamperError: the log does not end as it was left.
+        """
+        reopen(self._ledger.database)
+        self._ledger.memory.forget()
+        with as_store_errors():
+            check_tail(self._ledger.tables)
+        self._is_doubtful = False

@@ -1,0 +1,79 @@
+"""Recording a handover of what was scanned."""
+
+from collections.abc import Sequence
+
+from custody.compose.compose import Handover, Ref, Touch, apart
+from custody.compose.refusals import refuse_to_itself, refuse_unscanned
+from custody.errors import N_, InputError, RuleError
+from custody.format.encoding import slug
+from custody.handover.numbering import own_number
+from custody.handover.recorded import RecordedHandover
+from db.handover_lookup import newest_handover
+from db.store import Store
+from services.scanning.expecting import waybill_for
+from services.scanning.judging import weigh
+
+
+def record_handover(
+    store: Store, handover: Handover, touches: Sequence[Touch], *, draft: str | None = None, id: str | None = None
+) -> RecordedHandover:
+    """Record a handover of what was scanned, and drop the draft that held it, in one transaction.
+
+    Args:
+        id: the key by which a program that asks again finds what was recorded; a draft's own id goes before it.
+
+    Raises:
+        RuleError: it cannot be true.
+        InputError: nothing was scanned and nothing noted, or the draft was recorded already.
+    """
+    refuse_to_itself(handover, store.state.places)
+    with store.transaction():
+        store.state.places.refresh()
+        if draft is not None:
+            store.drafts.get(draft)
+            touches = store.drafts.touches(draft)
+        handover, touches = apart(handover, touches)
+        if not touches and not handover.extras and not handover.refused:
+            raise InputError(
+                N_("nothing was scanned, so nothing was recorded"), hint=N_("Scan or type at least one label.")
+            )
+        offered = [*touches, *handover.refused]
+        refuse_unscanned(handover, offered)
+        bast = _bast_number(store, handover.number)
+        relied_on = _relied_on(store, handover, offered)
+        new, facts, findings = weigh(store, handover, touches, relied_on, bast=bast, now=store.around.now_utc())
+        events = store.record([*new, *store.papers.witness_events(list(relied_on.values()))], id=draft or id)
+        if store.clock_finding:
+            findings.append(store.clock_finding)
+            store.untold = None
+        if draft is not None:
+            store.drafts.drop(draft)
+    matched = tuple(touch.code for touch in touches if touch.how == "matched")
+    return RecordedHandover(tuple(events), bast, handover.giver, handover.to, facts, tuple(findings), matched)
+
+
+def _bast_number(store: Store, shared: str) -> str:
+    """The next number of this station, or the one that it shares with others.
+
+    Raises:
+        RuleError: this station has recorded a handover of that number already.
+    """
+    own = store.ledger.own_log()
+    if shared:
+        if newest_handover(store.ledger.tables, own.id, shared):
+            raise RuleError(
+                N_("this station has recorded a handover {number} already"),
+                hint=N_("Leave --number away, or agree on another one with the others at the truck."),
+                number=shared,
+            )
+        return shared
+    return own_number(slug(own.station), own.handovers + 1, store.around.now_utc()[:4])
+
+
+def _relied_on(store: Store, handover: Handover, touches: Sequence[Touch]) -> dict[str, Ref]:
+    """The newest event of each item that this station knows of, from its ledger or from the giver's paper."""
+    known = store.state.latest([touch.code for touch in touches])
+    for code, ref in waybill_for(store, handover).refs.items():
+        if code not in known or known[code].log != ref.log or known[code].seq < ref.seq:
+            known[code] = ref
+    return known

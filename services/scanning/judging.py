@@ -1,0 +1,215 @@
+"""What is wrong with what comes at a handover. Records nothing."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from custody.chain.chain import Chain
+from custody.chain.findings import (
+    Finding,
+    goes_astray,
+    judge_condition,
+    judge_label,
+    judge_scan,
+    judge_time,
+    wrong_destination,
+)
+from custody.chain.seals import judge_seals
+from custody.chain.unadmitted import told_otherwise
+from custody.compose.compose import Handover, NewEvent, Ref, Touch, apart, handover_events
+from custody.format.codes import ItemLabel
+from custody.format.item_facts import Item
+from custody.handover.handover_facts import HandoverFacts, handover_facts
+from custody.handover.waybill import judge_against_load, judge_against_paper
+from custody.plan.places import Need, Place, is_under
+from db.store import Store
+from services.scanning.expecting import waybill_for
+from services.scanning.handover_context import around_now, meant_now, receipts
+
+
+class Weighed(NamedTuple):
+    """A handover as it would be recorded: its events, what they say of it, and all that is wrong with it."""
+
+    new: list[NewEvent]
+    facts: HandoverFacts
+    findings: list[Finding]
+
+
+def judge_scanned(store: Store, label: ItemLabel, handover: Handover) -> tuple[Item | None, list[Finding]]:
+    """What is known of a scanned item, and all that is wrong with handing it over so."""
+    store.state.places.refresh()
+    items, found = judge_labels(store, [label], handover)
+    return items.get(label.code), found
+
+
+def judge_labels(
+    store: Store, labels: Sequence[ItemLabel], handover: Handover
+) -> tuple[dict[str, Item], list[Finding]]:
+    """What is known of many scanned items, by code, and all that is wrong with handing them over so."""
+    items, found = _judge_items(store, labels, handover)
+    if handover.load:
+        listed = frozenset(handover.load)
+        found += [
+            judge_against_load(label.code)
+            for label in labels
+            if label.code not in listed
+            and not (label.code in items and store.state.contents.is_inside(items[label.code], listed))
+        ]
+    return items, found
+
+
+def _judge_items(
+    store: Store, labels: Sequence[ItemLabel], handover: Handover
+) -> tuple[dict[str, Item], list[Finding]]:
+    """The same, but for what a list of what is to go says of them."""
+    items = store.state.items_of(label.code for label in labels)
+    blanks = store.state.blanks(label.code for label in labels if label.code not in items)
+    waybill = waybill_for(store, handover)
+    received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
+    has_met = store.state.has_met(handover.giver)
+    needs, sealed = _needs(store), store.state.sealed_kinds
+    found = [
+        finding
+        for label in labels
+        for finding in judge_scan(
+            items.get(label.code),
+            label,
+            store.state.places,
+            giver=handover.giver,
+            to=handover.to,
+            bound=handover.bound,
+            met_giver=has_met,
+            is_recorded=label.code in received,
+            blank=blanks.get(label.code),
+            needs=needs,
+            must_be_sealed=label.code in items and items[label.code].kind in sealed,
+        )
+        if finding.code != "UNKNOWN_CODE" or label.code not in waybill.refs  # its own giver's paper names it
+    ]
+    found = _foretold(store, found)
+    found += [
+        wrong_destination(store.state.places, code, item.to, handover.to, handover.bound)
+        for code, item in _carried(store, items).items()
+        if goes_astray(store.state.places, item.to, handover.to, handover.bound)
+    ]
+    if waybill.items:
+        found += [
+            judge_against_paper(label.code, waybill.named)
+            for label in labels
+            if label.code not in received and not (label.code in items and items[label.code].held_by == handover.giver)
+        ]
+    return items, _beside_strangers(store, found, handover.giver)
+
+
+def _beside_strangers(store: Store, found: list[Finding], giver: str) -> list[Finding]:
+    """The same, those as provisional that a kept record of a station that is not admitted would explain."""
+    codes = [finding.item for finding in found if finding.code in ("NOT_HELD", "SHORTAGE") and finding.item]
+    if not codes or not store.state.stations.now().strangers:
+        return found
+    chains = {chain.code: chain for chain in store.state.chains(list(dict.fromkeys(codes)))}
+    return [
+        told_otherwise(finding, chains[finding.item], giver) if finding.item in chains else finding for finding in found
+    ]
+
+
+def _foretold(store: Store, found: list[Finding]) -> list[Finding]:
+    """The same, those as foretold whose item came here as a paper said, before anything is registered here."""
+    unknown = [finding.item for finding in found if finding.code == "UNKNOWN_CODE" and finding.item]
+    if not unknown or not store.state.is_bare:
+        return found
+    told = {
+        chain.code for chain in store.state.chains(unknown) if any(finding.is_foretold for finding in chain.findings)
+    }
+    return [
+        replace(finding, is_foretold=True) if finding.code == "UNKNOWN_CODE" and finding.item in told else finding
+        for finding in found
+    ]
+
+
+def _judge_refused(store: Store, handover: Handover) -> list[Finding]:
+    """What is wrong with the labels of what the receiver did not take; it stays where it is."""
+    if not handover.refused:
+        return []
+    items = store.state.items_of(touch.code for touch in handover.refused)
+    has_met, named = store.state.has_met(handover.giver), waybill_for(store, handover).refs
+    return _foretold(
+        store,
+        [
+            finding
+            for touch in handover.refused
+            for finding in judge_label(items.get(touch.code), ItemLabel(touch.code, touch.print), met_giver=has_met)
+            if finding.code != "UNKNOWN_CODE" or touch.code not in named
+        ],
+    )
+
+
+def _carried(store: Store, items: Mapping[str, Item]) -> dict[str, Item]:
+    """What moves inside these things and was not scanned itself: assumed, not seen; by code."""
+    inside = store.state.contents.carried(items)
+    return {code: item for code, item in inside.items() if code not in items}
+
+
+def _needs(store: Store) -> Mapping[tuple[str, str], Need]:
+    """What places need, by kind and level."""
+    return store.ledger.memory.remember_rule(
+        "needs", lambda: {(need.kind, need.level): need for need in store.state.needs()}
+    )
+
+
+def judge_handover(store: Store, handover: Handover, touches: Sequence[Touch], *, now: str) -> list[Finding]:
+    """All that would be found if this were recorded now."""
+    return foresee(store, handover, touches, now=now).findings
+
+
+def foresee(store: Store, handover: Handover, touches: Sequence[Touch], *, now: str) -> Weighed:
+    """What would be recorded now, what it would say, and all that would be found."""
+    store.state.places.refresh()
+    handover, touches = apart(handover, touches)
+    return weigh(store, handover, touches, {}, bast=handover.number, now=now)
+
+
+def weigh(
+    store: Store, handover: Handover, touches: Sequence[Touch], latest: Mapping[str, Ref], *, bast: str, now: str
+) -> Weighed:
+    """The events of a handover before they are recorded, what they say of it, and all that is wrong with it."""
+    items, found = _judge_items(store, [ItemLabel(touch.code, touch.print) for touch in touches], handover)
+    found += _judge_refused(store, handover)
+    offered = [touch.code for touch in (*touches, *handover.refused)]
+    refused = store.state.items_of(touch.code for touch in handover.refused)
+    around = around_now(
+        store, replace(handover, number=bast), [*offered, *_carried(store, {**items, **refused})], offered
+    )
+    to = {code: around.before[code].to for code in offered if code in around.before}
+    new = handover_events(
+        handover, touches, latest, bast=bast, destinations=to, meant=meant_now(handover, around, offered)
+    )
+    bodies = [event.fields for event in new if event.type == "handover"]
+    looks = [event.fields for event in new if event.type == "inspect"]
+    facts = handover_facts(bodies, looks, around, store.state.places)
+    found += _beside_strangers(store, list(facts.findings), handover.giver)
+    found += waybill_for(store, handover).findings
+    for code, condition in handover.conditions.items():
+        found += judge_condition(code, condition)
+    uses = store.state.seals.of(handover.seals) if handover.seals else {}
+    for code, look in handover.seals.items():
+        on = [row.serial for row in uses.get(code, ()) if row.fate == "on"]
+        found += judge_seals(code, on, look.serials, look.result, is_met=store.state.has_met(handover.giver))
+    happened = handover.occurred or now
+    late = judge_time(store.state.places.get(handover.to), happened, is_late_entry=handover.occurred is not None)
+    seen = {*offered, *(item.code for item in facts.carried)}
+    if any(finding.code == "LATE" for finding in late) and _all_come_back(store, seen, handover):
+        late = [finding for finding in late if finding.code != "LATE"]
+    return Weighed(new, facts, found + late)
+
+
+def _all_come_back(store: Store, codes: Collection[str], handover: Handover) -> bool:
+    """Whether each of these has been at the receiving place, or below it, before: the way back is never late."""
+    places = store.state.places  # a few are asked for; all of a province would take longer than all else here
+    return bool(codes) and all(_has_been(chain, handover, places) for chain in store.state.chains(list(codes)))
+
+
+def _has_been(chain: Chain, handover: Handover, places: Mapping[str, Place]) -> bool:
+    moves = [link for link in chain.links if link.has_moved and link.event.type == "handover"]
+    if moves and chain.held_by == handover.to and (moves[-1].from_, moves[-1].to) == (handover.giver, handover.to):
+        moves.pop()  # the other side's record of this very handover
+    return any(link.to is not None and is_under(places, link.to, handover.to) for link in moves)
