@@ -53,7 +53,7 @@ def test_what_was_not_handed_over_is_told_with_the_command_that_lists_it(station
     codes = station.codes("--to", "51.08.01")
     station.give(codes, "51.08", "DK 8123 AB", "--bound", "51.08.01")
     ran = station("handover", "--from", "DK 8123 AB", "--to", "51.08.01", "--codes", "-", typed="\n".join(codes[2:]))
-    [line] = [line for line in ran.out.splitlines() if "still open" in line]
+    [line] = [line for line in ran.out.splitlines() if "stayed with" in line]
     assert "DK 8123 AB: 2." in line
     listed = station(*shlex.split(line.split("main.py ")[1]), "--json")
     assert {item["code"] for item in listed.lines} == set(codes[:2])
