@@ -16,7 +16,7 @@ import language
 from language.text import decimal, fill, local_time, number, printable, share, short_time
 from reports.words import custodian_name
 from services.access.admission_notice import waiting_sentence
-from services.scanning.handover_desk import station_clock
+from services.plan.custodians import station_clock
 from web.dependencies import site_of
 from web.page_hints import NAVIGATION
 from web.security.guard import LANGUAGE_COOKIE, SECRET

@@ -19,9 +19,8 @@ from db.store import Store
 from language import _
 from scanner.sources.photo import read_photo
 from services.one_line import LONGEST_NOTE
-from services.plan.custodians import find_custodian
+from services.plan.custodians import find_custodian, unplanned_words
 from services.scanning.draft_details import with_details
-from services.scanning.handover_desk import unplanned_words
 from services.scanning.handover_details import GivenDetails, read_condition, read_details, read_look
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -1,11 +1,14 @@
 """Places, vendors and carriers as people name them, and what counts as one while the plan is not here yet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from custody.errors import N_, InputError
 from custody.format.codes import is_plate, parse_custodian
 from custody.plan.places import is_official
 from db.store import Store
+from language import _
+from language.text import printable
+from reports.words import clock_at
 
 
 def find_custodian(store: Store, text: str) -> str:
@@ -61,3 +64,26 @@ def _way_to_a_place(store: Store) -> tuple[str, str]:
         "The plan is not here yet. Write the place by its official code, for example 51.08.06.1024, or take in a "
         "bundle that has the plan: {way}"
     ), "import"
+
+
+def unplanned_words(store: Store, custodians: Sequence[str]) -> str:
+    """Say which places are in no plan that is known here, and used by their codes; empty where all are planned.
+
+    Args:
+        custodians: codes; empty ones are passed over.
+    """
+    found = [printable(code, 60) for code in unplanned(store, custodians)]
+    if not found:
+        return ""
+    if store.state.has_plan:
+        words = _("The plan that is known here does not have: {places}. It is recorded and shown by its code.")
+    else:
+        words = _("The plan is not known here yet. These are recorded and shown by their codes: {places}.")
+    return words.format(places=", ".join(found))
+
+
+def station_clock(store: Store) -> str:
+    """Return the code of the place whose time zone this station uses; empty where its place has none."""
+
+    store.state.places.refresh()
+    return clock_at(store.state.places, store.ledger.own_log().place)

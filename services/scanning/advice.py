@@ -7,7 +7,7 @@ from custody.errors import N_
 from db.store import Store
 from language import _
 from language.text import local_time, printable
-from services.scanning.handover_desk import station_clock
+from services.plan.custodians import station_clock
 
 _ADVICE = {
     "UNKNOWN_CODE": N_("Set it aside and ask where it comes from. If it stays in the list, it is recorded as unknown."),

@@ -17,11 +17,10 @@ from custody.handover.waybill import check_matched
 from custody.plan.places import Need
 from db.store import Store
 from language import _
-from language.text import number, printable
+from language.text import number
 from reports.chain.steps import headline
-from reports.words import clock_at
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
-from services.plan.custodians import find_custodian, unplanned
+from services.plan.custodians import find_custodian
 from services.scanning.draft_details import details_of, forget_item
 from services.scanning.expecting import expectation, heard_mark, waybill_for
 from services.scanning.handover_papers import ends_after, head_words, paper_words
@@ -381,26 +380,3 @@ def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
         return _("On the paper")
     place = store.state.places.get(item.to)
     return f"{headline(item, needs)}, {place.name if place else item.to}"
-
-
-def unplanned_words(store: Store, custodians: Sequence[str]) -> str:
-    """Say which places are in no plan that is known here, and used by their codes; empty where all are planned.
-
-    Args:
-        custodians: codes; empty ones are passed over.
-    """
-    found = [printable(code, 60) for code in unplanned(store, custodians)]
-    if not found:
-        return ""
-    if store.state.has_plan:
-        words = _("The plan that is known here does not have: {places}. It is recorded and shown by its code.")
-    else:
-        words = _("The plan is not known here yet. These are recorded and shown by their codes: {places}.")
-    return words.format(places=", ".join(found))
-
-
-def station_clock(store: Store) -> str:
-    """Return the code of the place whose time zone this station uses; empty where its place has none."""
-
-    store.state.places.refresh()
-    return clock_at(store.state.places, store.ledger.own_log().place)

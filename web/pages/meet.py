@@ -32,9 +32,8 @@ from services.exchange.photo_files import import_photos, split_photos, zip_photo
 from services.exchange.transfer import export_bundle, import_bundles, left_out_words, other_root_words, own_head
 from services.exchange.trust_anchors import read_fingerprint, read_heads, typed_head
 from services.health import Looked, looks
-from services.plan.custodians import find_custodian
+from services.plan.custodians import find_custodian, station_clock
 from services.progress_bar import Progress
-from services.scanning.handover_desk import station_clock
 from services.scanning.handover_papers import unwitnessed_words
 from web.dependencies import SiteDep
 from web.downloads import attached

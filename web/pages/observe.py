@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from custody.errors import N_, InputError
 from language.text import local_time
 from services.access.observers import DAYS
-from services.scanning.handover_desk import station_clock
+from services.plan.custodians import station_clock
 from web.dependencies import SiteDep
 from web.request_model import Given
 from web.security.guard import OBSERVER_COOKIE, OBSERVERS_ENTRY

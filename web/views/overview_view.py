@@ -13,9 +13,9 @@ from db.store import Store
 from language.text import local_time, share, short_time
 from reports.lists.late_list import pace_words, state_word
 from reports.words import custodian_name, finding_text, kind_name, place_path, severity_word, zone_code
+from services.plan.custodians import station_clock
 from services.reporting.overview import Irregular, Overview
 from services.scanning.advice import advice
-from services.scanning.handover_desk import station_clock
 from web.views.field_view import field_board
 from web.views.scorecard_view import score_board
 

@@ -24,8 +24,8 @@ from reports.words import (
     seal_word,
     show_custodian,
 )
+from services.plan.custodians import station_clock, unplanned_words
 from services.scanning.advice import advice
-from services.scanning.handover_desk import station_clock, unplanned_words
 from web.live.sessions import Session
 
 _SHOWN, _LITTLE, _NAMED = 30, 8, 5
