@@ -38,7 +38,7 @@ LIBRARIES = {
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-"""Browsers that the tests of the page can drive; see tests/browser_examples.py."""
+"""Browsers that the tests of the page can drive; see tests/support/browser_examples.py."""
 
 
 class SetupError(Exception):

@@ -8,19 +8,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import bytecode  # noqa: F401 -- before any other file of the tests is read
 import pytest
-import sampling  # noqa: F401 -- the size of samples is set before any test is read
-import workplace  # noqa: F401 -- before the first file is written
-from browser_examples import chromium, served, window  # noqa: F401 -- fixtures of the tests in a browser
-from busy_day import busy  # noqa: F401 -- the fixture of all that is written of a whole ledger
-from command_examples import once, prepared, station, terminal  # noqa: F401 -- fixtures of all tests of commands
-from lan_examples import device, draft, lan, lan_app, stranger, whichever_lan  # noqa: F401 -- fixtures of the tests of second scanners
-from meet_examples import other  # noqa: F401 -- the fixture of tests in which two stations meet by commands
-from page_examples import app, client, page_at, site, visitor, whichever  # noqa: F401 -- fixtures of all tests of the page
-from stranger_examples import newcomer  # noqa: F401 -- a station that root has not admitted
 
 from language import use
+from tests.support import (
+    bytecode,  # noqa: F401 -- before any other file of the tests is read
+    sampling,  # noqa: F401 -- the size of samples is set before any test is read
+    workplace,  # noqa: F401 -- before the first file is written
+)
+from tests.support.browser_examples import chromium, served, window  # noqa: F401 -- fixtures of the tests in a browser
+from tests.support.busy_day import busy  # noqa: F401 -- the fixture of all that is written of a whole ledger
+from tests.support.command_examples import once, prepared, station, terminal  # noqa: F401 -- fixtures of all tests of commands
+from tests.support.meet_examples import other  # noqa: F401 -- the fixture of tests in which two stations meet by commands
+from tests.support.page_examples import app, client, page_at, site, visitor, whichever  # noqa: F401 -- fixtures of all tests of the page
+from tests.support.stranger_examples import newcomer  # noqa: F401 -- a station that root has not admitted
 
 FreshUrl = Callable[[], str]
 ON_BOTH = {"test_store_contract", "test_store_concurrency", "test_store_guards", "test_store_opening"}

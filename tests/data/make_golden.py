@@ -13,10 +13,7 @@ from tempfile import TemporaryDirectory
 from services.records.handovers import record_handover
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-from ledger_examples import TPS, TRUCK, absorb, boxes, give, planned_station, touched  # noqa: E402
-from merge_examples import join  # noqa: E402
+sys.path.insert(0, str(ROOT))
 
 from custody.chain.chain import Chain  # noqa: E402
 from custody.compose.compose import Handover  # noqa: E402
@@ -24,6 +21,8 @@ from services.exchange.transfer import export_bundle  # noqa: E402
 from services.records.correcting import correct  # noqa: E402
 from services.records.membership import revoke  # noqa: E402
 from services.records.proof_files import prove  # noqa: E402
+from tests.support.ledger_examples import TPS, TRUCK, absorb, boxes, give, planned_station, touched  # noqa: E402
+from tests.support.merge_examples import join  # noqa: E402
 
 FOLDER = Path(__file__).with_name("golden_1")
 AS_OF = "2024-02-13T00:00:00Z"

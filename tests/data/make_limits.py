@@ -15,9 +15,6 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from evidence_logs import Station
 
 from custody.format.codes import draw_code
 from custody.format.encoding import entry_bytes, leaf_digest, sign_body
@@ -25,6 +22,7 @@ from evidence.bundle_lines import LogRow, entry_line, header_line
 from evidence.custody_proof import CustodyProof
 from evidence.entry import RawEntry
 from evidence.proof import make_proof
+from tests.support.evidence_logs import Station
 
 FILE = Path(__file__).parent / "limits_v1.json"
 SEQ = 2

@@ -1,0 +1,221 @@
+"""The edge of the commands: help in both languages, wrong use, faults of the machine; never a traceback."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import click
+import pytest
+
+import language
+import main
+from commands.click_texts import TEXTS
+from commands.program import COMMANDS
+from tests.support.command_examples import ROOT, Terminal
+
+HELPS = """
+import json, sys, io, contextlib, main
+def told(*command):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        assert main.main(["--lang", sys.argv[1], *command, "--help"]) == 0
+    return out.getvalue()
+print(json.dumps({command: told(*command.split()) for command in sys.argv[2:]}))
+"""
+
+
+@pytest.fixture(scope="module")
+def helps() -> dict[str, dict[str, str]]:
+    """By language, what `--help` says of the whole and of each command; a process a language, which it reads once."""
+    found = {}
+    for lang in language.LANGUAGES:
+        command = [sys.executable, "-c", HELPS, lang, "", *COMMANDS]
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "COLUMNS": "100"})
+        assert run.returncode == 0 and run.stderr == "", run.stderr
+        found[lang] = json.loads(run.stdout)
+    return found
+
+
+@pytest.mark.parametrize("lang", language.LANGUAGES)
+def test_help_lists_every_command_whole(lang: str, helps: dict[str, dict[str, str]]) -> None:
+    shown = helps[lang][""]
+    assert all(f"\n  {command} " in shown for command in COMMANDS) and "..." not in shown.partition("\n\n")[2]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_in_both_languages(command: str, helps: dict[str, dict[str, str]]) -> None:
+    english, indonesian = helps["en"][command], helps["id"][command]
+    assert english.startswith(f"Usage: main.py {command} [OPTIONS]")
+    for line in english.splitlines()[2:]:
+        words = line.partition("  -")[2].partition("  ")[2].strip()
+        assert not (words and len(words) > 12 and words in indonesian), f"not translated: {words}"
+
+
+@pytest.mark.parametrize("lang", language.LANGUAGES)
+def test_the_list_of_commands_says_of_each_what_its_own_help_says(lang: str, helps: dict[str, dict[str, str]]) -> None:
+    listed = " ".join(helps[lang][""].split())
+    for command in COMMANDS:
+        said = " ".join(helps[lang][command].split("\n\n")[1].split())
+        assert said and f" {command} {said} " in f"{listed} "
+
+
+def test_click_knows_each_of_its_texts_that_we_translate() -> None:
+    known = set()
+    for path in (Path(sysconfig.get_paths()["purelib"]) / "click").glob("*.py"):
+        known |= {
+            node.value
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+    assert set(TEXTS) <= known
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("none",),
+        ("items", "--none"),
+        ("items", "extra"),
+        ("init",),
+        ("--lang",),
+        ("init", "--place"),
+        ("report",),
+        ("report", "none"),
+        ("decode", "--dpi", "9", "x"),
+        ("labels", "--cut-marks=3"),
+        ("--lang", "xx", "items"),
+        ("custody", "\x1b[2J"),
+        ("scan", "--counted", "x"),
+    ],
+)
+def test_wrong_use_is_told_in_two_lines_and_exits_with_2(station: Terminal, args: tuple[str, ...]) -> None:
+    refused = station(*args)
+    assert refused.code == 2 and "\x1b" not in refused.err + refused.out
+    assert not args or (len(refused.err.splitlines()) == 2 and refused.out == "")
+
+
+def test_wrong_use_is_told_in_indonesian_unless_asked_otherwise(
+    terminal: Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for lang, word in (("id", "Kesalahan"), ("en", "Error")):
+        for args in (("items", "--none"), ("none",), ("init", "--place"), ("report", "none")):
+            told = terminal(*args, lang=lang).err
+            assert told.startswith(f"{word}: ")
+            english = ("No such", "Missing", "requires", "Invalid value", "is not one of")
+            assert any(text in told for text in english) == (lang == "en"), told
+    main.main(["items"])
+    assert capsys.readouterr().err.startswith("Kesalahan: ")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("items",),
+        ("plan",),
+        ("load", "places.csv"),
+        ("drafts",),
+        ("export", "--out", "x"),
+        ("custody", "7Q2M9X4T5B8C6"),
+        ("scan", "--from", "51.08", "--to", "51.08.01", "--source", "x.pdf"),
+        ("labels", "--out", "x.pdf"),
+    ],
+)
+def test_without_a_ledger_every_command_says_how_to_begin(terminal: Terminal, args: tuple[str, ...]) -> None:
+    refused = terminal(*args)
+    assert refused.code == 3 and "main.py init" in refused.err and refused.out == ""
+    assert not terminal.home.exists() and list(Path().iterdir()) == []
+
+
+def test_cameras_are_listed_without_a_ledger(terminal: Terminal) -> None:
+    listed = terminal("scan", "--cameras")
+    assert listed.code == 0 and (listed.out or "--source 0" in listed.err)
+    assert not terminal.home.exists()
+
+
+@pytest.mark.parametrize("content", [b"a letter\n" * 99, b"SQLite format 3\0" + bytes(4080), b""])
+def test_a_database_that_is_not_ours_is_left_as_it_is(station: Terminal, content: bytes) -> None:
+    ledger = station.home / "ledger.db"
+    ledger.write_bytes(content)
+    for args in (("items",), ("plan",), ("doctor",)):
+        told = station(*args)
+        assert told.code == 3 and "Traceback" not in told.err
+    assert ledger.read_bytes() == content
+
+
+def test_a_ledger_of_two_halves_is_found_damaged(station: Terminal) -> None:
+    ledger = station.home / "ledger.db"
+    data = ledger.read_bytes()
+    ledger.write_bytes(data[: len(data) // 2])
+    told = station("items")
+    assert told.code == 3 and len(told.err.splitlines()) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes")
+@pytest.mark.parametrize("command", [("items", "--json"), ("report", "progress"), ("--help",), ("labels", "--list")])
+def test_a_reader_that_has_seen_enough_is_no_error(station: Terminal, command: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = station.process(*command, stdout=writing)
+    _out, err = process.communicate(timeout=120)
+    os.close(writing)
+    assert (process.returncode, err) == (0, "")
+
+
+def test_a_full_disk_under_the_output_is_a_fault_of_the_machine(station: Terminal) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    with Path("/dev/full").open("w") as full:
+        process = station.process("items", stdout=full)
+        _out, err = process.communicate(timeout=120)
+    assert process.returncode == 3 and len(err.splitlines()) == 2
+
+
+def test_a_fault_of_ours_is_one_line_and_its_details_a_file(station: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    from commands import errors
+
+    @click.group(invoke_without_command=True)
+    def broken() -> None:
+        raise RuntimeError("out of \x1b[2J order")
+
+    monkeypatch.setenv("SERAH_HOME", str(station.home))
+    assert errors.run(broken, []) == 3
+    assert "RuntimeError" in (station.home / "serah-fault.txt").read_text()
+
+
+def test_a_python_without_our_packages_says_what_to_run(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-S", "-E", str(ROOT / "main.py"), "items"], capture_output=True, text=True, cwd=tmp_path
+    )  # -S: without site-packages
+    assert run.returncode == 3 and "click" in run.stderr and len(run.stderr.splitlines()) == 2
+
+
+def test_help_comes_at_once() -> None:
+    """It imports no heavy library, and no command but the list of them; how long it takes is measured in bench/."""
+    script = "import sys, main; main.main(['--help']); sys.exit(any(m in sys.modules for m in {!r}))"
+    ours = ("commands.scan.scan", "commands.report.report", "custody.format.codes", "custody.format.events")
+    heavy = ("cv2", "numpy", "reportlab", "peewee", "apsw", "cryptography", "zxingcpp", "xlsxwriter", "rich", "stdnum")
+    run = subprocess.run([sys.executable, "-c", script.format((*ours, *heavy))], cwd=ROOT, capture_output=True)
+    assert run.returncode == 0, run.stderr.decode()[-300:]
+
+
+def test_a_station_that_holds_no_log_but_its_own_loads_nothing_to_say_what_waits_for_admission(
+    station: Terminal,
+) -> None:
+    script = "import sys, main; main.main({!r}); sys.exit('services.access.admission_notice' in sys.modules)"
+    asked = ["--home", str(station.home), "items", "--json"]
+    run = subprocess.run([sys.executable, "-c", script.format(asked)], cwd=ROOT, capture_output=True)
+    assert run.returncode == 0 and run.stdout.count(b"\n") > 1, run.stderr.decode()[-300:]
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_leaving_waits_for_no_thread_and_loses_no_line(busy: bool) -> None:
+    begin = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()" if busy else "pass"
+    script = f"import main, threading, time; {begin}; print('TERCATAT'); main.leave(3)"
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (3, "TERCATAT\n", "")

@@ -1,0 +1,385 @@
+"""No output ever replaces one of the station's own files, whatever command writes it and by whatever name."""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import combinations
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+import pytest
+
+import db.station_key
+import web.live.paper_session
+import web.security.certificate
+import web.security.pairing
+import web.security.token
+import web.views.label_requests
+from commands.context import Input, Output
+from commands.program import program
+from custody.errors import InputError
+from db.log.reader import LedgerReader
+from db.sqlite_backup import backup
+from db.store import Surroundings, open_store
+from services.access import new_station, observers, pins
+from services.labels import print_job, printer_profiles
+from services.plan import headings
+from tables.output import own_files
+from tables.output.safe_file import safe_file
+from tables.output.safe_folder import safe_folder
+from tests.support.command_examples import NOW, ROOT, Terminal
+
+OWN = [
+    "ledger.db",
+    "ledger.db-wal",
+    "ledger.db-shm",
+    "ledger.db-journal",
+    "station.key",
+    "station.key.2024-02-11T010000Z",
+    "station-card.json",
+    "KEYSHEET.pdf",
+    "pins.json",
+    "observers.json",
+    "printers.json",
+    "page.token",
+    "page-lan.pem",
+    "headings.json",
+    "page-devices.json",
+    "half-read-papers.txt",
+    "sheets.toml",
+    "bast.toml",
+    "bast-id.toml",
+    "checklist.csv",
+    "sizes.xlsx",
+    "set-aside-2024-02-11T010000Z/station.key",
+    "labels/labels-20240211.pdf",
+]
+REFUSED = "is one of the station's own files or folders: nothing is written there"
+INPUTS = {
+    "admit FILES",
+    "init --from",
+    "load FILES",
+    "import FILES",
+    "admit KEYFILE",
+    "verify FILE",
+    "labels --codes",
+    "labels --sheet-file",
+    "reprint --sheet-file",
+    "seal --photo",
+    "inspect --photo",
+    "scan --load",
+    "handover --load",
+    "drafts --load",
+    "checklist --questions",
+    "point --load",
+    "report --template",
+    "report --trucks",
+}
+"""Options and arguments that name what is read."""
+
+
+def every_path() -> Iterator[tuple[str, click.Parameter]]:
+    """Each option and argument of every command that takes the name of a file or folder."""
+    group = program()
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None and not isinstance(command, click.Group)
+        for param in command.params:
+            if isinstance(param.type, click.Path | click.File):
+                yield name, param
+
+
+WRITES = [(name, *param.opts) for name, param in every_path() if isinstance(param.type, Output)]
+
+
+READS = [
+    (name, *param.opts)
+    for name, param in every_path()
+    if isinstance(param.type, Input) and any(write[0] == name for write in WRITES)
+]
+PAIRS = [(one, other) for one, other in combinations(WRITES, 2) if one[0] == other[0]]
+TWICE = "is named twice in this command"
+
+
+@pytest.fixture
+def station(terminal: Terminal, prepared: Path) -> Terminal:
+    """A station with every file of its own there; those that no command has made yet hold a line of text."""
+    shutil.copytree(prepared / "home", terminal.home)
+    for name in OWN:
+        path = terminal.home / name
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists() and not name.startswith("ledger.db"):
+            path.write_text(f"what is in {name}\n")
+    return terminal
+
+
+def state(folder: Path) -> dict[str, tuple[int, str]]:
+    """Each file below a folder, with its inode and the digest of what is in it."""
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(("-shm", "-wal")))
+    return {str(path): (path.lstat().st_ino, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files}
+
+
+def command_line(write: tuple[str, ...], out: Path) -> list[str]:
+    name, word = write[0], write[1]
+    return [name, word, str(out)] if word.startswith("-") else [name, str(out)]
+
+
+def test_each_path_that_a_command_takes_is_read_or_is_an_output_that_is_looked_at() -> None:
+    others = [(name, param) for name, param in every_path() if not isinstance(param.type, Output)]
+    told = {
+        " ".join((name, *(word if word[0] == "-" else word.upper() for word in param.opts))) for name, param in others
+    }
+    assert told <= INPUTS, "a new option: give it the type Output if the command writes it"
+    writing = {"export", "labels", "report", "custody", "backup", "demo", "handover", "scan", "form"}
+    assert writing <= {name for name, *_options in WRITES}
+
+
+def test_no_module_writes_a_file_past_the_function_that_looks() -> None:
+    writing = re.compile(
+        r"\.open\(\"[wxa]|os\.open\(|\.write_(text|bytes)\(|copyfile|shutil\.(copy|move)|\bopen\([^)]*\"[wxa]b?\""
+    )
+    allowed = {
+        "tables/output/safe_file.py",
+        "db/station_key.py",
+        "web/security/certificate.py",
+        "web/security/pairing.py",
+        "web/security/token.py",  # own files
+        "db/connect.py",
+        "db/read_only.py",  # the ledger itself; a copy of it in a folder that is ours alone
+        "db/sqlite_backup.py",
+        "labels/port.py",
+        "commands/demo/workshop.py",  # ask by themselves
+        "commands/demo/summary.py",
+        "commands/demo/watch.py",
+        "services/exchange/observer_pack.py",  # in a new folder of safe_folder
+        "web/live/file_store.py",
+        "services/labels/preview.py",  # in the page's folder, by names that nobody chose
+        "commands/errors.py",
+        "tables/sandbox/child_process.py",
+        "scanner/sources/camera_open.py",
+        "scanner/ui/sound.py",  # devices; a beep
+        "language/catalogue.py",  # of the texts, at their making
+    }
+    folders = ("commands", "station", "db", "reports", "labels", "scanner", "tables", "web", "language")
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+        if writing.search(path.read_text("utf-8"))
+    }
+    assert found <= allowed
+
+
+def test_whatever_a_station_keeps_by_name_is_its_own(station: Terminal) -> None:
+    home = protected(station)
+    names = [
+        own_files.LEDGER_FILE,
+        db.station_key.FILE_NAME,
+        new_station.CARD_FILE,
+        new_station.SHEET_FILE,
+        pins.FILE,
+        observers.FILE,
+        printer_profiles.PRINTERS,
+        print_job.OWN_SHEETS,
+        web.security.token.FILE,
+        web.security.certificate.FILE,
+        web.security.pairing.FILE,
+        headings.FILE,
+        web.live.paper_session.HALF_READ_FILE,
+        web.views.label_requests.KEPT,
+        f"{new_station.ASIDE}2024",
+    ]
+    for name in {*names, *(path.name for path in home.iterdir())}:
+        for spelt in (
+            name,
+            name.upper(),
+            f"{name}. ",
+        ):  # as some file systems take it
+            with pytest.raises(InputError, match=re.escape("station's own")):
+                own_files.output_path(home / spelt)
+    own_files.output_path(home / "report.pdf")  # a file of the user's own may stand there
+
+
+@pytest.mark.parametrize("write", WRITES, ids=" ".join)
+def test_no_output_replaces_a_file_of_the_stations_by_any_name(
+    write: tuple[str, ...], station: Terminal, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    names = [station.home / name for name in OWN]
+    for number, own in enumerate(list(names)):
+        link, chain = elsewhere / f"link-{number}", elsewhere / f"chain-{number}"
+        link.symlink_to(own)
+        chain.symlink_to(link.name)
+        names += [link, chain]
+        if own.exists():
+            names.append(elsewhere / f"hard-{number}")
+            names[-1].hardlink_to(own)
+    (tmp_path / "door").symlink_to(station.home, target_is_directory=True)
+    names += [tmp_path / "door" / "station.key", station.home / ".." / "home" / "pins.json", station.home]
+    before = state(tmp_path)
+    for name in names:
+        ran = station(*command_line(write, name))
+        assert (ran.code, ran.out) == (2, ""), name
+        assert REFUSED in ran.err and "Traceback" not in ran.err, name
+    assert state(tmp_path) == before
+
+
+def test_a_ledger_in_another_folder_and_the_passphrase_are_the_stations_own(station: Terminal, tmp_path: Path) -> None:
+    ledger, words = tmp_path / "other" / "x.db", tmp_path / "words.txt"
+    ledger.parent.mkdir()
+    station("backup", ledger)
+    words.write_text("a long passphrase")
+    linked = tmp_path / "linked.db"
+    linked.symlink_to(ledger)
+    names = (ledger, linked, words, *(ledger.with_name(f"x.db{tail}") for tail in ("-wal", "-shm", "-journal")))
+    before = state(tmp_path)
+    for database in (ledger, linked):
+        for name in names:
+            ran = station(
+                "export", "--head", name, "--db", f"sqlite:///{database}", "--passphrase-file", words, lang="id"
+            )
+            assert ran.code == 2 and "milik pos pindai ini" in ran.err, name
+    assert state(tmp_path) == before
+
+
+def test_writers_refuse_by_themselves_what_no_option_has_looked_at(station: Terminal, tmp_path: Path) -> None:
+    home = protected(station)
+    before = state(home)
+    link = tmp_path / "report.pdf"
+    link.symlink_to(home / "station.key")
+    for path in (home / "station.key", link):
+        with pytest.raises(InputError), safe_file(path):
+            pass
+    for folder in (home, home / "labels", home / "set-aside-x"):
+        with pytest.raises(InputError), safe_folder(folder):
+            pass
+    with pytest.raises(InputError), command_ledger(station) as ledger:
+        backup(ledger, home / "ledger.db-journal", lambda _share: None)
+    assert state(home) == before
+
+
+def test_a_link_is_not_followed_out_of_the_folder_that_was_named(station: Terminal, tmp_path: Path) -> None:
+    named, other = tmp_path / "named", tmp_path / "other.txt"
+    named.mkdir()
+    other.write_text("somebody's letter")
+    (named / "logs.serah").symlink_to(other)
+    (named / "new.serah").symlink_to(tmp_path / "not-there-yet")
+    for name in ("logs.serah", "new.serah"):
+        ran = station("export", "--out", named / name)
+        assert ran.code == 2 and "leads out of its folder" in ran.err
+    assert other.read_text() == "somebody's letter" and not (tmp_path / "not-there-yet").exists()
+    (named / "newest.serah").symlink_to("kept.serah")  # within the folder it may
+    assert station("export", "--out", named / "newest.serah").code == 0
+    assert (named / "kept.serah").read_bytes()[:2] == b"\x1f\x8b" and (named / "newest.serah").is_symlink()
+    (named / "a").symlink_to("b")
+    (named / "b").symlink_to("a")
+    assert station("export", "--out", named / "a").code == 2
+
+
+def test_photographs_are_not_written_through_links(station: Terminal, tmp_path: Path) -> None:
+    picture, photos = tmp_path / "seen.png", tmp_path / "photos"
+    assert cv2.imwrite(str(picture), np.full((40, 40, 3), 200, np.uint8))
+    assert station("inspect", station.codes()[0], "--condition", "good", "--photo", picture).code == 0
+    assert station("export", "--photos", photos).code == 0
+    [photo] = photos.iterdir()
+    kept = photo.read_bytes()
+    for target in (tmp_path / "letter.txt", station.home / "station.key"):
+        photo.unlink()
+        target.touch()
+        before = target.read_bytes()
+        photo.symlink_to(target)
+        assert station("export", "--photos", photos).code == 2
+        assert target.read_bytes() == before
+    photo.unlink()
+    assert station("export", "--photos", photos).code == 0 and photo.read_bytes() == kept
+
+
+def test_a_demo_does_not_take_the_place_of_the_station_that_runs_it(terminal: Terminal, prepared: Path) -> None:
+    folder = terminal.home.parent / "demo-out"
+    shutil.copytree(prepared / "home", folder / "ledger")
+    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    (folder / ".serah-demo.json").write_text(json.dumps(files))
+    terminal.home = folder / "ledger"
+    before = state(folder)
+    for out in (folder, folder / "ledger"):
+        ran = terminal("demo", "--quick", "--out", out)
+        assert ran.code == 2 and REFUSED in ran.err
+    assert state(folder) == before
+
+
+def protected(station: Terminal) -> Path:
+    own_files.protect(own_files.Own(station.home, lambda: station.home / "ledger.db"))
+    return station.home
+
+
+@contextmanager
+def command_ledger(station: Terminal) -> Iterator[LedgerReader]:
+    with open_store(f"sqlite:///{station.home / 'ledger.db'}", None, Surroundings(lambda: NOW)) as store:
+        yield store.ledger
+
+
+def test_each_path_that_a_command_takes_is_an_input_or_an_output() -> None:
+    assert {type(param.type) for _name, param in every_path()} == {Input, Output}
+    assert {one[0] for one, _other in PAIRS} >= {"export", "handover", "scan"}
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS, ids=lambda write: " ".join(write))
+def test_two_outputs_of_a_command_are_two_files(
+    one: tuple[str, ...], other: tuple[str, ...], station: Terminal, tmp_path: Path
+) -> None:
+    link = tmp_path / "link.pdf"
+    link.symlink_to("same.pdf")
+    for name in (tmp_path / "same.pdf", tmp_path / "SAME.pdf", tmp_path / "home" / ".." / "same.pdf", link):
+        line = command_line(one, tmp_path / "same.pdf") + command_line(other, name)[1:]
+        ran = station(*line)
+        assert (ran.code, ran.out) == (2, "") and TWICE in ran.err, line
+    assert not (tmp_path / "same.pdf").exists()
+
+
+@pytest.mark.parametrize("read", READS, ids=" ".join)
+def test_no_output_replaces_what_its_command_reads(read: tuple[str, ...], station: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "given.pdf"
+    path.write_text("what is read")
+    for write in (write for write in WRITES if write[0] == read[0]):
+        words, more = command_line(read, path)[1:], command_line(write, path)[1:]
+        for line in ([read[0], *words, *more], [read[0], *more, *words]):
+            ran = station(*line)
+            assert (ran.code, ran.out) == (2, "") and TWICE in ran.err, line
+    assert path.read_text() == "what is read"
+
+
+@pytest.mark.parametrize(
+    "words", [["handover", "--codes", "{}"], ["scan", "--source", "{}"], ["handover", "--photo", "7Q2M9X4T5B8CA={}"]]
+)
+def test_no_paper_replaces_a_list_a_picture_or_a_photograph_that_it_is_made_from(
+    words: list[str], station: Terminal, tmp_path: Path
+) -> None:
+    path = tmp_path / "load.pdf"
+    path.write_text("what is read")
+    ran = station(*(word.format(path) for word in words), "--paper", path)
+    assert (ran.code, ran.out) == (2, "") and TWICE in ran.err
+    assert path.read_text() == "what is read"
+
+
+@pytest.mark.parametrize("write", WRITES, ids=" ".join)
+def test_no_output_replaces_a_key_or_ledger_of_another_station(
+    write: tuple[str, ...], station: Terminal, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(station.home / "station.key", other / "anything.pdf")
+    (other / "locked.key").write_bytes(b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
+    shutil.copy(station.home / "ledger.db", other / "x.db")
+    before = state(other)
+    parts = [other / f"x.db{tail}" for tail in ("-wal", "-shm", "-journal")]
+    for path in (other / "anything.pdf", other / "locked.key", other / "x.db", *parts):
+        ran = station(*command_line(write, path))
+        assert (ran.code, ran.out) == (2, "") and "nothing is written there" in ran.err, path
+    assert state(other) == before and not any(path.exists() for path in parts)

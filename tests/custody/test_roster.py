@@ -1,0 +1,139 @@
+"""Whose word counts, as sentences: stations A, B, C ... with a log and a key each, and root's word on them."""
+
+import pytest
+
+from custody.chain.roster import plan_in_force, root_followed, roster
+from custody.format.events import Event
+from tests.support.roster_examples import GENESES, admit, fingerprint, genesis, plan, revoke
+
+
+def named(*said: Event) -> set[str]:
+    trusted = roster(fingerprint("A"), [*GENESES, *said])
+    return {log for log in "ABCD" if trusted.counts(log)}
+
+
+def test_root_counts_and_those_that_it_admits():
+    assert named() == {"A"}
+    assert named(admit("A", 2, "B"), admit("A", 3, "C")) == {"A", "B", "C"}
+
+
+def test_an_ordinary_station_admits_nobody():
+    assert named(admit("A", 2, "B"), admit("B", 2, "C")) == {"A", "B"}
+
+
+def test_a_delegate_admits_and_revokes():
+    trusted = roster(
+        fingerprint("A"), [*GENESES, admit("A", 2, "B", "admit"), admit("B", 2, "C"), revoke("B", 3, "C", C=5)]
+    )
+    assert trusted.counts("C") and trusted.last_good("C") == 5
+    assert trusted.may("B", "admit") and not trusted.may("B", "plan") and not trusted.may("C", "admit")
+
+
+def test_who_nobody_admitted_admits_nobody_not_even_himself():
+    assert named(admit("D", 2, "D"), admit("D", 3, "C")) == {"A"}
+
+
+def test_what_a_delegate_said_after_its_end_does_not_count():
+    said = [admit("A", 2, "B", "admit"), admit("B", 5, "C"), admit("B", 9, "D"), revoke("A", 3, "B", B=5)]
+    assert named(*said) == {"A", "B", "C"}
+
+
+def test_two_delegates_cannot_revoke_each_other_or_root():
+    said = [
+        admit("A", 2, "B", "admit"),
+        admit("A", 3, "C", "admit"),
+        revoke("B", 2, "C"),
+        revoke("C", 2, "B"),
+        revoke("B", 3, "A"),
+    ]
+    trusted = roster(fingerprint("A"), [*GENESES, *said])
+    assert [trusted.last_good(log) for log in "ABC"] == [None, None, None]
+
+
+def test_of_two_ends_the_earlier_holds_and_a_log_not_named_has_none_that_is_good():
+    trusted = roster(
+        fingerprint("A"), [*GENESES, admit("A", 2, "B"), revoke("A", 3, "B", B=9), revoke("A", 4, "B", B=4)]
+    )
+    assert trusted.last_good("B") == 4
+    trusted = roster(fingerprint("A"), [*GENESES, admit("A", 2, "B"), revoke("A", 3, "B", X=9)])
+    assert trusted.last_good("B") == 0
+
+
+def test_the_order_in_which_it_is_learnt_does_not_matter():
+    said = [*GENESES, admit("A", 2, "B", "admit"), admit("B", 2, "C"), revoke("B", 3, "C", C=5), admit("C", 4, "D")]
+    first = roster(fingerprint("A"), said)
+    for turn in range(len(said)):
+        assert roster(fingerprint("A"), said[turn:] + said[:turn]) == first
+        assert roster(fingerprint("A"), said[::-1][turn:] + said[::-1][:turn]) == first
+
+
+# --- which root a station follows -------------------------------------------------------------------------------------
+
+
+def test_a_station_follows_the_root_that_it_was_told():
+    said = [*GENESES, genesis("M"), admit("M", 2, "B"), plan("M", 3, "x")]
+    assert root_followed(GENESES[1], said) == fingerprint("A")
+
+
+def test_a_laptop_alone_is_its_own_root():
+    assert root_followed(genesis("A"), [genesis("A")]) == fingerprint("A")
+
+
+def test_a_laptop_that_was_told_no_root_follows_the_one_that_admits_it():
+    mine = genesis("E")
+    said = [mine, genesis("A"), plan("A", 2, "x"), plan("E", 2, "y")]
+    assert root_followed(mine, said) == fingerprint("E")
+    assert root_followed(mine, [*said, admit("A", 3, "E")]) == fingerprint("A")
+
+
+def test_a_laptop_without_a_plan_follows_the_only_root_that_has_one():
+    mine = genesis("E")
+    assert root_followed(mine, [mine, genesis("A")]) == fingerprint("E")
+    assert root_followed(mine, [mine, genesis("A"), plan("A", 2, "x")]) == fingerprint("A")
+    two = [mine, genesis("A"), plan("A", 2, "x"), genesis("M"), plan("M", 2, "x")]
+    assert root_followed(mine, two) == fingerprint("E")
+
+
+def test_a_root_that_has_admitted_somebody_cannot_be_taken_over():
+    said = [genesis("A"), admit("A", 2, "B"), genesis("M"), admit("M", 2, "A"), plan("M", 3, "x")]
+    assert root_followed(said[0], said) == fingerprint("A")
+
+
+# --- the plan ---------------------------------------------------------------------------------------------------------
+
+
+def last_name(*said: Event) -> str | None:
+    rows = plan_in_force([e for e in said if e.type == "plan"], roster(fingerprint("A"), [*GENESES, *said]))
+    return rows[-1]["name"] if rows else None
+
+
+def test_only_root_and_who_may_plan_says_what_should_exist():
+    assert last_name(plan("B", 2, "b")) is None
+    assert last_name(admit("A", 2, "B"), plan("A", 3, "a"), plan("B", 2, "b")) == "a"
+    assert last_name(admit("A", 2, "B", "plan"), plan("B", 2, "b")) == "b"
+
+
+def test_of_two_plans_the_one_that_knew_the_other_holds():
+    mine = plan("A", 3, "a")
+    theirs = plan("B", 2, "b", mine)
+    last = plan("A", 4, "c", theirs)
+    delegate = admit("A", 2, "B", "plan")
+    assert last_name(delegate, theirs, mine) == "b"
+    assert last_name(last, delegate, theirs, mine) == "c"
+
+
+@pytest.mark.parametrize(
+    ("said", "held", "has_met"),
+    [
+        ([], "A", False),
+        ([admit("A", 2, "B")], "AB", False),
+        ([admit("A", 2, "B"), admit("A", 3, "C")], "AB", False),
+        ([admit("A", 2, "B"), admit("A", 3, "C")], "ABC", True),
+        ([admit("A", 2, "B"), admit("A", 3, "C")], "BC", False),
+        ([admit("A", 2, "B"), admit("A", 3, "C"), admit("A", 4, "D")], "ABC", False),
+        ([admit("A", 2, "B"), admit("A", 3, "C"), admit("A", 4, "D"), revoke("A", 5, "D")], "ABC", True),
+    ],
+)
+def test_whoever_holds_a_log_of_every_key_that_counts_has_met_all(said, held, has_met):
+    geneses = [genesis(name, "A") for name in held]
+    assert roster(fingerprint("A"), [*geneses, *said]).has_met_all == has_met

@@ -1,0 +1,1 @@
+"""The ledger in its database, on both kinds of it."""

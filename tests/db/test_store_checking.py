@@ -1,0 +1,50 @@
+"""What `verify` compares beside the entries, on both kinds of database: nothing to find in an honest ledger."""
+
+import pytest
+
+from db.schema import changed_objects
+from services.records.label_prints import record_prints
+from tests.support.checked_ledger import told
+from tests.support.ledger_examples import TPS, TRUCK, boxes, give, planned_station, station
+
+
+def test_an_honest_ledger_has_nothing_to_find(url: str) -> None:
+    with planned_station(url) as store:
+        assert told(store) == []
+        codes = boxes(store, 20)
+        record_prints(store, codes, sheet="a4-3x7")
+        give(store, codes, TRUCK)
+        give(store, codes[:7], TPS[0], TRUCK)
+        assert told(store) == []
+
+
+def test_a_guard_that_is_off_is_named(url: str) -> None:
+    with station(url) as store:
+        database = store.ledger.database
+        assert changed_objects(database) == []
+        if "apsw" in type(database).__module__:
+            database.execute_sql("DROP TRIGGER event_no_update")
+            assert changed_objects(database) == [("trigger", "event_no_update")]
+        else:
+            database.execute_sql("ALTER TABLE event DISABLE TRIGGER event_no_change")
+            assert changed_objects(database) == [("trigger", "event_no_change")]
+            database.execute_sql("SELECT count(*) FROM event")  # the connection is as it was
+
+
+def test_checking_writes_nothing(url: str) -> None:
+    with planned_station(url) as store:
+        give(store, boxes(store, 3), TRUCK)
+        before = [row.size for row in store.ledger.tables.log.select()], sorted(store.ledger.database.get_tables())
+        told(store)
+        assert (
+            [row.size for row in store.ledger.tables.log.select()],
+            sorted(store.ledger.database.get_tables()),
+        ) == before
+
+
+@pytest.mark.parametrize("table", ["item", "place", "need"])
+def test_an_emptied_cache_is_named(url: str, table: str) -> None:
+    with planned_station(url) as store:
+        boxes(store, 3)
+        getattr(store.ledger.tables, table).delete().execute()
+        assert len(told(store)) == 1

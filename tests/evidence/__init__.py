@@ -1,0 +1,1 @@
+"""What proves a ledger, and what attacks it."""

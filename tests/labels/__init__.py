@@ -1,0 +1,1 @@
+"""Labels, from their content to the printer."""

@@ -1,0 +1,1 @@
+"""From pictures and typed lines to labels."""

@@ -1,0 +1,1 @@
+"""Builders, examples and fixtures that several tests share."""

@@ -1,0 +1,183 @@
+"""Commands for tests: run in this process with a fixed clock, on copies of one small station that is made once."""
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import main
+from tests.support.ledger_examples import empty_file
+
+ROOT = Path(main.__file__).parent
+LAPTOP = Path(__file__).parent / "laptop"
+"""What a started program finds before the packages that are installed here."""
+NOW = "2024-02-11T01:00:00Z"
+PLACES = """\
+code,name,level,parent,due
+51.08,Gudang,warehouse,,
+51.08.01,PPK Gerokgak,district,51.08,2024-02-12T18:00:00+08:00
+51.08.02,PPK Seririt,district,51.08,2024-02-12T18:00:00+08:00
+51.08.01.2001,PPS Patas,village,51.08.01,
+51.08.02.2001,PPS Unggahan,village,51.08.02,
+51.08.01.2001.001,TPS 001 Patas,polling_station,51.08.01.2001,
+51.08.01.2001.002,TPS 002 Patas,polling_station,51.08.01.2001,
+51.08.02.2001.001,TPS 001 Unggahan,polling_station,51.08.02.2001,
+"""
+NEEDS = """\
+kind,name_id,name_en,level,per_place,unit,tracked_as,elections
+box,Kotak suara,Ballot box,polling_station,5,buah,item,PPWP;DPR;DPD;DPRD-PROV;DPRD-KAB
+booth,Bilik suara,Voting booth,polling_station,4,buah,item,
+seal,Segel,Seal,polling_station,1,pak,pack,
+"""
+ITEMS = 27
+"""How many items these needs ask for: nine at each of three polling stations."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did: its exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        """Standard output as JSON lines; fails where it is anything else."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def json(self) -> Any:
+        """The last JSON line."""
+        return self.lines[-1]
+
+
+class Attended(io.StringIO):
+    """A standard input behind which somebody sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Terminal:
+    """A station to run commands at."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.home, self._capsys, self._monkeypatch = home, capsys, monkeypatch
+
+    def __call__(self, *args: object, typed: str | None = None, now: str = NOW, lang: str = "en") -> Ran:
+        """Run one command in this process; `typed` comes through a pipe."""
+        if typed is not None:
+            self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
+        self._capsys.readouterr()
+        code = main.main(["--home", str(self.home), "--lang", lang, *map(str, args)], now_utc=lambda: now)
+        return Ran(code, *self._capsys.readouterr())
+
+    def process(self, *args: object, stdout: Any = subprocess.PIPE, **more: Any) -> "subprocess.Popen[str]":
+        """Begin a command in a process of its own, which finds what a laptop has installed."""
+        command = [sys.executable, str(ROOT / "main.py"), "--home", str(self.home), "--lang", "en", *map(str, args)]
+        stdin, env = more.pop("stdin", subprocess.DEVNULL), {**(more.pop("env", os.environ)), "PYTHONPATH": str(LAPTOP)}
+        return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, text=True, env=env, **more)
+
+    def items(self, *args: object) -> list[dict[str, Any]]:
+        """The items as `items --json` tells them."""
+        return self("items", "--json", *args).lines
+
+    def codes(self, *args: object) -> list[str]:
+        """The codes of items."""
+        return [item["code"] for item in self.items(*args)]
+
+    def event_count(self) -> int:
+        """How many events the ledger has."""
+        out = self.home / "count.serah"
+        return int(self("export", "--json", "--with-strangers", "--out", out).json["events"])
+
+    def give(self, codes: Sequence[str], giver: str, to: str, *more: object) -> Ran:
+        """Hand codes over through a pipe."""
+        typed = "".join(f"{code}\n" for code in codes)
+        return self("handover", "--json", "--from", giver, "--to", to, "--codes", "-", *more, typed=typed)
+
+
+def told_last(station: Terminal) -> list[dict[str, Any]]:
+    """The newest handover and the events behind it, without what the id makes differ from one record to the next."""
+    with contextlib.closing(sqlite3.connect(station.home / "ledger.db")) as ledger:
+        bodies = [json.loads(body) for (body,) in ledger.execute("SELECT body FROM event ORDER BY id")]
+    last = max(at for at, body in enumerate(bodies) if body["type"] == "handover")
+    return [{name: body[name] for name in body if name not in ("id", "prev", "refs")} for body in bodies[last:]]
+
+
+def station_at(terminal: Terminal, home: Path, *options: object) -> Terminal:
+    """Another station, which has just begun in a folder of its own, with a copy of a ledger that has nothing in it."""
+    other = Terminal(home, terminal._capsys, terminal._monkeypatch)
+    home.mkdir()
+    (home / "ledger.db").write_bytes(empty_file())
+    assert other("init", *options).code == 0
+    return other
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A station with its plan and 27 items, to be copied."""
+    folder = tmp_path_factory.mktemp("prepared")
+    home = folder / "home"
+    (folder / "places.csv").write_text(PLACES)
+    (folder / "needs.csv").write_text(NEEDS)
+    for command in (
+        ("init", "--place", "51.08", "--station", "Gudang-1", "--election", "Pemilu 2024"),
+        ("load", str(folder / "places.csv"), str(folder / "needs.csv")),
+        ("plan",),
+    ):
+        assert main.main(["--home", str(home), *command], now_utc=lambda: NOW) == 0
+    return folder
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+    """A terminal where no station has begun."""
+    for name in [name for name in os.environ if name.startswith("SERAH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LANGUAGE", "en")  # put back as it was when the test is over
+    monkeypatch.chdir(tmp_path)
+    yield Terminal(tmp_path / "home", capsys, monkeypatch)
+
+
+Once = Callable[[Callable[[], object]], None]
+_done: dict[tuple[str, str], Path] = {}
+"""What was done once in this process, by where it is written, and the folder as it was then."""
+
+
+@pytest.fixture
+def once(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Does something to the test's folder the first time, which later tests get as a copy: `@once` above its function.
+
+    For what many tests of a file begin with; it does the same each time, to this folder alone, and takes no arguments.
+    """
+
+    def do(work: Callable[[], object]) -> None:
+        key = (work.__module__, work.__qualname__)
+        if key in _done:
+            shutil.copytree(_done[key], tmp_path, dirs_exist_ok=True)
+        else:
+            work()
+            kept = tmp_path_factory.mktemp("once")
+            shutil.copytree(tmp_path, kept, dirs_exist_ok=True)
+            _done[key] = kept
+
+    return do
+
+
+@pytest.fixture
+def station(terminal: Terminal, prepared: Path, tmp_path: Path) -> Terminal:
+    """A copy of the prepared station, with its tables beside it."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    return terminal

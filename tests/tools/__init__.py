@@ -1,0 +1,1 @@
+"""What stands beside the program: the set-up and the verifiers of their own."""

@@ -1,0 +1,78 @@
+"""Setting a checkout up: on old Pythons too, with reasons for what is installed, and quickly when done already."""
+
+import ast
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bootstrap
+
+ROOT = Path(__file__).parents[2]
+on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="packages of Debian and the like")
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def test_an_old_python_can_read_the_bootstrap_and_say_that_it_is_old():
+    ast.parse((ROOT / "bootstrap.py").read_text("utf-8"), feature_version=(3, 7))
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-hub.txt", "requirements-dev.txt"])
+def test_each_requirement_has_bounds_and_a_reason(name):
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    assert lines[0].startswith("# What ")
+    packages = [line for line in lines if line and not line.startswith(("#", "-r"))]
+    assert all(re.fullmatch(r"[A-Za-z0-9\[\]-]+>=[0-9.]+,<[0-9.]+", line) for line in packages)
+    if name != "requirements-dev.txt":  # there, one reason may stand above several lines
+        assert all(lines[lines.index(line) - 1].startswith("# ") for line in packages)
+
+
+def test_a_stamp_of_other_requirements_is_not_ready(tmp_path, monkeypatch):
+    for name in ("requirements.txt", "requirements-hub.txt", "requirements-dev.txt"):
+        (tmp_path / name).write_text("a>=1,<2\n")
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "stamp")
+    monkeypatch.setattr(bootstrap, "PYTHON", Path(sys.executable))
+    assert not bootstrap.is_ready("run")
+    bootstrap.STAMP.write_text(bootstrap.stamp("run"))
+    assert bootstrap.is_ready("run")
+    assert not bootstrap.is_ready("dev")
+    bootstrap.STAMP.write_text(bootstrap.stamp("dev"))
+    assert bootstrap.is_ready("run"), "what tests need holds what runs"
+    (tmp_path / "requirements.txt").write_text("a>=1,<3\n")
+    assert not bootstrap.is_ready("run")
+
+
+@on_linux
+def test_a_package_goes_by_the_name_that_this_release_knows(tmp_path, monkeypatch):
+    program(tmp_path, "apt-cache", 'test "$2" = libzbar0 && echo "  Candidate: 0.23" || echo "  Candidate: (none)"')
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert bootstrap.package_of("libzbar.so.0", "apt-get") == "libzbar0"
+    assert bootstrap.package_of("libGL.so.1", "apt-get") == "libgl1"
+
+
+@on_linux
+def test_where_packages_may_not_be_installed_the_one_command_is_printed(tmp_path, monkeypatch, capsys):
+    program(tmp_path, "apt-get", "exit 1")
+    program(tmp_path, "apt-cache", 'echo "  Candidate: 1"')
+    program(tmp_path, "sudo", "exit 1")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(bootstrap, "LIBRARIES", {"libnowhere.so.7": {"apt-get": ["libnowhere7"]}})
+    bootstrap.install_libraries()
+    assert "sudo apt-get install -y libnowhere7" in capsys.readouterr().out
+
+
+@on_linux
+def test_a_checkout_that_is_ready_is_left_alone():
+    if not bootstrap.is_ready("run"):
+        pytest.skip("this environment was made by other means")
+    ran = subprocess.run([sys.executable, ROOT / "bootstrap.py"], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")

@@ -1,0 +1,38 @@
+"""How the modules hang together, where import-linter has no contract for it."""
+
+import ast
+import tomllib
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import grimp
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
+FROM_STORE = {"Store", "Surroundings", "open_store"}
+"""What is needed to open a store and to hand it on."""
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    """Imports within functions count too; those for types alone do not, for they never run."""
+    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert len(imports) > 400  # the graph is not empty
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' <- '.join(error.args[1])}")
+
+
+def test_commands_and_page_take_nothing_from_the_store_but_the_store():
+    taken = {
+        (str(path.relative_to(ROOT)), name.name)
+        for folder in ("commands", "web")
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "db.store"
+        for name in node.names
+    }
+    assert len(taken) > 20
+    assert sorted(pair for pair in taken if pair[1] not in FROM_STORE) == []

@@ -1,0 +1,180 @@
+"""The dashboard: what it tells of a place and all below it, and that it tells it anew when something was recorded."""
+
+import asyncio
+import re
+import time
+
+import pytest
+
+from custody.measures.progress import Amounts
+from services.reporting import overview
+from tests.support.command_examples import NOW, Terminal
+from tests.support.hostile_pages import check
+from tests.support.page_examples import PageAt, Visitor, site_at, wait_for
+from web.live import overview_cache
+from web.site import Site
+from web.views.charts import clock_drawing, tree_drawing
+
+LATE = "2024-02-12T11:00:00Z"
+
+
+def words(page: str) -> str:
+    """What a page says, without its markup."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+
+
+def test_it_leads_from_the_whole_down_to_one_item(visitor: Visitor, station: Terminal) -> None:
+    codes = station.codes("--to", "51.08.01.2001.001")
+    station.give(codes[:6], "51.08", "51.08.01")
+    station.give(codes[:4], "51.08.01", "51.08.01.2001")
+    top = visitor.see("/dashboard")
+    assert "22.2 %" in words(top) and "6 of 27 items" in words(top)
+    for way in ("/dashboard/51.08.01", "/dashboard/51.08.01.2001", "/dashboard/51.08.01.2001.001"):
+        assert f'href="{way}"' in top
+        top = visitor.see(way)
+        check(top)
+    assert "4 of 18 items" in words(visitor.see("/dashboard/51.08.01.2001"))
+    assert f'href="/items/{codes[0]}"' in top and "PPK Gerokgak" in top
+
+
+def test_what_is_late_and_what_is_irregular_is_told(station: Terminal, page_at: PageAt) -> None:
+    codes = station.codes("--to", "51.08.01.2001.001")
+    astray = station.codes("--to", "51.08.02")[0]
+    station.give([*codes[:2], astray], "51.08", "51.08.01", "--condition", f"{codes[0]}=wet")
+    with page_at(site_at(station.home, now=LATE)) as client:
+        page = client.get("/dashboard").text
+        said = words(page)
+        assert "Late and soon late (2)" in said and "16 of 18 missing, due 12 Feb 18:00" in said
+        assert "Open discrepancies (2)" in said and "was found wet" in said and "Critical:" in said
+        assert "Late 2 PPK 2" in said
+        assert "nothing went wrong in the hands of PPK Gerokgak (3 things, 1 loads)" in said, "the scorecard"
+        assert "PPK Gerokgak 3 1 100 % 0/3" in said
+        district = words(client.get("/dashboard/51.08.02").text)
+        assert "Open discrepancies (1)" in district and "late due 12 Feb 18:00" in district
+        wall = client.get("/dashboard/wall").text
+        assert "PPK Gerokgak" in wall and "late" in wall
+
+
+def test_the_wall_screen_has_nothing_to_press(visitor: Visitor) -> None:
+    wall = visitor.see("/dashboard/wall")
+    check(wall)
+    assert not re.search(r"<(a|button|input|select|form|summary|nav)\b", wall)
+    assert visitor.token not in wall, "it needs no secret to look"
+
+
+def test_obstacles_readiness_and_critical_points_are_told(visitor: Visitor, station: Terminal) -> None:
+    from commands.context import station_at
+    from custody.compose.compose import NewEvent
+
+    point = {"point": "seal", "title": "Seals", "owner": "Made", "place": "51.08", "note": "", "state": "open"}
+    with station_at(str(station.home), None, lambda: NOW).store(write=True) as store:
+        store.record(
+            [
+                NewEvent(
+                    "incident",
+                    {
+                        "action": "open",
+                        "opened": None,
+                        "place": "51.08.01",
+                        "stage": "road",
+                        "items": [],
+                        "text": "the road <b>is closed</b>",
+                        "occurred": None,
+                    },
+                ),
+                NewEvent(
+                    "checklist",
+                    {
+                        "place": "51.08.02",
+                        "about": "store",
+                        "names": ["Ketut"],
+                        "note": "",
+                        "occurred": None,
+                        "answers": [
+                            {"question": "Is it dry?", "answer": "no", "note": "the roof leaks"},
+                            {"question": "Is it locked?", "answer": "yes", "note": ""},
+                        ],
+                    },
+                ),
+                NewEvent("point", {**point, "due": "2024-02-10T00:00:00Z"}),
+            ]
+        )
+    page = visitor.see("/dashboard")
+    said = words(page)
+    check(page)
+    assert "Open obstacles (1)" in said and "the road &lt;b&gt;is closed&lt;/b&gt;" in page
+    assert "Readiness (0 / 1)" in said and "Is it dry? no (the roof leaks)" in said and "locked" not in said
+    assert "overdue Seals" in said and "Made" in said
+    assert "Open obstacles (0)" in words(visitor.see("/dashboard/51.08.02"))
+    assert "Readiness (0 / 0)" in words(visitor.see("/dashboard/51.08.01"))
+
+
+def test_nothing_is_sent_again_until_something_was_recorded(visitor: Visitor, station: Terminal) -> None:
+    first = visitor.client.get("/dashboard/part")
+    known = {"If-None-Match": first.headers["etag"]}
+    again = visitor.client.get("/dashboard/part", headers=known)
+    assert again.status_code == 304 and not again.content
+    station.give(station.codes("--to", "51.08.01")[:1], "51.08", "51.08.01")
+    changed = visitor.client.get("/dashboard/part", headers=known)
+    assert changed.status_code == 200 and "1 of 27 items" in words(changed.text)
+    assert changed.headers["cache-control"] == "no-cache"
+
+
+def test_both_languages_are_kept_apart(visitor: Visitor) -> None:
+    assert "Dasbor" in visitor.see("/dashboard?lang=id") and "kendala" in visitor.see("/dashboard").lower()
+    assert "Obstacles" in visitor.see("/dashboard?lang=en")
+
+
+def test_who_looks_is_told_of_what_another_program_records(
+    site: Site, visitor: Visitor, station: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview_cache, "LOOK_S", 0.02)
+    monkeypatch.setattr(overview_cache, "TELL_S", 0.02)
+    visitor.see("/dashboard")
+    mark = site.overview.events.mark()
+    station.give(station.codes("--to", "51.08.01")[:1], "51.08", "51.08.01")
+
+    async def first() -> str:
+        async for event in site.overview.events.stream(mark, lambda: False):
+            if "changed" in event:
+                return event
+        return ""
+
+    assert "event: changed" in wait_for(asyncio.wait_for(first(), 60))
+
+
+def test_it_shows_what_it_has_while_it_adds_up(visitor: Visitor, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview, "_BATCH", 2)
+    monkeypatch.setattr(overview_cache, "_FIRST_STEP_S", 0.0)
+    monkeypatch.setattr(overview_cache, "_STEP_S", 0.0)
+    first = words(visitor.see("/dashboard"))
+    assert re.search(r"Adding up: [1-9]?\d(\.\d)? %", first) and "0 of 27 items" in first
+    end = time.monotonic() + 60
+    while "Adding up" in words(visitor.see("/dashboard/part")):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert site.overview.whole(lambda _store, kept: kept.share) == 1
+
+
+def test_a_place_that_is_not_there_is_said(visitor: Visitor) -> None:
+    answer = visitor.client.get("/dashboard/51.09", headers={"Accept": "text/html"})
+    assert answer.status_code == 422 and "no place 51.09" in answer.text
+
+
+def row(code: str, due: str | None = None, expected: str | None = None, there: int = 0) -> dict[str, object]:
+    return {"code": code, "amounts": Amounts(4, 0, 0, there), "due_utc": due, "expected_utc": expected, "state": ""}
+
+
+def test_drawings_stay_within_their_frames() -> None:
+    below = [row(f"v{number}") for number in range(70)]
+    tree = tree_drawing(row("top"), [(row("a", there=4), below), (row("b"), [])])
+    dots = [dot for node in tree["nodes"] for dot in node["dots"]]
+    assert len({(dot["x"], dot["y"]) for dot in dots}) == 70
+    assert all(dot["x"] + tree["dot"] <= tree["width"] and dot["y"] + tree["dot"] <= tree["height"] for dot in dots)
+    assert [node["filled"] for node in tree["nodes"]] == [tree["node_width"], 0]
+    rows = [row("a", LATE, "2031-01-01T00:00:00Z"), row("b"), row("c", LATE)]
+    clock = clock_drawing(rows, "2024-02-12T01:00:00Z", 8)
+    assert clock is not None and [line["is_beyond"] for line in clock["rows"]] == [True, False]
+    assert clock["left"] <= clock["now"] < clock["rows"][0]["due"] < clock["rows"][0]["expected"] <= clock["width"]
+    assert clock["ticks"] and all((int(tick["utc"][11:13]) + 8) % 3 == 0 for tick in clock["ticks"])
+    assert clock_drawing([row("b")], LATE) is None

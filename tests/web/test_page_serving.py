@@ -1,0 +1,42 @@
+"""The command `serve`: it says its address, answers there, and ends cleanly."""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.support.command_examples import Terminal
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+def test_it_opens_the_browser_says_its_address_and_ctrl_c_ends_it(station: Terminal, tmp_path: Path) -> None:
+    opened, program = tmp_path / "opened", tmp_path / "browser.py"
+    program.write_text(f"import pathlib, sys; pathlib.Path({str(opened)!r}).write_text(sys.argv[1])")
+    browser = {"BROWSER": f"{sys.executable} {program} %s"}
+    process = station.process("serve", "--json", env=os.environ | browser)
+    try:
+        assert process.stdout and process.stderr
+        address = json.loads(process.stdout.readline())["address"]
+        assert address.startswith("http://127.0.0.1:")
+        with urlopen(Request(address + "api/alive"), timeout=60) as answer:
+            assert json.load(answer) == {"station": "Gudang-1", "place": "51.08"}
+        end = time.monotonic() + 60
+        while not (opened.exists() and opened.read_text() == address):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 0, err
+    assert "What was scanned is kept" in err and "Traceback" not in err
+
+
+def test_without_a_ledger_it_says_how_to_begin(terminal: Terminal) -> None:
+    ran = terminal("serve", "--no-browser")
+    assert ran.code == 3 and "main.py init" in ran.err

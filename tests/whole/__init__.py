@@ -1,0 +1,1 @@
+"""The whole program: several parts, days and stations at once."""

@@ -1,0 +1,374 @@
+"""What is said of a handover is the same on every surface: screen, letter, waybill, reports, chain and file."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from custody.format.encoding import read_signatures
+from custody.format.events import read_event
+from tests.support.command_examples import Terminal, station_at
+from tests.support.page_examples import Visitor
+from tests.support.pdf_text import text_of
+
+TRUCK = "DK8123AB"
+
+
+def letter(station: Terminal, number: str) -> dict:
+    """What the letter of a handover says, as JSON."""
+    return station("report", "bast", "--number", number, "--json").json
+
+
+def of_codes(station: Terminal, kind: str) -> list[tuple[str, str | None, str]]:
+    """The findings of that code that `report discrepancies` lists: item, place and state."""
+    out = station.home / "discrepancies.json"
+    assert station("report", "discrepancies", "--out", out).code == 0
+    rows = json.loads(out.read_text())["rows"]
+    return [
+        (row["finding"], row["item"].replace("-", "") or None, row["state"]) for row in rows if row["finding"] == kind
+    ]
+
+
+def listed(station: Terminal, codes: list[str]) -> Path:
+    path = station.home / "list.txt"
+    path.write_text("\n".join(codes))
+    return path
+
+
+def test_a_load_list_of_three_of_which_three_went_is_three_of_three_everywhere(
+    station: Terminal, tmp_path: Path
+) -> None:
+    codes = station.codes("--to", "51.08.01")[:3]
+    letter_pdf = tmp_path / "bast.pdf"
+    ran = station.give(
+        codes, "51.08", TRUCK, "--bound", "51.08.01", "--load", listed(station, codes), "--bast", letter_pdf
+    ).json
+    assert (ran["scanned"], ran["expected"], ran["findings"]) == (3, 3, [])
+    told = letter(station, ran["bast"])
+    assert (told["total"], told["expected"], told["missing"], told["findings"]) == (3, 3, [], [])
+    words = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(letter_pdf).pages)
+    assert "3 were expected; 3 were scanned; 0 are still to come" in words
+    assert of_codes(station, "SHORTAGE") == []
+
+
+def test_what_a_list_names_and_nobody_scanned_is_short_on_every_surface_until_it_goes(station: Terminal) -> None:
+    first, second, third = station.codes("--to", "51.08.01")[:3]
+    ran = station.give([first, third], "51.08", TRUCK, "--load", listed(station, [first, second])).json
+    assert (ran["scanned"], ran["expected"]) == (2, 2)
+    assert {(f["code"], f["item"]) for f in ran["findings"]} == {("EXCESS", third), ("SHORTAGE", second)}
+    told = letter(station, ran["bast"])
+    assert (told["expected"], [row["code"] for row in told["missing"]]) == (2, [second])
+    assert [f["code"] for f in told["findings"]] == ["EXCESS"]
+    assert of_codes(station, "SHORTAGE") == [("SHORTAGE", second, "open")]
+    assert of_codes(station, "EXCESS") == [("EXCESS", third, "open")]
+    chain = station("custody", second, "--json").json
+    assert [(f["code"], f["open"]) for f in chain["findings"]] == [("SHORTAGE", True)]
+    assert chain["held_by"] == "51.08" and chain["chain"][-1]["to"] is None
+    assert "and it was not scanned" in " ".join(station("custody", second).out.split())
+    assert station("verify").code == 0, "the index has the items that were absent, and the tables have not moved"
+    station.give([second], "51.08", TRUCK)
+    assert of_codes(station, "SHORTAGE") == [("SHORTAGE", second, "settled")]
+    assert letter(station, ran["bast"])["expected"] == 2
+
+
+def test_screen_letter_paper_and_page_say_alike_what_was_taken_and_refused(
+    station: Terminal, tmp_path: Path, visitor: Visitor
+) -> None:
+    codes = station.codes("--to", "51.08.01")[:4]
+    given = [
+        "handover",
+        "--from",
+        "51.08",
+        "--to",
+        TRUCK,
+        "--codes",
+        "-",
+        "--load",
+        listed(station, codes),
+        "--counted",
+        "4",
+        "--refuse",
+        codes[0],
+        "--occurred",
+        "2024-02-11T05:30+08:00",
+    ]
+    screen = station(*given, "--bast", tmp_path / "bast.pdf", "--paper", tmp_path / "paper.pdf", typed="\n".join(codes))
+    assert "3 taken, 1 refused, expected: 4" in screen.out and "scanned, expected" not in screen.out
+    words = text_of(tmp_path / "bast.pdf")
+    assert "counted 4; 4 (3 taken, 1 refused) were scanned" in words
+    assert "4 were expected; 4 (3 taken, 1 refused) were scanned" in words and "No difference" not in words
+    assert "3 taken, 1 refused" in text_of(tmp_path / "paper.pdf").replace("\u00a0", " ")
+    number = station("report", "bast", "--json").json["number"]
+    page = visitor.see(f"/handover?number={number}")
+    assert "3 taken, 1 refused, expected: 4 · Refused, they stay with the giver: 1" in page
+    assert "11 Feb 2024 05:30 WITA; keyed in later, on Sun 11 Feb 2024 09:00 WITA" in page
+
+
+def test_a_page_says_what_stayed_with_the_giver_and_plainly_what_was_scanned(
+    station: Terminal, visitor: Visitor
+) -> None:
+    number = station.give(station.codes("--to", "51.08.01")[:3], "51.08", "51.08.01").json["bast"]
+    page = visitor.see(f"/handover?number={number}")
+    assert "3 scanned, expected: 18 · Not handed over, stayed with Gudang: 15." in page and "refused" not in page
+
+
+def test_a_letter_about_what_moved_inside_others_says_how_many_and_no_more(station: Terminal, tmp_path: Path) -> None:
+    codes = station.codes("--to", "51.08.01")[:4]
+    assert station("pack", *codes, "--add").code == 0
+    ran = station.give(codes[:1], "51.08", TRUCK, "--load", listed(station, codes), "--bast", tmp_path / "bast.pdf")
+    assert (ran.json["scanned"], ran.json["expected"], ran.json["assumed"]) == (1, 4, 3)
+    words = text_of(tmp_path / "bast.pdf")
+    assert "4 were expected; 1 (3 more inside) were scanned; 0 are still" in words and "No difference" not in words
+
+
+def test_what_is_refused_is_counted_and_no_finding_anywhere(station: Terminal) -> None:
+    codes = station.codes("--to", "51.08.01")[:3]
+    ran = station.give(
+        codes,
+        "51.08",
+        TRUCK,
+        "--load",
+        listed(station, codes),
+        "--counted",
+        "3",
+        "--refuse",
+        codes[0],
+        "--bast",
+        station.home / "bast.pdf",
+    )
+    assert ran.json["findings"] == [] and ran.json["refused"] == [codes[0]] and ran.json["scanned"] == 2
+    assert letter(station, ran.json["bast"])["findings"] == []
+    assert "No difference" not in text_of(station.home / "bast.pdf")
+    assert of_codes(station, "COUNT") == []
+    out = station.home / "scorecard.json"
+    assert station("report", "scorecard", "--out", out).code == 0
+    assert '"COUNT"' not in out.read_text()
+
+
+def test_what_is_refused_is_not_sent_in_the_progress_on_the_page_and_for_programs(
+    station: Terminal, visitor: Visitor
+) -> None:
+    codes = station.codes("--to", "51.08.01", "--kind", "box")[:3]
+    station.give(codes, "51.08", TRUCK, "--bound", "51.08.01", "--refuse", codes[0])
+    [sent] = [
+        row["sent"]
+        for row in station("report", "progress", "--json").lines
+        if (row["place"], row["kind"]) == ("51.08.01", "box")
+    ]
+    assert sent == len(station.items("--held-by", TRUCK)) == 2
+    told = visitor.client.get("/api/v1/progress").json()
+    assert [row["sent"] for row in told if (row["place"], row["kind"]) == ("51.08.01", "box")] == [2]
+    visitor.client.get("/api/v1/findings")  # all is added up then
+    row = re.search(r"PPK Gerokgak<.*?</tr>", visitor.see("/dashboard"), re.DOTALL)
+    assert row and re.findall(r">(\d+)<", row[0])[:2] == ["0", "2"], row
+    assert station("verify").code == 0
+
+
+def test_what_came_without_a_label_is_said_at_once_on_screen_and_page_as_in_letter_and_reports(
+    station: Terminal, visitor: Visitor
+) -> None:
+    code = station.codes("--to", "51.08.01")[0]
+    ends = ("--from", "51.08", "--to", TRUCK, "--codes", "-", "--yes")
+    screen = station("handover", *ends, "--extra", "booth=2", typed=code).out
+    number = station("report", "bast", "--json").json["number"]
+    said = "Noted without a readable label: 2"
+    assert said in screen and said in visitor.see(f"/handover?number={number}")
+    assert sum(extra["count"] for extra in letter(station, number)["extras"]) == 2
+    assert of_codes(station, "EXCESS") == [("EXCESS", None, "open")]
+    assert "readable label" not in station("handover", *ends, typed=code).out
+
+
+def test_laptops_under_one_number_have_one_expectation_and_a_list_beats_the_plan(
+    station: Terminal, tmp_path: Path
+) -> None:
+    codes, number = station.codes("--to", "51.08.01"), "0007/TRUK-1/2024"
+    root = station("verify", "--json").json["logs"][0]["key"]
+    two = station_at(station, tmp_path / "two", "--place", "51.08", "--station", "Gudang-2", "--root", root)
+    station("admit", tmp_path / "two" / "station-card.json")
+    load = ("--load", listed(station, codes[:6]))
+    one = station.give(codes[:3], "51.08", TRUCK, "--bound", "51.08.01", "--number", number, *load).json
+    assert (one["expected"], len([f for f in one["findings"] if f["code"] == "SHORTAGE"])) == (6, 3)
+    station("export", "--out", tmp_path / "one.serah")
+    assert two("import", tmp_path / "one.serah").code == 0
+    other = two.give(codes[3:5], "51.08", TRUCK, "--bound", "51.08.01", "--number", number).json
+    assert (other["scanned"], other["expected"], other["elsewhere"]) == (2, 6, 3), "the list that one of them stated"
+    assert [f["item"] for f in other["findings"] if f["code"] == "SHORTAGE"] == [codes[5]]
+    two("export", "--out", tmp_path / "two.serah")
+    assert station("import", tmp_path / "two.serah").code == 0
+    for laptop, others in ((station, 2), (two, 3)):
+        told = letter(laptop, number)
+        assert told["elsewhere"] == others
+        assert (told["expected"], [row["code"] for row in told["missing"]]) == (6, [codes[5]])
+        assert of_codes(laptop, "SHORTAGE") == [("SHORTAGE", codes[5], "provisional")], "a third laptop may have it"
+
+
+def test_a_truck_for_two_sub_districts_known_from_its_paper_alone_shows_each_its_shortage(
+    station: Terminal, tmp_path: Path
+) -> None:
+    """No plan, no bundle: the paper tells where each item goes, and the second stop sees what it lacks."""
+    here, there = station.codes("--to", "51.08.01")[:3], station.codes("--to", "51.08.02")[:3]
+    paper = tmp_path / "paper.pdf"
+    loaded = station.give(
+        [*there, *here],
+        "51.08",
+        TRUCK,
+        "--bound",
+        "51.08.01",
+        "--bound",
+        "51.08.02",
+        "--load",
+        listed(station, [*here, *there]),
+        "--paper",
+        paper,
+    )
+    assert loaded.code == 0
+    root = station("verify", "--json").json["logs"][0]["key"]
+    for place, own in (("51.08.01", here), ("51.08.02", there)):
+        ppk = station_at(station, tmp_path / place, "--place", place, "--station", f"PPK-{place[-2:]}", "--root", root)
+        session = ppk("scan", "--from", TRUCK, "--to", place, "--source", paper, "--json", "--yes")
+        assert session.code in (0, 2), session.err
+        ran = ppk.give(own[:2], TRUCK, place).json
+        assert (ran["scanned"], ran["expected"]) == (2, 3)
+        assert [f["item"] for f in ran["findings"] if f["code"] == "SHORTAGE"] == [own[2]]
+        told = letter(ppk, ran["bast"])
+        assert (told["expected"], [row["code"] for row in told["missing"]]) == (3, [own[2]])
+
+
+def test_a_record_tells_where_each_item_goes_and_lists_only_what_was_meant_and_did_not_go(station: Terminal) -> None:
+    here, there = station.codes("--to", "51.08.01.2001.001")[:2], station.codes("--to", "51.08.02")[:1]
+    ran = station.give([there[0], here[0]], "51.08", TRUCK, "--load", listed(station, [*here]))
+    body = bodies(station)[-1]
+    assert body["v"] == 3 and [row["code"] for row in body["items"]] == [here[0], there[0]]
+    assert body["destinations"] == [{"to": "51.08.01.2001.001", "count": 1}, {"to": "51.08.02.2001.001", "count": 1}]
+    assert body["meant"] == {"absent": [here[1]], "beyond": [there[0]], "phase": None, "kinds": []}
+    assert ran.json["expected"] == 2
+    station.give([here[1]], "51.08", TRUCK)
+    assert bodies(station)[-1]["meant"] is None, "what follows from plan and events is not told again"
+
+
+def bodies(station: Terminal) -> list[dict]:
+    """The bodies of the handovers of a ledger, in order."""
+    import sqlite3
+
+    rows = sqlite3.connect(station.home / "ledger.db").execute("SELECT body, signatures FROM event ORDER BY id")
+    events = [read_event(bytes(body), read_signatures(lines)) for body, lines in rows]
+    return [dict(event.body) for event in events if event.type == "handover"]
+
+
+def test_a_corrected_handover_says_the_numbers_of_the_hour_when_it_happened(station: Terminal) -> None:
+    """What left later, and is known when the correction is recorded, was still there when the handover happened."""
+    codes = station.codes("--to", "51.08.01")
+    ran = station.give(codes[:4], "51.08", "51.08.01", "--counted", "5").json
+    assert (ran["expected"], ran["scanned"]) == (18, 4)
+    for code in codes[4:9]:
+        assert station.give([code], "51.08", "51.08.01").code == 0
+    told = letter(station, ran["bast"])
+    assert (told["expected"], told["total"], len(told["missing"])) == (18, 4, 14)
+    for counted in ("4", "3", "4"):  # a correction may be put right again
+        fixed = station("correct", ran["bast"], "--counted", counted, "--reason", "incorrect-data")
+        assert fixed.code == 0, fixed.err
+        told = letter(station, ran["bast"])
+        assert (told["expected"], told["total"], len(told["missing"])) == (18, 4, 14)
+        assert told["counted"] == int(counted)
+
+
+@pytest.mark.parametrize("way", ["bundle", "paper"])
+def test_giver_and_receiver_sign_the_same_numbers_where_one_of_them_lists_what_was_to_go(
+    station: Terminal, tmp_path: Path, way: str
+) -> None:
+    """The receiver knows the plan and could derive 18; the giver's record says four of which one did not go."""
+    codes, root = station.codes("--to", "51.08.01"), station("verify", "--json").json["logs"][0]["key"]
+    ppk = station_at(station, tmp_path / "ppk", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
+    station("admit", tmp_path / "ppk" / "station-card.json")
+    station("export", "--out", tmp_path / "plan.serah")
+    assert ppk("import", tmp_path / "plan.serah").code == 0
+    paper, other = tmp_path / "paper.pdf", listed(station, codes[4:6])
+    station.give(codes[4:6], "51.08", "51.08.01", "--load", other)  # that went too, and is received by itself
+    given = station.give(codes[:3], "51.08", "51.08.01", "--load", listed(station, codes[:4]), "--paper", paper).json
+    mine = letter(station, given["bast"])
+    assert (mine["expected"], mine["total"], [row["code"] for row in mine["missing"]]) == (4, 3, [codes[3]])
+    station("export", "--out", tmp_path / "all.serah")
+    if way == "bundle":
+        assert ppk("import", tmp_path / "all.serah").code == 0
+    else:
+        read = ppk("scan", "--from", "51.08", "--to", "51.08.01", "--source", paper, "--json", "--yes")
+        assert read.code in (0, 2), read.err
+    part = ppk.give(codes[:2], "51.08", "51.08.01").json
+    assert (part["scanned"], part["expected"]) == (2, 4)
+    rest = ppk.give(codes[2:3], "51.08", "51.08.01").json
+    assert (rest["scanned"], rest["expected"]) == (1, 2), "what came before is not to come again"
+    assert [f["item"] for f in rest["findings"] if f["code"] == "SHORTAGE"] == [codes[3]]
+    fixed = station("correct", given["bast"], "--counted", "3", "--reason", "incorrect-data")
+    assert fixed.code == 0, fixed.err
+    station("export", "--out", tmp_path / "all.serah")
+    assert ppk("import", tmp_path / "all.serah").code == 0
+    ppk("export", "--out", tmp_path / "back.serah")
+    assert station("import", tmp_path / "back.serah").code == 0
+    for laptop in (ppk, station):
+        theirs = letter(laptop, part["bast"])
+        assert (theirs["expected"], theirs["total"], len(theirs["missing"])) == (4, 2, 2)
+        theirs = letter(laptop, rest["bast"])
+        assert (theirs["expected"], [row["code"] for row in theirs["missing"]]) == (2, [codes[3]])
+        assert letter(laptop, given["bast"])["expected"] == 4
+
+
+def test_a_paper_alone_tells_its_list_and_what_came_of_it_before_is_not_to_come_again(
+    station: Terminal, tmp_path: Path
+) -> None:
+    """No plan and no bundle: nothing is registered here, so the records alone say what has come."""
+    codes, paper = station.codes("--to", "51.08.01"), tmp_path / "paper.pdf"
+    root = station("verify", "--json").json["logs"][0]["key"]
+    station.give(codes[:3], "51.08", "51.08.01", "--load", listed(station, codes[:4]), "--paper", paper)
+    ppk = station_at(station, tmp_path / "ppk", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
+    assert ppk("scan", "--from", "51.08", "--to", "51.08.01", "--source", paper, "--json", "--yes").code in (0, 2)
+    for taken, expected in ((codes[:2], 4), (codes[2:3], 2)):
+        ran = ppk.give(taken, "51.08", "51.08.01").json
+        told = letter(ppk, ran["bast"])
+        assert (ran["expected"], told["expected"]) == (expected, expected)
+        assert codes[3] in [row["code"] for row in told["missing"]]
+
+
+def test_a_handover_that_root_corrects_is_told_as_its_own_station_knew_it(station: Terminal, tmp_path: Path) -> None:
+    codes, root = station.codes("--to", "51.08.01"), station("verify", "--json").json["logs"][0]["key"]
+    two = station_at(station, tmp_path / "two", "--place", "51.08", "--station", "Gudang-2", "--root", root)
+    station("admit", tmp_path / "two" / "station-card.json")
+    station("export", "--out", tmp_path / "one.serah")
+    assert two("import", tmp_path / "one.serah").code == 0
+    ran = two.give(codes[:4], "51.08", "51.08.01", "--counted", "5").json
+    assert (ran["expected"], ran["scanned"]) == (18, 4)
+    ends, later = ("--from", "51.08", "--to", "51.08.01"), "2024-02-11T01:10:00Z"
+    assert station("handover", *ends, "--codes", "-", typed="\n".join(codes[4:9]), now=later).code == 0
+    two("export", "--out", tmp_path / "two.serah")
+    assert station("import", tmp_path / "two.serah").code == 0
+    fixed = station("correct", ran["bast"], "--counted", "4", "--reason", "incorrect-data", now="2024-02-11T01:20:00Z")
+    assert fixed.code == 0, fixed.err
+    told = letter(station, ran["bast"])
+    assert (told["expected"], told["total"], told["counted"], len(told["missing"])) == (18, 4, 4, 14)
+
+
+def test_what_only_the_giver_noted_as_refused_is_missing_in_the_receivers_letter_and_under_one_number_in_none(
+    station: Terminal, tmp_path: Path
+) -> None:
+    codes, root = station.codes("--to", "51.08.01"), station("verify", "--json").json["logs"][0]["key"]
+    ppk = station_at(station, tmp_path / "ppk", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
+    station("admit", tmp_path / "ppk" / "station-card.json")
+    for number, loaded in (("", codes[:3]), ("0007/BERSAMA/2024", codes[3:6])):
+        shared = ("--number", number) if number else ()
+        given = station.give(
+            loaded, "51.08", "51.08.01", "--load", listed(station, loaded), "--refuse", loaded[0], *shared
+        )
+        station("export", "--out", tmp_path / "all.serah")
+        assert ppk("import", tmp_path / "all.serah").code == 0
+        received = ppk.give(loaded[1:], "51.08", "51.08.01", *shared).json
+        ppk("export", "--out", tmp_path / "back.serah")
+        assert station("import", tmp_path / "back.serah").code == 0
+        own = letter(ppk, received["bast"])
+        missing = [row["code"] for row in own["missing"]]
+        assert (own["expected"], own["total"], missing) == (3, 2, [] if number else loaded[:1])
+        assert own.get("elsewhere", 0) == (1 if number else 0)
+        sent = letter(station, given.json["bast"])
+        assert (sent["expected"], sent["total"], sent["missing"]) == (3, 2, [])
+        for laptop in (station, ppk):
+            assert laptop("custody", "--json", loaded[0]).json["held_by"] == "51.08"
