@@ -14,7 +14,7 @@ AT = "2024-02-10T08:00:00Z"
 
 
 def wrong(store: Store) -> list[str]:
-    return [finding.code for finding in shown_findings(store.state)]
+    return [finding.code for finding in shown_findings(store)]
 
 
 def show(store: Store) -> str:
