@@ -169,7 +169,8 @@ def two_stops_by_paper(s: Scene) -> None:
     """The laptop at the second stop knows no plan and no other log: the paper alone says what is for there."""
     field = s.field
     second = next(d for d in field.districts if d != s.district and field.by_paper(d))
-    station = field.below(field.below(second, "village")[-1], "polling_station")[0]
+    stations = (t for v in reversed(field.below(second, "village")) for t in field.below(v, "polling_station"))
+    station = next(station for station in stations if station not in s.whole)
     here, there = _reserves(s, s.station), _reserves(s, station)
     apart, new = frozenset((*here, *there)), field.laptop(f"Susulan-{s.number}", second)
     admit(field.warehouse.store, new.card)

@@ -58,7 +58,7 @@ def _scenes(
                 continue
             other = next(d for d in districts if d != district)
             there = field.below(field.below(other, "village")[-1], "polling_station")[0]
-            yield Scene(field, station, boxes[0], items, boxes[1], there)
+            yield Scene(field, station, boxes[0], items, boxes[1], there, whole)
 
 
 def _fits(field: Field, fault: Fault, village: str) -> bool:

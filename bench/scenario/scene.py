@@ -4,7 +4,7 @@ Each is planted with one thing, or with all things of one polling station, by wh
 What follows besides is told too: a box that stays behind is also late.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,6 +40,8 @@ class Scene:
     spare: str
     other: str
     """A polling station of another sub-district, and `spare` another box for this one's village."""
+    whole: Set[str]
+    """The polling stations all of whose things have a fault: whatever else came along would have it, too."""
     number: int = 0
 
     @property
