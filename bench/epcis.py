@@ -18,10 +18,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-from services.plan.plan_records import register_items, unregistered_items
-from services.records.handovers import record_handover
-
 ROOT = Path(__file__).resolve().parent.parent
+
 sys.path.insert(0, str(ROOT))
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
@@ -33,7 +31,9 @@ from db.environment import Surroundings  # noqa: E402
 from db.store import Store, open_store  # noqa: E402
 from services.exchange.epcis import export_epcis  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402
+from services.plan.plan_records import register_items, unregistered_items  # noqa: E402
 from services.records.correcting import correct  # noqa: E402
+from services.records.handovers import record_handover  # noqa: E402
 from services.records.inspecting import record_inspection  # noqa: E402
 from services.records.label_prints import record_prints  # noqa: E402
 from services.records.sealing import record_seal  # noqa: E402

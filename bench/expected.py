@@ -22,10 +22,8 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from services.plan.plan_records import record_plan, register_items, unregistered_items
-from services.records.handovers import record_handover
-
 ROOT = Path(__file__).resolve().parent.parent
+
 sys.path.insert(0, str(ROOT))
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
@@ -38,6 +36,8 @@ from evidence.signer import Signer  # noqa: E402
 from scanner.outcomes import Tally  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402
+from services.plan.plan_records import record_plan, register_items, unregistered_items  # noqa: E402
+from services.records.handovers import record_handover  # noqa: E402
 from services.scanning.draft_details import keep_details  # noqa: E402
 from services.scanning.handover_desk import DraftDesk  # noqa: E402
 from tables.output.own_files import LEDGER_FILE  # noqa: E402

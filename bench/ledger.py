@@ -18,10 +18,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.plan.plan_records import record_plan, register_items, unregistered_items
-from services.records.handovers import record_handover
-
 ROOT = Path(__file__).resolve().parent.parent
+
 sys.path.insert(0, str(ROOT))
 
 import apsw  # noqa: E402
@@ -35,6 +33,8 @@ from custody.plan.places import Need, Place  # noqa: E402
 from db.log.tail_check import check_tail  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
 from evidence.signer import Signer  # noqa: E402
+from services.plan.plan_records import record_plan, register_items, unregistered_items  # noqa: E402
+from services.records.handovers import record_handover  # noqa: E402
 
 AT = "2024-02-10T08:00:00Z"
 WAREHOUSE = "51.08"

@@ -16,10 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from services.plan.plan_records import register_items, unregistered_items
-from services.records.handovers import record_handover
-
 ROOT = Path(__file__).resolve().parent.parent
+
 sys.path.insert(0, str(ROOT))
 
 import pypdfium2  # noqa: E402
@@ -36,6 +34,8 @@ from reports.bast.letter_pdf import write_bast  # noqa: E402
 from reports.bast.letter_template import read_template  # noqa: E402
 from reports.pdf.data_qr import draw_symbol, spread  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402
+from services.plan.plan_records import register_items, unregistered_items  # noqa: E402
+from services.records.handovers import record_handover  # noqa: E402
 from services.reporting.bast_letters import letter_facts  # noqa: E402
 
 TABLES = ROOT / "examples" / "buleleng"

@@ -17,9 +17,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from services.plan.plan_records import record_plan, register_items
-
 ROOT = Path(__file__).resolve().parent.parent
+
 sys.path.insert(0, str(ROOT))
 
 import apsw  # noqa: E402
@@ -31,6 +30,7 @@ from custody.plan.places import Place  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
 from evidence.signer import Signer  # noqa: E402
 from services.exchange.transfer import export_bundle, import_bundles  # noqa: E402
+from services.plan.plan_records import record_plan, register_items  # noqa: E402
 from services.records.membership import admit, make_card, read_card  # noqa: E402
 
 AT = "2024-02-10T08:00:00Z"

@@ -16,9 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
-from services.plan.plan_records import record_plan, register_items, unregistered_items
-from services.records.handovers import record_handover
-
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from expected import BOXES, NEEDS, WAREHOUSE, province
@@ -27,6 +24,8 @@ from served import add_up, begun, get, prepared, served, spent_ms
 import main
 from commands.context import station_at
 from custody.compose.compose import Handover, Touch
+from services.plan.plan_records import record_plan, register_items, unregistered_items
+from services.records.handovers import record_handover
 from web.site import Site
 
 TIMES, HANDED, SCANNED = 15, 2_000, 500

@@ -17,9 +17,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from services.plan.plan_records import record_plan, register_items, unregistered_items
-
 ROOT = Path(__file__).resolve().parent.parent
+
 sys.path.insert(0, str(ROOT))
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: E402
@@ -29,6 +28,7 @@ from custody.compose.compose import Handover, Ref, Touch, handover_events, parts
 from custody.format.encoding import SIGNING_CONTEXT, read_signatures  # noqa: E402
 from custody.format.item_facts import Item  # noqa: E402
 from db.store import Store  # noqa: E402
+from services.plan.plan_records import record_plan, register_items, unregistered_items  # noqa: E402
 
 Group = tuple[str, str, list[str], int]
 """Giver, receiver, codes, and how many go at a time."""
