@@ -22,8 +22,6 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from services.records.handovers import record_handover
-
 VIEWERS, EACH, GAP_S, REST_S, RECORDED_AT = 8, 60, 0.025, 2.0, (10, 35)
 PAUSE_S = 0.25
 """As `PAUSE_MS` of static/dashboard.js."""
@@ -83,6 +81,7 @@ def run(rounds: int) -> None:
 
     from custody.compose.compose import Handover
     from custody.compose.item_events import Touch
+    from services.records.handovers import record_handover
 
     spent: dict[bool, list[list[float]]] = {False: [], True: []}
     work: dict[bool, list[float]] = {False: [], True: []}
