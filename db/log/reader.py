@@ -58,11 +58,12 @@ class LedgerReader:
             TamperError: it is not there, or not as it was recorded.
         """
         held = self._event_at.first(log_id=log_id, seq=seq)
-        if held is None:
+        event = None if held is None else read_stored(*held)
+        if event is None or event.seq != seq:  # or another event was put into its place
             raise TamperError(
                 N_("number {seq} of a log of this ledger is gone"), hint=N_("Run: {way}"), way="verify", seq=seq
             )
-        return read_stored(*held)
+        return event
 
     def _event_at_query(self) -> Any:
         event = self.tables.event

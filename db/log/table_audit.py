@@ -106,7 +106,8 @@ class Checking:
                     continue  # a finding about the entry already
                 said = {name: genesis.get(name) for name in ("station", "place", "root", "public_key")}
                 said |= {"handovers": self._handovers.get(row.name)}
-                if key_fingerprint(bytes.fromhex(str(genesis.get("public_key")))) != held.key:
+                key = said["public_key"]  # None where another event was put into the first one's place
+                if key is None or key_fingerprint(bytes.fromhex(key)) != held.key:
                     said["public_key"] = None
             for name, value in said.items():
                 if getattr(row, name) != value:

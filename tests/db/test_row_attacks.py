@@ -268,6 +268,20 @@ def test_a_log_whose_first_entry_is_gone_is_named(ledger: Store) -> None:
     check(ledger, behead, 0)
 
 
+def test_a_log_whose_first_entry_was_exchanged_is_named(ledger: Store) -> None:
+    """Who counts is read from the first entry: what stands there instead says nothing of a key or a root."""
+
+    def exchange(store: Store, _dice: Dice) -> int:
+        first, last = row_of(store, 1), row_of(store, SIZE)
+        change(store, SIZE, leaf=bytes(32))
+        change(store, 1, **{name: last[name] for name in ("body", "signatures", "leaf")})
+        change(store, SIZE, **{name: first[name] for name in ("body", "signatures", "leaf")})
+        store.ledger.memory.forget()
+        return 1
+
+    check(ledger, exchange, 0)
+
+
 @pytest.mark.slow
 def test_all_of_a_thousand_changed_rows_are_named(ledger: Store) -> None:
     for number in range(1000):

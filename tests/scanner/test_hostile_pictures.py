@@ -13,7 +13,7 @@ from custody.errors import InputError
 from scanner.sources.open_source import open_source
 from tests.support.costly_files import NOT_READ, ONE_PAGE, PROGRAM, ROOT_OF, assert_cheap, cost, pdf, stream
 
-MOST_LOOKS_CPU_S = 4.2
+MOST_LOOKS_CPU_S = 4.6
 
 
 def scattered_finders(side: int, seed: int) -> bytes:
