@@ -35,12 +35,19 @@ class Aboard:
     """A thing on a truck: its load, what it is called and where it is bound for.
 
     `taken_off`: a record of a station that is not admitted which says that it came off, and the name of that station.
+    `refused`: of each record by which it was offered and refused since: where, by which log, under which number.
     """
 
     load: Load
     code: str
     to: str
     taken_off: tuple[str, str] | None = None
+    refused: frozenset[tuple[str, str, str]] = frozenset()
+
+    def was_offered_in(self, record: Counted) -> bool:
+        """Whether it was offered and refused where others of its load came off: by that log, or under that number."""
+        key = record.key
+        return any(to == key.to and (log == key.log or bast == key.bast) for to, log, bast in self.refused)
 
 
 class Truckloads:
@@ -58,11 +65,17 @@ class Truckloads:
             self._stops = None
         load: Load | None = None
         unloaded: list[tuple[Load, Counted]] = []
+        refused: set[tuple[str, str, str]] = set()
         for link in chain.links:
             event = link.event
-            if event.type != "handover" or not link.has_moved or moment(event.happened) > moment(as_of):
+            if event.type != "handover" or moment(event.happened) > moment(as_of):
                 continue
             giver, to = event.body["from"], event.body["to"]
+            if link.is_refused and load is not None and giver == load.truck:
+                refused.add((to, event.log, event.body["bast"]))
+            if not link.has_moved:
+                continue
+            refused.clear()
             if load is not None and giver == load.truck and not is_carrier(places, to):
                 unloaded.append((load, counted_in(event)))
             load = Load(giver, to, str(event.body["bast"])) if is_carrier(places, to) else None
@@ -78,7 +91,7 @@ class Truckloads:
                 ),
                 None,
             )
-            self._aboard[chain.code] = Aboard(load, chain.code, chain.item.to, told)
+            self._aboard[chain.code] = Aboard(load, chain.code, chain.item.to, told, frozenset(refused))
 
     def left_aboard(self, places: Mapping[str, Place]) -> Iterator[tuple[Counted, Finding]]:
         """A finding for each thing that is on a truck still, though others of its load came off where it is bound for;
@@ -88,7 +101,7 @@ class Truckloads:
             self._stops = _stops(joined.from_iterable(self._unloaded.values()))
         for thing in self._aboard.values():
             for stop, record in sorted((self._stops or {}).get(thing.load, {}).items()):
-                if is_under(places, thing.to, stop):
+                if is_under(places, thing.to, stop) and not thing.was_offered_in(record):
                     yield record, _left(places, thing, record)
                     break
 

@@ -29,6 +29,21 @@ def test_what_comes_off_later_is_short_no_more() -> None:
     assert short_of(LOADED + f"B1 [A2] handover {TRUCK}>PPK X\nB2 handover {TRUCK}>PPK Y,Z at=09:00") == []
 
 
+def test_what_was_offered_and_refused_is_short_nowhere_that_it_was_offered() -> None:
+    assert short_of(LOADED + f"B1 [A2] handover {TRUCK}>PPK X refused=Z") == [("Y", "PPK")]
+    two_laptops = f"B1 [A2] handover {TRUCK}>PPK X bast=9\nC1 [A2] handover {TRUCK}>PPK Y refused=Z bast=9 at=09:30"
+    assert short_of(LOADED + two_laptops) == []
+    before = f"B1 [A2] handover {TRUCK}>PPK refused=Z bast=9\nB2 handover {TRUCK}>PPK X,Y bast=10 at=09:30"
+    assert short_of(LOADED + before) == []
+    elsewhere = f"B1 [A2] handover {TRUCK}>PPK X,Y bast=9\nB2 handover {TRUCK}>PPK2 refused=Z bast=9 at=09:30"
+    assert short_of(LOADED + elsewhere) == [("Z", "PPK")]
+    taken_back = f"B1 [A2] handover {TRUCK}>PPK X,Y refused=Z\nB2 correct B1 did_not_occur"
+    assert short_of(LOADED + taken_back + f"\nB3 handover {TRUCK}>PPK X,Y at=09:30") == [("Z", "PPK")]
+    loaded_again = f"B1 [A2] handover {TRUCK}>PPK X,Y refused=Z\nA3 [B1] handover {TRUCK}>WH Z at=09:10"
+    loaded_again += f"\nA4 handover WH>{TRUCK} Z bast=7 bound=PPK at=09:20"
+    assert short_of(LOADED + loaded_again) == [("Z", "PPK")]
+
+
 def test_a_stop_that_it_does_not_go_to_and_another_load_accuse_nothing() -> None:
     other = f"""
         A1 register X,Y at WH for TPS1
