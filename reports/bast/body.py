@@ -131,10 +131,10 @@ def draw_differences(paper: Letter, facts: BastFacts, template: Template) -> Non
     if not found and not facts.missing and not facts.told.refused and is_as_told and is_even:
         said.append(template.text("no_differences"))
     paper.flow(paper.words(" ".join(said), align=JUSTIFY), after_mm=0.5)
+    _bullets(paper, found)  # above the list of what is missing, of which they would seem to be a part below it
     if facts.missing:
         paper.flow(paper.words(template.text("missing", missing=number(len(facts.missing)))))
         _bullets(paper, missing_lines(facts))
-    _bullets(paper, found)
 
 
 def _bullets(paper: Letter, lines: Sequence[str]) -> None:
