@@ -100,7 +100,7 @@ def is_ready(wanted: str) -> bool:
 
 
 def make_environment() -> None:
-    """Make the virtual environment, or make it anew where it is broken."""
+    """Make the virtual environment, or make it again where it is broken."""
     if PYTHON.is_file() and run([str(PYTHON), "-m", "pip", "--version"], quiet=True) == 0:
         return
     try:

@@ -52,7 +52,7 @@ def backup(ledger: LedgerReader, path: Path, progress: Callable[[float], None]) 
     try:
         with as_store_errors():
             draft.unlink(missing_ok=True)
-            draft.touch(mode=0o600)  # a folder that is not there, or not ours, is the user's to mend and not the disk's
+            draft.touch(mode=0o600)  # a folder that is not there, or not ours, is the user's fault and not the disk's
             _copy(ledger.database.connection(), draft, progress)
             copied = _read_back(draft)
         with draft.open("rb+") as file:

@@ -16,7 +16,7 @@ from evidence.mentions import AuditLimits, Mentions
 from evidence.tree import Tree
 
 MAX_FINDINGS = 100
-"""Of one log; a log with more faults than this is not mended by reading them."""
+"""Of one log; a log with more faults than this is not put right by reading them all."""
 
 MAX_LOGS = 10_000
 """In one audit: an office's hub gathers hundreds. More are not told apart, so that a hostile bundle fills no memory."""

@@ -24,8 +24,8 @@ _SIGNS = {"ok": "+", "warning": "!", "broken": "X"}
 @pass_station
 def doctor(station: Station, camera: str, rebuild: bool, sound: bool, as_json: bool) -> None:
     at, worst = Looked(station.home, station.store, station.now_utc), 0
-    mended = chain(rebuilt(at, partial(progress, quiet=as_json)), look_at_ledger(at))
-    for check in mended if rebuild else looks(at, camera=camera, sound=sound):
+    rebuilding = chain(rebuilt(at, partial(progress, quiet=as_json)), look_at_ledger(at))
+    for check in rebuilding if rebuild else looks(at, camera=camera, sound=sound):
         worst = max(worst, 3 if check.health == "broken" else 0)
         if as_json:
             print_json({"check": check.name, "health": check.health, "found": check.found, "remedy": check.remedy})

@@ -42,7 +42,7 @@ def refuse_unscanned(handover: Handover, touches: Sequence[Touch]) -> None:
         if unnamed:
             raise InputError(
                 message,
-                hint=N_("Scan it too, or leave away what is said of it; in a session, -CODE takes that back."),
+                hint=N_("Scan it too, or omit what is said of it; in a session, -CODE takes that back."),
                 item=show_code(unnamed[0]),
             )
     alone = sorted(handover.photos.keys() - handover.conditions.keys() - handover.seals.keys())

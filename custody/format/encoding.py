@@ -235,4 +235,4 @@ _BEYOND_LATIN = re.compile("[\u0300-\U0010ffff]{2,}")
 _ONLY_TEXT = {str}
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float, parse_int=_bounded)
-"""Names that come twice need no look: one of the two is lost, and the bytes that are made anew are others."""
+"""Names that come twice need no look: one of the two is lost, and the bytes that are written from the rest differ."""

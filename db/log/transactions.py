@@ -24,16 +24,16 @@ class Transactions:
 
         Raises:
             ConflictError: another program holds the lock for too long; trying again is safe.
-            StoreError: it could not be stored. The ledger can be used on once that is mended: the next one begins by
-                opening the database anew.
-            TamperError: it was opened anew after such an error, and the log does not end as it was left.
+            StoreError: it could not be stored. The ledger can be used on once that is put right: the next one begins by
+                opening the database again.
+            TamperError: it was opened again after such an error, and the log does not end as it was left.
         """
         database, memory = self._ledger.database, self._ledger.memory
         if database.in_transaction():
             yield
         else:
             if self._is_doubtful:
-                self._begin_anew()
+                self._begin_again()
             try:
                 with as_store_errors(), write_lock(database):
                     yield
@@ -45,7 +45,7 @@ class Transactions:
                         reopen(database)
                 raise
 
-    def _begin_anew(self) -> None:
+    def _begin_again(self) -> None:
         """Reopen the database and look at the end of our log, after a write that failed.
 
         What a failing disk left in the memory of this connection is nothing to build on.

@@ -40,7 +40,7 @@ def write_chain_pdf(
     """Write the chains to a PDF, one after another; two or more get a cover that lists them.
 
     Args:
-        chains: walked twice where there is a cover. Give something that folds them anew on each walk (not an iterator,
+        chains: walked twice where there is a cover. Give something that folds them again on each walk (not an iterator,
             which is kept in a list), and a chain costs some 45 kB of memory, its pages, however large its events are.
         heads: how far each log was known; printed, so that a paper witnesses what it was made from.
         scope: the place that the list is about, for the cover.

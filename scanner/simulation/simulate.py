@@ -20,7 +20,7 @@ _DESK_BGR = (92, 112, 128)
 _SHARE_OF_VIEW_MOVED = 0.55
 """From one view to the next, so that what is cut by the edge of one is whole in another."""
 _GRAIN_PX = 64
-"""So far the noise of one frame is shifted at most against that of another: drawn anew, it takes half of the time."""
+"""So far the noise of one frame is shifted at most against that of another: drawn afresh, it takes half of the time."""
 _CODECS = {".avi": "MJPG", ".mp4": "mp4v", ".mkv": "mp4v"}
 
 

@@ -26,7 +26,7 @@ BLANK_GAP_MS = 150.0
 _LETTING_GO_MS = 1000.0
 _NAP_S = 0.05
 _LIVELY_FRAMES = 30
-"""So many frames in a row that all differ come from a sensor; if it stands still after them, it is suspected anew."""
+"""So many frames in a row that all differ come from a sensor; if it stands still after them, it is suspected again."""
 _NOTHING: Image = np.zeros((0, 0, 3), np.uint8)
 
 

@@ -31,7 +31,7 @@ CORRECTABLE = frozenset(
         "plan",
     }
 )
-"""What a chain, a sum or the plan follows from. A point is told anew, and whose key counts is for `admit` and `revoke`
+"""What a chain, a sum or the plan follows from. A point is recorded again, and whose key counts is for `admit` and `revoke`
 to say.
 """
 

@@ -214,7 +214,7 @@ class Sessions:
         """Run a job on a session and return its result; the session knows what has come since.
 
         Args:
-            anew: look up again what is expected: another program may have described this draft.
+            refresh: look up again what is expected: another program may have described this draft.
 
         Raises:
             InputError: there is no such session: it was recorded or dropped.

@@ -34,7 +34,7 @@ MOST_WRONG = 10
 _MOST_GUESSERS = 1024
 """Addresses whose wrong codes are counted; the oldest is forgotten first."""
 DEVICE_S = 14 * 3600
-"""A day's work; then a device is let in anew."""
+"""A day's work; then a device must pair again."""
 _MOST_DEVICES = 20
 
 _ID = "[0-9a-f-]{1,60}"
