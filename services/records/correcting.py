@@ -31,9 +31,7 @@ CORRECTABLE = frozenset(
         "plan",
     }
 )
-"""What a chain, a sum or the plan follows from. A point is recorded again, and whose key counts is for `admit` and `revoke`
-to say.
-"""
+"""What a chain, a sum or the plan follows from. Points are recorded again; `admit` and `revoke` decide on keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,8 @@ def flip(data: bytes, dice: random.Random) -> bytes:
 def flip_a_bit(evidence: Evidence, dice: random.Random) -> None:
     number, place = pick(evidence, dice)
     entry = evidence.logs[number][place]
-    body = flip(entry.body, dice)
-    while not _is_text(body):
-        body = flip(entry.body, dice)
+    while not _is_text(body := flip(entry.body, dice)):
+        pass
     evidence.logs[number][place] = entry._replace(body=body)
 
 
@@ -345,18 +344,17 @@ def cut_the_file(evidence: Evidence, dice: random.Random) -> None:
 
 
 def bend_the_file(evidence: Evidence, dice: random.Random) -> None:
-    evidence.spoil = dice.choice(
-        [
-            lambda data: data + b"x",
-            lambda data: data + bytes(dice.randrange(1, 2000)),
-            lambda data: flip(data[10:], dice),
-            lambda data: b"PK" + data,
-            lambda data: data[:3] + bytes([data[3] | dice.choice([0x20, 0x40, 0x80])]) + data[4:],
-        ]
-    )
+    ways: list[Callable[[bytes], bytes]] = [
+        lambda data: data + b"x",
+        lambda data: data + bytes(dice.randrange(1, 2000)),
+        lambda data: flip(data[10:], dice),
+        lambda data: b"PK" + data,
+        lambda data: data[:3] + bytes([data[3] | dice.choice([0x20, 0x40, 0x80])]) + data[4:],
+    ]
+    evidence.spoil = dice.choice(ways)
 
 
-def write_it_all_anew(evidence: Evidence, dice: random.Random) -> None:
+def write_it_all_with_other_keys(evidence: Evidence, dice: random.Random) -> None:
     """Every key is the attacker's: only what the auditor brings can tell."""
     evidence.root, evidence.heads = evidence.stations[0].fingerprint, []
     thieves = [Station(100 + number, station.name).fill(5) for number, station in enumerate(evidence.stations)]
@@ -398,5 +396,5 @@ ATTACKS: list[Attack] = [
     write_the_lines_otherwise,
     cut_the_file,
     bend_the_file,
-    write_it_all_anew,
+    write_it_all_with_other_keys,
 ]

@@ -1,0 +1,364 @@
+"""Handovers that are drawn and done at several stations, and all that tells of one held against each other."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from commands.scan.handover_result import recorded_json
+from custody.compose.compose import Extra, Handover, Touch
+from custody.errors import InputError, RuleError
+from custody.format.codes import ItemLabel, parse_entry
+from custody.format.events import Event
+from custody.handover.handover_facts import HandoverFacts
+from custody.handover.recorded import RecordedHandover
+from db.handover_lookup import find_handover
+from db.log.merge import merge
+from db.store import Store
+from evidence.entry import RawEntry
+from reports.bast.letter_file import bast_json
+from reports.epcis.epcis_events import epcis_event
+from reports.epcis.epcis_uris import Uris
+from services.records.correcting import correct
+from services.records.handovers import record_handover
+from services.records.membership import admit
+from services.records.packing import record_packing
+from services.reporting.bast_letters import letter_facts
+from services.reporting.overview import Overview
+from services.reporting.survey import survey
+from services.scanning.draft_details import keep_details
+from services.scanning.handover_context import told_of
+from services.scanning.handover_desk import DraftDesk
+from services.scanning.handover_papers import facts_now, found_in
+from services.scanning.judging import judge_handover
+from tests.support.ledger_examples import (
+    TPS,
+    TRUCK,
+    WAREHOUSE,
+    Clock,
+    absorb,
+    boxes,
+    card_of,
+    empty_ledger,
+    planned_station,
+    touched,
+)
+
+PPK, PPK_2 = "51.08.01", "51.08.02"
+WAYS = (
+    (WAREHOUSE, TRUCK, (PPK,)),
+    (WAREHOUSE, TRUCK, (PPK, PPK_2)),
+    (WAREHOUSE, TRUCK, ()),
+    (WAREHOUSE, PPK, ()),
+    (TRUCK, PPK, ()),
+    (TRUCK, PPK_2, ()),
+    (PPK, TPS[0], ()),
+    (PPK, WAREHOUSE, ()),
+)
+NUMBERS = ("", "", "0007/TRUK-1/2024", "newest of root")
+"""The numbers that laptops share; the last is one that root gave by itself, and that another one joins."""
+STATIONS = ("root", "second", "district", "stranger")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One handover: who records it, its way, what is scanned, refused and listed (numbers of things), and the rest.
+
+    `off`: by how much the giver's count is wrong, None where nobody counts. `meet`: what happens before: bundles go
+    round, or a paper is read. `undo`: whether it is withdrawn afterwards, or has its first thing taken out. `look`: the
+    condition that is noted of the first thing scanned or refused, empty: none.
+    """
+
+    by: str
+    way: int
+    taken: tuple[int, ...]
+    refused: tuple[int, ...] = ()
+    load: tuple[int, ...] = ()
+    off: int | None = None
+    extras: int = 0
+    number: int = 0
+    meet: str = ""
+    undo: str = ""
+    look: str = ""
+
+
+things = st.lists(st.integers(0, 12), unique=True, max_size=8).map(tuple)
+few = st.lists(st.integers(0, 12), unique=True, max_size=2).map(tuple)
+steps = st.builds(
+    Step,
+    st.sampled_from(STATIONS),
+    st.integers(0, len(WAYS) - 1),
+    things,
+    few,
+    st.one_of(st.just(()), things),
+    st.none() | st.integers(-1, 1),
+    st.integers(0, 2),
+    st.integers(0, len(NUMBERS) - 1),
+    st.sampled_from(("", "", "bundle", "paper")),
+    st.sampled_from(("", "", "", "withdraw", "remove")),
+    st.sampled_from(("", "good", "heavy")),
+)
+
+
+class Field:
+    """A root with a second laptop beside it, a sub-district's station, and one that nobody admitted; and 13 things:
+    boxes for two sub-districts, a set with two boxes in it and a box within one of these.
+    """
+
+    def __init__(self, folder: Any, stack: ExitStack) -> None:
+        root = stack.enter_context(planned_station(f"sqlite:///{folder / 'root.db'}", 1))
+        self.codes = [*boxes(root, 9), *boxes(root, 4, TPS[-1])]
+        record_packing(root, Touch(self.codes[0], None, "typed"), touched(self.codes[1:3]), "add")
+        record_packing(root, Touch(self.codes[1], None, "typed"), touched(self.codes[3:4]), "add")
+        self.stores, fingerprint = {"root": root}, root.ledger.own_log().root
+        for seed, (name, place) in enumerate((("second", WAREHOUSE), ("district", PPK), ("stranger", PPK_2)), 2):
+            store = stack.enter_context(empty_ledger(f"sqlite:///{folder / name}.db", seed))
+            store.begin(election="Pemilu 2024", station=name, place=place, root=fingerprint)
+            self.stores[name] = store
+            if name != "stranger":
+                admit(root, card_of(store, seed))
+        absorb(self.stores["second"], root)
+        clock = Clock(20_000)  # one for all: what was known is told by clocks between logs
+        for store in self.stores.values():
+            store.around = replace(store.around, now_utc=clock)
+        self.papers: list[Any] = []
+
+    def work(self, step: Step) -> None:
+        """Record one handover and hold together what is said of it."""
+        store = self.stores[step.by]
+        if step.meet == "bundle":
+            self.meet()
+        if step.meet == "paper":
+            for sheet in self.papers:
+                store.papers.take(sheet, at=store.around.now_utc())
+        giver, to, bound = WAYS[step.way]
+        number = NUMBERS[step.number]
+        if step.number == 3:
+            given = self.stores["root"].papers.recent(1) if step.by != "root" else []
+            number = str(given[0]["bast"]) if given else ""
+        codes = [self.codes[at] for at in step.taken]
+        refused = tuple(touched(dict.fromkeys(self.codes[at] for at in step.refused)))
+        handover = Handover(
+            giver,
+            to,
+            bound,
+            refused=refused,
+            extras=(Extra("box", step.extras),) if step.extras else (),
+            counted=None if step.off is None else max(len({*step.taken, *step.refused}) + step.extras + step.off, 0),
+            number=number,
+            load=tuple(self.codes[at] for at in step.load),
+            conditions={self.codes[at]: step.look for at in (*step.taken, *step.refused)[:1] if step.look},
+        )
+        with suppress(InputError, RuleError):  # nothing was scanned, or a number was given already
+            recorded = self._record(store, handover, codes)
+            held_together(store, recorded)
+            assert handover.conditions.items() <= recorded.facts.noted.items(), "what was said now is what holds"
+            if step.by == "root":
+                self.papers += [sheet for _body, sheet in store.papers.sheets(recorded.bast)]
+            if step.undo:
+                kept = codes[:1] if step.undo == "remove" and len(codes) > 1 else []
+                reason = "incorrect_data" if kept else "did_not_occur"
+                correct(store, recorded.events[0], reason=reason, remove=kept)
+
+    def _record(self, store: Store, handover: Handover, codes: Sequence[str]) -> RecordedHandover:
+        at = store.around.now_utc()
+        draft = store.drafts.open(store.around.new_id(), handover.giver, handover.to, handover.bound, at=at).id
+        keep_details(store, draft, handover)
+        live = DraftDesk(store, draft)
+        for touch in touched(codes):
+            live.take(ItemLabel(touch.code, touch.print), touch.how)
+        tally = DraftDesk(store, draft).tally
+        assert live.tally == tally, "what a session shows while it is scanned is what it shows when it goes on"
+        foreseen = judge_handover(store, handover, touched(codes), now=store.around.now_utc())
+        recorded = record_handover(store, handover, (), draft=draft)
+        assert told(foreseen) == told(f for f in recorded.findings if f.code != "CLOCK"), (
+            "the review says what is found"
+        )
+        facts = recorded.facts
+        assert (tally.expected, tally.refused) == (facts.expected, len(facts.refused))
+        if facts.expected is not None:
+            assert tally.missing == len(facts.missing) and tally.elsewhere == facts.elsewhere
+        assert tally.assumed == len(facts.carried)
+        return recorded
+
+    def meet(self) -> None:
+        """Everybody takes in what all hold, each entry once: that repeats change nothing, the tests of merging say."""
+        entries = {RawEntry(*entry): None for store in self.stores.values() for entry in store.ledger.entries()}
+        for store in self.stores.values():
+            merge(store, entries)
+            assert {RawEntry(*entry) for entry in store.ledger.entries()} == {*entries}
+
+
+def told(findings: Any) -> Counter[tuple[str, str | None, bool]]:
+    return Counter((finding.code, finding.item, finding.is_provisional) for finding in findings)
+
+
+def figures(facts: HandoverFacts) -> dict[str, Any]:
+    """What facts say, as it is compared."""
+    return {
+        "expected": facts.expected,
+        "meant": None if facts.meant is None else set(facts.meant),
+        "taken": {*facts.taken},
+        "refused": set(facts.refused),
+        "missing": {item.code for item in facts.missing},
+        "carried": {item.code for item in facts.carried},
+        "beyond": set(facts.beyond),
+        "elsewhere": facts.elsewhere,
+        "counted": facts.counted,
+        "extras": facts.extras,
+        "conditions": {**facts.conditions},
+        "offered": facts.offered,
+        "findings": told(facts.findings),
+    }
+
+
+def held_together(store: Store, recorded: RecordedHandover) -> None:
+    """Every surface at the station that recorded it, at once."""
+    parts = find_handover(store.state, recorded.bast).parts
+    facts = recorded.facts
+    then, _chains = told_of(store, parts)
+    assert figures(then) == figures(facts), "as of then the records say what was said when they were recorded"
+    said = recorded_json(store, recorded)
+    assert (said["scanned"], said["expected"]) == (len(facts.taken), facts.expected)
+    assert Counter(f["code"] for f in said["findings"]) == Counter(f.code for f in recorded.findings)
+    assert said.get("conditions", {}) == facts.noted
+    assert len(said.get("refused", ())) == len(facts.refused) and said.get("assumed", 0) == len(facts.carried)
+    on_the_whole = {"COUNT", "SHORTAGE"}
+    whole = Counter(f.code for f in facts.findings if f.code in on_the_whole)
+    assert Counter(f["code"] for f in said["findings"] if f["code"] in on_the_whole) == whole
+    letter(store, parts, facts)
+    reprinted = facts_now(store, store.papers.sheets(recorded.bast))
+    assert figures(reprinted.told) == figures(facts), "the paper and the page say later what was said at once"
+    again = Counter(f.code for f in found_in(reprinted))
+    assert {code: again[code] for code in on_the_whole} == {code: whole[code] for code in on_the_whole}
+    epcis(parts, facts)
+
+
+def letter(store: Store, parts: Sequence[Event], facts: HandoverFacts) -> None:
+    written = bast_json(letter_facts(store, find_handover(store.state, f"{parts[0].log}:{parts[0].seq}")))
+    assert (written["total"], written["expected"], written["counted"]) == (
+        len(facts.taken),
+        facts.expected,
+        facts.counted,
+    )
+    assert {parse_entry(row["code"]).code: row["condition"] for row in written["items"]} == dict(facts.conditions)
+    assert written.get("elsewhere", 0) == facts.elsewhere
+    assert {row["code"] for row in written["missing"]} == {item.code for item in facts.missing}
+    counts = Counter(finding.code for finding in facts.findings)
+    found = Counter(finding["code"] for finding in written["findings"])
+    assert found["COUNT"] == counts["COUNT"] and found["SHORTAGE"] == 0
+    assert {f["item"] for f in written["findings"] if f["code"] == "EXCESS" and f["item"]} >= set(facts.beyond)
+
+
+def epcis(parts: Sequence[Event], facts: HandoverFacts) -> None:
+    uris = Uris("root", "https://example.org/")
+    told_there = [epcis_event(part, uris, here=WAREHOUSE) for part in parts]
+    listed = [uri for one in told_there if one for uri in one["epcList"]]
+    refused = [uri for one in told_there if one for uri in one.get("serah:refused", ())]
+    assert listed == [uris.item(code) for code in facts.taken] and {*refused} == {*map(uris.item, facts.refused)}
+
+
+def epcis_sums(told: Sequence[tuple[Event, HandoverFacts]]) -> None:
+    """What the EPCIS events of one number say together is what the facts of each of its handovers say."""
+    uris, way = Uris("root", "https://example.org/"), ("bast", "from", "to")
+    for event, facts in told:
+        beside = [
+            other
+            for other, _facts in told
+            if other.log != event.log and all(other.body[name] == event.body[name] for name in way)
+        ]
+        alike = [one for one in (epcis_event(each, uris, here=WAREHOUSE) for each in (event, *beside)) if one]
+        taken, refused, absent = (
+            {uri for one in alike for uri in one.get(name, ())} for name in ("epcList", "serah:refused", "serah:absent")
+        )
+        stated = [one for one in alike if "serah:beyond" in one]
+        assert len(stated) == sum(each.body.get("meant") is not None for each in (event, *beside))
+        meant = {
+            uri
+            for one in stated
+            for uri in (*one["epcList"], *one.get("serah:refused", ()))
+            if uri not in one["serah:beyond"]
+        } | absent
+        missing = {uris.item(item.code) for item in facts.missing}
+        assert missing.isdisjoint(taken | refused), "what one of them took or refused is missing at none"
+        if stated:
+            assert {uris.item(code) for code in facts.meant or ()} == meant and missing <= meant
+            assert facts.expected == len(meant)
+        others = {uri for one in alike[1:] for uri in (*one["epcList"], *one.get("serah:refused", ()))}
+        own = {uris.item(code) for code in (*facts.taken, *facts.refused)}
+        assert not stated or facts.elsewhere >= len(others & meant - own)
+        assert alike[0].get("serah:counted") == facts.counted
+        extras = [(row["epcClass"], row["quantity"]) for row in alike[0].get("quantityList", ())]
+        assert extras == [(uris.of("kind", extra.kind), extra.count) for extra in facts.extras]
+
+
+def reports_agree(store: Store) -> None:
+    """What a whole ledger shows of all handovers is what each one's records say."""
+    now = store.around.now_utc()
+    seen, overview = survey(store, now), Overview()
+    while not overview.advance(store, 10):
+        pass
+    rows = [one for one in seen.discrepancies if one.finding.is_open and one.finding.severity != "info"]
+    shown = Counter((i.finding.code, i.finding.item, i.bast) for i in overview.irregular() if i.finding.code == "COUNT")
+    assert shown == Counter((row.finding.code, None, row.bast) for row in rows if row.finding.code == "COUNT")
+    faults = [f for card in seen.cards for f in card.figures["quantity"].faults if f.code == "COUNT"]
+    assert Counter(fault.record for fault in faults) == Counter(r.record for r in rows if r.finding.code == "COUNT")
+    short = Counter(i.finding.item for i in overview.irregular() if i.finding.code == "SHORTAGE")
+    assert short == Counter(row.finding.item for row in rows if row.finding.code == "SHORTAGE")
+    wrong = {(row.record.rpartition(":")[0], row.bast) for row in rows if row.finding.code == "COUNT"}
+    told_then = []
+    for parts in standing_handovers(store):
+        facts, _then = told_of(store, parts)
+        assert ((parts[0].log, parts[0].body["bast"]) in wrong) == any(f.code == "COUNT" for f in facts.findings)
+        told_then.append((parts[0], facts))
+        letter(store, parts, facts)
+        leaves = {part.leaf for part in parts}
+        absent = {code for part in parts for code in part.absent}
+        chains = {chain.code: chain for chain in store.state.chains(sorted(absent))}
+        said = {
+            (code, f.is_open)
+            for code, chain in chains.items()
+            for f in chain.findings
+            if f.code == "SHORTAGE" and f.leaf in leaves
+        }
+        missing = {item.code for item in facts.missing} & absent
+        assert {
+            code
+            for part in parts
+            for code in part.beyond
+            for f in store.state.chain(code).findings
+            if (f.code, f.leaf) == ("EXCESS", part.leaf)
+        } == {*facts.beyond}
+        assert {code for code, _is_open in said} == missing, "what a list missed is short in its own chain"
+    epcis_sums(told_then)
+
+
+def standing_handovers(store: Store) -> Iterator[list[Event]]:
+    """The handovers of one part that count and that no correction took back."""
+    stations = store.state.stations.now()
+    events = list(store.ledger.events_since({}))
+    gone = {event.body["target"] for event in events if event.type == "correct"}
+    for event in events:
+        if event.type == "handover" and event.leaf not in gone and stations.stands(event):
+            assert event.body["parts"] == 1
+            yield [event]
+
+
+class _UndoneError(Exception):
+    pass
+
+
+@contextmanager
+def undone(field: Field) -> Iterator[None]:
+    """What is recorded in the block is as if it had never been: the next example begins where this one did."""
+    with suppress(_UndoneError), ExitStack() as stack:
+        for store in field.stores.values():
+            stack.enter_context(store.transaction())
+        try:
+            yield
+        finally:
+            field.papers.clear()
+        raise _UndoneError
