@@ -14,6 +14,7 @@ import apsw
 from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
 from custody.errors import N_, StoreError
+from db import trial_schema
 from db.address import POSTGRES, ledger_file, sqlite_path
 from db.db_errors import as_store_errors, damaged
 from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
@@ -30,8 +31,8 @@ BUSY_TIMEOUT_S = 10
 
 _HISTORY = "schema_migration"
 """The table in which playhouse.migrations keeps what was applied."""
-_FIRST, _LAST_TRIAL = "0016_ledger", "0016_gone_there_again"
-"""The first migration, and the last of the trial versions, whose sixteen made the same tables."""
+_FIRST = "0016_ledger"
+"""The first migration; trial versions had sixteen that made the same tables (`db.trial_schema`)."""
 _PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "full"),
@@ -324,7 +325,7 @@ def _migrate(database: Database, create: bool) -> None:
             hint=N_("Use that version, or a newer one, on this laptop."),
             name=newer[0],
         )
-    if unknown and _LAST_TRIAL not in unknown:
+    if unknown and trial_schema.OLDEST not in unknown:
         raise StoreError(
             N_("this ledger was made by a trial version of Serah that is too old for this one (it ends at {name})"),
             hint=N_("Open it once with the newest version before this one, then again with this one."),
@@ -354,9 +355,12 @@ def _apply(database: Database) -> None:
 
     try:
         with write_lock(database):
-            if _LAST_TRIAL in _applied(database):  # its tables are those that the first migration makes
-                database.execute_sql(f"DELETE FROM {_HISTORY} WHERE name < '{_LAST_TRIAL}'")
-                database.execute_sql(f"UPDATE {_HISTORY} SET name = '{_FIRST}' WHERE name = '{_LAST_TRIAL}'")
+            applied = _applied(database)
+            if trial_schema.OLDEST in applied:
+                trial_schema.complete(database, applied, MIGRATIONS / f"{_FIRST}.py")
+                newest = max(name for name in applied if name <= trial_schema.NEWEST)
+                database.execute_sql(f"DELETE FROM {_HISTORY} WHERE name < '{newest}'")
+                database.execute_sql(f"UPDATE {_HISTORY} SET name = '{_FIRST}' WHERE name = '{newest}'")
             Runner(database, str(MIGRATIONS)).up()
     except MigrationError as error:
         raise StoreError(

@@ -8,7 +8,7 @@ Models belong to no database; `Tables` binds each query to that of its store, so
 process, in several threads.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from peewee import SQL, AutoField, BlobField, CompositeKey, Database, IntegerField, Model, SqliteDatabase, TextField
@@ -377,13 +377,15 @@ class _Bound:
         return self.select().where(condition).get_or_none()
 
 
-def create_tables(database: Database) -> None:
-    """Make every table, with its indexes, in a database that has none of them.
+def create_tables(database: Database, only: Collection[str] = ()) -> None:
+    """Make every table, with its indexes, in a database that has none of them; or those of these names only.
 
     On SQLite they are strict, and those that are only a key of several columns, or little more, have no row numbers.
     """
     is_sqlite = isinstance(database, SqliteDatabase)
     for name, model in _MODELS.items():
+        if only and name not in only:
+            continue
         key = model._meta.primary_key
         meta = {"database": database, "table_name": name, "strict_tables": is_sqlite}
         if isinstance(key, CompositeKey):

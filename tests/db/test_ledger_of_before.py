@@ -1,16 +1,19 @@
-"""A ledger of the last trial version opens with everything; an older one is refused in words and not touched.
+"""Ledgers of trial versions open with everything; one of before them is refused in words and not touched.
 
-`data/ledger_16` was made by that version, before its sixteen migrations became one, and is never made again: it has
-rows in every table, and says.json is what that version said of it.
+`data/ledger_16` was made by the last of them, before its sixteen migrations became one: it has rows in every table.
+`ledger_11` and `ledger_15` are stations of earlier ones, with a draft, a photograph and a log that nobody admitted.
+None is ever made again; says.json is what its version said of it.
 """
 
 import hashlib
 import json
 import lzma
 import sqlite3
+import tarfile
 from pathlib import Path
 
 import pytest
+from peewee import Database, SqliteDatabase
 
 from custody.errors import StoreError
 from custody.handover.draft import Details
@@ -98,7 +101,71 @@ def test_the_history_of_before_becomes_ours_on_either_database(url: str) -> None
             assert changed_objects(store.ledger.database) == [] == told(store)
 
 
-@pytest.mark.parametrize("last", ["0001_ledger", "0009_seals", "0015_not_looked_at"])
+@pytest.mark.parametrize("last", ["0011_held_before", "0012_strangers", "0014_seen_heads_sealed"])
+def test_a_ledger_that_lacks_the_last_migrations_of_before_gets_what_they_made(url: str, last: str) -> None:
+    with planned_station(url) as store:
+        database = store.ledger.database
+        boxes(store, 2)
+        undo(database, last)
+        database.execute_sql("DELETE FROM schema_migration")
+        for number, name in enumerate((name for name in OF_BEFORE if name <= last), 2):
+            database.execute_sql(f"INSERT INTO schema_migration VALUES ({number}, '{name}', '2024-02-10 00:00:00')")
+    with open_store(url, signer(), around(1)) as store:
+        rows = store.ledger.database.execute_sql("SELECT name FROM schema_migration").fetchall()
+        assert sorted(rows) == [("0016_ledger",), ("0017_refused_has_not_left",)]
+        assert changed_objects(store.ledger.database) == []
+        assert list(store.state.tables.dropped.select()) == []
+        record_inspection(store, touched(boxes(store, 1)), "wet")
+        assert told(store) == [], "from this record on it signs which heads were shown, too"
+
+
+def undo(database: Database, last: str) -> None:
+    """Take away what the migrations behind this one made, as a ledger that ends there has it."""
+    if last < "0014":
+        for table, columns in (("seen_head", ("seen_by", "known_at")), ("tree", ("seal", "shown"))):
+            for column in columns:
+                database.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+    if last < "0012":
+        database.execute_sql("DROP TABLE dropped")
+        if not isinstance(database, SqliteDatabase):
+            refuse = "BEGIN RAISE EXCEPTION 'the ledger is append-only'; END"
+            for name in ("dropped_append_only", "dropped_of_others"):
+                database.execute_sql(f"DROP FUNCTION {name}")
+            database.execute_sql(
+                f"CREATE OR REPLACE FUNCTION event_append_only() RETURNS trigger LANGUAGE plpgsql AS $${refuse}$$"
+            )
+            return
+        for table in ("event", "fork"):
+            database.execute_sql(f"DROP TRIGGER {table}_no_delete")
+            database.execute_sql(
+                f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
+                " BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+            )
+
+
+@pytest.mark.parametrize("version", [11, 15])
+def test_a_station_of_an_earlier_trial_version_goes_on_with_all_it_had(version: int, station: Terminal) -> None:
+    kept = KEPT.with_name(f"ledger_{version}")
+    says = json.loads((kept / "says.json").read_text())
+    for name in ("ledger.db", "station.key", "station-card.json"):
+        (station.home / name).unlink(missing_ok=True)
+    with tarfile.open(kept / "home.tar.xz") as home:
+        home.extractall(station.home, filter="data")
+    assert {item["code"]: [item["held_by"]] for item in station.items()} == says["items"]
+    assert station("drafts", "--json").lines == says["drafts"]
+    strange = 0
+    for code, steps in says["steps"].items():
+        links = station("custody", code, "--json").json["chain"]
+        assert [link["type"] for link in links] == steps
+        strange += sum(not link["admitted"] for link in links)
+    assert strange == 1, "the record of the station that nobody admitted is kept, and counts no longer"
+    assert station("verify").code == 0
+    assert station("drafts", "--record", says["drafts"][0]["id"], "--yes").code == 0
+    assert station("verify").code == 0 and station("drafts", "--json").lines == []
+    assert station("export", "--photos", "photos").code == 0 and len(list(Path("photos").iterdir())) == 1
+
+
+@pytest.mark.parametrize("last", ["0001_ledger", "0009_seals", "0010_dapil"])
 def test_an_older_ledger_is_refused_in_words_and_not_touched(file: Path, last: str, station: Terminal) -> None:
     database = sqlite3.connect(file)
     with database:
