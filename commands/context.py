@@ -19,7 +19,6 @@ from evidence.signer import Signer
 from language import _
 from services.one_line import one_line as one_line
 from services.paths import protect_station
-from services.plan.custodians import find_custodian
 from services.uptime import uptime
 from tables.output.own_files import LEDGER_FILE, is_same_output, output_path
 
@@ -214,15 +213,6 @@ def confirm(question: str, *, default: bool) -> bool:
     except click.Abort:
         note("")
         return False
-
-
-def place_argument(store: "Store", text: str | None) -> str | None:
-    """The code of a place that an option names, None where it names none.
-
-    Raises:
-        CodeError, InputError: there is no such place.
-    """
-    return None if text is None else find_custodian(store, text)
 
 
 def kind_argument(store: "Store", kind: str | None) -> str | None:

@@ -12,7 +12,6 @@ from commands.context import (
     kind_argument,
     note,
     pass_station,
-    place_argument,
     print_json,
     progress,
 )
@@ -21,7 +20,7 @@ from custody.format.events import Event
 from language import _, ngettext
 from language.text import number
 from reports.words import condition_word, kind_name
-from services.plan.custodians import may_load_plan
+from services.plan.custodians import may_load_plan, optional_custodian
 from services.plan.planning import missing, register_missing
 
 
@@ -34,7 +33,7 @@ from services.plan.planning import missing, register_missing
 def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, as_json: bool) -> None:
     events: Sequence[Event]
     with station.store(write=not dry_run) as store:
-        top, only = place_argument(store, place), kind_argument(store, kind)
+        top, only = optional_custodian(store, place), kind_argument(store, kind)
         if dry_run:
             found, events = missing(store, top, only), ()
         else:
@@ -101,7 +100,9 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
     with station.store() as store:
         needs = {need.kind: need for need in store.state.needs()}
         found = store.state.find_items(
-            kind=kind_argument(store, kind), under=place_argument(store, to), held_by=place_argument(store, held_by)
+            kind=kind_argument(store, kind),
+            under=optional_custodian(store, to),
+            held_by=optional_custodian(store, held_by),
         )
         count = 0
         for item in found:

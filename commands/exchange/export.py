@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from commands.context import Output, Station, json_option, pass_station, place_argument, print_json, progress
+from commands.context import Output, Station, json_option, pass_station, print_json, progress
 from commands.report.ledger_reports import surveyed
 from custody.errors import N_, InputError
 from db.store import Store
@@ -17,6 +17,7 @@ from services.exchange.observer_pack import write_pack
 from services.exchange.photo_files import save_photos
 from services.exchange.table_export import all_tables, check_tables, save_tables
 from services.exchange.transfer import Exported, export_bundle, left_out_words, own_head
+from services.plan.custodians import optional_custodian
 from services.reporting.bast_letters import chosen_template
 from services.reporting.evaluation_chapters import listings
 from tables.output.safe_file import safe_file
@@ -110,7 +111,7 @@ def export(
     told: dict[str, Any] = {"out": out and str(out), "events": 0, "logs": [], "head": None, "photos": None}
     lines: list[str] = []
     with station.store() as store:
-        top = place_argument(store, under)
+        top = optional_custodian(store, under)
         if head_out is not None:
             told["head"] = save_head(store, head_out)
         if out is not None:

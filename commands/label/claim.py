@@ -11,7 +11,6 @@ from commands.context import (
     note,
     one_line,
     pass_station,
-    place_argument,
     print_json,
     set_worker,
 )
@@ -21,7 +20,7 @@ from custody.format.codes import ItemLabel, show_code
 from language import _, ngettext
 from language.text import number
 from reports.words import kind_name
-from services.plan.custodians import find_custodian
+from services.plan.custodians import find_custodian, optional_custodian
 from services.records.label_prints import claim as record_claim
 
 
@@ -62,7 +61,7 @@ def claim(
             to=find_custodian(store, to),
             quantity=quantity,
             election=None if election is None else one_line("--election", election),
-            held_by=place_argument(store, held_by),
+            held_by=optional_custodian(store, held_by),
         )
         needs = {need.kind: need for need in store.state.needs()}
     for item in items:

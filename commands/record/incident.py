@@ -2,7 +2,7 @@
 
 import click
 
-from commands.context import Station, json_option, one_line, pass_station, place_argument, print_json, repeatable
+from commands.context import Station, json_option, one_line, pass_station, print_json, repeatable
 from commands.lines import parse_codes
 from custody.errors import N_, InputError
 from db.store import Store
@@ -10,6 +10,7 @@ from language import _
 from language.text import local_time, printable
 from reports.lists.incidents import duration_words, hours_open, incident_json
 from reports.words import place_path, zone_code
+from services.plan.custodians import optional_custodian
 from services.records.correcting import find_event
 from services.records.field_records import LONGEST_TEXT, close_incident, incidents_of, open_incident
 from services.scanning.handover_details import read_occurred
@@ -50,7 +51,7 @@ def incident(
                 ),
             )
         with station.store() as store:
-            _list(store, place_argument(store, place), with_closed=with_closed, as_json=as_json)
+            _list(store, optional_custodian(store, place), with_closed=with_closed, as_json=as_json)
         return
     if close is not None and (place or stage or item):
         raise InputError(
@@ -62,7 +63,7 @@ def incident(
         if close is not None:
             event = close_incident(store, find_event(store, close.strip()), said, occurred=moment)
         else:
-            where = place_argument(store, place) or store.ledger.own_log().place
+            where = optional_custodian(store, place) or store.ledger.own_log().place
             event = open_incident(
                 store, said, place=where, stage=one_line("--stage", stage), codes=_codes(item), occurred=moment
             )

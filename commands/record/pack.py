@@ -18,7 +18,6 @@ from commands.context import (
     one_line,
     pass_station,
     people_named,
-    place_argument,
     print_json,
     repeatable,
     set_worker,
@@ -37,6 +36,7 @@ from language import _, ngettext
 from language.text import number
 from reports.words import kind_name
 from services.one_line import LONGEST_NOTE
+from services.plan.custodians import optional_custodian
 from services.records.inspecting import Recorded
 from services.records.packing import open_pack, record_packing, registered
 from services.scanning.handover_desk import item_words
@@ -275,7 +275,7 @@ def _open_pack(
 
     if bool(into) == bool(each):
         raise InputError(N_("a pack is opened into named parts or equal ones"), hint=N_("Give --into or --each."))
-    place = place_argument(store, to)
+    place = optional_custodian(store, to)
     parts = equal_parts(registered(store, outer.code), each, place) if each else [_part(store, text) for text in into]
     opened = open_pack(store, outer, parts, **asdict(said))
     if as_json:
@@ -298,7 +298,7 @@ def _open_pack(
 
 def _part(store: Store, text: str) -> Part:
     what, _equals, place = text.partition("=")
-    to = place_argument(store, place) if place else None
+    to = optional_custodian(store, place) if place else None
     if what.strip().isascii() and what.strip().isdigit() and len(what.strip()) < 10:
         return Part(None, int(what), to)
     serials = parse_range(what)

@@ -14,7 +14,6 @@ from commands.context import (
     one_line,
     pass_station,
     people_named,
-    place_argument,
     print_json,
     repeatable,
     set_worker,
@@ -32,6 +31,7 @@ from language import _, ngettext
 from language.text import number
 from reports.lists.seal_account import seals_report
 from services.one_line import LONGEST_NOTE
+from services.plan.custodians import optional_custodian
 from services.records.sealing import account, record_seal, strays
 from services.scanning.handover_details import SEAL_WORDS, read_occurred
 
@@ -104,7 +104,7 @@ def seal(
             witness=one_line("--witness", witness),
             photo=picture,
             note=one_line("--note", remark, LONGEST_NOTE),
-            place=place_argument(store, place),
+            place=optional_custodian(store, place),
             occurred=read_occurred(occurred, store.around.now_utc()),
         )
         unknown = strays(store, serials) if action in ("apply", "replace") else []

@@ -15,7 +15,6 @@ from commands.context import (
     kind_argument,
     note,
     pass_station,
-    place_argument,
     print_json,
 )
 from commands.program import REPORTS
@@ -38,6 +37,7 @@ from reports.lists.delivery_list import delivery_report
 from reports.lists.print_account import print_prints, prints_json
 from reports.lists.progress_list import print_progress, progress_json, save_progress
 from reports.report_files import save_prints
+from services.plan.custodians import optional_custodian
 from services.records import vendor_deliveries
 from services.records.label_prints import account as account_of
 from services.reporting.evaluation_chapters import progress_rows
@@ -90,7 +90,7 @@ def report(
         if kind == "bast":
             report_bast(store, number, out, template, as_json=as_json)
             return
-        top, only = place_argument(store, to), kind_argument(store, item_kind)
+        top, only = optional_custodian(store, to), kind_argument(store, item_kind)
         if kind == "prints":
             _refuse_selection(top, only, held_by)
             _report_prints(store, out, as_json=as_json)
@@ -117,7 +117,7 @@ def report(
         elif kind == "pace":
             report_pace(store, out, clock, as_json=as_json)
         else:
-            _report_custody(store, top, only, place_argument(store, held_by), out, as_json=as_json)
+            _report_custody(store, top, only, optional_custodian(store, held_by), out, as_json=as_json)
     if out is not None:
         note(_("Written: {path}").format(path=out))
 

@@ -30,6 +30,11 @@ def find_custodian(store: Store, text: str) -> str:
     return code
 
 
+def optional_custodian(store: Store, text: str | None) -> str | None:
+    """The code of a custodian that an option names, as `find_custodian` finds it; None where it names none."""
+    return None if text is None else find_custodian(store, text)
+
+
 def unplanned(store: Store, custodians: Iterable[str]) -> list[str]:
     """Those of these codes that no plan known here tells of; never number plates, nor empty ones."""
     return [

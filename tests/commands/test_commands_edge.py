@@ -202,6 +202,13 @@ def test_help_comes_at_once() -> None:
     assert run.returncode == 0, run.stderr.decode()[-300:]
 
 
+@pytest.mark.parametrize("command", ["decode", "pins", "printer", "template", "verify"])
+def test_a_command_that_opens_no_ledger_loads_nothing_that_stores(command: str) -> None:
+    script = "import sys, main; main.main([{!r}, '--help']); sys.exit(bool({{'peewee', 'apsw'}} & sys.modules.keys()))"
+    run = subprocess.run([sys.executable, "-c", script.format(command)], cwd=ROOT, capture_output=True)
+    assert run.returncode == 0, run.stderr.decode()[-300:]
+
+
 def test_a_station_that_holds_no_log_but_its_own_loads_nothing_to_say_what_waits_for_admission(
     station: Terminal,
 ) -> None:
