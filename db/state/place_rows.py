@@ -22,7 +22,7 @@ class PlaceTable(Mapping[str, Place]):
     def __init__(self, ledger: LedgerReader, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
         self._place = Prepared(tables.database, self._place_query)
-        columns = ("code", "name", "level", "parent", "due", "dapil", "first", "last")
+        columns = ("code", "name", "level", "parent", "due", "dapil", "voters", "first", "last")
         self._put = PreparedInsert(tables, "place", columns, key=("code",))
         self._known: dict[str, Place | None] = {}
         self._known_at: Mark | None = None
@@ -44,7 +44,7 @@ class PlaceTable(Mapping[str, Place]):
 
     def _columns(self) -> list[Any]:
         place = self.tables.place
-        return [place.code, place.name, place.level, place.parent, place.due, place.dapil]
+        return [place.code, place.name, place.level, place.parent, place.due, place.dapil, place.voters]
 
     def _place_query(self) -> Any:
         place = self.tables.place
@@ -114,7 +114,9 @@ class PlaceTable(Mapping[str, Place]):
         self.forget()
         places = {**self.all(), **changed}
         spans = _spans(places)
-        self._put.run((p.code, p.name, p.level, p.parent, p.due, p.dapil, *spans[p.code]) for p in places.values())
+        self._put.run(
+            (p.code, p.name, p.level, p.parent, p.due, p.dapil, p.voters, *spans[p.code]) for p in places.values()
+        )
         self.forget()
 
 

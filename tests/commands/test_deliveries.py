@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.format.events import Event, check_body
-from custody.plan.deliveries import delivery_account, needed
-from custody.plan.places import Need, Place
+from custody.plan.deliveries import delivery_account
+from custody.plan.needs import NeedRules, grouped
+from custody.plan.places import Need, Place, below
 from tests.support.command_examples import Terminal, station_at
 from tests.support.pdf_text import text_of
 
@@ -116,9 +117,10 @@ def test_one_delivery_note_recorded_twice_is_counted_and_told():
 
 
 def test_the_need_is_that_of_the_places_below():
-    assert needed(PLACES, [BOOTH], WAREHOUSE, "booth") == 40
-    assert needed(PLACES, [BOOTH], "51.09", "booth") == 4
-    assert needed(PLACES, [BOOTH], WAREHOUSE, "box") is None
+    rules = NeedRules((BOOTH,))
+    assert rules.total(grouped(below(PLACES, WAREHOUSE)), "booth").count == 40
+    assert rules.total(grouped(below(PLACES, "51.09")), "booth").count == 4
+    assert not rules.names("box")
 
 
 @given(
