@@ -29,6 +29,7 @@ class DeliveryRow:
     need: int | None
     contracts: tuple[Delivered, ...]
     open: int = 0
+    lacks_voters: bool = False
 
     @cached_property
     def supply(self) -> Supply:
@@ -76,10 +77,9 @@ def delivery_account(
     groups = {top: grouped(below(places, top)) for top in {part.place for part in delivered}}
     rows = []
     for (place, kind), parts in groupby(delivered, key=lambda part: (part.place, part.kind)):
-        total = rules.total(groups[place], kind) if rules.names(kind) else None
-        rows.append(
-            DeliveryRow(place, kind, total.count if total else None, tuple(parts), open=total.open if total else 0)
-        )
+        total = rules.total(groups[place], kind)
+        need = total.count if kind in rules.kinds else None
+        rows.append(DeliveryRow(place, kind, need, tuple(parts), total.open, total.lacks_voters))
     notes: dict[tuple[str, ...], list[Event]] = {}
     for part in delivered:
         for event in part.events:

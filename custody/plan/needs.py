@@ -98,12 +98,14 @@ class Line:
     base: int = 0
     reserve: int = 0
     count: int = 0
+    lacks_voters: bool = False
 
     def add(self, term: Term, places: int) -> None:
         """Count the term of so many places that are alike."""
         self.places += places
         if term.base is None:
             self.open += places
+            self.lacks_voters |= term.lacks_voters
         else:
             self.base += places * term.base
             self.reserve += places * (term.reserve or 0)
@@ -217,9 +219,10 @@ class NeedRules:
         """What a place needs, by kind, and why."""
         return self.like(place.level, place.voters)
 
-    def names(self, kind: str) -> bool:
-        """Whether the plan names the kind at all."""
-        return any(need.kind == kind for need in self.needs)
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds that the plan names, in its order."""
+        return list(dict.fromkeys(need.kind for need in self.needs))
 
     def total(self, groups: Groups, kind: str) -> Total:
         """What many places need of a kind, and how it came about."""
@@ -247,6 +250,9 @@ class NeedRules:
                 kinds = needed if kind is None else needed.keys() & {kind}
                 if any(needed[one].lacks_voters for one in kinds):
                     yield place
+
+
+NO_NEEDS = NeedRules(())
 
 
 def grouped(places: Iterable[Place]) -> Groups:

@@ -6,6 +6,7 @@ from typing import Any
 from peewee import fn
 
 from custody.errors import N_, RuleError
+from custody.plan.needs import Groups
 from custody.plan.places import Place
 from db.log.memory import Mark
 from db.log.reader import LedgerReader
@@ -69,6 +70,19 @@ class PlaceTable(Mapping[str, Place]):
         for word in words.split():
             query = query.where(place.name.contains(word) | place.code.startswith(word.upper()))
         return [Place(*row) for row in query.order_by(fn.LENGTH(place.code), place.code).limit(most).tuples()]
+
+    def alike(self, top: str | None = None) -> Groups:
+        """How many places there are of each level and number of voters, in all or at a place and below it."""
+        place = self.tables.place
+        query = place.select(place.level, place.voters, fn.COUNT(place.code))
+        if top is not None:
+            query = query.where(place.code.in_(self.codes_under(top)))
+
+        def count() -> Groups:
+            rows = query.group_by(place.level, place.voters).order_by(place.level, place.voters).tuples()
+            return {(level, voters): places for level, voters, places in rows}
+
+        return self.ledger.memory.remember_rule(f"alike: {top}", count)
 
     def codes_under(self, *tops: str) -> Any:
         """A query for the codes of these places and of all below them, to stand in another one."""

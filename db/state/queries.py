@@ -269,10 +269,11 @@ class State:
             fn.COUNT(item.code),
             fn.SUM(Case(None, [(item.print > 0, 1)], 0)),
             fn.SUM(Case(None, [(item.moves > 0, 1)], 0)),
+            fn.SUM(item.quantity),
         )
         query = item.select(*columns) if under is None else self._bound_under([under], *columns)
-        for to, kind, held_by, before, count, labelled, sent in query.group_by(*alike).tuples():
-            yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()))
+        for to, kind, held_by, before, count, labelled, sent, pieces in query.group_by(*alike).tuples():
+            yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()), int(pieces))
 
     def _expected_query(self, tops: list[Any]) -> Any:
         return self._bound_under(tops).where(self.tables.item.held_by == blank("giver"))

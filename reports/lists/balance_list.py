@@ -84,6 +84,9 @@ def _summary(found: Balance) -> list[str]:
             left=number(sum(found.uncovered.values())),
         )
     ]
+    if found.open:
+        words = _("Left out, as it is not known what they need: {count} places ({places})")
+        summary.append(words.format(count=number(len(found.open)), places=", ".join(found.open[:5])))
     waiting = sum(move.is_reassigned for move in found.moves)
     if waiting:
         summary.append(

@@ -8,9 +8,9 @@ from itertools import islice
 from custody.errors import N_, ConflictError, InputError
 from custody.format.events import Event
 from custody.format.item_facts import Item
-from custody.plan.needs import Total, grouped
+from custody.plan.needs import Total
 from custody.plan.places import Need, Place, below
-from db.state.plan_counts import items_by_kind, places_alike
+from db.state.plan_counts import items_by_kind
 from db.store import Store
 from language import _
 from services.plan.plan_records import register_items, unregistered_items
@@ -61,7 +61,7 @@ class Explanation:
 
 def plan_counts(store: Store) -> PlanCounts:
     """What the plan has by now."""
-    groups, items, rules = places_alike(store.state), items_by_kind(store.state), store.state.need_rules()
+    groups, items, rules = store.state.places.alike(), items_by_kind(store.state), store.state.need_rules()
     counted = [NeedCount(need, rules.total(groups, need.kind), *items.get(need.kind, (0, 0))) for need in rules.needs]
     levels: Counter[str] = Counter()
     for (level, _voters), count in groups.items():
@@ -78,10 +78,11 @@ def explained(store: Store, top: str, kind: str | None = None) -> Explanation:
     places, rules = store.state.places.tree(), store.state.need_rules()
     if top not in places:
         raise InputError(N_("there is no place {code} in the plan"), code=top)
-    inside = list(below(places, top))
-    groups, kinds = grouped(inside), dict.fromkeys(need.kind for need in rules.needs if kind in (None, need.kind))
-    totals = {one: total for one in kinds if (total := rules.total(groups, one)).lines}
-    return Explanation(places[top], totals, tuple(islice(rules.lacking(inside, kind), SHOWN_PLACES)))
+    groups = store.state.places.alike(top)
+    totals = {one: rules.total(groups, one) for one in rules.kinds if kind in (None, one)}
+    lacking = rules.lacking(below(places, top), kind)
+    shown = {one: total for one, total in totals.items() if total.lines}
+    return Explanation(places[top], shown, tuple(islice(lacking, SHOWN_PLACES)))
 
 
 def missing(store: Store, top: str | None = None, kind: str | None = None) -> Missing:

@@ -120,7 +120,7 @@ def test_the_need_is_that_of_the_places_below():
     rules = NeedRules((BOOTH,))
     assert rules.total(grouped(below(PLACES, WAREHOUSE)), "booth").count == 40
     assert rules.total(grouped(below(PLACES, "51.09")), "booth").count == 4
-    assert not rules.names("box")
+    assert rules.kinds == ["booth"]
 
 
 @given(
@@ -163,7 +163,7 @@ def test_deliveries_are_recorded_and_reported(station, tmp_path):
     }
     told = station("report", "deliveries", "--json").json
     assert len(told["records"]) == 2 and told["rows"][0]["contracts"][0]["contract"] == "K-1"
-    assert "short 4 of 12" in station("report", "deliveries").out
+    assert "need 12, arrived 8, short 4" in station("report", "deliveries").out
     for name in ("d.pdf", "d.xlsx", "d.csv", "d.json"):
         assert station("report", "deliveries", "--out", tmp_path / name).code == 0
     text = text_of(tmp_path / "d.pdf")
