@@ -36,7 +36,7 @@ def balance_report(found: Balance, places: Places, needs: Needs) -> Listing:
         _summary(found),
         _sections(found, places, needs),
         tables,
-        {"rows": rows, "moves": moves},
+        {"rows": rows, "moves": moves, "open": list(found.open)},
     )
 
 
