@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from custody.plan.places import Need, Place
@@ -47,21 +48,21 @@ class Term:
         return None if self.base is None or self.reserve is None else self.base * self.each + self.reserve
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Needed:
-    """What one place needs of one kind: the explanation, and the number that follows from it."""
+    """What one place needs of one kind: the explanation, and the number that follows from it, worked out once."""
 
     kind: str
     terms: tuple[Term, ...]
 
-    @property
+    @cached_property
     def count(self) -> int | None:
         """All pieces; None where one term is not known."""
         counts = [term.count for term in self.terms]
         known = [count for count in counts if count is not None]
         return sum(known) if len(known) == len(counts) else None
 
-    @property
+    @cached_property
     def by_election(self) -> Mapping[str | None, int] | None:
         """The pieces for each election, in the order of the rows; None where they are not known."""
         if self.count is None:
