@@ -366,3 +366,18 @@ def third_forms() -> list[tuple[str, dict[str, Any]]]:
         ("handover", second | told | {"destinations": runs, "meant": meant}),
         ("handover", second | {"bast": "0045/51.08/2026", "destinations": [], "meant": None}),
     ]
+
+
+def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
+    """The own fields of the event whose type version 4 changed: places with voters, needs that follow something."""
+    plan = dict(second_forms())["plan"]
+    warehouse, district, booth = plan["rows"]
+    station = district | {"code": "51.08.01.2009.001", "name": "TPS 001", "level": "polling_station", "voters": 251}
+    plain = {"per": "place", "follows": "", "reserve": 0, "pack": None, "serial": "", "rule": ""}
+    ballot = {"kind": "surat_suara", "name_id": "Surat suara", "name_en": "Ballot paper", "per_place": 1}
+    ballot |= {"unit": "lembar", "tracked_as": "pack", "per": "voter", "reserve": 200, "pack": 500, "rule": "PKPU"}
+    seal = {"kind": "segel", "name_id": "Segel", "name_en": "Seal", "level": "", "per_place": 2, "unit": "keping"}
+    seal |= {"tracked_as": "pack", "per": "piece", "follows": "surat_suara", "pack": 100, "serial": "BLL000001"}
+    envelope = seal | {"kind": "sampul", "per": "election", "pack": None, "serial": ""}
+    rows = [warehouse | {"voters": None}, station, *(booth | plain | more for more in ({}, ballot, seal, envelope))]
+    return [("plan", plan | {"rows": rows})]
