@@ -158,7 +158,7 @@ def broken_link(
         "to": name_of(places, to),
         "holder": name_of(places, holder),
     }
-    apart = [move.event for move in state.moves if not order.is_before(move.event, event)]
+    apart = [move.event for move in state.moves if order.are_apart(move.event, event)]
     other = next((e for e in apart if e.body["from"] == giver and e.body["to"] != to), None)
 
     def is_past(record: Event, holder: str) -> bool:
