@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from custody.chain.findings import Finding, districts_apart, name_of
 from custody.chain.held import Held
@@ -161,18 +162,17 @@ def broken_link(
     apart = [move.event for move in state.moves if order.are_apart(move.event, event)]
     other = next((e for e in apart if e.body["from"] == giver and e.body["to"] != to), None)
 
-    def is_past(record: Event, holder: str) -> bool:
-        is_anywhere = any(_has_no_station(places, end) for end in (holder, giver))
-        return held is None or held.is_past(record, None if is_anywhere else (holder, giver), order, places)
-
-    is_final = is_past(event, holder)
+    ways = [(holder, giver), *((e.body["from"], end) for e in apart for end in (giver, to))]
+    is_anywhere = any(_has_no_station(places, end) for end in chain.from_iterable(ways))
+    records = [event, *(move.event for move in state.moves if not order.is_before(move.event, event))]
+    is_final = held is None or held.is_past(records, None if is_anywhere else ways, order, places)
     if other is not None:
         return Finding(
             "FORK",
             N_("{giver} gave {item} to {to} and to {other}, and neither record knows of the other"),
             shown | {"other": name_of(places, other.body["to"])},
             code,
-            is_provisional=not (is_final and is_past(other, to)),
+            is_provisional=not is_final,
             also=(other.leaf,),
         )
     before = leaves_of(state.holder_event)

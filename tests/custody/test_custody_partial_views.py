@@ -146,6 +146,7 @@ def seen(events: Iterable[Event], item: str, *, met: Iterable[str] | None = None
     here = {e.log for e in events}
     known: dict[str, dict[str, int]] = {log: {} for log in here}
     for e in events:
+        known[e.log][e.log] = max(e.seq - 1, known[e.log].get(e.log, 0))
         for ref in e.body["refs"]:
             known[e.log][ref["log"]] = max(ref["seq"], known[e.log].get(ref["log"], 0))
     has_all = here == set(PLACE_OF)
