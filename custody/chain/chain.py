@@ -133,11 +133,10 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
         about |= more
     left_out = {leaf for leaf, event in about.items() if leaf in withdrawn or event.type == "correct"}
     placed = in_place_of(about, withdrawn) if corrections else {}
+
     def fold_with(loose: Collection[str], *, is_thorough: bool) -> Fold:
         order = causal_order((about | placed).values(), left_out, loose)
-        fold = Fold(
-            code, family, places, rules.met, order, rules.sealed_kinds, rules.held, is_thorough=is_thorough
-        )
+        fold = Fold(code, family, places, rules.met, order, rules.sealed_kinds, rules.held, is_thorough=is_thorough)
         fold.run()
         return fold
 
@@ -172,6 +171,7 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
         lambda member, known: folded(member, known, roots),
         places,
         rules.met,
+        rules.held,
     )
     return replace(chain, findings=(*chain.findings, *told)) if told else chain
 

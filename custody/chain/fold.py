@@ -54,6 +54,7 @@ class Fold:
     ) -> None:
         self.code, self.places, self.met, self.order, self.sealed_kinds = code, places, met, order, sealed_kinds
         self.held, self.is_thorough = held, is_thorough
+        self._linking: Linking | None = None
         self._once_more = set[str]()
         self.states = {member: State() for member in sorted(family)}
         self.links, self.findings = list[Link](), list[Finding]()
@@ -80,8 +81,9 @@ class Fold:
         if still:
             return min(still, key=lambda event: (event.type != "register", event.leaf))
         waiting = [event for event in self.order.waiting() if event.type == "handover"]
-        linking = Linking(waiting, self._taken, self.states, self.order, is_thorough=self.is_thorough)
-        event, is_once_more = linking.first(ready)
+        if self._linking is None:
+            self._linking = Linking([*waiting, *self._taken], self.order, is_thorough=self.is_thorough)
+        event, is_once_more = self._linking.first(ready, waiting, self.states)
         if is_once_more:
             self._once_more.add(event.leaf)
         return event
@@ -370,8 +372,10 @@ class Fold:
         if event.leaf in self._once_more or (state.holder == giver and any(gone_on)):
             return None
         is_there = state.holder == event.body["to"]
-        same = (move for move in state.moves if is_one_more_record(event, move, self.order, is_there=is_there))
-        return next(same, None)
+        for move in state.moves:
+            if is_one_more_record(event, move.event, move.logs.get(event.log), self.order, is_there=is_there):
+                return move
+        return None
 
     def _carried(self, event: Event, parent: str, holder: str | None) -> Iterator[tuple[str, State]]:
         """What moves with `parent`, whom `holder` held until now: all inside it that is not seen at this handover and

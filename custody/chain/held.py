@@ -51,8 +51,7 @@ class Held:
         if place in self.awaited or (logs is None and not self.has_all):
             return False
         return all(
-            self.known[log].get(record.log, 0) >= record.seq or order.is_known_in(log, record)
-            for log in logs or ()
+            self.known[log].get(record.log, 0) >= record.seq or order.is_known_in(log, record) for log in logs or ()
         )
 
 

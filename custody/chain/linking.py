@@ -4,10 +4,10 @@ A station that was offline knows only what came to it; the rest of the order is 
 one's `to` is another's `from`. Ties go by leaf digest, so every station finds the same order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
-from custody.chain.item_state import Move, State
+from custody.chain.item_state import State
 from custody.chain.order import Order
 from custody.format.events import Event
 
@@ -31,96 +31,94 @@ class _TooManyError(Exception):
 
 
 class Linking:
-    """The handovers of one item's family that still wait, and the ways to put them in order.
+    """The handovers of one item's family, and the ways to put those in order that still wait.
 
     `is_thorough`: whether to try also that what may be a repeat went there once more, or is a repeat of a later record.
     """
 
-    def __init__(
-        self,
-        waiting: Sequence[Event],
-        taken: Sequence[Event],
-        states: Mapping[str, State],
-        order: Order,
-        *,
-        is_thorough: bool = False,
-    ) -> None:
-        self._order, self._is_thorough, self._spare = order, is_thorough, len(waiting)
-        self._members = sorted(states)
-        self._children = {
-            i: [j for j, child in enumerate(self._members) if states[child].parent == parent]
-            for i, parent in enumerate(self._members)
-        }
-        self._events = {event.leaf: event for event in waiting}
-        self._all = {event.leaf: event for event in taken} | self._events
-        self._before = {e.leaf: {o.leaf for o in waiting if order.goes_first(o, e)} for e in waiting}
-        self._gone_on = {
-            e.leaf: [o.leaf for o in self._all.values() if gave_on(o, e) and order.goes_first(o, e)] for e in waiting
-        }
-        moves: dict[str, set[str]] = {}
-        for move in (move for state in states.values() for move in state.moves):
-            moves.setdefault(move.event.leaf, set()).update(event.leaf for event in move.logs.values())
-        self._start = (
-            tuple(states[member].known_holder for member in self._members),
-            tuple((leaf, tuple(sorted(leaves))) for leaf, leaves in moves.items()),
-        )
+    def __init__(self, handovers: Sequence[Event], order: Order, *, is_thorough: bool = False) -> None:
+        self._order, self._is_thorough = order, is_thorough
+        self._all = {event.leaf: event for event in handovers}
+        self._before = {e.leaf: {o.leaf for o in handovers if order.goes_first(o, e)} for e in handovers}
+        self._gone_on = {e.leaf: {o for o in self._before[e.leaf] if gave_on(self._all[o], e)} for e in handovers}
+        self._members: list[str] = []
+        self._children: dict[int, list[int]] = {}
+        self._steps = 0
         self._costs: dict[tuple[frozenset[str], Holders, Trips, int], Cost] = {}
 
-    def first(self, ready: Sequence[Event]) -> Taking:
+    def first(self, ready: Sequence[Event], waiting: Iterable[Event], states: Mapping[str, State]) -> Taking:
         """The one of `ready` to take next, and whether it went there once more, though it could be a repeat."""
-        left = frozenset(self._events)
+        left, start = frozenset(event.leaf for event in waiting), self._stand(states)
         ready = sorted(ready, key=lambda event: event.leaf)
-        takings = list(self._takings(ready, left, *self._start))
-        if not self._is_thorough and self._repeated(takings[0][0], left, *self._start) is not None:
-            return takings[0]
+        repeats = (event for event in ready if self._repeated(event, left, *start) is not None)
+        if not self._is_thorough and (repeat := next(repeats, None)) is not None:
+            return repeat, False
+        self._steps = len(self._costs)
         try:
             if len(left) > MAX_WAITING:
                 raise _TooManyError
-            for self._spare in range(len(left)) if self._is_thorough else (len(left),):
-                self._costs.clear()
-                costs = ((self._cost_of(taking, left, *self._start), taking) for taking in takings)
-                cost, taking = min(costs, key=itemgetter(0))
-                if cost[0] <= self._spare:
+            for spare in range(len(left)) if self._is_thorough else (len(left),):
+                cost, taking = self._best(ready, left, *start, spare)
+                if cost[0] <= spare:
                     return taking
         except _TooManyError:
             pass
-        return min(takings, key=lambda taking: self._step(taking, left, *self._start)[0])
+        return min(((event, False) for event in ready), key=lambda taking: self._step(taking, left, *start)[0])
 
-    def _cost(self, left: frozenset[str], holders: Holders, trips: Trips, broken: int) -> Cost:
-        """The fewest breaks, and with them the fewest moves, with which what is left can follow; more than there are
-        records where it cannot follow with so few as are looked for.
+    def _stand(self, states: Mapping[str, State]) -> tuple[Holders, Trips]:
+        """Who holds what now, and the trips that are taken."""
+        self._members = sorted(states)
+        children = {
+            i: [j for j, child in enumerate(self._members) if states[child].parent == parent]
+            for i, parent in enumerate(self._members)
+        }
+        if children != self._children:
+            self._children = children
+            self._costs.clear()
+        moves: dict[str, set[str]] = {}
+        for move in (move for state in states.values() for move in state.moves):
+            moves.setdefault(move.event.leaf, set()).update(event.leaf for event in move.logs.values())
+        holders = tuple(states[member].known_holder for member in self._members)
+        return holders, tuple((leaf, tuple(sorted(leaves))) for leaf, leaves in moves.items())
+
+    def _cost(self, left: frozenset[str], holders: Holders, trips: Trips, spare: int) -> Cost:
+        """The fewest breaks, and with them the fewest moves, with which what is left can follow; more breaks than there
+        are records where it cannot follow with so few as `spare`.
         """
-        found = self._costs.get((left, holders, trips, broken))
+        found = self._costs.get((left, holders, trips, spare))
         if found is not None:
             return found
-        if len(self._costs) > MAX_STEPS:
+        if len(self._costs) > self._steps + MAX_STEPS:
             raise _TooManyError
         leaves = sorted(leaf for leaf in left if self._before[leaf].isdisjoint(left)) or sorted(left)[:1]
-        takings = self._takings((self._events[leaf] for leaf in leaves), left, holders, trips)
-        costs = (self._cost_of(taking, left, holders, trips, broken) for taking in takings)
-        best = self._costs[left, holders, trips, broken] = min(costs, default=(0, 0))
+        best = self._best([self._all[leaf] for leaf in leaves], left, holders, trips, spare)[0] if left else (0, 0)
+        self._costs[left, holders, trips, spare] = best
         return best
 
-    def _takings(
-        self, events: Iterable[Event], left: frozenset[str], holders: Holders, trips: Trips
-    ) -> Iterator[Taking]:
-        """How these can be taken next. A repeat moves nothing: little is lost by taking it now, and nothing else."""
-        events = list(events)
-        repeats = [event for event in events if self._repeated(event, left, holders, trips) is not None]
-        if repeats and not self._is_thorough:
-            events = repeats[:1]
-        yield from ((event, False) for event in events)
-        for event in repeats if self._is_thorough else ():
+    def _best(
+        self, events: Sequence[Event], left: frozenset[str], holders: Holders, trips: Trips, spare: int
+    ) -> tuple[Cost, Taking]:
+        """Which of these to take next, and what that and all that is left costs. A repeat moves nothing, so nothing is
+        lost by taking it now, where what is left can follow.
+        """
+        takings: list[Taking] = []
+        for event in events:
+            if self._repeated(event, left, holders, trips) is None:
+                takings.append((event, False))
+                continue
+            cost = self._cost_of((event, False), left, holders, trips, spare)
+            if cost[0] <= spare:
+                return cost, (event, False)
             if all(holder == event.body["from"] for holder in self._held(event, holders)):
-                yield event, True
+                takings.append((event, True))
+        costs = ((self._cost_of(taking, left, holders, trips, spare), taking) for taking in takings)
+        return min(costs, key=itemgetter(0), default=((len(self._all) + 1, 0), (events[0], False)))
 
-    def _cost_of(
-        self, taking: Taking, left: frozenset[str], holders: Holders, trips: Trips, broken: int = 0
-    ) -> Cost:
+    def _cost_of(self, taking: Taking, left: frozenset[str], holders: Holders, trips: Trips, spare: int) -> Cost:
         (breaks, moves), then_with, then_trips = self._step(taking, left, holders, trips)
-        if broken + breaks > self._spare:
-            return len(self._events) + 1, 0
-        more_breaks, more_moves = self._cost(left - {taking[0].leaf}, then_with, then_trips, broken + breaks)
+        if breaks > spare:
+            return len(self._all) + 1, 0
+        more_breaks, more_moves = self._cost(left - {taking[0].leaf}, then_with, then_trips, spare - breaks)
         return breaks + more_breaks, moves + more_moves
 
     def _step(
@@ -147,16 +145,15 @@ class Linking:
     def _repeated(self, event: Event, left: frozenset[str], holders: Holders, trips: Trips) -> int | None:
         """The trip of which this is one more record, by its place; None if it is a trip of its own."""
         held = self._held(event, holders)
-        if all(holder == event.body["from"] for holder in held):
-            if any(leaf not in left for leaf in self._gone_on[event.leaf]):
-                return None
+        is_with_giver = all(holder == event.body["from"] for holder in held)
+        if is_with_giver and not self._gone_on[event.leaf] <= left:
+            return None
         is_there = all(holder == event.body["to"] for holder in held)
         for at, (leaf, leaves) in enumerate(trips):
             first = self._all[leaf]
-            if first.moved.keys().isdisjoint(event.moved):
-                continue
-            move = Move(first, {other.log: other for other in map(self._all.__getitem__, leaves)})
-            if is_one_more_record(event, move, self._order, is_there=is_there):
+            own = next((self._all[other] for other in leaves if self._all[other].log == event.log), None)
+            is_alike = not first.moved.keys().isdisjoint(event.moved)
+            if is_alike and is_one_more_record(event, first, own, self._order, is_there=is_there):
                 return at
         return None
 
@@ -169,11 +166,14 @@ def gave_on(earlier: Event, event: Event) -> bool:
     return earlier.body["from"] == event.body["to"] and not earlier.moved.keys().isdisjoint(event.moved)
 
 
-def is_one_more_record(event: Event, move: Move, order: Order, *, is_there: bool) -> bool:
+def is_one_more_record(event: Event, first: Event, own: Event | None, order: Order, *, is_there: bool) -> bool:
     """Whether an event records a move once more: the same way, by a log that has not recorded it (of a forked one: in
-    another history), not knowing of it or confirming it while the item `is_there` still.
+    another history), not knowing of it or confirming it while the item is there still.
+
+    Args:
+        first: the record by which it moved.
+        own: the newest record of it by the event's log; None where that has none.
     """
-    if any(event.body[name] != move.event.body[name] for name in ("from", "to")):
+    if (event.body["from"], event.body["to"]) != (first.body["from"], first.body["to"]):
         return False
-    own = move.logs.get(event.log)
-    return (own is None or order.are_apart(own, event)) and (is_there or not order.is_before(move.event, event))
+    return (own is None or order.are_apart(own, event)) and (is_there or not order.is_before(first, event))

@@ -56,6 +56,11 @@ class Order:
         """Whether an event of that log, among those of the set, was recorded by a station that knew `event`."""
         return any(self.is_before(event, later) for later in self._logs.get(log, ()))
 
+    @property
+    def keyed_in_later(self) -> list[Event]:
+        """The handovers of the set that were keyed in later than they happened."""
+        return [e for e in self._events.values() if e.type == "handover" and e.body["occurred"] is not None]
+
     def find(self, leaf: str) -> Event | None:
         """The event of that identity, or None where it is not in the set."""
         return self._events.get(leaf)
