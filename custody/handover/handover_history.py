@@ -110,7 +110,7 @@ def around_then(
     listed: Collection[str] | None = None,
     paper: Mapping[str, Item] | None = None,
     met_giver: bool = True,
-    held: Held | None = None,
+    logs: Held | None = None,
     events: Iterable[Event] = (),
 ) -> Around:
     """What is known around a recorded handover, as of then.
@@ -125,7 +125,7 @@ def around_then(
         listed: what the other side's record of this handover lists, where nobody of its own side does.
         paper: what papers that had been read then said was to come and no record here tells of.
         met_giver: whether the giver's own log is here.
-        held: how much is held of the logs that count; None: the station is alone.
+        logs: how much is held of the logs that count; None: the station is alone.
         events: all that is known now of the items, by which it is seen how far these logs knew the records.
     """
     first, log = records[0].body, log or records[0].log
@@ -155,26 +155,19 @@ def around_then(
         [event.body for event in others],
         elsewhere,
         met_giver,
-        met_giver and (is_own_number(log, number) or _has_all(records, others, held, [*events], places)),
+        met_giver and (is_own_number(log, number) or _has_all(records, logs, events, places)),
         listed,
     )
 
 
-def _has_all(
-    records: Sequence[Event],
-    others: Sequence[Event],
-    held: Held | None,
-    events: Sequence[Event],
-    places: Mapping[str, Place],
-) -> bool:
+def _has_all(records: Sequence[Event], logs: Held | None, events: Iterable[Event], places: Mapping[str, Place]) -> bool:
     """Whether no further record under the number of a handover is to come: each log of its two places (where one is a
-    truck, each log) is held up to a record that was made knowing all there are here, with their sessions.
+    truck, each log), and one besides its own, is held up to a record that was made knowing these.
     """
-    if held is None:
+    if logs is None:
         return False
-    sessions = {(record.log, record.body["id"]) for record in (*records, *others)}
-    session = {e.leaf: e for e in (*records, *others, *events) if (e.log, e.body["id"]) in sessions}
-    way = records[0].body["from"], records[0].body["to"]
-    order = causal_order({event.leaf: event for event in (*events, *session.values())}.values())
-    ways = None if any(has_no_station(places, end) for end in way) else [way]
-    return held.is_past(session.values(), ways, order, places)
+    first, way = records[0], (records[0].body["from"], records[0].body["to"])
+    is_anywhere = any(has_no_station(places, end) for end in way)
+    there = {log for place in (logs.logs if is_anywhere else way) for log in logs.logs.get(place, ())}
+    order = causal_order({event.leaf: event for event in (*events, *records)}.values())
+    return bool(there - {first.log}) and logs.is_past(records, None if is_anywhere else [way], order, places)

@@ -67,7 +67,7 @@ def found_by_lists(
             moved=[code] if any(link.event.leaf in beside and link.has_moved for link in chain.links) else (),
             log=log,
             met_giver=met is None or event.body["from"] in met,
-            held=held,
+            logs=held,
             events=events.values(),
         )
         facts = handover_facts([_cut(part, family).body for part in parts], (), around, places)

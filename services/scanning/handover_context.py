@@ -205,7 +205,7 @@ def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[s
         listed=listed,
         paper=waybill.items,
         met_giver=state.has_met(giver),
-        held=state.held,
+        logs=state.held,
         events=[event for events in histories.values() for event in events],
     )
     looks = [look.body for look in looks_of(parts, histories)]
