@@ -4,7 +4,7 @@ The same set of events gives the same chain, whatever order they arrived in (doc
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -133,9 +133,17 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
         about |= more
     left_out = {leaf for leaf, event in about.items() if leaf in withdrawn or event.type == "correct"}
     placed = in_place_of(about, withdrawn) if corrections else {}
-    order = causal_order((about | placed).values(), left_out)
-    fold = Fold(code, family, places, rules.met, order, rules.sealed_kinds, rules.held)
-    fold.run()
+
+    def fold_with(loose: Collection[str], *, is_thorough: bool) -> Fold:
+        order = causal_order((about | placed).values(), left_out, loose)
+        fold = Fold(code, family, places, rules.met, order, rules.sealed_kinds, rules.held, is_thorough=is_thorough)
+        fold.run()
+        return fold
+
+    fold = fold_with((), is_thorough=False)
+    if fold.breaks:
+        loose = _keyed_in_later(about, placed, withdrawn)
+        fold = min(fold, fold_with(loose, is_thorough=True), key=lambda one: one.breaks)
     links, findings = fold.links, fold.findings
     about_it: list[Event] = []
     if corrections:
@@ -163,8 +171,18 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
         lambda member, known: folded(member, known, roots),
         places,
         rules.met,
+        rules.held,
     )
     return replace(chain, findings=(*chain.findings, *told)) if told else chain
+
+
+def _keyed_in_later(
+    events: Mapping[str, Event], placed: Mapping[str, Event], withdrawn: Mapping[str, Event]
+) -> frozenset[str]:
+    """The leaves of handovers that were keyed in later; what says one of them rightly stands where that one does."""
+    late = {leaf for leaf, event in events.items() if event.type == "handover" and event.body["occurred"] is not None}
+    said = {other: leaf for leaf, correction in withdrawn.items() for other in correction.body["corrective"]}
+    return frozenset(leaf for leaf in late - withdrawn.keys() if leaf not in placed or said[leaf] in late)
 
 
 def folded(code: str, events: Iterable[Event], roots: frozenset[str] = frozenset()) -> Chain:

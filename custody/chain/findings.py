@@ -44,6 +44,10 @@ SEVERITY: Mapping[str, Severity] = {
 }
 
 
+BROKEN = frozenset({"GAP", "FORK", "SUSPECTED_COPY"})
+"""What says that custody broke."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One irregularity: its code, the item it is about (None: the whole handover), and a sentence with its values.

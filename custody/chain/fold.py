@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from custody.chain.clocks import BACK, judge_clock
 from custody.chain.findings import (
+    BROKEN,
     Finding,
     goes_astray,
     judge_condition,
@@ -26,7 +27,7 @@ from custody.chain.item_state import (
     refused_and_given,
     registered_twice,
 )
-from custody.chain.linking import Linking, gave_on
+from custody.chain.linking import Linking, gave_on, is_one_more_record
 from custody.chain.order import Order
 from custody.chain.seals import OPEN_SEAL
 from custody.errors import N_
@@ -48,9 +49,13 @@ class Fold:
         order: Order,
         sealed_kinds: frozenset[str] = frozenset(),
         held: Held | None = None,
+        *,
+        is_thorough: bool = False,
     ) -> None:
         self.code, self.places, self.met, self.order, self.sealed_kinds = code, places, met, order, sealed_kinds
-        self.held = held
+        self.held, self.is_thorough = held, is_thorough
+        self._linking: Linking | None = None
+        self._once_more = set[str]()
         self.states = {member: State() for member in sorted(family)}
         self.links, self.findings = list[Link](), list[Finding]()
         self._taken: list[Event] = []
@@ -61,17 +66,27 @@ class Fold:
             self.order.take(event)
             self._apply(event)
 
+    @property
+    def breaks(self) -> int:
+        """How often custody breaks, or seems to: what another order of late entries might end."""
+        return sum(finding.code in BROKEN for finding in self.findings)
+
     def _pick(self, ready: list[Event]) -> Event:
         """Among events that no station's knowledge orders: registrations, then what moves nothing, then handovers in
         the order in which custody breaks least; ties go by leaf digest.
         """
-        if len(ready) == 1:
+        if len(ready) == 1 and not self.is_thorough:
             return ready[0]
         still = [event for event in ready if event.type != "handover"]
         if still:
             return min(still, key=lambda event: (event.type != "register", event.leaf))
         waiting = [event for event in self.order.waiting() if event.type == "handover"]
-        return Linking(waiting, self._taken, self.states, self.order).first(ready)
+        if self._linking is None:
+            self._linking = Linking([*waiting, *self._taken], self.order, is_thorough=self.is_thorough)
+        event, is_once_more = self._linking.first(ready, waiting, self.states)
+        if is_once_more:
+            self._once_more.add(event.leaf)
+        return event
 
     def _apply(self, event: Event) -> None:
         match event.type:
@@ -352,16 +367,13 @@ class Fold:
         forked one: in another history), not knowing of it or confirming it while the item is there. What its station
         knew to have left there, and the giver holds, goes there once more.
         """
-        giver, to = event.body["from"], event.body["to"]
-        if state.holder == giver and any(gave_on(e, event) and self.order.is_before(e, event) for e in self._taken):
+        giver = event.body["from"]
+        gone_on = (e for e in self._taken if gave_on(e, event) and self.order.goes_first(e, event))
+        if event.leaf in self._once_more or (state.holder == giver and any(gone_on)):
             return None
+        is_there = state.holder == event.body["to"]
         for move in state.moves:
-            if (
-                move.event.body["from"] == giver
-                and move.event.body["to"] == to
-                and ((own := move.logs.get(event.log)) is None or not self.order.is_before(own, event))
-                and (state.holder == to or not self.order.is_before(move.event, event))
-            ):
+            if is_one_more_record(event, move.event, move.logs.get(event.log), self.order, is_there=is_there):
                 return move
         return None
 

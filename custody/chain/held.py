@@ -14,7 +14,7 @@ class Held:
 
     Attributes:
         logs: the logs of each place's stations, of those that may still go on; a place where none is held is left out.
-        known: for each log, how far it knew each other one, by what is held of it.
+        known: for each log, how far it knew each one, by what is held of it; its own to the last number but one.
         awaited: the places with an admitted station of which no log is here.
         has_all: whether a log is here of every station that was admitted, so that a place without one has none.
     """
@@ -24,27 +24,34 @@ class Held:
     awaited: frozenset[str] = frozenset()
     has_all: bool = False
 
-    def is_past(self, event: Event, ends: tuple[str, str] | None, order: Order, places: Mapping[str, Place]) -> bool:
-        """Whether no record that was made before `event` is still to come from a station between two places.
+    def is_past(
+        self,
+        records: Iterable[Event],
+        ways: Iterable[tuple[str, str]] | None,
+        order: Order,
+        places: Mapping[str, Place],
+    ) -> bool:
+        """Whether no record that was made before all of these is still to come from a station on any of the ways.
 
-        That is so where each of their logs wrote the event itself, or is held up to a record that knows of it: all
-        that the log recorded before is held then.
+        That is so where each of their logs is held up to a later record that was made knowing of it: all that the log
+        recorded before is held then, and a station that was shown the break keys in what it still has before it
+        records more.
 
         Args:
-            ends: who held the item, and who gave it; None where one of them is a truck, which may have been anywhere.
+            ways: from where to where the item may have gone; None where a truck is among them, which may have been
+                anywhere.
         """
-        if not places or (ends is None and not self.has_all):
+        if not places or (ways is None and not self.has_all):
             return False
-        between = {*self.logs, *self.awaited} if ends is None else _between(places, *ends)
-        return all(self._is_past_at(place, event, order) for place in between)
+        between = {*self.logs, *self.awaited} if ways is None else {p for way in ways for p in _between(places, *way)}
+        return all(self._is_past_at(place, record, order) for place in between for record in records)
 
-    def _is_past_at(self, place: str, event: Event, order: Order) -> bool:
+    def _is_past_at(self, place: str, record: Event, order: Order) -> bool:
         logs = self.logs.get(place)
         if place in self.awaited or (logs is None and not self.has_all):
             return False
         return all(
-            log == event.log or self.known[log].get(event.log, 0) >= event.seq or order.is_known_in(log, event)
-            for log in logs or ()
+            self.known[log].get(record.log, 0) >= record.seq or order.is_known_in(log, record) for log in logs or ()
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from custody.chain.findings import Finding, districts_apart, name_of
 from custody.chain.held import Held
@@ -158,25 +159,25 @@ def broken_link(
         "to": name_of(places, to),
         "holder": name_of(places, holder),
     }
-    apart = [move.event for move in state.moves if not order.is_before(move.event, event)]
+    apart = [move.event for move in state.moves if order.are_apart(move.event, event)]
     other = next((e for e in apart if e.body["from"] == giver and e.body["to"] != to), None)
 
-    def is_past(record: Event, holder: str) -> bool:
-        is_anywhere = any(_has_no_station(places, end) for end in (holder, giver))
-        return held is None or held.is_past(record, None if is_anywhere else (holder, giver), order, places)
-
-    is_final = is_past(event, holder)
+    ways = [(holder, giver), *((e.body["from"], end) for e in apart for end in (giver, to))]
+    is_anywhere = any(has_no_station(places, end) for end in chain.from_iterable(ways))
+    others = (*(move.event for move in state.moves), *order.keyed_in_later)
+    records = [event, *(other for other in others if not order.is_before(other, event))]
+    is_final = held is None or held.is_past(records, None if is_anywhere else ways, order, places)
     if other is not None:
         return Finding(
             "FORK",
             N_("{giver} gave {item} to {to} and to {other}, and neither record knows of the other"),
             shown | {"other": name_of(places, other.body["to"])},
             code,
-            is_provisional=not (is_final and is_past(other, to)),
+            is_provisional=not is_final,
             also=(other.leaf,),
         )
     before = leaves_of(state.holder_event)
-    has_met = met is None or (holder if _has_no_station(places, giver) else giver) in met
+    has_met = met is None or (holder if has_no_station(places, giver) else giver) in met
     if has_met and state.holder_event in apart and not _may_lead(places, holder, giver, to):
         unjoined = N_(
             "{item} is with {holder} and was given by {giver} to {to}, and no handover joins the two: suspected copy"
@@ -267,7 +268,7 @@ def registered_twice(code: str, state: State, row: Body) -> list[Finding]:
     ]
 
 
-def _has_no_station(places: Mapping[str, Place], custodian: str) -> bool:
+def has_no_station(places: Mapping[str, Place], custodian: str) -> bool:
     """Whether a custodian keeps no log (a carrier or vendor): the one who gave to it explains what it gives."""
     place = places.get(custodian)
     return is_plate(custodian) if place is None else place.level in ("carrier", "vendor")
@@ -277,9 +278,9 @@ def _may_lead(places: Mapping[str, Place], holder: str, giver: str, to: str) -> 
     """Whether a handover that nobody recorded would join the two: off a carrier (or a mistyped plate), or on the way
     down from the holder.
     """
-    if _has_no_station(places, holder):
+    if has_no_station(places, holder):
         return True
-    return is_under(places, to if _has_no_station(places, giver) else giver, holder)
+    return is_under(places, to if has_no_station(places, giver) else giver, holder)
 
 
 def family_of(code: str, events: Iterable[Event]) -> set[str]:

@@ -5,14 +5,18 @@ one's `to` is another's `from`. Ties go by leaf digest, so every station finds t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from custody.chain.item_state import State
 from custody.chain.order import Order
 from custody.format.events import Event
 
 Holders = tuple[str | None, ...]
-Went = tuple[int, ...]
-"""How often the item has gone each way so far."""
+Trip = tuple[str, tuple[str, ...]]
+"""The leaf of the record that moved the item, and those of all records of this one handover."""
+Trips = tuple[Trip, ...]
+Taking = tuple[Event, bool]
+"""A handover to take next, and whether as one that went there once more, though it could be a repeat."""
 Cost = tuple[int, int]
 """How many links break, then how many moves it takes: of two orders without a break, the one is likelier in which a
 second record is the receipt of a handover than the one in which the item went there twice."""
@@ -27,72 +31,105 @@ class _TooManyError(Exception):
 
 
 class Linking:
-    """The handovers of one item's family that still wait, and the ways to put them in order."""
+    """The handovers of one item's family, and the ways to put those in order that still wait.
 
-    def __init__(
-        self, waiting: Sequence[Event], taken: Sequence[Event], states: Mapping[str, State], order: Order
-    ) -> None:
-        self._members = sorted(states)
-        self._children = {
-            i: [j for j, child in enumerate(self._members) if states[child].parent == parent]
-            for i, parent in enumerate(self._members)
-        }
-        self._events = {event.leaf: event for event in waiting}
-        self._before = {e.leaf: {o.leaf for o in waiting if order.is_before(o, e)} for e in waiting}
-        self._twins = {e.leaf: [o for o in (*waiting, *taken) if _is_twin(e, o)] for e in waiting}
-        self._apart = {e.leaf: {o.leaf for o in self._twins[e.leaf] if not order.is_before(o, e)} for e in waiting}
-        self._own = {e.leaf: _earlier(e, (*waiting, *taken)) for e in waiting}
-        self._ways = sorted({_way(e) for e in waiting})
-        moves = {move.event.leaf: _way(move.event) for state in states.values() for move in state.moves}
-        gone = list(moves.values())
-        self._start = (
-            tuple(states[member].known_holder for member in self._members),
-            tuple(gone.count(way) for way in self._ways),
-        )
-        self._costs: dict[tuple[frozenset[str], Holders, Went], Cost] = {}
+    `is_thorough`: whether to try also that what may be a repeat went there once more, or is a repeat of a later record.
+    """
 
-    def first(self, ready: Sequence[Event]) -> Event:
-        """The one of `ready` to take next."""
-        ready, start = sorted(ready, key=lambda event: event.leaf), self._start
-        left = frozenset(self._events)
-        for event in ready:
-            if self._is_repeat(event, left, *start):
-                return event
+    def __init__(self, handovers: Sequence[Event], order: Order, *, is_thorough: bool = False) -> None:
+        self._order, self._is_thorough = order, is_thorough
+        self._all = {event.leaf: event for event in handovers}
+        self._before = {e.leaf: {o.leaf for o in handovers if order.goes_first(o, e)} for e in handovers}
+        self._gone_on = {e.leaf: {o for o in self._before[e.leaf] if gave_on(self._all[o], e)} for e in handovers}
+        self._members: list[str] = []
+        self._children: dict[int, list[int]] = {}
+        self._steps = 0
+        self._costs: dict[tuple[frozenset[str], Holders, Trips, int], Cost] = {}
+
+    def first(self, ready: Sequence[Event], waiting: Iterable[Event], states: Mapping[str, State]) -> Taking:
+        """The one of `ready` to take next, and whether it went there once more, though it could be a repeat."""
+        left, start = frozenset(event.leaf for event in waiting), self._stand(states)
+        ready = sorted(ready, key=lambda event: event.leaf)
+        repeats = (event for event in ready if self._repeated(event, left, *start) is not None)
+        if not self._is_thorough and (repeat := next(repeats, None)) is not None:
+            return repeat, False
+        self._steps = len(self._costs)
         try:
             if len(left) > MAX_WAITING:
                 raise _TooManyError
-            return min(ready, key=lambda event: self._cost_from(event, left, *start))
+            for spare in range(len(left)) if self._is_thorough else (len(left),):
+                cost, taking = self._best(ready, left, *start, spare)
+                if cost[0] <= spare:
+                    return taking
         except _TooManyError:
-            return min(ready, key=lambda event: self._step(event, left, *start)[0])
+            pass
+        return min(((event, False) for event in ready), key=lambda taking: self._step(taking, left, *start)[0])
 
-    def _cost(self, left: frozenset[str], holders: Holders, went: Went) -> Cost:
-        """The fewest breaks, and with them the fewest moves, with which what is left can follow."""
-        found = self._costs.get((left, holders, went))
+    def _stand(self, states: Mapping[str, State]) -> tuple[Holders, Trips]:
+        """Who holds what now, and the trips that are taken."""
+        self._members = sorted(states)
+        children = {
+            i: [j for j, child in enumerate(self._members) if states[child].parent == parent]
+            for i, parent in enumerate(self._members)
+        }
+        if children != self._children:
+            self._children = children
+            self._costs.clear()
+        moves: dict[str, set[str]] = {}
+        for move in (move for state in states.values() for move in state.moves):
+            moves.setdefault(move.event.leaf, set()).update(event.leaf for event in move.logs.values())
+        holders = tuple(states[member].known_holder for member in self._members)
+        return holders, tuple((leaf, tuple(sorted(leaves))) for leaf, leaves in moves.items())
+
+    def _cost(self, left: frozenset[str], holders: Holders, trips: Trips, spare: int) -> Cost:
+        """The fewest breaks, and with them the fewest moves, with which what is left can follow; more breaks than there
+        are records where it cannot follow with so few as `spare`.
+        """
+        found = self._costs.get((left, holders, trips, spare))
         if found is not None:
             return found
-        if len(self._costs) > MAX_STEPS:
+        if len(self._costs) > self._steps + MAX_STEPS:
             raise _TooManyError
-        options = sorted(leaf for leaf in left if self._before[leaf].isdisjoint(left)) or sorted(left)[:1]
-        best: Cost | None = None
-        for leaf in options:
-            event = self._events[leaf]
-            if self._is_repeat(event, left, holders, went):
-                best = self._cost(left - {leaf}, holders, went)  # moves nothing, so nothing is lost by taking it now
-                break
-        if best is None:
-            best = min((self._cost_from(self._events[leaf], left, holders, went) for leaf in options), default=(0, 0))
-        self._costs[left, holders, went] = best
+        leaves = sorted(leaf for leaf in left if self._before[leaf].isdisjoint(left)) or sorted(left)[:1]
+        best = self._best([self._all[leaf] for leaf in leaves], left, holders, trips, spare)[0] if left else (0, 0)
+        self._costs[left, holders, trips, spare] = best
         return best
 
-    def _cost_from(self, event: Event, left: frozenset[str], holders: Holders, went: Went) -> Cost:
-        (breaks, moves), then_with, then_went = self._step(event, left, holders, went)
-        more_breaks, more_moves = self._cost(left - {event.leaf}, then_with, then_went)
+    def _best(
+        self, events: Sequence[Event], left: frozenset[str], holders: Holders, trips: Trips, spare: int
+    ) -> tuple[Cost, Taking]:
+        """Which of these to take next, and what that and all that is left costs. A repeat moves nothing, so nothing is
+        lost by taking it now, where what is left can follow.
+        """
+        takings: list[Taking] = []
+        for event in events:
+            if self._repeated(event, left, holders, trips) is None:
+                takings.append((event, False))
+                continue
+            cost = self._cost_of((event, False), left, holders, trips, spare)
+            if cost[0] <= spare:
+                return cost, (event, False)
+            if all(holder == event.body["from"] for holder in self._held(event, holders)):
+                takings.append((event, True))
+        costs = ((self._cost_of(taking, left, holders, trips, spare), taking) for taking in takings)
+        return min(costs, key=itemgetter(0), default=((len(self._all) + 1, 0), (events[0], False)))
+
+    def _cost_of(self, taking: Taking, left: frozenset[str], holders: Holders, trips: Trips, spare: int) -> Cost:
+        (breaks, moves), then_with, then_trips = self._step(taking, left, holders, trips)
+        if breaks > spare:
+            return len(self._all) + 1, 0
+        more_breaks, more_moves = self._cost(left - {taking[0].leaf}, then_with, then_trips, spare - breaks)
         return breaks + more_breaks, moves + more_moves
 
-    def _step(self, event: Event, left: frozenset[str], holders: Holders, went: Went) -> tuple[Cost, Holders, Went]:
-        """What it costs if `event` comes next, who holds what then, and how often it has gone each way."""
-        if self._is_repeat(event, left, holders, went):
-            return (0, 0), holders, went
+    def _step(
+        self, taking: Taking, left: frozenset[str], holders: Holders, trips: Trips
+    ) -> tuple[Cost, Holders, Trips]:
+        """What it costs if this comes next, and who holds what then, after which trips."""
+        event, is_once_more = taking
+        if not is_once_more and (at := self._repeated(event, left, holders, trips)) is not None:
+            leaf, leaves = trips[at]
+            kept = (other for other in leaves if self._all[other].log != event.log)
+            return (0, 0), holders, (*trips[:at], (leaf, tuple(sorted((*kept, event.leaf)))), *trips[at + 1 :])
         giver, to = event.body["from"], event.body["to"]
         after, breaks = list(holders), 0
         for i, member in enumerate(self._members):
@@ -103,23 +140,25 @@ class Linking:
             for child in self._children[i]:
                 if holders[child] == holders[i]:
                     after[child] = to
-        way = self._ways.index(_way(event))
-        return (breaks, 1), tuple(after), (*went[:way], went[way] + 1, *went[way + 1 :])
+        return (breaks, 1), tuple(after), (*trips, (event.leaf, (event.leaf,)))
 
-    def _is_repeat(self, event: Event, left: frozenset[str], holders: Holders, went: Went) -> bool:
-        """Whether another log's record of the same handover was taken, and this log's own has not answered to it.
+    def _repeated(self, event: Event, left: frozenset[str], holders: Holders, trips: Trips) -> int | None:
+        """The trip of which this is one more record, by its place; None if it is a trip of its own."""
+        held = self._held(event, holders)
+        is_with_giver = all(holder == event.body["from"] for holder in held)
+        if is_with_giver and not self._gone_on[event.leaf] <= left:
+            return None
+        is_there = all(holder == event.body["to"] for holder in held)
+        for at, (leaf, leaves) in enumerate(trips):
+            first = self._all[leaf]
+            own = next((self._all[other] for other in leaves if self._all[other].log == event.log), None)
+            is_alike = not first.moved.keys().isdisjoint(event.moved)
+            if is_alike and is_one_more_record(event, first, own, self._order, is_there=is_there):
+                return at
+        return None
 
-        It either did not know of it, or confirms it while the item is still there (a receipt). What its station knew to
-        have left there, and the giver holds, goes there once more.
-        """
-        named = [holders[i] for i, member in enumerate(self._members) if member in event.moved]
-        is_there = all(holder == event.body["to"] for holder in named)
-        recorded, known = self._own[event.leaf]
-        answered = known if all(holder == event.body["from"] for holder in named) else recorded
-        return went[self._ways.index(_way(event))] > answered and any(
-            twin.leaf not in left and (is_there or twin.leaf in self._apart[event.leaf])
-            for twin in self._twins[event.leaf]
-        )
+    def _held(self, event: Event, holders: Holders) -> list[str | None]:
+        return [holders[i] for i, member in enumerate(self._members) if member in event.moved]
 
 
 def gave_on(earlier: Event, event: Event) -> bool:
@@ -127,33 +166,14 @@ def gave_on(earlier: Event, event: Event) -> bool:
     return earlier.body["from"] == event.body["to"] and not earlier.moved.keys().isdisjoint(event.moved)
 
 
-def _way(event: Event) -> tuple[str, str]:
-    return event.body["from"], event.body["to"]
+def is_one_more_record(event: Event, first: Event, own: Event | None, order: Order, *, is_there: bool) -> bool:
+    """Whether an event records a move once more: the same way, by a log that has not recorded it (of a forked one: in
+    another history), not knowing of it or confirming it while the item is there still.
 
-
-def _earlier(event: Event, events: Iterable[Event]) -> tuple[int, int]:
-    """How often the item went this way before: as the same log recorded it, and as far as it knew by this; it went once
-    more where it left again and had not been recorded as coming.
+    Args:
+        first: the record by which it moved.
+        own: the newest record of it by the event's log; None where that has none.
     """
-    recorded = known = 0
-    is_there = False
-    for other in sorted((o for o in events if o.log == event.log and o.seq < event.seq), key=lambda o: o.seq):
-        if _same_way(other, event):
-            recorded, known = recorded + 1, known + 1
-        if gave_on(other, event):
-            known, is_there = known + (not is_there), False
-        elif other.body["to"] == event.body["to"]:
-            is_there = True
-    return recorded, known
-
-
-def _same_way(one: Event, other: Event) -> bool:
-    return bool(
-        one.body["from"] == other.body["from"]
-        and one.body["to"] == other.body["to"]
-        and not one.moved.keys().isdisjoint(other.moved)
-    )
-
-
-def _is_twin(one: Event, other: Event) -> bool:
-    return one.log != other.log and _same_way(one, other)
+    if (event.body["from"], event.body["to"]) != (first.body["from"], first.body["to"]):
+        return False
+    return (own is None or order.are_apart(own, event)) and (is_there or not order.is_before(first, event))

@@ -5,7 +5,7 @@ even where its record was withdrawn later: a correction takes back a statement, 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -18,9 +18,9 @@ Known = dict[str, int]
 class Order:
     """A set of events being taken one by one, each after all that were before it."""
 
-    def __init__(self, logs: dict[str, list[Event]], left_out: Container[str]) -> None:
+    def __init__(self, logs: dict[str, list[Event]], left_out: Container[str], loose: Collection[str] = ()) -> None:
         self._events = {event.leaf: event for events in logs.values() for event in events}
-        self._logs = logs
+        self._logs, self.loose = logs, loose
         self._clocks = _clocks(logs) if len(logs) > 1 else {}
         self._queues: dict[str, list[Event]] = {}
         """The waiting events of each log, the next one last."""
@@ -34,6 +34,16 @@ class Order:
             return first.seq < second.seq
         return self._clocks[second.leaf].get(first.log, 0) >= first.seq
 
+    def goes_first(self, first: Event, second: Event) -> bool:
+        """Whether what `first` tells of happened before what `second` does: its station knew it, and did not key in
+        `second` later, when it knew what came after it too.
+        """
+        return second.leaf not in self.loose and self.is_before(first, second)
+
+    def are_apart(self, one: Event, other: Event) -> bool:
+        """Whether neither of two events was recorded by a station that knew the other."""
+        return not self.is_before(one, other) and not self.is_before(other, one)
+
     def was_known_to(self, event: Event, other: Event) -> bool:
         """Whether the log of `event` knew `other` from its own earlier records, apart from what `event` refers to."""
         if other.log == event.log:
@@ -45,6 +55,11 @@ class Order:
     def is_known_in(self, log: str, event: Event) -> bool:
         """Whether an event of that log, among those of the set, was recorded by a station that knew `event`."""
         return any(self.is_before(event, later) for later in self._logs.get(log, ()))
+
+    @property
+    def keyed_in_later(self) -> list[Event]:
+        """The handovers of the set that were keyed in later than they happened."""
+        return [e for e in self._events.values() if e.type == "handover" and e.body["occurred"] is not None]
 
     def find(self, leaf: str) -> Event | None:
         """The event of that identity, or None where it is not in the set."""
@@ -59,11 +74,17 @@ class Order:
 
         Honest logs cannot refer in a circle. Where a hostile one does, the smallest leaf digest breaks it.
         """
-        heads = [event for queue in self._queues.values() for event in _next_of(queue)]
-        if len(self._queues) < 2:
+        heads = [event for queue in self._queues.values() for event in self._heads_of(queue)]
+        if len(heads) < 2 or (len(self._queues) < 2 and not self.loose):
             return heads
-        free = [event for event in heads if not any(self.is_before(other, event) for other in heads)]
+        free = [event for event in heads if not any(self.goes_first(other, event) for other in heads)]
         return free or [min(heads, key=_leaf)]
+
+    def _heads_of(self, queue: list[Event]) -> list[Event]:
+        if not self.loose:
+            return _next_of(queue)
+        firm = [event for event in queue if event.leaf not in self.loose]
+        return [*(_next_of(firm) if firm else ()), *(event for event in queue if event.leaf in self.loose)]
 
     def take(self, event: Event) -> None:
         """Take an event out of those that wait."""
@@ -73,16 +94,17 @@ class Order:
             del self._queues[event.log]
 
 
-def causal_order(events: Iterable[Event], left_out: Container[str] = ()) -> Order:
+def causal_order(events: Iterable[Event], left_out: Container[str] = (), loose: Collection[str] = ()) -> Order:
     """Order a set of events by what each one's station knew when it recorded it.
 
     Args:
         left_out: leaves of events that say what was known and never come up themselves.
+        loose: leaves of events that were keyed in later, and may stand before what their station knew by then.
     """
     logs: dict[str, list[Event]] = {}
     for event in sorted(events, key=lambda event: (event.log, event.seq, event.leaf)):
         logs.setdefault(event.log, []).append(event)
-    return Order(logs, left_out)
+    return Order(logs, left_out, loose)
 
 
 def _seq(event: Event) -> int:

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from custody.chain.findings import Finding
+from custody.chain.findings import BROKEN, Finding
 from custody.chain.item_state import Link
 
 if TYPE_CHECKING:
     from custody.chain.chain import Chain
 
-_BROKEN = frozenset({"GAP", "FORK", "SUSPECTED_COPY"})
-_EXPLAINABLE = _BROKEN | {"SHORTAGE", "UNKNOWN_CODE", "LATE"}
+_EXPLAINABLE = BROKEN | {"SHORTAGE", "UNKNOWN_CODE", "LATE"}
 
 
 def beside_strangers(chain: "Chain", with_all: "Chain", strangers: Mapping[str, str]) -> "Chain":
@@ -57,7 +56,7 @@ def told_otherwise(finding: Finding, chain: "Chain", giver: str) -> Finding:
 
 def _kind(finding: Finding) -> tuple[str, str | None]:
     """What is compared: that custody broke at a record is one thing, however it did."""
-    return ("broken" if finding.code in _BROKEN else finding.code, finding.leaf)
+    return ("broken" if finding.code in BROKEN else finding.code, finding.leaf)
 
 
 def _provisional(finding: Finding, with_all: "Chain", strangers: Mapping[str, str]) -> Finding:

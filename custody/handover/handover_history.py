@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from custody.chain.findings import moment
+from custody.chain.held import Held
+from custody.chain.item_state import has_no_station
 from custody.chain.order import causal_order
 from custody.format.events import Event
 from custody.format.item_facts import Item
@@ -108,6 +110,8 @@ def around_then(
     listed: Collection[str] | None = None,
     paper: Mapping[str, Item] | None = None,
     met_giver: bool = True,
+    logs: Held | None = None,
+    events: Iterable[Event] = (),
 ) -> Around:
     """What is known around a recorded handover, as of then.
 
@@ -121,6 +125,8 @@ def around_then(
         listed: what the other side's record of this handover lists, where nobody of its own side does.
         paper: what papers that had been read then said was to come and no record here tells of.
         met_giver: whether the giver's own log is here.
+        logs: how much is held of the logs that count; None: the station is alone.
+        events: all that is known now of the items, by which it is seen how far these logs knew the records.
     """
     first, log = records[0].body, log or records[0].log
     giver, to, number = str(first["from"]), str(first["to"]), str(first["bast"])
@@ -149,6 +155,19 @@ def around_then(
         [event.body for event in others],
         elsewhere,
         met_giver,
-        met_giver and is_own_number(log, number),
+        met_giver and (is_own_number(log, number) or _has_all(records, logs, events, places)),
         listed,
     )
+
+
+def _has_all(records: Sequence[Event], logs: Held | None, events: Iterable[Event], places: Mapping[str, Place]) -> bool:
+    """Whether no further record under the number of a handover is to come: each log of its two places (where one is a
+    truck, each log), and one besides its own, is held up to a record that was made knowing these.
+    """
+    if logs is None:
+        return False
+    first, way = records[0], (records[0].body["from"], records[0].body["to"])
+    is_anywhere = any(has_no_station(places, end) for end in way)
+    there = {log for place in (logs.logs if is_anywhere else way) for log in logs.logs.get(place, ())}
+    order = causal_order({event.leaf: event for event in (*events, *records)}.values())
+    return bool(there - {first.log}) and logs.is_past(records, None if is_anywhere else [way], order, places)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from custody.chain.findings import Finding
+from custody.chain.held import Held
 from custody.chain.item_state import Link
 from custody.format.event_types import Body
 from custody.format.events import Event
@@ -30,6 +31,7 @@ def found_by_lists(
     fold: "Callable[[str, Iterable[Event]], Chain]",
     places: Mapping[str, Place],
     met: Collection[str] | None,
+    held: Held | None = None,
 ) -> list[Finding]:
     """Where a list named the item and it did not go (closed once it has), or it went beyond a list.
 
@@ -40,6 +42,7 @@ def found_by_lists(
         standing: those of them that no correction took back.
         fold: the chain of one of the family by some of these events, without what lists say.
         met: the places whose stations' logs are here; None: all are.
+        held: how much is held of the logs that count.
     """
     code, found = chain.code, list[Finding]()
     handovers = [event for event in standing if event.type == "handover"]
@@ -64,6 +67,8 @@ def found_by_lists(
             moved=[code] if any(link.event.leaf in beside and link.has_moved for link in chain.links) else (),
             log=log,
             met_giver=met is None or event.body["from"] in met,
+            logs=held,
+            events=events.values(),
         )
         facts = handover_facts([_cut(part, family).body for part in parts], (), around, places)
         wanted = "SHORTAGE" if code in event.absent else "EXCESS"

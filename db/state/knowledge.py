@@ -23,7 +23,7 @@ class _Read:
 
 
 class Knowledge(Mapping[str, Mapping[str, int]]):
-    """For each log held, how far it knew each other one: by what it refers to, and by the heads that it kept.
+    """For each log held, how far it knew each one: by its own numbers, by what it refers to, and by the heads that it kept.
 
     Reading a whole log takes a while and is asked for only where custody broke, so no log is read before.
     """
@@ -88,6 +88,7 @@ class Knowledge(Mapping[str, Mapping[str, int]]):
 
 
 def _learn(event: Event, known: dict[str, int]) -> None:
+    known[event.log] = max(known.get(event.log, 0), event.seq - 1)
     for ref in event.body["refs"]:
         known[ref["log"]] = max(known.get(ref["log"], 0), ref["seq"])
     if event.type == "witness":

@@ -205,6 +205,8 @@ def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[s
         listed=listed,
         paper=waybill.items,
         met_giver=state.has_met(giver),
+        logs=state.held,
+        events=[event for events in histories.values() for event in events],
     )
     looks = [look.body for look in looks_of(parts, histories)]
     return handover_facts([part.body for part in parts], looks, around, places), then

@@ -1,9 +1,13 @@
 """What a list of what was to go says in an item's own chain: short until it goes, or taken beyond the list."""
 
 import random
+from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from custody.chain.held import Held
 from custody.handover.receipts import listed_there
 from tests.support.custody_notation import chain_of, codes, ledger, open_codes, read
 
@@ -80,6 +84,59 @@ def test_a_shortage_is_provisional_where_a_laptop_under_the_same_number_may_have
         assert (finding.code, finding.is_provisional) == ("SHORTAGE", is_provisional)
     [finding] = read(moved, met=frozenset({"PPK"})).findings
     assert finding.is_provisional
+
+
+KNOWN = {"A": {"A": 2}, "B": {"A": 2}, "C": {"A": 2}}
+"""Two laptops of the warehouse and one of the district: each has recorded something that it made knowing A2."""
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_final"),
+    [
+        ({}, True),
+        ({"A": {"A": 1}}, False),  # it may have a form of a second load
+        ({"B": {"A": 1}}, False),  # the second laptop may have loaded it
+        ({"C": {"A": 1}}, False),  # so may the receiver's
+    ],
+)
+def test_a_shortage_under_a_shared_number_is_final_once_each_log_of_both_ends_has_gone_on_after_it(
+    changed: dict[str, dict[str, int]], is_final: bool
+) -> None:
+    text = BEGIN + "A2 handover WH>PPK Y absent=X bast=7\nB1 [A1] handover WH>PPK Z v=3 bast=7"
+    held = Held({"WH": frozenset("AB"), "PPK": frozenset("C")}, {**KNOWN, **changed})
+
+    def stands(text: str, held: Held) -> list[bool]:
+        found = chain_of(text, held=held).findings
+        return [not finding.is_provisional for finding in found if finding.code == "SHORTAGE"]
+
+    assert stands(text, held) == [is_final]
+    assert stands(text, replace(held, awaited=frozenset({"WH"}))) == [False]  # a third laptop there is not here
+    alone = replace(held, logs={"WH": frozenset("A")}, has_all=True)
+    assert stands(text, alone) == [False]  # the other laptop of the number is not known at all
+    truck = text.replace("WH>PPK", "WH>DK1TR")
+    assert stands(truck, held) == [False]  # any station may have loaded it
+    assert stands(truck, replace(held, has_all=True)) == [is_final]
+    assert stands(text.replace("PPK Z", "PPK X"), held) == []
+
+
+@settings(max_examples=200)
+@given(st.randoms(use_true_random=False))
+def test_what_a_second_laptop_under_the_number_has_is_never_short_for_good(dice: random.Random) -> None:
+    notes = [f"A{n} [A1] incident Y" for n in range(3, 5)]
+    early, late = dice.randint(0, 2), dice.randint(0, 2)
+    notes += [f"B{n} [A1] incident Y" for n in range(1, early + 1)]
+    notes += [f"B{early + 1} [A1] handover WH>PPK X v=3 bast=7"]
+    notes += [f"B{n} [A2] incident Y" for n in range(early + 2, early + 2 + late)]
+    notes += ["C1 [A1] incident Y", f"C2 [A2 B{early + 1}] incident Y"]
+    events = ledger(BEGIN + "A2 handover WH>PPK Y absent=X bast=7\n" + "\n".join(notes))
+    part = {name: dice.randint(0, 5) for name in "ABC"}
+    here = [event for event in events.values() if event.seq <= part[event.log]]
+    known: dict[str, dict[str, int]] = {log: {} for log in "ABC"}
+    for event in here:
+        known[event.log][event.log] = event.seq - 1
+        known[event.log] |= {ref["log"]: ref["seq"] for ref in event.body["refs"] if ref["log"] != event.log}
+    held = Held({"WH": frozenset("AB"), "PPK": frozenset("C")}, known, has_all=True)
+    assert [f for f in read(here, held=held).findings if f.code == "SHORTAGE" and not f.is_provisional] == []
 
 
 @pytest.mark.parametrize(
