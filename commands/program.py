@@ -52,6 +52,10 @@ COMMANDS = {
         N_("Write an empty table to fill in, with drop-downs and an example. KIND: places, needs, items or points."),
     ),
     "plan": ("admin.plan", N_("Register the items that the needs ask for and that do not exist yet.")),
+    "withdraw": (
+        "admin.plan",
+        N_("Withdraw a place with all below it, a kind or a critical point from the plan; its records stay."),
+    ),
     "items": ("admin.plan", N_("List items: code, kind, to, k/n, holder, condition.")),
     "receive": (
         "record.receive",

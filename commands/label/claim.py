@@ -7,7 +7,6 @@ from commands.context import (
     Whole,
     by_option,
     json_option,
-    kind_argument,
     note,
     one_line,
     pass_station,
@@ -20,7 +19,7 @@ from custody.format.codes import ItemLabel, show_code
 from language import _, ngettext
 from language.text import number
 from reports.words import kind_name
-from services.plan.custodians import find_custodian, optional_custodian
+from services.plan.custodians import find_custodian, find_kind, optional_custodian
 from services.records.label_prints import claim as record_claim
 
 
@@ -57,7 +56,7 @@ def claim(
         items = record_claim(
             store,
             wanted,
-            kind=kind_argument(store, kind) or kind,
+            kind=find_kind(store, kind),
             to=find_custodian(store, to),
             quantity=quantity,
             election=None if election is None else one_line("--election", election),

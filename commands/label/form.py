@@ -10,7 +10,6 @@ from commands.context import (
     Output,
     Station,
     json_option,
-    kind_argument,
     pass_station,
     print_json,
     repeatable,
@@ -21,7 +20,7 @@ from custody.plan.places import Place, below
 from db.store import Store
 from language import _
 from reports.handover.blank_form import Form, FormPaper, write_forms
-from services.plan.custodians import find_custodian, optional_custodian
+from services.plan.custodians import find_custodian, optional_custodian, optional_kind
 from services.reporting.bast_letters import chosen_template
 from services.reporting.made_by import made_of
 from tables.output.safe_file import safe_file
@@ -78,7 +77,7 @@ def form(
     with station.store() as store:
         tops = [find_custodian(store, text) for text in bound]
         forms = _forms(
-            store, optional_custodian(store, giver), find_custodian(store, to), tops, each, kind_argument(store, kind)
+            store, optional_custodian(store, giver), find_custodian(store, to), tops, each, optional_kind(store, kind)
         )
         if not empty and not any(one.items for one in forms):
             raise InputError(

@@ -12,7 +12,6 @@ from commands.context import (
     Whole,
     by_option,
     json_option,
-    kind_argument,
     note,
     pass_station,
     print_json,
@@ -29,7 +28,7 @@ from language.text import number
 from services.labels.print_job import PrintJob, known_stocks
 from services.labels.print_run import labelled_places, print_blanks, print_items, print_places
 from services.labels.selection import in_order, known_items
-from services.plan.custodians import optional_custodian
+from services.plan.custodians import optional_custodian, optional_kind
 
 MAX_BLANKS = 10_000
 
@@ -76,7 +75,7 @@ def labels(
         return
     with station.store(write=True) as store:
         set_worker(store, by)
-        top, only = optional_custodian(store, to), kind_argument(store, kind)
+        top, only = optional_custodian(store, to), optional_kind(store, kind)
         if places:
             shown = labelled_places(store, top)
             pages = print_places(store, job, shown)

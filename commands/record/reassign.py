@@ -9,7 +9,6 @@ from commands.context import (
     Station,
     by_option,
     json_option,
-    kind_argument,
     note,
     one_line,
     pass_station,
@@ -24,7 +23,7 @@ from language import _, ngettext
 from language.text import number
 from reports.lists.balance_list import balance_report, by_ends
 from reports.words import place_path
-from services.plan.custodians import find_custodian, optional_custodian
+from services.plan.custodians import find_custodian, optional_custodian, optional_kind
 from services.records.reassigning import balance_of, even_out, record_reassignment
 
 _LONGEST_REASON = 300
@@ -82,7 +81,7 @@ def balance(
         raise InputError(N_("--reason goes with --do alone"), hint=N_("Add --do to record the moves."))
     with station.store(write=does) as store:
         set_worker(store, by)
-        top, only = optional_custodian(store, place), kind_argument(store, kind)
+        top, only = optional_custodian(store, place), optional_kind(store, kind)
         needs = {need.kind: need for need in store.state.needs()}
         events: list[str] = []
         if does:

@@ -2,7 +2,7 @@
 
 import click
 
-from commands.context import Station, Whole, json_option, kind_argument, one_line, pass_station, print_json
+from commands.context import Station, Whole, json_option, one_line, pass_station, print_json
 from custody.errors import N_, InputError
 from custody.people import named_twice_in
 from language import _
@@ -10,6 +10,7 @@ from language.text import number
 from reports.lists.delivery_list import account_json, row_sentence
 from reports.words import people_json, people_words
 from services.one_line import LONGEST_NOTE
+from services.plan.custodians import find_kind
 from services.records.vendor_deliveries import account, record_delivery
 from services.scanning.handover_details import read_occurred
 
@@ -55,7 +56,7 @@ def receive(
     if not named:
         raise InputError(N_("--from names no vendor"), hint=N_("Give the vendor's name."))
     with station.store(write=True) as store:
-        kind_argument(store, item_kind)
+        item_kind = find_kind(store, item_kind)
         kinds = {need.kind: need for need in store.state.needs()}
         event = record_delivery(
             store,

@@ -12,7 +12,6 @@ from commands.context import (
     Output,
     Station,
     json_option,
-    kind_argument,
     note,
     pass_station,
     print_json,
@@ -37,7 +36,7 @@ from reports.lists.delivery_list import delivery_report
 from reports.lists.print_account import print_prints, prints_json
 from reports.lists.progress_list import print_progress, progress_json, save_progress
 from reports.report_files import save_prints
-from services.plan.custodians import optional_custodian
+from services.plan.custodians import optional_custodian, optional_kind
 from services.records import vendor_deliveries
 from services.records.label_prints import account as account_of
 from services.reporting.evaluation_chapters import progress_rows
@@ -90,7 +89,7 @@ def report(
         if kind == "bast":
             report_bast(store, number, out, template, as_json=as_json)
             return
-        top, only = optional_custodian(store, to), kind_argument(store, item_kind)
+        top, only = optional_custodian(store, to), optional_kind(store, item_kind)
         if kind == "prints":
             _refuse_selection(top, only, held_by)
             _report_prints(store, out, as_json=as_json)

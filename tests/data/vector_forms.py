@@ -366,3 +366,14 @@ def third_forms() -> list[tuple[str, dict[str, Any]]]:
         ("handover", second | told | {"destinations": runs, "meant": meant}),
         ("handover", second | {"bast": "0045/51.08/2026", "destinations": [], "meant": None}),
     ]
+
+
+def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
+    """The own fields of each type of event that version 4 brought."""
+    rows = [
+        {"row": "place", "code": "51.08.01.2009.001"},
+        {"row": "need", "kind": "bilik", "level": "polling_station"},
+        {"row": "need", "kind": "segel", "level": None},
+        {"row": "point", "point": "TK-01"},
+    ]
+    return [("withdraw", {"rows": rows, "note": "salah ketik", "part": 1, "parts": 1})]
