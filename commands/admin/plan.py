@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from commands.completion import KIND, PLACE, complete_planned
 from commands.context import (
     Station,
     Words,
@@ -33,8 +34,8 @@ from tables.vocabulary import parse_level
 
 
 @click.command()
-@click.option("--place", metavar=_("CODE"), help=_("Only for this place and all below it."))
-@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--place", type=PLACE, metavar=_("CODE"), help=_("Only for this place and all below it."))
+@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--dry-run", is_flag=True, help=_("Only count them; record nothing."))
 @json_option
 @pass_station
@@ -99,9 +100,11 @@ def _number(value: int) -> str:
 
 
 @click.command()
-@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--to", "to", metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
-@click.option("--held-by", metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle."))
+@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--to", "to", type=PLACE, metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
+@click.option(
+    "--held-by", type=PLACE, metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle.")
+)
 @json_option
 @pass_station
 def items(station: Station, kind: str | None, to: str | None, held_by: str | None, as_json: bool) -> None:
@@ -152,7 +155,7 @@ _SORTS = {"place": "place", "tempat": "place", "kind": "kind", "jenis": "kind", 
 
 @click.command()
 @click.argument("what", type=Words(_SORTS), metavar="place|kind|point")
-@click.argument("names", nargs=-1, required=True, metavar=_("NAME..."))
+@click.argument("names", nargs=-1, required=True, metavar=_("NAME..."), shell_complete=complete_planned)
 @click.option("--level", metavar=_("LEVEL"), help=_("Of a kind, only what places of this level need: TPS, PPS, PPK."))
 @click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("What was wrong, for whoever reads it later."))
 @click.option("--yes", is_flag=True, help=_("Withdraw without asking."))

@@ -2,6 +2,7 @@
 
 import click
 
+from commands.completion import ITEM, KIND, PLACE
 from commands.context import (
     Station,
     Whole,
@@ -24,17 +25,19 @@ from services.records.label_prints import claim as record_claim
 
 
 @click.command()
-@click.argument("code", nargs=-1, metavar=_("CODE..."))
+@click.argument("code", nargs=-1, type=ITEM, metavar=_("CODE..."))
 @click.option(
     "--codes",
     metavar=_("FILE|-"),
     help=_("A file of codes, one a line; - for standard input: a pipe, or a USB scanner that types."),
 )
-@click.option("--kind", required=True, metavar=_("KIND"), help=_("What the things are."))
-@click.option("--to", "to", required=True, metavar=_("PLACE"), help=_("Where they are bound for."))
+@click.option("--kind", required=True, type=KIND, metavar=_("KIND"), help=_("What the things are."))
+@click.option("--to", "to", required=True, type=PLACE, metavar=_("PLACE"), help=_("Where they are bound for."))
 @click.option("--quantity", type=Whole(1), default=1, show_default=True, metavar="N", help=_("How many are in each."))
 @click.option("--election", metavar=_("ELECTION"), help=_("Whose they are, where there is one for each election."))
-@click.option("--held-by", metavar=_("PLACE"), help=_("Who answers for them now; without it, this station's place."))
+@click.option(
+    "--held-by", type=PLACE, metavar=_("PLACE"), help=_("Who answers for them now; without it, this station's place.")
+)
 @by_option
 @json_option
 @pass_station

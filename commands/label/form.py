@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from commands.completion import KIND, PLACE
 from commands.context import (
     Integer,
     Output,
@@ -31,17 +32,23 @@ _MOST_EMPTY = 100
 
 @click.command()
 @click.option(
-    "--from", "giver", metavar=_("PLACE"), help=_("Who gives; without it, the place above, or left to fill in.")
+    "--from",
+    "giver",
+    type=PLACE,
+    metavar=_("PLACE"),
+    help=_("Who gives; without it, the place above, or left to fill in."),
 )
-@click.option("--to", required=True, metavar=_("PLACE"), help=_("Who receives: a place, or a number plate."))
-@repeatable("--bound", _("Where a vehicle goes: a place; may be given several times."), metavar=_("PLACE"))
+@click.option(
+    "--to", required=True, type=PLACE, metavar=_("PLACE"), help=_("Who receives: a place, or a number plate.")
+)
+@repeatable("--bound", _("Where a vehicle goes: a place; may be given several times."), type=PLACE, metavar=_("PLACE"))
 @click.option(
     "--each",
     type=click.Choice(_LEVELS),
     metavar=_("LEVEL"),
     help=_("One form for each district, village or polling_station below --to."),
 )
-@click.option("--kind", metavar=_("KIND"), help=_("Only items of this kind."))
+@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only items of this kind."))
 @click.option(
     "--empty",
     type=Integer(),

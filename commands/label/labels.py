@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from commands.admin.printers import print_calibration
+from commands.completion import ITEM, KIND, PLACE
 from commands.context import (
     Input,
     Station,
@@ -34,10 +35,10 @@ MAX_BLANKS = 10_000
 
 
 @click.command()
-@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--to", "to", metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
+@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--to", "to", type=PLACE, metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
 @click.option("--codes", type=Input(), metavar=_("FILE"), help=_("Only the codes in this file, one a line."))
-@repeatable("--code", _("Only this item; may be given several times."), metavar=_("CODE"))
+@repeatable("--code", _("Only this item; may be given several times."), type=ITEM, metavar=_("CODE"))
 @click.option(
     "--blank",
     type=Whole(1, MAX_BLANKS),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from commands.completion import ITEM, KIND, PLACE
 from commands.context import (
     Output,
     Station,
@@ -31,8 +32,8 @@ _SHOWN_WAYS = 20
 
 
 @click.command()
-@click.argument("codes", nargs=-1, required=True, metavar=_("CODE..."))
-@click.option("--to", required=True, metavar=_("PLACE"), help=_("Where they are bound for now."))
+@click.argument("codes", nargs=-1, required=True, type=ITEM, metavar=_("CODE..."))
+@click.option("--to", required=True, type=PLACE, metavar=_("PLACE"), help=_("Where they are bound for now."))
 @click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why."))
 @by_option
 @json_option
@@ -59,8 +60,8 @@ def reassign(station: Station, codes: tuple[str, ...], to: str, reason: str, by:
 
 
 @click.command()
-@click.option("--place", metavar=_("PLACE"), help=_("Only what this place and those below it lack."))
-@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--place", type=PLACE, metavar=_("PLACE"), help=_("Only what this place and those below it lack."))
+@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--do", "does", is_flag=True, help=_("Record the proposed moves as new destinations."))
 @click.option("--reason", default="", metavar=_("TEXT"), help=_("With --do: why."))
 @click.option("--out", type=Output(), metavar=_("FILE"), help=_("Write it to a .pdf, .csv, .xlsx or .json file."))

@@ -2,6 +2,7 @@
 
 import click
 
+from commands.completion import KIND
 from commands.context import Station, Whole, json_option, one_line, pass_station, print_json
 from custody.errors import N_, InputError
 from custody.people import named_twice_in
@@ -19,7 +20,7 @@ _MOST = 2**53 - 1
 
 @click.command()
 @click.option("--from", "vendor", required=True, metavar=_("VENDOR"), help=_("Who delivers: a vendor's code or name."))
-@click.option("--kind", "item_kind", required=True, metavar=_("KIND"), help=_("What was delivered."))
+@click.option("--kind", "item_kind", required=True, type=KIND, metavar=_("KIND"), help=_("What was delivered."))
 @click.option(
     "--arrived", type=Whole(0, _MOST), required=True, metavar="N", help=_("How many arrived, the damaged included.")
 )

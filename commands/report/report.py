@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from commands.completion import KIND, PLACE
 from commands.context import (
     Input,
     Output,
@@ -56,10 +57,14 @@ from services.reporting.made_by import made_of
     metavar=_("FILE"),
     help=_("Of bast: the office's own template; else bast.toml in the station's folder."),
 )
-@click.option("--to", "--place", "to", metavar=_("PLACE"), help=_("Only what is bound for this place or below it."))
-@click.option("--kind", "item_kind", metavar=_("KIND"), help=_("Only items of this kind."))
+@click.option(
+    "--to", "--place", "to", type=PLACE, metavar=_("PLACE"), help=_("Only what is bound for this place or below it.")
+)
+@click.option("--kind", "item_kind", type=KIND, metavar=_("KIND"), help=_("Only items of this kind."))
 @clock_options
-@click.option("--held-by", metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle."))
+@click.option(
+    "--held-by", type=PLACE, metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle.")
+)
 @click.option(
     "--out",
     type=Output(),

@@ -14,9 +14,11 @@ from db.store import Store
 from language import _
 from language.text import printable
 from reports.words import clock_at, place_path
+from tables.place_codes import bare
 
 SHOWN_NAMES = 10
 """How many places an answer offers where a name means several, or none."""
+_COMPLETED = 100
 _LOOKED_THROUGH = 20_000
 """So many places are compared letter by letter with a name that none of them has; more would take seconds."""
 
@@ -104,6 +106,32 @@ def find_kind(store: Store, text: str, *, registered: bool = False) -> str:
     )
 
 
+def places_beginning(store: Store, typed: str) -> list[tuple[str, str]]:
+    """The places whose code or name begins as typed, by what begins so, with their names or codes.
+
+    A place of which the middle of the name was typed is told by its name where it is the only one.
+    """
+    places = store.state.places
+    found = [
+        (place.code, place_path(places, place.code)) if is_code else (place.name, place.code)
+        for place in places.beginning(typed, _COMPLETED)
+        for is_code in (place.code.startswith(typed.upper()),)
+    ]
+    if not found and len(only := places.find(typed, 2)) == 1:
+        return [(only[0].name, only[0].code)]
+    return found
+
+
+def kinds_beginning(store: Store, typed: str) -> list[tuple[str, str]]:
+    """The kinds whose code or name begins as typed, by what begins so, with their names or codes."""
+    found = {}
+    for need in store.state.needs():
+        for word, other in ((need.kind, need.name_id), (need.name_id, need.kind), (need.name_en, need.kind)):
+            if word.casefold().startswith(typed.casefold()) and (typed or word == need.kind):
+                found[word] = other
+    return list(found.items())
+
+
 def optional_kind(store: Store, text: str | None, *, registered: bool = False) -> str | None:
     """The code of a kind that an option names, as `find_kind` finds it; None where it names none."""
     return None if text is None else find_kind(store, text, registered=registered)
@@ -129,8 +157,11 @@ def _places_like(places: PlaceTable, text: str) -> list[Place]:
         return found
     if len(places) > _LOOKED_THROUGH:
         return []
-    by_key = {_key(place.name): place for place in places.tree().values()}
-    return [by_key[key] for key in get_close_matches(_key(text), by_key, SHOWN_NAMES, 0.75)]
+    by_key: dict[str, list[Place]] = {}
+    for place in places.tree().values():
+        by_key.setdefault(_key(bare(place.name)), []).append(place)
+    near = get_close_matches(_key(bare(text.strip())), by_key, SHOWN_NAMES, 0.75)
+    return [place for key in near for place in by_key[key]][:SHOWN_NAMES]
 
 
 def _only_one(text: str, found: Sequence[Place], places: Mapping[str, Place]) -> str:

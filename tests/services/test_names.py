@@ -68,7 +68,9 @@ def test_a_name_of_several_places_lists_at_most_ten_with_their_codes(store: Stor
         assert len(many.value.faults) == SHOWN_NAMES == 10
 
 
-@pytest.mark.parametrize(("text", "near"), [("Kaliuntu", "51.08.06.1024"), ("PPS Kaliunto", "51.08.06.1024")])
+@pytest.mark.parametrize(
+    ("text", "near"), [("Kaliuntu", "51.08.06.1024"), ("PPS Kaliunto", "51.08.06.1024"), ("kaliunto", "51.08.06.1024")]
+)
 def test_a_name_that_there_is_not_is_never_guessed_and_near_ones_are_offered(
     store: Store, text: str, near: str
 ) -> None:
