@@ -185,12 +185,29 @@ def _load_needs(
     rows = [_with_what_is_known(row, known.get((row.value.kind, row.value.level))) for row in rows]
     found += check_needs(rows, known.values())
     faults += found
+    rows += _renamed_elsewhere(rows, known)
     change, fresh = _compare(table, "needs", rows, known, lambda need: (need.kind, need.level), lambda need: need.kind)
     if not found:
         known |= {(need.kind, need.level): need for need in fresh}
         if not dry_run:
             record_plan(store, (), fresh, source=table.file, digest=table.digest)
     return change
+
+
+def _renamed_elsewhere(rows: Sequence[Located[Need]], known: Mapping[tuple[str, str], Need]) -> list[Located[Need]]:
+    """The known needs of kinds that these rows name otherwise, at levels that they do not have: a kind has one name."""
+    here = {(row.value.kind, row.value.level) for row in rows}
+    by_kind: dict[str, dict[tuple[str, str], Located[Need]]] = {}
+    for row in rows:
+        by_kind.setdefault(row.value.kind, {})[row.value.name_id, row.value.name_en] = row
+    renamed = {kind: next(iter(named.items())) for kind, named in by_kind.items() if len(named) == 1}
+    found = []
+    for key, need in known.items():
+        if key not in here and need.kind in renamed:
+            (name_id, name_en), row = renamed[need.kind]
+            if (need.name_id, need.name_en) != (name_id, name_en):
+                found.append(replace(row, value=replace(need, name_id=name_id, name_en=name_en)))
+    return found
 
 
 def _compare(
