@@ -36,6 +36,9 @@ LOADS = {
     "count_of_tps.csv": (15, 'rows left out: 4 "JUMLAH", 6-7 "JUMLAH"'),
     "grouped_codes.xlsx": (8, "headings are in row 1-2"),
     "tps_means_how_many.csv": (9, "times without a zone were read as WITA"),
+    "sub_district_rows.xlsx": (15, "Kecamatan stand in rows of their own: 2"),
+    "roman_sub_districts.xlsx": (15, "Kecamatan stand in rows of their own: 2"),
+    "tps_under_headings.csv": (7, "Kecamatan, Desa stand in rows of their own: 3"),
     "old_excel.xls": (4, "headings are in row 2"),
     "libreoffice.ods": (4, "headings are in row 3"),
     "printed_pages.xlsx": (4, 'rows left out: 5 "Kode", 9 "*) sesuai'),
@@ -51,6 +54,7 @@ ASKS = {
 """The options that answer what each asks, of which the last is right, and how many rows it then adds."""
 REFUSED = {
     "wrong_total.csv": "row 4, column Jumlah (D4): the total says 17581, and the rows 2 to 3 make 17518",
+    "wrong_sub_district_total.xlsx": "row 2, column Jumlah TPS (C2): the total says 6, and the rows 3 to 4 make 5",
     "tps_twice.csv": "row 4, column TPS (C4): TPS 2 of Patas stands in row 3 already",
     "one_name_twice.csv": "row 3, column Desa (B3): PATAS stands in row 2 already",
 }
