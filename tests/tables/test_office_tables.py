@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.plan.headings import FILE, remember, remembered
+from services.plan.headings import FILE, remember, remembered, remembered_names
 from tests.support.command_examples import Terminal
 
 FOLDER = Path(__file__).parents[1] / "data" / "office_tables"
@@ -153,6 +153,26 @@ def test_what_was_told_of_headings_is_remembered_for_the_next_table_with_the_sam
     assert office("load", "c.csv").code == 2, "other headings are another table"
 
 
+def test_which_place_a_name_means_is_remembered_for_the_next_table_that_has_it(office: Terminal) -> None:
+    answer = ("--name", "Gerokgak/Pejarakkan=51.08.01.2002")
+    assert office("load", FOLDER / "misspelt.csv", *answer, "--dry-run").code == 0
+    assert office("load", FOLDER / "misspelt.csv").code == 2, "looking keeps nothing"
+    assert office("load", FOLDER / "misspelt.csv", *answer).code == 0
+    Path("next.csv").write_text("No,Kecamatan,Desa,Jumlah TPS\n1,GEROKGAK,DESA PEJARAKKAN,3\n")
+    again = office("load", "next.csv")
+    assert again.code == 0 and "names as last time: Gerokgak/Pejarakkan = 51.08.01.2002" in again.err
+    assert "1 added" in again.out and office("items", "--to", "TPS 3 Pejarakan").code == 0
+    Path("other.csv").write_text("Kecamatan,Desa,Jumlah TPS\nGerokgak,Patas,1\n")
+    assert "last time" not in office("load", "other.csv").err
+    Path("new.csv").write_text("Kecamatan,Desa,Jumlah TPS\nGerokgak,Pejarakkan,1\n")
+    assert office("load", "new.csv", "--name", "Gerokgak/pejarakkan=51.08.01.2010").code == 0
+    assert remembered_names(office.home) == {"Gerokgak/pejarakkan": "51.08.01.2010"}, "the newest answer holds"
+    assert office("load", FOLDER / "unknown_heading.csv", "--map", "Satuan Kerja=nama").code == 0
+    assert remembered_names(office.home) and remembered(
+        office.home, [*"Kode,Satuan Kerja,Tingkat,Induk,Batas Waktu".split(",")]
+    )
+
+
 def test_what_is_remembered_of_headings_may_be_lost_or_damaged(tmp_path: Path) -> None:
     assert remembered(tmp_path, ["Kode"]) == {}
     remember(tmp_path, ["Kode", "Uraian"], {"Uraian": "name"})
@@ -165,9 +185,10 @@ def test_what_is_remembered_of_headings_may_be_lost_or_damaged(tmp_path: Path) -
         '[{"headings": 1}]',
         '[{"headings": ["kode", "uraian"], "columns": {"kode": 1}}]',
         "null",
+        '[{"names": {"a": 1}}, {"names": []}, 7]',
     ):
         (tmp_path / FILE).write_text(damage)
-        assert remembered(tmp_path, ["Kode", "Uraian"]) == {}
+        assert remembered(tmp_path, ["Kode", "Uraian"]) == {} == remembered_names(tmp_path)
 
 
 def test_options_that_fit_nothing_are_refused_with_what_there_is(office: Terminal) -> None:
