@@ -68,6 +68,12 @@ def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | Non
     suffix = path.suffix.lower()
     if path.is_dir():
         raise InputError(N_("{file} is a folder, not a table"), hint=N_("Name the file."), file=str(path))
+    if path.name.startswith("~$"):
+        raise InputError(
+            N_("{file} is no table: Excel writes it beside a workbook that is open"),
+            hint=N_("Close the workbook, and name it without ~$."),
+            file=path.name,
+        )
     try:
         if suffix in (".xlsx", ".xlsm", *_OLD):
             digest, sheets = (open_old_book if suffix in _OLD else xlsx_file.open_book)(path)
