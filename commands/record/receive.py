@@ -69,9 +69,7 @@ def receive(
             N_("--from, --kind and --arrived say what came, and one of them is missing"),
             hint=N_("Give all three, or a table with --load."),
         )
-    named = one_line("--from", vendor)
-    if not named:
-        raise InputError(N_("--from names no vendor"), hint=N_("Give the vendor's name."))
+    named = _vendor(vendor)
     with station.store(write=True) as store:
         item_kind = find_kind(store, item_kind)
         kinds = {need.kind: need for need in store.state.needs()}
@@ -107,6 +105,12 @@ def receive(
     if is_repeated:
         click.echo("  ! " + _("a delivery note of this number was recorded before: {paper}").format(paper=paper))
     click.echo(_("Event {log}:{seq}").format(log=event.log, seq=event.seq))
+
+
+def _vendor(given: str) -> str:
+    if named := one_line("--from", given):
+        return named
+    raise InputError(N_("--from names no vendor"), hint=N_("Give the vendor's name."))
 
 
 def _load(station: Station, table: Path, *, as_json: bool) -> None:

@@ -78,15 +78,7 @@ def load_files(
                 changes.append(_load_needs(store, table, needs, faults, dry_run))
             else:
                 changes.append(_load_items(store, table, places, needs.values(), faults, dry_run))
-        if faults:  # leaving by an exception takes back what the other files had recorded
-            count = len(faults)
-            raise InputError(
-                N_("nothing was loaded; faults in {files}: {count}"),
-                hint=N_("Correct them in the file and load it again."),
-                faults=few_of_a_kind(faults),
-                count=count,
-                files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
-            )
+        _refuse(faults)
         _note_missing_voters(changes, places.values(), needs.values())
         if seen is not None and seen != version_of(changes):
             raise ConflictError(
@@ -97,6 +89,18 @@ def load_files(
             remember(home, table.headers, table.reading.columns)
         remember_names(home, {name: code for reading in told.values() for name, code in reading.names.items()})
     return changes
+
+
+def _refuse(faults: list[Fault]) -> None:
+    """Leave by an exception where there are faults: it takes back what the other files had recorded."""
+    if faults:
+        raise InputError(
+            N_("nothing was loaded; faults in {files}: {count}"),
+            hint=N_("Correct them in the file and load it again."),
+            count=len(faults),
+            faults=few_of_a_kind(faults),
+            files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
+        )
 
 
 def _read(path: Path, reading: Reading, home: Path | None) -> Table:
