@@ -14,9 +14,9 @@ from custody.plan.places import Place
 from language import _
 from language.text import local_time, number, share
 from reports.listing import Listing, Section
-from reports.lists.progress_list import NEED_HEADERS, need_cells, progress_json, shown_need
+from reports.lists.progress_list import NEED_HEADERS, need_cells, progress_json
 from reports.output import LogHead
-from reports.words import Needs, kind_name
+from reports.words import Needs, kind_name, shown_need
 from tables.output.write import Cell, Sheet
 
 _SHOWN_SECTIONS = {"late": 2, "discrepancies": 2, "deliveries": 1}
