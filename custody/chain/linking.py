@@ -44,7 +44,7 @@ class Linking:
         self._members: list[str] = []
         self._children: dict[int, list[int]] = {}
         self._steps = 0
-        self._costs: dict[tuple[frozenset[str], Holders, Trips, int], Cost] = {}
+        self._costs: dict[tuple[frozenset[str], Holders, frozenset[Trip], int], Cost] = {}
 
     def first(self, ready: Sequence[Event], waiting: Iterable[Event], states: Mapping[str, State]) -> Taking:
         """The one of `ready` to take next, and whether it went there once more, though it could be a repeat."""
@@ -57,7 +57,7 @@ class Linking:
         try:
             if len(left) > MAX_WAITING:
                 raise _TooManyError
-            for spare in range(len(left)) if self._is_thorough else (len(left),):
+            for spare in range(len(left)) if self._is_thorough else (len(self._all),):
                 cost, taking = self._best(ready, left, *start, spare)
                 if cost[0] <= spare:
                     return taking
@@ -85,14 +85,14 @@ class Linking:
         """The fewest breaks, and with them the fewest moves, with which what is left can follow; more breaks than there
         are records where it cannot follow with so few as `spare`.
         """
-        found = self._costs.get((left, holders, trips, spare))
+        found = self._costs.get(key := (left, holders, frozenset(trips), spare))
         if found is not None:
             return found
         if len(self._costs) > self._steps + MAX_STEPS:
             raise _TooManyError
         leaves = sorted(leaf for leaf in left if self._before[leaf].isdisjoint(left)) or sorted(left)[:1]
         best = self._best([self._all[leaf] for leaf in leaves], left, holders, trips, spare)[0] if left else (0, 0)
-        self._costs[left, holders, trips, spare] = best
+        self._costs[key] = best
         return best
 
     def _best(
@@ -118,7 +118,9 @@ class Linking:
         (breaks, moves), then_with, then_trips = self._step(taking, left, holders, trips)
         if breaks > spare:
             return len(self._all) + 1, 0
-        more_breaks, more_moves = self._cost(left - {taking[0].leaf}, then_with, then_trips, spare - breaks)
+        more_breaks, more_moves = self._cost(
+            left - {taking[0].leaf}, then_with, then_trips, spare - breaks * self._is_thorough
+        )
         return breaks + more_breaks, moves + more_moves
 
     def _step(

@@ -13,7 +13,6 @@ from custody.errors import N_, CodeError
 from custody.format import base45, compression
 from custody.format.codes import ALPHABET
 
-MAX_PARTS = 99
 PREFIX = "W1:"
 FRAME_LENGTH = len("W1:01234567:12/34:*")
 """The most that a part has besides its data."""

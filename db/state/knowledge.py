@@ -23,7 +23,7 @@ class _Read:
 
 
 class Knowledge(Mapping[str, Mapping[str, int]]):
-    """For each log held, how far it knew each one: by its own numbers, its references, and the heads that it kept.
+    """For each log held, how far it knew each one: by its own numbers, what it refers to, and the heads that it kept.
 
     Reading a whole log takes a while and is asked for only where custody broke, so no log is read before.
     """

@@ -264,7 +264,22 @@ D2 handover PPS>WH P
 A4 [A3] handover PPS>WH P"""
 
 
+OFTEN_AWAY = """A1 register X,P at WH for WH
+A2 pack P add X
+A3 [A2] handover WH>PPK P
+B1 handover WH>PPK P
+B2 handover PPK>WH P
+A4 [A2 A3] handover PPK>WH P
+A5 [A2 A4] handover WH>PPK2 P
+C1 handover WH>PPK2 P
+C2 handover PPK2>WH P
+A6 [A2 A5] handover PPK2>WH P
+A7 [A2 A6] handover WH>PPS P
+D1 handover WH>PPS P"""
+
+
 @given(honest_histories())
+@example((OFTEN_AWAY.splitlines(), "PPS"))
 @example((AWAY_AND_BACK.splitlines(), "WH"))
 @settings(max_examples=examples(1000))
 def test_honest_stations_that_were_offline_raise_no_alarm(history: tuple[list[str], str]) -> None:
