@@ -181,6 +181,7 @@ def _load_places(
     change = replace(
         change, kind="places", past=tuple(place for place in fresh if place.due and moment(place.due) < now)
     )
+    change = _with_those_back(change, [code for code in change.added if code in store.state.withdrawn.places])
     if not found:
         known |= {place.code: place for place in fresh}
         if not dry_run:
@@ -207,11 +208,22 @@ def _load_needs(
     faults += found
     rows += _renamed_elsewhere(rows, known)
     change, fresh = _compare(table, "needs", rows, known, lambda need: (need.kind, need.level), lambda need: need.kind)
+    gone = store.state.withdrawn
+    back = [need.kind for need in fresh if need.kind in gone.kinds or (need.kind, need.level) in gone.needs]
+    change = _with_those_back(change, back)
     if not found:
         known |= {(need.kind, need.level): need for need in fresh}
         if not dry_run:
             record_plan(store, (), fresh, source=table.file, digest=table.digest)
     return change
+
+
+def _with_those_back(change: Change, names: Sequence[str]) -> Change:
+    """The change, which says what it brings back of what was withdrawn: an old table still has the mistake."""
+    if not names:
+        return change
+    note: Note = (N_("withdrawn before, and planned again by this table: {names}"), {"names": ", ".join(names)[:300]})
+    return replace(change, notes=(*change.notes, note))
 
 
 def _renamed_elsewhere(rows: Sequence[Located[Need]], known: Mapping[tuple[str, str], Need]) -> list[Located[Need]]:
