@@ -90,10 +90,14 @@ def load_files(
                 N_("the plan was changed since this was shown, so nothing was loaded"), hint=N_("Look at it again.")
             )
     if home is not None and not dry_run:
-        for table in read:
-            remember(home, table.headers, table.reading.columns)
-        remember_names(home, {name: code for reading in told.values() for name, code in reading.names.items()})
+        _keep_what_was_told(home, read, told.values())
     return changes
+
+
+def _keep_what_was_told(home: Path, tables: Iterable[Table], told: Iterable[Reading]) -> None:
+    for table in tables:
+        remember(home, table.headers, table.reading.columns)
+    remember_names(home, {name: code for reading in told for name, code in reading.names.items()})
 
 
 def _read(path: Path, reading: Reading, home: Path | None) -> Table:
