@@ -130,10 +130,9 @@ class Log:
     """One log as its entries come (§7): its leaves, what they rely on, and the first number that is wrong, if any."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.key, self.genesis, self.is_wrong, self.is_here = name, b"", Body(), False, False
-        self.leaves, self.said, self.findings = list[bytes](), list[Body](), list[Body]()
-        self.seen_by, self.signed_to = dict[str, int](), 0
-        self.nodes, self.refs, self.unfollowed = dict[tuple[int, int], bytes](), dict[str, bytearray](), 0
+        self.name, self.key, self.genesis, self.is_wrong, self.is_here, self.signed_to = name, b"", {}, False, False, 0
+        self.leaves, self.said, self.findings, self.unfollowed = list[bytes](), list[Body](), list[Body](), 0
+        self.seen_by, self.nodes, self.refs = dict[str, int](), dict[tuple[int, int], bytes](), dict[str, bytearray]()
 
     def find(self, code: str, seq: int | None, text: str, between: bool = False) -> None:
         """Note a finding; `between` logs: what does not show that this one itself is wrong, or what it keeps."""

@@ -85,9 +85,7 @@ def load_files(
                 N_("the plan was changed since this was shown, so nothing was loaded"), hint=N_("Look at it again.")
             )
     if home is not None and not dry_run:
-        for table in read:
-            remember(home, table.headers, table.reading.columns)
-        remember_names(home, {name: code for reading in told.values() for name, code in reading.names.items()})
+        _keep_what_was_told(home, read, told.values())
     return changes
 
 
@@ -101,6 +99,12 @@ def _refuse(faults: list[Fault]) -> None:
             faults=few_of_a_kind(faults),
             files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
         )
+
+
+def _keep_what_was_told(home: Path, tables: Iterable[Table], told: Iterable[Reading]) -> None:
+    for table in tables:
+        remember(home, table.headers, table.reading.columns)
+    remember_names(home, {name: code for reading in told for name, code in reading.names.items()})
 
 
 def _read(path: Path, reading: Reading, home: Path | None) -> Table:
@@ -190,6 +194,7 @@ def _load_places(
     change = replace(
         change, kind="places", past=tuple(place for place in fresh if place.due and moment(place.due) < now)
     )
+    change = _with_those_back(change, [code for code in change.added if code in store.state.withdrawn.places])
     if not found:
         known |= {place.code: place for place in fresh}
         if not dry_run:
@@ -225,6 +230,9 @@ def _load_needs(store: Store, table: Table, known: dict[NeedKey, Need], faults: 
     faults += found
     rows += _renamed_elsewhere(rows, known)
     change, fresh = _compare(table, "needs", rows, known, lambda need: need.key, lambda need: need.kind)
+    gone = store.state.withdrawn
+    back = [need.kind for need in fresh if need.kind in gone.kinds or (need.kind, need.level) in gone.needs]
+    change = _with_those_back(change, back)
     if not found:
         known |= {need.key: need for need in fresh}
         if not dry_run:
@@ -246,6 +254,14 @@ def _with_kinds_by_name(rows: Sequence[Located[Need]], known: Iterable[Need]) ->
         return replace(need, follows=codes.get(fold(need.follows), need.follows), name_id=id_, name_en=en)
 
     return [replace(row, value=named(row.value)) for row in rows]
+
+
+def _with_those_back(change: Change, names: Sequence[str]) -> Change:
+    """The change, which says what it brings back of what was withdrawn: an old table still has the mistake."""
+    if not names:
+        return change
+    note: Note = (N_("withdrawn before, and planned again by this table: {names}"), {"names": ", ".join(names)[:300]})
+    return replace(change, notes=(*change.notes, note))
 
 
 def _renamed_elsewhere(rows: Sequence[Located[Need]], known: Mapping[NeedKey, Need]) -> list[Located[Need]]:
