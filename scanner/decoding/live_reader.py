@@ -57,7 +57,7 @@ class _Search:
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What a second look found: in the whole picture, at each given place, and of the unread codes of the first look.
-    `search` is None where it did not search.
+    `at_places` has fewer places where it ended early; `search` is None where it did not search.
     """
 
     whole: list[Read]
@@ -148,10 +148,7 @@ class LiveReader:
         looks = self._late()
         if effort is not None:
             effort.note(self._known)
-        if effort is None or not effort.is_used_up():
-            self._look_beside(glance, at_ms, effort)
-        else:
-            effort.cut()
+        self._look_beside(glance, at_ms, effort)
         reads = glance.reads
         for late in self._late():
             if late.at_ms == at_ms:
@@ -213,7 +210,7 @@ class LiveReader:
         self._learn(found.reads, job.at_ms)
         alone = [read.text for read in found.whole if read.text not in job.at_first and PYZBAR not in read.engines]
         is_new = any(len(self._known[text].frames) < _ENOUGH for text in alone)
-        self._end_turn(job.tasks, found.at_places, is_new=is_new)
+        self._end_turn(job.tasks[: len(found.at_places)], found.at_places, is_new=is_new)
         return [Look(job.at_ms, found.reads)] if found.reads else []
 
     def _end_turn(self, tasks: Sequence[Task], at_places: Sequence[Sequence[Read]], *, is_new: bool) -> None:
@@ -315,7 +312,11 @@ def _look(
 ) -> _Found:
     """A second look: something at the whole picture, and at each of these places one thing; less once it is late."""
     is_crowded = len(tasks) + len(glance.reads) + len(settled) > _CROWD
-    at_places = [[] if is_late() else reader.look_at(gray, *task, is_late=is_late) for task in tasks]
+    at_places: list[list[Read]] = []
+    for task in tasks:
+        if is_late():
+            break
+        at_places.append(reader.look_at(gray, *task, is_late=is_late))
     if is_late():
         return _Found([], at_places, [], None)
     whole: list[Read] = []
