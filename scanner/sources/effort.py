@@ -15,7 +15,7 @@ that is made to cost has much that looks like codes and is none."""
 _SPARE_S, _PAGE_S, _PAGES_S_PER_BYTE = 0.3, 0.1, 2e-6
 """What first looks at the pages of a PDF may take beside it: something for a look that had begun, and this for each
 page, never more than that for each byte."""
-_FILM_S, _FILM_S_PER_BYTE, _FILM_TEXTS_S, _FILM_TEXTS_S_PER_BYTE = 1.6, 8e-6, 60.0, 3e-6
+_FILM_S, _FILM_S_PER_BYTE, _FILM_TEXTS_S, _FILM_TEXTS_S_PER_BYTE = 1.2, 8e-6, 60.0, 3e-6
 """What decoding a video and all looks at it may take: this, and what its frames add, up to so much for each byte."""
 _UNREAD_S_PER_PX, _READ_S_PER_PX, _LEAST_FRAME_PX = 16e-9, 40e-9, 900_000
 """What each frame adds: less until something is read. An empty desk takes 14e-9 a pixel, labels that are hard to read
