@@ -8,7 +8,7 @@ pause while something is. Nothing stops because something was read.
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial, reduce
 from typing import Literal
@@ -17,7 +17,7 @@ from scanner.decoding.candidates import Places, Task
 from scanner.decoding.engines import PYZBAR, apart, is_same_place, united
 from scanner.decoding.hints import see
 from scanner.decoding.looks import HANGING_MS, LETTING_GO_S, Look, StillReader, result_of
-from scanner.decoding.picture_reader import Glance, Reader
+from scanner.decoding.picture_reader import Glance, Reader, never
 from scanner.decoding.renderings import covered
 from scanner.decoding.worker import AtOnce, Beside, Executor, InTurn
 from scanner.reads import Corners, Read, Seen
@@ -57,7 +57,7 @@ class _Search:
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What a second look found: in the whole picture, at each given place, and of the unread codes of the first look.
-    `search` is None where it did not search.
+    `at_places` has fewer places where it ended early; `search` is None where it did not search.
     """
 
     whole: list[Read]
@@ -130,8 +130,15 @@ class LiveReader:
     def inspect(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
         """What this frame shows at first look, after what second looks have found meanwhile; newest frame last.
 
-        A second look that is done at once adds to the same frame. Of a file, they take no more than its `effort`.
+        A second look that is done at once adds to the same frame. Of a file, looks take no more than its `effort`.
         """
+        with effort or nullcontext():
+            return self._inspect(image, at_ms, effort)
+
+    def _inspect(self, image: Image, at_ms: float, effort: Effort | None) -> list[Look]:
+        if effort is not None and effort.is_used_up():
+            effort.cut()
+            return [*self._late(), Look(at_ms, [])]
         glance = self._glance(image)
         if glance is None:
             return [*self._late(), Look(at_ms, [])]
@@ -139,10 +146,9 @@ class LiveReader:
         for read in glance.reads:
             self._known[read.text].at_first_ms = at_ms
         looks = self._late()
-        if effort is None:
-            self._look_beside(glance, at_ms)
-        else:
-            self._look_within(effort, glance, at_ms)
+        if effort is not None:
+            effort.note(self._known)
+        self._look_beside(glance, at_ms, effort)
         reads = glance.reads
         for late in self._late():
             if late.at_ms == at_ms:
@@ -204,7 +210,7 @@ class LiveReader:
         self._learn(found.reads, job.at_ms)
         alone = [read.text for read in found.whole if read.text not in job.at_first and PYZBAR not in read.engines]
         is_new = any(len(self._known[text].frames) < _ENOUGH for text in alone)
-        self._end_turn(job.tasks, found.at_places, is_new=is_new)
+        self._end_turn(job.tasks[: len(found.at_places)], found.at_places, is_new=is_new)
         return [Look(job.at_ms, found.reads)] if found.reads else []
 
     def _end_turn(self, tasks: Sequence[Task], at_places: Sequence[Sequence[Read]], *, is_new: bool) -> None:
@@ -223,17 +229,8 @@ class LiveReader:
         self._replaced += 1
         self._executor = self._begin() if self._replaced <= _MOST_REPLACED else None
 
-    def _look_within(self, effort: Effort, glance: Glance, at_ms: float) -> None:
-        """Look a second time while the file has time left; such a look runs at once."""
-        effort.note(self._known)
-        with effort:
-            if effort.is_used_up():
-                effort.cut()
-            else:
-                self._look_beside(glance, at_ms)
-
-    def _look_beside(self, glance: Glance, at_ms: float) -> None:
-        """Hand this frame to a second look, if one is free and it is time."""
+    def _look_beside(self, glance: Glance, at_ms: float, effort: Effort | None) -> None:
+        """Hand this frame to a second look, if one is free and it is time; it ends once the effort is used up."""
         if self._executor is None or self._job is not None:
             return
         settled = self._settled(at_ms)
@@ -252,7 +249,8 @@ class LiveReader:
         self._begun_at_ms = at_ms
         gray = covered(glance.gray, [read.corners for read in settled])
         tasks = self._places.due()
-        job = partial(_look, self._reader, gray, glance, settled, tasks, self._turn)
+        is_late = effort.is_used_up if effort else never
+        job = partial(_look, self._reader, gray, glance, settled, tasks, self._turn, is_late)
         at_first = frozenset(read.text for read in glance.reads)
         self._job = _Job(at_ms, self._clock(), at_first, tasks, self._executor.submit(job))
 
@@ -304,11 +302,23 @@ class LiveReader:
 
 
 def _look(
-    reader: Reader, gray: Image, glance: Glance, settled: Sequence[Read], tasks: Sequence[Task], turn: int
+    reader: Reader,
+    gray: Image,
+    glance: Glance,
+    settled: Sequence[Read],
+    tasks: Sequence[Task],
+    turn: int,
+    is_late: Callable[[], bool],
 ) -> _Found:
-    """A second look: something at the whole picture, and at each of these places one thing."""
+    """A second look: something at the whole picture, and at each of these places one thing; less once it is late."""
     is_crowded = len(tasks) + len(glance.reads) + len(settled) > _CROWD
-    at_places = [reader.look_at(gray, task.corners, task.way, task.round_number) for task in tasks]
+    at_places: list[list[Read]] = []
+    for task in tasks:
+        if is_late():
+            break
+        at_places.append(reader.look_at(gray, *task, is_late=is_late))
+    if is_late():
+        return _Found([], at_places, [], None)
     whole: list[Read] = []
     # While nothing is seen it searches every other time, so that a label is soon seen; then once in four looks.
     is_searching = turn % (4 if tasks else 2) == 0

@@ -78,7 +78,7 @@ passes too, enlarged."""
 log = logging.getLogger(__name__)
 
 
-def _never() -> bool:
+def never() -> bool:
     return False
 
 
@@ -128,7 +128,7 @@ class Reader:
         image: Image,
         *,
         thorough: bool = False,
-        is_late: Callable[[], bool] = _never,
+        is_late: Callable[[], bool] = never,
         cut: Callable[[], None] = _nothing,
         note: Callable[[Iterable[str]], None] = _forget,
     ) -> list[Read]:
@@ -188,11 +188,13 @@ class Reader:
             return self._pass(self._best, QUICK[turn], Sizes(gray))[0]
         return self._pass(self._others[turn - len(QUICK)], SLOW[0], Sizes(gray))[0]
 
-    def look_at(self, gray: Image, corners: Corners, way: Way, turn: int) -> list[Read]:
+    def look_at(
+        self, gray: Image, corners: Corners, way: Way, turn: int, *, is_late: Callable[[], bool] = never
+    ) -> list[Read]:
         """What one of the `ways` reads at a place in a moving picture; rescues are others with each turn."""
         if way == "closely":
             part = cut_out(gray, corners, _PLACE_PX)
-            found = self._passes(Sizes(part.image), QUICK, SLOW, _never)[0] if part else []
+            found = self._passes(Sizes(part.image), QUICK, SLOW, is_late)[0] if part else []
             return [part.read_in_picture(read) for read in found] if part else []
         if way == "rescue":
             part = magnified(gray, corners, float(np.clip(_RESCUED_MODULE_PX / guess_module_px(corners), 1.0, 3.0)))

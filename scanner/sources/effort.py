@@ -15,9 +15,11 @@ that is made to cost has much that looks like codes and is none."""
 _SPARE_S, _PAGE_S, _PAGES_S_PER_BYTE = 0.3, 0.1, 2e-6
 """What first looks at the pages of a PDF may take beside it: something for a look that had begun, and this for each
 page, never more than that for each byte."""
-_FILM_S, _FILM_S_PER_BYTE, _FILM_TEXTS_S = 3.0, 30e-6, 60.0
-"""What second looks at a video may take. A scene of half a minute in which nothing moves and nothing is read stays
-below; squares that look like codes all over do not."""
+_FILM_S, _FILM_S_PER_BYTE, _FILM_TEXTS_S, _FILM_TEXTS_S_PER_BYTE = 1.2, 8e-6, 60.0, 3e-6
+"""What decoding a video and all looks at it may take: this, and what its frames add, up to so much for each byte."""
+_UNREAD_S_PER_PX, _READ_S_PER_PX, _LEAST_FRAME_PX = 16e-9, 40e-9, 900_000
+"""What each frame adds: less until something is read. An empty desk takes 14e-9 a pixel, labels that are hard to read
+25e-9, squares that look like codes all over 250e-9. Looks at a small frame take as long as at one of this size."""
 
 
 @dataclass
@@ -44,6 +46,11 @@ class Effort:
     def earned_s(self) -> float:
         """What the texts that were read add to the time."""
         return min(_TEXT_S * len(self._texts), self.most_texts_s)
+
+    @property
+    def has_read(self) -> bool:
+        """Whether anything was read so far."""
+        return bool(self._texts)
 
     def is_used_up(self) -> bool:
         running_s = 0.0 if self._since_s is None else self.clock() - self._since_s
@@ -82,9 +89,22 @@ def picture_effort(name: str, notify: Callable[[str], None], file_bytes: int) ->
     return Effort(name, notify, picture_s(file_bytes), _MOST_TEXTS_S)
 
 
-def film_effort(name: str, notify: Callable[[str], None], file_bytes: int) -> Effort:
-    """What second looks at a video of this size may take."""
-    return Effort(name, notify, _FILM_S + _FILM_S_PER_BYTE * file_bytes, _FILM_TEXTS_S)
+class FilmEffort(Effort):
+    """What decoding a video and the looks at it may take; it grows with each frame, so that none lacks it."""
+
+    def __init__(self, name: str, notify: Callable[[str], None], file_bytes: int, frames: float) -> None:
+        """Begin a video of so many bytes, and of so many frames by its head; below 1: it does not say."""
+        super().__init__(name, notify, _FILM_S, min(_FILM_TEXTS_S, _FILM_TEXTS_S_PER_BYTE * file_bytes))
+        self._left_s = _FILM_S_PER_BYTE * file_bytes
+        self._share_s = self._left_s / max(frames, 1)
+
+    def begin_frame(self, pixels: int, decoding_s: float) -> None:
+        """Note what the decoding of the next frame took, and add what a frame of so many pixels may take."""
+        per_px = _READ_S_PER_PX if self.has_read else _UNREAD_S_PER_PX
+        added_s = min(per_px * max(pixels, _LEAST_FRAME_PX), self._share_s, self._left_s)
+        self._left_s -= added_s
+        self.allowed_s += added_s
+        self.used_s += decoding_s
 
 
 def picture_s(file_bytes: int) -> float:

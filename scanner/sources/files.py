@@ -12,7 +12,7 @@ import numpy as np
 
 from custody.errors import N_, CustodyError, InputError
 from language import _
-from scanner.sources.effort import Effort, film_effort, picture_effort
+from scanner.sources.effort import Effort, FilmEffort, picture_effort
 from scanner.sources.frames import PICTURES, Clock, Frame, FrameSource, Image, Notify, ignore
 from scanner.sources.pages import too_costly
 from tables.sandbox.child_process import OverLimitError, Piece, bounded
@@ -175,10 +175,10 @@ class Video:
 
 
 class _Film:
-    """A video file that a child process decodes, as OpenCV gives one."""
+    """A video file that a child process decodes, as OpenCV gives one; its `effort` learns of each frame."""
 
-    def __init__(self, path: Path, head: dict[str, Any], pieces: Iterator[Piece]) -> None:
-        self._path, self._pieces = path, pieces
+    def __init__(self, path: Path, head: dict[str, Any], pieces: Iterator[Piece], effort: FilmEffort) -> None:
+        self._path, self._pieces, self._effort = path, pieces, effort
         self._says = {cv2.CAP_PROP_FRAME_COUNT: head["count"], cv2.CAP_PROP_FPS: head["fps"]}
 
     def get(self, what: int) -> float:
@@ -189,7 +189,11 @@ class _Film:
             piece = next(self._pieces, None)
         except OverLimitError as error:
             raise too_costly(self._path) from error
-        return (False, None) if piece is None else (True, _picture(self._path, *piece))
+        if piece is None:
+            return False, None
+        head, data = piece
+        self._effort.begin_frame(head["height"] * head["width"], head["decoding_s"])
+        return True, _picture(self._path, head, data)
 
 
 @contextmanager
@@ -212,8 +216,8 @@ def open_video(path: Path, notify: Notify = ignore) -> Iterator[FrameSource]:
                 raise too_costly(path)
             case str():
                 raise broken_video(str(path))
-        film = _Film(path, head, pieces)
-        yield Video(path.name, film, file_bytes=size, effort=film_effort(path.name, notify, size))
+        effort = FilmEffort(path.name, notify, size, head["count"])
+        yield Video(path.name, _Film(path, head, pieces, effort), file_bytes=size, effort=effort)
 
 
 def broken_video(title: str) -> CustodyError:

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,11 +11,13 @@ import pytest
 from custody.errors import InputError
 from labels.sheet import write_sheets
 from labels.stock import STOCKS
-from scanner.decoding.live_reader import open_looks
+from scanner.decoding.candidates import Task
+from scanner.decoding.live_reader import _look, open_looks
 from scanner.decoding.looks import in_view
-from scanner.decoding.picture_reader import Reader
-from scanner.sources.effort import Effort, most_pdf_s, pdf_s, picture_s
-from scanner.sources.frames import Frame
+from scanner.decoding.picture_reader import Glance, Reader
+from scanner.reads import Read
+from scanner.sources.effort import Effort, FilmEffort, most_pdf_s, pdf_s, picture_s
+from scanner.sources.frames import Frame, Image
 from scanner.sources.open_source import open_source
 from scanner.sources.page_size import drawing_s
 from scanner.sources.pages import draw_page
@@ -134,3 +137,90 @@ def test_a_pdf_whose_looks_take_far_more_than_its_bytes_is_refused(tmp_path: Pat
         for frame in source:
             assert frame.effort is not None
             frame.effort.used_s += 10.0
+
+
+def film_of(size: int, frames: float) -> FilmEffort:
+    return FilmEffort("x.mp4", lambda _line: None, size, frames)
+
+
+def grown_s(film: FilmEffort, frames: int, pixels: int = 1280 * 720) -> float:
+    before_s = film.allowed_s
+    for _number in range(frames):
+        film.begin_frame(pixels, 0.0)
+    return film.allowed_s - before_s
+
+
+def test_a_video_gets_time_from_frame_to_frame_and_more_once_something_is_read() -> None:
+    film = film_of(100_000_000, 1_000)
+    unread_s = grown_s(film, 100)
+    film.note(["A"])
+    assert 0 < 2 * unread_s < grown_s(film, 100) < 100 * 0.05
+
+
+def test_a_video_gets_no_more_time_than_its_bytes_allow_whatever_its_head_says_of_frames() -> None:
+    for frames in (0.0, 1.0, -5.0, 10.0, 1e12):
+        film = film_of(1_000_000, frames)
+        film.note(["A"])
+        assert grown_s(film, 5_000) < 8.5
+    assert grown_s(film_of(1_000_000, 5_000), 5_000) == pytest.approx(8.0)
+
+
+def test_a_small_video_has_its_time_to_the_end() -> None:
+    film = film_of(100_000, 1_000)
+    assert grown_s(film, 500) == pytest.approx(grown_s(film, 500))
+
+
+def test_decoding_a_video_takes_of_its_time(tmp_path: Path) -> None:
+    film = film_of(1_000, 1)
+    film.begin_frame(100, 10.0)
+    assert film.is_used_up()
+    writer = cv2.VideoWriter(str(tmp_path / "x.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 30, (640, 480))
+    for _number in range(10):
+        writer.write(np.full((480, 640, 3), 200, np.uint8))
+    writer.release()
+    *_others, last = frames(tmp_path / "x.avi", [])
+    assert last.effort is not None and last.effort.used_s > 0
+
+
+class Counting(Reader):
+    """Notes the looks that it gives, each of which takes a second by the clock."""
+
+    def __init__(self, clock: Hands) -> None:
+        super().__init__()
+        self.looks: list[str] = []
+        self._clock = clock
+
+    def _count(self, name: str) -> None:
+        self.looks.append(name)
+        self._clock.now_s += 1.0
+
+    def glance(self, image: Image, *, inverted: bool = False) -> Glance | None:
+        self._count("first")
+        return super().glance(image, inverted=inverted)
+
+    def look_at(self, *args: Any, **named: Any) -> list[Read]:
+        self._count("place")
+        return []
+
+    def look_again(self, gray: Image, turn: int) -> list[Read]:
+        self._count("again")
+        return []
+
+
+def test_frames_of_a_video_without_time_are_passed_over_and_the_line_says_so() -> None:
+    spent, clock, told = effort(2.5)
+    reader = Counting(clock)
+    image = np.full((400, 400, 3), 200, np.uint8)
+    with open_looks(reader, "video") as looker:
+        for number in range(20):
+            assert in_view(looker.inspect(image, number * 300.0, spent)) == []
+    assert 2 <= len(reader.looks) <= 4 and len(told) == 1 and COSTS in told[0]
+
+
+def test_a_second_look_ends_at_the_place_at_which_the_time_of_its_video_is_used_up() -> None:
+    clock = Hands()
+    reader = Counting(clock)
+    image = np.full((400, 400), 255, np.uint8)
+    tasks = [Task(((x, 10), (x + 50, 10), (x + 50, 60), (x, 60)), "others", 0) for x in range(0, 300, 60)]
+    found = _look(reader, image, Glance(image), [], tasks, 1, lambda: clock.now_s >= 2.0)
+    assert reader.looks == ["place", "place"] and len(found.at_places) == 2

@@ -1,12 +1,14 @@
 """Pictures, PDFs and videos of strangers that look like codes all over, or claim more than their bytes can hold."""
 
+import io
 import random
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
+import PIL.Image
 import pytest
 
 from custody.errors import InputError
@@ -110,22 +112,75 @@ def test_a_short_video_in_which_nothing_moves_is_read_to_its_end(tmp_path: Path)
     assert shown(film(tmp_path / "still.mp4", 300, 640, 480)) == 300
 
 
-def avi(width: int, height: int, *, shown: int = 0) -> bytes:
-    """A video that claims frames of this size, and has next to nothing in them; the last one `shown` in the square."""
+def chunk(name: bytes, data: bytes) -> bytes:
+    return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
 
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
 
-    head = chunk(b"avih", struct.pack("<14I", 33_333, 0, 0, 16, 10, 0, 1, 0, width, height, 0, 0, 0, 0))
-    stream_head = b"vidsMJPG" + struct.pack("<IHHIIIIIIiI4H", 0, 0, 0, 0, 1, 30, 0, 10, 0, -1, 0, 0, 0, 0, 0)
-    form = struct.pack("<IiiHH4sIiiII", 40, width, height, 1, 24, b"MJPG", 0, 0, 0, 0, 0)
+def avi(width: int, height: int, codec: bytes, frames: Sequence[bytes]) -> bytes:
+    """A video that claims frames of this size; each of them is a picture of its own."""
+    count = len(frames)
+    head = chunk(b"avih", struct.pack("<14I", 33_333, 0, 0, 16, count, 0, 1, 0, width, height, 0, 0, 0, 0))
+    stream_head = b"vids" + codec + struct.pack("<IHHIIIIIIiI4H", 0, 0, 0, 0, 1, 30, 0, count, 0, -1, 0, 0, 0, 0, 0)
+    form = struct.pack("<IiiHH4sIiiII", 40, width, height, 1, 24, codec, 0, 0, 0, 0, 0)
     heads = head + chunk(b"LIST", b"strl" + chunk(b"strh", stream_head) + chunk(b"strf", form))
+    movie = b"movi" + b"".join(chunk(b"00dc", frame) for frame in frames)
+    return chunk(b"RIFF", b"AVI " + chunk(b"LIST", b"hdrl" + heads) + chunk(b"LIST", movie))
+
+
+def growing(width: int, height: int, *, shown: int = 0) -> bytes:
+    """A video that claims frames of this size, and has next to nothing in them; the last one `shown` in the square."""
     picture = cv2.imencode(".jpg", np.full((16, 16), 200, np.uint8))[1].tobytes()
-    size = struct.pack(">HH", height, width)
     at = picture.index(b"\xff\xc0") + 5
-    frames = chunk(b"00dc", picture[:at] + size + picture[at + 4 :]) * 9
-    frames += chunk(b"00dc", white_jpeg(shown) if shown else picture[:at] + size + picture[at + 4 :])
-    return chunk(b"RIFF", b"AVI " + chunk(b"LIST", b"hdrl" + heads) + chunk(b"LIST", b"movi" + frames))
+    claiming = picture[:at] + struct.pack(">HH", height, width) + picture[at + 4 :]
+    return avi(width, height, b"MJPG", [claiming] * 9 + [white_jpeg(shown) if shown else claiming])
+
+
+def rows_of_finders(width: int, height: int, module: int, count: int) -> bytes:
+    """A video of less than a KB a frame, each of them full of finder patterns."""
+    square = np.pad(np.pad(np.pad(np.zeros((3, 3), np.uint8), 1, constant_values=255), 1), 1, constant_values=255)
+    tile = square.repeat(module, 0).repeat(module, 1)
+    side = len(tile)
+    image = np.tile(tile, (height // side + 2, width // side + 2))
+    frames = []
+    for shift in (0, side // 3, side // 2):
+        out = io.BytesIO()
+        PIL.Image.fromarray(image[shift : shift + height, :width]).convert("1").save(out, "PNG", optimize=True)
+        frames.append(out.getvalue())
+    return avi(width, height, b"MPNG", [frames[number % 3] for number in range(count)])
+
+
+def moving_finders(path: Path) -> Path:
+    """A video of 2 MB in which a page of finder patterns and noise like codes moves."""
+    page = cv2.imdecode(np.frombuffer(scattered_finders(1_380, 1), np.uint8), cv2.IMREAD_COLOR)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 30, (1280, 720))
+    for number in range(30):
+        writer.write(np.ascontiguousarray(page[number * 3 : number * 3 + 720, :1280]))
+    writer.release()
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("width", "height", "module", "count"), [(1280, 720, 3, 150), (640, 480, 4, 400), (1920, 1080, 2, 90)]
+)
+def test_a_small_video_full_of_finder_patterns_costs_little(
+    tmp_path: Path, width: int, height: int, module: int, count: int
+) -> None:
+    path = tmp_path / "finders.avi"
+    path.write_bytes(rows_of_finders(width, height, module, count))
+    assert path.stat().st_size < 180_000
+    ran = cost(*PROGRAM, "decode", path)
+    assert_cheap(ran)
+    assert ran.code == 0 and "not everything in it was looked at closely" in ran.err
+
+
+@pytest.mark.slow
+def test_a_video_of_few_frames_that_look_like_codes_costs_little_though_it_is_large(tmp_path: Path) -> None:
+    path = moving_finders(tmp_path / "moving.mp4")
+    assert path.stat().st_size > 1_500_000
+    ran = cost(*PROGRAM, "decode", path)
+    assert_cheap(ran)
+    assert ran.code == 0 and "not everything in it was looked at closely" in ran.err
 
 
 def white_jpeg(side: int) -> bytes:
@@ -143,7 +198,7 @@ def white_jpeg(side: int) -> bytes:
 @pytest.mark.slow
 def test_a_frame_far_larger_than_its_video_says_costs_little(tmp_path: Path) -> None:
     path = tmp_path / "grows.avi"
-    path.write_bytes(avi(16, 16, shown=15_000))
+    path.write_bytes(growing(16, 16, shown=15_000))
     assert path.stat().st_size < 500_000
     assert_cheap(cost(*PROGRAM, "decode", path))
 
@@ -152,7 +207,7 @@ def test_a_frame_far_larger_than_its_video_says_costs_little(tmp_path: Path) -> 
 @pytest.mark.parametrize("side", [8_000, 30_000])
 def test_a_video_that_claims_a_huge_frame_costs_little(tmp_path: Path, side: int) -> None:
     path = tmp_path / "huge.avi"
-    path.write_bytes(avi(side, side))
+    path.write_bytes(growing(side, side))
     ran = cost(*PROGRAM, "decode", path)
     assert_cheap(ran)
     assert ran.code == 2
