@@ -46,7 +46,8 @@ def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> I
 
     Raises:
         InputError: the folder is missing or may not be written, `path` is no ordinary file, or it is the station's own.
-        StoreError: the disk is full or broken, or gives back something else; the station's own folder may not be written.
+        StoreError: the disk is full or broken, or gives back something else; or a file of the station's own may not be
+            written.
     """
     target = path.resolve() if is_own else output_path(path)
     if target.exists() and not target.is_file():

@@ -177,7 +177,20 @@ def test_what_came_without_a_label_is_said_at_once_on_screen_and_page_as_in_lett
     assert said in screen and said in visitor.see(f"/handover?number={number}")
     assert sum(extra["count"] for extra in letter(station, number)["extras"]) == 2
     assert of_codes(station, "EXCESS") == [("EXCESS", None, "open")]
+    found = "without a readable label, and not matched to what is missing yet: 2"
+    assert "EXCESS" in screen and found in screen and found in visitor.see(f"/handover/outcome?number={number}")
+    assert ("EXCESS", None) in {(one["code"], one["item"]) for one in letter(station, number)["findings"]}
     assert "readable label" not in station("handover", *ends, typed=code).out
+
+
+def test_what_was_matched_later_is_found_in_no_letter_any_more(station: Terminal) -> None:
+    first, second = station.codes("--to", "51.08.01")[:2]
+    ends = ("--from", "51.08", "--to", TRUCK, "--codes", "-", "--yes", "--json")
+    at_once = station("handover", *ends, "--extra", "booth=1", typed=first).json
+    assert [f["code"] for f in at_once["findings"]].count("EXCESS") == 1
+    assert station("handover", *ends, "--match", second, typed="").code == 0
+    assert of_codes(station, "EXCESS") == []
+    assert "EXCESS" not in [f["code"] for f in letter(station, at_once["bast"])["findings"]]
 
 
 def test_laptops_under_one_number_have_one_expectation_and_a_list_beats_the_plan(
