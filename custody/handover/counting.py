@@ -12,7 +12,7 @@ from custody.format.events import Event
 from custody.handover.handover_facts import offered_in
 from custody.plan.places import Place
 
-_UNMATCHED = N_("{count} came from {giver} to {to} without a readable label and are not matched to what is missing yet")
+_UNMATCHED = N_("came from {giver} to {to} without a readable label, and not matched to what is missing yet: {count}")
 
 
 class HandoverKey(NamedTuple):
