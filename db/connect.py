@@ -248,15 +248,13 @@ def _refuse_foreign_file(path: Path) -> None:
     Also at the length, for SQLite takes a page that was cut for one that ends in zeros. A WAL may complete it.
     """
     try:
-        with path.open("rb") as file:
-            header = file.read(100)
-            size = file.seek(0, os.SEEK_END)
-    except OSError as error:
+        header, size = _beginning(path)
+    except (OSError, apsw.Error) as error:
         raise StoreError(
             N_("{path} cannot be read ({reason})"),
             hint=N_("Check the file's permissions."),
             path=str(path),
-            reason=error.strerror,
+            reason=getattr(error, "strerror", None) or str(error),
         ) from error
     is_ours = header[:16] == b"SQLite format 3\0" and int.from_bytes(header[68:72], "big") == APPLICATION_ID
     if not is_ours:
@@ -268,6 +266,22 @@ def _refuse_foreign_file(path: Path) -> None:
     page_size = int.from_bytes(header[16:18], "big")
     if page_size > 1 and size % page_size and not path.with_name(path.name + "-wal").exists():
         raise damaged("cut short")
+
+
+def _beginning(path: Path) -> tuple[bytes, int]:
+    """The first 100 bytes of a file and its length, through SQLite's own file layer.
+
+    A connection that this process has open would lose its POSIX locks when Python closed the file; another program's
+    SQLite then takes itself for the last one, deletes the WAL, and what is recorded from here on is lost
+    (sqlite.org/howtocorrupt.html, 2.2).
+    """
+    if not os.access(path, os.R_OK) or path.is_dir():
+        path.open("rb").close()  # says why
+    file = apsw.VFSFile("", str(path), [apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY, 0])
+    try:
+        return file.xRead(100, 0), file.xFileSize()
+    finally:
+        file.xClose()
 
 
 def _check_settings(database: Database, path: Path) -> None:

@@ -103,10 +103,10 @@ def _check_rows(rows: Sequence[LogRow], held: dict[str, Held]) -> list[EvidenceF
         one, audit = held[row.log], held[row.log].audit
         one.learn(row.size)
         if row.size > audit.newest:
-            message = N_("{log} should have {size} entries; {held} are here")
+            message = N_("entries that {log} should have: {size}; here: {held}")
             found.append(_incomplete(audit, message, size=row.size, held=audit.size))
         elif row.size < audit.newest:
-            message = N_("{log} should have {size} entries; {held} are here")
+            message = N_("entries that {log} should have: {size}; here: {held}")
             found.append(_tampered(audit, row.size + 1, message, size=row.size, held=audit.newest))
         elif (leaf := audit.leaf(row.size)) is not None and leaf.hex() != row.head and audit.is_sound_at(row.size):
             message = N_("number {seq} of {log} is not the one that its head was said to be")
@@ -161,7 +161,7 @@ def _unwitnessed(log: LogFacts) -> list[EvidenceFinding]:
     count = log.size - log.witnessed_to
     if count <= 0:
         return []
-    message = N_("{count} newest entries of {log} are witnessed by nobody: cutting them off would not be noticed")
+    message = N_("newest entries of {log} that nobody has witnessed: {count}; cutting them off would not be noticed")
     if count == 1:
         message = N_("the newest entry of {log} is witnessed by nobody: cutting it off would not be noticed")
     return [EvidenceFinding("UNWITNESSED", log.log, log.witnessed_to + 1, message, {"log": log.log, "count": count})]

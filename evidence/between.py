@@ -208,7 +208,7 @@ class Between:
         audit = one.audit
         one.learn(head.size, "" if by is audit else _name_of(by))
         if head.size > audit.size:
-            message = N_("{log} has {size} entries by a head that its station signed; {held} are here")
+            message = N_("entries of {log} by a head that its station signed: {size}; here: {held}")
             values = {"log": audit.name, "size": head.size, "held": audit.size}
             is_short = by is not audit
             self._signed_away[audit.name] = max(head.size, self._signed_away.get(audit.name, 0))
@@ -253,7 +253,7 @@ class Between:
 def _not_here(log: str, number: int, by: str) -> EvidenceFinding:
     message = N_("{log} is not here; {by} relied on its number {known}")
     if by == KEPT_HEAD:
-        message = N_("{log} is not here; a head of it has {known} entries")
+        message = N_("{log} is not here; entries by a head of it: {known}")
     return EvidenceFinding("INCOMPLETE", log, 1, message, {"log": log, "by": by, "known": number}, is_short=True)
 
 

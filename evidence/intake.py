@@ -128,7 +128,7 @@ def _check_row(row: LogRow, log: LogAudit) -> None:
     """Hold a log to what the list says of it."""
     leaf = log.leaf(row.size)
     if row.size != log.newest or (leaf.hex() if leaf else None) != row.head:
-        message = N_("{log} is not here as the list of logs says: {size} entries should be here, {held} are")
+        message = N_("{log} is not here as the list of logs says; entries that should be here: {size}; here: {held}")
         raise _refusal(message, log=row.log, size=row.size, held=log.newest)
     if log.leaf(1) is not None and (row.station, row.place) != (log.station, log.place):
         raise _refusal(

@@ -89,7 +89,7 @@ class LogAudit:
         if more:
             [first, *_] = found[MAX_FINDINGS:] or found[-1:]
             of_file = not self._is_own_unsaid and all(finding.of_file for finding in found[MAX_FINDINGS:])
-            message = N_("{log} has {count} more faults")
+            message = N_("further faults of {log}: {count}")
             rest = self._finding("TAMPERED", first.seq or 1, message, of_file=of_file, count=more)
             found[MAX_FINDINGS:] = [rest]
         return found

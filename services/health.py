@@ -224,7 +224,7 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
     if trouble:
         yield Check(_("Ledger"), "broken", trouble, _("Keep the file as it is and go on with a copy from a backup."))
     else:
-        words = _("station {station} at {place}, {count} events")
+        words = _("station {station} at {place}, events: {count}")
         yield Check(_("Ledger"), "ok", words.format(station=own.station, place=own.place, count=number(events)))
     if put_back:
         yield put_back

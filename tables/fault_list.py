@@ -17,7 +17,7 @@ def few_of_a_kind(faults: Iterable[Fault]) -> tuple[Fault, ...]:
         counts[kind] += 1
         if counts[kind] <= EACH:
             shown.append(fault)
-    more = N_("{count} more faults like these in this column")
+    more = N_("more faults like these in this column: {count}")
     shown += [
         Fault(more, {"count": count - EACH}, None, column, file)
         for (file, column, _), count in counts.items()

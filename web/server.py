@@ -8,8 +8,10 @@ import webbrowser
 from contextlib import suppress
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from custody.errors import N_, InputError, StoreError
 from web.app import build
@@ -142,36 +144,31 @@ def serve(site: Site, listening: socket.socket, lan: socket.socket | None = None
 
 def server_of(site: Site) -> "_Server":
     """What answers for a site, once it is run on a socket."""
-    config = uvicorn.Config(
-        build(site),
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=_LAST_WORDS_S,
-        timeout_keep_alive=30,
-    )
-    return _Server(config, site)
+    return _Server(_config(build(site)), site)
 
 
 def lan_server_of(site: Site) -> LanServer:
     """What answers devices of the local network."""
     assert site.lan is not None
     certificate = site.lan.certificate.path
-    config = uvicorn.Config(
-        build(site, LanEntrance(site.lan)),
+    config = _config(
+        build(site, LanEntrance(site.lan)), proxy_headers=False, ssl_certfile=certificate, ssl_keyfile=certificate
+    )
+    return LanServer(config, most=most_connections())
+
+
+def _config(app: FastAPI, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         access_log=False,
-        log_level="warning",
+        log_level="error",  # its warnings are of what strangers send: as many lines as they like, and in English
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=_LAST_WORDS_S,
         timeout_keep_alive=30,
         ws="none",
-        proxy_headers=False,
-        ssl_certfile=certificate,
-        ssl_keyfile=certificate,
+        **more,
     )
-    return LanServer(config, most=most_connections())
 
 
 class _Server(uvicorn.Server):

@@ -21,6 +21,6 @@ def backup(station: Station, file: Path, as_json: bool) -> None:
     if as_json:
         print_json({"out": str(file), "events": copied.entries, "bytes": copied.bytes})
         return
-    click.echo(_("{count} entries copied to {path} and read back.").format(count=number(copied.entries), path=file))
+    click.echo(_("Copied to {path} and read back; entries: {count}.").format(count=number(copied.entries), path=file))
     note(_("The station's key is not in it: keep station.key apart."))
     note(_("A ledger that is put back from this copy goes on with a new log: python main.py init --continue"))

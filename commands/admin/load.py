@@ -145,7 +145,7 @@ def _print_change(change: Change) -> None:
     for words in note_words(change):
         note(f"{change.file}: {words}")
     if change.is_empty:
-        click.echo(_("{file}: nothing new, {count} rows are as they were").format(file=change.file, count=change.same))
+        click.echo(_("{file}: nothing new; rows as they were: {count}").format(file=change.file, count=change.same))
     else:
         click.echo(
             _("{file}: {added} added, {changed} changed, {same} as they were").format(

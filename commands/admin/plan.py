@@ -83,7 +83,7 @@ def plan(
     elif not items:
         click.echo(_("Nothing is missing: every needed item is registered already."))
     elif dry_run:
-        click.echo(_("{count} items are missing; nothing was recorded.").format(count=_number(len(items))))
+        click.echo(_("Items missing: {count}; nothing was recorded.").format(count=_number(len(items))))
     else:
         click.echo(
             ngettext("{count} item registered.", "{count} items registered.", len(items)).format(

@@ -73,7 +73,7 @@ def _leg_line(result: Result, played: Played) -> str:
     if played.not_found:
         words += " " + _("NOT FOUND: {faults}.").format(faults=_listed(played.not_found))
     if played.unread:
-        words += " " + _("NOT READ: {count} labels.").format(count=len(played.unread))
+        words += " " + _("NOT READ, labels: {count}.").format(count=len(played.unread))
     return words
 
 

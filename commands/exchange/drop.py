@@ -38,7 +38,8 @@ def drop(station: Station, names: tuple[str, ...], is_all: bool, yes: bool, as_j
         print_json({"dropped": [_as_json(one) for one in dropped]})
         return
     words = _(
-        "Dropped: {count} entries of {logs} logs that nobody admitted. An import of their bundle brings them back."
+        "Dropped: logs that nobody admitted: {logs}; their entries: {count}. An import of their bundle brings them "
+        "back."
     )
     click.echo(words.format(count=number(sum(one.entries for one in dropped)), logs=number(len(dropped))))
 
@@ -50,7 +51,7 @@ def _ask_first(meant: Sequence[Stranger]) -> None:
         InputError: the input is no terminal.
     """
     for one in meant[:_SHOWN]:
-        words = _("{log}: station {station} at {place}, {count} entries, {size} KB")
+        words = _("{log}: station {station} at {place}, entries: {count}, {size} KB")
         note(
             "  "
             + words.format(
@@ -70,7 +71,7 @@ def _ask_first(meant: Sequence[Stranger]) -> None:
         note("  " + _("and {count} more").format(count=number(len(meant) - _SHOWN)))
     if not sys.stdin.isatty():
         raise InputError(
-            N_("nothing is dropped without a yes: {count} logs are meant"),
+            N_("nothing is dropped without a yes; logs that are meant: {count}"),
             hint=N_("Add --yes, if that is meant."),
             count=len(meant),
         )

@@ -143,7 +143,7 @@ def _save_bundle(
 ) -> Exported:
     bars = partial(progress, quiet=quiet)
     done = export_bundle(store, out, top, with_strangers=with_strangers, progress=bars)
-    words = _("{count} events of {logs} logs written to {path}")
+    words = _("Written to {path}; events: {count}, logs: {logs}")
     lines.append(words.format(count=done.events, logs=len(done.heads), path=out))
     if done.left_out:
         lines.append(left_out_words(len(done.left_out)))
@@ -175,7 +175,7 @@ def _save_pack(
     count, left_out = write_pack(
         store, out, surveyed(store, None), letters=letters, with_strangers=with_strangers, progress=bars
     )
-    lines.append(_("Observers' pack written to {path}: {count} files").format(path=out, count=count))
+    lines.append(_("Observers' pack written to {path}; files: {count}").format(path=out, count=count))
     if left_out:
         lines.append(left_out_words(len(left_out)))
     return count

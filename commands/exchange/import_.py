@@ -61,7 +61,7 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         )
         return
     click.echo(
-        _("{new} records taken in, {known} were here already, {quarantined} set apart").format(
+        _("Records taken in: {new}; here already: {known}; set apart: {quarantined}").format(
             new=merged.new, known=merged.known, quarantined=merged.quarantined
         )
     )

@@ -98,7 +98,7 @@ def form(
     if as_json:
         print_json({"out": str(out), "forms": len(forms), "items": count})
     else:
-        words = _("Forms written to {path}: {forms}, with {count} things")
+        words = _("Forms written to {path}: {forms}; things on them: {count}")
         click.echo(words.format(forms=len(forms), count=count, path=out))
 
 

@@ -135,7 +135,7 @@ def report_labels(
 
     click.echo(printed_words(job, count, pages))
     if already:
-        note(_("{count} items have a label already and were left out.").format(count=number(already)))
+        note(_("Left out, as they have a label already: {count}.").format(count=number(already)))
 
 
 def printed_words(job: PrintJob, count: int, pages: int) -> str:

@@ -108,7 +108,7 @@ def _list(store: Store, top: str | None, *, with_closed: bool, as_json: bool) ->
     if not shown and not as_json:
         click.echo(_("No obstacle is open."))
     if not as_json and (closed := len(found) - len(shown)):
-        click.echo(_("{count} closed ones are not shown; --all shows them.").format(count=closed))
+        click.echo(_("Closed and not shown: {count}; --all shows them.").format(count=closed))
 
 
 LINE = 600

@@ -187,7 +187,7 @@ def _scan(
 
     def kept() -> str:
         if desk.taken:
-            return _("NOT RECORDED. {count} labels are kept: the same command goes on.").format(count=len(desk.taken))
+            return _("NOT RECORDED. Labels kept: {count}. The same command goes on.").format(count=len(desk.taken))
         store.drafts.drop(desk.draft)
         return _("No label was taken, so nothing is kept.")
 
@@ -198,7 +198,7 @@ def _scan(
     elif desk.taken and not how.yes:
         if not sys.stdin.isatty():
             reason = _("Nobody is here to confirm it; add --yes to record without asking.")
-        elif not confirm(_("Record {count} labels?").format(count=len(desk.taken)), default=True):
+        elif not confirm(_("Record this (labels: {count})?").format(count=len(desk.taken)), default=True):
             reason = _("Not recorded.")
     if reason or not desk.taken:
         note(f"{reason} {kept()}".strip())

@@ -101,7 +101,7 @@ def balance(
             return
         if does:
             done = sum(not move.is_reassigned for move in found.moves)
-            click.echo(_("RECORDED: new destinations of {count} things.").format(count=number(done)))
+            click.echo(_("RECORDED: new destinations; things: {count}.").format(count=number(done)))
         if found.moves and (does or out is None):
             click.echo(_("They move by a handover, with a scan:") if does else _("To record the moves: add --do"))
         if does:

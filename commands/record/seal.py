@@ -125,7 +125,8 @@ def seal(
             click.echo(_("On it now: {serials}").format(serials=_joined(on)))
         if unknown:
             note(_("In no pack that is registered here: {serials}").format(serials=_joined(unknown)))
-        if len(distinct_people([*names, witness])) < 2 and action in ("apply", "replace", "remove"):
+        takes_two = action in ("apply", "replace", "remove") or (names and witness)
+        if takes_two and len(distinct_people([*names, witness])) < 2:
             note(_("Two people should do this: give --name twice, or --witness."))
         show_recorded_events(store, recorded.events, recorded.findings)
 

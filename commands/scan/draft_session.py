@@ -82,7 +82,7 @@ def show_resumed(store: Store, info: DraftInfo) -> None:
     """Say that a session goes on where it was left."""
 
     time = local_time(info.opened_at, store.ledger.own_log().place)
-    words = _("Going on with the unfinished session of {time}, {ends}: {count} labels are taken already.")
+    words = _("Going on with the unfinished session of {time}, {ends}; labels taken already: {count}.")
     note(words.format(time=time, ends=ends_in_words(store, info), count=info.scan_count))
     warn_long_open(store, info)
 
@@ -244,7 +244,7 @@ def confirm_draft(
         for words in people_words(named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)):
             note("! " + words)
         places = store.state.places
-        question = _("Record {count} labels from {giver} to {to}?").format(
+        question = _("Record what went from {giver} to {to} (labels: {count})?").format(
             count=count, giver=custodian_name(places, handover.giver), to=custodian_name(places, handover.to)
         )
         if not confirm(question, default=True):
@@ -267,7 +267,7 @@ def _kept(store: Store, desk: DraftDesk, source: str, options: HandoverOptions) 
     go_on = f"python main.py drafts --resume {id}"
     if source != FIRST_CAMERA:
         go_on += f" --source {shlex.quote(source)}"
-    words = _("NOT RECORDED. {count} labels are kept.\n  Go on: {go_on}\n  Record them: {record}")
+    words = _("NOT RECORDED. Labels kept: {count}.\n  Go on: {go_on}\n  Record them: {record}")
     if not count:
         words = _(
             "NOT RECORDED. What was said of things without a label is kept.\n  Go on: {go_on}\n  Record it: {record}"

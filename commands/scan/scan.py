@@ -28,7 +28,7 @@ from custody.format.codes import PlaceLabel
 from custody.handover.draft import DraftInfo
 from custody.handover.waybill import check_matched
 from db.store import Store
-from language import _
+from language import _, ngettext
 from language.text import local_time
 from scanner.sources.camera_open import this_machine
 from services.plan.custodians import find_custodian
@@ -220,7 +220,7 @@ def drafts(
             confirm_draft(store, DraftDesk(store, info.id), options, yes=True, as_json=as_json)
         elif drop:
             info = _find_draft(store, drop)
-            question = _("Drop this session with {count} labels?").format(count=info.scan_count)
+            question = _("Drop this session (labels: {count})?").format(count=info.scan_count)
             if yes or confirm(question, default=False):
                 store.drafts.drop(info.id)
                 note(_("Dropped. Nothing of it was recorded."))
@@ -279,7 +279,7 @@ def _list_drafts(store: Store, *, as_json: bool) -> None:
             )
         else:
             opened = local_time(info.opened_at, here)
-            count = _("{count} labels").format(count=info.scan_count)
+            count = ngettext("{count} label", "{count} labels", info.scan_count).format(count=info.scan_count)
             click.echo(f"{info.id[:8]}  {opened}  {info.purpose or ends_in_words(store, info)}  {count}")
     if not found and not as_json:
         note(_("There is no unfinished session."))

@@ -297,7 +297,7 @@ def judge_count(offered: int, extras: int, counted: int | None) -> list[Finding]
     """
     if counted is None or counted == offered + extras:
         return []
-    differs = N_("{counted} were counted, {scanned} scanned and {extras} noted without a label")
+    differs = N_("counted: {counted}; scanned: {scanned}; noted without a label: {extras}")
     return [Finding("COUNT", differs, {"counted": counted, "scanned": offered, "extras": extras})]
 
 

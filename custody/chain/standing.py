@@ -15,8 +15,8 @@ _FORKED = N_(
     "doubt"
 )
 _UNADMITTED = N_("{station} recorded this of {item}, and root has not admitted its key")
-_SET_ASIDE = N_("{count} records of {station} about {item} are kept and count for nothing until root admits its key")
-_LEFT_OUT = N_("{count} records of {station} about {item} came after its key was revoked and are left out")
+_SET_ASIDE = N_("records of {station} about {item}, kept and counted nowhere until root admits its key: {count}")
+_LEFT_OUT = N_("records of {station} about {item} that came after its key was revoked, left out: {count}")
 
 
 def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_out: Iterable[Event]) -> Chain:

@@ -27,7 +27,8 @@ class Around:
     those. `listed`: what the other side's record of the same handover lists, where nobody of this side does; None: no
     list. `may_change`: whether the next scan may bring in another such record. `met_giver`: whether the giver's own log
     is known, so that nothing to come means that nothing was expected. `is_final`: whether neither a log that is
-    missing nor another laptop under a shared number could explain a shortage.
+    missing nor another laptop under a shared number could explain a shortage. `unmatched`: what
+    `custody.handover.counting.unmatched` finds with one of its own records.
     """
 
     held: Mapping[str, Item]
@@ -39,6 +40,7 @@ class Around:
     is_final: bool = True
     listed: Collection[str] | None = None
     may_change: bool = False
+    unmatched: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class HandoverFacts:
     inside others and was not seen. `beyond` was taken and was not meant. `elsewhere` is how many of the expected things
     other laptops took, or refused, under the same number. `offered` counts what was scanned, taken and refused.
     `conditions`: by code of what was taken or refused, what was noted at it or stood before; None: nobody has looked.
-    `findings` are those about the handover as a whole: SHORTAGE, EXCESS against a list, COUNT. `named_twice` are those
+    `findings` are those about the handover as a whole: SHORTAGE, EXCESS against a list or of
+    things without a readable label, COUNT. `named_twice` are those
     who have two parts in it.
     """
 
@@ -104,7 +107,7 @@ def handover_facts(
     offered = sum(map(offered_in, records))
     extras = tuple(Extra(**extra) for extra in last["extras"])
     findings = [shortage(item, places, is_listed=meant is not None, is_final=around.is_final) for item in missing]
-    findings += [judge_against_load(code) for code in beyond]
+    findings += [*(judge_against_load(code) for code in beyond), *around.unmatched]
     if len(records) == last["parts"]:
         findings += judge_count(offered, sum(extra.count for extra in extras), last["counted"])
     return HandoverFacts(

@@ -7,8 +7,8 @@ from custody.chain.chain import Chain
 from custody.chain.clocks import ClockSteps
 from custody.chain.findings import Finding, moment
 from custody.chain.roster import Roster
-from custody.handover.counting import Counted, count_findings
-from custody.measures.truckloads import Truckloads, unmatched
+from custody.handover.counting import Counted, count_findings, unmatched
+from custody.measures.truckloads import Truckloads
 from custody.plan.places import Place
 
 

@@ -3,7 +3,6 @@
 Neither shows in the chain of the thing itself: it is the records of other things that say so.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain as joined
@@ -19,7 +18,6 @@ from custody.plan.places import Place, is_carrier, is_under
 _LEFT = N_(
     "{item} for {destination} was loaded onto {truck} and did not come off at {to}, where others of its load did"
 )
-_UNMATCHED = N_("{count} came from {giver} to {to} without a readable label and are not matched to what is missing yet")
 
 
 class Load(NamedTuple):
@@ -135,34 +133,3 @@ def _left(places: Mapping[str, Place], thing: Aboard, record: Counted) -> Findin
         also=(leaf,) if leaf else (),
         stranger=stranger,
     )
-
-
-def unmatched(parts: Iterable[Counted], places: Mapping[str, Place]) -> list[tuple[Counted, Finding]]:
-    """A finding for each way on which more came without a readable label than was later matched to what is missing,
-    with the newest record that noted such things.
-
-    What is matched in a record that notes none settles what another one between the same two noted. Where both sides
-    have recorded a handover, each has noted the same things: the log that noted most of them counts.
-    """
-    noted: dict[tuple[str, str], list[Counted]] = {}
-    settled: dict[tuple[str, str], list[Counted]] = {}
-    for part in parts:
-        groups = noted if part.extras else settled
-        groups.setdefault((part.key.giver, part.key.to), []).append(part)
-    found = []
-    for way, records in noted.items():
-        matched = _most((part.key.log, part.matched) for part in settled.get(way, ()))
-        count = _most((part.key.log, part.extras) for part in records) - matched
-        if count > 0:
-            last = max(records, key=lambda part: (part.happened, part.leaf))
-            shown = {"count": count, "giver": name_of(places, way[0]), "to": name_of(places, way[1])}
-            found.append((last, Finding("EXCESS", _UNMATCHED, shown, None, last.leaf)))
-    return sorted(found, key=lambda entry: (entry[0].happened, entry[0].leaf), reverse=True)
-
-
-def _most(counts: Iterable[tuple[str, int]]) -> int:
-    """The largest sum that one log has."""
-    sums: Counter[str] = Counter()
-    for log, count in counts:
-        sums[log] += count
-    return max(sums.values(), default=0)

@@ -230,10 +230,10 @@ class Merge:
                 )
                 yield _finding("INCOMPLETE", name, log.began_with + 1, message, size=max(log.size, seen))
             elif seen > log.size and not log.waits:
-                message = N_("{log} has {size} entries by a head that its station signed; {held} are here")
+                message = N_("entries of {log} by a head that its station signed: {size}; here: {held}")
                 yield _finding("INCOMPLETE", name, log.size + 1, message, size=seen, held=log.size)
             if log.waits:
-                message = N_("{count} entries of {log} wait for number {seq}, which is not here yet")
+                message = N_("entries of {log} that wait for number {seq}, which is not here yet: {count}")
                 yield _finding("INCOMPLETE", name, log.size + 1, message, count=len(log.waits))
             if (finding := what_does_not_count(stations, name, log.size)) is not None:
                 yield finding

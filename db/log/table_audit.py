@@ -129,13 +129,15 @@ class Checking:
             if row.public_key in powers:
                 longest[row.log] = max(row.size, longest.get(row.log, 0))
         for log, size in sorted(longest.items()):
-            message = N_("{size} entries of {log} were dropped here before its station was admitted: import its bundle")
+            message = N_(
+                "entries of {log} that were dropped here before its station was admitted: {size}; import its bundle"
+            )
             yield EvidenceFinding("INCOMPLETE", log, sizes.get(log, 0) + 1, message, {"log": log, "size": size})
 
     def _strays(self) -> Iterator[EvidenceFinding]:
         for table in ("event", "fork", "waiting"):
             if count := self._of_no_log(table=table)[0][0]:
-                message = N_("the database has {count} entries of no log that it knows")
+                message = N_("entries in the database of no log that it knows: {count}")
                 yield tampered(message, count=count)
 
     @written
@@ -181,7 +183,7 @@ class Checking:
                 held, made = (_rows(getattr(tables, name)) for tables in (self.tables, fresh))
                 wrong = sorted((key for key in held.keys() | made.keys() if held.get(key) != made.get(key)), key=str)
                 if wrong:
-                    message = N_("the table {table} is not what the plan says, in {count} rows; the first is {key}")
+                    message = N_("the table {table} is not what the plan says; rows: {count}; the first is {key}")
                     yield tampered(message, table=name, count=len(wrong), key=" ".join(map(str, wrong[0])))
 
     def _items(self, done: Callable[[int], None]) -> Iterator[EvidenceFinding]:
@@ -212,7 +214,7 @@ class Checking:
             wrong = wrong or differing[:1]
             done(len(codes))
         if wrong:
-            message = N_("the present state of {count} items is not what their events say; the first is {item}")
+            message = N_("the present state of items is not what their events say: {count}; the first is {item}")
             yield tampered(message, count=count, item=wrong[0])
 
     @written

@@ -13,7 +13,7 @@ from reportlab.platypus import Flowable, Spacer
 
 from custody.format.carriage import carriage_of
 from custody.format.paper_codes import pack_sheet, paper_id, parts
-from language import _
+from language import _, ngettext
 from language.text import local_time, number, printable
 from reports.handover.column import COLUMN_MM, ContentsColumn
 from reports.handover.handover_words import decided_words
@@ -117,11 +117,11 @@ class _Page:
         canvas.setFont(fonts()[0], 6)
         canvas.setFillColor(MUTED)
         size = self.sheet.head.split("\n")[1]
-        words = _("Signed head, {count} records").format(count=number(int(size)))
+        words = _("Signed head, records: {count}").format(count=number(int(size)))
         canvas.drawCentredString(paper.right - side / 2 + edge, top - side + edge - 1 * mm, words)
         happened = body["occurred"] or body["at"]
         count, refused = len(body["items"]), sum(row["code"] in facts.refused for row in body.get("refused", ()))
-        counted = _("{count} items").format(count=number(count))
+        counted = ngettext("{count} item", "{count} items", count).format(count=number(count))
         if refused:
             counted = decided_words(count, refused).replace(" ", "\u00a0")
         part = _("part {part} of {parts}").format(part=body["part"], parts=body["parts"])

@@ -90,7 +90,7 @@ def _summary(found: Balance) -> list[str]:
     waiting = sum(move.is_reassigned for move in found.moves)
     if waiting:
         summary.append(
-            _("{count} of these things are bound there already and wait for their handover.").format(
+            _("Of these things, bound there already and waiting for their handover: {count}.").format(
                 count=number(waiting)
             )
         )

@@ -57,7 +57,7 @@ def returns_report(
     counts = Counter(one.state for one in returns)
     away = [one for one in returns if one.state in ("there", "on_the_way")]
     summary = [
-        _("As of {time}: {count} were delivered.").format(time=local_time(as_of, here), count=number(len(returns))),
+        _("As of {time}; delivered: {count}.").format(time=local_time(as_of, here), count=number(len(returns))),
         ", ".join(f"{_(_STATES[state])} {number(counts[state])}" for state in STATES) if returns else "",
     ]
     looks = Counter(one.seals for one in returns)

@@ -83,7 +83,7 @@ def summary(cards: Sequence[Card], as_of: str, here: str) -> list[str]:
     clean = [card for card in committees if card.is_clean]
     if clean:
         told = [
-            _("{name} ({held} things, {loads} loads)").format(
+            _("{name} (things: {held}, loads: {loads})").format(
                 name=bearer_name(card), held=number(card.held), loads=number(card.loads)
             )
             for card in clean
@@ -108,7 +108,7 @@ def summary(cards: Sequence[Card], as_of: str, here: str) -> list[str]:
     waiting = sum(card.provisional for card in cards)
     if waiting:
         lines.append(
-            _("Not counted: {count} findings that a log not met yet may explain.").format(count=number(waiting))
+            _("Findings that a log not met yet may explain, not counted: {count}.").format(count=number(waiting))
         )
     return lines
 

@@ -73,7 +73,7 @@ class _Row(Flowable):  # type: ignore[misc]
         canvas.drawString(1 * mm, 6.2 * mm, fitted(bearer_name(card), 9.6, (_NAME_MM - 4) * mm))
         canvas.setFont(fonts()[0], 7)
         canvas.setFillColor(MUTED)
-        held = _("{held} things, {loads} loads").format(held=number(card.held), loads=number(card.loads))
+        held = _("things: {held}, loads: {loads}").format(held=number(card.held), loads=number(card.loads))
         words = held + " · " + _("nothing went wrong") if card.is_clean else held
         canvas.drawString(1 * mm, 2.4 * mm, words)
         for at, axis in enumerate(AXES):

@@ -106,7 +106,7 @@ class Pins:
             )
         if now_s < kept.free_at_s <= now_s + _LONGEST_WAIT_S:
             raise InputError(
-                N_("too many wrong PINs for {name}: wait {seconds} seconds"),
+                N_("too many wrong PINs for {name}: wait {seconds} s"),
                 hint=N_("Or sign on the screen."),
                 name=name,
                 seconds=kept.free_at_s - now_s,

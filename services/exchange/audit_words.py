@@ -96,12 +96,12 @@ def size_words(log: LogFacts) -> str:
     if log.known > log.size:
         known = number(log.known)
         if log.known_by == KEPT_HEAD:
-            line += "; " + _("{known} are known to exist, by a head that was kept").format(known=known)
+            line += "; " + _("known to exist: {known}, by a head that was kept").format(known=known)
         elif log.known_by:
-            words = _("{known} are known to exist, by {log}") if log.size else _("its number {known} is named by {log}")
+            words = _("known to exist: {known}, by {log}") if log.size else _("its number {known} is named by {log}")
             line += "; " + words.format(known=known, log=printable(log.known_by, 200))
         else:
-            line += "; " + _("{known} are known to exist").format(known=known)
+            line += "; " + _("known to exist: {known}").format(known=known)
     if log.head:
         line += "; " + _("newest: {leaf}").format(leaf=log.head[:16])
     return line

@@ -84,7 +84,7 @@ def export_bundle(
 
 def left_out_words(count: int) -> str:
     """Say which logs were not exported because they are not admitted, and how to export them."""
-    words = _("Left out: {count} logs of stations that nobody admitted. To hand them on too: export --with-strangers")
+    words = _("Left out, logs of stations that nobody admitted: {count}. To hand them on too: export --with-strangers")
     return words.format(count=count)
 
 

@@ -88,14 +88,14 @@ class _Sent:
             with self.store.transaction():
                 self.write(self.job.stock.name, labels)
         except BaseException:
-            text = _("{count} labels were sent to the printer and could not be recorded: destroy the last {count}.")
+            text = _("Labels sent to the printer that could not be recorded: {count}. Destroy these last ones.")
             self.job.notify(text.format(count=self.count - labels.start))
             raise
 
 
 def _broke_off(error: PrinterError, sent: int, count: int) -> PrinterError:
     return PrinterError(
-        N_("{printer} stopped after {sent} of {count} labels; those are recorded as printed"),
+        N_("{printer} stopped; labels sent: {sent} of {count}, and recorded as printed"),
         hint=N_(
             "Look at the printer, then give the same command again for the rest. Count what came out: a label that is "
             "missing among them is printed again with: {way}"

@@ -5,13 +5,16 @@ the records.
 """
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from custody.chain.chain import Chain, chains_then, custody, folded
 from custody.chain.corrections import withdrawals
+from custody.chain.findings import Finding
 from custody.compose.compose import Handover
 from custody.format.event_types import Body
 from custody.format.events import Event
 from custody.format.item_facts import Item
+from custody.handover.counting import Counted, counted_in, unmatched
 from custody.handover.handover_facts import (
     Around,
     HandoverFacts,
@@ -25,6 +28,7 @@ from custody.handover.handover_facts import (
 from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by
 from custody.handover.receipts import still_meant
 from custody.plan.places import Place
+from db.handover_lookup import handovers_between
 from db.log.event_topics import numbered
 from db.log.paper_records import NOTHING, Waybill
 from db.log.receipt_lookup import list_there
@@ -158,6 +162,22 @@ def standing(state: State, events: Iterable[Event]) -> list[Event]:
     return sorted(found.values(), key=lambda event: (event.log, event.seq, event.leaf))
 
 
+def unlabelled(store: Store, own: Sequence[Counted]) -> list[Finding]:
+    """What is found with these records of one handover about things that came without a readable label.
+
+    It is a matter of all handovers between the same two: what another record matched is settled.
+    """
+    if not any(part.extras for part in own):
+        return []
+    state, key, leaves = store.state, own[0].key, {part.leaf for part in own}
+    stations = state.stations.now()
+    events = (event for event in handovers_between(store.ledger.tables, key.giver, key.to) if stations.stands(event))
+    parts = {event.leaf: counted_in(event) for event in standing(state, events)}
+    drafted = [part for part in own if not part.leaf]
+    found = unmatched([*parts.values(), *drafted], state.places.tree())
+    return [finding for part, finding in found if part.leaf in leaves]
+
+
 def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[str, Chain]]:
     """Return the facts of one recorded handover, and the chains of the items that it names, as of then.
 
@@ -208,6 +228,7 @@ def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[s
         logs=state.held,
         events=[event for events in histories.values() for event in events],
     )
+    around = replace(around, unmatched=unlabelled(store, list(map(counted_in, parts))))
     looks = [look.body for look in looks_of(parts, histories)]
     return handover_facts([part.body for part in parts], looks, around, places), then
 

@@ -214,9 +214,9 @@ class DraftDesk:
         if told == wrong and tally == self.tally:
             return None
         count = len(wrong.keys() & self.taken.keys())
-        words = _("New data has come, and what was scanned was judged again: {count} labels, {wrong} of them not right")
+        words = _("New data has come, and what was scanned was judged again. Labels: {count}; not right: {wrong}")
         if not count:
-            words = _("New data has come, and what was scanned was judged again: {count} labels, all of them right")
+            words = _("New data has come, and what was scanned was judged again. Labels: {count}, all right")
         if not self.taken:
             words = _("New data has come; what is expected was looked up again")
         return self._changed("said", words.format(count=number(len(self.taken)), wrong=number(count)), findings)
@@ -241,9 +241,9 @@ class DraftDesk:
         if not self.taken or not self.giver or not self._receiver:
             return ""
         wrong = {finding.item for finding in self.findings() if finding.item and finding.severity != "info"}
-        words = _("{count} labels are kept, {wrong} of them not right for this")
+        words = _("Labels kept: {count}; not right for this: {wrong}")
         if not wrong:
-            words = _("{count} labels are kept, all of them right for this")
+            words = _("Labels kept: {count}, all right for this")
         return ". " + words.format(count=number(len(self.taken)), wrong=number(len(wrong)))
 
     def take_paper(self, sheet: Sheet) -> TakenPaper:

@@ -84,9 +84,9 @@ def paper_words(store: Store, paper: ReadPaper) -> str:
     """What a paper that was read whole is about, in a line."""
 
     said, places = paper.handover, store.state.places
-    words = _("Paper {bast}: {count} items from {giver} to {to}")
+    words = _("Paper {bast}, items from {giver} to {to}: {count}")
     if paper.is_own:
-        words = _("This station's own paper {bast}: {count} items from {giver} to {to}; its record is here")
+        words = _("This station's own paper {bast}, items from {giver} to {to}: {count}; its record is here")
     return words.format(
         bast=printable(said["bast"]),
         count=number(len(said["items"])),
@@ -155,7 +155,7 @@ def head_words(store: Store, text: str) -> str:
     head = store.heads.take(text, at=store.around.now_utc())
     if head is None:
         return _("A log's signed head; its log is not known here: show the paper's other codes")
-    words = _("Signed head of {log}: {count} records, its signature holds")
+    words = _("Signed head of {log}, records: {count}; its signature holds")
     return words.format(log=printable(head.origin), count=number(head.size))
 
 

@@ -19,12 +19,13 @@ from custody.chain.unadmitted import told_otherwise
 from custody.compose.compose import Handover, NewEvent, Ref, Touch, apart, handover_events
 from custody.format.codes import ItemLabel
 from custody.format.item_facts import Item
+from custody.handover.counting import counted
 from custody.handover.handover_facts import HandoverFacts, handover_facts
 from custody.handover.waybill import judge_against_load, judge_against_paper
 from custody.plan.places import Need, Place, is_under
 from db.store import Store
 from services.scanning.expecting import waybill_for
-from services.scanning.handover_context import around_now, meant_now, receipts
+from services.scanning.handover_context import around_now, meant_now, receipts, unlabelled
 
 
 class Weighed(NamedTuple):
@@ -185,6 +186,9 @@ def weigh(
     )
     bodies = [event.fields for event in new if event.type == "handover"]
     looks = [event.fields for event in new if event.type == "inspect"]
+    own, happened = store.ledger.require_own_row(), handover.occurred or now
+    drafted = [counted(body, own.name, happened, seq=seq) for seq, body in enumerate(bodies, own.size + 1)]
+    around = replace(around, unmatched=unlabelled(store, drafted))
     facts = handover_facts(bodies, looks, around, store.state.places)
     found += _beside_strangers(store, list(facts.findings), handover.giver)
     found += waybill_for(store, handover).findings
@@ -194,7 +198,6 @@ def weigh(
     for code, look in handover.seals.items():
         on = [row.serial for row in uses.get(code, ()) if row.fate == "on"]
         found += judge_seals(code, on, look.serials, look.result, is_met=store.state.has_met(handover.giver))
-    happened = handover.occurred or now
     late = judge_time(store.state.places.get(handover.to), happened, is_late_entry=handover.occurred is not None)
     seen = {*offered, *(item.code for item in facts.carried)}
     if any(finding.code == "LATE" for finding in late) and _all_come_back(store, seen, handover):

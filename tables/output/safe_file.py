@@ -46,7 +46,8 @@ def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> I
 
     Raises:
         InputError: the folder is missing or may not be written, `path` is no ordinary file, or it is the station's own.
-        StoreError: the disk is full or broken, or gives back something else.
+        StoreError: the disk is full or broken, or gives back something else; or a file of the station's own may not be
+            written.
     """
     target = path.resolve() if is_own else output_path(path)
     if target.exists() and not target.is_file():
@@ -55,7 +56,7 @@ def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> I
     try:
         file = draft.open("xb")
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise _refusal(path, error, is_own=is_own) from error
     try:
         with file:
             written = _Digesting(file)
@@ -73,7 +74,7 @@ def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> I
     except OSError as error:
         # The body may meet errors of other files; those pass unchanged.
         if error.errno in _FULL or error.filename in (str(draft), str(target)):
-            raise _refusal(path, error) from error
+            raise _refusal(path, error, is_own=is_own) from error
         raise
     finally:
         with suppress(OSError):
@@ -114,7 +115,7 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _refusal(path: Path, error: OSError) -> CustodyError:
+def _refusal(path: Path, error: OSError, *, is_own: bool = False) -> CustodyError:
     folder = path.resolve().parent
     if error.errno in _FULL:
         return StoreError(
@@ -128,6 +129,13 @@ def _refusal(path: Path, error: OSError) -> CustodyError:
             N_("The folder {folder} does not exist"),
             hint=N_("Make the folder first, or choose another one."),
             folder=str(folder),
+        )
+    if is_own:  # nobody chose this name
+        return StoreError(
+            N_("{path} cannot be written: {reason}"),
+            hint=N_("Check the folder's permissions and the disk's free space."),
+            path=str(path),
+            reason=error.strerror,
         )
     return InputError(
         N_("{path} may not be written: {reason}"),

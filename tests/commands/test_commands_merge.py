@@ -96,7 +96,7 @@ def test_importing_twice_adds_nothing(station: Terminal, other: Terminal) -> Non
     assert (again["new"], again["known"], again["quarantined"]) == (0, first["new"] + first["known"], 0)
     assert database(other) == before
     told = other("import", "meet.serah", "meet.serah")
-    assert told.out == f"0 records taken in, {2 * again['known']} were here already, 0 set apart\n"
+    assert told.out == f"Records taken in: 0; here already: {2 * again['known']}; set apart: 0\n"
 
 
 def test_an_unknown_station_is_kept_flagged_and_counts_once_it_is_admitted(station: Terminal, tmp_path: Path) -> None:

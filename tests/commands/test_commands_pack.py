@@ -50,7 +50,7 @@ def test_labels_are_scanned_into_a_set_and_a_cut_session_goes_on(packing: Termin
     parent, inner = of_tps(packing)
     other = of_tps(packing, 2)[1][0]
     ran = packing("pack", parent, "--add", "--source", "-", typed=f"{inner[0]}\n{other}\nto 51.08.01\n")
-    assert ran.code == 2 and "2 labels are kept" in ran.err and "is for TPS 002" in ran.err
+    assert ran.code == 2 and "Labels kept: 2" in ran.err and "is for TPS 002" in ran.err
     [draft] = packing("drafts", "--json").lines
     assert draft["purpose"] == f"pack add {parent}" and draft["scanned"] == 2
     assert packing("drafts", "--record", draft["id"]).code == 2

@@ -167,7 +167,7 @@ def test_a_session_that_cannot_begin_as_it_is_told_leaves_none_behind(station: T
 def test_scanning_again_goes_on_with_the_session_and_records_it_once(labelled: Terminal) -> None:
     labelled(*FROM_PAGE)
     again = labelled(*FROM_PAGE, "--yes", "--json")
-    assert again.code == 0 and f"{ON_PAGE} labels are taken already" in again.err and again.json["scanned"] == ON_PAGE
+    assert again.code == 0 and f"labels taken already: {ON_PAGE}" in again.err and again.json["scanned"] == ON_PAGE
     assert {line["outcome"] for line in again.lines[:-1]} == {"again"}
 
 
@@ -316,7 +316,7 @@ def test_at_a_terminal_a_handover_asks_before_it_records(
     labelled: Terminal, answer: str, code: int, moved: int
 ) -> None:
     one, two = labelled.codes("--to", "51.08.01")[:2]
-    question = "Record 2 labels from Gudang to PPK Gerokgak?"
+    question = "Record what went from Gudang to PPK Gerokgak (labels: 2)?"
     talk = [("Scan or type", f"{one}\n{two}*01\nfinish\n"), (question, "\x03" if answer == "\x03" else f"{answer}\n")]
     exit_code = at_terminal(labelled, ["handover", *TO, "--codes", "-"], talk)
     assert exit_code == code

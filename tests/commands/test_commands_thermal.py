@@ -65,7 +65,7 @@ def test_a_printer_that_breaks_off_leaves_what_it_took_recorded_and_the_rest_to_
         broken = station("labels", "--sheet", "roll-100x150", "--dpi", "300", "--printer", printer, "--out", "l.tspl")
     done = [item["code"] for item in station.items() if item["print"]]
     assert broken.code == 3 and 3 <= len(done) < ITEMS and not Path("l.tspl").exists()
-    assert f"stopped after {len(done)} of {ITEMS}" in broken.err
+    assert f"stopped; labels sent: {len(done)} of {ITEMS}" in broken.err
     taken = bytearray()
     with fake_printer(take_all(taken)) as printer:
         assert station("labels", *ROLL, "--printer", printer).code == 0
@@ -191,6 +191,6 @@ def test_labels_that_somebody_else_printed_meanwhile_are_to_be_destroyed(
 
     with fake_printer(behave) as printer:
         refused = station("labels", *ROLL, "--printer", printer, "--out", "ours.zpl")
-    assert refused.code == 2 and f"destroy the last {ITEMS}" in refused.err
+    assert refused.code == 2 and f"could not be recorded: {ITEMS}. Destroy these" in refused.err
     assert Path("theirs.pdf").exists() and not Path("ours.zpl").exists()
     assert all(item["print"] == 1 for item in station.items())

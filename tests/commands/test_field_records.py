@@ -36,7 +36,9 @@ def test_an_obstacle_is_opened_listed_closed_and_told_for_the_evaluation(station
     assert "Road closed at Patas" in station("incident").out and "PPK Gerokgak" in station("incident").out
     assert station("incident", "--place", "51.08.02").out.startswith("No obstacle is open")
     assert station("incident", "--close", event, "Went over Seririt", now=LATER).code == 0
-    assert "1 closed" in station("incident").out and "Went over Seririt" in station("incident", "--all").out
+    assert (
+        "Closed and not shown: 1" in station("incident").out and "Went over Seririt" in station("incident", "--all").out
+    )
     (row,) = station("report", "incidents", "--json").json["rows"]
     assert (row["state"], row["stage"], row["hours_open"]) == ("closed", "transport", 26.0)
     assert row["items"].replace("-", "") == code

@@ -223,7 +223,7 @@ def test_a_wrong_receiver_noticed_late_keeps_the_scans_and_judges_them_anew(stat
         typed="".join(f"{code}\n" for code in codes) + "ke 51.08\nke 51.08.01\n",
     )
     assert "cannot hand over to itself" in ran.err
-    assert "10 labels are kept, 1 of them not right for this" in ran.err
+    assert "Labels kept: 10; not right for this: 1" in ran.err
     held = {item["code"]: item["held_by"] for item in station.items()}
     assert {held[code] for code in codes} == {"51.08.01"}
     assert ran.out.count("WRONG_DESTINATION") == 1
@@ -234,7 +234,7 @@ def test_a_session_left_open_over_night_says_so(station: Terminal) -> None:
     args = ("scan", "--from", "51.08", "--to", "51.08.01", "--source", "-")
     station(*args, typed=f"{first}\n", now="2024-02-11T14:00:00Z")
     ran = station(*args, typed=f"{second}\n", now="2024-02-12T01:30:00Z")
-    assert "left open for 11 hours" in ran.err and "1 labels are taken already" in ran.err
+    assert "left open for 11 hours" in ran.err and "labels taken already: 1" in ran.err
     soon = station(*args, typed="", now="2024-02-11T15:00:00Z")
     assert "left open" not in soon.err
 

@@ -123,7 +123,7 @@ def test_entries_that_a_head_in_a_bundle_tells_of_are_missed_until_they_come(hub
         own, whole = post.ledger.own_log().name, with_heads(post)
     for _ in range(2):
         [found] = take(hub, shorter(whole, own, 3)).findings
-        assert str(found) == f"{own} has 6 entries by a head that its station signed; 3 are here"
+        assert str(found) == f"entries of {own} by a head that its station signed: 6; here: 3"
         assert audit(hub) == [("INCOMPLETE", own)]
     assert take(hub, whole).findings == ()
     assert audit(hub) == []

@@ -112,6 +112,11 @@ def test_whatever_writes_says_that_it_cannot_be_written(medium: Terminal, tmp_pa
     assert "Traceback" not in told
 
 
+def test_what_is_kept_beside_the_ledger_cannot_be_written_either(medium: Terminal) -> None:
+    done = medium("token", "--name", "Bawaslu")
+    assert (done.code, done.out) == (3, "") and f"{medium.home / 'observers.json'} cannot be written" in done.err
+
+
 def test_records_that_are_still_in_the_wal_are_read(station: Terminal, tmp_path: Path, request) -> None:
     """Somebody copied the folder while Serah ran: what came last is in the file beside the ledger."""
     copied = tmp_path / "copied"

@@ -301,6 +301,7 @@ def test_what_is_irregular_is_judged_before_the_handover_and_recorded_with_it(ur
         assert [(finding.code, finding.item) for finding in done.findings] == [
             ("VOID_LABEL", codes[0]),
             ("NOT_HELD", codes[1]),
+            ("EXCESS", None),  # the torn one, matched to nothing
             ("COUNT", None),
             ("DAMAGED", codes[2]),
             ("LATE_ENTRY", None),

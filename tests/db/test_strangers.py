@@ -41,7 +41,7 @@ def test_what_nobody_admitted_is_handed_on_only_where_that_is_asked_for(station:
     one = stranger()
     assert station("import", write_bundle(Path("a.serah"), one)).code == 0
     ran = station("export", "--out", "out.serah")
-    assert ran.code == 0 and "Left out: 1 logs of stations that nobody admitted" in ran.out
+    assert ran.code == 0 and "Left out, logs of stations that nobody admitted: 1" in ran.out
     assert one.name not in names_in("out.serah") and len(names_in("out.serah")) == 1
     told = station("export", "--out", "out.serah", "--json").json
     assert told["left_out"] == [one.name] and [head["log"] for head in told["logs"]] == sorted(names_in("out.serah"))

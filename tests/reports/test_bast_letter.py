@@ -79,7 +79,7 @@ def test_the_letter_speaks_english_too():
     for words in (
         "MINUTES OF HANDOVER",
         "On this day, Monday, 12 February 2024, at 09:02 WITA",
-        "2 (two) items",
+        "in all 2 (two)",
         "Ballot box 1 pc",
         "FIRST PARTY",
         "No difference and no finding",

@@ -234,7 +234,14 @@ def held_together(store: Store, recorded: RecordedHandover) -> None:
     assert figures(reprinted.told) == figures(facts), "the paper and the page say later what was said at once"
     again = Counter(f.code for f in found_in(reprinted))
     assert {code: again[code] for code in on_the_whole} == {code: whole[code] for code in on_the_whole}
+    assert unlabelled(then) == unlabelled(facts) == unlabelled(reprinted.told)
+    assert unlabelled(facts) == [str(f) for f in recorded.findings if (f.code, f.item) == ("EXCESS", None)]
     epcis(parts, facts)
+
+
+def unlabelled(facts: HandoverFacts) -> list[str]:
+    """What is found of things without a readable label."""
+    return [str(finding) for finding in facts.findings if (finding.code, finding.item) == ("EXCESS", None)]
 
 
 def letter(store: Store, parts: Sequence[Event], facts: HandoverFacts) -> None:
@@ -251,6 +258,7 @@ def letter(store: Store, parts: Sequence[Event], facts: HandoverFacts) -> None:
     found = Counter(finding["code"] for finding in written["findings"])
     assert found["COUNT"] == counts["COUNT"] and found["SHORTAGE"] == 0
     assert {f["item"] for f in written["findings"] if f["code"] == "EXCESS" and f["item"]} >= set(facts.beyond)
+    assert [(f["code"], f["item"]) for f in written["findings"]].count(("EXCESS", None)) == len(unlabelled(facts))
 
 
 def epcis(parts: Sequence[Event], facts: HandoverFacts) -> None:
@@ -309,9 +317,10 @@ def reports_agree(store: Store) -> None:
     short = Counter(i.finding.item for i in overview.irregular() if i.finding.code == "SHORTAGE")
     assert short == Counter(row.finding.item for row in rows if row.finding.code == "SHORTAGE")
     wrong = {(row.record.rpartition(":")[0], row.bast) for row in rows if row.finding.code == "COUNT"}
-    told_then = []
+    told_then, loose = [], []
     for parts in standing_handovers(store):
         facts, _then = told_of(store, parts)
+        loose += [(parts[0].log, parts[0].body["bast"], text) for text in unlabelled(facts)]
         assert ((parts[0].log, parts[0].body["bast"]) in wrong) == any(f.code == "COUNT" for f in facts.findings)
         told_then.append((parts[0], facts))
         letter(store, parts, facts)
@@ -333,6 +342,8 @@ def reports_agree(store: Store) -> None:
             if (f.code, f.leaf) == ("EXCESS", part.leaf)
         } == {*facts.beyond}
         assert {code for code, _is_open in said} == missing, "what a list missed is short in its own chain"
+    listed = [row for row in rows if (row.finding.code, row.finding.item) == ("EXCESS", None)]
+    assert sorted(loose) == sorted((r.record.rpartition(":")[0], r.bast, str(r.finding)) for r in listed)
     epcis_sums(told_then)
 
 

@@ -47,7 +47,7 @@ def test_what_is_late_and_what_is_irregular_is_told(station: Terminal, page_at: 
         assert "Late and soon late (2)" in said and "16 of 18 missing, due 12 Feb 18:00" in said
         assert "Open discrepancies (2)" in said and "was found wet" in said and "Critical:" in said
         assert "Late 2 PPK 2" in said
-        assert "nothing went wrong in the hands of PPK Gerokgak (3 things, 1 loads)" in said, "the scorecard"
+        assert "nothing went wrong in the hands of PPK Gerokgak (things: 3, loads: 1)" in said, "the scorecard"
         assert "PPK Gerokgak 3 1 100 % 0/3" in said
         district = words(client.get("/dashboard/51.08.02").text)
         assert "Open discrepancies (1)" in district and "late due 12 Feb 18:00" in district

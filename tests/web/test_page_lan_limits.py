@@ -1,5 +1,6 @@
 """Strangers on the local network: their connections, cookies and guesses take nothing from others. Real sockets."""
 
+import logging
 import socket
 import ssl
 import time
@@ -146,6 +147,19 @@ def test_a_large_cookie_costs_as_much_as_its_bytes(station_on_lan: Served) -> No
         stranger = Caller(station_on_lan, STRANGER, stack)
         assert stranger.ask(stranger.connect(), Cookie='a="' + "\\" * 50_000 + '"') in (200, 400)
         assert own_page(station_on_lan) == 200
+
+
+def test_what_strangers_send_fills_no_terminal(station_on_lan: Served, caplog: pytest.LogCaptureFixture) -> None:
+    uvicorn_log = logging.getLogger("uvicorn.error")
+    uvicorn_log.addHandler(caplog.handler)
+    with ExitStack() as stack:
+        stranger = Caller(station_on_lan, STRANGER, stack)
+        for odd in (b"\0" * 9, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"):
+            over = stranger.connect()
+            over.sendall(odd)
+            assert over.recv(65536).startswith(b"HTTP/1.1 400")
+    uvicorn_log.removeHandler(caplog.handler)
+    assert caplog.messages == []
 
 
 def test_a_strange_cookie_of_another_program_locks_nobody_out(visitor: Visitor, site: Any) -> None:

@@ -62,10 +62,12 @@ def test_a_bundle_is_taken_in_once_and_its_findings_are_said_in_plain_words(
     assert other("export", "--out", tmp_path / "ppk.serah").code == 0
     key = upload(visitor, tmp_path / "ppk.serah")
     taken = work(visitor, "/api/meet/import", {"uploads": [key]})
-    assert taken["new"] == 2 and taken["known"] > 0 and "2 records taken in" in words(taken["page"])
+    assert taken["new"] == 2 and taken["known"] > 0 and "Records taken in: 2" in words(taken["page"])
     assert taken["findings"] == ["UNKNOWN_STATION"] and "Station not admitted" in words(taken["page"])
     again = work(visitor, "/api/meet/import", {"uploads": [key]})
-    assert again["new"] == 0 and "0 records taken in" in words(again["page"]) and "here already" in words(again["page"])
+    assert (
+        again["new"] == 0 and "Records taken in: 0" in words(again["page"]) and "here already" in words(again["page"])
+    )
     held = visitor.see("/meet")
     assert held.index('id="paper"') < held.index('id="held"')  # a new station reads its paper first
     assert "PPK Gerokgak" in held and "this station" in held

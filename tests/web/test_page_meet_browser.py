@@ -38,10 +38,10 @@ def test_two_stations_meet_over_a_bundle_and_a_paper(
         meet.check_access()
         meet.shoot("meet-paper")
         meet.type(parts[-1])
-        meet.shows("#papers", "18 items from Gudang to PPK Gerokgak")
+        meet.shows("#papers", "items from Gudang to PPK Gerokgak: 18")
         meet.page.set_input_files("#bundles", tmp_path / "gudang.serah")
         meet.page.click("#take button.main")
-        meet.shows("#take-outcome", "1 records taken in, 4 were here already")
+        meet.shows("#take-outcome", "Records taken in: 1; here already: 4")
         meet.shows("#held", "5")
         meet.page.check("#give [name=with_strangers]")
         with meet.page.expect_request("**/api/meet/export") as asked:

@@ -46,7 +46,7 @@ def test_codes_in_any_order_become_the_paper_and_until_then_it_is_said_which_are
     assert f'<span class="unread">{missing}</span>' in again
     assert "Still to show" in guest.see("/meet"), "the page that is loaded again says the same"
     whole = show(guest, parts[-1])
-    assert whole["beep"] == "ok" and "18 items from Gudang to PPK Gerokgak" in words(str(whole["page"]))
+    assert whole["beep"] == "ok" and "items from Gudang to PPK Gerokgak: 18" in words(str(whole["page"]))
     assert "Still to show" not in str(whole["page"])
     [giver, receiver] = re.findall(r'data-(?:giver|receiver)="([^"]+)"', str(whole["page"]))
     draft = guest.ask("POST", "/api/drafts", {"giver": giver, "receiver": receiver}, expect=201)["draft"]
@@ -63,7 +63,7 @@ def test_a_paper_that_is_half_read_is_so_still_after_the_server_was_started_anew
         anew = Visitor(client)
         assert f"{len(parts) - 1} of {len(parts)} codes read" in anew.see("/meet")
         whole = show(anew, parts[-1])
-        assert "18 items from Gudang to PPK Gerokgak" in words(str(whole["page"]))
+        assert "items from Gudang to PPK Gerokgak: 18" in words(str(whole["page"]))
     assert not (terminal.home / HALF_READ_FILE).exists(), "nothing is half read any more"
 
 
@@ -76,13 +76,13 @@ def test_a_session_is_as_far_with_a_paper_after_the_server_was_started_anew(
     with page_at(site_at(terminal.home)) as client:
         anew = Visitor(client)
         told = anew.ask("POST", f"/api/drafts/{draft}/lines", {"line": parts[-1]})
-        assert "18 items from Gudang to PPK Gerokgak" in told["text"]
+        assert "items from Gudang to PPK Gerokgak: 18" in told["text"]
 
 
 @pytest.mark.slow
 def test_a_photograph_or_a_pdf_is_read_whole(guest: Visitor, paper: Path) -> None:
     told = work(guest, "/api/papers/pictures", {"upload": upload(guest, paper)})
-    assert told["codes"] >= 3 and "18 items from Gudang to PPK Gerokgak" in words(told["page"])
+    assert told["codes"] >= 3 and "items from Gudang to PPK Gerokgak: 18" in words(told["page"])
     empty = work(guest, "/api/papers/pictures", {"upload": upload(guest, b"%PDF-1.4 nothing", "x.pdf")}, expect=422)
     assert "x.pdf" in empty["error"] and "/.page-" not in empty["error"]
 
@@ -100,7 +100,7 @@ def test_this_browsers_camera_reads_a_paper_code_by_code(guest: Visitor, paper: 
         seen = guest.client.post("/api/papers/frames?eye=front", content=jpeg, headers=headers)
         assert seen.status_code == 200, seen.text
     assert {label["mark"] for label in seen.json()["labels"]} == {"taken"}
-    assert seen.json()["version"] >= 2 and "18 items from Gudang" in words(guest.see("/meet/papers"))
+    assert seen.json()["version"] >= 2 and "items from Gudang to PPK Gerokgak: 18" in words(guest.see("/meet/papers"))
 
 
 def test_what_is_no_code_of_a_paper_is_refused_and_changes_nothing(guest: Visitor, parts: list[str]) -> None:

@@ -283,10 +283,14 @@ def test_when_the_ends_change_what_was_said_of_a_label_is_judged_anew(
     assert typed(visitor, draft, astray)["is_grave"]
     now = change("51.08.02")
     assert (now["kind"], now["beep"], now["is_grave"]) == ("place", "ok", False) and "PPK Seririt" in now["text"]
-    assert "labels are kept, all of them right" in now["text"]
+    assert "Labels kept: 1, all right" in now["text"]
     typed(visitor, draft, other)
     now = change("51.08.01")
-    assert now["is_grave"] and show_code(astray) in now["remark"] and "2 labels are kept, 1 of them" in now["text"]
+    assert (
+        now["is_grave"]
+        and show_code(astray) in now["remark"]
+        and "Labels kept: 2; not right for this: 1" in now["text"]
+    )
 
 
 def test_what_is_taken_out_again_is_not_to_be_loaded(visitor: Visitor, station: Terminal) -> None:

@@ -49,7 +49,7 @@ def test_a_load_list_of_three_of_which_three_went_is_three_of_three_everywhere(
     told = letter(station, ran["bast"])
     assert (told["total"], told["expected"], told["missing"], told["findings"]) == (3, 3, [], [])
     words = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(letter_pdf).pages)
-    assert "3 were expected; 3 were scanned; 0 are still to come" in words
+    assert "Expected: 3; scanned: 3; still to come: 0" in words
     assert of_codes(station, "SHORTAGE") == []
 
 
@@ -97,8 +97,8 @@ def test_screen_letter_paper_and_page_say_alike_what_was_taken_and_refused(
     screen = station(*given, "--bast", tmp_path / "bast.pdf", "--paper", tmp_path / "paper.pdf", typed="\n".join(codes))
     assert "3 taken, 1 refused, expected: 4" in screen.out and "scanned, expected" not in screen.out
     words = text_of(tmp_path / "bast.pdf")
-    assert "counted 4; 4 (3 taken, 1 refused) were scanned" in words
-    assert "4 were expected; 4 (3 taken, 1 refused) were scanned" in words and "No difference" not in words
+    assert "PARTY: 4; scanned: 4 (3 taken, 1 refused)" in words
+    assert "Expected: 4; scanned: 4 (3 taken, 1 refused)" in words and "No difference" not in words
     assert "3 taken, 1 refused" in text_of(tmp_path / "paper.pdf").replace("\u00a0", " ")
     number = station("report", "bast", "--json").json["number"]
     page = visitor.see(f"/handover?number={number}")
@@ -120,7 +120,7 @@ def test_a_letter_about_what_moved_inside_others_says_how_many_and_no_more(stati
     ran = station.give(codes[:1], "51.08", TRUCK, "--load", listed(station, codes), "--bast", tmp_path / "bast.pdf")
     assert (ran.json["scanned"], ran.json["expected"], ran.json["assumed"]) == (1, 4, 3)
     words = text_of(tmp_path / "bast.pdf")
-    assert "4 were expected; 1 (3 more inside) were scanned; 0 are still" in words and "No difference" not in words
+    assert "Expected: 4; scanned: 1 (3 more inside); still to come: 0" in words and "No difference" not in words
 
 
 def test_what_is_refused_is_counted_and_no_finding_anywhere(station: Terminal) -> None:
@@ -177,7 +177,20 @@ def test_what_came_without_a_label_is_said_at_once_on_screen_and_page_as_in_lett
     assert said in screen and said in visitor.see(f"/handover?number={number}")
     assert sum(extra["count"] for extra in letter(station, number)["extras"]) == 2
     assert of_codes(station, "EXCESS") == [("EXCESS", None, "open")]
+    found = "without a readable label, and not matched to what is missing yet: 2"
+    assert "EXCESS" in screen and found in screen
+    assert ("EXCESS", None) in {(one["code"], one["item"]) for one in letter(station, number)["findings"]}
     assert "readable label" not in station("handover", *ends, typed=code).out
+
+
+def test_what_was_matched_later_is_found_in_no_letter_any_more(station: Terminal) -> None:
+    first, second = station.codes("--to", "51.08.01")[:2]
+    ends = ("--from", "51.08", "--to", TRUCK, "--codes", "-", "--yes", "--json")
+    at_once = station("handover", *ends, "--extra", "booth=1", typed=first).json
+    assert [f["code"] for f in at_once["findings"]].count("EXCESS") == 1
+    assert station("handover", *ends, "--match", second, typed="").code == 0
+    assert of_codes(station, "EXCESS") == []
+    assert "EXCESS" not in [f["code"] for f in letter(station, at_once["bast"])["findings"]]
 
 
 def test_laptops_under_one_number_have_one_expectation_and_a_list_beats_the_plan(

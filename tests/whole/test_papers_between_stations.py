@@ -73,7 +73,7 @@ def test_a_paper_says_who_gives_and_who_receives_where_nobody_has(station: Termi
     station.give(station.codes("--to", "51.08.01"), "51.08", "51.08.01", "--paper", "paper.pdf")
     texts = [read.text for read in Reader().read(rendered("paper.pdf"))]
     ran = other("scan", "--source", "-", "--from", "51.08", "--json", typed="\n".join(filter(is_part, texts)))
-    assert "18 items from Gudang to PPK Gerokgak" in ran.lines[-1]["text"]
+    assert "items from Gudang to PPK Gerokgak: 18" in ran.lines[-1]["text"]
 
 
 def test_the_receipt_and_its_witness_stand_when_the_logs_meet(station: Terminal, other: Terminal):

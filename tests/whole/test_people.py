@@ -124,8 +124,12 @@ def test_a_void_label_has_one_name_where_one_person_is_named_twice(station: Term
 def test_seals_put_on_by_one_person_under_two_names_are_flagged(
     station: Terminal, people: tuple[str, ...], is_told: bool
 ) -> None:
-    ran = station("seal", station.codes("--kind", "box")[0], "--apply", "A1", "A2", *people)
+    code = station.codes("--kind", "box")[0]
+    ran = station("seal", code, "--apply", "A1", "A2", *people)
     assert ran.code == 0 and ("Two people should do this" in ran.err) == is_told
+    looked = station("seal", code, "--check", "A1", "A2", "--result", "intact", *people)
+    # who looks may be alone, but is no witness too
+    assert looked.code == 0 and ("Two people should do this" in looked.err) == (is_told and "--witness" in people)
 
 
 @pytest.mark.parametrize(

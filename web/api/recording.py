@@ -166,7 +166,7 @@ def _labels(texts: list[str]) -> list[ItemLabel]:
             faults.append(Fault(error.message, error.values, row=number))
     if faults:
         raise InputError(
-            N_("nothing was recorded: {count} lines are no item's code"),
+            N_("nothing was recorded; lines that are no item's code: {count}"),
             hint=N_("Fix them and send it again."),
             faults=tuple(faults),
             count=len(faults),
