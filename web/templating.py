@@ -39,15 +39,21 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"_": _say, "ngettext": _say_count, "number": number, "local_time": local_time, "hour": _hour}
+    made.globals |= {
+        "_": _say,
+        "ngettext": _say_count,
+        "number": number,
+        "local_time": local_time,
+        "day_and_hour": _day_and_hour,
+    }
     made.globals |= {"decimal": decimal, "share": share}
     return made
 
 
-def _hour(utc: str, place: str) -> str:
-    """A time on an axis: its hour, and at midnight its day."""
+def _day_and_hour(utc: str, place: str) -> tuple[str, str]:
+    """A time on an axis: its day with the year, and its hour; that is empty at midnight."""
     day, _space, clock = short_time(utc, place).rpartition(" ")
-    return day if clock[:2] == "00" else clock
+    return day, "" if clock in ("00.00", "00:00") else clock
 
 
 def _shown(value: Any) -> Any:

@@ -1,10 +1,12 @@
 """Places, vendors and carriers as people name them, and what counts as one while the plan is not here yet."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from custody.errors import N_, InputError
 from custody.format.codes import is_plate, parse_custodian
 from custody.plan.places import is_official
+from custody.plan.time_zones import zone
 from db.store import Store
 from language import _
 from language.text import printable
@@ -85,6 +87,12 @@ def unplanned_words(store: Store, custodians: Sequence[str]) -> str:
     else:
         words = _("The plan is not known here yet. These are recorded and shown by their codes: {places}.")
     return words.format(places=", ".join(found))
+
+
+def local_stamp(store: Store) -> str:
+    """The time now by the station's clock, for a file's name: `2024-02-12-0800`."""
+    _zone, hours = zone(station_clock(store))
+    return f"{datetime.fromisoformat(store.around.now_utc()) + timedelta(hours=hours):%Y-%m-%d-%H%M}"
 
 
 def station_clock(store: Store) -> str:

@@ -190,7 +190,7 @@ def _load_needs(
         known |= {(need.kind, need.level): need for need in fresh}
         if not dry_run:
             record_plan(store, (), fresh, source=table.file, digest=table.digest)
-    return change
+    return replace(change, needs=tuple(fresh))
 
 
 def _compare(

@@ -30,6 +30,7 @@ OBSERVED = {
     "/dashboard/wall/part",
     "/dashboard/{code}",
     "/dashboard/{code}/part",
+    "/dashboard/{code}/{what}",
     "/items",
     "/items/{code}",
     "/handover/letter/{name}.pdf",
