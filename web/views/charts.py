@@ -65,11 +65,11 @@ def tree_drawing(
         y += height + _GAP
     name = wrap(str(top["name"]), _NAME_LETTERS, max_lines=_NAME_LINES, placeholder="…")
     half = _LINE * (len(name) + 1) / 2 + 10
-    height = max(y, 2 * half)
-    middle = height / 2
+    whole = max(float(y), 2 * half)
+    middle = whole / 2
     return {
         "width": _TREE_WIDTH,
-        "height": height,
+        "height": whole,
         "middle": middle,
         "top": top,
         "half": half,
