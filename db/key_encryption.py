@@ -30,6 +30,20 @@ def is_locked(data: bytes) -> bool:
     return data.startswith(FIRST_LINE.encode())
 
 
+def refuse_short(passphrase: str) -> None:
+    """Refuse a passphrase that is too short to lock a key.
+
+    Raises:
+        InputError: it is.
+    """
+    if len(passphrase) < MIN_LENGTH:
+        raise InputError(
+            N_("a passphrase needs at least {count} characters"),
+            hint=N_("Four words that do not belong together are easy to remember and hard to guess."),
+            count=MIN_LENGTH,
+        )
+
+
 def lock(secret: bytes, public: bytes, passphrase: str) -> bytes:
     """The file that keeps a secret key of 32 bytes under a passphrase.
 
@@ -38,12 +52,7 @@ def lock(secret: bytes, public: bytes, passphrase: str) -> bytes:
     """
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-    if len(passphrase) < MIN_LENGTH:
-        raise InputError(
-            N_("a passphrase needs at least {count} characters"),
-            hint=N_("Four words that do not belong together are easy to remember and hard to guess."),
-            count=MIN_LENGTH,
-        )
+    refuse_short(passphrase)
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
     head = f"{FIRST_LINE}\npublic {public.hex()}\nscrypt {LOG2_N} {BLOCK} {LANES} {_base64(salt)}\n"
     locked = ChaCha20Poly1305(_stretched(passphrase, salt, LOG2_N)).encrypt(nonce, secret, head.encode())

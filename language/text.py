@@ -120,9 +120,9 @@ def local_time(utc_text: str, place_code: str, *, seconds: bool = False) -> str:
 
 
 def short_time(utc_text: str, place_code: str) -> str:
-    """A stored UTC time for a table whose page says year and zone elsewhere: `12 Feb 18.00`, `12 Feb 18:00`."""
+    """A stored UTC time for a table whose page says the zone elsewhere: `12 Feb 2024 18.00`, `12 Feb 2024 18:00`."""
     words = local_time(utc_text, place_code).split()
-    return " ".join((*words[1:3], words[4])) if len(words) == 6 else local_time(utc_text, place_code)
+    return " ".join(words[1:5]) if len(words) == 6 else local_time(utc_text, place_code)
 
 
 def number(value: int) -> str:

@@ -27,6 +27,7 @@ from web.pages import (
     begin,
     dashboard,
     devices,
+    first,
     handover,
     home,
     items,
@@ -48,6 +49,7 @@ from web.templating import render_page
 
 PAGES: tuple[APIRouter, ...] = (
     home.router,
+    first.router,
     begin.router,
     scan.router,
     review.router,
@@ -106,6 +108,7 @@ def build(site: Site, entrance: Entrance | None = None) -> FastAPI:
     for router in (reading.router, recording.router, recording.tokens):
         app.include_router(router, prefix="/api/v1", responses=REFUSED, dependencies=SECURITY)
     app.mount("/static", Static(directory=HERE / "static"))
+    app.add_middleware(first.FirstRunGate, site=site)
     app.add_middleware(
         Guard,
         entrance=entrance or LocalEntrance(site.hosts, site.token),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from db.store import Store
+from services.access.new_station import StationHome
 from services.access.observers import Observers
 from services.access.pins import Pins
 from web.live.browser_cameras import BrowserCameras
@@ -34,8 +35,9 @@ class Site:
     `ask` reads, `keep` scans and records: two threads with a store each, so that a long question never holds up a scan;
     what takes seconds is done `aside`, with a ledger opened for it alone. `overview` has a store of its own for the
     dashboard. `home` is the station's folder. `source` is where pictures come from unless the page chooses a camera.
-    `lan` lets devices of the local network in, None: none. `is_closing` is set when the server ends, for streams to end
-    with it.
+    `lan` lets devices of the local network in, None: none. `first` is where a station is still to begin: until then
+    only the guide is shown. `practice` is the same while the practice station is served. `is_closing` is set when the
+    server ends, for streams to end with it.
     """
 
     open_store: OpenStore
@@ -45,6 +47,8 @@ class Site:
     language: str = "id"
     source: str = "0"
     lan: Lan | None = None
+    first: StationHome | None = None
+    practice: StationHome | None = None
     now_utc: Callable[[], str] = lambda: f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     ask: StoreWorker = field(init=False)
     keep: StoreWorker = field(init=False)
@@ -90,6 +94,16 @@ class Site:
         """The PINs of this station, for one request at a time."""
         with self._pins_lock:
             yield Pins(self.home, time.time)
+
+    def move_to(self, home: Path, open_store: OpenStore) -> None:
+        """Serve the station in another folder from here on; what ran for the one so far ends."""
+        before = (self.streams, self.cameras, self.overview, self.ask, self.keep, self.file_store)
+        self.end_streams()
+        self.home, self.open_store = home, open_store
+        self.__post_init__()
+        for part in before:
+            part.close()
+        self.is_closing = False
 
     def end_streams(self) -> None:
         """End the streams of events and pictures, which would never end by themselves."""

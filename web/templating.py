@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 import language
+from custody.errors import N_
 from language.text import decimal, fill, local_time, number, printable, share, short_time
 from reports.words import custodian_name
 from services.access.admission_notice import waiting_sentence
+from services.labels.print_run import is_practice
 from services.plan.custodians import station_clock
 from web.dependencies import site_of
 from web.page_hints import NAVIGATION
@@ -39,15 +41,21 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"_": _say, "ngettext": _say_count, "number": number, "local_time": local_time, "hour": _hour}
+    made.globals |= {
+        "_": _say,
+        "ngettext": _say_count,
+        "number": number,
+        "local_time": local_time,
+        "day_and_hour": _day_and_hour,
+    }
     made.globals |= {"decimal": decimal, "share": share}
     return made
 
 
-def _hour(utc: str, place: str) -> str:
-    """A time on an axis: its hour, and at midnight its day."""
+def _day_and_hour(utc: str, place: str) -> tuple[str, str]:
+    """A time on an axis: its day with the year, and its hour; that is empty at midnight."""
     day, _space, clock = short_time(utc, place).rpartition(" ")
-    return day if clock[:2] == "00" else clock
+    return day, "" if clock in ("00.00", "00:00") else clock
 
 
 def _shown(value: Any) -> Any:
@@ -102,6 +110,14 @@ def render_page(request: Request, name: str, *, status: int = 200, **values: Any
 
 def _frame(request: Request) -> dict[str, Any]:
     """What stands on every page: the ways that this visitor may go, which station this is, and who observes."""
+    if site_of(request).first is not None:  # there is no ledger to ask
+        return {
+            "ways": [("/first", N_("Begin a station"))],
+            **dict.fromkeys(("observer", "station", "place", "election", "waiting", "zone"), ""),
+            "is_practice": False,
+            "same_in_english": _same_in(request, "en"),
+            "same_in_indonesian": _same_in(request, "id"),
+        }
     ask = site_of(request).ask
     own = ask.do(lambda store: store.ledger.own_log())
     roles: frozenset[Role] = request.scope.get(SCOPE_ROLES, frozenset())
@@ -113,6 +129,7 @@ def _frame(request: Request) -> dict[str, Any]:
         "place": ask.do(lambda store: custodian_name(store.state.places, own.place)),
         "zone": ask.do(station_clock),
         "election": own.election,
+        "is_practice": is_practice(own.election),
         "waiting": ask.do(waiting_sentence),
         "same_in_english": _same_in(request, "en"),
         "same_in_indonesian": _same_in(request, "id"),

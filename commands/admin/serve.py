@@ -8,6 +8,8 @@ import language
 from commands.context import Station, Whole, json_option, note, pass_station, print_json
 from commands.scan.draft_session import FIRST_CAMERA
 from language import _
+from services.access.new_station import StationHome, may_begin
+from tables.output.safe_file import folder_for
 from web import server
 
 
@@ -42,14 +44,19 @@ def serve(
     lan_address: str | None,
     as_json: bool,
 ) -> None:
-
-    with station.store(write=True) as store:  # what is wrong with ledger or key is said here, not in the browser
-        store.ledger.own_log()
+    at = StationHome(station.home, station.db_url, station.around(), lambda: station.signer)
+    is_first = may_begin(at)
+    if is_first:
+        folder_for(station.home)
+    else:
+        with station.store(write=True) as store:  # what is wrong with ledger or key is said here, not in the browser
+            store.ledger.own_log()
     with ExitStack() as stack:
         listening = stack.enter_context(server.listen(port))
         site = server.site_on(
             listening, station.home, lambda: station.store(write=True), language=language.chosen(), source=source
         )
+        site.first = at if is_first else None
         beside = None
         if lan or lan_address:
             address = str(server.lan_addresses(lan_address)[0])
@@ -62,6 +69,8 @@ def serve(
             if site.lan:
                 note(_("For phones: press “Scan with a phone, too” on the page, and scan the code that it shows."))
                 note(_("Certificate: {fingerprint}").format(fingerprint=site.lan.certificate.fingerprint))
+            if is_first:
+                note(_("No station has begun in this folder yet: the page leads through it."))
             note(_("Leave this window open. Ctrl-C ends it."))
         server.serve(site, listening, beside, open_browser=not no_browser)
     note(_("The page is closed. What was scanned is kept."))

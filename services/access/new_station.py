@@ -8,18 +8,22 @@ from pathlib import Path
 from custody.errors import N_, InputError, StoreError
 from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
+from db.key_encryption import refuse_short
 from db.station_key import FILE_NAME, is_protected, make_key
 from db.store import Surroundings, open_store
+from evidence.intake import check_bundle
 from evidence.signer import Signer
+from services.exchange.bundle import read_bundle
 from services.exchange.transfer import import_bundles
 from services.progress_bar import Progress, unseen
 from services.records.membership import go_on as go_on_with
-from services.records.membership import lost_log, make_card
+from services.records.membership import lost_log, make_card, read_card
 from tables.output.own_files import LEDGER_FILE
 from tables.output.safe_file import safe_file
 
 CARD_FILE = "station-card.json"
 SHEET_FILE = "KEYSHEET.pdf"
+_LARGEST_CARD = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class StationHome:
 class Begun:
     """A log that has begun: its first event, its key's fingerprint, the card for root, the secret key, the sheet.
 
-    `is_locked`: whether a passphrase locks the key.
+    `is_locked`: whether a passphrase locks the key. `signer` signs with it until the program ends.
     """
 
     genesis: Event
@@ -64,6 +68,7 @@ class Begun:
     secret: Path
     sheet: Path
     is_locked: bool
+    signer: Signer
 
 
 ASIDE = "set-aside-"
@@ -123,23 +128,77 @@ def set_aside(at: StationHome) -> Iterator[Path]:
         raise
 
 
+def may_begin(at: StationHome) -> bool:
+    """Whether nothing has begun in this folder: no key and no ledger."""
+    return at.has_own_ledger and not at.ledger.exists() and not at.key_file.exists()
+
+
+def check_passphrase(passphrase: str, again: str) -> None:
+    """Check a new passphrase that was typed twice; empty both times: the key gets none.
+
+    Raises:
+        InputError: it is too short, or the second one is another.
+    """
+    if passphrase:
+        refuse_short(passphrase)
+    if passphrase != again:
+        raise InputError(N_("the two passphrases are not the same"), hint=N_("Type both again."))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRoot:
+    """The root that a card or a bundle follows (its key's fingerprint, 64 hex digits), its election, who says so."""
+
+    root: str
+    election: str
+    station: str
+    is_bundle: bool
+
+
+def find_root(path: Path) -> FoundRoot:
+    """Read a station's card, or a whole bundle, for the root that a new station is to follow.
+
+    Raises:
+        InputError: it is neither, or a bundle whose stations follow several roots.
+        TamperError: the bundle was cut or altered.
+    """
+    with path.open("rb") as file:
+        start = file.read(_LARGEST_CARD)
+    if start.lstrip()[:1] == b"{":
+        card = read_card(start)
+        return FoundRoot(card.root, card.election, card.station, is_bundle=False)
+    with read_bundle(path) as bundle:
+        said = check_bundle(bundle.logs, bundle.entries, {}).said
+    begun = [body for body in said if body["type"] == "genesis"]
+    roots = {body["root"] for body in begun}
+    if len(roots) != 1:
+        raise InputError(
+            N_("{file} does not say which root its stations follow"),
+            hint=N_("Ask the warehouse for its card, station-card.json."),
+            file=path.name,
+        )
+    return FoundRoot(roots.pop(), str(begun[0]["election"]), str(begun[0]["station"]), is_bundle=True)
+
+
 def begin(
     at: StationHome, *, election: str, name: str, place: str, root: str | None, passphrase: str | None = None
 ) -> Begun:
-    """Make a key, a ledger and its first event; nothing stays behind where one of them fails."""
+    """Make a key, a ledger with its first event, card and sheet; nothing stays behind where one of them fails."""
 
     is_new = not at.ledger.exists()
     signer = make_key(at.home, passphrase)
     genesis: Event | None = None
+    begun: Begun | None = None
     try:
         with open_store(at.db_url, signer, at.around, create=True) as store:
             genesis = store.begin(election=election, station=name, place=place, root=root)
+        begun = _begun(at, genesis, signer)
     finally:
-        if genesis is None:  # half a station would keep the next try from beginning
-            at.key_file.unlink()
-            if is_new:
-                at.ledger.unlink(missing_ok=True)
-    return _begun(at, genesis, signer)
+        if begun is None and (genesis is None or (is_new and at.has_own_ledger)):
+            at.key_file.unlink()  # half a station would keep the next try from beginning
+            for file in (LEDGER_FILE, f"{LEDGER_FILE}-wal", f"{LEDGER_FILE}-shm", CARD_FILE) if is_new else ():
+                (at.home / file).unlink(missing_ok=True)
+    return begun
 
 
 def go_on(
@@ -226,7 +285,7 @@ def _begun(at: StationHome, genesis: Event, signer: Signer) -> Begun:
         file.write(make_card(genesis, signer))
     fingerprint = key_fingerprint(signer.public_key)
     sheet = _save_sheet(at, genesis, fingerprint)
-    return Begun(genesis, fingerprint, card, at.key_file, sheet, is_protected(at.home))
+    return Begun(genesis, fingerprint, card, at.key_file, sheet, is_protected(at.home), signer)
 
 
 def _save_sheet(at: StationHome, genesis: Event, fingerprint: str) -> Path:

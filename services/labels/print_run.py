@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from typing import BinaryIO
 
 from custody.errors import N_, LabelError
@@ -18,6 +19,8 @@ from services.plan.custodians import may_load_plan
 from services.records.label_prints import record_blanks, record_prints, record_reprints
 from tables.output.safe_file import safe_file
 
+PRACTICE = "LATIHAN"
+"""The first word of an election's name, in signed records, where a ledger is one to practise with."""
 Record = Callable[[str, slice], object]
 """Records that these of the labels were printed on the stock of this name."""
 
@@ -101,21 +104,33 @@ def item_labels(store: Store, items: Iterable[Item]) -> Iterator[LabelContent]:
     """The next label of each of these items: the first one, or that of a reprint."""
 
     places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
-    return (item_content(item, places, needs, item.print + 1) for item in items)
+    return _marked(store, (item_content(item, places, needs, item.print + 1) for item in items))
 
 
 def blank_labels(store: Store, codes: Iterable[str], kind: str | None) -> Iterator[LabelContent]:
     """Labels of codes that belong to no item yet."""
 
     needs = {need.kind: need for need in store.state.needs()}
-    return (blank_content(code, kind, needs) for code in codes)
+    return _marked(store, (blank_content(code, kind, needs) for code in codes))
 
 
 def place_labels(store: Store, places: Iterable[Place]) -> Iterator[LabelContent]:
     """Return the label contents of these places."""
 
     tree = store.state.places.all()
-    return (place_content(place, tree) for place in places)
+    return _marked(store, (place_content(place, tree) for place in places))
+
+
+def is_practice(election: str) -> bool:
+    """Whether an election is one to practise with, by the first word of its name, which its station has signed."""
+    return election.split()[:1] == [PRACTICE]
+
+
+def _marked(store: Store, contents: Iterable[LabelContent]) -> Iterator[LabelContent]:
+    """The same labels; those of a practice ledger say so below."""
+    mark = PRACTICE if is_practice(store.ledger.own_log().election) else ""
+    for content in contents:
+        yield replace(content, footer=" · ".join(filter(None, (mark, content.footer)))) if mark else content
 
 
 def print_items(store: Store, job: PrintJob, items: Sequence[Item]) -> int:

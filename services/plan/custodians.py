@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import is_plate, parse_custodian
 from custody.plan.places import Need, Place, is_official, path
+from custody.plan.time_zones import zone
 from db.state.place_rows import PlaceTable
 from db.state.plan_counts import items_by_kind
 from db.store import Store
@@ -237,6 +239,12 @@ def unplanned_words(store: Store, custodians: Sequence[str]) -> str:
     else:
         words = _("The plan is not known here yet. These are recorded and shown by their codes: {places}.")
     return words.format(places=", ".join(found))
+
+
+def local_stamp(store: Store) -> str:
+    """The time now by the station's clock, for a file's name: `2024-02-12-0800`."""
+    _zone, hours = zone(station_clock(store))
+    return f"{datetime.fromisoformat(store.around.now_utc()) + timedelta(hours=hours):%Y-%m-%d-%H%M}"
 
 
 def station_clock(store: Store) -> str:

@@ -237,7 +237,7 @@ def _load_needs(store: Store, table: Table, known: dict[NeedKey, Need], faults: 
         known |= {need.key: need for need in fresh}
         if not dry_run:
             record_plan(store, (), fresh, source=table.file, digest=table.digest)
-    return change
+    return replace(change, needs=tuple(fresh))
 
 
 def _with_kinds_by_name(rows: Sequence[Located[Need]], known: Iterable[Need]) -> list[Located[Need]]:

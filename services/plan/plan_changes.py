@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from custody.plan.places import Place
+from custody.plan.places import Need, Place
 from language import _, ngettext
+from language.levels import level_word
 from language.text import fill, local_time, number, printable
+from reports.words import kind_name
 from tables.questions import Choice
 from tables.read import Note
+from tables.vocabulary import column_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,8 @@ class ChangedRow:
     @property
     def text(self) -> str:
         """The change in one line: 51.08.01: name PPK Gerokgak -> PPK Gerokgak Barat."""
-
         changes = ", ".join(
-            f"{name} {printable(_shown(old), 60)} -> {printable(_shown(new), 60)}"
+            f"{column_words([name])} {printable(_shown(old), 60)} -> {printable(_shown(new), 60)}"
             for name, (old, new) in self.fields.items()
         )
         return f"{self.key}: {changes}"
@@ -62,6 +64,8 @@ class Change:
     """How the file was read where it is no plain table: a template and its values."""
     understood: tuple[tuple[str, str], ...] = ()
     """The file's headings, and our name of what each is."""
+    needs: tuple[Need, ...] = ()
+    """New or changed needs: they name kinds that the plan does not know yet."""
 
     @property
     def is_empty(self) -> bool:
@@ -82,6 +86,21 @@ class Change:
                 for row in self.changed
             ],
         }
+
+
+def row_words(change: Change, key: str, names: Mapping[str, Need]) -> str:
+    """A row's key as people say it: `Voting booth, Polling station`, or `Ballot box 51.08.01.2001.001 1/5`.
+
+    Args:
+        key: of `Change.added`, or before the changes of a row.
+        names: the needs by kind, those of the change too.
+    """
+    kind, space, rest = key.partition(" ")
+    if change.kind == "places" or not space:
+        return key
+    if change.kind == "items":
+        return f"{kind_name(names, kind)} {rest}"
+    return f"{kind_name(names, kind)}, {kind_name(names, rest) if rest in names else level_word(rest)}"
 
 
 def past_words(change: Change) -> str:

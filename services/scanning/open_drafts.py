@@ -48,6 +48,26 @@ def draft_for(store: Store, giver: str, receiver: str) -> DraftInfo | None:
     return next(same, None)
 
 
+def untouched_draft(store: Store, giver: str, receiver: str, bound: Sequence[str] = ()) -> DraftInfo | None:
+    """The newest session with exactly these ends in which nothing was scanned or said yet; None: there is none.
+
+    Raises:
+        TamperError: the ledger was put back to an older copy.
+    """
+    store.heads.refuse_if_rolled_back()
+    ends = (giver or None, receiver or None, tuple(bound))
+    return next(
+        (
+            info
+            for info in reversed(store.drafts.all())
+            if (info.giver, info.receiver, info.bound) == ends
+            and not info.scan_count
+            and not store.drafts.details(info.id)
+        ),
+        None,
+    )
+
+
 def draft_for_purpose(store: Store, purpose: str) -> DraftInfo:
     """The newest session for this purpose (`services.scanning.pack_desk.purpose_of`), or a new one.
 

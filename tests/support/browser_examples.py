@@ -41,6 +41,7 @@ PACE = """(() => {
 """The pace of keys as a test says it: on a busy computer the driver sends them more slowly than any scanner does.
 By how much a key was late is taken off the time of all that comes behind it."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+MORE_RULES = {name: {"enabled": True} for name in ("landmark-unique", "page-has-heading-one")}
 
 
 _OF_WORKER = 100 * int("0" + os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"))
@@ -179,7 +180,7 @@ class Watched:
 
         for scheme in schemes:
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            results = Axe().run(self.page, options={"runOnly": RULES})
+            results = Axe().run(self.page, options={"runOnly": RULES, "rules": MORE_RULES})
             found = [
                 (rule["id"], [node["html"] for node in rule["nodes"]][:3]) for rule in results.response["violations"]
             ]

@@ -47,6 +47,7 @@ def test_every_page_can_be_read_by_all_in_both_languages_on_every_screen(
         "code": "51.08.01",
         "/items/{code}": {"code": codes[0]},
         "/handover": {"?": f"?number={bast}"},
+        "/dashboard/{code}/{what}": {"what": "pressing"},
     }
     pages = pages_of(window, served, filled)
     assert {"/", "/scan", f"/scan/{draft}", f"/scan/{draft}/review", "/dashboard", "/items"} <= set(pages)

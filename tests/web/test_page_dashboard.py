@@ -44,13 +44,13 @@ def test_what_is_late_and_what_is_irregular_is_told(station: Terminal, page_at: 
     with page_at(site_at(station.home, now=LATE)) as client:
         page = client.get("/dashboard").text
         said = words(page)
-        assert "Late and soon late (2)" in said and "16 of 18 missing, due 12 Feb 18:00" in said
+        assert "Late and soon late (2)" in said and "16 of 18 missing, due 12 Feb 2024 18:00" in said
         assert "Open discrepancies (2)" in said and "was found wet" in said and "Critical:" in said
         assert "Late 2 PPK 2" in said
         assert "nothing went wrong in the hands of PPK Gerokgak (things: 3, loads: 1)" in said, "the scorecard"
         assert "PPK Gerokgak 3 1 100 % 0/3" in said
         district = words(client.get("/dashboard/51.08.02").text)
-        assert "Open discrepancies (1)" in district and "late due 12 Feb 18:00" in district
+        assert "Open discrepancies (1)" in district and "late due 12 Feb 2024 18:00" in district
         wall = client.get("/dashboard/wall").text
         assert "PPK Gerokgak" in wall and "late" in wall
 
@@ -162,7 +162,14 @@ def test_a_place_that_is_not_there_is_said(visitor: Visitor) -> None:
 
 
 def row(code: str, due: str | None = None, expected: str | None = None, there: int = 0) -> dict[str, object]:
-    return {"code": code, "amounts": Amounts(4, 0, 0, there), "due_utc": due, "expected_utc": expected, "state": ""}
+    return {
+        "name": code,
+        "code": code,
+        "amounts": Amounts(4, 0, 0, there),
+        "due_utc": due,
+        "expected_utc": expected,
+        "state": "",
+    }
 
 
 def test_drawings_stay_within_their_frames() -> None:

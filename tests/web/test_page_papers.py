@@ -134,3 +134,11 @@ def test_a_paper_is_judged_anew_when_its_data_has_come_and_when_its_things_were_
 
 def test_the_head_of_every_page_names_the_place(guest: Visitor) -> None:
     assert "PPK · PPK Gerokgak" in words(guest.see("/meet"))
+
+
+def test_after_the_paper_was_read_home_does_not_ask_for_it_again(guest: Visitor, parts: list[str]) -> None:
+    assert "On its way here" not in words(guest.see("/"))
+    for part in parts:
+        show(guest, part)
+    home = words(guest.see("/"))
+    assert "Show the handover paper" not in home and "18 items from Gudang to PPK Gerokgak" in home

@@ -30,6 +30,7 @@ OBSERVED = {
     "/dashboard/wall/part",
     "/dashboard/{code}",
     "/dashboard/{code}/part",
+    "/dashboard/{code}/{what}",
     "/items",
     "/items/{code}",
     "/handover/letter/{name}.pdf",
@@ -51,7 +52,17 @@ OBSERVED = {
     OBSERVERS_ENTRY,
 }
 """All that an observer reads. What is not here is not for them; whoever adds a page decides by adding it or not."""
-SUPERVISED = {"/observers", "/api/v1/tokens", "/api/v1/tokens/{name}"}
+SUPERVISED = {
+    "/observers",
+    "/api/v1/tokens",
+    "/api/v1/tokens/{name}",
+    "/first",
+    "/api/first",
+    "/api/first/root",
+    "/api/first/practice",
+    "/station",
+    "/station/{name}",
+}
 
 
 class OperatorEntrance(LocalEntrance):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -37,6 +38,24 @@ def test_it_opens_the_browser_says_its_address_and_ctrl_c_ends_it(station: Termi
     assert "What was scanned is kept" in err and "Traceback" not in err
 
 
-def test_without_a_ledger_it_says_how_to_begin(terminal: Terminal) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+def test_in_an_empty_folder_it_shows_the_guide_and_leaves_nothing_but_its_secret(terminal: Terminal) -> None:
+    process = terminal.process("serve", "--json", "--no-browser")
+    try:
+        assert process.stdout
+        address = json.loads(process.stdout.readline())["address"]
+        with urlopen(Request(address, headers={"Accept": "text/html"}), timeout=60) as answer:
+            assert answer.url == f"{address}first" and b"Begin a station" in answer.read()
+        process.send_signal(signal.SIGINT)
+        _out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 0, err
+    assert [path.name for path in terminal.home.iterdir()] == ["page.token"]
+
+
+def test_a_key_without_its_ledger_is_refused_with_what_to_do(terminal: Terminal, prepared: Path) -> None:
+    terminal.home.mkdir()
+    shutil.copy(prepared / "home" / "station.key", terminal.home)
     ran = terminal("serve", "--no-browser")
     assert ran.code == 3 and "main.py init" in ran.err

@@ -107,7 +107,7 @@ class Jobs:
             try:
                 return self._aside(lambda store: work(store, job.progress))
             except CustodyError as error:
-                raise _named(error, hide) from None
+                raise named(error, hide) from None
 
         threading.Thread(target=context.run, args=(job.run, aside), daemon=True, name="job").start()
         return job.describe()
@@ -127,7 +127,7 @@ class Jobs:
         return job
 
 
-def _named(error: CustodyError, hide: Path | None) -> CustodyError:
+def named(error: CustodyError, hide: Path | None) -> CustodyError:
     """The error with files called by their names, where people never saw their folders."""
     if hide is not None:
         error.values = {name: _bare(value, hide) for name, value in error.values.items()}

@@ -15,7 +15,7 @@ from language import _
 from language.text import printable
 from reports.words import custodian_name, place_path, show_custodian
 from services.plan.custodians import find_custodian, is_named, may_load_plan
-from services.scanning.open_drafts import open_draft
+from services.scanning.open_drafts import open_draft, untouched_draft
 from web.dependencies import SiteDep
 from web.pages.home import unfinished
 from web.request_model import Given
@@ -106,16 +106,15 @@ def _known(store: Store) -> dict[str, Any]:
 
 
 def draft_with(store: Store, ends: Ends) -> DraftInfo:
-    """Begin a session with the ends that were typed or chosen.
+    """Begin a session with the ends that were typed or chosen, or go on with one in which nothing was done yet.
 
     Raises:
         InputError, RuleError: there is no such custodian, or it would hand over to itself.
         TamperError: the ledger was put back to an older copy.
     """
     giver, receiver = (custodian_on_page(store, text) if text.strip() else "" for text in (ends.giver, ends.receiver))
-    return open_draft(
-        store, giver, receiver, [custodian_on_page(store, text) for text in ends.bound or () if text.strip()]
-    )
+    bound = [custodian_on_page(store, text) for text in ends.bound or () if text.strip()]
+    return untouched_draft(store, giver, receiver, bound) or open_draft(store, giver, receiver, bound)
 
 
 def custodian_on_page(store: Store, text: str) -> str:

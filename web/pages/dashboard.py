@@ -1,6 +1,6 @@
 """The dashboard: how far the supplies have come, what is late, what is open; from the whole down to one item."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request
 from markupsafe import Markup
@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 import language
 from custody.plan.time_zones import zone
 from db.store import Store
+from language import _
 from services.reporting.overview import Overview
 from web.dependencies import SiteDep, StaffDep
 from web.live.overview_cache import Version, digest
@@ -21,6 +22,7 @@ router = APIRouter()
 Code = Annotated[str, Path(max_length=60)]
 Tag = Annotated[str | None, Header(max_length=40)]
 _DRAWN_ROWS = 32
+_LISTED = 100
 
 
 @router.get("/dashboard", include_in_schema=False)
@@ -66,6 +68,38 @@ def place(request: Request, site: SiteDep, with_staff: StaffDep, code: Code) -> 
 @router.get("/dashboard/{code}/part", include_in_schema=False)
 def place_part(site: SiteDep, with_staff: StaffDep, code: Code, if_none_match: Tag = None) -> Response:
     return _part(site, with_staff, code, "overview.html", if_none_match)
+
+
+@router.get("/dashboard/{code}/{what}", include_in_schema=False)
+def whole_list(
+    request: Request,
+    site: SiteDep,
+    with_staff: StaffDep,
+    code: Code,
+    what: Literal["pressing", "irregular", "incidents", "readiness", "points", "scores"],
+    at: Annotated[int, Query(ge=1, lt=100_000_000)] = 1,
+) -> Response:
+    part = slice(at - 1, at - 1 + _LISTED)
+
+    def make(store: Store, overview: Overview) -> dict[str, Any]:
+        return overview_of(store, overview, code, with_staff=with_staff, part=part)
+
+    facts, _version = site.overview.ask(("list", code, what, at, language.chosen(), with_staff), make)
+    listed = facts.get(what) or facts["field"].get(what)
+    rows = listed["faults" if what == "scores" else "rows"] if listed else []
+    more = {"what": what, "title": _title(what), "listed": listed, "rows": rows, "at": at, "shown": len(rows)}
+    return render_page(request, "dashboard_list.html", facts=facts, page=_LISTED, **more)
+
+
+def _title(what: str) -> str:
+    return {
+        "pressing": _("Late and soon late"),
+        "irregular": _("Open discrepancies"),
+        "incidents": _("Open obstacles"),
+        "readiness": _("Readiness"),
+        "points": _("Critical points"),
+        "scores": _("Scorecard"),
+    }[what]
 
 
 def _board(site: Site, with_staff: bool, code: str, template: str) -> tuple[str, Version]:

@@ -13,6 +13,7 @@ from reports.words import custodian_name
 from services.plan.custodians import may_load_plan
 from services.scanning.open_drafts import ends_in_words
 from web.dependencies import SiteDep
+from web.live.paper_session import PaperSession
 from web.page_hints import hint_on_page
 from web.templating import render_page
 
@@ -22,7 +23,10 @@ _RECENT = 8
 
 @router.get("/", include_in_schema=False)
 def home(request: Request, site: SiteDep, gone: Annotated[str, Query(max_length=1)] = "") -> Response:
-    return render_page(request, "home.html", gone=gone, **site.ask.do(_known))
+    known = site.ask.do(_known)
+    read = site.sessions.papers(PaperSession.facts)["papers"]
+    waiting = [paper for paper in read if not paper["is_own"] and not paper["is_received"]]
+    return render_page(request, "home.html", gone=gone, waiting=waiting, **known)
 
 
 @router.get("/api/alive", summary="Whether the server and its ledger answer")

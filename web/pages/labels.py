@@ -1,6 +1,5 @@
 """Labels: chosen, looked at, printed to a file or a thermal printer, printed again; and the measured printers."""
 
-import re
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +19,7 @@ from services.labels.print_job import PrintJob, chosen_stock, known_stocks
 from services.labels.print_run import reprint_items
 from services.labels.printer_profiles import LONGEST_NAME, adjustment_of, draw_calibration, keep_printer, known_printers
 from services.one_line import one_line
+from services.plan.custodians import local_stamp
 from services.progress_bar import Progress
 from tables.output.safe_file import folder_for
 from web.dependencies import SiteDep
@@ -171,8 +171,7 @@ def _path(home: Path, store: Store, what: str, where: str, form: str) -> Path:
     """
 
     folder = folder_for(home / KEPT)
-    at = re.sub(r"\D", "", store.around.now_utc())
-    stem = safe_name("-".join(word for word in ("labels", at[:8], at[8:14], what, where.strip()) if word))
+    stem = safe_name("-".join(word for word in ("labels", local_stamp(store), what, where.strip()) if word))
     return next(
         path
         for number in range(1, 10_000)
@@ -185,8 +184,10 @@ def _lately(home: Path, most: int = _LATELY) -> list[str]:
     folder = home / KEPT
     if not folder.is_dir():
         return []
-    names = [path.name for path in folder.iterdir() if path.is_file() and path.name.startswith("labels-")]
-    return sorted(names, reverse=True)[:most]
+    files = [path for path in folder.iterdir() if path.is_file() and path.name.startswith("labels-")]
+    return [path.name for path in sorted(files, key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)][
+        :most
+    ]
 
 
 def _printed(job: PrintJob, count: int, sheets: int, already: int = 0) -> Answer:

@@ -1,6 +1,5 @@
 """Stations meet: bundles given and taken, evidence checked, a safe copy made, this computer looked at."""
 
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +7,6 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from custody.plan.time_zones import zone
 from db.store import Store
 from evidence.audit_findings import EvidenceFinding
 from evidence.custody_proof import ProofAudit
@@ -32,7 +30,7 @@ from services.exchange.photo_files import import_photos, split_photos, zip_photo
 from services.exchange.transfer import export_bundle, import_bundles, left_out_words, other_root_words, own_head
 from services.exchange.trust_anchors import read_fingerprint, read_heads, typed_head
 from services.health import Looked, looks
-from services.plan.custodians import find_custodian, station_clock
+from services.plan.custodians import find_custodian, local_stamp
 from services.progress_bar import Progress
 from services.scanning.handover_papers import unwitnessed_words
 from web.dependencies import SiteDep
@@ -225,10 +223,8 @@ def _held(store: Store) -> dict[str, Any]:
 
 def _file_name(store: Store, top: str, suffix: str) -> str:
     """A name that says whose it is and when it was made."""
-    own = store.ledger.own_log()
-    _zone, hours = zone(station_clock(store))
-    when = f"{datetime.fromisoformat(store.around.now_utc()) + timedelta(hours=hours):%Y-%m-%d-%H%M}"
-    return safe_name("-".join(word for word in ("serah", own.station, top, when) if word)) + f".{suffix}"
+    words = ("serah", store.ledger.own_log().station, top, local_stamp(store))
+    return safe_name("-".join(word for word in words if word)) + f".{suffix}"
 
 
 def _told(findings: Any) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The plan: tables looked at before they are loaded, every fault in its cell; what is needed, counted, registered."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,7 +19,7 @@ from reports.lists.need_list import bearer_words
 from reports.words import kind_name
 from services.plan.custodians import find_custodian
 from services.plan.loading import cells_with_faults, load_files
-from services.plan.plan_changes import Change, choice_words, note_words, past_words, version_of
+from services.plan.plan_changes import Change, choice_words, note_words, past_words, row_words, version_of
 from services.plan.planning import missing as find
 from services.plan.planning import plan_counts, register_missing
 from services.progress_bar import Progress
@@ -187,7 +188,8 @@ def _known(store: Store) -> dict[str, Any]:
 def _changes(store: Store, changes: Sequence[Change]) -> dict[str, Any]:
     """What loading changes, file by file: counts for each level and kind, and the rows."""
 
-    names = {need.kind: need for need in store.state.needs()}
+    names = {need.kind: need for change in changes for need in change.needs}
+    names |= {need.kind: need for need in store.state.needs()}
     shown = [
         {
             "file": change.file,
@@ -204,9 +206,11 @@ def _changes(store: Store, changes: Sequence[Change]) -> dict[str, Any]:
                 (level_word(name) if change.kind == "places" else kind_name(names, name), group)
                 for name, group in sorted(change.groups.items(), key=_rank)
             ],
-            "changed_rows": [row.text for row in change.changed[:_SHOWN_ROWS]],
+            "changed_rows": [
+                replace(row, key=row_words(change, row.key, names)).text for row in change.changed[:_SHOWN_ROWS]
+            ],
             "more_changed": max(len(change.changed) - _SHOWN_ROWS, 0),
-            "added_rows": change.added[:_SHOWN_ROWS],
+            "added_rows": [row_words(change, key, names) for key in change.added[:_SHOWN_ROWS]],
             "more_added": max(len(change.added) - _SHOWN_ROWS, 0),
         }
         for change in changes

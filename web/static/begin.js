@@ -30,16 +30,17 @@ async function begin(giver, receiver, bound) {
   }
 }
 
-// A vehicle without a place that it goes to is asked about once: it may not be known yet, but nobody shall forget it.
-let asked_for = "";
+// A missing receiver, or a vehicle's missing destination, is asked about once: it may not be known yet, but nobody shall forget it.
+let asked_for = null;
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const receiver = form.receiver.value.trim();
-  if (!bound_field.hidden && !form.bound.value.trim() && asked_for !== receiver) {
+  const missing = receiver ? !bound_field.hidden && !form.bound.value.trim() && form.bound : form.receiver;
+  if (missing && asked_for !== receiver) {
     asked_for = receiver;
-    trouble.textContent = form.dataset.bound;
+    trouble.textContent = form.dataset[missing.name];
     trouble.hidden = false;
-    return form.bound.focus();
+    return missing.focus();
   }
   begin(form.giver.value, form.receiver.value, bound_field.hidden ? [] : places_in(form.bound.value));
 });

@@ -2,7 +2,7 @@
 
 import { ask, Refusal } from "./page.js";
 import { chooser } from "./choose.js";
-import { work_form } from "./work.js";
+import { is_sure, renew_part, work_form } from "./work.js";
 
 const $ = (id) => document.getElementById(id);
 const print = $("print"), again = $("again"), measure = $("measure");
@@ -36,17 +36,20 @@ const paper = (form) => ({
 
 // --- printing ------------------------------------------------------------------------------------------------------
 
-work_form(print, (form, button) => {
-  if (button.dataset.ask && form.what.value !== "places" && !confirm(form.dataset.question)) return null;
+// Printing changes how many have no label, and what was printed lately; a preview, which makes no file, changes neither.
+const renew = (answer) => "name" in answer && renew_part("/labels", "unprinted", "lately");
+
+work_form(print, async (form, button) => {
+  if (button.dataset.ask && form.what.value !== "places" && !(await is_sure(form.dataset.question))) return null;
   const what = form.what.value;
   return {
     ...paper(form), what, kind: what === "places" ? "" : form.kind.value, to: what === "blank" ? "" : form.to.value,
     count: what === "blank" ? Number(form.count.value) || null : null, by: form.by.value,
   };
-});
+}, renew);
 work_form(again, (form) => ({
   ...paper(form), codes: form.codes.value, reason: form.reason.value, by: [form.by_1.value, form.by_2.value].filter((name) => name.trim()),
-}), () => { again.codes.value = ""; });
+}), (answer) => { again.codes.value = ""; return renew(answer); });
 
 // --- printers ------------------------------------------------------------------------------------------------------
 
@@ -64,7 +67,7 @@ measure.addEventListener("submit", async (event) => {
 });
 for (const button of document.querySelectorAll(".forget"))
   button.addEventListener("click", async () => {
-    if (!confirm(button.dataset.question)) return;
+    if (!(await is_sure(button.dataset.question))) return;
     try {
       await ask("DELETE", `/api/printers?name=${encodeURIComponent(button.dataset.name)}`);
       location.reload();

@@ -1,7 +1,7 @@
 // Stations meet: bundles go out and come in, evidence is checked, a safe copy is made, the computer is looked at.
 
 import { chooser } from "./choose.js";
-import { renew_part, send_all, work_form } from "./work.js";
+import { clear_files, renew_part, send_all, work_form } from "./work.js";
 import "./papers.js";
 
 const $ = (id) => document.getElementById(id);
@@ -13,7 +13,7 @@ work_form(give, () => ({ under: give.under.value, with_strangers: give.with_stra
 work_form(take, async (form, _button, tell) => {
   if (!form.files.files.length) { form.files.click(); return null; }
   return { uploads: await send_all(form.files, form.dataset.sending, tell) };
-}, () => { take.files.value = ""; return renew_part("/meet", "held"); });
+}, () => { clear_files(take.files); return renew_part("/meet", "held"); });
 
 const fit = () => { $("evidence-field").hidden = check.what.value !== "file"; };
 check.addEventListener("change", fit);

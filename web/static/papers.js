@@ -4,7 +4,7 @@ import { ask, part, Refusal } from "./page.js";
 import { own_eye } from "./eye.js";
 import { sound } from "./sounds.js";
 import { catch_scanner } from "./wedge.js";
-import { send_all, work_form } from "./work.js";
+import { clear_files, send_all, work_form } from "./work.js";
 
 const $ = (id) => document.getElementById(id);
 const papers = $("papers"), codes = $("codes"), trouble = $("line-error"), words = $("camera-words");
@@ -44,7 +44,7 @@ work_form(file, async (form, _button, tell) => {
 }, (answer, outcome) => {
   outcome.replaceChildren();
   show(answer.page);
-  file.files.value = "";
+  clear_files(file.files);
   $("tray").scrollIntoView({ block: "nearest" });
 });
 

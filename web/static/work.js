@@ -31,10 +31,37 @@ export async function send_all(field, words, tell) {
   return sent;
 }
 
-/** Puts a part of a page anew into its place, as the server renders it now. */
-export async function renew_part(path, id) {
+/** Puts parts of a page into their places again, as the server renders them now. */
+export async function renew_part(path, ...ids) {
   const page = new DOMParser().parseFromString(await part(path), "text/html");
-  document.getElementById(id).replaceWith(page.getElementById(id));
+  for (const id of ids) document.getElementById(id).replaceWith(page.getElementById(id));
+}
+
+/** Asks a question in the page's dialog `sure`; gives whether it was answered with yes. */
+export async function is_sure(question) {
+  const dialog = document.getElementById("sure");
+  document.getElementById("sure-title").textContent = question;
+  dialog.returnValue = "";
+  dialog.showModal();
+  await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
+  return dialog.returnValue === "go";
+}
+
+// --- fields for files: what was chosen, in the page's own words -----------------------------------------------------
+
+function show_chosen(input) {
+  const names = [...input.files].map((file) => file.name), shown = input.parentElement.querySelector(".chosen");
+  shown.textContent = names.length ? names.join(", ") : shown.dataset.none;
+}
+for (const input of document.querySelectorAll(".file input")) {
+  input.addEventListener("change", () => show_chosen(input));
+  show_chosen(input); // a browser that came back may have kept them
+}
+
+/** Takes the chosen files out of a field again. */
+export function clear_files(input) {
+  input.value = "";
+  show_chosen(input);
 }
 
 /** Begins some work and waits for it; `tell` is given what is being done, and how much of how much. */
@@ -64,6 +91,7 @@ export function work_form(form, body, then = () => {}) {
     try {
       const sent = await body(form, button, (...how_far) => tell_working(outcome, ...how_far));
       if (sent === null) { outcome.replaceChildren(); return; }
+      tell_working(outcome, form.dataset.working); // all files have gone
       const answer = await work(path, sent, (...how_far) => tell_working(outcome, ...how_far));
       outcome.innerHTML = answer.page; // rendered and escaped by the server
       then(answer, outcome);

@@ -5,12 +5,32 @@ Only geometry, in units of the drawing; templates make SVG of it, and style shee
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from textwrap import wrap
 from typing import Any
 
-_ROW, _DOT, _GAP = 34, 14, 5
+_ROW, _DOT, _GAP, _LINE = 34, 14, 5, 17
 _TREE_WIDTH, _TRUNK, _NODE_LEFT, _NODE_WIDTH = 900, 120, 190, 250
 _DOTS_LEFT = _NODE_LEFT + _NODE_WIDTH + 24
-_CLOCK_WIDTH, _CLOCK_LEFT, _CLOCK_ROW, _TICKS = 760, 190, 26, 6
+_CLOCK_WIDTH, _CLOCK_LEFT, _CLOCK_TOP, _CLOCK_ROW, _TICKS = 760, 190, 32, 26, 6
+_APART_H = (
+    1,
+    2,
+    3,
+    6,
+    12,
+    24,
+    48,
+    24 * 7,
+    24 * 14,
+    24 * 30,
+    24 * 91,
+    24 * 182,
+    24 * 365,
+    24 * 365 * 5,
+    24 * 365 * 20,
+    24 * 365 * 100,
+)
+_NAME_LETTERS, _NAME_LINES = 14, 3
 
 
 def tree_drawing(
@@ -43,12 +63,17 @@ def tree_drawing(
             }
         )
         y += height + _GAP
-    middle = max(y, _ROW) / 2
+    name = wrap(str(top["name"]), _NAME_LETTERS, max_lines=_NAME_LINES, placeholder="…")
+    half = _LINE * (len(name) + 1) / 2 + 10
+    whole = max(float(y), 2 * half)
+    middle = whole / 2
     return {
         "width": _TREE_WIDTH,
-        "height": max(y, _ROW),
+        "height": whole,
         "middle": middle,
         "top": top,
+        "half": half,
+        "name": [(line, middle - half + 5 + _LINE * number) for number, line in enumerate(name, 1)],
         "nodes": nodes,
         "trunk": _TRUNK,
         "left": _NODE_LEFT,
@@ -85,7 +110,7 @@ def clock_drawing(rows: Sequence[Mapping[str, Any]], now: str, ahead_h: int = 0)
         drawn.append(
             {
                 "row": row,
-                "y": at * _CLOCK_ROW + _CLOCK_ROW,
+                "y": at * _CLOCK_ROW + _CLOCK_TOP,
                 "due": x(due),
                 "expected": x(expected) if expected else None,
                 "is_beyond": expected is not None and expected > end,
@@ -93,7 +118,8 @@ def clock_drawing(rows: Sequence[Mapping[str, Any]], now: str, ahead_h: int = 0)
         )
     return {
         "width": _CLOCK_WIDTH,
-        "height": (len(timed) + 1) * _CLOCK_ROW + 14,
+        "height": len(timed) * _CLOCK_ROW + _CLOCK_TOP + 14,
+        "top": _CLOCK_TOP,
         "left": _CLOCK_LEFT,
         "now": x(moment),
         "row_height": _CLOCK_ROW,
@@ -103,12 +129,10 @@ def clock_drawing(rows: Sequence[Mapping[str, Any]], now: str, ahead_h: int = 0)
 
 
 def _hours(begin: datetime, end: datetime, ahead_h: int) -> list[datetime]:
-    """A few whole hours between two moments, evenly apart."""
-    apart = next(
-        hours for hours in (1, 2, 3, 6, 12, 24, 48, 24 * 365 * 100) if (end - begin) / timedelta(hours=hours) <= _TICKS
-    )
+    """A few whole hours between two moments, evenly apart; those a day or more apart are midnights."""
+    apart = next(hours for hours in _APART_H if (end - begin) / timedelta(hours=hours) <= _TICKS)
     first = begin.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    first += timedelta(hours=-(first.hour + ahead_h) % apart) if apart <= 24 else timedelta(0)
+    first += timedelta(hours=-(first.hour + ahead_h) % min(apart, 24))
     found: list[datetime] = []
     while first < end and len(found) < 2 * _TICKS:
         found.append(first)

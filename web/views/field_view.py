@@ -12,11 +12,10 @@ from reports.lists.readiness import question_words
 from reports.words import place_path
 from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
 
-_SHOWN = 12
 _POINTS = {"overdue": "wrong", "due": "watch", "green": "right", "done": "right"}
 
 
-def field_board(store: Store, place: Place, now: str, here: str, *, with_staff: bool) -> dict[str, Any]:
+def field_board(store: Store, place: Place, now: str, here: str, part: slice, *, with_staff: bool) -> dict[str, Any]:
     """Return what is open at a place and all below it; for the top, also what is about no place."""
     places = store.state.places
 
@@ -37,22 +36,21 @@ def field_board(store: Store, place: Place, now: str, here: str, *, with_staff: 
     return {
         "incidents": {
             "count": len(open_ones),
-            "more": max(len(open_ones) - _SHOWN, 0),
-            "rows": [_incident_row(one, where(one.body["place"]), here) for one in open_ones[:_SHOWN]],
+            "more": max(len(open_ones) - part.stop, 0),
+            "rows": [_incident_row(one, where(one.body["place"]), here) for one in open_ones[part]],
         },
         "readiness": {
             "count": len(lists),
             "ready": len(lists) - len(unready),
-            "more": max(len(unready) - _SHOWN, 0),
+            "more": max(len(unready) - part.stop, 0),
             "unchecked": len(unchecked),
-            "rows": [_readiness_row(one, where(one.place), here) for one in unready[:_SHOWN]],
+            "rows": [_readiness_row(one, where(one.place), here) for one in unready[part]],
         },
         "points": {
             "count": len(register),
+            "more": max(len(register) - part.stop, 0),
             **{status: sum(one.status == status for one in register) for status in ("overdue", "due", "done")},
-            "rows": [
-                _point_row(one, where(one.body["place"]), here, with_staff=with_staff) for one in register[:_SHOWN]
-            ],
+            "rows": [_point_row(one, where(one.body["place"]), here, with_staff=with_staff) for one in register[part]],
         },
     }
 

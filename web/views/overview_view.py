@@ -22,7 +22,8 @@ from web.views.scorecard_view import score_board
 
 WITHIN_H = 6
 _PRESSING = ("late", "will_be_late", "soon")
-_SHOWN = 12
+FIRST = slice(0, 12)
+"""The rows of a list that stand on the dashboard itself."""
 _GRAVE = {"critical": 0, "warning": 1, "info": 2}
 
 
@@ -32,8 +33,12 @@ def top_place(store: Store) -> str:
     return own if own in places else next(iter(places), own)
 
 
-def overview_of(store: Store, overview: Overview, code: str, *, with_staff: bool) -> dict[str, Any]:
-    """Everything that the dashboard shows of one place; `with_staff`: the names of who answers for what, too.
+def overview_of(
+    store: Store, overview: Overview, code: str, *, with_staff: bool, part: slice = FIRST
+) -> dict[str, Any]:
+    """Everything that the dashboard shows of one place, and of its lists this part.
+
+    `with_staff`: the names of who answers for what, too.
 
     Raises:
         InputError: the plan has no such place, and this station is not at it.
@@ -62,13 +67,13 @@ def overview_of(store: Store, overview: Overview, code: str, *, with_staff: bool
         "children": [_row(child, amounts, due.get(child.code), here) for child in children],
         "level": children[0].level if children else "",
         "states": _states(inside),
-        "pressing": _pressing(inside, here, code),
+        "pressing": _pressing(inside, here, code, part),
         "things": _things(store, place),
         "needs": _needs(store, overview, place),
         "unwitnessed": store.heads.unwitnessed(),
-        "irregular": _irregular(store, overview, place, here) if is_whole else None,
-        "scores": score_board(overview, place, places, now, here),
-        "field": field_board(store, place, now, here, with_staff=with_staff),
+        "irregular": _irregular(store, overview, place, here, part) if is_whole else None,
+        "scores": score_board(overview, place, places, now, here, part),
+        "field": field_board(store, place, now, here, part, with_staff=with_staff),
     }
 
 
@@ -159,14 +164,14 @@ def _states(rows: Iterable[DueRow]) -> dict[str, dict[str, int]]:
     return {level: {state: of_level[state] for state in STATES} for level, of_level in counts.items()}
 
 
-def _pressing(rows: Sequence[DueRow], here: str, code: str) -> dict[str, Any]:
+def _pressing(rows: Sequence[DueRow], here: str, code: str, part: slice) -> dict[str, Any]:
     """What is late, will be or is due soon below a place: sub-districts and villages first, stations counted."""
     pressing = [row for row in rows if row.state in _PRESSING and row.place.code != code]
     shown = [row for row in pressing if row.place.level != "polling_station"]
     shown += [row for row in pressing if row.place.level == "polling_station"]
     return {
         "count": len(pressing),
-        "more": max(len(pressing) - _SHOWN, 0),
+        "more": max(len(pressing) - part.stop, 0),
         "rows": [
             {
                 "code": row.place.code,
@@ -178,7 +183,7 @@ def _pressing(rows: Sequence[DueRow], here: str, code: str) -> dict[str, Any]:
                 "bound": row.bound,
                 "expected": short_time(row.expected, here) if row.expected else "",
             }
-            for row in shown[:_SHOWN]
+            for row in shown[part]
         ],
     }
 
@@ -211,7 +216,7 @@ def irregular_under(overview: Overview, place: Place | None) -> list[Irregular]:
     return sorted(found, key=lambda one: (_GRAVE[one.finding.severity], one.finding.code, one.place))
 
 
-def _irregular(store: Store, overview: Overview, place: Place, here: str) -> dict[str, Any]:
+def _irregular(store: Store, overview: Overview, place: Place, here: str, part: slice) -> dict[str, Any]:
     found = irregular_under(overview, place)
     needs = {need.kind: need for need in store.state.needs()}
     places = store.state.places
@@ -219,7 +224,7 @@ def _irregular(store: Store, overview: Overview, place: Place, here: str) -> dic
     return {
         "count": len(found),
         "critical": sum(one.finding.severity == "critical" for one in found),
-        "more": max(len(found) - _SHOWN, 0),
+        "more": max(len(found) - part.stop, 0),
         "kinds": sorted(kinds.items(), key=lambda kind: -kind[1]),
         "rows": [
             {
@@ -234,6 +239,6 @@ def _irregular(store: Store, overview: Overview, place: Place, here: str) -> dic
                 "place": place_path(places, one.place) if one.place else "",
                 "is_provisional": one.finding.is_provisional,
             }
-            for one in found[:_SHOWN]
+            for one in found[part]
         ],
     }

@@ -14,10 +14,10 @@ from reports.lists.scorecard_words import MARKS, axis_name, bearer_name, share_o
 from reports.words import custodian_name
 from services.reporting.overview import Overview
 
-_SHOWN = 12
 
-
-def score_board(overview: Overview, place: Place, places: Mapping[str, Place], now: str, here: str) -> dict[str, Any]:
+def score_board(
+    overview: Overview, place: Place, places: Mapping[str, Place], now: str, here: str, part: slice
+) -> dict[str, Any]:
     """The cards of the committees at a place and below it; of one committee what is behind its figures, too."""
     if not overview.is_scored:
         return {"is_whole": False, "rows": [], "axes": [], "lines": [], "faults": [], "more": 0}
@@ -57,9 +57,9 @@ def score_board(overview: Overview, place: Place, places: Mapping[str, Place], n
                 "who": custodian_name(places, fault.custodian),
                 "at": short_time(fault.happened, here) if fault.happened else "",
             }
-            for fault in faults[:_SHOWN]
+            for fault in faults[part]
         ],
-        "more": max(len(faults) - _SHOWN, 0),
+        "more": max(len(faults) - part.stop, 0),
     }
 
 

@@ -1,0 +1,245 @@
+"""The first run: an empty folder becomes a station, or a practice station to be thrown away; and what comes next."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from custody.errors import N_, ConflictError, CustodyError, InputError
+from custody.format.codes import parse_custodian
+from custody.format.encoding import key_fingerprint
+from db.store import Store, open_store
+from evidence.fingerprint_words import words_of
+from evidence.signer import Signer
+from language import _
+from language.text import error_text, sentence
+from reports.words import custodian_name
+from services.access.new_station import (
+    CARD_FILE,
+    SHEET_FILE,
+    Begun,
+    FoundRoot,
+    StationHome,
+    begin,
+    check_passphrase,
+    find_root,
+)
+from services.access.practice import begin_practice, discard_practice, practice_home
+from services.exchange.transfer import import_bundles
+from services.exchange.trust_anchors import read_fingerprint
+from services.fault_details import keep_details
+from services.labels.print_run import is_practice
+from services.one_line import one_line
+from services.plan.custodians import may_load_plan
+from web.dependencies import SiteDep
+from web.downloads import saved_file
+from web.live.file_store import Key
+from web.live.jobs import named
+from web.page_hints import hint_on_page
+from web.request_model import Given
+from web.site import Site
+from web.templating import render_page
+
+router = APIRouter()
+_OPEN = ("/first", "/api/first", "/static/", "/api/uploads")
+_FILES: Mapping[str, str] = {"key-sheet.pdf": SHEET_FILE, "card.json": CARD_FILE}
+_turn = threading.Lock()
+Word = Annotated[str, Field(max_length=300)]
+
+
+class Sent(Given):
+    """A card or a bundle that was sent."""
+
+    upload: Key
+
+
+class NewStation(Given):
+    """What is said of a new station; `upload` is the bundle that it begins with, None where there is none."""
+
+    kind: Literal["root", "join"]
+    election: Word = ""
+    root: Word = ""
+    upload: Key | None = None
+    place: Word = ""
+    name: Word = ""
+    by: Word = ""
+    passphrase: Word = ""
+    again: Word = ""
+
+
+class FirstRunGate:
+    """Lets nothing through but the guide while no station has begun, and no guide once one has."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self._app, self._site = app, site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self._site.first is not None and not scope["path"].startswith(_OPEN):
+            answer: Response = RedirectResponse("/first", 303)
+            if scope["method"] not in ("GET", "HEAD") or scope["path"].startswith("/api/"):
+                answer = JSONResponse({"error": _("No station has begun in this folder yet."), "hint": ""}, 409)
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+@router.get("/first", include_in_schema=False)
+def guide(request: Request, site: SiteDep) -> Response:
+    if site.first is None:
+        return RedirectResponse("/", 303)
+    has_practice = practice_home(site.first).ledger.exists()
+    return render_page(request, "first.html", has_practice=has_practice, folder=str(site.first.home))
+
+
+@router.post("/api/first/root", summary="Read the root from a card or a bundle; keeps nothing")
+def read_root(site: SiteDep, sent: Sent) -> dict[str, Any]:
+    _to_begin(site)
+    found = _found(site, sent.upload)
+    words = " · ".join(words_of(found.root))
+    return {"root": _in_groups(found.root), "election": found.election, "station": found.station, "words": words}
+
+
+@router.post("/api/first", summary="Begin a station in this folder, all or nothing")
+def begin_here(site: SiteDep, asked: NewStation) -> Response:
+    with _turn:
+        at = _to_begin(site)
+        said, wrong = _read(site, asked)
+        if wrong:
+            return JSONResponse({"error": next(iter(wrong.values())), "hint": "", "fields": wrong}, 422)
+        at = replace(at, around=replace(at.around, by=said["by"] or at.around.by))
+        begun = begin(
+            at,
+            election=said["election"],
+            name=said["name"],
+            place=said["place"],
+            root=said["root"],
+            passphrase=asked.passphrase or None,
+        )
+        if asked.kind == "join" and asked.upload and said["found"].is_bundle:
+            _take_in(at, begun, site.file_store.path(asked.upload))
+        site.first = None
+        site.move_to(at.home, _opener(at, begun.signer))
+    return JSONResponse({"page": "/station"})
+
+
+@router.post("/api/first/practice", summary="Make a practice station, or go on with the one that is there")
+def practise(site: SiteDep) -> dict[str, str]:
+    with _turn:
+        at = _to_begin(site)
+        there = begin_practice(at)
+        site.first, site.practice = None, at
+        site.move_to(there.home, _opener(there, there.load_key()))
+    return {"page": "/"}
+
+
+@router.delete("/api/first/practice", summary="Throw the practice station away")
+def discard(site: SiteDep) -> dict[str, str]:
+    with _turn:
+        at = site.practice
+        if at is None:
+            raise ConflictError(N_("no practice station is open here"), hint=N_("Load this page again."))
+        site.first, site.practice = at, None
+        site.move_to(at.home, _opener(at, None))
+        discard_practice(at)
+    return {"page": "/first"}
+
+
+@router.get("/station", include_in_schema=False)
+def station(request: Request, site: SiteDep) -> Response:
+    known = site.ask.do(_known)
+    files = [name for name, file in _FILES.items() if (site.home / file).is_file()]
+    return render_page(request, "station.html", files=files, may_discard=site.practice is not None, **known)
+
+
+@router.get("/station/{name}", include_in_schema=False)
+def own_file(site: SiteDep, name: Literal["key-sheet.pdf", "card.json"]) -> FileResponse:
+    path = site.home / _FILES[name]
+    if not path.is_file():
+        raise InputError(N_("that file is not here any more"), hint=N_("Look into the station's folder."))
+    return saved_file(path, show=path.suffix == ".pdf")
+
+
+def _to_begin(site: Site) -> StationHome:
+    if site.first is None:
+        raise ConflictError(N_("a station has begun here already"), hint=N_("Load this page again."))
+    return site.first
+
+
+def _found(site: Site, upload: str) -> FoundRoot:
+    try:
+        return find_root(site.file_store.path(upload))
+    except CustodyError as error:
+        raise named(error, site.home) from None
+
+
+def _read(site: Site, asked: NewStation) -> tuple[dict[str, Any], dict[str, str]]:
+    """What was said of the station, by field; and for each field that is not as it should be, one line."""
+    is_joining = asked.kind == "join"
+    checks: dict[str, Callable[[], Any]] = {
+        "found": lambda: _found(site, asked.upload) if is_joining and asked.upload else None,
+        "root": lambda: read_fingerprint(asked.root) if is_joining else None,
+        "election": lambda: _needed(_("Election"), asked.election),
+        "place": lambda: parse_custodian(_needed(_("Place"), asked.place)),
+        "name": lambda: _needed(_("Name"), asked.name),
+        "by": lambda: one_line(_("Name"), asked.by),
+        "passphrase": lambda: check_passphrase(asked.passphrase, asked.again),
+    }
+    said, wrong = dict[str, Any](), dict[str, str]()
+    for name, check in checks.items():
+        try:
+            said[name] = check()
+        except CustodyError as error:
+            wrong[name] = f"{sentence(error_text(error))}. {hint_on_page(error)}".strip()
+    found = said.get("found")
+    if found and said.get("root") and found.root != said["root"]:
+        wrong["root"] = _("This is not the root that the chosen file follows. Choose the file again.")
+    return said, wrong
+
+
+def _needed(field: str, text: str) -> str:
+    line = one_line(field, text)
+    if not line:
+        raise InputError(N_("this is needed: {field}"), field=field)
+    return line
+
+
+def _take_in(at: StationHome, begun: Begun, bundle: Path) -> None:
+    """Take the bundle in that the station begins with; where that fails the station has begun all the same."""
+    try:
+        with open_store(at.db_url, begun.signer, at.around) as store:
+            import_bundles(store, [bundle])
+    except CustodyError as error:  # the page Meet takes it in, and says what is wrong with it
+        keep_details(error)
+
+
+def _opener(at: StationHome, signer: Signer | None) -> Any:
+    return lambda: open_store(at.db_url, signer, at.around)
+
+
+def _known(store: Store) -> dict[str, Any]:
+    """What the page about this station shows: its key, its root, and what comes next."""
+    own = store.ledger.own_log()
+    fingerprint = key_fingerprint(store.ledger.keys()[own.name])
+    return {
+        "station": own.station,
+        "place": custodian_name(store.state.places, own.place),
+        "election": own.election,
+        "log": own.name,
+        "fingerprint": _in_groups(fingerprint),
+        "words": " · ".join(words_of(fingerprint)),
+        "is_root": own.root == fingerprint,
+        "root_words": " · ".join(words_of(own.root)),
+        "has_plan": store.state.has_plan,
+        "may_plan": may_load_plan(store),
+        "is_practice": is_practice(own.election),
+    }
+
+
+def _in_groups(fingerprint: str) -> str:
+    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))

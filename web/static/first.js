@@ -1,0 +1,102 @@
+// The guide of the first run: what is typed outlives a refresh, but for passphrases; what is wrong stands beside its field.
+
+import { ask, is_lost, Refusal } from "./page.js";
+import { send_all, tell_refusal } from "./work.js";
+
+const form = document.getElementById("first"), outcome = document.getElementById("first-outcome");
+const told = document.getElementById("first-file-told");
+const KEPT = "serah-first";
+const typed = () => [...form.elements].filter((field) => field.name && !["password", "file"].includes(field.type));
+
+// --- kept over a refresh ------------------------------------------------------------------------------------------------
+
+function keep() {
+  const said = { told: told.textContent };
+  for (const field of typed()) if (field.type !== "radio" || field.checked) said[field.name] = field.value;
+  sessionStorage.setItem(KEPT, JSON.stringify(said));
+}
+function restore() {
+  const said = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+  for (const field of typed()) {
+    if (field.type === "radio") field.checked = (said.kind ?? "root") === field.value;
+    else field.value = said[field.name] ?? field.value;
+  }
+  show_told(said.told);
+}
+function show_told(text = "") {
+  told.textContent = text;
+  told.hidden = !text;
+}
+const fit = () => { for (const part of form.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== form.kind.value; };
+form.addEventListener("input", keep);
+form.addEventListener("change", fit);
+restore();
+fit();
+
+// --- what is wrong with a field -------------------------------------------------------------------------------------------
+
+function show_wrong(lines) {
+  for (const part of form.querySelectorAll("[data-field]")) {
+    const line = lines[part.dataset.field] ?? "", place = part.querySelector(".wrong"), input = part.querySelector("input");
+    place.textContent = line;
+    place.hidden = !line;
+    if (!input) continue;
+    if (line) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
+  }
+  const first = form.querySelector("[aria-invalid]") ?? (lines.found && form.files);
+  first?.focus();
+}
+
+// --- the warehouse's card or bundle ---------------------------------------------------------------------------------------
+
+form.files.addEventListener("change", async () => {
+  form.upload.value = "";
+  show_wrong({});
+  if (!form.files.files.length) { show_told(); return keep(); }
+  try {
+    [form.upload.value] = await send_all(form.files, form.dataset.sending, show_told);
+    show_told(form.dataset.reading);
+    const found = await ask("POST", "/api/first/root", { upload: form.upload.value });
+    form.root.value = found.root;
+    form.election.value = found.election;
+    show_told(`${told.dataset.words.replace("…", found.station)} ${found.words}`);
+  } catch (error) {
+    form.upload.value = "";
+    show_told();
+    show_wrong({ found: error instanceof Refusal ? error.message : form.dataset.failed });
+  }
+  keep();
+});
+
+// --- beginning ------------------------------------------------------------------------------------------------------------
+
+function set_busy(is_busy) { for (const button of document.querySelectorAll("main button")) button.disabled = is_busy; }
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const said = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "files"));
+  set_busy(true);
+  outcome.textContent = form.dataset.working;
+  try {
+    const { page } = await ask("POST", "/api/first", { ...said, upload: said.upload || null });
+    sessionStorage.removeItem(KEPT);
+    location.assign(page);
+  } catch (error) {
+    outcome.replaceChildren();
+    const fields = error instanceof Refusal && error.answer.fields;
+    if (fields) show_wrong(fields); else tell_refusal(outcome, error, form.dataset.failed);
+    set_busy(false);
+  }
+});
+
+const practise = document.getElementById("practise"), practising = document.getElementById("practise-outcome");
+practise.addEventListener("click", async () => {
+  set_busy(true);
+  practising.textContent = practising.dataset.working;
+  try {
+    location.assign((await ask("POST", "/api/first/practice", {})).page);
+  } catch (error) {
+    if (is_lost(error)) practising.textContent = practising.dataset.failed; else tell_refusal(practising, error, practising.dataset.failed);
+    set_busy(false);
+  }
+});
