@@ -17,6 +17,7 @@ from language.text import local_time, printable
 from reports.chain.blocks import SEVERITY_COLOR, WIDTH_MM, ItemQr, Legend, SeverityMark, StepBlock
 from reports.chain.cover import Cover
 from reports.chain.finding_rows import FindingRow, finding_rows, finding_summary
+from reports.chain.finding_titles import named_finding
 from reports.chain.steps import NAME_LIMIT, Step, condition, headline, holder, identity, steps
 from reports.output import PROOF_NAME, Colophon, LogHead, Made
 from reports.pdf.colophon import draw_colophon
@@ -161,7 +162,7 @@ def _draw_findings(paper: Document, found: list[FindingRow]) -> None:
     if not found:
         paper.place(text(_("None: the records that were met agree with each other and with the plan.")))
     for finding in found:
-        small = " · ".join(part for part in (finding.code, finding.state, finding.where) if part)
+        small = " · ".join(part for part in (named_finding(finding.code), finding.state, finding.where) if part)
         cells = [
             SeverityMark(finding.severity, is_open=finding.is_open),
             text(finding.word, 9, face=1, color=SEVERITY_COLOR[finding.severity] if finding.is_open else MUTED),

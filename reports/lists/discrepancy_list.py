@@ -8,7 +8,7 @@ from custody.measures.discrepancies import Discrepancy
 from custody.plan.places import Ways
 from language import _
 from language.text import local_time, number
-from reports.chain.finding_titles import finding_title
+from reports.chain.finding_titles import finding_title, named_finding
 from reports.listing import Listing, Section
 from reports.output import short_record
 from reports.words import Needs, finding_text, place_path, severity_word, zone_code
@@ -83,7 +83,7 @@ def by_kind(found: Sequence[Discrepancy], ways: Ways, needs: Needs) -> Section:
         examples = "; ".join(_sentence(one, needs) for one in ones[:_MOST_EXAMPLES])
         rows.append(
             [
-                finding_title(code),
+                named_finding(code),
                 severity_word(worst[code]),
                 examples,
                 *(number(states[state]) for state in ("open", "provisional", "settled")),
