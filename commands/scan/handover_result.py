@@ -122,7 +122,9 @@ def show_findings(store: Store, findings: Sequence[Finding], place: str, *, err:
             words = finding_text(finding, needs, place)
             click.echo(f"  ! {gravity(finding)}, {named_finding(code)}: {words}", err=err)
         if (more := len(group) - SHOWN_PER_CODE) > 0:
-            click.echo("    " + _("and {count} more of {code}").format(count=number(more), code=finding_title(code)), err=err)
+            click.echo(
+                "    " + _("and {count} more of {code}").format(count=number(more), code=finding_title(code)), err=err
+            )
 
 
 def _by_code(findings: Iterable[Finding]) -> dict[str, list[Finding]]:

@@ -7,12 +7,24 @@ from pathlib import Path
 from language.catalogue import ROOT, forms, read
 
 TERMS = tomllib.loads((ROOT / "language/glossary.toml").read_text("utf-8"))["term"]
-NEVER = re.compile(rf"(?<!\w)({'|'.join(word for term in TERMS for word in term.get('never', ()))})(?!\w)", re.IGNORECASE)
-FILES = ("docs/id/*.md", "docs/observer-guide.md", "examples/*/bast.toml", "reports/templates/bast-id.toml", "reports/templates/observer-pack.md", "tools/*.py")
+NEVER = re.compile(
+    rf"(?<!\w)({'|'.join(word for term in TERMS for word in term.get('never', ()))})(?!\w)", re.IGNORECASE
+)
+FILES = (
+    "docs/id/*.md",
+    "docs/observer-guide.md",
+    "examples/*/bast.toml",
+    "reports/templates/bast-id.toml",
+    "reports/templates/observer-pack.md",
+    "tools/*.py",
+)
 
 
 def wrong(name: str, text: str) -> list[str]:
-    return [f"{name}: {found[0]} in …{text[max(found.start() - 40, 0) : found.end() + 40]}…" for found in NEVER.finditer(text)]
+    return [
+        f"{name}: {found[0]} in …{text[max(found.start() - 40, 0) : found.end() + 40]}…"
+        for found in NEVER.finditer(text)
+    ]
 
 
 def test_no_translation_has_a_word_that_is_never_right() -> None:
