@@ -12,7 +12,7 @@ from custody.people import NamedTwice
 from custody.plan.places import Need, Place, path
 from custody.plan.time_zones import zone
 from language import _, chosen
-from language.in_words import long_date
+from language.in_words import time_in_words
 from language.text import local_time, number, printable, sentence
 
 Places = Mapping[str, Place]
@@ -123,7 +123,7 @@ def finding_text(finding: Finding, needs: Needs | None = None, place: str = "") 
         if isinstance(value, int):
             values[name] = number(value)
         elif name.endswith("_utc"):
-            values[name] = _spoken_time(str(value), place)
+            values[name] = time_in_words(str(value), place)
         elif name == "condition":
             values[name] = condition_word(str(value))
         elif name == "kind":
@@ -138,12 +138,6 @@ def finding_text(finding: Finding, needs: Needs | None = None, place: str = "") 
             finding=text, station=printable(finding.stranger, 60)
         )
     return sentence(text)
-
-
-def _spoken_time(utc: str, place: str) -> str:
-    """A time within a sentence: Indonesian offices write day and month in full there, and shortened in tables alone."""
-    told = long_date(utc, place) if chosen() == "id" else None
-    return f"{told.weekday}, {told.date} pukul {told.clock}" if told else local_time(utc, place)
 
 
 def people_words(twice: Sequence[NamedTwice]) -> list[str]:

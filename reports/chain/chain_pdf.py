@@ -13,7 +13,8 @@ from reportlab.platypus import Flowable, Spacer
 from custody.chain.chain import Chain
 from custody.format.codes import show_code
 from language import _
-from language.text import local_time, printable
+from language.in_words import time_in_words
+from language.text import printable
 from reports.chain.blocks import SEVERITY_COLOR, WIDTH_MM, ItemQr, Legend, SeverityMark, StepBlock
 from reports.chain.cover import Cover
 from reports.chain.finding_rows import FindingRow, finding_rows, finding_summary
@@ -54,7 +55,7 @@ def write_chain_pdf(
     title, election = _("Chain of custody"), printable(made.election, NAME_LIMIT)
     shown = show_code(first[0].code) if len(first) == 1 else ""
     names = printable(made.station, NAME_LIMIT), printable(made.by, NAME_LIMIT)
-    colophon = Colophon(*names, local_time(made.at_utc, here), heads, has_proof=proof is not None)
+    colophon = Colophon(*names, time_in_words(made.at_utc, here), heads, has_proof=proof is not None)
     paper = Document(
         out,
         title=f"{title} {shown}".strip(),
