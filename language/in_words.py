@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from custody.plan.time_zones import zone
 from language import chosen
+from language.text import local_time
 
 _ONES = {
     "id": "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas dua_belas tiga_belas empat_belas "
@@ -105,3 +106,9 @@ def long_date(utc: str, place: str) -> LongDate | None:
         local.year,
         f"{clock} {name}",
     )
+
+
+def time_in_words(utc: str, place: str) -> str:
+    """A stored time within a sentence: in Indonesian with day and month in full, which only tables shorten."""
+    told = long_date(utc, place) if chosen() == "id" else None
+    return f"{told.weekday}, {told.date} pukul {told.clock}" if told else local_time(utc, place)

@@ -13,6 +13,7 @@ from custody.people import NamedTwice
 from custody.plan.places import Need, Place, path
 from custody.plan.time_zones import zone
 from language import _, chosen
+from language.in_words import time_in_words
 from language.text import local_time, number, printable, sentence
 
 Places = Mapping[str, Place]
@@ -123,7 +124,7 @@ def finding_text(finding: Finding, needs: Needs | None = None, place: str = "") 
         if isinstance(value, int):
             values[name] = number(value)
         elif name.endswith("_utc"):
-            values[name] = local_time(str(value), place)
+            values[name] = time_in_words(str(value), place)
         elif name == "condition":
             values[name] = condition_word(str(value))
         elif name == "kind":

@@ -5,7 +5,7 @@
 1. Tiap berkas sesuai SHA256SUMS, tidak ada yang hilang, tidak ada yang ditambahkan: paket ini seperti saat meninggalkan
    pos.
 2. Bundel: verify_standalone.py mencocokkan tiap catatan dengan tanda tangannya, dan log dengan sidik jari serta posisi
-   log yang Anda bawa. Ambil sidik jari dari lembar kunci yang disaksikan, bukan dari paket ini.
+   log yang Anda bawa. Ambil sidik jari dari lembar kunci bertanda tangan saksi, bukan dari paket ini.
 
 Kode keluar: 0 semua cocok, 1 ada yang salah, 2 salah pakai.
 
@@ -50,7 +50,7 @@ DETAILS = {
     "to number {} are missing": "sampai nomor {0} tidak ada",
     "is there twice": "ada dua kali",
     "is not the one that number {} was written after": "bukan catatan yang mendahului nomor {0} ketika itu ditulis",
-    "must be a genesis if it is the first, and no other may be one": "harus catatan pembuka (genesis) kalau "
+    "must be a genesis if it is the first, and no other may be one": "harus catatan pembuka (genesis) jika "
     "yang pertama, dan hanya yang pertama",
     "is not what number {} relies on": "bukan catatan yang diacu nomor {0}",
     "and on are missing: the list says {} entries": "dan seterusnya tidak ada: menurut daftar ada {0} catatan",
@@ -82,7 +82,7 @@ DETAILS = {
     "and on are not here: {} names number {} of this log, and no entry of it is here": "dan seterusnya tidak "
     "ada di sini: {0} menyebut nomor {1} dari log ini, dan tidak satu pun catatannya ada",
     "and on are witnessed by nobody: cutting them off would not be noticed": "dan seterusnya belum ada "
-    "salinannya di pos lain: kalau dipotong, tidak akan ketahuan",
+    "salinannya di pos lain: jika dihapus, tidak terlihat",
     "this is no whole bundle: {}": "ini bukan bundel yang utuh: {0}",
     "--root takes the 64 hex digits of a fingerprint, --head a file with just a signed head": "--root perlu 64 "
     "angka heksadesimal sidik jari, --head perlu berkas yang hanya berisi posisi log",
@@ -94,10 +94,10 @@ LABELS = {
     "place": "tempat",
     "key": "kunci",
     "size": "jumlah catatan",
-    "witnesses": "saksi log",
+    "witnesses": "pemegang salinan",
     "head": "sidik jari terakhir",
-    "root": "akar pohon",
-    "witnessed_to": "disaksikan sampai",
+    "root": "hash akar",
+    "witnessed_to": "ada salinannya sampai",
     "code": "temuan",
     "seq": "nomor",
     "detail": "keterangan",
@@ -108,7 +108,7 @@ LABELS = {
     "from": "dari",
     "to": "ke",
     "refused": "ditolak",
-    "held_by": "dipegang",
+    "held_by": "ada di",
     "print": "cetakan",
     "reason": "alasan",
     "second": "orang kedua",
@@ -117,8 +117,8 @@ LABELS = {
     "condition": "kondisi",
     "result": "hasil",
     "serials": "nomor segel",
-    "target": "yang dikoreksi",
-    "accuses": "menuduh",
+    "target": "yang diralat",
+    "accuses": "menyangkut",
 }
 """The keys of what the verifier tells, in Indonesian. Their values stand as they were recorded, quoted."""
 ACCUSED = {"file": "yang memegang berkas ini, bukan log itu", "log": "log itu"}
@@ -137,7 +137,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         words = " ".join(sys.argv[1:])
-        print(f"Perintah ini tidak dimengerti / not understood: {words!a}", __doc__, sep="\n", file=sys.stderr)
+        print(f"Perintah ini tidak dipahami / not understood: {words!a}", __doc__, sep="\n", file=sys.stderr)
         raise SystemExit(2)
 
 

@@ -43,10 +43,10 @@ PROOF = re.compile(
     rf"(?P<head>(?s:.+))"
 )
 VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas
-self-consistent only: give --root or --head|hanya cocok dengan dirinya sendiri: beri --root atau --head
+self-consistent only: give --root or --head|hanya cocok satu sama lain: tambahkan --root atau --head
 each record here is in its log up to these heads; whether others were left out, only whole logs show|\
-setiap catatan di sini ada dalam lognya sampai posisi log ini; apakah ada yang ditinggalkan, hanya log utuh yang \
-menunjukkannya""".splitlines()
+setiap catatan di sini terbukti ada dalam lognya sampai posisi log ini; hanya pemeriksaan log secara utuh yang \
+memastikan tidak ada yang dilewatkan""".splitlines()
 
 
 WORDS = dict(

@@ -69,13 +69,13 @@ WRONG = {"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"}
 ACCUSED = {"ALTERED": "file", "TAMPERED": "log", "FORK": "log"}  # §7: ALTERED is TAMPERED that no log's key has signed
 REF = Struct(">Q32sQ")  # what an entry relies on: number and leaf in another log, and the entry's own number
 VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas
-self-consistent only: give --root or --head|hanya cocok dengan dirinya sendiri: beri --root atau --head
+self-consistent only: give --root or --head|hanya cocok satu sama lain: tambahkan --root atau --head
 complete up to these heads|lengkap sampai posisi log ini
-incomplete: some is missing, the rest is as signed|belum lengkap: ada yang belum diambil, sisanya utuh
+incomplete: some is missing, the rest is as signed|belum lengkap: ada yang belum masuk, sisanya utuh
 disputed: logs contradict each other, no signature tells which is wrong|bertentangan: antarlog tidak cocok, tanda \
 tangan tidak menunjukkan mana yang salah
-unchanged; but nobody has seen how long these logs are|tidak diubah; tetapi belum ada yang melihat sampai mana log \
-ini""".splitlines()
+unchanged; but nobody has seen how long these logs are|tidak diubah; tetapi panjang log ini belum diketahui pos \
+lain""".splitlines()
 
 
 def has_form(value: Any, form: str) -> bool:

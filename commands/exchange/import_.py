@@ -28,6 +28,7 @@ from custody.format.events import Event
 from evidence.audit_findings import EvidenceFinding
 from language import _, ngettext
 from language.text import fill, number
+from reports.chain.finding_titles import named_finding
 from services.exchange.photo_files import import_photos, split_photos
 from services.exchange.transfer import import_bundles, other_root_words
 from services.records.membership import StationCard, easily_taken_for, read_card
@@ -75,7 +76,7 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         )
         click.echo(words.format(count=number(merged.waiting)))
     for finding in merged.findings:
-        click.echo(f"  {finding.code}: {fill(finding.message, finding.values)}")
+        click.echo(f"  {named_finding(finding.code)}: {fill(finding.message, finding.values)}")
     if other_root:
         note(other_root)
 

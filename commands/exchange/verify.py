@@ -14,6 +14,7 @@ from language import _
 from language.text import printable
 from reports.chain.chain_facts import chain_json
 from reports.chain.chain_text import chain_text
+from reports.chain.finding_titles import named_finding
 from services.exchange.audit_words import (
     audit_json,
     finding_sentence,
@@ -81,7 +82,7 @@ def _print(audit: BundleAudit) -> None:
         if found:
             click.echo(f"\n{title}")
         for finding in found:
-            click.echo(f"  {finding.code}: {finding_sentence(finding)}")
+            click.echo(f"  {named_finding(finding.code)}: {finding_sentence(finding)}")
     click.echo()
     if caution := length_caution(audit):
         click.echo(caution)

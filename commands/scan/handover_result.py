@@ -17,6 +17,7 @@ from db.store import Store
 from language import _
 from language.text import number
 from reports.chain.chain_facts import finding_json
+from reports.chain.finding_titles import finding_title, named_finding
 from reports.handover.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, gravity, people_json, people_words
 from services.scanning.handover_papers import foretold_then, unwitnessed_words
@@ -119,9 +120,11 @@ def show_findings(store: Store, findings: Sequence[Finding], place: str, *, err:
     for code, group in _by_code(findings).items():
         for finding in group[:SHOWN_PER_CODE]:
             words = finding_text(finding, needs, place)
-            click.echo(f"  ! {gravity(finding)} {code}: {words}", err=err)
+            click.echo(f"  ! {gravity(finding)}, {named_finding(code)}: {words}", err=err)
         if (more := len(group) - SHOWN_PER_CODE) > 0:
-            click.echo("    " + _("and {count} more of {code}").format(count=number(more), code=code), err=err)
+            click.echo(
+                "    " + _("and {count} more of {code}").format(count=number(more), code=finding_title(code)), err=err
+            )
 
 
 def _by_code(findings: Iterable[Finding]) -> dict[str, list[Finding]]:

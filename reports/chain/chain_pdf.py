@@ -13,10 +13,12 @@ from reportlab.platypus import Flowable, Spacer
 from custody.chain.chain import Chain
 from custody.format.codes import show_code
 from language import _
-from language.text import local_time, printable
+from language.in_words import time_in_words
+from language.text import printable
 from reports.chain.blocks import SEVERITY_COLOR, WIDTH_MM, ItemQr, Legend, SeverityMark, StepBlock
 from reports.chain.cover import Cover
 from reports.chain.finding_rows import FindingRow, finding_rows, finding_summary
+from reports.chain.finding_titles import named_finding
 from reports.chain.steps import NAME_LIMIT, Step, condition, headline, holder, identity, steps
 from reports.output import PROOF_NAME, Colophon, LogHead, Made
 from reports.pdf.colophon import draw_colophon
@@ -53,7 +55,7 @@ def write_chain_pdf(
     title, election = _("Chain of custody"), printable(made.election, NAME_LIMIT)
     shown = show_code(first[0].code) if len(first) == 1 else ""
     names = printable(made.station, NAME_LIMIT), printable(made.by, NAME_LIMIT)
-    colophon = Colophon(*names, local_time(made.at_utc, here), heads, has_proof=proof is not None)
+    colophon = Colophon(*names, time_in_words(made.at_utc, here), heads, has_proof=proof is not None)
     paper = Document(
         out,
         title=f"{title} {shown}".strip(),
@@ -161,7 +163,7 @@ def _draw_findings(paper: Document, found: list[FindingRow]) -> None:
     if not found:
         paper.place(text(_("None: the records that were met agree with each other and with the plan.")))
     for finding in found:
-        small = " · ".join(part for part in (finding.code, finding.state, finding.where) if part)
+        small = " · ".join(part for part in (named_finding(finding.code), finding.state, finding.where) if part)
         cells = [
             SeverityMark(finding.severity, is_open=finding.is_open),
             text(finding.word, 9, face=1, color=SEVERITY_COLOR[finding.severity] if finding.is_open else MUTED),

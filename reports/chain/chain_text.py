@@ -7,6 +7,7 @@ from custody.chain.chain import Chain
 from custody.format.codes import show_code
 from language import _
 from reports.chain.finding_rows import finding_rows, finding_summary
+from reports.chain.finding_titles import named_finding
 from reports.chain.steps import Party, Step, condition, headline, holder, identity, steps
 from reports.words import Needs, Places
 
@@ -37,8 +38,8 @@ def _lines(chain: Chain, places: Places, needs: Needs) -> Iterator[str]:
         yield _("Findings")
         yield "-" * WIDTH
     for row in found:
-        tail = ", ".join(part for part in (row.code, row.state, row.where) if part)
-        yield from _wrap(f"{row.word.upper()}: {row.text} ({tail})", "  ", "    ")
+        tail = ", ".join(part for part in (row.state, row.where) if part)
+        yield from _wrap(f"{row.word.upper()}, {named_finding(row.code)}: {row.text} ({tail})", "  ", "    ")
 
 
 def _step_lines(step_number: int, step: Step) -> Iterator[str]:

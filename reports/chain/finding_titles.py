@@ -1,4 +1,4 @@
-"""What people call each kind of finding, in a few words: for tables, where the sentence of each one has no room."""
+"""What people call each kind of finding, in a few words: wherever they read one, its code stands behind its name."""
 
 from custody.errors import N_
 from language import _
@@ -27,6 +27,7 @@ _TITLES = {
     "CORRECTED": N_("Corrected"),
     "DISPUTED": N_("Disputed"),
     "UNWITNESSED": N_("Not witnessed"),
+    "PHOTO": N_("Photograph not kept here"),
     "UNKNOWN_STATION": N_("Station not admitted"),
     "TAMPERED": N_("Altered"),
     "INCOMPLETE": N_("Incomplete"),
@@ -36,3 +37,8 @@ _TITLES = {
 def finding_title(code: str) -> str:
     """A kind of finding in a few words."""
     return _(_TITLES[code]) if code in _TITLES else printable(code, 40)
+
+
+def named_finding(code: str) -> str:
+    """A kind of finding in a few words, with the code that files and JSON have: Handover missing (GAP)."""
+    return f"{finding_title(code)} ({code})" if code in _TITLES else finding_title(code)

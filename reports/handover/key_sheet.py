@@ -15,7 +15,8 @@ from reportlab.platypus import Flowable, Spacer
 
 from evidence.fingerprint_words import words_of
 from language import _
-from language.text import local_time, printable
+from language.in_words import time_in_words
+from language.text import printable
 from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Document, row, text
 from reports.words import zone_code
 
@@ -60,7 +61,7 @@ def write_key_sheet(out: BinaryIO, sheet: KeySheet) -> None:
     station, election = printable(sheet.station, _NAME), printable(sheet.election, _NAME)
     title = _("Key sheet")
     made = _("Made {time} at station {station}. This sheet holds nothing secret.").format(
-        time=local_time(sheet.made_at_utc, zone_code(sheet.place)), station=station
+        time=time_in_words(sheet.made_at_utc, zone_code(sheet.place)), station=station
     )
     paper = Document(
         out, title=f"{title} {station}", author=station, footer=(" · ".join((title, station, election)), made)

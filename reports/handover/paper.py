@@ -190,7 +190,7 @@ class _Page:
             (_("Escort"), carriage.escort),
             (_("Stops"), ", ".join(carriage.stops)),
             (_("Goes to"), ", ".join(place_path(places, code) for code in body["bound"])),
-            (_("Witnesses"), ", ".join(body["witnesses"])),
+            (_("Witnessed by"), ", ".join(body["witnesses"])),
             (_("Giver's count"), "" if counted is None else number(counted)),
             (_("Without a label"), ", ".join(self._extra(extra) for extra in body["extras"])),
             (_("Remark"), body["note"]),

@@ -7,8 +7,9 @@ from custody.format.codes import show_code
 from custody.measures.discrepancies import Discrepancy
 from custody.plan.places import Ways
 from language import _
+from language.in_words import time_in_words
 from language.text import local_time, number
-from reports.chain.finding_titles import finding_title
+from reports.chain.finding_titles import finding_title, named_finding
 from reports.listing import Listing, Section
 from reports.output import short_record
 from reports.words import Needs, finding_text, place_path, severity_word, zone_code
@@ -45,7 +46,7 @@ def discrepancy_report(found: Sequence[Discrepancy], ways: Ways, needs: Needs, *
         "Derived from the records, never typed in. Provisional: a log that has not been met may explain it. Settled: "
         "put right, or only for the record. Each sentence stands with its record in the .xlsx."
     )
-    summary = [_("As of {time}.").format(time=local_time(as_of, here)), summary_line(found)]
+    summary = [_("As of {time}.").format(time=time_in_words(as_of, here)), summary_line(found)]
     return Listing(_("Discrepancies"), meaning, summary, sections, [Sheet(_("Discrepancies"), HEADERS, rows)], facts)
 
 
@@ -83,7 +84,7 @@ def by_kind(found: Sequence[Discrepancy], ways: Ways, needs: Needs) -> Section:
         examples = "; ".join(_sentence(one, needs) for one in ones[:_MOST_EXAMPLES])
         rows.append(
             [
-                finding_title(code),
+                named_finding(code),
                 severity_word(worst[code]),
                 examples,
                 *(number(states[state]) for state in ("open", "provisional", "settled")),

@@ -12,7 +12,8 @@ from custody.measures.progress import ProgressRow
 from custody.measures.scorecard import Card
 from custody.plan.places import Place
 from language import _
-from language.text import local_time, number, share
+from language.in_words import time_in_words
+from language.text import number, share
 from reports.listing import Listing, Section
 from reports.lists.progress_list import NEED_HEADERS, need_cells, progress_json
 from reports.output import LogHead
@@ -166,7 +167,7 @@ def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here
         for row in total
     ]
     if as_of < now:
-        summary.append(_("These stand as of {time}.").format(time=local_time(now, here)))
+        summary.append(_("These stand as of {time}.").format(time=time_in_words(now, here)))
     meaning = _(
         "Registered: bound for the place or below it. Labelled: a label was printed. Sent: has left where it was "
         "registered. Arrived: has come to the place or below it, be it on the way back; for the total, to the "

@@ -7,7 +7,8 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
 from language import _
-from language.text import local_time, printable
+from language.in_words import time_in_words
+from language.text import printable
 from reports.listing import Listing
 from reports.lists.evaluation import Evaluation, Figure, evaluation_title
 from reports.output import Colophon, Made
@@ -22,7 +23,7 @@ _SIGN_MM = 34.0
 def write_evaluation_pdf(out: BinaryIO, evaluation: Evaluation, made: Made) -> None:
     """Write the evaluation as a PDF."""
     meaning = _("{office}. As of {time}. All figures follow from signed records; none is typed in.").format(
-        office=printable(evaluation.office, 120), time=local_time(evaluation.as_of, evaluation.here)
+        office=printable(evaluation.office, 120), time=time_in_words(evaluation.as_of, evaluation.here)
     )
     paper = begin_paper(out, evaluation_title(), meaning, made, is_wide=True)
     paper.place(_Tiles(evaluation.figures), after_mm=2)
@@ -35,7 +36,7 @@ def write_evaluation_pdf(out: BinaryIO, evaluation: Evaluation, made: Made) -> N
         _draw_chapter(paper, at, chapter)
     _draw_signatures(paper)
     names = printable(made.station, 120), printable(made.by, 120)
-    draw_colophon(paper, Colophon(*names, local_time(made.at_utc, made.here), evaluation.heads))
+    draw_colophon(paper, Colophon(*names, time_in_words(made.at_utc, made.here), evaluation.heads))
     paper.finish()
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from custody.format.codes import show_code
 from custody.plan.field import Incident
 from language import _
-from language.text import local_time, number, printable
+from language.in_words import time_in_words
+from language.text import number, printable
 from reports.listing import Listing, Section
 from reports.output import happened_words, keyed_in_later
 from reports.words import Places, place_path, zone_code
@@ -60,7 +61,7 @@ def incident_report(rows: Sequence[Incident], places: Places, *, as_of: str) -> 
         ),
     ]
     meaning = _("As the stations recorded them. Open for: until it was closed, or until {time}.").format(
-        time=local_time(as_of, here)
+        time=time_in_words(as_of, here)
     )
     table = Sheet(_("Obstacles"), HEADERS, [list(row.values()) for row in told])
     return Listing(_("Obstacles"), meaning, summary, sections, [table], facts)

@@ -6,6 +6,7 @@ from custody.errors import N_
 from custody.measures.timing import DueRow, Pace
 from custody.plan.places import Ways
 from language import _
+from language.in_words import time_in_words
 from language.text import decimal, local_time, number, printable
 from reports.listing import Listing, Section
 from reports.words import day_and_clock, zone_code
@@ -69,7 +70,7 @@ def state_word(state: str) -> str:
 def _summary(rows: Sequence[DueRow], as_of: str, within_h: int, here: str) -> list[str]:
     lines = [
         _("As of {time}; due soon means within {hours} hours.").format(
-            time=local_time(as_of, here), hours=number(within_h)
+            time=time_in_words(as_of, here), hours=number(within_h)
         )
     ]
     if not rows:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from custody.errors import N_
 from custody.plan.field import Point
 from language import _
+from language.in_words import time_in_words
 from language.text import local_time, number, printable
 from reports.listing import Listing, Section
 from reports.words import Places, place_path, zone_code
@@ -39,7 +40,9 @@ def point_report(rows: Sequence[Point], places: Places, *, as_of: str, soon_h: i
     counts = {status: sum(row.status == status for row in rows) for status in STATUSES}
     told = ", ".join(f"{_(word)} {number(counts[status])}" for status, word in STATUSES.items() if counts[status])
     late = sum(row.was_late for row in rows)
-    summary = [_("As of {time}: {counts}.").format(time=local_time(as_of, here), counts=told or _("no point is known"))]
+    summary = [
+        _("As of {time}: {counts}.").format(time=time_in_words(as_of, here), counts=told or _("no point is known"))
+    ]
     if late:
         summary.append(_("Done after it was due: {count}.").format(count=number(late)))
     titles = [_("Point"), _("State"), _("What must be in order"), _("Owner"), _("Due"), _("Place")]

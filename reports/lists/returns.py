@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from custody.errors import N_
 from custody.measures.returning import STATES, Return, ReturnRow
 from language import _
+from language.in_words import time_in_words
 from language.text import local_time, number, share
 from reports.listing import Listing, Section
 from reports.output import record_name
@@ -57,7 +58,7 @@ def returns_report(
     counts = Counter(one.state for one in returns)
     away = [one for one in returns if one.state in ("there", "on_the_way")]
     summary = [
-        _("As of {time}; delivered: {count}.").format(time=local_time(as_of, here), count=number(len(returns))),
+        _("As of {time}; delivered: {count}.").format(time=time_in_words(as_of, here), count=number(len(returns))),
         ", ".join(f"{_(_STATES[state])} {number(counts[state])}" for state in STATES) if returns else "",
     ]
     looks = Counter(one.seals for one in returns)

@@ -8,6 +8,7 @@ from custody.errors import N_
 from custody.measures.scorecard import LEAST_LOADS, Card
 from custody.measures.scoring import AXES, Axis, Fault
 from language import _
+from language.in_words import time_in_words
 from language.text import local_time, number
 from reports.chain.finding_titles import finding_title
 from reports.listing import Listing, Section
@@ -79,7 +80,7 @@ def meaning() -> str:
 def summary(cards: Sequence[Card], as_of: str, here: str) -> list[str]:
     """What an official reads first: until when it counts, whom to praise, who stands out, what is not counted yet."""
     committees = [card for card in cards if card.is_committee]
-    lines = [_("As of {time}.").format(time=local_time(as_of, here))]
+    lines = [_("As of {time}.").format(time=time_in_words(as_of, here))]
     clean = [card for card in committees if card.is_clean]
     if clean:
         told = [

@@ -6,14 +6,15 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 
 from language import _
-from language.text import local_time, number, printable
+from language.in_words import time_in_words
+from language.text import number, printable
 from reports.output import Colophon, Made
 from reports.pdf.page import ACCENT, MUTED, RULE, Document, row, text
 
 
 def begin_paper(out: BinaryIO, title: str, meaning: str, made: Made, *, is_wide: bool = False) -> Document:
     """The first page: the election, the title, and in small print what the words of the report mean."""
-    colophon = Colophon(printable(made.station, 120), printable(made.by, 120), local_time(made.at_utc, made.here))
+    colophon = Colophon(printable(made.station, 120), printable(made.by, 120), time_in_words(made.at_utc, made.here))
     election = printable(made.election, 120)
     footer = (f"{title} · {election}", colophon.sentence)
     paper = Document(out, title=title, author=colophon.made_by, footer=footer, size=landscape(A4) if is_wide else A4)

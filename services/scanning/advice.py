@@ -56,6 +56,8 @@ def advice(finding: Finding, store: Store | None = None) -> str:
         return _(
             "Look what is missing. When it is clear which it is: python main.py handover --from A --to B --match CODE"
         )
+    if finding.code == "LATE" and finding.is_open:
+        return _("Call who holds it and ask when it comes.")
     if finding.message == HELD_ALREADY:
         return _("Undo this scan, unless there are two items with this label: it is counted with its earlier handover.")
     return advice_on(finding.code)

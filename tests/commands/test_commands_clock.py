@@ -43,7 +43,10 @@ def test_each_kind_of_file_is_written_and_the_screen_tells_the_same(moved: Termi
     for name, begins in begins_with.items():
         assert moved("report", "late", "--out", name).code == 0
         assert Path(name).read_bytes().startswith(begins)
-    assert "PPK Seririt" in moved("report", "late").out and "Pantauan tenggat" in moved("report", "late", lang="id").out
+    assert (
+        "PPK Seririt" in moved("report", "late").out
+        and "Pantauan batas waktu" in moved("report", "late", lang="id").out
+    )
 
 
 @pytest.mark.parametrize(

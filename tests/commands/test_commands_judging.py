@@ -115,11 +115,11 @@ def test_the_evaluation_is_written_for_people_and_for_spreadsheets(troubled: Ter
     for name in ("e.pdf", "e.xlsx", "e.csv", "e.json"):
         assert troubled("report", "evaluation", *AS_OF, "--out", tmp_path / name, lang="id").code == 0
     words = text_of(tmp_path / "e.pdf")
-    for word in ("Evaluasi distribusi logistik", "10. Kartu nilai enam tepat", "Mengetahui", "Tepat sasaran", "62,9%"):
+    for word in ("Evaluasi distribusi logistik", "10. Penilaian 6 tepat", "Mengetahui", "Tepat sasaran", "62,9%"):
         assert word in words
     names = CalamineWorkbook.from_path(tmp_path / "e.xlsx").sheet_names
     assert names[0] == "Ringkasan" and len(names) >= 12
-    assert "Patut dipuji" in troubled("report", "evaluation", *AS_OF, lang="id").out
+    assert "Apresiasi" in troubled("report", "evaluation", *AS_OF, lang="id").out
 
 
 def test_the_evaluation_has_the_way_back_once_something_is_on_it(station: Terminal) -> None:

@@ -67,7 +67,7 @@ def test_two_stations_that_have_met_write_every_report_with_the_same_bytes(
 def test_what_a_log_not_met_yet_may_explain_is_said_to_be_provisional(station: Terminal, other: Terminal) -> None:
     code = station.codes("--to", PPK)[0]
     told = other("handover", "--from", PPK2, "--to", PPK, "--codes", "-", typed=code)
-    assert told.code == 0 and "! Critical, provisional NOT_HELD:" in told.out
+    assert told.code == 0 and "! Critical, provisional, Not with the giver (NOT_HELD):" in told.out
     told = other("handover", "--from", WH, "--to", PPK, "--codes", "-", typed=code)
     assert "provisional" not in told.out.replace("SHORTAGE", "")
 

@@ -169,7 +169,7 @@ def test_a_ledger_older_than_a_kept_head_is_incomplete(moved: Terminal, tmp_path
     assert "INCOMPLETE" in [finding["code"] for finding in ran.json["findings"]]
     for lang, says in (
         ("en", "Incomplete: records are missing"),
-        ("id", "Belum lengkap: ada catatan yang belum diambil"),
+        ("id", "Belum lengkap: ada catatan yang belum masuk"),
     ):
         told = moved("verify", bundle, "--head", head, lang=lang)
         assert told.code == 1 and says in told.out and "Wrong:" not in told.out and "Salah:" not in told.out

@@ -66,7 +66,7 @@ def test_the_letter_says_who_gave_what_to_whom_when_and_where():
         "Seririt",
         "PPK Gerokgak; PPK Buleleng",
         "Seharusnya diserahkan 7 barang, dipindai 7, belum diserahkan 0",
-        "Tidak ada selisih dan tidak ada temuan",
+        "Tidak ada selisih dan tidak ada ketidaksesuaian",
         "rangkap 2 (dua)",
         "Putu Eka",
     ):

@@ -79,7 +79,7 @@ def test_the_text_fits_eighty_columns_and_names_both_people_of_each_handover():
     text = chain_text(troubled_chain(), PLACES, NEEDS)
     assert max(map(len, text.splitlines())) <= 80
     assert text.count("Ni Luh Putu Sukerti") >= text.count("from PPK Gerokgak")
-    for words in ("WITA", "not seen, moved with its parent", "[withdrawn]", "CRITICAL:", "[DK 8123 AB]", "GRK-01:6"):
+    for words in ("WITA", "not seen, moved with its parent", "[withdrawn]", "CRITICAL, ", "[DK 8123 AB]", "GRK-01:6"):
         assert words in text
 
 

@@ -82,7 +82,7 @@ def test_findings_have_a_word_beside_their_mark_and_the_records_they_rest_on():
         "Critical",
         "Warning",
         "Note",
-        "VOID_LABEL · open · records",
+        "Void label (VOID_LABEL) · open · records",
         "settled",
         "Withdrawn, and so not part",
     ):

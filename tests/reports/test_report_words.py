@@ -3,10 +3,12 @@
 import pytest
 
 import language
-from custody.chain.findings import Finding
+from custody.chain.findings import SEVERITY, Finding
 from language.text import share
 from reports.chain.finding_rows import finding_rows, finding_summary
+from reports.chain.finding_titles import finding_title, named_finding
 from reports.words import custodian_name, day_and_clock, finding_text, kind_name, place_path, zone_code
+from services.scanning.advice import advice
 from tests.support.report_examples import NEEDS, PLACES, PPK, TPS, TRUCK, troubled_chain
 
 
@@ -97,3 +99,22 @@ def test_a_share_is_worded_in_one_way_and_a_hundred_per_cent_means_all_of_it(par
     assert share(part, whole) == en
     language.use("id")
     assert share(part, whole) == id_
+
+
+def test_every_kind_of_finding_has_a_name_and_its_code_stands_behind_it():
+    language.use("id")
+    for code in SEVERITY:
+        assert finding_title(code) != code and named_finding(code) == f"{finding_title(code)} ({code})"
+    assert named_finding("GAP") == "Serah terima tidak tercatat (GAP)" and named_finding("OTHER") == "OTHER"
+
+
+def test_a_sentence_in_indonesian_has_its_time_in_full():
+    late = Finding("LATE", "due {due_utc}", {"due_utc": "2024-02-13T04:40:00Z"})
+    assert finding_text(late, place=TPS) == "Due Tue 13 Feb 2024 12:40 WITA"
+    language.use("id")
+    assert finding_text(late, place=TPS) == "Due Selasa, 13 Februari 2024 pukul 12.40 WITA"
+
+
+def test_of_what_has_not_come_the_advice_is_to_call_and_of_what_came_late_to_record_it():
+    late = Finding("LATE", "late", {})
+    assert "ask when it comes" in advice(late) and "Record it all the same" in advice(late.closed())

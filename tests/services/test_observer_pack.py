@@ -76,7 +76,7 @@ def test_the_pack_checks_itself_with_nothing_but_python_and_cryptography(pack: P
     code, told = check("--root", spaced, "--head", "head.txt", "--lang", "en")
     assert code == 0 and "1. Files: as they left the station" in told and "complete up to these heads" in told
     code, told = check()
-    assert code == 0 and "hanya cocok dengan dirinya sendiri" in told
+    assert code == 0 and "hanya cocok satu sama lain" in told
     assert check("--root", "0" * 64)[0] == 1
     assert not list(pack.rglob("__pycache__")), "checking leaves the pack as it is"
 

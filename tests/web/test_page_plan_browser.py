@@ -25,7 +25,7 @@ def test_a_question_about_a_table_is_answered_with_a_button_and_the_table_is_loa
     plan.shoot("plan-question")
     plan.page.click("#load-outcome button:has-text('Kode Wilayah')")
     plan.page.wait_for_selector("button[data-version]")
-    plan.shows("#load-outcome", "Kolom terbaca sebagai")
+    plan.shows("#load-outcome", "Kolom dibaca sebagai")
     plan.check_access()
     plan.shoot("plan-understood")
     plan.page.click("button[data-version]")

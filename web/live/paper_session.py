@@ -9,6 +9,7 @@ from custody.chain.findings import Finding
 from custody.format.paper_codes import is_head, is_part
 from db.store import Store
 from language.text import fill
+from reports.chain.finding_titles import named_finding
 from reports.words import custodian_name, show_custodian
 from scanner.outcomes import Outcome
 from scanner.reads import Read
@@ -106,4 +107,4 @@ class PaperSession(SharedSession):
 
 def _finding_words(finding: Finding) -> str:
     words = fill(finding.message, finding.values)
-    return words if finding.severity == "info" else f"! {finding.code}: {words}"
+    return words if finding.severity == "info" else f"! {named_finding(finding.code)}: {words}"

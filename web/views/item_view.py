@@ -9,6 +9,7 @@ from custody.format.item_facts import Item
 from db.store import Store
 from language import _
 from reports.chain.finding_rows import finding_rows, finding_summary
+from reports.chain.finding_titles import named_finding
 from reports.chain.steps import condition, headline, holder, identity, steps
 from reports.words import (
     Needs,
@@ -55,7 +56,7 @@ def chain_facts(store: Store, chain: Chain, *, with_staff: bool = True) -> dict[
                 "severity": row.severity if row.is_open else "settled",
                 "word": row.word,
                 "text": row.text,
-                "code": row.code,
+                "kind": named_finding(row.code),
                 "state": row.state,
                 "rests_on": row.rests_on,
                 "advice": advice(first[row.code], store) if row.is_open else "",
