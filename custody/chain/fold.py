@@ -297,7 +297,7 @@ class Fold:
         ahead = [e.leaf for e in own if moment(event.at) < moment(e.at)]
         if ahead:
             self._find(event, Finding("CLOCK", BACK, also=(ahead[-1],)))
-        if (newer := self._unknown_to(event, state)) is not None:
+        if (newer := self.order.known_beyond(event, self.code, state.records)) is not None:
             stale = N_("{item} was recorded as if its station had not known an event that it had recorded")
             self._find(event, Finding("FORK", stale, {"item": show_code(self.code)}, also=(newer.leaf,)))
 
@@ -346,16 +346,6 @@ class Fold:
                 self._close("WRONG_DESTINATION")
         if to in self.places and not any(is_under(self.places, move.event.body["to"], to) for move in state.moves):
             self._find(event, *judge_time(self.places[to], event.happened))  # the way back up is never late
-
-    def _unknown_to(self, event: Event, state: State) -> Event | None:
-        """A record that this log had and that is later than the one that `after` names: the station knew better."""
-        after, refs = event.rows[self.code]["after"], event.body["refs"]
-        if after is None or after >= len(refs):
-            named = None
-        elif (named := self.order.find(refs[after]["leaf"])) is None:
-            return None
-        known = (record for record in state.records if self.order.was_known_to(event, record))
-        return next((e for e in known if named is None or (named is not e and self.order.is_before(named, e))), None)
 
     # --- small steps --------------------------------------------------------------------------------------------
 

@@ -52,6 +52,18 @@ class Order:
         earlier = bisect_left(log, event.seq, key=_seq)
         return earlier > 0 and self.is_before(other, log[earlier - 1])
 
+    def known_beyond(self, event: Event, code: str, records: Iterable[Event]) -> Event | None:
+        """A record that the log of `event` had, later than the one that the row of `code` names with `after`; None where
+        the station knew no better.
+        """
+        after, refs = event.rows[code]["after"], event.body["refs"]
+        if after is None or after >= len(refs):
+            named = None
+        elif (named := self.find(refs[after]["leaf"])) is None:
+            return None
+        known = (record for record in records if self.was_known_to(event, record))
+        return next((e for e in known if named is None or (named is not e and self.is_before(named, e))), None)
+
     def is_known_in(self, log: str, event: Event) -> bool:
         """Whether an event of that log, among those of the set, was recorded by a station that knew `event`."""
         return any(self.is_before(event, later) for later in self._logs.get(log, ()))

@@ -3,14 +3,63 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from custody.errors import N_
 from tables.output.safe_file import safe_file
+from tables.place_codes import bare
+from tables.questions import Reading
+from tables.read import Note, Table, read_table
 from tables.vocabulary import fold
 
 FILE = "headings.json"
 _MOST_KEPT, _MOST_NAMES = 100, 2000
+
+
+def keep_answers(home: Path, tables: Iterable[Table], told: Iterable[Reading]) -> None:
+    """Keep what was answered about these tables, for the next ones with the same headings and names."""
+    for table in tables:
+        remember(home, table.headers, table.reading.columns)
+    remember_names(home, {name: code for reading in told for name, code in reading.names.items()})
+
+
+def read_as_before(path: Path, reading: Reading, home: Path | None) -> Table:
+    """Read a table, with what was answered before of the same headings and names where nothing is told now.
+
+    Args:
+        home: where the answers are kept; None: nowhere.
+
+    Raises:
+        QuestionError: the file can be read in several ways.
+        InputError: it is no such table.
+    """
+    table = read_table(path, reading=reading)
+    if home is None:
+        return table
+    if not reading.columns and (columns := remembered(home, table.headers)):
+        table = read_table(path, reading=replace(reading, columns=columns))
+        said = ", ".join(f"{heading} = {name}" for heading, name in columns.items())
+        table = replace(table, notes=(*table.notes, (N_("columns as last time: {columns}"), {"columns": said})))
+    return _with_names(table, remembered_names(home))
+
+
+def _with_names(table: Table, names: Mapping[str, str]) -> Table:
+    """The table, with what was said before of the names in it that nothing is said of now."""
+    said = {fold(name) for name in table.reading.names}
+    names = {name: code for name, code in names.items() if fold(name) not in said}
+    if not names:
+        return table
+    there = {fold(bare(cell)) for _row, cells in table.rows for cell in cells.values()}
+    names = {name: code for name, code in names.items() if fold(bare(name.rpartition("/")[2])) in there}
+    if not names:
+        return table
+    words = ", ".join(f"{name} = {code}" for name, code in names.items())
+    note: Note = (N_("names as last time: {names}"), {"names": words[:300]})
+    return replace(
+        table, notes=(*table.notes, note), reading=replace(table.reading, names={**names, **table.reading.names})
+    )
 
 
 def remembered(home: Path, headings: Iterable[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place, is_official
 from custody.plan.time_zones import zone
 from db.store import Store
-from services.plan.headings import remember, remember_names, remembered, remembered_names
+from services.plan.headings import keep_answers, read_as_before
 from services.plan.plan_changes import Change, ChangedRow, Group, version_of
 from services.plan.plan_records import record_plan, register_items
 from services.records.sealing import whole_packs
@@ -23,7 +23,7 @@ from tables.cells import Located
 from tables.check import check_items, check_needs, check_places
 from tables.fault_list import few_of_a_kind
 from tables.headers import ignored_columns, layout_of, table_kind
-from tables.place_codes import Names, bare
+from tables.place_codes import Names
 from tables.place_tree import parse_tree
 from tables.questions import Reading
 from tables.read import Note, Table, read_table
@@ -59,7 +59,9 @@ def load_files(
     """
     place = store.ledger.own_log().place
     told = readings or {}
-    read = [_read(path, _placed(told.get(path.name) or told.get("", Reading()), place), home) for path in files]
+    read = [
+        read_as_before(path, _placed(told.get(path.name) or told.get("", Reading()), place), home) for path in files
+    ]
     tables = [(table_kind(table), table) for table in read]
     order = ("places", "tree", "voters", "needs", "items")
     tables.sort(key=lambda entry: order.index(entry[0]))
@@ -85,7 +87,7 @@ def load_files(
                 N_("the plan was changed since this was shown, so nothing was loaded"), hint=N_("Look at it again.")
             )
     if home is not None and not dry_run:
-        _keep_what_was_told(home, read, told.values())
+        keep_answers(home, read, told.values())
     return changes
 
 
@@ -99,41 +101,6 @@ def _refuse(faults: list[Fault]) -> None:
             faults=few_of_a_kind(faults),
             files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
         )
-
-
-def _keep_what_was_told(home: Path, tables: Iterable[Table], told: Iterable[Reading]) -> None:
-    for table in tables:
-        remember(home, table.headers, table.reading.columns)
-    remember_names(home, {name: code for reading in told for name, code in reading.names.items()})
-
-
-def _read(path: Path, reading: Reading, home: Path | None) -> Table:
-    """The table, with what was told before of the same headings and names where nothing is told now."""
-    table = read_table(path, reading=reading)
-    if home is None:
-        return table
-    if not reading.columns and (columns := remembered(home, table.headers)):
-        table = read_table(path, reading=replace(reading, columns=columns))
-        said = ", ".join(f"{heading} = {name}" for heading, name in columns.items())
-        table = replace(table, notes=(*table.notes, (N_("columns as last time: {columns}"), {"columns": said})))
-    return _with_names(table, remembered_names(home))
-
-
-def _with_names(table: Table, names: Mapping[str, str]) -> Table:
-    """The table, with what was said before of the names in it that nothing is said of now."""
-    said = {fold(name) for name in table.reading.names}
-    names = {name: code for name, code in names.items() if fold(name) not in said}
-    if not names:
-        return table
-    there = {fold(bare(cell)) for _row, cells in table.rows for cell in cells.values()}
-    names = {name: code for name, code in names.items() if fold(bare(name.rpartition("/")[2])) in there}
-    if not names:
-        return table
-    words = ", ".join(f"{name} = {code}" for name, code in names.items())
-    note: Note = (N_("names as last time: {names}"), {"names": words[:300]})
-    return replace(
-        table, notes=(*table.notes, note), reading=replace(table.reading, names={**names, **table.reading.names})
-    )
 
 
 def _placed(reading: Reading, place: str) -> Reading:
